@@ -1,0 +1,42 @@
+"""Makes the virtual environment, or says exactly what this machine lacks. Must be readable by any Python 3."""
+
+import os
+import platform
+import subprocess
+import sys
+
+OLDEST = (3, 11)
+
+
+def main(folder):
+    if sys.version_info < OLDEST:
+        stop(
+            "Python %s is too old: Komek needs 3.11 or newer." % platform.python_version(),
+            install("python3.11", "python3.11-venv") + ", then: make PYTHON=python3.11 up",
+        )
+    try:
+        import ensurepip  # noqa: F401 - Debian parts it from Python
+        import venv  # noqa: F401
+    except ImportError:
+        stop("This Python cannot make virtual environments.", install("python3-venv"))
+    print("making the virtual environment %s with Python %s" % (folder, platform.python_version()))
+    sys.exit(subprocess.call([sys.executable, "-m", "venv", folder]))
+
+
+def install(*packages):
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    if os.path.exists("/usr/bin/apt-get"):
+        return "%sapt-get update && %sapt-get install -y %s" % (sudo, sudo, " ".join(packages))
+    if os.path.exists("/usr/bin/dnf"):
+        return "%sdnf install -y python3.11" % sudo
+    if sys.platform == "darwin":
+        return "brew install python@3.11"
+    return "install Python 3.11 or newer with its venv module"
+
+
+def stop(what, cure):
+    sys.exit("%s\nInstall it with:\n\n    %s\n" % (what, cure))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

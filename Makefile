@@ -1,0 +1,54 @@
+# Targets of one line each; CI runs the same lines. `make help` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+DEVELOPMENT := .venv/.development-installed
+# `pip --find-links` of the environment has no say in what a locked file installs.
+PIP := PIP_FIND_LINKS= PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --require-hashes
+UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh)
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check format bench faults doctor lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+up: $(RUNTIME) ## set up, then run Kafka, Redis, workers, API and demo until Ctrl-C (DEMO=0, FRESH=1)
+	@exec $(BIN)/python -m streams.cli.main up $(UP)
+
+test: $(DEVELOPMENT) ## every test, with real Kafka and Redis (ARGS= goes to pytest)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEVELOPMENT) ## format, lint, types, import contracts
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+format: $(DEVELOPMENT) ## fold the code and repair what ruff can
+	$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
+
+bench: $(DEVELOPMENT) ## the benchmarks, as a table and as JSON
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+faults: $(DEVELOPMENT) ## kill and stall parts under load, then check (SEED=, MINUTES=, PROFILE=)
+	SEED=$(SEED) MINUTES=$(MINUTES) PROFILE=$(PROFILE) $(BIN)/python -m tests.faults $(ARGS)
+
+doctor: $(RUNTIME) ## check this machine and the running stack
+	$(BIN)/python -m streams.cli.main doctor
+
+lock: $(DEVELOPMENT) ## pin again what the *.in files ask for
+	$(BIN)/python -m pip install --quiet uv && PIP_FIND_LINKS= BIN=$(BIN) sh .ci/lock
+
+clean: ## remove the environment and what tests left; keeps KOMEK_DATA
+	rm -rf .venv .stamps .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+
+$(BIN)/python:
+	@$(PYTHON) .ci/environment.py .venv
+
+$(RUNTIME): requirements.txt requirements.in pyproject.toml | $(BIN)/python
+	$(PIP) -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	$(PIP) -r requirements-dev.txt
+	@touch $@

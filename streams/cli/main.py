@@ -1,0 +1,123 @@
+"""`komek`: the list of its commands, and how they end.
+
+A command's module is imported when it is called, so a missing dependency of one is no trouble of the others and `--help`
+costs nothing.
+"""
+
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
+
+from streams.cli.errors import DONE, EXIT_CODES, WRONG_USE, CommandFailed
+from streams.settings import SettingsError
+
+__all__ = ["CommandFailed", "app", "main"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command: the module that has it, and whether that is a function `command` or a group `app`."""
+
+    module: str
+    attribute: str
+    about: str
+
+
+COMMANDS = {
+    "up": Entry("up", "command", "Start everything on this machine: Kafka, Redis, workers, the API, the demo."),
+    "worker": Entry("worker", "command", "Run one worker, which decides about incidents."),
+    "api": Entry("api", "command", "Run the HTTP API and the console."),
+    "topics": Entry("topics", "app", "Create and check the topics."),
+    "token": Entry("token", "command", "Print a token for a role."),
+    "incident": Entry("incident", "app", "Report an incident."),
+    "watch": Entry("watch", "command", "Watch incidents and offers as they happen."),
+    "status": Entry("status", "command", "Show how the whole is doing."),
+    "simulate": Entry("simulate", "command", "Play volunteers and incidents."),
+    "replay": Entry("replay", "command", "Send incidents from a file."),
+    "rebuild": Entry("rebuild", "command", "Make the picture in Redis anew from the log."),
+    "dead-letters": Entry("dead_letters", "app", "Look at records that could not be read, and send them again."),
+    "doctor": Entry("doctor", "command", "Check this machine and the running stack, and say what to do."),
+}
+
+EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
+
+
+class LazyGroup(TyperGroup):
+    """Lists all commands, imports the one that is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, entry in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=entry.about))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name in COMMANDS else found, rest
+
+
+def load(name: str) -> Any:
+    """The command itself.
+
+    Raises:
+        CommandFailed: its module does not come with this installation.
+    """
+    entry = COMMANDS[name]
+    full_name = f"streams.cli.{entry.module}"
+    try:
+        module = import_module(full_name)
+    except ModuleNotFoundError as error:
+        if error.name != full_name:
+            raise
+        raise CommandFailed(f"`komek {name}` is not part of this installation", "Install Komek again.") from error
+    if entry.attribute == "app":
+        return get_group(module.app)
+    alone = typer.Typer(add_completion=False)
+    alone.command(name, help=module.command.__doc__ or entry.about)(module.command)
+    return get_command(alone)
+
+
+app = typer.Typer(
+    name="komek",
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals may hold what identifies people
+    epilog=EPILOG,
+)
+
+
+@app.callback()
+def komek() -> None:
+    """Komek: finds the right volunteers for an emergency and follows every offer to its end."""
+
+
+def main() -> NoReturn:
+    """The console script."""
+    try:
+        app(prog_name="komek")
+    except CommandFailed as failure:
+        _end(str(failure), failure.cure, failure.exit_code)
+    except SettingsError as error:
+        _end(
+            str(error), "`komek doctor` lists what it can check; every setting is described in .env.example.", WRONG_USE
+        )
+    sys.exit(DONE)
+
+
+def _end(message: str, cure: str, exit_code: int) -> NoReturn:
+    print(f"komek: {message}", file=sys.stderr)
+    if cure:
+        print(cure, file=sys.stderr)
+    sys.exit(exit_code)
+
+
+if __name__ == "__main__":
+    # Run with -m this module exists twice; the exceptions that commands raise belong to the importable one.
+    from streams.cli import main as importable
+
+    importable.main()

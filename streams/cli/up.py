@@ -1,0 +1,153 @@
+"""`komek up`: the whole of Komek on this machine, until Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams import settings as all_settings
+from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
+from streams.local import jars, stack
+from streams.local.errors import LocalStackError, NeverReady, Taken
+from streams.local.parts import COMMAND
+
+TOKEN_WITHIN_S = 20
+IMPATIENT_EXIT = 130
+
+
+class _Told:
+    """Whether a signal asked to end. A second one ends at once: the kernel then ends the children."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def __call__(self) -> bool:
+        return self._asked
+
+    def _ask(self, *_: object) -> None:
+        if self._asked:
+            os._exit(IMPATIENT_EXIT)
+        self._asked = True
+
+
+class _Stopped(Exception):
+    """Told to end while jars were being fetched."""
+
+
+def command(
+    demo: Annotated[bool, typer.Option(help="Play the demo scenario.")] = True,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier stack kept.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="How many workers.")] = 2,
+    data: Annotated[Path | None, typer.Option(help="Folder of the stack, instead of KOMEK_DATA.")] = None,
+) -> None:
+    """Start everything on this machine and keep it running until Ctrl-C.
+
+    Kafka and Redis are started too, unless KOMEK_KAFKA and KOMEK_REDIS name ones that run already.
+    """
+    settings = all_settings.load(os.environ)
+    if data is not None:
+        settings = replace(settings, data=data)
+    told = _Told()
+    caller = stack.Caller(fetch_jars=lambda: _fetch_jars(told), say=_say, stopped=told, ready=_announce)
+    try:
+        stack.run(settings, stack.Wanted(workers=workers, demo=demo, fresh=fresh), caller)
+    except _Stopped:
+        _say("ended before everything had been fetched; the next start goes on from there")
+    except LocalStackError as error:
+        raise CommandFailed(str(error), error.cure, _exit_code(error)) from error
+
+
+def _exit_code(error: LocalStackError) -> int:
+    wrong_use = isinstance(error, Taken) or (isinstance(error, NeverReady) and error.settings_refused)
+    return WRONG_USE if wrong_use else FAILED
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _fetch_jars(told: _Told) -> Path:
+    cache = jars.cache_folder(os.environ)
+    wanted = jars.missing(jars.pinned(), cache)
+    if wanted:
+        _say(f"fetching Kafka: {len(wanted)} jars, {sum(jar.size_bytes for jar in wanted) / 1e6:.0f} MB, into {cache}")
+        _fetch(wanted, cache, told)
+    return cache
+
+
+def _fetch(wanted: list[jars.Jar], cache: Path, told: _Told) -> None:
+    # Imported here: a warm cache needs neither.
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from streams.local.maven import fetch
+
+    columns = (TextColumn("Kafka"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, disable=not sys.stdout.isatty()) as bar:
+        task = bar.add_task("", total=sum(jar.size_bytes for jar in wanted))
+
+        def progress(jar: jars.Jar) -> None:
+            bar.advance(task, jar.size_bytes)
+            if told():
+                raise _Stopped
+
+        jars.ensure(wanted, cache, fetch=fetch, progress=progress)
+
+
+def _announce(running: stack.Running) -> None:
+    at = running.stack
+    _say(
+        f"""
+Komek is ready.
+
+  console     {_login_link(running)}
+  volunteers  {at.api}/v
+  API         {at.api}/docs
+  Kafka       {at.kafka}
+  Redis       {at.redis if running.addresses.redis_port else "as KOMEK_REDIS says"}
+  data, logs  {running.folder.root}
+
+Next, in another terminal:
+
+{_next_commands(running)}
+
+Ctrl-C ends everything."""
+    )
+
+
+def _login_link(running: stack.Running) -> str:
+    """Opens the console as an operator: the token is behind the #, which a browser never sends."""
+    token = _token(running, "operator", "operator-1")
+    return f"{running.stack.api}/#token={token}" if token else f"{running.stack.api}/"
+
+
+def _token(running: stack.Running, role: str, identity: str) -> str | None:
+    try:
+        said = subprocess.run(
+            [*COMMAND, "token", role, "--id", identity],
+            env=dict(running.environ),
+            capture_output=True,
+            text=True,
+            timeout=TOKEN_WITHIN_S,
+            check=True,
+        ).stdout
+    except (subprocess.SubprocessError, OSError):
+        return None
+    return said.strip() or None
+
+
+def _next_commands(running: stack.Running) -> str:
+    komek = Path(sys.executable).with_name("komek")
+    shown = komek.relative_to(Path.cwd()) if komek.is_relative_to(Path.cwd()) else komek
+    lines = [f"{shown} {name}" for name in ("status", "watch", "incident new --help", "doctor")]
+    lines += [
+        f'curl -H "Authorization: Bearer $({shown} token operator --id operator-1)" {running.stack.api}/v1/status',
+        f"{shown} token volunteer --id v-1        # logs a volunteer in at {running.stack.api}/v#token=…",
+    ]
+    return "\n".join(f"  {line}" for line in lines)

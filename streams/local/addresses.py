@@ -1,0 +1,68 @@
+"""Where the parts of a local stack listen: what the settings ask for, else free ports of 127.0.0.1."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from streams.local.errors import LocalStackError, Taken
+from streams.local.ports import LOOPBACK, free_ports, is_free
+from streams.settings import Settings
+
+USUAL_PORT = 8000
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - recognised, not listened on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    kafka: str
+    kafka_port: int | None
+    """None: someone else's Kafka, not to be started."""
+    controller_port: int
+    redis: str
+    redis_port: int | None
+    """None: someone else's Redis, not to be started."""
+    host: str
+    port: int
+
+    @property
+    def api(self) -> str:
+        """As a browser on this machine reaches it."""
+        host = LOOPBACK if self.host in EVERYWHERE else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+def choose(settings: Settings, say: Callable[[str], None]) -> Addresses:
+    """
+    Raises:
+        Taken: KOMEK_PORT is set and in use.
+        LocalStackError: the own Kafka, which has one node, cannot keep as many copies as the settings ask for.
+    """
+    if settings.kafka is None and max(settings.replication, settings.min_insync) > 1:
+        raise LocalStackError(
+            f"KOMEK_REPLICATION={settings.replication} and KOMEK_MIN_INSYNC={settings.min_insync}: "
+            "the Kafka of the local stack has one node and keeps one copy",
+            "Unset both, or set KOMEK_KAFKA to a cluster with that many brokers.",
+        )
+    kafka_port, controller_port, redis_port, spare_port = free_ports(4)
+    return Addresses(
+        kafka=settings.kafka or f"{LOOPBACK}:{kafka_port}",
+        kafka_port=None if settings.kafka else kafka_port,
+        controller_port=controller_port,
+        redis=settings.redis or f"redis://{LOOPBACK}:{redis_port}/0",
+        redis_port=None if settings.redis else redis_port,
+        host=settings.host,
+        port=_api_port(settings, spare_port, say),
+    )
+
+
+def _api_port(settings: Settings, spare_port: int, say: Callable[[str], None]) -> int:
+    if settings.port is not None:
+        if not is_free(settings.port, settings.host):
+            raise Taken(
+                f"KOMEK_PORT={settings.port} is taken on {settings.host}",
+                "Set KOMEK_PORT to another port, or unset it to have a free one chosen.",
+            )
+        return settings.port
+    if is_free(USUAL_PORT, settings.host):
+        return USUAL_PORT
+    say(f"port {USUAL_PORT} is taken; using {spare_port} (KOMEK_PORT chooses another)")
+    return spare_port

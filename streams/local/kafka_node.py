@@ -1,0 +1,164 @@
+"""One Apache Kafka node in KRaft mode, broker and controller at once, for one machine.
+
+A node is told all it needs: its own ports and folder, and the other nodes. One node alone and three that vote differ only in
+`peers`. Nothing here starts a process that stays; `command` is for a supervisor.
+"""
+
+import base64
+import shutil
+import subprocess
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from streams.local.errors import NeverReady
+from streams.local.ports import LOOPBACK
+
+FORMAT_WITHIN_S = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    node_id: int
+    broker_port: int
+    controller_port: int
+    folder: Path
+    heap_mb: int = 512
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{LOOPBACK}:{self.broker_port}"
+
+    @property
+    def controller(self) -> str:
+        return f"{LOOPBACK}:{self.controller_port}"
+
+    @property
+    def directory_id(self) -> str:
+        """Of its only log directory. Derived, so that every node can name the voters before any was formatted."""
+        return kafka_id(f"directory {self.node_id}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Java:
+    """What runs Kafka."""
+
+    java: Path
+    class_path: str
+
+
+def kafka_id(seed: str) -> str:
+    """An id as Kafka writes them: 16 bytes as base64url, the same for the same seed."""
+    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"komek:{seed}")
+    return base64.urlsafe_b64encode(identity.bytes).decode().rstrip("=")
+
+
+def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
+    """The configuration of `node` in a cluster of `peers`, which include it."""
+    copies = str(len(peers))
+    in_sync = str(max(1, len(peers) - 1))
+    listeners = f"PLAINTEXT://{node.bootstrap},CONTROLLER://{node.controller}"
+    return {
+        "process.roles": "broker,controller",
+        "node.id": str(node.node_id),
+        # Not `controller.quorum.voters`: with it, `format` refuses --standalone and --initial-controllers.
+        "controller.quorum.bootstrap.servers": ",".join(peer.controller for peer in peers),
+        "listeners": listeners,
+        "advertised.listeners": listeners,
+        "controller.listener.names": "CONTROLLER",
+        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "log.dirs": str(_log_dir(node)),
+        # Topics are made by `komek topics apply` only: a typing error must not become a topic.
+        "auto.create.topics.enable": "false",
+        # Decisions go by the broker's clock.
+        "log.message.timestamp.type": "LogAppendTime",
+        "offsets.topic.num.partitions": "4",
+        "offsets.topic.replication.factor": copies,
+        "transaction.state.log.num.partitions": "1",
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": in_sync,
+        "share.coordinator.state.topic.num.partitions": "1",
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": in_sync,
+        "min.insync.replicas": in_sync,
+        # The defaults (3 s of waiting for members, 9 s until a dead broker is noticed) are for data centres.
+        "group.initial.rebalance.delay.ms": "0",
+        "group.min.session.timeout.ms": "1000",
+        "broker.session.timeout.ms": "3000",
+        "broker.heartbeat.interval.ms": "500",
+        "controlled.shutdown.enable": "true",
+        "num.network.threads": "2",
+        "num.io.threads": "4",
+        "num.recovery.threads.per.data.dir": "2",
+        "log.segment.bytes": str(64 * 1024 * 1024),
+        "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+    }
+
+
+def write_properties(node: Node, peers: Sequence[Node]) -> Path:
+    """Writes the configuration of this start: ports change from start to start."""
+    node.folder.mkdir(parents=True, exist_ok=True)
+    path = node.folder / "server.properties"
+    lines = [f"{name}={_escaped(value)}\n" for name, value in server_properties(node, peers).items()]
+    path.write_text("".join(lines), "utf-8")
+    return path
+
+
+def is_formatted(node: Node) -> bool:
+    """False for a folder whose formatting was cut short, too: the mark is the last thing written."""
+    return _mark(node).exists()
+
+
+def format_storage(java: Java, node: Node, peers: Sequence[Node]) -> None:
+    """Prepares a folder; what an interrupted try left there is dropped. Not for a folder that `is_formatted`.
+
+    Raises:
+        NeverReady: Kafka refused; the message holds its words.
+    """
+    shutil.rmtree(_log_dir(node), ignore_errors=True)
+    properties = write_properties(node, peers)
+    command = [*_jvm(java, node), "kafka.tools.StorageTool", "format"]
+    command += ["-t", kafka_id("cluster"), "-c", str(properties), *_voters(peers)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_WITHIN_S, check=False)
+    if done.returncode != 0:
+        words = (done.stderr or done.stdout).strip()
+        raise NeverReady(f"Kafka could not prepare {node.folder}: {words}", "Run `make up FRESH=1` to begin anew.")
+    _mark(node).touch()
+
+
+def command(java: Java, node: Node) -> list[str]:
+    """Runs the node with the properties that `write_properties` wrote last."""
+    return [*_jvm(java, node), "kafka.Kafka", str(node.folder / "server.properties")]
+
+
+def _jvm(java: Java, node: Node) -> list[str]:
+    with as_file(files("streams.local") / "log4j2.properties") as log_settings:
+        return [
+            str(java.java),
+            *("-Xms128m", f"-Xmx{node.heap_mb}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Djava.awt.headless=true",
+            f"-Dlog4j2.configurationFile={log_settings}",
+            *("-cp", java.class_path),
+        ]
+
+
+def _voters(peers: Sequence[Node]) -> list[str]:
+    if len(peers) == 1:
+        return ["--standalone"]
+    voters = ",".join(f"{peer.node_id}@{peer.controller}:{peer.directory_id}" for peer in peers)
+    return ["--initial-controllers", voters]
+
+
+def _mark(node: Node) -> Path:
+    return node.folder / "formatted"
+
+
+def _log_dir(node: Node) -> Path:
+    return node.folder / "log"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\")

