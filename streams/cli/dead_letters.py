@@ -1,0 +1,163 @@
+"""`komek dead-letters`: look at records that could not be read, and send them again."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+
+from streams import clock, dead_letters
+from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.output import print_json, print_table
+from streams.cli.surroundings import broker_trouble_told, settings_here
+from streams.dead_letters import DeadLetter, NotReplayable
+
+app = typer.Typer(help="Look at records that could not be read, and send them again.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Source = Annotated[
+    str | None, typer.Option("--topic", help="Only letters from this topic (a part of its name is enough).")
+]
+Reason = Annotated[str | None, typer.Option("--reason", help="Only letters whose reason holds this text.")]
+Since = Annotated[int | None, typer.Option("--hours", help="Only letters of the last hours.", min=1)]
+HEX_WIDTH = 16
+REDACTED = "(what may identify a person: --reveal shows it)"
+
+
+@app.command("list")
+def list_letters(
+    topic: Source = None,
+    reason: Reason = None,
+    hours: Since = None,
+    limit: Annotated[int, typer.Option(help="The newest so many.", min=1)] = 100,
+    json: Json = False,
+) -> None:
+    """List the letters that are kept, newest last."""
+    letters = list(_found(topic, reason, hours))[-limit:]
+    if json:
+        print_json([_head(letter) for letter in letters])
+        return
+    rows = [
+        (letter.id, clock.rfc3339(letter.timestamp_ms), _place(letter), f"{letter.size_bytes} B", _reason(letter))
+        for letter in letters
+    ]
+    print_table(f"{len(letters)} dead letters", ("id", "time of the record", "place", "size", "reason"), rows)
+
+
+@app.command()
+def show(
+    letter_id: Annotated[str, typer.Argument(help="The letter's id, or the beginning of it.")],
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show bytes that may identify a person, too.")] = False,
+    json: Json = False,
+) -> None:
+    """Show one letter: where it was, why it is here, its bytes as hex and text."""
+    letter = _one(letter_id)
+    open_value = reveal or not letter.is_private
+    if json:
+        print_json(_whole(letter, open_value))
+        return
+    for name, value in _head(letter).items():
+        print(f"{name:13} {value}")
+    for name, content in letter.header_bytes:
+        print(f"{'header':13} {name}: {_text(content or b'')}")
+    print(f"{'key':13} {_text(letter.key_bytes or b'')}")
+    print("value" + (f" (the first {len(letter.value_bytes or b'')} bytes)" if letter.is_cut else ""))
+    lines = _dump(letter.value_bytes or b"") if open_value else [REDACTED]
+    print("\n".join(f"  {line}" for line in lines))
+
+
+@app.command()
+def replay(
+    letter_ids: Annotated[list[str] | None, typer.Argument(help="Ids, or beginnings of ids.")] = None,
+    topic: Source = None,
+    reason: Reason = None,
+    hours: Since = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that the filters leave, instead of ids.")] = False,
+    json: Json = False,
+) -> None:
+    """Send the original records to the partitions they came from; the letters stay.
+
+    Each gets the header `komek_replay_of` with its letter's id. A record that is still unreadable becomes a new letter.
+    """
+    if bool(letter_ids) == everything:
+        raise CommandFailed(
+            "say which letters: ids, or --all with filters", "`komek dead-letters list` shows them.", WRONG_USE
+        )
+    letters = list(_found(topic, reason, hours)) if everything else _several(letter_ids or [])
+    try:
+        with broker_trouble_told():
+            dead_letters.replay(settings_here(), letters)
+    except NotReplayable as refusal:
+        raise CommandFailed(str(refusal), "Nothing was sent; leave that one out.") from refusal
+    if json:
+        print_json({"replayed": [letter.id for letter in letters]})
+    else:
+        print(f"{len(letters)} records sent again, each confirmed by the broker")
+
+
+def _found(topic: str | None, reason: str | None, hours: int | None) -> Iterator[DeadLetter]:
+    since_ms = clock.now_ms() - hours * 3_600_000 if hours else 0
+    with broker_trouble_told():
+        for letter in dead_letters.read_letters(settings_here()):
+            if (topic or "") in letter.topic and (reason or "") in letter.reason and letter.timestamp_ms >= since_ms:
+                yield letter
+
+
+def _several(beginnings: list[str]) -> list[DeadLetter]:
+    letters = list(_found(None, None, None))
+    return [_matching(letters, beginning) for beginning in beginnings]
+
+
+def _one(beginning: str) -> DeadLetter:
+    return _matching(list(_found(None, None, None)), beginning)
+
+
+def _matching(letters: list[DeadLetter], beginning: str) -> DeadLetter:
+    matches = list(islice((letter for letter in letters if letter.id.startswith(beginning)), 2))
+    if len(matches) != 1:
+        count = "no letter has" if not matches else "several letters have"
+        raise CommandFailed(f"{count} an id beginning with {beginning!r}", "`komek dead-letters list` shows them.")
+    return matches[0]
+
+
+def _head(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "id": letter.id,
+        "time": clock.rfc3339(letter.timestamp_ms),
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "size_bytes": letter.size_bytes,
+        "reason": letter.reason,
+        "replay_of": letter.replay_of,
+    }
+
+
+def _whole(letter: DeadLetter, open_value: bool) -> dict[str, Any]:
+    return {
+        **_head(letter),
+        "key_base64": letter.key,
+        "headers_base64": dict(letter.headers),
+        "value_base64": letter.value if open_value else None,
+        "redacted": not open_value,
+    }
+
+
+def _place(letter: DeadLetter) -> str:
+    return f"{letter.topic} {letter.partition}:{letter.offset}"
+
+
+def _reason(letter: DeadLetter) -> str:
+    return letter.reason if letter.replay_of is None else f"{letter.reason} (replayed before: {letter.replay_of[:8]})"
+
+
+def _dump(data: bytes) -> list[str]:
+    """Hex and text side by side, sixteen bytes a line."""
+    return [
+        f"{start:08x}  {data[start : start + HEX_WIDTH].hex(' '):{HEX_WIDTH * 3}} {_text(data[start : start + HEX_WIDTH])}"
+        for start in range(0, len(data), HEX_WIDTH)
+    ]
+
+
+def _text(data: bytes) -> str:
+    """What can be printed; a dot for all else, so that no bytes can steer the terminal."""
+    return "".join(chr(byte) if 32 <= byte < 127 else "." for byte in data)

@@ -1,0 +1,30 @@
+"""How commands print: tables for people, JSON for programs. Colour is never the only sign of anything."""
+
+import json
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+NO_TERMINAL_WIDTH = 160
+
+
+def console() -> Console:
+    """Writes to standard output; without a terminal it is wide enough not to fold what a program greps for."""
+    return Console(width=None if sys.stdout.isatty() else NO_TERMINAL_WIDTH, highlight=False)
+
+
+def print_json(value: object) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False), flush=True)
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        # As text, never as markup: what comes from outside may hold brackets.
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    console().print(table)

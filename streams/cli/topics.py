@@ -1,0 +1,76 @@
+"""`komek topics`: the topics as the list states them."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from streams import topic_admin
+from streams.cli.errors import CommandFailed
+from streams.cli.output import print_json, print_table
+from streams.cli.surroundings import broker_trouble_told, settings_here
+from streams.topic_admin import Row, Standing
+from streams.topics import TOPICS
+
+app = typer.Typer(help="Create and check the topics.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SIGNS = {
+    Standing.CREATED: "+ created",
+    Standing.ALTERED: "~ altered",
+    Standing.AS_STATED: "= as stated",
+    Standing.DIFFERS: "? differs",
+    Standing.REFUSED: "! refused",
+}
+
+
+@app.command()
+def apply(json: Json = False) -> None:
+    """Create what is missing and alter configuration that differs; a repeat changes nothing.
+
+    Partitions and replicas of a topic that exists are never changed: what differs there is named, with what to do.
+    """
+    with broker_trouble_told():
+        rows = topic_admin.apply_topics(settings_here())
+    if json:
+        print_json([asdict(row) for row in rows])
+    else:
+        _print(rows)
+    refused = [row for row in rows if row.standing is Standing.REFUSED]
+    if refused:
+        names = ", ".join(row.topic for row in refused)
+        raise CommandFailed(f"not as stated, and not to be changed by itself: {names}", "\n".join(refused[0].notes))
+
+
+@app.command()
+def check(json: Json = False) -> None:
+    """Say what keeps workers and the API from starting, and change nothing."""
+    with broker_trouble_told():
+        problems = topic_admin.check_topics(settings_here())
+    if json:
+        print_json([asdict(problem) for problem in problems])
+    elif not problems:
+        print(f"{len(TOPICS)} topics, nothing dangerous")
+    for problem in [] if json else problems:
+        print(problem)
+    if problems:
+        raise CommandFailed(f"{len(problems)} dangerous differences", problems[0].advice)
+
+
+def _print(rows: list[Row]) -> None:
+    keys = {topic.name: topic.key for topic in TOPICS}
+    print_table(
+        "Topics",
+        ("topic", "standing", "partitions", "replicas", "kept", "key", "notes"),
+        [
+            (
+                row.topic,
+                SIGNS[row.standing],
+                str(row.partitions),
+                str(row.replication),
+                row.kept,
+                keys[row.topic],
+                "\n".join(row.notes),
+            )
+            for row in rows
+        ],
+    )

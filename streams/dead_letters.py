@@ -1,0 +1,269 @@
+"""Dead letters: records that could not be read, kept whole with their place and the reason, and brought back."""
+
+import base64
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from dispatch.ids import derived
+from streams import wire
+from streams.settings import Settings
+from streams.topic_admin import BrokerTrouble, wait_for_broker
+from streams.topics import DEAD_LETTERS, LOCATIONS, PRIVATE, TOPICS
+
+REPLAY_HEADER = "komek_replay_of"
+VALUE_LIMIT_BYTES = 600_000
+"""Of the original value. In base64 it stays well below the megabyte at which producers and brokers refuse a record."""
+REASON_LIMIT = 500
+PRIVATE_TOPICS = frozenset({PRIVATE.name, LOCATIONS.name})
+"""Values from here may identify or place a person; they are shown on demand only."""
+_CONFIRM_WITHIN_S = 30.0
+_READ_PATIENCE_MS = 2000
+
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+class Consumed(Protocol):
+    """What is needed of a record that was read from Kafka, by whichever client."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Headers: ...
+
+
+class AsyncProducer(Protocol):
+    """The part of AIOKafkaProducer that is used: waits for the broker's confirmation, raises when there is none."""
+
+    async def send_and_wait(
+        self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]
+    ) -> object: ...
+
+
+class NotReplayable(Exception):
+    """This letter cannot go back; the message says why and where the record may still be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A record of `dead-letters`. `key`, `value` and header values are base64, None where the record had none.
+
+    `size_bytes` is that of the original value; beyond `VALUE_LIMIT_BYTES`, `value` holds the beginning only.
+    """
+
+    id: str
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: str | None
+    value: str | None
+    headers: tuple[tuple[str, str | None], ...]
+    reason: str
+    size_bytes: int
+
+    @property
+    def key_bytes(self) -> bytes | None:
+        return _from_base64(self.key)
+
+    @property
+    def value_bytes(self) -> bytes | None:
+        return _from_base64(self.value)
+
+    @property
+    def header_bytes(self) -> list[tuple[str, bytes | None]]:
+        return [(name, _from_base64(value)) for name, value in self.headers]
+
+    @property
+    def is_cut(self) -> bool:
+        return self.size_bytes > VALUE_LIMIT_BYTES
+
+    @property
+    def is_private(self) -> bool:
+        return self.topic in PRIVATE_TOPICS
+
+    @property
+    def replay_of(self) -> str | None:
+        """Id of the letter that this record was replayed from, when it failed again."""
+        found = [value for name, value in self.header_bytes if name == REPLAY_HEADER and value]
+        return found[-1].decode("utf-8", "replace") if found else None
+
+
+def letter_id(topic: str, partition: int, offset: int) -> str:
+    """The same record always gives the same id: a worker that dies after writing its letter writes no second one."""
+    return str(derived("dead-letter", topic, str(partition), str(offset)))
+
+
+def letter_of(record: Consumed, reason: str) -> DeadLetter:
+    value = record.value
+    return DeadLetter(
+        id=letter_id(record.topic, record.partition, record.offset),
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp_ms=record.timestamp,
+        key=_to_base64(record.key),
+        value=_to_base64(value if value is None else value[:VALUE_LIMIT_BYTES]),
+        headers=tuple((name, _to_base64(content)) for name, content in record.headers or ()),
+        reason=_printable(reason)[:REASON_LIMIT],
+        size_bytes=len(value or b""),
+    )
+
+
+async def write(producer: AsyncProducer, letter: DeadLetter, *, source: str) -> None:
+    """Sends the letter and waits until the broker has it; only then may the record be acknowledged.
+
+    Raises whatever the producer raises: the letter may be in the log or not, and writing it again is harmless.
+    """
+    await producer.send_and_wait(
+        DEAD_LETTERS.name,
+        key=letter.topic.encode(),
+        value=wire.encode(letter),
+        headers=wire.headers("dead-letter", letter.id, source),
+    )
+
+
+def decode(data: bytes | None) -> DeadLetter:
+    """A letter back from the log.
+
+    Raises:
+        Unreadable: the bytes are no dead letter.
+    """
+    try:
+        return msgspec.json.decode(data or b"", type=DeadLetter)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise wire.Unreadable(f"DeadLetter: {error}") from error
+
+
+def read_letters(settings: Settings) -> Iterator[DeadLetter]:
+    """All letters kept, oldest first, each id once. Ends at what was the end of the topic when it began.
+
+    Raises:
+        BrokerTrouble: no broker answered in time.
+    """
+    with _consumer(settings) as consumer:
+        seen: set[str] = set()
+        for value in _values_to_end(consumer):
+            # What is no letter is left out: somebody else wrote it, and there is nothing to bring back.
+            with contextlib.suppress(wire.Unreadable):
+                letter = decode(value)
+                if letter.id not in seen:
+                    seen.add(letter.id)
+                    yield letter
+
+
+def replay(settings: Settings, letters: Sequence[DeadLetter]) -> None:
+    """Sends each original record to the partition it came from, in the given order, each confirmed before the next.
+
+    Raises:
+        NotReplayable: before anything is sent, when one of them cannot go back.
+        BrokerTrouble: a send was not confirmed; those before it were. A repeat is harmless: commands have their ids.
+    """
+    for letter in letters:
+        _check_replayable(letter)
+    wait_for_broker(settings)
+    producer = _producer(settings)
+    try:
+        for letter in letters:
+            producer.send(
+                letter.topic,
+                key=letter.key_bytes,
+                value=letter.value_bytes,
+                partition=letter.partition,
+                headers=replay_headers(letter),
+            ).get(timeout=_CONFIRM_WITHIN_S)
+    except (KafkaError, AssertionError) as error:  # the client asserts that the partition exists
+        raise BrokerTrouble(
+            f"a replay was not confirmed: {error!r}", "Repeat: a record that is there twice is harmless."
+        ) from error
+    finally:
+        producer.close(timeout=_CONFIRM_WITHIN_S)
+
+
+def replay_headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
+    """The original headers and the letter the record comes from; of several replays the last counts."""
+    # kafka-python sends no header without a value; an empty one is the nearest.
+    kept = [(name, value or b"") for name, value in letter.header_bytes if name != REPLAY_HEADER]
+    return [*kept, (REPLAY_HEADER, letter.id.encode())]
+
+
+def _check_replayable(letter: DeadLetter) -> None:
+    if letter.topic not in {topic.name for topic in TOPICS}:
+        raise NotReplayable(f"{letter.id}: {letter.topic} is no topic of Komek")
+    if letter.is_cut:
+        raise NotReplayable(
+            f"{letter.id}: only the beginning of its {letter.size_bytes} bytes was kept; the record stands in "
+            f"{letter.topic}, partition {letter.partition}, offset {letter.offset}, while that topic keeps it"
+        )
+
+
+@contextlib.contextmanager
+def _consumer(settings: Settings) -> Iterator[KafkaConsumer]:
+    wait_for_broker(settings)
+    consumer = KafkaConsumer(
+        bootstrap_servers=settings.require_kafka().split(","),
+        client_id="komek-dead-letters",
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    try:
+        yield consumer
+    except KafkaError as error:
+        raise BrokerTrouble(
+            f"Kafka refused to show {DEAD_LETTERS.name}: {error!r}", "Run `komek topics apply`."
+        ) from error
+    finally:
+        consumer.close()
+
+
+def _values_to_end(consumer: KafkaConsumer) -> Iterator[bytes | None]:
+    partitions = [
+        TopicPartition(DEAD_LETTERS.name, number) for number in consumer.partitions_for_topic(DEAD_LETTERS.name) or ()
+    ]
+    if not partitions:
+        raise BrokerTrouble(f"{DEAD_LETTERS.name} does not exist", "Run `komek topics apply`.")
+    consumer.assign(partitions)
+    consumer.seek_to_beginning(*partitions)
+    ends = consumer.end_offsets(partitions)
+    while any(consumer.position(partition) < ends[partition] for partition in partitions):
+        for records in consumer.poll(timeout_ms=_READ_PATIENCE_MS).values():
+            yield from (record.value for record in records)
+
+
+def _producer(settings: Settings) -> KafkaProducer:
+    return KafkaProducer(
+        bootstrap_servers=settings.require_kafka().split(","),
+        client_id="komek-dead-letters",
+        acks="all",
+        # kafka-python's idempotent producer wedges for good when a batch expires.
+        enable_idempotence=False,
+    )
+
+
+def _printable(text: str) -> str:
+    """A reason may quote the record; shown in a terminal it must not steer it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _to_base64(data: bytes | None) -> str | None:
+    return None if data is None else base64.b64encode(data).decode()
+
+
+def _from_base64(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text)
