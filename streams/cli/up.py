@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from streams import settings as all_settings
+from streams.cli.caller import MakeCaller
 from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
 from streams.local import jars, stack
 from streams.local.errors import LocalStackError, NeverReady, Taken
@@ -21,15 +22,16 @@ IMPATIENT_EXIT = 130
 
 
 class _Told:
-    """Whether a signal asked to end. A second one ends at once: the kernel then ends the children."""
+    """Whether a signal, or the make that called us, asked to end. A second one ends at once."""
 
     def __init__(self) -> None:
         self._asked = False
+        self._make = MakeCaller(os.environ)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask)
 
     def __call__(self) -> bool:
-        return self._asked
+        return self._asked or self._make.is_ending()
 
     def _ask(self, *_: object) -> None:
         if self._asked:

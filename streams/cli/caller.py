@@ -1,0 +1,45 @@
+"""Whether `make`, which called us, was told to end.
+
+A terminal's Ctrl-C reaches make and us alike. A SIGINT sent to make alone does not: make then waits for its recipe without
+telling it anything. On Linux the kernel shows that make has put the signal's handler aside, which it does first of all.
+"""
+
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class MakeCaller:
+    """`is_ending()` is for a loop: it costs one read of a file in /proc. Always False when make did not call us."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        parent = os.getppid()
+        self._pid = parent if environ.get("MAKELEVEL") and _is_make(parent) else 0
+        self._caught_at_start = _catches_interrupts(self._pid)
+
+    def is_ending(self) -> bool:
+        if not self._pid:
+            return False
+        if os.getppid() != self._pid:
+            return True
+        return bool(self._caught_at_start) and _catches_interrupts(self._pid) is False
+
+
+def _is_make(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text("ascii", "replace").strip() in ("make", "gmake")
+    except OSError:
+        return False
+
+
+def _catches_interrupts(pid: int) -> bool | None:
+    """None where it cannot be known."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+    except OSError:
+        return None
+    for line in status.splitlines():
+        if line.startswith("SigCgt:"):
+            return bool(int(line.split()[1], 16) & (1 << (signal.SIGINT - 1)))
+    return None

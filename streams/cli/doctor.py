@@ -1,0 +1,63 @@
+"""`komek doctor`: looks at this machine and the running stack, and says what to do."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from streams import settings as all_settings
+from streams.cli.errors import DONE, FAILED
+from streams.local import stackfile
+from streams.local.check import Check, Level, fail, ok
+from streams.local.machine_checks import machine_checks
+from streams.local.stack_checks import stack_checks
+from streams.settings import SettingsError
+
+COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
+
+
+def command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Check this machine and the running stack, and say what to do.
+
+    Exit code 0 when nothing failed, else 1.
+    """
+    findings = examine()
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        _print(findings)
+    sys.exit(FAILED if any(finding.level is Level.FAIL for finding in findings) else DONE)
+
+
+def examine() -> list[Check]:
+    """With settings that cannot be used nothing else can be known, so that is the only finding then."""
+    try:
+        settings = all_settings.load(os.environ)
+    except SettingsError as error:
+        return [fail("settings", str(error), "Correct or unset the names above.")]
+    stack = stackfile.read(settings.data / "stack.json")
+    own_port = int(stack.api.rpartition(":")[2]) if stack else None
+    return [
+        ok("settings", "can be used"),
+        *machine_checks(settings, own_port=own_port),
+        *stack_checks(settings, stack),
+    ]
+
+
+def _print(findings: Sequence[Check]) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("", "what", "found", "what to do"):
+        table.add_column(title, overflow="fold")
+    for finding in findings:
+        level = Text(finding.level, style=COLOURS[finding.level])
+        table.add_row(level, finding.name, Text(finding.found), Text(finding.cure))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)

@@ -1,0 +1,82 @@
+"""Whether the parts of a running stack do their work. Each check takes a few seconds at most and raises nothing."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+
+import psutil
+import redis
+
+from streams import topic_admin
+from streams.local.check import Check, fail, ok
+from streams.local.parts import NEVER
+from streams.local.stackfile import StackFile
+from streams.settings import Settings
+
+ANSWER_WITHIN_S = 3.0
+LOGS_CURE = "Its log is in the folder logs of KOMEK_DATA; `komek up` starts it again by itself."
+
+
+def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]:
+    """Of the stack in KOMEK_DATA, and of the Kafka and Redis that the settings name."""
+    if stack is None:
+        yield ok("stack", f"none runs in {settings.data}")
+    else:
+        yield from (process(name, pid) for name, pid in sorted(stack.processes.items()))
+        settings = replace(settings, kafka=stack.kafka, redis=stack.redis)
+    if settings.kafka is not None:
+        yield kafka_topics(settings)
+    if settings.redis is not None:
+        yield redis_answers(settings.redis)
+    if stack is not None:
+        yield workers(stack)
+        yield api_ready(stack.api)
+
+
+def process(name: str, pid: int) -> Check:
+    try:
+        alive = psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        alive = False
+    return ok(name, f"pid {pid} runs") if alive else fail(name, f"pid {pid} is gone", LOGS_CURE)
+
+
+def kafka_topics(settings: Settings) -> Check:
+    try:
+        problems = topic_admin.check_topics(settings, patience_s=ANSWER_WITHIN_S)
+    except topic_admin.BrokerTrouble as error:
+        return fail("Kafka", str(error), error.cure)
+    if problems:
+        return fail("topics", "; ".join(map(str, problems)), "Run `komek topics apply`.")
+    return ok("Kafka", f"{settings.kafka} answers, topics are as stated")
+
+
+def redis_answers(url: str) -> Check:
+    try:
+        with redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0, retry=NEVER) as client:
+            version = client.info("server")["redis_version"]
+    except (redis.RedisError, OSError) as error:
+        return fail("Redis", str(error), "Check KOMEK_REDIS, or look at redis.log in the folder logs of KOMEK_DATA.")
+    return ok("Redis", f"{version} answers")
+
+
+def workers(stack: StackFile) -> Check:
+    alive = [name for name in stack.processes if name.startswith("worker-")]
+    if alive:
+        return ok("workers", f"{len(alive)} in this stack")
+    return fail("workers", "none: incidents are taken in, but nobody decides", LOGS_CURE)
+
+
+def api_ready(url: str) -> Check:
+    # Straight to this machine: a proxy of the environment knows nothing of it.
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(f"{url}/readyz", timeout=ANSWER_WITHIN_S) as answer:
+            return ok("API", f"{url} is ready ({answer.status})")
+    except urllib.error.HTTPError as error:
+        said = error.read(500).decode("utf-8", "replace")
+        error.close()
+        return fail("API", f"{url}/readyz answers {error.code}: {said}", "It says what it waits for.")
+    except OSError as error:
+        return fail("API", f"{url}: {error}", LOGS_CURE)
