@@ -1,0 +1,155 @@
+"""Orders about one incident, in the order of the log. Everything that can change an incident is one of these.
+
+`id` is deterministic (`ids.py`), `by` is who gave the order (an opaque subject, or `dispatcher`), `sent_ms` is the sender's
+clock, kept as claimed and used for nothing. Free text never stands here: it lies in the `private` topic under `private_ref`.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from dispatch.model import Area, Geometry, RequirementSpec
+from dispatch.vocabulary import DeadlineKind, DeclineReason, OfferState, Priority
+
+DISPATCHER = "dispatcher"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    id: str
+    incident_id: str
+    by: str
+    sent_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportIncident(Command):
+    type: str
+    body_digest: str
+    """SHA-256 of the canonical report, so that the same key with another body is refused even if the API could not know."""
+    priority: Priority | None = None
+    area: Area | None = None
+    language: str | None = None
+    requirements: tuple[RequirementSpec, ...] | None = None
+    reported_ms: int | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateIncident(Command):
+    """Only what is given changes."""
+
+    type: str | None = None
+    priority: Priority | None = None
+    area: Area | None = None
+    language: str | None = None
+    requirements: tuple[RequirementSpec, ...] | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelIncident(Command):
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseIncident(Command):
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalateIncident(Command):
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote(Command):
+    private_ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCommand(Command):
+    """An order about one offer by the person who holds it; the dispatcher checks whose offer it is."""
+
+    offer_id: str
+    volunteer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptOffer(AnswerCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineOffer(AnswerCommand):
+    reason: DeclineReason = DeclineReason.OTHER
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportProgress(AnswerCommand):
+    state: OfferState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn(AnswerCommand):
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveResult(AnswerCommand):
+    """What digital work found."""
+
+    outcome: str
+    location: Geometry | None = None
+    other_incident_id: str | None = None
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassDeadline(Command):
+    """A timer proposes; the dispatcher decides whether the deadline still matters."""
+
+    kind: DeadlineKind
+    due_ms: int
+    offer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidOffer(Command):
+    """The log showed that the person was already taken when this offer's decision was applied."""
+
+    offer_id: str
+
+
+AnyCommand: TypeAlias = (
+    ReportIncident
+    | UpdateIncident
+    | CancelIncident
+    | CloseIncident
+    | EscalateIncident
+    | AddNote
+    | AcceptOffer
+    | DeclineOffer
+    | ReportProgress
+    | CheckIn
+    | GiveResult
+    | PassDeadline
+    | VoidOffer
+)
+
+COMMANDS: dict[str, type[Command]] = {
+    "report_incident": ReportIncident,
+    "update_incident": UpdateIncident,
+    "cancel_incident": CancelIncident,
+    "close_incident": CloseIncident,
+    "escalate_incident": EscalateIncident,
+    "add_note": AddNote,
+    "accept_offer": AcceptOffer,
+    "decline_offer": DeclineOffer,
+    "report_progress": ReportProgress,
+    "check_in": CheckIn,
+    "give_result": GiveResult,
+    "pass_deadline": PassDeadline,
+    "void_offer": VoidOffer,
+}
+"""Name on the wire (`kind`, and `ce_type` as `komek.command.<name>`) of each command."""

@@ -1,0 +1,45 @@
+"""The clocks of an incident: which deadlines its state implies, and the command each becomes when it passes."""
+
+from dispatch.commands import DISPATCHER, PassDeadline
+from dispatch.ids import derived
+from dispatch.model import Incident
+from dispatch.ports import Timer
+from dispatch.vocabulary import DeadlineKind, OfferState
+
+
+def timers_of(incident: Incident) -> tuple[Timer, ...]:
+    """Every timer the state implies; none for an incident that has ended."""
+    if not incident.is_open:
+        return ()
+    expiries = [
+        Timer(
+            kind=DeadlineKind.OFFER_EXPIRY, incident_id=incident.id, ref=offer.id, due_ms=offer.expires_ms
+        )
+        for offer in incident.offers
+        if offer.state is OfferState.OFFERED
+    ]
+    if incident.retry_at_ms is not None:
+        expiries.append(
+            Timer(kind=DeadlineKind.RETRY, incident_id=incident.id, ref="", due_ms=incident.retry_at_ms)
+        )
+    return tuple(expiries)
+
+
+def waiting_of(incident: Incident) -> tuple[str, ...]:
+    """Ids of the requirements that wait for a person to become free."""
+    if not incident.is_open:
+        return ()
+    return tuple(requirement.id for requirement in incident.requirements if requirement.shortfall)
+
+
+def deadline_command(timer: Timer, now_ms: int) -> PassDeadline:
+    """The same timer always gives the same command id, so a double tick is a repeat."""
+    return PassDeadline(
+        id=str(derived("deadline", timer.kind, timer.incident_id, timer.ref, str(timer.due_ms))),
+        incident_id=timer.incident_id,
+        by=DISPATCHER,
+        sent_ms=now_ms,
+        kind=timer.kind,
+        due_ms=timer.due_ms,
+        offer_id=timer.ref or None,
+    )

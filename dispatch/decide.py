@@ -1,0 +1,298 @@
+"""The decision: what a command does to its incident, who is asked next, and why.
+
+Three pure steps, so that a shell can do its look-ups for many commands at once between them:
+
+1. `settle`: the effect of the command itself (`answers.py`, `orders.py`), which names the needs that are open after it;
+2. the shell searches people for those needs;
+3. `fill`: offers to the best of them, or an explicit shortfall.
+
+`decide` composes the three for one command; a claim that fails is answered by deciding again without that person.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from dispatch import answers, orders
+from dispatch.commands import Command
+from dispatch.decisions import Cause, Decision, RequirementWhy, Why
+from dispatch.eligibility import exclusion
+from dispatch.events import Event, OfferMade, RetryScheduled, ShortfallEnded, ShortfallFound
+from dispatch.ids import decision_id, offer_id, zone_of_incident
+from dispatch.lifecycle import Moment, evolve
+from dispatch.model import Candidate, Found, Incident, Need, Requirement, Shortfall
+from dispatch.plans import PlanBook
+from dispatch.ranking import Ranked, rank
+from dispatch.ruling import Ruling
+from dispatch.vocabulary import Exclusion, OfferState, Outcome, ShortfallReason
+from dispatch.waves import offers_out, offers_wanted
+
+SILENCE_REST_S = 600
+"""A person who did not answer is left in peace by the same requirement for this long."""
+MAX_RETRY_S = 300
+WIDEST_M = 100_000
+SHOWN_CANDIDATES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What is known when a command is decided. `logged_ms` is the log's time of the command, `now_ms` the store's clock."""
+
+    incident: Incident | None
+    cause: Cause
+    logged_ms: int
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The command's own effect, the state after it, and the needs that stay open."""
+
+    view: View
+    command: Command
+    ruling: Ruling
+    incident: Incident | None
+    needs: tuple[Need, ...]
+
+
+def decide(
+    view: View, command: Command, plans: PlanBook, find: Callable[[Need], Found]
+) -> Decision:
+    settled = settle(view, command, plans)
+    return fill(settled, plans, {need.requirement.id: find(need) for need in settled.needs})
+
+
+def settle(view: View, command: Command, plans: PlanBook) -> Settled:
+    ruling = orders.rule(view.incident, command, plans, view.logged_ms) or answers.rule(
+        view.incident, command, view.now_ms
+    )
+    incident = view.incident
+    if ruling.outcome is Outcome.APPLIED:
+        incident = evolve(incident, ruling.events, _moment(view, command))
+        surplus = _surplus(incident)
+        if surplus:
+            ruling = replace(ruling, events=(*ruling.events, *surplus))
+            incident = evolve(incident, surplus, _moment(view, command))
+    needs = _needs(incident, command, view.now_ms) if ruling.outcome is Outcome.APPLIED else ()
+    return Settled(view=view, command=command, ruling=ruling, incident=incident, needs=needs)
+
+
+def fill(
+    settled: Settled,
+    plans: PlanBook,
+    found: Mapping[str, Found],
+    taken: Mapping[str, Exclusion] | None = None,
+) -> Decision:
+    """The decision, given who was found for each need.
+
+    `taken` names people who may not be chosen any more and why: chosen for an earlier command of the same batch, or refused
+    by the claim. Nobody is chosen for two requirements.
+    """
+    chosen: dict[str, Exclusion] = dict(taken or {})
+    facts: list[Event] = list(settled.ruling.events)
+    whys = []
+    for need in settled.needs:
+        made, why = _offers(settled, need, found.get(need.requirement.id, Found()), chosen)
+        facts.extend(made)
+        chosen.update({fact.volunteer_id: Exclusion.ENGAGED for fact in made})
+        gap = _shortfall(settled, need, len(made), why)
+        facts.extend(gap)
+        whys.append(why)
+    state = _state(settled, facts)
+    short = state is not None and state.is_open and any(entry.shortfall for entry in state.requirements)
+    if short and state is not None and settled.ruling.outcome is Outcome.APPLIED:
+        facts.extend(_retry(state, settled.view.now_ms, plans, whys))
+    return _decision(settled, tuple(facts), Why(
+        plan_version=settled.incident.plan_version if settled.incident else None,
+        rule=settled.ruling.rule,
+        requirements=tuple(whys),
+    ))
+
+
+def _moment(view: View, command: Command) -> Moment:
+    version = (view.incident.version if view.incident else 0) + 1
+    zone = zone_of_incident(command.incident_id) or ""
+    return Moment(incident_id=command.incident_id, zone=zone, version=version, at_ms=view.now_ms)
+
+
+def _state(settled: Settled, facts: list[Event]) -> Incident | None:
+    if settled.ruling.outcome is not Outcome.APPLIED:
+        return settled.view.incident
+    return evolve(settled.view.incident, tuple(facts), _moment(settled.view, settled.command))
+
+
+def _surplus(incident: Incident | None) -> tuple[Event, ...]:
+    """Offers nobody needs any more: their requirement is full or gone."""
+    if incident is None or not incident.is_open:
+        return ()
+    facts: list[Event] = []
+    for requirement in incident.requirements:
+        if incident.open_places(requirement) == 0:
+            facts.extend(orders.withdrawn(incident.offers_for(requirement.id), "filled"))
+            if requirement.shortfall:
+                facts.append(ShortfallEnded(requirement_id=requirement.id))
+    return tuple(facts)
+
+
+def _needs(incident: Incident | None, command: Command, now_ms: int) -> tuple[Need, ...]:
+    if incident is None or not incident.is_open:
+        return ()
+    engaged_here = {offer.volunteer_id for offer in incident.offers if offer.is_live}
+    return tuple(
+        Need(
+            incident_id=incident.id,
+            command_id=command.id,
+            requirement=_widened(requirement, incident.alarm_level),
+            area=incident.area,
+            priority=incident.priority,
+            want=want,
+            asked_before=frozenset(engaged_here | _asked_before(incident, requirement, now_ms)),
+        )
+        for requirement in incident.requirements
+        if (want := offers_wanted(incident, requirement)) > 0
+    )
+
+
+def _widened(requirement: Requirement, alarm_level: int) -> Requirement:
+    """Each alarm level above the first doubles how far people are looked for."""
+    limit = min(WIDEST_M, requirement.max_distance_m * 2 ** (alarm_level - 1))
+    return replace(requirement, max_distance_m=max(limit, requirement.max_distance_m))
+
+
+def _asked_before(incident: Incident, requirement: Requirement, now_ms: int) -> set[str]:
+    """Who declined, finished or was stood down from this requirement, and who was silent a short while ago."""
+    rests_until = now_ms - SILENCE_REST_S * 1000
+    return {
+        offer.volunteer_id
+        for offer in incident.offers_for(requirement.id)
+        if offer.state in (OfferState.DECLINED, OfferState.DONE, OfferState.VOID)
+        or (offer.state is OfferState.EXPIRED and offer.changed_ms > rests_until)
+    }
+
+
+def _offers(
+    settled: Settled, need: Need, found: Found, taken: Mapping[str, Exclusion]
+) -> tuple[list[OfferMade], RequirementWhy]:
+    incident = settled.incident
+    excluded = dict(found.excluded)
+    eligible: list[Candidate] = []
+    for candidate in found.candidates:
+        reason = taken.get(candidate.volunteer_id) or exclusion(candidate, need)
+        if reason is None:
+            eligible.append(candidate)
+        else:
+            excluded[reason] = excluded.get(reason, 0) + 1
+    ranked = rank(eligible, need, incident.language if incident else None)
+    chosen, rest = ranked[: need.want], ranked[need.want : need.want + SHOWN_CANDIDATES]
+    why = RequirementWhy(
+        requirement_id=need.requirement.id,
+        skill=need.requirement.skill,
+        places_open=incident.open_places(need.requirement) if incident else 0,
+        asked=len(chosen),
+        searched_m=found.searched_m,
+        considered=len(found.candidates) + sum(found.excluded.values()),
+        excluded={str(reason): count for reason, count in sorted(excluded.items())},
+        chosen=tuple(_shown(entry) for entry in chosen),
+        passed_over=tuple(_shown(entry) for entry in rest),
+    )
+    return [_offer(settled, need, entry) for entry in chosen], why
+
+
+def _offer(settled: Settled, need: Need, entry: Ranked) -> OfferMade:
+    requirement, volunteer = need.requirement, entry.candidate.volunteer_id
+    return OfferMade(
+        offer_id=offer_id(need.incident_id, need.command_id, requirement.id, volunteer),
+        requirement_id=requirement.id,
+        volunteer_id=volunteer,
+        capability=requirement.capability,
+        skill=requirement.skill,
+        expires_ms=settled.view.now_ms + requirement.window_s * 1000,
+        distance_m=_rounded(entry.candidate.distance_m),
+        eta_s=_rounded(entry.eta_s),
+        task=requirement.task,
+    )
+
+
+def _shown(entry: Ranked) -> Mapping[str, object]:
+    """A person's place in a decision record: opaque id, how far in time, and the terms of the score. Never a coordinate."""
+    return {
+        "volunteer_id": entry.candidate.volunteer_id,
+        "eta_s": _rounded(entry.eta_s),
+        "score_s": round(entry.score_s, 1),
+        "terms": {name: round(value, 1) for name, value in entry.terms.items()},
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _shortfall(settled: Settled, need: Need, made: int, why: RequirementWhy) -> list[Event]:
+    incident = settled.incident
+    if incident is None:
+        return []
+    current = next(entry for entry in incident.requirements if entry.id == need.requirement.id)
+    missing = incident.open_places(current) - offers_out(incident, current) - made
+    if missing <= 0:
+        return [ShortfallEnded(requirement_id=current.id)] if current.shortfall else []
+    reason = _reason(need, why)
+    since_ms = current.shortfall.since_ms if current.shortfall else settled.view.now_ms
+    shortfall = Shortfall(missing=missing, reason=reason, since_ms=since_ms)
+    return [] if shortfall == current.shortfall else [
+        ShortfallFound(requirement_id=current.id, shortfall=shortfall)
+    ]
+
+
+_REASONS = (
+    (Exclusion.TAKEN_NOW, ShortfallReason.CONTENDED),
+    (Exclusion.ENGAGED, ShortfallReason.ALL_ENGAGED),
+    (Exclusion.LANGUAGE, ShortfallReason.NO_SHARED_LANGUAGE),
+    (Exclusion.STALE_PLACE, ShortfallReason.PLACES_STALE),
+    (Exclusion.ASKED_BEFORE, ShortfallReason.ALL_ASKED),
+)
+
+
+def _reason(need: Need, why: RequirementWhy) -> ShortfallReason:
+    """The first cause that time or an operator can mend, else the plain truth that nobody is there."""
+    if Exclusion.TAKEN_NOW in why.excluded:
+        return ShortfallReason.CONTENDED
+    for cause, reason in _REASONS:
+        if why.excluded.get(cause):
+            return reason
+    return ShortfallReason.ALL_ASKED if need.asked_before else ShortfallReason.NOBODY_FOUND
+
+
+def _retry(state: Incident, now_ms: int, plans: PlanBook, whys: list[RequirementWhy]) -> list[Event]:
+    """When to look again by itself. People who become free wake the incident before that."""
+    if not whys and state.retry_at_ms is not None and state.retry_at_ms > now_ms:
+        return []
+    contended = any(Exclusion.TAKEN_NOW in why.excluded for why in whys)
+    wait_s = 1 if contended else min(MAX_RETRY_S, plans.defaults.retry_s * 2 ** min(state.retries, 6))
+    return [RetryScheduled(at_ms=now_ms + wait_s * 1000)]
+
+
+def _decision(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decision:
+    view, command, ruling = settled.view, settled.command, settled.ruling
+    before = view.incident.version if view.incident else 0
+    applied = ruling.outcome is Outcome.APPLIED
+    return Decision(
+        id=decision_id(command.id),
+        cause=view.cause,
+        incident_id=command.incident_id,
+        zone=zone_of_incident(command.incident_id) or "",
+        outcome=ruling.outcome,
+        reason=ruling.reason,
+        by=command.by,
+        version=before + 1 if applied else before,
+        events=facts if applied else (),
+        why=why,
+        logged_ms=view.logged_ms,
+        decided_ms=view.now_ms,
+    )
+
+
+def chosen_people(decision: Decision) -> dict[str, Exclusion]:
+    """People this decision engages anew, as `taken` for the commands after it in the same batch."""
+    return {
+        fact.volunteer_id: Exclusion.ENGAGED for fact in decision.events if isinstance(fact, OfferMade)
+    }
+

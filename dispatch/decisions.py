@@ -1,0 +1,91 @@
+"""The decision record: one per command, with all its effects, and why. `decisions` is the truth everything else is derived from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dispatch.events import Event
+from dispatch.model import Incident
+from dispatch.vocabulary import Capability, OfferState, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Where in the log the command stands that this decision answers."""
+
+    topic: str
+    partition: int
+    offset: int
+    command_id: str
+    command_kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementWhy:
+    """Why these people for one requirement, and why not others."""
+
+    requirement_id: str
+    skill: str
+    places_open: int
+    asked: int
+    searched_m: float | None
+    considered: int
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    chosen: tuple[Mapping[str, object], ...] = ()
+    passed_over: tuple[Mapping[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    plan_version: str | None = None
+    rule: str = ""
+    requirements: tuple[RequirementWhy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """`version` is the incident's epoch after this decision (0 when no incident exists); `events` is empty unless applied."""
+
+    id: str
+    cause: Cause
+    incident_id: str
+    zone: str
+    outcome: Outcome
+    reason: str | None
+    by: str
+    version: int
+    events: tuple[Event, ...]
+    why: Why
+    logged_ms: int
+    decided_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferStep:
+    """One step of one offer, derived from a decision: a record of the `offers` topic."""
+
+    event_id: str
+    id: str
+    incident_id: str
+    requirement_id: str
+    volunteer_id: str
+    capability: Capability
+    skill: str
+    state: OfferState
+    reason: str | None
+    epoch: int
+    at_ms: int
+    expires_ms: int
+    decision_id: str
+    decision_partition: int
+    decision_offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRecord:
+    """The whole state of an incident after a decision: a record of `incident-status`."""
+
+    incident: Incident
+    decision_id: str
+    decision_partition: int
+    decision_offset: int
+    decided_ms: int

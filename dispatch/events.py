@@ -1,0 +1,144 @@
+"""Facts about one incident, the effects inside a decision. `lifecycle.evolve` folds them into the incident's state."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from dispatch.model import Area, Requirement, Shortfall, TaskResult
+from dispatch.vocabulary import Capability, OfferState, Priority, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentReported:
+    type: str
+    priority: Priority
+    area: Area | None
+    language: str | None
+    requirements: tuple[Requirement, ...]
+    plan_version: str
+    reported_by: str
+    reported_ms: int
+    logged_ms: int
+    external_id: str | None
+    body_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentUpdated:
+    """The values after the update; what did not change is repeated, so the event stands on its own."""
+
+    type: str
+    priority: Priority
+    area: Area | None
+    language: str | None
+    requirements: tuple[Requirement, ...]
+    plan_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentCancelled:
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentClosed:
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEscalated:
+    alarm_level: int
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAdded:
+    by: str
+    private_ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade:
+    offer_id: str
+    requirement_id: str
+    volunteer_id: str
+    capability: Capability
+    skill: str
+    expires_ms: int
+    distance_m: float | None
+    eta_s: float | None
+    task: Task | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMoved:
+    """An offer took a step of its life; `reason` says why where the step has several causes."""
+
+    offer_id: str
+    volunteer_id: str
+    state: OfferState
+    reason: str | None = None
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultGiven:
+    offer_id: str
+    volunteer_id: str
+    result: TaskResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedIn:
+    offer_id: str
+    volunteer_id: str
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortfallFound:
+    requirement_id: str
+    shortfall: Shortfall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortfallEnded:
+    requirement_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryScheduled:
+    at_ms: int
+
+
+Event: TypeAlias = (
+    IncidentReported
+    | IncidentUpdated
+    | IncidentCancelled
+    | IncidentClosed
+    | IncidentEscalated
+    | NoteAdded
+    | OfferMade
+    | OfferMoved
+    | ResultGiven
+    | CheckedIn
+    | ShortfallFound
+    | ShortfallEnded
+    | RetryScheduled
+)
+
+EVENTS: dict[str, type] = {
+    "incident_reported": IncidentReported,
+    "incident_updated": IncidentUpdated,
+    "incident_cancelled": IncidentCancelled,
+    "incident_closed": IncidentClosed,
+    "incident_escalated": IncidentEscalated,
+    "note_added": NoteAdded,
+    "offer_made": OfferMade,
+    "offer_moved": OfferMoved,
+    "result_given": ResultGiven,
+    "checked_in": CheckedIn,
+    "shortfall_found": ShortfallFound,
+    "shortfall_ended": ShortfallEnded,
+    "retry_scheduled": RetryScheduled,
+}

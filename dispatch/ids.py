@@ -1,0 +1,65 @@
+"""Deterministic identities: the same cause always gives the same id, so a repeat is recognised without any store.
+
+Shapes: zone `8320e5` (six hex digits of an H3 cell of resolution 3, or `000000`..`00000f` for work without a place);
+incident `i-<zone>-<32 hex>`; offer `o-<zone>-<32 hex of the incident>-<16 hex>`. Incident and offer ids carry the zone, so
+a later command finds its partition without a look-up, and an offer id carries its incident.
+"""
+
+import re
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+NAMESPACE = UUID("6b6f6d65-6b00-5000-8000-000000000001")
+
+_INCIDENT = re.compile(r"i-([0-9a-f]{6})-([0-9a-f]{32})")
+_OFFER = re.compile(r"o-([0-9a-f]{6})-([0-9a-f]{32})-([0-9a-f]{16})")
+
+
+def derived(*parts: str) -> UUID:
+    """A uuid5 of the parts; parts may hold any text (they are length-prefixed, so no two lists collide)."""
+    return uuid5(NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts))
+
+
+def command_id(actor: str, key: str, what: str) -> str:
+    """Id of a command that a caller sent with an Idempotency-Key; `what` names the route and its object."""
+    return str(derived("command", actor, key, what))
+
+
+def incident_id(zone: str, actor: str, key: str) -> str:
+    return f"i-{zone}-{derived('incident', actor, key).hex}"
+
+
+def placeless_zone(actor: str, key: str) -> str:
+    """Zone of work that has no place: one of sixteen, so that it spreads over the partitions."""
+    return f"00000{derived('placeless', actor, key).hex[0]}"
+
+
+def offer_id(incident: str, command: str, requirement: str, volunteer: str) -> str:
+    _, zone, number = incident.split("-")
+    return f"o-{zone}-{number}-{derived('offer', command, requirement, volunteer).hex[:16]}"
+
+
+def decision_id(command: str) -> str:
+    return str(derived("decision", command))
+
+
+def event_id(decision: str, subject: str, state: str) -> str:
+    return str(derived("event", decision, subject, state))
+
+
+class OfferParts(NamedTuple):
+    zone: str
+    incident_id: str
+
+
+def zone_of_incident(text: str) -> str | None:
+    """The zone inside an incident id; None when the text is no incident id."""
+    match = _INCIDENT.fullmatch(text)
+    return match[1] if match else None
+
+
+def parts_of_offer(text: str) -> OfferParts | None:
+    """Zone and incident inside an offer id; None when the text is no offer id."""
+    match = _OFFER.fullmatch(text)
+    return OfferParts(match[1], f"i-{match[1]}-{match[2]}") if match else None
+

@@ -1,0 +1,278 @@
+"""The fold: an incident's state from its events. One pure reducer for the dispatcher, the projection, the API and the rebuild.
+
+`fold(None, decision)` makes an incident from its first decision; every further applied decision gives the next version. The
+same decisions in the same order always give the same state.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dispatch import events
+from dispatch.decisions import Decision, OfferStep
+from dispatch.ids import event_id
+from dispatch.model import Incident, Offer, Requirement, Times
+from dispatch.ports import Hold
+from dispatch.vocabulary import ASSIGNED_STATES, FILLING_STATES, IncidentStatus, OfferState, Outcome
+
+_MOVING = frozenset({OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE})
+
+
+class BrokenLog(Exception):
+    """Events that cannot follow from the state: a bug or a damaged log, never an ordinary outcome."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When and in which epoch the events of one decision happen."""
+
+    incident_id: str
+    zone: str
+    version: int
+    at_ms: int
+
+
+def fold(incident: Incident | None, decision: Decision) -> Incident | None:
+    """State after the decision; the same object when it changed nothing."""
+    if decision.outcome is not Outcome.APPLIED:
+        return incident
+    moment = Moment(
+        incident_id=decision.incident_id,
+        zone=decision.zone,
+        version=decision.version,
+        at_ms=decision.decided_ms,
+    )
+    return evolve(incident, decision.events, moment)
+
+
+def evolve(incident: Incident | None, facts: tuple[events.Event, ...], moment: Moment) -> Incident | None:
+    state = incident
+    for fact in facts:
+        state = _first(fact, moment) if state is None else _APPLY[type(fact)](state, fact, moment)
+    return None if state is None else _settled(replace(state, version=moment.version), moment)
+
+
+def offer_steps(incident: Incident | None, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
+    """What the `offers` topic says of a decision; `incident` is the state after it."""
+    if incident is None or decision.outcome is not Outcome.APPLIED:
+        return []
+    steps = []
+    for fact in decision.events:
+        if not isinstance(fact, events.OfferMade | events.OfferMoved):
+            continue
+        offer = incident.offer(fact.offer_id)
+        if offer is None:
+            raise BrokenLog(f"{fact.offer_id} is not in {incident.id}")
+        state = OfferState.OFFERED if isinstance(fact, events.OfferMade) else fact.state
+        steps.append(
+            OfferStep(
+                event_id=event_id(decision.id, offer.id, state),
+                id=offer.id,
+                incident_id=incident.id,
+                requirement_id=offer.requirement_id,
+                volunteer_id=offer.volunteer_id,
+                capability=offer.capability,
+                skill=offer.skill,
+                state=state,
+                reason=None if isinstance(fact, events.OfferMade) else fact.reason,
+                epoch=decision.version,
+                at_ms=decision.decided_ms,
+                expires_ms=offer.expires_ms,
+                decision_id=decision.id,
+                decision_partition=partition,
+                decision_offset=offset,
+            )
+        )
+    return steps
+
+
+def held_by(decision: Decision) -> tuple[Hold, ...]:
+    """The people this decision engages: offers made, and offers that came back to life by a late acceptance."""
+    return tuple(
+        Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
+        for fact in decision.events
+        if isinstance(fact, events.OfferMade)
+        or (isinstance(fact, events.OfferMoved) and fact.state in ASSIGNED_STATES)
+    )
+
+
+def freed_by(decision: Decision) -> tuple[Hold, ...]:
+    """The people this decision lets go."""
+    ended = {OfferState.DONE} | (frozenset(OfferState) - FILLING_STATES - {OfferState.OFFERED})
+    return tuple(
+        Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
+        for fact in decision.events
+        if isinstance(fact, events.OfferMoved) and fact.state in ended
+    )
+
+
+def _first(fact: events.Event, moment: Moment) -> Incident:
+    if not isinstance(fact, events.IncidentReported):
+        raise BrokenLog(f"{moment.incident_id}: {type(fact).__name__} before the report")
+    return Incident(
+        id=moment.incident_id,
+        zone=moment.zone,
+        version=moment.version,
+        type=fact.type,
+        priority=fact.priority,
+        status=IncidentStatus.REPORTED,
+        area=fact.area,
+        language=fact.language,
+        requirements=fact.requirements,
+        times=Times(reported_ms=fact.reported_ms, logged_ms=fact.logged_ms, decided_ms=moment.at_ms),
+        plan_version=fact.plan_version,
+        reported_by=fact.reported_by,
+        external_id=fact.external_id,
+        body_digest=fact.body_digest,
+    )
+
+
+def _updated(state: Incident, fact: events.IncidentUpdated, _: Moment) -> Incident:
+    return replace(
+        state,
+        type=fact.type,
+        priority=fact.priority,
+        area=fact.area,
+        language=fact.language,
+        requirements=fact.requirements,
+        plan_version=fact.plan_version,
+    )
+
+
+def _cancelled(state: Incident, _: events.IncidentCancelled, moment: Moment) -> Incident:
+    times = replace(state.times, closed_ms=moment.at_ms)
+    return replace(state, status=IncidentStatus.CANCELLED, times=times, retry_at_ms=None)
+
+
+def _closed(state: Incident, _: events.IncidentClosed, moment: Moment) -> Incident:
+    times = replace(state.times, closed_ms=moment.at_ms)
+    return replace(state, status=IncidentStatus.CLOSED, times=times, retry_at_ms=None)
+
+
+def _escalated(state: Incident, fact: events.IncidentEscalated, _: Moment) -> Incident:
+    return replace(state, alarm_level=fact.alarm_level, escalations=(*state.escalations, fact.reason))
+
+
+def _noted(state: Incident, fact: events.NoteAdded, _: Moment) -> Incident:
+    return replace(state, notes=(*state.notes, fact.private_ref))
+
+
+def _offer_made(state: Incident, fact: events.OfferMade, moment: Moment) -> Incident:
+    offer = Offer(
+        id=fact.offer_id,
+        requirement_id=fact.requirement_id,
+        volunteer_id=fact.volunteer_id,
+        capability=fact.capability,
+        skill=fact.skill,
+        state=OfferState.OFFERED,
+        epoch=moment.version,
+        created_ms=moment.at_ms,
+        expires_ms=fact.expires_ms,
+        changed_ms=moment.at_ms,
+        distance_m=fact.distance_m,
+        eta_s=fact.eta_s,
+        task=fact.task,
+    )
+    first = state.times.first_offer_ms or moment.at_ms
+    return replace(
+        state, offers=(*state.offers, offer), times=replace(state.times, first_offer_ms=first)
+    )
+
+
+def _offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> Incident:
+    def moved(offer: Offer) -> Offer:
+        accepted = offer.accepted_ms
+        if fact.state is OfferState.ACCEPTED and accepted is None:
+            accepted = moment.at_ms
+        return replace(
+            offer,
+            state=fact.state,
+            reason=fact.reason,
+            changed_ms=moment.at_ms,
+            accepted_ms=accepted,
+            private_ref=fact.private_ref or offer.private_ref,
+        )
+
+    state = _with_offer(state, fact.offer_id, moved)
+    if fact.state is OfferState.ACCEPTED and state.times.first_accept_ms is None:
+        state = replace(state, times=replace(state.times, first_accept_ms=moment.at_ms))
+    return state
+
+
+def _result_given(state: Incident, fact: events.ResultGiven, moment: Moment) -> Incident:
+    return _with_offer(
+        state, fact.offer_id, lambda offer: replace(offer, result=fact.result, changed_ms=moment.at_ms)
+    )
+
+
+def _checked_in(state: Incident, fact: events.CheckedIn, moment: Moment) -> Incident:
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, changed_ms=moment.at_ms))
+
+
+def _with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
+    if state.offer(offer_id) is None:
+        raise BrokenLog(f"{offer_id} is not in {state.id}")
+    offers = tuple(change(offer) if offer.id == offer_id else offer for offer in state.offers)
+    return replace(state, offers=offers)
+
+
+def _short(state: Incident, fact: events.ShortfallFound, _: Moment) -> Incident:
+    return _with_requirement(
+        state, fact.requirement_id, lambda entry: replace(entry, shortfall=fact.shortfall)
+    )
+
+
+def _no_longer_short(state: Incident, fact: events.ShortfallEnded, _: Moment) -> Incident:
+    return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, shortfall=None))
+
+
+def _with_requirement(
+    state: Incident, requirement_id: str, change: Callable[[Requirement], Requirement]
+) -> Incident:
+    requirements = tuple(
+        change(entry) if entry.id == requirement_id else entry for entry in state.requirements
+    )
+    return replace(state, requirements=requirements)
+
+
+def _retry_scheduled(state: Incident, fact: events.RetryScheduled, _: Moment) -> Incident:
+    return replace(state, retry_at_ms=fact.at_ms, retries=state.retries + 1)
+
+
+_APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
+    events.IncidentUpdated: _updated,
+    events.IncidentCancelled: _cancelled,
+    events.IncidentClosed: _closed,
+    events.IncidentEscalated: _escalated,
+    events.NoteAdded: _noted,
+    events.OfferMade: _offer_made,
+    events.OfferMoved: _offer_moved,
+    events.ResultGiven: _result_given,
+    events.CheckedIn: _checked_in,
+    events.ShortfallFound: _short,
+    events.ShortfallEnded: _no_longer_short,
+    events.RetryScheduled: _retry_scheduled,
+}
+
+
+def _settled(state: Incident, moment: Moment) -> Incident:
+    """Status and times that follow from the rest."""
+    if not state.is_open:
+        return state
+    status = status_of(state)
+    times = state.times
+    if status in (IncidentStatus.STAFFED, IncidentStatus.IN_PROGRESS) and times.staffed_ms is None:
+        times = replace(times, staffed_ms=moment.at_ms)
+    has_shortfall = any(requirement.shortfall for requirement in state.requirements)
+    retry_at = state.retry_at_ms if has_shortfall else None
+    return replace(state, status=status, times=times, retry_at_ms=retry_at)
+
+
+def status_of(state: Incident) -> IncidentStatus:
+    """Of an open incident. A shortfall shows before anything else, so that it is never hidden behind partial success."""
+    if any(requirement.shortfall for requirement in state.requirements):
+        return IncidentStatus.UNFILLED
+    if any(state.open_places(requirement) for requirement in state.requirements):
+        return IncidentStatus.DISPATCHING
+    moving = any(offer.state in _MOVING for offer in state.offers)
+    return IncidentStatus.IN_PROGRESS if moving else IncidentStatus.STAFFED

@@ -1,0 +1,207 @@
+"""What the core talks about: incidents, what they require, offers, and people as the search found them.
+
+All frozen. Times are milliseconds since 1970 UTC (`_ms`), distances metres, durations seconds, coordinates WGS 84.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from dispatch.vocabulary import (
+    FILLING_STATES,
+    LIVE_STATES,
+    Capability,
+    Exclusion,
+    IncidentStatus,
+    OfferState,
+    Priority,
+    ShortfallReason,
+    Task,
+    TravelMode,
+)
+
+Geometry: TypeAlias = Mapping[str, object]
+"""A GeoJSON geometry (Point, Polygon or MultiPolygon), checked and repaired at intake."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """Where an incident is: its geometry, a point inside it to search from, and how far the geometry reaches from there."""
+
+    geometry: Geometry
+    centre: Place
+    reach_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementSpec:
+    """What is needed, as a response plan or an operator states it. Unset values come from the plan's defaults."""
+
+    capability: Capability
+    skill: str
+    count: int = 1
+    languages: tuple[str, ...] = ()
+    task: Task | None = None
+    max_distance_m: int | None = None
+    window_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    missing: int
+    reason: ShortfallReason
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """One line of an incident's needs. `languages`: any one of them suffices; empty means no language is required."""
+
+    id: str
+    capability: Capability
+    skill: str
+    count: int
+    languages: tuple[str, ...] = ()
+    task: Task | None = None
+    max_distance_m: int
+    window_s: int
+    offers_per_place: float
+    shortfall: Shortfall | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskResult:
+    outcome: str
+    at_ms: int
+    location: Geometry | None = None
+    incident_id: str | None = None
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    id: str
+    requirement_id: str
+    volunteer_id: str
+    capability: Capability
+    skill: str
+    state: OfferState
+    epoch: int
+    created_ms: int
+    expires_ms: int
+    changed_ms: int
+    accepted_ms: int | None = None
+    distance_m: float | None = None
+    eta_s: float | None = None
+    task: Task | None = None
+    reason: str | None = None
+    private_ref: str | None = None
+    result: TaskResult | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE_STATES
+
+    @property
+    def is_filling(self) -> bool:
+        return self.state in FILLING_STATES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    reported_ms: int  # as claimed by the caller, else as logged
+    logged_ms: int
+    decided_ms: int
+    first_offer_ms: int | None = None
+    first_accept_ms: int | None = None
+    staffed_ms: int | None = None
+    closed_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """The state of an incident after a decision. `version` is its epoch: it grows by one with each decision that changes it."""
+
+    id: str
+    zone: str
+    version: int
+    type: str
+    priority: Priority
+    status: IncidentStatus
+    area: Area | None
+    language: str | None
+    requirements: tuple[Requirement, ...]
+    offers: tuple[Offer, ...] = ()
+    times: Times
+    plan_version: str
+    reported_by: str
+    external_id: str | None = None
+    body_digest: str
+    retry_at_ms: int | None = None
+    retries: int = 0
+    alarm_level: int = 1
+    escalations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.status not in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
+
+    def offer(self, offer_id: str) -> Offer | None:
+        return next((offer for offer in self.offers if offer.id == offer_id), None)
+
+    def offers_for(self, requirement_id: str) -> tuple[Offer, ...]:
+        return tuple(offer for offer in self.offers if offer.requirement_id == requirement_id)
+
+    def open_places(self, requirement: Requirement) -> int:
+        """People still missing: the count less those assigned or done; never below 0."""
+        filled = sum(offer.is_filling for offer in self.offers_for(requirement.id))
+        return max(0, requirement.count - filled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A free, on-duty person as the search found them. For digital work `distance_m` is None and the fix does not matter."""
+
+    volunteer_id: str
+    skills: frozenset[str]
+    languages: tuple[str, ...]
+    travel_mode: TravelMode = TravelMode.FOOT
+    max_distance_m: int | None = None
+    distance_m: float | None = None
+    place: Place | None = None
+    fix_age_s: float | None = None
+    from_home: bool = False
+    load: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What the search is asked for on behalf of one requirement: `want` new people, nobody of `asked_before`."""
+
+    incident_id: str
+    command_id: str
+    requirement: Requirement
+    area: Area | None
+    priority: Priority
+    want: int
+    asked_before: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Candidates, nearest (field) or least loaded (digital) first, and why others near were left out.
+
+    `complete` is true when the search looked at everybody within the limits; false when it stopped because it had enough.
+    """
+
+    candidates: tuple[Candidate, ...] = ()
+    excluded: Mapping[Exclusion, int] = field(default_factory=dict)
+    searched_m: float | None = None
+    complete: bool = True

@@ -1,0 +1,182 @@
+"""Rules for orders about a whole incident: report, update, cancel, close, escalate, note."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dispatch.commands import (
+    AddNote,
+    CancelIncident,
+    CloseIncident,
+    Command,
+    EscalateIncident,
+    ReportIncident,
+    UpdateIncident,
+)
+from dispatch.events import (
+    Event,
+    IncidentCancelled,
+    IncidentClosed,
+    IncidentEscalated,
+    IncidentReported,
+    IncidentUpdated,
+    NoteAdded,
+    OfferMoved,
+)
+from dispatch.model import Incident, Offer, Requirement
+from dispatch.plans import PlanBook
+from dispatch.ruling import Ruling, applied, refused, unchanged
+from dispatch.vocabulary import ASSIGNED_STATES, OfferState
+
+
+def rule(
+    incident: Incident | None, command: Command, plans: PlanBook, logged_ms: int
+) -> Ruling | None:
+    """The ruling, or None when the command is not of this kind and `answers.rule` has to speak."""
+    if isinstance(command, ReportIncident):
+        return _report(incident, command, plans, logged_ms)
+    if incident is None:
+        return refused("unknown_incident", "unknown_incident")
+    if isinstance(command, AddNote):
+        return applied("note", NoteAdded(by=command.by, private_ref=command.private_ref))
+    if not incident.is_open:
+        return _ended(incident, command)
+    if isinstance(command, UpdateIncident):
+        return _update(incident, command, plans)
+    if isinstance(command, CancelIncident):
+        return applied("cancel", *_release_all(incident, done=False), IncidentCancelled(by=command.by))
+    if isinstance(command, CloseIncident):
+        return applied("close", *_release_all(incident, done=True), IncidentClosed(by=command.by))
+    if isinstance(command, EscalateIncident):
+        level = incident.alarm_level + 1
+        return applied(
+            "escalate", IncidentEscalated(alarm_level=level, reason="operator", by=command.by)
+        )
+    return None
+
+
+def _ended(incident: Incident, command: Command) -> Ruling:
+    same = (
+        isinstance(command, CancelIncident) and incident.status == "cancelled"
+    ) or (isinstance(command, CloseIncident) and incident.status == "closed")
+    if same:
+        return unchanged("ended", f"already_{incident.status}")
+    return refused("ended", f"incident_{incident.status}")
+
+
+def _report(
+    incident: Incident | None, command: ReportIncident, plans: PlanBook, logged_ms: int
+) -> Ruling:
+    if incident is not None:
+        if incident.body_digest == command.body_digest:
+            return unchanged("report", "repeated_report")
+        return refused("report", "idempotency_key_reused")
+    plan = plans.plan(command.type)
+    stated = plans.requirements(command.requirements) if command.requirements else plan.requirements
+    return applied(
+        "report",
+        IncidentReported(
+            type=command.type,
+            priority=command.priority or plan.priority,
+            area=command.area,
+            language=command.language,
+            requirements=stated,
+            plan_version=plans.version,
+            reported_by=command.by,
+            reported_ms=command.reported_ms or logged_ms,
+            logged_ms=logged_ms,
+            external_id=command.external_id,
+            body_digest=command.body_digest,
+        ),
+    )
+
+
+def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Ruling:
+    if command.expected_version is not None and command.expected_version != incident.version:
+        return refused("update", "version_conflict")
+    requirements = incident.requirements
+    if command.requirements is not None:
+        requirements = merged(requirements, plans.requirements(command.requirements))
+    elif command.type and command.type != incident.type:
+        requirements = merged(requirements, plans.plan(command.type).requirements)
+    update = IncidentUpdated(
+        type=command.type or incident.type,
+        priority=command.priority or incident.priority,
+        area=command.area or incident.area,
+        language=command.language or incident.language,
+        requirements=requirements,
+        plan_version=plans.version,
+    )
+    gone = {entry.id for entry in incident.requirements} - {entry.id for entry in requirements}
+    released: list[Event] = []
+    for entry in incident.requirements:
+        offers = incident.offers_for(entry.id)
+        kept = next((new for new in requirements if new.id == entry.id), None)
+        if entry.id in gone:
+            released += withdrawn(offers, "not_needed") + stood_down(offers, "not_needed")
+        elif kept is not None:
+            released += stood_down(_surplus_assigned(offers, kept.count), "not_needed")
+    return applied("update", *released, update)
+
+
+def merged(old: tuple[Requirement, ...], new: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+    """The new needs, each keeping the id of the old one of the same kind, so that its people stay; others get fresh ids."""
+    left = list(old)
+    highest = max((int(entry.id[1:]) for entry in old), default=0)
+    result = []
+    for entry in new:
+        twin = next((o for o in left if (o.capability, o.skill) == (entry.capability, entry.skill)), None)
+        if twin is None:
+            highest += 1
+            result.append(replace(entry, id=f"r{highest}"))
+        else:
+            left.remove(twin)
+            result.append(replace(entry, id=twin.id, shortfall=twin.shortfall))
+    return tuple(result)
+
+
+def _surplus_assigned(offers: Iterable[Offer], count: int) -> list[Offer]:
+    """Assigned people beyond the count, the furthest from being there first to go."""
+    order = (OfferState.DONE, OfferState.ON_SCENE, OfferState.EN_ROUTE, OfferState.ACCEPTED)
+    filling = [offer for offer in offers if offer.is_filling]
+    filling.sort(key=lambda offer: (order.index(offer.state), offer.accepted_ms or 0, offer.id))
+    return [offer for offer in filling[count:] if offer.state in ASSIGNED_STATES]
+
+
+def withdrawn(offers: Iterable[Offer], reason: str) -> list[Event]:
+    return [
+        OfferMoved(
+            offer_id=offer.id,
+            volunteer_id=offer.volunteer_id,
+            state=OfferState.WITHDRAWN,
+            reason=reason,
+        )
+        for offer in offers
+        if offer.state is OfferState.OFFERED
+    ]
+
+
+def stood_down(offers: Iterable[Offer], reason: str) -> list[Event]:
+    return [
+        OfferMoved(
+            offer_id=offer.id,
+            volunteer_id=offer.volunteer_id,
+            state=OfferState.STOOD_DOWN,
+            reason=reason,
+        )
+        for offer in offers
+        if offer.state in ASSIGNED_STATES
+    ]
+
+
+def _release_all(incident: Incident, *, done: bool) -> list[Event]:
+    """Everybody is let go: the asked withdrawn, the assigned stood down; at a close those on scene are done."""
+    reason = "closed" if done else "cancelled"
+    on_scene = [offer for offer in incident.offers if offer.state is OfferState.ON_SCENE and done]
+    finished: list[Event] = [
+        OfferMoved(
+            offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.DONE, reason=reason
+        )
+        for offer in on_scene
+    ]
+    others = [offer for offer in incident.offers if offer not in on_scene]
+    return [*withdrawn(others, reason), *finished, *stood_down(others, reason)]

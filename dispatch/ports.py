@@ -1,0 +1,150 @@
+"""What the core's shell needs from a store of the live picture, and what it promises.
+
+Two implementations: `streams/store/` on Redis and its in-memory twin; one suite (`tests/contracts`) judges both.
+
+Promises, for every method: it may wait up to 2 s; it raises `StoreTrouble` when the store cannot be reached or gave no
+answer (the effect is then unknown, and a repeat is harmless), and `NotReady` when the picture has not been rebuilt since the
+store last lost its memory (nothing was changed). No method invents people: a claim alone decides who is taken.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from dispatch.model import Found, Incident, Need
+from dispatch.vocabulary import DeadlineKind
+
+
+class StoreTrouble(Exception):
+    """The store did not answer in time; try the same again."""
+
+
+class NotReady(Exception):
+    """The store lost its memory and has not been rebuilt from the log yet; try again after the rebuild."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """`decided_at`: offset in `decisions` of this command's first decision, None while undecided."""
+
+    decided_at: int | None
+    incident: Incident | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    volunteer_id: str
+    offer_id: str
+    incident_id: str
+    epoch: int
+    command_id: str
+
+
+class ClaimAnswer(StrEnum):
+    GRANTED = "granted"  # new, or the same offer id again
+    BUSY = "busy"  # engaged by another offer
+    OFF_DUTY = "off_duty"  # off duty, erased or unknown at this very moment
+    FENCED = "fenced"  # the person's claim for this incident is of a newer epoch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A person and the offer that engages them."""
+
+    volunteer_id: str
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """`ref` is the offer id for `offer_expiry`, empty for `retry`."""
+
+    kind: DeadlineKind
+    incident_id: str
+    ref: str
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A requirement with a shortfall, so that a person who becomes free wakes it. `place` None: digital or placeless."""
+
+    incident: Incident
+    requirement_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A decision at its place in the log, with what follows from it for the picture.
+
+    `incident` is the state after it (None for a decision that changed nothing); `holds` are the offers made or revived that
+    must be confirmed, `freed` those that ended. `timers` and `waiting` of the incident are derived from `incident` by the
+    store through `deadlines.timers_of` and `deadlines.waiting_of`; what stood there for the incident before is replaced.
+    """
+
+    partition: int
+    offset: int
+    command_id: str
+    incident_id: str
+    incident: Incident | None
+    holds: tuple[Hold, ...] = ()
+    freed: tuple[Hold, ...] = ()
+    voided: tuple[str, ...] = ()
+    """Offers this decision voids: their entry among the refused is cleared."""
+
+
+class AppliedState(StrEnum):
+    APPLIED = "applied"
+    ALREADY = "already"  # at or before the applied offset: nothing was changed
+    VOID = "void"  # another decision of the same command stands earlier in the log; only the offset moved on
+    GAP = "gap"  # offsets before this one have not been applied: nothing was changed, read them first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """`refused`: holds that could not be confirmed because the person is engaged by an offer that stood earlier."""
+
+    state: AppliedState
+    refused: tuple[Hold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Of one partition of `decisions`: the last offset applied, the last whose offers and status are in the log, and what
+    apply refused and no record has voided yet."""
+
+    applied: int = -1
+    published: int = -1
+    refused: Mapping[str, Hold] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    async def now_ms(self) -> int:
+        """The store's clock (Redis TIME): the `now` of decisions."""
+
+    async def load(self, commands: Sequence[tuple[str, str]]) -> tuple[int, list[Loaded]]:
+        """For (command id, incident id) pairs, in one round trip: the store's clock and what is known of each."""
+
+    async def find(self, needs: Sequence[Need]) -> list[Found]:
+        """People for each need, in one round trip for all. Free (or held for the same command), on duty, fitting. A hint:
+        the claim decides. At least `need.want` candidates when there are that many."""
+
+    async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
+        """Each atomically on one key; all in one round trip. Claims are pending until `apply` confirms them."""
+
+    async def release(self, holds: Sequence[Hold]) -> None:
+        """Give up claims that no decision will confirm; acts only where the person still holds that very offer."""
+
+    async def apply(self, applications: Sequence[Application]) -> list[Applied]:
+        """In the given order, each atomically: first decision of a command wins, offsets of a partition without a gap."""
+
+    async def progress(self, partition: int) -> Progress:
+        """How far this partition's decisions have come."""
+
+    async def mark_published(self, partition: int, offset: int) -> None:
+        """Offers and status of decisions up to `offset` are confirmed in the log. Never moves back."""
+
+    async def take_due(self, limit: int) -> list[Timer]:
+        """Timers due by the store's clock, most overdue first; each is put off by 5 s so that other sweepers leave it for
+        now. It is gone for good only when the decision on it is applied."""

@@ -1,0 +1,28 @@
+"""What a command by itself amounts to: a verdict with its facts, before anybody new is looked for."""
+
+from dataclasses import dataclass
+
+from dispatch.events import Event
+from dispatch.vocabulary import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """`rule` is a short name of the rule that spoke, for the decision record."""
+
+    outcome: Outcome
+    rule: str
+    reason: str | None = None
+    events: tuple[Event, ...] = ()
+
+
+def applied(rule: str, *events: Event) -> Ruling:
+    return Ruling(outcome=Outcome.APPLIED, rule=rule, events=events)
+
+
+def unchanged(rule: str, reason: str) -> Ruling:
+    return Ruling(outcome=Outcome.UNCHANGED, rule=rule, reason=reason)
+
+
+def refused(rule: str, reason: str) -> Ruling:
+    return Ruling(outcome=Outcome.REFUSED, rule=rule, reason=reason)

@@ -1,0 +1,160 @@
+"""The words of the field that travel on the wire: one list, a sentence per entry where the word does not say it."""
+
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    FIELD = "field"  # goes to the place
+    DIGITAL = "digital"  # works remotely; place and distance never matter
+
+
+class Priority(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+    @property
+    def order(self) -> int:
+        """0 for the most urgent; sorts queues."""
+        return list(Priority).index(self)
+
+
+class TravelMode(StrEnum):
+    FOOT = "foot"
+    BICYCLE = "bicycle"
+    CAR = "car"
+
+
+class IncidentStatus(StrEnum):
+    REPORTED = "reported"  # in the log, not yet decided
+    DISPATCHING = "dispatching"  # offers are out
+    STAFFED = "staffed"  # every requirement has its people
+    UNFILLED = "unfilled"  # a requirement has nobody left to ask; retried while open
+    IN_PROGRESS = "in_progress"  # staffed and somebody is on the way, on scene or done
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class OfferState(StrEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"  # taken back before an answer
+    STOOD_DOWN = "stood_down"  # told not to go (any more)
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    DONE = "done"
+    VOID = "void"  # never held: the person was taken elsewhere at an earlier place in the log
+
+
+ASSIGNED_STATES = frozenset({OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE})
+LIVE_STATES = ASSIGNED_STATES | {OfferState.OFFERED}
+"""States in which the person is engaged and may hold no other offer."""
+FILLING_STATES = ASSIGNED_STATES | {OfferState.DONE}
+"""States that count towards a requirement."""
+PROGRESS_ORDER = (OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE)
+
+
+class Skill(StrEnum):
+    FIRST_AID = "first_aid"
+    CPR = "cpr"
+    DOCTOR = "doctor"
+    NURSE = "nurse"
+    PSYCHOLOGIST = "psychologist"
+    SEARCH = "search"
+    RESCUE = "rescue"
+    BOAT = "boat"
+    DRIVER = "driver"
+    OFF_ROAD = "off_road"
+    FIREFIGHTING = "firefighting"
+    LOGISTICS = "logistics"
+    RADIO = "radio"
+    COORDINATION = "coordination"
+    TRANSLATOR = "translator"
+    MAPPING = "mapping"
+    VERIFICATION = "verification"
+    CALL_TAKING = "call_taking"
+    GEOLOCATION = "geolocation"
+    MEDIA_MONITORING = "media_monitoring"
+
+
+class Task(StrEnum):
+    """Kinds of digital work."""
+
+    VERIFY_REPORT = "verify_report"
+    CALL_BACK = "call_back"
+    GEOLOCATE = "geolocate"
+    TRANSLATE = "translate"
+    MAP_DAMAGE = "map_damage"
+    FIND_DUPLICATES = "find_duplicates"
+    SUMMARISE = "summarise"
+    MONITOR_MEDIA = "monitor_media"
+
+
+TASK_OF_SKILL = {
+    Skill.VERIFICATION: Task.VERIFY_REPORT,
+    Skill.CALL_TAKING: Task.CALL_BACK,
+    Skill.GEOLOCATION: Task.GEOLOCATE,
+    Skill.TRANSLATOR: Task.TRANSLATE,
+    Skill.MAPPING: Task.MAP_DAMAGE,
+    Skill.MEDIA_MONITORING: Task.MONITOR_MEDIA,
+    Skill.COORDINATION: Task.SUMMARISE,
+}
+"""The task of a digital requirement that names none."""
+
+OUTCOMES_OF_TASK: dict[Task, frozenset[str]] = {
+    Task.VERIFY_REPORT: frozenset({"confirmed", "false", "unclear"}),
+    Task.CALL_BACK: frozenset({"reached", "not_reached", "false"}),
+    Task.GEOLOCATE: frozenset({"located", "not_found"}),
+    Task.FIND_DUPLICATES: frozenset({"duplicate", "none"}),
+    Task.TRANSLATE: frozenset({"done"}),
+    Task.SUMMARISE: frozenset({"done"}),
+    Task.MONITOR_MEDIA: frozenset({"done"}),
+    Task.MAP_DAMAGE: frozenset({"mapped"}),
+}
+
+
+class DeclineReason(StrEnum):
+    BUSY = "busy"
+    TOO_FAR = "too_far"
+    NO_TRANSPORT = "no_transport"
+    NOT_QUALIFIED = "not_qualified"
+    UNSAFE = "unsafe"
+    OTHER = "other"
+
+
+class Exclusion(StrEnum):
+    """Why a person near enough to be looked at was not a candidate."""
+
+    OFF_DUTY = "off_duty"
+    ENGAGED = "engaged"  # holds another offer or assignment
+    ASKED_BEFORE = "asked_before"  # declined this requirement, or was silent a short while ago
+    LANGUAGE = "language"  # shares no required language
+    TOO_FAR = "too_far"  # beyond the requirement's or the person's own limit
+    STALE_PLACE = "stale_place"  # no fix young enough and no fallback place near enough
+    SKILL = "skill"
+    TAKEN_NOW = "taken_now"  # claimed by another incident while this one was being decided
+
+
+class ShortfallReason(StrEnum):
+    NOBODY_FOUND = "nobody_found"  # no person with the skill within the limit
+    ALL_ENGAGED = "all_engaged"  # people exist, each holds other work
+    ALL_ASKED = "all_asked"  # everybody fitting declined or was silent
+    NO_SHARED_LANGUAGE = "no_shared_language"
+    PLACES_STALE = "places_stale"
+    CONTENDED = "contended"  # people were taken by others while deciding; tried again at once
+
+
+class DeadlineKind(StrEnum):
+    OFFER_EXPIRY = "offer_expiry"
+    RETRY = "retry"  # look again for people a shortfall left open
+
+
+class Outcome(StrEnum):
+    """What became of a command."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"  # known, harmless, nothing to do (a repeat, a deadline that no longer matters)
+    REFUSED = "refused"  # an order that cannot be carried out; the reason says why

@@ -1,0 +1,148 @@
+"""The one safe shape of a Faust agent, and the task that takes what it feeds.
+
+Faust acks an event whenever an agent raises, commits past unfinished work with `concurrency > 1`, and loses what `take()` holds
+(`tests/traps`). So the agent only puts events into a bounded queue; one task takes all that wait as one batch, has them decided and
+acks them in order. Each event ends in exactly one of three ways: done, dead-lettered, or tried again after a wait. Anything
+else is a bug and ends the process without an ack; the supervisor starts it again and nothing is lost.
+"""
+
+import asyncio
+import os
+import random
+import sys
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import structlog
+from mode import Service
+
+from dispatch.ports import NotReady, StoreTrouble
+from streams import clock, metrics
+from streams.dispatcher import Dispatcher
+from streams.publisher import LogTrouble
+
+log = structlog.get_logger()
+QUEUE_LIMIT = 64
+BATCH_BOUND_S = 2.0
+"""A batch is given up and tried in smaller parts after this long, so that a rebalance never waits for it."""
+SINGLE_BOUND_S = 10.0
+BUG_EXIT = 70
+
+Queued = tuple[Any, Any]
+"""The stream and its event, as Faust gives them."""
+
+
+class CommandWorker(Service):
+    """Takes what the agent feeds; the only code that acks a command."""
+
+    def __init__(
+        self,
+        *,
+        dispatcher: Dispatcher,
+        rebuild: Callable[[], Awaitable[None]],
+        owned: Callable[[], set[int]],
+        batch: int,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.queue: asyncio.Queue[Queued] = asyncio.Queue(QUEUE_LIMIT)
+        self.busy_since_s: float | None = None
+        self._dispatcher = dispatcher
+        self._rebuild = rebuild
+        self._owned = owned
+        self._batch = batch
+        self._limit = batch
+
+    async def feed(self, stream: Any) -> None:
+        """Body of the agent."""
+        async for event in stream.noack().events():
+            await self.queue.put((stream, event))
+
+    @Service.task
+    async def _work(self) -> None:
+        while not self.should_stop:
+            try:
+                await self._next_batch()
+            except asyncio.CancelledError:
+                raise
+            except BaseException:
+                _die()
+
+    async def _next_batch(self) -> None:
+        waiting = [await self.queue.get()]
+        while len(waiting) < self._batch and not self.queue.empty():
+            waiting.append(self.queue.get_nowait())
+        self.busy_since_s = clock.monotonic_s()
+        with metrics.BATCH_SECONDS.time():
+            await self._until_done(waiting)
+        metrics.BATCH_COMMANDS.observe(len(waiting))
+        self.busy_since_s = None
+
+    async def _until_done(self, waiting: list[Queued]) -> None:
+        attempt = 0
+        while waiting:
+            waiting = self._still_ours(waiting)
+            part = waiting[: self._limit]
+            if not part:
+                return
+            try:
+                await self._handle(part)
+            except (StoreTrouble, LogTrouble, NotReady, TimeoutError) as trouble:
+                attempt += 1
+                await self._recover(trouble, attempt)
+                continue
+            attempt = 0
+            self._limit = min(self._batch, self._limit * 2)
+            for stream, event in part:
+                await stream.ack(event)
+            waiting = waiting[len(part) :]
+
+    async def _handle(self, part: Sequence[Queued]) -> None:
+        """Catching up is not bounded (it may read a long stretch of the log); deciding is."""
+        records = [event.message for _, event in part]
+        await self._dispatcher.catch_up(record.partition for record in records)
+        async with asyncio.timeout(BATCH_BOUND_S if len(part) > 1 else SINGLE_BOUND_S):
+            await self._dispatcher.handle([_Record(record) for record in records])
+
+    async def _recover(self, trouble: Exception, attempt: int) -> None:
+        cause = type(trouble).__name__
+        metrics.RETRIED_BATCHES.labels(cause=cause).inc()
+        log.warning("batch is tried again", cause=cause, detail=str(trouble), attempt=attempt)
+        self._limit = max(1, self._limit // 2)
+        if isinstance(trouble, NotReady):
+            self._dispatcher.distrust(range(1024))
+            try:
+                await self._rebuild()
+            except (StoreTrouble, LogTrouble, NotReady, TimeoutError) as again:
+                log.warning("rebuild is tried again", detail=str(again))
+        # Jitter, so that workers that met the same trouble do not come back at the same moment.
+        await asyncio.sleep(min(2.0, 0.05 * 2 ** min(attempt, 6)) * random.uniform(0.5, 1.0))  # noqa: S311
+
+    def _still_ours(self, waiting: list[Queued]) -> list[Queued]:
+        """Events of a partition that was taken away are dropped without an ack: their new owner gets them."""
+        owned = self._owned()
+        return [entry for entry in waiting if entry[1].message.partition in owned]
+
+
+class _Record:
+    """A Faust message with the names the dispatcher and the dead letters use; Faust keeps times in seconds."""
+
+    __slots__ = ("headers", "key", "offset", "partition", "timestamp", "topic", "value")
+
+    def __init__(self, message: Any) -> None:
+        self.topic: str = message.topic
+        self.partition: int = message.partition
+        self.offset: int = message.offset
+        self.timestamp: int = round(message.timestamp * 1000)
+        self.key: bytes | None = message.key
+        self.value: bytes | None = message.value
+        headers = message.headers or ()
+        self.headers = list(headers.items()) if isinstance(headers, dict) else list(headers)
+
+
+def _die() -> None:
+    """A bug: leave without an ack and without tidying up, before anything can be committed past the work."""
+    traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(BUG_EXIT)

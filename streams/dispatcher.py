@@ -1,0 +1,317 @@
+"""One batch of commands, from their bytes to confirmed effects: the only code that decides on real people.
+
+Order of a batch (`design.md`, rule 5): load and settle all, search all, claim all, write the decisions, apply them, publish offers
+and status. Each step is one round trip for the whole batch. Whatever goes wrong between two steps is mended in one way: the
+partition counts as not caught up, so that the next attempt first reads `decisions` to its end, applies and publishes what it
+finds there, and takes up only the commands that have no decision yet.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from dispatch.commands import AcceptOffer, Command
+from dispatch.decide import Settled, View, chosen_people, fill, settle
+from dispatch.decisions import Cause, Decision
+from dispatch.events import OfferMade, OfferMoved
+from dispatch.ids import zone_of_incident
+from dispatch.lifecycle import fold
+from dispatch.model import Found, Need
+from dispatch.plans import PlanBook
+from dispatch.ports import Claim, ClaimAnswer, Hold, Loaded, Store
+from dispatch.ruling import refused
+from dispatch.vocabulary import Exclusion, OfferState
+from streams import metrics, wire
+from streams.dead_letters import Consumed
+from streams.projection import Logged, Projection
+from streams.publisher import LogTrouble, Publisher
+
+log = structlog.get_logger()
+CLAIM_ROUNDS = 4
+"""After this many rounds of lost claims the rest becomes a shortfall that is tried again in a second."""
+_EXCLUSION_OF = {
+    ClaimAnswer.BUSY: Exclusion.TAKEN_NOW,
+    ClaimAnswer.FENCED: Exclusion.TAKEN_NOW,
+    ClaimAnswer.OFF_DUTY: Exclusion.OFF_DUTY,
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Draft:
+    """A command on its way to a decision."""
+
+    record: Consumed
+    command: Command
+    settled: Settled
+    found: dict[str, Found] = field(default_factory=dict)
+    lost: dict[str, Exclusion] = field(default_factory=dict)
+    decision: Decision | None = None
+
+    @property
+    def is_short_of_candidates(self) -> bool:
+        """The search stopped early and the people it returned are gone meanwhile."""
+        return bool(self.needs_to_search_again())
+
+    def needs_to_search_again(self) -> list[Need]:
+        assert self.decision is not None
+        asked = {why.requirement_id: why.asked for why in self.decision.why.requirements}
+        return [
+            need
+            for need in self.settled.needs
+            if asked.get(need.requirement.id, 0) < need.want
+            and not self.found.get(need.requirement.id, Found()).complete
+        ]
+
+
+class Dispatcher:
+    def __init__(
+        self, *, store: Store, publisher: Publisher, projection: Projection, plans: PlanBook
+    ) -> None:
+        self._store = store
+        self._publisher = publisher
+        self._projection = projection
+        self._plans = plans
+        self._caught_up: set[int] = set()
+
+    def distrust(self, partitions: Iterable[int]) -> None:
+        """These partitions were taken over, or an answer never came: their log is read before anything is decided."""
+        self._caught_up.difference_update(partitions)
+
+    async def catch_up(self, partitions: Iterable[int]) -> None:
+        for partition in sorted(set(partitions) - self._caught_up):
+            await self._projection.catch_up(partition)
+            self._caught_up.add(partition)
+
+    async def handle(self, records: Sequence[Consumed]) -> None:
+        """When this returns, every record has its outcome in the log: a decision (with offers and status) or a dead letter.
+
+        Raises:
+            LogTrouble, StoreTrouble, NotReady: nothing was lost; call again with the same records.
+        """
+        try:
+            await self.catch_up(record.partition for record in records)
+            for part in _without_repeats(await self._readable(records)):
+                await self._decide(part)
+        except BaseException:
+            self.distrust({record.partition for record in records})
+            raise
+
+    async def _readable(self, records: Sequence[Consumed]) -> list[tuple[Consumed, Command]]:
+        commands = []
+        for record in records:
+            try:
+                command = wire.decode_command(record.value)
+                if zone_of_incident(command.incident_id) is None:
+                    raise wire.Unreadable(f"incident_id: {command.incident_id!r} is no incident id")
+            except wire.Unreadable as error:
+                await self._publisher.dead_letter(record, str(error))
+                metrics.DEAD_LETTERED.labels(topic=record.topic).inc()
+                log.error(
+                    "command dead-lettered",
+                    topic=record.topic,
+                    partition=record.partition,
+                    offset=record.offset,
+                )
+            else:
+                commands.append((record, command))
+        return commands
+
+    async def _decide(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
+        now_ms, loaded = await self._store.load(
+            [(command.id, command.incident_id) for _, command in commands]
+        )
+        drafts = [
+            self._settled(record, command, known, now_ms)
+            for (record, command), known in zip(commands, loaded, strict=True)
+            if known.decided_at is None
+        ]
+        if not drafts:
+            return
+        await self._search([(draft, draft.settled.needs) for draft in drafts])
+        await self._claim_all(drafts)
+        decisions = [draft.decision for draft in drafts if draft.decision is not None]
+        offsets = await self._publisher.publish_decisions(decisions)
+        logged = [
+            Logged(
+                partition=decision.cause.partition,
+                offset=offset,
+                decision=decision,
+                incident=fold(draft.settled.view.incident, decision),
+            )
+            for draft, decision, offset in zip(drafts, decisions, offsets, strict=True)
+        ]
+        if not await self._projection.apply(logged):
+            partitions = {entry.partition for entry in logged}
+            self.distrust(partitions)
+            await self.catch_up(partitions)
+        _count(decisions, drafts)
+
+    def _settled(self, record: Consumed, command: Command, known: Loaded, now_ms: int) -> _Draft:
+        cause = Cause(
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            command_id=command.id,
+            command_kind=wire.kind_of(command),
+        )
+        view = View(incident=known.incident, cause=cause, logged_ms=record.timestamp, now_ms=now_ms)
+        return _Draft(record=record, command=command, settled=settle(view, command, self._plans))
+
+    async def _search(self, wanted: Sequence[tuple[_Draft, Sequence[Need]]]) -> None:
+        pairs = [(draft, need) for draft, needs in wanted for need in needs]
+        if not pairs:
+            return
+        results = await self._store.find([need for _, need in pairs])
+        for (draft, need), found in zip(pairs, results, strict=True):
+            draft.found[need.requirement.id] = found
+
+    async def _claim_all(self, drafts: Sequence[_Draft]) -> None:
+        """Decides each draft in the order of the log until every person it names is claimed, or the rounds are used up."""
+        granted: dict[str, Hold] = {}
+        open_drafts = list(drafts)
+        for _ in range(CLAIM_ROUNDS):
+            self._fill(drafts, open_drafts)
+            again = [draft for draft in open_drafts if draft.is_short_of_candidates]
+            if again:
+                await self._search_again(drafts, again)
+                self._fill(drafts, again)
+            claims = [claim for draft in open_drafts for claim in claims_of(draft.decision)]
+            fresh = [claim for claim in claims if claim.offer_id not in granted]
+            answers = await self._store.claim(fresh) if fresh else []
+            open_drafts = self._lost(drafts, fresh, answers, granted)
+            if not open_drafts:
+                break
+        else:
+            self._settle_for_less(drafts, open_drafts, granted)
+        await self._release_unused(drafts, granted)
+
+    def _fill(self, drafts: Sequence[_Draft], to_fill: Sequence[_Draft]) -> None:
+        taken: dict[str, Exclusion] = {}
+        filling = {id(draft) for draft in to_fill}
+        for draft in drafts:
+            if draft.decision is not None and id(draft) not in filling:
+                taken.update(chosen_people(draft.decision))
+        for draft in to_fill:
+            draft.decision = fill(draft.settled, self._plans, draft.found, {**taken, **draft.lost})
+            taken.update(chosen_people(draft.decision))
+
+    async def _search_again(self, drafts: Sequence[_Draft], again: Sequence[_Draft]) -> None:
+        """Looks past the people who are gone."""
+        gone: set[str] = set()
+        for draft in drafts:
+            gone.update(draft.lost)
+            if draft.decision is not None:
+                gone.update(chosen_people(draft.decision))
+        wanted = []
+        for draft in again:
+            own = set(chosen_people(draft.decision)) if draft.decision else set()
+            needs = [
+                replace(need, asked_before=need.asked_before | (gone - own))
+                for need in draft.needs_to_search_again()
+            ]
+            wanted.append((draft, needs))
+        await self._search(wanted)
+
+    def _lost(
+        self,
+        drafts: Sequence[_Draft],
+        claims: Sequence[Claim],
+        answers: Sequence[ClaimAnswer],
+        granted: dict[str, Hold],
+    ) -> list[_Draft]:
+        """The drafts that must be decided again because somebody they named was not to be had."""
+        by_command = {draft.command.id: draft for draft in drafts}
+        again: dict[str, _Draft] = {}
+        for claim, answer in zip(claims, answers, strict=True):
+            if answer is ClaimAnswer.GRANTED:
+                granted[claim.offer_id] = Hold(volunteer_id=claim.volunteer_id, offer_id=claim.offer_id)
+                continue
+            metrics.CLAIMS_LOST.labels(answer=answer).inc()
+            draft = by_command[claim.command_id]
+            if isinstance(draft.command, AcceptOffer) and claim.offer_id == draft.command.offer_id:
+                draft.settled = replace(
+                    draft.settled, ruling=refused("late_accept", "engaged_elsewhere"), needs=()
+                )
+            draft.lost[claim.volunteer_id] = _EXCLUSION_OF[answer]
+            again[draft.command.id] = draft
+        return list(again.values())
+
+    def _settle_for_less(
+        self, drafts: Sequence[_Draft], open_drafts: Sequence[_Draft], granted: dict[str, Hold]
+    ) -> None:
+        """The rounds are used up: decide with those who are granted, or with nobody; the retry comes in a second."""
+        holders = {hold.volunteer_id for hold in granted.values()}
+        for draft in open_drafts:
+            draft.lost.update(
+                {
+                    candidate.volunteer_id: Exclusion.TAKEN_NOW
+                    for found in draft.found.values()
+                    for candidate in found.candidates
+                    if candidate.volunteer_id not in holders
+                }
+            )
+        self._fill(drafts, open_drafts)
+        for draft in open_drafts:
+            if any(claim.offer_id not in granted for claim in claims_of(draft.decision)):
+                nobody = Found(excluded={Exclusion.TAKEN_NOW: len(draft.lost)})
+                draft.found = {need.requirement.id: nobody for need in draft.settled.needs}
+                self._fill(drafts, [draft])
+
+    async def _release_unused(self, drafts: Sequence[_Draft], granted: dict[str, Hold]) -> None:
+        used = {claim.offer_id for draft in drafts for claim in claims_of(draft.decision)}
+        unused = [hold for offer, hold in granted.items() if offer not in used]
+        if unused:
+            await self._store.release(unused)
+
+
+def claims_of(decision: Decision | None) -> list[Claim]:
+    """The people a decision engages who are not engaged by it yet: new offers, and acceptances that come late."""
+    if decision is None:
+        return []
+    return [
+        Claim(
+            volunteer_id=fact.volunteer_id,
+            offer_id=fact.offer_id,
+            incident_id=decision.incident_id,
+            epoch=decision.version,
+            command_id=decision.cause.command_id,
+        )
+        for fact in decision.events
+        if isinstance(fact, OfferMade)
+        or (isinstance(fact, OfferMoved) and fact.state is OfferState.ACCEPTED and fact.reason == "late")
+    ]
+
+
+def _without_repeats(
+    commands: Sequence[tuple[Consumed, Command]],
+) -> Iterable[list[tuple[Consumed, Command]]]:
+    """Stretches in the order of the log in which no incident stands twice, so that each decision sees the one before it."""
+    stretch: list[tuple[Consumed, Command]] = []
+    seen: set[str] = set()
+    for record, command in commands:
+        if command.incident_id in seen:
+            yield stretch
+            stretch, seen = [], set()
+        stretch.append((record, command))
+        seen.add(command.incident_id)
+    if stretch:
+        yield stretch
+
+
+def _count(decisions: Sequence[Decision], drafts: Sequence[_Draft]) -> None:
+    for draft, decision in zip(drafts, decisions, strict=True):
+        metrics.COMMANDS.labels(kind=decision.cause.command_kind, outcome=decision.outcome).inc()
+        for fact in decision.events:
+            if isinstance(fact, OfferMade):
+                metrics.OFFERS_MADE.labels(capability=fact.capability).inc()
+        log.debug(
+            "decided",
+            command=draft.command.id,
+            incident=decision.incident_id,
+            outcome=decision.outcome,
+            reason=decision.reason,
+        )
+
+
+__all__ = ["Dispatcher", "LogTrouble", "claims_of"]

@@ -1,0 +1,178 @@
+"""From the log to the picture: applies decisions of one partition in the order of the log, and publishes what is derived.
+
+Used on the ordinary way (a batch that was just decided) and on the way back (a partition taken over, a gap, an answer that never
+came): both end with every decision up to the end of the log applied, and its offers and status confirmed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from dispatch.commands import DISPATCHER, VoidOffer
+from dispatch.decisions import Decision, OfferStep, StatusRecord
+from dispatch.events import OfferMoved
+from dispatch.ids import derived, parts_of_offer
+from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
+from dispatch.model import Incident
+from dispatch.ports import Application, Applied, AppliedState, Hold, Store
+from dispatch.vocabulary import OfferState
+from streams import metrics, wire
+from streams.publisher import Publisher
+from streams.stretch import LogReader
+from streams.topics import DECISIONS
+
+log = structlog.get_logger()
+_APPLY_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """A decision at its place in `decisions`, with the state after it."""
+
+    partition: int
+    offset: int
+    decision: Decision
+    incident: Incident | None
+
+
+class Projection:
+    def __init__(self, store: Store, publisher: Publisher, reader: LogReader) -> None:
+        self._store = store
+        self._publisher = publisher
+        self._reader = reader
+
+    async def apply(self, logged: Sequence[Logged]) -> bool:
+        """Applies and publishes; false when a gap showed that others wrote in between: catch up, then go on."""
+        answers = await self._store.apply([application(entry) for entry in logged])
+        if any(answer.state is AppliedState.GAP for answer in answers):
+            return False
+        await self._publish(logged, answers)
+        return True
+
+    async def catch_up(self, partition: int) -> int:
+        """Reads the partition's decisions to their end, applies what is not applied, publishes what may not be published.
+
+        Returns the number of decisions read. Raises LogTrouble, StoreTrouble or NotReady; a repeat goes on where it stopped.
+        """
+        progress = await self._store.progress(partition)
+        start = min(progress.applied, progress.published) + 1
+        end = await self._reader.end(DECISIONS.name, partition)
+        count = 0
+        async for records in self._reader.read(DECISIONS.name, {partition: (start, end)}):
+            for at in range(0, len(records), _APPLY_AT_ONCE):
+                part = records[at : at + _APPLY_AT_ONCE]
+                decided = [(record.offset, wire.decode_decision(record.value)) for record in part]
+                await self._catch_up_part(partition, progress.applied, decided)
+                count += len(decided)
+        await self._void(progress.refused)
+        if count:
+            log.info("partition caught up", partition=partition, decisions=count)
+        return count
+
+    async def _catch_up_part(
+        self, partition: int, applied: int, decided: Sequence[tuple[int, Decision]]
+    ) -> None:
+        _, loaded = await self._store.load(
+            [(decision.cause.command_id, decision.incident_id) for _, decision in decided]
+        )
+        states = {
+            decision.incident_id: entry.incident
+            for (_, decision), entry in zip(decided, loaded, strict=True)
+        }
+        done_at = {
+            decision.cause.command_id: entry.decided_at
+            for (_, decision), entry in zip(decided, loaded, strict=True)
+        }
+        fresh: list[Logged] = []
+        old: list[Logged] = []
+        for offset, decision in decided:
+            command = decision.cause.command_id
+            first = done_at[command] in (None, offset)
+            if offset > applied and first:
+                states[decision.incident_id] = fold(states[decision.incident_id], decision)
+                done_at[command] = offset
+            entry = Logged(
+                partition=partition,
+                offset=offset,
+                decision=decision,
+                incident=states[decision.incident_id] if first else None,
+            )
+            (fresh if offset > applied else old).append(entry)
+        answers = await self._store.apply([application(entry) for entry in fresh])
+        repeats = [entry for entry in old if done_at[entry.decision.cause.command_id] == entry.offset]
+        await self._publish(
+            [*repeats, *fresh],
+            [Applied(state=AppliedState.ALREADY) for _ in repeats] + list(answers),
+        )
+        last = decided[-1][0]
+        await self._store.mark_published(partition, last)
+
+    async def _publish(self, logged: Sequence[Logged], answers: Sequence[Applied]) -> None:
+        steps: list[OfferStep] = []
+        newest: dict[str, StatusRecord] = {}
+        refused: dict[str, Hold] = {}
+        for entry, answer in zip(logged, answers, strict=True):
+            if answer.state is AppliedState.VOID:
+                metrics.VOID_DECISIONS.inc()
+                continue
+            refused.update({hold.offer_id: hold for hold in answer.refused})
+            steps.extend(
+                step
+                for step in offer_steps(entry.incident, entry.decision, entry.partition, entry.offset)
+                if not (step.id in refused and step.state is OfferState.OFFERED)
+            )
+            if entry.incident is not None and entry.decision.events:
+                newest[entry.incident.id] = StatusRecord(
+                    incident=entry.incident,
+                    decision_id=entry.decision.id,
+                    decision_partition=entry.partition,
+                    decision_offset=entry.offset,
+                    decided_ms=entry.decision.decided_ms,
+                )
+        await self._publisher.publish_derived(steps, list(newest.values()))
+        await self._void(refused)
+        for partition in {entry.partition for entry in logged}:
+            last = max(entry.offset for entry in logged if entry.partition == partition)
+            await self._store.mark_published(partition, last)
+
+    async def _void(self, refused: Mapping[str, Hold]) -> None:
+        """Holds the log's order refused become commands, so that they are voided by a record and replaced."""
+        if not refused:
+            return
+        metrics.VOID_OFFERS.inc(len(refused))
+        log.error("offers refused by the order of the log", offers=sorted(refused))
+        now_ms = await self._store.now_ms()
+        await self._publisher.send_commands([void_command(hold, now_ms) for hold in refused.values()])
+
+
+def application(entry: Logged) -> Application:
+    decision = entry.decision
+    voided = tuple(
+        fact.offer_id
+        for fact in decision.events
+        if isinstance(fact, OfferMoved) and fact.state is OfferState.VOID
+    )
+    return Application(
+        partition=entry.partition,
+        offset=entry.offset,
+        command_id=decision.cause.command_id,
+        incident_id=decision.incident_id,
+        incident=entry.incident if decision.events else None,
+        holds=held_by(decision),
+        freed=freed_by(decision),
+        voided=voided,
+    )
+
+
+def void_command(hold: Hold, now_ms: int) -> VoidOffer:
+    parts = parts_of_offer(hold.offer_id)
+    if parts is None:
+        raise ValueError(f"{hold.offer_id} is no offer id")
+    return VoidOffer(
+        id=str(derived("void", hold.offer_id)),
+        incident_id=parts.incident_id,
+        by=DISPATCHER,
+        sent_ms=now_ms,
+        offer_id=hold.offer_id,
+    )

@@ -1,0 +1,147 @@
+"""The workers' own producer: idempotent, `acks=all`, one for the app's life. Only the broker's answer counts.
+
+Every method raises `LogTrouble` when a record was not confirmed; it may be in the log all the same, so whoever catches it reads
+the log before deciding anything again. A repeat is harmless: ids are deterministic.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from dispatch.commands import Command
+from dispatch.decisions import Decision, OfferStep, StatusRecord
+from dispatch.ids import zone_of_incident
+from streams import dead_letters, wire
+from streams.settings import Settings
+from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS
+
+REQUEST_TIMEOUT_MS = 60_000
+"""A batch older than this is dropped by the client, which then cannot say whether it is in the log."""
+
+
+class LogTrouble(Exception):
+    """Kafka did not confirm; the record may be in the log or not."""
+
+
+class Publisher:
+    def __init__(self, settings: Settings, source: str) -> None:
+        self._settings = settings
+        self._source = source
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._settings.require_kafka(),
+            client_id=self._source,
+            enable_idempotence=True,
+            acks="all",
+            linger_ms=0,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
+            max_batch_size=256 * 1024,
+        )
+        await producer.start()
+        for topic in (INCIDENTS, DECISIONS, OFFERS, INCIDENT_STATUS):
+            await producer.partitions_for(topic.name)
+        self._producer = producer
+
+    async def stop(self) -> None:
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    @property
+    def producer(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            raise LogTrouble("the producer has not been started")
+        return self._producer
+
+    async def publish_decisions(self, decisions: Sequence[Decision]) -> list[int]:
+        """Offsets in `decisions`, in the given order; each lies in its command's partition."""
+        sent = [
+            await self._send(
+                DECISIONS.name,
+                key=decision.zone,
+                value=wire.encode_decision(decision),
+                headers=wire.headers("decision", decision.id, self._source, decision.decided_ms),
+                partition=decision.cause.partition,
+            )
+            for decision in decisions
+        ]
+        return [metadata.offset for metadata in await self._confirmed(sent)]
+
+    async def publish_derived(
+        self, steps: Sequence[OfferStep], states: Sequence[StatusRecord]
+    ) -> None:
+        sent = [
+            await self._send(
+                OFFERS.name,
+                key=step.volunteer_id,
+                value=wire.encode(step),
+                headers=wire.headers(f"offer.{step.state}", step.event_id, self._source, step.at_ms),
+            )
+            for step in steps
+        ]
+        for record in states:
+            sent.append(
+                await self._send(
+                    INCIDENT_STATUS.name,
+                    key=record.incident.id,
+                    value=wire.encode(record),
+                    headers=wire.headers(
+                        "incident-status", record.decision_id, self._source, record.decided_ms
+                    ),
+                )
+            )
+        await self._confirmed(sent)
+
+    async def send_commands(self, commands: Sequence[Command]) -> None:
+        """Commands the dispatcher gives itself: deadlines that passed, offers to void."""
+        sent = [
+            await self._send(
+                INCIDENTS.name,
+                key=zone_of_incident(command.incident_id) or "",
+                value=wire.encode_command(command),
+                headers=wire.headers(
+                    f"command.{wire.kind_of(command)}", command.id, self._source, command.sent_ms
+                ),
+            )
+            for command in commands
+        ]
+        await self._confirmed(sent)
+
+    async def dead_letter(self, record: dead_letters.Consumed, reason: str) -> None:
+        """Returns when the broker has the letter."""
+        letter = dead_letters.letter_of(record, reason)
+        try:
+            await dead_letters.write(self.producer, letter, source=self._source)
+        except KafkaError as error:
+            raise LogTrouble(f"dead letter: {error!r}") from error
+
+    async def _send(
+        self,
+        topic: str,
+        *,
+        key: str,
+        value: bytes,
+        headers: list[tuple[str, bytes]],
+        partition: int | None = None,
+    ) -> "asyncio.Future[Any]":
+        try:
+            return await self.producer.send(
+                topic, value, key=key.encode(), partition=partition, headers=headers
+            )
+        except KafkaError as error:
+            raise LogTrouble(f"{topic}: {error!r}") from error
+
+    async def _confirmed(self, sent: Sequence["asyncio.Future[Any]"]) -> list[Any]:
+        """Each future is looked at, for `flush()` never raises."""
+        results = await asyncio.gather(*sent, return_exceptions=True)
+        for result in results:
+            if isinstance(result, KafkaError):
+                raise LogTrouble(repr(result)) from result
+            if isinstance(result, BaseException):
+                raise result
+        return list(results)

@@ -1,0 +1,108 @@
+"""Reading a stretch of a topic: from an offset to what was the end when the reading began. Used before anything is decided on a
+partition that was just taken over, and by the rebuild."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from streams.publisher import LogTrouble
+from streams.settings import Settings
+
+_POLL_MS = 200
+_PATIENCE_S = 15.0
+"""Without any progress for this long the log counts as unreachable."""
+
+
+class LogReader:
+    """One consumer without a group. Its methods must not run at the same time; a lock sees to that."""
+
+    def __init__(self, settings: Settings, client_id: str) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._consumer: AIOKafkaConsumer | None = None
+        self._lock = asyncio.Lock()
+
+    async def start(self) -> None:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.require_kafka(),
+            client_id=self._client_id,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+        await consumer.start()
+        self._consumer = consumer
+
+    async def stop(self) -> None:
+        if self._consumer is not None:
+            await self._consumer.stop()
+            self._consumer = None
+
+    async def bounds(self, topic: str, partitions: int) -> dict[int, tuple[int, int]]:
+        """First and next offset of each partition."""
+        parts = [TopicPartition(topic, number) for number in range(partitions)]
+        consumer = self._started()
+        try:
+            first = await consumer.beginning_offsets(parts)
+            end = await consumer.end_offsets(parts)
+        except (KafkaError, TimeoutError) as error:
+            raise LogTrouble(f"{topic}: {error!r}") from error
+        return {part.partition: (first[part], end[part]) for part in parts}
+
+    async def end(self, topic: str, partition: int) -> int:
+        part = TopicPartition(topic, partition)
+        try:
+            return (await self._started().end_offsets([part]))[part]
+        except (KafkaError, TimeoutError) as error:
+            raise LogTrouble(f"{topic}/{partition}: {error!r}") from error
+
+    async def read(
+        self, topic: str, stretches: Mapping[int, tuple[int, int]]
+    ) -> AsyncIterator[list[ConsumerRecord]]:
+        """Records of each partition from the first offset to before the second, in chunks of one partition each.
+
+        Raises:
+            LogTrouble: no progress for 15 s.
+        """
+        wanted = {
+            TopicPartition(topic, number): stretch
+            for number, stretch in stretches.items()
+            if stretch[0] < stretch[1]
+        }
+        if not wanted:
+            return
+        async with self._lock:
+            consumer = self._started()
+            consumer.assign(list(wanted))
+            for part, (first, _) in wanted.items():
+                consumer.seek(part, first)
+            async for chunk in self._chunks(consumer, {part: end for part, (_, end) in wanted.items()}):
+                yield chunk
+
+    async def _chunks(
+        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]
+    ) -> AsyncIterator[list[ConsumerRecord]]:
+        loop = asyncio.get_running_loop()
+        last_progress = loop.time()
+        while ends:
+            try:
+                batches = await consumer.getmany(*ends, timeout_ms=_POLL_MS, max_records=5000)
+            except KafkaError as error:
+                raise LogTrouble(repr(error)) from error
+            for part, records in batches.items():
+                last_progress = loop.time()
+                yield [record for record in records if record.offset < ends[part]]
+            for part in list(ends):
+                if await consumer.position(part) >= ends[part]:
+                    del ends[part]
+                    consumer.pause(part)
+            if loop.time() - last_progress > _PATIENCE_S:
+                raise LogTrouble(f"no record of {sorted(ends)} for {_PATIENCE_S:.0f} s")
+
+    def _started(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            raise LogTrouble("the log reader has not been started")
+        return self._consumer

@@ -1,0 +1,231 @@
+"""Records on the wire: dataclasses to JSON bytes and back, CloudEvents headers, and the encryption of `private`.
+
+A record that cannot be read raises `Unreadable` with the place of the fault; nothing else leaves `decode_*`.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from dispatch.commands import COMMANDS, Command
+from dispatch.decisions import Cause, Decision, OfferStep, StatusRecord, Why
+from dispatch.events import EVENTS, Event
+from dispatch.model import Incident, Place
+from dispatch.vocabulary import Capability, Outcome, TravelMode
+from streams import clock
+
+
+_KIND_OF_COMMAND = {cls: kind for kind, cls in COMMANDS.items()}
+_KIND_OF_EVENT = {cls: kind for kind, cls in EVENTS.items()}
+_encoder = msgspec.json.Encoder()
+
+
+class Unreadable(ValueError):
+    """The bytes are no record of this topic; the message says what was expected and where."""
+
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerRecord:
+    """A record of `volunteers`: profile and duty. Nothing here identifies a person."""
+
+    id: str
+    capabilities: tuple[Capability, ...]
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    travel_mode: TravelMode
+    max_distance_m: int | None
+    on_duty: bool
+    changed_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixRecord:
+    """A record of `locations`. `recorded_ms` is the device's clock, as claimed."""
+
+    volunteer_id: str
+    lon: float
+    lat: float
+    accuracy_m: float | None = None
+    recorded_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerPrivate:
+    """Plain text of a `private` record with key `volunteer:<id>`."""
+
+    home: Place | None = None
+    contact: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentPrivate:
+    """Plain text of a `private` record with a key that starts with `incident:`."""
+
+    description: str | None = None
+    address: str | None = None
+    caller: Mapping[str, Any] | None = None
+    text: str | None = None
+
+
+def encode(record: object) -> bytes:
+    """Any dataclass of this module or of the core that is not a command, decision or event."""
+    return _encoder.encode(record)
+
+
+@cache
+def _decoder(cls: Any) -> "msgspec.json.Decoder[Any]":
+    return msgspec.json.Decoder(cls)
+
+
+def _decode(data: bytes | None, cls: Any) -> Any:
+    if data is None:
+        raise Unreadable("the record is empty")
+    try:
+        return _decoder(cls).decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise Unreadable(f"{cls.__name__}: {error}") from error
+
+
+def _tagged(kind: str, record: object) -> dict[str, Any]:
+    built = {entry.name: getattr(record, entry.name) for entry in fields(record)}  # type: ignore[arg-type]
+    return {"kind": kind, **built}
+
+
+def encode_command(command: Command) -> bytes:
+    return _encoder.encode(_tagged(_KIND_OF_COMMAND[type(command)], command))
+
+
+def kind_of(command: Command) -> str:
+    return _KIND_OF_COMMAND[type(command)]
+
+
+def decode_command(data: bytes | None) -> Command:
+    kind: str = _decode(data, _Kind).kind
+    cls = COMMANDS.get(kind)
+    if cls is None:
+        raise Unreadable(f"kind: {kind!r} is no command")
+    command: Command = _decode(data, cls)
+    return command
+
+
+class _DecisionFrame(msgspec.Struct, kw_only=True):
+    id: str
+    cause: Cause
+    incident_id: str
+    zone: str
+    outcome: Outcome
+    reason: str | None
+    by: str
+    version: int
+    events: list[msgspec.Raw]
+    why: Why
+    logged_ms: int
+    decided_ms: int
+
+
+def encode_decision(decision: Decision) -> bytes:
+    frame = {entry.name: getattr(decision, entry.name) for entry in fields(decision)}
+    frame["events"] = [_tagged(_KIND_OF_EVENT[type(event)], event) for event in decision.events]
+    return _encoder.encode(frame)
+
+
+def decode_decision(data: bytes | None) -> Decision:
+    frame: _DecisionFrame = _decode(data, _DecisionFrame)
+    values = {name: getattr(frame, name) for name in frame.__struct_fields__}
+    values["events"] = tuple(_decode_event(raw) for raw in frame.events)
+    return Decision(**values)
+
+
+def _decode_event(raw: msgspec.Raw) -> Event:
+    data = bytes(raw)
+    kind: str = _decode(data, _Kind).kind
+    cls = EVENTS.get(kind)
+    if cls is None:
+        raise Unreadable(f"kind: {kind!r} is no event")
+    event: Event = _decode(data, cls)
+    return event
+
+
+def decode_incident(data: bytes | None) -> Incident:
+    incident: Incident = _decode(data, Incident)
+    return incident
+
+
+def decode_status(data: bytes | None) -> StatusRecord:
+    record: StatusRecord = _decode(data, StatusRecord)
+    return record
+
+
+def decode_offer_step(data: bytes | None) -> OfferStep:
+    step: OfferStep = _decode(data, OfferStep)
+    return step
+
+
+def decode_volunteer(data: bytes | None) -> VolunteerRecord:
+    record: VolunteerRecord = _decode(data, VolunteerRecord)
+    return record
+
+
+def decode_fix(data: bytes | None) -> FixRecord:
+    """A fix with coordinates in range.
+
+    Raises:
+        Unreadable: also for coordinates out of range, which would poison the index.
+    """
+    fix: FixRecord = _decode(data, FixRecord)
+    if not (-180 <= fix.lon <= 180 and -90 <= fix.lat <= 90):
+        raise Unreadable("lon, lat: expected -180..180, -90..90")
+    return fix
+
+
+def headers(kind: str, record_id: str, source: str, at_ms: int | None = None) -> list[tuple[str, bytes]]:
+    """CloudEvents 1.0, binary mode. `kind` is what follows `komek.` in `ce_type`."""
+    at = clock.now_ms() if at_ms is None else at_ms
+    return [
+        ("ce_id", record_id.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", f"komek.{kind}".encode()),
+        ("ce_specversion", b"1.0"),
+        ("ce_time", clock.rfc3339(at).encode()),
+        ("content-type", b"application/json"),
+    ]
+
+
+def seal(key: bytes, ref: str, record: VolunteerPrivate | IncidentPrivate) -> bytes:
+    """`1` | nonce (12) | AES-256-GCM of the JSON, bound to the record's key `ref`."""
+    nonce = os.urandom(12)
+    return b"\x01" + nonce + AESGCM(key).encrypt(nonce, encode(record), ref.encode())
+
+
+def open_sealed(key: bytes, ref: str, sealed: bytes) -> VolunteerPrivate | IncidentPrivate:
+    """The reverse of `seal`.
+
+    Raises:
+        Unreadable: another key, another `ref`, or damaged bytes.
+    """
+    if len(sealed) < 29 or sealed[:1] != b"\x01":
+        raise Unreadable("private: expected version 1, nonce and ciphertext")
+    try:
+        plain = AESGCM(key).decrypt(sealed[1:13], sealed[13:], ref.encode())
+    except InvalidTag as error:
+        raise Unreadable("private: the ciphertext does not open with this key and reference") from error
+    cls = VolunteerPrivate if ref.startswith("volunteer:") else IncidentPrivate
+    record: VolunteerPrivate | IncidentPrivate = _decode(plain, cls)
+    return record
+
+
+def header_of(record_headers: Sequence[tuple[str, bytes]] | None, name: str) -> str | None:
+    for key, value in record_headers or ():
+        if key == name:
+            return value.decode("utf-8", "replace")
+    return None
