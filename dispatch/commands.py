@@ -109,7 +109,7 @@ class GiveResult(AnswerCommand):
 class PassDeadline(Command):
     """A timer proposes; the dispatcher decides whether the deadline still matters."""
 
-    kind: DeadlineKind
+    deadline: DeadlineKind
     due_ms: int
     offer_id: str | None = None
 

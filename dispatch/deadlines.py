@@ -39,7 +39,7 @@ def deadline_command(timer: Timer, now_ms: int) -> PassDeadline:
         incident_id=timer.incident_id,
         by=DISPATCHER,
         sent_ms=now_ms,
-        kind=timer.kind,
+        deadline=timer.kind,
         due_ms=timer.due_ms,
         offer_id=timer.ref or None,
     )

@@ -60,6 +60,17 @@ class FixRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """A record of `audit`: `actor` (an opaque subject) did `action` to or saw `subject` (an opaque id)."""
+
+    actor: str
+    role: str
+    action: str
+    subject: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerPrivate:
     """Plain text of a `private` record with key `volunteer:<id>`."""
 
@@ -98,6 +109,7 @@ def _decode(data: bytes | None, cls: Any) -> Any:
 
 def _tagged(kind: str, record: object) -> dict[str, Any]:
     built = {entry.name: getattr(record, entry.name) for entry in fields(record)}  # type: ignore[arg-type]
+    assert "kind" not in built  # it would hide what the record is
     return {"kind": kind, **built}
 
 
@@ -118,7 +130,9 @@ def decode_command(data: bytes | None) -> Command:
     return command
 
 
-class _DecisionFrame(msgspec.Struct, kw_only=True):
+class DecisionFrame(msgspec.Struct, kw_only=True):
+    """A decision on the wire, its events still bytes: each event is read by its `kind`."""
+
     id: str
     cause: Cause
     incident_id: str
@@ -140,7 +154,7 @@ def encode_decision(decision: Decision) -> bytes:
 
 
 def decode_decision(data: bytes | None) -> Decision:
-    frame: _DecisionFrame = _decode(data, _DecisionFrame)
+    frame: DecisionFrame = _decode(data, DecisionFrame)
     values = {name: getattr(frame, name) for name in frame.__struct_fields__}
     values["events"] = tuple(_decode_event(raw) for raw in frame.events)
     return Decision(**values)
