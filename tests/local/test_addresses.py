@@ -1,0 +1,82 @@
+"""Where a local stack listens."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from streams.local import addresses
+from streams.local.addresses import choose
+from streams.local.errors import LocalStackError, Taken
+from streams.local.ports import answers, free_ports, is_free
+from streams.settings import Settings
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_refused_by_name(taken_port: int) -> None:
+    with pytest.raises(Taken, match=f"KOMEK_PORT={taken_port} is taken on 127.0.0.1"):
+        choose(Settings(port=taken_port), print)
+
+
+def test_when_none_was_asked_for_and_the_usual_one_is_taken_a_free_one_is_chosen_and_said(
+    taken_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "USUAL_PORT", taken_port)
+    said: list[str] = []
+
+    chosen = choose(Settings(), said.append)
+
+    assert chosen.port != taken_port
+    assert said == [f"port {taken_port} is taken; using {chosen.port} (KOMEK_PORT chooses another)"]
+
+
+def test_servers_that_the_settings_name_are_not_started() -> None:
+    chosen = choose(Settings(kafka="broker:9092", redis="redis://elsewhere/1"), print)
+
+    assert (chosen.kafka, chosen.kafka_port) == ("broker:9092", None)
+    assert (chosen.redis, chosen.redis_port) == ("redis://elsewhere/1", None)
+
+
+def test_own_servers_get_free_ports_of_this_machine_only() -> None:
+    chosen = choose(Settings(), lambda _: None)
+
+    assert chosen.kafka == f"127.0.0.1:{chosen.kafka_port}"
+    assert chosen.redis == f"redis://127.0.0.1:{chosen.redis_port}/0"
+    assert len({chosen.kafka_port, chosen.controller_port, chosen.redis_port, chosen.port}) == 4
+
+
+def test_an_own_kafka_cannot_keep_three_copies() -> None:
+    with pytest.raises(LocalStackError, match="KOMEK_REPLICATION=3"):
+        choose(Settings(replication=3), print)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8123"),
+        ("0.0.0.0", "http://127.0.0.1:8123"),
+        ("::1", "http://[::1]:8123"),
+    ],
+)
+def test_the_api_is_named_as_a_browser_here_reaches_it(host: str, url: str) -> None:
+    chosen = addresses.Addresses(
+        kafka="", kafka_port=None, controller_port=1, redis="", redis_port=None, host=host, port=8123
+    )
+
+    assert chosen.api == url
+
+
+def test_a_port_answers_only_while_someone_listens(taken_port: int) -> None:
+    (free,) = free_ports(1)
+
+    assert answers(taken_port)
+    assert not is_free(taken_port)
+    assert is_free(free)
+    assert not answers(free)

@@ -1,0 +1,141 @@
+"""`KOMEK_DATA`: who may use it, what is kept, what a crash left there."""
+
+import base64
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from streams import settings
+from streams.local import keys, leftovers, stackfile
+from streams.local.errors import LocalStackError, Taken
+from streams.local.folder import Claim, opened
+from streams.local.stackfile import StackFile
+from tests.local.programs import STAYS, is_gone, marks
+from tests.whole_stack import until
+
+
+def test_a_folder_in_use_is_refused_naming_the_pid(tmp_path: Path) -> None:
+    folder = opened(tmp_path)
+    claim = Claim(folder)
+
+    with pytest.raises(Taken, match=f"in use by the Komek with pid {os.getpid()}") as caught:
+        Claim(folder)
+
+    assert f"kill {os.getpid()}" in caught.value.cure
+    claim.release()
+    Claim(folder).release()
+
+
+def test_the_claim_of_a_process_that_died_is_no_hindrance(tmp_path: Path) -> None:
+    code = (
+        "import os\nfrom pathlib import Path\nfrom streams.local.folder import Claim, opened\n"
+        f"claim = Claim(opened(Path({str(tmp_path)!r})))\nos.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=False)
+    assert (tmp_path / "supervisor.lock").read_text().isdigit(), "the lock file is stale"
+
+    Claim(opened(tmp_path)).release()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(LocalStackError, match="KOMEK_DATA=.*file/data cannot be written"):
+        opened(tmp_path / "file" / "data")
+
+
+def test_beginning_anew_deletes_what_komek_made_and_nothing_else(tmp_path: Path) -> None:
+    folder = opened(tmp_path)
+    (folder.kafka / "log").mkdir(parents=True)
+    folder.data_key.touch()
+    (tmp_path / "mine.txt").touch()
+
+    folder.empty()
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", "supervisor.lock"]
+
+
+def test_the_keys_are_their_owners_only_and_kept(tmp_path: Path) -> None:
+    folder = opened(tmp_path)
+
+    first = keys.ensure_data_key(folder.data_key), keys.ensure_jwt_keys(folder.jwt_keys).read_text()
+    second = keys.ensure_data_key(folder.data_key), keys.ensure_jwt_keys(folder.jwt_keys).read_text()
+
+    assert first == second
+    for path in (folder.data_key, folder.jwt_keys):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_data_key_is_one_that_the_settings_accept(tmp_path: Path) -> None:
+    key = keys.ensure_data_key(tmp_path / "data-key")
+
+    assert len(settings.load({"KOMEK_DATA_KEY": key}).require_data_key()) == 32
+
+
+def test_the_jwk_set_holds_one_private_ed25519_key_whose_halves_belong_together(tmp_path: Path) -> None:
+    (key,) = json.loads(keys.ensure_jwt_keys(tmp_path / "keys.json").read_text())["keys"]
+
+    private = Ed25519PrivateKey.from_private_bytes(_bytes(key["d"]))
+    assert (key["kty"], key["crv"]) == ("OKP", "Ed25519")
+    assert private.public_key().public_bytes_raw() == _bytes(key["x"])
+    assert key["kid"]
+
+
+def test_the_stack_file_is_read_as_it_was_written(tmp_path: Path) -> None:
+    stack = StackFile(
+        api="http://127.0.0.1:8000", kafka="127.0.0.1:1", redis="redis://127.0.0.1:2/0", processes={"a": 3}
+    )
+
+    stackfile.write(tmp_path / "stack.json", stack)
+
+    assert stackfile.read(tmp_path / "stack.json") == stack
+    assert [path.name for path in tmp_path.iterdir()] == ["stack.json"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"api": 1}', "null"])
+def test_a_stack_file_that_makes_no_sense_counts_as_none(content: str, tmp_path: Path) -> None:
+    (tmp_path / "stack.json").write_text(content)
+
+    assert stackfile.read(tmp_path / "stack.json") is None
+
+
+def test_a_process_that_a_crash_left_running_is_ended_at_the_next_start(tmp_path: Path) -> None:
+    mark, notes = tmp_path / "mark", tmp_path / "running.json"
+    with subprocess.Popen([sys.executable, "-c", marks(mark)]) as left_over:
+        until(mark.exists, 10.0)
+        leftovers.note(notes, {"worker-1": left_over.pid})
+
+        # As the kernel would be asked by another process: here the test is the parent and has to reap it.
+        assert leftovers.end_noted(notes) == ["worker-1"]
+
+    assert is_gone(left_over.pid)
+    assert not notes.exists()
+
+
+def test_a_pid_that_belongs_to_someone_else_by_now_is_left_alone(tmp_path: Path) -> None:
+    notes = tmp_path / "running.json"
+    with subprocess.Popen([sys.executable, "-c", STAYS], stdout=subprocess.DEVNULL) as stranger:
+        notes.write_text(json.dumps({"kafka": {"pid": stranger.pid, "started": 1_000_000.0}}))
+
+        assert leftovers.end_noted(notes) == []
+
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"kafka": 12}', '{"kafka": {"pid": "x", "started": 1}}'])
+def test_notes_that_make_no_sense_end_nothing(content: str, tmp_path: Path) -> None:
+    notes = tmp_path / "running.json"
+    notes.write_text(content)
+
+    assert leftovers.end_noted(notes) == []
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,124 @@
+"""`komek up` as a person meets it: real Kafka, Redis, workers and API as processes."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from streams.local import stackfile
+from tests.local.programs import is_gone
+from tests.whole_stack import StartStack, WholeStack, until, without_komek
+
+UP = (sys.executable, "-m", "streams.cli.main", "up", "--no-demo")
+WITHIN_S = 60.0
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def up(data: Path, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    """For starts that fail."""
+    return subprocess.run(
+        [*UP, *arguments],
+        env={**without_komek(), "KOMEK_DATA": str(data), **environ},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_taken_port_is_named_and_nothing_is_started(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+
+        done = up(tmp_path, KOMEK_PORT=port)
+
+    assert done.returncode == 2
+    assert f"KOMEK_PORT={port} is taken" in done.stderr
+    assert "Set KOMEK_PORT to another port" in done.stderr
+    assert not (tmp_path / "kafka").exists()
+
+
+def test_settings_that_cannot_be_used_stop_the_start_by_name(tmp_path: Path) -> None:
+    done = up(tmp_path, KOMEK_PARTITIONS="0", KOMEK_PROT="8000")
+
+    assert done.returncode == 2
+    assert "KOMEK_PARTITIONS='0': expected a whole number from 1 to 256" in done.stderr
+    assert "KOMEK_PROT" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.stack
+class TestARunningStack:
+    """One stack for all of these; none of them may leave it other than it was."""
+
+    def test_the_stack_file_names_addresses_and_processes(self, module_stack: WholeStack) -> None:
+        content = json.loads((module_stack.data / "stack.json").read_text())
+
+        assert set(content) == {"api", "kafka", "redis", "processes"}
+        assert set(content["processes"]) == {"kafka", "redis", "worker-1", "worker-2", "api"}
+        assert all(psutil.pid_exists(pid) for pid in content["processes"].values())
+
+    def test_a_second_stack_in_the_same_folder_is_refused_naming_the_pid(self, module_stack: WholeStack) -> None:
+        done = up(module_stack.data)
+
+        assert done.returncode == 2
+        assert f"in use by the Komek with pid {module_stack.supervisor_pid}" in done.stderr
+
+    @pytest.mark.parametrize("name", ["worker-1", "api", "redis", "kafka"])
+    def test_a_killed_part_runs_again(self, name: str, module_stack: WholeStack) -> None:
+        old = module_stack.kill(name)
+
+        new = module_stack.await_restart(name, old)
+
+        assert psutil.pid_exists(new)
+        assert f"{name} (pid {old}) was ended by SIGKILL; starting it again" in module_stack.said()
+        until(lambda: module_stack.run("doctor").returncode == 0, WITHIN_S)
+
+    def test_everything_listens_on_this_machine_only(self, module_stack: WholeStack) -> None:
+        for name, pid in module_stack.pids.items():
+            listening = [c for c in psutil.Process(pid).net_connections("inet") if c.status == psutil.CONN_LISTEN]
+            for connection in listening:
+                assert connection.laddr.ip in ("127.0.0.1", "::ffff:127.0.0.1", "::1"), (name, connection)
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_every_process_and_the_exit_is_clean(number: int, stack: StartStack) -> None:
+    with stack(workers=1) as komek:
+        pids = [*komek.pids.values(), *_descendants(komek.supervisor_pid)]
+
+        exit_code = komek.end(number)
+
+    assert exit_code == 0, komek.said()
+    assert [pid for pid in pids if not is_gone(pid)] == []
+    assert not (komek.data / "stack.json").exists()
+
+
+@pytest.mark.stack
+def test_what_a_killed_supervisor_left_is_no_hindrance(stack: StartStack) -> None:
+    komek = stack(workers=1)
+    komek.start()
+    pids, old_kafka = list(komek.pids.values()), komek.pids["kafka"]
+
+    os.kill(komek.supervisor_pid, signal.SIGKILL)
+    komek.end()
+
+    if sys.platform == "linux":
+        until(lambda: all(map(is_gone, pids)), WITHIN_S)
+    assert stackfile.read(komek.data / "stack.json") is not None, "it is stale now"
+    with komek:
+        assert komek.pids["kafka"] != old_kafka
+        assert all(map(is_gone, pids))
+
+
+def _descendants(pid: int) -> list[int]:
+    return [process.pid for process in psutil.Process(pid).children(recursive=True)]
