@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Stamps: each is touched when its step is whole, so a step that was interrupted is done again.
+MADE := .venv/.made
 RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 # `pip --find-links` of the environment has no say in what a locked file installs.
@@ -39,12 +41,13 @@ lock: $(DEVELOPMENT) ## pin again what the *.in files ask for
 	$(BIN)/python -m pip install --quiet uv && PIP_FIND_LINKS= BIN=$(BIN) sh .ci/lock
 
 clean: ## remove the environment and what tests left; keeps KOMEK_DATA
-	rm -rf .venv .stamps .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
 
-$(BIN)/python:
+$(MADE):
 	@$(PYTHON) .ci/environment.py .venv
+	@touch $@
 
-$(RUNTIME): requirements.txt requirements.in pyproject.toml | $(BIN)/python
+$(RUNTIME): requirements.txt requirements.in pyproject.toml | $(MADE)
 	$(PIP) -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
 	@touch $@

@@ -2,14 +2,17 @@
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 
 OLDEST = (3, 11)
+OTHER_NAMES = ("python3.13", "python3.12", "python3.11")
 
 
 def main(folder):
     if sys.version_info < OLDEST:
+        become_newer(folder)
         stop(
             "Python %s is too old: Komek needs 3.11 or newer." % platform.python_version(),
             install("python3.11", "python3.11-venv") + ", then: make PYTHON=python3.11 up",
@@ -21,6 +24,12 @@ def main(folder):
         stop("This Python cannot make virtual environments.", install("python3-venv"))
     print("making the virtual environment %s with Python %s" % (folder, platform.python_version()))
     sys.exit(subprocess.call([sys.executable, "-m", "venv", folder]))
+
+
+def become_newer(folder):
+    for name in OTHER_NAMES:
+        if shutil.which(name):
+            os.execvp(name, [name, __file__, folder])
 
 
 def install(*packages):
