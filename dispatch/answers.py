@@ -23,9 +23,7 @@ from dispatch.vocabulary import (
     OfferState,
 )
 
-_REVIVABLE = frozenset(
-    {OfferState.EXPIRED, OfferState.WITHDRAWN, OfferState.DECLINED, OfferState.STOOD_DOWN}
-)
+_REVIVABLE = frozenset({OfferState.EXPIRED, OfferState.WITHDRAWN, OfferState.DECLINED, OfferState.STOOD_DOWN})
 
 
 def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling:
@@ -136,9 +134,7 @@ def _check_in(offer: Offer, command: CheckIn) -> Ruling:
         return refused("check_in", f"offer_{offer.state}")
     return applied(
         "check_in",
-        CheckedIn(
-            offer_id=offer.id, volunteer_id=offer.volunteer_id, private_ref=command.private_ref
-        ),
+        CheckedIn(offer_id=offer.id, volunteer_id=offer.volunteer_id, private_ref=command.private_ref),
     )
 
 
@@ -167,6 +163,4 @@ def _void(incident: Incident, command: VoidOffer) -> Ruling:
 
 
 def _moved(offer: Offer, state: OfferState, *, reason: str | None = None) -> OfferMoved:
-    return OfferMoved(
-        offer_id=offer.id, volunteer_id=offer.volunteer_id, state=state, reason=reason
-    )
+    return OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=state, reason=reason)

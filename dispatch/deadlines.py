@@ -12,16 +12,12 @@ def timers_of(incident: Incident) -> tuple[Timer, ...]:
     if not incident.is_open:
         return ()
     expiries = [
-        Timer(
-            kind=DeadlineKind.OFFER_EXPIRY, incident_id=incident.id, ref=offer.id, due_ms=offer.expires_ms
-        )
+        Timer(kind=DeadlineKind.OFFER_EXPIRY, incident_id=incident.id, ref=offer.id, due_ms=offer.expires_ms)
         for offer in incident.offers
         if offer.state is OfferState.OFFERED
     ]
     if incident.retry_at_ms is not None:
-        expiries.append(
-            Timer(kind=DeadlineKind.RETRY, incident_id=incident.id, ref="", due_ms=incident.retry_at_ms)
-        )
+        expiries.append(Timer(kind=DeadlineKind.RETRY, incident_id=incident.id, ref="", due_ms=incident.retry_at_ms))
     return tuple(expiries)
 
 

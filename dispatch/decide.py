@@ -54,9 +54,7 @@ class Settled:
     needs: tuple[Need, ...]
 
 
-def decide(
-    view: View, command: Command, plans: PlanBook, find: Callable[[Need], Found]
-) -> Decision:
+def decide(view: View, command: Command, plans: PlanBook, find: Callable[[Need], Found]) -> Decision:
     settled = settle(view, command, plans)
     return fill(settled, plans, {need.requirement.id: find(need) for need in settled.needs})
 
@@ -101,11 +99,15 @@ def fill(
     short = state is not None and state.is_open and any(entry.shortfall for entry in state.requirements)
     if short and state is not None and settled.ruling.outcome is Outcome.APPLIED:
         facts.extend(_retry(state, settled.view.now_ms, plans, whys))
-    return _decision(settled, tuple(facts), Why(
-        plan_version=settled.incident.plan_version if settled.incident else None,
-        rule=settled.ruling.rule,
-        requirements=tuple(whys),
-    ))
+    return _decision(
+        settled,
+        tuple(facts),
+        Why(
+            plan_version=settled.incident.plan_version if settled.incident else None,
+            rule=settled.ruling.rule,
+            requirements=tuple(whys),
+        ),
+    )
 
 
 def _moment(view: View, command: Command) -> Moment:
@@ -237,9 +239,7 @@ def _shortfall(settled: Settled, need: Need, made: int, why: RequirementWhy) -> 
     reason = _reason(need, why)
     since_ms = current.shortfall.since_ms if current.shortfall else settled.view.now_ms
     shortfall = Shortfall(missing=missing, reason=reason, since_ms=since_ms)
-    return [] if shortfall == current.shortfall else [
-        ShortfallFound(requirement_id=current.id, shortfall=shortfall)
-    ]
+    return [] if shortfall == current.shortfall else [ShortfallFound(requirement_id=current.id, shortfall=shortfall)]
 
 
 _REASONS = (
@@ -292,7 +292,4 @@ def _decision(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decision:
 
 def chosen_people(decision: Decision) -> dict[str, Exclusion]:
     """People this decision engages anew, as `taken` for the commands after it in the same batch."""
-    return {
-        fact.volunteer_id: Exclusion.ENGAGED for fact in decision.events if isinstance(fact, OfferMade)
-    }
-
+    return {fact.volunteer_id: Exclusion.ENGAGED for fact in decision.events if isinstance(fact, OfferMade)}

@@ -1,4 +1,4 @@
-"""The decision record: one per command, with all its effects, and why. `decisions` is the truth everything else is derived from."""
+"""The decision record: one per command, with all its effects, and why. Everything else is derived from `decisions`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -62,4 +62,3 @@ def parts_of_offer(text: str) -> OfferParts | None:
     """Zone and incident inside an offer id; None when the text is no offer id."""
     match = _OFFER.fullmatch(text)
     return OfferParts(match[1], f"i-{match[1]}-{match[2]}") if match else None
-

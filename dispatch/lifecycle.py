@@ -91,8 +91,7 @@ def held_by(decision: Decision) -> tuple[Hold, ...]:
     return tuple(
         Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
         for fact in decision.events
-        if isinstance(fact, events.OfferMade)
-        or (isinstance(fact, events.OfferMoved) and fact.state in ASSIGNED_STATES)
+        if isinstance(fact, events.OfferMade) or (isinstance(fact, events.OfferMoved) and fact.state in ASSIGNED_STATES)
     )
 
 
@@ -174,9 +173,7 @@ def _offer_made(state: Incident, fact: events.OfferMade, moment: Moment) -> Inci
         task=fact.task,
     )
     first = state.times.first_offer_ms or moment.at_ms
-    return replace(
-        state, offers=(*state.offers, offer), times=replace(state.times, first_offer_ms=first)
-    )
+    return replace(state, offers=(*state.offers, offer), times=replace(state.times, first_offer_ms=first))
 
 
 def _offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> Incident:
@@ -200,9 +197,7 @@ def _offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> In
 
 
 def _result_given(state: Incident, fact: events.ResultGiven, moment: Moment) -> Incident:
-    return _with_offer(
-        state, fact.offer_id, lambda offer: replace(offer, result=fact.result, changed_ms=moment.at_ms)
-    )
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, result=fact.result, changed_ms=moment.at_ms))
 
 
 def _checked_in(state: Incident, fact: events.CheckedIn, moment: Moment) -> Incident:
@@ -217,21 +212,15 @@ def _with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]
 
 
 def _short(state: Incident, fact: events.ShortfallFound, _: Moment) -> Incident:
-    return _with_requirement(
-        state, fact.requirement_id, lambda entry: replace(entry, shortfall=fact.shortfall)
-    )
+    return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, shortfall=fact.shortfall))
 
 
 def _no_longer_short(state: Incident, fact: events.ShortfallEnded, _: Moment) -> Incident:
     return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, shortfall=None))
 
 
-def _with_requirement(
-    state: Incident, requirement_id: str, change: Callable[[Requirement], Requirement]
-) -> Incident:
-    requirements = tuple(
-        change(entry) if entry.id == requirement_id else entry for entry in state.requirements
-    )
+def _with_requirement(state: Incident, requirement_id: str, change: Callable[[Requirement], Requirement]) -> Incident:
+    requirements = tuple(change(entry) if entry.id == requirement_id else entry for entry in state.requirements)
     return replace(state, requirements=requirements)
 
 

@@ -28,9 +28,7 @@ from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import ASSIGNED_STATES, OfferState
 
 
-def rule(
-    incident: Incident | None, command: Command, plans: PlanBook, logged_ms: int
-) -> Ruling | None:
+def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms: int) -> Ruling | None:
     """The ruling, or None when the command is not of this kind and `answers.rule` has to speak."""
     if isinstance(command, ReportIncident):
         return _report(incident, command, plans, logged_ms)
@@ -48,24 +46,20 @@ def rule(
         return applied("close", *_release_all(incident, done=True), IncidentClosed(by=command.by))
     if isinstance(command, EscalateIncident):
         level = incident.alarm_level + 1
-        return applied(
-            "escalate", IncidentEscalated(alarm_level=level, reason="operator", by=command.by)
-        )
+        return applied("escalate", IncidentEscalated(alarm_level=level, reason="operator", by=command.by))
     return None
 
 
 def _ended(incident: Incident, command: Command) -> Ruling:
-    same = (
-        isinstance(command, CancelIncident) and incident.status == "cancelled"
-    ) or (isinstance(command, CloseIncident) and incident.status == "closed")
+    same = (isinstance(command, CancelIncident) and incident.status == "cancelled") or (
+        isinstance(command, CloseIncident) and incident.status == "closed"
+    )
     if same:
         return unchanged("ended", f"already_{incident.status}")
     return refused("ended", f"incident_{incident.status}")
 
 
-def _report(
-    incident: Incident | None, command: ReportIncident, plans: PlanBook, logged_ms: int
-) -> Ruling:
+def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook, logged_ms: int) -> Ruling:
     if incident is not None:
         if incident.body_digest == command.body_digest:
             return unchanged("report", "repeated_report")
@@ -173,9 +167,7 @@ def _release_all(incident: Incident, *, done: bool) -> list[Event]:
     reason = "closed" if done else "cancelled"
     on_scene = [offer for offer in incident.offers if offer.state is OfferState.ON_SCENE and done]
     finished: list[Event] = [
-        OfferMoved(
-            offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.DONE, reason=reason
-        )
+        OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.DONE, reason=reason)
         for offer in on_scene
     ]
     others = [offer for offer in incident.offers if offer not in on_scene]

@@ -136,9 +136,7 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
     if not isinstance(table, dict):
         faults.append(f"{where}: expected a table")
         table = {}
-    faults.extend(
-        f"{where}.{key}: no such setting" for key in table.keys() - {"title", "priority", "requirements"}
-    )
+    faults.extend(f"{where}.{key}: no such setting" for key in table.keys() - {"title", "priority", "requirements"})
     if table.get("priority") not in set(Priority):
         faults.append(f"{where}.priority: expected one of {', '.join(Priority)}")
     title = table.get("title")
@@ -160,9 +158,7 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
     )
 
 
-def _requirement(
-    where: str, number: int, row: Any, book: PlanBook, faults: list[str]
-) -> Requirement | None:
+def _requirement(where: str, number: int, row: Any, book: PlanBook, faults: list[str]) -> Requirement | None:
     before = len(faults)
     if not isinstance(row, dict):
         faults.append(f"{where}: expected a table")

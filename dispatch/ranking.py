@@ -13,7 +13,7 @@ from dispatch.vocabulary import Capability, Skill
 NO_SHARED_LANGUAGE_S = 120.0
 """Price of not speaking the caller's language when none is required: about the time to get a translator on the line."""
 SCARCE_SKILL_S = 20.0
-"""Price per scarce skill that this need does not use: keeps a doctor for the need that asks for one, among people equally near."""
+"""Price per scarce skill that this need does not use: keeps a doctor for the need that asks for one."""
 SCARCE_SKILLS = frozenset({Skill.DOCTOR, Skill.NURSE, Skill.BOAT, Skill.RESCUE, Skill.FIREFIGHTING})
 HOME_UNCERTAINTY = 0.25
 """Share of the travel time added when only the home is known: the person may well be elsewhere."""
