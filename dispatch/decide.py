@@ -17,6 +17,7 @@ from dispatch.commands import Command
 from dispatch.decisions import Cause, Decision, RequirementWhy, Why
 from dispatch.eligibility import exclusion
 from dispatch.events import Event, OfferMade, RetryScheduled, ShortfallEnded, ShortfallFound
+from dispatch.geo import distance_to_area_m
 from dispatch.ids import decision_id, offer_id, zone_of_incident
 from dispatch.lifecycle import Moment, evolve
 from dispatch.model import Candidate, Found, Incident, Need, Requirement, Shortfall
@@ -177,7 +178,8 @@ def _offers(
     incident = settled.incident
     excluded = dict(found.excluded)
     eligible: list[Candidate] = []
-    for candidate in found.candidates:
+    for seen in found.candidates:
+        candidate = _measured(seen, need)
         reason = taken.get(candidate.volunteer_id) or exclusion(candidate, need)
         if reason is None:
             eligible.append(candidate)
@@ -197,6 +199,13 @@ def _offers(
         passed_over=tuple(_shown(entry) for entry in rest),
     )
     return [_offer(settled, need, entry) for entry in chosen], why
+
+
+def _measured(candidate: Candidate, need: Need) -> Candidate:
+    """A search measures to the centre; what counts is how far the nearest part of the area is."""
+    if need.area is None or need.area.reach_m <= 0 or candidate.place is None:
+        return candidate
+    return replace(candidate, distance_m=distance_to_area_m(candidate.place, need.area))
 
 
 def _offer(settled: Settled, need: Need, entry: Ranked) -> OfferMade:

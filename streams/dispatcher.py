@@ -6,6 +6,7 @@ partition counts as not caught up, so that the next attempt first reads `decisio
 finds there, and takes up only the commands that have no decision yet.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -73,6 +74,7 @@ class Dispatcher:
         self._projection = projection
         self._plans = plans
         self._caught_up: set[int] = set()
+        self._at_work = asyncio.Lock()
 
     def distrust(self, partitions: Iterable[int]) -> None:
         """These partitions were taken over, or an answer never came: their log is read before anything is decided."""
@@ -89,13 +91,18 @@ class Dispatcher:
         Raises:
             LogTrouble, StoreTrouble, NotReady: nothing was lost; call again with the same records.
         """
-        try:
-            await self.catch_up(record.partition for record in records)
-            for part in _without_repeats(await self._readable(records)):
-                await self._decide(part)
-        except BaseException:
-            self.distrust({record.partition for record in records})
-            raise
+        async with self._at_work:
+            try:
+                await self.catch_up(record.partition for record in records)
+                for part in _without_repeats(await self._readable(records)):
+                    await self._decide(part)
+            except BaseException:
+                self.distrust({record.partition for record in records})
+                raise
+
+    def between_batches(self) -> asyncio.Lock:
+        """To be held by who must not meet a batch on its way."""
+        return self._at_work
 
     async def _readable(self, records: Sequence[Consumed]) -> list[tuple[Consumed, Command]]:
         commands = []

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
 
 from dispatch.commands import Command
 from dispatch.decisions import Decision, OfferStep, StatusRecord
@@ -31,6 +32,7 @@ class Publisher:
         self._settings = settings
         self._source = source
         self._producer: AIOKafkaProducer | None = None
+        self._partitions: dict[str, set[int]] = {}
 
     async def start(self) -> None:
         producer = AIOKafkaProducer(
@@ -44,7 +46,7 @@ class Publisher:
         )
         await producer.start()
         for topic in (INCIDENTS, DECISIONS, OFFERS, INCIDENT_STATUS):
-            await producer.partitions_for(topic.name)
+            self._partitions[topic.name] = await producer.partitions_for(topic.name)
         self._producer = producer
 
     async def stop(self) -> None:
@@ -57,6 +59,11 @@ class Publisher:
         if self._producer is None:
             raise LogTrouble("the producer has not been started")
         return self._producer
+
+    def partition_of(self, topic: str, key: str) -> int:
+        """Where a record with this key goes: Kafka's default partitioner (murmur2), the same for every client."""
+        count = len(self._partitions[topic])
+        return (murmur2(key.encode()) & 0x7FFFFFFF) % count
 
     async def publish_decisions(self, decisions: Sequence[Decision]) -> list[int]:
         """Offsets in `decisions`, in the given order; each lies in its command's partition."""

@@ -2,7 +2,7 @@
 partition that was just taken over, and by the rebuild."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -41,9 +41,17 @@ class LogReader:
             await self._consumer.stop()
             self._consumer = None
 
-    async def bounds(self, topic: str, partitions: int) -> dict[int, tuple[int, int]]:
+    async def partitions(self, topic: str) -> list[int]:
+        consumer = self._started()
+        await consumer.topics()
+        found = consumer.partitions_for_topic(topic)
+        if not found:
+            raise LogTrouble(f"{topic}: the topic is not there")
+        return sorted(found)
+
+    async def bounds(self, topic: str, partitions: Iterable[int]) -> dict[int, tuple[int, int]]:
         """First and next offset of each partition."""
-        parts = [TopicPartition(topic, number) for number in range(partitions)]
+        parts = [TopicPartition(topic, number) for number in partitions]
         consumer = self._started()
         try:
             first = await consumer.beginning_offsets(parts)

@@ -1,0 +1,228 @@
+"""Places and areas: checking and repairing geometry, cells, distances. The only file that knows shapely and H3.
+
+Coordinates are WGS 84 degrees in GeoJSON order (lon, lat); distances are metres. Nothing here waits or keeps state.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import h3
+import shapely
+from shapely.affinity import affine_transform
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, shape
+from shapely.geometry.base import BaseGeometry
+from shapely.geometry.polygon import orient
+from shapely.ops import nearest_points
+
+from dispatch.model import Area, Geometry, Place
+
+MAX_POINTS = 1_000
+ZONE_RESOLUTION = 3
+COARSE_RESOLUTION = 7  # edge about 1.2 km: a district, not a house
+
+_EARTH_RADIUS_M = 6_371_008.8
+_MAX_CROSSINGS = 250
+_TYPES = "Point, Polygon or MultiPolygon"
+_MEMBERS = ("type", "coordinates", "bbox")
+
+
+class BadGeometry(ValueError):
+    """The geometry cannot be used: `field_path` is the place inside it (`coordinates[0][3]`), `expected` what belongs there."""
+
+    def __init__(self, field_path: str, expected: str) -> None:
+        super().__init__(f"{field_path}: expected {expected}")
+        self.field_path = field_path
+        self.expected = expected
+
+
+def area_of(geometry: Mapping[str, object]) -> Area:
+    """The area a GeoJSON geometry means.
+
+    Polygons that touch or cross themselves are repaired, and what is no polygon after that is dropped; rings are wound as
+    RFC 7946 wants; altitudes are dropped. The centre is a point inside the geometry, `reach_m` the distance from it to the
+    farthest vertex (0 for a point).
+
+    Raises:
+        BadGeometry: anything else than a Point, Polygon or MultiPolygon of at most 1,000 finite positions in range.
+    """
+    if not isinstance(geometry, Mapping):
+        raise BadGeometry("", "an object with type and coordinates")
+    for name in geometry:
+        if name not in _MEMBERS:
+            raise BadGeometry(str(name), "no member of this name; known are " + ", ".join(_MEMBERS))
+    kind = geometry.get("type")
+    coordinates = geometry.get("coordinates")
+    if kind == "Point":
+        lon, lat = _position(coordinates, "coordinates")
+        return Area(geometry={"type": "Point", "coordinates": [lon, lat]}, centre=Place(lon=lon, lat=lat))
+    if kind == "Polygon":
+        return _area(_polygon(coordinates, "coordinates", _Count()))
+    if kind == "MultiPolygon":
+        return _area(_multi_polygon(coordinates))
+    raise BadGeometry("type", _TYPES)
+
+
+class _Count:
+    """Positions seen so far, so that a huge geometry is refused before it is built."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def add(self, positions: int, path: str) -> None:
+        self.seen += positions
+        if self.seen > MAX_POINTS:
+            raise BadGeometry(path, f"at most {MAX_POINTS} positions in the whole geometry")
+
+
+def _position(value: object, path: str) -> tuple[float, float]:
+    if not isinstance(value, Sequence) or isinstance(value, (str, bytes)) or not 2 <= len(value) <= 3:
+        raise BadGeometry(path, "a position [longitude, latitude]")
+    for index, number in enumerate(value):
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+            raise BadGeometry(f"{path}[{index}]", "a finite number")
+    lon, lat = float(value[0]), float(value[1])
+    if not -180 <= lon <= 180:
+        raise BadGeometry(f"{path}[0]", "a longitude from -180 to 180")
+    if not -90 <= lat <= 90:
+        raise BadGeometry(f"{path}[1]", "a latitude from -90 to 90")
+    return lon, lat
+
+
+def _list(value: object, path: str, expected: str) -> Sequence[object]:
+    if not isinstance(value, Sequence) or isinstance(value, (str, bytes)) or not value:
+        raise BadGeometry(path, expected)
+    return value
+
+
+def _ring(value: object, path: str, count: _Count) -> list[tuple[float, float]]:
+    positions = _list(value, path, "a closed ring of four or more positions")
+    count.add(len(positions), path)
+    ring = [_position(position, f"{path}[{index}]") for index, position in enumerate(positions)]
+    if len(ring) < 4:
+        raise BadGeometry(path, "four or more positions, the last equal to the first")
+    if ring[0] != ring[-1]:
+        raise BadGeometry(f"{path}[{len(ring) - 1}]", "the ring's first position again")
+    return ring
+
+
+def _polygon(value: object, path: str, count: _Count) -> Polygon:
+    rings = [
+        _ring(ring, f"{path}[{index}]", count)
+        for index, ring in enumerate(_list(value, path, "a list of closed rings"))
+    ]
+    return Polygon(rings[0], rings[1:])
+
+
+def _multi_polygon(value: object) -> MultiPolygon:
+    count = _Count()
+    polygons = _list(value, "coordinates", "a list of polygons")
+    return MultiPolygon([_polygon(polygon, f"coordinates[{index}]", count) for index, polygon in enumerate(polygons)])
+
+
+def _area(drawn: Polygon | MultiPolygon) -> Area:
+    polygons = list(_polygons(_repaired(drawn)))
+    if not polygons:
+        raise BadGeometry("coordinates", "a polygon that covers an area")
+    usable = polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
+    inside = usable.representative_point()
+    centre = Place(lon=inside.x, lat=inside.y)
+    reach_m = max(distance_m(centre, vertex) for vertex in _vertices(polygons))
+    return Area(geometry=_geojson(usable), centre=centre, reach_m=reach_m)
+
+
+def _repaired(drawn: Polygon | MultiPolygon) -> BaseGeometry:
+    if drawn.is_valid:
+        return drawn
+    _refuse_a_tangle(drawn)
+    return shapely.make_valid(drawn)
+
+
+def _refuse_a_tangle(drawn: Polygon | MultiPolygon) -> None:
+    """make_valid takes 30 ms for 250 crossings and more than ten minutes for the 230,000 that 1,000 positions can have."""
+    sides = [
+        LineString(pair)
+        for polygon in (drawn.geoms if isinstance(drawn, MultiPolygon) else (drawn,))
+        for ring in (polygon.exterior, *polygon.interiors)
+        for pair in pairwise(ring.coords)
+    ]
+    tree = shapely.STRtree(sides)
+    met = 0
+    for start in range(0, len(sides), 50):
+        met += tree.query(sides[start : start + 50], predicate="crosses").shape[1]
+        if met > 2 * _MAX_CROSSINGS:  # each crossing is met from both of its sides
+            raise BadGeometry("coordinates", f"a polygon that crosses itself at most {_MAX_CROSSINGS} times")
+
+
+def _polygons(geometry: BaseGeometry) -> Iterator[Polygon]:
+    if isinstance(geometry, Polygon):
+        if geometry.area > 0:
+            yield orient(geometry)
+        return
+    for part in getattr(geometry, "geoms", ()):
+        yield from _polygons(part)
+
+
+def _vertices(polygons: Sequence[Polygon]) -> Iterator[Place]:
+    for polygon in polygons:
+        for lon, lat in polygon.exterior.coords:
+            yield Place(lon=lon, lat=lat)
+
+
+def _geojson(usable: Polygon | MultiPolygon) -> Geometry:
+    if isinstance(usable, Polygon):
+        return {"type": "Polygon", "coordinates": _rings(usable)}
+    return {"type": "MultiPolygon", "coordinates": [_rings(polygon) for polygon in usable.geoms]}
+
+
+def _rings(polygon: Polygon) -> list[list[list[float]]]:
+    return [[[float(lon), float(lat)] for lon, lat in ring.coords] for ring in (polygon.exterior, *polygon.interiors)]
+
+
+def zone_of(place: Place) -> str:
+    """The zone in an incident's id: six hex digits that name one H3 cell of resolution 3, about 12,000 km²."""
+    cell: str = h3.latlng_to_cell(place.lat, place.lon, ZONE_RESOLUTION)
+    return cell[:6]
+
+
+def coarse(place: Place) -> Place:
+    """Where something roughly is: the centre of its H3 cell of resolution 7, up to about 1.4 km away.
+
+    What a volunteer sees of an incident before accepting.
+    """
+    lat, lon = h3.cell_to_latlng(h3.latlng_to_cell(place.lat, place.lon, COARSE_RESOLUTION))
+    return Place(lon=round(lon, 4), lat=round(lat, 4))
+
+
+def distance_m(a: Place, b: Place) -> float:
+    """Great-circle distance on a sphere (haversine); within 0.6 % of the ellipsoid."""
+    lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
+    half_lat = math.sin((lat_b - lat_a) / 2)
+    half_lon = math.sin(math.radians(b.lon - a.lon) / 2)
+    chord = half_lat * half_lat + math.cos(lat_a) * math.cos(lat_b) * half_lon * half_lon
+    return 2 * _EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))
+
+
+def distance_to_area_m(place: Place, area: Area) -> float:
+    """From a place to the nearest point of an area; 0 inside it.
+
+    The nearest point is found on a local equirectangular projection (its choice is what errs, in the second order), the
+    distance to it on the sphere.
+    """
+    if area.geometry.get("type") == "Point":
+        return distance_m(place, area.centre)
+    # The area is moved by whole turns to the place's side of the antimeridian.
+    turn = 360.0 * round((place.lon - area.centre.lon) / 360.0)
+    squeeze = max(1e-6, math.cos(math.radians((place.lat + area.centre.lat) / 2)))
+    drawn = shape(_plain(area.geometry))
+    flat = affine_transform(drawn, [squeeze, 0.0, 0.0, 1.0, turn * squeeze, 0.0])
+    here = Point(place.lon * squeeze, place.lat)
+    if flat.covers(here):
+        return 0.0
+    nearest = nearest_points(flat, here)[0]
+    return distance_m(place, Place(lon=nearest.x / squeeze, lat=nearest.y))
+
+
+def _plain(geometry: Geometry) -> dict[str, Any]:
+    return dict(geometry)

@@ -1,0 +1,154 @@
+"""The worker: how the parts are joined. Nothing is built at import; `build_app` is the one composition root."""
+
+import asyncio
+import os
+import socket
+from typing import Any
+
+import faust
+import structlog
+from mode import Service
+
+from dispatch import plans as response_plans
+from dispatch.plans import PlanBook
+from streams.agent import QUEUE_LIMIT, CommandWorker
+from streams.dispatcher import Dispatcher
+from streams.people import LocationService, ProfileService
+from streams.projection import Projection
+from streams.publisher import Publisher
+from streams.rebuild import Rebuilder, RebuildWatch
+from streams.settings import Settings
+from streams.store import Link, RedisStore
+from streams.store.people import PeopleStore
+from streams.stretch import LogReader
+from streams.timers import PendingSweep, TimerSweep
+from streams.topics import INCIDENTS
+from streams.watchdog import Watchdog
+
+log = structlog.get_logger()
+GROUP = "komek-dispatcher"
+
+
+def worker_name() -> str:
+    return f"worker@{socket.gethostname()}:{os.getpid()}"
+
+
+def build_app(settings: Settings) -> faust.App:
+    """A Faust app whose agent decides commands and whose services bring people, positions and deadlines.
+
+    Raises:
+        BadPlans: KOMEK_PLANS names a file that cannot be used.
+        SettingsError: Kafka, Redis or the data key is not set.
+    """
+    plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
+    app = faust.App(GROUP, **_faust_settings(settings))
+    parts = Parts(settings, app, plans)
+    app.service(_service_of(parts))
+    topic = app.topic(INCIDENTS.name, key_serializer="raw", value_serializer="raw")
+
+    @app.agent(topic, name="komek.commands", concurrency=1)
+    async def commands(stream: Any) -> None:
+        await parts.started.wait()
+        await parts.worker.feed(stream)
+
+    @app.on_partitions_revoked.connect(weak=False)
+    async def distrust(sender: Any, revoked: Any, **_: Any) -> None:
+        """Only remembers; the log is read in the worker's task, never in a rebalance."""
+        parts.dispatcher.distrust({part.partition for part in revoked})
+
+    return app
+
+
+def _faust_settings(settings: Settings) -> dict[str, Any]:
+    """Each value is pinned for a reason given in `DESIGN.md`; the traps behind them are tests."""
+    return {
+        "broker": [f"kafka://{server}" for server in settings.require_kafka().split(",")],
+        "datadir": settings.data / "faust",
+        "store": "memory://",
+        "processing_guarantee": "at_least_once",
+        "stream_wait_empty": True,
+        "stream_buffer_maxsize": QUEUE_LIMIT,
+        "broker_max_poll_records": QUEUE_LIMIT,
+        "broker_commit_interval": 1.0,
+        "broker_session_timeout": 6.0,
+        "broker_heartbeat_interval": 2.0,
+        "broker_rebalance_timeout": 10.0,
+        "broker_request_timeout": 12.0,
+        "consumer_auto_offset_reset": "earliest",
+        "producer_acks": -1,
+        "producer_request_timeout": 60.0,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "web_enabled": False,
+        "worker_redirect_stdouts": False,
+    }
+
+
+class Parts:
+    """Everything a worker is made of, built once its event loop runs."""
+
+    def __init__(self, settings: Settings, app: faust.App, plans: PlanBook) -> None:
+        self.settings = settings
+        self.app = app
+        self.started = asyncio.Event()
+        name = worker_name()
+        self.link = Link(settings.require_redis())
+        self.store = RedisStore(self.link)
+        self.people = PeopleStore(self.link)
+        self.publisher = Publisher(settings, name)
+        self.reader = LogReader(settings, f"{name}-log")
+        self.projection = Projection(self.store, self.publisher, self.reader)
+        self.dispatcher = Dispatcher(
+            store=self.store, publisher=self.publisher, projection=self.projection, plans=plans
+        )
+        self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name)
+        self.worker = CommandWorker(
+            dispatcher=self.dispatcher,
+            rebuild=self.rebuilder.run_or_wait,
+            owned=self.owned,
+            batch=settings.batch,
+        )
+
+    def owned(self) -> set[int]:
+        return {part.partition for part in self.app.consumer.assignment() if part.topic == INCIDENTS.name}
+
+    def partition_of(self, zone: str) -> int:
+        """Where commands of a zone lie: Kafka's default partitioner over the key."""
+        return self.publisher.partition_of(INCIDENTS.name, zone)
+
+    def distrust_all(self) -> None:
+        self.dispatcher.distrust(range(256))
+
+    def services(self) -> list[Service]:
+        settings, store = self.settings, self.store
+        return [
+            self.worker,
+            RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.distrust_all),
+            TimerSweep(store=store, publisher=self.publisher),
+            PendingSweep(
+                store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of
+            ),
+            LocationService(settings, self.people, dead_letter=self.publisher.dead_letter),
+            ProfileService(settings, self.people, dead_letter=self.publisher.dead_letter),
+            Watchdog(worker=self.worker),
+        ]
+
+
+def _service_of(parts: Parts) -> type[Service]:
+    class Edge(Service):
+        """Starts the connections before the services that use them, and ends them after."""
+
+        async def on_start(self) -> None:
+            await parts.publisher.start()
+            await parts.reader.start()
+            for service in parts.services():
+                await self.add_runtime_dependency(service)
+            parts.started.set()
+            log.info("worker is ready", name=worker_name())
+
+        async def on_shutdown(self) -> None:
+            await parts.reader.stop()
+            await parts.publisher.stop()
+            await parts.link.close()
+
+    return Edge

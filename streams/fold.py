@@ -1,0 +1,97 @@
+"""All decisions of the log folded into incidents: what a rebuild writes, and who holds whom at its end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dispatch.decisions import Decision
+from dispatch.lifecycle import fold
+from dispatch.model import Incident
+from dispatch.ports import Hold
+
+
+@dataclass(slots=True, kw_only=True)
+class History:
+    """One incident with where its decisions stand (`partition`, offset)."""
+
+    incident: Incident
+    timeline: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveHold:
+    """A live offer of some person and the decision that made it; sorts by what holds when there is no other arbiter."""
+
+    hold: Hold
+    incident_id: str
+    epoch: int
+    decided_ms: int
+    partition: int
+    offset: int
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        return (self.decided_ms, self.partition, self.offset)
+
+
+class LogFold:
+    """Feed it each partition's decisions in the order of the log; the first decision of a command counts."""
+
+    def __init__(self) -> None:
+        self.histories: dict[str, History] = {}
+        self.commands: dict[int, dict[str, int]] = {}
+        self._made_at: dict[str, tuple[int, int, int]] = {}
+
+    def add(self, partition: int, offset: int, decision: Decision) -> None:
+        commands = self.commands.setdefault(partition, {})
+        if decision.cause.command_id in commands:
+            return
+        commands[decision.cause.command_id] = offset
+        history = self.histories.get(decision.incident_id)
+        state = fold(history.incident if history else None, decision)
+        if state is None:
+            return
+        if history is None:
+            history = self.histories[decision.incident_id] = History(incident=state)
+        history.incident = state
+        history.timeline.append((partition, offset))
+        for offer in state.offers:
+            if offer.epoch == decision.version and offer.id not in self._made_at:
+                self._made_at[offer.id] = (decision.decided_ms, partition, offset)
+
+    def live_holds(self) -> list[LiveHold]:
+        return [
+            LiveHold(
+                hold=Hold(volunteer_id=offer.volunteer_id, offer_id=offer.id),
+                incident_id=history.incident.id,
+                epoch=offer.epoch,
+                decided_ms=made[0],
+                partition=made[1],
+                offset=made[2],
+            )
+            for history in self.histories.values()
+            for offer in history.incident.offers
+            if offer.is_live and (made := self._made_at[offer.id])
+        ]
+
+
+def rivals(holds: Iterable[LiveHold]) -> dict[str, list[LiveHold]]:
+    """People with more than one live offer, which only a loss of Redis between two decisions can cause."""
+    by_person: dict[str, list[LiveHold]] = {}
+    for entry in holds:
+        by_person.setdefault(entry.hold.volunteer_id, []).append(entry)
+    return {person: entries for person, entries in by_person.items() if len(entries) > 1}
+
+
+def losers(rivalry: dict[str, list[LiveHold]], first_seen: dict[str, int]) -> list[LiveHold]:
+    """All but one of each person's rival offers: the one earliest in `offers` holds, else the one decided first.
+
+    `first_seen`: offer id → its place in the person's partition of `offers`; absent when it never got there.
+    """
+    lost: list[LiveHold] = []
+    for entries in rivalry.values():
+        ranked = sorted(
+            entries,
+            key=lambda entry: (first_seen.get(entry.hold.offer_id, float("inf")), entry.order),
+        )
+        lost.extend(ranked[1:])
+    return lost

@@ -1,0 +1,298 @@
+"""Redis made anew from the log: after its memory was lost, or by `komek rebuild`.
+
+Order: take the lock; wipe; read profiles, private records and decisions from their beginning to the ends seen at the start; fold;
+settle who holds whom; write; only then set ready for this run of Redis. Until that moment every claim and apply is refused,
+commands wait in Kafka and intake goes on. Positions come back from the 1 h topic.
+
+Two live offers of one person can only come from two decisions made while Redis was lost between them. The one that stands first
+in `offers` holds (the order of the log is the last arbiter); an offer that never got there yields; between two such, the
+earlier decision holds. The loser is left to `void_offer`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from mode import Service
+
+from dispatch.model import Place
+from dispatch.ports import Hold, NotReady, StoreTrouble
+from streams import clock, metrics, wire
+from streams.fold import LiveHold, LogFold, losers, rivals
+from streams.publisher import LogTrouble
+from streams.settings import Settings
+from streams.store import Link, LockLost
+from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
+from streams.store.restore import Restore, RestoredIncident
+from streams.stretch import LogReader
+from streams.topics import DECISIONS, LOCATIONS, OFFERS, PRIVATE, VOLUNTEERS, Topic
+
+log = structlog.get_logger()
+LOCK_TTL_MS = 10_000
+WAIT_S = 0.25
+INCIDENTS_AT_ONCE = 800
+PEOPLE_AT_ONCE = 4000
+
+Tell = Callable[[str, int, int], Awaitable[None]]
+"""Progress: what is being done, how many records of how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildReport:
+    incidents: int
+    volunteers: int
+    positions: int
+    holds: int
+    refused: int
+    seconds: float
+
+
+class Rebuilder:
+    """One per process. `run_or_wait` may be called by anybody at any time: one rebuilds, the others wait for it."""
+
+    def __init__(self, *, settings: Settings, link: Link, owner: str, tell: Tell | None = None) -> None:
+        self._settings = settings
+        self._restore = Restore(link, owner)
+        self._reader = LogReader(settings, f"{owner}-rebuild")
+        self._tell = tell
+        self._done = 0
+        self._total = 0
+        self._running = asyncio.Lock()
+
+    async def is_ready(self) -> bool:
+        return await self._restore.is_ready()
+
+    async def run_or_wait(self) -> None:
+        """Returns when the picture is ready.
+
+        Raises:
+            StoreTrouble, LogTrouble, NotReady: not this time; nothing was opened; call again.
+        """
+        while not await self.is_ready():
+            if await self.run() is None:
+                await asyncio.sleep(WAIT_S)
+
+    async def run(self, *, force: bool = False) -> RebuildReport | None:
+        """None when another rebuilds already, or when the picture is ready and `force` is not set."""
+        async with self._running:
+            if not await self._restore.acquire(LOCK_TTL_MS):
+                return None
+            keeper = asyncio.create_task(self._keep_lock())
+            try:
+                if not force and await self.is_ready():
+                    return None
+                return await self._run()
+            except LockLost as error:
+                raise NotReady(str(error)) from error
+            finally:
+                keeper.cancel()
+                await self._restore.release()
+
+    async def _keep_lock(self) -> None:
+        while True:
+            await asyncio.sleep(LOCK_TTL_MS / 4000)
+            await self._restore.renew(LOCK_TTL_MS, done=self._done, total=self._total)
+
+    async def _run(self) -> RebuildReport:
+        began_s = clock.monotonic_s()
+        log.warning("rebuild begins")
+        run_id = await self._restore.run_id()
+        await self._restore.wipe()
+        await self._reader.start()
+        try:
+            report = await self._restored(began_s)
+        finally:
+            await self._reader.stop()
+        if not await self._restore.mark_ready(run_id):
+            raise NotReady("Redis was restarted while it was rebuilt")
+        metrics.REBUILDS.inc()
+        metrics.REBUILD_SECONDS.set(report.seconds)
+        log.warning("rebuild is done", incidents=report.incidents, volunteers=report.volunteers, seconds=report.seconds)
+        return report
+
+    async def _restored(self, began_s: float) -> RebuildReport:
+        topics = (VOLUNTEERS, PRIVATE, LOCATIONS, DECISIONS)
+        bounds = {topic.name: await self._bounds(topic) for topic in topics}
+        self._done = 0
+        self._total = sum(end - first for parts in bounds.values() for first, end in parts.values())
+        volunteers = await self._restore_profiles(bounds[VOLUNTEERS.name])
+        await self._restore_private(bounds[PRIVATE.name])
+        positions = await self._restore_positions(bounds[LOCATIONS.name])
+        folded = LogFold()
+        async for records in self._read(DECISIONS, bounds[DECISIONS.name]):
+            for record in records:
+                folded.add(record.partition, record.offset, wire.decode_decision(record.value))
+        lost = await self._lost(folded)
+        await self._write_incidents(folded, lost)
+        await self._write_log_places(folded, bounds[DECISIONS.name], lost)
+        return RebuildReport(
+            incidents=len(folded.histories),
+            volunteers=volunteers,
+            positions=positions,
+            holds=len(folded.live_holds()) - len(lost),
+            refused=len(lost),
+            seconds=round(clock.monotonic_s() - began_s, 3),
+        )
+
+    async def _bounds(self, topic: Topic) -> dict[int, tuple[int, int]]:
+        partitions = await self._reader.partitions(topic.name)
+        return await self._reader.bounds(topic.name, partitions)
+
+    async def _read(self, topic: Topic, bounds: dict[int, tuple[int, int]]) -> AsyncIterator[Sequence[Any]]:
+        async for records in self._reader.read(topic.name, bounds):
+            yield records
+            self._done += len(records)
+            if self._tell:
+                await self._tell(topic.name, self._done, self._total)
+
+    async def _restore_profiles(self, bounds: dict[int, tuple[int, int]]) -> int:
+        newest: dict[str, ProfileWrite] = {}
+        async for records in self._read(VOLUNTEERS, bounds):
+            for record in records:
+                write = _profile_write(record)
+                if write is not None:
+                    newest[write.volunteer_id] = write
+        people = self._restore.people()
+        writes = [write for write in newest.values() if write.record is not None]
+        for at in range(0, len(writes), PEOPLE_AT_ONCE):
+            await people.put_profiles(writes[at : at + PEOPLE_AT_ONCE])
+        return len(writes)
+
+    async def _restore_private(self, bounds: dict[int, tuple[int, int]]) -> None:
+        key = self._settings.require_data_key()
+        newest: dict[str, PrivateWrite] = {}
+        async for records in self._read(PRIVATE, bounds):
+            for record in records:
+                ref = (record.key or b"").decode("utf-8", "replace")
+                if record.value is None:
+                    newest.pop(ref, None)
+                else:
+                    newest[ref] = PrivateWrite(
+                        ref=ref, offset=record.offset, sealed=record.value, home=home_of(key, ref, record.value)
+                    )
+        people = self._restore.people()
+        writes = list(newest.values())
+        for at in range(0, len(writes), PEOPLE_AT_ONCE):
+            await people.put_private(writes[at : at + PEOPLE_AT_ONCE])
+
+    async def _restore_positions(self, bounds: dict[int, tuple[int, int]]) -> int:
+        newest: dict[str, FixWrite] = {}
+        async for records in self._read(LOCATIONS, bounds):
+            for record in records:
+                fix = _fix_write(record)
+                if fix is not None and (
+                    fix.volunteer_id not in newest or newest[fix.volunteer_id].at_ms < fix.at_ms
+                ):
+                    newest[fix.volunteer_id] = fix
+        people = self._restore.people()
+        writes = list(newest.values())
+        for at in range(0, len(writes), PEOPLE_AT_ONCE):
+            await people.put_fixes(writes[at : at + PEOPLE_AT_ONCE])
+        return len(writes)
+
+    async def _lost(self, folded: LogFold) -> list[LiveHold]:
+        rivalry = rivals(folded.live_holds())
+        return losers(rivalry, await self._first_seen(rivalry)) if rivalry else []
+
+    async def _first_seen(self, rivalry: dict[str, list[LiveHold]]) -> dict[str, int]:
+        """Where each rival offer first stands in `offers`; read only when there are rivals, which should be never."""
+        wanted = {entry.hold.offer_id for entries in rivalry.values() for entry in entries}
+        seen: dict[str, int] = {}
+        async for records in self._reader.read(OFFERS.name, await self._bounds(OFFERS)):
+            for record in records:
+                step = wire.decode_offer_step(record.value)
+                if step.id in wanted:
+                    seen.setdefault(step.id, record.offset)
+        return seen
+
+    async def _write_incidents(self, folded: LogFold, lost: Sequence[LiveHold]) -> None:
+        lost_ids = {entry.hold.offer_id for entry in lost}
+        batch = [
+            RestoredIncident(
+                incident=history.incident,
+                timeline=history.timeline,
+                holds=[
+                    Hold(volunteer_id=offer.volunteer_id, offer_id=offer.id)
+                    for offer in history.incident.offers
+                    if offer.is_live and offer.id not in lost_ids
+                ],
+            )
+            for history in folded.histories.values()
+        ]
+        for at in range(0, len(batch), INCIDENTS_AT_ONCE):
+            conflicts = await self._restore.restore_incidents(batch[at : at + INCIDENTS_AT_ONCE])
+            if conflicts:
+                raise NotReady(f"holds excluded each other though settled before: {conflicts[:3]}")
+
+    async def _write_log_places(
+        self, folded: LogFold, bounds: dict[int, tuple[int, int]], lost: Sequence[LiveHold]
+    ) -> None:
+        """What was read counts as applied. Published is left at the beginning of what may be missing: everything that was
+        decided in the last while is published once more, with the same ids."""
+        for partition, (first, end) in bounds.items():
+            await self._restore.restore_commands(list(folded.commands.get(partition, {}).items()))
+            await self._restore.restore_progress(
+                partition,
+                applied=end - 1,
+                published=max(first - 1, end - 1 - REPUBLISH),
+                refused=[entry.hold for entry in lost if entry.partition == partition],
+            )
+
+
+REPUBLISH = 512
+"""How many decisions of each partition may have been applied without their offers being in the log: more than any batch."""
+
+
+def _profile_write(record: Any) -> ProfileWrite | None:
+    volunteer_id = (record.key or b"").decode("utf-8", "replace")
+    if record.value is None:
+        return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=None)
+    try:
+        profile = wire.decode_volunteer(record.value)
+    except wire.Unreadable:
+        return None  # dead-lettered by the profile service when it came by
+    return ProfileWrite(volunteer_id=profile.id, offset=record.offset, record=profile)
+
+
+def home_of(key: bytes, ref: str, sealed: bytes) -> Place | None:
+    """The home inside a sealed record; None when there is none or it does not open."""
+    if not ref.startswith("volunteer:"):
+        return None
+    try:
+        plain = wire.open_sealed(key, ref, sealed)
+    except wire.Unreadable:
+        return None
+    return plain.home if isinstance(plain, wire.VolunteerPrivate) else None
+
+
+def _fix_write(record: Any) -> FixWrite | None:
+    try:
+        fix = wire.decode_fix(record.value)
+    except wire.Unreadable:
+        return None
+    at_ms = record.timestamp if fix.recorded_ms is None else min(fix.recorded_ms, record.timestamp)
+    return FixWrite(
+        volunteer_id=fix.volunteer_id, lon=fix.lon, lat=fix.lat, accuracy_m=fix.accuracy_m, at_ms=at_ms
+    )
+
+
+class RebuildWatch(Service):
+    """Notices that Redis lost its memory even when no command comes, and sees to the rebuild."""
+
+    def __init__(self, *, rebuilder: Rebuilder, on_rebuilt: Callable[[], None], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._rebuilder = rebuilder
+        self._on_rebuilt = on_rebuilt
+
+    @Service.task
+    async def _watch(self) -> None:
+        while not self.should_stop:
+            try:
+                if not await self._rebuilder.is_ready():
+                    await self._rebuilder.run_or_wait()
+                    self._on_rebuilt()
+            except (StoreTrouble, LogTrouble, NotReady) as trouble:
+                log.warning("rebuild waits", cause=type(trouble).__name__, detail=str(trouble))
+            await self.sleep(1.0)
