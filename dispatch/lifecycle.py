@@ -48,7 +48,7 @@ def fold(incident: Incident | None, decision: Decision) -> Incident | None:
 def evolve(incident: Incident | None, facts: tuple[events.Event, ...], moment: Moment) -> Incident | None:
     state = incident
     for fact in facts:
-        state = _first(fact, moment) if state is None else _APPLY[type(fact)](state, fact, moment)
+        state = _first(fact, moment) if state is None else _next(state, fact, moment)
     return None if state is None else _settled(replace(state, version=moment.version), moment)
 
 
@@ -124,6 +124,12 @@ def _first(fact: events.Event, moment: Moment) -> Incident:
         external_id=fact.external_id,
         body_digest=fact.body_digest,
     )
+
+
+def _next(state: Incident, fact: events.Event, moment: Moment) -> Incident:
+    if isinstance(fact, events.IncidentReported):
+        raise BrokenLog(f"{state.id} is reported a second time")
+    return _APPLY[type(fact)](state, fact, moment)
 
 
 def _updated(state: Incident, fact: events.IncidentUpdated, _: Moment) -> Incident:
