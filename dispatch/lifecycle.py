@@ -259,8 +259,10 @@ def _settled(state: Incident, moment: Moment) -> Incident:
     if status in (IncidentStatus.STAFFED, IncidentStatus.IN_PROGRESS) and times.staffed_ms is None:
         times = replace(times, staffed_ms=moment.at_ms)
     has_shortfall = any(requirement.shortfall for requirement in state.requirements)
-    retry_at = state.retry_at_ms if has_shortfall else None
-    return replace(state, status=status, times=times, retry_at_ms=retry_at)
+    if not has_shortfall:
+        # The next shortfall is a new one: its first look comes as soon as the plan says.
+        state = replace(state, retry_at_ms=None, retries=0)
+    return replace(state, status=status, times=times)
 
 
 def status_of(state: Incident) -> IncidentStatus:
