@@ -28,8 +28,15 @@ def main(folder):
 
 def become_newer(folder):
     for name in OTHER_NAMES:
-        if shutil.which(name):
+        if works(name):
             os.execvp(name, [name, __file__, folder])
+
+
+def works(name):
+    # On the PATH is not enough: a shim may stand there for a version that is not chosen.
+    with open(os.devnull, "w") as nowhere:
+        probe = [name, "-c", "import venv, ensurepip"]
+        return bool(shutil.which(name)) and subprocess.call(probe, stdout=nowhere, stderr=nowhere) == 0
 
 
 def install(*packages):
