@@ -25,7 +25,7 @@ from dispatch.events import (
 from dispatch.model import Incident, Offer, Requirement
 from dispatch.plans import PlanBook
 from dispatch.ruling import Ruling, applied, refused, unchanged
-from dispatch.vocabulary import ASSIGNED_STATES, OfferState
+from dispatch.vocabulary import ASSIGNED_STATES, Capability, OfferState, Task
 
 
 def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms: int) -> Ruling | None:
@@ -89,9 +89,9 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         return refused("update", "version_conflict")
     requirements = incident.requirements
     if command.requirements is not None:
-        requirements = merged(requirements, plans.requirements(command.requirements))
+        requirements = merged(incident, plans.requirements(command.requirements))
     elif command.type and command.type != incident.type:
-        requirements = merged(requirements, plans.plan(command.type).requirements)
+        requirements = merged(incident, plans.plan(command.type).requirements)
     update = IncidentUpdated(
         type=command.type or incident.type,
         priority=command.priority or incident.priority,
@@ -112,13 +112,17 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
     return applied("update", *released, update)
 
 
-def merged(old: tuple[Requirement, ...], new: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
-    """The new needs, each keeping the id of the old one of the same kind, so that its people stay; others get fresh ids."""
-    left = list(old)
-    highest = max((int(entry.id[1:]) for entry in old), default=0)
+def merged(incident: Incident, new: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+    """The new needs, each keeping the id of the old one of the same kind, so that its people stay; others get fresh ids.
+
+    An id once used is never given to another need: the offers of the need that went still carry it.
+    """
+    left = list(incident.requirements)
+    used = {entry.id for entry in left} | {offer.requirement_id for offer in incident.offers}
+    highest = max((int(entry[1:]) for entry in used), default=0)
     result = []
     for entry in new:
-        twin = next((o for o in left if (o.capability, o.skill) == (entry.capability, entry.skill)), None)
+        twin = next((old for old in left if _kind(old) == _kind(entry)), None)
         if twin is None:
             highest += 1
             result.append(replace(entry, id=f"r{highest}"))
@@ -126,6 +130,10 @@ def merged(old: tuple[Requirement, ...], new: tuple[Requirement, ...]) -> tuple[
             left.remove(twin)
             result.append(replace(entry, id=twin.id, shortfall=twin.shortfall))
     return tuple(result)
+
+
+def _kind(entry: Requirement) -> tuple[Capability, str, Task | None]:
+    return entry.capability, entry.skill, entry.task
 
 
 def _surplus_assigned(offers: Iterable[Offer], count: int) -> list[Offer]:
