@@ -9,8 +9,10 @@ from dispatch.commands import (
     CloseIncident,
     Command,
     EscalateIncident,
+    PassDeadline,
     ReportIncident,
     UpdateIncident,
+    VoidOffer,
 )
 from dispatch.events import (
     Event,
@@ -25,7 +27,7 @@ from dispatch.events import (
 from dispatch.model import Incident, Offer, Requirement
 from dispatch.plans import PlanBook
 from dispatch.ruling import Ruling, applied, refused, unchanged
-from dispatch.vocabulary import ASSIGNED_STATES, Capability, OfferState, Task
+from dispatch.vocabulary import ASSIGNED_STATES, Capability, IncidentStatus, OfferState, Task
 
 
 def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms: int) -> Ruling | None:
@@ -51,11 +53,11 @@ def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms
 
 
 def _ended(incident: Incident, command: Command) -> Ruling:
-    same = (isinstance(command, CancelIncident) and incident.status == "cancelled") or (
-        isinstance(command, CloseIncident) and incident.status == "closed"
-    )
-    if same:
+    repeated = CancelIncident if incident.status is IncidentStatus.CANCELLED else CloseIncident
+    if isinstance(command, repeated):
         return unchanged("ended", f"already_{incident.status}")
+    if isinstance(command, PassDeadline | VoidOffer):
+        return unchanged("ended", f"incident_{incident.status}")
     return refused("ended", f"incident_{incident.status}")
 
 
