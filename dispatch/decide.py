@@ -124,16 +124,21 @@ def _state(settled: Settled, facts: list[Event]) -> Incident | None:
 
 
 def _surplus(incident: Incident | None) -> tuple[Event, ...]:
-    """Offers nobody needs any more: their requirement is full or gone."""
+    """Offers nobody needs any more because their requirement is full, and shortfalls that are none any more."""
     if incident is None or not incident.is_open:
         return ()
     facts: list[Event] = []
     for requirement in incident.requirements:
         if incident.open_places(requirement) == 0:
             facts.extend(orders.withdrawn(incident.offers_for(requirement.id), "filled"))
-            if requirement.shortfall:
-                facts.append(ShortfallEnded(requirement_id=requirement.id))
+        if requirement.shortfall and _missing(incident, requirement) <= 0:
+            facts.append(ShortfallEnded(requirement_id=requirement.id))
     return tuple(facts)
+
+
+def _missing(incident: Incident, requirement: Requirement) -> int:
+    """Open places for which nobody is asked; below 0 when more are asked than there are places."""
+    return incident.open_places(requirement) - offers_out(incident, requirement)
 
 
 def _needs(incident: Incident | None, command: Command, now_ms: int) -> tuple[Need, ...]:
@@ -242,7 +247,7 @@ def _shortfall(settled: Settled, need: Need, made: int, why: RequirementWhy) -> 
     if incident is None:
         return []
     current = next(entry for entry in incident.requirements if entry.id == need.requirement.id)
-    missing = incident.open_places(current) - offers_out(incident, current) - made
+    missing = _missing(incident, current) - made
     if missing <= 0:
         return [ShortfallEnded(requirement_id=current.id)] if current.shortfall else []
     reason = _reason(need, why)
