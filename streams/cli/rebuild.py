@@ -1,0 +1,59 @@
+"""`komek rebuild`: Redis made anew from the log."""
+
+import asyncio
+import json as json_format
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from dispatch.ports import NotReady, StoreTrouble
+from streams import clock, logs
+from streams.cli.errors import UNREACHABLE, CommandFailed
+from streams.cli.surroundings import settings_here
+from streams.publisher import LogTrouble
+from streams.rebuild import Rebuilder, RebuildReport
+from streams.settings import Settings
+from streams.store import Link
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def command(json: Json = False) -> None:
+    """Make the picture in Redis anew from the log. Intake goes on meanwhile; assignments wait until it is done."""
+    settings = settings_here()
+    logs.configure("error")
+    try:
+        report = asyncio.run(_rebuild(settings, quiet=json))
+    except (StoreTrouble, LogTrouble, NotReady) as trouble:
+        raise CommandFailed(
+            f"the rebuild did not come to its end: {trouble}",
+            "Nothing is lost and workers rebuild by themselves; see `komek status`, then call this again.",
+            UNREACHABLE,
+        ) from trouble
+    if report is None:
+        raise CommandFailed("another rebuild is running", "`komek status` shows how far it is.")
+    if json:
+        print(json_format.dumps(asdict(report)))
+    else:
+        print(
+            f"rebuilt in {report.seconds:.1f} s: {report.incidents} incidents, {report.volunteers} volunteers, "
+            f"{report.positions} positions, {report.holds} people engaged, {report.refused} offers refused"
+        )
+
+
+async def _rebuild(settings: Settings, *, quiet: bool) -> RebuildReport | None:
+    link = Link(settings.require_redis())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, disable=quiet, transient=True) as progress:
+            task = progress.add_task("reading the log", total=None)
+
+            async def tell(topic: str, done: int, total: int) -> None:
+                progress.update(task, description=topic, completed=done, total=total)
+
+            owner = f"cli-{clock.fresh_id()}"
+            return await Rebuilder(settings=settings, link=link, owner=owner, tell=tell).run(force=True)
+    finally:
+        await link.close()
