@@ -1,0 +1,145 @@
+"""How commands reach the API: where it is, and with which token.
+
+The address is that of `--api`, else KOMEK_HOST and KOMEK_PORT, else the local stack's in KOMEK_DATA. The token is that of
+`--token`, else one that is signed here with the key in KOMEK_JWT_KEYS or of the local stack.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import httpx2
+import typer
+
+from streams import clock
+from streams.cli.errors import FAILED, UNREACHABLE, WRONG_USE, CommandFailed
+from streams.cli.surroundings import settings_here
+from streams.local import stackfile
+from streams.local.addresses import EVERYWHERE, USUAL_PORT
+from streams.local.ports import LOOPBACK
+from streams.settings import Settings
+from streams.tokens import BadKeys, Role, TokenKeys, load_keys
+
+ApiOption = Annotated[str | None, typer.Option("--api", help="Address of the API, like http://127.0.0.1:8000.")]
+TokenOption = Annotated[str | None, typer.Option("--token", help="A token to use instead of one made here.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+TOKEN_TTL_S = 3600
+_RENEW_BEFORE_S = 300
+
+
+class IssuedTokens:
+    """Tokens signed here, each remembered until it is about to end."""
+
+    def __init__(self, keys: TokenKeys, now_s: Callable[[], int]) -> None:
+        self._keys = keys
+        self._now_s = now_s
+        self._held: dict[tuple[str, str], tuple[int, str]] = {}
+
+    def __call__(self, role: str, identity: str) -> str:
+        now_s = self._now_s()
+        ends_s, token = self._held.get((role, identity), (0, ""))
+        if ends_s - _RENEW_BEFORE_S <= now_s:
+            token = self._keys.issue(Role(role), identity, now_s=now_s, ttl_s=TOKEN_TTL_S)
+            self._held[(role, identity)] = (now_s + TOKEN_TTL_S, token)
+        return token
+
+
+@dataclass(frozen=True, slots=True)
+class GivenToken:
+    """One token for whatever is asked, as the caller gave it."""
+
+    token: str
+
+    def __call__(self, role: str, identity: str) -> str:  # noqa: ARG002 - a port's arguments
+        return self.token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """An API and the right to call it. `tokens(role, identity)` gives a bearer token."""
+
+    url: str
+    tokens: Callable[[str, str], str]
+
+    def http(self, role: str = "operator", identity: str = "cli") -> httpx2.Client:
+        headers = {"Authorization": f"Bearer {self.tokens(role, identity)}"}
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=10.0, trust_env=False)
+
+
+def access(api: str | None, token: str | None) -> Access:
+    """
+    Raises:
+        CommandFailed: no token was given and none can be made here.
+    """
+    settings = settings_here()
+    return Access(url=_address(api, settings), tokens=GivenToken(token) if token else issued_tokens(settings))
+
+
+def issued_tokens(settings: Settings) -> IssuedTokens:
+    """
+    Raises:
+        CommandFailed: there is no key to sign with.
+    """
+    if settings.jwt_keys is None:
+        raise CommandFailed(
+            "no token, and no key to sign one with",
+            "Give --token, or set KOMEK_JWT_KEYS to a JWK Set, or KOMEK_DATA to the folder of a local stack.",
+            WRONG_USE,
+        )
+    try:
+        return IssuedTokens(load_keys(settings.jwt_keys), lambda: clock.now_ms() // 1000)
+    except BadKeys as error:
+        raise CommandFailed(str(error), "Set KOMEK_JWT_KEYS to a JWK Set with a private key.", WRONG_USE) from error
+
+
+def ask(http: httpx2.Client, method: str, path: str, **request: Any) -> Mapping[str, Any]:
+    """The JSON of a good answer.
+
+    Raises:
+        CommandFailed: no answer (exit code 3), or a refusal (exit code 1) in the API's words.
+    """
+    try:
+        response = http.request(method, path, **request)
+    except httpx2.HTTPError as error:
+        raise CommandFailed(
+            f"the API at {http.base_url} does not answer: {type(error).__name__} {error}",
+            "Start it (`komek up`), or say where it is with --api or KOMEK_PORT.",
+            UNREACHABLE,
+        ) from error
+    if not response.is_success:
+        raise refusal(response)
+    body = response.json()
+    return body if isinstance(body, Mapping) else {"answer": body}
+
+
+def refusal(response: httpx2.Response) -> CommandFailed:
+    """A problem+json answer as a failed command."""
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = {}
+    problem = problem if isinstance(problem, Mapping) else {}
+    title = problem.get("title") or response.reason_phrase
+    detail = problem.get("detail") or ""
+    errors = "\n".join(f"  {_error_line(error)}" for error in problem.get("errors") or ())
+    cure = str(problem.get("cure") or ("Correct the above and repeat." if response.status_code < 500 else "Repeat."))
+    words = f"{response.status_code} {problem.get('code') or title}: {detail or title}"
+    return CommandFailed(words + (f"\n{errors}" if errors else ""), cure, FAILED)
+
+
+def _error_line(error: object) -> str:
+    if isinstance(error, Mapping):
+        return ": ".join(str(value) for value in error.values() if value)
+    return str(error)
+
+
+def _address(api: str | None, settings: Settings) -> str:
+    if api:
+        return api.rstrip("/")
+    running = stackfile.read(settings.data / "stack.json")
+    if settings.port is None and running is not None and not os.environ.get("KOMEK_HOST"):
+        return running.api
+    host = LOOPBACK if settings.host in EVERYWHERE else settings.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port or USUAL_PORT}"

@@ -1,0 +1,158 @@
+"""`komek simulate`: plays volunteers and incidents until the time is over, or Ctrl-C."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated, Any
+
+import typer
+from rich.live import Live
+from rich.table import Table
+
+from streams import clock
+from streams.cli.client import ApiOption, JsonOption, TokenOption, access
+from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
+from streams.cli.output import console, print_json
+from streams.cli.surroundings import broker_trouble_told, settings_here
+from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
+from streams.simulator.client import Api, NoAnswer
+from streams.simulator.run import Progress, Ways, play, ways_over_http
+from streams.simulator.scenarios import BadScenario, Scenario, scenario_named, scenarios
+from streams.simulator.volunteers import Volunteers
+
+PLAIN_EVERY_S = 5.0
+LIVE_EVERY_S = 0.5
+
+
+def command(
+    scenario: Annotated[str, typer.Option(help=f"What to play: {', '.join(scenarios())}.")] = "city",
+    demo: Annotated[bool, typer.Option("--demo", help="The same as --scenario demo.")] = False,
+    volunteers: Annotated[int | None, typer.Option(help="How many volunteers.")] = None,
+    city: Annotated[str | None, typer.Option(help="Where, by name; the scenario's own without it.")] = None,
+    rate: Annotated[float | None, typer.Option(help="Incidents a minute.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed plays the same people and incidents.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="How long; 0 goes on until Ctrl-C.")] = None,
+    speed: Annotated[float | None, typer.Option(help="How many times faster than life people answer and work.")] = None,
+    bulk: Annotated[
+        bool | None, typer.Option("--bulk/--no-bulk", help="Register people and send positions through Kafka.")
+    ] = None,
+    api: ApiOption = None,
+    token: TokenOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Play volunteers who register, move, answer and work, and operators who report incidents and close them.
+
+    People and incidents come from the seed. Everything goes through the public API, as people would do it; with --bulk
+    profiles and positions go straight into Kafka, which is quicker for many thousands.
+    """
+    changes = {
+        "volunteers": volunteers,
+        "city": city,
+        "rate": rate,
+        "seed": seed,
+        "minutes": minutes,
+        "bulk": bulk,
+        "answer_speed": speed,
+        "work_speed": speed,
+    }
+    try:
+        wanted = scenario_named("demo" if demo else scenario, changes)
+    except BadScenario as error:
+        raise CommandFailed(str(error), "`komek simulate --help` lists what can be given.", WRONG_USE) from error
+    reach = access(api, token)
+    with broker_trouble_told():
+        figures = asyncio.run(_run(wanted, reach.url, reach.tokens, quiet=json))
+    if json:
+        print_json(figures)
+
+
+async def _run(scenario: Scenario, url: str, tokens: Any, *, quiet: bool) -> dict[str, Any]:
+    async with Api(url, tokens, seed=scenario.seed) as api:
+        progress = Progress(scenario=scenario, api=api)
+        # Of this playing alone: a later one of the same scenario makes new incidents.
+        run = f"{scenario.name}-{clock.now_ms():x}"
+        async with _ways(scenario, api, run) as ways, _shown(progress, quiet=quiet):
+            playing = asyncio.create_task(play(progress, run=run, ways=ways))
+            _end_on_signals(playing)
+            try:
+                await playing
+            except asyncio.CancelledError:
+                pass
+            except NoAnswer as error:
+                raise CommandFailed(
+                    f"the API at {url} does not answer: {error}", "Start it with `komek up`.", UNREACHABLE
+                ) from error
+        return progress.figures()
+
+
+def _end_on_signals(playing: "asyncio.Task[None]") -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, playing.cancel)
+
+
+@asynccontextmanager
+async def _ways(scenario: Scenario, api: Api, run: str) -> AsyncIterator[Ways]:
+    if not scenario.bulk:
+        yield ways_over_http(api, run)
+        return
+    settings = settings_here()
+    data_key = settings.require_data_key()
+    async with bulk_sender(settings, api.tally) as sender:
+
+        async def register(people: Any) -> None:
+            await register_in_bulk(sender, people, data_key)
+
+        async def positions(people: Any, volunteers: Volunteers, number: int) -> None:  # noqa: ARG001 - as over HTTP
+            await send_positions_in_bulk(sender, people, volunteers.place_of)
+
+        yield Ways(register=register, positions=positions)
+
+
+@asynccontextmanager
+async def _shown(progress: Progress, *, quiet: bool) -> AsyncIterator[None]:
+    """A live table in a terminal, a line now and then elsewhere; the last state is always shown."""
+    if quiet:
+        yield
+        return
+    showing = asyncio.create_task(_show_live(progress) if sys.stdout.isatty() else _show_lines(progress))
+    try:
+        yield
+    finally:
+        showing.cancel()
+        with suppress(asyncio.CancelledError):
+            await showing
+
+
+async def _show_live(progress: Progress) -> None:
+    with Live(_table(progress), console=console(), auto_refresh=False) as live:
+        try:
+            while True:
+                live.update(_table(progress), refresh=True)
+                await asyncio.sleep(LIVE_EVERY_S)
+        finally:
+            live.update(_table(progress), refresh=True)
+
+
+async def _show_lines(progress: Progress) -> None:
+    try:
+        while True:
+            _print_line(progress)
+            await asyncio.sleep(PLAIN_EVERY_S)
+    finally:
+        _print_line(progress)
+
+
+def _print_line(progress: Progress) -> None:
+    print(", ".join(f"{name} {value}" for name, value in progress.figures().items()), flush=True)
+
+
+def _table(progress: Progress) -> Table:
+    table = Table(title=f"Simulating: {progress.scenario.about or progress.scenario.name}", title_justify="left")
+    table.add_column("what")
+    table.add_column("count", justify="right")
+    for name, value in progress.figures().items():
+        table.add_row(name, str(value))
+    return table

@@ -1,0 +1,210 @@
+"""The HTTP API as the simulated people use it: every write can be repeated, and is, until the API answers it.
+
+ClientTrouble
+└── NoAnswer        the API gave no answer within the patience: the effect is unknown, and the same key may be tried again
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from types import TracebackType
+from typing import Any, Protocol, Self
+from urllib.parse import quote
+
+import httpx2
+
+from streams import clock
+
+TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 5.0
+AT_ONCE = 64
+SILENT_STREAM_S = 60.0
+"""A live stream that says nothing for so long is opened anew; servers send a sign of life more often."""
+
+
+class NoAnswer(Exception):
+    """The API did not answer in time; the message says what was asked and what came last."""
+
+
+class Tokens(Protocol):
+    def __call__(self, role: str, identity: str) -> str:
+        """A token that is good for some minutes more. Asked before every request, so it should remember."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """On whose behalf a request is made."""
+
+    role: str
+    identity: str
+
+
+OPERATOR = Caller(role="operator", identity="simulator")
+TRACKER = Caller(role="tracker", identity="simulator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    status: int
+    body: Any
+
+    @property
+    def is_ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def code(self) -> str:
+        """Why it was refused: the problem's code, or the status."""
+        code = self.body.get("code") if isinstance(self.body, Mapping) else None
+        return str(code or self.status)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveEvent:
+    """`gap` is true for the first one after the stream was opened: what happened before may have been missed."""
+
+    kind: str
+    data: Any
+    gap: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run, for the summary."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, what: str, number: int = 1) -> None:
+        self.counts[what] = self.counts.get(what, 0) + number
+
+    def __getitem__(self, what: str) -> int:
+        return self.counts.get(what, 0)
+
+
+class Api:
+    """`transport` replaces the network in tests. `patience_s` bounds how long one write is repeated."""
+
+    def __init__(
+        self,
+        base_url: str,
+        tokens: Tokens,
+        *,
+        patience_s: float = 120.0,
+        seed: int = 0,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        now_s: Callable[[], float] = clock.monotonic_s,
+    ) -> None:
+        limits = httpx2.Limits(max_connections=AT_ONCE + 8, max_keepalive_connections=AT_ONCE)
+        self._http = httpx2.AsyncClient(
+            base_url=base_url, transport=transport, limits=limits, timeout=10.0, trust_env=False
+        )
+        self._tokens = tokens
+        self._patience_s = patience_s
+        self._rng = Random(seed)
+        self._now_s = now_s
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self.tally = Tally()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def write(self, method: str, path: str, caller: Caller, *, key: str, body: object = None) -> Answer:
+        """Sends the same request with the same Idempotency-Key until it is answered with yes or no.
+
+        Raises:
+            NoAnswer: not within the patience.
+        """
+        return await self._until_answered(method, path, caller, {"Idempotency-Key": key}, body)
+
+    async def read(self, path: str, caller: Caller) -> Answer:
+        """
+        Raises:
+            NoAnswer: not within the patience.
+        """
+        return await self._until_answered("GET", path, caller, {}, None)
+
+    async def events(self, caller: Caller) -> AsyncIterator[LiveEvent]:
+        """Everything that happens, for ever: the stream is opened anew, where it left off, whenever it ends."""
+        last_id = ""
+        pause_s = FIRST_PAUSE_S
+        while True:
+            gap = True
+            with contextlib.suppress(httpx2.HTTPError, TimeoutError):
+                async with self._opened(caller, last_id) as source:
+                    yield LiveEvent(kind="opened", data=None, gap=True)
+                    async for event in source:
+                        pause_s = FIRST_PAUSE_S
+                        last_id = event.id or last_id
+                        yield LiveEvent(kind=event.event, data=_parsed(event.data), gap=gap)
+                        gap = False
+            self.tally.add("streams reopened")
+            await asyncio.sleep(pause_s * self._rng.uniform(0.5, 1.5))
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    @contextlib.asynccontextmanager
+    async def _opened(self, caller: Caller, last_id: str) -> AsyncIterator[httpx2.EventSource]:
+        headers = {**self._headers(caller), "Accept": "text/event-stream"}
+        if last_id:
+            headers["Last-Event-ID"] = last_id
+        timeout = httpx2.Timeout(10.0, read=SILENT_STREAM_S)
+        async with self._http.stream("GET", "/v1/events", headers=headers, timeout=timeout) as response:
+            response.raise_for_status()
+            yield httpx2.EventSource(response)
+
+    async def _until_answered(
+        self, method: str, path: str, caller: Caller, headers: Mapping[str, str], body: object
+    ) -> Answer:
+        deadline = self._now_s() + self._patience_s
+        pause_s = FIRST_PAUSE_S
+        while True:
+            answer, wait_s = await self._once(method, path, caller, headers, body)
+            if answer is not None and answer.status not in TRY_AGAIN:
+                return answer
+            self.tally.add("repeats")
+            if self._now_s() >= deadline:
+                raise NoAnswer(f"{method} {path}: {answer.code if answer else 'no connection'}")
+            await asyncio.sleep(max(wait_s, pause_s * self._rng.uniform(0.5, 1.5)))
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    async def _once(
+        self, method: str, path: str, caller: Caller, headers: Mapping[str, str], body: object
+    ) -> tuple[Answer | None, float]:
+        async with self._turns:
+            try:
+                response = await self._http.request(
+                    method, path, headers={**self._headers(caller), **headers}, json=body
+                )
+            except httpx2.HTTPError:
+                return None, 0.0
+        return Answer(status=response.status_code, body=_parsed(response.text)), _retry_after_s(response)
+
+    def _headers(self, caller: Caller) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._tokens(caller.role, caller.identity)}"}
+
+
+def quoted(identity: str) -> str:
+    """An id as a part of a path."""
+    return quote(identity, safe="")
+
+
+def _retry_after_s(response: httpx2.Response) -> float:
+    try:
+        return min(30.0, max(0.0, float(response.headers.get("retry-after", "0"))))
+    except ValueError:
+        return 0.0
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

@@ -1,0 +1,56 @@
+"""Where a simulated person is at a time: on a round near home, or on the way to an incident. Pure; nobody's state is kept."""
+
+import math
+from dataclasses import dataclass
+
+from dispatch.model import Place
+from dispatch.vocabulary import TravelMode
+from streams.simulator.people import Person
+from streams.simulator.places import moved, offset_m
+
+SPEED_M_S = {TravelMode.FOOT: 1.4, TravelMode.BICYCLE: 4.0, TravelMode.CAR: 8.0}
+ROUND_RADIUS_M = {TravelMode.FOOT: 250.0, TravelMode.BICYCLE: 900.0, TravelMode.CAR: 2500.0}
+STILL_SHARE = 0.7
+"""Of the quarter hours that a person does not move at all: most people stand still."""
+_QUARTER_S = 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """From one place to another; before it starts the person is at `start`, after it at `goal`."""
+
+    start: Place
+    goal: Place
+    starts_s: float
+    arrives_s: float
+
+    def place_at(self, at_s: float) -> Place:
+        length_s = self.arrives_s - self.starts_s
+        part = 1.0 if length_s <= 0 else min(1.0, max(0.0, (at_s - self.starts_s) / length_s))
+        east, north = offset_m(self.start, self.goal)
+        return moved(self.start, east_m=east * part, north_m=north * part)
+
+
+def round_at(person: Person, at_s: float) -> Place:
+    """On the person's own circle through home. In still quarter hours the place does not change at all."""
+    radius = ROUND_RADIUS_M[person.travel_mode]
+    walked_s = _walked_s(person.number, at_s)
+    turn = SPEED_M_S[person.travel_mode] * walked_s / radius
+    lean = 2 * math.pi * _share(person.number, 0)
+    east = radius * (math.cos(lean + turn) - math.cos(lean))
+    north = radius * (math.sin(lean + turn) - math.sin(lean))
+    return moved(person.home, east_m=east, north_m=north)
+
+
+def _walked_s(number: int, at_s: float) -> float:
+    """Seconds of walking so far. Each person walks in one fixed part of every four quarters of an hour."""
+    cycle_s = 4 * _QUARTER_S
+    walking_s = cycle_s * (1 - STILL_SHARE)
+    begins_s = _share(number, 1) * (cycle_s - walking_s)
+    full, within = divmod(max(0.0, at_s), cycle_s)
+    return full * walking_s + min(max(0.0, within - begins_s), walking_s)
+
+
+def _share(number: int, salt: int) -> float:
+    """A fixed pseudo-random part of 1 for a person; Knuth's multiplicative hash."""
+    return ((number * 2 + salt) * 2_654_435_761 % 2**32) / 2**32

@@ -1,0 +1,106 @@
+"""The simulated operator: reports what happens and closes what is over."""
+
+import asyncio
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from streams.simulator.client import OPERATOR, Api, NoAnswer, quoted
+from streams.simulator.incidents import Report
+from streams.simulator.seen import SeenOffer
+
+LONGEST_S = 45 * 60.0
+"""An incident that nobody works on is closed after so long, at a work speed of 1."""
+AFTERWARDS_S = 60.0
+"""From the last person's being done to the closing, at a work speed of 1."""
+
+Clock = Callable[[], float]
+
+
+@dataclass(slots=True)
+class _OpenIncident:
+    """`live` are the offers that somebody holds; `worked` is set once somebody was assigned."""
+
+    live: set[str] = field(default_factory=set)
+    worked: bool = False
+
+
+class Operator:
+    def __init__(self, api: Api, *, work_speed: float, now_s: Clock) -> None:
+        self._api = api
+        self._longest_s = LONGEST_S / work_speed
+        self._afterwards_s = max(2.0, AFTERWARDS_S / work_speed)
+        self._now_s = now_s
+        self._open: dict[str, _OpenIncident] = {}
+        self._due: list[tuple[float, str]] = []
+        self._sending: set[asyncio.Task[None]] = set()
+
+    @property
+    def open_incidents(self) -> int:
+        return len(self._open)
+
+    async def report_all(self, reports: Iterator[Report]) -> None:
+        """Each at its time. A slow API delays nothing: reports wait beside each other, none is dropped."""
+        for report in reports:
+            await asyncio.sleep(max(0.0, report.at_s - self._now_s()))
+            task = asyncio.create_task(self._report(report))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        await asyncio.gather(*self._sending)
+
+    def notice(self, offer: SeenOffer) -> None:
+        incident = self._open.get(offer.incident_id)
+        if incident is None:
+            return
+        (incident.live.add if offer.is_live else incident.live.discard)(offer.id)
+        incident.worked = incident.worked or offer.is_assigned
+        if incident.worked and not incident.live:
+            heapq.heappush(self._due, (self._now_s() + self._afterwards_s, offer.incident_id))
+
+    async def close_all(self) -> None:
+        """Closes each incident when its work is done, or when it has been open too long; for ever."""
+        while True:
+            await asyncio.sleep(0.5)
+            while self._due and self._due[0][0] <= self._now_s():
+                _, incident_id = heapq.heappop(self._due)
+                await self._close_if_over(incident_id)
+
+    async def stop(self) -> None:
+        for task in self._sending:
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def _report(self, report: Report) -> None:
+        try:
+            answer = await self._api.write("POST", "/v1/incidents", OPERATOR, key=report.key, body=report.body)
+        except NoAnswer:
+            self._api.tally.add("reports unknown")
+            return
+        if not answer.is_ok:
+            self._api.tally.add(f"reports refused ({answer.code})")
+            return
+        self._api.tally.add("reports accepted")
+        incident_id = str(answer.body["id"])
+        self._open.setdefault(incident_id, _OpenIncident())
+        heapq.heappush(self._due, (self._now_s() + self._longest_s, incident_id))
+
+    async def _close_if_over(self, incident_id: str) -> None:
+        incident = self._open.get(incident_id)
+        if incident is None:
+            return
+        if incident.live:
+            heapq.heappush(self._due, (self._now_s() + self._afterwards_s, incident_id))
+            return
+        try:
+            answer = await self._api.write(
+                "POST",
+                f"/v1/incidents/{quoted(incident_id)}/close",
+                OPERATOR,
+                key=f"sim-close-{incident_id}",
+                body={"reason": "done"},
+            )
+        except NoAnswer:
+            heapq.heappush(self._due, (self._now_s() + self._afterwards_s, incident_id))
+            return
+        del self._open[incident_id]
+        self._api.tally.add("closed" if answer.is_ok else f"close refused ({answer.code})")

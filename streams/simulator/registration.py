@@ -1,0 +1,75 @@
+"""Volunteers become known, and say where they are, through the HTTP API."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from dispatch.model import Place
+from streams import clock
+from streams.simulator.client import OPERATOR, TRACKER, Api, NoAnswer, quoted
+from streams.simulator.people import Person
+
+POSITIONS_AT_ONCE = 1000
+REGISTRATIONS_AT_ONCE = 32
+
+
+def profile(person: Person) -> dict[str, Any]:
+    """The body of PUT /v1/volunteers/{id}."""
+    return {
+        "capabilities": [capability.value for capability in person.capabilities],
+        "skills": list(person.skills),
+        "languages": list(person.languages),
+        "travel_mode": person.travel_mode.value,
+        "max_distance_m": person.max_distance_m,
+        "home": {"type": "Point", "coordinates": [person.home.lon, person.home.lat]},
+        "on_duty": person.on_duty,
+        "contact": {"name": person.name, "phone": person.phone},
+    }
+
+
+async def register(api: Api, people: Iterable[Person], *, run: str) -> None:
+    """Every profile, some at once. A refused one is counted by its reason and left out.
+
+    Raises:
+        NoAnswer: the API is away for longer than the patience.
+    """
+    waiting = iter(people)
+
+    async def one_after_the_other() -> None:
+        for person in waiting:
+            path = f"/v1/volunteers/{quoted(person.id)}"
+            answer = await api.write("PUT", path, OPERATOR, key=f"sim-{run}-{person.id}", body=profile(person))
+            api.tally.add("registered" if answer.is_ok else f"not registered ({answer.code})")
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(REGISTRATIONS_AT_ONCE):
+            group.create_task(one_after_the_other())
+
+
+async def send_positions(
+    api: Api, people: Sequence[Person], place_of: Callable[[Person], Place], *, run: str, round_number: int
+) -> None:
+    """One position of each person, in batches. What cannot be sent is not sent later: the next one is newer."""
+    for start in range(0, len(people), POSITIONS_AT_ONCE):
+        now = clock.rfc3339(clock.now_ms())
+        batch = [_position(person, place_of(person), now) for person in people[start : start + POSITIONS_AT_ONCE]]
+        key = f"sim-{run}-positions-{round_number}-{start}"
+        try:
+            answer = await api.write("POST", "/v1/locations", TRACKER, key=key, body={"locations": batch})
+        except NoAnswer:
+            api.tally.add("positions lost", len(batch))
+            continue
+        rejected = len(answer.body.get("rejected", ())) if isinstance(answer.body, Mapping) else 0
+        api.tally.add("positions" if answer.is_ok else f"positions refused ({answer.code})", len(batch) - rejected)
+        if rejected:
+            api.tally.add("positions rejected", rejected)
+
+
+def _position(person: Person, place: Place, now: str) -> dict[str, Any]:
+    return {
+        "volunteer_id": person.id,
+        "lon": place.lon,
+        "lat": place.lat,
+        "accuracy_m": 20.0,
+        "recorded_at": now,
+    }

@@ -1,0 +1,184 @@
+"""One playing of a scenario: people register, incidents happen, offers are answered, until the time is over or it is ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from streams import clock
+from streams.simulator.client import OPERATOR, Api, LiveEvent, NoAnswer
+from streams.simulator.incidents import draw_reports
+from streams.simulator.operator import Operator
+from streams.simulator.people import Person, draw_people
+from streams.simulator.registration import register, send_positions
+from streams.simulator.scenarios import Scenario
+from streams.simulator.seen import offers_in
+from streams.simulator.volunteers import Volunteers, World
+
+LOOK_AGAIN_S = 20.0
+"""How often the list of open incidents is read, in case the live stream missed something."""
+PAGES_AT_MOST = 20
+OPEN_STATUSES = ("dispatching", "unfilled", "staffed", "in_progress")
+WIND_DOWN_S = 5.0
+
+Positions = Callable[[Sequence[Person], Volunteers, int], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a summary shows of a run that goes on."""
+
+    scenario: Scenario
+    api: Api
+    stage: str = "registering"
+    people: int = 0
+    on_duty: int = 0
+    started_s: float = field(default_factory=clock.monotonic_s)
+    operator: Operator | None = None
+    volunteers: Volunteers | None = None
+
+    def figures(self) -> dict[str, int | float | str]:
+        return {
+            "scenario": self.scenario.name,
+            "stage": self.stage,
+            "seconds": round(clock.monotonic_s() - self.started_s, 1),
+            "volunteers": self.people,
+            "on duty": self.on_duty,
+            "open incidents": self.operator.open_incidents if self.operator else 0,
+            "offers in hand": self.volunteers.at_work if self.volunteers else 0,
+            **dict(sorted(self.api.tally.counts.items())),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How a run registers people and sends positions: over HTTP, or in bulk."""
+
+    register: Callable[[Sequence[Person]], Awaitable[None]]
+    positions: Positions
+
+
+def ways_over_http(api: Api, run: str) -> Ways:
+    async def positions(people: Sequence[Person], volunteers: Volunteers, number: int) -> None:
+        await send_positions(api, people, volunteers.place_of, run=run, round_number=number)
+
+    async def enrol(people: Sequence[Person]) -> None:
+        await register(api, people, run=run)
+
+    return Ways(register=enrol, positions=positions)
+
+
+async def play(progress: Progress, *, run: str, ways: Ways) -> None:
+    """Plays the scenario; ends by itself when its time is over, or when it is cancelled.
+
+    Raises:
+        NoAnswer: the API cannot be reached at the beginning.
+    """
+    scenario, api = progress.scenario, progress.api
+    everybody = list(draw_people(scenario.crowd))
+    progress.people, progress.on_duty = len(everybody), sum(person.on_duty for person in everybody)
+    await ways.register(everybody)
+    begun_s = clock.monotonic_s()
+
+    def now_s() -> float:
+        return clock.monotonic_s() - begun_s
+
+    acting = {person.id: person for person in everybody[scenario.yours :]}
+    world = World(api=api, habits=scenario.habits, seed=scenario.seed, now_s=now_s)
+    progress.volunteers = Volunteers(acting, world)
+    progress.operator = Operator(api, work_speed=scenario.work_speed, now_s=now_s)
+    progress.stage = "playing"
+    try:
+        await _play(progress, everybody, run=run, ways=ways)
+    finally:
+        progress.stage = "ending"
+        await progress.operator.stop()
+        await progress.volunteers.stop()
+        progress.stage = "ended"
+
+
+async def _play(progress: Progress, everybody: Sequence[Person], *, run: str, ways: Ways) -> None:
+    scenario, operator, volunteers = progress.scenario, progress.operator, progress.volunteers
+    assert operator is not None
+    assert volunteers is not None
+    listening = asyncio.Event()
+    background = [
+        asyncio.create_task(_listen(progress, listening)),
+        asyncio.create_task(_look_again(progress)),
+        asyncio.create_task(operator.close_all()),
+    ]
+    on_duty = [person for person in everybody if person.on_duty and person.is_field]
+    if scenario.positions_s and on_duty:
+        # The first positions go before the first incident: nobody is found without.
+        await ways.positions(on_duty, volunteers, 0)
+        background.append(asyncio.create_task(_report_positions(scenario, on_duty, volunteers, ways)))
+    try:
+        await _heard(listening)
+        await operator.report_all(draw_reports(scenario, run=run))
+        await asyncio.sleep(WIND_DOWN_S)
+    finally:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+
+
+async def _heard(listening: asyncio.Event) -> None:
+    """Waits a moment for the live stream: without it the first offers are only seen at the next look."""
+    try:
+        async with asyncio.timeout(5.0):
+            await listening.wait()
+    except TimeoutError:
+        return
+
+
+async def _listen(progress: Progress, listening: asyncio.Event) -> None:
+    async for event in progress.api.events(OPERATOR):
+        listening.set()
+        if event.kind == "opened":
+            await _look(progress)
+        else:
+            _notice(progress, event)
+
+
+def _notice(progress: Progress, event: LiveEvent) -> None:
+    assert progress.volunteers is not None
+    assert progress.operator is not None
+    for offer in offers_in(event.data):
+        progress.volunteers.notice(offer)
+        progress.operator.notice(offer)
+
+
+async def _look_again(progress: Progress) -> None:
+    while True:
+        await asyncio.sleep(LOOK_AGAIN_S)
+        await _look(progress)
+
+
+async def _look(progress: Progress) -> None:
+    """Reads the open incidents; what is known already is harmless to hear again."""
+    try:
+        for status in OPEN_STATUSES:
+            await _look_at(progress, status)
+    except NoAnswer:
+        progress.api.tally.add("looks without an answer")
+
+
+async def _look_at(progress: Progress, status: str) -> None:
+    path = f"/v1/incidents?status={status}&limit=200"
+    cursor = ""
+    for _ in range(PAGES_AT_MOST):
+        answer = await progress.api.read(path + (f"&cursor={cursor}" if cursor else ""), OPERATOR)
+        body: Mapping[str, Any] = answer.body if answer.is_ok and isinstance(answer.body, Mapping) else {}
+        for item in body.get("items", ()):
+            _notice(progress, LiveEvent(kind="incident", data=item))
+        cursor = str(body.get("next") or "")
+        if not cursor:
+            return
+
+
+async def _report_positions(scenario: Scenario, people: Sequence[Person], volunteers: Volunteers, ways: Ways) -> None:
+    number = 0
+    while True:
+        await asyncio.sleep(scenario.positions_s)
+        number += 1
+        await ways.positions(people, volunteers, number)

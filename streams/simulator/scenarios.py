@@ -1,0 +1,97 @@
+"""Scenarios: who, where, how many incidents how fast. The named ones stand in `scenarios.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from streams.simulator.answers import Habits
+from streams.simulator.people import Crowd
+from streams.simulator.places import City, cities, city_named
+
+Shape = Literal["steady", "surge"]
+
+
+class BadScenario(ValueError):
+    """A value that cannot be played; the message says which and what was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    name: str
+    about: str = ""
+    volunteers: int
+    city: str | None = None
+    rate: float
+    shape: Shape = "steady"
+    minutes: float
+    seed: int
+    duty_share: float | None = None
+    skilled: float = 1.0
+    accept: float = Habits().accept
+    answer_speed: float = 1.0
+    work_speed: float = 1.0
+    yours: int = 0
+    positions_s: float = 30.0
+    bulk: bool = False
+    types: Mapping[str, float] = field(default_factory=dict)
+    id_prefix: str = ""
+    """Empty: made of the scenario's name and seed, so that two scenarios do not share people."""
+
+    def __post_init__(self) -> None:
+        expected = {
+            "volunteers: expected 1 to 1,000,000": 1 <= self.volunteers <= 1_000_000,
+            "rate: expected 0 to 60,000 incidents a minute": 0 <= self.rate <= 60_000,
+            "minutes: expected 0 (until ended) or more": self.minutes >= 0,
+            "shape: expected steady or surge": self.shape in ("steady", "surge"),
+            "minutes: a surge needs a length": self.shape == "steady" or self.minutes > 0,
+            "duty_share: expected 0 to 1": self.duty_share is None or 0 <= self.duty_share <= 1,
+            f"city: expected one of {', '.join(city.id for city in cities())}": self.city is None
+            or city_named(self.city) is not None,
+        }
+        wrong = [words for words, holds in expected.items() if not holds]
+        if wrong:
+            raise BadScenario("; ".join(wrong))
+
+    @property
+    def places(self) -> tuple[City, ...]:
+        city = city_named(self.city) if self.city else None
+        return (city,) if city else cities()
+
+    @property
+    def crowd(self) -> Crowd:
+        return Crowd(
+            count=self.volunteers,
+            cities=self.places,
+            seed=self.seed,
+            id_prefix=self.id_prefix or f"v-{self.name}-{self.seed}-",
+            skilled=self.skilled,
+            duty_share=self.duty_share,
+        )
+
+    @property
+    def habits(self) -> Habits:
+        decline = min(Habits().decline, 1 - self.accept)
+        return Habits(accept=self.accept, decline=decline, answer_speed=self.answer_speed, work_speed=self.work_speed)
+
+
+@cache
+def scenarios() -> Mapping[str, Scenario]:
+    tables = tomllib.loads((files("streams.simulator") / "scenarios.toml").read_text("utf-8"))
+    return {name: Scenario(name=name, **table) for name, table in tables.items()}
+
+
+def scenario_named(name: str, changes: Mapping[str, Any]) -> Scenario:
+    """The scenario with what was asked to be different; None in `changes` means as it is.
+
+    Raises:
+        BadScenario: no such scenario, or a value that cannot be played.
+    """
+    found = scenarios().get(name)
+    if found is None:
+        raise BadScenario(f"scenario {name!r}: expected one of {', '.join(scenarios())}")
+    known = {entry.name for entry in fields(Scenario)}
+    assert changes.keys() <= known
+    return replace(found, **{key: value for key, value in changes.items() if value is not None})

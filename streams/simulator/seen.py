@@ -1,0 +1,53 @@
+"""What the live stream and the lists of incidents tell about offers, in one form."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dispatch.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenOffer:
+    id: str
+    incident_id: str
+    volunteer_id: str
+    state: OfferState
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is OfferState.OFFERED
+
+    @property
+    def is_assigned(self) -> bool:
+        return self.state in ASSIGNED_STATES
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE_STATES
+
+
+def offers_in(data: Any) -> Iterator[SeenOffer]:
+    """Every offer that the data of a live event or an incident as read speaks of; what is something else is passed over."""
+    if not isinstance(data, Mapping):
+        return
+    offer = _offer(data, str(data.get("incident_id", "")))
+    if offer is not None:
+        yield offer
+    for name in ("offer", "incident"):
+        yield from offers_in(data.get(name))
+    inside = data.get("offers")
+    for entry in inside if isinstance(inside, list) else ():
+        found = _offer(entry, str(data.get("id", ""))) if isinstance(entry, Mapping) else None
+        if found is not None:
+            yield found
+
+
+def _offer(data: Mapping[str, Any], incident_id: str) -> SeenOffer | None:
+    identity = data.get("id") or data.get("offer_id")
+    volunteer, state = data.get("volunteer_id"), data.get("state")
+    if not (isinstance(identity, str) and identity.startswith("o-") and isinstance(volunteer, str)):
+        return None
+    if state not in set(OfferState):
+        return None
+    return SeenOffer(id=identity, incident_id=incident_id, volunteer_id=volunteer, state=OfferState(state))

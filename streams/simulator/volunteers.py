@@ -1,0 +1,239 @@
+"""Simulated volunteers at work: each answers its own offers with its own token and follows them to their end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from dispatch.model import Place
+from dispatch.vocabulary import Capability, OfferState, Task
+from streams.simulator.answers import (
+    Habits,
+    Kind,
+    Work,
+    draw_answer,
+    draw_digital_work,
+    draw_field_work,
+    draw_result,
+)
+from streams.simulator.client import Answer, Api, Caller, NoAnswer, quoted
+from streams.simulator.movement import Trip, round_at
+from streams.simulator.people import Person
+from streams.simulator.seen import SeenOffer
+
+CONFIRMED_WITHIN_S = 5.0
+"""How long a volunteer who accepted waits for the details before setting off without them."""
+_LOOK_AGAIN_S = 0.25
+
+Clock = Callable[[], float]
+
+
+@dataclass(slots=True)
+class _Job:
+    """One offer in somebody's hands. `ended` is set when the offer is taken back or over."""
+
+    offer: SeenOffer
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What all people of a run share. `now_s` counts from the beginning of the run; positions are a function of it."""
+
+    api: Api
+    habits: Habits
+    seed: int
+    now_s: Clock
+    trips: dict[str, Trip] = field(default_factory=dict)
+
+    def place_of(self, person: Person) -> Place:
+        trip = self.trips.get(person.id)
+        return trip.place_at(self.now_s()) if trip else round_at(person, self.now_s())
+
+
+class Volunteers:
+    """All the people of a run."""
+
+    def __init__(self, people: Mapping[str, Person], world: World) -> None:
+        self._people = people
+        self._world = world
+        self._jobs: dict[str, _Job] = {}
+
+    @property
+    def at_work(self) -> int:
+        return len(self._jobs)
+
+    def notice(self, offer: SeenOffer) -> None:
+        """Takes up an offer that is new, drops one that is over; to be told the same twice is harmless."""
+        person = self._people.get(offer.volunteer_id)
+        if person is None:
+            return
+        job = self._jobs.get(offer.id)
+        if job is not None:
+            job.offer = offer
+            if not offer.is_live and offer.state is not OfferState.EXPIRED:
+                job.ended.set()
+        elif offer.is_live:
+            self._begin(person, offer)
+
+    def place_of(self, person: Person) -> Place:
+        return self._world.place_of(person)
+
+    async def stop(self) -> None:
+        """Everybody puts the work down where it is."""
+        tasks = [job.task for job in self._jobs.values() if job.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, person: Person, offer: SeenOffer) -> None:
+        job = _Job(offer=offer)
+        self._jobs[offer.id] = job
+        job.task = asyncio.create_task(self._hold(person, job))
+
+    async def _hold(self, person: Person, job: _Job) -> None:
+        try:
+            await _OfferInHand(self._world, person, job).follow()
+        except NoAnswer:
+            self._world.api.tally.add("given up, no answer")
+        finally:
+            self._jobs.pop(job.offer.id, None)
+
+
+class _OfferInHand:
+    """From the ring of the phone to the end of the work. Every draw depends on the offer alone."""
+
+    def __init__(self, world: World, person: Person, job: _Job) -> None:
+        self._world = world
+        self._api = world.api
+        self._habits = world.habits
+        self._person = person
+        self._job = job
+        self._id = job.offer.id
+        self._rng = Random(f"{world.seed}:{job.offer.id}")
+
+    async def follow(self) -> None:
+        if self._job.offer.is_open and not await self._answer():
+            return
+        details = await self._details()
+        if details is None:
+            return
+        if details.get("capability") == Capability.DIGITAL:
+            await self._work_remotely(details)
+        else:
+            await self._go(details)
+
+    async def _answer(self) -> bool:
+        """Whether it was accepted."""
+        answer = draw_answer(self._rng, self._habits)
+        self._api.tally.add("offers seen")
+        if answer.kind is Kind.SILENCE:
+            self._api.tally.add("silent")
+            return False
+        if await self._ended_within(answer.after_s):
+            return False
+        if answer.kind is Kind.DECLINE:
+            assert answer.reason is not None
+            await self._post("decline", {"reason": answer.reason.value})
+            self._api.tally.add("declined")
+            return False
+        accepted = await self._post("accept", None)
+        self._api.tally.add("accepted" if accepted.is_ok else "accept refused")
+        return accepted.is_ok
+
+    async def _details(self) -> Mapping[str, Any] | None:
+        """The offer as its holder reads it once the acceptance is decided; None when it came to nothing."""
+        deadline = self._world.now_s() + CONFIRMED_WITHIN_S
+        while not self._job.ended.is_set():
+            read = await self._api.read(f"/v1/offers/{quoted(self._id)}", self._caller)
+            body = read.body if read.is_ok and isinstance(read.body, Mapping) else {}
+            state = body.get("state")
+            if state in (OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE):
+                return body
+            undecided = state in (None, OfferState.OFFERED, OfferState.EXPIRED)
+            if not undecided or self._world.now_s() > deadline:
+                break
+            await asyncio.sleep(_LOOK_AGAIN_S)
+        self._api.tally.add("not needed any more")
+        return None
+
+    async def _work_remotely(self, details: Mapping[str, Any]) -> None:
+        work = draw_digital_work(self._rng, self._habits)
+        if work.is_forgotten:
+            self._api.tally.add("never heard of again")
+            return
+        if await self._ended_within(work.work_s):
+            self._api.tally.add("stood down")
+            return
+        task = details.get("task") or {}
+        kind = task.get("kind") if isinstance(task, Mapping) else task
+        result = draw_result(self._rng, Task(kind or Task.VERIFY_REPORT), _place_in(details) or self._person.home)
+        given = await self._post("result", result)
+        self._api.tally.add("results" if given.is_ok else "result refused")
+
+    async def _go(self, details: Mapping[str, Any]) -> None:
+        work = draw_field_work(
+            self._rng, self._habits, eta_s=details.get("eta_s"), distance_m=details.get("distance_m")
+        )
+        if work.is_forgotten:
+            self._api.tally.add("never heard of again")
+            return
+        try:
+            await self._steps(details, work)
+        finally:
+            self._world.trips.pop(self._person.id, None)
+
+    async def _steps(self, details: Mapping[str, Any], work: Work) -> None:
+        state = str(details.get("state"))
+        ways: list[tuple[OfferState, float, Callable[[], Awaitable[None]] | None]] = [
+            (OfferState.EN_ROUTE, work.ready_s, lambda: self._set_off(details, work.travel_s)),
+            (OfferState.ON_SCENE, work.travel_s, None),
+            (OfferState.DONE, work.work_s, None),
+        ]
+        reached = [OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE].index(OfferState(state))
+        for step, after_s, then in ways[reached:]:
+            if await self._ended_within(after_s):
+                self._api.tally.add("stood down")
+                return
+            moved = await self._post("progress", {"state": step.value}, step.value)
+            self._api.tally.add(step.value.replace("_", " ") if moved.is_ok else "progress refused")
+            if then is not None:
+                await then()
+
+    async def _set_off(self, details: Mapping[str, Any], travel_s: float) -> None:
+        goal = _place_in(details)
+        if goal is not None:
+            start_s = self._world.now_s()
+            start = self._world.place_of(self._person)
+            self._world.trips[self._person.id] = Trip(
+                start=start, goal=goal, starts_s=start_s, arrives_s=start_s + travel_s
+            )
+
+    async def _post(self, what: str, body: object, step: str = "") -> Answer:
+        path = f"/v1/offers/{quoted(self._id)}/{what}"
+        return await self._api.write("POST", path, self._caller, key=f"sim-{self._id}-{what}{step}", body=body)
+
+    @property
+    def _caller(self) -> Caller:
+        return Caller(role="volunteer", identity=self._person.id)
+
+    async def _ended_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._job.ended.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+def _place_in(details: Mapping[str, Any]) -> Place | None:
+    """A point of the location that was revealed: its first position, whatever its geometry."""
+    location = details.get("location")
+    position = location.get("coordinates") if isinstance(location, Mapping) else None
+    while isinstance(position, list) and position and isinstance(position[0], list):
+        position = position[0]
+    if isinstance(position, list) and len(position) >= 2:
+        return Place(lon=float(position[0]), lat=float(position[1]))
+    return None
