@@ -244,35 +244,35 @@ def _rounded(value: float | None) -> float | None:
 
 def _shortfall(settled: Settled, need: Need, made: int, why: RequirementWhy) -> list[Event]:
     incident = settled.incident
-    if incident is None:
-        return []
+    assert incident is not None  # a need has an incident
     current = next(entry for entry in incident.requirements if entry.id == need.requirement.id)
     missing = _missing(incident, current) - made
     if missing <= 0:
         return [ShortfallEnded(requirement_id=current.id)] if current.shortfall else []
-    reason = _reason(need, why)
+    reason = _reason(why, _asked_before(incident, current, settled.view.now_ms))
     since_ms = current.shortfall.since_ms if current.shortfall else settled.view.now_ms
     shortfall = Shortfall(missing=missing, reason=reason, since_ms=since_ms)
     return [] if shortfall == current.shortfall else [ShortfallFound(requirement_id=current.id, shortfall=shortfall)]
 
 
 _REASONS = (
-    (Exclusion.TAKEN_NOW, ShortfallReason.CONTENDED),
     (Exclusion.ENGAGED, ShortfallReason.ALL_ENGAGED),
     (Exclusion.LANGUAGE, ShortfallReason.NO_SHARED_LANGUAGE),
     (Exclusion.STALE_PLACE, ShortfallReason.PLACES_STALE),
-    (Exclusion.ASKED_BEFORE, ShortfallReason.ALL_ASKED),
 )
 
 
-def _reason(need: Need, why: RequirementWhy) -> ShortfallReason:
-    """The first cause that time or an operator can mend, else the plain truth that nobody is there."""
+def _reason(why: RequirementWhy, asked: set[str]) -> ShortfallReason:
+    """The first cause that time or an operator can mend, else the plain truth that nobody is there.
+
+    People left out because they work for this very incident are no reason: `asked` are those who said no or nothing.
+    """
     if Exclusion.TAKEN_NOW in why.excluded:
         return ShortfallReason.CONTENDED
     for cause, reason in _REASONS:
         if why.excluded.get(cause):
             return reason
-    return ShortfallReason.ALL_ASKED if need.asked_before else ShortfallReason.NOBODY_FOUND
+    return ShortfallReason.ALL_ASKED if asked else ShortfallReason.NOBODY_FOUND
 
 
 def _retry(state: Incident, now_ms: int, plans: PlanBook, whys: list[RequirementWhy]) -> list[Event]:
