@@ -99,7 +99,7 @@ def fill(
     state = _state(settled, facts)
     short = state is not None and state.is_open and any(entry.shortfall for entry in state.requirements)
     if short and state is not None and settled.ruling.outcome is Outcome.APPLIED:
-        facts.extend(_retry(state, settled.view.now_ms, plans, whys))
+        facts.append(_retry(state, settled.view.now_ms, plans, whys))
     return _decision(
         settled,
         tuple(facts),
@@ -275,13 +275,11 @@ def _reason(why: RequirementWhy, asked: set[str]) -> ShortfallReason:
     return ShortfallReason.ALL_ASKED if asked else ShortfallReason.NOBODY_FOUND
 
 
-def _retry(state: Incident, now_ms: int, plans: PlanBook, whys: list[RequirementWhy]) -> list[Event]:
+def _retry(state: Incident, now_ms: int, plans: PlanBook, whys: list[RequirementWhy]) -> RetryScheduled:
     """When to look again by itself. People who become free wake the incident before that."""
-    if not whys and state.retry_at_ms is not None and state.retry_at_ms > now_ms:
-        return []
     contended = any(Exclusion.TAKEN_NOW in why.excluded for why in whys)
     wait_s = 1 if contended else min(MAX_RETRY_S, plans.defaults.retry_s * 2 ** min(state.retries, 6))
-    return [RetryScheduled(at_ms=now_ms + wait_s * 1000)]
+    return RetryScheduled(at_ms=now_ms + wait_s * 1000)
 
 
 def _decision(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decision:
