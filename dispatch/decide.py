@@ -190,7 +190,7 @@ def _offers(
             eligible.append(candidate)
         else:
             excluded[reason] = excluded.get(reason, 0) + 1
-    ranked = rank(eligible, need, incident.language if incident else None)
+    ranked = _once_each(rank(eligible, need, incident.language if incident else None))
     chosen, rest = ranked[: need.want], ranked[need.want : need.want + SHOWN_CANDIDATES]
     why = RequirementWhy(
         requirement_id=need.requirement.id,
@@ -204,6 +204,14 @@ def _offers(
         passed_over=tuple(_shown(entry) for entry in rest),
     )
     return [_offer(settled, need, entry) for entry in chosen], why
+
+
+def _once_each(ranked: list[Ranked]) -> list[Ranked]:
+    """A search may name a person twice (by two languages, at a fix and at home): the better entry counts."""
+    best: dict[str, Ranked] = {}
+    for entry in ranked:
+        best.setdefault(entry.candidate.volunteer_id, entry)
+    return list(best.values())
 
 
 def _measured(candidate: Candidate, need: Need) -> Candidate:
