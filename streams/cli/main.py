@@ -86,7 +86,7 @@ app = typer.Typer(
     cls=LazyGroup,
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,  # locals may hold what identifies people
+    pretty_exceptions_enable=False,  # workers and the API write to logs, where a plain traceback reads better
     epilog=EPILOG,
 )
 

@@ -57,19 +57,17 @@ class Supervisor:
         self._changed(self.pids())
 
     def await_ready(self, parts: Sequence[Part], *, within_s: float, stopped: Stopped) -> bool:
-        """Waits until all are ready, restarting what dies. False when `stopped` said so first.
+        """Waits until all are ready at the same time, restarting what dies. False when `stopped` said so first.
 
         Raises:
             NeverReady: one died repeatedly, refused its settings, or was not ready in time. What runs goes on running.
         """
         deadline = time.monotonic() + within_s
-        waiting = list(parts)
-        while waiting:
+        while waiting := [part for part in parts if not self._is_ready(part)]:
             if stopped():
                 return False
-            waiting = [part for part in waiting if not self._is_ready(part)]
             self._give_up_on_hopeless(waiting)
-            if waiting and time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 raise self._never_ready(waiting[0], f"was not ready within {within_s:.0f} s")
             self.tend()
             time.sleep(LOOK_EVERY_S)

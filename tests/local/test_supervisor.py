@@ -129,6 +129,7 @@ def test_waiting_ends_when_told_to_stop(told: Told) -> None:
     part = program("api", is_ready=never)
     told.supervisor.start([part])
 
+    # Told to stop at the first look.
     assert not told.supervisor.await_ready([part], within_s=WITHIN_S, stopped=lambda: True)
 
 
