@@ -103,7 +103,8 @@ class AppliedState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """`refused`: holds that could not be confirmed because the person is engaged by an offer that stood earlier."""
+    """`refused`: holds that could not be confirmed because the person is engaged by an offer that stood earlier; the repeat
+    (`ALREADY`) gives those again that no record has voided yet."""
 
     state: AppliedState
     refused: tuple[Hold, ...] = ()
@@ -134,7 +135,8 @@ class Store(Protocol):
         """Each atomically on one key; all in one round trip. Claims are pending until `apply` confirms them."""
 
     async def release(self, holds: Sequence[Hold]) -> None:
-        """Give up claims that no decision will confirm; acts only where the person still holds that very offer."""
+        """Give up claims that no decision will confirm; acts only where the person still holds that very offer, pending.
+        A confirmed claim ends by a decision alone."""
 
     async def apply(self, applications: Sequence[Application]) -> list[Applied]:
         """In the given order, each atomically: first decision of a command wins, offsets of a partition without a gap."""

@@ -7,7 +7,7 @@ PREFIX = "komek:"
 
 
 def ready(run_id: str) -> str:
-    """STRING, set by the rebuild for this run of Redis; claims and apply are refused without it."""
+    """STRING, set by the rebuild for this run of Redis; everyday scripts are refused without it."""
     return f"{PREFIX}ready:{run_id}"
 
 
@@ -16,17 +16,33 @@ REBUILD_LOCK = f"{PREFIX}rebuild-lock"
 
 
 def volunteer(volunteer_id: str) -> str:
-    """HASH: profile, duty, place, load and the one claim of a person. The only key a claim touches."""
+    """HASH: all about a person, and the only key a claim touches. Fields are short so that 300,000 fit in little memory:
+
+    profile   `v` offset of the record, `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty 0 or 1
+    place     `x`, `y`, `ac`, `at` the fix: lon, lat, accuracy m, time ms; `hx`, `hy` home
+    claim     `co` offer, `ci` incident, `ce` epoch, `cs` state p(ending) or c(onfirmed), `cc` command, `ca` since ms
+    load      `ld` log2 of the sum of 2^(t / 4 h) over the offers made: halves every four hours, orders people at any time
+    indexes   `im`, `ix`, `iy`, `is` mode, place and skills in the field indexes; `dg` what the digital ones hold
+    """
     return f"{PREFIX}vol:{volunteer_id}"
 
 
+def erased(volunteer_id: str) -> str:
+    """STRING with TTL: offset of the tombstone, so that an older profile does not bring the person back."""
+    return f"{PREFIX}erased:{volunteer_id}"
+
+
 def field_index(skill: str) -> str:
-    """GEO: free, on-duty field volunteers with this skill, at their fix or fallback place."""
+    """GEO: on-duty field volunteers with this skill whom no decision engages, at their fix, or at home when it is stale.
+
+    A pending claim leaves a person here; the search reads it from the hash.
+    """
     return f"{PREFIX}geo:{skill}"
 
 
-ENGAGED_INDEX = f"{PREFIX}geo-engaged"
-"""GEO: on-duty field volunteers who hold an offer; only to say in a decision how many were near but engaged."""
+def engaged_index(skill: str) -> str:
+    """GEO: on-duty field volunteers with this skill who hold an offer; only to count how many were near but engaged."""
+    return f"{PREFIX}geo-engaged:{skill}"
 
 
 def digital_index(skill: str, language: str) -> str:
@@ -34,8 +50,14 @@ def digital_index(skill: str, language: str) -> str:
     return f"{PREFIX}dig:{skill}:{language}"
 
 
+def digital_engaged(skill: str) -> str:
+    """ZSET: on-duty digital volunteers with this skill who hold an offer; only to count them."""
+    return f"{PREFIX}dig-engaged:{skill}"
+
+
 FIXES = f"{PREFIX}fixes"
-"""ZSET by time of the fix (minutes): what the sweep forgets after KOMEK_POSITION_TTL_S."""
+"""ZSET volunteer by the time (ms) at which their fix must be looked at: whether it is stale (then the home place counts) or
+older than KOMEK_POSITION_TTL_S (then it is forgotten). A new fix does not move the entry; the sweep does when it comes by."""
 
 ON_DUTY = f"{PREFIX}on-duty"
 """SET of volunteers on duty."""
@@ -66,6 +88,11 @@ def by_status(status: str) -> str:
 
 ALL_INCIDENTS = f"{PREFIX}incidents"
 """ZSET by time of the report: every incident."""
+
+
+def by_priority(priority: str) -> str:
+    """ZSET by time of the report: open incidents of this priority."""
+    return f"{PREFIX}by-priority:{priority}"
 
 
 def offers_of(volunteer_id: str) -> str:
@@ -107,7 +134,8 @@ PENDING_CLAIMS = f"{PREFIX}pending"
 
 
 def waiting_field(skill: str) -> str:
-    """GEO: `priority|since|incident|requirement` of field shortfalls with a place."""
+    """GEO: `priority|since|incident|requirement` of field shortfalls with a place; priority 0 (critical) to 3, since in ms
+    with 13 digits, so that members sort by urgency."""
     return f"{PREFIX}wait-geo:{skill}"
 
 
@@ -116,6 +144,16 @@ def waiting_anywhere(skill: str) -> str:
     return f"{PREFIX}wait:{skill}"
 
 
+def waiting_of(incident_id: str) -> str:
+    """HASH member → key: where the shortfalls of this incident stand, so that apply can replace them."""
+    return f"{PREFIX}waiting-of:{incident_id}"
+
+
+SHORTFALLS = f"{PREFIX}shortfalls"
+"""ZSET by time since when: the members of all shortfalls; says at a glance that nobody waits."""
+
+
 def private(ref: str) -> str:
-    """STRING: ciphertext as in the `private` topic, for the API to open after acceptance."""
+    """STRING `offset|ciphertext` as in the `private` topic, for the API to open after acceptance; nothing behind the bar
+    once erased (with TTL), so that an older record does not come back."""
     return f"{PREFIX}private:{ref}"

@@ -1,0 +1,49 @@
+-- Applies one decision: the first of a command wins, offsets of a partition without a gap.
+-- ARGV[1]: the application, packed by streams/store/apply.py. Gives the outcome, then `volunteer|offer` of refused holds.
+
+local refused = refusal('')
+if refused then return refused end
+
+local a = cmsgpack.unpack(ARGV[1])
+local now = now_ms()
+local progress, refusals = KEY.progress .. a.partition, KEY.refused .. a.partition
+local applied = tonumber(call('HGET', progress, 'applied') or -1)
+
+if a.offset > applied + 1 then return {'gap'} end
+
+-- Before the offset, so that the repeat of a void decision is void again.
+local first = call('GET', KEY.command .. a.command)
+if first and tonumber(first) ~= a.offset then
+  if a.offset > applied then call('HSET', progress, 'applied', a.offset) end
+  return {'void'}
+end
+
+if a.offset <= applied then
+  local answer = {'already'}
+  for _, hold in ipairs(a.holds) do
+    if call('HEXISTS', refusals, hold.offer) == 1 then answer[#answer + 1] = hold.volunteer .. '|' .. hold.offer end
+  end
+  return answer
+end
+
+local answer, freed = {'applied'}, {}
+call('SET', KEY.command .. a.command, a.offset, 'EX', COMMAND_TTL_S)
+for _, hold in ipairs(a.freed) do freed[#freed + 1] = free_hold(hold, now) end
+for _, hold in ipairs(a.holds) do
+  note_offer(hold.volunteer, hold.offer, hold.created)
+  if not confirm_hold(hold, a.id, a.command, now) then
+    call('HSET', refusals, hold.offer, hold.volunteer)
+    answer[#answer + 1] = hold.volunteer .. '|' .. hold.offer
+  end
+end
+for _, offer in ipairs(a.voided) do call('HDEL', refusals, offer) end
+if a.incident then
+  call('DEL', KEY.reported .. a.id)
+  call('RPUSH', KEY.timeline .. a.id, a.partition .. ':' .. a.offset)
+  write_incident(a.incident, now)
+elseif call('EXISTS', KEY.incident .. a.id) == 1 then
+  call('RPUSH', KEY.timeline .. a.id, a.partition .. ':' .. a.offset)
+end
+for _, person in ipairs(freed) do wake(person, now, a.id) end
+call('HSET', progress, 'applied', a.offset)
+return answer

@@ -1,0 +1,19 @@
+-- Takes a person for an offer. The only key written is theirs; the same offer always gets the same answer.
+-- KEYS: the person. ARGV: offer, incident, epoch, command.
+
+local refused = refusal('')
+if refused then return refused end
+
+local offer, incident, epoch, command = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local known, duty, held, of_incident, held_epoch, state, of_command =
+  unpack(call('HMGET', KEYS[1], 'v', 'du', 'co', 'ci', 'ce', 'cs', 'cc'))
+
+if held == offer then return 'granted' end
+if held then
+  if of_incident == incident and tonumber(held_epoch) > epoch then return 'fenced' end
+  -- A repeat of the command that left this claim behind may choose again.
+  if not (state == 'p' and of_command == command) then return 'busy' end
+end
+if not known or duty ~= '1' then return 'off_duty' end
+call('HSET', KEYS[1], 'co', offer, 'ci', incident, 'ce', epoch, 'cs', 'p', 'cc', command, 'ca', now_ms())
+return 'granted'

@@ -1,0 +1,162 @@
+-- People for one need. ARGV[1]: the need, packed (see streams/store/search.py).
+-- Gives complete (0, 1), the radius searched, reasons with counts, and candidates.
+
+local refused = refusal('')
+if refused then return refused end
+
+-- More people than this are never judged for one need: a rare language in a large city must not hold Redis up.
+local LOOK_AT_MOST = 4000
+local COUNT_ENGAGED_AT_MOST = 200
+
+local need = cmsgpack.unpack(ARGV[1])
+local now = now_ms()
+local asked, spoken = set_of(need.asked), set_of(need.languages)
+local any_language = #need.languages == 0
+local candidates, excluded, seen, looked = {}, {}, {}, 0
+
+local function leave_out(reason, count)
+  excluded[reason] = (excluded[reason] or 0) + (count or 1)
+end
+
+local function shares_language(languages)
+  if any_language then return true end
+  for language in words(languages) do
+    if spoken[language] then return true end
+  end
+  return false
+end
+
+-- `distance` nil: the place does not matter.
+local function judge(id, distance)
+  seen[id] = true
+  looked = looked + 1
+  if asked[id] then return leave_out('asked_before') end
+  local known, duty, held, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y =
+    unpack(call('HMGET', KEY.volunteer .. id,
+      'v', 'du', 'co', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y'))
+  if not known or duty ~= '1' then return leave_out('off_duty') end
+  if held and not (state == 'p' and command == need.command) then return leave_out('engaged') end
+  if not shares_language(languages) then return leave_out('language') end
+  local from_home, age = 0, at and now - at
+  if distance then
+    if not at or age > FIX_AGE_MS then
+      -- The sweep moves such people to their home place; until it has come by they are judged there all the same.
+      if not home_x then return leave_out('stale_place') end
+      distance = metres(home_x, home_y, need.lon, need.lat)
+      if distance > need.limit then return leave_out('stale_place') end
+      x, y, from_home, age = home_x, home_y, 1, false
+    end
+    if tonumber(max) and distance - need.reach > tonumber(max) then return leave_out('too_far') end
+  end
+  -- false, not nil: an answer ends at the first nil.
+  candidates[#candidates + 1] = {
+    id, distance and tostring(distance) or false, from_home, skills, languages, travel, max, x, y, age, load_now(load, now)
+  }
+end
+
+local function is_enough()
+  return #candidates >= need.stop or looked >= LOOK_AT_MOST
+end
+
+-- GEOSEARCH looks at everything within the radius whatever COUNT says, so rings start small and widen.
+local function search_rings()
+  local key = KEY.field_index .. need.skill
+  local radius, count = math.min(need.start, need.limit), 4 * need.stop
+  while true do
+    local near = call('GEOSEARCH', key, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', radius, 'm',
+      'ASC', 'COUNT', count, 'WITHDIST')
+    for i, entry in ipairs(near) do
+      if not seen[entry[1]] then judge(entry[1], tonumber(entry[2])) end
+      if is_enough() then return radius, i == #near and #near < count and radius >= need.limit end
+    end
+    if #near == count then
+      count = count * 4
+    elseif radius >= need.limit then
+      return radius, true
+    else
+      radius = math.min(radius * 2, need.limit)
+    end
+  end
+end
+
+local function count_engaged_within(radius)
+  local busy = call('GEOSEARCH', KEY.engaged_index .. need.skill, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', radius,
+    'm', 'COUNT', COUNT_ENGAGED_AT_MOST, 'ANY')
+  for _, id in ipairs(busy) do leave_out(asked[id] and 'asked_before' or 'engaged') end
+end
+
+local function count_engaged(key)
+  for _, id in ipairs(call('ZRANGE', key, 0, COUNT_ENGAGED_AT_MOST - 1)) do
+    if not seen[id] then leave_out(asked[id] and 'asked_before' or 'engaged') end
+  end
+end
+
+-- Anybody with the skill: from a place in the index that differs by command, so that it is not always the same people.
+local function search_anywhere()
+  local key = KEY.field_index .. need.skill
+  local size = call('ZCARD', key)
+  local start = size > 0 and need.seed % size or 0
+  for from = 0, size - 1, 100 do
+    local first = (start + from) % size
+    local last = math.min(first + math.min(100, size - from) - 1, size - 1)
+    local ids = call('ZRANGE', key, first, last)
+    local missing = math.min(100, size - from) - #ids
+    if missing > 0 then
+      for _, id in ipairs(call('ZRANGE', key, 0, missing - 1)) do ids[#ids + 1] = id end
+    end
+    for i, id in ipairs(ids) do
+      judge(id, nil)
+      if is_enough() then return i + from == size end
+    end
+  end
+  return true
+end
+
+local function scan_digital(key)
+  local found = #candidates
+  local from = 0
+  while true do
+    local ids = call('ZRANGE', key, from, from + 99)
+    for i, id in ipairs(ids) do
+      if not seen[id] then judge(id, nil) end
+      if #candidates - found >= need.stop or looked >= LOOK_AT_MOST then return #ids < 100 and i == #ids end
+    end
+    if #ids < 100 then return true end
+    from = from + 100
+  end
+end
+
+-- Each index gives its least loaded people; the least loaded of all are among them.
+local function search_digital()
+  if any_language then return scan_digital(KEY.digital_index .. need.skill .. ':*') end
+  local complete = true
+  for _, language in ipairs(need.languages) do
+    complete = scan_digital(KEY.digital_index .. need.skill .. ':' .. language) and complete
+  end
+  if #candidates < need.want then
+    -- Says in the decision that people were there who share no language.
+    for _, id in ipairs(call('ZRANGE', KEY.digital_index .. need.skill .. ':*', 0, COUNT_ENGAGED_AT_MOST - 1)) do
+      if not seen[id] then judge(id, nil) end
+    end
+  end
+  return complete
+end
+
+local complete, radius
+if need.kind == 'field' then
+  radius, complete = search_rings()
+  count_engaged_within(radius)
+elseif need.kind == 'anywhere' then
+  complete = search_anywhere()
+  count_engaged(KEY.engaged_index .. need.skill)
+else
+  complete = search_digital()
+  count_engaged(KEY.digital_engaged .. need.skill)
+end
+
+local reasons = {}
+for reason, count in pairs(excluded) do
+  reasons[#reasons + 1] = reason
+  reasons[#reasons + 1] = count
+end
+return {complete and 1 or 0, radius and tostring(radius) or '', reasons, candidates}

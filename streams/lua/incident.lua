@@ -1,0 +1,121 @@
+-- The picture of one incident: its state, the lists it stands in, its timers and what of it waits for people.
+-- `i` is packed by streams/store/apply.py.
+
+local ENDED_TTL_MS = 35 * 86400000
+local COMMAND_TTL_S = 8 * 86400
+local OFFERS_KEPT = 200
+
+local function replace_timers(i)
+  local key = KEY.timers_of .. i.id
+  local wanted = {}
+  for _, timer in ipairs(i.timers) do wanted[timer[1]] = timer[2] end
+  for _, member in ipairs(call('SMEMBERS', key)) do
+    if wanted[member] then
+      wanted[member] = nil -- stays as it is: it may have been brought forward, or be in somebody's hands
+    else
+      call('ZREM', KEY.timers, member)
+      call('SREM', key, member)
+    end
+  end
+  for member, due in pairs(wanted) do
+    call('ZADD', KEY.timers, due, member)
+    call('SADD', key, member)
+  end
+end
+
+-- `waiting-of` keeps for each member the key it stands in, so that it can be taken out without knowing the skill.
+local function replace_waiting(i)
+  local notes = KEY.waiting_of .. i.id
+  local old = call('HGETALL', notes)
+  for n = 1, #old, 2 do
+    call('ZREM', old[n + 1], old[n])
+    call('ZREM', KEY.shortfalls, old[n])
+  end
+  if #old > 0 then call('DEL', notes) end
+  for _, entry in ipairs(i.waiting) do
+    local key
+    if entry.lon then
+      key = KEY.waiting_field .. entry.skill
+      call('GEOADD', key, entry.lon, geo_lat(entry.lat), entry.member)
+    else
+      key = KEY.waiting_anywhere .. entry.skill
+      call('ZADD', key, entry.urgency, entry.member)
+    end
+    call('HSET', notes, entry.member, key)
+    call('ZADD', KEY.shortfalls, entry.since, entry.member)
+  end
+end
+
+-- States expire by themselves; the lists that named them are cleaned here, a few at a time.
+local function drop_expired(now)
+  local old = call('ZRANGEBYSCORE', KEY.all_incidents, '-inf', now - ENDED_TTL_MS, 'LIMIT', 0, 5)
+  for _, id in ipairs(old) do
+    if call('EXISTS', KEY.incident .. id) == 0 then
+      call('ZREM', KEY.all_incidents, id)
+      for _, status in ipairs(STATUSES) do call('ZREM', KEY.by_status .. status, id) end
+    end
+  end
+end
+
+local function write_incident(i, now)
+  call('SET', KEY.incident .. i.id, i.state)
+  call('ZADD', KEY.all_incidents, i.logged, i.id)
+  for _, status in ipairs(STATUSES) do
+    if status == i.status then
+      call('ZADD', KEY.by_status .. status, i.logged, i.id)
+    else
+      call('ZREM', KEY.by_status .. status, i.id)
+    end
+  end
+  for _, priority in ipairs(PRIORITIES) do
+    if i.open and priority == i.priority then
+      call('ZADD', KEY.by_priority .. priority, i.logged, i.id)
+    else
+      call('ZREM', KEY.by_priority .. priority, i.id)
+    end
+  end
+  replace_timers(i)
+  replace_waiting(i)
+  if not i.open then
+    call('PEXPIREAT', KEY.incident .. i.id, i.ended + ENDED_TTL_MS)
+    call('PEXPIREAT', KEY.timeline .. i.id, i.ended + ENDED_TTL_MS)
+    drop_expired(now)
+  end
+end
+
+-- An offer counts towards the load of a known person once, however often it is written.
+local function note_offer(volunteer, offer, at)
+  local key = KEY.offers_of .. volunteer
+  local is_new = call('ZADD', key, at, offer) == 1
+  call('ZREMRANGEBYRANK', key, 0, -OFFERS_KEPT - 1)
+  call('PEXPIRE', key, ENDED_TTL_MS)
+  if not is_new then return end
+  local known, load = unpack(call('HMGET', KEY.volunteer .. volunteer, 'v', 'ld'))
+  if known then call('HSET', KEY.volunteer .. volunteer, 'ld', more_load(load, at)) end
+end
+
+-- The log has the last word: a pending claim gives way to a decision, a confirmed one does not. Off duty does not matter
+-- here, the decision is made; the person's own answer ends it. False when the person is engaged by an earlier decision.
+local function confirm_hold(hold, incident, command, now)
+  local person = load_person(hold.volunteer)
+  if person.co and person.co ~= hold.offer and person.cs == 'c' then return false end
+  call('ZREM', KEY.pending_claims, hold.volunteer .. '|' .. hold.offer)
+  if person.co ~= hold.offer or person.cs ~= 'c' then
+    call('HSET', person.key, 'co', hold.offer, 'ci', incident, 'ce', hold.epoch, 'cs', 'c', 'cc', command, 'ca', now)
+    person.co, person.cs = hold.offer, 'c'
+  end
+  reindex(person, now)
+  return true
+end
+
+-- The person when they held that very offer, else nil.
+local function free_hold(hold, now)
+  call('ZREM', KEY.pending_claims, hold.volunteer .. '|' .. hold.offer)
+  local person = load_person(hold.volunteer)
+  if person.co ~= hold.offer then return nil end
+  call('HDEL', person.key, unpack(CLAIM))
+  person.co, person.cs = nil, nil
+  reindex(person, now)
+  forget_if_empty(person)
+  return person
+end

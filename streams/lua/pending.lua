@@ -1,0 +1,8 @@
+-- Notes claims before they are made, so that whatever a crash leaves behind is found. ARGV: `volunteer|offer` ...
+
+local refused = refusal('')
+if refused then return refused end
+
+local now = now_ms()
+for _, member in ipairs(ARGV) do call('ZADD', KEY.pending_claims, now, member) end
+return #ARGV

@@ -1,0 +1,73 @@
+-- Writes profiles, home places and fixes of people who are given one by one; fixes in bulk go through fixes.lua.
+-- ARGV[1]: owner of the rebuild, '' otherwise; ARGV[2]: the people, packed by streams/store/people.py.
+-- Gives how many were changed. What is older than what is stored changes nothing.
+
+local refused = refusal(ARGV[1])
+if refused then return refused end
+
+local ERASED_TTL_S = 86400
+local now = now_ms()
+local restoring = ARGV[1] ~= ''
+
+local function write_profile(person, profile)
+  call('HSET', person.key, 'v', profile.v, 'cap', profile.cap, 'sk', profile.sk, 'la', profile.la, 'tm', profile.tm,
+    'md', profile.md, 'du', profile.du)
+  call('SADD', KEY.volunteers, person.id)
+  if profile.du ~= person.du then call(profile.du == '1' and 'SADD' or 'SREM', KEY.on_duty, person.id) end
+  person.v, person.cap, person.sk, person.la = profile.v, profile.cap, profile.sk, profile.la
+  person.md, person.du = profile.md, profile.du
+end
+
+-- The claim, if any, stays until its decision ends it.
+local function erase(person, offset)
+  person.v, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil
+  reindex(person, now)
+  call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld')
+  call('SREM', KEY.volunteers, person.id)
+  call('SREM', KEY.on_duty, person.id)
+  call('ZREM', KEY.fixes, person.id)
+  call('DEL', KEY.offers_of .. person.id)
+  call('SET', KEY.erased .. person.id, offset, 'EX', ERASED_TTL_S)
+  forget_if_empty(person)
+end
+
+local function is_newer(person, offset)
+  if person.v then return offset > tonumber(person.v) end
+  if restoring then return true end
+  return offset > tonumber(call('GET', KEY.erased .. person.id) or -1)
+end
+
+local function write_fix(person, fix)
+  if person.at and fix.at <= tonumber(person.at) then return false end
+  if not person.at then call('ZADD', KEY.fixes, fix.at + FIX_AGE_MS, person.id) end
+  call('HSET', person.key, 'x', fix.x, 'y', fix.y, 'ac', fix.ac, 'at', fix.at)
+  person.x, person.y, person.at = fix.x, fix.y, fix.at
+  return true
+end
+
+local function write(item)
+  local person = load_person(item.id)
+  local changed = false
+  if item.gone and is_newer(person, item.gone) then
+    erase(person, item.gone)
+    return true
+  end
+  if item.profile and is_newer(person, item.profile.v) then
+    write_profile(person, item.profile)
+    changed = true
+  end
+  if item.home then
+    person.hx, person.hy = item.home[1], item.home[2]
+    call('HSET', person.key, 'hx', person.hx, 'hy', person.hy)
+    changed = true
+  end
+  if item.fix then changed = write_fix(person, item.fix) or changed end
+  if changed and reindex(person, now) and not restoring then wake(person, now, nil) end
+  return changed
+end
+
+local count = 0
+for _, item in ipairs(cmsgpack.unpack(ARGV[2])) do
+  if write(item) then count = count + 1 end
+end
+return count

@@ -1,0 +1,133 @@
+-- One person: what their hash says, and which indexes they belong in because of it.
+
+local PERSON = {
+  'v', 'cap', 'sk', 'la', 'md', 'du', 'x', 'y', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg'
+}
+local CLAIM = {'co', 'ci', 'ce', 'cs', 'cc', 'ca'}
+
+local function load_person(id)
+  local values = call('HMGET', KEY.volunteer .. id, unpack(PERSON))
+  local person = {id = id, key = KEY.volunteer .. id}
+  for i, name in ipairs(PERSON) do person[name] = values[i] or nil end
+  return person
+end
+
+-- The fix while it is fresh or there is nothing else; else the home place. nil when there is neither.
+local function place_of(person, now)
+  if person.at and (now - person.at <= FIX_AGE_MS or not person.hx) then return person.x, person.y end
+  return person.hx, person.hy
+end
+
+-- Cells of about a kilometre: a person who crosses into another may have come within reach of work that waits.
+local function district(lon, lat)
+  return math.floor(lon * 100) * 100000 + math.floor(lat * 150)
+end
+
+local GEO_OF_MODE = {f = KEY.field_index, e = KEY.engaged_index}
+local STILL_M = 25
+
+local function leave_field(person, kept)
+  for skill in words(person.is) do
+    if not kept[skill] then call('ZREM', GEO_OF_MODE[person.im] .. skill, person.id) end
+  end
+end
+
+-- `im` f: free, e: engaged; `ix`, `iy`: where the indexes hold the person; `is`: under which skills.
+-- True when the person can be found for field work where they could not be before.
+local function reindex_field(person, now)
+  local mode, x, y
+  if person.v and person.du == '1' and person.sk and string.find(person.cap, 'field', 1, true) then
+    x, y = place_of(person, now)
+    if x and person.sk ~= '' then mode = person.cs == 'c' and 'e' or 'f' end
+  end
+  if not mode then
+    if person.im then
+      leave_field(person, {})
+      call('HDEL', person.key, 'im', 'ix', 'iy', 'is')
+      person.im, person.ix, person.iy, person.is = nil, nil, nil, nil
+    end
+    return false
+  end
+  local same = person.im == mode and person.is == person.sk
+  if same and metres(person.ix, person.iy, x, y) <= STILL_M then return false end
+  if person.im and not same then
+    local kept = {}
+    if person.im == mode then for skill in words(person.sk) do kept[skill] = true end end
+    leave_field(person, kept)
+  end
+  local lat = geo_lat(y)
+  for skill in words(person.sk) do call('GEOADD', GEO_OF_MODE[mode] .. skill, x, lat, person.id) end
+  local entered = not same or district(person.ix, person.iy) ~= district(x, y)
+  call('HSET', person.key, 'im', mode, 'ix', x, 'iy', y, 'is', person.sk)
+  person.im, person.ix, person.iy, person.is = mode, x, y, person.sk
+  return entered and mode == 'f'
+end
+
+local function each_digital_key(mode, skills, languages, act)
+  for skill in words(skills) do
+    if mode == 'e' then
+      act(KEY.digital_engaged .. skill)
+    else
+      act(KEY.digital_index .. skill .. ':*')
+      for language in words(languages) do act(KEY.digital_index .. skill .. ':' .. language) end
+    end
+  end
+end
+
+-- `dg` holds what the digital indexes hold: `mode|skills|languages|load`. True when the person became free for such work.
+local function reindex_digital(person)
+  local mode
+  if person.v and person.du == '1' and string.find(person.cap, 'digital', 1, true) then
+    mode = person.cs == 'c' and 'e' or 'f'
+  end
+  local wanted
+  if mode then wanted = table.concat({mode, person.sk, person.la, person.ld or '0'}, '|') end
+  if wanted == person.dg then return false end
+  local was
+  if person.dg then
+    local skills, languages
+    was, skills, languages = string.match(person.dg, '^(%a)|([^|]*)|([^|]*)|')
+    each_digital_key(was, skills, languages, function(key) call('ZREM', key, person.id) end)
+  end
+  person.dg = wanted
+  if not mode then
+    call('HDEL', person.key, 'dg')
+    return false
+  end
+  local score = person.ld or '0'
+  each_digital_key(mode, person.sk, person.la, function(key) call('ZADD', key, score, person.id) end)
+  call('HSET', person.key, 'dg', wanted)
+  return mode == 'f' and was ~= 'f'
+end
+
+-- Brings every index in line with the hash, doing only the differences. True when the person became available somewhere.
+-- A pending claim changes no index: it lives for milliseconds, the search reads it from the hash, and the repeat of a
+-- command must find the people it claimed itself.
+local function reindex(person, now)
+  local field = reindex_field(person, now)
+  local digital = reindex_digital(person)
+  return field or digital
+end
+
+-- A hash that only ever held a claim or a position of somebody unknown goes when that goes.
+local function forget_if_empty(person)
+  if not (person.v or person.at or person.hx or person.co) then call('DEL', person.key) end
+end
+
+-- Load is kept as log2 of the sum of 2^(t/half-life) over the offers made: it orders people the same at every moment, so
+-- no index entry has to be touched as time passes. 0: never asked.
+local HALF_LIFE_MS = 14400000
+
+local function more_load(load, at)
+  local entry = at / HALF_LIFE_MS
+  load = tonumber(load or '0')
+  if load == 0 then return string.format('%.6f', entry) end
+  local high, low = math.max(load, entry), math.min(load, entry)
+  return string.format('%.6f', high + math.log(1 + 2 ^ (low - high)) / math.log(2))
+end
+
+local function load_now(load, now)
+  load = tonumber(load or '0')
+  if load == 0 then return '0' end
+  return string.format('%.6f', 2 ^ (load - now / HALF_LIFE_MS))
+end

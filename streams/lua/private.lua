@@ -1,0 +1,42 @@
+-- Sealed private records by reference, guarded by offset: `offset|ciphertext`, nothing behind the bar once erased.
+-- ARGV[1]: owner of the rebuild, '' otherwise; ARGV[2]: the records, packed by streams/store/people.py; then for each its
+-- ciphertext or '', unpacked because Redis' unpacker knows no bytes.
+
+local refused = refusal(ARGV[1])
+if refused then return refused end
+
+local ERASED_TTL_S = 86400
+local now = now_ms()
+local restoring = ARGV[1] ~= ''
+
+local function move_home(item)
+  local person = load_person(item.volunteer)
+  if not item.home and not person.hx then return end
+  if item.home then
+    person.hx, person.hy = item.home[1], item.home[2]
+    call('HSET', person.key, 'hx', person.hx, 'hy', person.hy)
+  else
+    person.hx, person.hy = nil, nil
+    call('HDEL', person.key, 'hx', 'hy')
+  end
+  local available = reindex(person, now)
+  forget_if_empty(person)
+  if available and not restoring then wake(person, now, nil) end
+end
+
+local count = 0
+for i, item in ipairs(cmsgpack.unpack(ARGV[2])) do
+  local sealed = ARGV[2 + i]
+  local key = KEY.private .. item.ref
+  local stored = tonumber(string.match(call('GETRANGE', key, 0, 20), '^(%d+)|') or -1)
+  if item.offset > stored then
+    count = count + 1
+    if sealed ~= '' then
+      call('SET', key, item.offset .. '|' .. sealed)
+    else
+      call('SET', key, item.offset .. '|', 'EX', ERASED_TTL_S)
+    end
+    if item.volunteer then move_home(item) end
+  end
+end
+return count

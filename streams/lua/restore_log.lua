@@ -1,0 +1,16 @@
+-- Commands with their first decisions, and refused holds, as the log left them. ARGV[1]: owner of the rebuild;
+-- ARGV[2]: {commands = {{id, offset} ...}, partition, refused = {{offer, volunteer} ...}, applied, published}, packed.
+
+local refused = refusal(ARGV[1])
+if refused then return refused end
+
+local item = cmsgpack.unpack(ARGV[2])
+for _, command in ipairs(item.commands) do
+  call('SET', KEY.command .. command[1], command[2], 'EX', 691200)
+end
+if item.partition then
+  call('DEL', KEY.refused .. item.partition)
+  for _, hold in ipairs(item.refused) do call('HSET', KEY.refused .. item.partition, hold[1], hold[2]) end
+  call('HSET', KEY.progress .. item.partition, 'applied', item.applied, 'published', item.published)
+end
+return 1

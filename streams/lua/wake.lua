@@ -1,0 +1,44 @@
+-- A person became available: the most urgent shortfalls they might end look again in a moment, through their own timer.
+
+local WAKE_AT_ONCE = 3
+local WAKE_RADIUS_M = 50000
+
+local function waiting_for(person)
+  local members = {}
+  if person.im == 'f' then
+    local radius = tonumber(person.md) or WAKE_RADIUS_M
+    for skill in words(person.sk) do
+      local key = KEY.waiting_field .. skill
+      local near = call('GEOSEARCH', key, 'FROMLONLAT', person.ix, geo_lat(person.iy), 'BYRADIUS', radius, 'm',
+        'ASC', 'COUNT', 50)
+      for _, member in ipairs(near) do members[#members + 1] = member end
+    end
+  end
+  for skill in words(person.sk) do
+    for _, member in ipairs(call('ZRANGE', KEY.waiting_anywhere .. skill, 0, WAKE_AT_ONCE)) do
+      members[#members + 1] = member
+    end
+  end
+  table.sort(members)
+  return members
+end
+
+-- `except`: an incident that need not look again for a person it has just let go.
+local function wake(person, now, except)
+  if person.co or person.du ~= '1' then return end
+  if call('EXISTS', KEY.shortfalls) == 0 then return end
+  local woken, count = {}, 0
+  for _, member in ipairs(waiting_for(person)) do
+    local incident = string.match(member, '^%d|%d+|([^|]+)|')
+    if incident and incident ~= except and not woken[incident] then
+      woken[incident] = true
+      for _, timer in ipairs(call('SMEMBERS', KEY.timers_of .. incident)) do
+        if string.sub(timer, 1, 6) == 'retry|' then
+          call('ZADD', KEY.timers, 'XX', 'LT', now + 100 + 5 * count, timer)
+        end
+      end
+      count = count + 1
+      if count == WAKE_AT_ONCE then return end
+    end
+  end
+end

@@ -1,0 +1,276 @@
+"""People come in: positions (the firehose) and profiles, read in batches by groups of their own, outside Faust's agents.
+
+A batch is written to Redis, then committed: at least once, and every write is guarded (by offset, positions by their time),
+so a repeat or a late writer changes nothing. Trouble with Redis or with the dead letters: wait with jitter, then the same batch
+again. A record that cannot be read becomes a dead letter and the rest goes on.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from mode import Service
+
+from dispatch.ports import NotReady, StoreTrouble
+from streams import wire
+from streams.dead_letters import Consumed
+from streams.publisher import LogTrouble
+from streams.settings import Settings
+from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
+from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
+from streams.wire import Unreadable, VolunteerPrivate
+
+__all__ = [
+    "FixWrite",
+    "LocationService",
+    "PeopleStore",
+    "PrivateWrite",
+    "ProfileService",
+    "ProfileWrite",
+    "fix_of",
+    "newest_fixes",
+    "private_of",
+    "profile_of",
+]
+
+log = structlog.get_logger()
+LOCATIONS_GROUP = "komek-locations"
+PEOPLE_GROUP = "komek-people"
+FIXES_AT_ONCE = 4000
+PEOPLE_AT_ONCE = 1000
+SWEEP_EVERY_S = 10.0
+FROM_THE_FUTURE_MS = 60_000
+
+DeadLetter: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
+"""Returns when the broker has the letter; raises `LogTrouble` when that is not certain."""
+Take: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
+Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
+
+
+class LocationService(Service):
+    """Newest fix of each person in a batch to Redis; forgets those that are older than KOMEK_POSITION_TTL_S."""
+
+    def __init__(self, settings: Settings, people: PeopleStore, *, dead_letter: DeadLetter, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._people = people
+        self._dead_letter = dead_letter
+        self._ttl_ms = settings.position_ttl_s * 1000
+        self._reading = BatchReading(settings, (LOCATIONS.name,), LOCATIONS_GROUP, FIXES_AT_ONCE)
+
+    @Service.task
+    async def _follow(self) -> None:
+        await self._reading.follow(self._take, lambda: self.should_stop)
+
+    @Service.task
+    async def _sweep(self) -> None:
+        while not self.should_stop:
+            await self.sleep(SWEEP_EVERY_S)
+            try:
+                await self.sweep_once()
+            except (StoreTrouble, NotReady) as trouble:
+                log.info("old positions are swept later", cause=type(trouble).__name__)
+
+    async def sweep_once(self) -> int:
+        """Judges every fix that has grown old; returns how many."""
+        swept = 0
+        while part := await self._people.sweep_fixes(self._ttl_ms):
+            swept += part
+        return swept
+
+    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+        fixes, rejected = newest_fixes(records)
+        await self._people.put_fixes(fixes)
+        await _bury(rejected, self._dead_letter)
+
+
+class ProfileService(Service):
+    """Profiles and sealed private records to Redis; the home place is opened with the data key."""
+
+    def __init__(self, settings: Settings, people: PeopleStore, *, dead_letter: DeadLetter, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._people = people
+        self._dead_letter = dead_letter
+        self._key = settings.require_data_key()
+        self._reading = BatchReading(settings, (VOLUNTEERS.name, PRIVATE.name), PEOPLE_GROUP, PEOPLE_AT_ONCE)
+
+    @Service.task
+    async def _follow(self) -> None:
+        await self._reading.follow(self._take, lambda: self.should_stop)
+
+    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+        profiles: dict[str, ProfileWrite] = {}
+        privates: dict[str, PrivateWrite] = {}
+        rejected: Rejected = []
+        for record in records:
+            try:
+                if record.topic == VOLUNTEERS.name:
+                    profile = profile_of(record)
+                    profiles[profile.volunteer_id] = profile
+                else:
+                    private = private_of(record, self._key)
+                    privates[private.ref] = private
+            except Unreadable as error:
+                rejected.append((record, str(error)))
+        await self._people.put_profiles(list(profiles.values()))
+        await self._people.put_private(list(privates.values()))
+        await _bury(rejected, self._dead_letter)
+
+
+def newest_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
+    """The newest fix of each person, and the records that are none."""
+    newest: dict[str, FixWrite] = {}
+    rejected: Rejected = []
+    for record in records:
+        try:
+            fix = fix_of(record)
+        except Unreadable as error:
+            rejected.append((record, str(error)))
+            continue
+        known = newest.get(fix.volunteer_id)
+        if known is None or fix.at_ms > known.at_ms:
+            newest[fix.volunteer_id] = fix
+    return list(newest.values()), rejected
+
+
+def fix_of(record: ConsumerRecord) -> FixWrite:
+    """A record of `locations`. The fix counts from when it was recorded, but never from later than it was logged.
+
+    Raises:
+        Unreadable: no fix, or recorded more than a minute after it was logged.
+    """
+    fix = wire.decode_fix(record.value)
+    recorded_ms = record.timestamp if fix.recorded_ms is None else fix.recorded_ms
+    if recorded_ms > record.timestamp + FROM_THE_FUTURE_MS:
+        raise Unreadable("recorded_ms: expected at most 60 s after the record was logged")
+    return FixWrite(
+        volunteer_id=fix.volunteer_id,
+        lon=fix.lon,
+        lat=fix.lat,
+        accuracy_m=fix.accuracy_m,
+        at_ms=min(recorded_ms, record.timestamp),
+    )
+
+
+def profile_of(record: ConsumerRecord) -> ProfileWrite:
+    """A record of `volunteers`, or its tombstone.
+
+    Raises:
+        Unreadable: no profile, or of another person than the key says.
+    """
+    volunteer_id = _key_of(record)
+    if record.value is None:
+        return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=None)
+    profile = wire.decode_volunteer(record.value)
+    if profile.id != volunteer_id:
+        raise Unreadable("id: expected the key of the record")
+    return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=profile)
+
+
+def private_of(record: ConsumerRecord, data_key: bytes) -> PrivateWrite:
+    """A record of `private`, or its tombstone. Only a person's record is opened, for the home place.
+
+    Raises:
+        Unreadable: a person's record that does not open with this key.
+    """
+    ref = _key_of(record)
+    sealed: bytes | None = record.value
+    if sealed is None or not ref.startswith("volunteer:"):
+        return PrivateWrite(ref=ref, offset=record.offset, sealed=sealed)
+    private = wire.open_sealed(data_key, ref, sealed)
+    home = private.home if isinstance(private, VolunteerPrivate) else None
+    return PrivateWrite(ref=ref, offset=record.offset, sealed=sealed, home=home)
+
+
+def _key_of(record: ConsumerRecord) -> str:
+    try:
+        key = (record.key or b"").decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable("key: expected UTF-8") from error
+    if not key:
+        raise Unreadable("key: expected one")
+    return key
+
+
+async def _bury(rejected: Rejected, dead_letter: DeadLetter) -> None:
+    for record, reason in rejected:
+        log.warning("record cannot be read", topic=record.topic, partition=record.partition, offset=record.offset)
+        await dead_letter(record, reason)
+
+
+class BatchReading:
+    """One consumer group: gives batches until they are taken, and commits them after.
+
+    `follow` returns only when told to stop. Kafka's troubles make it start its consumer again.
+    """
+
+    def __init__(self, settings: Settings, topics: Sequence[str], group: str, at_once: int) -> None:
+        self._settings = settings
+        self._topics = topics
+        self._group = group
+        self._at_once = at_once
+
+    async def follow(self, take: Take, should_stop: Callable[[], bool]) -> None:
+        attempt = 0
+        while not should_stop():
+            try:
+                await self._follow_once(take, should_stop)
+            except KafkaError as trouble:
+                attempt += 1
+                log.warning("reading starts again", group=self._group, cause=repr(trouble))
+                await _jittered(attempt)
+
+    async def _follow_once(self, take: Take, should_stop: Callable[[], bool]) -> None:
+        consumer = self._consumer()
+        try:
+            await consumer.start()
+            while not should_stop():
+                batch = await consumer.getmany(timeout_ms=200, max_records=self._at_once)
+                records = [record for part in batch.values() for record in part]
+                if records and await self._until_taken(take, records, should_stop):
+                    await self._commit(consumer, batch)
+        finally:
+            await consumer.stop()
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            *self._topics,
+            bootstrap_servers=self._settings.require_kafka(),
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=6000,
+            heartbeat_interval_ms=2000,
+            rebalance_timeout_ms=10_000,
+            max_partition_fetch_bytes=1024 * 1024,
+        )
+
+    async def _until_taken(
+        self, take: Take, records: Sequence[ConsumerRecord], should_stop: Callable[[], bool]
+    ) -> bool:
+        attempt = 0
+        while not should_stop():
+            try:
+                await take(records)
+            except (StoreTrouble, NotReady, LogTrouble) as trouble:
+                attempt += 1
+                log.info("batch is tried again", group=self._group, cause=type(trouble).__name__, attempt=attempt)
+                await _jittered(attempt)
+            else:
+                return True
+        return False
+
+    async def _commit(self, consumer: AIOKafkaConsumer, batch: Mapping[TopicPartition, list[ConsumerRecord]]) -> None:
+        try:
+            await consumer.commit({part: records[-1].offset + 1 for part, records in batch.items()})
+        except KafkaError as trouble:
+            # Most often the partitions went to another reader meanwhile; it reads these again, which is harmless.
+            log.info("commit did not hold", group=self._group, cause=repr(trouble))
+
+
+async def _jittered(attempt: int) -> None:
+    """Those that met the same trouble must not come back at the same moment."""
+    await asyncio.sleep(min(2.0, 0.05 * 2 ** min(attempt, 6)) * random.uniform(0.5, 1.0))

@@ -1,0 +1,97 @@
+"""What a decision means for the picture: the packed form that apply.lua and restore_incidents.lua write."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from dispatch.deadlines import timers_of, waiting_of
+from dispatch.model import Incident, Requirement
+from dispatch.ports import Application, Applied, AppliedState, Hold, Timer
+from dispatch.vocabulary import Capability, DeadlineKind
+from streams import wire
+from streams.store.claims import hold_of
+from streams.store.link import Call
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def call_of(application: Application) -> Call:
+    incident = application.incident
+    packed: dict[str, object] = {
+        "partition": application.partition,
+        "offset": application.offset,
+        "command": application.command_id,
+        "id": application.incident_id,
+        "holds": [packed_hold(hold, incident) for hold in application.holds],
+        "freed": [{"volunteer": hold.volunteer_id, "offer": hold.offer_id} for hold in application.freed],
+        "voided": application.voided,
+    }
+    if incident is not None:
+        packed["incident"] = packed_incident(incident)
+    return Call("apply", (), (_pack(packed),))
+
+
+def applied_of(answer: Sequence[bytes]) -> Applied:
+    state, *refused = answer
+    return Applied(state=AppliedState(state.decode()), refused=tuple(map(hold_of, refused)))
+
+
+def packed_hold(hold: Hold, incident: Incident | None) -> dict[str, object]:
+    offer = incident.offer(hold.offer_id) if incident else None
+    return {
+        "volunteer": hold.volunteer_id,
+        "offer": hold.offer_id,
+        "epoch": offer.epoch if offer else 0,
+        "created": offer.created_ms if offer else 0,
+    }
+
+
+def packed_incident(incident: Incident) -> dict[str, object]:
+    return {
+        "id": incident.id,
+        "state": wire.encode(incident).decode(),
+        "status": incident.status,
+        "priority": incident.priority,
+        "logged": incident.times.logged_ms,
+        "open": incident.is_open,
+        "ended": incident.times.closed_ms or incident.times.decided_ms,
+        "timers": [(timer_member(timer), timer.due_ms) for timer in timers_of(incident)],
+        "waiting": [_packed_waiting(incident, requirement) for requirement in waiting_requirements(incident)],
+    }
+
+
+def waiting_requirements(incident: Incident) -> list[Requirement]:
+    waiting = set(waiting_of(incident))
+    return [requirement for requirement in incident.requirements if requirement.id in waiting]
+
+
+def waiting_member(incident: Incident, requirement: Requirement) -> str:
+    since = requirement.shortfall.since_ms if requirement.shortfall else 0
+    return f"{incident.priority.order}|{since:013d}|{incident.id}|{requirement.id}"
+
+
+def urgency(incident: Incident, since_ms: int) -> float:
+    """Sorts as the member does: priority first, then the longest waiting."""
+    return incident.priority.order * 1e13 + since_ms
+
+
+def _packed_waiting(incident: Incident, requirement: Requirement) -> dict[str, object]:
+    since = requirement.shortfall.since_ms if requirement.shortfall else 0
+    packed: dict[str, object] = {
+        "skill": requirement.skill,
+        "member": waiting_member(incident, requirement),
+        "urgency": urgency(incident, since),
+        "since": since,
+    }
+    if requirement.capability is Capability.FIELD and incident.area is not None:
+        packed |= {"lon": float(incident.area.centre.lon), "lat": float(incident.area.centre.lat)}
+    return packed
+
+
+def timer_member(timer: Timer) -> str:
+    return f"{timer.kind}|{timer.incident_id}|{timer.ref}|{timer.due_ms}"
+
+
+def timer_of(member: bytes) -> Timer:
+    kind, incident_id, ref, due_ms = member.decode().split("|")
+    return Timer(kind=DeadlineKind(kind), incident_id=incident_id, ref=ref, due_ms=int(due_ms))

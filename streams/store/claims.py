@@ -1,0 +1,50 @@
+"""Claims: taking people before the decision stands in the log, giving them up, finding what a crash left behind."""
+
+from collections.abc import Callable, Sequence
+
+from dispatch.ids import parts_of_offer
+from dispatch.ports import Claim, ClaimAnswer, Hold
+from streams import redis_keys
+from streams.store.link import Call, Link
+
+
+def member_of(volunteer_id: str, offer_id: str) -> str:
+    return f"{volunteer_id}|{offer_id}"
+
+
+def hold_of(member: bytes) -> Hold:
+    volunteer_id, _, offer_id = member.decode().rpartition("|")
+    return Hold(volunteer_id=volunteer_id, offer_id=offer_id)
+
+
+async def claim(link: Link, claims: Sequence[Claim]) -> list[ClaimAnswer]:
+    if not claims:
+        return []
+    # Noted first: a claim that nobody finds again would hold a person for ever.
+    noted = Call("pending", (), [member_of(claim.volunteer_id, claim.offer_id) for claim in claims])
+    answers = await link.run([noted, *map(_call_of, claims)])
+    return [ClaimAnswer(answer.decode()) for answer in answers[1:]]
+
+
+def _call_of(claim: Claim) -> Call:
+    key = redis_keys.volunteer(claim.volunteer_id)
+    return Call("claim", (key,), (claim.offer_id, claim.incident_id, claim.epoch, claim.command_id))
+
+
+async def release(link: Link, holds: Sequence[Hold]) -> None:
+    await link.run(
+        [
+            Call("release", (redis_keys.volunteer(hold.volunteer_id),), (hold.volunteer_id, hold.offer_id))
+            for hold in holds
+        ]
+    )
+
+
+async def pending_older_than(link: Link, age_ms: int, owned: Callable[[str], bool], limit: int) -> list[Hold]:
+    members = await link.call("sweep_pending", age_ms, limit)
+    return [hold for hold in map(hold_of, members) if _zone_is(owned, hold)]
+
+
+def _zone_is(owned: Callable[[str], bool], hold: Hold) -> bool:
+    parts = parts_of_offer(hold.offer_id)
+    return parts is not None and owned(parts.zone)

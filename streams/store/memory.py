@@ -1,0 +1,351 @@
+"""`dispatch.ports.Store` in memory: the twin of `RedisStore`, judged by the same suite, for tests and simulations of the core.
+
+It keeps every promise of the ports except durability. `forget` is what FLUSHALL is to Redis.
+"""
+
+from collections.abc import Callable, Sequence
+
+from dispatch.deadlines import timers_of
+from dispatch.ids import parts_of_offer
+from dispatch.model import Found, Incident, Need
+from dispatch.ports import (
+    Application,
+    Applied,
+    AppliedState,
+    Claim,
+    ClaimAnswer,
+    Hold,
+    Loaded,
+    NotReady,
+    Progress,
+    Timer,
+)
+from dispatch.vocabulary import Capability, DeadlineKind
+from streams.store import memory_search
+from streams.store.apply import waiting_member, waiting_requirements
+from streams.store.link import FIX_AGE_LIMIT_MS
+from streams.store.memory_people import People, Person, metres
+from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
+from streams.store.redis_store import PUT_OFF_MS
+from streams.store.restore import RestoredIncident
+
+WAKE_AT_ONCE = 3
+WAKE_RADIUS_M = 50_000.0
+
+
+class MemoryStore:
+    """`now_ms`: the store's clock. Ready from the start unless told otherwise."""
+
+    def __init__(
+        self, now_ms: Callable[[], int], *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS, is_ready: bool = True
+    ) -> None:
+        self._clock = now_ms
+        self._fix_age_limit_ms = fix_age_limit_ms
+        self.is_ready = is_ready
+        self._empty()
+
+    def _empty(self) -> None:
+        self.people = People(self._clock, self._fix_age_limit_ms)
+        self.incidents: dict[str, Incident] = {}
+        self.commands: dict[str, int] = {}
+        self.timeline: dict[str, list[tuple[int, int]]] = {}
+        self.offers_of: dict[str, dict[str, int]] = {}
+        self.private: dict[str, tuple[int, bytes | None]] = {}
+        self._progress: dict[int, Progress] = {}
+        self._timers: dict[str, dict[Timer, int]] = {}
+        self._waiting: dict[str, dict[str, tuple[Incident, str]]] = {}
+        self._pending: dict[Hold, int] = {}
+
+    def forget(self) -> None:
+        """Loses its memory; everything is refused until `mark_ready`."""
+        self._empty()
+        self.is_ready = False
+
+    def mark_ready(self) -> None:
+        self.is_ready = True
+
+    def _check(self) -> None:
+        if not self.is_ready:
+            raise NotReady("the picture has not been rebuilt from the log")
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def now_ms(self) -> int:
+        return self._clock()
+
+    async def load(self, commands: Sequence[tuple[str, str]]) -> tuple[int, list[Loaded]]:
+        self._check()
+        known = [
+            Loaded(decided_at=self.commands.get(command), incident=self.incidents.get(incident))
+            for command, incident in commands
+        ]
+        return self._clock(), known
+
+    async def find(self, needs: Sequence[Need]) -> list[Found]:
+        self._check()
+        return [memory_search.find(self.people, need) for need in needs]
+
+    async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
+        self._check()
+        return [self._claim(claim) for claim in claims]
+
+    def _claim(self, claim: Claim) -> ClaimAnswer:
+        self._pending[Hold(volunteer_id=claim.volunteer_id, offer_id=claim.offer_id)] = self._clock()
+        person = self.people.known.get(claim.volunteer_id)
+        held = person.claim if person else None
+        if held and held.offer_id == claim.offer_id:
+            return ClaimAnswer.GRANTED
+        if person and held:
+            if held.incident_id == claim.incident_id and held.epoch > claim.epoch:
+                return ClaimAnswer.FENCED
+            if person.is_confirmed or held.command_id != claim.command_id:
+                return ClaimAnswer.BUSY
+        if person is None or not person.is_on_duty:
+            return ClaimAnswer.OFF_DUTY
+        person.claim, person.is_confirmed = claim, False
+        return ClaimAnswer.GRANTED
+
+    async def release(self, holds: Sequence[Hold]) -> None:
+        self._check()
+        for hold in holds:
+            self._pending.pop(hold, None)
+            person = self.people.known.get(hold.volunteer_id)
+            if person and person.claim and person.claim.offer_id == hold.offer_id and not person.is_confirmed:
+                person.claim = None
+                self.people.settle(person)
+                self._wake(person, None)
+
+    async def sweep_pending(self, older_than_ms: int, owned: Callable[[str], bool], *, limit: int = 1000) -> list[Hold]:
+        """As `RedisStore.sweep_pending`."""
+        self._check()
+        old = [hold for hold, at in self._pending.items() if at <= self._clock() - older_than_ms][:limit]
+        for hold in old:
+            if not self._is_pending(hold):
+                del self._pending[hold]
+        zones = {hold: parts_of_offer(hold.offer_id) for hold in old if hold in self._pending}
+        return [hold for hold, parts in zones.items() if parts and owned(parts.zone)]
+
+    def _is_pending(self, hold: Hold) -> bool:
+        person = self.people.known.get(hold.volunteer_id)
+        return bool(person and person.claim and person.claim.offer_id == hold.offer_id and not person.is_confirmed)
+
+    async def apply(self, applications: Sequence[Application]) -> list[Applied]:
+        self._check()
+        return [self._apply(application) for application in applications]
+
+    def _apply(self, a: Application) -> Applied:
+        progress = self._progress.get(a.partition, Progress())
+        if a.offset > progress.applied + 1:
+            return Applied(state=AppliedState.GAP)
+        if self.commands.get(a.command_id, a.offset) != a.offset:
+            self._set_progress(a.partition, applied=max(progress.applied, a.offset))
+            return Applied(state=AppliedState.VOID)
+        if a.offset <= progress.applied:
+            refused = tuple(hold for hold in a.holds if hold.offer_id in progress.refused)
+            return Applied(state=AppliedState.ALREADY, refused=refused)
+        self.commands[a.command_id] = a.offset
+        freed = [person for hold in a.freed if (person := self._free(hold))]
+        for hold in a.holds:
+            self._note_offer(hold, a.incident)
+        lost = tuple(hold for hold in a.holds if not self._confirm(hold, a))
+        kept = dict(progress.refused) | {hold.offer_id: hold for hold in lost}
+        for offer_id in a.voided:
+            kept.pop(offer_id, None)
+        if a.incident is not None or a.incident_id in self.incidents:
+            self.timeline.setdefault(a.incident_id, []).append((a.partition, a.offset))
+        if a.incident is not None:
+            self._write_incident(a.incident)
+        for person in freed:
+            self._wake(person, a.incident_id)
+        self._progress[a.partition] = Progress(applied=a.offset, published=progress.published, refused=kept)
+        return Applied(state=AppliedState.APPLIED, refused=lost)
+
+    def _set_progress(self, partition: int, *, applied: int) -> None:
+        old = self._progress.get(partition, Progress())
+        self._progress[partition] = Progress(applied=applied, published=old.published, refused=old.refused)
+
+    def _free(self, hold: Hold) -> Person | None:
+        self._pending.pop(hold, None)
+        person = self.people.known.get(hold.volunteer_id)
+        if person is None or person.claim is None or person.claim.offer_id != hold.offer_id:
+            return None
+        person.claim, person.is_confirmed = None, False
+        self.people.settle(person)
+        return person
+
+    def _note_offer(self, hold: Hold, incident: Incident | None) -> None:
+        offer = incident.offer(hold.offer_id) if incident else None
+        at_ms = offer.created_ms if offer else 0
+        known = self.offers_of.setdefault(hold.volunteer_id, {})
+        person = self.people.known.get(hold.volunteer_id)
+        if hold.offer_id not in known and person and person.profile:
+            person.add_load(at_ms)
+        known[hold.offer_id] = at_ms
+
+    def _confirm(self, hold: Hold, a: Application) -> bool:
+        person = self.people.person(hold.volunteer_id)
+        if person.claim and person.claim.offer_id != hold.offer_id and person.is_confirmed:
+            return False
+        self._pending.pop(hold, None)
+        offer = a.incident.offer(hold.offer_id) if a.incident else None
+        person.claim = Claim(
+            volunteer_id=hold.volunteer_id,
+            offer_id=hold.offer_id,
+            incident_id=a.incident_id,
+            epoch=offer.epoch if offer else 0,
+            command_id=a.command_id,
+        )
+        person.is_confirmed = True
+        self.people.settle(person)
+        return True
+
+    def _write_incident(self, incident: Incident) -> None:
+        self.incidents[incident.id] = incident
+        old = self._timers.get(incident.id, {})
+        self._timers[incident.id] = {timer: old.get(timer, timer.due_ms) for timer in timers_of(incident)}
+        self._waiting[incident.id] = {
+            waiting_member(incident, requirement): (incident, requirement.id)
+            for requirement in waiting_requirements(incident)
+        }
+
+    async def progress(self, partition: int) -> Progress:
+        self._check()
+        return self._progress.get(partition, Progress())
+
+    async def mark_published(self, partition: int, offset: int) -> None:
+        self._check()
+        old = self._progress.get(partition, Progress())
+        published = max(old.published, offset)
+        self._progress[partition] = Progress(applied=old.applied, published=published, refused=old.refused)
+
+    async def take_due(self, limit: int) -> list[Timer]:
+        self._check()
+        now = self._clock()
+        due = sorted(
+            (at, timer.incident_id, timer.ref, timer)
+            for timers in self._timers.values()
+            for timer, at in timers.items()
+            if at <= now
+        )
+        taken = [timer for _, _, _, timer in due[:limit]]
+        for timer in taken:
+            self._timers[timer.incident_id][timer] = now + PUT_OFF_MS
+        return taken
+
+    def _wake(self, person: Person, except_incident: str | None) -> None:
+        if person.claim or not person.is_on_duty:
+            return
+        now, woken = self._clock(), 0
+        for incident in self._waiting_for(person):
+            if incident.id == except_incident:
+                continue
+            timers = self._timers[incident.id]
+            for timer in timers:
+                if timer.kind is DeadlineKind.RETRY:
+                    timers[timer] = min(timers[timer], now + 100 + 5 * woken)
+            woken += 1
+            if woken == WAKE_AT_ONCE:
+                return
+
+    def _waiting_for(self, person: Person) -> list[Incident]:
+        """Most urgent first, each once."""
+        members = (
+            sorted(
+                (member, incident)
+                for waiting in self._waiting.values()
+                for member, (incident, requirement_id) in waiting.items()
+                if self._might_end(person, incident, requirement_id)
+            )
+            if self._waiting
+            else []
+        )
+        return list({incident.id: incident for _, incident in members}.values())
+
+    def _might_end(self, person: Person, incident: Incident, requirement_id: str) -> bool:
+        requirement = next(line for line in incident.requirements if line.id == requirement_id)
+        if person.profile is None or requirement.skill not in person.profile.skills:
+            return False
+        if requirement.capability is Capability.DIGITAL or incident.area is None:
+            return True
+        if person.field_mode != "free" or person.found_at is None:
+            return False
+        own = person.profile.max_distance_m
+        radius = float(own) if own is not None else WAKE_RADIUS_M
+        return metres(incident.area.centre, person.found_at) <= radius
+
+    async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int:
+        self._check()
+        return sum(self._changed(write.volunteer_id, self.people.put_profile(write)) for write in writes)
+
+    async def put_private(self, writes: Sequence[PrivateWrite]) -> int:
+        self._check()
+        return sum(map(self._put_private, writes))
+
+    def _put_private(self, write: PrivateWrite) -> bool:
+        offset, _ = self.private.get(write.ref, (-1, None))
+        if write.offset <= offset:
+            return False
+        self.private[write.ref] = (write.offset, write.sealed)
+        volunteer_id = write.ref.removeprefix("volunteer:")
+        if volunteer_id != write.ref and (write.home or volunteer_id in self.people.known):
+            person = self.people.person(volunteer_id)
+            person.home = write.home
+            self._changed(volunteer_id, True)
+        return True
+
+    async def put_fixes(self, fixes: Sequence[FixWrite]) -> int:
+        self._check()
+        return sum(self._changed(fix.volunteer_id, self.people.put_fix(fix)) for fix in fixes)
+
+    def _changed(self, volunteer_id: str, changed: bool) -> bool:
+        person = self.people.known.get(volunteer_id)
+        if changed and person and self.people.settle(person):
+            self._wake(person, None)
+        return changed
+
+    async def erase(self, volunteer_id: str, *, profile_offset: int, private_offset: int | None = None) -> None:
+        gone = ProfileWrite(volunteer_id=volunteer_id, offset=profile_offset, record=None)
+        await self.put_profiles([gone])
+        self.offers_of.pop(volunteer_id, None)
+        if private_offset is not None:
+            ref = f"volunteer:{volunteer_id}"
+            await self.put_private([PrivateWrite(ref=ref, offset=private_offset, sealed=None)])
+
+    async def sweep_fixes(self, ttl_ms: int, *, limit: int = 500) -> int:
+        self._check()
+        now = self._clock()
+        aged = [
+            person
+            for person in self.people.known.values()
+            if person.fix and now - person.fix.at_ms > self._fix_age_limit_ms
+        ][:limit]
+        for person in aged:
+            if person.fix and now - person.fix.at_ms >= ttl_ms:
+                person.fix = None
+            if self.people.settle(person):
+                self._wake(person, None)
+        return len(aged)
+
+    async def restore_incidents(self, batch: Sequence[RestoredIncident]) -> list[Hold]:
+        """As `Restore.restore_incidents`; needs no lock and no readiness."""
+        conflicts: list[Hold] = []
+        for item in batch:
+            self.timeline[item.incident.id] = list(item.timeline)
+            for offer in item.incident.offers:
+                self._note_offer(Hold(volunteer_id=offer.volunteer_id, offer_id=offer.id), item.incident)
+            made = Application(
+                partition=0, offset=0, command_id="", incident_id=item.incident.id, incident=item.incident
+            )
+            conflicts.extend(hold for hold in item.holds if not self._confirm(hold, made))
+            self._write_incident(item.incident)
+        return conflicts
+
+    async def restore_commands(self, commands: Sequence[tuple[str, int]]) -> None:
+        self.commands.update(commands)
+
+    async def restore_progress(
+        self, partition: int, *, applied: int, published: int, refused: Sequence[Hold] = ()
+    ) -> None:
+        kept = {hold.offer_id: hold for hold in refused}
+        self._progress[partition] = Progress(applied=applied, published=published, refused=kept)

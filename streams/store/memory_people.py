@@ -1,0 +1,144 @@
+"""People in memory: the same rules as `streams/lua/person.lua` and `wake.lua`, said once more in Python."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from dispatch.model import Place
+from dispatch.ports import Claim
+from dispatch.vocabulary import Capability
+from streams.store.people import FixWrite, ProfileWrite
+from streams.wire import VolunteerRecord
+
+EARTH_RADIUS_M = 6372797.560856
+HALF_LIFE_MS = 14_400_000
+STILL_M = 25.0
+
+
+def metres(a: Place, b: Place) -> float:
+    u = math.sin(math.radians(b.lat - a.lat) / 2)
+    v = math.sin(math.radians(b.lon - a.lon) / 2)
+    h = u * u + math.cos(math.radians(a.lat)) * math.cos(math.radians(b.lat)) * v * v
+    return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(h)))
+
+
+def district(place: Place) -> tuple[int, int]:
+    return math.floor(place.lon * 100), math.floor(place.lat * 150)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    place: Place
+    at_ms: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    """`found_at`: the place the field search knows; None while it knows none. `is_open`: free for digital work."""
+
+    id: str
+    offset: int = -1
+    profile: VolunteerRecord | None = None
+    fix: Fix | None = None
+    home: Place | None = None
+    claim: Claim | None = None
+    is_confirmed: bool = False
+    load: float = 0.0
+    found_at: Place | None = None
+    field_mode: str = ""
+    digital_mode: str = ""
+    skills: tuple[str, ...] = ()
+
+    @property
+    def is_on_duty(self) -> bool:
+        return self.profile is not None and self.profile.on_duty
+
+    def has(self, capability: Capability) -> bool:
+        return self.profile is not None and capability in self.profile.capabilities
+
+    def add_load(self, at_ms: int) -> None:
+        entry = at_ms / HALF_LIFE_MS
+        high, low = max(self.load, entry), min(self.load, entry)
+        self.load = entry if self.load == 0 else high + math.log2(1 + 2 ** (low - high))
+
+    def load_at(self, now_ms: int) -> float:
+        return 0.0 if self.load == 0 else float(2 ** (self.load - now_ms / HALF_LIFE_MS))
+
+
+@dataclass(slots=True)
+class People:
+    now_ms: Callable[[], int]
+    fix_age_limit_ms: int
+    known: dict[str, Person] = field(default_factory=dict)
+    by_skill: dict[str, set[str]] = field(default_factory=dict)
+    erased: dict[str, int] = field(default_factory=dict)
+
+    def person(self, volunteer_id: str) -> Person:
+        return self.known.setdefault(volunteer_id, Person(id=volunteer_id))
+
+    def with_skill(self, skill: str) -> Iterator[Person]:
+        return (self.known[volunteer_id] for volunteer_id in sorted(self.by_skill.get(skill, ())))
+
+    def place_of(self, person: Person) -> Place | None:
+        """The fix while it is fresh or there is nothing else; else home."""
+        fix = person.fix
+        if fix and (self.now_ms() - fix.at_ms <= self.fix_age_limit_ms or person.home is None):
+            return fix.place
+        return person.home
+
+    def settle(self, person: Person) -> bool:
+        """Brings what the search knows in line with the person; true when they became available somewhere."""
+        field_ = self._settle_field(person)
+        digital = self._settle_digital(person)
+        self._forget_if_empty(person)
+        return field_ or digital
+
+    def _settle_field(self, person: Person) -> bool:
+        place = self.place_of(person)
+        profile = person.profile
+        if profile is None or not (person.is_on_duty and person.has(Capability.FIELD) and place and profile.skills):
+            person.field_mode, person.found_at, person.skills = "", None, ()
+            return False
+        mode = "engaged" if person.is_confirmed else "free"
+        same = person.field_mode == mode and person.skills == profile.skills
+        was = person.found_at
+        if same and was and metres(was, place) <= STILL_M:
+            return False
+        entered = not same or was is None or district(was) != district(place)
+        person.field_mode, person.found_at, person.skills = mode, place, profile.skills
+        return entered and mode == "free"
+
+    def _settle_digital(self, person: Person) -> bool:
+        was = person.digital_mode
+        person.digital_mode = ""
+        if person.is_on_duty and person.has(Capability.DIGITAL):
+            person.digital_mode = "engaged" if person.is_confirmed else "free"
+        return person.digital_mode == "free" and was != "free"
+
+    def _forget_if_empty(self, person: Person) -> None:
+        if not (person.profile or person.fix or person.home or person.claim):
+            self.known.pop(person.id, None)
+
+    def put_profile(self, write: ProfileWrite) -> bool:
+        person = self.person(write.volunteer_id)
+        newest = max(person.offset if person.profile else -1, self.erased.get(person.id, -1))
+        if write.offset <= newest:
+            self._forget_if_empty(person)
+            return False
+        for skill in person.profile.skills if person.profile else ():
+            self.by_skill[skill].discard(person.id)
+        person.profile, person.offset = write.record, write.offset
+        for skill in write.record.skills if write.record else ():
+            self.by_skill.setdefault(skill, set()).add(person.id)
+        if write.record is None:
+            self.erased[person.id] = write.offset
+            person.fix, person.home, person.load = None, None, 0.0
+        return True
+
+    def put_fix(self, fix: FixWrite) -> bool:
+        person = self.person(fix.volunteer_id)
+        if person.fix and fix.at_ms <= person.fix.at_ms:
+            return False
+        place = Place(lon=round(fix.lon, 6), lat=round(fix.lat, 6))
+        person.fix = Fix(place=place, at_ms=fix.at_ms)
+        return True

@@ -1,0 +1,147 @@
+"""What is known of people: profiles, home places, positions. Written by the services of `streams/people.py`, by the API after
+its produce was answered (so that a PUT can be read at once), and by the rebuild.
+
+Everything is guarded by the offset of its record (positions: by their time), so any writer may repeat or be late: what is
+older than what is stored changes nothing. Each method may wait up to `link.DEADLINE_S` per 2,000 people and raises
+`StoreTrouble` or `NotReady` as the ports say; a repeat is harmless.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+from redis.asyncio import Redis
+
+from dispatch.model import Place
+from streams.store.link import FIX_AGE_LIMIT_MS, Call, Link
+from streams.wire import VolunteerRecord
+
+AT_ONCE = 250
+"""People per script: about 3 ms of Redis' time, so that a search never waits longer behind a batch."""
+
+_pack = msgspec.msgpack.Encoder().encode
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileWrite:
+    """A record of `volunteers` at its offset; `record` None is the tombstone of an erased person."""
+
+    volunteer_id: str
+    offset: int
+    record: VolunteerRecord | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateWrite:
+    """A record of `private` at its offset; `sealed` None is a tombstone. `home` only for `volunteer:<id>`."""
+
+    ref: str
+    offset: int
+    sealed: bytes | None
+    home: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixWrite:
+    volunteer_id: str
+    lon: float
+    lat: float
+    accuracy_m: float | None
+    at_ms: int
+
+
+class PeopleStore:
+    """`rebuild`: write under this owner's rebuild lock while the picture is not ready (raises `LockLost`); else everyday work."""
+
+    def __init__(
+        self, redis: "Redis | str | Link", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS, rebuild: str = ""
+    ) -> None:
+        self.link = redis if isinstance(redis, Link) else Link(redis, fix_age_limit_ms=fix_age_limit_ms)
+        self._owner = rebuild
+
+    async def close(self) -> None:
+        await self.link.close()
+
+    async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int:
+        """Returns how many were newer than what was stored."""
+        return await self._put("people", [_packed_profile(write) for write in writes])
+
+    async def put_private(self, writes: Sequence[PrivateWrite]) -> int:
+        """Returns how many were newer than what was stored."""
+        changed = 0
+        for part in _parts(writes, AT_ONCE):
+            sealed = [write.sealed or b"" for write in part]
+            packed = _pack([_packed_private(write) for write in part])
+            changed += int(await self.link.call("private", self._owner, packed, *sealed))
+        return changed
+
+    async def put_fixes(self, fixes: Sequence[FixWrite]) -> int:
+        """Keeps a fix where it is newer than the stored one; a person not known yet gets it as well."""
+        return await self._put("fixes", [packed_fix(fix) for fix in fixes])
+
+    async def erase(self, volunteer_id: str, *, profile_offset: int, private_offset: int | None = None) -> None:
+        """Forgets a person after their tombstones are in the log. A live claim stays until its decision ends it."""
+        gone = ProfileWrite(volunteer_id=volunteer_id, offset=profile_offset, record=None)
+        await self.put_profiles([gone])
+        if private_offset is not None:
+            ref = f"volunteer:{volunteer_id}"
+            await self.put_private([PrivateWrite(ref=ref, offset=private_offset, sealed=None)])
+
+    async def sweep_fixes(self, ttl_ms: int, *, limit: int = AT_ONCE) -> int:
+        """Judges fixes that grew old: stale ones give way to the home place, those older than the TTL are forgotten.
+
+        Returns how many were looked at; `limit` means there may be more.
+        """
+        return int(await self.link.call("sweep_fixes", ttl_ms, limit))
+
+    async def _put(self, script: str, items: Sequence[object]) -> int:
+        changed = 0
+        for batch in _parts(items, AT_ONCE * 8):
+            calls = [Call(script, (), (self._owner, _pack(part))) for part in _parts(batch, AT_ONCE)]
+            changed += sum(await self.link.run(calls, deadline_s=4.0))
+        return changed
+
+
+def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[at : at + size] for at in range(0, len(items), size))
+
+
+def _packed_profile(write: ProfileWrite) -> dict[str, object]:
+    record = write.record
+    if record is None:
+        return {"id": write.volunteer_id, "gone": write.offset}
+    profile = {
+        "v": write.offset,
+        "cap": ",".join(record.capabilities),
+        "sk": ",".join(_clean(record.skills)),
+        "la": ",".join(_clean(record.languages)),
+        "tm": record.travel_mode,
+        "md": "" if record.max_distance_m is None else str(record.max_distance_m),
+        "du": "1" if record.on_duty else "0",
+    }
+    return {"id": write.volunteer_id, "profile": profile}
+
+
+def _clean(words: Sequence[str]) -> list[str]:
+    """Each once; the marks that part our lists cannot be in a word."""
+    return list(dict.fromkeys(word.replace(",", " ").replace("|", " ") for word in words if word))
+
+
+def _packed_private(write: PrivateWrite) -> dict[str, object]:
+    packed: dict[str, object] = {"ref": write.ref, "offset": write.offset}
+    if write.ref.startswith("volunteer:"):
+        packed["volunteer"] = write.ref.removeprefix("volunteer:")
+        if write.home is not None:
+            packed["home"] = (_degrees(write.home.lon), _degrees(write.home.lat))
+    return packed
+
+
+def packed_fix(fix: FixWrite) -> tuple[str, str, str, str, int]:
+    accuracy = "" if fix.accuracy_m is None else f"{fix.accuracy_m:.0f}"
+    return fix.volunteer_id, _degrees(fix.lon), _degrees(fix.lat), accuracy, fix.at_ms
+
+
+def _degrees(value: float) -> str:
+    return f"{value:.6f}"

@@ -1,0 +1,279 @@
+"""What the API shows: reads of the picture, each one round trip.
+
+`Reads` raises `NotReady` while the picture is not rebuilt, because an empty answer would be a lie; the marks of intake
+(`Intake`) work without it, for reports are accepted then too. Both raise `StoreTrouble` when Redis gives no answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dispatch.ids import parts_of_offer
+from dispatch.model import Incident, Offer, Place
+from dispatch.ports import NotReady
+from dispatch.vocabulary import Capability, IncidentStatus, Priority, TravelMode
+from streams import redis_keys, wire
+from streams.store.link import Call, Command, Link
+from streams.store.search import split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerView:
+    """A person as known now. `place` and `home` are for the person and the dispatcher only, never for a list."""
+
+    id: str
+    capabilities: tuple[Capability, ...]
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+    travel_mode: TravelMode
+    max_distance_m: int | None
+    on_duty: bool
+    offset: int
+    offer_id: str | None = None
+    incident_id: str | None = None
+    fix_at_ms: int | None = None
+    fix_age_s: float | None = None
+    place: Place | None = None
+    accuracy_m: float | None = None
+    home: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    ids: tuple[str, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """`by_priority` and `shortfalls` are of open incidents."""
+
+    by_status: Mapping[IncidentStatus, int]
+    by_priority: Mapping[Priority, int]
+    shortfalls: int
+    volunteers: int
+    on_duty: int
+    oldest_shortfall_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildState:
+    is_ready: bool
+    owner: str | None = None
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferOf:
+    incident: Incident
+    offer: Offer
+
+
+_VIEW = ("v", "cap", "sk", "la", "tm", "md", "du", "co", "ci", "x", "y", "ac", "at", "hx", "hy")
+
+
+class Reads:
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def _ask(self, commands: Sequence[Command]) -> list[Any]:
+        ready, *answers = await self._link.run([Call("ready"), *commands])
+        if not ready:
+            raise NotReady("the picture has not been rebuilt from the log")
+        return answers
+
+    async def incident(self, incident_id: str) -> Incident | None:
+        return (await self.incidents([incident_id]))[0]
+
+    async def incidents(self, incident_ids: Sequence[str]) -> list[Incident | None]:
+        """In the given order, None where the state is unknown."""
+        if not incident_ids:
+            return []
+        states = (await self._ask([("MGET", *map(redis_keys.incident, incident_ids))]))[0]
+        return [wire.decode_incident(state) if state is not None else None for state in states]
+
+    async def page(self, statuses: Sequence[IncidentStatus] = (), *, limit: int, cursor: str | None = None) -> Page:
+        """Ids of incidents in any of these statuses (all when empty), newest report first.
+
+        Raises:
+            ValueError: `cursor` is none that an earlier page gave.
+        """
+        names = [redis_keys.by_status(status) for status in statuses] or [redis_keys.ALL_INCIDENTS]
+        top, after = _parsed_cursor(cursor)
+        fetch = limit + 1
+        while True:
+            answers = await self._ask(
+                [("ZREVRANGEBYSCORE", name, top, "-inf", "WITHSCORES", "LIMIT", 0, fetch) for name in names]
+            )
+            lists = [_rows_after(answer, after) for answer in answers]
+            # Entries of the cursor's own millisecond come again; where they crowd the others out, more is fetched.
+            if all(len(rows) > limit or len(answer) < fetch for rows, answer in zip(lists, answers, strict=True)):
+                break
+            fetch *= 4
+        rows = sorted({row for rows in lists for row in rows}, reverse=True)
+        shown = rows[:limit]
+        more = len(rows) > limit
+        return Page(ids=tuple(id_ for _, id_ in shown), next=f"{shown[-1][0]}|{shown[-1][1]}" if more else None)
+
+    async def offers_of(self, volunteer_id: str, *, limit: int = 50) -> list[OfferOf]:
+        """The newest offers made to a person, newest first, each with its incident."""
+        ids = (await self._ask([("ZREVRANGE", redis_keys.offers_of(volunteer_id), 0, limit - 1)]))[0]
+        pairs = [(offer_id.decode(), parts_of_offer(offer_id.decode())) for offer_id in ids]
+        known = [(offer_id, parts.incident_id) for offer_id, parts in pairs if parts]
+        incidents = await self.incidents([incident_id for _, incident_id in known])
+        found = []
+        for (offer_id, _), incident in zip(known, incidents, strict=True):
+            offer = incident.offer(offer_id) if incident else None
+            if incident and offer:
+                found.append(OfferOf(incident=incident, offer=offer))
+        return found
+
+    async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None:
+        """None when unknown or erased. Coordinates only when asked for."""
+        key = redis_keys.volunteer(volunteer_id)
+        values, time = await self._ask([("HMGET", key, *_VIEW), ("TIME",)])
+        now_ms = int(time[0]) * 1000 + int(time[1]) // 1000
+        return _view(volunteer_id, dict(zip(_VIEW, values, strict=True)), now_ms, with_places)
+
+    async def timeline(self, incident_id: str) -> list[tuple[int, int]]:
+        """(partition, offset) in `decisions` of each decision on this incident, oldest first."""
+        entries = (await self._ask([("LRANGE", redis_keys.timeline(incident_id), 0, -1)]))[0]
+        pairs = [entry.decode().split(":") for entry in entries]
+        return [(int(partition), int(offset)) for partition, offset in pairs]
+
+    async def counts(self) -> Counts:
+        statuses, priorities = list(IncidentStatus), list(Priority)
+        answers = await self._ask(
+            [
+                *[("ZCARD", redis_keys.by_status(status)) for status in statuses],
+                *[("ZCARD", redis_keys.by_priority(priority)) for priority in priorities],
+                ("ZCARD", redis_keys.SHORTFALLS),
+                ("SCARD", redis_keys.VOLUNTEERS),
+                ("SCARD", redis_keys.ON_DUTY),
+                ("ZRANGE", redis_keys.SHORTFALLS, 0, 0, "WITHSCORES"),
+            ]
+        )
+        shortfalls, volunteers, on_duty, oldest = answers[-4:]
+        return Counts(
+            by_status=dict(zip(statuses, answers, strict=False)),
+            by_priority=dict(zip(priorities, answers[len(statuses) :], strict=False)),
+            shortfalls=shortfalls,
+            volunteers=volunteers,
+            on_duty=on_duty,
+            oldest_shortfall_ms=next((int(float(score)) for _, score in _pairs(oldest)), None),
+        )
+
+    async def private(self, ref: str) -> bytes | None:
+        """The sealed record, None when there is none or it was erased."""
+        return (await self.privates([ref]))[0]
+
+    async def privates(self, refs: Sequence[str]) -> list[bytes | None]:
+        if not refs:
+            return []
+        stored = (await self._ask([("MGET", *map(redis_keys.private, refs))]))[0]
+        return [_sealed(value) for value in stored]
+
+    async def rebuild_state(self) -> RebuildState:
+        """Never raises `NotReady`: it is what tells so."""
+        ready, lock = await self._link.run([Call("ready"), ("GET", redis_keys.REBUILD_LOCK)])
+        if lock is None:
+            return RebuildState(is_ready=bool(ready))
+        owner, done, total = lock.decode().rsplit("|", 2)
+        return RebuildState(is_ready=bool(ready), owner=owner, done=int(done), total=int(total))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """What was first sent with an Idempotency-Key, and what was answered (b"" until it was)."""
+
+    digest: str
+    answer: bytes = field(default=b"")
+
+
+class Intake:
+    """Marks of intake: a help for repeats and for reading a report back before its decision, never a guard."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def put_reported(self, incident_id: str, report: bytes, ttl_s: int = 86400) -> None:
+        await self._link.run([("SET", redis_keys.reported(incident_id), report, "EX", ttl_s)])
+
+    async def reported(self, incident_id: str) -> bytes | None:
+        """What was reported while no decision stands."""
+        report: bytes | None = (await self._link.run([("GET", redis_keys.reported(incident_id))]))[0]
+        return report
+
+    async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None:
+        """None when the key is new (it is noted now), else what it was first used for."""
+        name = redis_keys.repeat(key_digest)
+        was_set, stored = await self._link.run([("SET", name, body_digest + "|", "NX", "EX", ttl_s), ("GET", name)])
+        if was_set or stored is None:
+            return None
+        digest, _, answer = stored.partition(b"|")
+        return Repeat(digest=digest.decode(), answer=answer)
+
+    async def put_answer(self, key_digest: str, body_digest: str, answer: bytes, ttl_s: int = 86400) -> None:
+        value = body_digest.encode() + b"|" + answer
+        await self._link.run([("SET", redis_keys.repeat(key_digest), value, "EX", ttl_s)])
+
+
+def _pairs(answer: Sequence[Any]) -> list[tuple[bytes, bytes]]:
+    """Members with scores: flat under RESP 2, pairs under RESP 3."""
+    if answer and isinstance(answer[0], list | tuple):
+        return [(member, score) for member, score in answer]
+    return list(zip(answer[::2], answer[1::2], strict=True))
+
+
+def _rows_after(answer: Sequence[Any], after: tuple[int, str] | None) -> list[tuple[int, str]]:
+    rows = [(int(float(score)), member.decode()) for member, score in _pairs(answer)]
+    return [row for row in rows if after is None or row < after]
+
+
+def _parsed_cursor(cursor: str | None) -> tuple[str, tuple[int, str] | None]:
+    if cursor is None:
+        return "+inf", None
+    score, bar, member = cursor.partition("|")
+    if not bar or not score.isdecimal():
+        raise ValueError("cursor: expected one that an earlier page gave")
+    return score, (int(score), member)
+
+
+def _sealed(stored: bytes | None) -> bytes | None:
+    return (stored.partition(b"|")[2] or None) if stored is not None else None
+
+
+def _number(value: bytes | None) -> float | None:
+    return float(value) if value else None
+
+
+def _place(lon: bytes | None, lat: bytes | None) -> Place | None:
+    return Place(lon=float(lon), lat=float(lat)) if lon and lat else None
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode() if value is not None else None
+
+
+def _view(volunteer_id: str, row: Mapping[str, Any], now_ms: int, with_places: bool) -> VolunteerView | None:
+    if row["v"] is None:
+        return None
+    fix_at = int(float(row["at"])) if row["at"] else None
+    return VolunteerView(
+        id=volunteer_id,
+        capabilities=tuple(map(Capability, split(row["cap"]))),
+        skills=split(row["sk"]),
+        languages=split(row["la"]),
+        travel_mode=TravelMode(row["tm"].decode()),
+        max_distance_m=int(row["md"]) if row["md"] else None,
+        on_duty=row["du"] == b"1",
+        offset=int(row["v"]),
+        offer_id=_text(row["co"]),
+        incident_id=_text(row["ci"]),
+        fix_at_ms=fix_at,
+        fix_age_s=(now_ms - fix_at) / 1000 if fix_at is not None else None,
+        place=_place(row["x"], row["y"]) if with_places else None,
+        accuracy_m=_number(row["ac"]) if with_places else None,
+        home=_place(row["hx"], row["hy"]) if with_places else None,
+    )

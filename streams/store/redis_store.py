@@ -1,0 +1,72 @@
+"""`dispatch.ports.Store` on Redis. What each method promises stands there; here is only what is special to Redis."""
+
+from collections.abc import Callable, Sequence
+
+from redis.asyncio import Redis
+
+from dispatch.model import Found, Need
+from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Hold, Loaded, Progress, Timer
+from streams import wire
+from streams.store import apply, claims, search
+from streams.store.link import FIX_AGE_LIMIT_MS, Link
+
+PUT_OFF_MS = 5_000
+
+
+class RedisStore:
+    """`redis`: a URL, a client (whose timeouts are then its owner's affair), or a `Link` that others share."""
+
+    def __init__(self, redis: "Redis | str | Link", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS) -> None:
+        self.link = redis if isinstance(redis, Link) else Link(redis, fix_age_limit_ms=fix_age_limit_ms)
+
+    async def close(self) -> None:
+        await self.link.close()
+
+    async def now_ms(self) -> int:
+        seconds, micros = (await self.link.run([("TIME",)]))[0]
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    async def load(self, commands: Sequence[tuple[str, str]]) -> tuple[int, list[Loaded]]:
+        now_ms, known = await self.link.call("load", *(part for pair in commands for part in pair))
+        return now_ms, [
+            Loaded(
+                decided_at=int(offset) if offset is not None else None,
+                incident=wire.decode_incident(state) if state is not None else None,
+            )
+            for offset, state in zip(known[::2], known[1::2], strict=True)
+        ]
+
+    async def find(self, needs: Sequence[Need]) -> list[Found]:
+        answers = await self.link.run(list(map(search.call_of, needs)))
+        return [search.found_of(need, answer) for need, answer in zip(needs, answers, strict=True)]
+
+    async def claim(self, claims_: Sequence[Claim]) -> list[ClaimAnswer]:
+        return await claims.claim(self.link, claims_)
+
+    async def release(self, holds: Sequence[Hold]) -> None:
+        await claims.release(self.link, holds)
+
+    async def sweep_pending(self, older_than_ms: int, owned: Callable[[str], bool], *, limit: int = 1000) -> list[Hold]:
+        """Pending claims older than that, of offers whose zone is `owned`. The caller makes sure that the log holds no
+        decision on them (it has read it to the end), then releases them."""
+        return await claims.pending_older_than(self.link, older_than_ms, owned, limit)
+
+    async def apply(self, applications: Sequence[Application]) -> list[Applied]:
+        return list(map(apply.applied_of, await self.link.run(list(map(apply.call_of, applications)))))
+
+    async def progress(self, partition: int) -> Progress:
+        applied, published, refused = await self.link.call("progress", partition)
+        return Progress(
+            applied=int(applied) if applied is not None else -1,
+            published=int(published) if published is not None else -1,
+            refused={
+                offer.decode(): Hold(volunteer_id=volunteer.decode(), offer_id=offer.decode())
+                for offer, volunteer in zip(refused[::2], refused[1::2], strict=True)
+            },
+        )
+
+    async def mark_published(self, partition: int, offset: int) -> None:
+        await self.link.call("mark_published", partition, offset)
+
+    async def take_due(self, limit: int) -> list[Timer]:
+        return list(map(apply.timer_of, await self.link.call("take_due", limit, PUT_OFF_MS)))

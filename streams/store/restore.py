@@ -1,0 +1,140 @@
+"""Making the picture anew from the log, under a lock, while everything else is refused.
+
+Order: `acquire`, `wipe`, people (`people()`: profiles, private, fixes), then incidents, then the log's places, `mark_ready`,
+`release`. Every write checks the lock inside its script, so a rebuilder that slept through its lock writes nothing more
+(`LockLost`). All methods raise `StoreTrouble` when Redis gives no answer; a repeat is harmless.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from dispatch.model import Incident
+from dispatch.ports import Hold
+from streams import redis_keys
+from streams.store.apply import packed_hold, packed_incident
+from streams.store.claims import hold_of
+from streams.store.link import Call, Link
+from streams.store.people import PeopleStore
+
+INCIDENTS_AT_ONCE = 100
+COMMANDS_AT_ONCE = 1000
+CALLS_AT_ONCE = 8
+DEADLINE_S = 5.0
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredIncident:
+    """`timeline`: (partition, offset) of its decisions, oldest first. `holds`: its live offers that nothing excludes."""
+
+    incident: Incident
+    timeline: Sequence[tuple[int, int]] = ()
+    holds: Sequence[Hold] = ()
+
+
+class Restore:
+    """`owner` names the rebuilder and is part of the lock; it must not contain `|`."""
+
+    def __init__(self, link: Link, owner: str) -> None:
+        if not owner or "|" in owner:
+            raise ValueError(f"owner {owner!r}: expected a name without '|'")
+        self.link = link
+        self.owner = owner
+
+    def people(self) -> PeopleStore:
+        """Writes profiles, private records and fixes under this lock."""
+        return PeopleStore(self.link, rebuild=self.owner)
+
+    async def run_id(self) -> str:
+        """Which run of Redis this is; another one has another memory."""
+        info = (await self.link.run([("INFO", "server")]))[0]
+        text = info.decode() if isinstance(info, bytes) else str(info)
+        return next(line[7:].strip() for line in text.splitlines() if line.startswith("run_id:"))
+
+    async def is_ready(self) -> bool:
+        return bool(await self.link.call("ready"))
+
+    async def acquire(self, ttl_ms: int) -> bool:
+        """False while another holds the lock. Again by the same owner: true."""
+        return await self._lock("acquire", ttl_ms, 0, 0)
+
+    async def renew(self, ttl_ms: int, *, done: int = 0, total: int = 0) -> bool:
+        """Keeps the lock and tells how far the rebuild is; false when it is lost."""
+        return await self._lock("renew", ttl_ms, done, total)
+
+    async def release(self) -> None:
+        await self._lock("release", 0, 0, 0)
+
+    async def _lock(self, what: str, ttl_ms: int, done: int, total: int) -> bool:
+        return bool(await self.link.call("lock", what, self.owner, ttl_ms, done, total))
+
+    async def wipe(self) -> int:
+        """Deletes everything of Komek's except the lock; readiness first, so that nobody works on a half-empty picture.
+
+        Returns the number of keys. The memory is given back in the background.
+        """
+        await self.link.run([("UNLINK", redis_keys.ready(await self.run_id()))])
+        count, cursor = 0, b"0"
+        while True:
+            scan = ("SCAN", cursor, "MATCH", redis_keys.PREFIX + "*", "COUNT", 5000)
+            cursor, names = (await self.link.run([scan], deadline_s=DEADLINE_S))[0]
+            doomed = [name for name in names if name != redis_keys.REBUILD_LOCK.encode()]
+            if doomed:
+                count += (await self.link.run([("UNLINK", *doomed)], deadline_s=DEADLINE_S))[0]
+            if int(cursor) == 0:
+                return count
+
+    async def restore_incidents(self, batch: Sequence[RestoredIncident]) -> list[Hold]:
+        """States, timelines, offers and confirmed claims. People must have been restored before.
+
+        Returns holds not written because the person is held by an offer written earlier: they belong to `refused`.
+        """
+        conflicts: list[Hold] = []
+        calls = [
+            Call("restore_incidents", (), (self.owner, _pack([_packed(item) for item in part])))
+            for part in (batch[at : at + INCIDENTS_AT_ONCE] for at in range(0, len(batch), INCIDENTS_AT_ONCE))
+        ]
+        for at in range(0, len(calls), CALLS_AT_ONCE):
+            for answer in await self.link.run(calls[at : at + CALLS_AT_ONCE], deadline_s=DEADLINE_S):
+                conflicts.extend(map(hold_of, answer))
+        return conflicts
+
+    async def restore_commands(self, commands: Sequence[tuple[str, int]]) -> None:
+        """(command id, offset of its first decision): so that a repeat of any of them is known."""
+        calls = [
+            Call("restore_log", (), (self.owner, _pack({"commands": commands[at : at + COMMANDS_AT_ONCE]})))
+            for at in range(0, len(commands), COMMANDS_AT_ONCE)
+        ]
+        for at in range(0, len(calls), CALLS_AT_ONCE):
+            await self.link.run(calls[at : at + CALLS_AT_ONCE], deadline_s=DEADLINE_S)
+
+    async def restore_progress(
+        self, partition: int, *, applied: int, published: int, refused: Sequence[Hold] = ()
+    ) -> None:
+        packed = {
+            "commands": (),
+            "partition": partition,
+            "applied": applied,
+            "published": published,
+            "refused": [(hold.offer_id, hold.volunteer_id) for hold in refused],
+        }
+        await self.link.run([Call("restore_log", (), (self.owner, _pack(packed)))])
+
+    async def mark_ready(self, run_id: str) -> bool:
+        """Opens the picture; false when Redis is not the run the picture was written to."""
+        return bool(await self.link.call("mark_ready", self.owner, run_id))
+
+
+def _packed(item: RestoredIncident) -> dict[str, object]:
+    return {
+        "incident": packed_incident(item.incident),
+        "timeline": [f"{partition}:{offset}" for partition, offset in item.timeline],
+        "offers": [
+            {"volunteer": offer.volunteer_id, "offer": offer.id, "created": offer.created_ms}
+            for offer in item.incident.offers
+        ],
+        "holds": [packed_hold(hold, item.incident) for hold in item.holds],
+    }

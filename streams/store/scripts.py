@@ -1,0 +1,100 @@
+"""The Lua scripts: which files make up each, the names of keys they get, and their digests."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from dispatch.vocabulary import IncidentStatus, Priority
+from streams import redis_keys as keys
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "apply": ("person", "wake", "incident"),
+    "claim": (),
+    "find": ("person",),
+    "fixes": ("person", "wake"),
+    "load": (),
+    "lock": (),
+    "mark_published": (),
+    "mark_ready": (),
+    "pending": (),
+    "people": ("person", "wake"),
+    "private": ("person", "wake"),
+    "progress": (),
+    "ready": (),
+    "release": ("person", "wake"),
+    "restore_incidents": ("person", "incident"),
+    "restore_log": (),
+    "sweep_fixes": ("person", "wake"),
+    "sweep_pending": (),
+    "take_due": (),
+}
+"""Script, and what stands between the prelude and it."""
+
+_KEYS = {
+    "all_incidents": keys.ALL_INCIDENTS,
+    "by_priority": keys.by_priority(""),
+    "by_status": keys.by_status(""),
+    "command": keys.command(""),
+    "digital_engaged": keys.digital_engaged(""),
+    "digital_index": keys.digital_index("", "").removesuffix(":"),
+    "engaged_index": keys.engaged_index(""),
+    "erased": keys.erased(""),
+    "field_index": keys.field_index(""),
+    "fixes": keys.FIXES,
+    "incident": keys.incident(""),
+    "offers_of": keys.offers_of(""),
+    "on_duty": keys.ON_DUTY,
+    "pending_claims": keys.PENDING_CLAIMS,
+    "private": keys.private(""),
+    "progress": keys.PREFIX + "progress:",
+    "ready": keys.ready(""),
+    "rebuild_lock": keys.REBUILD_LOCK,
+    "refused": keys.PREFIX + "refused:",
+    "reported": keys.reported(""),
+    "shortfalls": keys.SHORTFALLS,
+    "timeline": keys.timeline(""),
+    "timers": keys.TIMERS,
+    "timers_of": keys.timers_of(""),
+    "volunteer": keys.volunteer(""),
+    "volunteers": keys.VOLUNTEERS,
+    "waiting_anywhere": keys.waiting_anywhere(""),
+    "waiting_field": keys.waiting_field(""),
+    "waiting_of": keys.waiting_of(""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    name: str
+    source: bytes
+    sha: str
+
+
+def _table(entries: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name} = '{value}'" for name, value in entries.items()) + "}"
+
+
+def _list(words: type[IncidentStatus] | type[Priority]) -> str:
+    return "{" + ", ".join(f"'{word}'" for word in words) + "}"
+
+
+@cache
+def _read(name: str) -> str:
+    return files("streams").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+
+
+def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
+    """Every script, ready to be loaded. `fix_age_limit_ms`: how old a fix may be before the home place counts instead."""
+    heading = (
+        f"local KEY = {_table(_KEYS)}\n"
+        f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
+        f"local STATUSES = {_list(IncidentStatus)}\n"
+        f"local PRIORITIES = {_list(Priority)}\n"
+    )
+    scripts = {}
+    for name, parts in PARTS.items():
+        source = "\n".join([heading, *map(_read, ("prelude", *parts, name))]).encode()
+        scripts[name] = Script(name, source, hashlib.sha1(source, usedforsecurity=False).hexdigest())
+    return scripts

@@ -1,0 +1,102 @@
+"""What the search script is asked, and how its answer reads."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+from zlib import crc32
+
+import msgspec
+
+from dispatch.model import Candidate, Found, Need, Place
+from dispatch.vocabulary import Capability, Exclusion, TravelMode
+from streams.store.link import Call
+
+FIRST_RING_M = 500.0
+GEO_MAX_LAT = 85.05
+LOOK_AT_MOST = 4000
+"""More people than this are not judged for one need (as in find.lua)."""
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def enough(want: int) -> int:
+    """How many candidates end a search: room for the core to choose and for claims that fail."""
+    return 2 * want + 4
+
+
+def kind_of(need: Need) -> str:
+    if need.requirement.capability is Capability.DIGITAL:
+        return "digital"
+    return "anywhere" if need.area is None else "field"
+
+
+def limit_m(need: Need) -> float:
+    """How far from the area's centre anybody is looked at."""
+    reach = need.area.reach_m if need.area else 0.0
+    return need.requirement.max_distance_m + reach
+
+
+def first_ring_m(need: Need) -> float:
+    reach = need.area.reach_m if need.area else 0.0
+    return min(FIRST_RING_M + reach, limit_m(need))
+
+
+def call_of(need: Need) -> Call:
+    packed: dict[str, object] = {
+        "kind": kind_of(need),
+        "skill": need.requirement.skill,
+        "command": need.command_id,
+        "want": need.want,
+        "stop": enough(need.want),
+        "languages": need.requirement.languages,
+        "asked": tuple(need.asked_before),
+        "seed": crc32(need.command_id.encode()),
+    }
+    if need.area is not None:
+        packed |= {
+            "lon": float(need.area.centre.lon),
+            "lat": max(-GEO_MAX_LAT, min(GEO_MAX_LAT, float(need.area.centre.lat))),
+            "start": float(first_ring_m(need)),
+            "limit": float(limit_m(need)),
+            "reach": float(need.area.reach_m),
+        }
+    return Call("find", (), (_pack(packed),))
+
+
+def found_of(need: Need, answer: Sequence[Any]) -> Found:
+    complete, searched, reasons, rows = answer
+    candidates = [_candidate(row) for row in rows]
+    candidates.sort(key=_order)
+    pairs = zip(reasons[::2], reasons[1::2], strict=True)
+    return Found(
+        candidates=tuple(candidates[: enough(need.want)]),
+        excluded={Exclusion(reason.decode()): count for reason, count in pairs},
+        searched_m=float(searched) if searched else None,
+        complete=bool(complete),
+    )
+
+
+def _order(candidate: Candidate) -> tuple[float, float, str]:
+    if candidate.distance_m is not None:
+        return candidate.distance_m, 0.0, candidate.volunteer_id
+    return math.inf, candidate.load, candidate.volunteer_id
+
+
+def _candidate(row: Sequence[Any]) -> Candidate:
+    volunteer, distance, from_home, skills, languages, travel, max_distance, x, y, age_ms, load = row
+    return Candidate(
+        volunteer_id=volunteer.decode(),
+        skills=frozenset(split(skills)),
+        languages=split(languages),
+        travel_mode=TravelMode(travel.decode()),
+        max_distance_m=int(max_distance) if max_distance else None,
+        distance_m=float(distance) if distance is not None else None,
+        place=Place(lon=float(x), lat=float(y)) if x is not None else None,
+        fix_age_s=age_ms / 1000 if age_ms is not None else None,
+        from_home=bool(from_home),
+        load=float(load),
+    )
+
+
+def split(csv: bytes | None) -> tuple[str, ...]:
+    return tuple(csv.decode().split(",")) if csv else ()
