@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ BUILT_IN = Path(__file__).with_name("plans.toml")
 FALLBACK_TYPE = "information"
 """Plan for a type this book does not know: an incident is never refused for want of a plan."""
 
+MAX_COUNT = 100
+MAX_OFFERS_PER_PLACE = 20
+_MAX_WHOLE = 1_000_000
+_TITLE_LANGUAGES = ("kk", "ru", "en")
+_BOOK_KEYS = {"version", "defaults", "types"}
+_PLAN_KEYS = {"title", "priority", "requirements"}
 _DEFAULT_KEYS = {"window_s", "digital_window_s", "offers_per_place", "max_distance_m", "retry_s"}
 _REQUIREMENT_KEYS = {
     "capability",
@@ -98,10 +105,10 @@ def load(path: Path) -> PlanBook:
 
 
 def parse(raw: Mapping[str, Any], *, source: str) -> PlanBook:
-    faults: list[str] = []
+    faults = _unknown("", raw, _BOOK_KEYS)
     defaults = _defaults(raw.get("defaults", {}), faults)
     types = raw.get("types", {})
-    if not isinstance(raw.get("version"), str) or not raw["version"]:
+    if not _is_text(raw.get("version")):
         faults.append("version: expected a text")
     if not isinstance(types, dict) or FALLBACK_TYPE not in types:
         faults.append(f"types: expected tables, among them {FALLBACK_TYPE!r}")
@@ -113,22 +120,54 @@ def parse(raw: Mapping[str, Any], *, source: str) -> PlanBook:
     return PlanBook(version=book.version, defaults=defaults, plans=plans)
 
 
+def _unknown(where: str, table: Mapping[str, Any], known: set[str]) -> list[str]:
+    return [f"{where}{key}: no such setting" for key in table if key not in known]
+
+
 def _defaults(table: Any, faults: list[str]) -> Defaults:
     if not isinstance(table, dict):
         faults.append("defaults: expected a table")
         return Defaults()
-    faults.extend(f"defaults.{key}: no such setting" for key in table.keys() - _DEFAULT_KEYS)
-    good = {key: value for key, value in table.items() if key in _DEFAULT_KEYS and _is_positive(value)}
-    faults.extend(
-        f"defaults.{key}: expected a number above 0, got {value!r}"
-        for key, value in table.items()
-        if key in _DEFAULT_KEYS and key not in good
-    )
-    return Defaults(**good)
+    faults.extend(_unknown("defaults.", table, _DEFAULT_KEYS))
+    before = len(faults)
+    known = {key: value for key, value in table.items() if key in _DEFAULT_KEYS}
+    faults.extend(_number_faults("defaults", known))
+    return Defaults(**known) if len(faults) == before else Defaults()
 
 
-def _is_positive(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+def _number_faults(where: str, row: Mapping[str, Any]) -> list[str]:
+    """Times and distances end in whole milliseconds and metres on the wire, so nothing else is taken."""
+    faults = [
+        f"{where}.{key}: expected a whole number from 1 to {_MAX_WHOLE}, got {row[key]!r}"
+        for key in ("window_s", "digital_window_s", "max_distance_m", "retry_s")
+        if key in row and not _is_whole(row[key], _MAX_WHOLE)
+    ]
+    if "offers_per_place" in row and not _is_ratio(row["offers_per_place"]):
+        faults.append(
+            f"{where}.offers_per_place: expected a number from 1 to {MAX_OFFERS_PER_PLACE}, got {row['offers_per_place']!r}"
+        )
+    return faults
+
+
+def _is_whole(value: object, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+
+
+def _is_ratio(value: object) -> bool:
+    """Below one, fewer people would be asked than are needed, and the rest would look like a shortfall."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= MAX_OFFERS_PER_PLACE
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_word(value: object, words: type[StrEnum]) -> bool:
+    return isinstance(value, str) and value in set(words)
+
+
+def _is_title(value: object) -> bool:
+    return isinstance(value, dict) and all(_is_text(value.get(language)) for language in _TITLE_LANGUAGES)
 
 
 def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponsePlan:
@@ -136,48 +175,35 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
     if not isinstance(table, dict):
         faults.append(f"{where}: expected a table")
         table = {}
-    faults.extend(f"{where}.{key}: no such setting" for key in table.keys() - {"title", "priority", "requirements"})
-    if table.get("priority") not in set(Priority):
+    faults.extend(_unknown(f"{where}.", table, _PLAN_KEYS))
+    priority, title, rows = table.get("priority"), table.get("title"), table.get("requirements")
+    if not _is_word(priority, Priority):
         faults.append(f"{where}.priority: expected one of {', '.join(Priority)}")
-    title = table.get("title")
-    if not isinstance(title, dict) or not {"kk", "ru", "en"} <= title.keys():
-        faults.append(f"{where}.title: expected texts for kk, ru and en")
-    rows = table.get("requirements")
+        priority = Priority.NORMAL
+    if not _is_title(title):
+        faults.append(f"{where}.title: expected texts for {', '.join(_TITLE_LANGUAGES)}")
+        title = {}
     if not isinstance(rows, list) or not rows:
         faults.append(f"{where}.requirements: expected at least one")
         rows = []
+    requirements = [
+        _requirement(f"{where}.requirements[{number}]", number, row, book, faults) for number, row in enumerate(rows, 1)
+    ]
     return ResponsePlan(
         type=name,
-        title=title if isinstance(title, dict) else {},
-        priority=Priority(table["priority"]) if table.get("priority") in set(Priority) else Priority.NORMAL,
-        requirements=tuple(
-            requirement
-            for number, row in enumerate(rows, 1)
-            if (requirement := _requirement(f"{where}.requirements[{number}]", number, row, book, faults))
-        ),
+        title=title,
+        priority=Priority(priority),
+        requirements=tuple(entry for entry in requirements if entry),
     )
 
 
 def _requirement(where: str, number: int, row: Any, book: PlanBook, faults: list[str]) -> Requirement | None:
-    before = len(faults)
     if not isinstance(row, dict):
         faults.append(f"{where}: expected a table")
         return None
-    faults.extend(f"{where}.{key}: no such setting" for key in row.keys() - _REQUIREMENT_KEYS)
-    if row.get("capability") not in set(Capability):
-        faults.append(f"{where}.capability: expected field or digital")
-    if row.get("skill") not in set(Skill):
-        faults.append(f"{where}.skill: {row.get('skill')!r} is no known skill")
-    if not isinstance(row.get("count", 1), int) or not 1 <= row.get("count", 1) <= 100:
-        faults.append(f"{where}.count: expected a whole number from 1 to 100")
-    if "task" in row and row["task"] not in set(Task):
-        faults.append(f"{where}.task: expected one of {', '.join(Task)}")
-    faults.extend(
-        f"{where}.{key}: expected a number above 0"
-        for key in ("max_distance_m", "window_s", "offers_per_place")
-        if key in row and not _is_positive(row[key])
-    )
-    if len(faults) > before:
+    found = _requirement_faults(where, row)
+    if found:
+        faults.extend(found)
         return None
     spec = RequirementSpec(
         capability=Capability(row["capability"]),
@@ -189,8 +215,20 @@ def _requirement(where: str, number: int, row: Any, book: PlanBook, faults: list
         window_s=row.get("window_s"),
     )
     completed = book._completed(number, spec)
-    return _with_ratio(completed, row.get("offers_per_place"))
+    return replace(completed, offers_per_place=row.get("offers_per_place", completed.offers_per_place))
 
 
-def _with_ratio(requirement: Requirement, offers_per_place: float | None) -> Requirement:
-    return replace(requirement, offers_per_place=offers_per_place) if offers_per_place else requirement
+def _requirement_faults(where: str, row: Mapping[str, Any]) -> list[str]:
+    faults = _unknown(f"{where}.", row, _REQUIREMENT_KEYS)
+    if not _is_word(row.get("capability"), Capability):
+        faults.append(f"{where}.capability: expected field or digital")
+    if not _is_word(row.get("skill"), Skill):
+        faults.append(f"{where}.skill: {row.get('skill')!r} is no known skill")
+    if not _is_whole(row.get("count", 1), MAX_COUNT):
+        faults.append(f"{where}.count: expected a whole number from 1 to {MAX_COUNT}")
+    languages = row.get("languages", [])
+    if not isinstance(languages, list) or not all(_is_text(language) for language in languages):
+        faults.append(f"{where}.languages: expected a list of language tags")
+    if "task" in row and not _is_word(row["task"], Task):
+        faults.append(f"{where}.task: expected one of {', '.join(Task)}")
+    return faults + _number_faults(where, row)
