@@ -167,7 +167,7 @@ def _widened(requirement: Requirement, alarm_level: int) -> Requirement:
 
 
 def _asked_before(incident: Incident, requirement: Requirement, now_ms: int) -> set[str]:
-    """Who declined, finished or was stood down from this requirement, and who was silent a short while ago."""
+    """Who declined or finished this requirement or was taken elsewhere, and who was silent a short while ago."""
     rests_until = now_ms - SILENCE_REST_S * 1000
     return {
         offer.volunteer_id
