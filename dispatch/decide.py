@@ -29,6 +29,8 @@ from dispatch.waves import offers_out, offers_wanted
 
 SILENCE_REST_S = 600
 """A person who did not answer is left in peace by the same requirement for this long."""
+FIRST_RETRY_S = 2.0
+"""The first look comes soon: somebody may have become free between the search and the moment the shortfall could wake."""
 MAX_RETRY_S = 300
 WIDEST_M = 100_000
 SHOWN_CANDIDATES = 5
@@ -286,8 +288,10 @@ def _reason(why: RequirementWhy, asked: set[str]) -> ShortfallReason:
 def _retry(state: Incident, now_ms: int, plans: PlanBook, whys: list[RequirementWhy]) -> RetryScheduled:
     """When to look again by itself. People who become free wake the incident before that."""
     contended = any(Exclusion.TAKEN_NOW in why.excluded for why in whys)
-    wait_s = 1 if contended else min(MAX_RETRY_S, plans.defaults.retry_s * 2 ** min(state.retries, 6))
-    return RetryScheduled(at_ms=now_ms + wait_s * 1000)
+    wait_s: float = FIRST_RETRY_S
+    if state.retries and not contended:
+        wait_s = min(MAX_RETRY_S, plans.defaults.retry_s * 2 ** min(state.retries - 1, 6))
+    return RetryScheduled(at_ms=now_ms + round(wait_s * 1000))
 
 
 def _decision(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decision:

@@ -29,8 +29,9 @@ from streams.projection import Logged, Projection
 from streams.publisher import LogTrouble, Publisher
 
 log = structlog.get_logger()
-CLAIM_ROUNDS = 4
+CLAIM_ROUNDS = 8
 """After this many rounds of lost claims the rest becomes a shortfall that is tried again in a second."""
+MOST_WANTED = 256
 _EXCLUSION_OF = {
     ClaimAnswer.BUSY: Exclusion.TAKEN_NOW,
     ClaimAnswer.FENCED: Exclusion.TAKEN_NOW,
@@ -38,7 +39,7 @@ _EXCLUSION_OF = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class _Draft:
     """A command on its way to a decision."""
 
@@ -49,12 +50,8 @@ class _Draft:
     lost: dict[str, Exclusion] = field(default_factory=dict)
     decision: Decision | None = None
 
-    @property
-    def is_short_of_candidates(self) -> bool:
-        """The search stopped early and the people it returned are gone meanwhile."""
-        return bool(self.needs_to_search_again())
-
     def needs_to_search_again(self) -> list[Need]:
+        """Needs whose search stopped early and whose people went to others meanwhile."""
         assert self.decision is not None
         asked = {why.requirement_id: why.asked for why in self.decision.why.requirements}
         return [
@@ -174,24 +171,34 @@ class Dispatcher:
             draft.found[need.requirement.id] = found
 
     async def _claim_all(self, drafts: Sequence[_Draft]) -> None:
-        """Decides each draft in the order of the log until every person it names is claimed, or the rounds are used up."""
+        """Decides each draft in the order of the log until every person it names is claimed.
+
+        A draft is filled again when a claim was lost, and searched for again when the people its search had stopped at went
+        to drafts before it: they are claimed by then, so the next search passes them over. Rounds ask for more and more, so
+        a burst at one place takes a few rounds, not one for each incident.
+        """
         granted: dict[str, Hold] = {}
         open_drafts = list(drafts)
-        for _ in range(CLAIM_ROUNDS):
+        for number in range(CLAIM_ROUNDS):
             self._fill(drafts, open_drafts)
-            again = [draft for draft in open_drafts if draft.is_short_of_candidates]
-            if again:
-                await self._search_again(drafts, again)
-                self._fill(drafts, again)
-            claims = [claim for draft in open_drafts for claim in claims_of(draft.decision)]
-            fresh = [claim for claim in claims if claim.offer_id not in granted]
-            answers = await self._store.claim(fresh) if fresh else []
-            open_drafts = self._lost(drafts, fresh, answers, granted)
+            lost = await self._claim(drafts, open_drafts, granted)
+            short = [draft for draft in open_drafts if draft not in lost and draft.needs_to_search_again()]
+            open_drafts = [draft for draft in drafts if draft in lost or draft in short]
             if not open_drafts:
                 break
+            await self._search([(draft, _more(draft.needs_to_search_again(), number)) for draft in short])
         else:
             self._settle_for_less(drafts, open_drafts, granted)
         await self._release_unused(drafts, granted)
+
+    async def _claim(
+        self, drafts: Sequence[_Draft], open_drafts: Sequence[_Draft], granted: dict[str, Hold]
+    ) -> list[_Draft]:
+        """The drafts that lost a claim."""
+        claims = [claim for draft in open_drafts for claim in claims_of(draft.decision)]
+        fresh = [claim for claim in claims if claim.offer_id not in granted]
+        answers = await self._store.claim(fresh) if fresh else []
+        return self._lost(drafts, fresh, answers, granted)
 
     def _fill(self, drafts: Sequence[_Draft], to_fill: Sequence[_Draft]) -> None:
         taken: dict[str, Exclusion] = {}
@@ -202,23 +209,6 @@ class Dispatcher:
         for draft in to_fill:
             draft.decision = fill(draft.settled, self._plans, draft.found, {**taken, **draft.lost})
             taken.update(chosen_people(draft.decision))
-
-    async def _search_again(self, drafts: Sequence[_Draft], again: Sequence[_Draft]) -> None:
-        """Looks past the people who are gone."""
-        gone: set[str] = set()
-        for draft in drafts:
-            gone.update(draft.lost)
-            if draft.decision is not None:
-                gone.update(chosen_people(draft.decision))
-        wanted = []
-        for draft in again:
-            own = set(chosen_people(draft.decision)) if draft.decision else set()
-            needs = [
-                replace(need, asked_before=need.asked_before | (gone - own))
-                for need in draft.needs_to_search_again()
-            ]
-            wanted.append((draft, needs))
-        await self._search(wanted)
 
     def _lost(
         self,
@@ -270,6 +260,10 @@ class Dispatcher:
         unused = [hold for offer, hold in granted.items() if offer not in used]
         if unused:
             await self._store.release(unused)
+
+
+def _more(needs: Sequence[Need], number: int) -> list[Need]:
+    return [replace(need, want=min(MOST_WANTED, need.want * 4 ** (number + 1))) for need in needs]
 
 
 def claims_of(decision: Decision | None) -> list[Claim]:

@@ -241,7 +241,7 @@ class Rebuilder:
             )
 
 
-REPUBLISH = 512
+REPUBLISH = 256
 """How many decisions of each partition may have been applied without their offers being in the log: more than any batch."""
 
 

@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams.publisher import LogTrouble
@@ -42,12 +43,17 @@ class LogReader:
             self._consumer = None
 
     async def partitions(self, topic: str) -> list[int]:
-        consumer = self._started()
-        await consumer.topics()
-        found = consumer.partitions_for_topic(topic)
-        if not found:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.require_kafka(), client_id=self._client_id)
+        try:
+            await admin.start()
+            (found,) = await admin.describe_topics([topic])
+        except KafkaError as error:
+            raise LogTrouble(f"{topic}: {error!r}") from error
+        finally:
+            await admin.close()
+        if not found["partitions"]:
             raise LogTrouble(f"{topic}: the topic is not there")
-        return sorted(found)
+        return sorted(part["partition"] for part in found["partitions"])
 
     async def bounds(self, topic: str, partitions: Iterable[int]) -> dict[int, tuple[int, int]]:
         """First and next offset of each partition."""

@@ -1,0 +1,339 @@
+"""The dispatcher on real Kafka and Redis, without the agent around it: batches in, outcomes in the log."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from dispatch.commands import AcceptOffer, CancelIncident, Command, DeclineOffer, ReportIncident
+from dispatch.deadlines import deadline_command, timers_of
+from dispatch.ids import derived, incident_id
+from dispatch.model import Area, Incident, Place, RequirementSpec
+from dispatch.plans import load_builtin
+from dispatch.vocabulary import Capability, DeclineReason, IncidentStatus, OfferState, TravelMode
+from streams import clock, topic_admin, wire
+from streams.dispatcher import Dispatcher
+from streams.projection import Projection
+from streams.publisher import Publisher
+from streams.rebuild import Rebuilder
+from streams.settings import Settings, load
+from streams.store import Link, RedisStore
+from streams.store.people import FixWrite, PeopleStore, ProfileWrite
+from streams.stretch import LogReader
+from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, OFFERS
+
+ZONE = "8320e5"
+
+
+@dataclass
+class Desk:
+    """Everything a worker has, and what a test needs to look at."""
+
+    settings: Settings
+    link: Link
+    store: RedisStore
+    publisher: Publisher
+    reader: LogReader
+    dispatcher: Dispatcher
+    seen: dict[tuple[str, int], int]
+    tag: str
+    centre: Place
+
+    async def people(self, *ids: str, skill: str = "first_aid", north_m: float = 100) -> None:
+        """Free field people in a row to the north, each `north_m` further; their ids get this test's own prefix."""
+        people = PeopleStore(self.link)
+        now_ms = await self.store.now_ms()
+        records = [
+            wire.VolunteerRecord(
+                id=self.named(person),
+                capabilities=(Capability.FIELD,),
+                skills=(skill,),
+                languages=("kk",),
+                travel_mode=TravelMode.CAR,
+                max_distance_m=None,
+                on_duty=True,
+                changed_ms=now_ms,
+            )
+            for person in ids
+        ]
+        await people.put_profiles([ProfileWrite(volunteer_id=r.id, offset=1, record=r) for r in records])
+        await people.put_fixes(
+            [
+                FixWrite(
+                    volunteer_id=self.named(person),
+                    lon=self.centre.lon,
+                    lat=self.centre.lat + (number + 1) * north_m / 111_195,
+                    accuracy_m=5,
+                    at_ms=now_ms,
+                )
+                for number, person in enumerate(ids)
+            ]
+        )
+
+    def named(self, person: str) -> str:
+        return f"{self.tag}-{person}"
+
+    def report(self, *, count: int = 1) -> ReportIncident:
+        geometry = {"type": "Point", "coordinates": [self.centre.lon, self.centre.lat]}
+        return ReportIncident(
+            id=key(),
+            incident_id=incident_id(ZONE, "op", key()),
+            by="op",
+            sent_ms=0,
+            type="road.accident",
+            body_digest="same",
+            area=Area(geometry=geometry, centre=self.centre),
+            requirements=(
+                RequirementSpec(capability=Capability.FIELD, skill="first_aid", count=count),
+            ),
+        )
+
+    async def send(self, *commands: Command) -> list[Any]:
+        """The records of these commands, as a worker would get them."""
+        await self.publisher.send_commands(commands)
+        return await self.fresh(INCIDENTS.name)
+
+    async def fresh(self, topic: str) -> list[Any]:
+        bounds = await self.reader.bounds(topic, await self.reader.partitions(topic))
+        start = {p: (self.seen.get((topic, p), 0), end) for p, (_, end) in bounds.items()}
+        records = [r async for chunk in self.reader.read(topic, start) for r in chunk]
+        self.seen.update({(topic, p): end for p, (_, end) in bounds.items()})
+        return records
+
+    async def incident(self, incident: str) -> Incident:
+        _, (loaded,) = await self.store.load([("none", incident)])
+        assert loaded.incident is not None
+        return loaded.incident
+
+    async def offers(self) -> list[Any]:
+        """Steps of this test's people, each event once: a rebuild publishes again what may be missing."""
+        steps = [wire.decode_offer_step(record.value) for record in await self.fresh(OFFERS.name)]
+        own = {step.event_id: step for step in steps if step.volunteer_id.startswith(self.tag)}
+        return list(own.values())
+
+
+@pytest.fixture
+async def desk(kafka: str, redis_url: str) -> AsyncIterator[Desk]:
+    settings = load({"KOMEK_KAFKA": kafka, "KOMEK_REDIS": redis_url, "KOMEK_DATA_KEY": "A" * 43})
+    topic_admin.apply_topics(settings)
+    link = Link(redis_url)
+    store = RedisStore(link)
+    publisher = Publisher(settings, "test")
+    reader = LogReader(settings, "test")
+    await publisher.start()
+    await reader.start()
+    await Rebuilder(settings=settings, link=link, owner="test").run_or_wait()
+    dispatcher = Dispatcher(
+        store=store,
+        publisher=publisher,
+        projection=Projection(store, publisher, reader),
+        plans=load_builtin(),
+    )
+    made = Desk(settings, link, store, publisher, reader, dispatcher, {}, key(), somewhere())
+    for topic in (INCIDENTS, OFFERS, DECISIONS, DEAD_LETTERS):
+        await made.fresh(topic.name)
+    try:
+        yield made
+    finally:
+        await reader.stop()
+        await publisher.stop()
+        await link.close()
+
+
+def somewhere() -> Place:
+    """A place of its own for each test, out of reach of the others: they share one log."""
+    number = derived("place", key()).int
+    return Place(lon=50 + number % 35_000 / 1000, lat=42 + number // 35_000 % 12_000 / 1000)
+
+
+def key() -> str:
+    return clock.fresh_id()
+
+
+async def test_a_report_becomes_offers_to_the_nearest(desk: Desk) -> None:
+    await desk.people("near", "middle", "far")
+    command = desk.report()
+
+    await desk.dispatcher.handle(await desk.send(command))
+
+    incident = await desk.incident(command.incident_id)
+    assert incident.status is IncidentStatus.DISPATCHING
+    assert {offer.volunteer_id for offer in incident.offers} == {desk.named("near"), desk.named("middle")}
+    steps = await desk.offers()
+    assert {step.volunteer_id for step in steps} == {desk.named("near"), desk.named("middle")}
+    assert {step.state for step in steps} == {OfferState.OFFERED}
+
+
+async def test_a_repeat_of_a_batch_changes_nothing(desk: Desk) -> None:
+    await desk.people("a", "b")
+    records = await desk.send(desk.report())
+
+    await desk.dispatcher.handle(records)
+    await desk.dispatcher.handle(records)
+
+    assert len(await desk.offers()) == 2
+    assert len(await desk.fresh(DECISIONS.name)) == 1
+
+
+async def test_two_incidents_in_one_batch_never_share_a_person(desk: Desk) -> None:
+    await desk.people("only")
+    first, second = desk.report(), desk.report()
+
+    await desk.dispatcher.handle(await desk.send(first, second))
+
+    states = [await desk.incident(command.incident_id) for command in (first, second)]
+    assert [state.status for state in states] == [IncidentStatus.DISPATCHING, IncidentStatus.UNFILLED]
+    assert [len(state.offers) for state in states] == [1, 0]
+
+
+async def test_accept_fills_and_lets_the_others_go(desk: Desk) -> None:
+    await desk.people("a", "b")
+    command = desk.report()
+    await desk.dispatcher.handle(await desk.send(command))
+    offer = (await desk.incident(command.incident_id)).offers[0]
+
+    await desk.dispatcher.handle(await desk.send(accept(offer.id, offer.volunteer_id, command)))
+
+    incident = await desk.incident(command.incident_id)
+    assert incident.status is IncidentStatus.STAFFED
+    assert sorted(entry.state for entry in incident.offers) == [OfferState.ACCEPTED, OfferState.WITHDRAWN]
+
+
+async def test_a_decline_is_replaced_at_once_by_somebody_else(desk: Desk) -> None:
+    await desk.people("a", "b", "c")
+    command = desk.report()
+    await desk.dispatcher.handle(await desk.send(command))
+    offer = (await desk.incident(command.incident_id)).offers[0]
+    decline = DeclineOffer(
+        id=key(),
+        incident_id=command.incident_id,
+        by=offer.volunteer_id,
+        sent_ms=0,
+        offer_id=offer.id,
+        volunteer_id=offer.volunteer_id,
+        reason=DeclineReason.BUSY,
+    )
+
+    await desk.dispatcher.handle(await desk.send(decline))
+
+    incident = await desk.incident(command.incident_id)
+    live = [entry.volunteer_id for entry in incident.offers if entry.is_live]
+    assert len(live) == 2
+    assert offer.volunteer_id not in live
+
+
+async def test_poison_is_dead_lettered_and_its_neighbours_are_decided(desk: Desk) -> None:
+    await desk.people("a", "b")
+    command = desk.report()
+    await desk.publisher.producer.send_and_wait(INCIDENTS.name, b"\xff{no json", key=ZONE.encode())
+    records = await desk.send(command)
+    assert len(records) == 2
+
+    await desk.dispatcher.handle(records)
+
+    assert (await desk.incident(command.incident_id)).offers
+    letters = await desk.fresh(DEAD_LETTERS.name)
+    assert len(letters) == 1
+
+
+async def test_cancel_frees_people_for_the_next_incident(desk: Desk) -> None:
+    await desk.people("only")
+    first, second = desk.report(), desk.report()
+    await desk.dispatcher.handle(await desk.send(first))
+    cancel = CancelIncident(id=key(), incident_id=first.incident_id, by="op", sent_ms=0)
+
+    await desk.dispatcher.handle(await desk.send(cancel))
+    await desk.dispatcher.handle(await desk.send(second))
+
+    incident = await desk.incident(second.incident_id)
+    assert [offer.volunteer_id for offer in incident.offers] == [desk.named("only")]
+
+
+async def test_a_person_freed_in_the_same_batch_is_found_by_the_first_retry(desk: Desk) -> None:
+    await desk.people("only")
+    first, second = desk.report(), desk.report()
+    await desk.dispatcher.handle(await desk.send(first))
+    cancel = CancelIncident(id=key(), incident_id=first.incident_id, by="op", sent_ms=0)
+    await desk.dispatcher.handle(await desk.send(cancel, second))
+    waiting = await desk.incident(second.incident_id)
+    assert waiting.retry_at_ms is not None
+    (timer,) = timers_of(waiting)
+
+    await desk.dispatcher.handle(await desk.send(deadline_command(timer, waiting.retry_at_ms)))
+
+    incident = await desk.incident(second.incident_id)
+    assert [offer.volunteer_id for offer in incident.offers] == [desk.named("only")]
+    assert incident.retry_at_ms is None
+
+
+async def test_after_redis_is_emptied_the_rebuild_knows_who_is_engaged(desk: Desk) -> None:
+    await desk.people("only")
+    first, second = desk.report(), desk.report()
+    await desk.dispatcher.handle(await desk.send(first))
+    before = await desk.incident(first.incident_id)
+    await desk.link.run([("FLUSHALL",)])
+
+    rebuilder = Rebuilder(settings=desk.settings, link=desk.link, owner="again")
+    await rebuilder.run_or_wait()
+    await desk.people("only")
+    desk.dispatcher.distrust(range(8))
+    await desk.dispatcher.handle(await desk.send(second))
+
+    assert await desk.incident(first.incident_id) == before
+    assert not (await desk.incident(second.incident_id)).offers
+
+
+async def test_a_decision_that_was_not_applied_is_found_in_the_log(desk: Desk) -> None:
+    """A worker that died between its decision and the rest: the next one applies and publishes what stands there."""
+    await desk.people("a", "b")
+    command = desk.report()
+    records = await desk.send(command)
+    projection = _Stops()
+    dying = Dispatcher(
+        store=desk.store, publisher=desk.publisher, projection=projection, plans=load_builtin()  # type: ignore[arg-type]
+    )
+    with pytest.raises(_Died):
+        await dying.handle(records)
+
+    desk.dispatcher.distrust(range(8))
+    await desk.dispatcher.handle(records)
+
+    assert len(await desk.fresh(DECISIONS.name)) == 1
+    assert len(await desk.offers()) == 2
+    assert len((await desk.incident(command.incident_id)).offers) == 2
+
+
+async def test_many_incidents_at_once_share_the_people_without_overlap(desk: Desk) -> None:
+    await desk.people(*(f"v{number}" for number in range(60)), north_m=20)
+    commands = [desk.report() for _ in range(40)]
+    records = await desk.send(*commands)
+
+    await asyncio.gather(desk.dispatcher.handle(records))
+
+    engaged = [step.volunteer_id for step in await desk.offers()]
+    assert len(engaged) == len(set(engaged)) == 60
+
+
+class _Died(Exception):
+    pass
+
+
+class _Stops:
+    async def apply(self, logged: Sequence[Any]) -> bool:
+        raise _Died
+
+    async def catch_up(self, partition: int) -> int:
+        return 0
+
+
+def accept(offer_id: str, volunteer: str, command: ReportIncident) -> AcceptOffer:
+    return AcceptOffer(
+        id=key(),
+        incident_id=command.incident_id,
+        by=volunteer,
+        sent_ms=0,
+        offer_id=offer_id,
+        volunteer_id=volunteer,
+    )
