@@ -1,155 +1,19 @@
 """The dispatcher on real Kafka and Redis, without the agent around it: batches in, outcomes in the log."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from dispatch.commands import AcceptOffer, CancelIncident, Command, DeclineOffer, ReportIncident
+from dispatch.commands import CancelIncident, DeclineOffer
 from dispatch.deadlines import deadline_command, timers_of
-from dispatch.ids import derived, incident_id
-from dispatch.model import Area, Incident, Place, RequirementSpec
 from dispatch.plans import load_builtin
-from dispatch.vocabulary import Capability, DeclineReason, IncidentStatus, OfferState, TravelMode
-from streams import clock, topic_admin, wire
+from dispatch.vocabulary import DeclineReason, IncidentStatus, OfferState
 from streams.dispatcher import Dispatcher
-from streams.projection import Projection
-from streams.publisher import Publisher
 from streams.rebuild import Rebuilder
-from streams.settings import Settings, load
-from streams.store import Link, RedisStore
-from streams.store.people import FixWrite, PeopleStore, ProfileWrite
-from streams.stretch import LogReader
-from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, OFFERS
-
-ZONE = "8320e5"
-
-
-@dataclass
-class Desk:
-    """Everything a worker has, and what a test needs to look at."""
-
-    settings: Settings
-    link: Link
-    store: RedisStore
-    publisher: Publisher
-    reader: LogReader
-    dispatcher: Dispatcher
-    seen: dict[tuple[str, int], int]
-    tag: str
-    centre: Place
-
-    async def people(self, *ids: str, skill: str = "first_aid", north_m: float = 100) -> None:
-        """Free field people in a row to the north, each `north_m` further; their ids get this test's own prefix."""
-        people = PeopleStore(self.link)
-        now_ms = await self.store.now_ms()
-        records = [
-            wire.VolunteerRecord(
-                id=self.named(person),
-                capabilities=(Capability.FIELD,),
-                skills=(skill,),
-                languages=("kk",),
-                travel_mode=TravelMode.CAR,
-                max_distance_m=None,
-                on_duty=True,
-                changed_ms=now_ms,
-            )
-            for person in ids
-        ]
-        await people.put_profiles([ProfileWrite(volunteer_id=r.id, offset=1, record=r) for r in records])
-        await people.put_fixes(
-            [
-                FixWrite(
-                    volunteer_id=self.named(person),
-                    lon=self.centre.lon,
-                    lat=self.centre.lat + (number + 1) * north_m / 111_195,
-                    accuracy_m=5,
-                    at_ms=now_ms,
-                )
-                for number, person in enumerate(ids)
-            ]
-        )
-
-    def named(self, person: str) -> str:
-        return f"{self.tag}-{person}"
-
-    def report(self, *, count: int = 1) -> ReportIncident:
-        geometry = {"type": "Point", "coordinates": [self.centre.lon, self.centre.lat]}
-        return ReportIncident(
-            id=key(),
-            incident_id=incident_id(ZONE, "op", key()),
-            by="op",
-            sent_ms=0,
-            type="road.accident",
-            body_digest="same",
-            area=Area(geometry=geometry, centre=self.centre),
-            requirements=(
-                RequirementSpec(capability=Capability.FIELD, skill="first_aid", count=count),
-            ),
-        )
-
-    async def send(self, *commands: Command) -> list[Any]:
-        """The records of these commands, as a worker would get them."""
-        await self.publisher.send_commands(commands)
-        return await self.fresh(INCIDENTS.name)
-
-    async def fresh(self, topic: str) -> list[Any]:
-        bounds = await self.reader.bounds(topic, await self.reader.partitions(topic))
-        start = {p: (self.seen.get((topic, p), 0), end) for p, (_, end) in bounds.items()}
-        records = [r async for chunk in self.reader.read(topic, start) for r in chunk]
-        self.seen.update({(topic, p): end for p, (_, end) in bounds.items()})
-        return records
-
-    async def incident(self, incident: str) -> Incident:
-        _, (loaded,) = await self.store.load([("none", incident)])
-        assert loaded.incident is not None
-        return loaded.incident
-
-    async def offers(self) -> list[Any]:
-        """Steps of this test's people, each event once: a rebuild publishes again what may be missing."""
-        steps = [wire.decode_offer_step(record.value) for record in await self.fresh(OFFERS.name)]
-        own = {step.event_id: step for step in steps if step.volunteer_id.startswith(self.tag)}
-        return list(own.values())
-
-
-@pytest.fixture
-async def desk(kafka: str, redis_url: str) -> AsyncIterator[Desk]:
-    settings = load({"KOMEK_KAFKA": kafka, "KOMEK_REDIS": redis_url, "KOMEK_DATA_KEY": "A" * 43})
-    topic_admin.apply_topics(settings)
-    link = Link(redis_url)
-    store = RedisStore(link)
-    publisher = Publisher(settings, "test")
-    reader = LogReader(settings, "test")
-    await publisher.start()
-    await reader.start()
-    await Rebuilder(settings=settings, link=link, owner="test").run_or_wait()
-    dispatcher = Dispatcher(
-        store=store,
-        publisher=publisher,
-        projection=Projection(store, publisher, reader),
-        plans=load_builtin(),
-    )
-    made = Desk(settings, link, store, publisher, reader, dispatcher, {}, key(), somewhere())
-    for topic in (INCIDENTS, OFFERS, DECISIONS, DEAD_LETTERS):
-        await made.fresh(topic.name)
-    try:
-        yield made
-    finally:
-        await reader.stop()
-        await publisher.stop()
-        await link.close()
-
-
-def somewhere() -> Place:
-    """A place of its own for each test, out of reach of the others: they share one log."""
-    number = derived("place", key()).int
-    return Place(lon=50 + number % 35_000 / 1000, lat=42 + number // 35_000 % 12_000 / 1000)
-
-
-def key() -> str:
-    return clock.fresh_id()
+from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS
+from tests.desk import ZONE, Desk, accept, key
 
 
 async def test_a_report_becomes_offers_to_the_nearest(desk: Desk) -> None:
@@ -326,14 +190,3 @@ class _Stops:
 
     async def catch_up(self, partition: int) -> int:
         return 0
-
-
-def accept(offer_id: str, volunteer: str, command: ReportIncident) -> AcceptOffer:
-    return AcceptOffer(
-        id=key(),
-        incident_id=command.incident_id,
-        by=volunteer,
-        sent_ms=0,
-        offer_id=offer_id,
-        volunteer_id=volunteer,
-    )
