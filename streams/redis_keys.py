@@ -18,7 +18,7 @@ REBUILD_LOCK = f"{PREFIX}rebuild-lock"
 def volunteer(volunteer_id: str) -> str:
     """HASH: all about a person, and the only key a claim touches. Fields are short so that 300,000 fit in little memory:
 
-    profile   `v` offset of the record, `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty 0 or 1
+    profile   `v` offset of the record, `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty
     place     `x`, `y`, `ac`, `at` the fix: lon, lat, accuracy m, time ms; `hx`, `hy` home
     claim     `co` offer, `ci` incident, `ce` epoch, `cs` state p(ending) or c(onfirmed), `cc` command, `ca` since ms
     load      `ld` log2 of the sum of 2^(t / 4 h) over the offers made: halves every four hours, orders people at any time

@@ -6,7 +6,9 @@ if refused then return refused end
 
 local ttl = tonumber(ARGV[1])
 local now = now_ms()
-local due = call('ZRANGEBYSCORE', KEY.fixes, '-inf', now, 'LIMIT', 0, ARGV[2])
+-- Entries say when a fix turns stale; a TTL shorter than that is looked for accordingly earlier.
+local until_ms = now + math.max(0, FIX_AGE_MS - ttl)
+local due = call('ZRANGEBYSCORE', KEY.fixes, '-inf', until_ms, 'LIMIT', 0, ARGV[2])
 for _, id in ipairs(due) do
   local person = load_person(id)
   local age = person.at and now - person.at or ttl

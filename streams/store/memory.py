@@ -314,18 +314,19 @@ class MemoryStore:
 
     async def sweep_fixes(self, ttl_ms: int, *, limit: int = 500) -> int:
         self._check()
-        now = self._clock()
-        aged = [
-            person
-            for person in self.people.known.values()
-            if person.fix and now - person.fix.at_ms > self._fix_age_limit_ms
-        ][:limit]
+        aged = self.people.aged(ttl_ms, limit)
         for person in aged:
-            if person.fix and now - person.fix.at_ms >= ttl_ms:
-                person.fix = None
-            if self.people.settle(person):
-                self._wake(person, None)
+            self._changed(person.id, True)
         return len(aged)
+
+    def woken(self) -> list[str]:
+        """Incidents whose retry was brought forward."""
+        return [
+            timer.incident_id
+            for timers in self._timers.values()
+            for timer, at in timers.items()
+            if timer.kind is DeadlineKind.RETRY and at < timer.due_ms
+        ]
 
     async def restore_incidents(self, batch: Sequence[RestoredIncident]) -> list[Hold]:
         """As `Restore.restore_incidents`; needs no lock and no readiness."""

@@ -72,6 +72,7 @@ class People:
     known: dict[str, Person] = field(default_factory=dict)
     by_skill: dict[str, set[str]] = field(default_factory=dict)
     erased: dict[str, int] = field(default_factory=dict)
+    look_at: dict[str, int] = field(default_factory=dict)
 
     def person(self, volunteer_id: str) -> Person:
         return self.known.setdefault(volunteer_id, Person(id=volunteer_id))
@@ -133,12 +134,36 @@ class People:
         if write.record is None:
             self.erased[person.id] = write.offset
             person.fix, person.home, person.load = None, None, 0.0
+            self.look_at.pop(person.id, None)
         return True
 
     def put_fix(self, fix: FixWrite) -> bool:
         person = self.person(fix.volunteer_id)
         if person.fix and fix.at_ms <= person.fix.at_ms:
             return False
+        if person.fix is None:
+            self.look_at[person.id] = fix.at_ms + self.fix_age_limit_ms
         place = Place(lon=round(fix.lon, 6), lat=round(fix.lat, 6))
         person.fix = Fix(place=place, at_ms=fix.at_ms)
         return True
+
+    def aged(self, ttl_ms: int, limit: int) -> list[Person]:
+        """People whose fix must be looked at now. Those to be looked at again are noted; too old fixes are forgotten."""
+        now_ms = self.now_ms()
+        until_ms = now_ms + max(0, self.fix_age_limit_ms - ttl_ms)
+        due = sorted((at_ms, volunteer_id) for volunteer_id, at_ms in self.look_at.items() if at_ms <= until_ms)
+        people = [self.person(volunteer_id) for _, volunteer_id in due[:limit]]
+        for person in people:
+            self._age(person, ttl_ms)
+        return people
+
+    def _age(self, person: Person, ttl_ms: int) -> None:
+        at_ms = person.fix.at_ms if person.fix else self.now_ms() - ttl_ms
+        age_ms = self.now_ms() - at_ms
+        if age_ms >= ttl_ms:
+            person.fix = None
+            del self.look_at[person.id]
+        elif age_ms > self.fix_age_limit_ms:
+            self.look_at[person.id] = at_ms + ttl_ms
+        else:
+            self.look_at[person.id] = at_ms + self.fix_age_limit_ms + 1

@@ -1,0 +1,42 @@
+"""Which indexes a person belongs in, worked out from the rule alone: the independent half of the audit."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from dispatch.model import Place
+from streams import redis_keys
+
+Row = Mapping[str, str]
+
+
+def expected_place(row: Row, now_ms: int, fix_age_limit_ms: int) -> Place:
+    """Where the field indexes should hold a person who has any place: the fix, or home when the fix is stale."""
+    fix_counts = "x" in row and (now_ms - int(row["at"]) <= fix_age_limit_ms or "hx" not in row)
+    lon, lat = ("x", "y") if fix_counts else ("hx", "hy")
+    return Place(lon=float(row[lon]), lat=float(row[lat]))
+
+
+def expected_indexes(people: Mapping[str, Row]) -> dict[str, set[str]]:
+    """Key → members, for every index that is not empty."""
+    expected: dict[str, set[str]] = defaultdict(set)
+    for volunteer_id, row in people.items():
+        for key in _keys_of(row):
+            expected[key].add(volunteer_id)
+    return dict(expected)
+
+
+def _keys_of(row: Row) -> list[str]:
+    if "v" not in row or row["du"] != "1":
+        return []
+    skills = [skill for skill in row["sk"].split(",") if skill]
+    capabilities = row["cap"].split(",")
+    engaged = row.get("cs") == "c"
+    keys: list[str] = []
+    if "field" in capabilities and ("x" in row or "hx" in row):
+        keys += [redis_keys.engaged_index(skill) if engaged else redis_keys.field_index(skill) for skill in skills]
+    if "digital" in capabilities and engaged:
+        keys += [redis_keys.digital_engaged(skill) for skill in skills]
+    elif "digital" in capabilities:
+        languages = ["*", *(language for language in row["la"].split(",") if language)]
+        keys += [redis_keys.digital_index(skill, language) for skill in skills for language in languages]
+    return keys

@@ -1,0 +1,147 @@
+"""A store with what a test needs around it: the same face for Redis and for memory."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from dispatch.model import Place
+from dispatch.ports import Application, Applied, AppliedState, Hold
+from streams import redis_keys
+from streams.store import Link, MemoryStore, RedisStore
+from streams.store.memory_people import STILL_M, metres
+from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
+from streams.store.reads import Reads
+from streams.store.restore import Restore, RestoredIncident
+from tests.contracts.index import expected_indexes, expected_place
+
+INDEXES = (
+    redis_keys.field_index(""),
+    redis_keys.engaged_index(""),
+    redis_keys.digital_index("", "").removesuffix(":"),
+    redis_keys.digital_engaged(""),
+)
+
+
+class People(Protocol):
+    async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int: ...
+    async def put_private(self, writes: Sequence[PrivateWrite]) -> int: ...
+    async def put_fixes(self, fixes: Sequence[FixWrite]) -> int: ...
+    async def erase(self, volunteer_id: str, *, profile_offset: int, private_offset: int | None = None) -> None: ...
+    async def sweep_fixes(self, ttl_ms: int) -> int: ...
+
+
+class World(Protocol):
+    """`forget` is FLUSHALL; `rebuilt` opens the picture again; `woken` are incidents whose retry was brought forward."""
+
+    store: RedisStore | MemoryStore
+    people: People
+
+    async def forget(self) -> None: ...
+    async def rebuilt(self, *incidents: RestoredIncident) -> list[Hold]: ...
+    async def woken(self) -> list[str]: ...
+    async def audit(self) -> None: ...
+
+
+class RedisWorld:
+    def __init__(self, url: str) -> None:
+        self.link = Link(url)
+        self.store: RedisStore | MemoryStore = RedisStore(self.link)
+        self.people: People = PeopleStore(self.link)
+        self.reads = Reads(self.link)
+        self.restore = Restore(self.link, "test")
+
+    async def forget(self) -> None:
+        await self.link.run([("FLUSHALL",)])
+
+    async def rebuilt(self, *incidents: RestoredIncident) -> list[Hold]:
+        assert await self.restore.acquire(10_000)
+        conflicts = await self.restore.restore_incidents(incidents)
+        assert await self.restore.mark_ready(await self.restore.run_id())
+        await self.restore.release()
+        return conflicts
+
+    async def woken(self) -> list[str]:
+        answer = (await self.link.run([("ZRANGE", redis_keys.TIMERS, 0, -1, "WITHSCORES")]))[0]
+        timers = [member.decode().split("|") for member in answer[::2]]
+        return [
+            incident
+            for (kind, incident, _, due), at in zip(timers, answer[1::2], strict=True)
+            if kind == "retry" and float(at) < int(due)
+        ]
+
+    async def audit(self) -> None:
+        """Every index holds exactly whom the hashes say it should, and each person where they are."""
+        people = await self._people()
+        actual = {key: set(await self._members(key)) for key in await self._keys(INDEXES)}
+        assert actual == expected_indexes(people)
+        now_ms = await self.store.now_ms()
+        for key in actual:
+            if key.startswith((redis_keys.field_index(""), redis_keys.engaged_index(""))):
+                for volunteer, place in (await self._places(key)).items():
+                    row = people[volunteer]
+                    assert metres(place, expected_place(row, now_ms, self.link.fix_age_limit_ms)) < STILL_M + 1
+        on_duty = (await self.link.run([("SMEMBERS", redis_keys.ON_DUTY)]))[0]
+        assert {member.decode() for member in on_duty} == {
+            volunteer for volunteer, row in people.items() if row.get("du") == "1"
+        }
+
+    async def _keys(self, starts: tuple[str, ...]) -> list[str]:
+        names = (await self.link.run([("KEYS", redis_keys.PREFIX + "*")]))[0]
+        return sorted(key for key in (name.decode() for name in names) if key.startswith(starts))
+
+    async def _members(self, key: str) -> list[str]:
+        return [member.decode() for member in (await self.link.run([("ZRANGE", key, 0, -1)]))[0]]
+
+    async def _places(self, key: str) -> dict[str, Place]:
+        members = await self._members(key)
+        found = (await self.link.run([("GEOPOS", key, *members)]))[0]
+        return {
+            member: Place(lon=float(lon), lat=float(lat)) for member, (lon, lat) in zip(members, found, strict=True)
+        }
+
+    async def _people(self) -> dict[str, dict[str, str]]:
+        people = {}
+        start = redis_keys.volunteer("")
+        for key in await self._keys((start,)):
+            row = (await self.link.run([("HGETALL", key)]))[0]
+            pairs = zip(row[::2], row[1::2], strict=True)
+            people[key.removeprefix(start)] = {name.decode(): value.decode() for name, value in pairs}
+        return people
+
+    async def close(self) -> None:
+        await self.link.close()
+
+
+class MemoryWorld:
+    def __init__(self, now_ms: int) -> None:
+        self.time_ms = now_ms
+        self.memory = MemoryStore(lambda: self.time_ms, is_ready=False)
+        self.store: RedisStore | MemoryStore = self.memory
+        self.people: People = self.memory
+
+    async def forget(self) -> None:
+        self.memory.forget()
+
+    async def rebuilt(self, *incidents: RestoredIncident) -> list[Hold]:
+        conflicts = await self.memory.restore_incidents(incidents)
+        self.memory.mark_ready()
+        return conflicts
+
+    async def woken(self) -> list[str]:
+        return self.memory.woken()
+
+    async def audit(self) -> None:
+        """What the search knows of a person is what follows from the person."""
+        for person in self.memory.people.known.values():
+            before = (person.found_at, person.field_mode, person.digital_mode)
+            self.memory.people.settle(person)
+            assert before == (person.found_at, person.field_mode, person.digital_mode)
+
+    async def close(self) -> None:
+        pass
+
+
+async def applied(world: World, *applications: Application) -> list[Applied]:
+    """Applies what must not be refused for its place in the log."""
+    answers = await world.store.apply(applications)
+    assert {answer.state for answer in answers} == {AppliedState.APPLIED}
+    return answers
