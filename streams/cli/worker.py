@@ -23,4 +23,6 @@ def command() -> None:
         app = build_app(settings)
     except BadPlans as error:
         raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
-    faust.Worker(app, loglevel=settings.log_level, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()
+    # Faust says a great deal at `info`; what it does is of interest only to whoever looks for a fault in it.
+    frame_level = "debug" if settings.log_level == "debug" else "warn"
+    faust.Worker(app, loglevel=frame_level, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()
