@@ -131,7 +131,7 @@ def refusal(response: httpx2.Response) -> CommandFailed:
 
 def _error_line(error: object) -> str:
     if isinstance(error, Mapping):
-        return ": ".join(str(value) for value in error.values() if value)
+        return f"{error.get('field')}: expected {error.get('expected')}"
     return str(error)
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from urllib.parse import quote
 
 import httpx2
@@ -26,13 +26,15 @@ SILENT_STREAM_S = 60.0
 """A live stream that says nothing for so long is opened anew; servers send a sign of life more often."""
 
 
+OPENED = "opened"
+
+
 class NoAnswer(Exception):
     """The API did not answer in time; the message says what was asked and what came last."""
 
 
-class Tokens(Protocol):
-    def __call__(self, role: str, identity: str) -> str:
-        """A token that is good for some minutes more. Asked before every request, so it should remember."""
+Tokens = Callable[[str, str], str]
+"""A token for a role and an identity, good for some minutes more. Asked before every request, so it should remember."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +67,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveEvent:
-    """`gap` is true for the first one after the stream was opened: what happened before may have been missed."""
+    """`OPENED` as its kind stands for no event: the stream was (re)opened, and what happened before may have been missed."""
 
     kind: str
     data: Any
-    gap: bool = False
 
 
 @dataclass(slots=True)
@@ -137,15 +138,13 @@ class Api:
         last_id = ""
         pause_s = FIRST_PAUSE_S
         while True:
-            gap = True
             with contextlib.suppress(httpx2.HTTPError, TimeoutError):
                 async with self._opened(caller, last_id) as source:
-                    yield LiveEvent(kind="opened", data=None, gap=True)
+                    yield LiveEvent(kind=OPENED, data=None)
                     async for event in source:
                         pause_s = FIRST_PAUSE_S
                         last_id = event.id or last_id
-                        yield LiveEvent(kind=event.event, data=_parsed(event.data), gap=gap)
-                        gap = False
+                        yield LiveEvent(kind=event.event, data=_parsed(event.data))
             self.tally.add("streams reopened")
             await asyncio.sleep(pause_s * self._rng.uniform(0.5, 1.5))
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

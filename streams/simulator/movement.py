@@ -11,8 +11,8 @@ from streams.simulator.places import moved, offset_m
 SPEED_M_S = {TravelMode.FOOT: 1.4, TravelMode.BICYCLE: 4.0, TravelMode.CAR: 8.0}
 ROUND_RADIUS_M = {TravelMode.FOOT: 250.0, TravelMode.BICYCLE: 900.0, TravelMode.CAR: 2500.0}
 STILL_SHARE = 0.7
-"""Of the quarter hours that a person does not move at all: most people stand still."""
-_QUARTER_S = 900.0
+"""Of the time that a person does not move at all: most people stand still."""
+_CYCLE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Trip:
 
 
 def round_at(person: Person, at_s: float) -> Place:
-    """On the person's own circle through home. In still quarter hours the place does not change at all."""
+    """On the person's own circle through home. While the person stands still the place does not change at all."""
     radius = ROUND_RADIUS_M[person.travel_mode]
     walked_s = _walked_s(person.number, at_s)
     turn = SPEED_M_S[person.travel_mode] * walked_s / radius
@@ -43,12 +43,16 @@ def round_at(person: Person, at_s: float) -> Place:
 
 
 def _walked_s(number: int, at_s: float) -> float:
-    """Seconds of walking so far. Each person walks in one fixed part of every four quarters of an hour."""
-    cycle_s = 4 * _QUARTER_S
-    walking_s = cycle_s * (1 - STILL_SHARE)
-    begins_s = _share(number, 1) * (cycle_s - walking_s)
-    full, within = divmod(max(0.0, at_s), cycle_s)
-    return full * walking_s + min(max(0.0, within - begins_s), walking_s)
+    """Seconds of walking so far. Each person walks in one part of every hour, not all in the same."""
+    shift_s = _share(number, 1) * _CYCLE_S
+    return _walked_of_all_s(shift_s + max(0.0, at_s)) - _walked_of_all_s(shift_s)
+
+
+def _walked_of_all_s(at_s: float) -> float:
+    """Of somebody who walks at the beginning of every cycle."""
+    walking_s = _CYCLE_S * (1 - STILL_SHARE)
+    full, within_s = divmod(at_s, _CYCLE_S)
+    return full * walking_s + min(within_s, walking_s)
 
 
 def _share(number: int, salt: int) -> float:

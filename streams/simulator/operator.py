@@ -29,7 +29,7 @@ class Operator:
     def __init__(self, api: Api, *, work_speed: float, now_s: Clock) -> None:
         self._api = api
         self._longest_s = LONGEST_S / work_speed
-        self._afterwards_s = max(2.0, AFTERWARDS_S / work_speed)
+        self._afterwards_s = max(0.2, AFTERWARDS_S / work_speed)
         self._now_s = now_s
         self._open: dict[str, _OpenIncident] = {}
         self._due: list[tuple[float, str]] = []
@@ -60,7 +60,7 @@ class Operator:
     async def close_all(self) -> None:
         """Closes each incident when its work is done, or when it has been open too long; for ever."""
         while True:
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.2)
             while self._due and self._due[0][0] <= self._now_s():
                 _, incident_id = heapq.heappop(self._due)
                 await self._close_if_over(incident_id)

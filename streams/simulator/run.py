@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streams import clock
-from streams.simulator.client import OPERATOR, Api, LiveEvent, NoAnswer
+from streams.simulator.client import OPENED, OPERATOR, Api, LiveEvent, NoAnswer, quoted
 from streams.simulator.incidents import draw_reports
 from streams.simulator.operator import Operator
 from streams.simulator.people import Person, draw_people
@@ -18,8 +18,9 @@ from streams.simulator.volunteers import Volunteers, World
 LOOK_AGAIN_S = 20.0
 """How often the list of open incidents is read, in case the live stream missed something."""
 PAGES_AT_MOST = 20
-OPEN_STATUSES = ("dispatching", "unfilled", "staffed", "in_progress")
-WIND_DOWN_S = 5.0
+OPEN = "/v1/incidents?status=dispatching,unfilled,staffed,in_progress&limit=200"
+WIND_DOWN_S = 60.0
+"""How long people may finish after the last report, at a work speed of 1."""
 
 Positions = Callable[[Sequence[Person], Volunteers, int], Awaitable[None]]
 
@@ -115,7 +116,7 @@ async def _play(progress: Progress, everybody: Sequence[Person], *, run: str, wa
     try:
         await _heard(listening)
         await operator.report_all(draw_reports(scenario, run=run))
-        await asyncio.sleep(WIND_DOWN_S)
+        await asyncio.sleep(max(1.0, WIND_DOWN_S / scenario.work_speed))
     finally:
         for task in background:
             task.cancel()
@@ -134,7 +135,7 @@ async def _heard(listening: asyncio.Event) -> None:
 async def _listen(progress: Progress, listening: asyncio.Event) -> None:
     async for event in progress.api.events(OPERATOR):
         listening.set()
-        if event.kind == "opened":
+        if event.kind == OPENED:
             await _look(progress)
         else:
             _notice(progress, event)
@@ -157,17 +158,15 @@ async def _look_again(progress: Progress) -> None:
 async def _look(progress: Progress) -> None:
     """Reads the open incidents; what is known already is harmless to hear again."""
     try:
-        for status in OPEN_STATUSES:
-            await _look_at(progress, status)
+        await _look_at_pages(progress)
     except NoAnswer:
         progress.api.tally.add("looks without an answer")
 
 
-async def _look_at(progress: Progress, status: str) -> None:
-    path = f"/v1/incidents?status={status}&limit=200"
+async def _look_at_pages(progress: Progress) -> None:
     cursor = ""
     for _ in range(PAGES_AT_MOST):
-        answer = await progress.api.read(path + (f"&cursor={cursor}" if cursor else ""), OPERATOR)
+        answer = await progress.api.read(OPEN + (f"&cursor={quoted(cursor)}" if cursor else ""), OPERATOR)
         body: Mapping[str, Any] = answer.body if answer.is_ok and isinstance(answer.body, Mapping) else {}
         for item in body.get("items", ()):
             _notice(progress, LiveEvent(kind="incident", data=item))

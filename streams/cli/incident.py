@@ -1,0 +1,186 @@
+"""`komek incident`: report one, look at one, list them."""
+
+import json as json_text
+import time
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import httpx2
+import typer
+
+from dispatch.vocabulary import IncidentStatus, Priority
+from streams import clock
+from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
+from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.output import print_json, print_table
+from streams.cli.words import priority_words
+
+app = typer.Typer(help="Report an incident, look at one, list them.", no_args_is_help=True)
+
+FOLLOW_EVERY_S = 0.5
+OVER = (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
+
+
+@app.command()
+def new(
+    kind: Annotated[str, typer.Option("--type", help="What happened; GET /v1/incident-types lists the kinds.")],
+    at: Annotated[str | None, typer.Option(help="Where: LON,LAT.")] = None,
+    geometry: Annotated[str | None, typer.Option(help="Where: a GeoJSON Point, Polygon or MultiPolygon.")] = None,
+    placeless: Annotated[bool, typer.Option("--placeless", help="Work that has no place.")] = False,
+    priority: Annotated[Priority | None, typer.Option(help="The response plan's without it.")] = None,
+    description: Annotated[str | None, typer.Option(help="What the caller said.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of the caller: kk, ru, en, …")] = None,
+    address: Annotated[str | None, typer.Option(help="As it was said.")] = None,
+    caller_name: Annotated[str | None, typer.Option()] = None,
+    caller_phone: Annotated[str | None, typer.Option()] = None,
+    need: Annotated[
+        list[str] | None,
+        typer.Option(help="CAPABILITY:SKILL[:COUNT[:LANGUAGE+LANGUAGE]], instead of the plan; may be repeated."),
+    ] = None,
+    reported_at: Annotated[str | None, typer.Option(help="When the call came, like 2026-11-22T08:00:00Z.")] = None,
+    external_id: Annotated[str | None, typer.Option(help="Its number in another system.")] = None,
+    key: Annotated[str | None, typer.Option(help="Idempotency-Key: the same key makes no second incident.")] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Show what becomes of it until it is over or Ctrl-C.")
+    ] = False,
+    api: ApiOption = None,
+    token: TokenOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Report an incident and print its id."""
+    body = {
+        "type": kind,
+        "location": _location(at, geometry, placeless),
+        "priority": priority.value if priority else None,
+        "description": description,
+        "language": language,
+        "address": address,
+        "caller": {"name": caller_name, "phone": caller_phone} if caller_name or caller_phone else None,
+        "requirements": [_requirement(text) for text in need] if need else None,
+        "reported_at": reported_at,
+        "external_id": external_id,
+    }
+    body = {name: value for name, value in body.items() if value is not None or name == "location"}
+    with access(api, token).http() as http:
+        headers = {"Idempotency-Key": key or f"cli-{clock.fresh_id()}"}
+        answer = ask(http, "POST", "/v1/incidents", json=body, headers=headers)
+        print_json(answer) if json else print(answer["id"], flush=True)
+        if follow:
+            _follow(http, str(answer["id"]), json)
+
+
+@app.command()
+def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, json: JsonOption = False) -> None:
+    """Show one incident with its requirements and offers."""
+    with access(api, token).http() as http:
+        incident = ask(http, "GET", f"/v1/incidents/{incident_id}")
+    if json:
+        print_json(incident)
+        return
+    print(f"{incident['id']}  {incident['type']}  {priority_words(incident['priority'])}  {incident['status']}")
+    print_table(
+        "Requirements",
+        ("id", "capability", "skill", "needed", "offered", "accepted", "missing", "why"),
+        [_requirement_row(requirement) for requirement in incident["requirements"]],
+    )
+    print_table(
+        "Offers",
+        ("offer", "volunteer", "for", "state", "distance", "expires"),
+        [_offer_row(offer) for offer in incident["offers"]],
+    )
+
+
+@app.command("list")
+def list_incidents(
+    status: Annotated[IncidentStatus | None, typer.Option()] = None,
+    priority: Annotated[Priority | None, typer.Option()] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    api: ApiOption = None,
+    token: TokenOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List incidents."""
+    wanted = {"status": status, "priority": priority, "limit": limit}
+    with access(api, token).http() as http:
+        answer = ask(http, "GET", "/v1/incidents", params={name: str(v) for name, v in wanted.items() if v is not None})
+    if json:
+        print_json(answer)
+        return
+    rows = [
+        (item["id"], item["type"], priority_words(item["priority"]), item["status"], item["times"]["reported"])
+        for item in answer["items"]
+    ]
+    print_table(f"{len(rows)} incidents", ("id", "type", "priority", "status", "reported"), rows)
+
+
+def _location(at: str | None, geometry: str | None, placeless: bool) -> Any:
+    if sum((at is not None, geometry is not None, placeless)) != 1:
+        raise CommandFailed("say where: one of --at, --geometry, --placeless", "--at 76.945,43.238", WRONG_USE)
+    if placeless:
+        return None
+    try:
+        if geometry is not None:
+            return json_text.loads(geometry)
+        lon, lat = (float(part) for part in str(at).split(","))
+    except ValueError:
+        raise CommandFailed(
+            f"cannot read the place {geometry or at!r}", "--at wants LON,LAT; --geometry wants GeoJSON.", WRONG_USE
+        ) from None
+    return {"type": "Point", "coordinates": [lon, lat]}
+
+
+def _requirement(text: str) -> dict[str, Any]:
+    capability, _, rest = text.partition(":")
+    skill, _, rest = rest.partition(":")
+    count, _, languages = rest.partition(":")
+    if not skill or not (count.isdecimal() or not count):
+        raise CommandFailed(
+            f"--need {text!r}: expected CAPABILITY:SKILL[:COUNT[:LANGUAGES]]",
+            "--need field:first_aid:3:kk+ru",
+            WRONG_USE,
+        )
+    need: dict[str, Any] = {"capability": capability, "skill": skill, "count": int(count or 1)}
+    return {**need, "languages": languages.split("+")} if languages else need
+
+
+def _follow(http: httpx2.Client, incident_id: str, json: bool) -> None:
+    """Prints each change until the incident is over."""
+    known: dict[str, str] = {}
+    while True:
+        incident = ask(http, "GET", f"/v1/incidents/{incident_id}")
+        for line in _changes(known, incident):
+            print_json(line) if json else print("  ".join(str(part) for part in line.values()), flush=True)
+        if incident["status"] in OVER:
+            return
+        time.sleep(FOLLOW_EVERY_S)
+
+
+def _changes(known: dict[str, str], incident: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What is new since `known`, which is brought up to date."""
+    at = clock.rfc3339(clock.now_ms())
+    skills = {requirement["id"]: requirement["skill"] for requirement in incident["requirements"]}
+    if known.get("incident") != incident["status"]:
+        known["incident"] = incident["status"]
+        yield {"at": at, "what": "incident", "state": incident["status"]}
+    for offer in incident["offers"]:
+        if known.get(offer["id"]) != offer["state"]:
+            known[offer["id"]] = offer["state"]
+            skill = skills.get(offer["requirement_id"], "")
+            yield {"at": at, "what": "offer", "state": offer["state"], "volunteer": offer["volunteer_id"], "for": skill}
+
+
+def _requirement_row(requirement: Mapping[str, Any]) -> tuple[str, ...]:
+    names = ("id", "capability", "skill", "count", "offered", "accepted", "shortfall")
+    return (*(str(requirement[name]) for name in names), str(requirement.get("shortfall_reason") or ""))
+
+
+def _offer_row(offer: Mapping[str, Any]) -> tuple[str, ...]:
+    distance = offer.get("distance_m")
+    return (
+        offer["id"][-16:],
+        offer["volunteer_id"],
+        offer["requirement_id"],
+        offer["state"],
+        "" if distance is None else f"{distance / 1000:.1f} km",
+        offer["expires_at"],
+    )

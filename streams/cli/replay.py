@@ -1,0 +1,173 @@
+"""`komek replay`: real call records as incidents, at another place, with their gaps kept or shortened."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from dispatch.model import Place
+from streams.cli.client import ApiOption, JsonOption, TokenOption, access
+from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
+from streams.cli.output import print_json
+from streams.cli.surroundings import broker_trouble_told, settings_here
+from streams.simulator.call_records import Calls, UnknownFormat, read_calls
+from streams.simulator.client import Api
+from streams.simulator.places import city_named
+from streams.simulator.replay_ways import through_http, through_kafka
+from streams.simulator.replaying import Send, Summary, replay, reports_of
+
+SHOWN_REFUSALS = 10
+
+
+class Way(StrEnum):
+    HTTP = "http"
+    KAFKA = "kafka"
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help="CSV, also compressed with gzip; the format is known by its header.")],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the middle of the calls goes: LON,LAT or a city. Without it they stay where they were."
+        ),
+    ] = None,
+    speed: Annotated[float, typer.Option(help="How many times faster than it was; 0 as fast as it goes.", min=0)] = 1.0,
+    limit: Annotated[int | None, typer.Option(help="Only the first calls.", min=1)] = None,
+    through: Annotated[Way, typer.Option(help="Through the API, or straight into Kafka.")] = Way.HTTP,
+    api: ApiOption = None,
+    token: TokenOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Send the calls in a file as incidents.
+
+    The same file at the same place gives the same incidents each time: a repeat makes no new ones. Rows that are no calls are
+    named at the end and stop nothing. Exit code 1 when a report was refused, or its fate is unknown.
+    """
+    calls = _read(file)
+    summary = Summary()
+    with broker_trouble_told():
+        asyncio.run(_run(calls, _place(at), speed, limit, through, (api, token), summary))
+    shown = _figures(calls, summary)
+    if json:
+        print_json(shown)
+    else:
+        _print(calls, shown)
+    if summary.unknown == summary.sent and summary.sent:
+        raise CommandFailed("nothing answered", "Start Komek with `komek up` and repeat.", UNREACHABLE)
+    if summary.unknown or summary.refused:
+        raise CommandFailed("not every report was accepted", "Repeat: what was accepted stays one incident.")
+
+
+def _read(file: Path) -> Calls:
+    try:
+        return read_calls(file)
+    except OSError as error:
+        raise CommandFailed(f"{file}: {error.strerror or error}", "Name a file that can be read.", WRONG_USE) from error
+    except UnknownFormat as error:
+        raise CommandFailed(str(error), "Give the file one of these headers.", WRONG_USE) from error
+
+
+def _place(text: str | None) -> Place | None:
+    if text is None:
+        return None
+    city = city_named(text)
+    if city is not None:
+        return city.centre
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        lon, lat = 999.0, 999.0
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise CommandFailed(f"--at {text!r}: expected LON,LAT like 76.95,43.24, or a city", "", WRONG_USE)
+    return Place(lon=lon, lat=lat)
+
+
+async def _run(
+    calls: Calls,
+    at: Place | None,
+    speed: float,
+    limit: int | None,
+    through: Way,
+    reach: tuple[str | None, str | None],
+    summary: Summary,
+) -> None:
+    total = min(limit or len(calls.calls), len(calls.calls))
+    async with _sender(through, *reach) as send:
+        with _bar(total) as advance:
+            await replay(islice(reports_of(calls, at=at), total), send, summary, speed=speed, done=advance)
+
+
+@asynccontextmanager
+async def _sender(through: Way, api: str | None, token: str | None) -> AsyncIterator[Send]:
+    if through is Way.KAFKA:
+        async with through_kafka(settings_here()) as send:
+            yield send
+        return
+    reach = access(api, token)
+    async with Api(reach.url, reach.tokens, patience_s=30.0) as client:
+        yield through_http(client)
+
+
+class _bar:  # noqa: N801 - used like a function
+    """A progress bar on standard error, where a terminal is."""
+
+    def __init__(self, total: int) -> None:
+        columns = (
+            TextColumn("replaying"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        self._progress = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+        self._task = self._progress.add_task("", total=total)
+
+    def __enter__(self) -> Any:
+        self._progress.start()
+        return lambda: self._progress.advance(self._task)
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+
+def _figures(calls: Calls, summary: Summary) -> dict[str, Any]:
+    return {
+        "format": calls.format,
+        "rows": calls.rows,
+        "calls": len(calls.calls),
+        "rows_of_the_same_call": calls.repeated,
+        "bad_rows": [{"line": row.line, "reason": row.reason} for row in calls.refused],
+        "sent": summary.sent,
+        "accepted": summary.accepted,
+        "incidents": len(summary.incidents),
+        "refused": dict(sorted(summary.refused.items())),
+        "unknown": summary.unknown,
+        "unknown_kinds": dict(sorted(summary.unknown_types.items())),
+        "seconds": round(summary.seconds, 2),
+    }
+
+
+def _print(calls: Calls, shown: dict[str, Any]) -> None:
+    for name, value in shown.items():
+        if name != "bad_rows":
+            print(f"{name.replace('_', ' '):22} {_words(value)}")
+    print(f"{'bad rows':22} {len(calls.refused)}")
+    for row in calls.refused[:SHOWN_REFUSALS]:
+        print(f"  line {row.line}: {row.reason}")
+    if len(calls.refused) > SHOWN_REFUSALS:
+        print(f"  and {len(calls.refused) - SHOWN_REFUSALS} more; --json lists all")
+
+
+def _words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {count}" for name, count in value.items()) or "none"
+    return str(value)

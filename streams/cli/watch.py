@@ -1,0 +1,201 @@
+"""`komek watch`: the live board. Lists are read anew when something happens; the stream of events only says when."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from streams import clock
+from streams.cli.board import OFFER_SIGNS, Happened, Shown, picture
+from streams.cli.client import ApiOption, JsonOption, TokenOption, access
+from streams.cli.errors import UNREACHABLE, CommandFailed
+from streams.cli.output import print_json
+from streams.simulator.client import OPENED, Api, Caller, LiveEvent, NoAnswer
+
+WATCHER = Caller(role="operator", identity="watch")
+OPEN_INCIDENTS = "/v1/incidents?status=reported,dispatching,unfilled,staffed,in_progress&limit=100"
+LOOK_EVERY_S = 2.0
+LOOK_AT_MOST_EVERY_S = 0.3
+FRAME_EVERY_S = 0.25
+REMEMBERED_EVENTS = 12
+FRAME_WIDTH, FRAME_HEIGHT = 150, 42
+QUIT = ("q", "Q", "\x03", "\x04")
+
+
+def command(
+    once: Annotated[bool, typer.Option("--once", help="Print one frame and end.")] = False,
+    svg: Annotated[Path | None, typer.Option(help="Write one frame as a picture and end.")] = None,
+    api: ApiOption = None,
+    token: TokenOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Watch the queue, the offers and what happens, live, until q.
+
+    Without a terminal one frame is printed. --json prints what a frame is made of.
+    """
+    reach = access(api, token)
+    alone = once or json or svg is not None or not (sys.stdout.isatty() and sys.stdin.isatty())
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_once(reach, svg, json) if alone else _live(reach))
+
+
+@dataclass(slots=True)
+class _View:
+    """What is known at the moment."""
+
+    url: str
+    status: Mapping[str, Any] = field(default_factory=dict)
+    incidents: list[Mapping[str, Any]] = field(default_factory=list)
+    happened: "deque[Happened]" = field(default_factory=lambda: deque(maxlen=REMEMBERED_EVENTS))
+    away_since_s: float | None = None
+    away_because: str = ""
+
+    def shown(self) -> Shown:
+        away_s = None if self.away_since_s is None else clock.monotonic_s() - self.away_since_s
+        return Shown(
+            now_ms=clock.now_ms(),
+            url=self.url,
+            status=self.status,
+            incidents=self.incidents,
+            happened=list(self.happened),
+            away_s=away_s,
+            away_because=self.away_because,
+        )
+
+    async def look(self, api: Api) -> None:
+        """Reads status and queue; while the API is away what was known stays."""
+        try:
+            status, queue = await asyncio.gather(api.read("/v1/status", WATCHER), api.read(OPEN_INCIDENTS, WATCHER))
+        except NoAnswer as error:
+            self._away(str(error))
+            return
+        if not (status.is_ok and queue.is_ok):
+            self._away(f"status {status.code}, incidents {queue.code}")
+            return
+        self.status, self.incidents = status.body, list(queue.body["items"])
+        self.away_since_s = None
+
+    def _away(self, because: str) -> None:
+        self.away_because = because
+        if self.away_since_s is None:
+            self.away_since_s = clock.monotonic_s()
+
+    def note(self, event: LiveEvent) -> None:
+        data = event.data if isinstance(event.data, Mapping) else {}
+        words = _words(data)
+        if words:
+            at = str(data.get("at") or clock.rfc3339(clock.now_ms()))
+            self.happened.appendleft(Happened(at=at[11:19], words=words))
+
+
+def _words(data: Mapping[str, Any]) -> str:
+    if "volunteer_id" in data and "state" in data:
+        state = str(data["state"])
+        reason = f" ({data['reason']})" if data.get("reason") else ""
+        where = str(data.get("incident_id", ""))[-6:]
+        return f"{OFFER_SIGNS.get(state, state)}  {data['volunteer_id']}  {data.get('skill', '')} for {where}{reason}"
+    inside = data.get("incident")
+    incident = inside if isinstance(inside, Mapping) else data
+    if "status" in incident and "type" in incident:
+        return f"incident {str(incident.get('id'))[-6:]}  {incident['type']}  is {incident['status']}"
+    return ""
+
+
+async def _once(reach: Any, svg: Path | None, json: bool) -> None:
+    view = _View(url=reach.url)
+    async with Api(reach.url, reach.tokens, patience_s=0.0) as api:
+        listening = asyncio.create_task(_listen(api, view, asyncio.Event()))
+        await view.look(api)
+        if view.away_since_s is None and svg is not None:
+            await asyncio.sleep(LOOK_EVERY_S)  # so that the picture has events, too
+            await view.look(api)
+        listening.cancel()
+    if view.away_since_s is not None:
+        raise CommandFailed(
+            f"the API at {reach.url} does not answer: {view.away_because}",
+            "Start it (`komek up`), or say where it is with --api or KOMEK_PORT.",
+            UNREACHABLE,
+        )
+    _print(view, svg, json)
+
+
+def _print(view: _View, svg: Path | None, json: bool) -> None:
+    if json:
+        print_json({"status": view.status, "incidents": view.incidents})
+        return
+    width = None if sys.stdout.isatty() else FRAME_WIDTH
+    with open(os.devnull, "w") if svg else contextlib.nullcontext(None) as nowhere:  # noqa: PTH123 - no file
+        console = Console(record=svg is not None, width=width or FRAME_WIDTH, height=FRAME_HEIGHT, file=nowhere)
+        console.print(picture(view.shown()))
+        if svg:
+            svg.write_text(console.export_svg(title="komek watch"), "utf-8")
+            print(svg)
+
+
+async def _live(reach: Any) -> None:
+    view = _View(url=reach.url)
+    wake = asyncio.Event()
+    async with Api(reach.url, reach.tokens, patience_s=0.0) as api:
+        background = [
+            asyncio.create_task(_listen(api, view, wake)),
+            asyncio.create_task(_keep_looking(api, view, wake)),
+        ]
+        try:
+            with _keys() as pressed, Live(picture(view.shown()), screen=True, auto_refresh=False) as live:
+                while not pressed.is_set():
+                    live.update(picture(view.shown()), refresh=True)
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(pressed.wait(), FRAME_EVERY_S)
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+
+
+async def _keep_looking(api: Api, view: _View, wake: asyncio.Event) -> None:
+    while True:
+        wake.clear()
+        await view.look(api)
+        await asyncio.sleep(LOOK_AT_MOST_EVERY_S)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), LOOK_EVERY_S)
+
+
+async def _listen(api: Api, view: _View, wake: asyncio.Event) -> None:
+    async for event in api.events(WATCHER):
+        if event.kind != OPENED:
+            view.note(event)
+        wake.set()
+
+
+@contextlib.contextmanager
+def _keys() -> Iterator[asyncio.Event]:
+    """An event that is set when a key for leaving is pressed. Keys come one by one and unseen while it is open."""
+    import termios
+    import tty
+
+    pressed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    keyboard = sys.stdin.fileno()
+    before = termios.tcgetattr(keyboard)
+
+    def read() -> None:
+        if os.read(keyboard, 16).decode("utf-8", "replace")[:1] in (*QUIT, ""):
+            pressed.set()
+
+    tty.setcbreak(keyboard)
+    loop.add_reader(keyboard, read)
+    try:
+        yield pressed
+    finally:
+        loop.remove_reader(keyboard)
+        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
