@@ -102,14 +102,13 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         requirements=requirements,
         plan_version=plans.version,
     )
-    gone = {entry.id for entry in incident.requirements} - {entry.id for entry in requirements}
     released: list[Event] = []
     for entry in incident.requirements:
         offers = incident.offers_for(entry.id)
         kept = next((new for new in requirements if new.id == entry.id), None)
-        if entry.id in gone:
+        if kept is None:
             released += withdrawn(offers, "not_needed") + stood_down(offers, "not_needed")
-        elif kept is not None:
+        else:
             released += stood_down(_surplus_assigned(offers, kept.count), "not_needed")
     return applied("update", *released, update)
 

@@ -174,7 +174,7 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
     where = f"types.{name}"
     if not isinstance(table, dict):
         faults.append(f"{where}: expected a table")
-        table = {}
+        return ResponsePlan(type=name, title={}, priority=Priority.NORMAL, requirements=())
     faults.extend(_unknown(f"{where}.", table, _PLAN_KEYS))
     priority, title, rows = table.get("priority"), table.get("title"), table.get("requirements")
     if not _is_word(priority, Priority):
