@@ -1,0 +1,297 @@
+"""What tests are made of: people, needs, orders, and `Story`, which tells what became of one incident command by command.
+
+Every builder has a sensible default for all it builds; a test states only what it is about.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from dispatch import commands as orders
+from dispatch.commands import COMMANDS, Command
+from dispatch.decide import View, decide
+from dispatch.decisions import Cause, Decision, Why
+from dispatch.events import Event
+from dispatch.ids import decision_id, incident_id
+from dispatch.lifecycle import fold
+from dispatch.model import (
+    Area,
+    Candidate,
+    Found,
+    Incident,
+    Need,
+    Offer,
+    Place,
+    Requirement,
+    RequirementSpec,
+    Shortfall,
+    Times,
+)
+from dispatch.plans import PlanBook, load_builtin
+from dispatch.vocabulary import (
+    Capability,
+    DeadlineKind,
+    DeclineReason,
+    Exclusion,
+    IncidentStatus,
+    OfferState,
+    Outcome,
+    Priority,
+    ShortfallReason,
+    TravelMode,
+)
+
+NOW_MS = 1_764_000_000_000
+ZONE = "8320e5"
+INCIDENT = incident_id(ZONE, "operator", "first")
+ALMATY = Place(lon=76.945, lat=43.238)
+
+
+@cache
+def plans() -> PlanBook:
+    return load_builtin()
+
+
+def point(lon: float = ALMATY.lon, lat: float = ALMATY.lat) -> Area:
+    return Area(geometry={"type": "Point", "coordinates": [lon, lat]}, centre=Place(lon=lon, lat=lat))
+
+
+def candidate(volunteer_id: str = "v-1", *skills: str, **known: Any) -> Candidate:
+    """A free person with a car and a fresh fix half a kilometre away, who gives first aid and speaks Kazakh and Russian."""
+    defaults: dict[str, Any] = {
+        "languages": ("kk", "ru"),
+        "travel_mode": TravelMode.CAR,
+        "distance_m": 500.0,
+        "fix_age_s": 10.0,
+    }
+    return Candidate(volunteer_id=volunteer_id, skills=frozenset(skills or {"first_aid"}), **(defaults | known))
+
+
+def helpers(*volunteer_ids: str) -> list[Candidate]:
+    """People alike but for the distance, the first the nearest."""
+    return [candidate(one, distance_m=100.0 * number) for number, one in enumerate(volunteer_ids, 1)]
+
+
+def remote(volunteer_id: str = "d-1", *skills: str, **known: Any) -> Candidate:
+    """A free person for digital work; verifies reports."""
+    nowhere: dict[str, Any] = {"distance_m": None, "fix_age_s": None}
+    return candidate(volunteer_id, *(skills or ("verification",)), **(nowhere | known))
+
+
+def spec(skill: str = "first_aid", count: int = 1, **stated: Any) -> RequirementSpec:
+    return RequirementSpec(skill=skill, count=count, **({"capability": Capability.FIELD} | stated))
+
+
+def digital_spec(skill: str = "verification", count: int = 1, **stated: Any) -> RequirementSpec:
+    return spec(skill, count, capability=Capability.DIGITAL, **stated)
+
+
+def requirement(**stated: Any) -> Requirement:
+    defaults: dict[str, Any] = {
+        "id": "r1",
+        "capability": Capability.FIELD,
+        "skill": "first_aid",
+        "count": 1,
+        "max_distance_m": 50_000,
+        "window_s": 90,
+        "offers_per_place": 2.0,
+    }
+    return Requirement(**(defaults | stated))
+
+
+def shortfall(missing: int = 1, reason: ShortfallReason = ShortfallReason.NOBODY_FOUND) -> Shortfall:
+    return Shortfall(missing=missing, reason=reason, since_ms=NOW_MS)
+
+
+def offer(state: OfferState = OfferState.OFFERED, **known: Any) -> Offer:
+    defaults: dict[str, Any] = {
+        "id": "o-1",
+        "requirement_id": "r1",
+        "volunteer_id": "v-1",
+        "capability": Capability.FIELD,
+        "skill": "first_aid",
+        "epoch": 1,
+        "created_ms": NOW_MS,
+        "expires_ms": NOW_MS + 90_000,
+        "changed_ms": NOW_MS,
+    }
+    return Offer(state=state, **(defaults | known))
+
+
+def incident(**known: Any) -> Incident:
+    defaults: dict[str, Any] = {
+        "id": INCIDENT,
+        "zone": ZONE,
+        "version": 1,
+        "type": "medical.other",
+        "priority": Priority.HIGH,
+        "status": IncidentStatus.DISPATCHING,
+        "area": point(),
+        "language": None,
+        "requirements": (requirement(),),
+        "times": Times(reported_ms=NOW_MS, logged_ms=NOW_MS, decided_ms=NOW_MS),
+        "plan_version": "1",
+        "reported_by": "operator",
+        "body_digest": "digest",
+    }
+    return Incident(**(defaults | known))
+
+
+def need(wanted: Requirement | None = None, **known: Any) -> Need:
+    defaults: dict[str, Any] = {
+        "incident_id": INCIDENT,
+        "command_id": "c-1",
+        "requirement": wanted or requirement(),
+        "area": point(),
+        "priority": Priority.HIGH,
+        "want": 2,
+    }
+    return Need(**(defaults | known))
+
+
+def cause(command: Command, offset: int = 0) -> Cause:
+    kinds = {cls: kind for kind, cls in COMMANDS.items()}
+    return Cause(
+        topic="commands",
+        partition=3,
+        offset=offset,
+        command_id=command.id,
+        command_kind=kinds.get(type(command), "other"),
+    )
+
+
+def view(of: Incident | None, command: Command, *, now_ms: int = NOW_MS, offset: int = 0) -> View:
+    return View(incident=of, cause=cause(command, offset), logged_ms=now_ms - 5, now_ms=now_ms)
+
+
+def decision(*events: Event, **known: Any) -> Decision:
+    """An applied decision as it stands in the log."""
+    command = orders.CancelIncident(id="c-1", incident_id=INCIDENT, by="operator", sent_ms=NOW_MS)
+    defaults: dict[str, Any] = {
+        "id": decision_id(command.id),
+        "cause": cause(command),
+        "incident_id": INCIDENT,
+        "zone": ZONE,
+        "outcome": Outcome.APPLIED,
+        "reason": None,
+        "by": "operator",
+        "version": 2,
+        "why": Why(),
+        "logged_ms": NOW_MS,
+        "decided_ms": NOW_MS,
+    }
+    return Decision(events=events, **(defaults | known))
+
+
+@dataclass
+class Story:
+    """One incident and the people around it. Each method is one command, decided at once; `decisions` is the log.
+
+    The search finds everybody in `people`, however unfit, and tells of `unseen` people that it left out by itself.
+    """
+
+    people: list[Candidate] = field(default_factory=list)
+    unseen: Mapping[Exclusion, int] = field(default_factory=dict)
+    now_ms: int = NOW_MS
+    told: Incident | None = None
+    decisions: list[Decision] = field(default_factory=list)
+    searched: list[Need] = field(default_factory=list)
+
+    @property
+    def incident(self) -> Incident:
+        assert self.told is not None, "nothing has been reported yet"
+        return self.told
+
+    @property
+    def last(self) -> Decision:
+        return self.decisions[-1]
+
+    def tell(self, command: Command) -> Decision:
+        seen = view(self.told, command, now_ms=self.now_ms, offset=len(self.decisions))
+        self.decisions.append(decide(seen, command, plans(), self.find))
+        self.told = fold(self.told, self.last)
+        return self.last
+
+    def find(self, wanted: Need) -> Found:
+        self.searched.append(wanted)
+        return Found(candidates=tuple(self.people), excluded=self.unseen, searched_m=1_000.0)
+
+    def wait(self, seconds: float) -> None:
+        self.now_ms += round(seconds * 1000)
+
+    def report(self, *specs: RequirementSpec, **stated: Any) -> Decision:
+        defaults: dict[str, Any] = {"type": "medical.other", "body_digest": "digest", "area": point()}
+        stated = defaults | stated | ({"requirements": specs} if specs else {})
+        return self.tell(orders.ReportIncident(**self._order(), **stated))
+
+    def update(self, *specs: RequirementSpec, **stated: Any) -> Decision:
+        stated |= {"requirements": specs} if specs else {}
+        return self.tell(orders.UpdateIncident(**self._order(), **stated))
+
+    def cancel(self) -> Decision:
+        return self.tell(orders.CancelIncident(**self._order()))
+
+    def close(self) -> Decision:
+        return self.tell(orders.CloseIncident(**self._order()))
+
+    def escalate(self) -> Decision:
+        return self.tell(orders.EscalateIncident(**self._order()))
+
+    def note(self, private_ref: str = "incident:note") -> Decision:
+        return self.tell(orders.AddNote(**self._order(), private_ref=private_ref))
+
+    def accept(self, volunteer_id: str, **stated: Any) -> Decision:
+        return self.tell(orders.AcceptOffer(**self._answer(volunteer_id, **stated)))
+
+    def decline(self, volunteer_id: str, reason: DeclineReason = DeclineReason.BUSY) -> Decision:
+        return self.tell(orders.DeclineOffer(**self._answer(volunteer_id), reason=reason))
+
+    def progress(self, volunteer_id: str, state: OfferState) -> Decision:
+        return self.tell(orders.ReportProgress(**self._answer(volunteer_id), state=state))
+
+    def check_in(self, volunteer_id: str) -> Decision:
+        return self.tell(orders.CheckIn(**self._answer(volunteer_id)))
+
+    def give_result(self, volunteer_id: str, outcome: str, **stated: Any) -> Decision:
+        return self.tell(orders.GiveResult(**self._answer(volunteer_id), outcome=outcome, **stated))
+
+    def expire(self, volunteer_id: str) -> Decision:
+        """The deadline of the person's offer passes now, be it over or not."""
+        late = self.offer_of(volunteer_id)
+        return self._pass(DeadlineKind.OFFER_EXPIRY, late.expires_ms, late.id)
+
+    def retry(self) -> Decision:
+        return self._pass(DeadlineKind.RETRY, self.incident.retry_at_ms or self.now_ms, None)
+
+    def void(self, volunteer_id: str) -> Decision:
+        return self.tell(orders.VoidOffer(**self._order(), offer_id=self.offer_of(volunteer_id).id))
+
+    def offer_of(self, volunteer_id: str) -> Offer:
+        """The newest offer made to a person."""
+        return [one for one in self.incident.offers if one.volunteer_id == volunteer_id][-1]
+
+    def state_of(self, volunteer_id: str) -> OfferState:
+        return self.offer_of(volunteer_id).state
+
+    def asked(self) -> list[str]:
+        """Who holds an offer without an answer, in the order they were asked."""
+        return [one.volunteer_id for one in self.incident.offers if one.state is OfferState.OFFERED]
+
+    def shortfalls(self) -> dict[str, Shortfall]:
+        return {entry.id: entry.shortfall for entry in self.incident.requirements if entry.shortfall}
+
+    def _pass(self, kind: DeadlineKind, due_ms: int, offer_id: str | None) -> Decision:
+        return self.tell(orders.PassDeadline(**self._order(), deadline=kind, due_ms=due_ms, offer_id=offer_id))
+
+    def _order(self) -> dict[str, Any]:
+        return {
+            "id": f"c-{len(self.decisions)}",
+            "incident_id": INCIDENT,
+            "by": "operator",
+            "sent_ms": self.now_ms,
+        }
+
+    def _answer(self, volunteer_id: str, **stated: Any) -> dict[str, Any]:
+        offer_id = stated.get("offer_id") or self.offer_of(volunteer_id).id
+        return self._order() | {"volunteer_id": volunteer_id, "offer_id": offer_id}
