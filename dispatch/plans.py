@@ -176,7 +176,8 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
         faults.append(f"{where}: expected a table")
         return ResponsePlan(type=name, title={}, priority=Priority.NORMAL, requirements=())
     faults.extend(_unknown(f"{where}.", table, _PLAN_KEYS))
-    priority, title, rows = table.get("priority"), table.get("title"), table.get("requirements")
+    stated: Mapping[str, Any] = {"priority": None, "title": None, "requirements": None} | table
+    priority, title, rows = stated["priority"], stated["title"], stated["requirements"]
     if not _is_word(priority, Priority):
         faults.append(f"{where}.priority: expected one of {', '.join(Priority)}")
         priority = Priority.NORMAL
