@@ -70,7 +70,8 @@ def _standing(shown: Shown) -> Text:
     if shown.away_s is not None:
         return Text(f"x THE API IS AWAY since {age(shown.away_s)}: what stands below is old", style="bold reverse red")
     if shown.status.get("assignment") == "delayed":
-        return Text("! ASSIGNMENT DELAYED: reports are kept, people are asked later", style="bold reverse yellow")
+        reason = shown.status.get("assignment_reason") or "reports are kept, people are asked later"
+        return Text(f"! ASSIGNMENT DELAYED: {reason}", style="bold reverse yellow")
     wrong = troubled(shown.status)
     if wrong:
         return Text(f"! DEGRADED: {', '.join(wrong)}", style="bold reverse yellow")
@@ -95,27 +96,36 @@ def troubled(status: Mapping[str, Any]) -> list[str]:
 
 def _is_well(about: object) -> bool:
     word = about.get("status", about.get("state", "ok")) if isinstance(about, Mapping) else about
-    return word is True or word is None or str(word).lower() in ("ok", "up", "ready", "normal", "running", "working")
+    # A component that is not measured yet is not in trouble; `assignment` says so when it matters.
+    return word is True or word is None or str(word).lower() in ("ok", "up", "ready", "unknown")
 
 
 def _figures(shown: Shown) -> list[str]:
     waiting = sum(incident.get("status") in NEEDS_PEOPLE for incident in shown.incidents)
-    volunteers = shown.status.get("volunteers")
-    on_duty = volunteers.get("on_duty") if isinstance(volunteers, Mapping) else None
-    parts = [f"{len(shown.incidents)} open", f"{waiting} need people"]
-    parts += [] if on_duty is None else [f"{on_duty} on duty"]
-    return ["   ".join(parts)]
+    figures = [f"{len(shown.incidents)} open", f"{waiting} need people"]
+    return ["   ".join([*figures, f"{_number(shown.status.get('volunteers_on_duty'))} on duty"])]
 
 
 def _second_line(shown: Shown) -> Text:
-    figures = [f"{name} {value}" for name, value in measurements(shown.status)]
-    return Text("   ".join([shown.url, *figures]), style="dim")
+    return Text("   ".join([shown.url, *measurements(shown.status)]), style="dim")
 
 
-def measurements(status: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Lag, ages and latencies, wherever in the answer they stand."""
-    wanted = ("lag", "oldest_undecided", "p50", "p95", "p99")
-    return [(name, value) for name, value in flat(status) if any(word in name for word in wanted)]
+def measurements(status: Mapping[str, Any]) -> list[str]:
+    """How far behind and how quick; a dash where it is not known."""
+    lag, latency = (_inside(status, *names) for names in (("committed_lag",), ("latency_ms", "report_to_offer")))
+    oldest = status.get("oldest_undecided_age_s")
+    quick = "/".join(_number(latency.get(name)) for name in ("p50", "p95", "p99"))
+    return [
+        f"lag {_number(lag.get('total'))}",
+        f"oldest undecided {age(oldest) if isinstance(oldest, (int, float)) else '-'}",
+        f"report to offer p50/p95/p99 {quick} ms",
+    ]
+
+
+def _inside(value: object, *names: str) -> Mapping[str, Any]:
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
 
 
 def flat(value: object, name: str = "") -> list[tuple[str, str]]:

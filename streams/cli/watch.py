@@ -7,6 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,11 +59,13 @@ class _View:
     happened: "deque[Happened]" = field(default_factory=lambda: deque(maxlen=REMEMBERED_EVENTS))
     away_since_s: float | None = None
     away_because: str = ""
+    ahead_ms: int = 0
+    """How far the API's clock is ahead of this machine's: ages and countdowns go by the API's."""
 
     def shown(self) -> Shown:
         away_s = None if self.away_since_s is None else clock.monotonic_s() - self.away_since_s
         return Shown(
-            now_ms=clock.now_ms(),
+            now_ms=clock.now_ms() + self.ahead_ms,
             url=self.url,
             status=self.status,
             incidents=self.incidents,
@@ -82,6 +85,7 @@ class _View:
             self._away(f"status {status.code}, incidents {queue.code}")
             return
         self.status, self.incidents = status.body, list(queue.body["items"])
+        self.ahead_ms = _ms(status.body.get("at")) - clock.now_ms()
         self.away_since_s = None
 
     def _away(self, because: str) -> None:
@@ -95,6 +99,13 @@ class _View:
         if words:
             at = str(data.get("at") or clock.rfc3339(clock.now_ms()))
             self.happened.appendleft(Happened(at=at[11:19], words=words))
+
+
+def _ms(time: object) -> int:
+    try:
+        return int(datetime.fromisoformat(str(time)).timestamp() * 1000)
+    except ValueError:
+        return clock.now_ms()
 
 
 def _words(data: Mapping[str, Any]) -> str:

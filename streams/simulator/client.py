@@ -27,6 +27,8 @@ SILENT_STREAM_S = 60.0
 
 
 OPENED = "opened"
+RESET = "reset"
+"""What the API says when it cannot go on from where a listener left off."""
 
 
 class NoAnswer(Exception):
@@ -142,6 +144,9 @@ class Api:
                 async with self._opened(caller, last_id) as source:
                     yield LiveEvent(kind=OPENED, data=None)
                     async for event in source:
+                        if event.event == RESET:
+                            last_id = ""
+                            break
                         pause_s = FIRST_PAUSE_S
                         last_id = event.id or last_id
                         yield LiveEvent(kind=event.event, data=_parsed(event.data))
