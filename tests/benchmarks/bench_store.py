@@ -1,0 +1,349 @@
+"""The store against plain Redis, in one run: restore, positions, find + claim, a whole decision.
+
+    python -m tests.benchmarks.bench_store [--volunteers 300000] [--offers 100000] [--redis URL]
+
+Prints JSON. Ratios compare with plain batched GEOADD and one bare GEOSEARCH of the same points in the same run. Without
+`--redis` it starts a server of its own; one that is given is emptied.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import subprocess
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from dispatch import ids
+from dispatch.model import Area, Incident, Need, Offer, Requirement, Times
+from dispatch.ports import Application, Claim, Hold
+from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority
+from streams import clock
+from streams.local import redis_server
+from streams.local.ports import free_ports
+from streams.store import Link, RedisStore
+from streams.store.people import FixWrite, PeopleStore, PrivateWrite
+from streams.store.restore import Restore, RestoredIncident
+from tests.benchmarks import population
+
+ZONE = "8320e5"
+CHUNK = 10_000
+PLAIN = "bench:plain"
+
+
+@contextmanager
+def redis_at(url: str | None) -> Iterator[str]:
+    if url:
+        yield url
+        return
+    (port,) = free_ports(1)
+    with tempfile.TemporaryDirectory() as folder:
+        command = redis_server.command(redis_server.find(), port=port, folder=Path(folder))
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+class Stopwatch:
+    def __init__(self) -> None:
+        self._start = clock.monotonic_s()
+
+    def lap_s(self) -> float:
+        now = clock.monotonic_s()
+        lap, self._start = now - self._start, now
+        return lap
+
+
+def chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))
+
+
+async def answer(link: Link) -> None:
+    """Waits until a fresh server answers."""
+    for _ in range(100):
+        try:
+            await link.run([("PING",)])
+        except Exception:  # noqa: BLE001 - whatever it is, it will be gone or fail the run below
+            await asyncio.sleep(0.05)
+        else:
+            return
+
+
+async def restored(link: Link, volunteers: int, offers: int) -> dict[str, float]:
+    """A whole rebuild: people, private records, positions, incidents with offers, the log's places."""
+    now_ms = await RedisStore(link).now_ms()
+    profiles = list(population.profiles(volunteers))
+    privates = [PrivateWrite(ref=f"volunteer:{p.volunteer_id}", offset=p.offset, sealed=b"x" * 150) for p in profiles]
+    fixes = list(population.fixes(volunteers, now_ms))
+    incidents = [restored_incident(number, now_ms) for number in range(offers // 4)]
+    restore = Restore(link, "bench")
+    people = restore.people()
+    laps: dict[str, float] = {}
+    watch = Stopwatch()
+    await restore.acquire(600_000)
+    await restore.wipe()
+    laps["wipe_s"] = watch.lap_s()
+    for part in chunks(profiles):
+        await people.put_profiles(part)
+    laps["profiles_s"] = watch.lap_s()
+    for part in chunks(privates):
+        await people.put_private(part)
+    laps["private_s"] = watch.lap_s()
+    for part in chunks(fixes):
+        await people.put_fixes(part)
+    laps["fixes_s"] = watch.lap_s()
+    await restore.restore_incidents(incidents)
+    laps["incidents_s"] = watch.lap_s()
+    await restore.restore_commands([(f"c-{number}", number) for number in range(offers)])
+    await restore.restore_progress(0, applied=offers, published=offers)
+    assert await restore.mark_ready(await restore.run_id())
+    await restore.release()
+    laps["commands_s"] = watch.lap_s()
+    laps["total_s"] = sum(laps.values())
+    return laps
+
+
+def restored_incident(number: int, now_ms: int) -> RestoredIncident:
+    """Four offers each; in one of ten incidents they are live."""
+    live = number % 10 == 0
+    id_ = ids.incident_id(ZONE, "bench", str(number))
+    offers = tuple(
+        made_offer(id_, f"v-{(number * 4 + place) * 3 % 300_000:06}", now_ms, live=live) for place in range(4)
+    )
+    state = incident_state(id_, now_ms, offers)
+    holds = [Hold(volunteer_id=offer.volunteer_id, offer_id=offer.id) for offer in offers if live]
+    return RestoredIncident(incident=state, timeline=[(0, number), (0, number + 1)], holds=holds)
+
+
+def made_offer(incident_id: str, volunteer_id: str, now_ms: int, *, live: bool) -> Offer:
+    return Offer(
+        id=ids.offer_id(incident_id, "c", "r-1", volunteer_id),
+        requirement_id="r-1",
+        volunteer_id=volunteer_id,
+        capability=Capability.FIELD,
+        skill="first_aid",
+        state=OfferState.OFFERED if live else OfferState.DECLINED,
+        epoch=1,
+        created_ms=now_ms,
+        expires_ms=now_ms + 3_600_000,
+        changed_ms=now_ms,
+    )
+
+
+LINE = Requirement(
+    id="r-1",
+    capability=Capability.FIELD,
+    skill="first_aid",
+    count=3,
+    max_distance_m=10_000,
+    window_s=60,
+    offers_per_place=2.0,
+)
+
+
+def incident_state(incident_id: str, now_ms: int, offers: tuple[Offer, ...] = ()) -> Incident:
+    return Incident(
+        id=incident_id,
+        zone=ZONE,
+        version=1,
+        type="flood",
+        priority=Priority.HIGH,
+        status=IncidentStatus.DISPATCHING,
+        area=None,
+        language="kk",
+        requirements=(LINE,),
+        offers=offers,
+        times=Times(reported_ms=now_ms, logged_ms=now_ms, decided_ms=now_ms),
+        plan_version="1",
+        reported_by="bench",
+        body_digest="-",
+    )
+
+
+def need_at(chance: random.Random, command: str) -> Need:
+    there = population.city_place(chance)
+    area = Area(geometry={"type": "Point", "coordinates": [there.lon, there.lat]}, centre=there)
+    return Need(
+        incident_id=ids.incident_id(ZONE, "bench", command),
+        command_id=command,
+        requirement=LINE,
+        area=area,
+        priority=Priority.HIGH,
+        want=3,
+    )
+
+
+async def timed(count: int, once: Callable[[int], Awaitable[None]]) -> dict[str, float]:
+    laps = []
+    for number in range(count):
+        start = clock.monotonic_s()
+        await once(number)
+        laps.append((clock.monotonic_s() - start) * 1000)
+    cuts = quantiles(laps, n=100)
+    return {"p50_ms": round(cuts[49], 3), "p99_ms": round(cuts[98], 3), "per_s": round(1000 * count / sum(laps))}
+
+
+async def found_and_claimed(store: RedisStore, count: int) -> dict[str, dict[str, float]]:
+    chance = random.Random(7)
+    claimed: list[Hold] = []
+
+    async def find_only(number: int) -> None:
+        await store.find([need_at(chance, f"f-{number}")])
+
+    async def find_and_claim(number: int) -> None:
+        need = need_at(chance, f"b-{number}")
+        found = (await store.find([need]))[0]
+        claims = [
+            Claim(
+                volunteer_id=candidate.volunteer_id,
+                offer_id=ids.offer_id(need.incident_id, need.command_id, "r-1", candidate.volunteer_id),
+                incident_id=need.incident_id,
+                epoch=1,
+                command_id=need.command_id,
+            )
+            for candidate in found.candidates[:3]
+        ]
+        await store.claim(claims)
+        claimed.extend(Hold(volunteer_id=claim.volunteer_id, offer_id=claim.offer_id) for claim in claims)
+
+    async def bare_search(_: int) -> None:
+        there = population.city_place(chance)
+        search = ("GEOSEARCH", "komek:geo:first_aid", "FROMLONLAT", there.lon, there.lat, "BYRADIUS", 500, "m")
+        await store.link.run([(*search, "ASC", "COUNT", 40, "WITHDIST")])
+
+    results = {
+        "find_three": await timed(count, find_only),
+        "find_and_claim_three": await timed(count, find_and_claim),
+        "bare_geosearch_500_m": await timed(count, bare_search),
+    }
+    for part in chunks(claimed):
+        await store.release(part)
+    return results
+
+
+async def decided(store: RedisStore, count: int, applied: int) -> dict[str, float]:
+    """Load, find, claim three, apply with three holds; batches of 32 as a worker under load."""
+    chance = random.Random(9)
+    watch = Stopwatch()
+    offset = applied
+    for batch in range(count // 32):
+        commands = [f"d-{batch}-{number}" for number in range(32)]
+        needs = [need_at(chance, command) for command in commands]
+        now_ms, _ = await store.load([(need.command_id, need.incident_id) for need in needs])
+        found = await store.find(needs)
+        taken: set[str] = set()
+        holds: list[list[Hold]] = []
+        for need, each in zip(needs, found, strict=True):
+            free = [person.volunteer_id for person in each.candidates if person.volunteer_id not in taken][:3]
+            taken.update(free)
+            made = [ids.offer_id(need.incident_id, need.command_id, "r-1", person) for person in free]
+            holds.append([Hold(volunteer_id=v, offer_id=o) for v, o in zip(free, made, strict=True)])
+        await store.claim(
+            [
+                Claim(
+                    volunteer_id=held.volunteer_id,
+                    offer_id=held.offer_id,
+                    incident_id=need.incident_id,
+                    epoch=1,
+                    command_id=need.command_id,
+                )
+                for need, made_holds in zip(needs, holds, strict=True)
+                for held in made_holds
+            ]
+        )
+        applications = []
+        for need, made_holds in zip(needs, holds, strict=True):
+            offset += 1
+            offers = tuple(made_offer(need.incident_id, held.volunteer_id, now_ms, live=True) for held in made_holds)
+            applications.append(
+                Application(
+                    partition=0,
+                    offset=offset,
+                    command_id=need.command_id,
+                    incident_id=need.incident_id,
+                    incident=incident_state(need.incident_id, now_ms, offers),
+                    holds=tuple(made_holds),
+                )
+            )
+        await store.apply(applications)
+    took_s = watch.lap_s()
+    return {"decisions_per_s": round(count / took_s), "cpu_and_wait_us_each": round(took_s / count * 1e6)}
+
+
+async def positions(link: Link, people: PeopleStore, volunteers: int) -> dict[str, float]:
+    """The same points by plain batched GEOADD, then through the store: a tenth of the people move, the rest stand still."""
+    now_ms = await RedisStore(link).now_ms()
+    still = list(population.fixes(volunteers, now_ms + 1))
+    moving = [moved(fix, now_ms + 2, number) for number, fix in enumerate(still)]
+    everybody = list(population.fixes(volunteers, now_ms + 3, seed=5))
+    watch = Stopwatch()
+    for part in chunks(everybody):
+        await link.run([geoadd(part[at : at + 500]) for at in range(0, len(part), 500)])
+    plain_s = watch.lap_s()
+    await people.put_fixes(still)
+    still_s = watch.lap_s()
+    await people.put_fixes(moving)
+    moving_s = watch.lap_s()
+    await people.put_fixes(everybody)
+    jumping_s = watch.lap_s()
+    await link.run([("UNLINK", PLAIN)])
+    return {
+        "plain_geoadd_per_s": round(volunteers / plain_s),
+        "standing_still_per_s": round(volunteers / still_s),
+        "tenth_moving_per_s": round(volunteers / moving_s),
+        "everybody_jumping_per_s": round(volunteers / jumping_s),
+        "ratio_tenth_moving_to_plain": round(plain_s / moving_s, 2),
+        "ratio_everybody_jumping_to_plain": round(plain_s / jumping_s, 2),
+    }
+
+
+def moved(fix: FixWrite, at_ms: int, number: int) -> FixWrite:
+    step = 0.0005 if number % 10 == 0 else 0.0
+    return FixWrite(volunteer_id=fix.volunteer_id, lon=fix.lon + step, lat=fix.lat, accuracy_m=8.0, at_ms=at_ms)
+
+
+def geoadd(fixes: Sequence[FixWrite]) -> tuple[Any, ...]:
+    flat: list[Any] = []
+    for fix in fixes:
+        flat += [f"{fix.lon:.6f}", f"{fix.lat:.6f}", fix.volunteer_id]
+    return ("GEOADD", PLAIN, *flat)
+
+
+async def run(options: argparse.Namespace, url: str) -> dict[str, Any]:
+    link = Link(url)
+    await answer(link)
+    await link.run([("FLUSHALL",)])
+    store, people = RedisStore(link), PeopleStore(link)
+    results: dict[str, Any] = {"volunteers": options.volunteers, "offers": options.offers}
+    results["restore"] = {
+        name: round(lap, 2) for name, lap in (await restored(link, options.volunteers, options.offers)).items()
+    }
+    results["search"] = await found_and_claimed(store, options.searches)
+    results["decisions"] = await decided(store, options.searches, options.offers)
+    results["positions"] = await positions(link, people, options.volunteers)
+    info = (await link.run([("INFO", "memory")]))[0].decode()
+    results["redis_memory_mb"] = int(info.split("used_memory:")[1].split()[0]) // 1_000_000
+    await link.close()
+    return results
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--volunteers", type=int, default=300_000)
+    parser.add_argument("--offers", type=int, default=100_000)
+    parser.add_argument("--searches", type=int, default=3_200)
+    parser.add_argument("--redis", default=None, help="a Redis that may be emptied")
+    options = parser.parse_args()
+    with redis_at(options.redis) as url:
+        print(json.dumps(asyncio.run(run(options, url)), indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""What can be asked of a benchmark on the command line. None: the benchmark's own default."""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    out: Path
+    names: tuple[str, ...] = ()
+    volunteers: int | None = None
+    incidents: int | None = None
+    seconds: float | None = None
+    rate: float | None = None
+    positions: int | None = None
+    workers: int | None = None
+    seed: int = 1
+    http: bool = False
+    file: Path | None = None
+    list_only: bool = False
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks", description="Benchmarks; without names all run."
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--out", type=Path, help="folder of the results as JSON; default: a new temporary one")
+    parser.add_argument("--volunteers", type=_whole, help="how many people are loaded")
+    parser.add_argument("--incidents", type=_whole, help="how many incidents a burst has, or are replayed at most")
+    parser.add_argument("--seconds", type=float, help="how long a steady load lasts")
+    parser.add_argument("--rate", type=float, help="incidents, or requests, a second")
+    parser.add_argument("--positions", type=int, help="position fixes a second behind the load")
+    parser.add_argument("--workers", type=_whole, help="worker processes")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same people and places")
+    parser.add_argument("--http", action="store_true", help="bench_latency: through the API of a whole Komek")
+    parser.add_argument("--file", type=Path, help="bench_month: the file of calls")
+    parser.add_argument(
+        "--list", action="store_true", dest="list_only", help="name the benchmarks and what they measure"
+    )
+    given = parser.parse_args(arguments)
+    out = given.out or Path(tempfile.mkdtemp(prefix="komek-bench-"))
+    return Options(**{**vars(given), "names": tuple(given.names), "out": out})
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("expected 1 or more")
+    return number
