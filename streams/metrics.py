@@ -16,3 +16,26 @@ VOID_OFFERS = Counter("komek_void_offers_total", "Offers refused by the order of
 DEADLINES = Counter("komek_deadlines_total", "Deadlines turned into commands, by kind", ["kind"])
 REBUILDS = Counter("komek_rebuilds_total", "Times the picture was made anew from the log")
 REBUILD_SECONDS = Gauge("komek_rebuild_seconds", "How long the last rebuild took")
+
+# The API.
+REQUESTS = Counter("komek_http_requests_total", "Answers, by route, method and status", ["route", "method", "status"])
+REQUEST_SECONDS = Histogram(
+    "komek_http_request_seconds",
+    "Time to the answer, by route and method",
+    ["route", "method"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 2, 5),
+)
+INTAKE_REFUSED = Counter("komek_intake_refused_total", "Sends not confirmed, by cause", ["cause"])
+PRODUCER_RENEWED = Counter("komek_intake_producer_renewed_total", "Times the producer of commands was replaced")
+POSITIONS = Counter("komek_positions_accepted_total", "Positions confirmed by Kafka")
+AUDIT_LOST = Counter("komek_audit_lost_total", "Audit entries that could not be kept; expected 0")
+LIVE_VIEWS = Gauge("komek_live_views", "Live views that are connected")
+LIVE_CUT_OFF = Counter("komek_live_cut_off_total", "Live views cut off because they fell behind")
+UNREADABLE_SHOWN = Counter("komek_live_unreadable_total", "Records the live views could not read, by topic", ["topic"])
+REPORT_TO_OFFER_SECONDS = Histogram(
+    "komek_report_to_offer_seconds",
+    "From the report in the log to its first offer",
+    buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60),
+)
+OLDEST_UNDECIDED_SECONDS = Gauge("komek_oldest_undecided_seconds", "Age of the oldest command without a decision")
+COMMITTED_LAG = Gauge("komek_committed_lag", "Commands not committed yet, by partition", ["partition"])

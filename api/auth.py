@@ -1,0 +1,97 @@
+"""Who asks, and whether they may. Denied by default: a route without `Allow` or `PUBLIC` stops the start of the API."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.security import HTTPBearer
+
+from api.errors import Problem
+from streams import clock
+from streams.tokens import BadToken, Bearer, Role, TokenKeys
+
+OPERATOR, VOLUNTEER, TRACKER, MONITOR, ADMIN = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever sent the request. `id` is an opaque subject."""
+
+    id: str
+    role: Role
+
+    def is_one_of(self, *roles: Role) -> bool:
+        return self.role in roles
+
+
+class Allow(HTTPBearer):
+    """A dependency that gives the caller if their role is one of these. Also tells OpenAPI that a token is needed."""
+
+    def __init__(self, *roles: Role) -> None:
+        super().__init__(scheme_name="token", bearerFormat="JWT", auto_error=False)
+        self.roles = frozenset(roles)
+
+    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
+        caller: Caller | None = getattr(request.state, "caller", None)
+        return caller if caller is not None else self.admit(request)
+
+    def admit(self, request: Request) -> Caller:
+        """Raises Problem: 401 without a valid token, 403 with another role."""
+        bearer = _bearer(request)
+        if bearer.role not in self.roles:
+            raise Problem("forbidden", "expected a token of role " + " or ".join(sorted(self.roles)))
+        request.state.caller = Caller(bearer.sub, bearer.role)
+        return Caller(bearer.sub, bearer.role)
+
+
+def _bearer(request: Request) -> Bearer:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Problem("unauthenticated", "expected the header Authorization: Bearer <token>", headers=_CHALLENGE)
+    keys: TokenKeys = request.app.state.parts.keys
+    try:
+        return keys.verify(token.strip(), now_s=clock.now_ms() // 1000)
+    except BadToken as error:
+        raise Problem("unauthenticated", str(error), headers=_CHALLENGE) from None
+
+
+class Public:
+    """Marks a route that anybody may ask."""
+
+    async def __call__(self) -> None:
+        return None
+
+
+PUBLIC = Depends(Public())
+operators = Depends(Allow(OPERATOR))
+watchers = Depends(Allow(OPERATOR, MONITOR))
+trackers = Depends(Allow(TRACKER))
+everybody = Depends(Allow(*Role))
+
+Operator = Annotated[Caller, operators]
+Reader = Annotated[Caller, Depends(Allow(OPERATOR, MONITOR, VOLUNTEER))]
+Volunteer = Annotated[Caller, Depends(Allow(VOLUNTEER))]
+VolunteerOrOperator = Annotated[Caller, Depends(Allow(VOLUNTEER, OPERATOR))]
+VolunteerOrKeeper = Annotated[Caller, Depends(Allow(VOLUNTEER, OPERATOR, ADMIN))]
+VolunteerOrAdmin = Annotated[Caller, Depends(Allow(VOLUNTEER, ADMIN))]
+
+
+def allowance(dependant: Dependant) -> Allow | Public | None:
+    """What a route says about who may ask; None if it says nothing."""
+    return next(_declared(dependant), None)
+
+
+def _declared(dependant: Dependant) -> Iterator[Allow | Public]:
+    for part in dependant.dependencies:
+        if isinstance(part.call, (Allow, Public)):
+            yield part.call
+        yield from _declared(part)
+
+
+def only_own(caller: Caller, volunteer_id: str) -> None:
+    """A volunteer may act for nobody else. Raises Problem."""
+    if caller.role is Role.VOLUNTEER and caller.id != volunteer_id:
+        raise Problem("forbidden", "a volunteer's token is good for its own id only")

@@ -1,0 +1,120 @@
+"""How the whole is doing, as far as this process can know: never an error, never longer than two seconds."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from api.parts import Parts
+from dispatch.ports import NotReady, StoreTrouble
+from streams import clock
+from streams.store.reads import Counts, RebuildState
+
+PATIENCE_S = 0.8
+MEASURED_WITHIN_S = 6.0
+ALARM_AFTER_S = 10.0
+T = TypeVar("T")
+
+
+async def condition(parts: Parts) -> dict[str, Any]:
+    rebuild, counts = await asyncio.gather(_within(parts.picture.rebuild_state()), _within(parts.picture.counts()))
+    kafka, workers = _kafka(parts), _workers(parts)
+    redis = _redis(rebuild)
+    oldest_s = _oldest_s(parts)
+    reasons = _reasons(kafka, redis, workers, oldest_s)
+    return {
+        "at": clock.rfc3339(clock.now_ms()),
+        "components": {"api": {"status": "up"}, "kafka": kafka, "redis": redis, "workers": workers},
+        "assignment": "delayed" if reasons else "normal",
+        "assignment_reason": "; ".join(reasons) or None,
+        "incidents": _incidents(counts),
+        "shortfalls": counts.shortfalls if counts else None,
+        "oldest_shortfall_age_s": _age_s(counts.oldest_shortfall_ms) if counts else None,
+        "volunteers": {"known": counts.volunteers, "on_duty": counts.on_duty}
+        if counts
+        else _unknown("known", "on_duty"),
+        "volunteers_on_duty": counts.on_duty if counts else None,
+        "oldest_undecided_age_s": oldest_s,
+        "committed_lag": _lag(parts),
+        "latency_ms": {"report_to_offer": parts.latency.percentiles_ms(clock.now_ms()), "window_s": 300},
+    }
+
+
+async def _within(work: Coroutine[Any, Any, T]) -> T | None:
+    try:
+        return await asyncio.wait_for(work, PATIENCE_S)
+    except (StoreTrouble, NotReady, TimeoutError):
+        return None
+
+
+def _is_measured(parts: Parts) -> bool:
+    age = parts.monitor.age_s()
+    return age is not None and age < MEASURED_WITHIN_S
+
+
+def _kafka(parts: Parts) -> dict[str, Any]:
+    age = parts.monitor.age_s()
+    return {
+        "status": "up" if _is_measured(parts) else "down",
+        "measured_age_s": None if age is None else round(age, 1),
+    }
+
+
+def _workers(parts: Parts) -> dict[str, Any]:
+    if not _is_measured(parts) or parts.monitor.last is None or parts.monitor.last.workers is None:
+        return {"status": "unknown", "count": None}
+    count = parts.monitor.last.workers
+    return {"status": "up" if count else "down", "count": count}
+
+
+def _redis(rebuild: RebuildState | None) -> dict[str, Any]:
+    if rebuild is None:
+        return {"status": "down"}
+    if rebuild.is_ready:
+        return {"status": "up"}
+    return {"status": "rebuilding", "done": rebuild.done, "total": rebuild.total}
+
+
+def _reasons(
+    kafka: dict[str, Any], redis: dict[str, Any], workers: dict[str, Any], oldest_s: float | None
+) -> list[str]:
+    reasons = []
+    if kafka["status"] != "up":
+        reasons.append("Kafka gives no answer")
+    if redis["status"] != "up":
+        reasons.append(
+            "the live picture is being rebuilt" if redis["status"] == "rebuilding" else "Redis gives no answer"
+        )
+    if workers["status"] == "down":
+        reasons.append("no worker runs")
+    if oldest_s is not None and oldest_s > ALARM_AFTER_S:
+        reasons.append(f"the oldest command has waited {oldest_s:.0f} s")
+    return reasons
+
+
+def _incidents(counts: Counts | None) -> dict[str, Any]:
+    if counts is None:
+        return _unknown("by_status", "by_priority")
+    return {"by_status": counts.by_status, "by_priority": counts.by_priority}
+
+
+def _unknown(*names: str) -> dict[str, None]:
+    return dict.fromkeys(names)
+
+
+def _age_s(since_ms: int | None) -> float | None:
+    return None if since_ms is None else max(0.0, (clock.now_ms() - since_ms) / 1000)
+
+
+def _oldest_s(parts: Parts) -> float | None:
+    """0 when nothing waits; None when it is not known."""
+    last = parts.monitor.last
+    if last is None:
+        return None
+    return _age_s(last.oldest_ms) if last.oldest_ms is not None else 0.0
+
+
+def _lag(parts: Parts) -> dict[str, Any]:
+    last = parts.monitor.last
+    if last is None:
+        return {"total": None, "partitions": None}
+    return {"total": last.total_lag, "partitions": {str(number): lag for number, lag in last.lag.items()}}

@@ -1,0 +1,240 @@
+"""What goes wrong, told as RFC 9457 problem+json: one table of stable codes, and how the errors of the other layers map to it.
+
+    Problem                a code of TABLE, with the place of the fault where there is one
+    BadJson                strict_json.py: 400 or 422 with line, column and offset
+    BadGeometry            dispatch/geo.py: a field error
+    IntakeTrouble          streams/intake.py: 503 with Retry-After
+    StoreTrouble, NotReady dispatch/ports.py: 503 with Retry-After
+
+Nothing that was sent is ever told back, but for names of fields and JSON types.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from api.strict_json import BadJson
+from dispatch.ports import NotReady, StoreTrouble
+from streams.intake import IntakeTrouble, Overloaded
+from streams.publisher import LogTrouble
+
+MEDIA_TYPE = "application/problem+json"
+BASE = "urn:komek:problem:"
+
+_log = structlog.get_logger(__name__)
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    status: int
+    title: str
+
+
+TABLE: dict[str, Entry] = {
+    "bad_json": Entry(400, "The body is not JSON"),
+    "duplicate_key": Entry(422, "An object in the body has the same key twice"),
+    "nul_character": Entry(422, "A text in the body holds a NUL character"),
+    "idempotency_key_required": Entry(400, "The header Idempotency-Key is missing or malformed"),
+    "unauthenticated": Entry(401, "A valid bearer token is needed"),
+    "forbidden": Entry(403, "This role or person may not do that"),
+    "not_your_offer": Entry(403, "The offer was made to somebody else"),
+    "not_found": Entry(404, "There is no such thing"),
+    "method_not_allowed": Entry(405, "The method is not allowed here"),
+    "not_acceptable": Entry(406, "None of the accepted media types is available"),
+    "offer_ended": Entry(409, "The offer has ended"),
+    "incident_ended": Entry(409, "The incident has ended"),
+    "conflict": Entry(409, "The state does not allow that"),
+    "version_conflict": Entry(412, "The incident has changed since it was read"),
+    "body_too_large": Entry(413, "The body is too large"),
+    "unsupported_media_type": Entry(415, "The body must be JSON"),
+    "invalid": Entry(422, "Something in the request is not as expected"),
+    "idempotency_key_reused": Entry(422, "The Idempotency-Key was used with another request before"),
+    "internal": Entry(500, "A fault of ours"),
+    "overloaded": Entry(503, "Too much is on its way; nothing was stored"),
+    "unknown_outcome": Entry(503, "It is not known whether this was stored; repeat it with the same Idempotency-Key"),
+    "picture_unavailable": Entry(503, "The live picture cannot be read for the moment"),
+    "log_unavailable": Entry(503, "The log cannot be read for the moment"),
+}
+
+
+class Problem(HTTPException):
+    """An answer that is no success. `errors` name fields and what was expected of them."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | None = None,
+        *,
+        errors: Sequence[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        entry = TABLE[code]
+        super().__init__(entry.status, detail or entry.title, dict(headers) if headers else None)
+        self.code = code
+        self.body = {
+            "type": BASE + code,
+            "title": entry.title,
+            "status": entry.status,
+            "code": code,
+            "detail": detail or entry.title,
+            **({"errors": list(errors)} if errors else {}),
+            **more,
+        }
+
+    def response(self) -> Response:
+        return Response(_encode(self.body), self.status_code, self.headers, MEDIA_TYPE)
+
+
+def invalid(field: str, expected: str, got: str | None = None) -> Problem:
+    """One field that is not as expected."""
+    error = {"field": field, "expected": expected, **({"got": got} if got else {})}
+    return Problem("invalid", f"{field or 'body'}: expected {expected}", errors=[error])
+
+
+def not_json(error: BadJson) -> Problem:
+    place: dict[str, Any] = {"line": error.line, "column": error.column, "offset": error.offset}
+    return Problem(error.code, str(error), errors=[{"field": "", "expected": "JSON (RFC 8259)", **place}], **place)
+
+
+def retry_later(code: str, detail: str, after_s: int = 1) -> Problem:
+    return Problem(code, detail, headers={"Retry-After": str(after_s)})
+
+
+def problem_of(error: Exception) -> Problem:
+    """The answer to an error of another layer."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, BadJson):
+        return not_json(error)
+    if isinstance(error, Overloaded):
+        return retry_later("overloaded", TABLE["overloaded"].title)
+    if isinstance(error, IntakeTrouble):
+        return retry_later("unknown_outcome", TABLE["unknown_outcome"].title)
+    if isinstance(error, NotReady):
+        return retry_later("picture_unavailable", "The live picture is being rebuilt from the log", 3)
+    if isinstance(error, StoreTrouble):
+        return retry_later("picture_unavailable", "Redis gives no answer")
+    if isinstance(error, LogTrouble):
+        return retry_later("log_unavailable", "Kafka gives no answer")
+    if isinstance(error, RequestValidationError):
+        return _invalid_request(error)
+    if isinstance(error, HTTPException):
+        return _of_framework(error)
+    return Problem("internal")
+
+
+_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 406: "not_acceptable", 413: "body_too_large"}
+
+
+def _of_framework(error: HTTPException) -> Problem:
+    code = _OF_STATUS.get(error.status_code, "bad_json" if error.status_code == 400 else "internal")
+    return Problem(code, headers=error.headers)
+
+
+def _invalid_request(error: RequestValidationError) -> Problem:
+    faults = [_field_error(fault) for fault in error.errors()[:20]]
+    told = "; ".join(f"{fault['field'] or 'body'}: expected {fault['expected']}" for fault in faults[:3])
+    return Problem("invalid", told, errors=faults)
+
+
+_EXPECTED = {
+    "missing": "a value (the field is required)",
+    "extra_forbidden": "no field of this name",
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "list_type": "a list",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "dataclass_type": "an object",
+    "enum": "one of {expected}",
+    "literal_error": "one of {expected}",
+    "string_too_short": "at least {min_length} characters",
+    "string_too_long": "at most {max_length} characters",
+    "too_short": "at least {min_length} entries",
+    "too_long": "at most {max_length} entries",
+    "greater_than_equal": "a number of at least {ge}",
+    "greater_than": "a number above {gt}",
+    "less_than_equal": "a number of at most {le}",
+    "less_than": "a number below {lt}",
+    "string_pattern_mismatch": "a text like {pattern}",
+}
+
+
+def _field_error(fault: Mapping[str, Any]) -> dict[str, Any]:
+    context = fault.get("ctx") or {}
+    kind = str(fault["type"])
+    place = [part for part in fault["loc"] if part not in ("body", "query", "path", "header")]
+    field = _field_name(place)
+    if kind == "expected":  # ours: schemas.py
+        inner = str(context.get("path", ""))
+        field = f"{field}.{inner}" if field and inner else field or inner
+        expected = str(context["expected"])
+    elif kind in _EXPECTED:
+        expected = _EXPECTED[kind].format(**context)
+    else:
+        expected = "another value"
+    told: dict[str, Any] = {"field": field, "expected": expected}
+    if kind not in ("missing", "extra_forbidden"):
+        told["got"] = _json_type(fault.get("input"))
+    return told
+
+
+def _field_name(place: Sequence[object]) -> str:
+    name = ""
+    for part in place:
+        if isinstance(part, int):
+            name += f"[{part}]"
+        else:
+            shown = str(part)
+            shown = shown if len(shown) <= 64 and shown.isprintable() else "(a name that is not shown)"
+            name += f".{shown}" if name else shown
+    return name
+
+
+def _json_type(value: object) -> str:
+    for types, name in (
+        ((type(None),), "null"),
+        ((bool,), "boolean"),
+        ((int, float), "number"),
+        ((str,), "text"),
+        ((list, tuple), "list"),
+        ((dict,), "object"),
+        ((bytes,), "no JSON"),
+    ):
+        if isinstance(value, types):
+            return name
+    return "value"
+
+
+def install(app: FastAPI) -> None:
+    """Every error, expected or not, leaves as problem+json."""
+
+    async def told(_: Request, error: Exception) -> Response:
+        return problem_of(error).response()
+
+    async def fault(request: Request, error: Exception) -> Response:
+        # Only the kind of the error: its text may quote what was sent.
+        route = request.scope.get("route")
+        _log.error("unexpected error", kind=type(error).__name__, route=getattr(route, "path", "?"))
+        return Problem("internal").response()
+
+    for kind in (HTTPException, RequestValidationError, IntakeTrouble, StoreTrouble, NotReady, LogTrouble, BadJson):
+        app.add_exception_handler(kind, told)
+    app.add_exception_handler(Exception, fault)

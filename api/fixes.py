@@ -1,0 +1,118 @@
+"""Fixes from the body of POST /v1/locations."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from api.deps import is_volunteer_id
+from api.errors import Problem, invalid, not_json
+from api.fields import instant_ms
+from api.strict_json import BadJson, parse
+from streams.wire import FixRecord
+
+MOST = 1_000
+FROM_THE_FUTURE_MS = 60_000
+_OBVIOUS = re.compile(r"[A-Za-z0-9._~@+=-]{1,128}").fullmatch
+
+
+class _Fix(msgspec.Struct, forbid_unknown_fields=True):
+    volunteer_id: str
+    lon: float
+    lat: float
+    accuracy_m: float | None = None
+    recorded_at: str | None = None
+
+
+class _Body(msgspec.Struct, forbid_unknown_fields=True):
+    locations: list[_Fix]
+
+
+class _Loose(msgspec.Struct, forbid_unknown_fields=True):
+    locations: list[msgspec.Raw]
+
+
+_strict = msgspec.json.Decoder(_Body).decode
+_loose = msgspec.json.Decoder(_Loose).decode
+_one = msgspec.json.Decoder(_Fix).decode
+
+
+class _Rejected(ValueError):
+    """The message is a code."""
+
+
+def read_fixes(body: bytes, now_ms: int) -> tuple[list[FixRecord], list[dict[str, Any]]]:
+    """Those that can be used, and for each of the others its index and a code. Raises Problem for the body as a whole."""
+    accepted: list[FixRecord] = []
+    rejected: list[dict[str, Any]] = []
+    for index, fix in enumerate(_entries(body)):
+        try:
+            accepted.append(_record(fix, now_ms))
+        except _Rejected as error:
+            rejected.append({"index": index, "code": str(error)})
+    return accepted, rejected
+
+
+def _entries(body: bytes) -> "list[_Fix | None]":
+    """None for an entry that is no fix at all."""
+    entries: list[_Fix | None]
+    try:
+        entries = list(_strict(body).locations)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        entries = _one_by_one(body)
+    if len(entries) > MOST:
+        raise invalid("locations", f"at most {MOST} entries", "list")
+    return entries
+
+
+def _one_by_one(body: bytes) -> "list[_Fix | None]":
+    try:
+        value = parse(body)  # says best where it is no JSON
+    except BadJson as error:
+        raise not_json(error) from None
+    try:
+        raws = _loose(body).locations
+    except msgspec.MsgspecError:
+        raise _misshapen(value) from None
+    return [_fix_or_none(raw) for raw in raws]
+
+
+def _misshapen(value: object) -> Problem:
+    if not isinstance(value, dict):
+        return invalid("", "an object with the field locations")
+    for name in value:
+        if name != "locations":
+            return invalid(str(name)[:64], "no field of this name")
+    return invalid("locations", "a list of at most 1,000 fixes")
+
+
+def _fix_or_none(raw: msgspec.Raw) -> _Fix | None:
+    try:
+        return _one(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _record(fix: _Fix | None, now_ms: int) -> FixRecord:
+    if fix is None:
+        raise _Rejected("invalid")
+    if not (_OBVIOUS(fix.volunteer_id) or is_volunteer_id(fix.volunteer_id)):
+        raise _Rejected("bad_volunteer_id")
+    if not (-180 <= fix.lon <= 180 and -90 <= fix.lat <= 90):
+        raise _Rejected("out_of_range")
+    accuracy = fix.accuracy_m
+    if accuracy is not None and not 0 <= accuracy <= 1_000_000:
+        raise _Rejected("bad_accuracy")
+    recorded_ms = None if fix.recorded_at is None else _time(fix.recorded_at)
+    if recorded_ms is not None and recorded_ms > now_ms + FROM_THE_FUTURE_MS:
+        raise _Rejected("from_the_future")
+    return FixRecord(
+        volunteer_id=fix.volunteer_id, lon=fix.lon, lat=fix.lat, accuracy_m=accuracy, recorded_ms=recorded_ms
+    )
+
+
+def _time(text: str) -> int:
+    try:
+        return instant_ms(text)
+    except ValueError:
+        raise _Rejected("bad_time") from None

@@ -1,0 +1,45 @@
+"""How long people waited: from the report in the log to its first offer, over the last five minutes."""
+
+from collections import deque
+
+from dispatch.decisions import StatusRecord
+from streams import metrics
+from streams.feed import Happening
+
+WINDOW_MS = 300_000
+_REMEMBERED = 50_000
+_QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
+
+
+class Latency:
+    def __init__(self) -> None:
+        self._seen: dict[str, None] = {}
+        self._waits: deque[tuple[int, int]] = deque(maxlen=_REMEMBERED)
+
+    def watch(self, happening: Happening) -> None:
+        """Takes the first offer of each incident once."""
+        record = happening.record
+        if not isinstance(record, StatusRecord):
+            return
+        times = record.incident.times
+        if times.first_offer_ms is None or record.incident.id in self._seen:
+            return
+        self._seen[record.incident.id] = None
+        if len(self._seen) > _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        if record.decided_ms - times.first_offer_ms > WINDOW_MS:
+            return
+        waited = max(0, times.first_offer_ms - times.logged_ms)
+        self._waits.append((times.first_offer_ms, waited))
+        metrics.REPORT_TO_OFFER_SECONDS.observe(waited / 1000)
+
+    def percentiles_ms(self, now_ms: int) -> dict[str, float | int | None]:
+        """`count` and p50, p95, p99 (None without a wait in the window)."""
+        while self._waits and self._waits[0][0] < now_ms - WINDOW_MS:
+            self._waits.popleft()
+        waits = sorted(waited for _, waited in self._waits)
+        last = len(waits) - 1
+        told: dict[str, float | int | None] = {"count": len(waits)}
+        for name, quantile in _QUANTILES.items():
+            told[name] = waits[min(last, int(quantile * len(waits)))] if waits else None
+        return told

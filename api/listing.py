@@ -1,0 +1,102 @@
+"""Lists of incidents: filters as they stand in a query, and pages of what passes them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from api.errors import invalid
+from api.parts import Picture
+from dispatch.model import Incident, Place
+from dispatch.vocabulary import IncidentStatus, Priority
+
+LOOKED_AT = 2_000
+"""Incidents one request looks at; a page may be shorter than its limit and still have a next one."""
+W = TypeVar("W", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """West may be greater than east: then the box crosses the antimeridian (RFC 7946)."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def holds(self, place: Place) -> bool:
+        if not self.south <= place.lat <= self.north:
+            return False
+        if self.west <= self.east:
+            return self.west <= place.lon <= self.east
+        return place.lon >= self.west or place.lon <= self.east
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    statuses: tuple[IncidentStatus, ...] = ()
+    priorities: tuple[Priority, ...] = ()
+    types: tuple[str, ...] = ()
+    box: Box | None = None
+
+    @classmethod
+    def parsed(cls, *, status: str | None, priority: str | None, type_: str | None, bbox: str | None) -> "Filters":
+        """Raises Problem (422)."""
+        return cls(
+            statuses=_words(status, IncidentStatus, "status"),
+            priorities=_words(priority, Priority, "priority"),
+            types=tuple(part.strip() for part in (type_ or "").split(",") if part.strip()),
+            box=_box(bbox),
+        )
+
+    def passes(self, incident: Incident) -> bool:
+        return (
+            (not self.priorities or incident.priority in self.priorities)
+            and (not self.types or incident.type in self.types)
+            and (self.box is None or (incident.area is not None and self.box.holds(incident.area.centre)))
+            and (not self.statuses or incident.status in self.statuses)
+        )
+
+
+def _words(given: str | None, vocabulary: type[W], field: str) -> tuple[W, ...]:
+    names = [part.strip() for part in (given or "").split(",") if part.strip()]
+    for name in names:
+        if name not in vocabulary._value2member_map_:
+            raise invalid(field, "one or several of " + ", ".join(vocabulary), "text")
+    return tuple(vocabulary(name) for name in names)
+
+
+def _box(given: str | None) -> Box | None:
+    if not given:
+        return None
+    expected = "four numbers west,south,east,north in degrees"
+    try:
+        numbers = [float(part) for part in given.split(",")]
+    except ValueError:
+        raise invalid("bbox", expected, "text") from None
+    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+        raise invalid("bbox", expected, "text")
+    west, south, east, north = numbers
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
+        raise invalid("bbox", expected + ", south not above north", "text")
+    return Box(west=west, south=south, east=east, north=north)
+
+
+async def list_incidents(
+    picture: Picture, filters: Filters, *, limit: int, cursor: str | None
+) -> tuple[Sequence[Incident], str | None]:
+    """A page of what passes, and the cursor of the next. Raises StoreTrouble, NotReady, or Problem for a bad cursor."""
+    found: list[Incident] = []
+    looked_at = 0
+    while True:
+        try:
+            page = await picture.page(filters.statuses, limit=limit - len(found), cursor=cursor)
+        except ValueError:
+            raise invalid("cursor", "the `next` of an earlier page", "text") from None
+        states = await picture.incidents(page.ids)
+        found += [state for state in states if state is not None and filters.passes(state)]
+        looked_at += len(page.ids)
+        cursor = page.next
+        if cursor is None or len(found) >= limit or looked_at >= LOOKED_AT:
+            return found, cursor

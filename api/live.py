@@ -1,0 +1,67 @@
+"""The live view as server-sent events: which happenings a caller sees, and in what words."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+from fastapi.sse import ServerSentEvent
+
+from api import views
+from api.auth import Caller
+from api.marks import Newest
+from dispatch.decisions import OfferStep, StatusRecord
+from streams import metrics
+from streams.feed import Cursor, CutOff, Feed, Happening
+from streams.publisher import LogTrouble
+from streams.tokens import Role
+
+RETRY_MS = 2_000
+_encode = msgspec.json.Encoder().encode
+
+
+class Live:
+    """The feed in words. What many listen to is put into words once."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._words: Newest[str] = Newest(512)
+
+    async def events(self, caller: Caller, cursor: Cursor | None) -> AsyncIterator[ServerSentEvent]:
+        """What happens from the cursor on. A `reset` says: load the state anew, then connect without Last-Event-ID."""
+        try:
+            with self._feed.listening(cursor) as listener:
+                # So that a client that loses the connection before anything happened can go on from here.
+                yield ServerSentEvent(event="ready", raw_data="{}", id=str(listener.cursor), retry=RETRY_MS)
+                async for happening, after in listener.happenings():
+                    if is_for(caller, happening):
+                        yield ServerSentEvent(event=name_of(happening), raw_data=self._told(happening), id=str(after))
+        except CutOff as error:
+            metrics.LIVE_CUT_OFF.inc()
+            yield ServerSentEvent(event="reset", raw_data=_encode({"reason": str(error)}).decode())
+        except LogTrouble:
+            yield ServerSentEvent(event="reset", raw_data='{"reason":"the log cannot be read for the moment"}')
+
+    def _told(self, happening: Happening) -> str:
+        place = f"{happening.topic}/{happening.partition}/{happening.offset}"
+        words = self._words.get(place)
+        if words is None:
+            words = told(happening)
+            self._words.put(place, words)
+        return words
+
+
+def is_for(caller: Caller, happening: Happening) -> bool:
+    """A volunteer sees their own offers; operators and monitors see everything, without personal data."""
+    if caller.role is not Role.VOLUNTEER:
+        return True
+    return isinstance(happening.record, OfferStep) and happening.record.volunteer_id == caller.id
+
+
+def name_of(happening: Happening) -> str:
+    return "incident" if isinstance(happening.record, StatusRecord) else "offer"
+
+
+def told(happening: Happening) -> str:
+    """JSON without anything private."""
+    record = happening.record
+    shown = views.incident(record.incident) if isinstance(record, StatusRecord) else views.offer_step(record)
+    return _encode(shown).decode()

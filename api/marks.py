@@ -1,0 +1,102 @@
+"""What intake remembers: keys that were used, reports that have no decision yet. A help, never a guard.
+
+Kept in this process and, with 50 ms of patience, in Redis, so that another process knows it as well. No answer depends on it:
+ids are derived from the caller and the key, and the dispatcher recognises a repeat by them.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Coroutine
+from typing import Any, Generic, TypeVar
+
+from api.parts import IntakeMarks
+from dispatch.ports import NotReady, StoreTrouble
+from streams import clock
+from streams.store.reads import Repeat
+
+PATIENCE_S = 0.05
+REST_S = 1.0
+"""After Redis gave no answer it is left alone for this long, so that intake does not pay the patience for each report."""
+REMEMBERED = 20_000
+ON_THEIR_WAY = 1_000
+
+T = TypeVar("T")
+
+
+class Newest(Generic[T]):
+    """The newest entries by key; older ones are forgotten."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._entries: OrderedDict[str, T] = OrderedDict()
+
+    def get(self, key: str) -> T | None:
+        return self._entries.get(key)
+
+    def put(self, key: str, value: T) -> None:
+        self._entries[key] = value
+        self._entries.move_to_end(key)
+        if len(self._entries) > self._limit:
+            self._entries.popitem(last=False)
+
+
+class Marks:
+    """Never raises for Redis' sake, never waits longer than 50 ms."""
+
+    def __init__(self, store: IntakeMarks) -> None:
+        self._store = store
+        self._repeats: Newest[Repeat] = Newest(REMEMBERED)
+        self._reports: Newest[bytes] = Newest(REMEMBERED)
+        self._rest_until_s = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def first_use(self, key_digest: str, body_digest: str) -> Repeat | None:
+        """None when the key is new as far as is known (it is noted now), else what it was first used for."""
+        known = self._repeats.get(key_digest)
+        if known is not None and (known.answer or known.digest != body_digest):
+            return known
+        self._repeats.put(key_digest, Repeat(digest=body_digest))
+        return await self._asked(self._store.first_use(key_digest, body_digest))
+
+    def answered(self, key_digest: str, body_digest: str, answer: bytes) -> None:
+        self._repeats.put(key_digest, Repeat(digest=body_digest, answer=answer))
+        self._tell(self._store.put_answer(key_digest, body_digest, answer))
+
+    def put_reported(self, incident_id: str, report: bytes) -> None:
+        self._reports.put(incident_id, report)
+        self._tell(self._store.put_reported(incident_id, report))
+
+    async def reported(self, incident_id: str) -> bytes | None:
+        return self._reports.get(incident_id) or await self._asked(self._store.reported(incident_id))
+
+    def tell(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Something else for Redis that nobody waits for, and that a service will do again from the log if it is lost."""
+        self._tell(work)
+
+    async def stop(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=1.0)
+
+    async def _asked(self, work: Coroutine[Any, Any, T | None]) -> T | None:
+        if clock.monotonic_s() < self._rest_until_s:
+            work.close()
+            return None
+        try:
+            return await asyncio.wait_for(work, PATIENCE_S)
+        except (StoreTrouble, NotReady, TimeoutError):
+            self._rest_until_s = clock.monotonic_s() + REST_S
+            return None
+
+    def _tell(self, work: Coroutine[Any, Any, Any]) -> None:
+        if clock.monotonic_s() < self._rest_until_s or len(self._tasks) >= ON_THEIR_WAY:
+            work.close()
+            return
+        task = asyncio.ensure_future(self._told(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _told(self, work: Awaitable[Any]) -> None:
+        try:
+            await work
+        except (StoreTrouble, NotReady):
+            self._rest_until_s = clock.monotonic_s() + REST_S

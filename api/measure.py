@@ -1,0 +1,32 @@
+"""Counts and times every answer, by route and not by path: ids never become labels."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from streams import clock, metrics
+
+
+class Measure:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began_s = clock.monotonic_s()
+
+        async def send_measured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _note(scope, int(message["status"]), clock.monotonic_s() - began_s)
+            await send(message)
+
+        await self._app(scope, receive, send_measured)
+
+
+def _note(scope: Scope, status: int, took_s: float) -> None:
+    route = getattr(scope.get("route"), "path", "none")
+    method = scope["method"] if route != "none" else "any"
+    metrics.REQUESTS.labels(route=route, method=method, status=str(status)).inc()
+    metrics.REQUEST_SECONDS.labels(route=route, method=method).observe(took_s)

@@ -1,0 +1,107 @@
+"""What the routes work with: the parts of one API process, joined in `app.py`, replaced by fakes in tests.
+
+Each Protocol names what the routes need of a part and no more; promises stand with the implementations.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from api.latency import Latency
+from dispatch.commands import Command
+from dispatch.decisions import Decision
+from dispatch.model import Incident
+from dispatch.plans import PlanBook
+from dispatch.vocabulary import IncidentStatus
+from streams.intake import Message, Position
+from streams.monitor import Measured
+from streams.settings import Settings
+from streams.store.people import PrivateWrite, ProfileWrite
+from streams.store.reads import Counts, OfferOf, Page, RebuildState, Repeat, VolunteerView
+from streams.tokens import TokenKeys
+from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
+
+
+class Commands(Protocol):
+    """`streams.intake.Intake`."""
+
+    def command_message(self, command: Command) -> Message: ...
+    def private_message(
+        self, ref: str, record: VolunteerPrivate | IncidentPrivate | None, sealed: bytes | None = None
+    ) -> Message: ...
+    async def send_in_order(self, messages: Sequence[Message]) -> list[Position]: ...
+    async def send_private(self, ref: str, record: VolunteerPrivate | IncidentPrivate) -> tuple[Position, bytes]: ...
+    async def erase_private(self, ref: str) -> Position: ...
+    async def send_volunteer(self, record: VolunteerRecord) -> Position: ...
+    async def erase_volunteer(self, volunteer_id: str) -> Position: ...
+    def audit(self, entry: AuditRecord) -> None: ...
+
+
+class Positions(Protocol):
+    """`streams.positions.PositionIntake`."""
+
+    async def send(self, fixes: Sequence[FixRecord]) -> None: ...
+
+
+class Picture(Protocol):
+    """`streams.store.reads.Reads`."""
+
+    async def incident(self, incident_id: str) -> Incident | None: ...
+    async def incidents(self, incident_ids: Sequence[str]) -> list[Incident | None]: ...
+    async def page(self, statuses: Sequence[IncidentStatus] = (), *, limit: int, cursor: str | None = None) -> Page: ...
+    async def offers_of(self, volunteer_id: str, *, limit: int = 50) -> list[OfferOf]: ...
+    async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None: ...
+    async def timeline(self, incident_id: str) -> list[tuple[int, int]]: ...
+    async def counts(self) -> Counts: ...
+    async def private(self, ref: str) -> bytes | None: ...
+    async def privates(self, refs: Sequence[str]) -> list[bytes | None]: ...
+    async def rebuild_state(self) -> RebuildState: ...
+
+
+class IntakeMarks(Protocol):
+    """`streams.store.reads.Intake`."""
+
+    async def put_reported(self, incident_id: str, report: bytes, ttl_s: int = 86400) -> None: ...
+    async def reported(self, incident_id: str) -> bytes | None: ...
+    async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None: ...
+    async def put_answer(self, key_digest: str, body_digest: str, answer: bytes, ttl_s: int = 86400) -> None: ...
+
+
+class People(Protocol):
+    """`streams.store.people.PeopleStore`."""
+
+    async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int: ...
+    async def put_private(self, writes: Sequence[PrivateWrite]) -> int: ...
+    async def erase(self, volunteer_id: str, *, profile_offset: int, private_offset: int | None = None) -> None: ...
+
+
+class Explanations(Protocol):
+    """`streams.log_reader.DecisionReader`."""
+
+    async def read(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Decision]: ...
+
+
+class Lag(Protocol):
+    """`streams.monitor.Monitor`."""
+
+    last: Measured | None
+
+    def age_s(self) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    settings: Settings
+    keys: TokenKeys
+    plans: PlanBook
+    intake: Commands
+    positions: Positions
+    picture: Picture
+    people: People
+    marks: Any  # api.marks.Marks; both are written in terms of this module
+    explanations: Explanations
+    live: Any  # api.live.Live
+    monitor: Lag
+    latency: Latency
+    profile_locks: dict[str, tuple[asyncio.Lock, int]] = field(default_factory=dict)

@@ -1,0 +1,89 @@
+"""Answers that are refused before they reach the log, because the live picture already says that they cannot count.
+
+Only what the dispatcher would refuse in any case; where it has a choice (a late yes), the answer is taken in.
+"""
+
+from dataclasses import dataclass
+
+from api.errors import Problem, invalid
+from api.schemas import Result
+from dispatch.model import Incident, Offer
+from dispatch.vocabulary import (
+    ASSIGNED_STATES,
+    FILLING_STATES,
+    OUTCOMES_OF_TASK,
+    PROGRESS_ORDER,
+    Capability,
+    OfferState,
+)
+
+_WITH_TEXT = frozenset({"done"})
+_WITH_LOCATION = frozenset({"located", "mapped"})
+_ALL_OUTCOMES = sorted({outcome for outcomes in OUTCOMES_OF_TASK.values() for outcome in outcomes})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An offer with its incident, as the live picture has them."""
+
+    incident: Incident
+    offer: Offer
+
+    def refuse_unacceptable(self) -> None:
+        if self.offer.is_filling:
+            return
+        if self.offer.state is OfferState.VOID:
+            raise _ended(self.offer)
+        need = next((entry for entry in self.incident.requirements if entry.id == self.offer.requirement_id), None)
+        is_needed = self.incident.is_open and need is not None and self.incident.open_places(need) > 0
+        if self.offer.state is not OfferState.OFFERED and not is_needed:
+            raise _ended(self.offer)
+
+    def refuse_step_back(self, state: OfferState) -> None:
+        if self.offer.state not in FILLING_STATES:
+            raise _not_now(self.offer, "accepted")
+        if PROGRESS_ORDER.index(state) < PROGRESS_ORDER.index(self.offer.state):
+            raise Problem("conflict", f"the offer is {self.offer.state} already", state=self.offer.state)
+
+    def refuse_contradiction(self, body: Result) -> None:
+        if self.offer.capability is not Capability.DIGITAL or self.offer.task is None:
+            raise Problem("conflict", "the offer is no digital work: it has no result", state=self.offer.state)
+        check_outcome(body, self.offer)
+        if self.offer.result is not None:
+            if self.offer.result.outcome != body.outcome:
+                raise Problem("conflict", "another result was given before", state=self.offer.state)
+        elif self.offer.state not in ASSIGNED_STATES:
+            raise _not_now(self.offer, "accepted")
+
+
+def refuse_ended(held: Held | None) -> None:
+    if held is not None and not held.offer.is_live:
+        raise _ended(held.offer)
+
+
+def refuse_not_assigned(held: Held | None) -> None:
+    if held is not None and held.offer.state not in ASSIGNED_STATES:
+        raise _not_now(held.offer, "accepted")
+
+
+def check_outcome(body: Result, offer: Offer | None) -> None:
+    """What the outcome asks for, and whether the task knows it. Raises Problem (422)."""
+    known = sorted(OUTCOMES_OF_TASK[offer.task]) if offer is not None and offer.task is not None else _ALL_OUTCOMES
+    if body.outcome not in known:
+        raise invalid("outcome", "one of " + ", ".join(known), "text")
+    if body.outcome in _WITH_TEXT and not body.text:
+        raise invalid("text", f"a text with the outcome {body.outcome}")
+    if body.outcome in _WITH_LOCATION and body.location is None:
+        raise invalid("location", f"a geometry with the outcome {body.outcome}")
+    if body.outcome == "duplicate" and body.incident_id is None:
+        raise invalid("incident_id", "the incident that it is a duplicate of")
+
+
+def _ended(offer: Offer) -> Problem:
+    return Problem("offer_ended", f"the offer is {offer.state}", state=offer.state)
+
+
+def _not_now(offer: Offer, expected: str) -> Problem:
+    if offer.state is OfferState.OFFERED:
+        return Problem("conflict", f"the offer is {offer.state}, expected {expected}", state=offer.state)
+    return _ended(offer)

@@ -1,0 +1,37 @@
+"""GET /v1/events: the live view."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from api.answers import problems
+from api.auth import Reader
+from api.bodies import StrictRoute
+from api.deps import PartsDep
+from api.errors import invalid
+from streams.feed import Cursor
+
+router = APIRouter(prefix="/v1/events", tags=["live"], route_class=StrictRoute)
+
+
+async def _cursor(
+    last_event_id: Annotated[str | None, Header(description="the id of the last event that was seen")] = None,
+) -> Cursor | None:
+    if not last_event_id:
+        return None
+    try:
+        return Cursor.parsed(last_event_id)
+    except ValueError:
+        raise invalid("Last-Event-ID", "the id of an event of this stream", "text") from None
+
+
+@router.get("", response_class=EventSourceResponse, responses=problems())
+async def events(
+    caller: Reader, parts: PartsDep, cursor: Annotated[Cursor | None, Depends(_cursor)]
+) -> AsyncIterator[ServerSentEvent]:
+    """`incident` and `offer` events as they happen, `ready` at once, `reset` when the state must be loaded anew. With
+    Last-Event-ID it goes on exactly after that event, on any API process."""
+    async for event in parts.live.events(caller, cursor):
+        yield event

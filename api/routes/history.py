@@ -1,0 +1,85 @@
+"""What happened to an incident and why: its timeline, and the decisions with their reasons."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from api.answers import problems, shown
+from api.auth import Operator, operators
+from api.bodies import StrictRoute
+from api.deps import IncidentId, PartsDep
+from api.disclosure import opened_texts
+from api.errors import Problem
+from api.orders import text_ref
+from api.parts import Parts
+from api.schemas import Entries
+from api.views import time
+from dispatch.decisions import Decision
+from streams import wire
+
+router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
+Newest = Annotated[int, Query(ge=1, le=500, description="the newest so many")]
+
+
+@router.get("/{incident_id}/timeline", response_model=Entries, responses=problems(404))
+async def timeline(incident_id: IncidentId, caller: Operator, parts: PartsDep, limit: Newest = 200) -> Response:
+    """Who did what and what followed, oldest first, with the texts of notes, reasons and results."""
+    decisions = await _decisions(parts, incident_id, limit)
+    items = [_entry(decision) for decision in decisions.values()]
+    refs = [ref for item in items for _, ref in _refs(incident_id, item)]
+    texts = await opened_texts(parts, caller, incident_id, refs)
+    for item in items:
+        for holder, ref in _refs(incident_id, item):
+            if ref in texts:
+                holder["text"] = texts[ref]
+    return shown({"items": items})
+
+
+@router.get("/{incident_id}/decisions", dependencies=[operators], response_model=Entries, responses=problems(404))
+async def explain(incident_id: IncidentId, parts: PartsDep, limit: Newest = 200) -> Response:
+    """The decision records: all effects, who was considered, who was left out and why. Oldest first."""
+    decisions = await _decisions(parts, incident_id, limit)
+    items = [
+        {**msgspec.json.decode(wire.encode_decision(decision)), "partition": partition, "offset": offset}
+        for (partition, offset), decision in decisions.items()
+    ]
+    return shown({"items": items})
+
+
+async def _decisions(parts: Parts, incident_id: str, limit: int) -> dict[tuple[int, int], Decision]:
+    places = (await parts.picture.timeline(incident_id))[-limit:]
+    if not places and await parts.picture.incident(incident_id) is None:
+        if await parts.marks.reported(incident_id) is None:
+            raise Problem("not_found", "there is no incident of this id")
+        return {}
+    found = await parts.explanations.read(places)
+    return {place: found[place] for place in sorted(found)}
+
+
+def _entry(decision: Decision) -> dict[str, Any]:
+    told = msgspec.json.decode(wire.encode_decision(decision))
+    return {
+        "at": time(decision.decided_ms),
+        "logged_at": time(decision.logged_ms),
+        "what": decision.cause.command_kind,
+        "by": decision.by,
+        "outcome": decision.outcome,
+        "reason": decision.reason,
+        "version": decision.version,
+        "decision_id": decision.id,
+        "command_id": decision.cause.command_id,
+        "events": told["events"],
+    }
+
+
+def _refs(incident_id: str, item: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Where a text of this entry belongs, and its reference."""
+    if item["what"] in ("cancel_incident", "close_incident", "escalate_incident"):
+        yield item, text_ref(incident_id, "reason", item["command_id"])
+    for event in item["events"]:
+        for holder in (event, event.get("result") or {}):
+            if holder.get("private_ref"):
+                yield holder, holder["private_ref"]

@@ -1,0 +1,230 @@
+"""Incidents: reported, read, changed and ended by operators."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import Response
+
+from api import orders, views
+from api.answers import problems, shown
+from api.auth import OPERATOR, Operator, Reader, operators, watchers
+from api.bodies import StrictRoute
+from api.deps import IncidentId, PartsDep
+from api.disclosure import opened, opened_or_none
+from api.errors import Problem, invalid
+from api.listing import Filters, list_incidents
+from api.once import Once, OnceOnly
+from api.parts import Parts
+from api.schemas import Accepted, IncidentPage, IncidentPatch, IncidentReport, IncidentShown, Note, Reason
+from dispatch.commands import AddNote, CancelIncident, CloseIncident, Command, EscalateIncident, ReportIncident
+from dispatch.model import Incident
+from dispatch.ports import NotReady, StoreTrouble
+from dispatch.vocabulary import IncidentStatus
+from streams import clock, wire
+from streams.store.people import PrivateWrite
+from streams.tokens import Role
+from streams.wire import IncidentPrivate
+
+router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
+GEOJSON = "application/geo+json"
+ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
+
+
+@router.post("", **ACCEPTED, dependencies=[operators], responses=problems(400, 413, 415))
+async def report_incident(body: IncidentReport, once: OnceOnly, parts: PartsDep) -> Response:
+    """Takes an incident in. 202 means that it is in the log; workers and Redis may be down for that."""
+    _known_type(body.type, parts)
+    if repeated := await once.repeated():
+        return repeated
+    command = orders.report(body, once)
+    private = orders.private_of(body)
+    await _send(parts, command, orders.incident_ref(command.incident_id), private)
+    parts.marks.put_reported(command.incident_id, wire.encode_command(command))
+    links = views.incident_links(command.incident_id)
+    return once.accepted(command.incident_id, IncidentStatus.REPORTED, links)
+
+
+@router.get("", dependencies=[watchers], response_model=IncidentPage, responses=problems(400, 406))
+async def list_(
+    request: Request,
+    parts: PartsDep,
+    status: Annotated[str | None, Query(description="one or several, parted by commas")] = None,
+    priority: Annotated[str | None, Query(description="one or several, parted by commas")] = None,
+    type_: Annotated[str | None, Query(alias="type", max_length=500)] = None,
+    bbox: Annotated[str | None, Query(description="west,south,east,north", max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """Newest report first; `next` is the cursor of the next page. `Accept: application/geo+json` gives a FeatureCollection."""
+    filters = Filters.parsed(status=status, priority=priority, type_=type_, bbox=bbox)
+    items, following = await list_incidents(parts.picture, filters, limit=limit, cursor=cursor)
+    shown_items = [views.incident(state) for state in items]
+    if GEOJSON in request.headers.get("accept", ""):
+        features = [views.feature(item) for item in shown_items]
+        collection = {"type": "FeatureCollection", "features": features, "next": following}
+        return shown(collection, media=GEOJSON, headers={"Vary": "Accept"})
+    return shown({"items": shown_items, "next": following}, headers={"Vary": "Accept"})
+
+
+@router.get("/{incident_id}", response_model=IncidentShown, responses=problems(404))
+async def read(incident_id: IncidentId, caller: Reader, parts: PartsDep) -> Response:
+    """The incident as decided so far; as reported (version 0) until its first decision."""
+    state = await _state_or_none(parts, incident_id)
+    if state is None:
+        return await _read_reported(parts, incident_id, caller.role)
+    headers = {"ETag": f'"{state.version}"'}
+    if caller.role is Role.VOLUNTEER:
+        own = [offer for offer in state.offers if offer.volunteer_id == caller.id]
+        if not own:
+            raise Problem("not_found", "there is no incident of this id that you were asked for")
+        needs_private = any(views.is_opened(state, offer) for offer in own)
+        private = await opened_or_none(parts, caller, incident_id) if needs_private else None
+        return shown(views.incident_for_volunteer(state, own, private), headers=headers)
+    private = await opened_or_none(parts, caller, incident_id) if caller.role is OPERATOR else None
+    return shown(views.incident(state, private), headers=headers)
+
+
+async def _state_or_none(parts: Parts, incident_id: str) -> Incident | None:
+    try:
+        return await parts.picture.incident(incident_id)
+    except (StoreTrouble, NotReady):
+        if await parts.marks.reported(incident_id) is None:
+            raise
+        return None
+
+
+async def _read_reported(parts: Parts, incident_id: str, role: Role) -> Response:
+    report = await parts.marks.reported(incident_id) if role is not Role.VOLUNTEER else None
+    if report is None:
+        raise Problem("not_found", "there is no incident of this id")
+    command = wire.decode_command(report)
+    assert isinstance(command, ReportIncident)
+    return shown(views.reported(command, parts.plans), headers={"ETag": '"0"'})
+
+
+@router.patch("/{incident_id}", **ACCEPTED, responses=problems(400, 404, 409, 412, 413, 415))
+async def change(
+    incident_id: IncidentId,
+    body: IncidentPatch,
+    caller: Operator,
+    once: OnceOnly,
+    parts: PartsDep,
+    if_match: Annotated[str | None, Header(description='the ETag that was read, like "3"', max_length=64)] = None,
+) -> Response:
+    """Changes what is given and nothing else (RFC 7396)."""
+    if body.type:
+        _known_type(body.type, parts)
+    if not body.model_fields_set:
+        raise invalid("", "at least one field to change")
+    version = _version(if_match)
+    if repeated := await once.repeated():
+        return repeated
+    state = await _check_open(parts, incident_id)
+    if version is not None and state is not None and state.version != version:
+        raise Problem("version_conflict", f"expected If-Match of version {state.version}")
+    private = None
+    if body.model_fields_set & orders.PRIVATE_FIELDS:
+        private = orders.patched(await opened(parts, caller, incident_id) or IncidentPrivate(), body)
+    command = orders.update(incident_id, body, once, version)
+    await _send(parts, command, orders.incident_ref(incident_id), private)
+    return _accepted(once, incident_id)
+
+
+@router.post("/{incident_id}/cancel", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))
+async def cancel(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body: Reason | None = None) -> Response:
+    """It was nothing, or somebody else's: everybody is told not to go."""
+    return await _end(CancelIncident, "cancel", incident_id, once, parts, body)
+
+
+@router.post("/{incident_id}/close", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))
+async def close(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body: Reason | None = None) -> Response:
+    """It is over."""
+    return await _end(CloseIncident, "close", incident_id, once, parts, body)
+
+
+@router.post(
+    "/{incident_id}/escalate", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415)
+)
+async def escalate(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body: Reason | None = None) -> Response:
+    """The next alarm level."""
+    return await _end(EscalateIncident, "escalate", incident_id, once, parts, body)
+
+
+@router.post("/{incident_id}/notes", **ACCEPTED, responses=problems(400, 404, 413, 415))
+async def add_note(incident_id: IncidentId, body: Note, caller: Operator, once: OnceOnly, parts: PartsDep) -> Response:
+    """A note for the timeline. Notes are added, never changed."""
+    if repeated := await once.repeated():
+        return repeated
+    await _check_known(parts, incident_id)
+    command_id = once.command_id(f"note:{incident_id}")
+    ref = orders.text_ref(incident_id, "note", command_id)
+    command = AddNote(id=command_id, incident_id=incident_id, by=caller.id, sent_ms=clock.now_ms(), private_ref=ref)
+    await _send(parts, command, ref, IncidentPrivate(text=body.text))
+    return _accepted(once, incident_id)
+
+
+async def _end(
+    kind: type[CancelIncident] | type[CloseIncident] | type[EscalateIncident],
+    verb: str,
+    incident_id: str,
+    once: Once,
+    parts: Parts,
+    body: Reason | None,
+) -> Response:
+    if repeated := await once.repeated():
+        return repeated
+    await _check_open(parts, incident_id)
+    command_id = once.command_id(f"{verb}:{incident_id}")
+    ref = orders.text_ref(incident_id, "reason", command_id) if body and body.reason else None
+    command = kind(id=command_id, incident_id=incident_id, by=once.caller.id, sent_ms=clock.now_ms(), private_ref=ref)
+    text = IncidentPrivate(text=body.reason) if body and body.reason else None
+    await _send(parts, command, ref or "", text)
+    return _accepted(once, incident_id)
+
+
+def _accepted(once: Once, incident_id: str) -> Response:
+    return once.accepted(incident_id, "accepted", views.incident_links(incident_id))
+
+
+async def _send(parts: Parts, command: Command, ref: str, private: IncidentPrivate | None) -> None:
+    """The private record first: whoever sees the command can open it."""
+    messages = [] if private is None else [parts.intake.private_message(ref, private)]
+    positions = await parts.intake.send_in_order([*messages, parts.intake.command_message(command)])
+    if private is not None:
+        write = PrivateWrite(ref=ref, offset=positions[0].offset, sealed=messages[0].value)
+        parts.marks.tell(parts.people.put_private([write]))
+
+
+async def _check_known(parts: Parts, incident_id: str) -> Incident | None:
+    """The state if it is known; None while it is only reported or Redis is down: the dispatcher then judges.
+
+    Raises Problem (404) when Redis is up and has never heard of it.
+    """
+    try:
+        state = await parts.picture.incident(incident_id)
+    except (StoreTrouble, NotReady):
+        return None
+    if state is None and await parts.marks.reported(incident_id) is None:
+        raise Problem("not_found", "there is no incident of this id")
+    return state
+
+
+async def _check_open(parts: Parts, incident_id: str) -> Incident | None:
+    state = await _check_known(parts, incident_id)
+    if state is not None and not state.is_open:
+        raise Problem("incident_ended", f"the incident is {state.status}", state=state.status)
+    return state
+
+
+def _known_type(name: str, parts: Parts) -> None:
+    if name not in parts.plans.plans:
+        raise invalid("type", "one of " + ", ".join(sorted(parts.plans.plans)), "text")
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdecimal()) or len(text) > 12:
+        raise invalid("If-Match", 'an ETag like "3"')
+    return int(text)

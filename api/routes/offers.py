@@ -1,0 +1,161 @@
+"""Offers: what a person was asked, and the answers they give.
+
+An answer goes to the incident's zone, which stands in the offer id, so it is taken in without any look-up; the dispatcher checks
+whose offer it is. While the live picture can be read, what is clearly wrong is refused at once.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from fastapi.responses import Response
+
+from api import tasks, views
+from api.answers import problems, shown
+from api.auth import Caller, Volunteer
+from api.bodies import StrictRoute
+from api.deps import OfferId, PartsDep
+from api.disclosure import opened_or_none
+from api.errors import Problem, invalid
+from api.once import Once, OnceOnly
+from api.orders import text_ref
+from api.parts import Parts
+from api.refusals import Held, check_outcome, refuse_ended, refuse_not_assigned
+from api.schemas import Accepted, CheckInText, Decline, OfferShown, Progress, Result
+from dispatch.commands import AcceptOffer, AnswerCommand, CheckIn, DeclineOffer, GiveResult, ReportProgress
+from dispatch.ids import OfferParts, zone_of_incident
+from dispatch.ports import NotReady, StoreTrouble
+from dispatch.vocabulary import PROGRESS_ORDER
+from streams import clock
+from streams.store.people import PrivateWrite
+from streams.wire import IncidentPrivate
+
+router = APIRouter(prefix="/v1/offers", tags=["offers"], route_class=StrictRoute)
+ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
+
+
+@router.get("/{offer_id}", response_model=OfferShown, responses=problems(404))
+async def read_offer(
+    offer: OfferId,
+    caller: Volunteer,
+    parts: PartsDep,
+    accept_language: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """One's own offer. The exact place, the address and the caller only after acceptance."""
+    state = await parts.picture.incident(offer[1].incident_id)
+    held = state.offer(offer[0]) if state else None
+    if state is None or held is None:
+        raise Problem("not_found", "there is no offer of this id")
+    if held.volunteer_id != caller.id:
+        raise Problem("not_your_offer")
+    private = await opened_or_none(parts, caller, state.id) if views.is_opened(state, held) else None
+    return shown(views.offer(state, held, private, tasks.tongue_of(accept_language)))
+
+
+@router.post("/{offer_id}/accept", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
+async def accept(offer: OfferId, caller: Volunteer, once: OnceOnly, parts: PartsDep) -> Response:
+    """Yes. A late yes counts while somebody is still needed."""
+    if repeated := await once.repeated():
+        return repeated
+    held = await _held(parts, caller, offer)
+    if held is not None:
+        held.refuse_unacceptable()
+    return await _answer(parts, once, AcceptOffer(**_named(once, "accept", offer)))
+
+
+@router.post("/{offer_id}/decline", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
+async def decline(
+    offer: OfferId, caller: Volunteer, once: OnceOnly, parts: PartsDep, body: Decline | None = None
+) -> Response:
+    """No, or no longer. Costs nothing."""
+    if repeated := await once.repeated():
+        return repeated
+    refuse_ended(await _held(parts, caller, offer))
+    given = body or Decline()
+    named = _named(once, "decline", offer)
+    ref = text_ref(named["incident_id"], "decline", named["id"]) if given.text else None
+    return await _answer(parts, once, DeclineOffer(**named, reason=given.reason, private_ref=ref), given.text)
+
+
+@router.post("/{offer_id}/progress", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
+async def progress(offer: OfferId, body: Progress, caller: Volunteer, once: OnceOnly, parts: PartsDep) -> Response:
+    """On the way, on scene, done."""
+    if body.state not in PROGRESS_ORDER[1:]:
+        raise invalid("state", "one of " + ", ".join(PROGRESS_ORDER[1:]), "text")
+    if repeated := await once.repeated():
+        return repeated
+    held = await _held(parts, caller, offer)
+    if held is not None:
+        held.refuse_step_back(body.state)
+    return await _answer(parts, once, ReportProgress(**_named(once, "progress", offer), state=body.state))
+
+
+@router.post("/{offer_id}/check-in", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
+async def check_in(
+    offer: OfferId, caller: Volunteer, once: OnceOnly, parts: PartsDep, body: CheckInText | None = None
+) -> Response:
+    """I am safe."""
+    if repeated := await once.repeated():
+        return repeated
+    refuse_not_assigned(await _held(parts, caller, offer))
+    named = _named(once, "check_in", offer)
+    text = body.text if body else None
+    ref = text_ref(named["incident_id"], "check_in", named["id"]) if text else None
+    return await _answer(parts, once, CheckIn(**named, private_ref=ref), text)
+
+
+@router.post("/{offer_id}/result", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
+async def give_result(offer: OfferId, body: Result, caller: Volunteer, once: OnceOnly, parts: PartsDep) -> Response:
+    """What digital work found."""
+    if body.incident_id is not None and zone_of_incident(body.incident_id) is None:
+        raise invalid("incident_id", "the id of an incident", "text")
+    check_outcome(body, None)
+    if repeated := await once.repeated():
+        return repeated
+    held = await _held(parts, caller, offer)
+    if held is not None:
+        held.refuse_contradiction(body)
+    named = _named(once, "result", offer)
+    command = GiveResult(
+        **named,
+        outcome=body.outcome,
+        location=body.location.geometry if body.location else None,
+        other_incident_id=body.incident_id,
+        private_ref=text_ref(named["incident_id"], "result", named["id"]) if body.text else None,
+    )
+    return await _answer(parts, once, command, body.text)
+
+
+async def _held(parts: Parts, caller: Caller, offer: tuple[str, OfferParts]) -> Held | None:
+    """The offer with its incident; None while the picture cannot be read. Raises Problem: unknown, or another's."""
+    try:
+        state = await parts.picture.incident(offer[1].incident_id)
+    except (StoreTrouble, NotReady):
+        return None
+    held = state.offer(offer[0]) if state else None
+    if state is None or held is None:
+        raise Problem("not_found", "there is no offer of this id")
+    if held.volunteer_id != caller.id:
+        raise Problem("not_your_offer")
+    return Held(incident=state, offer=held)
+
+
+def _named(once: Once, verb: str, offer: tuple[str, OfferParts]) -> dict[str, Any]:
+    return {
+        "id": once.command_id(f"{verb}:{offer[0]}"),
+        "incident_id": offer[1].incident_id,
+        "by": once.caller.id,
+        "sent_ms": clock.now_ms(),
+        "offer_id": offer[0],
+        "volunteer_id": once.caller.id,
+    }
+
+
+async def _answer(parts: Parts, once: Once, command: AnswerCommand, text: str | None = None) -> Response:
+    ref: str | None = getattr(command, "private_ref", None)
+    messages = [parts.intake.private_message(ref, IncidentPrivate(text=text))] if ref and text else []
+    positions = await parts.intake.send_in_order([*messages, parts.intake.command_message(command)])
+    if ref and messages:
+        write = PrivateWrite(ref=ref, offset=positions[0].offset, sealed=messages[0].value)
+        parts.marks.tell(parts.people.put_private([write]))
+    links = views.offer_links(command.offer_id, command.incident_id)
+    return once.accepted(command.offer_id, "received", links)

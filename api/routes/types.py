@@ -1,0 +1,58 @@
+"""What incidents there are, and what each needs when the operator states nothing else."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.answers import problems, shown
+from api.auth import everybody
+from api.bodies import StrictRoute
+from api.deps import PartsDep
+from api.schemas import IncidentTypes
+from dispatch.model import Requirement
+from dispatch.plans import ResponsePlan
+from dispatch.vocabulary import Capability, Priority, Skill, Task, TravelMode
+
+router = APIRouter(prefix="/v1/incident-types", tags=["incidents"], route_class=StrictRoute)
+
+
+@router.get("", dependencies=[everybody], response_model=IncidentTypes, responses=problems())
+async def list_types(parts: PartsDep) -> Response:
+    """Types with their names in three languages and their response plans, and the vocabularies that bodies use."""
+    return shown(
+        {
+            "version": parts.plans.version,
+            "items": [_type(plan) for plan in parts.plans.plans.values()],
+            "vocabulary": {
+                "capabilities": list(Capability),
+                "priorities": list(Priority),
+                "skills": list(Skill),
+                "tasks": list(Task),
+                "travel_modes": list(TravelMode),
+            },
+        }
+    )
+
+
+def _type(plan: ResponsePlan) -> dict[str, Any]:
+    return {
+        "type": plan.type,
+        "title": plan.title,
+        "priority": plan.priority,
+        "requirements": [_need(entry) for entry in plan.requirements],
+    }
+
+
+def _need(entry: Requirement) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "capability": entry.capability,
+        "skill": entry.skill,
+        "count": entry.count,
+        "languages": entry.languages,
+        "task": entry.task,
+        "max_distance_m": entry.max_distance_m,
+        "window_s": entry.window_s,
+        "offers_per_place": entry.offers_per_place,
+    }

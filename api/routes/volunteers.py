@@ -1,0 +1,177 @@
+"""Volunteers: their profile, duty and place, and everything that is known of them, to take away or to erase."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from api import tasks, views
+from api.answers import problems, shown
+from api.auth import Caller, Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
+from api.bodies import StrictRoute
+from api.deps import PartsDep, VolunteerId
+from api.disclosure import noted, opened_or_none, opened_volunteer
+from api.errors import Problem, invalid, retry_later
+from api.orders import volunteer_ref
+from api.parts import Parts
+from api.profiles import Profiles, profile_view, record_of
+from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown
+from dispatch.ports import NotReady, StoreTrouble
+from dispatch.vocabulary import OfferState
+from streams import clock
+from streams.store.people import PrivateWrite
+from streams.store.reads import OfferOf
+from streams.wire import FixRecord, VolunteerPrivate
+
+router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
+FROM_THE_FUTURE_MS = 60_000
+ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
+
+
+@router.put("/{volunteer_id}", response_model=VolunteerShown, responses=problems(400, 413, 415))
+async def put_profile(
+    volunteer_id: VolunteerId, body: VolunteerIn, caller: VolunteerOrOperator, parts: PartsDep
+) -> Response:
+    """Registers a person or replaces their profile: what is left out is gone, but for duty. 202 while Redis is down."""
+    only_own(caller, volunteer_id)
+    profiles = Profiles(parts)
+    async with profiles.changing(volunteer_id):
+        on_duty = body.on_duty
+        if on_duty is None:
+            known = await parts.picture.volunteer(volunteer_id)
+            on_duty = known.on_duty if known else False
+        private = VolunteerPrivate(
+            home=body.home, contact=body.contact.model_dump(exclude_none=True) if body.contact else None
+        )
+        record = record_of(volunteer_id, body, on_duty)
+        position, sealed = await parts.intake.send_private(volunteer_ref(volunteer_id), private)
+        at = await parts.intake.send_volunteer(record)
+        write = PrivateWrite(ref=volunteer_ref(volunteer_id), offset=position.offset, sealed=sealed, home=body.home)
+        is_shown = await profiles.write_through(record, at.offset, write)
+    noted(parts, caller, "volunteer.put", volunteer_id)
+    view = profile_view(record, private)
+    return shown(view, 200 if is_shown else 202)
+
+
+@router.get("/{volunteer_id}", response_model=VolunteerShown, responses=problems(404))
+async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, parts: PartsDep) -> Response:
+    """A person as known now; home and contact are opened for it, which is noted in the audit."""
+    only_own(caller, volunteer_id)
+    view = await parts.picture.volunteer(volunteer_id)
+    if view is None:
+        raise Problem("not_found", "there is no volunteer of this id")
+    private = await opened_volunteer(parts, caller, volunteer_id)
+    return shown(
+        {
+            **profile_view(view, private),
+            "engaged": view.offer_id is not None,
+            "fix_at": views.time(view.fix_at_ms),
+            "fix_age_s": view.fix_age_s,
+        }
+    )
+
+
+@router.put("/{volunteer_id}/duty", **ACCEPTED, responses=problems(400, 404, 413, 415))
+async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, parts: PartsDep) -> Response:
+    """On or off duty. Needs the profile as it stands, so it answers 503 while Redis is down."""
+    only_own(caller, volunteer_id)
+    profiles = Profiles(parts)
+    async with profiles.changing(volunteer_id):
+        known = await parts.picture.volunteer(volunteer_id)
+        if known is None:
+            raise Problem("not_found", "there is no volunteer of this id: PUT the profile first")
+        record = record_of(volunteer_id, known, body.on_duty)
+        at = await parts.intake.send_volunteer(record)
+        if not await profiles.write_through(record, at.offset):
+            raise retry_later("unknown_outcome", "the duty is in the log, and the live picture does not show it yet")
+    return _accepted(volunteer_id, "on_duty" if body.on_duty else "off_duty")
+
+
+@router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 413, 415))
+async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunteer, parts: PartsDep) -> Response:
+    """Where the person is. Forgotten after KOMEK_POSITION_TTL_S."""
+    only_own(caller, volunteer_id)
+    if body.recorded_at is not None and body.recorded_at > clock.now_ms() + FROM_THE_FUTURE_MS:
+        raise invalid("recorded_at", "a time at most 60 s in the future", "text")
+    fix = FixRecord(
+        volunteer_id=volunteer_id,
+        lon=body.lon,
+        lat=body.lat,
+        accuracy_m=body.accuracy_m,
+        recorded_ms=body.recorded_at,
+    )
+    await parts.positions.send([fix])
+    return _accepted(volunteer_id, "received")
+
+
+@router.get("/{volunteer_id}/offers", response_model=OfferList, responses=problems())
+async def list_offers(
+    request: Request,
+    volunteer_id: VolunteerId,
+    caller: VolunteerOrOperator,
+    parts: PartsDep,
+    state: Annotated[str | None, Query(description="one or several states, parted by commas")] = None,
+) -> Response:
+    """The newest offers made to a person, newest first; 50 at the most."""
+    only_own(caller, volunteer_id)
+    states = _states(state)
+    tongue = tasks.tongue_of(request.headers.get("accept-language"))
+    held = [entry for entry in await parts.picture.offers_of(volunteer_id) if not states or entry.offer.state in states]
+    return shown({"items": [await _offer_view(parts, caller, entry, tongue) for entry in held]})
+
+
+@router.get("/{volunteer_id}/export", responses=problems(404))
+async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: PartsDep) -> Response:
+    """Everything that is kept about a person, as one JSON document."""
+    only_own(caller, volunteer_id)
+    known = await parts.picture.volunteer(volunteer_id, with_places=True)
+    if known is None:
+        raise Problem("not_found", "there is no volunteer of this id")
+    private = await opened_volunteer(parts, caller, volunteer_id)
+    offers = await parts.picture.offers_of(volunteer_id, limit=1000)
+    noted(parts, caller, "volunteer.export", volunteer_id)
+    document = {
+        "exported_at": views.time(clock.now_ms()),
+        "volunteer": profile_view(known, private),
+        "location": {
+            "place": views.point(known.place) if known.place else None,
+            "accuracy_m": known.accuracy_m,
+            "at": views.time(known.fix_at_ms),
+        },
+        "offers": [views.offer(entry.incident, entry.offer) for entry in offers],
+    }
+    headers = {"Content-Disposition": 'attachment; filename="komek-export.json"'}
+    return shown(document, headers=headers)
+
+
+@router.delete("/{volunteer_id}", **ACCEPTED, responses=problems())
+async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: PartsDep) -> Response:
+    """Erases a person: from the log by tombstones (gone within a day), from the live picture at once."""
+    only_own(caller, volunteer_id)
+    private_at = await parts.intake.erase_private(volunteer_ref(volunteer_id))
+    profile_at = await parts.intake.erase_volunteer(volunteer_id)
+    noted(parts, caller, "volunteer.erase", volunteer_id)
+    try:
+        await parts.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)
+    except (StoreTrouble, NotReady):
+        return _accepted(volunteer_id, "erasing")  # the profile service erases it from the tombstones
+    return _accepted(volunteer_id, "erased")
+
+
+async def _offer_view(parts: Parts, caller: Caller, entry: OfferOf, tongue: str) -> views.View:
+    is_opened = views.is_opened(entry.incident, entry.offer)
+    private = await opened_or_none(parts, caller, entry.incident.id) if is_opened else None
+    return views.offer(entry.incident, entry.offer, private, tongue)
+
+
+def _states(given: str | None) -> frozenset[OfferState]:
+    names = [part.strip() for part in (given or "").split(",") if part.strip()]
+    for name in names:
+        if name not in OfferState._value2member_map_:
+            raise invalid("state", "one or several of " + ", ".join(OfferState), "text")
+    return frozenset(OfferState(name) for name in names)
+
+
+def _accepted(volunteer_id: str, status: str) -> Response:
+    own = f"/v1/volunteers/{volunteer_id}"
+    return shown({"id": volunteer_id, "status": status, "links": {"self": own, "offers": f"{own}/offers"}}, 202)

@@ -1,0 +1,311 @@
+"""Every body of the HTTP contract, in and out. Requests are strict: unknown fields, other types and odd values are refused.
+
+Free texts are limited in length and nothing else: whoever reports an emergency is never asked to type a telephone number
+nicely. Responses are described here for readers and the OpenAPI document; `views.py` builds them.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.fields import (
+    GEOMETRY_SCHEMA,
+    AreaField,
+    Instant,
+    Language,
+    Lat,
+    Lon,
+    PointField,
+    word,
+)
+from dispatch.vocabulary import (
+    Capability,
+    DeclineReason,
+    IncidentStatus,
+    OfferState,
+    Priority,
+    Skill,
+    Task,
+    TravelMode,
+)
+
+Text = Annotated[str, Field(max_length=10_000)]
+ShortText = Annotated[str, Field(max_length=500)]
+TypeName = Annotated[str, Field(min_length=1, max_length=64)]
+Geometry = Annotated[dict[str, Any], Field(json_schema_extra=GEOMETRY_SCHEMA)]
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+CapabilityWord = Annotated[Capability, word(Capability)]
+PriorityWord = Annotated[Priority, word(Priority)]
+SkillWord = Annotated[Skill, word(Skill)]
+TaskWord = Annotated[Task, word(Task)]
+TravelModeWord = Annotated[TravelMode, word(TravelMode)]
+DeclineWord = Annotated[DeclineReason, word(DeclineReason)]
+
+
+class Body(BaseModel):
+    """What a caller sends."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class Contact(Body):
+    name: Annotated[str, Field(max_length=200)] | None = None
+    phone: Annotated[str, Field(max_length=64)] | None = None
+    email: Annotated[str, Field(max_length=254)] | None = None
+    push: (
+        Annotated[str, Field(max_length=2000, description="where to send notices, as the channel wants it")] | None
+    ) = None
+
+
+class CallerOfIncident(Body):
+    name: Annotated[str, Field(max_length=200)] | None = None
+    phone: Annotated[str, Field(max_length=64, description="as it was said; kept as it is")] | None = None
+
+
+class RequirementIn(Body):
+    capability: CapabilityWord
+    skill: SkillWord
+    count: Annotated[int, Field(ge=1, le=100)] = 1
+    languages: Annotated[list[Language], Field(max_length=10, description="any one of them suffices")] = []
+    task: TaskWord | None = None
+    max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
+    window_s: Annotated[int, Field(ge=1, le=86_400, description="time to answer an offer")] | None = None
+
+
+class IncidentReport(Body):
+    type: TypeName
+    location: AreaField | None
+    """null for work that has no place."""
+    priority: PriorityWord | None = None
+    description: Text | None = None
+    language: Language | None = None
+    address: ShortText | None = None
+    caller: CallerOfIncident | None = None
+    requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] | None = None
+    reported_at: Instant | None = None
+    external_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+
+
+class IncidentPatch(Body):
+    """Only what is given changes (RFC 7396); null takes a text away and is refused elsewhere."""
+
+    type: TypeName = ""
+    location: AreaField = Field(default=None)  # type: ignore[assignment]  # left out, it is not asked for
+    priority: PriorityWord = Field(default=None)  # type: ignore[assignment]
+    language: Language = ""
+    requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] = []
+    description: Text | None = None
+    address: ShortText | None = None
+    caller: CallerOfIncident | None = None
+
+
+class Reason(Body):
+    reason: Text | None = None
+
+
+class Note(Body):
+    text: Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+class VolunteerIn(Body):
+    capabilities: Annotated[list[CapabilityWord], Field(min_length=1, max_length=2)]
+    skills: Annotated[list[SkillWord], Field(max_length=32)]
+    languages: Annotated[list[Language], Field(max_length=32)] = []
+    travel_mode: TravelModeWord = TravelMode.FOOT
+    max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
+    home: PointField | None = None
+    contact: Contact | None = None
+    on_duty: bool | None = None
+    """Left out: as it was, off duty for somebody new."""
+
+
+class Duty(Body):
+    on_duty: bool
+
+
+class Location(Body):
+    lon: Lon
+    lat: Lat
+    accuracy_m: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
+    recorded_at: Instant | None = None
+
+
+class LocationOf(Location):
+    volunteer_id: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class Locations(Body):
+    """Describes the body of POST /v1/locations; it is read by `positions.py`, which is quicker."""
+
+    locations: Annotated[list[LocationOf], Field(max_length=1000)]
+
+
+class Decline(Body):
+    reason: DeclineWord = DeclineReason.OTHER
+    text: Text | None = None
+
+
+class Progress(Body):
+    state: Annotated[OfferState, word(OfferState)]
+
+
+class CheckInText(Body):
+    text: Text | None = None
+
+
+class Result(Body):
+    outcome: Annotated[str, Field(min_length=1, max_length=32)]
+    text: Text | None = None
+    location: AreaField | None = None
+    incident_id: Annotated[str, Field(max_length=64)] | None = None
+
+
+class Shown(BaseModel):
+    """What we answer."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class FieldError(Shown):
+    field: str
+    expected: str
+    got: str | None = None
+
+
+class ProblemShown(Shown):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldError] = []
+
+
+class Accepted(Shown):
+    """The order is in the log."""
+
+    id: str
+    status: str
+    links: dict[str, str]
+
+
+class RequirementShown(Shown):
+    id: str
+    capability: Capability
+    skill: str
+    count: int
+    languages: list[str]
+    task: Task | None
+    offered: int
+    accepted: int
+    shortfall: int
+    shortfall_reason: str | None
+
+
+class OfferOfIncident(Shown):
+    id: str
+    volunteer_id: str
+    requirement_id: str
+    state: OfferState
+    distance_m: float | None
+    eta_s: float | None
+    expires_at: Time
+
+
+class TimesShown(Shown):
+    reported: Time
+    logged: Time | None
+    decided: Time | None
+    first_offer: Time | None
+    first_accept: Time | None
+    staffed: Time | None
+    closed: Time | None
+
+
+class IncidentShown(Shown):
+    """`description`, `address` and `caller` only for operators, and for volunteers who accepted."""
+
+    id: str
+    type: str
+    priority: Priority
+    status: IncidentStatus
+    location: Geometry | None
+    zone: str
+    version: int
+    requirements: list[RequirementShown]
+    offers: list[OfferOfIncident]
+    times: TimesShown
+    links: dict[str, str]
+
+
+class IncidentPage(Shown):
+    items: list[IncidentShown]
+    next: str | None
+
+
+class TaskShown(Shown):
+    kind: Task
+    question: str
+    languages: list[str]
+    lease_expires_at: Time | None
+    material: dict[str, Any]
+
+
+class OfferShown(Shown):
+    """`area` is coarse; `location`, `address`, `caller` and `description` stand here only after acceptance."""
+
+    id: str
+    incident_id: str
+    requirement_id: str
+    volunteer_id: str
+    capability: Capability
+    skill: str
+    state: OfferState
+    created_at: Time
+    expires_at: Time
+    distance_m: float | None
+    eta_s: float | None
+    area: Geometry | None
+    task: TaskShown | None = None
+
+
+class OfferList(Shown):
+    items: list[OfferShown]
+
+
+class VolunteerShown(Shown):
+    id: str
+    capabilities: list[Capability]
+    skills: list[str]
+    languages: list[str]
+    travel_mode: TravelMode
+    max_distance_m: int | None
+    on_duty: bool
+
+
+class PositionsAccepted(Shown):
+    accepted: int
+    rejected: list[dict[str, Any]]
+
+
+class IncidentTypes(Shown):
+    version: str
+    items: list[dict[str, Any]]
+
+
+class Entries(Shown):
+    items: list[dict[str, Any]]
+
+
+class Status(Shown):
+    components: dict[str, Any]
+    incidents: dict[str, Any]
+    volunteers: dict[str, Any]
+    assignment: Literal["normal", "delayed"]
+
+
+class Health(Shown):
+    status: str

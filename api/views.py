@@ -1,0 +1,239 @@
+"""What each caller sees of incidents and offers. Private texts come in only where the caller may have them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api import tasks
+from dispatch import geo
+from dispatch.commands import ReportIncident
+from dispatch.decisions import OfferStep
+from dispatch.ids import zone_of_incident
+from dispatch.model import Area, Geometry, Incident, Offer, Place, Requirement
+from dispatch.plans import PlanBook
+from dispatch.vocabulary import FILLING_STATES, Capability, IncidentStatus, OfferState
+from streams.clock import rfc3339
+from streams.wire import IncidentPrivate
+
+View = dict[str, Any]
+
+
+def time(at_ms: int | None) -> str | None:
+    return None if at_ms is None else rfc3339(at_ms)
+
+
+def point(place: Place) -> Geometry:
+    return {"type": "Point", "coordinates": [place.lon, place.lat]}
+
+
+def coarse_area(area: Area | None) -> Geometry | None:
+    return None if area is None else point(geo.coarse(area.centre))
+
+
+def incident_links(incident_id: str) -> dict[str, str]:
+    own = f"/v1/incidents/{incident_id}"
+    return {"self": own, "timeline": f"{own}/timeline", "decisions": f"{own}/decisions"}
+
+
+def offer_links(offer: str, incident_id: str) -> dict[str, str]:
+    return {"self": f"/v1/offers/{offer}", "incident": f"/v1/incidents/{incident_id}"}
+
+
+def incident(state: Incident, private: IncidentPrivate | None = None) -> View:
+    """An incident as operators and monitors see it; `private` only for operators."""
+    times = state.times
+    return {
+        "id": state.id,
+        "type": state.type,
+        "priority": state.priority,
+        "status": state.status,
+        "location": state.area.geometry if state.area else None,
+        "zone": state.zone,
+        "version": state.version,
+        "language": state.language,
+        "external_id": state.external_id,
+        "alarm_level": state.alarm_level,
+        "escalations": state.escalations,
+        "requirements": [requirement(entry, state.offers_for(entry.id)) for entry in state.requirements],
+        "offers": [offer_of_incident(offer) for offer in state.offers],
+        "times": {
+            "reported": time(times.reported_ms),
+            "logged": time(times.logged_ms),
+            "decided": time(times.decided_ms),
+            "first_offer": time(times.first_offer_ms),
+            "first_accept": time(times.first_accept_ms),
+            "staffed": time(times.staffed_ms),
+            "closed": time(times.closed_ms),
+        },
+        "links": incident_links(state.id),
+        **private_fields(private),
+    }
+
+
+def private_fields(private: IncidentPrivate | None) -> View:
+    if private is None:
+        return {}
+    return {"description": private.description, "address": private.address, "caller": private.caller}
+
+
+def requirement(entry: Requirement, offers: Sequence[Offer]) -> View:
+    return {
+        "id": entry.id,
+        "capability": entry.capability,
+        "skill": entry.skill,
+        "count": entry.count,
+        "languages": entry.languages,
+        "task": entry.task,
+        "max_distance_m": entry.max_distance_m,
+        "window_s": entry.window_s,
+        "offered": sum(offer.state is OfferState.OFFERED for offer in offers),
+        "accepted": sum(offer.is_filling for offer in offers),
+        "shortfall": entry.shortfall.missing if entry.shortfall else 0,
+        "shortfall_reason": entry.shortfall.reason if entry.shortfall else None,
+        "shortfall_since": time(entry.shortfall.since_ms) if entry.shortfall else None,
+    }
+
+
+def offer_of_incident(offer: Offer) -> View:
+    return {
+        "id": offer.id,
+        "volunteer_id": offer.volunteer_id,
+        "requirement_id": offer.requirement_id,
+        "state": offer.state,
+        "distance_m": offer.distance_m,
+        "eta_s": offer.eta_s,
+        "expires_at": time(offer.expires_ms),
+        "created_at": time(offer.created_ms),
+        "changed_at": time(offer.changed_ms),
+        "accepted_at": time(offer.accepted_ms),
+        "reason": offer.reason,
+        "result": result(offer),
+    }
+
+
+def result(offer: Offer) -> View | None:
+    if offer.result is None:
+        return None
+    return {
+        "outcome": offer.result.outcome,
+        "at": time(offer.result.at_ms),
+        "location": offer.result.location,
+        "incident_id": offer.result.incident_id,
+    }
+
+
+def reported(command: ReportIncident, plans: PlanBook) -> View:
+    """An incident that is in the log and not decided yet: version 0."""
+    plan = plans.plan(command.type)
+    needs = plans.requirements(command.requirements) if command.requirements else plan.requirements
+    return {
+        "id": command.incident_id,
+        "type": command.type,
+        "priority": command.priority or plan.priority,
+        "status": IncidentStatus.REPORTED,
+        "location": command.area.geometry if command.area else None,
+        "zone": zone_of_incident(command.incident_id),
+        "version": 0,
+        "language": command.language,
+        "external_id": command.external_id,
+        "alarm_level": 1,
+        "escalations": [],
+        "requirements": [requirement(entry, ()) for entry in needs],
+        "offers": [],
+        "times": {
+            "reported": time(command.reported_ms or command.sent_ms),
+            **dict.fromkeys(("logged", "decided", "first_offer", "first_accept", "staffed", "closed")),
+        },
+        "links": incident_links(command.incident_id),
+    }
+
+
+def incident_for_volunteer(state: Incident, own: Sequence[Offer], private: IncidentPrivate | None) -> View:
+    """What a person sees of an incident they were asked for: their own offers, the place coarse until they accept."""
+    shown = incident(state)
+    accepted = any(is_opened(state, offer) for offer in own)
+    mine = {offer.id for offer in own}
+    shown["offers"] = [offer for offer in shown["offers"] if offer["id"] in mine]
+    shown["location"] = shown["location"] if accepted else coarse_area(state.area)
+    for name in ("external_id", "escalations", "zone"):
+        shown.pop(name)
+    return {**shown, "zone": state.zone, **(private_fields(private) if accepted else {})}
+
+
+def is_opened(state: Incident, offer: Offer) -> bool:
+    """Whether the person of this offer may see the exact place and the private texts."""
+    return offer.state in FILLING_STATES and state.is_open
+
+
+def offer(state: Incident, held: Offer, private: IncidentPrivate | None = None, tongue: str = "en") -> View:
+    """An offer as its person sees it; `private` counts only after acceptance."""
+    opened = is_opened(state, held)
+    shown: View = {
+        "id": held.id,
+        "incident_id": state.id,
+        "requirement_id": held.requirement_id,
+        "volunteer_id": held.volunteer_id,
+        "capability": held.capability,
+        "skill": held.skill,
+        "state": held.state,
+        "reason": held.reason,
+        "created_at": time(held.created_ms),
+        "expires_at": time(held.expires_ms),
+        "changed_at": time(held.changed_ms),
+        "accepted_at": time(held.accepted_ms),
+        "distance_m": held.distance_m,
+        "eta_s": held.eta_s,
+        "area": coarse_area(state.area),
+        "incident": {
+            "type": state.type,
+            "priority": state.priority,
+            "status": state.status,
+            "language": state.language,
+        },
+        "result": result(held),
+        "links": offer_links(held.id, state.id),
+    }
+    if opened:
+        shown["location"] = state.area.geometry if state.area else None
+        shown.update(private_fields(private or IncidentPrivate()))
+    if held.capability is Capability.DIGITAL and held.task is not None:
+        shown["task"] = task(state, held, private if opened else None, tongue)
+    return shown
+
+
+def task(state: Incident, held: Offer, private: IncidentPrivate | None, tongue: str) -> View:
+    assert held.task is not None
+    need = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
+    material: View = {"incident_type": state.type, "language": state.language}
+    if private is not None:
+        material.update(private_fields(private), location=state.area.geometry if state.area else None)
+    return {
+        "kind": held.task,
+        "question": tasks.question(held.task, tongue),
+        "languages": list(need.languages) if need else [],
+        "lease_expires_at": time(held.expires_ms) if held.state is OfferState.OFFERED else None,
+        "outcomes": tasks.outcomes(held.task),
+        "material": material,
+    }
+
+
+def offer_step(step: OfferStep) -> View:
+    """A step of an offer as the live view tells it."""
+    return {
+        "id": step.id,
+        "incident_id": step.incident_id,
+        "requirement_id": step.requirement_id,
+        "volunteer_id": step.volunteer_id,
+        "capability": step.capability,
+        "skill": step.skill,
+        "state": step.state,
+        "reason": step.reason,
+        "at": time(step.at_ms),
+        "expires_at": time(step.expires_ms),
+        "links": offer_links(step.id, step.incident_id),
+    }
+
+
+def feature(shown: Mapping[str, Any]) -> View:
+    """An incident as a GeoJSON Feature."""
+    properties = {name: value for name, value in shown.items() if name not in ("location", "id")}
+    return {"type": "Feature", "id": shown["id"], "geometry": shown["location"], "properties": properties}

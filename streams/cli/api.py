@@ -1,0 +1,78 @@
+"""`komek api`: one process that serves HTTP. The API is named by its import string, so the arrow api → streams holds."""
+
+import os
+import sys
+
+import uvicorn
+
+from dispatch.plans import BadPlans, load, load_builtin
+from streams import logs, tokens, topic_admin
+from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.surroundings import broker_trouble_told, settings_here
+from streams.settings import PREFIX, Settings
+
+APP = "api.app:create_app"
+END_WITHIN_S = 5
+
+
+def command() -> None:
+    """Run the HTTP API and the console on KOMEK_HOST and KOMEK_PORT; ends cleanly on SIGTERM."""
+    settings = settings_here()
+    logs.configure(settings.log_level)
+    _check(settings)
+    _hand_over(settings)
+    config = uvicorn.Config(
+        APP,
+        factory=True,
+        host=settings.host,
+        port=settings.port or 8000,
+        access_log=False,  # paths hold ids; metrics count requests by route
+        log_level="warning",
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=END_WITHIN_S,
+        limit_concurrency=None,
+        backlog=2048,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(1)
+
+
+def _check(settings: Settings) -> None:
+    """Everything that can be known to be wrong before the server starts.
+
+    Raises:
+        CommandFailed: with what is wrong and what to do.
+        SettingsError: a setting is missing.
+    """
+    settings.require_redis()
+    settings.require_data_key()
+    try:
+        tokens.load_keys(settings.require_jwt_keys())
+    except tokens.BadKeys as error:
+        raise CommandFailed(str(error), "Correct the file, or unset KOMEK_JWT_KEYS.", WRONG_USE) from error
+    try:
+        load(settings.plans) if settings.plans else load_builtin()
+    except BadPlans as error:
+        raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
+    with broker_trouble_told():
+        problems = topic_admin.check_topics(settings)
+    if problems:
+        raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+
+
+def _hand_over(settings: Settings) -> None:
+    """The application reads the environment; what came from the running local stack is put there."""
+    import base64
+
+    found = {
+        "KAFKA": settings.kafka,
+        "REDIS": settings.redis,
+        "JWT_KEYS": str(settings.require_jwt_keys()),
+        "DATA_KEY": base64.urlsafe_b64encode(settings.require_data_key()).decode(),
+    }
+    for name, value in found.items():
+        if value is not None:
+            os.environ[PREFIX + name] = value

@@ -1,0 +1,46 @@
+"""`komek token`: tokens for people, devices and tests."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from streams import clock, tokens
+from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.surroundings import settings_here
+from streams.tokens import Role
+
+
+def command(
+    role: Annotated[Role, typer.Argument(help="what the bearer may do")],
+    id_: Annotated[
+        list[str] | None, typer.Option("--id", help="whom the token names; may be given several times")
+    ] = None,
+    hours: Annotated[float, typer.Option(help="how long the token is good", min=0.01, max=24 * 366)] = 12.0,
+    as_json: Annotated[bool, typer.Option("--json", help="a JSON object a line, with id and role")] = False,
+) -> None:
+    """Print a token for a role, one a line for each --id. It is signed with the first private key of KOMEK_JWT_KEYS."""
+    now_s = clock.now_ms() // 1000
+    try:
+        keys = tokens.load_keys(settings_here().require_jwt_keys())
+        for subject in id_ or [f"{role.value}-1"]:
+            _check(subject)
+            token = keys.issue(role, subject, now_s=now_s, ttl_s=int(hours * 3600))
+            shown = {"id": subject, "role": role.value, "token": token}
+            print(json.dumps(shown) if as_json else token)
+    except tokens.BadKeys as error:
+        raise CommandFailed(str(error), "`komek up` makes a key file in KOMEK_DATA.", WRONG_USE) from error
+
+
+def _check(subject: str) -> None:
+    if (
+        not 1 <= len(subject) <= 128
+        or not subject.isascii()
+        or not subject.isprintable()
+        or set(subject) & set(" /|,:")
+    ):
+        raise CommandFailed(
+            f"--id {subject!r} cannot be an id",
+            "Expected 1 to 128 visible ASCII characters without / | , and :",
+            WRONG_USE,
+        )

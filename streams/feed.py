@@ -1,0 +1,296 @@
+"""What happens to incidents and offers, as it happens: one tail of `incident-status` and `offers` per process.
+
+Every record gets a `Cursor`: how far each partition has come, so that any process can go on from it exactly. The newest 20,000
+records are kept; what is older is read from Kafka again. A listener who does not keep up is cut off, never waited for.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+
+from dispatch.decisions import OfferStep, StatusRecord
+from streams import metrics, wire
+from streams.publisher import LogTrouble
+from streams.settings import Settings
+from streams.topics import INCIDENT_STATUS, OFFERS
+
+KEPT = 20_000
+WAITING = 1_000
+"""Records a listener may be behind before it is cut off."""
+REREAD_WITHIN_S = 10.0
+_TOPICS = (INCIDENT_STATUS.name, OFFERS.name)
+_log = structlog.get_logger(__name__)
+
+
+class CutOff(Exception):
+    """The listener was too slow, or asked for what is no longer in the log: it must load the state anew."""
+
+
+class Happening(NamedTuple):
+    """A record of one of the two topics at its place."""
+
+    topic: str
+    partition: int
+    offset: int
+    record: StatusRecord | OfferStep
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The next offset of each partition: those of `incident-status`, then those of `offers`."""
+
+    status: tuple[int, ...]
+    offers: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.status))}_{'.'.join(map(str, self.offers))}"
+
+    @classmethod
+    def parsed(cls, text: str) -> "Cursor":
+        """Raises ValueError."""
+        status, bar, offers = text.partition("_")
+        if not bar or len(text) > 4096 or not text.isascii():
+            raise ValueError("no cursor of ours")
+        return cls(tuple(map(_natural, status.split("."))), tuple(map(_natural, offers.split("."))))
+
+    def of(self, topic: str) -> tuple[int, ...]:
+        return self.status if topic == INCIDENT_STATUS.name else self.offers
+
+    def next_of(self, happening: Happening) -> int:
+        return self.of(happening.topic)[happening.partition]
+
+    def after(self, happening: Happening) -> "Cursor":
+        nexts = list(self.of(happening.topic))
+        nexts[happening.partition] = max(nexts[happening.partition], happening.offset + 1)
+        if happening.topic == INCIDENT_STATUS.name:
+            return Cursor(tuple(nexts), self.offers)
+        return Cursor(self.status, tuple(nexts))
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("no offset")
+    return int(text)
+
+
+class Listener:
+    """One live view. Iterate it; it raises CutOff when it fell behind, and ends when the feed does."""
+
+    def __init__(self, feed: "Feed", cursor: Cursor) -> None:
+        self.cursor = cursor
+        self._feed = feed
+        self._queue: asyncio.Queue[Happening | None] = asyncio.Queue()
+        self._cut = False
+
+    def offer(self, happening: Happening) -> None:
+        if self._queue.qsize() >= WAITING:
+            self._cut = True
+        else:
+            self._queue.put_nowait(happening)
+
+    def end(self) -> None:
+        self._queue.put_nowait(None)
+
+    async def happenings(self) -> AsyncIterator[tuple[Happening, Cursor]]:
+        """Each with the cursor from which to go on after it. What the cursor has behind it is left out.
+
+        Raises:
+            CutOff: load the state anew.
+            LogTrouble: what is older than what is kept could not be read.
+        """
+        async for happening in self._feed.since(self.cursor):
+            yield self._moved(happening)
+        while not self._cut:
+            waited = await self._queue.get()
+            if waited is None:
+                return
+            if waited.offset >= self.cursor.next_of(waited):
+                yield self._moved(waited)
+        raise CutOff("too slow")
+
+    def _moved(self, happening: Happening) -> tuple[Happening, Cursor]:
+        self.cursor = self.cursor.after(happening)
+        return happening, self.cursor
+
+
+class Feed:
+    """`start` returns when the tail stands at the end of both topics; it then follows them until `stop`."""
+
+    def __init__(self, settings: Settings, client_id: str, watch: Callable[[Happening], None] | None = None) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._watch = watch
+        self._consumer: AIOKafkaConsumer | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._kept: deque[Happening] = deque(maxlen=KEPT)
+        self._listeners: set[Listener] = set()
+        self._heads = Cursor((), ())
+        self._kept_from = Cursor((), ())
+        self._ended = False
+
+    async def start(self) -> None:
+        parts = await self._partitions()
+        consumer = self._new_consumer(self._client_id)
+        await consumer.start()
+        consumer.assign(parts)
+        ends = await consumer.end_offsets(parts)
+        for part, end in ends.items():
+            consumer.seek(part, end)
+        status, offers = (tuple(ends[part] for part in parts if part.topic == topic) for topic in _TOPICS)
+        self._heads = self._kept_from = Cursor(status, offers)
+        self._consumer = consumer
+        self._task = asyncio.ensure_future(self._follow(consumer))
+
+    async def stop(self) -> None:
+        self.end_listeners()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+    def end_listeners(self) -> None:
+        """Live views end by themselves, so that a server that stops need not wait for them."""
+        self._ended = True
+        for listener in self._listeners:
+            listener.end()
+
+    @property
+    def heads(self) -> Cursor:
+        return self._heads
+
+    @contextlib.contextmanager
+    def listening(self, cursor: Cursor | None) -> Iterator[Listener]:
+        """A live view from a cursor on, or from now on.
+
+        Raises:
+            CutOff: the cursor is of other partitions than the log has.
+        """
+        if cursor is not None and (len(cursor.status), len(cursor.offers)) != (
+            len(self._heads.status),
+            len(self._heads.offers),
+        ):
+            raise CutOff("a cursor of another log")
+        listener = Listener(self, cursor or self._heads)
+        self._listeners.add(listener)
+        metrics.LIVE_VIEWS.set(len(self._listeners))
+        if self._ended:
+            listener.end()
+        try:
+            yield listener
+        finally:
+            self._listeners.discard(listener)
+            metrics.LIVE_VIEWS.set(len(self._listeners))
+
+    async def since(self, cursor: Cursor) -> AsyncIterator[Happening]:
+        """What stands between a cursor and the present end of the tail; the listener's queue has what comes after."""
+        heads = self._heads
+        if _is_behind(cursor, self._kept_from):
+            async for happening in self._reread(cursor, heads):
+                yield happening
+            return
+        for happening in list(self._kept):
+            if cursor.next_of(happening) <= happening.offset < heads.next_of(happening):
+                yield happening
+
+    async def _reread(self, cursor: Cursor, heads: Cursor) -> AsyncIterator[Happening]:
+        consumer = self._new_consumer(f"{self._client_id}-again")
+        left = {
+            TopicPartition(topic, number): end
+            for topic in _TOPICS
+            for number, (start, end) in enumerate(zip(cursor.of(topic), heads.of(topic), strict=True))
+            if start < end
+        }
+        try:
+            await consumer.start()
+            consumer.assign(list(left))
+            for part in left:
+                consumer.seek(part, cursor.of(part.topic)[part.partition])
+            while left:
+                async with asyncio.timeout(REREAD_WITHIN_S):
+                    batches = await consumer.getmany(*left, timeout_ms=200, max_records=1000)
+                for happening in _read(batches):
+                    if happening.offset < heads.next_of(happening):
+                        yield happening
+                left = {part: end for part, end in left.items() if await consumer.position(part) < end}
+        except OffsetOutOfRangeError as error:
+            raise CutOff("no longer in the log") from error
+        except (KafkaError, TimeoutError) as error:
+            raise LogTrouble(f"live view: {error!r}") from error
+        finally:
+            await consumer.stop()
+
+    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            try:
+                batches = await consumer.getmany(timeout_ms=1000, max_records=2000)
+            except KafkaError as error:
+                _log.warning("live view waits for Kafka", cause=type(error).__name__)
+                await asyncio.sleep(1)
+                continue
+            for happening in _read(batches):
+                self._take(happening)
+
+    def _take(self, happening: Happening) -> None:
+        if len(self._kept) == KEPT:
+            self._kept_from = self._kept_from.after(self._kept[0])
+        self._kept.append(happening)
+        self._heads = self._heads.after(happening)
+        if self._watch is not None:
+            self._watch(happening)
+        for listener in self._listeners:
+            listener.offer(happening)
+
+    async def _partitions(self) -> list[TopicPartition]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.require_kafka(), client_id=self._client_id)
+        await admin.start()
+        try:
+            described = {entry["topic"]: entry for entry in await admin.describe_topics(list(_TOPICS))}
+        finally:
+            await admin.close()
+        return [
+            TopicPartition(topic, number)
+            for topic in _TOPICS
+            for number in sorted(entry["partition"] for entry in described[topic]["partitions"])
+        ]
+
+    def _new_consumer(self, client_id: str) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self._settings.require_kafka(),
+            client_id=client_id,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            fetch_max_wait_ms=250,
+        )
+
+
+def _is_behind(cursor: Cursor, kept_from: Cursor) -> bool:
+    return any(
+        asked < kept for topic in _TOPICS for asked, kept in zip(cursor.of(topic), kept_from.of(topic), strict=True)
+    )
+
+
+def _read(batches: "dict[TopicPartition, list[object]]") -> list[Happening]:
+    """Records in the order of their time, so that a re-read tells a story and not one partition after the other."""
+    read = []
+    for part, records in batches.items():
+        decode = wire.decode_status if part.topic == INCIDENT_STATUS.name else wire.decode_offer_step
+        for record in records:
+            try:
+                happening = Happening(part.topic, part.partition, record.offset, decode(record.value))  # type: ignore[attr-defined]
+            except wire.Unreadable:
+                metrics.UNREADABLE_SHOWN.labels(topic=part.topic).inc()
+                continue
+            read.append((record.timestamp, happening))  # type: ignore[attr-defined]
+    read.sort(key=lambda entry: entry[0])
+    return [happening for _, happening in read]

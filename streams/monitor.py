@@ -1,0 +1,143 @@
+"""How far the workers are behind: committed lag of each partition of `incidents`, and the age of the oldest undecided command.
+
+Measured every second in the background, so that whoever asks gets the last measurement at once and can see how old it is.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from streams import clock, metrics
+from streams.settings import Settings
+from streams.topics import INCIDENTS
+
+GROUP = "komek-dispatcher"
+"""The consumer group of the workers: the name of their Faust app (`app.py`)."""
+EVERY_S = 1.0
+WITHIN_S = 1.5
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """`lag`: commands per partition that no worker has committed; `oldest_ms`: when the oldest of them was logged."""
+
+    at_s: float
+    lag: Mapping[int, int] = field(default_factory=dict)
+    oldest_ms: int | None = None
+    workers: int | None = None
+
+    @property
+    def total_lag(self) -> int:
+        return sum(self.lag.values())
+
+
+class Monitor:
+    """`last` is None until the first measurement; measurements stop when Kafka does not answer, and go on when it does."""
+
+    def __init__(self, settings: Settings, client_id: str) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._task: asyncio.Task[None] | None = None
+        self._measured = asyncio.Event()
+        self.last: Measured | None = None
+
+    async def start(self) -> None:
+        """Waits for the first measurement, but not for long."""
+        self._task = asyncio.ensure_future(self._run())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._measured.wait(), WITHIN_S * 2)
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def age_s(self) -> float | None:
+        """Of the last measurement."""
+        return None if self.last is None else clock.monotonic_s() - self.last.at_s
+
+    async def _run(self) -> None:
+        while True:
+            servers = self._settings.require_kafka()
+            admin = AIOKafkaAdminClient(bootstrap_servers=servers, client_id=f"{self._client_id}-monitor")
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=servers,
+                client_id=f"{self._client_id}-monitor",
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+            )
+            try:
+                await admin.start()
+                await consumer.start()
+                while True:
+                    async with asyncio.timeout(WITHIN_S * 4):
+                        self._publish(await self._measure(admin, consumer))
+                    await asyncio.sleep(EVERY_S)
+            except (KafkaError, TimeoutError, OSError) as error:
+                _log.warning("lag cannot be measured", cause=type(error).__name__)
+            finally:
+                await consumer.stop()
+                await admin.close()
+            await asyncio.sleep(EVERY_S)
+
+    async def _measure(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> Measured:
+        (described,) = await admin.describe_topics([INCIDENTS.name])
+        numbers = sorted(entry["partition"] for entry in described["partitions"])
+        parts = [TopicPartition(INCIDENTS.name, number) for number in numbers]
+        starts, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
+        try:
+            committed, workers = await _committed(admin), await _members(admin)
+        except KafkaError as error:
+            # The coordinator of groups is not there yet (or not any more); what the topics say is known all the same.
+            _log.warning("the workers' group cannot be read", cause=type(error).__name__)
+            return Measured(at_s=clock.monotonic_s())
+        reached = {part: max(starts[part], committed.get(part, 0)) for part in parts}
+        lag = {part.partition: max(0, ends[part] - reached[part]) for part in parts}
+        waiting = {part: reached[part] for part in parts if lag[part.partition]}
+        oldest_ms = await _oldest_ms(consumer, waiting) if waiting else None
+        return Measured(at_s=clock.monotonic_s(), lag=lag, oldest_ms=oldest_ms, workers=workers)
+
+    def _publish(self, measured: Measured) -> None:
+        self.last = measured
+        self._measured.set()
+        for partition, lag in measured.lag.items():
+            metrics.COMMITTED_LAG.labels(partition=str(partition)).set(lag)
+        age_ms = clock.now_ms() - measured.oldest_ms if measured.oldest_ms is not None else 0
+        metrics.OLDEST_UNDECIDED_SECONDS.set(max(0, age_ms) / 1000)
+
+
+async def _committed(admin: AIOKafkaAdminClient) -> dict[TopicPartition, int]:
+    offsets = await admin.list_consumer_group_offsets(GROUP)
+    return {part: entry.offset for part, entry in offsets.items() if part.topic == INCIDENTS.name and entry.offset >= 0}
+
+
+async def _members(admin: AIOKafkaAdminClient) -> int | None:
+    for response in await admin.describe_consumer_groups([GROUP]):
+        for group in response.groups:
+            # error code, group, state, protocol type, protocol, members, ...
+            return len(group[5])
+    return None
+
+
+async def _oldest_ms(consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, int]) -> int | None:
+    """Log time of the first record of each partition that waits; the smallest of them."""
+    consumer.assign(list(waiting))
+    for part, offset in waiting.items():
+        consumer.seek(part, offset)
+    oldest: dict[TopicPartition, int] = {}
+    deadline = clock.monotonic_s() + WITHIN_S
+    while len(oldest) < len(waiting) and clock.monotonic_s() < deadline:
+        missing = [part for part in waiting if part not in oldest]
+        for part, records in (await consumer.getmany(*missing, timeout_ms=300, max_records=len(missing))).items():
+            oldest.setdefault(part, records[0].timestamp)
+    consumer.unsubscribe()
+    return min(oldest.values(), default=None)

@@ -1,0 +1,163 @@
+"""Tokens: loading the JWK Set, issuing and verifying JWTs. Who may do what with a role is the API's matter (`api/auth.py`).
+
+Claims: `sub` (the id), `role`, `iss` `komek`, `aud` `komek-api`, `iat`, `exp`. The first private key of the set signs, every
+key verifies; so a key is rotated by putting the new one in front and taking the old one out when its tokens have ended.
+"""
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
+
+ISSUER = "komek"
+AUDIENCE = "komek-api"
+LEEWAY_S = 5
+DEFAULT_TTL_S = 12 * 3600
+_ALGORITHMS = ("Ed25519", "EdDSA", "ES256", "ES384", "ES512", "RS256")
+_REMEMBERED = 10_000
+_LONGEST = 4096
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    VOLUNTEER = "volunteer"
+    TRACKER = "tracker"  # a device or service that sends positions
+    MONITOR = "monitor"  # sees the work, never the people
+    ADMIN = "admin"
+
+
+class BadKeys(ValueError):
+    """The file is no JWK Set we can use; the message says why and what was expected."""
+
+
+class BadToken(ValueError):
+    """Not a token of ours, or not any more; the message is safe to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Whom a valid token names."""
+
+    sub: str
+    role: Role
+    expires_s: int
+
+
+class _Registry(JWSRegistry):
+    """Knows the algorithms we allow and nothing else; RFC 9864's new name and the old `EdDSA` mean the same signature."""
+
+    def get_alg(self, name: str) -> Any:
+        if name not in _ALGORITHMS:
+            raise BadToken(f"the token's alg is unknown: expected one of {', '.join(_ALGORITHMS)}")
+        return self.algorithms[name]
+
+
+def _algorithm(key: object) -> str:
+    if isinstance(key, OKPKey):
+        return "Ed25519"
+    if isinstance(key, ECKey):
+        return {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}[key.curve_name]
+    if isinstance(key, RSAKey):
+        return "RS256"
+    raise BadKeys("expected keys of kty OKP (Ed25519), EC or RSA; a shared secret cannot be given out for verifying")
+
+
+_REGISTRY = _Registry(algorithms=list(_ALGORITHMS))
+
+
+class TokenKeys:
+    """Immutable but for a memory of tokens that were verified, so that a signature is checked once and not per request."""
+
+    def __init__(self, key_set: KeySet) -> None:
+        self._keys = key_set
+        for key in key_set.keys:
+            _algorithm(key)
+        self._signer = next((key for key in key_set.keys if key.is_private), None)
+        self._verified: OrderedDict[str, Bearer] = OrderedDict()
+
+    def issue(self, role: Role, subject: str, *, now_s: int, ttl_s: int = DEFAULT_TTL_S) -> str:
+        """Raises BadKeys when the set holds public keys only."""
+        if self._signer is None:
+            raise BadKeys("the JWK Set holds no private key: expected one to sign with")
+        claims = {
+            "sub": subject,
+            "role": role.value,
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "iat": now_s,
+            "exp": now_s + ttl_s,
+        }
+        header = {"alg": _algorithm(self._signer)}
+        if self._signer.kid:
+            header["kid"] = self._signer.kid
+        return jwt.encode(header, claims, self._signer, registry=_REGISTRY)
+
+    def verify(self, token: str, *, now_s: int) -> Bearer:
+        """Raises BadToken with what is wrong."""
+        known = self._verified.get(token)
+        if known is None:
+            known = self._examined(token, now_s)
+            self._verified[token] = known
+            if len(self._verified) > _REMEMBERED:
+                self._verified.popitem(last=False)
+        if known.expires_s + LEEWAY_S < now_s:
+            self._verified.pop(token, None)
+            raise BadToken("the token has expired")
+        return known
+
+    def _examined(self, token: str, now_s: int) -> Bearer:
+        if len(token) > _LONGEST:
+            raise BadToken("the token is too long")
+        try:
+            claims = jwt.decode(token, self._keys, registry=_REGISTRY).claims
+        except BadToken:
+            raise
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
+            raise BadToken("the token is malformed or its signature does not fit our keys") from error
+        return _bearer(claims, now_s)
+
+
+def _bearer(claims: dict[str, object], now_s: int) -> Bearer:
+    audience = claims.get("aud")
+    if claims.get("iss") != ISSUER or AUDIENCE not in (audience if isinstance(audience, list) else [audience]):
+        raise BadToken(f"the token is for somebody else: expected iss {ISSUER} and aud {AUDIENCE}")
+    expires, issued, subject, role = (claims.get(name) for name in ("exp", "iat", "sub", "role"))
+    if isinstance(expires, bool) or not isinstance(expires, (int, float)):
+        raise BadToken("the token has no exp")
+    for name in ("iat", "nbf"):
+        at = claims.get(name)
+        if at is not None and (isinstance(at, bool) or not isinstance(at, (int, float)) or at > now_s + 60):
+            raise BadToken(f"the token's {name} lies in the future")
+    if issued is None:
+        raise BadToken("the token has no iat")
+    if not isinstance(subject, str) or not subject or len(subject) > 128:
+        raise BadToken("the token has no sub of 1 to 128 characters")
+    if role not in set(Role):
+        raise BadToken("the token's role is unknown: expected one of " + ", ".join(Role))
+    return Bearer(sub=subject, role=Role(str(role)), expires_s=int(expires))
+
+
+def load_keys(path: Path) -> TokenKeys:
+    """Raises BadKeys, naming the file."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadKeys(f"{path}: {error.strerror}: expected a file with a JWK Set (RFC 7517)") from error
+    except ValueError as error:
+        raise BadKeys(f"{path}: expected a JWK Set (RFC 7517) as JSON: {error}") from error
+    if not isinstance(raw, dict) or not isinstance(raw.get("keys"), list) or not raw["keys"]:
+        raise BadKeys(f'{path}: expected a JWK Set like {{"keys": [...]}} with at least one key')
+    try:
+        key_set = KeySet.import_key_set({"keys": raw["keys"]})
+        if any(isinstance(key, OctKey) for key in key_set.keys):
+            raise BadKeys("expected keys of kty OKP (Ed25519), EC or RSA")
+        return TokenKeys(key_set)
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise BadKeys(f"{path}: {error}") from error
