@@ -1,0 +1,128 @@
+"""All Hypothesis strategies, and the profile they run under.
+
+The profile is fixed: the same examples on every machine, so a red build is red again. `HYPOTHESIS_PROFILE=explore` looks for
+new ones, ten times as many.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from dispatch.model import Candidate, Found, RequirementSpec
+from dispatch.vocabulary import OUTCOMES_OF_TASK, Capability, Exclusion, TravelMode
+
+settings.register_profile("fixed", deadline=None, derandomize=True, database=None)
+settings.register_profile("explore", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+SKILLS = ("first_aid", "boat", "doctor")
+"""Few, so that needs compete for the same people."""
+VOLUNTEERS = tuple(f"v-{number}" for number in range(8))
+OUTCOMES = tuple(sorted(frozenset[str]().union(*OUTCOMES_OF_TASK.values())))
+
+
+def a(word: type[StrEnum]) -> st.SearchStrategy[Any]:
+    return st.sampled_from(list(word))
+
+
+# The small world: people and needs that meet.
+
+
+def languages(*, at_least: int = 0) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(["kk", "ru", "en", "kk-Cyrl"]), min_size=at_least, max_size=2, unique=True).map(
+        tuple
+    )
+
+
+def candidates() -> st.SearchStrategy[Candidate]:
+    return st.builds(
+        Candidate,
+        volunteer_id=st.sampled_from(VOLUNTEERS),
+        skills=st.frozensets(st.sampled_from(SKILLS), min_size=1),
+        languages=languages(at_least=1),
+        travel_mode=a(TravelMode),
+        max_distance_m=st.none() | st.integers(0, 60_000),
+        distance_m=st.none() | st.floats(0, 60_000),
+        fix_age_s=st.none() | st.floats(0, 4_000),
+        from_home=st.booleans(),
+        load=st.floats(0, 20),
+    )
+
+
+def crowds(*, twice: bool = False) -> st.SearchStrategy[list[Candidate]]:
+    """People as a search gives them; `twice`: it may name somebody more than once."""
+    one = candidates()
+    if twice:
+        return st.lists(one, max_size=16)
+    return st.lists(one, max_size=8, unique_by=lambda person: person.volunteer_id)
+
+
+def specs() -> st.SearchStrategy[RequirementSpec]:
+    return st.builds(
+        RequirementSpec,
+        capability=a(Capability),
+        skill=st.sampled_from(SKILLS),
+        count=st.integers(1, 4),
+        languages=languages(),
+        max_distance_m=st.none() | st.integers(500, 60_000),
+        window_s=st.none() | st.integers(10, 300),
+    )
+
+
+def stated_requirements() -> st.SearchStrategy[tuple[RequirementSpec, ...]]:
+    return st.lists(specs(), min_size=1, max_size=3).map(tuple)
+
+
+def found(*, twice: bool = False) -> st.SearchStrategy[Found]:
+    return st.builds(
+        Found,
+        candidates=crowds(twice=twice).map(tuple),
+        excluded=st.dictionaries(a(Exclusion), st.integers(0, 9), max_size=3),
+        searched_m=st.none() | st.floats(0, 60_000),
+        complete=st.booleans(),
+    )
+
+
+# The wire: every record with every value its types allow, sensible or not.
+
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_NUMBERS = st.integers(-(2**53), 2**53)
+_REALS = st.floats(allow_nan=False, allow_infinity=False)
+_JSON = st.recursive(
+    st.none() | st.booleans() | _NUMBERS | _REALS | _TEXTS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_TEXTS, inner, max_size=2),
+    max_leaves=4,
+)
+_PLAIN: dict[Any, st.SearchStrategy[Any]] = {
+    NoneType: st.none(),
+    bool: st.booleans(),
+    int: _NUMBERS,
+    float: _REALS,
+    str: _TEXTS,
+    object: _JSON,
+    Any: _JSON,
+}
+
+
+def any_of(hint: Any) -> st.SearchStrategy[Any]:
+    """Values of a type as the records on the wire use it: plain values, enumerations, dataclasses, and tuples, mappings
+    and unions of these."""
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return st.one_of([any_of(one) for one in inner])
+    if origin is tuple:
+        return st.lists(any_of(inner[0]), max_size=2).map(tuple)
+    if origin is Mapping:
+        return st.dictionaries(_TEXTS, any_of(inner[1]), max_size=2)
+    if issubclass(hint, StrEnum):
+        return a(hint)
+    hints = get_type_hints(hint)
+    return st.builds(hint, **{entry.name: any_of(hints[entry.name]) for entry in fields(hint)})

@@ -1,0 +1,131 @@
+"""Settings: read from the environment, checked at once, named when they are wrong."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from streams.settings import PREFIX, Settings, SettingsError, load, names
+
+KEY = bytes(range(224, 256))
+CODED = base64.urlsafe_b64encode(KEY).decode()
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert load({}) == Settings()
+    assert (Settings().host, Settings().data, Settings().partitions) == ("127.0.0.1", Path(".komek"), 8)
+
+
+def test_an_empty_value_counts_as_unset_and_foreign_names_are_left_alone() -> None:
+    assert load({"KOMEK_KAFKA": "", "PATH": "/bin", "KOMEKA": "x"}) == Settings()
+
+
+def test_every_setting_is_read() -> None:
+    settings = load(
+        {
+            "KOMEK_KAFKA": "one:9092,two:9093",
+            "KOMEK_REDIS": "redis://127.0.0.1:6379/0",
+            "KOMEK_HOST": " 0.0.0.0 ",
+            "KOMEK_PORT": "8080",
+            "KOMEK_DATA": "/srv/komek",
+            "KOMEK_JWT_KEYS": "keys.json",
+            "KOMEK_DATA_KEY": CODED,
+            "KOMEK_PLANS": "~/plans.toml",
+            "KOMEK_PARTITIONS": "256",
+            "KOMEK_REPLICATION": "3",
+            "KOMEK_MIN_INSYNC": "2",
+            "KOMEK_BATCH": "1",
+            "KOMEK_POSITION_TTL_S": "60",
+            "KOMEK_LOG_LEVEL": "DEBUG",
+        }
+    )
+
+    assert (settings.kafka, settings.redis) == ("one:9092,two:9093", "redis://127.0.0.1:6379/0")
+    assert (settings.host, settings.port, settings.data) == ("0.0.0.0", 8080, Path("/srv/komek"))
+    assert (settings.jwt_keys, settings.data_key, settings.plans) == (
+        Path("keys.json"),
+        KEY,
+        Path("~/plans.toml").expanduser(),
+    )
+    assert (settings.partitions, settings.replication, settings.min_insync) == (256, 3, 2)
+    assert (settings.batch, settings.position_ttl_s, settings.log_level) == (1, 60, "debug")
+
+
+@pytest.mark.parametrize("coded", [CODED, CODED.rstrip("=")])
+def test_a_data_key_may_be_padded_or_not(coded: str) -> None:
+    assert load({"KOMEK_DATA_KEY": coded}).data_key == KEY
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("KOMEK_KAFKA", "localhost", "host:port, several parted by commas"),  # no port
+        ("KOMEK_KAFKA", ":9092", "host:port, several parted by commas"),
+        ("KOMEK_KAFKA", "one:9092,,two:9092", "host:port, several parted by commas"),
+        ("KOMEK_KAFKA", "one:65536", "host:port, several parted by commas"),
+        ("KOMEK_KAFKA", "one:0", "host:port, several parted by commas"),
+        ("KOMEK_KAFKA", "one:http", "host:port, several parted by commas"),
+        ("KOMEK_HOST", "  ", "a text that is not empty"),
+        ("KOMEK_PORT", "0", "a whole number from 1 to 65535"),
+        ("KOMEK_PORT", "many", "a whole number from 1 to 65535"),
+        ("KOMEK_PORT", "80.5", "a whole number from 1 to 65535"),
+        ("KOMEK_PARTITIONS", "257", "a whole number from 1 to 256"),
+        ("KOMEK_LOG_LEVEL", "loud", "one of debug, info, warning, error"),
+        ("KOMEK_DATA", " ", "a text that is not empty"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_was_expected(name: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load({name: value})
+
+    assert str(raised.value) == f"{name}={value!r}: expected {expected}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("KOMEK_DATA_KEY", "c2VjcmV0", "32 bytes as base64url (43 or 44 characters)"),  # too short
+        ("KOMEK_DATA_KEY", "not base64!", "32 bytes as base64url (43 or 44 characters)"),
+        ("KOMEK_REDIS", "http://user:hunter2@cache", "a URL like redis://127.0.0.1:6379/0"),  # may hold a password
+    ],
+)
+def test_a_bad_secret_is_never_shown(name: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load({name: value})
+
+    assert str(raised.value) == f"{name}=(secret): expected {expected}"
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(SettingsError, match=r"KOMEK_KAFKAS='x': no such setting; known are KOMEK_KAFKA, KOMEK_REDIS, "):
+        load({"KOMEK_KAFKAS": "x"})
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(SettingsError) as raised:
+        load({"KOMEK_KAFKAS": "x", "KOMEK_PORT": "0", "KOMEK_BATCH": "0"})
+
+    assert len(str(raised.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize("name", ["kafka", "redis", "data_key", "jwt_keys"])
+def test_what_is_needed_and_missing_is_named(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^KOMEK_{name.upper()} is not set: expected "):
+        getattr(Settings(), f"require_{name}")()
+
+
+def test_what_is_needed_and_there_is_given() -> None:
+    settings = Settings(kafka="one:9092", redis="redis://cache", data_key=KEY, jwt_keys=Path("keys.json"))
+
+    assert settings.require_kafka() == "one:9092"
+    assert settings.require_redis() == "redis://cache"
+    assert settings.require_data_key() == KEY
+    assert settings.require_jwt_keys() == Path("keys.json")
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    about = names()
+
+    assert {"KOMEK_KAFKA", "KOMEK_REDIS", "KOMEK_HOST", "KOMEK_PORT", "KOMEK_DATA"} <= about.keys()
+    assert {"KOMEK_JWT_KEYS", "KOMEK_DATA_KEY"} <= about.keys()
+    assert all(name.startswith(PREFIX) and text for name, text in about.items())
