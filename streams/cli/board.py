@@ -13,6 +13,7 @@ from rich.text import Text
 
 from streams.cli.words import age, priority_text, status_text
 
+WIDE = 130
 PRIORITY_ORDER = ("critical", "high", "normal", "low")
 NEEDS_PEOPLE = ("reported", "dispatching", "unfilled")
 OFFER_SIGNS = {
@@ -48,15 +49,16 @@ class Shown:
     away_because: str = ""
 
 
-def picture(shown: Shown) -> Layout:
-    """The whole board for the height and width it is given."""
+def picture(shown: Shown, width: int) -> Layout:
+    """The whole board. Queue and offers stand side by side where there is room for both."""
     layout = Layout()
     layout.split_column(
         Layout(_head(shown), name="head", size=4),
         Layout(name="middle", ratio=3),
         Layout(_events(shown), name="events", ratio=1, minimum_size=6),
     )
-    layout["middle"].split_row(Layout(_queue(shown), ratio=3), Layout(_offers(shown), ratio=2))
+    both = Layout(_queue(shown), ratio=7), Layout(_offers(shown), ratio=4)
+    (layout["middle"].split_row if width >= WIDE else layout["middle"].split_column)(*both)
     return layout
 
 
@@ -68,7 +70,8 @@ def _head(shown: Shown) -> RenderableType:
 
 def _standing(shown: Shown) -> Text:
     if shown.away_s is not None:
-        return Text(f"x THE API IS AWAY since {age(shown.away_s)}: what stands below is old", style="bold reverse red")
+        words = f"x THE API IS AWAY since {age(shown.away_s)}: what stands below is old ({shown.away_because})"
+        return Text(words, style="bold reverse red")
     if shown.status.get("assignment") == "delayed":
         reason = shown.status.get("assignment_reason") or "reports are kept, people are asked later"
         return Text(f"! ASSIGNMENT DELAYED: {reason}", style="bold reverse yellow")
@@ -154,8 +157,16 @@ def in_order(incidents: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _queue(shown: Shown) -> RenderableType:
     table = Table(expand=True, box=None, padding=(0, 1, 0, 0), header_style="bold")
-    for column in ("priority", "age", "what", "status", "people", "missing"):
-        table.add_column(column, no_wrap=True, overflow="ellipsis")
+    # The widths hold the longest word each: what is cut in a narrow terminal is only the last column.
+    for column, width in (
+        ("priority", 10),
+        ("age", 7),
+        ("what", 22),
+        ("status", 13),
+        ("people", 12),
+        ("missing", None),
+    ):
+        table.add_column(column, no_wrap=True, overflow="ellipsis", min_width=width)
     for incident in in_order(shown.incidents):
         table.add_row(
             priority_text(str(incident.get("priority"))),
@@ -186,8 +197,8 @@ def _missing(incident: Mapping[str, Any]) -> str:
 
 def _offers(shown: Shown) -> RenderableType:
     table = Table(expand=True, box=None, padding=(0, 1, 0, 0), header_style="bold")
-    for column in ("who", "for", "state", "left", "way"):
-        table.add_column(column, no_wrap=True, overflow="ellipsis")
+    for column, width in (("who", 5), ("for", 10), ("state", 12), ("left", 5), ("way", 7)):
+        table.add_column(column, no_wrap=True, overflow="ellipsis", min_width=width)
     for incident in in_order(shown.incidents):
         skills = {need["id"]: need["skill"] for need in incident.get("requirements") or ()}
         for offer in incident.get("offers") or ():

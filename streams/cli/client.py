@@ -124,9 +124,18 @@ def refusal(response: httpx2.Response) -> CommandFailed:
     title = problem.get("title") or response.reason_phrase
     detail = problem.get("detail") or ""
     errors = "\n".join(f"  {_error_line(error)}" for error in problem.get("errors") or ())
-    cure = str(problem.get("cure") or ("Correct the above and repeat." if response.status_code < 500 else "Repeat."))
+    cure = _CURES.get(
+        response.status_code, "Repeat." if response.status_code >= 500 else "Correct the above and repeat."
+    )
     words = f"{response.status_code} {problem.get('code') or title}: {detail or title}"
     return CommandFailed(words + (f"\n{errors}" if errors else ""), cure, FAILED)
+
+
+_CURES = {
+    401: "This API knows other keys: set KOMEK_DATA to its folder or KOMEK_JWT_KEYS to its keys, or give --token.",
+    403: "Give a --token of a role that may do this.",
+    404: "`komek incident list` shows what there is.",
+}
 
 
 def _error_line(error: object) -> str:

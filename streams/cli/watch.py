@@ -28,6 +28,7 @@ LOOK_EVERY_S = 2.0
 LOOK_AT_MOST_EVERY_S = 0.3
 FRAME_EVERY_S = 0.25
 REMEMBERED_EVENTS = 12
+PICTURE_AFTER_S = 5.0
 FRAME_WIDTH, FRAME_HEIGHT = 150, 42
 QUIT = ("q", "Q", "\x03", "\x04")
 
@@ -127,13 +128,13 @@ async def _once(reach: Any, svg: Path | None, json: bool) -> None:
         listening = asyncio.create_task(_listen(api, view, asyncio.Event()))
         await view.look(api)
         if view.away_since_s is None and svg is not None:
-            await asyncio.sleep(LOOK_EVERY_S)  # so that the picture has events, too
+            await asyncio.sleep(PICTURE_AFTER_S)  # so that the picture has events, too
             await view.look(api)
         listening.cancel()
     if view.away_since_s is not None:
         raise CommandFailed(
-            f"the API at {reach.url} does not answer: {view.away_because}",
-            "Start it (`komek up`), or say where it is with --api or KOMEK_PORT.",
+            f"the API at {reach.url} shows nothing: {view.away_because}",
+            "Start it (`komek up`), say where it is with --api or KOMEK_PORT, or give its --token.",
             UNREACHABLE,
         )
     _print(view, svg, json)
@@ -146,7 +147,7 @@ def _print(view: _View, svg: Path | None, json: bool) -> None:
     width = None if sys.stdout.isatty() else FRAME_WIDTH
     with open(os.devnull, "w") if svg else contextlib.nullcontext(None) as nowhere:  # noqa: PTH123 - no file
         console = Console(record=svg is not None, width=width or FRAME_WIDTH, height=FRAME_HEIGHT, file=nowhere)
-        console.print(picture(view.shown()))
+        console.print(picture(view.shown(), console.width))
         if svg:
             svg.write_text(console.export_svg(title="komek watch"), "utf-8")
             print(svg)
@@ -161,9 +162,9 @@ async def _live(reach: Any) -> None:
             asyncio.create_task(_keep_looking(api, view, wake)),
         ]
         try:
-            with _keys() as pressed, Live(picture(view.shown()), screen=True, auto_refresh=False) as live:
+            with _keys() as pressed, Live(screen=True, auto_refresh=False) as live:
                 while not pressed.is_set():
-                    live.update(picture(view.shown()), refresh=True)
+                    live.update(picture(view.shown(), live.console.width), refresh=True)
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(pressed.wait(), FRAME_EVERY_S)
         finally:

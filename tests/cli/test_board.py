@@ -47,10 +47,10 @@ def offer(state: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def printed(shown: Shown) -> str:
-    console = Console(width=150, height=40, file=StringIO(), color_system=None)
+def printed(shown: Shown, width: int = 150) -> str:
+    console = Console(width=width, height=40, file=StringIO(), color_system=None)
     with console.capture() as captured:
-        console.print(picture(shown))
+        console.print(picture(shown, width))
     return captured.get()
 
 
@@ -128,6 +128,13 @@ def test_lag_and_latency_are_shown() -> None:
 
 def test_text_from_outside_is_never_taken_for_markup() -> None:
     assert "[bold]x[/]" in printed(shown(incidents=[incident(1, type="[bold]x[/]")]))
+
+
+def test_a_narrow_terminal_shows_the_same_below_each_other() -> None:
+    text = printed(shown(incidents=[incident(1, offers=[offer("offered")])]), width=80)
+
+    for words in ("▲ high", "→ dispatching", "… asked", "30 s"):
+        assert words in text
 
 
 def test_nothing_known_is_a_board_too() -> None:

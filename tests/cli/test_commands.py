@@ -1,0 +1,148 @@
+"""Commands from outside: what they print, with which exit code they end, and what they say to do next."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from streams import dead_letters, topic_admin
+from streams.local import keys
+from streams.settings import Settings
+
+COMMAND = (sys.executable, "-m", "streams.cli.main")
+ALONE = ("topics", "status", "watch", "simulate", "replay", "incident", "dead-letters")
+
+
+def komek(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("KOMEK_")}
+    return subprocess.run(
+        [*COMMAND, *arguments], env={**bare, **environ}, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def away(tmp_path: Path) -> dict[str, str]:
+    """An API that nobody runs, and a key to make tokens with."""
+    return {
+        "KOMEK_DATA": str(tmp_path),
+        "KOMEK_JWT_KEYS": str(keys.ensure_jwt_keys(tmp_path / "keys.json")),
+        "KOMEK_PORT": "9",
+        "KOMEK_KAFKA": "127.0.0.1:9",
+    }
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_every_command_explains_itself(name: str) -> None:
+    said = komek(name, "--help")
+
+    assert said.returncode == 0
+    assert "Usage" in said.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status",),
+        ("watch", "--once"),
+        ("incident", "new", "--type", "flood", "--at", "76.9,43.2"),
+        ("incident", "show", "i-1"),
+    ],
+)
+def test_an_api_that_is_away_ends_with_3_and_says_how_to_start_it(
+    arguments: tuple[str, ...], away: dict[str, str]
+) -> None:
+    said = komek(*arguments, **away)
+
+    assert said.returncode == 3
+    assert "komek up" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("incident", "new", "--type", "flood"), "say where"),
+        (("incident", "new", "--type", "flood", "--at", "here"), "cannot read the place"),
+        (("incident", "new", "--type", "flood", "--placeless", "--need", "field"), "--need"),
+        (("simulate", "--scenario", "nowhere"), "expected one of"),
+        (("simulate", "--city", "atlantis"), "city: expected one of"),
+        (("replay", "no-such-file.csv"), "no-such-file.csv"),
+        (("dead-letters", "replay"), "say which letters"),
+        (("topics", "apply", "--what"), "--what"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_what_was_expected(
+    arguments: tuple[str, ...], told: str, away: dict[str, str]
+) -> None:
+    said = komek(*arguments, **away)
+
+    assert said.returncode == 2
+    assert told in said.stderr
+
+
+def test_a_setting_nobody_knows_ends_with_2(away: dict[str, str]) -> None:
+    said = komek("status", **away, KOMEK_PROT="8000")
+
+    assert said.returncode == 2
+    assert "KOMEK_PROT" in said.stderr
+
+
+def test_without_a_key_and_a_token_nothing_is_asked(tmp_path: Path) -> None:
+    said = komek("status", KOMEK_DATA=str(tmp_path))
+
+    assert said.returncode == 2
+    assert "--token" in said.stderr
+
+
+def test_topics_are_applied_and_checked(kafka: str, tmp_path: Path) -> None:
+    here = {"KOMEK_KAFKA": kafka, "KOMEK_DATA": str(tmp_path)}
+    first = komek("topics", "apply", "--json", **here)
+    checked = komek("topics", "check", **here)
+    other = komek("topics", "apply", **here, KOMEK_PARTITIONS="3")
+
+    assert first.returncode == checked.returncode == 0
+    assert {row["topic"] for row in json.loads(first.stdout)} >= {"komek.incidents.v1", "komek.audit.v1"}
+    assert other.returncode == 1
+    assert "! refused" in other.stdout
+    assert "KOMEK_PARTITIONS=8" in other.stderr
+
+
+def test_a_private_dead_letter_shows_its_bytes_on_demand_only(kafka: str, tmp_path: Path) -> None:
+    here = {"KOMEK_KAFKA": kafka, "KOMEK_DATA": str(tmp_path)}
+    topic_admin.apply_topics(Settings(kafka=kafka))
+    letter = _put_private_letter(kafka)
+
+    listed = json.loads(komek("dead-letters", "list", "--topic", "private", "--json", **here).stdout)
+    shown = komek("dead-letters", "show", letter.id[:13], **here)
+    revealed = komek("dead-letters", "show", letter.id[:13], "--reveal", **here)
+
+    assert letter.id in [entry["id"] for entry in listed]
+    assert "secret" not in shown.stdout
+    assert "--reveal" in shown.stdout
+    assert "secret" in revealed.stdout
+
+
+def test_an_unknown_dead_letter_is_told(kafka: str, tmp_path: Path) -> None:
+    topic_admin.apply_topics(Settings(kafka=kafka))
+
+    said = komek("dead-letters", "show", "ffffffff-none", KOMEK_KAFKA=kafka, KOMEK_DATA=str(tmp_path))
+
+    assert said.returncode == 1
+    assert "no letter has" in said.stderr
+
+
+def _put_private_letter(kafka: str) -> dead_letters.DeadLetter:
+    from kafka import KafkaProducer
+
+    from streams import wire
+    from tests.streams.test_dead_letters import Record
+
+    record = Record(topic="komek.private.v1", offset=7001, value=b"a secret of somebody")
+    letter = dead_letters.letter_of(record, "does not open")
+    producer = KafkaProducer(bootstrap_servers=kafka, enable_idempotence=False)
+    producer.send("komek.dead-letters.v1", key=b"komek.private.v1", value=wire.encode(letter)).get(timeout=10)
+    producer.close()
+    return letter
