@@ -1,0 +1,377 @@
+"""A tiny world lived through at random: reports, answers, silence, mistakes and repeats in any order.
+
+`World` keeps the truth of who is engaged as a store would: a person is taken by the first decision that claims them, a search may
+be out of date, a claim may fail, commands come twice and timers early. Whatever happens, nobody holds two offers at once, no
+requirement has more people than places, nobody is asked who said no, is off duty, or whose incident has ended, and no open
+incident waits in silence.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from dispatch.commands import (
+    AcceptOffer,
+    AddNote,
+    CancelIncident,
+    CheckIn,
+    CloseIncident,
+    Command,
+    DeclineOffer,
+    EscalateIncident,
+    GiveResult,
+    PassDeadline,
+    ReportIncident,
+    ReportProgress,
+    UpdateIncident,
+    VoidOffer,
+)
+from dispatch.deadlines import deadline_command, timers_of, waiting_of
+from dispatch.decide import Settled, chosen_people, fill, settle
+from dispatch.decisions import Decision, OfferStep
+from dispatch.events import OfferMade
+from dispatch.ids import incident_id
+from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
+from dispatch.model import Candidate, Found, Incident, Offer, RequirementSpec
+from dispatch.ports import Timer
+from dispatch.ruling import refused
+from dispatch.vocabulary import (
+    LIVE_STATES,
+    PROGRESS_ORDER,
+    DeadlineKind,
+    Exclusion,
+    OfferState,
+    Outcome,
+)
+from dispatch.waves import offers_out
+from tests import strategies
+from tests.builders import NOW_MS, ZONE, plans, point, view
+
+INCIDENTS = tuple(incident_id(ZONE, "operator", str(number)) for number in range(3))
+
+
+@dataclass
+class World:
+    """People, incidents and the log of decisions; `engaged` is the truth of who is taken, by which offer."""
+
+    people: dict[str, Candidate] = field(default_factory=dict)
+    on_duty: set[str] = field(default_factory=set)
+    engaged: dict[str, str] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    log: list[Decision] = field(default_factory=list)
+    steps: list[OfferStep] = field(default_factory=list)
+    decided: set[str] = field(default_factory=set)
+    now_ms: int = NOW_MS
+    sees_the_engaged: bool = False
+
+    def handle(self, *commands: Command) -> None:
+        """One batch: all are searched for in the same world, then decided in their order."""
+        fresh = [command for command in commands if command.id not in self.decided]
+        seen = [(command, self._settled(command)) for command in fresh]
+        found = [{need.requirement.id: self._find() for need in settled.needs} for _, settled in seen]
+        chosen: dict[str, Exclusion] = {}
+        for (command, settled), people in zip(seen, found, strict=True):
+            decision = self._claimed(command, settled, people, chosen)
+            chosen |= chosen_people(decision)
+            self._apply(command, decision)
+
+    def _settled(self, command: Command) -> Settled:
+        known = view(self.incidents.get(command.incident_id), command, now_ms=self.now_ms, offset=len(self.log))
+        return settle(known, command, plans())
+
+    def _find(self) -> Found:
+        """A hint: it may name people who are engaged, never one who is off duty."""
+        there = [person for name, person in self.people.items() if name in self.on_duty]
+        free = [person for person in there if person.volunteer_id not in self.engaged]
+        busy = {Exclusion.ENGAGED: len(there) - len(free)} if len(free) < len(there) else {}
+        if self.sees_the_engaged:
+            return Found(candidates=tuple(there))
+        return Found(candidates=tuple(free), excluded=busy)
+
+    def _claimed(
+        self, command: Command, settled: Settled, found: dict[str, Found], chosen: dict[str, Exclusion]
+    ) -> Decision:
+        """Decides until everybody it names can be had."""
+        lost: dict[str, Exclusion] = {}
+        while True:
+            decision = fill(settled, plans(), found, chosen | lost)
+            gone = [
+                hold
+                for hold in held_by(decision)
+                if self.engaged.get(hold.volunteer_id, hold.offer_id) != hold.offer_id
+            ]
+            if not gone:
+                return decision
+            for hold in gone:
+                lost[hold.volunteer_id] = Exclusion.TAKEN_NOW
+                if isinstance(command, AcceptOffer) and hold.offer_id == command.offer_id:
+                    settled = replace(settled, ruling=refused("late_accept", "engaged_elsewhere"), needs=())
+
+    def _apply(self, command: Command, decision: Decision) -> None:
+        before = self.incidents.get(decision.incident_id)
+        after = fold(before, decision)
+        self._check(before, after, decision)
+        self.decided.add(command.id)
+        self.log.append(decision)
+        for hold in freed_by(decision):
+            if self.engaged.get(hold.volunteer_id) == hold.offer_id:
+                del self.engaged[hold.volunteer_id]
+        for hold in held_by(decision):
+            assert self.engaged.setdefault(hold.volunteer_id, hold.offer_id) == hold.offer_id
+        if after is not None:
+            self.incidents[after.id] = after
+        self.steps += offer_steps(after, decision, 3, len(self.log))
+
+    def _check(self, before: Incident | None, after: Incident | None, decision: Decision) -> None:
+        """What must hold of a single decision."""
+        if decision.outcome is not Outcome.APPLIED:
+            assert decision.events == ()
+            assert after is before
+            return
+        assert after is not None
+        assert decision.events, "an applied decision has effects"
+        assert after.version == decision.version == (before.version if before else 0) + 1
+        for fact in decision.events:
+            if isinstance(fact, OfferMade):
+                assert after.is_open, "an offer after the end"
+                assert fact.volunteer_id in self.on_duty, "an offer to a person off duty"
+                declined = {
+                    one.volunteer_id
+                    for one in (before.offers_for(fact.requirement_id) if before else ())
+                    if one.state is OfferState.DECLINED
+                }
+                assert fact.volunteer_id not in declined, "an offer to a person who said no"
+
+    def timers(self) -> list[Timer]:
+        return [timer for one in self.incidents.values() for timer in timers_of(one)]
+
+    def offers(self) -> list[Offer]:
+        return [offer for one in self.incidents.values() for offer in one.offers]
+
+
+def number_of(items: list[Any], number: int) -> Any:
+    """One of the items; the number may be any."""
+    return items[number % len(items)]
+
+
+NUMBERS = st.integers(0, 1_000)
+REQUIREMENTS = strategies.stated_requirements()
+
+
+class LifeOfAWorld(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.sent: list[Command] = []
+
+    @initialize(
+        people=st.lists(strategies.candidates(), min_size=3, max_size=8, unique_by=lambda one: one.volunteer_id)
+    )
+    def people_come(self, people: list[Candidate]) -> None:
+        self.world.people = {one.volunteer_id: one for one in people}
+        self.world.on_duty = set(self.world.people)
+
+    def order(self, incident: str, by: str = "operator") -> dict[str, Any]:
+        return {"id": f"c-{len(self.sent)}", "incident_id": incident, "by": by, "sent_ms": self.world.now_ms}
+
+    def send(self, *commands: Command) -> None:
+        self.sent += commands
+        self.world.handle(*commands)
+
+    def answer(self, number: int) -> dict[str, Any]:
+        offer: Offer = number_of(self.world.offers(), number)
+        (incident,) = [one.id for one in self.world.incidents.values() if one.offer(offer.id)]
+        return self.order(incident, offer.volunteer_id) | {"offer_id": offer.id, "volunteer_id": offer.volunteer_id}
+
+    def is_asked(self) -> bool:
+        return bool(self.world.offers())
+
+    def is_reported(self) -> bool:
+        return bool(self.world.incidents)
+
+    @rule(incident=st.sampled_from(INCIDENTS), specs=REQUIREMENTS, digest=st.sampled_from(["same", "same", "other"]))
+    def somebody_reports(self, incident: str, specs: tuple[RequirementSpec, ...], digest: str) -> None:
+        self.send(self._report(incident, specs, digest))
+
+    def _report(self, incident: str, specs: tuple[RequirementSpec, ...], digest: str) -> ReportIncident:
+        return ReportIncident(
+            **self.order(incident), type="flood", body_digest=digest, requirements=specs, area=point(), language="kk"
+        )
+
+    @rule(specs=REQUIREMENTS, number=NUMBERS)
+    def two_commands_come_together(self, specs: tuple[RequirementSpec, ...], number: int) -> None:
+        first = self._report(INCIDENTS[number % 3], specs, "same")
+        self.sent.append(first)
+        other = INCIDENTS[(number + 1) % 3]
+        second = self._report(other, specs, "same") if number % 2 else EscalateIncident(**self.order(other))
+        self.sent.append(second)
+        self.world.handle(first, second)
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def somebody_accepts(self, number: int) -> None:
+        self.send(AcceptOffer(**self.answer(number)))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def the_newest_accepts(self, number: int) -> None:
+        asked = [at for at, one in enumerate(self.world.offers()) if one.state is OfferState.OFFERED]
+        if asked:
+            self.send(AcceptOffer(**self.answer(number_of(asked, number))))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def somebody_declines(self, number: int) -> None:
+        self.send(DeclineOffer(**self.answer(number)))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS, state=st.sampled_from(PROGRESS_ORDER))
+    def somebody_makes_progress(self, number: int, state: OfferState) -> None:
+        self.send(ReportProgress(**self.answer(number), state=state))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS, outcome=st.sampled_from(strategies.OUTCOMES))
+    def somebody_gives_a_result(self, number: int, outcome: str) -> None:
+        self.send(GiveResult(**self.answer(number), outcome=outcome))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def somebody_checks_in(self, number: int) -> None:
+        self.send(CheckIn(**self.answer(number)))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def an_offer_turns_out_void(self, number: int) -> None:
+        answer = self.answer(number)
+        del answer["volunteer_id"]
+        self.send(VoidOffer(**answer))
+
+    @precondition(is_reported)
+    @rule(number=NUMBERS, specs=REQUIREMENTS)
+    def an_operator_updates(self, number: int, specs: tuple[RequirementSpec, ...]) -> None:
+        incident = number_of(list(self.world.incidents), number)
+        self.send(UpdateIncident(**self.order(incident), requirements=specs))
+
+    @precondition(is_reported)
+    @rule(number=NUMBERS, count=st.integers(1, 4))
+    def an_operator_changes_a_count(self, number: int, count: int) -> None:
+        incident: Incident = number_of(list(self.world.incidents.values()), number)
+        specs = tuple(
+            RequirementSpec(capability=entry.capability, skill=entry.skill, count=count, task=entry.task)
+            for entry in incident.requirements
+        )
+        self.send(UpdateIncident(**self.order(incident.id), requirements=specs))
+
+    @precondition(is_reported)
+    @rule(number=NUMBERS, kind=st.sampled_from([CancelIncident, CloseIncident, EscalateIncident, AddNote]))
+    def an_operator_orders(self, number: int, kind: type[Any]) -> None:
+        order = self.order(number_of(list(self.world.incidents), number))
+        self.send(kind(**order, **({"private_ref": "incident:note"} if kind is AddNote else {})))
+
+    @rule(seconds=st.sampled_from([1, 20, 90, 300, 601]))
+    def time_passes(self, seconds: int) -> None:
+        self.world.now_ms += seconds * 1000
+
+    @rule(seconds=st.sampled_from([0, 0, 90, 300]))
+    def timers_are_swept(self, seconds: int) -> None:
+        self.world.now_ms += seconds * 1000
+        for timer in self.world.timers():
+            if timer.due_ms <= self.world.now_ms:
+                self.send(deadline_command(timer, self.world.now_ms))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def a_deadline_comes_at_the_wrong_time(self, number: int) -> None:
+        answer = self.answer(number)
+        del answer["volunteer_id"]
+        self.send(PassDeadline(**answer, deadline=DeadlineKind.OFFER_EXPIRY, due_ms=self.world.now_ms))
+
+    @precondition(is_reported)
+    @rule(number=NUMBERS)
+    def a_person_who_became_free_wakes_an_incident(self, number: int) -> None:
+        incident = number_of(list(self.world.incidents), number)
+        self.send(PassDeadline(**self.order(incident), deadline=DeadlineKind.RETRY, due_ms=self.world.now_ms))
+
+    @rule(name=st.sampled_from(strategies.VOLUNTEERS))
+    def duty_begins_or_ends(self, name: str) -> None:
+        if name in self.world.people:
+            self.world.on_duty ^= {name}
+
+    @rule()
+    def the_search_falls_behind_or_catches_up(self) -> None:
+        self.world.sees_the_engaged = not self.world.sees_the_engaged
+
+    @precondition(lambda self: bool(self.sent))
+    @rule(number=NUMBERS)
+    def an_old_command_comes_again(self, number: int) -> None:
+        known = len(self.world.log)
+
+        self.world.handle(number_of(self.sent, number))
+
+        assert len(self.world.log) == known
+
+    @invariant()
+    def nobody_holds_two_offers_at_any_place_in_the_log(self) -> None:
+        """I3."""
+        live: dict[str, set[str]] = {}
+        for step in self.world.steps:
+            held = live.setdefault(step.volunteer_id, set())
+            (held.add if step.state in LIVE_STATES else held.discard)(step.id)
+            assert len(held) <= 1
+        now = {name: next(iter(held)) for name, held in live.items() if held}
+        assert now == self.world.engaged
+        assert now == {one.volunteer_id: one.id for one in self.world.offers() if one.is_live}
+
+    @invariant()
+    def no_requirement_has_more_people_than_places(self) -> None:
+        """I4. Work that was done before the need became smaller stays done."""
+        for incident in self.world.incidents.values():
+            for entry in incident.requirements:
+                offers = incident.offers_for(entry.id)
+                done = sum(one.state is OfferState.DONE for one in offers)
+                assert sum(one.is_filling for one in offers) <= max(entry.count, done)
+
+    @invariant()
+    def an_ended_incident_holds_nobody(self) -> None:
+        """I5; that nobody is asked after the end, off duty or after a no is checked with each decision."""
+        for incident in self.world.incidents.values():
+            if not incident.is_open:
+                assert not any(one.is_live for one in incident.offers)
+                assert timers_of(incident) == ()
+                assert waiting_of(incident) == ()
+
+    @invariant()
+    def no_open_incident_waits_in_silence(self) -> None:
+        for incident in self.world.incidents.values():
+            if not incident.is_open:
+                continue
+            for entry in incident.requirements:
+                missing = max(0, incident.open_places(entry) - offers_out(incident, entry))
+                assert (entry.shortfall.missing if entry.shortfall else 0) == missing
+            kinds = {(timer.kind, timer.ref) for timer in timers_of(incident)}
+            asked = {(DeadlineKind.OFFER_EXPIRY, one.id) for one in incident.offers if one.state is OfferState.OFFERED}
+            looks = {(DeadlineKind.RETRY, "")} if waiting_of(incident) else set()
+            assert kinds == asked | looks
+
+    @invariant()
+    def ids_of_requirements_and_offers_are_used_once(self) -> None:
+        for incident in self.world.incidents.values():
+            assert len({entry.id for entry in incident.requirements}) == len(incident.requirements)
+            assert len({one.id for one in incident.offers}) == len(incident.offers)
+
+    def teardown(self) -> None:
+        """The log alone gives the same world."""
+        states: dict[str, Incident] = {}
+        for decision in self.world.log:
+            state = fold(states.get(decision.incident_id), decision)
+            if state is not None:
+                states[decision.incident_id] = state
+        assert states == self.world.incidents
+        assert len({step.event_id for step in self.world.steps}) == len(self.world.steps)
+
+
+TestLifeOfAWorld = LifeOfAWorld.TestCase
+TestLifeOfAWorld.settings = settings(max_examples=60, stateful_step_count=50)
