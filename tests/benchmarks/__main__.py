@@ -34,7 +34,7 @@ class Benchmark(Protocol):
 def benchmarks() -> dict[str, Any]:
     files = sorted(Path(__file__).parent.glob("bench_*.py"))
     modules = [importlib.import_module(f"tests.benchmarks.{file.stem}") for file in files]
-    return {module.NAME: module for module in modules}
+    return {module.NAME: module for module in modules if hasattr(module, "NAME")}
 
 
 def main(options: Options) -> int:
