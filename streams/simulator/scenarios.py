@@ -31,6 +31,7 @@ class Scenario:
     duty_share: float | None = None
     skilled: float = 1.0
     accept: float = Habits().accept
+    decline: float = Habits().decline
     answer_speed: float = 1.0
     work_speed: float = 1.0
     yours: int = 0
@@ -73,7 +74,7 @@ class Scenario:
 
     @property
     def habits(self) -> Habits:
-        decline = min(Habits().decline, 1 - self.accept)
+        decline = min(self.decline, 1 - self.accept)
         return Habits(accept=self.accept, decline=decline, answer_speed=self.answer_speed, work_speed=self.work_speed)
 
 

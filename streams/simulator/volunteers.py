@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from random import Random
 from typing import Any
 
 from dispatch.model import Place
 from dispatch.vocabulary import Capability, OfferState, Task
+from streams.simulator.answers import (
+    Answer as DrawnAnswer,
+)
 from streams.simulator.answers import (
     Habits,
     Kind,
@@ -60,6 +64,7 @@ class Volunteers:
         self._people = people
         self._world = world
         self._jobs: dict[str, _Job] = {}
+        self._let_be: set[str] = set()
 
     @property
     def at_work(self) -> int:
@@ -71,7 +76,10 @@ class Volunteers:
         if person is None:
             return
         job = self._jobs.get(offer.id)
-        if job is not None:
+        if offer.id in self._let_be:
+            if not offer.is_live:
+                self._let_be.discard(offer.id)
+        elif job is not None:
             job.offer = offer
             if not offer.is_live and offer.state is not OfferState.EXPIRED:
                 job.ended.set()
@@ -95,11 +103,19 @@ class Volunteers:
 
     async def _hold(self, person: Person, job: _Job) -> None:
         try:
-            await _OfferInHand(self._world, person, job).follow()
+            if await _OfferInHand(self._world, person, job).follow() is Left.LET_BE:
+                self._let_be.add(job.offer.id)
         except NoAnswer:
             self._world.api.tally.add("given up, no answer")
         finally:
             self._jobs.pop(job.offer.id, None)
+
+
+class Left(Enum):
+    """How an offer was put down."""
+
+    OVER = auto()  # taken up again if it should still be heard of: nothing is lost by answering twice
+    LET_BE = auto()  # by somebody who does not mean to do anything about it any more
 
 
 class _OfferInHand:
@@ -114,28 +130,39 @@ class _OfferInHand:
         self._id = job.offer.id
         self._rng = Random(f"{world.seed}:{job.offer.id}")
 
-    async def follow(self) -> None:
-        if self._job.offer.is_open and not await self._answer():
-            return
+    async def follow(self) -> Left:
+        if self._job.offer.is_open:
+            answer = draw_answer(self._rng, self._habits)
+            self._api.tally.add("offers seen")
+            if answer.kind is Kind.SILENCE:
+                self._api.tally.add("silent")
+                return Left.LET_BE
+            if not await self._answer(answer):
+                return Left.OVER
         details = await self._details()
         if details is None:
-            return
-        if details.get("capability") == Capability.DIGITAL:
-            await self._work_remotely(details)
-        else:
-            await self._go(details)
+            return Left.OVER
+        is_digital = details.get("capability") == Capability.DIGITAL
+        work = self._draw_work(details, is_digital)
+        if work.is_forgotten:
+            self._api.tally.add("never heard of again")
+            return Left.LET_BE
+        await (self._work_remotely(details, work) if is_digital else self._go(details, work))
+        return Left.OVER
 
-    async def _answer(self) -> bool:
+    def _draw_work(self, details: Mapping[str, Any], is_digital: bool) -> Work:
+        if is_digital:
+            return draw_digital_work(self._rng, self._habits)
+        return draw_field_work(
+            self._rng, self._habits, eta_s=details.get("eta_s"), distance_m=details.get("distance_m")
+        )
+
+    async def _answer(self, answer: DrawnAnswer) -> bool:
         """Whether it was accepted."""
-        answer = draw_answer(self._rng, self._habits)
-        self._api.tally.add("offers seen")
-        if answer.kind is Kind.SILENCE:
-            self._api.tally.add("silent")
-            return False
         if await self._ended_within(answer.after_s):
+            self._api.tally.add("taken back")
             return False
-        if answer.kind is Kind.DECLINE:
-            assert answer.reason is not None
+        if answer.reason is not None:
             await self._post("decline", {"reason": answer.reason.value})
             self._api.tally.add("declined")
             return False
@@ -159,11 +186,7 @@ class _OfferInHand:
         self._api.tally.add("not needed any more")
         return None
 
-    async def _work_remotely(self, details: Mapping[str, Any]) -> None:
-        work = draw_digital_work(self._rng, self._habits)
-        if work.is_forgotten:
-            self._api.tally.add("never heard of again")
-            return
+    async def _work_remotely(self, details: Mapping[str, Any], work: Work) -> None:
         if await self._ended_within(work.work_s):
             self._api.tally.add("stood down")
             return
@@ -173,13 +196,7 @@ class _OfferInHand:
         given = await self._post("result", result)
         self._api.tally.add("results" if given.is_ok else "result refused")
 
-    async def _go(self, details: Mapping[str, Any]) -> None:
-        work = draw_field_work(
-            self._rng, self._habits, eta_s=details.get("eta_s"), distance_m=details.get("distance_m")
-        )
-        if work.is_forgotten:
-            self._api.tally.add("never heard of again")
-            return
+    async def _go(self, details: Mapping[str, Any], work: Work) -> None:
         try:
             await self._steps(details, work)
         finally:

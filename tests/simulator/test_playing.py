@@ -145,3 +145,10 @@ async def test_an_api_that_never_answers_is_given_up(fake: FakeApi) -> None:
     async with Api("http://fake", token, transport=fake.transport, patience_s=0.1) as api:
         with pytest.raises(NoAnswer, match="no connection"):
             await api.write("POST", "/v1/incidents", OPERATOR, key="k", body={})
+
+
+async def test_a_silent_person_hears_of_the_same_offer_again_and_stays_silent(fake: FakeApi) -> None:
+    progress = await played(fake, replace(QUICK, accept=0.0, decline=0.0))
+
+    assert fake.offers
+    assert progress.api.tally["silent"] == progress.api.tally["offers seen"] == len(fake.offers)
