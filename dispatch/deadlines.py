@@ -28,10 +28,18 @@ def waiting_of(incident: Incident) -> tuple[str, ...]:
     return tuple(requirement.id for requirement in incident.requirements if requirement.shortfall)
 
 
+ATTEMPT_MS = 30_000
+
+
 def deadline_command(timer: Timer, now_ms: int) -> PassDeadline:
-    """The same timer always gives the same command id, so a double tick is a repeat."""
+    """The same timer gives the same command id, so a double tick is a repeat.
+
+    After every 30 s in which it is still there it gives a new one: a decision that said "not yet", because the store's clock had
+    gone back by then, must not silence the deadline for ever.
+    """
+    attempt = max(0, now_ms - timer.due_ms) // ATTEMPT_MS
     return PassDeadline(
-        id=str(derived("deadline", timer.kind, timer.incident_id, timer.ref, str(timer.due_ms))),
+        id=str(derived("deadline", timer.kind, timer.incident_id, timer.ref, str(timer.due_ms), str(attempt))),
         incident_id=timer.incident_id,
         by=DISPATCHER,
         sent_ms=now_ms,

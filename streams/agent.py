@@ -1,8 +1,8 @@
 """The one safe shape of a Faust agent, and the task that takes what it feeds.
 
 Faust acks an event whenever an agent raises, commits past unfinished work with `concurrency > 1`, and loses what `take()` holds
-(`tests/traps`). So the agent only puts events into a bounded queue; one task takes all that wait as one batch, has them decided and
-acks them in order. Each event ends in exactly one of three ways: done, dead-lettered, or tried again after a wait. Anything
+(`tests/traps`). So the agent only puts events into a bounded queue; one task takes all that wait as one batch, has them decided
+and acks them in order. Each event ends in exactly one of three ways: done, dead-lettered, or tried again after a wait. Anything
 else is a bug and ends the process without an ack; the supervisor starts it again and nothing is lost.
 """
 
@@ -66,7 +66,7 @@ class CommandWorker(Service):
                 await self._next_batch()
             except asyncio.CancelledError:
                 raise
-            except BaseException:
+            except BaseException:  # noqa: BLE001 -- the one place where a bug ends the process instead of an event
                 _die()
 
     async def _next_batch(self) -> None:
@@ -117,7 +117,7 @@ class CommandWorker(Service):
             except (StoreTrouble, LogTrouble, NotReady, TimeoutError) as again:
                 log.warning("rebuild is tried again", detail=str(again))
         # Jitter, so that workers that met the same trouble do not come back at the same moment.
-        await asyncio.sleep(min(2.0, 0.05 * 2 ** min(attempt, 6)) * random.uniform(0.5, 1.0))  # noqa: S311
+        await asyncio.sleep(min(2.0, 0.05 * 2 ** min(attempt, 6)) * random.uniform(0.5, 1.0))
 
     def _still_ours(self, waiting: list[Queued]) -> list[Queued]:
         """Events of a partition that was taken away are dropped without an ack: their new owner gets them."""

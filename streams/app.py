@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import faust
@@ -33,7 +34,12 @@ def worker_name() -> str:
     return f"worker@{socket.gethostname()}:{os.getpid()}"
 
 
-def build_app(settings: Settings) -> faust.App:
+def build_app(
+    settings: Settings,
+    *,
+    make_store: Callable[[Link], RedisStore] = RedisStore,
+    make_publisher: Callable[[Settings, str], Publisher] = Publisher,
+) -> faust.App:
     """A Faust app whose agent decides commands and whose services bring people, positions and deadlines.
 
     Raises:
@@ -42,7 +48,7 @@ def build_app(settings: Settings) -> faust.App:
     """
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
     app = faust.App(GROUP, **_faust_settings(settings))
-    parts = Parts(settings, app, plans)
+    parts = Parts(settings, app, plans, make_store, make_publisher)
     app.service(_service_of(parts))
     topic = app.topic(INCIDENTS.name, key_serializer="raw", value_serializer="raw")
 
@@ -52,7 +58,7 @@ def build_app(settings: Settings) -> faust.App:
         await parts.worker.feed(stream)
 
     @app.on_partitions_revoked.connect(weak=False)
-    async def distrust(sender: Any, revoked: Any, **_: Any) -> None:
+    async def distrust(_: Any, revoked: Any, **__: Any) -> None:
         """Only remembers; the log is read in the worker's task, never in a rebalance."""
         parts.dispatcher.distrust({part.partition for part in revoked})
 
@@ -87,15 +93,22 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
 class Parts:
     """Everything a worker is made of, built once its event loop runs."""
 
-    def __init__(self, settings: Settings, app: faust.App, plans: PlanBook) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        app: faust.App,
+        plans: PlanBook,
+        make_store: Callable[[Link], RedisStore],
+        make_publisher: Callable[[Settings, str], Publisher],
+    ) -> None:
         self.settings = settings
         self.app = app
         self.started = asyncio.Event()
         name = worker_name()
         self.link = Link(settings.require_redis())
-        self.store = RedisStore(self.link)
+        self.store = make_store(self.link)
         self.people = PeopleStore(self.link)
-        self.publisher = Publisher(settings, name)
+        self.publisher = make_publisher(settings, name)
         self.reader = LogReader(settings, f"{name}-log")
         self.projection = Projection(self.store, self.publisher, self.reader)
         self.dispatcher = Dispatcher(
@@ -125,9 +138,7 @@ class Parts:
             self.worker,
             RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.distrust_all),
             TimerSweep(store=store, publisher=self.publisher),
-            PendingSweep(
-                store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of
-            ),
+            PendingSweep(store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of),
             LocationService(settings, self.people, dead_letter=self.publisher.dead_letter),
             ProfileService(settings, self.people, dead_letter=self.publisher.dead_letter),
             Watchdog(worker=self.worker),

@@ -48,7 +48,9 @@ _KINDS = {cls: kind for table in (COMMANDS, EVENTS) for kind, cls in table.items
 def schemas() -> dict[str, Any]:
     """JSON Schema (2020-12) of each record type by name; commands and events carry `kind`."""
     roots = {cls for classes in _RECORDS.values() for cls in classes} | set(EVENTS.values())
-    _, components = msgspec.json.schema_components(sorted(roots, key=lambda cls: cls.__name__), ref_template="#/$defs/{name}", schema_hook=_anything)
+    _, components = msgspec.json.schema_components(
+        sorted(roots, key=lambda cls: cls.__name__), ref_template="#/$defs/{name}", schema_hook=_anything
+    )
     for cls, kind in _KINDS.items():
         schema = components[cls.__name__]
         schema["properties"] = {"kind": {"const": kind}, **schema["properties"]}
@@ -128,10 +130,7 @@ def files() -> dict[str, str]:
     known = schemas()
     texts = {f"{topic.name}.json": topic_schema(topic, known) for topic in TOPICS}
     texts["asyncapi.json"] = document(known)
-    return {
-        name: json.dumps(text, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-        for name, text in texts.items()
-    }
+    return {name: json.dumps(text, indent=1, ensure_ascii=False, sort_keys=True) + "\n" for name, text in texts.items()}
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """One batch of commands, from their bytes to confirmed effects: the only code that decides on real people.
 
-Order of a batch (`design.md`, rule 5): load and settle all, search all, claim all, write the decisions, apply them, publish offers
-and status. Each step is one round trip for the whole batch. Whatever goes wrong between two steps is mended in one way: the
+Order of a batch: load and settle all, search all, claim all, write the decisions, apply them, publish offers and
+status. Each step is one round trip for the whole batch. Whatever goes wrong between two steps is mended in one way: the
 partition counts as not caught up, so that the next attempt first reads `decisions` to its end, applies and publishes what it
 finds there, and takes up only the commands that have no decision yet.
 """
@@ -63,9 +63,7 @@ class _Draft:
 
 
 class Dispatcher:
-    def __init__(
-        self, *, store: Store, publisher: Publisher, projection: Projection, plans: PlanBook
-    ) -> None:
+    def __init__(self, *, store: Store, publisher: Publisher, projection: Projection, plans: PlanBook) -> None:
         self._store = store
         self._publisher = publisher
         self._projection = projection
@@ -122,9 +120,7 @@ class Dispatcher:
         return commands
 
     async def _decide(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
-        now_ms, loaded = await self._store.load(
-            [(command.id, command.incident_id) for _, command in commands]
-        )
+        now_ms, loaded = await self._store.load([(command.id, command.incident_id) for _, command in commands])
         drafts = [
             self._settled(record, command, known, now_ms)
             for (record, command), known in zip(commands, loaded, strict=True)
@@ -227,9 +223,7 @@ class Dispatcher:
             metrics.CLAIMS_LOST.labels(answer=answer).inc()
             draft = by_command[claim.command_id]
             if isinstance(draft.command, AcceptOffer) and claim.offer_id == draft.command.offer_id:
-                draft.settled = replace(
-                    draft.settled, ruling=refused("late_accept", "engaged_elsewhere"), needs=()
-                )
+                draft.settled = replace(draft.settled, ruling=refused("late_accept", "engaged_elsewhere"), needs=())
             draft.lost[claim.volunteer_id] = _EXCLUSION_OF[answer]
             again[draft.command.id] = draft
         return list(again.values())

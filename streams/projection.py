@@ -11,11 +11,10 @@ import structlog
 
 from dispatch.commands import DISPATCHER, VoidOffer
 from dispatch.decisions import Decision, OfferStep, StatusRecord
-from dispatch.events import OfferMoved
 from dispatch.ids import derived, parts_of_offer
 from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
 from dispatch.model import Incident
-from dispatch.ports import Application, Applied, AppliedState, Hold, Store
+from dispatch.ports import Application, Applied, AppliedState, Hold, Progress, Store
 from dispatch.vocabulary import OfferState
 from streams import metrics, wire
 from streams.publisher import Publisher
@@ -63,26 +62,21 @@ class Projection:
             for at in range(0, len(records), _APPLY_AT_ONCE):
                 part = records[at : at + _APPLY_AT_ONCE]
                 decided = [(record.offset, wire.decode_decision(record.value)) for record in part]
-                await self._catch_up_part(partition, progress.applied, decided)
+                await self._catch_up_part(partition, progress, decided)
                 count += len(decided)
         await self._void(progress.refused)
         if count:
             log.info("partition caught up", partition=partition, decisions=count)
         return count
 
-    async def _catch_up_part(
-        self, partition: int, applied: int, decided: Sequence[tuple[int, Decision]]
-    ) -> None:
+    async def _catch_up_part(self, partition: int, progress: Progress, decided: Sequence[tuple[int, Decision]]) -> None:
+        applied, refused = progress.applied, progress.refused
         _, loaded = await self._store.load(
             [(decision.cause.command_id, decision.incident_id) for _, decision in decided]
         )
-        states = {
-            decision.incident_id: entry.incident
-            for (_, decision), entry in zip(decided, loaded, strict=True)
-        }
+        states = {decision.incident_id: entry.incident for (_, decision), entry in zip(decided, loaded, strict=True)}
         done_at = {
-            decision.cause.command_id: entry.decided_at
-            for (_, decision), entry in zip(decided, loaded, strict=True)
+            decision.cause.command_id: entry.decided_at for (_, decision), entry in zip(decided, loaded, strict=True)
         }
         fresh: list[Logged] = []
         old: list[Logged] = []
@@ -103,7 +97,7 @@ class Projection:
         repeats = [entry for entry in old if done_at[entry.decision.cause.command_id] == entry.offset]
         await self._publish(
             [*repeats, *fresh],
-            [Applied(state=AppliedState.ALREADY) for _ in repeats] + list(answers),
+            [Applied(state=AppliedState.ALREADY, refused=_among(refused, entry)) for entry in repeats] + list(answers),
         )
         last = decided[-1][0]
         await self._store.mark_published(partition, last)
@@ -148,11 +142,7 @@ class Projection:
 
 def application(entry: Logged) -> Application:
     decision = entry.decision
-    voided = tuple(
-        fact.offer_id
-        for fact in decision.events
-        if isinstance(fact, OfferMoved) and fact.state is OfferState.VOID
-    )
+    freed = freed_by(decision)
     return Application(
         partition=entry.partition,
         offset=entry.offset,
@@ -160,9 +150,15 @@ def application(entry: Logged) -> Application:
         incident_id=decision.incident_id,
         incident=entry.incident if decision.events else None,
         holds=held_by(decision),
-        freed=freed_by(decision),
-        voided=voided,
+        freed=freed,
+        # However a refused offer ended (void, expiry, withdrawal), nobody has to void it any more.
+        voided=tuple(hold.offer_id for hold in freed),
     )
+
+
+def _among(refused: Mapping[str, Hold], entry: Logged) -> tuple[Hold, ...]:
+    """Which of this decision's holds were refused when it was applied."""
+    return tuple(hold for hold in held_by(entry.decision) if hold.offer_id in refused)
 
 
 def void_command(hold: Hold, now_ms: int) -> VoidOffer:

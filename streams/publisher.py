@@ -63,7 +63,7 @@ class Publisher:
     def partition_of(self, topic: str, key: str) -> int:
         """Where a record with this key goes: Kafka's default partitioner (murmur2), the same for every client."""
         count = len(self._partitions[topic])
-        return (murmur2(key.encode()) & 0x7FFFFFFF) % count
+        return int((murmur2(key.encode()) & 0x7FFFFFFF) % count)
 
     async def publish_decisions(self, decisions: Sequence[Decision]) -> list[int]:
         """Offsets in `decisions`, in the given order; each lies in its command's partition."""
@@ -79,9 +79,7 @@ class Publisher:
         ]
         return [metadata.offset for metadata in await self._confirmed(sent)]
 
-    async def publish_derived(
-        self, steps: Sequence[OfferStep], states: Sequence[StatusRecord]
-    ) -> None:
+    async def publish_derived(self, steps: Sequence[OfferStep], states: Sequence[StatusRecord]) -> None:
         sent = [
             await self._send(
                 OFFERS.name,
@@ -91,17 +89,15 @@ class Publisher:
             )
             for step in steps
         ]
-        for record in states:
-            sent.append(
-                await self._send(
-                    INCIDENT_STATUS.name,
-                    key=record.incident.id,
-                    value=wire.encode(record),
-                    headers=wire.headers(
-                        "incident-status", record.decision_id, self._source, record.decided_ms
-                    ),
-                )
+        sent += [
+            await self._send(
+                INCIDENT_STATUS.name,
+                key=record.incident.id,
+                value=wire.encode(record),
+                headers=wire.headers("incident-status", record.decision_id, self._source, record.decided_ms),
             )
+            for record in states
+        ]
         await self._confirmed(sent)
 
     async def send_commands(self, commands: Sequence[Command]) -> None:
@@ -111,9 +107,7 @@ class Publisher:
                 INCIDENTS.name,
                 key=zone_of_incident(command.incident_id) or "",
                 value=wire.encode_command(command),
-                headers=wire.headers(
-                    f"command.{wire.kind_of(command)}", command.id, self._source, command.sent_ms
-                ),
+                headers=wire.headers(f"command.{wire.kind_of(command)}", command.id, self._source, command.sent_ms),
             )
             for command in commands
         ]
@@ -137,11 +131,12 @@ class Publisher:
         partition: int | None = None,
     ) -> "asyncio.Future[Any]":
         try:
-            return await self.producer.send(
+            sent: asyncio.Future[Any] = await self.producer.send(
                 topic, value, key=key.encode(), partition=partition, headers=headers
             )
         except KafkaError as error:
             raise LogTrouble(f"{topic}: {error!r}") from error
+        return sent
 
     async def _confirmed(self, sent: Sequence["asyncio.Future[Any]"]) -> list[Any]:
         """Each future is looked at, for `flush()` never raises."""

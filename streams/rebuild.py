@@ -182,9 +182,7 @@ class Rebuilder:
         async for records in self._read(LOCATIONS, bounds):
             for record in records:
                 fix = _fix_write(record)
-                if fix is not None and (
-                    fix.volunteer_id not in newest or newest[fix.volunteer_id].at_ms < fix.at_ms
-                ):
+                if fix is not None and (fix.volunteer_id not in newest or newest[fix.volunteer_id].at_ms < fix.at_ms):
                     newest[fix.volunteer_id] = fix
         people = self._restore.people()
         writes = list(newest.values())
@@ -273,9 +271,7 @@ def _fix_write(record: Any) -> FixWrite | None:
     except wire.Unreadable:
         return None
     at_ms = record.timestamp if fix.recorded_ms is None else min(fix.recorded_ms, record.timestamp)
-    return FixWrite(
-        volunteer_id=fix.volunteer_id, lon=fix.lon, lat=fix.lat, accuracy_m=fix.accuracy_m, at_ms=at_ms
-    )
+    return FixWrite(volunteer_id=fix.volunteer_id, lon=fix.lon, lat=fix.lat, accuracy_m=fix.accuracy_m, at_ms=at_ms)
 
 
 class RebuildWatch(Service):

@@ -33,9 +33,13 @@ def _servers(value: str) -> str:
 
 
 def _redis_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("a URL like redis://127.0.0.1:6379/0")
+    expected = "a URL like redis://127.0.0.1:6379/0"
+    try:
+        scheme = urlsplit(value).scheme
+    except ValueError:  # a broken IPv6 address
+        raise ValueError(expected) from None
+    if scheme not in ("redis", "rediss", "unix"):
+        raise ValueError(expected)
     return value
 
 

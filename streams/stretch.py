@@ -69,22 +69,18 @@ class LogReader:
     async def end(self, topic: str, partition: int) -> int:
         part = TopicPartition(topic, partition)
         try:
-            return (await self._started().end_offsets([part]))[part]
+            return int((await self._started().end_offsets([part]))[part])
         except (KafkaError, TimeoutError) as error:
             raise LogTrouble(f"{topic}/{partition}: {error!r}") from error
 
-    async def read(
-        self, topic: str, stretches: Mapping[int, tuple[int, int]]
-    ) -> AsyncIterator[list[ConsumerRecord]]:
+    async def read(self, topic: str, stretches: Mapping[int, tuple[int, int]]) -> AsyncIterator[list[ConsumerRecord]]:
         """Records of each partition from the first offset to before the second, in chunks of one partition each.
 
         Raises:
             LogTrouble: no progress for 15 s.
         """
         wanted = {
-            TopicPartition(topic, number): stretch
-            for number, stretch in stretches.items()
-            if stretch[0] < stretch[1]
+            TopicPartition(topic, number): stretch for number, stretch in stretches.items() if stretch[0] < stretch[1]
         }
         if not wanted:
             return

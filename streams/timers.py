@@ -2,8 +2,8 @@
 
 Deadlines that passed become commands. A timer proposes; the dispatcher decides whether it still matters.
 
-Every worker sweeps the same sorted set. A timer taken is put off by 5 s, and is gone only when the decision on it was applied, so a
-sweeper that dies in between costs a repeat with the same command id, never a deadline.
+Every worker sweeps the same sorted set. A timer taken is put off by 5 s, and is gone only when the decision on it was applied, so
+a sweeper that dies in between costs a repeat with the same command id, never a deadline.
 """
 
 import asyncio
@@ -89,9 +89,7 @@ class PendingSweep(Service):
         """Releases claims pending for over 30 s whose partition is ours; returns how many."""
         async with self._dispatcher.between_batches():
             owned = self._owned()
-            holds = await self._store.sweep_pending(
-                PENDING_AGE_MS, lambda zone: self._partition_of(zone) in owned
-            )
+            holds = await self._store.sweep_pending(PENDING_AGE_MS, lambda zone: self._partition_of(zone) in owned)
             if not holds:
                 return 0
             await self._dispatcher.catch_up(owned)

@@ -65,13 +65,9 @@ class Desk:
     async def register(self, *ids: str, skill: str = "first_aid", north_m: float = 100) -> None:
         """The same people through the log, so that a rebuild finds them."""
         for record in await self._profiles(ids, skill):
-            await self.publisher.producer.send_and_wait(
-                VOLUNTEERS.name, wire.encode(record), key=record.id.encode()
-            )
+            await self.publisher.producer.send_and_wait(VOLUNTEERS.name, wire.encode(record), key=record.id.encode())
         for fix in await self._fixes(ids, north_m):
-            await self.publisher.producer.send_and_wait(
-                LOCATIONS.name, wire.encode(fix), key=fix.volunteer_id.encode()
-            )
+            await self.publisher.producer.send_and_wait(LOCATIONS.name, wire.encode(fix), key=fix.volunteer_id.encode())
 
     async def _profiles(self, ids: Iterable[str], skill: str) -> list[wire.VolunteerRecord]:
         now_ms = await self.store.now_ms()
@@ -115,9 +111,7 @@ class Desk:
             type="road.accident",
             body_digest="same",
             area=Area(geometry=geometry, centre=self.centre),
-            requirements=(
-                RequirementSpec(capability=Capability.FIELD, skill="first_aid", count=count),
-            ),
+            requirements=(RequirementSpec(capability=Capability.FIELD, skill="first_aid", count=count),),
         )
 
     async def send(self, *commands: Command) -> list[Any]:

@@ -18,8 +18,8 @@ import faust
 import redis
 
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer
-from streams import app as worker_app
 from streams import logs, settings
+from streams.app import build_app
 from streams.publisher import Publisher
 from streams.settings import Settings
 from streams.store import RedisStore
@@ -74,18 +74,14 @@ class DyingPublisher(Publisher):
 
 def build(settings_here: Settings, point: str, deed: Deed) -> faust.App:
     """The product's own composition, with one part replaced by one that dies."""
+    DyingStore.deed = DyingAfterApply.deed = DyingPublisher.deed = deed
     if point == "claimed":
-        DyingStore.deed = deed
-        worker_app.RedisStore = DyingStore  # type: ignore[misc]
-    elif point == "applied":
-        DyingAfterApply.deed = deed
-        worker_app.RedisStore = DyingAfterApply  # type: ignore[misc]
-    elif point == "decided":
-        DyingPublisher.deed = deed
-        worker_app.Publisher = DyingPublisher  # type: ignore[misc]
-    else:
-        raise SystemExit(f"no such point: {point}")
-    return worker_app.build_app(settings_here)
+        return build_app(settings_here, make_store=DyingStore)
+    if point == "decided":
+        return build_app(settings_here, make_publisher=DyingPublisher)
+    if point == "applied":
+        return build_app(settings_here, make_store=DyingAfterApply)
+    raise SystemExit(f"no such point: {point}")
 
 
 def main(point: str, deed: str, marker: str) -> None:

@@ -32,7 +32,9 @@ def test_the_curl_of_the_readme_posts_an_incident_and_sees_it_assigned(stack: St
 
 
 def test_every_file_the_readme_names_is_there() -> None:
-    named = re.findall(r"`((?:api|streams|dispatch|deploy|tests)/[\w./]*|DESIGN\.md)`", README.read_text(encoding="utf-8"))
+    named = re.findall(
+        r"`((?:api|streams|dispatch|deploy|tests)/[\w./]*|DESIGN\.md)`", README.read_text(encoding="utf-8")
+    )
 
     assert len(named) > 15
     assert [name for name in named if not (README.parent / name).exists()] == []

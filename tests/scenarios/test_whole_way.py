@@ -1,19 +1,20 @@
 """The whole way as operators and volunteers see it: over HTTP, on a running Komek with real Kafka, Redis and workers."""
 
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 import httpx2
 import pytest
+import redis
 
+from streams import clock
 from tests.desk import somewhere
 from tests.whole_stack import WholeStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 WITHIN_S = 20.0
-T = TypeVar("T")
 
 
 class Town:
@@ -21,12 +22,12 @@ class Town:
 
     def __init__(self, komek: WholeStack) -> None:
         self.komek = komek
-        self.tag = uuid.uuid4().hex[:8]
+        self.tag = clock.fresh_id()[:8]
         self.centre = somewhere()
         self.http = httpx2.Client(base_url=komek.api, timeout=10)
 
     def call(self, method: str, path: str, role: str, who: str, body: Any = None, key: str | None = None) -> Any:
-        headers = {**self.komek.headers(role, who), "Idempotency-Key": key or uuid.uuid4().hex}
+        headers = {**self.komek.headers(role, who), "Idempotency-Key": key or clock.fresh_id()}
         return self.http.request(method, path, headers=headers, json=body)
 
     def volunteer(self, name: str, *, north_m: float = 100, **profile: Any) -> str:
@@ -48,8 +49,6 @@ class Town:
 
     def knows_place_of(self, person: str) -> bool:
         """The position has come through the log into the picture."""
-        import redis
-
         with redis.Redis.from_url(self.komek.redis) as client:
             return bool(client.hexists(f"komek:vol:{person}", "x"))
 
@@ -77,6 +76,9 @@ class Town:
         states = ("offered", "accepted", "en_route", "on_scene")
         return {o["volunteer_id"]: o for o in self.incident(incident)["offers"] if o["state"] in states}
 
+    def is_at(self, incident: str, person: str, state: str) -> bool:
+        return bool(self.live(incident)[person]["state"] == state)
+
     def answer(self, offer: Any, what: str, body: Any = None) -> None:
         person = offer["volunteer_id"]
         reply = self.call("POST", f"/v1/offers/{offer['id']}/{what}", "volunteer", person, body)
@@ -90,7 +92,7 @@ def town(module_stack: WholeStack) -> Iterator[Town]:
     made.http.close()
 
 
-def until(condition: Callable[[], T], within_s: float = WITHIN_S) -> T:
+def until(condition: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
     """The first answer that is true; fails after a while."""
     deadline = time.monotonic() + within_s
     while True:
@@ -111,7 +113,7 @@ def test_report_offer_accept_on_scene_closed(town: Town) -> None:
     assert town.live(incident).keys() == {near}
     for state in ("en_route", "on_scene"):
         town.answer(offers[near], "progress", {"state": state})
-        until(lambda state=state: town.live(incident)[near]["state"] == state)
+        until(partial(town.is_at, incident, near, state))
     assert town.incident(incident)["status"] == "in_progress"
     town.call("POST", f"/v1/incidents/{incident}/close", "operator", "op-1", {})
     closed = until(lambda: (seen := town.incident(incident))["status"] == "closed" and seen)
@@ -139,9 +141,7 @@ def test_a_decline_is_replaced_by_somebody_else(town: Town) -> None:
 
 def test_silence_ends_in_expiry_and_a_new_search(town: Town) -> None:
     person = town.volunteer("silent")
-    incident = town.report(
-        requirements=[{"capability": "field", "skill": "first_aid", "count": 1, "window_s": 5}]
-    )
+    incident = town.report(requirements=[{"capability": "field", "skill": "first_aid", "count": 1, "window_s": 5}])
     until(lambda: town.live(incident).keys() == {person})
 
     seen = until(lambda: (now := town.incident(incident))["status"] == "unfilled" and now, 20)
@@ -175,7 +175,7 @@ def test_a_person_who_comes_on_duty_is_offered_what_waits(town: Town) -> None:
 
 
 def test_a_repeated_post_is_one_incident_and_another_body_is_refused(town: Town) -> None:
-    key = uuid.uuid4().hex
+    key = clock.fresh_id()
     first, again = town.report(key=key), town.report(key=key)
     other = town.report_answer(key=key, type="flood")
 
@@ -240,5 +240,3 @@ def redis_knows(town: Town, incident: str, person: str) -> bool:
     if answer.status_code != 200:
         return False
     return any(offer["volunteer_id"] == person for offer in answer.json()["offers"])
-
-
