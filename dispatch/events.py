@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dispatch.model import Area, Requirement, Shortfall, TaskResult
-from dispatch.vocabulary import Capability, OfferState, Priority, Task
+from dispatch.model import Area, Climb, Requirement, Shortfall, TaskResult
+from dispatch.vocabulary import Capability, OfferState, Priority, StepAction, StepReason, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,7 @@ class OfferMade:
     distance_m: float | None
     eta_s: float | None
     task: Task | None
+    shares_language: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,59 @@ class RetryScheduled:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderScheduled:
+    """When the next step of a requirement's ladder is due, on the clock that began at `since_ms`; `reason` says why then."""
+
+    requirement_id: str
+    since_ms: int
+    due_ms: int | None
+    reason: StepReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderStepped:
+    """A step of a requirement's ladder was taken, or `skipped` because it would have reached nobody new; `climb` is the place
+    on the ladder after it."""
+
+    requirement_id: str
+    action: StepAction
+    reason: StepReason
+    climb: Climb
+    skipped: str | None = None
+    forecast: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementsAdded:
+    """Needs that came after the report: of a higher alarm level, or a translator that bridges languages."""
+
+    requirements: tuple[Requirement, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerAsked:
+    """A partner organisation is to be asked; the operator sees it and does it."""
+
+    partner: str
+    requirement_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionRaised:
+    """An operator should look at the incident; the same reason for the same requirement is raised once."""
+
+    reason: str
+    requirement_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionEnded:
+    reason: str
+    requirement_id: str | None = None
+
+
 Event: TypeAlias = (
     IncidentReported
     | IncidentUpdated
@@ -125,6 +179,12 @@ Event: TypeAlias = (
     | ShortfallFound
     | ShortfallEnded
     | RetryScheduled
+    | LadderScheduled
+    | LadderStepped
+    | RequirementsAdded
+    | PartnerAsked
+    | AttentionRaised
+    | AttentionEnded
 )
 
 EVENTS: dict[str, type] = {
@@ -141,4 +201,10 @@ EVENTS: dict[str, type] = {
     "shortfall_found": ShortfallFound,
     "shortfall_ended": ShortfallEnded,
     "retry_scheduled": RetryScheduled,
+    "ladder_scheduled": LadderScheduled,
+    "ladder_stepped": LadderStepped,
+    "requirements_added": RequirementsAdded,
+    "partner_asked": PartnerAsked,
+    "attention_raised": AttentionRaised,
+    "attention_ended": AttentionEnded,
 }

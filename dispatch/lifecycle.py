@@ -11,8 +11,9 @@ from typing import Any
 from dispatch import events
 from dispatch.decisions import Decision, OfferStep
 from dispatch.ids import event_id
-from dispatch.model import Incident, Offer, Requirement, Times
+from dispatch.model import Attention, Incident, Offer, Requirement, Times
 from dispatch.ports import Hold
+from dispatch.pruning import pruned
 from dispatch.vocabulary import ASSIGNED_STATES, FILLING_STATES, IncidentStatus, OfferState, Outcome
 
 _MOVING = frozenset({OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE})
@@ -177,6 +178,7 @@ def _offer_made(state: Incident, fact: events.OfferMade, moment: Moment) -> Inci
         distance_m=fact.distance_m,
         eta_s=fact.eta_s,
         task=fact.task,
+        shares_language=fact.shares_language,
     )
     first = state.times.first_offer_ms or moment.at_ms
     return replace(state, offers=(*state.offers, offer), times=replace(state.times, first_offer_ms=first))
@@ -234,6 +236,43 @@ def _retry_scheduled(state: Incident, fact: events.RetryScheduled, _: Moment) ->
     return replace(state, retry_at_ms=fact.at_ms, retries=state.retries + 1)
 
 
+def _ladder_scheduled(state: Incident, fact: events.LadderScheduled, _: Moment) -> Incident:
+    def scheduled(entry: Requirement) -> Requirement:
+        if entry.climb is None:
+            return entry
+        climb = replace(entry.climb, since_ms=fact.since_ms, due_ms=fact.due_ms, due_reason=fact.reason)
+        return replace(entry, climb=climb)
+
+    return _with_requirement(state, fact.requirement_id, scheduled)
+
+
+def _ladder_stepped(state: Incident, fact: events.LadderStepped, _: Moment) -> Incident:
+    return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, climb=fact.climb))
+
+
+def _requirements_added(state: Incident, fact: events.RequirementsAdded, _: Moment) -> Incident:
+    return replace(state, requirements=(*state.requirements, *fact.requirements))
+
+
+def _partner_asked(state: Incident, fact: events.PartnerAsked, _: Moment) -> Incident:
+    return replace(state, escalations=(*state.escalations, f"partner:{fact.partner}"))
+
+
+def _attention_raised(state: Incident, fact: events.AttentionRaised, moment: Moment) -> Incident:
+    if any(_is_same_attention(entry, fact) for entry in state.attention):
+        return state
+    raised = Attention(reason=fact.reason, requirement_id=fact.requirement_id, since_ms=moment.at_ms)
+    return replace(state, attention=(*state.attention, raised))
+
+
+def _attention_ended(state: Incident, fact: events.AttentionEnded, _: Moment) -> Incident:
+    return replace(state, attention=tuple(entry for entry in state.attention if not _is_same_attention(entry, fact)))
+
+
+def _is_same_attention(entry: Attention, fact: events.AttentionRaised | events.AttentionEnded) -> bool:
+    return (entry.reason, entry.requirement_id) == (fact.reason, fact.requirement_id)
+
+
 _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.IncidentUpdated: _updated,
     events.IncidentCancelled: _cancelled,
@@ -247,6 +286,12 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.ShortfallFound: _short,
     events.ShortfallEnded: _no_longer_short,
     events.RetryScheduled: _retry_scheduled,
+    events.LadderScheduled: _ladder_scheduled,
+    events.LadderStepped: _ladder_stepped,
+    events.RequirementsAdded: _requirements_added,
+    events.PartnerAsked: _partner_asked,
+    events.AttentionRaised: _attention_raised,
+    events.AttentionEnded: _attention_ended,
 }
 
 
@@ -262,7 +307,15 @@ def _settled(state: Incident, moment: Moment) -> Incident:
     if not has_shortfall:
         # The next shortfall is a new one: its first look comes as soon as the plan says.
         state = replace(state, retry_at_ms=None, retries=0)
-    return replace(state, status=status, times=times)
+    state = replace(state, requirements=tuple(_at_rest(state, entry) for entry in state.requirements))
+    return pruned(replace(state, status=status, times=times), moment.at_ms)
+
+
+def _at_rest(state: Incident, entry: Requirement) -> Requirement:
+    """A requirement with all its people has no ladder clock; what its steps have opened stays open."""
+    if entry.climb is None or entry.climb.since_ms is None or state.open_places(entry):
+        return entry
+    return replace(entry, climb=replace(entry.climb, since_ms=None, due_ms=None, due_reason=None))
 
 
 def status_of(state: Incident) -> IncidentStatus:

@@ -13,9 +13,11 @@ from dispatch.vocabulary import (
     Capability,
     Exclusion,
     IncidentStatus,
+    LanguageRule,
     OfferState,
     Priority,
     ShortfallReason,
+    StepReason,
     Task,
     TravelMode,
 )
@@ -50,13 +52,51 @@ class RequirementSpec:
     task: Task | None = None
     max_distance_m: int | None = None
     window_s: int | None = None
+    any_of: tuple[str, ...] = ()
+    """Skills that will do as well, the better first."""
+    language: LanguageRule | None = None
+    max_eta_s: int | None = None
+    ladder: str | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
+    """`final`: the ladder has ended, nothing but new people or an operator will change it."""
+
     missing: int
     reason: ShortfallReason
     since_ms: int
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """How far a requirement has come on its escalation ladder, and what the steps taken have opened.
+
+    `since_ms` is when its clock began (the report, or the moment a place opened again), None while every place is filled.
+    """
+
+    ladder: str
+    taken: int = 0
+    since_ms: int | None = None
+    due_ms: int | None = None
+    due_reason: StepReason | None = None
+    ring: int = 1
+    """By how much the plan's limits of distance and time are widened."""
+    substitutes: tuple[str, ...] = ()
+    bridged: bool = False
+    """A translator is bound to the incident, so no shared language is required any more."""
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """Something an operator should look at; `reason` is a stable word."""
+
+    reason: str
+    requirement_id: str | None = None
+    since_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +113,19 @@ class Requirement:
     window_s: int
     offers_per_place: float
     shortfall: Shortfall | None = None
+    role: str = ""
+    any_of: tuple[str, ...] = ()
+    """Skills that will do as well, the better first."""
+    language: LanguageRule | None = None
+    max_eta_s: int | None = None
+    climb: Climb | None = None
+    bridges: str | None = None
+    """Id of the requirement whose people this translator helps; None for everything else."""
+
+    @property
+    def skills(self) -> tuple[str, ...]:
+        """All that will do, the preferred first."""
+        return (self.skill, *self.any_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +156,8 @@ class Offer:
     reason: str | None = None
     private_ref: str | None = None
     result: TaskResult | None = None
+    shares_language: bool | None = None
+    """Whether the person speaks a language that is wanted; None where none is."""
 
     @property
     def is_live(self) -> bool:
@@ -148,6 +203,11 @@ class Incident:
     alarm_level: int = 1
     escalations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    attention: tuple[Attention, ...] = ()
+    declined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Requirement id to the people who declined it (or were lost to it) in offers that have left the state."""
+    forgotten_offers: int = 0
+    """Ended offers that have left the state; the log has them."""
 
     @property
     def is_open(self) -> bool:
@@ -192,6 +252,7 @@ class Need:
     priority: Priority
     want: int
     asked_before: frozenset[str] = frozenset()
+    preferred_languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,36 @@ OUTCOMES_OF_TASK: dict[Task, frozenset[str]] = {
 }
 
 
+FALSE = "false"
+"""The outcome by which digital work says that there is no emergency."""
+
+
+class Certainty(StrEnum):
+    """What digital work found out about a report. CAP 1.2: possible, observed, (two of these at once), unlikely."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"  # people who looked disagree
+    FALSE = "false"
+
+
+class OnFalse(StrEnum):
+    """What follows when those asked agree that a report is false."""
+
+    STAND_DOWN = "stand_down"  # everybody is told not to go, the incident is closed
+    ASK_OPERATOR = "ask_operator"
+
+
+class AttentionReason(StrEnum):
+    """Why an operator is asked to look at an incident."""
+
+    DISAGREEMENT = "disagreement"  # people who did the same digital work disagree, a further one included
+    REPORTED_FALSE = "reported_false"  # agreed to be false; the plan, or somebody on scene, leaves it to the operator
+    CONTRADICTION = "contradiction"  # said to be false after it was confirmed, or the other way round
+    DUPLICATE_ENDED = "duplicate_ended"  # named as its duplicate: an incident that is unknown or has ended
+    MERGE_FAILED = "merge_failed"  # the incident it was to be merged into did not take it
+
+
 class DeclineReason(StrEnum):
     BUSY = "busy"
     TOO_FAR = "too_far"
@@ -150,6 +180,38 @@ class ShortfallReason(StrEnum):
 class DeadlineKind(StrEnum):
     OFFER_EXPIRY = "offer_expiry"
     RETRY = "retry"  # look again for people a shortfall left open
+    LEASE = "lease"  # digital work that was accepted and not heard of since
+    MERGE = "merge"  # a merge the other incident has not answered
+    LADDER = "ladder"  # the next step for a requirement that is not met
+
+
+class LanguageRule(StrEnum):
+    """What a shared language means to a requirement. Without a rule, stated languages are required."""
+
+    PREFER = "prefer"  # speakers first; when nobody asked shares a language, a translator is bound to the incident
+    REQUIRE = "require"  # only speakers, until the ladder relaxes it with a translator
+
+
+class StepAction(StrEnum):
+    """Steps of an escalation ladder."""
+
+    WIDER_RING = "wider_ring"  # people further away
+    SUBSTITUTES = "substitutes"  # people with a skill that may stand in
+    BRIDGE_LANGUAGE = "bridge_language"  # people of any language, with a digital translator
+    ALARM_LEVEL = "alarm_level"  # the next alarm level, with what it adds
+    OPERATOR = "operator"  # a human looks at it
+    PARTNER = "partner"  # another organisation is asked, by the operator
+    END = "end"  # nothing is left: the shortfall is final, an alarm says so
+
+
+class StepReason(StrEnum):
+    """Why a step of a ladder is due."""
+
+    CLOCK = "clock"  # its time has come
+    NOBODY_NEW = "nobody_new"  # everybody within the present limits has been asked, nobody is left to answer
+    FORECAST = "forecast"  # the target will be missed, more likely than the ladder accepts
+    BRIDGE = "bridge"  # nobody asked shares the caller's language
+    OPERATOR = "operator"  # ordered
 
 
 class Outcome(StrEnum):
