@@ -1,5 +1,5 @@
 -- People for one need. ARGV[1]: the need, packed (see streams/store/search.py).
--- Gives complete (0, 1), the radius searched, reasons with counts, and candidates.
+-- Gives, packed: complete, the radius searched or false, counts by reason, and candidates.
 
 local refused = refusal('')
 if refused then return refused end
@@ -31,26 +31,26 @@ local function judge(id, distance)
   seen[id] = true
   looked = looked + 1
   if asked[id] then return leave_out('asked_before') end
-  local known, duty, held, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y =
+  local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y =
     unpack(call('HMGET', KEY.volunteer .. id,
-      'v', 'du', 'co', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y'))
-  if not known or duty ~= '1' then return leave_out('off_duty') end
-  if held and not (state == 'p' and command == need.command) then return leave_out('engaged') end
+      'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y'))
+  if duty ~= '1' then return leave_out('off_duty') end
+  if state and not (state == 'p' and command == need.command) then return leave_out('engaged') end
   if not shares_language(languages) then return leave_out('language') end
-  local from_home, age = 0, at and now - at
+  local from_home, age = false, at and now - at
   if distance then
     if not at or age > FIX_AGE_MS then
       -- The sweep moves such people to their home place; until it has come by they are judged there all the same.
       if not home_x then return leave_out('stale_place') end
       distance = metres(home_x, home_y, need.lon, need.lat)
       if distance > need.limit then return leave_out('stale_place') end
-      x, y, from_home, age = home_x, home_y, 1, false
+      x, y, from_home, age = home_x, home_y, true, false
     end
     if tonumber(max) and distance - need.reach > tonumber(max) then return leave_out('too_far') end
   end
-  -- false, not nil: an answer ends at the first nil.
+  -- false, not nil: a list ends at the first nil.
   candidates[#candidates + 1] = {
-    id, distance and tostring(distance) or false, from_home, skills, languages, travel, max, x, y, age, load_now(load, now)
+    id, distance or false, from_home, skills, languages, travel, max, x, y, age, load_now(load, now)
   }
 end
 
@@ -58,10 +58,16 @@ local function is_enough()
   return #candidates >= need.stop or looked >= LOOK_AT_MOST
 end
 
--- GEOSEARCH looks at everything within the radius whatever COUNT says, so rings start small and widen.
+-- GEOSEARCH looks at everything within the radius whatever COUNT says, so rings start small, and the next is as wide as the
+-- people in this one let expect that enough will be in it.
+local function wider(radius, people)
+  local factor = math.sqrt(1.5 * need.stop / math.max(people, 0.5))
+  return math.min(radius * math.max(1.25, math.min(4, factor)), need.limit)
+end
+
 local function search_rings()
   local key = KEY.field_index .. need.skill
-  local radius, count = math.min(need.start, need.limit), 4 * need.stop
+  local radius, count = math.min(need.start, need.limit), need.stop + 4
   while true do
     local near = call('GEOSEARCH', key, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', radius, 'm',
       'ASC', 'COUNT', count, 'WITHDIST')
@@ -70,11 +76,11 @@ local function search_rings()
       if is_enough() then return radius, i == #near and #near < count and radius >= need.limit end
     end
     if #near == count then
-      count = count * 4
+      count = count * 3
     elseif radius >= need.limit then
       return radius, true
     else
-      radius = math.min(radius * 2, need.limit)
+      radius = wider(radius, #near)
     end
   end
 end
@@ -154,9 +160,5 @@ else
   count_engaged(KEY.digital_engaged .. need.skill)
 end
 
-local reasons = {}
-for reason, count in pairs(excluded) do
-  reasons[#reasons + 1] = reason
-  reasons[#reasons + 1] = count
-end
-return {complete and 1 or 0, radius and tostring(radius) or '', reasons, candidates}
+-- As one text: building and reading a hundred small answers costs more than the search.
+return cmsgpack.pack({complete, radius or false, excluded, candidates})

@@ -57,37 +57,36 @@ local function drop_expired(now)
   end
 end
 
-local function write_incident(i, now)
+local function list_incident(i)
   call('SET', KEY.incident .. i.id, i.state)
   call('ZADD', KEY.all_incidents, i.logged, i.id)
-  for _, status in ipairs(STATUSES) do
-    if status == i.status then
-      call('ZADD', KEY.by_status .. status, i.logged, i.id)
-    else
-      call('ZREM', KEY.by_status .. status, i.id)
-    end
-  end
-  for _, priority in ipairs(PRIORITIES) do
-    if i.open and priority == i.priority then
-      call('ZADD', KEY.by_priority .. priority, i.logged, i.id)
-    else
-      call('ZREM', KEY.by_priority .. priority, i.id)
-    end
-  end
-  replace_timers(i)
-  replace_waiting(i)
-  if not i.open then
+  call('ZADD', KEY.by_status .. i.status, i.logged, i.id)
+  if i.open then
+    call('ZADD', KEY.by_priority .. i.priority, i.logged, i.id)
+  else
     call('PEXPIREAT', KEY.incident .. i.id, i.ended + ENDED_TTL_MS)
     call('PEXPIREAT', KEY.timeline .. i.id, i.ended + ENDED_TTL_MS)
-    drop_expired(now)
   end
+end
+
+local function write_incident(i, now)
+  for _, status in ipairs(STATUSES) do
+    if status ~= i.status then call('ZREM', KEY.by_status .. status, i.id) end
+  end
+  for _, priority in ipairs(PRIORITIES) do
+    if not i.open or priority ~= i.priority then call('ZREM', KEY.by_priority .. priority, i.id) end
+  end
+  list_incident(i)
+  replace_timers(i)
+  replace_waiting(i)
+  if not i.open then drop_expired(now) end
 end
 
 -- An offer counts towards the load of a known person once, however often it is written.
 local function note_offer(volunteer, offer, at)
   local key = KEY.offers_of .. volunteer
   local is_new = call('ZADD', key, at, offer) == 1
-  call('ZREMRANGEBYRANK', key, 0, -OFFERS_KEPT - 1)
+  if call('ZCARD', key) > OFFERS_KEPT then call('ZREMRANGEBYRANK', key, 0, 0) end
   call('PEXPIRE', key, ENDED_TTL_MS)
   if not is_new then return end
   local known, load = unpack(call('HMGET', KEY.volunteer .. volunteer, 'v', 'ld'))

@@ -1,6 +1,6 @@
--- Writes profiles, home places and fixes of people who are given one by one; fixes in bulk go through fixes.lua.
+-- Writes profiles, or erases people.
 -- ARGV[1]: owner of the rebuild, '' otherwise; ARGV[2]: the people, packed by streams/store/people.py.
--- Gives how many were changed. What is older than what is stored changes nothing.
+-- Gives how many were changed. What is older than what is stored changes nothing. The rebuild indexes everybody at its end.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end
@@ -37,33 +37,16 @@ local function is_newer(person, offset)
   return offset > tonumber(call('GET', KEY.erased .. person.id) or -1)
 end
 
-local function write_fix(person, fix)
-  if person.at and fix.at <= tonumber(person.at) then return false end
-  if not person.at then call('ZADD', KEY.fixes, fix.at + FIX_AGE_MS, person.id) end
-  call('HSET', person.key, 'x', fix.x, 'y', fix.y, 'ac', fix.ac, 'at', fix.at)
-  person.x, person.y, person.at = fix.x, fix.y, fix.at
-  return true
-end
-
 local function write(item)
   local person = load_person(item.id)
-  local changed = false
   if item.gone and is_newer(person, item.gone) then
     erase(person, item.gone)
     return true
   end
-  if item.profile and is_newer(person, item.profile.v) then
-    write_profile(person, item.profile)
-    changed = true
-  end
-  if item.home then
-    person.hx, person.hy = item.home[1], item.home[2]
-    call('HSET', person.key, 'hx', person.hx, 'hy', person.hy)
-    changed = true
-  end
-  if item.fix then changed = write_fix(person, item.fix) or changed end
-  if changed and reindex(person, now) and not restoring then wake(person, now, nil) end
-  return changed
+  if not item.profile or not is_newer(person, item.profile.v) then return false end
+  write_profile(person, item.profile)
+  if not restoring and reindex(person, now) then wake(person, now, nil) end
+  return true
 end
 
 local count = 0

@@ -10,18 +10,16 @@ local now = now_ms()
 local restoring = ARGV[1] ~= ''
 
 local function move_home(item)
-  local person = load_person(item.volunteer)
-  if not item.home and not person.hx then return end
+  local key = KEY.volunteer .. item.volunteer
   if item.home then
-    person.hx, person.hy = item.home[1], item.home[2]
-    call('HSET', person.key, 'hx', person.hx, 'hy', person.hy)
-  else
-    person.hx, person.hy = nil, nil
-    call('HDEL', person.key, 'hx', 'hy')
+    call('HSET', key, 'hx', item.home[1], 'hy', item.home[2])
+  elseif call('HDEL', key, 'hx', 'hy') == 0 then
+    return
   end
-  local available = reindex(person, now)
+  if restoring then return end
+  local person = load_person(item.volunteer)
+  if reindex(person, now) then wake(person, now, nil) end
   forget_if_empty(person)
-  if available and not restoring then wake(person, now, nil) end
 end
 
 local count = 0

@@ -1,24 +1,34 @@
--- Incidents as the log left them. ARGV[1]: owner of the rebuild; ARGV[2]: the incidents, packed by streams/store/restore.py.
--- Gives `partition|volunteer|offer` of holds that an earlier one excludes.
+-- Incidents as the log left them, into an emptied picture. ARGV[1]: owner of the rebuild; ARGV[2]: the incidents, packed by
+-- streams/store/restore.py. Gives `volunteer|offer` of holds that an earlier one excludes.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end
 
 local now = now_ms()
 local conflicts = {}
+
+-- As confirm_hold, less the indexes: they are made at the end, for everybody at once.
+local function hold_person(hold, incident)
+  local key = KEY.volunteer .. hold.volunteer
+  local held = call('HGET', key, 'co')
+  if held and held ~= hold.offer then return false end
+  call('HSET', key, 'co', hold.offer, 'ci', incident, 'ce', hold.epoch, 'cs', 'c', 'cc', '', 'ca', now)
+  return true
+end
+
 for _, item in ipairs(cmsgpack.unpack(ARGV[2])) do
-  local timeline = KEY.timeline .. item.incident.id
+  local incident = item.incident
+  local timeline = KEY.timeline .. incident.id
   call('DEL', timeline)
   if #item.timeline > 0 then call('RPUSH', timeline, unpack(item.timeline)) end
-  for _, offer in ipairs(item.offers) do
-    note_offer(offer.volunteer, offer.offer, offer.created)
-    reindex(load_person(offer.volunteer), now)
-  end
+  for _, offer in ipairs(item.offers) do note_offer(offer.volunteer, offer.offer, offer.created) end
   for _, hold in ipairs(item.holds) do
-    if not confirm_hold(hold, item.incident.id, '', now) then
+    if not hold_person(hold, incident.id) then
       conflicts[#conflicts + 1] = hold.volunteer .. '|' .. hold.offer
     end
   end
-  write_incident(item.incident, now)
+  list_incident(incident)
+  replace_timers(incident)
+  replace_waiting(incident)
 end
 return conflicts

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dispatch.model import Candidate, Found, Need
 from dispatch.vocabulary import Exclusion
 from streams.store.memory_people import People, Person, metres
-from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, kind_of, limit_m
+from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, kind_of, limit_m, wider_m
 
 
 def find(people: People, need: Need) -> Found:
@@ -41,7 +41,7 @@ class _Search:
         while within and not self._is_enough():
             distance, person = within.popleft()
             while distance > radius:
-                radius = min(radius * 2, limit)
+                radius = wider_m(radius, len(self._seen), need)
             self._judge(person, distance)
         radius = radius if self._is_enough() else limit
         complete = not within and radius >= limit

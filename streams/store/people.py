@@ -138,9 +138,9 @@ def _packed_private(write: PrivateWrite) -> dict[str, object]:
     return packed
 
 
-def packed_fix(fix: FixWrite) -> tuple[str, str, str, str, int]:
+def packed_fix(fix: FixWrite) -> tuple[str, str, str, str, str]:
     accuracy = "" if fix.accuracy_m is None else f"{fix.accuracy_m:.0f}"
-    return fix.volunteer_id, _degrees(fix.lon), _degrees(fix.lat), accuracy, fix.at_ms
+    return fix.volunteer_id, _degrees(fix.lon), _degrees(fix.lat), accuracy, str(fix.at_ms)
 
 
 def _degrees(value: float) -> str:

@@ -14,7 +14,6 @@ from dispatch.ports import NotReady
 from dispatch.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from streams import redis_keys, wire
 from streams.store.link import Call, Command, Link
-from streams.store.search import split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +251,10 @@ def _place(lon: bytes | None, lat: bytes | None) -> Place | None:
     return Place(lon=float(lon), lat=float(lat)) if lon and lat else None
 
 
+def _words(csv: bytes | None) -> tuple[str, ...]:
+    return tuple(csv.decode().split(",")) if csv else ()
+
+
 def _text(value: bytes | None) -> str | None:
     return value.decode() if value is not None else None
 
@@ -262,9 +265,9 @@ def _view(volunteer_id: str, row: Mapping[str, Any], now_ms: int, with_places: b
     fix_at = int(float(row["at"])) if row["at"] else None
     return VolunteerView(
         id=volunteer_id,
-        capabilities=tuple(map(Capability, split(row["cap"]))),
-        skills=split(row["sk"]),
-        languages=split(row["la"]),
+        capabilities=tuple(map(Capability, _words(row["cap"]))),
+        skills=_words(row["sk"]),
+        languages=_words(row["la"]),
         travel_mode=TravelMode(row["tm"].decode()),
         max_distance_m=int(row["md"]) if row["md"] else None,
         on_duty=row["du"] == b"1",

@@ -1,8 +1,8 @@
 """Making the picture anew from the log, under a lock, while everything else is refused.
 
-Order: `acquire`, `wipe`, people (`people()`: profiles, private, fixes), then incidents, then the log's places, `mark_ready`,
-`release`. Every write checks the lock inside its script, so a rebuilder that slept through its lock writes nothing more
-(`LockLost`). All methods raise `StoreTrouble` when Redis gives no answer; a repeat is harmless.
+Order: `acquire`, `wipe`, people (`people()`: profiles, private, fixes), then incidents, then the log's places, `mark_ready`
+(which indexes everybody), `release`. Every write checks the lock inside its script, so a rebuilder that slept through its
+lock writes nothing more (`LockLost`). All methods raise `StoreTrouble` when Redis gives no answer; a repeat is harmless.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,8 @@ from streams.store.people import PeopleStore
 
 INCIDENTS_AT_ONCE = 100
 COMMANDS_AT_ONCE = 1000
+PEOPLE_AT_ONCE = 4000
+INDEXED_AT_ONCE = 500
 CALLS_AT_ONCE = 8
 DEADLINE_S = 5.0
 
@@ -43,6 +45,7 @@ class Restore:
             raise ValueError(f"owner {owner!r}: expected a name without '|'")
         self.link = link
         self.owner = owner
+        self._progress = (0, 0)
 
     def people(self) -> PeopleStore:
         """Writes profiles, private records and fixes under this lock."""
@@ -63,6 +66,7 @@ class Restore:
 
     async def renew(self, ttl_ms: int, *, done: int = 0, total: int = 0) -> bool:
         """Keeps the lock and tells how far the rebuild is; false when it is lost."""
+        self._progress = (done, total)
         return await self._lock("renew", ttl_ms, done, total)
 
     async def release(self) -> None:
@@ -123,8 +127,23 @@ class Restore:
         }
         await self.link.run([Call("restore_log", (), (self.owner, _pack(packed)))])
 
-    async def mark_ready(self, run_id: str) -> bool:
-        """Opens the picture; false when Redis is not the run the picture was written to."""
+    async def mark_ready(self, run_id: str, *, ttl_ms: int = 10_000) -> bool:
+        """Puts everybody into the indexes, keeping the lock, then opens the picture.
+
+        False when Redis is not the run the picture was written to.
+        """
+        cursor = b"0"
+        while True:
+            scan = ("SSCAN", redis_keys.VOLUNTEERS, cursor, "COUNT", PEOPLE_AT_ONCE)
+            cursor, ids = (await self.link.run([scan], deadline_s=DEADLINE_S))[0]
+            calls = [
+                Call("restore_index", (), (self.owner, *ids[at : at + INDEXED_AT_ONCE]))
+                for at in range(0, len(ids), INDEXED_AT_ONCE)
+            ]
+            await self.link.run(calls, deadline_s=DEADLINE_S)
+            if int(cursor) == 0:
+                break
+            await self._lock("renew", ttl_ms, *self._progress)
         return bool(await self.link.call("mark_ready", self.owner, run_id))
 
 

@@ -25,6 +25,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "ready": (),
     "release": ("person", "wake"),
     "restore_incidents": ("person", "incident"),
+    "restore_index": ("person",),
     "restore_log": (),
     "sweep_fixes": ("person", "wake"),
     "sweep_pending": (),

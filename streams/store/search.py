@@ -11,12 +11,14 @@ from dispatch.model import Candidate, Found, Need, Place
 from dispatch.vocabulary import Capability, Exclusion, TravelMode
 from streams.store.link import Call
 
-FIRST_RING_M = 500.0
+FIRST_RING_M = 250.0
 GEO_MAX_LAT = 85.05
 LOOK_AT_MOST = 4000
 """More people than this are not judged for one need (as in find.lua)."""
 
+_TRAVEL = {str(mode): mode for mode in TravelMode}
 _pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder().decode
 
 
 def enough(want: int) -> int:
@@ -41,6 +43,12 @@ def first_ring_m(need: Need) -> float:
     return min(FIRST_RING_M + reach, limit_m(need))
 
 
+def wider_m(radius_m: float, people: int, need: Need) -> float:
+    """The next ring after one that held so many people (as in find.lua)."""
+    factor = math.sqrt(1.5 * enough(need.want) / max(people, 0.5))
+    return min(radius_m * max(1.25, min(4.0, factor)), limit_m(need))
+
+
 def call_of(need: Need) -> Call:
     packed: dict[str, object] = {
         "kind": kind_of(need),
@@ -63,16 +71,15 @@ def call_of(need: Need) -> Call:
     return Call("find", (), (_pack(packed),))
 
 
-def found_of(need: Need, answer: Sequence[Any]) -> Found:
-    complete, searched, reasons, rows = answer
+def found_of(need: Need, answer: bytes) -> Found:
+    complete, searched, excluded, rows = _unpack(answer)
     candidates = [_candidate(row) for row in rows]
     candidates.sort(key=_order)
-    pairs = zip(reasons[::2], reasons[1::2], strict=True)
     return Found(
         candidates=tuple(candidates[: enough(need.want)]),
-        excluded={Exclusion(reason.decode()): count for reason, count in pairs},
-        searched_m=float(searched) if searched else None,
-        complete=bool(complete),
+        excluded={Exclusion(reason): count for reason, count in excluded.items()} if excluded else {},
+        searched_m=searched or None,
+        complete=complete,
     )
 
 
@@ -85,18 +92,14 @@ def _order(candidate: Candidate) -> tuple[float, float, str]:
 def _candidate(row: Sequence[Any]) -> Candidate:
     volunteer, distance, from_home, skills, languages, travel, max_distance, x, y, age_ms, load = row
     return Candidate(
-        volunteer_id=volunteer.decode(),
-        skills=frozenset(split(skills)),
-        languages=split(languages),
-        travel_mode=TravelMode(travel.decode()),
+        volunteer_id=volunteer,
+        skills=frozenset(skills.split(",")) if skills else frozenset(),
+        languages=tuple(languages.split(",")) if languages else (),
+        travel_mode=_TRAVEL[travel],
         max_distance_m=int(max_distance) if max_distance else None,
-        distance_m=float(distance) if distance is not None else None,
-        place=Place(lon=float(x), lat=float(y)) if x is not None else None,
-        fix_age_s=age_ms / 1000 if age_ms is not None else None,
-        from_home=bool(from_home),
+        distance_m=float(distance) if distance is not False else None,
+        place=Place(lon=float(x), lat=float(y)) if x else None,
+        fix_age_s=age_ms / 1000 if age_ms is not False else None,
+        from_home=from_home,
         load=float(load),
     )
-
-
-def split(csv: bytes | None) -> tuple[str, ...]:
-    return tuple(csv.decode().split(",")) if csv else ()

@@ -181,6 +181,17 @@ async def test_timers_of_the_new_state_replace_the_old(world: World) -> None:
     assert await world.store.take_due(9) == []
 
 
+async def test_a_timer_in_somebodys_hands_stays_there_when_a_decision_keeps_it(world: World) -> None:
+    now_ms = await world.store.now_ms()
+    state = incident(at_ms=now_ms, retry_at_ms=now_ms - 1_000)
+    await applied(world, application(0, state))
+    assert len(await world.store.take_due(9)) == 1
+
+    await applied(world, application(1, dataclasses.replace(state, version=2), command="c-2"))
+
+    assert await world.store.take_due(9) == []
+
+
 async def test_a_person_who_becomes_free_wakes_the_most_urgent_that_wait(world: World) -> None:
     now_ms = await on_duty(world, "v-1")
     held = hold("v-1", incident="fire", command="c-fire")
