@@ -73,6 +73,7 @@ class StrictRoute(APIRoute):
         if declared is None:
             raise Undeclared(f"{self.path} does not say who may ask")
         takes_body = self.body_field is not None
+        needs_body = self.body_field is not None and self.body_field.field_info.is_required()
 
         async def strict(request: Request) -> Response:
             if isinstance(declared, Allow):
@@ -80,6 +81,8 @@ class StrictRoute(APIRoute):
             bounded = StrictRequest(request.scope, request.receive)
             if takes_body and await bounded.body():
                 require_json(bounded)
+            elif needs_body:
+                await bounded.json()  # nothing is no JSON: refused with its place like anything else
             return await handle(bounded)
 
         return strict

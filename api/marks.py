@@ -15,6 +15,7 @@ from streams import clock
 from streams.store.reads import Repeat
 
 PATIENCE_S = 0.05
+GLANCE_S = 0.15
 REST_S = 1.0
 """After Redis gave no answer it is left alone for this long, so that intake does not pay the patience for each report."""
 REMEMBERED = 20_000
@@ -72,6 +73,26 @@ class Marks:
     def tell(self, work: Coroutine[Any, Any, Any]) -> None:
         """Something else for Redis that nobody waits for, and that a service will do again from the log if it is lost."""
         self._tell(work)
+
+    async def glance(self, work: Coroutine[Any, Any, T]) -> T:
+        """A read of the picture on the way of an order that does not depend on it.
+
+        Raises:
+            StoreTrouble: no answer within 150 ms, or Redis is being left alone.
+            NotReady: as the read does.
+        """
+        if clock.monotonic_s() < self._rest_until_s:
+            work.close()
+            raise StoreTrouble("Redis is left alone for a moment")
+        try:
+            return await asyncio.wait_for(work, GLANCE_S)
+        except (StoreTrouble, TimeoutError) as error:
+            self._rest_until_s = clock.monotonic_s() + REST_S
+            raise StoreTrouble(str(error) or "no answer in time") from error
+
+    def knows_reported(self, incident_id: str) -> bool:
+        """Whether this very process took the report in."""
+        return self._reports.get(incident_id) is not None
 
     async def stop(self) -> None:
         if self._tasks:

@@ -52,6 +52,7 @@ def area_of(geometry: Mapping[str, object]) -> Area:
     for name in geometry:
         if name not in _MEMBERS:
             raise BadGeometry(str(name), "no member of this name; known are " + ", ".join(_MEMBERS))
+    _check_box(geometry.get("bbox", (0, 0, 0, 0)))
     kind = geometry.get("type")
     coordinates = geometry.get("coordinates")
     if kind == "Point":
@@ -62,6 +63,16 @@ def area_of(geometry: Mapping[str, object]) -> Area:
     if kind == "MultiPolygon":
         return _area(_multi_polygon(coordinates))
     raise BadGeometry("type", _TYPES)
+
+
+def _check_box(box: object) -> None:
+    numbers = _list(box, "bbox", "four or six finite numbers")
+    if len(numbers) not in (4, 6) or not all(map(_is_finite, numbers)):
+        raise BadGeometry("bbox", "four or six finite numbers")
+
+
+def _is_finite(number: object) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number)
 
 
 class _Count:
@@ -80,7 +91,7 @@ def _position(value: object, path: str) -> tuple[float, float]:
     if not isinstance(value, Sequence) or isinstance(value, (str, bytes)) or not 2 <= len(value) <= 3:
         raise BadGeometry(path, "a position [longitude, latitude]")
     for index, number in enumerate(value):
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+        if not _is_finite(number):
             raise BadGeometry(f"{path}[{index}]", "a finite number")
     lon, lat = float(value[0]), float(value[1])
     if not -180 <= lon <= 180:

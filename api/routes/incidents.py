@@ -85,8 +85,9 @@ async def read(incident_id: IncidentId, caller: Reader, parts: PartsDep) -> Resp
 
 
 async def _state_or_none(parts: Parts, incident_id: str) -> Incident | None:
+    look = parts.picture.incident(incident_id)
     try:
-        return await parts.picture.incident(incident_id)
+        return await (parts.marks.glance(look) if parts.marks.knows_reported(incident_id) else look)
     except (StoreTrouble, NotReady):
         if await parts.marks.reported(incident_id) is None:
             raise
@@ -201,7 +202,7 @@ async def _check_known(parts: Parts, incident_id: str) -> Incident | None:
     Raises Problem (404) when Redis is up and has never heard of it.
     """
     try:
-        state = await parts.picture.incident(incident_id)
+        state = await parts.marks.glance(parts.picture.incident(incident_id))
     except (StoreTrouble, NotReady):
         return None
     if state is None and await parts.marks.reported(incident_id) is None:

@@ -128,7 +128,7 @@ async def give_result(offer: OfferId, body: Result, caller: Volunteer, once: Onc
 async def _held(parts: Parts, caller: Caller, offer: tuple[str, OfferParts]) -> Held | None:
     """The offer with its incident; None while the picture cannot be read. Raises Problem: unknown, or another's."""
     try:
-        state = await parts.picture.incident(offer[1].incident_id)
+        state = await parts.marks.glance(parts.picture.incident(offer[1].incident_id))
     except (StoreTrouble, NotReady):
         return None
     held = state.offer(offer[0]) if state else None

@@ -34,6 +34,8 @@ def command() -> None:
         limit_concurrency=None,
         backlog=2048,
     )
+    # kafka-python works on threads of its own; the event loop waits for the interpreter at most this long, not 5 ms.
+    sys.setswitchinterval(0.0005)
     server = uvicorn.Server(config)
     server.run()
     if not server.started:

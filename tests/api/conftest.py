@@ -1,0 +1,13 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.api.world import World
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    """An API over fakes."""
+    made = World()
+    yield made
+    await made.client.aclose()

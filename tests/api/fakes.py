@@ -1,0 +1,235 @@
+"""Parts of the API in memory. Each does what its Protocol in `api/parts.py` promises, and can be told to fail."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dispatch.commands import Command
+from dispatch.decisions import Decision
+from dispatch.ids import parts_of_offer, zone_of_incident
+from dispatch.model import Incident
+from dispatch.ports import StoreTrouble
+from dispatch.vocabulary import IncidentStatus
+from streams import wire
+from streams.intake import Message, Position
+from streams.monitor import Measured
+from streams.store.people import PrivateWrite, ProfileWrite
+from streams.store.reads import Counts, OfferOf, Page, RebuildState, Repeat, VolunteerView
+from streams.topics import INCIDENTS, PRIVATE, VOLUNTEERS
+from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
+
+DATA_KEY = bytes(range(32))
+Private = VolunteerPrivate | IncidentPrivate
+
+
+class FakeLog:
+    """`Commands` and `Positions`: keeps what was sent. `trouble` is raised instead of sending."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.fixes: list[FixRecord] = []
+        self.audits: list[AuditRecord] = []
+        self.trouble: Exception | None = None
+
+    @property
+    def commands(self) -> list[Command]:
+        return [wire.decode_command(message.value) for message in self.messages if message.topic == INCIDENTS.name]
+
+    def topics(self) -> list[str]:
+        return [message.topic for message in self.messages]
+
+    def opened(self) -> dict[str, Private | None]:
+        """Private records by reference; None for a tombstone."""
+        return {
+            message.key: wire.open_sealed(DATA_KEY, message.key, message.value) if message.value else None
+            for message in self.messages
+            if message.topic == PRIVATE.name
+        }
+
+    def command_message(self, command: Command) -> Message:
+        return Message(INCIDENTS.name, zone_of_incident(command.incident_id) or "", wire.encode_command(command), [])
+
+    def private_message(self, ref: str, record: Private | None, sealed: bytes | None = None) -> Message:
+        value = wire.seal(DATA_KEY, ref, record) if record is not None else sealed
+        return Message(PRIVATE.name, ref, value, [])
+
+    async def send_in_order(self, messages: Sequence[Message]) -> list[Position]:
+        if self.trouble is not None:
+            raise self.trouble
+        first = len(self.messages)
+        self.messages += messages
+        return [Position(0, first + number) for number in range(len(messages))]
+
+    async def send_private(self, ref: str, record: Private) -> tuple[Position, bytes]:
+        message = self.private_message(ref, record)
+        assert message.value is not None
+        return (await self.send_in_order([message]))[0], message.value
+
+    async def erase_private(self, ref: str) -> Position:
+        return (await self.send_in_order([Message(PRIVATE.name, ref, None, [])]))[0]
+
+    async def send_volunteer(self, record: VolunteerRecord) -> Position:
+        return (await self.send_in_order([Message(VOLUNTEERS.name, record.id, wire.encode(record), [])]))[0]
+
+    async def erase_volunteer(self, volunteer_id: str) -> Position:
+        return (await self.send_in_order([Message(VOLUNTEERS.name, volunteer_id, None, [])]))[0]
+
+    def audit(self, entry: AuditRecord) -> None:
+        self.audits.append(entry)
+
+    async def send(self, fixes: Sequence[FixRecord]) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.fixes += fixes
+
+
+class FakeRedis:
+    """`Picture`, `People` and `IntakeMarks`. With `is_down` every call raises StoreTrouble."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, Incident] = {}
+        self.profiles: dict[str, VolunteerRecord] = {}
+        self.sealed: dict[str, bytes] = {}
+        self.places: dict[str, list[tuple[int, int]]] = {}
+        self.reports: dict[str, bytes] = {}
+        self.keys: dict[str, Repeat] = {}
+        self.is_down = False
+
+    def _ask(self) -> None:
+        if self.is_down:
+            raise StoreTrouble("down")
+
+    def add(self, *incidents: Incident) -> None:
+        self.states |= {state.id: state for state in incidents}
+
+    async def incident(self, incident_id: str) -> Incident | None:
+        self._ask()
+        return self.states.get(incident_id)
+
+    async def incidents(self, incident_ids: Sequence[str]) -> list[Incident | None]:
+        self._ask()
+        return [self.states.get(incident_id) for incident_id in incident_ids]
+
+    async def page(
+        self, statuses: Sequence[IncidentStatus] = (), *, limit: int, cursor: str | None = None
+    ) -> Page:
+        self._ask()
+        if cursor is not None and not cursor.isdecimal():
+            raise ValueError("cursor")
+        start = int(cursor or 0)
+        ids = [state.id for state in self.states.values() if not statuses or state.status in statuses]
+        more = start + limit < len(ids)
+        return Page(ids=tuple(ids[start : start + limit]), next=str(start + limit) if more else None)
+
+    async def offers_of(self, volunteer_id: str, *, limit: int = 50) -> list[OfferOf]:
+        self._ask()
+        found = [
+            OfferOf(incident=state, offer=offer)
+            for state in self.states.values()
+            for offer in state.offers
+            if offer.volunteer_id == volunteer_id
+        ]
+        return found[:limit]
+
+    async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None:
+        self._ask()
+        record = self.profiles.get(volunteer_id)
+        if record is None:
+            return None
+        known: dict[str, Any] = {name: getattr(record, name) for name in record.__dataclass_fields__}
+        known.pop("changed_ms")
+        return VolunteerView(offset=0, **known)
+
+    async def timeline(self, incident_id: str) -> list[tuple[int, int]]:
+        self._ask()
+        return self.places.get(incident_id, [])
+
+    async def counts(self) -> Counts:
+        self._ask()
+        return Counts(by_status={}, by_priority={}, shortfalls=0, volunteers=len(self.profiles), on_duty=0)
+
+    async def private(self, ref: str) -> bytes | None:
+        return (await self.privates([ref]))[0]
+
+    async def privates(self, refs: Sequence[str]) -> list[bytes | None]:
+        self._ask()
+        return [self.sealed.get(ref) for ref in refs]
+
+    async def rebuild_state(self) -> RebuildState:
+        self._ask()
+        return RebuildState(is_ready=True)
+
+    async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int:
+        self._ask()
+        for write in writes:
+            if write.record is None:
+                self.profiles.pop(write.volunteer_id, None)
+            else:
+                self.profiles[write.volunteer_id] = write.record
+        return len(writes)
+
+    async def put_private(self, writes: Sequence[PrivateWrite]) -> int:
+        self._ask()
+        for write in writes:
+            if write.sealed is None:
+                self.sealed.pop(write.ref, None)
+            else:
+                self.sealed[write.ref] = write.sealed
+        return len(writes)
+
+    async def erase(self, volunteer_id: str, *, profile_offset: int, private_offset: int | None = None) -> None:
+        self._ask()
+        self.profiles.pop(volunteer_id, None)
+        self.sealed.pop(f"volunteer:{volunteer_id}", None)
+
+    async def put_reported(self, incident_id: str, report: bytes, ttl_s: int = 86400) -> None:
+        self._ask()
+        self.reports[incident_id] = report
+
+    async def reported(self, incident_id: str) -> bytes | None:
+        self._ask()
+        return self.reports.get(incident_id)
+
+    async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None:
+        self._ask()
+        if key_digest in self.keys:
+            return self.keys[key_digest]
+        self.keys[key_digest] = Repeat(digest=body_digest)
+        return None
+
+    async def put_answer(self, key_digest: str, body_digest: str, answer: bytes, ttl_s: int = 86400) -> None:
+        self._ask()
+        self.keys[key_digest] = Repeat(digest=body_digest, answer=answer)
+
+
+class FakeDecisions:
+    """`Explanations`."""
+
+    def __init__(self) -> None:
+        self.at: dict[tuple[int, int], Decision] = {}
+
+    async def read(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Decision]:
+        return {place: self.at[place] for place in places if place in self.at}
+
+
+class FakeLag:
+    """`Lag`: measured just now, nothing waits."""
+
+    def __init__(self) -> None:
+        self.last: Measured | None = Measured(at_s=0.0, lag={0: 0}, workers=2)
+        self.age: float | None = 0.1
+
+    def age_s(self) -> float | None:
+        return self.age
+
+
+def seal_incident(redis: FakeRedis, incident_id: str, **private: Any) -> None:
+    ref = f"incident:{incident_id}"
+    redis.sealed[ref] = wire.seal(DATA_KEY, ref, IncidentPrivate(**private))
+
+
+def incident_of(offer_id: str) -> str:
+    parts = parts_of_offer(offer_id)
+    assert parts is not None
+    return parts.incident_id
+
+
