@@ -43,6 +43,7 @@ class World(Protocol):
 
 class RedisWorld:
     def __init__(self, url: str) -> None:
+        self.url = url
         self.link = Link(url)
         self.store: RedisStore | MemoryStore = RedisStore(self.link)
         self.people: People = PeopleStore(self.link)
