@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from dispatch.model import Area, Geometry, RequirementSpec
-from dispatch.vocabulary import DeadlineKind, DeclineReason, OfferState, Priority
+from dispatch.vocabulary import AttentionReason, DeadlineKind, DeclineReason, OfferState, Priority
 
 DISPATCHER = "dispatcher"
 
@@ -32,6 +32,8 @@ class ReportIncident(Command):
     requirements: tuple[RequirementSpec, ...] | None = None
     reported_ms: int | None = None
     external_id: str | None = None
+    text_print: str | None = None
+    """Fingerprint of the description (`streams/fingerprint.py`): says how alike two texts are, not what they say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,50 @@ class GiveResult(AnswerCommand):
     location: Geometry | None = None
     other_incident_id: str | None = None
     private_ref: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeIncident(Command):
+    """This incident is a further report of the event that `into` is about."""
+
+    into: str
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmergeIncident(Command):
+    """It was another event after all."""
+
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptReport(Command):
+    """Asks this incident to take `other` in as a further report."""
+
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishMerge(Command):
+    """`into` has taken this incident in."""
+
+    into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseReport(Command):
+    """`other` is no further report of this incident any more."""
+
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleAttention(Command):
+    """The operator has looked at it."""
+
+    reason: AttentionReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +179,12 @@ AnyCommand: TypeAlias = (
     | ReportProgress
     | CheckIn
     | GiveResult
+    | MergeIncident
+    | UnmergeIncident
+    | AdoptReport
+    | FinishMerge
+    | ReleaseReport
+    | SettleAttention
     | PassDeadline
     | VoidOffer
 )
@@ -149,6 +201,12 @@ COMMANDS: dict[str, type[Command]] = {
     "report_progress": ReportProgress,
     "check_in": CheckIn,
     "give_result": GiveResult,
+    "merge_incident": MergeIncident,
+    "unmerge_incident": UnmergeIncident,
+    "adopt_report": AdoptReport,
+    "finish_merge": FinishMerge,
+    "release_report": ReleaseReport,
+    "settle_attention": SettleAttention,
     "pass_deadline": PassDeadline,
     "void_offer": VoidOffer,
 }

@@ -4,7 +4,7 @@ from dispatch.commands import DISPATCHER, PassDeadline
 from dispatch.ids import derived
 from dispatch.model import Incident
 from dispatch.ports import Timer
-from dispatch.vocabulary import DeadlineKind, OfferState
+from dispatch.vocabulary import ASSIGNED_STATES, DeadlineKind, OfferState
 
 
 def timers_of(incident: Incident) -> tuple[Timer, ...]:
@@ -18,6 +18,15 @@ def timers_of(incident: Incident) -> tuple[Timer, ...]:
     ]
     if incident.retry_at_ms is not None:
         expiries.append(Timer(kind=DeadlineKind.RETRY, incident_id=incident.id, ref="", due_ms=incident.retry_at_ms))
+    expiries += [
+        Timer(kind=DeadlineKind.LEASE, incident_id=incident.id, ref=offer.id, due_ms=offer.lease_expires_ms)
+        for offer in incident.offers
+        if offer.state in ASSIGNED_STATES and offer.lease_expires_ms is not None
+    ]
+    if incident.merging is not None:
+        expiries.append(
+            Timer(kind=DeadlineKind.MERGE, incident_id=incident.id, ref="", due_ms=incident.merging.due_ms)
+        )
     return tuple(expiries)
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dispatch.model import Area, Climb, Requirement, Shortfall, TaskResult
-from dispatch.vocabulary import Capability, OfferState, Priority, StepAction, StepReason, Task
+from dispatch.model import Area, Climb, MergeCandidate, Requirement, Shortfall, TaskResult
+from dispatch.vocabulary import Capability, Certainty, OfferState, Priority, StepAction, StepReason, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class IncidentReported:
     logged_ms: int
     external_id: str | None
     body_digest: str
+    text_print: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class IncidentCancelled:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentClosed:
     by: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,12 +159,111 @@ class AttentionRaised:
 
     reason: str
     requirement_id: str | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionEnded:
     reason: str
     requirement_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseHeld:
+    """Digital work is in somebody's hands until then, unless they are heard of again."""
+
+    offer_id: str
+    volunteer_id: str
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWanted:
+    """One more person does the same work: `validation` of a first answer, or `disagreement` among several."""
+
+    requirement_id: str
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkSettled:
+    """Enough answers agree on this outcome; `offer_ids` are theirs."""
+
+    requirement_id: str
+    outcome: str
+    offer_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertaintyChanged:
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentMoved:
+    """Digital work found where it really is."""
+
+    area: Area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRemeasured:
+    """How far the person of this offer is from the place the incident moved to."""
+
+    offer_id: str
+    volunteer_id: str
+    distance_m: float
+    eta_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeProposed:
+    candidates: tuple[MergeCandidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeBegun:
+    into: str
+    by: str
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeEnded:
+    """The merge did not come about: `not_taken` in time, or `withdrawn`."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentMerged:
+    into: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentUnmerged:
+    was_in: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeDeclined:
+    """`into` took this incident in when the merge was no longer wanted."""
+
+    into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportAdopted:
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReleased:
+    other: str
 
 
 Event: TypeAlias = (
@@ -179,6 +280,20 @@ Event: TypeAlias = (
     | ShortfallFound
     | ShortfallEnded
     | RetryScheduled
+    | LeaseHeld
+    | AnswerWanted
+    | WorkSettled
+    | CertaintyChanged
+    | IncidentMoved
+    | OfferRemeasured
+    | MergeProposed
+    | MergeBegun
+    | MergeEnded
+    | IncidentMerged
+    | IncidentUnmerged
+    | MergeDeclined
+    | ReportAdopted
+    | ReportReleased
     | LadderScheduled
     | LadderStepped
     | RequirementsAdded
@@ -201,6 +316,20 @@ EVENTS: dict[str, type] = {
     "shortfall_found": ShortfallFound,
     "shortfall_ended": ShortfallEnded,
     "retry_scheduled": RetryScheduled,
+    "lease_held": LeaseHeld,
+    "answer_wanted": AnswerWanted,
+    "work_settled": WorkSettled,
+    "certainty_changed": CertaintyChanged,
+    "incident_moved": IncidentMoved,
+    "offer_remeasured": OfferRemeasured,
+    "merge_proposed": MergeProposed,
+    "merge_begun": MergeBegun,
+    "merge_ended": MergeEnded,
+    "incident_merged": IncidentMerged,
+    "incident_unmerged": IncidentUnmerged,
+    "merge_declined": MergeDeclined,
+    "report_adopted": ReportAdopted,
+    "report_released": ReportReleased,
     "ladder_scheduled": LadderScheduled,
     "ladder_stepped": LadderStepped,
     "requirements_added": RequirementsAdded,

@@ -15,6 +15,7 @@ from dispatch.model import Attention, Incident, Offer, Requirement, Times
 from dispatch.ports import Hold
 from dispatch.pruning import pruned
 from dispatch.vocabulary import ASSIGNED_STATES, FILLING_STATES, IncidentStatus, OfferState, Outcome
+from dispatch.work_state import FOLDS
 
 _MOVING = frozenset({OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE})
 
@@ -124,6 +125,7 @@ def _first(fact: events.Event, moment: Moment) -> Incident:
         reported_by=fact.reported_by,
         external_id=fact.external_id,
         body_digest=fact.body_digest,
+        text_print=fact.text_print,
     )
 
 
@@ -261,7 +263,9 @@ def _partner_asked(state: Incident, fact: events.PartnerAsked, _: Moment) -> Inc
 def _attention_raised(state: Incident, fact: events.AttentionRaised, moment: Moment) -> Incident:
     if any(_is_same_attention(entry, fact) for entry in state.attention):
         return state
-    raised = Attention(reason=fact.reason, requirement_id=fact.requirement_id, since_ms=moment.at_ms)
+    raised = Attention(
+        reason=fact.reason, requirement_id=fact.requirement_id, since_ms=moment.at_ms, detail=fact.detail
+    )
     return replace(state, attention=(*state.attention, raised))
 
 
@@ -292,6 +296,7 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.PartnerAsked: _partner_asked,
     events.AttentionRaised: _attention_raised,
     events.AttentionEnded: _attention_ended,
+    **FOLDS,
 }
 
 

@@ -11,10 +11,12 @@ from dispatch.vocabulary import (
     FILLING_STATES,
     LIVE_STATES,
     Capability,
+    Certainty,
     Exclusion,
     IncidentStatus,
     LanguageRule,
     OfferState,
+    OnFalse,
     Priority,
     ShortfallReason,
     StepReason,
@@ -58,6 +60,11 @@ class RequirementSpec:
     max_eta_s: int | None = None
     ladder: str | None = None
     role: str = ""
+    lease_s: int | None = None
+    answers_wanted: int = 1
+    agree: int = 1
+    validated: bool = False
+    on_false: OnFalse = OnFalse.STAND_DOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +104,8 @@ class Attention:
     reason: str
     requirement_id: str | None = None
     since_ms: int = 0
+    detail: str | None = None
+    """A word or an id, never free text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +130,21 @@ class Requirement:
     climb: Climb | None = None
     bridges: str | None = None
     """Id of the requirement whose people this translator helps; None for everything else."""
+    lease_s: int | None = None
+    """Digital work: how long an acceptance holds without a sign of life. None: for ever."""
+    answers_wanted: int = 1
+    """How many people do the same digital work at once; `agree` equal answers settle it."""
+    agree: int = 1
+    validated: bool = False
+    """A second person does the same work after the first has answered."""
+    on_false: OnFalse = OnFalse.STAND_DOWN
+    settled: str | None = None
+    """The outcome that enough answers agree on: nobody is asked any more."""
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether the same digital work is done by several people, so that their answers can be compared."""
+        return self.answers_wanted > 1 or self.validated
 
     @property
     def skills(self) -> tuple[str, ...]:
@@ -135,6 +159,28 @@ class TaskResult:
     location: Geometry | None = None
     incident_id: str | None = None
     private_ref: str | None = None
+    language: str | None = None
+    """Of the text behind `private_ref`, as its writer said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeCandidate:
+    """An open incident that may be the same event, and what speaks for it; `text` None: the texts were not comparable."""
+
+    incident_id: str
+    score: float
+    distance_m: float
+    apart_s: float
+    type: float
+    text: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merging:
+    """A merge that waits for the other incident's answer."""
+
+    into: str
+    due_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +202,7 @@ class Offer:
     reason: str | None = None
     private_ref: str | None = None
     result: TaskResult | None = None
+    lease_expires_ms: int | None = None
     shares_language: bool | None = None
     """Whether the person speaks a language that is wanted; None where none is."""
 
@@ -203,6 +250,13 @@ class Incident:
     alarm_level: int = 1
     escalations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    certainty: Certainty = Certainty.UNCONFIRMED
+    text_print: str | None = None
+    merge_candidates: tuple[MergeCandidate, ...] = ()
+    merging: Merging | None = None
+    merged_into: str | None = None
+    reports: tuple[str, ...] = ()
+    """Incidents merged into this one: further reports of the same event."""
     attention: tuple[Attention, ...] = ()
     declined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Requirement id to the people who declined it (or were lost to it) in offers that have left the state."""
@@ -220,7 +274,9 @@ class Incident:
         return tuple(offer for offer in self.offers if offer.requirement_id == requirement_id)
 
     def open_places(self, requirement: Requirement) -> int:
-        """People still missing: the count less those assigned or done; never below 0."""
+        """People still missing: the count less those assigned or done; never below 0, none for work that is settled."""
+        if requirement.settled is not None:
+            return 0
         filled = sum(offer.is_filling for offer in self.offers_for(requirement.id))
         return max(0, requirement.count - filled)
 
