@@ -2,13 +2,17 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from dispatch.model import Requirement, RequirementSpec
-from dispatch.vocabulary import TASK_OF_SKILL, Capability, Priority, Skill, Task
+from dispatch.ladders import FALLBACK, Ladder, ladder_of
+from dispatch.model import Climb, Requirement, RequirementSpec
+from dispatch.substitutes import skill_fault, substitutes_of
+from dispatch.toml_lines import line_of, lines_of
+from dispatch.travel import distance_within_m
+from dispatch.vocabulary import TASK_OF_SKILL, Capability, LanguageRule, Priority, Skill, Task, TravelMode
 
 BUILT_IN = Path(__file__).with_name("plans.toml")
 FALLBACK_TYPE = "information"
@@ -18,9 +22,18 @@ MAX_COUNT = 100
 MAX_OFFERS_PER_PLACE = 20
 _MAX_WHOLE = 1_000_000
 _TITLE_LANGUAGES = ("kk", "ru", "en")
-_BOOK_KEYS = {"version", "defaults", "types"}
+MAX_LEVEL = 9
+_BOOK_KEYS = {"version", "defaults", "types", "substitutes", "ladders"}
 _PLAN_KEYS = {"title", "priority", "requirements"}
-_DEFAULT_KEYS = {"window_s", "digital_window_s", "offers_per_place", "max_distance_m", "retry_s"}
+_DEFAULT_KEYS = {
+    "window_s",
+    "digital_window_s",
+    "offers_per_place",
+    "max_distance_m",
+    "retry_s",
+    "ladder",
+    "digital_ladder",
+}
 _REQUIREMENT_KEYS = {
     "capability",
     "skill",
@@ -30,6 +43,13 @@ _REQUIREMENT_KEYS = {
     "max_distance_m",
     "window_s",
     "offers_per_place",
+    "role",
+    "any_of",
+    "language",
+    "max_eta_s",
+    "ladder",
+    "level",
+    "priorities",
 }
 
 
@@ -44,6 +64,21 @@ class Defaults:
     offers_per_place: float = 2.0
     max_distance_m: int = 50_000
     retry_s: int = 20
+    ladder: str = ""
+    """Name of the ladder of field work that names none; empty: a human after three minutes, then the end."""
+    digital_ladder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLine:
+    """A requirement, from which alarm level on it counts, and for which priorities (all when empty)."""
+
+    requirement: Requirement
+    level: int = 1
+    priorities: frozenset[Priority] = frozenset()
+
+    def counts(self, priority: Priority, levels: range) -> bool:
+        return self.level in levels and (not self.priorities or priority in self.priorities)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +86,25 @@ class ResponsePlan:
     type: str
     title: Mapping[str, str]
     priority: Priority
-    requirements: tuple[Requirement, ...]
+    lines: tuple[PlanLine, ...]
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Of the first alarm level, at the type's own priority."""
+        return self.stated(self.priority)
+
+    @property
+    def highest_level(self) -> int:
+        return max(line.level for line in self.lines)
+
+    def stated(self, priority: Priority, level: int = 1) -> tuple[Requirement, ...]:
+        """What an incident of this type needs up to an alarm level; ids `r1`, `r2`, … in their order."""
+        chosen = [line.requirement for line in self.lines if line.counts(priority, range(1, level + 1))]
+        return tuple(replace(entry, id=f"r{number}") for number, entry in enumerate(chosen, 1))
+
+    def added(self, priority: Priority, level: int) -> tuple[Requirement, ...]:
+        """What an alarm level adds to those below it."""
+        return tuple(line.requirement for line in self.lines if line.counts(priority, range(level, level + 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +112,12 @@ class PlanBook:
     version: str
     defaults: Defaults
     plans: Mapping[str, ResponsePlan]
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)
+    substitutes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def ladder(self, name: str) -> Ladder:
+        """An incident may have been reported under another book: a ladder this one does not know is the short one."""
+        return self.ladders.get(name, FALLBACK)
 
     def plan(self, incident_type: str) -> ResponsePlan:
         return self.plans.get(incident_type) or self.plans[FALLBACK_TYPE]
@@ -77,10 +136,22 @@ class PlanBook:
             count=spec.count,
             languages=spec.languages,
             task=task_of(spec) if digital else None,
-            max_distance_m=spec.max_distance_m or self.defaults.max_distance_m,
+            max_distance_m=spec.max_distance_m or self._furthest_m(spec),
             window_s=spec.window_s or window_s,
             offers_per_place=self.defaults.offers_per_place,
+            role=spec.role,
+            any_of=spec.any_of,
+            language=spec.language,
+            max_eta_s=spec.max_eta_s,
+            climb=Climb(ladder=spec.ladder or (self.defaults.digital_ladder if digital else self.defaults.ladder)),
         )
+
+
+    def _furthest_m(self, spec: RequirementSpec) -> int:
+        """A limit in time alone reaches as far as the quickest get; each person's own way is judged later."""
+        if spec.max_eta_s is None:
+            return self.defaults.max_distance_m
+        return max(1, round(distance_within_m(spec.max_eta_s, TravelMode.CAR)))
 
 
 def task_of(spec: RequirementSpec) -> Task:
@@ -98,13 +169,23 @@ def load_builtin() -> PlanBook:
 def load(path: Path) -> PlanBook:
     """Raises BadPlans (with the file's name) when the file cannot be read, parsed or used."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise BadPlans(f"{path}: {error}") from error
-    return parse(raw, source=str(path))
+    return read(text, source=str(path))
 
 
-def parse(raw: Mapping[str, Any], *, source: str) -> PlanBook:
+def read(text: str, *, source: str) -> PlanBook:
+    """Raises BadPlans, each fault with the source, its line and what to do."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadPlans(f"{source}: {error}") from error
+    return parse(raw, source=source, lines=lines_of(text))
+
+
+def parse(raw: Mapping[str, Any], *, source: str, lines: Mapping[str, int] | None = None) -> PlanBook:
+    """`lines`: the line of each place, where the text is known."""
     faults = _unknown("", raw, _BOOK_KEYS)
     defaults = _defaults(raw.get("defaults", {}), faults)
     types = raw.get("types", {})
@@ -113,11 +194,49 @@ def parse(raw: Mapping[str, Any], *, source: str) -> PlanBook:
     if not isinstance(types, dict) or FALLBACK_TYPE not in types:
         faults.append(f"types: expected tables, among them {FALLBACK_TYPE!r}")
         types = {}
-    book = PlanBook(version=str(raw.get("version")), defaults=defaults, plans={})
+    ladders = _ladders(raw.get("ladders", {}), defaults, types, faults)
+    book = PlanBook(
+        version=str(raw.get("version")),
+        defaults=defaults,
+        plans={},
+        ladders=ladders,
+        substitutes=substitutes_of(raw.get("substitutes", {}), faults),
+    )
     plans = {name: _plan(name, table, book, faults) for name, table in types.items()}
     if faults:
-        raise BadPlans("\n".join(f"{source}: {fault}" for fault in faults))
-    return PlanBook(version=book.version, defaults=defaults, plans=plans)
+        raise BadPlans("\n".join(f"{source}:{_line(fault, lines or {})} {fault}" for fault in faults))
+    return replace(book, plans=plans)
+
+
+def _line(fault: str, lines: Mapping[str, int]) -> str:
+    line = line_of(lines, fault.partition(": ")[0])
+    return "" if line is None else f"{line}:"
+
+
+def _ladders(table: Any, defaults: Defaults, types: Mapping[str, Any], faults: list[str]) -> dict[str, Ladder]:
+    """Those with a name, and those that stand inline in a requirement, named by their place."""
+    if not isinstance(table, dict):
+        faults.append("ladders: expected tables")
+        return {}
+    ladders = {name: ladder_of(f"ladders.{name}", name, steps, faults) for name, steps in table.items()}
+    for key in ("ladder", "digital_ladder"):
+        name = getattr(defaults, key)
+        if name and name not in ladders:
+            faults.append(f"defaults.{key}: {_no_ladder(name, ladders)}")
+    for type_name, plan in types.items():
+        rows = plan.get("requirements") if isinstance(plan, dict) else None
+        for number, row in enumerate(rows if isinstance(rows, list) else (), 1):
+            stated = row.get("ladder") if isinstance(row, dict) else None
+            where = f"types.{type_name}.requirements[{number}]"
+            if isinstance(stated, dict | list):
+                ladders[where] = ladder_of(f"{where}.ladder", where, stated, faults)
+            elif stated is not None and stated not in ladders:
+                faults.append(f"{where}.ladder: {_no_ladder(stated, ladders)}")
+    return ladders
+
+
+def _no_ladder(name: object, ladders: Mapping[str, Ladder]) -> str:
+    return f"{name!r} is no ladder of this book; known are {', '.join(ladders) or 'none'}"
 
 
 def _unknown(where: str, table: Mapping[str, Any], known: set[str]) -> list[str]:
@@ -132,6 +251,11 @@ def _defaults(table: Any, faults: list[str]) -> Defaults:
     before = len(faults)
     known = {key: value for key, value in table.items() if key in _DEFAULT_KEYS}
     faults.extend(_number_faults("defaults", known))
+    faults.extend(
+        f"defaults.{key}: expected the name of a ladder"
+        for key in ("ladder", "digital_ladder")
+        if key in known and not _is_text(known[key])
+    )
     return Defaults(**known) if len(faults) == before else Defaults()
 
 
@@ -139,7 +263,7 @@ def _number_faults(where: str, row: Mapping[str, Any]) -> list[str]:
     """Times and distances end in whole milliseconds and metres on the wire, so nothing else is taken."""
     faults = [
         f"{where}.{key}: expected a whole number from 1 to {_MAX_WHOLE}, got {row[key]!r}"
-        for key in ("window_s", "digital_window_s", "max_distance_m", "retry_s")
+        for key in ("window_s", "digital_window_s", "max_distance_m", "max_eta_s", "retry_s")
         if key in row and not _is_whole(row[key], _MAX_WHOLE)
     ]
     if "offers_per_place" in row and not _is_ratio(row["offers_per_place"]):
@@ -174,7 +298,7 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
     where = f"types.{name}"
     if not isinstance(table, dict):
         faults.append(f"{where}: expected a table")
-        return ResponsePlan(type=name, title={}, priority=Priority.NORMAL, requirements=())
+        return ResponsePlan(type=name, title={}, priority=Priority.NORMAL, lines=())
     faults.extend(_unknown(f"{where}.", table, _PLAN_KEYS))
     stated: Mapping[str, Any] = {"priority": None, "title": None, "requirements": None} | table
     priority, title, rows = stated["priority"], stated["title"], stated["requirements"]
@@ -190,15 +314,26 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
     requirements = [
         _requirement(f"{where}.requirements[{number}]", number, row, book, faults) for number, row in enumerate(rows, 1)
     ]
+    if requirements and all(requirements):
+        faults.extend(_empty_levels(where, [entry for entry in requirements if entry]))
     return ResponsePlan(
         type=name,
         title=title,
         priority=Priority(priority),
-        requirements=tuple(entry for entry in requirements if entry),
+        lines=tuple(entry for entry in requirements if entry),
     )
 
 
-def _requirement(where: str, number: int, row: Any, book: PlanBook, faults: list[str]) -> Requirement | None:
+def _empty_levels(where: str, lines: list[PlanLine]) -> list[str]:
+    """An incident of this type and some priority would need nobody."""
+    empty = [entry for entry in Priority if not any(line.counts(entry, range(1, 2)) for line in lines)]
+    if not empty:
+        return []
+    names = ", ".join(empty)
+    return [f"{where}.requirements: none of level 1 for {names}; take a level or priorities away from one of them"]
+
+
+def _requirement(where: str, number: int, row: Any, book: PlanBook, faults: list[str]) -> PlanLine | None:
     if not isinstance(row, dict):
         faults.append(f"{where}: expected a table")
         return None
@@ -206,9 +341,16 @@ def _requirement(where: str, number: int, row: Any, book: PlanBook, faults: list
     if found:
         faults.extend(found)
         return None
+    skill, *others = [*([row["skill"]] if "skill" in row else []), *row.get("any_of", ())]
+    stated = row.get("ladder")
     spec = RequirementSpec(
         capability=Capability(row["capability"]),
-        skill=row["skill"],
+        skill=skill,
+        any_of=tuple(dict.fromkeys(others)),
+        role=row.get("role", ""),
+        language=LanguageRule(row["language"]) if "language" in row else None,
+        max_eta_s=row.get("max_eta_s"),
+        ladder=stated if isinstance(stated, str) else where if stated else None,
         count=row.get("count", 1),
         languages=tuple(row.get("languages", ())),
         task=Task(row["task"]) if "task" in row else None,
@@ -216,15 +358,41 @@ def _requirement(where: str, number: int, row: Any, book: PlanBook, faults: list
         window_s=row.get("window_s"),
     )
     completed = book._completed(number, spec)
-    return replace(completed, offers_per_place=row.get("offers_per_place", completed.offers_per_place))
+    return PlanLine(
+        requirement=replace(completed, offers_per_place=row.get("offers_per_place", completed.offers_per_place)),
+        level=row.get("level", 1),
+        priorities=frozenset(map(Priority, row.get("priorities", ()))),
+    )
+
+
+def _skill_faults(where: str, row: Mapping[str, Any]) -> list[str]:
+    """`skill`, `any_of`, or both: the preferred one and what will do as well."""
+    others = row.get("any_of", [])
+    if not isinstance(others, list) or ("any_of" in row and not others):
+        return [f"{where}.any_of: expected a list of skills, the preferred first"]
+    faults = [fault for number, other in enumerate(others, 1) for fault in skill_fault(f"{where}.any_of[{number}]", other)]
+    return faults if others and "skill" not in row else [*skill_fault(f"{where}.skill", row.get("skill")), *faults]
+
+
+def _extra_faults(where: str, row: Mapping[str, Any]) -> list[str]:
+    faults = []
+    if "language" in row and not _is_word(row["language"], LanguageRule):
+        faults.append(f"{where}.language: expected one of {', '.join(LanguageRule)}")
+    if not isinstance(row.get("role", ""), str):
+        faults.append(f"{where}.role: expected a text")
+    if not _is_whole(row.get("level", 1), MAX_LEVEL):
+        faults.append(f"{where}.level: expected an alarm level from 1 to {MAX_LEVEL}")
+    priorities = row.get("priorities", [])
+    if not isinstance(priorities, list) or not all(_is_word(entry, Priority) for entry in priorities):
+        faults.append(f"{where}.priorities: expected a list of {', '.join(Priority)}")
+    return faults
 
 
 def _requirement_faults(where: str, row: Mapping[str, Any]) -> list[str]:
     faults = _unknown(f"{where}.", row, _REQUIREMENT_KEYS)
     if not _is_word(row.get("capability"), Capability):
         faults.append(f"{where}.capability: expected field or digital")
-    if not _is_word(row.get("skill"), Skill):
-        faults.append(f"{where}.skill: {row.get('skill')!r} is no known skill")
+    faults += _skill_faults(where, row)
     if not _is_whole(row.get("count", 1), MAX_COUNT):
         faults.append(f"{where}.count: expected a whole number from 1 to {MAX_COUNT}")
     languages = row.get("languages", [])
@@ -232,4 +400,4 @@ def _requirement_faults(where: str, row: Mapping[str, Any]) -> list[str]:
         faults.append(f"{where}.languages: expected a list of language tags")
     if "task" in row and not _is_word(row["task"], Task):
         faults.append(f"{where}.task: expected one of {', '.join(Task)}")
-    return faults + _number_faults(where, row)
+    return faults + _extra_faults(where, row) + _number_faults(where, row)

@@ -24,5 +24,14 @@ def travel_time_s(distance_m: float, mode: TravelMode) -> float:
     return _SETTING_OUT_S[mode] + town_m / _SPEED_M_S[mode] + (road_m - town_m) / _OPEN_ROAD_M_S
 
 
+def distance_within_m(eta_s: float, mode: TravelMode) -> float:
+    """The straight line that is travelled in `eta_s` at most, setting out included: the reverse of `travel_time_s`."""
+    left_s = max(0.0, eta_s - _SETTING_OUT_S[mode])
+    road_m = left_s * _SPEED_M_S[mode]
+    if mode is TravelMode.CAR and road_m > _OPEN_ROAD_FROM_M:
+        road_m = _OPEN_ROAD_FROM_M + (left_s - _OPEN_ROAD_FROM_M / _SPEED_M_S[mode]) * _OPEN_ROAD_M_S
+    return road_m / DETOUR
+
+
 def reach_m(own_limit_m: int | None, mode: TravelMode) -> int:
     return own_limit_m if own_limit_m is not None else REACH_OF_MODE_M[mode]
