@@ -69,6 +69,8 @@ class LocationService(Service):
     async def _sweep(self) -> None:
         while not self.should_stop:
             await self.sleep(SWEEP_EVERY_S)
+            if self.should_stop:
+                return
             try:
                 await self.sweep_once()
             except (StoreTrouble, NotReady) as trouble:

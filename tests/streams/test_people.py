@@ -1,0 +1,114 @@
+"""What a record about a person becomes: a write, or a reason why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from dispatch.model import Place
+from dispatch.vocabulary import Capability, TravelMode
+from streams import wire
+from streams.people import fix_of, newest_fixes, private_of, profile_of
+from streams.store.people import PrivateWrite, ProfileWrite
+from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
+from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivate, VolunteerRecord
+
+LOGGED_MS = 1_795_000_000_000
+KEY = bytes(32)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    topic: str = LOCATIONS.name
+    partition: int = 0
+    offset: int = 7
+    timestamp: int = LOGGED_MS
+    key: bytes | None = b"v-1"
+    value: bytes | None = b""
+    headers: Sequence[tuple[str, bytes | None]] = field(default=())
+
+
+def position(*, recorded_ms: int | None = None, lon: float = 76.9, volunteer: str = "v-1", offset: int = 7) -> Any:
+    fix = FixRecord(volunteer_id=volunteer, lon=lon, lat=43.2, accuracy_m=5.0, recorded_ms=recorded_ms)
+    return Record(value=wire.encode(fix), offset=offset)
+
+
+def profile(**changed: Any) -> VolunteerRecord:
+    known: dict[str, Any] = {
+        "id": "v-1",
+        "capabilities": (Capability.FIELD,),
+        "skills": ("first_aid",),
+        "languages": ("kk",),
+        "travel_mode": TravelMode.CAR,
+        "max_distance_m": None,
+        "on_duty": True,
+        "changed_ms": 1,
+    }
+    return VolunteerRecord(**(known | changed))
+
+
+@pytest.mark.parametrize(
+    ("recorded_ms", "at_ms"),
+    [
+        (None, LOGGED_MS),  # no clock on the device: when it was logged
+        (LOGGED_MS - 5_000, LOGGED_MS - 5_000),  # as the device says
+        (LOGGED_MS + 59_000, LOGGED_MS),  # a clock that is a little fast never makes a fix younger than it is
+    ],
+)
+def test_a_fix_counts_from_when_it_was_recorded(recorded_ms: int | None, at_ms: int) -> None:
+    assert fix_of(position(recorded_ms=recorded_ms)).at_ms == at_ms
+
+
+def test_a_fix_from_the_future_is_unreadable() -> None:
+    with pytest.raises(Unreadable, match="60 s"):
+        fix_of(position(recorded_ms=LOGGED_MS + 61_000))
+
+
+def test_only_the_newest_fix_of_each_person_is_kept_and_bad_ones_are_told() -> None:
+    records = [
+        position(recorded_ms=LOGGED_MS - 2_000, lon=1.0),
+        position(recorded_ms=LOGGED_MS - 1_000, lon=2.0),
+        position(recorded_ms=LOGGED_MS - 3_000, lon=3.0),
+        position(volunteer="v-2", lon=181.0, offset=9),
+        Record(value=b"\xff", offset=10),
+        position(volunteer="v-3", lon=4.0),
+    ]
+
+    fixes, rejected = newest_fixes(records)
+
+    assert [(fix.volunteer_id, fix.lon) for fix in fixes] == [("v-1", 2.0), ("v-3", 4.0)]
+    assert [record.offset for record, _ in rejected] == [9, 10]
+
+
+def test_a_profile_and_its_tombstone() -> None:
+    record: Any = Record(topic=VOLUNTEERS.name, value=wire.encode(profile()))
+    gone: Any = Record(topic=VOLUNTEERS.name, value=None, offset=8)
+
+    assert profile_of(record) == ProfileWrite(volunteer_id="v-1", offset=7, record=profile())
+    assert profile_of(gone) == ProfileWrite(volunteer_id="v-1", offset=8, record=None)
+
+
+@pytest.mark.parametrize("key", [None, b"", b"\xff", b"v-2"], ids=["none", "empty", "no UTF-8", "another's"])
+def test_a_profile_under_a_wrong_key_is_unreadable(key: bytes | None) -> None:
+    record: Any = Record(topic=VOLUNTEERS.name, key=key, value=wire.encode(profile()))
+
+    with pytest.raises(Unreadable):
+        profile_of(record)
+
+
+def test_the_home_place_is_taken_from_a_persons_sealed_record() -> None:
+    home = Place(lon=76.9, lat=43.2)
+    sealed = wire.seal(KEY, "volunteer:v-1", VolunteerPrivate(home=home, contact={"phone": "+7"}))
+    record: Any = Record(topic=PRIVATE.name, key=b"volunteer:v-1", value=sealed)
+
+    assert private_of(record, KEY) == PrivateWrite(ref="volunteer:v-1", offset=7, sealed=sealed, home=home)
+    with pytest.raises(Unreadable):
+        private_of(record, bytes(31) + b"1")
+
+
+def test_what_is_private_to_an_incident_stays_sealed() -> None:
+    sealed = wire.seal(KEY, "incident:i-1", IncidentPrivate(address="…"))
+    record: Any = Record(topic=PRIVATE.name, key=b"incident:i-1", value=sealed)
+
+    assert private_of(record, bytes(31) + b"1") == PrivateWrite(ref="incident:i-1", offset=7, sealed=sealed)
