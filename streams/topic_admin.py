@@ -1,4 +1,4 @@
-"""Topics as they are beside topics as `topics.py` states them: what differs, what is dangerous, and putting it right.
+"""Topics on the broker: reading them, creating what is missing, altering what differs (`topic_problems.py` says what does).
 
 Configuration is altered freely, for it can be altered back. Partitions and replicas are never changed here: another
 number of partitions sends the later commands of an incident to another worker than its earlier ones.
@@ -17,13 +17,13 @@ from kafka.errors import KafkaError, KafkaTimeoutError, for_code
 
 from streams import clock
 from streams.settings import Settings
+from streams.topic_problems import Cure, Problem, TopicState, problems_of
 from streams.topics import SAME_PARTITIONS, TOPICS, Topic
 
 PATIENCE_S = 30.0
 REQUEST_WITHIN_MS = 10_000
 _UNKNOWN_TOPIC = 3
 _ALREADY_EXISTS = 36
-APPLY = "run `komek topics apply`"
 
 
 class BrokerTrouble(Exception):
@@ -32,37 +32,6 @@ class BrokerTrouble(Exception):
     def __init__(self, message: str, cure: str) -> None:
         super().__init__(message)
         self.cure = cure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicState:
-    """A topic as the broker describes it. `replication` is that of its worst partition."""
-
-    name: str
-    partitions: int
-    replication: int
-    config: Mapping[str, str]
-
-
-class Cure(StrEnum):
-    CREATE = "create"
-    ALTER = "alter"
-    BY_HAND = "by hand"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One way in which a topic is not as stated. With `is_dangerous`, nothing must start before it is cured."""
-
-    topic: str
-    what: str
-    cure: Cure
-    advice: str
-    is_dangerous: bool
-    config: tuple[str, str] | None = None
-
-    def __str__(self) -> str:
-        return f"{self.topic}: {self.what}: {self.advice}"
 
 
 class Standing(StrEnum):
@@ -168,90 +137,6 @@ def read_states(admin: KafkaAdminClient) -> dict[str, TopicState]:
             raise for_code(described[name]["error_code"])(name)
     configs = _read_configs(admin, present)
     return {name: _state(described[name], configs.get(name, {})) for name in present}
-
-
-def problems_of(states: Mapping[str, TopicState], settings: Settings) -> list[Problem]:
-    """Everything that is not as stated, in the order of the list of topics."""
-    found: list[Problem] = []
-    for topic in TOPICS:
-        state = states.get(topic.name)
-        found += [_missing(topic)] if state is None else _differences(topic, state, settings)
-    return found + _unequal(states)
-
-
-def _missing(topic: Topic) -> Problem:
-    return Problem(topic=topic.name, what="does not exist", cure=Cure.CREATE, advice=APPLY, is_dangerous=True)
-
-
-def _differences(topic: Topic, state: TopicState, settings: Settings) -> Iterator[Problem]:
-    yield from _partition_differences(topic, state, settings)
-    if state.replication < settings.replication:
-        yield Problem(
-            topic=topic.name,
-            what=f"has {state.replication} replicas, KOMEK_REPLICATION asks for {settings.replication}",
-            cure=Cure.BY_HAND,
-            advice="move its partitions with kafka-reassign-partitions, or lower KOMEK_REPLICATION",
-            is_dangerous=True,
-        )
-    for name, wanted in topic.config(settings).items():
-        held = state.config.get(name)
-        if held == wanted:
-            continue
-        # More than there are replicas: no record could be confirmed any more.
-        impossible = name == "min.insync.replicas" and int(wanted) > state.replication
-        yield Problem(
-            topic=topic.name,
-            what=f"{name} is {held}, stated is {wanted}",
-            cure=Cure.BY_HAND if impossible else Cure.ALTER,
-            advice="there are too few replicas for that; lower KOMEK_MIN_INSYNC" if impossible else APPLY,
-            is_dangerous=_endangers(name, held, wanted),
-            config=(name, wanted),
-        )
-
-
-def _partition_differences(topic: Topic, state: TopicState, settings: Settings) -> Iterator[Problem]:
-    wanted = topic.partition_count(settings)
-    if state.partitions == wanted:
-        return
-    source = "the list of topics" if topic.partitions else "KOMEK_PARTITIONS"
-    yield Problem(
-        topic=topic.name,
-        what=f"has {state.partitions} partitions, {source} says {wanted}",
-        cure=Cure.BY_HAND,
-        advice=(
-            f"set KOMEK_PARTITIONS={state.partitions}; to have {wanted}, stop intake, let the workers finish, and "
-            "begin with new topics: a change in place would send an incident's commands to two workers"
-            if topic in SAME_PARTITIONS
-            else "harmless; `kafka-topics --alter` adds partitions, none can be taken away"
-        ),
-        is_dangerous=False,
-    )
-
-
-def _unequal(states: Mapping[str, TopicState]) -> list[Problem]:
-    counts = {topic.name: states[topic.name].partitions for topic in SAME_PARTITIONS if topic.name in states}
-    if len(set(counts.values())) < 2:
-        return []
-    told = ", ".join(f"{name} has {count}" for name, count in counts.items())
-    return [
-        Problem(
-            topic=SAME_PARTITIONS[-1].name,
-            what=f"must have as many partitions as {SAME_PARTITIONS[0].name}: {told}",
-            cure=Cure.BY_HAND,
-            advice="stop Komek and add partitions to the smaller with `kafka-topics --alter`, if it is still empty; "
-            "otherwise begin with new topics",
-            is_dangerous=True,
-        )
-    ]
-
-
-def _endangers(name: str, held: str | None, wanted: str) -> bool:
-    """Whether this difference can lose records or mislead decisions; the others only cost space or time."""
-    if name in ("cleanup.policy", "message.timestamp.type"):
-        return True
-    if name == "retention.ms":
-        return held is None or 0 <= int(held) < int(wanted)  # -1 keeps for ever
-    return name == "min.insync.replicas" and (held is None or int(held) < int(wanted))
 
 
 def _create(admin: KafkaAdminClient, names: Sequence[str], settings: Settings) -> None:

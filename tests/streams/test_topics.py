@@ -6,7 +6,7 @@ import pytest
 
 from streams import topic_admin
 from streams.settings import Settings
-from streams.topic_admin import Cure, Problem, TopicState
+from streams.topic_problems import Cure, Problem, TopicState, problems_of
 from streams.topics import AUDIT, DECISIONS, INCIDENTS, PRIVATE, TOPICS, Topic
 
 SETTINGS = Settings(kafka="127.0.0.1:9092", partitions=4, replication=2, min_insync=1)
@@ -32,14 +32,14 @@ def dangerous(problems: list[Problem]) -> list[str]:
 
 
 def test_topics_as_stated_are_no_problem() -> None:
-    assert topic_admin.problems_of(states(), SETTINGS) == []
+    assert problems_of(states(), SETTINGS) == []
 
 
 def test_a_missing_topic_is_dangerous_and_created() -> None:
     known = states()
     del known[AUDIT.name]
 
-    (problem,) = topic_admin.problems_of(known, SETTINGS)
+    (problem,) = problems_of(known, SETTINGS)
 
     assert (problem.topic, problem.cure, problem.is_dangerous) == (AUDIT.name, Cure.CREATE, True)
 
@@ -61,13 +61,13 @@ def test_a_missing_topic_is_dangerous_and_created() -> None:
 def test_configuration_is_dangerous_where_records_or_their_order_in_time_would_be_lost(
     state: TopicState, is_dangerous: bool
 ) -> None:
-    (problem,) = topic_admin.problems_of(states(state), SETTINGS)
+    (problem,) = problems_of(states(state), SETTINGS)
 
     assert (problem.cure, problem.is_dangerous) == (Cure.ALTER, is_dangerous)
 
 
 def test_fewer_replicas_than_asked_for_are_dangerous_and_not_cured_by_itself() -> None:
-    (problem,) = topic_admin.problems_of(states(replace(as_stated(AUDIT), replication=1)), SETTINGS)
+    (problem,) = problems_of(states(replace(as_stated(AUDIT), replication=1)), SETTINGS)
 
     assert (problem.cure, problem.is_dangerous) == (Cure.BY_HAND, True)
 
@@ -76,13 +76,13 @@ def test_more_in_sync_replicas_than_there_are_is_never_altered_since_nothing_cou
     asked = replace(SETTINGS, min_insync=3)
     known = states(*(with_config(topic, min_insync_replicas="3") for topic in TOPICS if topic is not AUDIT))
 
-    (problem,) = topic_admin.problems_of(known, asked)
+    (problem,) = problems_of(known, asked)
 
     assert (problem.topic, problem.cure) == (AUDIT.name, Cure.BY_HAND)
 
 
 def test_incidents_and_decisions_with_unequal_partitions_are_dangerous() -> None:
-    problems = topic_admin.problems_of(states(replace(as_stated(DECISIONS), partitions=8)), SETTINGS)
+    problems = problems_of(states(replace(as_stated(DECISIONS), partitions=8)), SETTINGS)
 
     assert dangerous(problems) == [DECISIONS.name]
 
@@ -90,7 +90,7 @@ def test_incidents_and_decisions_with_unequal_partitions_are_dangerous() -> None
 def test_the_same_other_number_of_partitions_of_both_keeps_nothing_from_starting() -> None:
     both = [replace(as_stated(topic), partitions=8) for topic in (INCIDENTS, DECISIONS)]
 
-    problems = topic_admin.problems_of(states(*both), SETTINGS)
+    problems = problems_of(states(*both), SETTINGS)
 
     assert len(problems) == 2
     assert dangerous(problems) == []
