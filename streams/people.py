@@ -67,7 +67,7 @@ class LocationService(Service):
 
     @Service.task
     async def _sweep(self) -> None:
-        while not self.should_stop:
+        while True:
             await self.sleep(SWEEP_EVERY_S)
             if self.should_stop:
                 return

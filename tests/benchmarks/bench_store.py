@@ -1,21 +1,12 @@
-"""The store against plain Redis, in one run: restore, positions, find + claim, a whole decision.
+"""The store against plain Redis, without Kafka: restore, find + claim, whole decisions, positions."""
 
-    python -m tests.benchmarks.bench_store [--volunteers 300000] [--offers 100000] [--redis URL]
-
-Prints JSON. Ratios compare with plain batched GEOADD and one bare GEOSEARCH of the same points in the same run. Without
-`--redis` it starts a server of its own; one that is given is emptied.
-"""
-
-import argparse
 import asyncio
-import json
 import random
-import subprocess
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
+from statistics import median
 from typing import Any
 
 from dispatch import ids
@@ -23,32 +14,35 @@ from dispatch.model import Area, Incident, Need, Offer, Requirement, Times
 from dispatch.ports import Application, Claim, Hold
 from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority
 from streams import clock
-from streams.local import redis_server
+from streams.local import parts, redis_server
+from streams.local.folder import Folder
 from streams.local.ports import free_ports
 from streams.store import Link, RedisStore
 from streams.store.people import FixWrite, PeopleStore, PrivateWrite
 from streams.store.restore import Restore, RestoredIncident
 from tests.benchmarks import population
+from tests.benchmarks.options import Options
+from tests.benchmarks.result import Figure, Result, spread
+from tests.stack import running
 
+NAME = "store"
+ABOUT = "the live picture in Redis: rebuild of 300,000 people and 100,000 offers, find + claim, decisions, positions"
+
+OFFERS = 100_000
+SEARCHES = 3_200
+P50_MS = {"find + claim three": 0.5}
 ZONE = "8320e5"
 CHUNK = 10_000
 PLAIN = "bench:plain"
 
 
 @contextmanager
-def redis_at(url: str | None) -> Iterator[str]:
-    if url:
-        yield url
-        return
+def redis_alone() -> Iterator[str]:
     (port,) = free_ports(1)
-    with tempfile.TemporaryDirectory() as folder:
-        command = redis_server.command(redis_server.find(), port=port, folder=Path(folder))
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
+    with tempfile.TemporaryDirectory(prefix="komek-bench-") as name:
+        folder = Path(name)
+        with running(folder, parts.redis_part(redis_server.find(), Folder(root=folder / "redis"), port)):
             yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            server.terminate()
-            server.wait(10)
 
 
 class Stopwatch:
@@ -91,40 +85,40 @@ async def restored(link: Link, volunteers: int, offers: int) -> dict[str, float]
     profiles = list(population.profiles(volunteers))
     privates = [PrivateWrite(ref=f"volunteer:{p.volunteer_id}", offset=p.offset, sealed=b"x" * 150) for p in profiles]
     fixes = list(population.fixes(volunteers, now_ms))
-    incidents = [restored_incident(number, now_ms) for number in range(offers // 4)]
+    incidents = [restored_incident(number, now_ms, volunteers) for number in range(offers // 4)]
     restore = Restore(link, "bench")
     people = restore.people()
     laps: dict[str, float] = {}
     watch = Stopwatch()
     await restore.acquire(600_000)
     await restore.wipe()
-    laps["wipe_s"] = watch.lap_s()
+    laps["wipe"] = watch.lap_s()
     for part in chunks(profiles):
         await people.put_profiles(part)
-    laps["profiles_s"] = watch.lap_s()
+    laps["profiles"] = watch.lap_s()
     for part in chunks(privates):
         await people.put_private(part)
-    laps["private_s"] = watch.lap_s()
+    laps["private"] = watch.lap_s()
     for part in chunks(fixes):
         await people.put_fixes(part)
-    laps["fixes_s"] = watch.lap_s()
+    laps["fixes"] = watch.lap_s()
     await restore.restore_incidents(incidents)
-    laps["incidents_s"] = watch.lap_s()
+    laps["incidents"] = watch.lap_s()
     await restore.restore_commands([(f"c-{number}", number) for number in range(offers)])
     await restore.restore_progress(0, applied=offers, published=offers)
     assert await restore.mark_ready(await restore.run_id())
     await restore.release()
-    laps["commands_s"] = watch.lap_s()
-    laps["total_s"] = sum(laps.values())
+    laps["commands and index"] = watch.lap_s()
+    laps["total"] = sum(laps.values())
     return laps
 
 
-def restored_incident(number: int, now_ms: int) -> RestoredIncident:
+def restored_incident(number: int, now_ms: int, volunteers: int) -> RestoredIncident:
     """Four offers each; in one of ten incidents they are live."""
     live = number % 10 == 0
     id_ = ids.incident_id(ZONE, "bench", str(number))
     offers = tuple(
-        made_offer(id_, f"v-{(number * 4 + place) * 3 % 300_000:06}", now_ms, live=live) for place in range(4)
+        made_offer(id_, f"v-{(number * 4 + place) * 3 % volunteers:06}", now_ms, live=live) for place in range(4)
     )
     state = incident_state(id_, now_ms, offers)
     holds = [Hold(volunteer_id=offer.volunteer_id, offer_id=offer.id) for offer in offers if live]
@@ -189,17 +183,17 @@ def need_at(chance: random.Random, command: str) -> Need:
     )
 
 
-async def timed(count: int, once: Callable[[int], Awaitable[None]]) -> dict[str, float]:
+async def timed(count: int, once: Callable[[int], Awaitable[None]]) -> list[float]:
+    """Milliseconds of each."""
     laps = []
     for number in range(count):
         start = clock.monotonic_s()
         await once(number)
         laps.append((clock.monotonic_s() - start) * 1000)
-    cuts = quantiles(laps, n=100)
-    return {"p50_ms": round(cuts[49], 3), "p99_ms": round(cuts[98], 3), "per_s": round(1000 * count / sum(laps))}
+    return laps
 
 
-async def found_and_claimed(store: RedisStore, count: int) -> dict[str, dict[str, float]]:
+async def found_and_claimed(store: RedisStore, count: int) -> dict[str, list[float]]:
     chance = random.Random(7)
     claimed: list[Hold] = []
 
@@ -228,17 +222,17 @@ async def found_and_claimed(store: RedisStore, count: int) -> dict[str, dict[str
         await store.link.run([(*search, "ASC", "COUNT", 40, "WITHDIST")])
 
     results = {
-        "find_three": await timed(count, find_only),
-        "find_and_claim_three": await timed(count, find_and_claim),
-        "bare_geosearch_500_m": await timed(count, bare_search),
+        "find three": await timed(count, find_only),
+        "find + claim three": await timed(count, find_and_claim),
+        "bare GEOSEARCH of 500 m": await timed(count, bare_search),
     }
     for at in range(0, len(claimed), 500):
         await store.release(claimed[at : at + 500])
     return results
 
 
-async def decided(store: RedisStore, count: int, applied: int) -> dict[str, float]:
-    """Load, find, claim three, apply with three holds; batches of 32 as a worker under load."""
+async def decided(store: RedisStore, count: int, applied: int) -> float:
+    """Load, find, claim three, apply with three holds; batches of 32 as a worker under load. Decisions a second."""
     chance = random.Random(9)
     watch = Stopwatch()
     offset = applied
@@ -282,8 +276,7 @@ async def decided(store: RedisStore, count: int, applied: int) -> dict[str, floa
                 )
             )
         await store.apply(applications)
-    took_s = watch.lap_s()
-    return {"decisions_per_s": round(count / took_s), "cpu_and_wait_us_each": round(took_s / count * 1e6)}
+    return count // 32 * 32 / watch.lap_s()
 
 
 async def positions(link: Link, people: PeopleStore, volunteers: int) -> dict[str, dict[str, float]]:
@@ -295,16 +288,16 @@ async def positions(link: Link, people: PeopleStore, volunteers: int) -> dict[st
     everybody = list(population.fixes(volunteers, now_ms + 3, seed=5))
     await geoadd_all(link, before)
     results = {}
-    for name, fixes in [("nobody_moves", still), ("a_tenth_moves", tenth), ("everybody_jumps", everybody)]:
+    for name, fixes in [("nobody moves", still), ("a tenth moves", tenth), ("everybody jumps", everybody)]:
         watch = Stopwatch()
         await geoadd_all(link, fixes)
         plain_s = watch.lap_s()
         await people.put_fixes(fixes)
         ours_s = watch.lap_s()
         results[name] = {
-            "plain_geoadd_per_s": round(volunteers / plain_s),
-            "per_s": round(volunteers / ours_s),
-            "ratio": round(plain_s / ours_s, 2),
+            "plain_per_s": volunteers / plain_s,
+            "per_s": volunteers / ours_s,
+            "ratio": plain_s / ours_s,
         }
     await link.run([("UNLINK", PLAIN)])
     return results
@@ -327,36 +320,37 @@ def geoadd(fixes: Sequence[FixWrite]) -> tuple[Any, ...]:
     return ("GEOADD", PLAIN, *flat)
 
 
-async def run(options: argparse.Namespace, url: str) -> dict[str, Any]:
+def run(options: Options) -> Result:
+    with redis_alone() as url:
+        return asyncio.run(_run(options, url))
+
+
+async def _run(options: Options, url: str) -> Result:
+    volunteers = options.volunteers or 300_000
     link = Link(url)
     await answer(link)
-    await link.run([("FLUSHALL",)])
     store, people = RedisStore(link), PeopleStore(link)
-    results: dict[str, Any] = {"volunteers": options.volunteers, "offers": options.offers}
-    results["restore"] = {
-        name: round(lap, 2) for name, lap in (await restored(link, options.volunteers, options.offers)).items()
-    }
+    restore = await restored(link, volunteers, OFFERS)
     await settled(link)
-    results["search"] = await found_and_claimed(store, options.searches)
-    results["decisions"] = await decided(store, options.searches, options.offers)
+    search = await found_and_claimed(store, options.incidents or SEARCHES)
+    decisions = await decided(store, options.incidents or SEARCHES, OFFERS)
     await settled(link)
-    results["positions"] = await positions(link, people, options.volunteers)
-    info = (await link.run([("INFO", "memory")]))[0].decode()
-    results["redis_memory_mb"] = int(info.split("used_memory:")[1].split()[0]) // 1_000_000
+    moves = await positions(link, people, volunteers)
+    memory = int((await link.run([("INFO", "memory")]))[0].decode().split("used_memory:")[1].split()[0])
     await link.close()
-    return results
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--volunteers", type=int, default=300_000)
-    parser.add_argument("--offers", type=int, default=100_000)
-    parser.add_argument("--searches", type=int, default=3_200)
-    parser.add_argument("--redis", default=None, help="a Redis that may be emptied")
-    options = parser.parse_args()
-    with redis_at(options.redis) as url:
-        print(json.dumps(asyncio.run(run(options, url)), indent=2))
-
-
-if __name__ == "__main__":
-    main()
+    bare, both = search["bare GEOSEARCH of 500 m"], search["find + claim three"]
+    return Result(
+        figures=[
+            Figure(name="restore", value=restore["total"], unit="s", at_most=20),
+            *[figure for name, laps in search.items() for figure in spread(name, laps, p50=P50_MS.get(name))],
+            Figure(name="find + claim three / bare GEOSEARCH", value=median(both) / median(bare), unit="×"),
+            Figure(name="decisions in batches of 32", value=decisions, unit="/s", at_least=1000),
+            *[
+                Figure(name=f"positions, {name}: store / plain GEOADD", value=rates["ratio"], unit="×", at_least=0.4)
+                for name, rates in moves.items()
+            ],
+            *[Figure(name=f"positions, {name}", value=rates["per_s"], unit="/s") for name, rates in moves.items()],
+            Figure(name="memory of Redis", value=memory // 1_000_000, unit="MB"),
+        ],
+        details={"volunteers": volunteers, "offers": OFFERS, "restore_s": restore, "positions": moves},
+    )
