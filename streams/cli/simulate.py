@@ -19,7 +19,7 @@ from streams.cli.surroundings import broker_trouble_told, settings_here
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
 from streams.simulator.client import Api, NoAnswer
 from streams.simulator.run import Progress, Ways, play, ways_over_http
-from streams.simulator.scenarios import BadScenario, Scenario, scenario_named, scenarios
+from streams.simulator.scenarios import BadScenario, Scenario, scenario_named
 from streams.simulator.volunteers import Volunteers
 
 PLAIN_EVERY_S = 5.0
@@ -27,7 +27,7 @@ LIVE_EVERY_S = 0.5
 
 
 def command(
-    scenario: Annotated[str, typer.Option(help=f"What to play: {', '.join(scenarios())}.")] = "city",
+    scenario: Annotated[str, typer.Option(help="What to play: demo, city, earthquake or national.")] = "city",
     demo: Annotated[bool, typer.Option("--demo", help="The same as --scenario demo.")] = False,
     volunteers: Annotated[int | None, typer.Option(help="How many volunteers.")] = None,
     city: Annotated[str | None, typer.Option(help="Where, by name; the scenario's own without it.")] = None,

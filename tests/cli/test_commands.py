@@ -11,6 +11,7 @@ import pytest
 from streams import dead_letters, topic_admin
 from streams.local import keys
 from streams.settings import Settings
+from streams.simulator.scenarios import scenarios
 
 COMMAND = (sys.executable, "-m", "streams.cli.main")
 ALONE = ("topics", "status", "watch", "simulate", "replay", "incident", "dead-letters")
@@ -40,6 +41,12 @@ def test_every_command_explains_itself(name: str) -> None:
 
     assert said.returncode == 0
     assert "Usage" in said.stdout
+
+
+def test_simulate_names_every_scenario() -> None:
+    said = komek("simulate", "--help", COLUMNS="200").stdout
+
+    assert all(name in said for name in scenarios())
 
 
 @pytest.mark.parametrize(
