@@ -33,9 +33,7 @@ def moved(state: Incident, fact: events.IncidentMoved, _: object) -> Incident:
 
 
 def remeasured(state: Incident, fact: events.OfferRemeasured, _: object) -> Incident:
-    return _with_offer(
-        state, fact.offer_id, lambda offer: replace(offer, distance_m=fact.distance_m, eta_s=fact.eta_s)
-    )
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, distance_m=fact.distance_m, eta_s=fact.eta_s))
 
 
 def merge_proposed(state: Incident, fact: events.MergeProposed, _: object) -> Incident:

@@ -1,0 +1,93 @@
+"""Which open incidents may be the same event as a new report. They are proposed, never merged silently.
+
+Each of place, time, type and text gives a likeness from 0 to 1; the score is their weighted mean. Texts are compared by a
+keyed fingerprint made at intake (64 bits of a SimHash), so the words themselves never leave `private`; where either text is
+missing or the two are in different languages, the text has no say.
+"""
+
+import re
+
+from dispatch.geo import distance_m
+from dispatch.languages import primary
+from dispatch.model import Incident, MergeCandidate
+from dispatch.surroundings import NEAR_M, Neighbour
+
+APART_S = 1_800.0
+"""Reports of one event come within half an hour of each other, or an operator finds the second by hand."""
+PROPOSED_FROM = 0.6
+MOST_PROPOSED = 3
+SAME_FAMILY = 0.5
+TEXT_ALIKE = 0.4
+"""Types that have nothing to do with each other need texts that are at least this much alike."""
+_WEIGHT_PLACE, _WEIGHT_TIME, _WEIGHT_TYPE, _WEIGHT_TEXT = 0.4, 0.1, 0.25, 0.25
+_BITS = 64
+_PRINT = re.compile("[0-9a-f]{16}")
+
+
+def neighbour_of(incident: Incident) -> Neighbour | None:
+    """How others see this incident; None when it has ended or has no place."""
+    if not incident.is_open or incident.area is None:
+        return None
+    return Neighbour(
+        incident_id=incident.id,
+        type=incident.type,
+        centre=incident.area.centre,
+        reach_m=incident.area.reach_m,
+        logged_ms=incident.times.logged_ms,
+        language=incident.language,
+        text_print=incident.text_print,
+    )
+
+
+def candidates(report: Neighbour, others: tuple[Neighbour, ...]) -> tuple[MergeCandidate, ...]:
+    """The likeliest first."""
+    judged = [_judged(report, other) for other in others if other.incident_id != report.incident_id]
+    likely = [entry for entry in judged if entry is not None and entry.score >= PROPOSED_FROM]
+    likely.sort(key=lambda entry: (-entry.score, entry.incident_id))
+    return tuple(likely[:MOST_PROPOSED])
+
+
+def _judged(report: Neighbour, other: Neighbour) -> MergeCandidate | None:
+    apart_m = max(0.0, distance_m(report.centre, other.centre) - report.reach_m - other.reach_m)
+    apart_s = abs(report.logged_ms - other.logged_ms) / 1000
+    type_ = likeness_of_types(report.type, other.type)
+    text = likeness_of_texts(report, other)
+    if apart_m > NEAR_M or apart_s > APART_S or (type_ == 0 and (text or 0.0) < TEXT_ALIKE):
+        return None
+    parts = [
+        (_WEIGHT_PLACE, 1 - apart_m / NEAR_M),
+        (_WEIGHT_TIME, 1 - apart_s / APART_S),
+        (_WEIGHT_TYPE, type_),
+        *([] if text is None else [(_WEIGHT_TEXT, text)]),
+    ]
+    score = sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
+    return MergeCandidate(
+        incident_id=other.incident_id,
+        score=round(score, 3),
+        distance_m=round(apart_m, 1),
+        apart_s=round(apart_s, 1),
+        type=type_,
+        text=text if text is None else round(text, 3),
+    )
+
+
+def likeness_of_types(one: str, other: str) -> float:
+    """1 for the same type, 0.5 within a family (`fire.building`, `fire.wildland`)."""
+    if one == other:
+        return 1.0
+    return SAME_FAMILY if one.split(".")[0] == other.split(".")[0] else 0.0
+
+
+def likeness_of_texts(one: Neighbour, other: Neighbour) -> float | None:
+    """Fingerprints of unrelated texts differ in half their bits, which counts as no likeness at all."""
+    here, there = _bits(one.text_print), _bits(other.text_print)
+    if here is None or there is None:
+        return None
+    if one.language and other.language and primary(one.language) != primary(other.language):
+        return None
+    return max(0.0, 1 - 2 * (here ^ there).bit_count() / _BITS)
+
+
+def _bits(text_print: str | None) -> int | None:
+    """None also for what is no fingerprint: it came from outside."""
+    return int(text_print, 16) if text_print and _PRINT.fullmatch(text_print) else None

@@ -1,0 +1,38 @@
+"""What one incident has to say to another after a decision. A decision changes one incident only; the rest goes through the log.
+
+The ids follow from the decision, so however often a decision is published its follow-ups are the same commands.
+"""
+
+from typing import Any
+
+from dispatch.commands import DISPATCHER, AdoptReport, Command, FinishMerge, ReleaseReport
+from dispatch.decisions import Decision
+from dispatch.events import Event, IncidentUnmerged, MergeBegun, MergeDeclined, ReportAdopted
+from dispatch.ids import derived
+
+
+def follow_ups(decision: Decision) -> tuple[Command, ...]:
+    commands = (_follow_up(decision, fact) for fact in decision.events)
+    return tuple(command for command in commands if command is not None)
+
+
+def _follow_up(decision: Decision, fact: Event) -> Command | None:
+    own = decision.incident_id
+    if isinstance(fact, MergeBegun):
+        return AdoptReport(**_order(decision, "adopt", fact.into), other=own)
+    if isinstance(fact, ReportAdopted):
+        return FinishMerge(**_order(decision, "finish", fact.other), into=own)
+    if isinstance(fact, IncidentUnmerged):
+        return ReleaseReport(**_order(decision, "release", fact.was_in), other=own)
+    if isinstance(fact, MergeDeclined):
+        return ReleaseReport(**_order(decision, "release", fact.into), other=own)
+    return None
+
+
+def _order(decision: Decision, what: str, incident_id: str) -> dict[str, Any]:
+    return {
+        "id": str(derived("follow-up", decision.id, what, incident_id)),
+        "incident_id": incident_id,
+        "by": DISPATCHER,
+        "sent_ms": decision.decided_ms,
+    }

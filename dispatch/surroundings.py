@@ -1,0 +1,132 @@
+"""What a rule must know beyond its own incident: where engaged people are, who is free near a new place, which other incidents
+are open near a report, and the incident another is to be merged into.
+
+A rule never asks for these itself. `look_of` says what a command needs, the shell looks it up in one step for a whole batch,
+and `View.around` carries the answers. What could not be found is left out, and the rules say what that means.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from dispatch.commands import Command, GiveResult, MergeIncident, ReportIncident, UpdateIncident
+from dispatch.geo import BadGeometry, area_of
+from dispatch.model import Area, Candidate, Geometry, Incident, Need, Place
+from dispatch.vocabulary import Capability, OfferState, Task, TravelMode
+
+NEAR_M = 2_000.0
+"""Incidents further away than this from a report are not looked at as the same event."""
+MAX_REACH_M = 20_000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Where an engaged person is: the fix while it is fresh, else home."""
+
+    place: Place
+    travel_mode: TravelMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """What is compared of an open incident. The text itself never stands here, only its fingerprint."""
+
+    incident_id: str
+    type: str
+    centre: Place
+    reach_m: float
+    logged_ms: int
+    language: str | None = None
+    text_print: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    whereabouts: Mapping[str, Whereabouts] = field(default_factory=dict)
+    free: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    """Requirement id → people who could be asked, as a search around the new place found them."""
+    neighbours: tuple[Neighbour, ...] = ()
+    target: Incident | None = None
+
+
+NOTHING = Surroundings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What to look up. `near`: open incidents around this point within `near_m`."""
+
+    people: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    near: Place | None = None
+    near_m: float = NEAR_M
+    target: str | None = None
+
+
+def look_of(incident: Incident | None, command: Command) -> Look | None:
+    """None for the many commands that concern their own incident alone."""
+    if isinstance(command, ReportIncident):
+        if incident is not None or command.area is None:
+            return None
+        return Look(near=command.area.centre, near_m=NEAR_M + min(command.area.reach_m, MAX_REACH_M))
+    if incident is None or not incident.is_open:
+        return None
+    if isinstance(command, MergeIncident):
+        return Look(target=command.into)
+    if isinstance(command, UpdateIncident):
+        return _look_around(incident, command, command.area) if command.area else None
+    if isinstance(command, GiveResult):
+        return _look_for_result(incident, command)
+    return None
+
+
+def _look_for_result(incident: Incident, command: GiveResult) -> Look | None:
+    offer = incident.offer(command.offer_id)
+    task = offer.task if offer else None
+    if task is Task.FIND_DUPLICATES and command.other_incident_id:
+        return Look(target=command.other_incident_id)
+    area = located(command.location) if task is Task.GEOLOCATE else None
+    return _look_around(incident, command, area) if area else None
+
+
+def located(geometry: Geometry | None) -> Area | None:
+    """The area a result names; None when it names none that can be used."""
+    try:
+        return area_of(geometry) if geometry is not None else None
+    except BadGeometry:
+        return None
+
+
+def _look_around(incident: Incident, command: Command, area: Area) -> Look | None:
+    """Everybody who may have to turn round, and who could go instead of them."""
+    on_the_way = [
+        offer
+        for offer in incident.offers
+        if offer.is_live and offer.capability is Capability.FIELD and offer.state is not OfferState.ON_SCENE
+    ]
+    if not on_the_way:
+        return None
+    counts = {entry.id: 0 for entry in incident.requirements}
+    for offer in on_the_way:
+        counts[offer.requirement_id] = counts.get(offer.requirement_id, 0) + 1
+    needs = tuple(
+        Need(
+            incident_id=incident.id,
+            command_id=command.id,
+            requirement=replace(entry, max_distance_m=limit_m(incident, entry.max_distance_m)),
+            area=area,
+            priority=incident.priority,
+            want=counts[entry.id],
+            asked_before=frozenset(offer.volunteer_id for offer in incident.offers_for(entry.id)),
+        )
+        for entry in incident.requirements
+        if counts[entry.id]
+    )
+    return Look(people=tuple(dict.fromkeys(offer.volunteer_id for offer in on_the_way)), needs=needs)
+
+
+WIDEST_M = 100_000
+
+
+def limit_m(incident: Incident, max_distance_m: int) -> int:
+    """How far people may come from at this alarm level; as `decide` widens the search."""
+    return max(max_distance_m, min(WIDEST_M, max_distance_m * 2 ** (incident.alarm_level - 1)))

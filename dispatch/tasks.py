@@ -1,0 +1,78 @@
+"""Digital work: what an answer must hold, when a lease runs out, and what follows from both for the incident.
+
+Start reading here: `leases.py` holds the work, `consensus.py` compares answers, `steering.py` acts on them.
+"""
+
+from dispatch import leases
+from dispatch.commands import Command, GiveResult, PassDeadline, SettleAttention
+from dispatch.duplicates import candidates, neighbour_of
+from dispatch.events import AttentionEnded, Event, IncidentReported, IncidentUpdated, MergeProposed
+from dispatch.lifecycle import Moment
+from dispatch.model import Incident, Offer
+from dispatch.replanning import replanned
+from dispatch.ruling import Ruling, applied, refused, unchanged
+from dispatch.steering import steer
+from dispatch.surroundings import Surroundings, located
+from dispatch.unfolding import Unfolding
+from dispatch.vocabulary import OUTCOMES_OF_TASK, DeadlineKind
+
+
+def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling | None:
+    """The ruling, or None when the command is not of this kind or in order so far."""
+    if incident is None:
+        return None
+    if isinstance(command, SettleAttention):
+        return _settle(incident, command)
+    if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.LEASE:
+        return leases.passed(incident, command, now_ms)
+    if isinstance(command, GiveResult):
+        offer = incident.offer(command.offer_id)
+        return _contradiction(offer, command) if offer and offer.volunteer_id == command.volunteer_id else None
+    return None
+
+
+def _settle(incident: Incident, command: SettleAttention) -> Ruling:
+    ended: list[Event] = [
+        AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id)
+        for entry in incident.attention
+        if entry.reason == command.reason
+    ]
+    return applied("settle_attention", *ended) if ended else unchanged("settle_attention", "nothing_to_settle")
+
+
+def _contradiction(offer: Offer, command: GiveResult) -> Ruling | None:
+    """What an outcome of this task needs and this answer lacks. The outcome itself is `answers.rule`'s affair."""
+    if offer.task is None or command.outcome not in OUTCOMES_OF_TASK[offer.task]:
+        return None
+    if command.outcome in ("located", "mapped") and located(command.location) is None:
+        return refused("result", "location_missing")
+    if command.outcome == "duplicate":
+        if command.other_incident_id is None:
+            return refused("result", "incident_missing")
+        if command.other_incident_id == command.incident_id:
+            return refused("result", "duplicate_of_itself")
+    if command.outcome == "done" and command.private_ref is None:
+        return refused("result", "text_missing")
+    return None
+
+
+def consequences(
+    before: Incident | None, after: Incident, facts: tuple[Event, ...], around: Surroundings, moment: Moment
+) -> tuple[Event, ...]:
+    """What follows from `facts`, which led from `before` to `after`."""
+    unfolding = Unfolding(after, moment)
+    unfolding.add(*leases.held(after, facts, moment.at_ms))
+    steer(unfolding, facts, around)
+    for fact in facts:
+        if isinstance(fact, IncidentReported):
+            _propose(unfolding, around)
+        elif isinstance(fact, IncidentUpdated) and before is not None and before.area != fact.area:
+            unfolding.add(*replanned(unfolding.state, before.area, around))
+    return tuple(unfolding.facts)
+
+
+def _propose(unfolding: Unfolding, around: Surroundings) -> None:
+    own = neighbour_of(unfolding.state)
+    likely = candidates(own, around.neighbours) if own else ()
+    if likely:
+        unfolding.add(MergeProposed(candidates=likely))
