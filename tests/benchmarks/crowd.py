@@ -1,12 +1,17 @@
 """Simulated people in the log and in Redis, and incidents where they live."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from itertools import accumulate
 from random import Random
+from typing import Any
 
 import redis
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from dispatch.commands import ReportIncident
 from dispatch.geo import zone_of
@@ -14,10 +19,12 @@ from dispatch.ids import derived, incident_id
 from dispatch.model import Area, Place, RequirementSpec
 from dispatch.vocabulary import Capability
 from streams import clock, redis_keys
+from streams.people import LOCATIONS_GROUP, PEOPLE_GROUP
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
 from streams.simulator.client import Tally
 from streams.simulator.people import Crowd, Person, draw_people
 from streams.simulator.places import City, cities, scattered
+from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from tests.benchmarks.servers import Process, Servers
 
 LOADED_WITHIN_S = 600.0
@@ -31,40 +38,59 @@ def natural(count: int, seed: int) -> list[Person]:
 
 def first_aiders(count: int, seed: int) -> list[Person]:
     """The same people, each for field work and with first aid: whoever is near can be asked."""
-    both = (Capability.FIELD, Capability.DIGITAL)
     return [
-        replace(person, capabilities=both, skills=tuple(sorted({*person.skills, "first_aid"})), max_distance_m=50_000)
+        replace(
+            person,
+            capabilities=(Capability.FIELD,),
+            skills=tuple(sorted({*person.skills, "first_aid"})),
+            max_distance_m=50_000,
+        )
         for person in natural(count, seed)
     ]
 
 
 async def load(at: Servers, people: Sequence[Person], workers: Sequence[Process]) -> float:
-    """Profiles, homes and positions through Kafka; returns the seconds until all are in Redis and can be found."""
+    """Profiles, homes and positions through Kafka; returns the seconds until all are in Redis and committed."""
     begun_s = clock.monotonic_s()
     settings = at.settings
     async with bulk_sender(settings, Tally()) as sender:
         await register_in_bulk(sender, people, settings.require_data_key())
         await send_positions_in_bulk(sender, people, lambda person: person.home)
-    on_duty = sum(person.is_field and person.on_duty for person in people)
-    with redis.Redis.from_url(at.redis) as client:
-        await _until(lambda: _found(client) >= (len(people), on_duty), workers)
-    return clock.monotonic_s() - begun_s
-
-
-def _found(client: "redis.Redis") -> tuple[int, int]:
-    """How many have a profile and how many a fix; a rebuild may be replacing both at the moment."""
-    known, fixes = client.scard(redis_keys.VOLUNTEERS), client.zcard(redis_keys.FIXES)
-    assert isinstance(known, int)
-    assert isinstance(fixes, int)
-    return known, fixes
-
-
-async def _until(is_so: Callable[[], bool], workers: Sequence[Process]) -> None:
-    async with asyncio.timeout(LOADED_WITHIN_S):
-        while not is_so():
+    async with asyncio.timeout(LOADED_WITHIN_S), _groups(at) as lag:
+        while await lag() > 0:
             for process in workers:
                 process.check()
             await asyncio.sleep(POLL_S)
+    with redis.Redis.from_url(at.redis) as client:
+        known = client.scard(redis_keys.VOLUNTEERS)
+    assert known == len(people), f"{known} of {len(people)} volunteers are in Redis"
+    return clock.monotonic_s() - begun_s
+
+
+@asynccontextmanager
+async def _groups(at: Servers) -> AsyncIterator[Callable[[], Awaitable[int]]]:
+    """How many records about people have not been taken and committed yet."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=at.kafka)
+    consumer = AIOKafkaConsumer(
+        LOCATIONS.name, VOLUNTEERS.name, PRIVATE.name, bootstrap_servers=at.kafka, group_id=None
+    )
+    await admin.start()
+    await consumer.start()
+
+    async def lag() -> int:
+        ends = await consumer.end_offsets(consumer.assignment())
+        done: dict[Any, int] = {}
+        for group in (LOCATIONS_GROUP, PEOPLE_GROUP):
+            with suppress(GroupCoordinatorNotAvailableError):  # nobody has joined yet
+                offsets = await admin.list_consumer_group_offsets(group)
+                done.update({part: entry.offset for part, entry in offsets.items()})
+        return sum(end - max(0, done.get(part, 0)) for part, end in ends.items())
+
+    try:
+        yield lag
+    finally:
+        await consumer.stop()
+        await admin.close()
 
 
 def drawn_place(rng: Random, towns: Sequence[City]) -> Place:
