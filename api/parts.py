@@ -6,7 +6,7 @@ Each Protocol names what the routes need of a part and no more; promises stand w
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from api.latency import Latency
 from dispatch.commands import Command
@@ -21,6 +21,10 @@ from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, Repeat, VolunteerView
 from streams.tokens import TokenKeys
 from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
+
+if TYPE_CHECKING:  # these are written in terms of this module
+    from api.live import Live
+    from api.marks import Marks
 
 
 class Commands(Protocol):
@@ -99,9 +103,9 @@ class Parts:
     positions: Positions
     picture: Picture
     people: People
-    marks: Any  # api.marks.Marks; both are written in terms of this module
+    marks: "Marks"
     explanations: Explanations
-    live: Any  # api.live.Live
+    live: "Live"
     monitor: Lag
     latency: Latency
     profile_locks: dict[str, tuple[asyncio.Lock, int]] = field(default_factory=dict)

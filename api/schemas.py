@@ -157,6 +157,7 @@ class CheckInText(Body):
 class Result(Body):
     outcome: Annotated[str, Field(min_length=1, max_length=32)]
     text: Text | None = None
+    language: Language | None = None
     location: AreaField | None = None
     incident_id: Annotated[str, Field(max_length=64)] | None = None
 

@@ -8,13 +8,14 @@ from dispatch import geo
 from dispatch.commands import ReportIncident
 from dispatch.decisions import OfferStep
 from dispatch.ids import zone_of_incident
-from dispatch.model import Area, Geometry, Incident, Offer, Place, Requirement
+from dispatch.model import Area, Attention, Climb, Geometry, Incident, Offer, Place, Requirement
 from dispatch.plans import PlanBook
-from dispatch.vocabulary import FILLING_STATES, Capability, IncidentStatus, OfferState
+from dispatch.vocabulary import FILLING_STATES, Capability, Certainty, IncidentStatus, OfferState
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate
 
 View = dict[str, Any]
+_FOR_OPERATORS = ("external_id", "escalations", "attention", "reports", "merged_into", "merge_candidates")
 
 
 def time(at_ms: int | None) -> str | None:
@@ -53,6 +54,11 @@ def incident(state: Incident, private: IncidentPrivate | None = None) -> View:
         "external_id": state.external_id,
         "alarm_level": state.alarm_level,
         "escalations": state.escalations,
+        "certainty": state.certainty,
+        "attention": [attention(entry) for entry in state.attention],
+        "reports": state.reports,
+        "merged_into": state.merged_into,
+        "merge_candidates": state.merge_candidates,
         "requirements": [requirement(entry, state.offers_for(entry.id)) for entry in state.requirements],
         "offers": [offer_of_incident(offer) for offer in state.offers],
         "times": {
@@ -66,6 +72,15 @@ def incident(state: Incident, private: IncidentPrivate | None = None) -> View:
         },
         "links": incident_links(state.id),
         **private_fields(private),
+    }
+
+
+def attention(entry: Attention) -> View:
+    return {
+        "reason": entry.reason,
+        "requirement_id": entry.requirement_id,
+        "since": time(entry.since_ms),
+        "detail": entry.detail,
     }
 
 
@@ -90,6 +105,22 @@ def requirement(entry: Requirement, offers: Sequence[Offer]) -> View:
         "shortfall": entry.shortfall.missing if entry.shortfall else 0,
         "shortfall_reason": entry.shortfall.reason if entry.shortfall else None,
         "shortfall_since": time(entry.shortfall.since_ms) if entry.shortfall else None,
+        "role": entry.role,
+        "any_of": entry.any_of,
+        "max_eta_s": entry.max_eta_s,
+        "settled": entry.settled,
+        "ladder": ladder(entry.climb) if entry.climb else None,
+    }
+
+
+def ladder(climb: Climb) -> View:
+    """How far the needs of one line have escalated."""
+    return {
+        "name": climb.ladder,
+        "steps_taken": climb.taken,
+        "next_step_at": time(climb.due_ms),
+        "ring": climb.ring,
+        "ended": climb.ended,
     }
 
 
@@ -105,6 +136,7 @@ def offer_of_incident(offer: Offer) -> View:
         "created_at": time(offer.created_ms),
         "changed_at": time(offer.changed_ms),
         "accepted_at": time(offer.accepted_ms),
+        "lease_expires_at": time(offer.lease_expires_ms),
         "reason": offer.reason,
         "result": result(offer),
     }
@@ -137,6 +169,11 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         "external_id": command.external_id,
         "alarm_level": 1,
         "escalations": [],
+        "certainty": Certainty.UNCONFIRMED,
+        "attention": [],
+        "reports": [],
+        "merged_into": None,
+        "merge_candidates": [],
         "requirements": [requirement(entry, ()) for entry in needs],
         "offers": [],
         "times": {
@@ -154,9 +191,9 @@ def incident_for_volunteer(state: Incident, own: Sequence[Offer], private: Incid
     mine = {offer.id for offer in own}
     shown["offers"] = [offer for offer in shown["offers"] if offer["id"] in mine]
     shown["location"] = shown["location"] if accepted else coarse_area(state.area)
-    for name in ("external_id", "escalations", "zone"):
+    for name in _FOR_OPERATORS:
         shown.pop(name)
-    return {**shown, "zone": state.zone, **(private_fields(private) if accepted else {})}
+    return {**shown, **(private_fields(private) if accepted else {})}
 
 
 def is_opened(state: Incident, offer: Offer) -> bool:
@@ -210,7 +247,7 @@ def task(state: Incident, held: Offer, private: IncidentPrivate | None, tongue: 
         "kind": held.task,
         "question": tasks.question(held.task, tongue),
         "languages": list(need.languages) if need else [],
-        "lease_expires_at": time(held.expires_ms) if held.state is OfferState.OFFERED else None,
+        "lease_expires_at": time(held.expires_ms if held.state is OfferState.OFFERED else held.lease_expires_ms),
         "outcomes": tasks.outcomes(held.task),
         "material": material,
     }

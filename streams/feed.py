@@ -138,7 +138,7 @@ class Feed:
 
     async def start(self) -> None:
         parts = await self._partitions()
-        consumer = self._new_consumer(self._client_id)
+        consumer = self._consumer = self._new_consumer(self._client_id)
         await consumer.start()
         consumer.assign(parts)
         ends = await consumer.end_offsets(parts)
@@ -146,7 +146,6 @@ class Feed:
             consumer.seek(part, end)
         status, offers = (tuple(ends[part] for part in parts if part.topic == topic) for topic in _TOPICS)
         self._heads = self._kept_from = Cursor(status, offers)
-        self._consumer = consumer
         self._task = asyncio.ensure_future(self._follow(consumer))
 
     async def stop(self) -> None:
@@ -194,6 +193,8 @@ class Feed:
     async def since(self, cursor: Cursor) -> AsyncIterator[Happening]:
         """What stands between a cursor and the present end of the tail; the listener's queue has what comes after."""
         heads = self._heads
+        if _is_behind(heads, cursor):  # another process was quicker than this one, or the log is not the one it was
+            await self._refuse_beyond(cursor)
         if _is_behind(cursor, self._kept_from):
             async for happening in self._reread(cursor, heads):
                 yield happening
@@ -201,6 +202,16 @@ class Feed:
         for happening in list(self._kept):
             if cursor.next_of(happening) <= happening.offset < heads.next_of(happening):
                 yield happening
+
+    async def _refuse_beyond(self, cursor: Cursor) -> None:
+        parts = [TopicPartition(topic, number) for topic in _TOPICS for number in range(len(cursor.of(topic)))]
+        assert self._consumer is not None, "start() comes first"
+        try:
+            ends = await self._consumer.end_offsets(parts)
+        except (KafkaError, TimeoutError) as error:
+            raise LogTrouble(f"live view: {error!r}") from error
+        if any(cursor.of(part.topic)[part.partition] > end for part, end in ends.items()):
+            raise CutOff("beyond the end of the log")
 
     async def _reread(self, cursor: Cursor, heads: Cursor) -> AsyncIterator[Happening]:
         consumer = self._new_consumer(f"{self._client_id}-again")
@@ -274,10 +285,9 @@ class Feed:
         )
 
 
-def _is_behind(cursor: Cursor, kept_from: Cursor) -> bool:
-    return any(
-        asked < kept for topic in _TOPICS for asked, kept in zip(cursor.of(topic), kept_from.of(topic), strict=True)
-    )
+def _is_behind(one: Cursor, other: Cursor) -> bool:
+    """In any partition."""
+    return any(a < b for topic in _TOPICS for a, b in zip(one.of(topic), other.of(topic), strict=True))
 
 
 def _read(batches: "dict[TopicPartition, list[object]]") -> list[Happening]:

@@ -78,7 +78,11 @@ class DecisionReader:
                 auto_offset_reset="none",
                 max_partition_fetch_bytes=1024 * 1024,
             )
-            await consumer.start()
+            try:
+                await consumer.start()
+            except BaseException:
+                await consumer.stop()
+                raise
             self._consumer = consumer
         return self._consumer
 

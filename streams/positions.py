@@ -45,9 +45,9 @@ class PositionIntake:
             request_timeout_ms=10_000,
             retry_backoff_ms=50,
         )
+        self._producer = producer
         await producer.start()
         self._partitions = len(await producer.partitions_for(LOCATIONS.name))
-        self._producer = producer
 
     async def stop(self) -> None:
         if self._producer is not None:

@@ -120,6 +120,7 @@ async def give_result(offer: OfferId, body: Result, caller: Volunteer, once: Onc
         outcome=body.outcome,
         location=body.location.geometry if body.location else None,
         other_incident_id=body.incident_id,
+        language=body.language,
         private_ref=text_ref(named["incident_id"], "result", named["id"]) if body.text else None,
     )
     return await _answer(parts, once, command, body.text)

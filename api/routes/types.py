@@ -54,5 +54,8 @@ def _need(entry: Requirement) -> dict[str, Any]:
         "task": entry.task,
         "max_distance_m": entry.max_distance_m,
         "window_s": entry.window_s,
-        "offers_per_place": entry.offers_per_place,
+        "certainty": entry.certainty,
+        "role": entry.role,
+        "any_of": entry.any_of,
+        "max_eta_s": entry.max_eta_s,
     }

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - the names of arguments are those of the Protocols
 """Parts of the API in memory. Each does what its Protocol in `api/parts.py` promises, and can be told to fail."""
 
 from collections.abc import Sequence
@@ -109,9 +110,7 @@ class FakeRedis:
         self._ask()
         return [self.states.get(incident_id) for incident_id in incident_ids]
 
-    async def page(
-        self, statuses: Sequence[IncidentStatus] = (), *, limit: int, cursor: str | None = None
-    ) -> Page:
+    async def page(self, statuses: Sequence[IncidentStatus] = (), *, limit: int, cursor: str | None = None) -> Page:
         self._ask()
         if cursor is not None and not cursor.isdecimal():
             raise ValueError("cursor")
@@ -231,5 +230,3 @@ def incident_of(offer_id: str) -> str:
     parts = parts_of_offer(offer_id)
     assert parts is not None
     return parts.incident_id
-
-

@@ -15,3 +15,7 @@ def files(*parts: str, suffix: str = ".json") -> list[Path]:
 
 def names(paths: list[Path]) -> list[str]:
     return ["/".join(path.relative_to(ROOT).parts[1:]) for path in paths]
+
+
+def read(path: Path) -> bytes:
+    return path.read_bytes()

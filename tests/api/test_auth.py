@@ -175,10 +175,8 @@ def test_both_names_of_the_signature_are_understood(algorithm: str) -> None:
     signer = keys._signer
     assert signer is not None
     claims = {"sub": "x", "role": "monitor", "iss": "komek", "aud": "komek-api", "iat": NOW_S, "exp": NOW_S + 60}
-    parts = [
-        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in ({"alg": algorithm}, claims)
-    ]
-    signature = signer.get_op_key("sign").sign(b".".join(parts))  # type: ignore[union-attr]
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in ({"alg": algorithm}, claims)]
+    signature = signer.get_op_key("sign").sign(b".".join(parts))  # type: ignore[union-attr,call-arg]
     parts.append(base64.urlsafe_b64encode(signature).rstrip(b"="))
 
     assert keys.verify(b".".join(parts).decode(), now_s=NOW_S).role is Role.MONITOR
@@ -218,7 +216,7 @@ def test_a_file_that_is_no_key_set_is_named(tmp_path: Path, content: str) -> Non
 def test_a_set_of_public_keys_verifies_and_does_not_sign() -> None:
     signer = token_keys()._signer
     assert signer is not None
-    public = TokenKeys(KeySet.import_key_set({"keys": [signer.as_dict(private=False)]}))  # type: ignore[list-item]
+    public = TokenKeys(KeySet.import_key_set({"keys": [signer.as_dict(private=False)]}))
 
     assert public.verify(token("monitor", "m"), now_s=clock.now_ms() // 1000).sub == "m"
     with pytest.raises(BadKeys, match="private"):

@@ -90,7 +90,7 @@ def geometries(value: Any) -> list[Any]:
 @hostile.needed
 @pytest.mark.parametrize("path", GEOJSON, ids=hostile.names(GEOJSON))
 async def test_odd_geojson_is_taken_in_or_refused_with_its_place(world: World, path: Path) -> None:
-    text = path.read_text("utf-8")
+    text = hostile.read(path).decode()
     try:
         found = geometries(json.loads(text))
     except ValueError:
@@ -144,7 +144,7 @@ def test_samples_are_judged_as_their_names_say(name: str) -> None:
             return False
         return True
 
-    found = [one for one in geometries(json.loads((hostile.ROOT / "geojson" / name).read_text("utf-8")))]
+    found = geometries(json.loads((hostile.ROOT / "geojson" / name).read_text("utf-8")))
     shapes = [one for one in found if one.get("type") in ("Point", "Polygon", "MultiPolygon")]
 
     assert shapes

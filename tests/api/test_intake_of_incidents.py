@@ -103,9 +103,7 @@ async def test_too_much_on_its_way_is_refused_before_anything_is_sent(world: Wor
         ({"description": 7}, "description"),
     ],
 )
-async def test_bad_input_names_the_field_and_stores_nothing(
-    world: World, changes: dict[str, Any], field: str
-) -> None:
+async def test_bad_input_names_the_field_and_stores_nothing(world: World, changes: dict[str, Any], field: str) -> None:
     answer = await world.report(**changes)
 
     assert (answer.status_code, code(answer)) == (422, "invalid")

@@ -1,0 +1,395 @@
+"""The API's edge to Kafka, on a real broker: intake, positions, the live feed, single decisions, lag."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from dispatch.commands import ReportIncident
+from dispatch.decisions import OfferStep, StatusRecord
+from dispatch.ids import incident_id
+from dispatch.vocabulary import Capability, OfferState
+from streams import clock, feed, topic_admin, wire
+from streams.feed import Cursor, CutOff, Feed, Happening
+from streams.intake import IN_FLIGHT, Intake, Overloaded, Unknown
+from streams.log_reader import DecisionReader, runs_of
+from streams.monitor import Monitor
+from streams.positions import PositionIntake
+from streams.publisher import LogTrouble
+from streams.settings import Settings
+from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, LOCATIONS, OFFERS, PRIVATE
+from streams.wire import FixRecord, IncidentPrivate
+from tests.builders import Story, helpers, incident
+
+KEY = bytes(range(32))
+
+
+@pytest.fixture
+def settings(kafka: str) -> Settings:
+    settings = Settings(kafka=kafka, data_key=KEY)
+    topic_admin.apply_topics(settings)
+    return settings
+
+
+@pytest.fixture
+async def intake(settings: Settings) -> AsyncIterator[Intake]:
+    intake = Intake(settings, "test")
+    await intake.start()
+    yield intake
+    await intake.stop()
+
+
+@pytest.fixture
+async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka, acks="all")
+    await producer.start()
+    yield producer
+    await producer.stop()
+
+
+def a_report() -> ReportIncident:
+    key = clock.fresh_id()
+    return ReportIncident(
+        id=key, incident_id=incident_id("8320e5", "op", key), by="op", sent_ms=1, type="flood", body_digest="d"
+    )
+
+
+async def record_at(settings: Settings, topic: str, partition: int, offset: int) -> Any:
+    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka)
+    await consumer.start()
+    try:
+        part = TopicPartition(topic, partition)
+        consumer.assign([part])
+        consumer.seek(part, offset)
+        return await asyncio.wait_for(consumer.getone(part), 10)
+    finally:
+        await consumer.stop()
+
+
+async def test_a_command_is_in_the_log_when_send_returns(settings: Settings, intake: Intake) -> None:
+    command = a_report()
+
+    at = await intake.send_command(command)
+
+    record = await record_at(settings, INCIDENTS.name, at.partition, at.offset)
+    assert (record.key, wire.decode_command(record.value)) == (b"8320e5", command)
+    headers = dict(record.headers)
+    assert (headers["ce_id"], headers["ce_type"]) == (command.id.encode(), b"komek.command.report_incident")
+
+
+async def test_what_is_private_is_sealed_in_the_log(settings: Settings, intake: Intake) -> None:
+    at, sealed = await intake.send_private("incident:x", IncidentPrivate(description="canary"))
+
+    record = await record_at(settings, PRIVATE.name, at.partition, at.offset)
+    assert record.value == sealed
+    assert b"canary" not in record.value
+    assert wire.open_sealed(KEY, "incident:x", record.value) == IncidentPrivate(description="canary")
+    assert dict(record.headers)["content-type"] == b"application/octet-stream"
+
+
+async def test_commands_of_one_zone_are_in_the_partition_a_worker_expects(intake: Intake) -> None:
+    places = await asyncio.gather(*(intake.send_command(a_report()) for _ in range(20)))
+
+    assert len({place.partition for place in places}) == 1
+
+
+class Stuck:
+    """A producer whose answers never come."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def send(self, *_: Any, **__: Any) -> "Stuck":
+        return self
+
+    def add_callback(self, _: Any) -> None: ...
+
+    def add_errback(self, _: Any) -> None: ...
+
+    def partitions_for(self, _: str) -> set[int]:
+        return {0}
+
+    def close(self, **_: Any) -> None:
+        self.closed = True
+
+
+async def test_without_an_answer_it_is_unknown_within_two_seconds() -> None:
+    intake = Intake(Settings(kafka="127.0.0.1:9"), "test", lambda *_: Stuck())
+    await intake.start()
+    began = time.monotonic()
+
+    with pytest.raises(Unknown):
+        await intake.send_command(a_report())
+
+    assert time.monotonic() - began < 2
+    assert intake.in_flight == 0
+    await intake.stop()
+
+
+async def test_too_many_on_their_way_are_refused_at_once() -> None:
+    intake = Intake(Settings(kafka="127.0.0.1:9"), "test", lambda *_: Stuck())
+    await intake.start()
+    waiting = [asyncio.ensure_future(intake.send_command(a_report())) for _ in range(IN_FLIGHT)]
+    await asyncio.sleep(0)
+
+    with pytest.raises(Overloaded):
+        await intake.send_command(a_report())
+
+    done = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(outcome) for outcome in done} == {Unknown}
+    await intake.stop()
+
+
+async def test_a_producer_that_confirms_nothing_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Stuck] = []
+
+    def make(*_: Any) -> Stuck:
+        made.append(Stuck())
+        return made[-1]
+
+    monkeypatch.setattr("streams.intake.RENEW_AFTER_S", 0.0)
+    intake = Intake(Settings(kafka="127.0.0.1:9"), "test", make)
+    await intake.start()
+
+    for _ in range(2):
+        with pytest.raises(Unknown):
+            await intake.send_command(a_report())
+    assert intake._renewal is not None
+    await intake._renewal
+
+    assert (len(made), made[0].closed) == (2, True)
+    await intake.stop()
+
+
+async def test_positions_arrive_whole_and_in_their_partitions(settings: Settings) -> None:
+    positions = PositionIntake(settings, "test")
+    await positions.start()
+    tag = clock.fresh_id()
+    fixes = [FixRecord(volunteer_id=f"{tag}-{number}", lon=76.9, lat=43.2) for number in range(1000)]
+
+    await positions.send(fixes)
+    await positions.stop()
+
+    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, auto_offset_reset="earliest")
+    await consumer.start()
+    consumer.subscribe([LOCATIONS.name])
+    seen: dict[str, int] = {}
+    async with asyncio.timeout(20):
+        while len(seen) < 1000:
+            for part, records in (await consumer.getmany(timeout_ms=200)).items():
+                seen |= {
+                    fix.volunteer_id: part.partition
+                    for fix in (wire.decode_fix(record.value) for record in records)
+                    if fix.volunteer_id.startswith(tag)
+                }
+    await consumer.stop()
+    async with _ordinary(settings) as producer:
+        ordinary = await producer.send_and_wait(LOCATIONS.name, b"{}", key=fixes[7].volunteer_id.encode())
+    assert seen[fixes[7].volunteer_id] == ordinary.partition
+
+
+def _ordinary(settings: Settings) -> AIOKafkaProducer:
+    return AIOKafkaProducer(bootstrap_servers=settings.kafka)
+
+
+# The live feed.
+
+
+def status_of(number: int) -> StatusRecord:
+    state = replace(incident(), version=number)
+    return StatusRecord(
+        incident=state, decision_id=f"d-{number}", decision_partition=0, decision_offset=number, decided_ms=number
+    )
+
+
+def step_of(number: int) -> OfferStep:
+    return OfferStep(
+        event_id=f"e-{number}",
+        id=f"o-{number}",
+        incident_id="i",
+        requirement_id="r1",
+        volunteer_id=f"v-{number % 3}",
+        capability=Capability.FIELD,
+        skill="cpr",
+        state=OfferState.OFFERED,
+        reason=None,
+        epoch=1,
+        at_ms=number,
+        expires_ms=number,
+        decision_id="d",
+        decision_partition=0,
+        decision_offset=number,
+    )
+
+
+async def publish(producer: AIOKafkaProducer, first: int, count: int) -> None:
+    """Statuses and steps in turns, spread over the partitions."""
+    for number in range(first, first + count):
+        await producer.send_and_wait(INCIDENT_STATUS.name, wire.encode(status_of(number)), key=b"k%d" % number)
+        await producer.send_and_wait(OFFERS.name, wire.encode(step_of(number)), key=b"v-%d" % number)
+
+
+@pytest.fixture
+async def live(settings: Settings) -> AsyncIterator[Feed]:
+    live = Feed(settings, "test-live")
+    await live.start()
+    yield live
+    await live.stop()
+
+
+def name_of(happening: Happening) -> str:
+    record = happening.record
+    return f"s{record.decision_offset}" if isinstance(record, StatusRecord) else f"o{record.decision_offset}"
+
+
+async def gathered(live: Feed, cursor: Cursor | None, count: int) -> list[tuple[str, Cursor]]:
+    found: list[tuple[str, Cursor]] = []
+    async with asyncio.timeout(20):
+        with live.listening(cursor) as listener:
+            async for happening, after in listener.happenings():
+                found.append((name_of(happening), after))
+                if len(found) == count:
+                    break
+    return found
+
+
+def expected(first: int, count: int) -> set[str]:
+    return {f"{kind}{number}" for kind in "so" for number in range(first, first + count)}
+
+
+async def test_a_listener_gets_everything_once_from_where_it_came(producer: AIOKafkaProducer, live: Feed) -> None:
+    start = live.heads
+    await publish(producer, 100, 10)
+
+    found = await gathered(live, start, 20)
+
+    assert {name for name, _ in found} == expected(100, 10)
+
+
+async def test_it_goes_on_exactly_after_the_last_event_on_any_process(
+    settings: Settings, producer: AIOKafkaProducer, live: Feed
+) -> None:
+    start = live.heads
+    await publish(producer, 200, 10)
+    first = await gathered(live, start, 7)
+    other = Feed(settings, "test-other")  # began later: it must read the log again
+    await other.start()
+
+    rest = await gathered(other, Cursor.parsed(str(first[-1][1])), 13)
+    await other.stop()
+
+    names = [name for name, _ in first + rest]
+    assert (len(names), set(names)) == (20, expected(200, 10))
+
+
+async def test_what_happens_while_the_log_is_read_again_is_not_lost(
+    settings: Settings, producer: AIOKafkaProducer, live: Feed
+) -> None:
+    start = live.heads
+    await publish(producer, 300, 5)
+    other = Feed(settings, "test-other")
+    await other.start()
+    listening = asyncio.ensure_future(gathered(other, start, 20))
+    await publish(producer, 305, 5)
+
+    found = await listening
+    await other.stop()
+
+    assert {name for name, _ in found} == expected(300, 10)
+
+
+async def test_a_slow_listener_is_cut_off_and_nobody_waits_for_it(
+    producer: AIOKafkaProducer, live: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "WAITING", 3)
+    with live.listening(None) as listener:
+        await publish(producer, 400, 5)
+        await until(lambda: listener._cut)
+
+        with pytest.raises(CutOff):
+            async for _ in listener.happenings():
+                pass
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not is_so():  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0.02)
+
+
+async def test_a_cursor_of_another_log_is_refused(live: Feed) -> None:
+    with pytest.raises(CutOff), live.listening(Cursor((1,), (1,))):
+        pass
+
+
+async def test_a_cursor_beyond_the_log_is_cut_off(live: Feed) -> None:
+    """Somebody began anew with an empty log; the client must load the state again and not wait for ever."""
+    far = Cursor(tuple(10**9 for _ in live.heads.status), live.heads.offers)
+
+    with pytest.raises(CutOff):
+        await gathered(live, far, 1)
+
+
+@pytest.mark.parametrize("text", ["", "_", "1", "1_", "1._2", "a_b", "-1_1", "1_²", "1" * 5000 + "_1"])
+def test_what_is_no_cursor_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"cursor|offset"):
+        Cursor.parsed(text)
+
+
+# Single decisions, and the lag.
+
+
+def test_places_far_from_each_other_are_sought_and_near_ones_read_through() -> None:
+    assert runs_of([(1, 5), (0, 900), (0, 3), (0, 1), (0, 3)]) == [[(0, 1), (0, 3)], [(0, 900)], [(1, 5)]]
+
+
+async def test_decisions_are_read_at_their_places(settings: Settings, producer: AIOKafkaProducer) -> None:
+    story = Story(people=helpers("v-1", "v-2"))
+    story.report()
+    story.accept("v-1")
+    places = []
+    for decision in story.decisions:
+        at = await producer.send_and_wait(DECISIONS.name, wire.encode_decision(decision), partition=2)
+        places.append((at.partition, at.offset))
+        for _ in range(3):  # of other incidents
+            await producer.send_and_wait(DECISIONS.name, wire.encode_decision(decision), partition=2)
+    reader = DecisionReader(settings, "test-decisions")
+
+    found = await reader.read([*places, (5, 10**6)])
+    again = await reader.read(places[1:])
+    await reader.stop()
+
+    assert [found[place] for place in places] == story.decisions
+    assert list(again) == places[1:]
+
+
+async def test_a_log_that_does_not_answer_is_told_within_two_seconds() -> None:
+    reader = DecisionReader(Settings(kafka="127.0.0.1:9"), "test-decisions")
+    began = time.monotonic()
+
+    with pytest.raises(LogTrouble):
+        await reader.read([(0, 1)])
+
+    assert time.monotonic() - began < 3
+    await reader.stop()
+
+
+async def test_commands_nobody_committed_are_lag_with_an_age(settings: Settings, intake: Intake) -> None:
+    monitor = Monitor(settings, "test")
+    at = await intake.send_command(a_report())
+
+    await monitor.start()
+    await until(lambda: monitor.last is not None and monitor.last.lag.get(at.partition, 0) > 0)
+    measured = monitor.last
+    assert measured is not None
+    await monitor.stop()
+
+    assert measured.total_lag >= 1
+    assert measured.oldest_ms is not None
+    assert measured.oldest_ms <= clock.now_ms() + 1000
+    assert measured.workers == 0
+    assert (monitor.age_s() or 0) >= 0
