@@ -6,6 +6,7 @@ taken before its time when the chance to be staffed by then falls below `least_c
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from dispatch.vocabulary import StepAction
@@ -101,7 +102,7 @@ def _order_faults(where: str, rows: list[Mapping[str, Any]]) -> list[str]:
     """Times never go back, the end stands at the end and nowhere else."""
     faults = [
         f"{where}[{number}].at_s: expected {before['at_s']} or later, the time of the step before"
-        for number, (before, row) in enumerate(zip(rows, rows[1:], strict=False), 2)
+        for number, (before, row) in enumerate(pairwise(rows), 2)
         if row["at_s"] < before["at_s"]
     ]
     early = [number for number, row in enumerate(rows[:-1], 1) if row["step"] == StepAction.END]
