@@ -7,8 +7,8 @@ clock, kept as claimed and used for nothing. Free text never stands here: it lie
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dispatch.model import Area, Geometry, RequirementSpec
-from dispatch.vocabulary import AttentionReason, DeadlineKind, DeclineReason, OfferState, Priority
+from dispatch.model import Area, Geometry, Hazard, RequirementSpec
+from dispatch.vocabulary import DeadlineKind, DeclineReason, OfferState, Priority
 
 DISPATCHER = "dispatcher"
 
@@ -34,6 +34,12 @@ class ReportIncident(Command):
     external_id: str | None = None
     text_print: str | None = None
     """Fingerprint of the description (`streams/fingerprint.py`): says how alike two texts are, not what they say."""
+    parent_id: str | None = None
+    """The dispatcher's own report of a person in distress names the incident they were sent to …"""
+    distress_of: str | None = None
+    """… and the person, by their opaque id …"""
+    hazard: Hazard | None = None
+    """… and whether the ground there is dangerous."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +104,27 @@ class CheckIn(AnswerCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseDistress(AnswerCommand):
+    """I am in danger myself."""
+
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskForHelp(AnswerCommand):
+    """More people are needed here; without a skill, of the same kind."""
+
+    skill: str | None = None
+    count: int = 1
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveDuty(AnswerCommand):
+    """The person went off duty while they held this offer; sent by the service that reads profiles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiveResult(AnswerCommand):
     """What digital work found."""
 
@@ -146,9 +173,9 @@ class ReleaseReport(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettleAttention(Command):
-    """The operator has looked at it."""
+    """The operator has looked at it; `reason` as it stands in `Incident.attention`."""
 
-    reason: AttentionReason
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +185,7 @@ class PassDeadline(Command):
     deadline: DeadlineKind
     due_ms: int
     offer_id: str | None = None
+    requirement_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +206,9 @@ AnyCommand: TypeAlias = (
     | DeclineOffer
     | ReportProgress
     | CheckIn
+    | RaiseDistress
+    | AskForHelp
+    | LeaveDuty
     | GiveResult
     | MergeIncident
     | UnmergeIncident
@@ -200,6 +231,9 @@ COMMANDS: dict[str, type[Command]] = {
     "decline_offer": DeclineOffer,
     "report_progress": ReportProgress,
     "check_in": CheckIn,
+    "raise_distress": RaiseDistress,
+    "ask_for_help": AskForHelp,
+    "leave_duty": LeaveDuty,
     "give_result": GiveResult,
     "merge_incident": MergeIncident,
     "unmerge_incident": UnmergeIncident,

@@ -1,5 +1,7 @@
 """The clocks of an incident: which deadlines its state implies, and the command each becomes when it passes."""
 
+from dispatch.absence import COMING
+from dispatch.check_ins import is_on_scene
 from dispatch.commands import DISPATCHER, PassDeadline
 from dispatch.ids import derived
 from dispatch.model import Incident
@@ -22,6 +24,26 @@ def timers_of(incident: Incident) -> tuple[Timer, ...]:
         Timer(kind=DeadlineKind.LEASE, incident_id=incident.id, ref=offer.id, due_ms=offer.lease_expires_ms)
         for offer in incident.offers
         if offer.state in ASSIGNED_STATES and offer.lease_expires_ms is not None
+    ]
+    expiries += [
+        Timer(kind=DeadlineKind.LADDER, incident_id=incident.id, ref=entry.id, due_ms=entry.climb.due_ms)
+        for entry in incident.requirements
+        if entry.climb is not None and entry.climb.due_ms is not None
+    ]
+    expiries += [
+        Timer(kind=DeadlineKind.WAVE, incident_id=incident.id, ref=entry.id, due_ms=entry.look_at_ms)
+        for entry in incident.requirements
+        if entry.look_at_ms is not None and incident.open_places(entry)
+    ]
+    expiries += [
+        Timer(kind=DeadlineKind.CHECK_IN, incident_id=incident.id, ref=offer.id, due_ms=offer.check_in.due_ms)
+        for offer in incident.offers
+        if offer.check_in is not None and offer.check_in.due_ms is not None and is_on_scene(offer)
+    ]
+    expiries += [
+        Timer(kind=DeadlineKind.WATCH, incident_id=incident.id, ref=offer.id, due_ms=offer.watch.due_ms)
+        for offer in incident.offers
+        if offer.watch is not None and offer.state in COMING
     ]
     if incident.merging is not None:
         expiries.append(
@@ -46,6 +68,7 @@ def deadline_command(timer: Timer, now_ms: int) -> PassDeadline:
     After every 30 s in which it is still there it gives a new one: a decision that said "not yet", because the store's clock had
     gone back by then, must not silence the deadline for ever.
     """
+    of_requirement = timer.kind in (DeadlineKind.LADDER, DeadlineKind.WAVE)
     attempt = max(0, now_ms - timer.due_ms) // ATTEMPT_MS
     return PassDeadline(
         id=str(derived("deadline", timer.kind, timer.incident_id, timer.ref, str(timer.due_ms), str(attempt))),
@@ -54,5 +77,6 @@ def deadline_command(timer: Timer, now_ms: int) -> PassDeadline:
         sent_ms=now_ms,
         deadline=timer.kind,
         due_ms=timer.due_ms,
-        offer_id=timer.ref or None,
+        offer_id=None if of_requirement else timer.ref or None,
+        requirement_id=timer.ref if of_requirement else None,
     )

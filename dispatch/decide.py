@@ -10,29 +10,35 @@ Three pure steps, so that a shell can do its look-ups for many commands at once 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from dispatch import answers, orders
+from dispatch import answers, hazards, ladder, merging, orders, safeguards, tasks, waves
+from dispatch.absence import rests
+from dispatch.budget import held_back, may_go_beyond, prices
 from dispatch.commands import Command
 from dispatch.decisions import Cause, Decision, RequirementWhy, Why
 from dispatch.eligibility import exclusion
+from dispatch.estimates import Priors, chance_within, estimate
 from dispatch.events import Event, OfferMade, RetryScheduled, ShortfallEnded, ShortfallFound
-from dispatch.geo import distance_to_area_m
+from dispatch.hazards import Inside
 from dispatch.ids import decision_id, offer_id, zone_of_incident
+from dispatch.languages import shares_language
 from dispatch.lifecycle import Moment, evolve
-from dispatch.model import Candidate, Found, Incident, Need, Requirement, Shortfall
+from dispatch.limits import effective, wanted_languages
+from dispatch.model import Area, Candidate, Found, Incident, Need, Requirement, Shortfall
 from dispatch.plans import PlanBook
+from dispatch.pruning import NEVER_AGAIN
 from dispatch.ranking import Ranked, rank
 from dispatch.ruling import Ruling
+from dispatch.surroundings import NOTHING, Surroundings
 from dispatch.vocabulary import Exclusion, OfferState, Outcome, ShortfallReason
-from dispatch.waves import offers_out, offers_wanted
+from dispatch.waves import offers_out
 
 SILENCE_REST_S = 600
 """A person who did not answer is left in peace by the same requirement for this long."""
 FIRST_RETRY_S = 2.0
 """The first look comes soon: somebody may have become free between the search and the moment the shortfall could wake."""
 MAX_RETRY_S = 300
-WIDEST_M = 100_000
 SHOWN_CANDIDATES = 5
 
 
@@ -44,6 +50,8 @@ class View:
     cause: Cause
     logged_ms: int
     now_ms: int
+    around: Surroundings = NOTHING
+    priors: Priors = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,13 @@ class Settled:
     ruling: Ruling
     incident: Incident | None
     needs: tuple[Need, ...]
+    inside: Inside | None = None
+    """People on `new_ground`, once they have been looked for."""
+
+    @property
+    def new_ground(self) -> Area | None:
+        """Dangerous ground on which people have to be looked for, so that they are warned."""
+        return hazards.new_ground(self.view.incident, self.incident)
 
 
 def decide(view: View, command: Command, plans: PlanBook, find: Callable[[Need], Found]) -> Decision:
@@ -63,17 +78,25 @@ def decide(view: View, command: Command, plans: PlanBook, find: Callable[[Need],
 
 
 def settle(view: View, command: Command, plans: PlanBook) -> Settled:
-    ruling = orders.rule(view.incident, command, plans, view.logged_ms) or answers.rule(
-        view.incident, command, view.now_ms
+    ruling = (
+        safeguards.rule(view.incident, command, plans, view.around, view.now_ms)
+        or merging.rule(view.incident, command, view.around, view.now_ms)
+        or orders.rule(view.incident, command, plans, view.logged_ms)
+        or tasks.rule(view.incident, command, view.now_ms)
+        or ladder.rule(view.incident, command, plans, view.now_ms)
+        or waves.rule(view.incident, command, view.now_ms)
+        or answers.rule(view.incident, command, view.now_ms)
     )
     incident = view.incident
     if ruling.outcome is Outcome.APPLIED:
         incident = evolve(incident, ruling.events, _moment(view, command))
+        incident, ruling = _with_consequences(view, command, incident, ruling)
+        incident, ruling = _with_safeguards(view, command, plans, incident, ruling)
         surplus = _surplus(incident)
         if surplus:
             ruling = replace(ruling, events=(*ruling.events, *surplus))
             incident = evolve(incident, surplus, _moment(view, command))
-    needs = _needs(incident, command, view.now_ms) if ruling.outcome is Outcome.APPLIED else ()
+    needs = _needs(incident, view, command, ruling) if ruling.outcome is Outcome.APPLIED else ()
     return Settled(view=view, command=command, ruling=ruling, incident=incident, needs=needs)
 
 
@@ -90,27 +113,58 @@ def fill(
     """
     chosen: dict[str, Exclusion] = dict(taken or {})
     facts: list[Event] = list(settled.ruling.events)
+    if settled.inside is not None and settled.incident is not None:
+        facts.extend(hazards.warned(settled.incident, settled.inside.volunteer_ids, settled.inside.beyond))
     whys = []
     for need in settled.needs:
-        made, why = _offers(settled, need, found.get(need.requirement.id, Found()), chosen)
+        made, why = _offers(settled, plans, need, found.get(need.requirement.id, Found()), chosen)
         facts.extend(made)
         chosen.update({fact.volunteer_id: Exclusion.ENGAGED for fact in made})
         gap = _shortfall(settled, need, len(made), why)
         facts.extend(gap)
         whys.append(why)
     state = _state(settled, facts)
+    if settled.ruling.outcome is Outcome.APPLIED:
+        facts.extend(waves.timed(state, facts, settled.view.now_ms))
+        facts.extend(ladder.schedule(state, plans, whys, settled.view.now_ms))
+        whys = [ladder.explained(why, state, plans, settled.view.now_ms) for why in whys]
     short = state is not None and state.is_open and any(entry.shortfall for entry in state.requirements)
-    if short and state is not None and settled.ruling.outcome is Outcome.APPLIED:
+    if short and state is not None and not _waits_already(state, settled):
         facts.append(_retry(state, settled.view.now_ms, plans, whys))
     return _decision(
         settled,
         tuple(facts),
         Why(
-            plan_version=settled.incident.plan_version if settled.incident else None,
+            plan_version=plans.version if settled.incident else None,
             rule=settled.ruling.rule,
             requirements=tuple(whys),
         ),
     )
+
+
+def _with_consequences(
+    view: View, command: Command, incident: Incident | None, ruling: Ruling
+) -> tuple[Incident | None, Ruling]:
+    """What follows from the facts themselves: leases begin, results steer, reports are compared."""
+    if incident is None:
+        return incident, ruling
+    moment = _moment(view, command)
+    more = tasks.consequences(view.incident, incident, ruling.events, view.around, moment)
+    if not more:
+        return incident, ruling
+    return evolve(incident, more, moment), replace(ruling, events=(*ruling.events, *more))
+
+
+def _with_safeguards(
+    view: View, command: Command, plans: PlanBook, incident: Incident | None, ruling: Ruling
+) -> tuple[Incident | None, Ruling]:
+    """Clocks, watches, hazard areas and alarms that the facts begin or end."""
+    if incident is None:
+        return incident, ruling
+    more = safeguards.consequences(incident, ruling.events, plans, view.now_ms)
+    if not more:
+        return incident, ruling
+    return evolve(incident, more, _moment(view, command)), replace(ruling, events=(*ruling.events, *more))
 
 
 def _moment(view: View, command: Command) -> Moment:
@@ -143,29 +197,30 @@ def _missing(incident: Incident, requirement: Requirement) -> int:
     return incident.open_places(requirement) - offers_out(incident, requirement)
 
 
-def _needs(incident: Incident | None, command: Command, now_ms: int) -> tuple[Need, ...]:
+def _needs(incident: Incident | None, view: View, command: Command, ruling: Ruling) -> tuple[Need, ...]:
     if incident is None or not incident.is_open:
         return ()
+    now_ms = view.now_ms
+    prompted = waves.prompted_by(command, ruling.events, incident)
     engaged_here = {offer.volunteer_id for offer in incident.offers if offer.is_live}
     return tuple(
         Need(
             incident_id=incident.id,
             command_id=command.id,
-            requirement=_widened(requirement, incident.alarm_level),
+            requirement=effective(requirement, incident),
             area=incident.area,
             priority=incident.priority,
             want=want,
             asked_before=frozenset(engaged_here | _asked_before(incident, requirement, now_ms)),
+            preferred_languages=wanted_languages(requirement, incident),
         )
         for requirement in incident.requirements
-        if (want := offers_wanted(incident, requirement)) > 0
+        if (
+            want := waves.wanted(
+                incident, requirement, now_ms=now_ms, priors=view.priors, prompted=requirement.id in prompted
+            )
+        )
     )
-
-
-def _widened(requirement: Requirement, alarm_level: int) -> Requirement:
-    """Each alarm level above the first doubles how far people are looked for."""
-    limit = min(WIDEST_M, requirement.max_distance_m * 2 ** (alarm_level - 1))
-    return replace(requirement, max_distance_m=max(limit, requirement.max_distance_m))
 
 
 def _asked_before(incident: Incident, requirement: Requirement, now_ms: int) -> set[str]:
@@ -174,38 +229,63 @@ def _asked_before(incident: Incident, requirement: Requirement, now_ms: int) -> 
     return {
         offer.volunteer_id
         for offer in incident.offers_for(requirement.id)
-        if offer.state in (OfferState.DECLINED, OfferState.DONE, OfferState.VOID)
+        if offer.state in NEVER_AGAIN
         or (offer.state is OfferState.EXPIRED and offer.changed_ms > rests_until)
-    }
+        or rests(offer, now_ms)
+    } | set(incident.declined.get(requirement.id, ()))
 
 
 def _offers(
-    settled: Settled, need: Need, found: Found, taken: Mapping[str, Exclusion]
+    settled: Settled, plans: PlanBook, need: Need, found: Found, taken: Mapping[str, Exclusion]
 ) -> tuple[list[OfferMade], RequirementWhy]:
-    incident = settled.incident
+    incident, now_ms = settled.incident, settled.view.now_ms
+    assert incident is not None  # a need has an incident
     excluded = dict(found.excluded)
     eligible: list[Candidate] = []
+    burdens: dict[str, dict[str, float]] = {}
+    ground = hazards.ground_of(incident)
     for seen in found.candidates:
-        candidate = _measured(seen, need)
+        candidate = hazards.approach(seen, need, ground, settled.view.around.hazards)
         reason = taken.get(candidate.volunteer_id) or exclusion(candidate, need)
+        held = None if reason else held_back(candidate, need, plans.budget, now_ms)
+        if held and not may_go_beyond(candidate, need, held):
+            reason = held
         if reason is None:
             eligible.append(candidate)
+            burdens[candidate.volunteer_id] = prices(candidate, need, plans.budget, held)
         else:
             excluded[reason] = excluded.get(reason, 0) + 1
-    ranked = _once_each(rank(eligible, need, incident.language if incident else None))
-    chosen, rest = ranked[: need.want], ranked[need.want : need.want + SHOWN_CANDIDATES]
+    ranked = _once_each(rank(eligible, need, incident.language, burdens))
+    chances = _chances(ranked, need, settled.view)
+    wave = waves.wave(ranked, chances, need, found, incident, now_ms)
+    asked = {entry.candidate.volunteer_id for entry in wave.chosen}
+    rest = [entry for entry in ranked if entry.candidate.volunteer_id not in asked][:SHOWN_CANDIDATES]
     why = RequirementWhy(
         requirement_id=need.requirement.id,
         skill=need.requirement.skill,
-        places_open=incident.open_places(need.requirement) if incident else 0,
-        asked=len(chosen),
+        places_open=incident.open_places(need.requirement),
+        asked=len(wave.chosen),
         searched_m=found.searched_m,
         considered=len(found.candidates) + sum(found.excluded.values()),
+        complete=found.complete,
         excluded={str(reason): count for reason, count in sorted(excluded.items())},
-        chosen=tuple(_shown(entry) for entry in chosen),
-        passed_over=tuple(_shown(entry) for entry in rest),
+        chosen=tuple(_shown(entry, chances) for entry in wave.chosen),
+        passed_over=tuple(_shown(entry, chances) for entry in rest),
+        wave=wave.why,
+        travel=found.travel,
     )
-    return [_offer(settled, need, entry) for entry in chosen], why
+    return [_offer(settled, need, entry, chances[entry.candidate.volunteer_id]) for entry in wave.chosen], why
+
+
+def _chances(ranked: list[Ranked], need: Need, view: View) -> dict[str, float]:
+    """Of each person to accept within the requirement's window."""
+    requirement = need.requirement
+    return {
+        entry.candidate.volunteer_id: chance_within(
+            estimate(entry.candidate, requirement.capability, view.now_ms, view.priors), requirement.window_s
+        )
+        for entry in ranked
+    }
 
 
 def _once_each(ranked: list[Ranked]) -> list[Ranked]:
@@ -216,35 +296,40 @@ def _once_each(ranked: list[Ranked]) -> list[Ranked]:
     return list(best.values())
 
 
-def _measured(candidate: Candidate, need: Need) -> Candidate:
-    """A search measures to the centre; what counts is how far the nearest part of the area is."""
-    if need.area is None or need.area.reach_m <= 0 or candidate.place is None:
-        return candidate
-    return replace(candidate, distance_m=distance_to_area_m(candidate.place, need.area))
 
 
-def _offer(settled: Settled, need: Need, entry: Ranked) -> OfferMade:
+
+def _offer(settled: Settled, need: Need, entry: Ranked, chance: float) -> OfferMade:
     requirement, volunteer = need.requirement, entry.candidate.volunteer_id
     return OfferMade(
         offer_id=offer_id(need.incident_id, need.command_id, requirement.id, volunteer),
         requirement_id=requirement.id,
         volunteer_id=volunteer,
         capability=requirement.capability,
-        skill=requirement.skill,
+        skill=next((skill for skill in requirement.skills if skill in entry.candidate.skills), requirement.skill),
         expires_ms=settled.view.now_ms + requirement.window_s * 1000,
         distance_m=_rounded(entry.candidate.distance_m),
         eta_s=_rounded(entry.eta_s),
         task=requirement.task,
+        chance=round(chance, 4),
+        shares_language=_shares(entry.candidate, need),
+        staging=entry.candidate.staging,
     )
 
 
-def _shown(entry: Ranked) -> Mapping[str, object]:
-    """A person's place in a decision record: opaque id, how far in time, and the terms of the score. Never a coordinate."""
+def _shares(candidate: Candidate, need: Need) -> bool | None:
+    return shares_language(need.preferred_languages, candidate.languages) if need.preferred_languages else None
+
+
+def _shown(entry: Ranked, chances: Mapping[str, float]) -> Mapping[str, object]:
+    """A person's place in a decision record: opaque id, how far in time, the terms of the score, the chance to accept within
+    the window. Never a coordinate."""
     return {
         "volunteer_id": entry.candidate.volunteer_id,
         "eta_s": _rounded(entry.eta_s),
         "score_s": round(entry.score_s, 1),
         "terms": {name: round(value, 1) for name, value in entry.terms.items()},
+        "chance": round(chances[entry.candidate.volunteer_id], 3),
     }
 
 
@@ -261,7 +346,8 @@ def _shortfall(settled: Settled, need: Need, made: int, why: RequirementWhy) -> 
         return [ShortfallEnded(requirement_id=current.id)] if current.shortfall else []
     reason = _reason(why, _asked_before(incident, current, settled.view.now_ms))
     since_ms = current.shortfall.since_ms if current.shortfall else settled.view.now_ms
-    shortfall = Shortfall(missing=missing, reason=reason, since_ms=since_ms)
+    final = current.climb is not None and current.climb.ended
+    shortfall = Shortfall(missing=missing, reason=reason, since_ms=since_ms, final=final)
     return [] if shortfall == current.shortfall else [ShortfallFound(requirement_id=current.id, shortfall=shortfall)]
 
 
@@ -269,6 +355,9 @@ _REASONS = (
     (Exclusion.ENGAGED, ShortfallReason.ALL_ENGAGED),
     (Exclusion.LANGUAGE, ShortfallReason.NO_SHARED_LANGUAGE),
     (Exclusion.STALE_PLACE, ShortfallReason.PLACES_STALE),
+    (Exclusion.RESTING, ShortfallReason.RESTING),
+    (Exclusion.QUIET_HOURS, ShortfallReason.QUIET_HOURS),
+    (Exclusion.BUDGET_SPENT, ShortfallReason.BUDGET_SPENT),
 )
 
 
@@ -283,6 +372,13 @@ def _reason(why: RequirementWhy, asked: set[str]) -> ShortfallReason:
         if why.excluded.get(cause):
             return reason
     return ShortfallReason.ALL_ASKED if asked else ShortfallReason.NOBODY_FOUND
+
+
+def _waits_already(state: Incident, settled: Settled) -> bool:
+    """No new look is to be scheduled: nothing was decided, or a step of a ladder came while one was waiting."""
+    if settled.ruling.outcome is not Outcome.APPLIED:
+        return True
+    return settled.ruling.rule in ladder.RULES and (state.retry_at_ms or 0) > settled.view.now_ms
 
 
 def _retry(state: Incident, now_ms: int, plans: PlanBook, whys: list[RequirementWhy]) -> RetryScheduled:

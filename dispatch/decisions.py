@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dispatch.events import Event
 from dispatch.model import Incident
-from dispatch.vocabulary import Capability, OfferState, Outcome
+from dispatch.vocabulary import Capability, OfferState, Outcome, WaveRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,26 @@ class Cause:
     offset: int
     command_id: str
     command_kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveWhy:
+    """Why so many are asked. `stated`: the certainty of the requirement, None under a fixed policy; `reached`: the chance that the
+    open places fill within the window from those asked now and the `out` who were asked before."""
+
+    size: int
+    out: int
+    rule: WaveRule
+    stated: float | None
+    reached: float
+    free: int
+    """Fitting people the search found."""
+    rivals: int = 0
+    """Other needs that wait for the same people."""
+    beyond_budget: int = 0
+    """How many are asked although their budget is spent, they rest or it is night."""
+    is_short: bool = False
+    """More would be asked if more were found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +52,15 @@ class RequirementWhy:
     excluded: Mapping[str, int] = field(default_factory=dict)
     chosen: tuple[Mapping[str, object], ...] = ()
     passed_over: tuple[Mapping[str, object], ...] = ()
+    complete: bool = True
+    """Whether the search looked at everybody within the limits."""
+    ladder_step: int | None = None
+    """Steps of the ladder behind it."""
+    forecast: float | None = None
+    """Chance, as things stand after this decision, that the requirement is filled by its target."""
+    wave: WaveWhy | None = None
+    travel: str = "built_in"
+    """Where travel times came from (`Found.travel`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """The hard rules: who may be asked at all. A store applies the same rules coarsely while it searches; this is the last word."""
 
-from dispatch.model import Candidate, Need
-from dispatch.travel import reach_m
-from dispatch.vocabulary import Capability, Exclusion
+from dispatch.languages import shares_language
+from dispatch.model import Candidate, Need, Requirement
+from dispatch.places import asked_within_m
+from dispatch.travel import distance_within_m, reach_m
+from dispatch.vocabulary import Capability, Exclusion, TravelMode
 
 FIX_AGE_LIMIT_S = 1_800.0
 """A position older than this says nothing of where a person is; the fallback place (home) counts then."""
@@ -13,7 +15,7 @@ def exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
     requirement = need.requirement
     if candidate.volunteer_id in need.asked_before:
         return Exclusion.ASKED_BEFORE
-    if requirement.skill not in candidate.skills:
+    if candidate.skills.isdisjoint(requirement.skills):
         return Exclusion.SKILL
     if requirement.languages and not shares_language(requirement.languages, candidate.languages):
         return Exclusion.LANGUAGE
@@ -27,16 +29,16 @@ def _place_exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
         return Exclusion.STALE_PLACE
     if not candidate.from_home and (candidate.fix_age_s is None or candidate.fix_age_s > FIX_AGE_LIMIT_S):
         return Exclusion.STALE_PLACE
+    if candidate.in_hazard:
+        return Exclusion.IN_HAZARD
     own_m = reach_m(candidate.max_distance_m, candidate.travel_mode)
-    if candidate.distance_m > min(own_m, need.requirement.max_distance_m):
+    if candidate.distance_m > min(own_m, limit_m(need.requirement, candidate.travel_mode)):
         return Exclusion.TOO_FAR
-    return None
+    return Exclusion.STALE_PLACE if candidate.distance_m > asked_within_m(candidate) else None
 
 
-def shares_language(wanted: tuple[str, ...], spoken: tuple[str, ...]) -> bool:
-    """Compared by primary subtag: `kk-Cyrl` and `kk` are one language to a person on the phone."""
-    return bool({_primary(tag) for tag in wanted} & {_primary(tag) for tag in spoken})
-
-
-def _primary(tag: str) -> str:
-    return tag.split("-", 1)[0].lower()
+def limit_m(requirement: Requirement, mode: TravelMode) -> float:
+    """How far the requirement asks anybody to go by this mode: its distance, and what its time allows."""
+    if requirement.max_eta_s is None:
+        return requirement.max_distance_m
+    return min(requirement.max_distance_m, distance_within_m(requirement.max_eta_s, mode))

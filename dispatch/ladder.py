@@ -1,7 +1,7 @@
 """The escalation ladder of each requirement: when its next step is due, and what a step does.
 
-Start reading here: `schedule` sets the clock after every decision (`LadderScheduled`), a timer proposes (`DeadlineKind.LADDER`), `rule`
-decides whether a step is taken. A step is due
+Start reading here: `schedule` sets the clock after every decision (`LadderScheduled`), a timer proposes (`DeadlineKind.LADDER`), and
+`rule` decides whether a step is taken. A step is due
 
 - by its time, on the clock that began with the report or when a place opened again;
 - at once when everybody within the present limits has been asked and nobody is left to answer: no waiting for nobody;

@@ -12,6 +12,7 @@ from dispatch.vocabulary import (
     LIVE_STATES,
     Capability,
     Certainty,
+    CheckInState,
     Exclusion,
     IncidentStatus,
     LanguageRule,
@@ -44,6 +45,21 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A fixed rule for how many are asked, instead of a certainty: one of the four, for comparison with other systems."""
+
+    nearest: int | None = None
+    """So many of the nearest at a time."""
+    within_m: int | None = None
+    """Everybody within this distance at once."""
+    greedy: bool = False
+    """The nearest for each open place, by travel time alone."""
+    offers_per_place: float | None = None
+    window_s: int | None = None
+    """Replaces every window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementSpec:
     """What is needed, as a response plan or an operator states it. Unset values come from the plan's defaults."""
 
@@ -65,6 +81,7 @@ class RequirementSpec:
     agree: int = 1
     validated: bool = False
     on_false: OnFalse = OnFalse.STAND_DOWN
+    certainty: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +137,14 @@ class Requirement:
     task: Task | None = None
     max_distance_m: int
     window_s: int
-    offers_per_place: float
+    certainty: float = 0.95
+    """How sure it shall be that enough of those asked accept within the window."""
+    policy: Policy | None = None
+    """A fixed rule instead of the certainty."""
+    heavy: bool = False
+    """Work that asks for a longer rest afterwards."""
+    look_at_ms: int | None = None
+    """When silence alone will have made the present wave doubtful; None: its answers and its end are soon enough."""
     shortfall: Shortfall | None = None
     role: str = ""
     any_of: tuple[str, ...] = ()
@@ -140,6 +164,8 @@ class Requirement:
     on_false: OnFalse = OnFalse.STAND_DOWN
     settled: str | None = None
     """The outcome that enough answers agree on: nobody is asked any more."""
+    helped: int = 0
+    """Places that people on scene have asked for beyond the plan."""
 
     @property
     def is_repeated(self) -> bool:
@@ -176,6 +202,40 @@ class MergeCandidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInClock:
+    """Of a person on scene. `due_ms`: when the next step is taken unless they answer; None once the operator is alarmed."""
+
+    state: CheckInState
+    due_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distress:
+    """The last signal of a person who was sent, and the incident it opened."""
+
+    incident_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What was seen of somebody on their way: how near they have been, since when they are clearly further, and whether
+    their positions come in at all. Distances are rounded to 100 m; no place stands here."""
+
+    due_ms: int
+    closest_m: float | None = None
+    away_since_ms: int | None = None
+    is_tracked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hazard:
+    """The incident's polygon is dangerous ground; `equipped`: skills with which a person may enter it."""
+
+    equipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merging:
     """A merge that waits for the other incident's answer."""
 
@@ -203,8 +263,15 @@ class Offer:
     private_ref: str | None = None
     result: TaskResult | None = None
     lease_expires_ms: int | None = None
+    chance: float | None = None
+    """Of an acceptance within the window, as estimated when the person was asked."""
     shares_language: bool | None = None
     """Whether the person speaks a language that is wanted; None where none is."""
+    staging: Place | None = None
+    """Where to gather at the edge of a hazard area; one of a few points that depend on the area alone."""
+    check_in: CheckInClock | None = None
+    watch: Watch | None = None
+    distress: Distress | None = None
 
     @property
     def is_live(self) -> bool:
@@ -257,6 +324,12 @@ class Incident:
     merged_into: str | None = None
     reports: tuple[str, ...] = ()
     """Incidents merged into this one: further reports of the same event."""
+    hazard: Hazard | None = None
+    warned: tuple[str, ...] = ()
+    """People who were found inside the hazard area."""
+    parent_id: str | None = None
+    """The incident at which the person in distress works."""
+    distress_of: str | None = None
     attention: tuple[Attention, ...] = ()
     declined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Requirement id to the people who declined it (or were lost to it) in offers that have left the state."""
@@ -294,7 +367,28 @@ class Candidate:
     place: Place | None = None
     fix_age_s: float | None = None
     from_home: bool = False
+    home_m: float | None = None
+    """From the fix to their home; None: unknown, or judged from home."""
+    travel_s: float | None = None
+    """As a router told, from setting out to the target; None: the built-in model."""
+    staging: Place | None = None
+    detour_m: float = 0.0
+    """What has to be added to the straight way because of dangerous ground on it."""
+    in_hazard: bool = False
     load: float = 0.0
+    accepted: float = 0.0
+    """Own answers that count now (`estimates.py`): accepted, and refused by word or silence."""
+    refused: float = 0.0
+    work: float = 0.0
+    """Acceptances of the last days; halves every week."""
+    offers_last_hour: int = 0
+    offers_last_day: int = 0
+    rested_s: float | None = None
+    """Since the end of the last field assignment; None: none is known."""
+    worked_heavy: bool = False
+    """Whether that one was heavy."""
+    heard_s: float | None = None
+    """Since the person last changed their duty or profile; None: unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +403,8 @@ class Need:
     want: int
     asked_before: frozenset[str] = frozenset()
     preferred_languages: tuple[str, ...] = ()
+    rivals: int = 0
+    """Needs of other incidents in the same batch, as urgent or more, that look for the same people after this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,3 +418,7 @@ class Found:
     excluded: Mapping[Exclusion, int] = field(default_factory=dict)
     searched_m: float | None = None
     complete: bool = True
+    travel: str = "built_in"
+    """Where travel times come from: a router's name, `built_in`, or `built_in_after_timeout` or `_after_error`."""
+    waiting: int = 0
+    """Shortfalls of other incidents near, as urgent or more, that wait for people with this skill; told of a complete search."""

@@ -8,7 +8,6 @@ from dispatch.commands import (
     CancelIncident,
     CloseIncident,
     Command,
-    EscalateIncident,
     PassDeadline,
     ReportIncident,
     UpdateIncident,
@@ -18,7 +17,6 @@ from dispatch.events import (
     Event,
     IncidentCancelled,
     IncidentClosed,
-    IncidentEscalated,
     IncidentReported,
     IncidentUpdated,
     NoteAdded,
@@ -26,6 +24,7 @@ from dispatch.events import (
 )
 from dispatch.model import Incident, Offer, Requirement
 from dispatch.plans import PlanBook
+from dispatch.requirement_ids import highest_number
 from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import ASSIGNED_STATES, Capability, IncidentStatus, OfferState, Task
 
@@ -46,9 +45,6 @@ def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms
         return applied("cancel", *_release_all(incident, done=False), IncidentCancelled(by=command.by))
     if isinstance(command, CloseIncident):
         return applied("close", *_release_all(incident, done=True), IncidentClosed(by=command.by))
-    if isinstance(command, EscalateIncident):
-        level = incident.alarm_level + 1
-        return applied("escalate", IncidentEscalated(alarm_level=level, reason="operator", by=command.by))
     return None
 
 
@@ -58,7 +54,7 @@ def _ended(incident: Incident, command: Command) -> Ruling:
         return unchanged("ended", f"already_{incident.status}")
     if isinstance(command, PassDeadline | VoidOffer):
         return unchanged("ended", f"incident_{incident.status}")
-    return refused("ended", f"incident_{incident.status}")
+    return refused("ended", "incident_merged" if incident.merged_into else f"incident_{incident.status}")
 
 
 def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook, logged_ms: int) -> Ruling:
@@ -67,12 +63,13 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
             return unchanged("report", "repeated_report")
         return refused("report", "idempotency_key_reused")
     plan = plans.plan(command.type)
-    stated = plans.requirements(command.requirements) if command.requirements else plan.requirements
+    priority = command.priority or plan.priority
+    stated = plans.requirements(command.requirements) if command.requirements else plan.stated(priority)
     return applied(
         "report",
         IncidentReported(
             type=command.type,
-            priority=command.priority or plan.priority,
+            priority=priority,
             area=command.area,
             language=command.language,
             requirements=stated,
@@ -82,6 +79,7 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
             logged_ms=logged_ms,
             external_id=command.external_id,
             body_digest=command.body_digest,
+            text_print=command.text_print,
         ),
     )
 
@@ -93,7 +91,7 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
     if command.requirements is not None:
         requirements = merged(incident, plans.requirements(command.requirements))
     elif command.type and command.type != incident.type:
-        requirements = merged(incident, plans.plan(command.type).requirements)
+        requirements = merged(incident, _of_type(incident, command, plans))
     update = IncidentUpdated(
         type=command.type or incident.type,
         priority=command.priority or incident.priority,
@@ -113,14 +111,20 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
     return applied("update", *released, update)
 
 
+def _of_type(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tuple[Requirement, ...]:
+    """What the new type needs at the alarm level the incident has reached."""
+    plan = plans.plan(command.type or incident.type)
+    return plan.stated(command.priority or incident.priority, incident.alarm_level)
+
+
 def merged(incident: Incident, new: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
     """The new needs, each keeping the id of the old one of the same kind, so that its people stay; others get fresh ids.
 
-    An id once used is never given to another need: the offers of the need that went still carry it.
+    An id once used is never given to another need: the offers of the need that went still carry it. What a ladder has opened
+    stays open, and a translator stays with the need it helps.
     """
-    left = list(incident.requirements)
-    used = {entry.id for entry in left} | {offer.requirement_id for offer in incident.offers}
-    highest = max((int(entry[1:]) for entry in used), default=0)
+    left = [entry for entry in incident.requirements if entry.bridges is None]
+    highest = highest_number(incident)
     result = []
     for entry in new:
         twin = next((old for old in left if _kind(old) == _kind(entry)), None)
@@ -129,8 +133,15 @@ def merged(incident: Incident, new: tuple[Requirement, ...]) -> tuple[Requiremen
             result.append(replace(entry, id=f"r{highest}"))
         else:
             left.remove(twin)
-            result.append(replace(entry, id=twin.id, shortfall=twin.shortfall))
-    return tuple(result)
+            result.append(replace(entry, id=twin.id, shortfall=twin.shortfall, settled=_still_settled(twin, entry)))
+            result[-1] = replace(result[-1], climb=twin.climb or entry.climb)
+    kept = {entry.id for entry in result}
+    return (*result, *(entry for entry in incident.requirements if entry.bridges in kept))
+
+
+def _still_settled(old: Requirement, new: Requirement) -> str | None:
+    """Work that is settled stays so, unless the operator wants more people for it."""
+    return old.settled if new.count <= old.count else None
 
 
 def _kind(entry: Requirement) -> tuple[Capability, str, Task | None]:

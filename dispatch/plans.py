@@ -7,8 +7,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from dispatch.budget import Budget, budget_of
 from dispatch.ladders import FALLBACK, Ladder, ladder_of
-from dispatch.model import Climb, Requirement, RequirementSpec
+from dispatch.model import Climb, Policy, Requirement, RequirementSpec
+from dispatch.policies import certainty_faults, policy_faults, policy_of
+from dispatch.precautions import KEYS as PRECAUTION_KEYS
+from dispatch.precautions import Precautions, precautions_of
 from dispatch.substitutes import skill_fault, substitutes_of
 from dispatch.toml_lines import line_of, lines_of
 from dispatch.travel import distance_within_m
@@ -19,16 +23,16 @@ FALLBACK_TYPE = "information"
 """Plan for a type this book does not know: an incident is never refused for want of a plan."""
 
 MAX_COUNT = 100
-MAX_OFFERS_PER_PLACE = 20
 _MAX_WHOLE = 1_000_000
 _TITLE_LANGUAGES = ("kk", "ru", "en")
 MAX_LEVEL = 9
-_BOOK_KEYS = {"version", "defaults", "types", "substitutes", "ladders"}
-_PLAN_KEYS = {"title", "priority", "requirements"}
+_BOOK_KEYS = {"version", "defaults", "types", "substitutes", "ladders", "budget"}
+_PLAN_KEYS = {"title", "priority", "certainty", "heavy", "requirements", *PRECAUTION_KEYS}
 _DEFAULT_KEYS = {
     "window_s",
     "digital_window_s",
-    "offers_per_place",
+    "certainty",
+    "policy",
     "max_distance_m",
     "retry_s",
     "ladder",
@@ -42,7 +46,9 @@ _REQUIREMENT_KEYS = {
     "task",
     "max_distance_m",
     "window_s",
-    "offers_per_place",
+    "certainty",
+    "policy",
+    "heavy",
     "role",
     "any_of",
     "language",
@@ -61,7 +67,8 @@ class BadPlans(ValueError):
 class Defaults:
     window_s: int = 90
     digital_window_s: int = 120
-    offers_per_place: float = 2.0
+    certainty: float = 0.95
+    policy: Policy | None = None
     max_distance_m: int = 50_000
     retry_s: int = 20
     ladder: str = ""
@@ -87,6 +94,11 @@ class ResponsePlan:
     title: Mapping[str, str]
     priority: Priority
     lines: tuple[PlanLine, ...]
+    certainty: float | None = None
+    """Of requirements that state none; None: the default of the book."""
+    heavy: bool = False
+    """Work of this type asks for a longer rest afterwards."""
+    precautions: Precautions = Precautions()
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -114,6 +126,7 @@ class PlanBook:
     plans: Mapping[str, ResponsePlan]
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
     substitutes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     def ladder(self, name: str) -> Ladder:
         """An incident may have been reported under another book: a ladder this one does not know is the short one."""
@@ -122,13 +135,20 @@ class PlanBook:
     def plan(self, incident_type: str) -> ResponsePlan:
         return self.plans.get(incident_type) or self.plans[FALLBACK_TYPE]
 
-    def requirements(self, specs: Iterable[RequirementSpec]) -> tuple[Requirement, ...]:
-        """Requirements as an operator stated them, completed from the defaults; ids `r1`, `r2`, … in their order."""
-        return tuple(self._completed(number, spec) for number, spec in enumerate(specs, 1))
+    def requirements(
+        self, specs: Iterable[RequirementSpec], incident_type: str | None = None
+    ) -> tuple[Requirement, ...]:
+        """Requirements as an operator stated them, completed from the type and the defaults; ids `r1`, `r2`, … in their order."""
+        plan = self.plans.get(incident_type or "")
+        completed = [self._completed(number, spec, plan) for number, spec in enumerate(specs, 1)]
+        return tuple(replace(entry, heavy=plan is not None and plan.heavy) for entry in completed)
 
-    def _completed(self, number: int, spec: RequirementSpec) -> Requirement:
+    def _completed(
+        self, number: int, spec: RequirementSpec, plan: ResponsePlan | None = None, policy: Policy | None = None
+    ) -> Requirement:
         digital = spec.capability is Capability.DIGITAL
         window_s = self.defaults.digital_window_s if digital else self.defaults.window_s
+        policy = policy or self.defaults.policy
         return Requirement(
             id=f"r{number}",
             capability=spec.capability,
@@ -137,8 +157,9 @@ class PlanBook:
             languages=spec.languages,
             task=task_of(spec) if digital else None,
             max_distance_m=spec.max_distance_m or self._furthest_m(spec),
-            window_s=spec.window_s or window_s,
-            offers_per_place=self.defaults.offers_per_place,
+            window_s=(policy.window_s if policy else None) or spec.window_s or window_s,
+            certainty=spec.certainty or (plan.certainty if plan else None) or self.defaults.certainty,
+            policy=policy,
             role=spec.role,
             any_of=spec.any_of,
             language=spec.language,
@@ -188,6 +209,7 @@ def parse(raw: Mapping[str, Any], *, source: str, lines: Mapping[str, int] | Non
     """`lines`: the line of each place, where the text is known."""
     faults = _unknown("", raw, _BOOK_KEYS)
     defaults = _defaults(raw.get("defaults", {}), faults)
+    budget = budget_of(raw.get("budget", {}), faults)
     types = raw.get("types", {})
     if not _is_text(raw.get("version")):
         faults.append("version: expected a text")
@@ -201,6 +223,7 @@ def parse(raw: Mapping[str, Any], *, source: str, lines: Mapping[str, int] | Non
         plans={},
         ladders=ladders,
         substitutes=substitutes_of(raw.get("substitutes", {}), faults),
+        budget=budget,
     )
     plans = {name: _plan(name, table, book, faults) for name, table in types.items()}
     if faults:
@@ -256,7 +279,9 @@ def _defaults(table: Any, faults: list[str]) -> Defaults:
         for key in ("ladder", "digital_ladder")
         if key in known and not _is_text(known[key])
     )
-    return Defaults(**known) if len(faults) == before else Defaults()
+    if len(faults) != before:
+        return Defaults()
+    return Defaults(**(known | {"policy": policy_of(known.get("policy"))}))
 
 
 def _number_faults(where: str, row: Mapping[str, Any]) -> list[str]:
@@ -266,20 +291,11 @@ def _number_faults(where: str, row: Mapping[str, Any]) -> list[str]:
         for key in ("window_s", "digital_window_s", "max_distance_m", "max_eta_s", "retry_s")
         if key in row and not _is_whole(row[key], _MAX_WHOLE)
     ]
-    if "offers_per_place" in row and not _is_ratio(row["offers_per_place"]):
-        faults.append(
-            f"{where}.offers_per_place: expected a number from 1 to {MAX_OFFERS_PER_PLACE}, got {row['offers_per_place']!r}"
-        )
-    return faults
+    return faults + certainty_faults(where, row) + policy_faults(where, row)
 
 
 def _is_whole(value: object, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
-
-
-def _is_ratio(value: object) -> bool:
-    """Below one, fewer people would be asked than are needed, and the rest would look like a shortfall."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= MAX_OFFERS_PER_PLACE
 
 
 def _is_text(value: object) -> bool:
@@ -308,20 +324,31 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
     if not _is_title(title):
         faults.append(f"{where}.title: expected texts for {', '.join(_TITLE_LANGUAGES)}")
         title = {}
+    found = [*certainty_faults(where, table), *_heavy_faults(where, table)]
+    faults.extend(found)
+    frame = ResponsePlan(
+        type=name,
+        title=title,
+        priority=Priority(priority),
+        lines=(),
+        certainty=None if found else table.get("certainty"),
+        heavy=not found and table.get("heavy", False),
+        precautions=precautions_of(where, table, faults),
+    )
     if not isinstance(rows, list) or not rows:
         faults.append(f"{where}.requirements: expected at least one")
         rows = []
     requirements = [
-        _requirement(f"{where}.requirements[{number}]", number, row, book, faults) for number, row in enumerate(rows, 1)
+        _requirement(f"{where}.requirements[{number}]", number, row, book, frame, faults)
+        for number, row in enumerate(rows, 1)
     ]
     if requirements and all(requirements):
         faults.extend(_empty_levels(where, [entry for entry in requirements if entry]))
-    return ResponsePlan(
-        type=name,
-        title=title,
-        priority=Priority(priority),
-        lines=tuple(entry for entry in requirements if entry),
-    )
+    return replace(frame, lines=tuple(entry for entry in requirements if entry))
+
+
+def _heavy_faults(where: str, table: Mapping[str, Any]) -> list[str]:
+    return [] if isinstance(table.get("heavy", False), bool) else [f"{where}.heavy: expected true or false"]
 
 
 def _empty_levels(where: str, lines: list[PlanLine]) -> list[str]:
@@ -333,7 +360,9 @@ def _empty_levels(where: str, lines: list[PlanLine]) -> list[str]:
     return [f"{where}.requirements: none of level 1 for {names}; take a level or priorities away from one of them"]
 
 
-def _requirement(where: str, number: int, row: Any, book: PlanBook, faults: list[str]) -> PlanLine | None:
+def _requirement(
+    where: str, number: int, row: Any, book: PlanBook, plan: ResponsePlan, faults: list[str]
+) -> PlanLine | None:
     if not isinstance(row, dict):
         faults.append(f"{where}: expected a table")
         return None
@@ -356,10 +385,11 @@ def _requirement(where: str, number: int, row: Any, book: PlanBook, faults: list
         task=Task(row["task"]) if "task" in row else None,
         max_distance_m=row.get("max_distance_m"),
         window_s=row.get("window_s"),
+        certainty=row.get("certainty"),
     )
-    completed = book._completed(number, spec)
+    completed = book._completed(number, spec, plan, policy_of(row.get("policy")))
     return PlanLine(
-        requirement=replace(completed, offers_per_place=row.get("offers_per_place", completed.offers_per_place)),
+        requirement=replace(completed, heavy=row.get("heavy", plan.heavy)),
         level=row.get("level", 1),
         priorities=frozenset(map(Priority, row.get("priorities", ()))),
     )
@@ -400,4 +430,4 @@ def _requirement_faults(where: str, row: Mapping[str, Any]) -> list[str]:
         faults.append(f"{where}.languages: expected a list of language tags")
     if "task" in row and not _is_word(row["task"], Task):
         faults.append(f"{where}.task: expected one of {', '.join(Task)}")
-    return faults + _extra_faults(where, row) + _number_faults(where, row)
+    return faults + _extra_faults(where, row) + _heavy_faults(where, row) + _number_faults(where, row)

@@ -3,11 +3,13 @@
 Field: travel time + seconds for each thing that makes a later answer likely to be worse. Digital: load instead of travel.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dispatch.eligibility import shares_language
+from dispatch.languages import shares_language
 from dispatch.model import Candidate, Need
-from dispatch.travel import travel_time_s
+from dispatch.places import uncertainty_s
+from dispatch.travel import setting_out_s, travel_time_s
 from dispatch.vocabulary import Capability, Skill
 
 NO_SHARED_LANGUAGE_S = 120.0
@@ -17,6 +19,8 @@ SCARCE_SKILL_S = 20.0
 SCARCE_SKILLS = frozenset({Skill.DOCTOR, Skill.NURSE, Skill.BOAT, Skill.RESCUE, Skill.FIREFIGHTING})
 HOME_UNCERTAINTY = 0.25
 """Share of the travel time added when only the home is known: the person may well be elsewhere."""
+SUBSTITUTE_S = 60.0
+"""Price of each better skill that the person lacks, in the order of the plan: a minute nearer outweighs one place (judgement)."""
 LOAD_S = 60.0
 """Price of one recent task for digital work: evens it out over people."""
 
@@ -32,25 +36,51 @@ class Ranked:
         return sum(self.terms.values())
 
 
-def rank(candidates: list[Candidate], need: Need, language: str | None) -> list[Ranked]:
-    """Best first; ties fall by id, so the order of the input never matters."""
-    ranked = [_ranked(candidate, need, language) for candidate in candidates]
+def rank(
+    candidates: list[Candidate],
+    need: Need,
+    language: str | None,
+    burdens: Mapping[str, Mapping[str, float]] | None = None,
+) -> list[Ranked]:
+    """Best first; ties fall by id, so the order of the input never matters. `burdens`: further terms of people by id."""
+    more = burdens or {}
+    ranked = [_ranked(candidate, need, language, more.get(candidate.volunteer_id, {})) for candidate in candidates]
     return sorted(ranked, key=lambda entry: (entry.score_s, entry.candidate.volunteer_id))
 
 
-def _ranked(candidate: Candidate, need: Need, language: str | None) -> Ranked:
+def _ranked(candidate: Candidate, need: Need, language: str | None, burdens: Mapping[str, float]) -> Ranked:
     terms: dict[str, float] = {}
     eta_s = None
     if need.requirement.capability is Capability.FIELD and candidate.distance_m is not None:
-        eta_s = travel_time_s(candidate.distance_m, candidate.travel_mode)
-        terms["travel"] = eta_s
+        eta_s = terms["travel"] = _travel_s(candidate, candidate.distance_m)
         if candidate.from_home:
             terms["home"] = eta_s * HOME_UNCERTAINTY
+        if (unsure_s := uncertainty_s(candidate)) > 0:
+            terms["place_age"] = unsure_s
+        if candidate.detour_m > 0:
+            terms["hazard"] = _further_s(candidate, candidate.distance_m)
+            eta_s += terms["hazard"]
     if need.requirement.capability is Capability.DIGITAL:
         terms["load"] = candidate.load * LOAD_S
-    if language and not shares_language((language,), candidate.languages):
+    wanted = need.preferred_languages or ((language,) if language else ())
+    if wanted and not shares_language(wanted, candidate.languages):
         terms["language"] = NO_SHARED_LANGUAGE_S
-    spare = (candidate.skills & SCARCE_SKILLS) - {need.requirement.skill}
+    later = next((at for at, skill in enumerate(need.requirement.skills) if skill in candidate.skills), 0)
+    if later:
+        terms["substitute"] = SUBSTITUTE_S * later
+    spare = (candidate.skills & SCARCE_SKILLS) - set(need.requirement.skills)
     if spare:
         terms["scarce_skills"] = SCARCE_SKILL_S * len(spare)
+    terms |= burdens
     return Ranked(candidate=candidate, eta_s=eta_s, terms=terms)
+
+
+def _travel_s(candidate: Candidate, distance_m: float) -> float:
+    if candidate.travel_s is None:
+        return travel_time_s(distance_m, candidate.travel_mode)
+    return setting_out_s(candidate.travel_mode) + candidate.travel_s
+
+
+def _further_s(candidate: Candidate, distance_m: float) -> float:
+    mode = candidate.travel_mode
+    return travel_time_s(distance_m + candidate.detour_m, mode) - travel_time_s(distance_m, mode)

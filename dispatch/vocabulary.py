@@ -144,6 +144,27 @@ class AttentionReason(StrEnum):
     CONTRADICTION = "contradiction"  # said to be false after it was confirmed, or the other way round
     DUPLICATE_ENDED = "duplicate_ended"  # named as its duplicate: an incident that is unknown or has ended
     MERGE_FAILED = "merge_failed"  # the incident it was to be merged into did not take it
+    CHECK_IN_OVERDUE = "check_in_overdue"  # somebody on scene gave no sign of life although asked twice
+    DISTRESS = "distress"  # somebody who was sent is in danger themself
+    HELP_ASKED = "help_asked"  # those on scene ask for more people
+    WARNING_INCOMPLETE = "warning_incomplete"  # more people inside a hazard area than could be warned one by one
+
+
+class CheckInState(StrEnum):
+    """Where the clock of a person on scene stands."""
+
+    RUNNING = "running"
+    ASKED = "asked"
+    WARNED = "warned"
+    OVERDUE = "overdue"  # the operator has been alarmed
+
+
+class AbsenceReason(StrEnum):
+    """Why somebody who accepted is no longer counted on."""
+
+    OFF_DUTY = "off_duty"
+    SILENT = "silent"  # positions were sent, and stopped on the way
+    MOVING_AWAY = "moving_away"  # for long, further from the scene than they had been
 
 
 class DeclineReason(StrEnum):
@@ -164,7 +185,11 @@ class Exclusion(StrEnum):
     LANGUAGE = "language"  # shares no required language
     TOO_FAR = "too_far"  # beyond the requirement's or the person's own limit
     STALE_PLACE = "stale_place"  # no fix young enough and no fallback place near enough
+    IN_HAZARD = "in_hazard"  # inside the hazard area and not equipped for it: warned, not asked
     SKILL = "skill"
+    RESTING = "resting"  # after an assignment
+    QUIET_HOURS = "quiet_hours"  # night where they are, and the need can wait
+    BUDGET_SPENT = "budget_spent"  # has been asked as often as anybody should be in an hour or a day
     TAKEN_NOW = "taken_now"  # claimed by another incident while this one was being decided
 
 
@@ -174,6 +199,9 @@ class ShortfallReason(StrEnum):
     ALL_ASKED = "all_asked"  # everybody fitting declined or was silent
     NO_SHARED_LANGUAGE = "no_shared_language"
     PLACES_STALE = "places_stale"
+    RESTING = "resting"  # those who are there rest after work
+    QUIET_HOURS = "quiet_hours"  # those who are there sleep, and the need can wait for them
+    BUDGET_SPENT = "budget_spent"  # those who are there have been asked too often of late
     CONTENDED = "contended"  # people were taken by others while deciding; tried again at once
 
 
@@ -183,6 +211,9 @@ class DeadlineKind(StrEnum):
     LEASE = "lease"  # digital work that was accepted and not heard of since
     MERGE = "merge"  # a merge the other incident has not answered
     LADDER = "ladder"  # the next step for a requirement that is not met
+    WAVE = "wave"  # silence has made a wave doubtful
+    CHECK_IN = "check_in"  # a person on scene is asked, warned or missed
+    WATCH = "watch"  # a look at whether somebody who accepted is still coming
 
 
 class LanguageRule(StrEnum):
@@ -220,3 +251,13 @@ class Outcome(StrEnum):
     APPLIED = "applied"
     UNCHANGED = "unchanged"  # known, harmless, nothing to do (a repeat, a deadline that no longer matters)
     REFUSED = "refused"  # an order that cannot be carried out; the reason says why
+
+
+class WaveRule(StrEnum):
+    """What made a wave as large as it is."""
+
+    CERTAINTY = "certainty"  # with these people the stated certainty is reached
+    SHORT = "short"  # everybody found is asked, and it is not enough
+    SHARED = "shared"  # others wait for the same few people: a fair share of them, the likeliest
+    CAP = "cap"  # no more may be asked at a time, so the likeliest are
+    POLICY = "policy"  # a fixed rule of the plan

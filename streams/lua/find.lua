@@ -12,7 +12,7 @@ local need = cmsgpack.unpack(ARGV[1])
 local now = now_ms()
 local asked, spoken = set_of(need.asked), set_of(need.languages)
 local any_language = #need.languages == 0
-local candidates, excluded, seen, looked = {}, {}, {}, 0
+local candidates, excluded, seen, counted, looked = {}, {}, {}, {}, 0
 
 local function leave_out(reason, count)
   excluded[reason] = (excluded[reason] or 0) + (count or 1)
@@ -21,7 +21,7 @@ end
 local function shares_language(languages)
   if any_language then return true end
   for language in words(languages) do
-    if spoken[language] then return true end
+    if spoken[primary(language)] then return true end
   end
   return false
 end
@@ -46,7 +46,9 @@ local function judge(id, distance)
       if distance > need.limit then return leave_out('stale_place') end
       x, y, from_home, age = home_x, home_y, true, false
     end
-    if tonumber(max) and distance - need.reach > tonumber(max) then return leave_out('too_far') end
+    local own = reach_m(max, travel)
+    if need.by_mode then own = math.min(own, need.by_mode[travel] or own) end
+    if distance - need.reach > own then return leave_out('too_far') end
   end
   -- false, not nil: a list ends at the first nil.
   candidates[#candidates + 1] = {
@@ -65,41 +67,53 @@ local function wider(radius, people)
   return math.min(radius * math.max(1.25, math.min(4, factor)), need.limit)
 end
 
-local function search_rings()
-  local key = KEY.field_index .. need.skill
-  local radius, count = math.min(need.start, need.limit), need.stop + 4
+-- Everybody of one skill within the radius, nearest first. True when that is enough; then also whether nobody is left here.
+local ring_count = need.stop + 4
+local function search_ring(skill, radius)
   while true do
-    local near = call('GEOSEARCH', key, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', radius, 'm',
-      'ASC', 'COUNT', count, 'WITHDIST')
+    local near = call('GEOSEARCH', KEY.field_index .. skill, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', radius, 'm',
+      'ASC', 'COUNT', ring_count, 'WITHDIST')
     for i, entry in ipairs(near) do
       if not seen[entry[1]] then judge(entry[1], tonumber(entry[2])) end
-      if is_enough() then return radius, i == #near and #near < count and radius >= need.limit end
+      if is_enough() then return true, i == #near and #near < ring_count end
     end
-    if #near == count then
-      count = count * 3
-    elseif radius >= need.limit then
-      return radius, true
-    else
-      radius = wider(radius, #near)
-    end
+    if #near < ring_count then return false end
+    ring_count = ring_count * 3
   end
 end
 
-local function count_engaged_within(radius)
-  local busy = call('GEOSEARCH', KEY.engaged_index .. need.skill, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', radius,
+-- Within each ring the preferred skill comes first.
+local function search_rings()
+  local radius = math.min(need.start, need.limit)
+  while true do
+    for n, skill in ipairs(need.skills) do
+      local enough, last = search_ring(skill, radius)
+      if enough then return radius, last and n == #need.skills and radius >= need.limit end
+    end
+    if radius >= need.limit then return radius, true end
+    radius = wider(radius, looked)
+  end
+end
+
+local function count_engaged_within(skill, radius)
+  local busy = call('GEOSEARCH', KEY.engaged_index .. skill, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', radius,
     'm', 'COUNT', COUNT_ENGAGED_AT_MOST, 'ANY')
-  for _, id in ipairs(busy) do leave_out(asked[id] and 'asked_before' or 'engaged') end
+  for _, id in ipairs(busy) do
+    if not counted[id] then leave_out(asked[id] and 'asked_before' or 'engaged') end
+    counted[id] = true
+  end
 end
 
 local function count_engaged(key)
   for _, id in ipairs(call('ZRANGE', key, 0, COUNT_ENGAGED_AT_MOST - 1)) do
-    if not seen[id] then leave_out(asked[id] and 'asked_before' or 'engaged') end
+    if not seen[id] and not counted[id] then leave_out(asked[id] and 'asked_before' or 'engaged') end
+    counted[id] = true
   end
 end
 
 -- Anybody with the skill: from a place in the index that differs by command, so that it is not always the same people.
-local function search_anywhere()
-  local key = KEY.field_index .. need.skill
+local function search_anywhere(skill)
+  local key = KEY.field_index .. skill
   local size = call('ZCARD', key)
   local start = size > 0 and need.seed % size or 0
   for from = 0, size - 1, 100 do
@@ -111,7 +125,7 @@ local function search_anywhere()
       for _, id in ipairs(call('ZRANGE', key, 0, missing - 1)) do ids[#ids + 1] = id end
     end
     for i, id in ipairs(ids) do
-      judge(id, nil)
+      if not seen[id] then judge(id, nil) end
       if is_enough() then return i + from == size end
     end
   end
@@ -133,31 +147,31 @@ local function scan_digital(key)
 end
 
 -- Each index gives its least loaded people; the least loaded of all are among them.
-local function search_digital()
-  if any_language then return scan_digital(KEY.digital_index .. need.skill .. ':*') end
+local function search_digital(skill)
+  if any_language then return scan_digital(KEY.digital_index .. skill .. ':*') end
   local complete = true
   for _, language in ipairs(need.languages) do
-    complete = scan_digital(KEY.digital_index .. need.skill .. ':' .. language) and complete
+    complete = scan_digital(KEY.digital_index .. skill .. ':' .. language) and complete
   end
   if #candidates < need.want then
     -- Says in the decision that people were there who share no language.
-    for _, id in ipairs(call('ZRANGE', KEY.digital_index .. need.skill .. ':*', 0, COUNT_ENGAGED_AT_MOST - 1)) do
+    for _, id in ipairs(call('ZRANGE', KEY.digital_index .. skill .. ':*', 0, COUNT_ENGAGED_AT_MOST - 1)) do
       if not seen[id] then judge(id, nil) end
     end
   end
   return complete
 end
 
-local complete, radius
+local complete, radius = true, nil
 if need.kind == 'field' then
   radius, complete = search_rings()
-  count_engaged_within(radius)
+  for _, skill in ipairs(need.skills) do count_engaged_within(skill, radius) end
 elseif need.kind == 'anywhere' then
-  complete = search_anywhere()
-  count_engaged(KEY.engaged_index .. need.skill)
+  for _, skill in ipairs(need.skills) do complete = search_anywhere(skill) and complete end
+  for _, skill in ipairs(need.skills) do count_engaged(KEY.engaged_index .. skill) end
 else
-  complete = search_digital()
-  count_engaged(KEY.digital_engaged .. need.skill)
+  for _, skill in ipairs(need.skills) do complete = search_digital(skill) and complete end
+  for _, skill in ipairs(need.skills) do count_engaged(KEY.digital_engaged .. skill) end
 end
 
 -- As one text: building and reading a hundred small answers costs more than the search.

@@ -42,7 +42,21 @@ local function replace_waiting(i)
       call('ZADD', key, entry.urgency, entry.member)
     end
     call('HSET', notes, entry.member, key)
-    call('ZADD', KEY.shortfalls, entry.since, entry.member)
+    if entry.since then call('ZADD', KEY.shortfalls, entry.since, entry.member) end
+  end
+end
+
+-- Where reports of the same event are looked for: open incidents that have a place.
+local function replace_vicinity(i)
+  local note = KEY.vicinity_of .. i.id
+  local old, new = call('GET', note), i.vicinity and i.vicinity[1]
+  if old == (new or false) then return end
+  if old then call('ZREM', KEY.open_incidents, old) end
+  if new then
+    call('GEOADD', KEY.open_incidents, i.vicinity[2], geo_lat(i.vicinity[3]), new)
+    call('SET', note, new)
+  else
+    call('DEL', note)
   end
 end
 
@@ -63,6 +77,7 @@ local function list_incident(i)
   call('ZADD', KEY.by_status .. i.status, i.logged, i.id)
   if i.open then
     call('ZADD', KEY.by_priority .. i.priority, i.logged, i.id)
+    call('PERSIST', KEY.timeline .. i.id) -- a merge that was undone opens an incident again
   else
     call('PEXPIREAT', KEY.incident .. i.id, i.ended + ENDED_TTL_MS)
     call('PEXPIREAT', KEY.timeline .. i.id, i.ended + ENDED_TTL_MS)
@@ -79,6 +94,7 @@ local function write_incident(i, now)
   list_incident(i)
   replace_timers(i)
   replace_waiting(i)
+  replace_vicinity(i)
   if not i.open then drop_expired(now) end
 end
 

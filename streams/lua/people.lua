@@ -15,7 +15,7 @@ local function write_profile(person, profile)
   call('SADD', KEY.volunteers, person.id)
   if profile.du ~= person.du then call(profile.du == '1' and 'SADD' or 'SREM', KEY.on_duty, person.id) end
   person.v, person.cap, person.sk, person.la = profile.v, profile.cap, profile.sk, profile.la
-  person.md, person.du = profile.md, profile.du
+  person.tm, person.md, person.du = profile.tm, profile.md, profile.du
 end
 
 -- The claim, if any, stays until its decision ends it.

@@ -1,7 +1,7 @@
 -- One person: what their hash says, and which indexes they belong in because of it.
 
 local PERSON = {
-  'v', 'cap', 'sk', 'la', 'md', 'du', 'x', 'y', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg'
+  'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg'
 }
 local CLAIM = {'co', 'ci', 'ce', 'cs', 'cc', 'ca'}
 
@@ -97,7 +97,7 @@ local function each_digital_key(mode, skills, languages, act)
       act(KEY.digital_engaged .. skill)
     else
       act(KEY.digital_index .. skill .. ':*')
-      for language in words(languages) do act(KEY.digital_index .. skill .. ':' .. language) end
+      for language in words(languages) do act(KEY.digital_index .. skill .. ':' .. primary(language)) end
     end
   end
 end

@@ -39,6 +39,16 @@ local function words(csv)
   return string.gmatch(csv or '', '[^,]+')
 end
 
+-- Languages are compared by their primary subtag: `kk-Cyrl` is `kk`.
+local function primary(language)
+  return string.lower(string.match(language, '^[^-]*'))
+end
+
+-- How far a person is asked to go: their own limit, else what their mode of travel allows.
+local function reach_m(own, mode)
+  return tonumber(own) or REACH_OF_MODE_M[mode] or REACH_OF_MODE_M.foot
+end
+
 -- Great circle on the sphere Redis uses, so that a distance computed here and one from GEOSEARCH agree.
 local function metres(lon1, lat1, lon2, lat2)
   local u = math.sin(math.rad(lat2 - lat1) / 2)

@@ -1,16 +1,18 @@
 -- A person became available: the most urgent shortfalls they might end look again in a moment, through their own timer.
 
 local WAKE_AT_ONCE = 3
-local WAKE_RADIUS_M = 50000
+local LOOK_AT_MOST = 500
+-- Far enough apart for the first to have decided before the next looks, near enough for all to look within two seconds.
+local WAKE_EVERY_MS = 600
 
 local function waiting_for(person)
   local members = {}
   if person.im == 'f' then
-    local radius = tonumber(person.md) or WAKE_RADIUS_M
+    local radius = reach_m(person.md, person.tm)
     for skill in words(person.sk) do
       local key = KEY.waiting_field .. skill
       local near = call('GEOSEARCH', key, 'FROMLONLAT', person.ix, geo_lat(person.iy), 'BYRADIUS', radius, 'm',
-        'ASC', 'COUNT', 50)
+        'ASC', 'COUNT', LOOK_AT_MOST)
       for _, member in ipairs(near) do members[#members + 1] = member end
     end
   end
@@ -34,7 +36,7 @@ local function wake(person, now, except)
       woken[incident] = true
       for _, timer in ipairs(call('SMEMBERS', KEY.timers_of .. incident)) do
         if string.sub(timer, 1, 6) == 'retry|' then
-          call('ZADD', KEY.timers, 'XX', 'LT', now + 100 + 5 * count, timer)
+          call('ZADD', KEY.timers, 'XX', 'LT', now + 100 + WAKE_EVERY_MS * count, timer)
         end
       end
       count = count + 1

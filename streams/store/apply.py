@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from dispatch.aging import urgency
 from dispatch.deadlines import timers_of, waiting_of
 from dispatch.model import Incident, Requirement
 from dispatch.ports import Application, Applied, AppliedState, Hold, Timer
@@ -11,6 +12,7 @@ from dispatch.vocabulary import Capability, DeadlineKind
 from streams import wire
 from streams.store.claims import hold_of
 from streams.store.link import Call
+from streams.store.vicinity import packed_vicinity
 
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -56,7 +58,10 @@ def packed_incident(incident: Incident) -> dict[str, object]:
         "open": incident.is_open,
         "ended": incident.times.closed_ms or incident.times.decided_ms,
         "timers": [(timer_member(timer), timer.due_ms) for timer in timers_of(incident)],
-        "waiting": [_packed_waiting(incident, requirement) for requirement in waiting_requirements(incident)],
+        "waiting": [
+            entry for waiting in waiting_requirements(incident) for entry in _packed_waiting(incident, waiting)
+        ],
+        **packed_vicinity(incident),
     }
 
 
@@ -65,27 +70,37 @@ def waiting_requirements(incident: Incident) -> list[Requirement]:
     return [requirement for requirement in incident.requirements if requirement.id in waiting]
 
 
+def accepted_skills(requirement: Requirement) -> tuple[str, ...]:
+    """Skills whose people may end the shortfall, with those that the ladder has opened."""
+    substitutes = requirement.climb.substitutes if requirement.climb else ()
+    return tuple(dict.fromkeys((*requirement.skills, *substitutes)))
+
+
 def waiting_member(incident: Incident, requirement: Requirement) -> str:
+    """Sorts by urgency (`dispatch/aging.py`): a class, then a moment."""
     since = requirement.shortfall.since_ms if requirement.shortfall else 0
-    return f"{incident.priority.order}|{since:013d}|{incident.id}|{requirement.id}"
+    standing = urgency(incident.priority, since)
+    return f"{standing.rank}|{standing.moment_ms:013d}|{incident.id}|{requirement.id}"
 
 
-def urgency(incident: Incident, since_ms: int) -> float:
-    """Sorts as the member does: priority first, then the longest waiting."""
-    return incident.priority.order * 1e13 + since_ms
-
-
-def _packed_waiting(incident: Incident, requirement: Requirement) -> dict[str, object]:
+def _packed_waiting(incident: Incident, requirement: Requirement) -> list[dict[str, object]]:
+    """One entry for each skill that will do. The first stands for the shortfall itself."""
     since = requirement.shortfall.since_ms if requirement.shortfall else 0
-    packed: dict[str, object] = {
-        "skill": requirement.skill,
-        "member": waiting_member(incident, requirement),
-        "urgency": urgency(incident, since),
-        "since": since,
-    }
+    standing = urgency(incident.priority, since)
+    member = waiting_member(incident, requirement)
+    placed: dict[str, object] = {}
     if requirement.capability is Capability.FIELD and incident.area is not None:
-        packed |= {"lon": float(incident.area.centre.lon), "lat": float(incident.area.centre.lat)}
-    return packed
+        placed = {"lon": float(incident.area.centre.lon), "lat": float(incident.area.centre.lat)}
+    return [
+        {
+            "skill": skill,
+            "member": f"{member}|{skill}" if number else member,
+            "urgency": standing.rank * 1e13 + standing.moment_ms,
+            **({} if number else {"since": since}),
+            **placed,
+        }
+        for number, skill in enumerate(accepted_skills(requirement))
+    ]
 
 
 def timer_member(timer: Timer) -> str:

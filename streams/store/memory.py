@@ -6,8 +6,9 @@ It keeps every promise of the ports except durability. `forget` is what FLUSHALL
 from collections.abc import Callable, Sequence
 
 from dispatch.deadlines import timers_of
+from dispatch.duplicates import neighbour_of
 from dispatch.ids import parts_of_offer
-from dispatch.model import Found, Incident, Need
+from dispatch.model import Found, Incident, Need, Place
 from dispatch.ports import (
     Application,
     Applied,
@@ -20,17 +21,20 @@ from dispatch.ports import (
     Progress,
     Timer,
 )
+from dispatch.surroundings import Neighbour, Whereabouts
+from dispatch.travel import reach_m
 from dispatch.vocabulary import Capability, DeadlineKind
 from streams.store import memory_search
-from streams.store.apply import waiting_member, waiting_requirements
+from streams.store.apply import accepted_skills, waiting_member, waiting_requirements
 from streams.store.link import FIX_AGE_LIMIT_MS
 from streams.store.memory_people import People, Person, metres
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
 from streams.store.redis_store import PUT_OFF_MS
 from streams.store.restore import RestoredIncident
+from streams.store.vicinity import NEAR_AT_MOST
 
 WAKE_AT_ONCE = 3
-WAKE_RADIUS_M = 50_000.0
+WAKE_EVERY_MS = 600
 
 
 class MemoryStore:
@@ -85,6 +89,33 @@ class MemoryStore:
     async def find(self, needs: Sequence[Need]) -> list[Found]:
         self._check()
         return [memory_search.find(self.people, need) for need in needs]
+
+    async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
+        self._check()
+        return [self._near(place, radius_m) for place, radius_m in spots]
+
+    def _near(self, place: Place, radius_m: float) -> tuple[Neighbour, ...]:
+        known = [neighbour for incident in self.incidents.values() if (neighbour := neighbour_of(incident))]
+        within = [
+            (distance, neighbour.incident_id, neighbour)
+            for neighbour in known
+            if (distance := metres(place, neighbour.centre)) <= radius_m
+        ]
+        return tuple(neighbour for _, _, neighbour in sorted(within, key=lambda row: row[:2])[:NEAR_AT_MOST])
+
+    async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
+        self._check()
+        found = {volunteer_id: self._whereabouts(volunteer_id) for volunteer_id in volunteer_ids}
+        return {volunteer_id: seen for volunteer_id, seen in found.items() if seen}
+
+    def _whereabouts(self, volunteer_id: str) -> Whereabouts | None:
+        person = self.people.known.get(volunteer_id)
+        if person is None or person.profile is None:
+            return None
+        fix = person.fix
+        fresh = fix is not None and self._clock() - fix.at_ms <= self._fix_age_limit_ms
+        place = fix.place if fix is not None and fresh else person.home
+        return Whereabouts(place=place, travel_mode=person.profile.travel_mode) if place else None
 
     async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
         self._check()
@@ -243,7 +274,7 @@ class MemoryStore:
             timers = self._timers[incident.id]
             for timer in timers:
                 if timer.kind is DeadlineKind.RETRY:
-                    timers[timer] = min(timers[timer], now + 100 + 5 * woken)
+                    timers[timer] = min(timers[timer], now + 100 + WAKE_EVERY_MS * woken)
             woken += 1
             if woken == WAKE_AT_ONCE:
                 return
@@ -264,15 +295,14 @@ class MemoryStore:
 
     def _might_end(self, person: Person, incident: Incident, requirement_id: str) -> bool:
         requirement = next(line for line in incident.requirements if line.id == requirement_id)
-        if person.profile is None or requirement.skill not in person.profile.skills:
+        if person.profile is None or set(accepted_skills(requirement)).isdisjoint(person.profile.skills):
             return False
         if requirement.capability is Capability.DIGITAL or incident.area is None:
             return True
         if person.field_mode != "free" or person.found_at is None:
             return False
-        own = person.profile.max_distance_m
-        radius = float(own) if own is not None else WAKE_RADIUS_M
-        return metres(incident.area.centre, person.found_at) <= radius
+        own_m = reach_m(person.profile.max_distance_m, person.profile.travel_mode)
+        return metres(incident.area.centre, person.found_at) <= own_m
 
     async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int:
         self._check()

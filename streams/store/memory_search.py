@@ -4,8 +4,11 @@ import math
 from collections import Counter, deque
 from collections.abc import Iterable
 
-from dispatch.model import Candidate, Found, Need
-from dispatch.vocabulary import Exclusion
+from dispatch.eligibility import limit_m as limit_by_mode_m
+from dispatch.languages import primaries
+from dispatch.model import Candidate, Found, Need, Place
+from dispatch.travel import reach_m
+from dispatch.vocabulary import Exclusion, TravelMode
 from streams.store.memory_people import People, Person, metres
 from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, kind_of, limit_m, wider_m
 
@@ -22,7 +25,7 @@ class _Search:
     def __init__(self, people: People, need: Need) -> None:
         self._people = people
         self._need = need
-        self._spoken = frozenset(need.requirement.languages)
+        self._spoken = frozenset(primaries(need.requirement.languages))
         self._candidates: list[Candidate] = []
         self._excluded: Counter[Exclusion] = Counter()
         self._seen: set[str] = set()
@@ -31,55 +34,77 @@ class _Search:
         need = self._need
         assert need.area is not None
         limit = limit_m(need)
-        near = sorted(
-            (metres(need.area.centre, person.found_at), person.id, person)
-            for person in self._with_mode("field_mode", "free")
-            if person.found_at is not None
-        )
-        within = deque((distance, person) for distance, _, person in near if distance <= limit)
+        rows = [self._row(need.area.centre, skill) for skill in need.requirement.skills]
         radius = first_ring_m(need)
-        while within and not self._is_enough():
-            distance, person = within.popleft()
-            while distance > radius:
-                radius = wider_m(radius, len(self._seen), need)
-            self._judge(person, distance)
+        while self._judge_ring(rows, radius) and not self._is_enough():
+            radius = wider_m(radius, len(self._seen), need)
         radius = radius if self._is_enough() else limit
-        complete = not within and radius >= limit
+        complete = not any(row and row[0][0] <= limit for row in rows) and radius >= limit
         for person in self._with_mode("field_mode", "engaged"):
             if person.found_at is not None and metres(need.area.centre, person.found_at) <= radius:
                 self._leave_out_engaged(person)
         return self._found(radius, complete)
 
+    def _row(self, centre: Place, skill: str) -> deque[tuple[float, Person]]:
+        near = sorted(
+            (metres(centre, person.found_at), person.id, person)
+            for person in self._people.with_skill(skill)
+            if person.found_at is not None and person.field_mode == "free"
+        )
+        return deque((distance, person) for distance, _, person in near)
+
+    def _judge_ring(self, rows: list[deque[tuple[float, Person]]], radius: float) -> bool:
+        """The preferred skill first; true while somebody is left within the limit."""
+        for row in rows:
+            while row and row[0][0] <= radius:
+                distance, person = row.popleft()
+                if person.id not in self._seen:
+                    self._judge(person, distance)
+                if self._is_enough():
+                    return True
+        return any(row and row[0][0] <= limit_m(self._need) for row in rows)
+
     def anywhere(self) -> Found:
-        complete = self._judge_all(self._with_mode("field_mode", "free"), enough(self._need.want))
+        complete = True
+        for skill in self._need.requirement.skills:
+            free = [person for person in self._people.with_skill(skill) if person.field_mode == "free"]
+            complete = self._judge_all(free, enough(self._need.want), anywhere=True) and complete
         for person in self._with_mode("field_mode", "engaged"):
             self._leave_out_engaged(person)
         return self._found(None, complete)
 
     def digital(self) -> Found:
+        complete = True
+        for skill in self._need.requirement.skills:
+            complete = self._digital(skill) and complete
+        for person in self._with_mode("digital_mode", "engaged"):
+            self._leave_out_engaged(person)
+        return self._found(None, complete)
+
+    def _digital(self, skill: str) -> bool:
         need = self._need
-        free = sorted(self._with_mode("digital_mode", "free"), key=lambda person: (person.load, person.id))
-        languages = need.requirement.languages
+        people = [person for person in self._people.with_skill(skill) if person.digital_mode == "free"]
+        free = sorted(people, key=lambda person: (person.load, person.id))
+        languages = primaries(need.requirement.languages)
         complete = True
         for language in languages:
-            speakers = [person for person in free if person.profile and language in person.profile.languages]
+            speakers = [one for one in free if one.profile and language in primaries(one.profile.languages)]
             complete = self._judge_all(speakers, enough(need.want)) and complete
         if not languages:
             complete = self._judge_all(free, enough(need.want))
         elif len(self._candidates) < need.want:
             self._judge_all(free[:200], 10**9)
-        for person in self._with_mode("digital_mode", "engaged"):
-            self._leave_out_engaged(person)
-        return self._found(None, complete)
+        return complete
 
     def _with_mode(self, attribute: str, mode: str) -> list[Person]:
-        people = self._people.with_skill(self._need.requirement.skill)
-        return [person for person in people if getattr(person, attribute) == mode]
+        """Of all skills that will do, each person once."""
+        people = {one.id: one for skill in self._need.requirement.skills for one in self._people.with_skill(skill)}
+        return [person for person in people.values() if getattr(person, attribute) == mode]
 
-    def _judge_all(self, people: Iterable[Person], stop: int) -> bool:
-        """False when it stopped before the last."""
+    def _judge_all(self, people: Iterable[Person], stop: int, *, anywhere: bool = False) -> bool:
+        """False when it stopped before the last. `anywhere`: what other skills have found counts as well."""
         rest = [person for person in people if person.id not in self._seen]
-        found = len(self._candidates)
+        found = 0 if anywhere else len(self._candidates)
         for at, person in enumerate(rest, start=1):
             self._judge(person, None)
             if len(self._candidates) - found >= stop or len(self._seen) >= LOOK_AT_MOST:
@@ -111,7 +136,7 @@ class _Search:
         claim = person.claim
         if claim and (person.is_confirmed or claim.command_id != self._need.command_id):
             return Exclusion.ENGAGED
-        if self._spoken and self._spoken.isdisjoint(person.profile.languages):
+        if self._spoken and self._spoken.isdisjoint(primaries(person.profile.languages)):
             return Exclusion.LANGUAGE
         return None
 
@@ -125,9 +150,14 @@ class _Search:
             distance = metres(area.centre, person.home)
             if distance > limit_m(self._need):
                 return distance, Exclusion.STALE_PLACE
-        own = person.profile.max_distance_m
-        too_far = own is not None and distance - area.reach_m > own
+        mode = person.profile.travel_mode
+        own = min(reach_m(person.profile.max_distance_m, mode), self._timed_m(mode))
+        too_far = distance - area.reach_m > own
         return distance, Exclusion.TOO_FAR if too_far else None
+
+    def _timed_m(self, mode: TravelMode) -> float:
+        requirement = self._need.requirement
+        return math.inf if requirement.max_eta_s is None else limit_by_mode_m(requirement, mode)
 
     def _is_fresh(self, person: Person) -> bool:
         fix = person.fix

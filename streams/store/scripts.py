@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from dispatch.vocabulary import IncidentStatus, Priority
+from dispatch.travel import REACH_OF_MODE_M
+from dispatch.vocabulary import IncidentStatus, Priority, TravelMode
 from streams import redis_keys as keys
 
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -18,6 +19,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "lock": (),
     "mark_published": (),
     "mark_ready": (),
+    "near": (),
     "pending": (),
     "people": ("person", "wake"),
     "private": ("person", "wake"),
@@ -47,6 +49,7 @@ _KEYS = {
     "incident": keys.incident(""),
     "offers_of": keys.offers_of(""),
     "on_duty": keys.ON_DUTY,
+    "open_incidents": keys.OPEN_INCIDENTS,
     "pending_claims": keys.PENDING_CLAIMS,
     "private": keys.private(""),
     "progress": keys.PREFIX + "progress:",
@@ -58,6 +61,7 @@ _KEYS = {
     "timeline": keys.timeline(""),
     "timers": keys.TIMERS,
     "timers_of": keys.timers_of(""),
+    "vicinity_of": keys.vicinity_of(""),
     "volunteer": keys.volunteer(""),
     "volunteers": keys.VOLUNTEERS,
     "waiting_anywhere": keys.waiting_anywhere(""),
@@ -77,6 +81,10 @@ def _table(entries: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{name} = '{value}'" for name, value in entries.items()) + "}"
 
 
+def _numbers(entries: Mapping[TravelMode, int]) -> str:
+    return "{" + ", ".join(f"{name} = {value}" for name, value in entries.items()) + "}"
+
+
 def _list(words: type[IncidentStatus] | type[Priority]) -> str:
     return "{" + ", ".join(f"'{word}'" for word in words) + "}"
 
@@ -93,6 +101,7 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
         f"local STATUSES = {_list(IncidentStatus)}\n"
         f"local PRIORITIES = {_list(Priority)}\n"
+        f"local REACH_OF_MODE_M = {_numbers(REACH_OF_MODE_M)}\n"
     )
     scripts = {}
     for name, parts in PARTS.items():

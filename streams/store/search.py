@@ -7,6 +7,8 @@ from zlib import crc32
 
 import msgspec
 
+from dispatch.eligibility import limit_m as limit_by_mode_m
+from dispatch.languages import primaries
 from dispatch.model import Candidate, Found, Need, Place
 from dispatch.vocabulary import Capability, Exclusion, TravelMode
 from streams.store.link import Call
@@ -52,11 +54,11 @@ def wider_m(radius_m: float, people: int, need: Need) -> float:
 def call_of(need: Need) -> Call:
     packed: dict[str, object] = {
         "kind": kind_of(need),
-        "skill": need.requirement.skill,
+        "skills": need.requirement.skills,
         "command": need.command_id,
         "want": need.want,
         "stop": enough(need.want),
-        "languages": need.requirement.languages,
+        "languages": primaries(need.requirement.languages),
         "asked": tuple(need.asked_before),
         "seed": crc32(need.command_id.encode()),
     }
@@ -68,6 +70,8 @@ def call_of(need: Need) -> Call:
             "limit": float(limit_m(need)),
             "reach": float(need.area.reach_m),
         }
+        if need.requirement.max_eta_s is not None:
+            packed["by_mode"] = {mode: float(limit_by_mode_m(need.requirement, mode)) for mode in TravelMode}
     return Call("find", (), (_pack(packed),))
 
 

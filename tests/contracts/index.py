@@ -37,6 +37,6 @@ def _keys_of(row: Row) -> list[str]:
     if "digital" in capabilities and engaged:
         keys += [redis_keys.digital_engaged(skill) for skill in skills]
     elif "digital" in capabilities:
-        languages = ["*", *(language for language in row["la"].split(",") if language)]
+        languages = ["*", *{language.partition("-")[0].lower() for language in row["la"].split(",") if language}]
         keys += [redis_keys.digital_index(skill, language) for skill in skills for language in languages]
     return keys

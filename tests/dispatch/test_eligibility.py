@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.eligibility import FIX_AGE_LIMIT_S, exclusion, shares_language
+from dispatch.eligibility import FIX_AGE_LIMIT_S, exclusion
+from dispatch.languages import shares_language
 from dispatch.vocabulary import Capability, Exclusion, TravelMode
 from tests.builders import candidate, need, requirement
 
