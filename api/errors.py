@@ -19,6 +19,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.strict_json import BadJson
 from dispatch.ports import NotReady, StoreTrouble
@@ -125,6 +126,8 @@ def problem_of(error: Exception) -> Problem:
         return retry_later("picture_unavailable", "Redis gives no answer")
     if isinstance(error, LogTrouble):
         return retry_later("log_unavailable", "Kafka gives no answer")
+    if isinstance(error, ClientDisconnect):
+        return Problem("bad_json", "the body ended early")
     if isinstance(error, RequestValidationError):
         return _invalid_request(error)
     if isinstance(error, HTTPException):
@@ -132,6 +135,16 @@ def problem_of(error: Exception) -> Problem:
     return Problem("internal")
 
 
+_TOLD = (
+    HTTPException,
+    RequestValidationError,
+    ClientDisconnect,
+    IntakeTrouble,
+    StoreTrouble,
+    NotReady,
+    LogTrouble,
+    BadJson,
+)
 _OF_STATUS = {404: "not_found", 405: "method_not_allowed", 406: "not_acceptable", 413: "body_too_large"}
 
 
@@ -235,6 +248,6 @@ def install(app: FastAPI) -> None:
         _log.error("unexpected error", kind=type(error).__name__, route=getattr(route, "path", "?"))
         return Problem("internal").response()
 
-    for kind in (HTTPException, RequestValidationError, IntakeTrouble, StoreTrouble, NotReady, LogTrouble, BadJson):
+    for kind in _TOLD:
         app.add_exception_handler(kind, told)
     app.add_exception_handler(Exception, fault)

@@ -91,7 +91,7 @@ class Listener:
         self._cut = False
 
     def offer(self, happening: Happening) -> None:
-        if self._queue.qsize() >= WAITING:
+        if self._queue.qsize() >= self._feed.waiting:
             self._cut = True
         else:
             self._queue.put_nowait(happening)
@@ -124,7 +124,15 @@ class Listener:
 class Feed:
     """`start` returns when the tail stands at the end of both topics; it then follows them until `stop`."""
 
-    def __init__(self, settings: Settings, client_id: str, watch: Callable[[Happening], None] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        client_id: str,
+        watch: Callable[[Happening], None] | None = None,
+        *,
+        waiting: int = WAITING,
+    ) -> None:
+        self.waiting = waiting
         self._settings = settings
         self._client_id = client_id
         self._watch = watch

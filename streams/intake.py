@@ -84,7 +84,15 @@ class Intake:
     on its own thread and is handed back to the loop.
     """
 
-    def __init__(self, settings: Settings, source: str, make: Callable[[Settings, str], Any] = producer_of) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        source: str,
+        make: Callable[[Settings, str], Any] = producer_of,
+        *,
+        renew_after_s: float = RENEW_AFTER_S,
+    ) -> None:
+        self._renew_after_s = renew_after_s
         self._settings = settings
         self._source = source
         self._make = make
@@ -249,7 +257,7 @@ class Intake:
         now = clock.monotonic_s()
         if self._failing_since is None:
             self._failing_since = now
-        elif now - self._failing_since > RENEW_AFTER_S and (self._renewal is None or self._renewal.done()):
+        elif now - self._failing_since > self._renew_after_s and (self._renewal is None or self._renewal.done()):
             self._failing_since = now
             self._renewal = asyncio.ensure_future(self._renew())
 

@@ -101,8 +101,20 @@ class PositionIntake:
         for fix in fixes:
             record = {"key": fix.volunteer_id.encode(), "value": _encode(fix), "timestamp": None}
             if batch.append(**record, headers=headers) is None:
-                answers.append(await self._producer.send_batch(batch, LOCATIONS.name, partition=partition))
+                answers.append(await self._hand_over(batch, partition))
                 batch = self._producer.create_batch()
                 batch.append(**record, headers=headers)
-        answers.append(await self._producer.send_batch(batch, LOCATIONS.name, partition=partition))
+        answers.append(await self._hand_over(batch, partition))
         return answers
+
+    async def _hand_over(self, batch: Any, partition: int) -> "asyncio.Future[Any]":
+        assert self._producer is not None
+        answer: asyncio.Future[Any] = await self._producer.send_batch(batch, LOCATIONS.name, partition=partition)
+        answer.add_done_callback(_seen)
+        return answer
+
+
+def _seen(answer: "asyncio.Future[Any]") -> None:
+    """An answer that comes after the caller was told `Unknown` is nobody's surprise."""
+    if not answer.cancelled():
+        answer.exception()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -15,6 +16,7 @@ from dispatch.plans import ResponsePlan
 from dispatch.vocabulary import Capability, Priority, Skill, Task, TravelMode
 
 router = APIRouter(prefix="/v1/incident-types", tags=["incidents"], route_class=StrictRoute)
+_OF_INCIDENTS = ("shortfall", "climb", "settled", "bridges", "look_at_ms")
 
 
 @router.get("", dependencies=[everybody], response_model=IncidentTypes, responses=problems())
@@ -45,17 +47,6 @@ def _type(plan: ResponsePlan) -> dict[str, Any]:
 
 
 def _need(entry: Requirement) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "capability": entry.capability,
-        "skill": entry.skill,
-        "count": entry.count,
-        "languages": entry.languages,
-        "task": entry.task,
-        "max_distance_m": entry.max_distance_m,
-        "window_s": entry.window_s,
-        "certainty": entry.certainty,
-        "role": entry.role,
-        "any_of": entry.any_of,
-        "max_eta_s": entry.max_eta_s,
-    }
+    """As the plan has it; what only an incident's need can have is left out."""
+    told: dict[str, Any] = msgspec.to_builtins(entry)
+    return {name: value for name, value in told.items() if name not in _OF_INCIDENTS}

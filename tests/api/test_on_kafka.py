@@ -13,7 +13,7 @@ from dispatch.commands import ReportIncident
 from dispatch.decisions import OfferStep, StatusRecord
 from dispatch.ids import incident_id
 from dispatch.vocabulary import Capability, OfferState
-from streams import clock, feed, topic_admin, wire
+from streams import clock, topic_admin, wire
 from streams.feed import Cursor, CutOff, Feed, Happening
 from streams.intake import IN_FLIGHT, Intake, Overloaded, Unknown
 from streams.log_reader import DecisionReader, runs_of
@@ -144,15 +144,14 @@ async def test_too_many_on_their_way_are_refused_at_once() -> None:
     await intake.stop()
 
 
-async def test_a_producer_that_confirms_nothing_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_producer_that_confirms_nothing_is_replaced() -> None:
     made: list[Stuck] = []
 
     def make(*_: Any) -> Stuck:
         made.append(Stuck())
         return made[-1]
 
-    monkeypatch.setattr("streams.intake.RENEW_AFTER_S", 0.0)
-    intake = Intake(Settings(kafka="127.0.0.1:9"), "test", make)
+    intake = Intake(Settings(kafka="127.0.0.1:9"), "test", make, renew_after_s=0.0)
     await intake.start()
 
     for _ in range(2):
@@ -303,9 +302,10 @@ async def test_what_happens_while_the_log_is_read_again_is_not_lost(
 
 
 async def test_a_slow_listener_is_cut_off_and_nobody_waits_for_it(
-    producer: AIOKafkaProducer, live: Feed, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, producer: AIOKafkaProducer
 ) -> None:
-    monkeypatch.setattr(feed, "WAITING", 3)
+    live = Feed(settings, "test-slow", waiting=3)
+    await live.start()
     with live.listening(None) as listener:
         await publish(producer, 400, 5)
         await until(lambda: listener._cut)
@@ -313,6 +313,7 @@ async def test_a_slow_listener_is_cut_off_and_nobody_waits_for_it(
         with pytest.raises(CutOff):
             async for _ in listener.happenings():
                 pass
+    await live.stop()
 
 
 async def until(is_so: Callable[[], bool]) -> None:

@@ -106,6 +106,7 @@ def test_holes_are_kept() -> None:
         (polygon([[0, 0], [1, 0], [1, 1], [0, 1]]), "coordinates[0][3]"),  # not closed
         (polygon([[0, 0], [1, 0], [1, 99], [0, 0]]), "coordinates[0][2][1]"),
         (polygon([[0, 0], [1, 1], [2, 2], [0, 0]]), "coordinates"),  # covers nothing
+        (polygon([[0, 0], [1e-200, 0], [1e-200, 1e-200], [0, 0]]), "coordinates"),  # nothing that can be measured
         ({"type": "MultiPolygon", "coordinates": [[SQUARE], [[[0, 0], [1, 0], [1, 1]]]]}, "coordinates[1][0]"),
         (polygon([[0, 0]] * 1001), "coordinates[0]"),
         ({"type": "MultiPolygon", "coordinates": [[[[0, 0]] * 501]] * 2}, "coordinates[1][0]"),
