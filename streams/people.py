@@ -7,7 +7,7 @@ again. A record that cannot be read becomes a dead letter and the rest goes on.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import structlog
@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from dispatch.ports import NotReady, StoreTrouble
-from streams import wire
+from streams import clock, wire
 from streams.dead_letters import Consumed
 from streams.publisher import LogTrouble
 from streams.settings import Settings
@@ -40,9 +40,11 @@ __all__ = [
 log = structlog.get_logger()
 LOCATIONS_GROUP = "komek-locations"
 PEOPLE_GROUP = "komek-people"
-FIXES_AT_ONCE = 4000
+FIXES_AT_ONCE = 8000
+DECODED_AT_ONCE = 1000
 PEOPLE_AT_ONCE = 1000
 SWEEP_EVERY_S = 10.0
+COMMIT_EVERY_S = 0.25
 FROM_THE_FUTURE_MS = 60_000
 
 DeadLetter: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
@@ -84,8 +86,17 @@ class LocationService(Service):
         return swept
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
-        fixes, rejected = newest_fixes(records)
-        await self._people.put_fixes(fixes)
+        rejected: Rejected = []
+        writes = []
+        for at in range(0, len(records), DECODED_AT_ONCE):
+            fixes, unreadable = newest_fixes(records[at : at + DECODED_AT_ONCE])
+            rejected += unreadable
+            writes.append(asyncio.ensure_future(self._people.put_fixes(fixes)))
+            # So that the write leaves now, and Redis works on it while the next part is decoded here.
+            await asyncio.sleep(0.0005)
+        for outcome in await asyncio.gather(*writes, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
         await _bury(rejected, self._dead_letter)
 
 
@@ -227,15 +238,22 @@ class BatchReading:
 
     async def _follow_once(self, take: Take, should_stop: Callable[[], bool]) -> None:
         consumer = self._consumer()
+        taken: dict[TopicPartition, int] = {}
+        committed_s = clock.monotonic_s()
         try:
             await consumer.start()
             while not should_stop():
-                batch = await consumer.getmany(timeout_ms=200, max_records=self._at_once)
+                batch = await consumer.getmany(timeout_ms=100, max_records=self._at_once)
                 records = [record for part in batch.values() for record in part]
                 if records and await self._until_taken(take, records, should_stop):
-                    await self._commit(consumer, batch)
+                    taken.update({part: read[-1].offset + 1 for part, read in batch.items()})
+                if taken and (not records or clock.monotonic_s() - committed_s >= COMMIT_EVERY_S):
+                    await self._commit(consumer, taken)
+                    committed_s = clock.monotonic_s()
+            await self._commit(consumer, taken)
         finally:
-            await consumer.stop()
+            # Also when this task is cancelled a second time: a connection left open outlives the event loop.
+            await asyncio.shield(asyncio.ensure_future(consumer.stop()))
 
     def _consumer(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
@@ -265,11 +283,16 @@ class BatchReading:
                 return True
         return False
 
-    async def _commit(self, consumer: AIOKafkaConsumer, batch: Mapping[TopicPartition, list[ConsumerRecord]]) -> None:
+    async def _commit(self, consumer: AIOKafkaConsumer, taken: dict[TopicPartition, int]) -> None:
+        """What was taken, once; partitions that went to another reader meanwhile are left to it."""
+        ours = consumer.assignment()
+        offsets = {part: offset for part, offset in taken.items() if part in ours}
+        taken.clear()
         try:
-            await consumer.commit({part: records[-1].offset + 1 for part, records in batch.items()})
+            if offsets:
+                await consumer.commit(offsets)
         except KafkaError as trouble:
-            # Most often the partitions went to another reader meanwhile; it reads these again, which is harmless.
+            # The next reader takes these again, which is harmless.
             log.info("commit did not hold", group=self._group, cause=repr(trouble))
 
 

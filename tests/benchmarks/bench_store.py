@@ -147,7 +147,6 @@ LINE = Requirement(
     count=3,
     max_distance_m=10_000,
     window_s=60,
-    offers_per_place=2.0,
 )
 
 

@@ -80,7 +80,6 @@ def requirement(
         languages=languages,
         max_distance_m=max_distance_m,
         window_s=60,
-        offers_per_place=2.0,
         shortfall=shortfall,
     )
 
