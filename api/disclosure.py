@@ -1,14 +1,18 @@
 """Opening what is private: from the sealed record in Redis, with the deployment's key, and never without an audit entry."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 
+from api import material
 from api.auth import Caller
 from api.orders import incident_ref, volunteer_ref
 from api.parts import Parts
+from dispatch.model import Incident
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics, wire
+from streams.tokens import Role
 from streams.wire import AuditRecord, IncidentPrivate, VolunteerPrivate
 
 _log = structlog.get_logger(__name__)
@@ -51,6 +55,19 @@ async def opened_texts(parts: Parts, caller: Caller, incident_id: str, refs: Seq
     if texts:
         noted(parts, caller, "incident.texts.read", incident_id)
     return texts
+
+
+async def opened_material(parts: Parts, caller: Caller, state: Incident) -> list[dict[str, Any]]:
+    """What digital work found out, with its texts, a volunteer's own languages first. Without texts while Redis is silent."""
+    refs = material.text_refs(state)
+    if not refs:
+        return material.shown(state, {})
+    try:
+        texts = await opened_texts(parts, caller, state.id, refs)
+        person = await parts.picture.volunteer(caller.id) if caller.role is Role.VOLUNTEER else None
+    except (StoreTrouble, NotReady):
+        return material.shown(state, {})
+    return material.shown(state, texts, person.languages if person else ())
 
 
 async def opened_volunteer(parts: Parts, caller: Caller, volunteer_id: str) -> VolunteerPrivate | None:

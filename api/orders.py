@@ -34,6 +34,11 @@ def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
             task=entry.task,
             max_distance_m=entry.max_distance_m,
             window_s=entry.window_s,
+            lease_s=entry.lease_s,
+            answers_wanted=entry.answers_wanted,
+            agree=entry.agree,
+            validated=entry.validated,
+            on_false=entry.on_false,
         )
         for entry in requirements
     )

@@ -4,9 +4,9 @@ Free texts are limited in length and nothing else: whoever reports an emergency 
 nicely. Responses are described here for readers and the OpenAPI document; `views.py` builds them.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.fields import (
     GEOMETRY_SCHEMA,
@@ -16,6 +16,7 @@ from api.fields import (
     Lat,
     Lon,
     PointField,
+    expected,
     word,
 )
 from dispatch.vocabulary import (
@@ -23,6 +24,7 @@ from dispatch.vocabulary import (
     DeclineReason,
     IncidentStatus,
     OfferState,
+    OnFalse,
     Priority,
     Skill,
     Task,
@@ -71,6 +73,30 @@ class RequirementIn(Body):
     task: TaskWord | None = None
     max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
     window_s: Annotated[int, Field(ge=1, le=86_400, description="time to answer an offer")] | None = None
+    lease_s: Annotated[int, Field(ge=1, le=86_400, description="digital work: how long an acceptance holds")] | None = (
+        None
+    )
+    answers_wanted: Annotated[int, Field(ge=1, le=9, description="digital work: how many do it at once")] = 1
+    agree: Annotated[int, Field(ge=1, le=9, description="equal answers that settle it")] = 1
+    validated: Annotated[bool, Field(description="a second person does it after the first")] = False
+    on_false: Annotated[OnFalse, word(OnFalse)] = OnFalse.STAND_DOWN
+
+    @model_validator(mode="after")
+    def _can_agree(self) -> Self:
+        if self.agree > self.answers_wanted and not self.validated:
+            raise expected("at most answers_wanted", "agree")
+        return self
+
+
+class Merge(Body):
+    into: Annotated[str, Field(max_length=64, description="the incident that stays")]
+    reason: Text | None = None
+
+
+class Look(Body):
+    """What an operator has looked at."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=64, description="as it stands in `attention`")]
 
 
 class IncidentReport(Body):

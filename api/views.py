@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from api import material as found_out
 from api import tasks
 from dispatch import geo
 from dispatch.commands import ReportIncident
@@ -15,7 +16,15 @@ from streams.clock import rfc3339
 from streams.wire import IncidentPrivate
 
 View = dict[str, Any]
-_FOR_OPERATORS = ("external_id", "escalations", "attention", "reports", "merged_into", "merge_candidates")
+_FOR_OPERATORS = (
+    "external_id",
+    "escalations",
+    "attention",
+    "reports",
+    "merging_into",
+    "merged_into",
+    "merge_candidates",
+)
 
 
 def time(at_ms: int | None) -> str | None:
@@ -39,8 +48,8 @@ def offer_links(offer: str, incident_id: str) -> dict[str, str]:
     return {"self": f"/v1/offers/{offer}", "incident": f"/v1/incidents/{incident_id}"}
 
 
-def incident(state: Incident, private: IncidentPrivate | None = None) -> View:
-    """An incident as operators and monitors see it; `private` only for operators."""
+def incident(state: Incident, private: IncidentPrivate | None = None, material: Sequence[View] | None = None) -> View:
+    """An incident as operators and monitors see it; `private` and the texts in `material` only for operators."""
     times = state.times
     return {
         "id": state.id,
@@ -57,8 +66,10 @@ def incident(state: Incident, private: IncidentPrivate | None = None) -> View:
         "certainty": state.certainty,
         "attention": [attention(entry) for entry in state.attention],
         "reports": state.reports,
+        "merging_into": state.merging.into if state.merging else None,
         "merged_into": state.merged_into,
         "merge_candidates": state.merge_candidates,
+        "material": found_out.shown(state, {}) if material is None else material,
         "requirements": [requirement(entry, state.offers_for(entry.id)) for entry in state.requirements],
         "offers": [offer_of_incident(offer) for offer in state.offers],
         "times": {
@@ -172,8 +183,10 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         "certainty": Certainty.UNCONFIRMED,
         "attention": [],
         "reports": [],
+        "merging_into": None,
         "merged_into": None,
         "merge_candidates": [],
+        "material": [],
         "requirements": [requirement(entry, ()) for entry in needs],
         "offers": [],
         "times": {
@@ -184,9 +197,11 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
     }
 
 
-def incident_for_volunteer(state: Incident, own: Sequence[Offer], private: IncidentPrivate | None) -> View:
+def incident_for_volunteer(
+    state: Incident, own: Sequence[Offer], private: IncidentPrivate | None, material: Sequence[View] = ()
+) -> View:
     """What a person sees of an incident they were asked for: their own offers, the place coarse until they accept."""
-    shown = incident(state)
+    shown = incident(state, material=material)
     accepted = any(is_opened(state, offer) for offer in own)
     mine = {offer.id for offer in own}
     shown["offers"] = [offer for offer in shown["offers"] if offer["id"] in mine]
@@ -201,8 +216,14 @@ def is_opened(state: Incident, offer: Offer) -> bool:
     return offer.state in FILLING_STATES and state.is_open
 
 
-def offer(state: Incident, held: Offer, private: IncidentPrivate | None = None, tongue: str = "en") -> View:
-    """An offer as its person sees it; `private` counts only after acceptance."""
+def offer(
+    state: Incident,
+    held: Offer,
+    private: IncidentPrivate | None = None,
+    tongue: str = "en",
+    material: Sequence[View] = (),
+) -> View:
+    """An offer as its person sees it; `private` and `material` count only after acceptance."""
     opened = is_opened(state, held)
     shown: View = {
         "id": held.id,
@@ -232,17 +253,22 @@ def offer(state: Incident, held: Offer, private: IncidentPrivate | None = None, 
     if opened:
         shown["location"] = state.area.geometry if state.area else None
         shown.update(private_fields(private or IncidentPrivate()))
+        shown["material"] = material
     if held.capability is Capability.DIGITAL and held.task is not None:
-        shown["task"] = task(state, held, private if opened else None, tongue)
+        shown["task"] = task(state, held, private if opened else None, tongue, material if opened else ())
     return shown
 
 
-def task(state: Incident, held: Offer, private: IncidentPrivate | None, tongue: str) -> View:
+def task(
+    state: Incident, held: Offer, private: IncidentPrivate | None, tongue: str, found: Sequence[View] = ()
+) -> View:
     assert held.task is not None
     need = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
     material: View = {"incident_type": state.type, "language": state.language}
     if private is not None:
         material.update(private_fields(private), location=state.area.geometry if state.area else None)
+    if found:
+        material["found"] = found
     return {
         "kind": held.task,
         "question": tasks.question(held.task, tongue),

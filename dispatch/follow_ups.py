@@ -5,9 +5,10 @@ The ids follow from the decision, so however often a decision is published its f
 
 from typing import Any
 
+from dispatch import distress
 from dispatch.commands import DISPATCHER, AdoptReport, Command, FinishMerge, ReleaseReport
 from dispatch.decisions import Decision
-from dispatch.events import Event, IncidentUnmerged, MergeBegun, MergeDeclined, ReportAdopted
+from dispatch.events import DistressRaised, Event, IncidentUnmerged, MergeBegun, MergeDeclined, ReportAdopted
 from dispatch.ids import derived
 
 
@@ -26,6 +27,8 @@ def _follow_up(decision: Decision, fact: Event) -> Command | None:
         return ReleaseReport(**_order(decision, "release", fact.was_in), other=own)
     if isinstance(fact, MergeDeclined):
         return ReleaseReport(**_order(decision, "release", fact.into), other=own)
+    if isinstance(fact, DistressRaised):
+        return distress.report_of(decision, fact)
     return None
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from dispatch import work_plans
 from dispatch.budget import Budget, budget_of
 from dispatch.ladders import FALLBACK, Ladder, ladder_of
 from dispatch.model import Climb, Policy, Requirement, RequirementSpec
@@ -35,6 +36,7 @@ _DEFAULT_KEYS = {
     "policy",
     "max_distance_m",
     "retry_s",
+    "digital_lease_s",
     "ladder",
     "digital_ladder",
 }
@@ -56,6 +58,7 @@ _REQUIREMENT_KEYS = {
     "ladder",
     "level",
     "priorities",
+    *work_plans.KEYS,
 }
 
 
@@ -71,6 +74,7 @@ class Defaults:
     policy: Policy | None = None
     max_distance_m: int = 50_000
     retry_s: int = 20
+    digital_lease_s: int = work_plans.LEASE_S
     ladder: str = ""
     """Name of the ladder of field work that names none; empty: a human after three minutes, then the end."""
     digital_ladder: str = ""
@@ -153,7 +157,7 @@ class PlanBook:
             id=f"r{number}",
             capability=spec.capability,
             skill=spec.skill,
-            count=spec.count,
+            count=work_plans.people(spec),
             languages=spec.languages,
             task=task_of(spec) if digital else None,
             max_distance_m=spec.max_distance_m or self._furthest_m(spec),
@@ -165,6 +169,7 @@ class PlanBook:
             language=spec.language,
             max_eta_s=spec.max_eta_s,
             climb=Climb(ladder=spec.ladder or (self.defaults.digital_ladder if digital else self.defaults.ladder)),
+            **work_plans.completed(spec, self.defaults.digital_lease_s),
         )
 
 
@@ -288,7 +293,7 @@ def _number_faults(where: str, row: Mapping[str, Any]) -> list[str]:
     """Times and distances end in whole milliseconds and metres on the wire, so nothing else is taken."""
     faults = [
         f"{where}.{key}: expected a whole number from 1 to {_MAX_WHOLE}, got {row[key]!r}"
-        for key in ("window_s", "digital_window_s", "max_distance_m", "max_eta_s", "retry_s")
+        for key in ("window_s", "digital_window_s", "digital_lease_s", "max_distance_m", "max_eta_s", "retry_s")
         if key in row and not _is_whole(row[key], _MAX_WHOLE)
     ]
     return faults + certainty_faults(where, row) + policy_faults(where, row)
@@ -386,6 +391,7 @@ def _requirement(
         max_distance_m=row.get("max_distance_m"),
         window_s=row.get("window_s"),
         certainty=row.get("certainty"),
+        **work_plans.stated(row),
     )
     completed = book._completed(number, spec, plan, policy_of(row.get("policy")))
     return PlanLine(
@@ -430,4 +436,5 @@ def _requirement_faults(where: str, row: Mapping[str, Any]) -> list[str]:
         faults.append(f"{where}.languages: expected a list of language tags")
     if "task" in row and not _is_word(row["task"], Task):
         faults.append(f"{where}.task: expected one of {', '.join(Task)}")
+    faults += work_plans.faults(where, row)
     return faults + _extra_faults(where, row) + _heavy_faults(where, row) + _number_faults(where, row)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from dispatch.model import Found, Incident, Need
+from dispatch.model import Found, Incident, Need, Place
+from dispatch.surroundings import Neighbour, Whereabouts
 from dispatch.vocabulary import DeadlineKind
 
 
@@ -130,6 +131,13 @@ class Store(Protocol):
     async def find(self, needs: Sequence[Need]) -> list[Found]:
         """People for each need, in one round trip for all. Free (or held for the same command), on duty, fitting. A hint:
         the claim decides. At least `need.want` candidates when there are that many."""
+
+    async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
+        """For each place and radius in metres, in one round trip: the open incidents whose centres lie within, at most 50, the
+        nearest first. As of the decisions applied so far."""
+
+    async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
+        """Where people are, engaged or not, in one round trip: a fresh fix, else home; who has neither is left out."""
 
     async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
         """Each atomically on one key; all in one round trip. Claims are pending until `apply` confirms them."""

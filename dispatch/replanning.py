@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from dispatch.eligibility import exclusion
 from dispatch.events import Event, OfferMoved, OfferRemeasured
 from dispatch.geo import distance_m, distance_to_area_m
+from dispatch.limits import effective
 from dispatch.model import Area, Incident, Need, Offer, Requirement
-from dispatch.surroundings import Surroundings, limit_m
+from dispatch.surroundings import Surroundings
 from dispatch.travel import travel_time_s
 from dispatch.vocabulary import Capability, OfferState
 
@@ -55,7 +56,7 @@ def _replanned(
     ways = [way for offer in moving if (way := _way(offer, area, before, around))]
     ways.sort(key=lambda way: (-(way.eta_s or 0.0), way.offer.id))
     quicker = _etas_of_free(incident, area, requirement, around)
-    limit = limit_m(incident, requirement.max_distance_m)
+    limit = effective(requirement, incident).max_distance_m
     facts: list[Event] = []
     for way in ways:
         if way.at_least_m > CLEARLY_BEYOND * limit:
@@ -85,7 +86,7 @@ def _etas_of_free(incident: Incident, area: Area, requirement: Requirement, arou
     need = Need(
         incident_id=incident.id,
         command_id="",
-        requirement=requirement,
+        requirement=effective(requirement, incident),
         area=area,
         priority=incident.priority,
         want=1,

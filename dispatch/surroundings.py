@@ -6,10 +6,13 @@ and `View.around` carries the answers. What could not be found is left out, and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from dispatch.absence import Presence
 from dispatch.commands import Command, GiveResult, MergeIncident, ReportIncident, UpdateIncident
 from dispatch.geo import BadGeometry, area_of
+from dispatch.hazards import HazardArea
+from dispatch.limits import effective
 from dispatch.model import Area, Candidate, Geometry, Incident, Need, Place
 from dispatch.vocabulary import Capability, OfferState, Task, TravelMode
 
@@ -46,6 +49,10 @@ class Surroundings:
     """Requirement id → people who could be asked, as a search around the new place found them."""
     neighbours: tuple[Neighbour, ...] = ()
     target: Incident | None = None
+    presence: Mapping[str, Presence] = field(default_factory=dict)
+    """Volunteer id → duty and newest fix of people whose coming is checked; absent: the picture does not know them."""
+    hazards: tuple[HazardArea, ...] = ()
+    """Dangerous ground of open incidents."""
 
 
 NOTHING = Surroundings()
@@ -112,7 +119,7 @@ def _look_around(incident: Incident, command: Command, area: Area) -> Look | Non
         Need(
             incident_id=incident.id,
             command_id=command.id,
-            requirement=replace(entry, max_distance_m=limit_m(incident, entry.max_distance_m)),
+            requirement=effective(entry, incident),
             area=area,
             priority=incident.priority,
             want=counts[entry.id],
@@ -123,10 +130,3 @@ def _look_around(incident: Incident, command: Command, area: Area) -> Look | Non
     )
     return Look(people=tuple(dict.fromkeys(offer.volunteer_id for offer in on_the_way)), needs=needs)
 
-
-WIDEST_M = 100_000
-
-
-def limit_m(incident: Incident, max_distance_m: int) -> int:
-    """How far people may come from at this alarm level; as `decide` widens the search."""
-    return max(max_distance_m, min(WIDEST_M, max_distance_m * 2 ** (incident.alarm_level - 1)))

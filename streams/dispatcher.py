@@ -22,11 +22,13 @@ from dispatch.model import Found, Need
 from dispatch.plans import PlanBook
 from dispatch.ports import Claim, ClaimAnswer, Hold, Loaded, Store
 from dispatch.ruling import refused
+from dispatch.surroundings import Surroundings
 from dispatch.vocabulary import Exclusion, OfferState
 from streams import metrics, wire
 from streams.dead_letters import Consumed
 from streams.projection import Logged, Projection
 from streams.publisher import LogTrouble, Publisher
+from streams.surroundings import Asking, look_around
 
 log = structlog.get_logger()
 CLAIM_ROUNDS = 8
@@ -121,13 +123,24 @@ class Dispatcher:
 
     async def _decide(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
         now_ms, loaded = await self._store.load([(command.id, command.incident_id) for _, command in commands])
-        drafts = [
-            self._settled(record, command, known, now_ms)
+        fresh = [
+            (record, command, known)
             for (record, command), known in zip(commands, loaded, strict=True)
             if known.decided_at is None
         ]
-        if not drafts:
+        if not fresh:
             return
+        around = await look_around(
+            self._store,
+            [
+                Asking(command=command, incident=known.incident, logged_ms=record.timestamp)
+                for record, command, known in fresh
+            ],
+        )
+        drafts = [
+            self._settled(record, command, known, now_ms, seen)
+            for (record, command, known), seen in zip(fresh, around, strict=True)
+        ]
         await self._search([(draft, draft.settled.needs) for draft in drafts])
         await self._claim_all(drafts)
         decisions = [draft.decision for draft in drafts if draft.decision is not None]
@@ -147,7 +160,9 @@ class Dispatcher:
             await self.catch_up(partitions)
         _count(decisions, drafts)
 
-    def _settled(self, record: Consumed, command: Command, known: Loaded, now_ms: int) -> _Draft:
+    def _settled(
+        self, record: Consumed, command: Command, known: Loaded, now_ms: int, around: Surroundings
+    ) -> _Draft:
         cause = Cause(
             topic=record.topic,
             partition=record.partition,
@@ -155,7 +170,9 @@ class Dispatcher:
             command_id=command.id,
             command_kind=wire.kind_of(command),
         )
-        view = View(incident=known.incident, cause=cause, logged_ms=record.timestamp, now_ms=now_ms)
+        view = View(
+            incident=known.incident, cause=cause, logged_ms=record.timestamp, now_ms=now_ms, around=around
+        )
         return _Draft(record=record, command=command, settled=settle(view, command, self._plans))
 
     async def _search(self, wanted: Sequence[tuple[_Draft, Sequence[Need]]]) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from dispatch.commands import DISPATCHER, VoidOffer
+from dispatch.commands import DISPATCHER, Command, VoidOffer
 from dispatch.decisions import Decision, OfferStep, StatusRecord
+from dispatch.follow_ups import follow_ups
 from dispatch.ids import derived, parts_of_offer
 from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
 from dispatch.model import Incident
@@ -106,11 +107,13 @@ class Projection:
         steps: list[OfferStep] = []
         newest: dict[str, StatusRecord] = {}
         refused: dict[str, Hold] = {}
+        said: list[Command] = []
         for entry, answer in zip(logged, answers, strict=True):
             if answer.state is AppliedState.VOID:
                 metrics.VOID_DECISIONS.inc()
                 continue
             refused.update({hold.offer_id: hold for hold in answer.refused})
+            said.extend(follow_ups(entry.decision))
             steps.extend(
                 step
                 for step in offer_steps(entry.incident, entry.decision, entry.partition, entry.offset)
@@ -125,6 +128,7 @@ class Projection:
                     decided_ms=entry.decision.decided_ms,
                 )
         await self._publisher.publish_derived(steps, list(newest.values()))
+        await self._publisher.send_commands(said)
         await self._void(refused)
         for partition in {entry.partition for entry in logged}:
             last = max(entry.offset for entry in logged if entry.partition == partition)

@@ -90,6 +90,16 @@ ALL_INCIDENTS = f"{PREFIX}incidents"
 """ZSET by time of the report: every incident."""
 
 
+OPEN_INCIDENTS = f"{PREFIX}open-incidents"
+"""GEO at the centre of each open incident that has a place: what is compared to find reports of one event, as JSON
+(`dispatch.surroundings.Neighbour`); a text only as its keyed fingerprint."""
+
+
+def vicinity_of(incident_id: str) -> str:
+    """STRING: the member this incident has in OPEN_INCIDENTS, so that apply can replace it."""
+    return f"{PREFIX}vicinity-of:{incident_id}"
+
+
 def by_priority(priority: str) -> str:
     """ZSET by time of the report: open incidents of this priority."""
     return f"{PREFIX}by-priority:{priority}"

@@ -3,6 +3,7 @@
 Every builder has a sensible default for all it builds; a test states only what it is about.
 """
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,12 +24,14 @@ from dispatch.model import (
     Need,
     Offer,
     Place,
+    Policy,
     Requirement,
     RequirementSpec,
     Shortfall,
     Times,
 )
-from dispatch.plans import PlanBook, load_builtin
+from dispatch.plans import BUILT_IN, PlanBook, parse
+from dispatch.surroundings import NOTHING, Surroundings
 from dispatch.vocabulary import (
     Capability,
     DeadlineKind,
@@ -48,9 +51,15 @@ INCIDENT = incident_id(ZONE, "operator", "first")
 ALMATY = Place(lon=76.945, lat=43.238)
 
 
+TWO_A_PLACE = Policy(offers_per_place=2.0)
+
+
 @cache
 def plans() -> PlanBook:
-    return load_builtin()
+    """The built-in plans, but with two offers for each place, so that a test that is about something else knows who is asked."""
+    raw = tomllib.loads(BUILT_IN.read_text(encoding="utf-8"))
+    raw["defaults"]["policy"] = {"offers_per_place": TWO_A_PLACE.offers_per_place}
+    return parse(raw, source="tests")
 
 
 def point(lon: float = ALMATY.lon, lat: float = ALMATY.lat) -> Area:
@@ -95,7 +104,7 @@ def requirement(**stated: Any) -> Requirement:
         "count": 1,
         "max_distance_m": 50_000,
         "window_s": 90,
-        "offers_per_place": 2.0,
+        "policy": TWO_A_PLACE,
     }
     return Requirement(**(defaults | stated))
 
@@ -161,8 +170,10 @@ def cause(command: Command, offset: int = 0) -> Cause:
     )
 
 
-def view(of: Incident | None, command: Command, *, now_ms: int = NOW_MS, offset: int = 0) -> View:
-    return View(incident=of, cause=cause(command, offset), logged_ms=now_ms - 5, now_ms=now_ms)
+def view(
+    of: Incident | None, command: Command, *, now_ms: int = NOW_MS, offset: int = 0, around: Surroundings = NOTHING
+) -> View:
+    return View(incident=of, cause=cause(command, offset), logged_ms=now_ms - 5, now_ms=now_ms, around=around)
 
 
 def decision(*events: Event, **known: Any) -> Decision:
@@ -194,9 +205,11 @@ class Story:
     people: list[Candidate] = field(default_factory=list)
     unseen: Mapping[Exclusion, int] = field(default_factory=dict)
     now_ms: int = NOW_MS
+    book: PlanBook = field(default_factory=lambda: plans())
     told: Incident | None = None
     decisions: list[Decision] = field(default_factory=list)
     searched: list[Need] = field(default_factory=list)
+    around: Surroundings = NOTHING
 
     @property
     def incident(self) -> Incident:
@@ -208,8 +221,8 @@ class Story:
         return self.decisions[-1]
 
     def tell(self, command: Command) -> Decision:
-        seen = view(self.told, command, now_ms=self.now_ms, offset=len(self.decisions))
-        self.decisions.append(decide(seen, command, plans(), self.find))
+        seen = view(self.told, command, now_ms=self.now_ms, offset=len(self.decisions), around=self.around)
+        self.decisions.append(decide(seen, command, self.book, self.find))
         self.told = fold(self.told, self.last)
         return self.last
 

@@ -21,6 +21,7 @@ from dispatch.decisions import Decision
 from streams import wire
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
+ORDERS_WITH_REASON = ("cancel_incident", "close_incident", "escalate_incident", "merge_incident", "unmerge_incident")
 Newest = Annotated[int, Query(ge=1, le=500, description="the newest so many")]
 
 
@@ -77,7 +78,7 @@ def _entry(decision: Decision) -> dict[str, Any]:
 
 def _refs(incident_id: str, item: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
     """Where a text of this entry belongs, and its reference."""
-    if item["what"] in ("cancel_incident", "close_incident", "escalate_incident"):
+    if item["what"] in ORDERS_WITH_REASON:
         yield item, text_ref(incident_id, "reason", item["command_id"])
     for event in item["events"]:
         for holder in (event, event.get("result") or {}):

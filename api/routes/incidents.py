@@ -1,5 +1,6 @@
 """Incidents: reported, read, changed and ended by operators."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -10,17 +11,29 @@ from api.answers import problems, shown
 from api.auth import OPERATOR, Operator, Reader, operators, watchers
 from api.bodies import StrictRoute
 from api.deps import IncidentId, PartsDep
-from api.disclosure import opened, opened_or_none
+from api.disclosure import opened, opened_material, opened_or_none
 from api.errors import Problem, invalid
 from api.listing import Filters, list_incidents
 from api.once import Once, OnceOnly
 from api.parts import Parts
-from api.schemas import Accepted, IncidentPage, IncidentPatch, IncidentReport, IncidentShown, Note, Reason
-from dispatch.commands import AddNote, CancelIncident, CloseIncident, Command, EscalateIncident, ReportIncident
+from api.schemas import Accepted, IncidentPage, IncidentPatch, IncidentReport, IncidentShown, Look, Merge, Note, Reason
+from dispatch.commands import (
+    AddNote,
+    CancelIncident,
+    CloseIncident,
+    Command,
+    EscalateIncident,
+    MergeIncident,
+    ReportIncident,
+    SettleAttention,
+    UnmergeIncident,
+)
+from dispatch.ids import zone_of_incident
 from dispatch.model import Incident
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import IncidentStatus
 from streams import clock, wire
+from streams.fingerprint import fingerprint
 from streams.store.people import PrivateWrite
 from streams.tokens import Role
 from streams.wire import IncidentPrivate
@@ -36,7 +49,8 @@ async def report_incident(body: IncidentReport, once: OnceOnly, parts: PartsDep)
     _known_type(body.type, parts)
     if repeated := await once.repeated():
         return repeated
-    command = orders.report(body, once)
+    text_print = fingerprint(body.description, parts.settings.require_data_key())
+    command = replace(orders.report(body, once), text_print=text_print)
     private = orders.private_of(body)
     await _send(parts, command, orders.incident_ref(command.incident_id), private)
     parts.marks.put_reported(command.incident_id, wire.encode_command(command))
@@ -79,9 +93,13 @@ async def read(incident_id: IncidentId, caller: Reader, parts: PartsDep) -> Resp
             raise Problem("not_found", "there is no incident of this id that you were asked for")
         needs_private = any(views.is_opened(state, offer) for offer in own)
         private = await opened_or_none(parts, caller, incident_id) if needs_private else None
-        return shown(views.incident_for_volunteer(state, own, private), headers=headers)
-    private = await opened_or_none(parts, caller, incident_id) if caller.role is OPERATOR else None
-    return shown(views.incident(state, private), headers=headers)
+        found = await opened_material(parts, caller, state) if needs_private else []
+        return shown(views.incident_for_volunteer(state, own, private, found), headers=headers)
+    if caller.role is not OPERATOR:
+        return shown(views.incident(state), headers=headers)
+    private = await opened_or_none(parts, caller, incident_id)
+    found = await opened_material(parts, caller, state)
+    return shown(views.incident(state, private, found), headers=headers)
 
 
 async def _state_or_none(parts: Parts, incident_id: str) -> Incident | None:
@@ -151,6 +169,53 @@ async def escalate(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, bod
     return await _end(EscalateIncident, "escalate", incident_id, once, parts, body)
 
 
+@router.post("/{incident_id}/merge", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))
+async def merge(incident_id: IncidentId, body: Merge, once: OnceOnly, parts: PartsDep) -> Response:
+    """This incident is a further report of the event that another is about: it ends, its report stays with the other one."""
+    if zone_of_incident(body.into) is None or body.into == incident_id:
+        raise invalid("into", "the id of another incident", "text")
+    if repeated := await once.repeated():
+        return repeated
+    await _check_open(parts, incident_id)
+    await _check_takes_reports(parts, body.into)
+    order, text = _order(once, "merge", incident_id, body.reason)
+    command = MergeIncident(**order, into=body.into)
+    await _send(parts, command, command.private_ref or "", text)
+    return _accepted(once, incident_id)
+
+
+@router.post(
+    "/{incident_id}/unmerge", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415)
+)
+async def unmerge(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body: Reason | None = None) -> Response:
+    """It was another event after all: the incident is open again and its needs are looked at anew."""
+    if repeated := await once.repeated():
+        return repeated
+    state = await _check_known(parts, incident_id)
+    if state is not None and state.merged_into is None and state.merging is None:
+        raise Problem("conflict", "the incident is not merged", state=state.status)
+    order, text = _order(once, "unmerge", incident_id, body.reason if body else None)
+    command = UnmergeIncident(**order)
+    await _send(parts, command, command.private_ref or "", text)
+    return _accepted(once, incident_id)
+
+
+@router.post("/{incident_id}/attention", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
+async def settle_attention(
+    incident_id: IncidentId, body: Look, caller: Operator, once: OnceOnly, parts: PartsDep
+) -> Response:
+    """An operator has looked at what asked for attention; nothing else changes."""
+    if repeated := await once.repeated():
+        return repeated
+    await _check_open(parts, incident_id)
+    command_id = once.command_id(f"attention:{incident_id}")
+    command = SettleAttention(
+        id=command_id, incident_id=incident_id, by=caller.id, sent_ms=clock.now_ms(), reason=body.reason
+    )
+    await _send(parts, command, "", None)
+    return _accepted(once, incident_id)
+
+
 @router.post("/{incident_id}/notes", **ACCEPTED, responses=problems(400, 404, 413, 415))
 async def add_note(incident_id: IncidentId, body: Note, caller: Operator, once: OnceOnly, parts: PartsDep) -> Response:
     """A note for the timeline. Notes are added, never changed."""
@@ -183,6 +248,34 @@ async def _end(
     return _accepted(once, incident_id)
 
 
+def _order(
+    once: Once, verb: str, incident_id: str, reason: str | None
+) -> tuple[dict[str, Any], IncidentPrivate | None]:
+    """The fields every order has, and the private text that goes with it."""
+    command_id = once.command_id(f"{verb}:{incident_id}")
+    order = {
+        "id": command_id,
+        "incident_id": incident_id,
+        "by": once.caller.id,
+        "sent_ms": clock.now_ms(),
+        "private_ref": orders.text_ref(incident_id, "reason", command_id) if reason else None,
+    }
+    return order, IncidentPrivate(text=reason) if reason else None
+
+
+async def _check_takes_reports(parts: Parts, into: str) -> None:
+    """Raises Problem when the picture says that the other incident cannot take a report in."""
+    try:
+        target = await parts.marks.glance(parts.picture.incident(into))
+    except (StoreTrouble, NotReady):
+        return
+    if target is None:
+        raise invalid("into", "an incident that is known", "text")
+    if not target.is_open or target.merging is not None:
+        state = "merging" if target.is_open else "merged" if target.merged_into else target.status
+        raise Problem("conflict", f"the other incident is {state}", state=state, merged_into=target.merged_into)
+
+
 def _accepted(once: Once, incident_id: str) -> Response:
     return once.accepted(incident_id, "accepted", views.incident_links(incident_id))
 
@@ -213,6 +306,9 @@ async def _check_known(parts: Parts, incident_id: str) -> Incident | None:
 async def _check_open(parts: Parts, incident_id: str) -> Incident | None:
     state = await _check_known(parts, incident_id)
     if state is not None and not state.is_open:
+        if state.merged_into is not None:
+            detail = f"the incident was merged into {state.merged_into}"
+            raise Problem("incident_ended", detail, state="merged", merged_into=state.merged_into)
         raise Problem("incident_ended", f"the incident is {state.status}", state=state.status)
     return state
 

@@ -14,7 +14,7 @@ from api.answers import problems, shown
 from api.auth import Caller, Volunteer
 from api.bodies import StrictRoute
 from api.deps import OfferId, PartsDep
-from api.disclosure import opened_or_none
+from api.disclosure import opened_material, opened_or_none
 from api.errors import Problem, invalid
 from api.once import Once, OnceOnly
 from api.orders import text_ref
@@ -47,8 +47,10 @@ async def read_offer(
         raise Problem("not_found", "there is no offer of this id")
     if held.volunteer_id != caller.id:
         raise Problem("not_your_offer")
-    private = await opened_or_none(parts, caller, state.id) if views.is_opened(state, held) else None
-    return shown(views.offer(state, held, private, tasks.tongue_of(accept_language)))
+    is_opened = views.is_opened(state, held)
+    private = await opened_or_none(parts, caller, state.id) if is_opened else None
+    found = await opened_material(parts, caller, state) if is_opened else []
+    return shown(views.offer(state, held, private, tasks.tongue_of(accept_language), found))
 
 
 @router.post("/{offer_id}/accept", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))

@@ -10,7 +10,7 @@ from api.answers import problems, shown
 from api.auth import Caller, Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
 from api.bodies import StrictRoute
 from api.deps import PartsDep, VolunteerId
-from api.disclosure import noted, opened_or_none, opened_volunteer
+from api.disclosure import noted, opened_material, opened_or_none, opened_volunteer
 from api.errors import Problem, invalid, retry_later
 from api.orders import volunteer_ref
 from api.parts import Parts
@@ -161,7 +161,8 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: Part
 async def _offer_view(parts: Parts, caller: Caller, entry: OfferOf, tongue: str) -> views.View:
     is_opened = views.is_opened(entry.incident, entry.offer)
     private = await opened_or_none(parts, caller, entry.incident.id) if is_opened else None
-    return views.offer(entry.incident, entry.offer, private, tongue)
+    found = await opened_material(parts, caller, entry.incident) if is_opened else []
+    return views.offer(entry.incident, entry.offer, private, tongue, found)
 
 
 def _states(given: str | None) -> frozenset[OfferState]:

@@ -30,5 +30,6 @@ for _, item in ipairs(cmsgpack.unpack(ARGV[2])) do
   list_incident(incident)
   replace_timers(incident)
   replace_waiting(incident)
+  replace_vicinity(incident)
 end
 return conflicts

@@ -35,6 +35,7 @@ from streams.store.vicinity import NEAR_AT_MOST
 
 WAKE_AT_ONCE = 3
 WAKE_EVERY_MS = 600
+LATER_PER_TIMER_MS = 2
 
 
 class MemoryStore:
@@ -261,20 +262,23 @@ class MemoryStore:
         )
         taken = [timer for _, _, _, timer in due[:limit]]
         for timer in taken:
-            self._timers[timer.incident_id][timer] = now + PUT_OFF_MS
+            # Longer each time: commands that wait in a long queue must not make it longer.
+            self._timers[timer.incident_id][timer] = now + max(PUT_OFF_MS, now - timer.due_ms)
         return taken
 
     def _wake(self, person: Person, except_incident: str | None) -> None:
         if person.claim or not person.is_on_duty:
             return
         now, woken = self._clock(), 0
+        soon = sum(at <= now + 1000 for timers in self._timers.values() for at in timers.values())
+        first = now + 100 + LATER_PER_TIMER_MS * soon
         for incident in self._waiting_for(person):
             if incident.id == except_incident:
                 continue
             timers = self._timers[incident.id]
             for timer in timers:
                 if timer.kind is DeadlineKind.RETRY:
-                    timers[timer] = min(timers[timer], now + 100 + WAKE_EVERY_MS * woken)
+                    timers[timer] = min(timers[timer], first + WAKE_EVERY_MS * woken)
             woken += 1
             if woken == WAKE_AT_ONCE:
                 return

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 from redis.asyncio import Redis
 
-from dispatch.model import Found, Need
+from dispatch.model import Found, Need, Place
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Hold, Loaded, Progress, Timer
+from dispatch.surroundings import Neighbour, Whereabouts
 from streams import wire
-from streams.store import apply, claims, search
+from streams.store import apply, claims, search, vicinity
 from streams.store.link import FIX_AGE_LIMIT_MS, Link
 
 PUT_OFF_MS = 5_000
@@ -39,6 +40,12 @@ class RedisStore:
     async def find(self, needs: Sequence[Need]) -> list[Found]:
         answers = await self.link.run(list(map(search.call_of, needs)))
         return [search.found_of(need, answer) for need, answer in zip(needs, answers, strict=True)]
+
+    async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
+        return await vicinity.near(self.link, spots)
+
+    async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
+        return await vicinity.whereabouts(self.link, volunteer_ids)
 
     async def claim(self, claims_: Sequence[Claim]) -> list[ClaimAnswer]:
         return await claims.claim(self.link, claims_)

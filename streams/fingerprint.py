@@ -1,0 +1,43 @@
+"""A fingerprint of a text by which two texts can be compared without either being known.
+
+SimHash (Charikar 2002) over groups of three letters, which need no dictionary and stand the endings of Kazakh and Russian. Each
+group is hashed under the deployment's data key, so without the key nobody can try out words against it; 64 bits of a sum over a
+whole text give no word back even with it. Texts that share most of their groups differ in few bits, unrelated ones in half.
+"""
+
+import hashlib
+import re
+import unicodedata
+
+BITS = 64
+GROUP = 3
+FEWEST_GROUPS = 12
+"""Shorter texts ("пожар") are alike by chance, and say too much about themselves."""
+
+MOST_LETTERS = 2_000
+"""The beginning says what happened; the rest would only cost time (5 µs a letter)."""
+
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def fingerprint(text: str | None, key: bytes) -> str | None:
+    """16 hex digits; None for a text too short to be compared."""
+    groups = _groups((text or "")[:MOST_LETTERS])
+    if len(groups) < FEWEST_GROUPS:
+        return None
+    sums = [0] * BITS
+    for group in groups:
+        number = _hashed(group, key)
+        for bit in range(BITS):
+            sums[bit] += 1 if number >> bit & 1 else -1
+    return f"{sum(1 << bit for bit in range(BITS) if sums[bit] > 0):016x}"
+
+
+def _groups(text: str) -> set[str]:
+    plain = _NOT_LETTERS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    return {plain[at : at + GROUP] for at in range(len(plain) - GROUP + 1)}
+
+
+def _hashed(group: str, key: bytes) -> int:
+    keyed = hashlib.blake2b(group.encode(), digest_size=8, key=key, person=b"komek-text")
+    return int.from_bytes(keyed.digest(), "big")

@@ -1,0 +1,63 @@
+"""What stands near a place: open incidents, and engaged people who may have to turn round."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from dispatch.duplicates import neighbour_of
+from dispatch.model import Incident, Place
+from dispatch.ports import NotReady
+from dispatch.surroundings import Neighbour, Whereabouts
+from dispatch.vocabulary import TravelMode
+from streams import redis_keys
+from streams.store.link import Call, Link
+
+NEAR_AT_MOST = 50
+"""More open incidents than this around one report are not compared, the nearest first."""
+
+_pack = msgspec.msgpack.Encoder().encode
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Neighbour).decode
+_FIELDS = ("x", "y", "at", "hx", "hy", "tm")
+
+
+def packed_vicinity(incident: Incident) -> dict[str, object]:
+    """What apply writes for others to find: nothing for what has ended or has no place."""
+    neighbour = neighbour_of(incident)
+    if neighbour is None:
+        return {}
+    centre = neighbour.centre
+    return {"vicinity": (_encode(neighbour).decode(), float(centre.lon), float(centre.lat))}
+
+
+async def near(link: Link, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
+    if not spots:
+        return []
+    packed = [(float(place.lon), float(place.lat), float(radius_m)) for place, radius_m in spots]
+    answers = await link.call("near", _pack(packed), NEAR_AT_MOST)
+    return [tuple(_decode(member) for member in members) for members in answers]
+
+
+async def whereabouts(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
+    if not volunteer_ids:
+        return {}
+    rows = [("HMGET", redis_keys.volunteer(volunteer_id), *_FIELDS) for volunteer_id in volunteer_ids]
+    ready, time, *answers = await link.run([Call("ready"), ("TIME",), *rows])
+    if not ready:
+        raise NotReady("the picture has not been rebuilt from the log")
+    oldest_ms = int(time[0]) * 1000 + int(time[1]) // 1000 - link.fix_age_limit_ms
+    seen = {
+        volunteer_id: _whereabouts(row, oldest_ms) for volunteer_id, row in zip(volunteer_ids, answers, strict=True)
+    }
+    return {volunteer_id: found for volunteer_id, found in seen.items() if found}
+
+
+def _whereabouts(row: Sequence[Any], oldest_ms: int) -> Whereabouts | None:
+    x, y, at, home_x, home_y, mode = row
+    if mode is None:
+        return None
+    lon, lat = (x, y) if at and int(float(at)) >= oldest_ms else (home_x, home_y)
+    if not lon or not lat:
+        return None
+    return Whereabouts(place=Place(lon=float(lon), lat=float(lat)), travel_mode=TravelMode(mode.decode()))

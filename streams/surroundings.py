@@ -1,0 +1,98 @@
+"""Looks up what commands must know beyond their own incidents, for a whole batch at once (`dispatch/surroundings.py`)."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from dispatch.commands import Command, ReportIncident
+from dispatch.model import Found, Incident, Place
+from dispatch.ports import Store
+from dispatch.surroundings import NOTHING, Look, Neighbour, Surroundings, Whereabouts, look_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A command, what is known of its incident, and when it came into the log."""
+
+    command: Command
+    incident: Incident | None
+    logged_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answers:
+    near: dict[int, tuple[Neighbour, ...]]
+    people: dict[str, Whereabouts]
+    free: dict[tuple[int, str], Found]
+    targets: dict[str, Incident]
+
+
+async def look_around(store: Store, asking: Sequence[Asking]) -> list[Surroundings]:
+    """In the given order. Costs no round trip when nothing has to be looked up, one otherwise.
+
+    Reports of the same batch see the ones before them, which no picture holds yet.
+    """
+    looks = [look_of(one.incident, one.command) for one in asking]
+    if not any(looks):
+        return [NOTHING] * len(asking)
+    answers = await _answered(store, looks)
+    return [
+        _surroundings(number, look, answers, asking[:number]) if look else NOTHING for number, look in enumerate(looks)
+    ]
+
+
+async def _answered(store: Store, looks: Sequence[Look | None]) -> _Answers:
+    known = [(number, look) for number, look in enumerate(looks) if look]
+    spots = [(number, (look.near, look.near_m)) for number, look in known if look.near]
+    people = list(dict.fromkeys(person for _, look in known for person in look.people))
+    needs = [(number, need) for number, look in known for need in look.needs]
+    targets = list(dict.fromkeys(look.target for _, look in known if look.target))
+    near, seen, found, loaded = await asyncio.gather(
+        _near(store, [spot for _, spot in spots]),
+        store.whereabouts(people) if people else _nothing({}),
+        store.find([need for _, need in needs]) if needs else _nothing([]),
+        store.load([("", target) for target in targets]) if targets else _nothing((0, [])),
+    )
+    return _Answers(
+        near=dict(zip((number for number, _ in spots), near, strict=True)),
+        people=seen,
+        free={(number, need.requirement.id): answer for (number, need), answer in zip(needs, found, strict=True)},
+        targets={target: entry.incident for target, entry in zip(targets, loaded[1], strict=True) if entry.incident},
+    )
+
+
+async def _near(store: Store, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
+    return await store.near(spots) if spots else []
+
+
+async def _nothing(value: T) -> T:
+    return value
+
+
+def _surroundings(number: int, look: Look, answers: _Answers, before: Sequence[Asking]) -> Surroundings:
+    return Surroundings(
+        whereabouts={person: answers.people[person] for person in look.people if person in answers.people},
+        free={need.requirement.id: answers.free[number, need.requirement.id].candidates for need in look.needs},
+        neighbours=(*answers.near.get(number, ()), *_reported(before)) if look.near else (),
+        target=answers.targets.get(look.target) if look.target else None,
+    )
+
+
+def _reported(before: Sequence[Asking]) -> tuple[Neighbour, ...]:
+    """Reports of this batch that are being decided with this one."""
+    return tuple(
+        Neighbour(
+            incident_id=command.incident_id,
+            type=command.type,
+            centre=command.area.centre,
+            reach_m=command.area.reach_m,
+            logged_ms=one.logged_ms,
+            language=command.language,
+            text_print=command.text_print,
+        )
+        for one in before
+        if isinstance(command := one.command, ReportIncident) and one.incident is None and command.area is not None
+    )
