@@ -10,6 +10,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from tests.benchmarks.servers import Process
 
+READ_WITHIN_S = 120.0
+
 
 class Seen(NamedTuple):
     """`logged_ms` is LogAppendTime, `arrived_s` this process's `perf_counter`."""
@@ -95,3 +97,29 @@ async def producing(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
         yield producer
     finally:
         await producer.stop()
+
+
+async def read_all(kafka: str, *topics: str) -> list[Seen]:
+    """Every record of the topics up to their end as it is now; each partition in its order."""
+    consumer = AIOKafkaConsumer(
+        *topics,
+        bootstrap_servers=kafka,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=4 * 1024 * 1024,
+    )
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(consumer.assignment())
+        await consumer.seek_to_beginning()
+        seen: list[Seen] = []
+        async with asyncio.timeout(READ_WITHIN_S):
+            while any([await consumer.position(part) < end for part, end in ends.items()]):
+                batches = await consumer.getmany(timeout_ms=200)
+                arrived_s = perf_counter()
+                for part, records in batches.items():
+                    seen.extend(Seen(part.topic, r.key, r.value, r.timestamp, arrived_s) for r in records)
+        return seen
+    finally:
+        await consumer.stop()

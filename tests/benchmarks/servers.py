@@ -20,9 +20,10 @@ from streams.local.kafka_node import Node
 from streams.local.ports import free_ports
 from streams.local.stack import java_with
 from streams.settings import Settings
+from tests.benchmarks.result import NotHere
 from tests.desk import DATA_KEY
 from tests.stack import running
-from tests.whole_stack import without_komek
+from tests.whole_stack import WholeStack, without_komek
 
 ENDED_WITHIN_S = 20.0
 
@@ -32,13 +33,14 @@ class Servers:
     kafka: str
     redis: str
     folder: Path
+    data_key: str = DATA_KEY
 
     @property
     def environ(self) -> dict[str, str]:
         return {
             "KOMEK_KAFKA": self.kafka,
             "KOMEK_REDIS": self.redis,
-            "KOMEK_DATA_KEY": DATA_KEY,
+            "KOMEK_DATA_KEY": self.data_key,
             "KOMEK_DATA": str(self.folder),
             "KOMEK_LOG_LEVEL": "warning",
         }
@@ -111,6 +113,26 @@ def process(at: Servers, name: str, *module: str, environ: Mapping[str, str] | N
         except subprocess.TimeoutExpired:
             popen.kill()
             popen.wait()
+
+
+@contextmanager
+def whole(workers: int) -> Iterator[tuple[WholeStack, Servers]]:
+    """A whole Komek without the demo, started by `komek up`; and its servers.
+
+    Raises:
+        NotHere: it did not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="komek-bench-") as name:
+        stack = WholeStack(Path(name) / "komek", workers=workers, environ={"KOMEK_LOG_LEVEL": "warning"})
+        try:
+            stack.start()
+        except AssertionError as error:
+            raise NotHere(f"`komek up` did not start: {error}") from error
+        try:
+            key = (stack.data / "data-key").read_text("ascii").strip()
+            yield stack, Servers(kafka=stack.kafka, redis=stack.redis, folder=Path(name), data_key=key)
+        finally:
+            stack.end()
 
 
 @contextmanager
