@@ -1,8 +1,9 @@
 """Every error leaves as problem+json, also those nobody thought of; and nothing of what was sent leaves with it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import structlog
@@ -60,7 +61,7 @@ async def test_what_is_not_there_is_a_problem_too(
 
 
 @contextmanager
-def logged() -> Iterator[list[dict[str, object]]]:
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
     with structlog.testing.capture_logs() as entries:
         yield entries
 
