@@ -23,6 +23,7 @@ ZONE_RESOLUTION = 3
 COARSE_RESOLUTION = 7  # edge about 1.2 km: a district, not a house
 
 _EARTH_RADIUS_M = 6_371_008.8
+_METRES_A_DEGREE = math.radians(_EARTH_RADIUS_M)
 _MAX_CROSSINGS = 250
 _TYPES = "Point, Polygon or MultiPolygon"
 _MEMBERS = ("type", "coordinates", "bbox")
@@ -168,8 +169,7 @@ def _refuse_a_tangle(drawn: Polygon | MultiPolygon) -> None:
 
 def _polygons(geometry: BaseGeometry) -> Iterator[Polygon]:
     if isinstance(geometry, Polygon):
-        if geometry.area > 0:
-            yield orient(geometry)
+        yield orient(geometry)
         return
     for part in getattr(geometry, "geoms", ()):
         yield from _polygons(part)
@@ -216,13 +216,18 @@ def distance_m(a: Place, b: Place) -> float:
 
 
 def distance_to_area_m(place: Place, area: Area) -> float:
-    """From a place to the nearest point of an area; 0 inside it.
+    """From a place to the nearest point of an area; 0 inside it."""
+    return distance_m(place, nearest_of_area(place, area))
 
-    The nearest point is found on a local equirectangular projection (its choice is what errs, in the second order), the
-    distance to it on the sphere.
+
+def nearest_of_area(place: Place, area: Area) -> Place:
+    """The point of an area nearest to a place; the place itself inside it.
+
+    It is found on a local equirectangular projection (its choice is what errs, in the second order), so that a distance to it
+    can be taken on the sphere.
     """
     if area.geometry.get("type") == "Point":
-        return distance_m(place, area.centre)
+        return area.centre
     # The area is moved by whole turns to the place's side of the antimeridian.
     turn = 360.0 * round((place.lon - area.centre.lon) / 360.0)
     squeeze = max(1e-6, math.cos(math.radians((place.lat + area.centre.lat) / 2)))
@@ -230,9 +235,53 @@ def distance_to_area_m(place: Place, area: Area) -> float:
     flat = affine_transform(drawn, [squeeze, 0.0, 0.0, 1.0, turn * squeeze, 0.0])
     here = Point(place.lon * squeeze, place.lat)
     if flat.covers(here):
-        return 0.0
+        return place
     nearest = nearest_points(flat, here)[0]
-    return distance_m(place, Place(lon=nearest.x / squeeze, lat=nearest.y))
+    return Place(lon=nearest.x / squeeze, lat=nearest.y)
+
+
+class Outline:
+    """The ground an area covers, made ready once for many questions.
+
+    Flat around its centre, so it is meant for areas of some tens of kilometres; a point has no ground.
+    """
+
+    def __init__(self, area: Area) -> None:
+        self._centre = area.centre
+        self._squeeze = max(1e-6, math.cos(math.radians(area.centre.lat)))
+        drawn = shape(_plain(area.geometry))
+        self._ground = affine_transform(drawn, [self._squeeze, 0.0, 0.0, 1.0, 0.0, 0.0])
+        shapely.prepare(self._ground)
+
+    def covers(self, place: Place) -> bool:
+        """On the edge counts as inside."""
+        return bool(self._ground.covers(Point(self._flat(place))))
+
+    def metres_inside(self, start: Place, end: Place) -> float:
+        """How much of the straight way lies inside."""
+        way = LineString([self._flat(start), self._flat(end)])
+        return float(self._ground.intersection(way).length) * _METRES_A_DEGREE
+
+    def edge_points(self, count: int) -> tuple[Place, ...]:
+        """About `count` points, evenly along the outer edges of the largest parts, rounded to a metre.
+
+        They follow from the area alone: nothing about anybody can be read from them.
+        """
+        parts = sorted(_polygons(self._ground), key=lambda part: -part.area)[: max(1, count // 2)]
+        each = max(2, count // max(1, len(parts)))
+        return tuple(
+            self._round(part.exterior.interpolate(number / each, normalized=True))
+            for part in parts
+            for number in range(each)
+        )
+
+    def _flat(self, place: Place) -> tuple[float, float]:
+        turn = 360.0 * round((place.lon - self._centre.lon) / 360.0)
+        return (place.lon - turn) * self._squeeze, place.lat
+
+    def _round(self, point: Point) -> Place:
+        lon = point.x / self._squeeze
+        return Place(lon=round((lon + 180.0) % 360.0 - 180.0, 5), lat=round(point.y, 5))
 
 
 def _plain(geometry: Geometry) -> dict[str, Any]:

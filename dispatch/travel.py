@@ -33,5 +33,10 @@ def distance_within_m(eta_s: float, mode: TravelMode) -> float:
     return road_m / DETOUR
 
 
+def setting_out_s(mode: TravelMode) -> float:
+    """From acceptance to moving; a router does not know of it."""
+    return _SETTING_OUT_S[mode]
+
+
 def reach_m(own_limit_m: int | None, mode: TravelMode) -> int:
     return own_limit_m if own_limit_m is not None else REACH_OF_MODE_M[mode]

@@ -1,0 +1,66 @@
+"""The fold of what safety does to an incident: hazard areas, check-in clocks, watches, help asked for.
+
+A part of `lifecycle.py`, which knows every event; each function takes the state before and gives the state after.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from dispatch import events
+from dispatch.model import CheckInClock, Distress, Hazard, Incident, Offer
+from dispatch.vocabulary import CheckInState
+
+
+def hazard_declared(state: Incident, fact: events.HazardDeclared, _: object) -> Incident:
+    return replace(state, hazard=Hazard(equipped=fact.equipped))
+
+
+def hazard_ended(state: Incident, _fact: events.HazardEnded, _: object) -> Incident:
+    return replace(state, hazard=None)
+
+
+def hazard_warned(state: Incident, fact: events.HazardWarned, _: object) -> Incident:
+    return replace(state, warned=(*state.warned, *fact.volunteer_ids))
+
+
+def check_in_clock_set(state: Incident, fact: events.CheckInClockSet, _: object) -> Incident:
+    clock = CheckInClock(state=CheckInState.RUNNING, due_ms=fact.due_ms)
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
+
+
+def check_in_asked(state: Incident, fact: events.CheckInAsked, _: object) -> Incident:
+    clock = CheckInClock(state=fact.state, due_ms=fact.due_ms)
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
+
+
+def watch_set(state: Incident, fact: events.WatchSet, _: object) -> Incident:
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, watch=fact.watch))
+
+
+def help_asked(state: Incident, fact: events.HelpAsked, _: object) -> Incident:
+    raised = fact.requirement
+    known = {entry.id for entry in state.requirements}
+    entries = tuple(raised if entry.id == raised.id else entry for entry in state.requirements)
+    return replace(state, requirements=entries if raised.id in known else (*entries, raised))
+
+
+def distress_raised(state: Incident, fact: events.DistressRaised, moment: Any) -> Incident:
+    signal = Distress(incident_id=fact.child_id, at_ms=moment.at_ms)
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
+
+
+FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
+    events.HazardDeclared: hazard_declared,
+    events.HazardEnded: hazard_ended,
+    events.HazardWarned: hazard_warned,
+    events.CheckInClockSet: check_in_clock_set,
+    events.CheckInAsked: check_in_asked,
+    events.WatchSet: watch_set,
+    events.HelpAsked: help_asked,
+    events.DistressRaised: distress_raised,
+}
+
+
+def _with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
+    return replace(state, offers=tuple(change(one) if one.id == offer_id else one for one in state.offers))

@@ -1,0 +1,55 @@
+"""Dangerous ground and the people on it, in memory: the twin of `scene.py`."""
+
+from collections.abc import Callable
+
+from dispatch.absence import Presence
+from dispatch.hazards import HazardArea, Inside, ground_of, inside_of
+from dispatch.model import Area, Incident
+from streams.store.memory_people import People, Person, metres
+from streams.store.scene import SPARE
+
+
+class Grounds:
+    """The dangerous ground of open incidents, with a version that changes with it and never comes again."""
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self._changes = 0
+        self._known: dict[str, HazardArea] = {}
+        self.version = ""
+
+    def write(self, incident: Incident) -> None:
+        ground = ground_of(incident)
+        if ground == self._known.get(incident.id):
+            return
+        self._known.pop(incident.id, None)
+        if ground is not None:
+            self._known[incident.id] = ground
+        self._changes += 1
+        self.version = f"{self._now_ms()}.{self._changes}"
+
+    def since(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
+        if self.version == known:
+            return self.version, None
+        return self.version, tuple(self._known[one] for one in sorted(self._known))
+
+
+def inside(people: People, area: Area) -> Inside:
+    reach_m = area.reach_m * SPARE
+    places = {
+        person.id: person.found_at
+        for person in people.known.values()
+        if person.field_mode and person.found_at is not None and metres(area.centre, person.found_at) <= reach_m
+    }
+    return inside_of(area, places, is_everybody=True)
+
+
+def presence(person: Person | None) -> Presence | None:
+    if person is None or person.profile is None:
+        return None
+    return Presence(
+        on_duty=person.is_on_duty,
+        travel_mode=person.profile.travel_mode,
+        place=person.fix.place if person.fix else None,
+        fix_at_ms=person.fix.at_ms if person.fix else None,
+    )

@@ -1,0 +1,89 @@
+"""What is dangerous, and who is where: hazard areas of open incidents, people on duty inside an area, people who are awaited."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from dispatch.absence import Presence
+from dispatch.hazards import HazardArea, Inside, ground_of, hazard_area, inside_of
+from dispatch.model import Area, Hazard, Incident, Place
+from dispatch.ports import NotReady
+from dispatch.vocabulary import Skill, TravelMode
+from streams import redis_keys
+from streams.store.link import Call, Link
+
+LOOK_AT_MOST = 1_000
+"""People of one skill around one area; in a crowd larger than this some are not found, and the answer says so."""
+
+SPARE = 1.01
+"""Redis' sphere and its grid are not quite ours."""
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder().decode
+_FIELDS = ("v", "du", "tm", "x", "y", "at")
+
+
+class Ground(msgspec.Struct):
+    """A field of HAZARDS."""
+
+    area: Area
+    equipped: tuple[str, ...]
+
+
+_decode = msgspec.json.Decoder(Ground).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def packed_hazard(incident: Incident) -> dict[str, object]:
+    """What apply writes of an incident: nothing for what has ended or is no dangerous ground."""
+    ground = ground_of(incident)
+    return {"hazard": _encode(Ground(area=ground.area, equipped=ground.equipped)).decode()} if ground else {}
+
+
+async def hazards(link: Link, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
+    version, *rest = await link.call("hazards", known)
+    if not rest:
+        return version.decode(), None
+    pairs = zip(rest[0][::2], rest[0][1::2], strict=True)
+    grounds = ((incident_id.decode(), _decode(text)) for incident_id, text in pairs)
+    areas = (hazard_area(one, Hazard(equipped=ground.equipped), ground.area) for one, ground in grounds)
+    return version.decode(), tuple(sorted(areas, key=lambda area: area.incident_id))
+
+
+async def inside(link: Link, areas: Sequence[Area]) -> list[Inside]:
+    if not areas:
+        return []
+    circles = [(float(area.centre.lon), float(area.centre.lat), area.reach_m * SPARE) for area in areas]
+    skills = ",".join(Skill)
+    answers = await link.call("inside", _pack(circles), skills, LOOK_AT_MOST)
+    return [_inside(area, _unpack(answer)) for area, answer in zip(areas, answers, strict=True)]
+
+
+def _inside(area: Area, answer: Sequence[Any]) -> Inside:
+    is_everybody, *rows = answer
+    people = {
+        volunteer: Place(lon=lon, lat=lat)
+        for volunteer, lon, lat in zip(rows[::3], rows[1::3], rows[2::3], strict=True)
+    }
+    return inside_of(area, people, is_everybody)
+
+
+async def presence(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
+    if not volunteer_ids:
+        return {}
+    rows = [("HMGET", redis_keys.volunteer(volunteer_id), *_FIELDS) for volunteer_id in volunteer_ids]
+    ready, *answers = await link.run([Call("ready"), *rows])
+    if not ready:
+        raise NotReady("the picture has not been rebuilt from the log")
+    return {volunteer_id: _presence(row) for volunteer_id, row in zip(volunteer_ids, answers, strict=True) if row[0]}
+
+
+def _presence(row: Sequence[Any]) -> Presence:
+    _, duty, mode, x, y, at = row
+    return Presence(
+        on_duty=duty == b"1",
+        travel_mode=TravelMode(mode.decode()),
+        place=Place(lon=float(x), lat=float(y)) if x and y else None,
+        fix_at_ms=int(float(at)) if at else None,
+    )
