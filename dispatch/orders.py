@@ -64,7 +64,7 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
         return refused("report", "idempotency_key_reused")
     plan = plans.plan(command.type)
     priority = command.priority or plan.priority
-    stated = plans.requirements(command.requirements) if command.requirements else plan.stated(priority)
+    stated = plans.requirements(command.requirements, command.type) if command.requirements else plan.stated(priority)
     return applied(
         "report",
         IncidentReported(
@@ -89,7 +89,7 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         return refused("update", "version_conflict")
     requirements = incident.requirements
     if command.requirements is not None:
-        requirements = merged(incident, plans.requirements(command.requirements))
+        requirements = merged(incident, plans.requirements(command.requirements, command.type or incident.type))
     elif command.type and command.type != incident.type:
         requirements = merged(incident, _of_type(incident, command, plans))
     update = IncidentUpdated(
@@ -133,7 +133,8 @@ def merged(incident: Incident, new: tuple[Requirement, ...]) -> tuple[Requiremen
             result.append(replace(entry, id=f"r{highest}"))
         else:
             left.remove(twin)
-            result.append(replace(entry, id=twin.id, shortfall=twin.shortfall, settled=_still_settled(twin, entry)))
+            kept = {"shortfall": twin.shortfall, "look_at_ms": twin.look_at_ms}
+            result.append(replace(entry, id=twin.id, settled=_still_settled(twin, entry), **kept))
             result[-1] = replace(result[-1], climb=twin.climb or entry.climb)
     kept = {entry.id for entry in result}
     return (*result, *(entry for entry in incident.requirements if entry.bridges in kept))

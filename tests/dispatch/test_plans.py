@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.model import Policy
 from dispatch.plans import BadPlans, Defaults, load, load_builtin, parse
 from dispatch.vocabulary import Capability, Priority, Skill, Task
 from tests.builders import plans
@@ -85,7 +86,7 @@ def test_a_book_is_completed_from_its_defaults() -> None:
         in_plan(
             "requirements",
             to=[
-                {"capability": "field", "skill": "boat", "languages": ["kk"], "offers_per_place": 3},
+                {"capability": "field", "skill": "boat", "languages": ["kk"], "policy": {"nearest": 3}},
                 {"capability": "digital", "skill": "mapping", "task": "summarise", "count": 2, "window_s": 5},
             ],
         ),
@@ -95,9 +96,9 @@ def test_a_book_is_completed_from_its_defaults() -> None:
     boat, mapping = book.plan("information").requirements
     assert (book.version, book.plan("information").priority) == ("7", Priority.LOW)
     assert (boat.id, boat.count, boat.window_s, boat.languages) == ("r1", 1, 60, ("kk",))
-    assert (boat.offers_per_place, boat.max_distance_m) == (3, Defaults().max_distance_m)
+    assert (boat.policy, boat.max_distance_m) == (Policy(nearest=3), Defaults().max_distance_m)
     assert (mapping.id, mapping.count, mapping.window_s, mapping.task) == ("r2", 2, 5, Task.SUMMARISE)
-    assert mapping.offers_per_place == Defaults().offers_per_place
+    assert (mapping.policy, mapping.certainty) == (None, Defaults().certainty)
 
 
 @pytest.mark.parametrize(
@@ -149,12 +150,12 @@ def test_a_book_is_completed_from_its_defaults() -> None:
             "types.information.requirements[1].max_distance_m: expected a whole number from 1 to 1000000, got inf",
         ),
         (
-            in_row("offers_per_place", 0.5),  # fewer asked than needed
-            "types.information.requirements[1].offers_per_place: expected a number from 1 to 20, got 0.5",
+            in_row("policy", {"offers_per_place": 0.5}),  # fewer asked than needed
+            "types.information.requirements[1].policy.offers_per_place: expected a number from 1 to 20, got 0.5",
         ),
         (
-            in_row("offers_per_place", float("nan")),
-            "types.information.requirements[1].offers_per_place: expected a number from 1 to 20, got nan",
+            in_row("policy", {"offers_per_place": float("nan")}),
+            "types.information.requirements[1].policy.offers_per_place: expected a number from 1 to 20, got nan",
         ),
     ],
 )

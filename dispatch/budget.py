@@ -1,0 +1,131 @@
+"""What may be asked of one person: offers per hour and day, quiet hours, rest after work, and a fair share of the work.
+
+The numbers of a deployment stand in `[budget]` of its plans (`Budget`); a limit of 0 is no limit. Who is held back is not asked,
+with these exceptions for critical needs: they may go beyond the budget, the quiet hours and an ordinary rest, at a price of
+`beyond_s` in the ranking, so that people within their budget are asked first unless they are that much further away; the record
+shows the price. The rest after heavy work is kept always: a tired rescuer is one more person to be rescued.
+
+Fairness is a price as well: each recent acceptance halves what is left to `fairness_s`, eight offers without one weigh the same.
+However willing somebody is, they are never passed over for a person who is more than that bound slower.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from dispatch.local_time import last_time_it_was, local_hour
+from dispatch.model import Candidate, Need
+from dispatch.vocabulary import Capability, Exclusion, Priority
+
+_OFFERS_LIKE_ONE_ACCEPTANCE = 8.0
+MOST_OFFERS = 200
+"""The store counts no further."""
+_MOST_S = 604_800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Defaults are judgement, to be replaced by the deploying service. Hours are local (`local_time.py`)."""
+
+    offers_per_hour: int = 10
+    offers_per_day: int = 30
+    digital_offers_per_hour: int = 30
+    digital_offers_per_day: int = 120
+    quiet_from_h: int = 23
+    quiet_until_h: int = 7
+    """The same as `quiet_from_h`: no quiet hours."""
+    quiet_up_to: Priority = Priority.NORMAL
+    """The most urgent priority that waits for the morning; critical never does."""
+    rest_s: int = 1_800
+    heavy_rest_s: int = 14_400
+    fairness_s: int = 120
+    critical_fairness_s: int = 30
+    beyond_s: int = 180
+
+
+UNLIMITED = Budget(
+    offers_per_hour=0,
+    offers_per_day=0,
+    digital_offers_per_hour=0,
+    digital_offers_per_day=0,
+    quiet_until_h=23,
+    rest_s=0,
+    heavy_rest_s=0,
+)
+"""For drills and demonstrations, where a day passes in an hour. Fairness stays."""
+
+LIMITS = (Exclusion.RESTING, Exclusion.QUIET_HOURS, Exclusion.BUDGET_SPENT)
+"""Why a person is held back; the first that applies is told."""
+
+
+def held_back(candidate: Candidate, need: Need, budget: Budget, now_ms: int) -> Exclusion | None:
+    """Why this person should be left in peace now; None when nothing speaks against asking."""
+    if need.requirement.capability is Capability.FIELD and _rests(candidate, budget):
+        return Exclusion.RESTING
+    if _is_quiet(need, budget, now_ms) and not _is_awake(candidate, budget, now_ms):
+        return Exclusion.QUIET_HOURS
+    return Exclusion.BUDGET_SPENT if _has_spent(candidate, need, budget) else None
+
+
+def may_go_beyond(candidate: Candidate, need: Need, reason: Exclusion) -> bool:
+    """Whether this need may ask a person who is held back."""
+    return need.priority is Priority.CRITICAL and not (reason is Exclusion.RESTING and candidate.worked_heavy)
+
+
+def prices(candidate: Candidate, need: Need, budget: Budget, reason: Exclusion | None) -> dict[str, float]:
+    """Terms of the score, in seconds; `reason`: what the need goes beyond."""
+    terms: dict[str, float] = {}
+    burden = candidate.work + candidate.load / _OFFERS_LIKE_ONE_ACCEPTANCE
+    if need.requirement.capability is Capability.FIELD and burden > 0:
+        bound = budget.critical_fairness_s if need.priority is Priority.CRITICAL else budget.fairness_s
+        terms["fairness"] = bound * (1.0 - 2.0**-burden)
+    if reason is not None:
+        terms["beyond_budget"] = float(budget.beyond_s)
+    return terms
+
+
+def _rests(candidate: Candidate, budget: Budget) -> bool:
+    limit_s = budget.heavy_rest_s if candidate.worked_heavy else budget.rest_s
+    return candidate.rested_s is not None and candidate.rested_s < limit_s
+
+
+def _is_quiet(need: Need, budget: Budget, now_ms: int) -> bool:
+    if need.priority.order < budget.quiet_up_to.order:
+        return False
+    since_from = (local_hour(now_ms) - budget.quiet_from_h) % 24
+    return since_from < (budget.quiet_until_h - budget.quiet_from_h) % 24
+
+
+def _is_awake(candidate: Candidate, budget: Budget, now_ms: int) -> bool:
+    """Who came on duty or changed their profile since the quiet hours began has said that they are up."""
+    began_ms = last_time_it_was(budget.quiet_from_h, now_ms)
+    return candidate.heard_s is not None and candidate.heard_s * 1000 <= now_ms - began_ms
+
+
+def _has_spent(candidate: Candidate, need: Need, budget: Budget) -> bool:
+    if need.requirement.capability is Capability.DIGITAL:
+        hour, day = budget.digital_offers_per_hour, budget.digital_offers_per_day
+    else:
+        hour, day = budget.offers_per_hour, budget.offers_per_day
+    return (0 < hour <= candidate.offers_last_hour) or (0 < day <= candidate.offers_last_day)
+
+
+def budget_of(table: Any, faults: list[str]) -> Budget:
+    """The `[budget]` of a plan file; what is wrong goes to `faults`."""
+    if not isinstance(table, Mapping):
+        faults.append("budget: expected a table")
+        return Budget()
+    known = {entry.name for entry in fields(Budget)}
+    found = [f"budget.{key}: no such setting" for key in table if key not in known]
+    for key, value in table.items():
+        if key == "quiet_up_to":
+            if not isinstance(value, str) or value not in set(Priority) - {Priority.CRITICAL}:
+                found.append(f"budget.{key}: expected high, normal or low; critical never waits for the morning")
+        elif key in known:
+            most = 23 if key.endswith("_h") else _MOST_S if key.endswith("_s") else MOST_OFFERS
+            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+                found.append(f"budget.{key}: expected a whole number from 0 to {most}, got {value!r}")
+    faults.extend(found)
+    if found:
+        return Budget()
+    return Budget(**{key: Priority(value) if key == "quiet_up_to" else value for key, value in table.items()})
