@@ -33,6 +33,7 @@ STEP_DEGREES = 0.0006
 BATCH_BYTES = 512 * 1024
 TICK_S = 0.1
 PLAIN_AT_ONCE = 250
+REPORTS_PER_MS = 1000
 
 
 def run(options: Options) -> Result:
@@ -48,8 +49,10 @@ async def _run(options: Options, at: Servers) -> Result:
     plain_per_s = await _plain(at, walk)
     async with Lag(at) as lag, Sender(at) as sender:
         await sender.send_all(walk.positions(BACKLOG))
+        redis_before_s = await _redis_cpu_s(at)
         with worker(at, "drain") as reader:
             drained_per_s = await _drained(lag)
+            redis_us = (await _redis_cpu_s(at) - redis_before_s) / BACKLOG * 1e6
             used_before_s = reader.cpu_s
             waits_s, steady_per_s = await _steady(options, walk, lag, sender)
             cpu_us = (reader.cpu_s - used_before_s) / (steady_per_s * (options.seconds or STEADY_S)) * 1e6
@@ -62,6 +65,7 @@ async def _run(options: Options, at: Servers) -> Result:
             Figure(name="steady load: lag p50", value=percentile(waits_s, 0.5), unit="s"),
             Figure(name="steady load: lag p99", value=percentile(waits_s, 0.99), unit="s", at_most=1.0),
             Figure(name="CPU of the worker", value=cpu_us, unit="µs each"),
+            Figure(name="CPU of Redis", value=redis_us, unit="µs each"),
         ],
         notes=[f"{len(people):,} volunteers were in Redis {loaded_s:.1f} s after the first was sent"],
     )
@@ -99,6 +103,14 @@ async def _plain(at: Servers, walk: Walk) -> float:
     return len(walk.places) / took_s
 
 
+async def _redis_cpu_s(at: Servers) -> float:
+    """Processor time of Redis' main thread."""
+    link = Link(at.redis)
+    lines = (await link.run([("INFO", "cpu")]))[0].decode().splitlines()
+    await link.close()
+    return sum(float(line.partition(":")[2]) for line in lines if line.startswith("used_cpu_") and "main" in line)
+
+
 async def _added(link: Link, points: Sequence[tuple[str, Place]]) -> float:
     begun_s = clock.monotonic_s()
     commands = [_geoadd(points[start : start + PLAIN_AT_ONCE]) for start in range(0, len(points), PLAIN_AT_ONCE)]
@@ -131,14 +143,16 @@ class Sender:
 
     async def send_all(self, positions: Sequence[tuple[str, Place]]) -> None:
         """Returns when the broker has confirmed all."""
-        at_ms = clock.now_ms()
+        first_ms = clock.now_ms() - len(positions) // REPORTS_PER_MS
         keyed = sorted(
             (crc32(id_.encode()) % self._partitions, n, id_, place) for n, (id_, place) in enumerate(positions)
         )
         sent = []
         for partition, group in groupby(keyed, key=lambda entry: entry[0]):
             batch = self._producer.create_batch()
-            for _, _, id_, place in group:
+            for _, number, id_, place in group:
+                # The next report of a person is later than the last: what is no newer would be passed over.
+                at_ms = first_ms + number // REPORTS_PER_MS
                 fix = FixRecord(volunteer_id=id_, lon=place.lon, lat=place.lat, accuracy_m=8.0, recorded_ms=at_ms)
                 record = {"key": id_.encode(), "value": wire.encode(fix), "timestamp": None}
                 if batch.append(**record) is None:
