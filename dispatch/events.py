@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dispatch.model import Area, Climb, MergeCandidate, Requirement, Shortfall, TaskResult
-from dispatch.vocabulary import Capability, Certainty, OfferState, Priority, StepAction, StepReason, Task
+from dispatch.model import Area, Climb, Hazard, MergeCandidate, Place, Requirement, Shortfall, TaskResult, Watch
+from dispatch.vocabulary import Capability, Certainty, CheckInState, OfferState, Priority, StepAction, StepReason, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,9 @@ class IncidentReported:
     external_id: str | None
     body_digest: str
     text_print: str | None = None
+    parent_id: str | None = None
+    distress_of: str | None = None
+    hazard: Hazard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,10 @@ class OfferMade:
     distance_m: float | None
     eta_s: float | None
     task: Task | None
+    chance: float | None = None
+    """Of an acceptance within the window, as estimated at this moment."""
     shares_language: bool | None = None
+    staging: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +118,14 @@ class ShortfallEnded:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryScheduled:
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveTimed:
+    """When silence alone will have made the requirement's wave doubtful; None: an answer or the window's end comes first."""
+
+    requirement_id: str
+    look_at_ms: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +180,80 @@ class AttentionRaised:
 class AttentionEnded:
     reason: str
     requirement_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardDeclared:
+    """The incident's polygon is dangerous ground from now on; people with one of these skills may enter it."""
+
+    equipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardEnded:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardWarned:
+    """People found inside the hazard area, who have not been warned of it before; `beyond`: how many more there are at least."""
+
+    volunteer_ids: tuple[str, ...]
+    beyond: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInClockSet:
+    """A person on scene is asked for a sign of life at `due_ms`, unless they give one before."""
+
+    offer_id: str
+    volunteer_id: str
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInAsked:
+    """A person on scene is asked, then warned, then missed; `due_ms`: when the next of these follows."""
+
+    offer_id: str
+    volunteer_id: str
+    state: CheckInState
+    due_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchSet:
+    """What was seen of somebody on their way, and when to look again."""
+
+    offer_id: str
+    volunteer_id: str
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAsked:
+    """A person on scene asks for more people: `requirement` as it stands after it, new or with more places."""
+
+    offer_id: str
+    volunteer_id: str
+    requirement: Requirement
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistressRaised:
+    """A person who was sent is in danger; `child_id` is the incident that is opened for them.
+
+    Its area is that of the incident they were sent to: nothing that places a person enters the log of decisions.
+    """
+
+    offer_id: str
+    volunteer_id: str
+    child_id: str
+    area: Area | None
+    hazard: Hazard | None = None
+    language: str | None = None
+    private_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +368,7 @@ Event: TypeAlias = (
     | ShortfallFound
     | ShortfallEnded
     | RetryScheduled
+    | WaveTimed
     | LeaseHeld
     | AnswerWanted
     | WorkSettled
@@ -300,6 +389,14 @@ Event: TypeAlias = (
     | PartnerAsked
     | AttentionRaised
     | AttentionEnded
+    | HazardDeclared
+    | HazardEnded
+    | HazardWarned
+    | CheckInClockSet
+    | CheckInAsked
+    | WatchSet
+    | HelpAsked
+    | DistressRaised
 )
 
 EVENTS: dict[str, type] = {
@@ -316,6 +413,7 @@ EVENTS: dict[str, type] = {
     "shortfall_found": ShortfallFound,
     "shortfall_ended": ShortfallEnded,
     "retry_scheduled": RetryScheduled,
+    "wave_timed": WaveTimed,
     "lease_held": LeaseHeld,
     "answer_wanted": AnswerWanted,
     "work_settled": WorkSettled,
@@ -336,4 +434,12 @@ EVENTS: dict[str, type] = {
     "partner_asked": PartnerAsked,
     "attention_raised": AttentionRaised,
     "attention_ended": AttentionEnded,
+    "hazard_declared": HazardDeclared,
+    "hazard_ended": HazardEnded,
+    "hazard_warned": HazardWarned,
+    "check_in_clock_set": CheckInClockSet,
+    "check_in_asked": CheckInAsked,
+    "watch_set": WatchSet,
+    "help_asked": HelpAsked,
+    "distress_raised": DistressRaised,
 }

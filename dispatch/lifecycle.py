@@ -14,6 +14,7 @@ from dispatch.ids import event_id
 from dispatch.model import Attention, Incident, Offer, Requirement, Times
 from dispatch.ports import Hold
 from dispatch.pruning import pruned
+from dispatch.safety_state import FOLDS as SAFETY_FOLDS
 from dispatch.vocabulary import ASSIGNED_STATES, FILLING_STATES, IncidentStatus, OfferState, Outcome
 from dispatch.work_state import FOLDS
 
@@ -126,6 +127,9 @@ def _first(fact: events.Event, moment: Moment) -> Incident:
         external_id=fact.external_id,
         body_digest=fact.body_digest,
         text_print=fact.text_print,
+        parent_id=fact.parent_id,
+        distress_of=fact.distress_of,
+        hazard=fact.hazard,
     )
 
 
@@ -180,7 +184,9 @@ def _offer_made(state: Incident, fact: events.OfferMade, moment: Moment) -> Inci
         distance_m=fact.distance_m,
         eta_s=fact.eta_s,
         task=fact.task,
+        chance=fact.chance,
         shares_language=fact.shares_language,
+        staging=fact.staging,
     )
     first = state.times.first_offer_ms or moment.at_ms
     return replace(state, offers=(*state.offers, offer), times=replace(state.times, first_offer_ms=first))
@@ -232,6 +238,10 @@ def _no_longer_short(state: Incident, fact: events.ShortfallEnded, _: Moment) ->
 def _with_requirement(state: Incident, requirement_id: str, change: Callable[[Requirement], Requirement]) -> Incident:
     requirements = tuple(change(entry) if entry.id == requirement_id else entry for entry in state.requirements)
     return replace(state, requirements=requirements)
+
+
+def _wave_timed(state: Incident, fact: events.WaveTimed, _: Moment) -> Incident:
+    return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, look_at_ms=fact.look_at_ms))
 
 
 def _retry_scheduled(state: Incident, fact: events.RetryScheduled, _: Moment) -> Incident:
@@ -290,6 +300,7 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.ShortfallFound: _short,
     events.ShortfallEnded: _no_longer_short,
     events.RetryScheduled: _retry_scheduled,
+    events.WaveTimed: _wave_timed,
     events.LadderScheduled: _ladder_scheduled,
     events.LadderStepped: _ladder_stepped,
     events.RequirementsAdded: _requirements_added,
@@ -297,6 +308,7 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.AttentionRaised: _attention_raised,
     events.AttentionEnded: _attention_ended,
     **FOLDS,
+    **SAFETY_FOLDS,
 }
 
 

@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from dispatch.model import Found, Incident, Need, Place
+from dispatch.absence import Presence
+from dispatch.estimates import Priors
+from dispatch.hazards import HazardArea, Inside
+from dispatch.lessons import Lesson, WorkEnded
+from dispatch.model import Area, Found, Incident, Need, Place
 from dispatch.surroundings import Neighbour, Whereabouts
-from dispatch.vocabulary import DeadlineKind
+from dispatch.vocabulary import DeadlineKind, TravelMode
 
 
 class StoreTrouble(Exception):
@@ -31,6 +35,8 @@ class Loaded:
 
     decided_at: int | None
     incident: Incident | None
+    priors: Priors = field(default_factory=dict)
+    """What answers of everybody have taught for the present hour; the same for all that are loaded together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,9 @@ class Application:
     freed: tuple[Hold, ...] = ()
     voided: tuple[str, ...] = ()
     """Offers this decision voids: their entry among the refused is cleared."""
+    lessons: tuple[Lesson, ...] = ()
+    """Answers, for the estimates of the people and for the prior table. Learnt once, when the decision is applied."""
+    work_ended: tuple[WorkEnded, ...] = ()
 
 
 class AppliedState(StrEnum):
@@ -121,6 +130,31 @@ class Progress:
     refused: Mapping[str, Hold] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """From where a candidate is to where they would go."""
+
+    origin: Place
+    target: Place
+    mode: TravelMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TravelAnswer:
+    """Seconds on the way for each trip, None where there is no answer; `source` for the record (`Found.travel`)."""
+
+    seconds: tuple[float | None, ...]
+    source: str
+
+
+class TravelTimes(Protocol):
+    """A router outside the core. It waits at most `within_s` for all its trips together, raises
+    nothing, changes nothing. What it does not answer is left to the built-in model."""
+
+    async def travel_times(self, trips: Sequence[Sequence[Trip]], *, within_s: float) -> list[TravelAnswer]:
+        """For each list of trips, in the given order."""
+
+
 class Store(Protocol):
     async def now_ms(self) -> int:
         """The store's clock (Redis TIME): the `now` of decisions."""
@@ -138,6 +172,17 @@ class Store(Protocol):
 
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
         """Where people are, engaged or not, in one round trip: a fresh fix, else home; who has neither is left out."""
+
+    async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
+        """Duty and newest fix of people, in one round trip; who is not known is left out."""
+
+    async def inside(self, areas: Sequence[Area]) -> list[Inside]:
+        """People on duty on each of these grounds, engaged or not, at their fresh fix, else at home; in one round trip. Who
+        has no field skill or no place is not found; a crowd may be cut short, and `beyond` says so."""
+
+    async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
+        """The version of the dangerous ground of all open incidents, and the areas themselves, sorted by incident, when it is
+        another than the `known` one. As of the decisions applied so far."""
 
     async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
         """Each atomically on one key; all in one round trip. Claims are pending until `apply` confirms them."""

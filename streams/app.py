@@ -18,6 +18,7 @@ from streams.people import LocationService, ProfileService
 from streams.projection import Projection
 from streams.publisher import Publisher
 from streams.rebuild import Rebuilder, RebuildWatch
+from streams.routing import router_of
 from streams.settings import Settings
 from streams.store import Link, RedisStore
 from streams.store.people import PeopleStore
@@ -111,8 +112,13 @@ class Parts:
         self.publisher = make_publisher(settings, name)
         self.reader = LogReader(settings, f"{name}-log")
         self.projection = Projection(self.store, self.publisher, self.reader)
+        self.router = router_of(settings.routing) if settings.routing else None
         self.dispatcher = Dispatcher(
-            store=self.store, publisher=self.publisher, projection=self.projection, plans=plans
+            store=self.store,
+            publisher=self.publisher,
+            projection=self.projection,
+            plans=plans,
+            travel=self.router,
         )
         self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name)
         self.worker = CommandWorker(
@@ -160,6 +166,8 @@ def _service_of(parts: Parts) -> type[Service]:
         async def on_shutdown(self) -> None:
             await parts.reader.stop()
             await parts.publisher.stop()
+            if parts.router is not None:
+                await parts.router.close()
             await parts.link.close()
 
     return Edge

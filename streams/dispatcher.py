@@ -20,7 +20,8 @@ from dispatch.ids import zone_of_incident
 from dispatch.lifecycle import fold
 from dispatch.model import Found, Need
 from dispatch.plans import PlanBook
-from dispatch.ports import Claim, ClaimAnswer, Hold, Loaded, Store
+from dispatch.ports import Claim, ClaimAnswer, Hold, Loaded, Store, TravelTimes
+from dispatch.rivalry import with_rivals
 from dispatch.ruling import refused
 from dispatch.surroundings import Surroundings
 from dispatch.vocabulary import Exclusion, OfferState
@@ -28,6 +29,7 @@ from streams import metrics, wire
 from streams.dead_letters import Consumed
 from streams.projection import Logged, Projection
 from streams.publisher import LogTrouble, Publisher
+from streams.scene import Scene
 from streams.surroundings import Asking, look_around
 
 log = structlog.get_logger()
@@ -50,26 +52,39 @@ class _Draft:
     settled: Settled
     found: dict[str, Found] = field(default_factory=dict)
     lost: dict[str, Exclusion] = field(default_factory=dict)
+    searched: dict[str, int] = field(default_factory=dict)
+    """For how many people each requirement has been searched last."""
     decision: Decision | None = None
 
     def needs_to_search_again(self) -> list[Need]:
-        """Needs whose search stopped early and whose people went to others meanwhile."""
+        """Needs whose wave fell short though their search had not seen everybody: its people went to others meanwhile, or are
+        less likely to accept, or less free, than the search assumed."""
         assert self.decision is not None
-        asked = {why.requirement_id: why.asked for why in self.decision.why.requirements}
+        short = {why.requirement_id for why in self.decision.why.requirements if why.wave and why.wave.is_short}
         return [
             need
             for need in self.settled.needs
-            if asked.get(need.requirement.id, 0) < need.want
+            if need.requirement.id in short
             and not self.found.get(need.requirement.id, Found()).complete
+            and self.searched.get(need.requirement.id, 0) < MOST_WANTED
         ]
 
 
 class Dispatcher:
-    def __init__(self, *, store: Store, publisher: Publisher, projection: Projection, plans: PlanBook) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        publisher: Publisher,
+        projection: Projection,
+        plans: PlanBook,
+        travel: TravelTimes | None = None,
+    ) -> None:
         self._store = store
         self._publisher = publisher
         self._projection = projection
         self._plans = plans
+        self._scene = Scene(store, travel)
         self._caught_up: set[int] = set()
         self._at_work = asyncio.Lock()
 
@@ -122,7 +137,9 @@ class Dispatcher:
         return commands
 
     async def _decide(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
-        now_ms, loaded = await self._store.load([(command.id, command.incident_id) for _, command in commands])
+        (now_ms, loaded), _ = await asyncio.gather(
+            self._store.load([(command.id, command.incident_id) for _, command in commands]), self._scene.look()
+        )
         fresh = [
             (record, command, known)
             for (record, command), known in zip(commands, loaded, strict=True)
@@ -137,10 +154,13 @@ class Dispatcher:
                 for record, command, known in fresh
             ],
         )
+        around = await self._scene.seen([(known.incident, command) for _, command, known in fresh], around)
         drafts = [
             self._settled(record, command, known, now_ms, seen)
             for (record, command, known), seen in zip(fresh, around, strict=True)
         ]
+        await self._find_to_warn(drafts)
+        _count_rivals(drafts)
         await self._search([(draft, draft.settled.needs) for draft in drafts])
         await self._claim_all(drafts)
         decisions = [draft.decision for draft in drafts if draft.decision is not None]
@@ -171,17 +191,29 @@ class Dispatcher:
             command_kind=wire.kind_of(command),
         )
         view = View(
-            incident=known.incident, cause=cause, logged_ms=record.timestamp, now_ms=now_ms, around=around
+            incident=known.incident,
+            cause=cause,
+            logged_ms=record.timestamp,
+            now_ms=now_ms,
+            around=around,
+            priors=known.priors,
         )
         return _Draft(record=record, command=command, settled=settle(view, command, self._plans))
+
+    async def _find_to_warn(self, drafts: Sequence[_Draft]) -> None:
+        inside = await self._scene.inside([draft.settled.new_ground for draft in drafts])
+        for draft, people in zip(drafts, inside, strict=True):
+            draft.settled = replace(draft.settled, inside=people)
 
     async def _search(self, wanted: Sequence[tuple[_Draft, Sequence[Need]]]) -> None:
         pairs = [(draft, need) for draft, needs in wanted for need in needs]
         if not pairs:
             return
-        results = await self._store.find([need for _, need in pairs])
+        hits = await self._store.find([need for _, need in pairs])
+        results = await self._scene.timed([(draft.settled.incident, need) for draft, need in pairs], hits)
         for (draft, need), found in zip(pairs, results, strict=True):
             draft.found[need.requirement.id] = found
+            draft.searched[need.requirement.id] = need.want
 
     async def _claim_all(self, drafts: Sequence[_Draft]) -> None:
         """Decides each draft in the order of the log until every person it names is claimed.
@@ -271,6 +303,11 @@ class Dispatcher:
         unused = [hold for offer, hold in granted.items() if offer not in used]
         if unused:
             await self._store.release(unused)
+
+
+def _count_rivals(drafts: Sequence[_Draft]) -> None:
+    for draft, needs in zip(drafts, with_rivals([draft.settled.needs for draft in drafts]), strict=True):
+        draft.settled = replace(draft.settled, needs=needs)
 
 
 def _more(needs: Sequence[Need], number: int) -> list[Need]:

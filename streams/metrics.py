@@ -13,6 +13,7 @@ DEAD_LETTERED = Counter("komek_dead_letters_total", "Records that could not be r
 RETRIED_BATCHES = Counter("komek_retried_batches_total", "Batches tried again, by what was in the way", ["cause"])
 VOID_DECISIONS = Counter("komek_void_decisions_total", "Second decisions of a command; expected 0")
 VOID_OFFERS = Counter("komek_void_offers_total", "Offers refused by the order of the log; expected 0")
+TRAVEL_ANSWERS = Counter("komek_travel_answers_total", "Needs whose travel times were asked for, by source", ["source"])
 DEADLINES = Counter("komek_deadlines_total", "Deadlines turned into commands, by kind", ["kind"])
 REBUILDS = Counter("komek_rebuilds_total", "Times the picture was made anew from the log")
 REBUILD_SECONDS = Gauge("komek_rebuild_seconds", "How long the last rebuild took")

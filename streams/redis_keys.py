@@ -22,6 +22,8 @@ def volunteer(volunteer_id: str) -> str:
     place     `x`, `y`, `ac`, `at` the fix: lon, lat, accuracy m, time ms; `hx`, `hy` home
     claim     `co` offer, `ci` incident, `ce` epoch, `cs` state p(ending) or c(onfirmed), `cc` command, `ca` since ms
     load      `ld` log2 of the sum of 2^(t / 4 h) over the offers made: halves every four hours, orders people at any time
+    answers   `ey` accepted, `en` refused, `wk` accepted of late: sums like `ld`, with half-lives of 60, 60 and 7 days
+    rest      `we` end of the last field assignment, ms; `wh` whether it was heavy; `ch` last change of the profile, ms
     indexes   `im`, `ix`, `iy`, `is` mode, place and skills in the field indexes; `dg` what the digital ones hold
     """
     return f"{PREFIX}vol:{volunteer_id}"
@@ -30,6 +32,10 @@ def volunteer(volunteer_id: str) -> str:
 def erased(volunteer_id: str) -> str:
     """STRING with TTL: offset of the tombstone, so that an older profile does not bring the person back."""
     return f"{PREFIX}erased:{volunteer_id}"
+
+
+PRIORS = f"{PREFIX}priors"
+"""HASH `hour|band|y` and `hour|band|n`: everybody's answers by local hour and distance band, as sums with a half-life of 30 days."""
 
 
 def field_index(skill: str) -> str:
@@ -98,6 +104,13 @@ OPEN_INCIDENTS = f"{PREFIX}open-incidents"
 def vicinity_of(incident_id: str) -> str:
     """STRING: the member this incident has in OPEN_INCIDENTS, so that apply can replace it."""
     return f"{PREFIX}vicinity-of:{incident_id}"
+
+
+HAZARDS = f"{PREFIX}hazards"
+"""HASH incident id → area and skills (JSON): the dangerous ground of open incidents."""
+
+HAZARDS_VERSION = f"{PREFIX}hazards-version"
+"""STRING: Redis TIME (µs) of the last change of HAZARDS, so that a worker reads them only when they changed."""
 
 
 def by_priority(priority: str) -> str:

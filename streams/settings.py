@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 PREFIX = "KOMEK_"
 
@@ -40,6 +40,26 @@ def _redis_url(value: str) -> str:
         raise ValueError(expected) from None
     if scheme not in ("redis", "rediss", "unix"):
         raise ValueError(expected)
+    return value
+
+
+def _routers(value: str) -> str:
+    """Checked here; `routing.py` makes routers of it."""
+    expected = (
+        "URLs parted by commas, like osrm+http://127.0.0.1:5000?modes=car or valhalla+http://127.0.0.1:8002; "
+        "modes: car, bicycle, foot, parted by dots"
+    )
+    for part in value.split(","):
+        try:
+            url = urlsplit(part.strip())
+            asked = parse_qs(url.query, strict_parsing=bool(url.query))
+            _ = url.port
+        except ValueError:
+            raise ValueError(expected) from None
+        modes = asked.pop("modes", ["car"])[0].split(".")
+        known = {kind + scheme for kind in ("osrm+", "valhalla+") for scheme in ("http", "https")}
+        if url.scheme not in known or not url.hostname or asked or not set(modes) <= {"car", "bicycle", "foot"}:
+            raise ValueError(expected)
     return value
 
 
@@ -110,6 +130,11 @@ class Settings:
     min_insync: int = _setting(1, _whole(1, 7), "min.insync.replicas of each topic when it is created")
     batch: int = _setting(64, _whole(1, 1024), "commands a worker decides together at the most")
     position_ttl_s: int = _setting(3600, _whole(60, 86400), "seconds after which a position is forgotten")
+    routing: str | None = _setting(
+        None,
+        _routers,
+        "routers asked for travel times: osrm+http://host:port?modes=car, valhalla+http://host:port; unset: the built-in model",
+    )
     log_level: str = _setting(
         "info", _one_of("debug", "info", "warning", "error"), "least severe messages that are logged"
     )

@@ -26,14 +26,27 @@ local function shares_language(languages)
   return false
 end
 
+local function sum_now(sum, half_life)
+  return sum and 2 ^ (sum - now / half_life) or 0
+end
+
+-- Of somebody who has been asked before: answers and work as they count now, the rest since, offers of an hour and a day.
+local function history(id, yes, no, work, worked, heavy)
+  local offers = KEY.offers_of .. id
+  local day = call('ZCOUNT', offers, now - 86400000, '+inf')
+  local hour = day > 0 and call('ZCOUNT', offers, now - 3600000, '+inf') or 0
+  return {sum_now(yes, ANSWER_HALF_LIFE_MS), sum_now(no, ANSWER_HALF_LIFE_MS), sum_now(work, WORK_HALF_LIFE_MS),
+    worked and now - worked or false, heavy == '1', hour, day}
+end
+
 -- `distance` nil: the place does not matter.
 local function judge(id, distance)
   seen[id] = true
   looked = looked + 1
   if asked[id] then return leave_out('asked_before') end
-  local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y =
+  local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y, heard, yes, no, work, worked, heavy =
     unpack(call('HMGET', KEY.volunteer .. id,
-      'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y'))
+      'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y', 'ch', 'ey', 'en', 'wk', 'we', 'wh'))
   if duty ~= '1' then return leave_out('off_duty') end
   if state and not (state == 'p' and command == need.command) then return leave_out('engaged') end
   if not shares_language(languages) then return leave_out('language') end
@@ -50,9 +63,11 @@ local function judge(id, distance)
     if need.by_mode then own = math.min(own, need.by_mode[travel] or own) end
     if distance - need.reach > own then return leave_out('too_far') end
   end
+  local home_m = x and home_x and not from_home and metres(x, y, home_x, home_y) or false
   -- false, not nil: a list ends at the first nil.
   candidates[#candidates + 1] = {
-    id, distance or false, from_home, skills, languages, travel, max, x, y, age, load_now(load, now)
+    id, distance or false, from_home, skills, languages, travel, max, x, y, age, load_now(load, now), home_m,
+    heard and now - heard or false, (load or yes or no) and history(id, yes, no, work, worked, heavy) or false
   }
 end
 
@@ -174,5 +189,30 @@ else
   for _, skill in ipairs(need.skills) do count_engaged(KEY.digital_engaged .. skill) end
 end
 
+-- Shortfalls of others that want the same people, as urgent or more; members sort by urgency (streams/store/apply.py).
+local function count_waiting()
+  if not complete or call('EXISTS', KEY.shortfalls) == 0 then return 0 end
+  local mine = string.format('%d|%013.0f', need.rank, (need.since or now) + need.handicap)
+  local rivals, count = {}, 0
+  for _, skill in ipairs(need.skills) do
+    local members
+    if need.kind == 'field' then
+      members = call('GEOSEARCH', KEY.waiting_field .. skill, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', need.limit, 'm',
+        'ASC', 'COUNT', 50)
+    else
+      members = call('ZRANGE', KEY.waiting_anywhere .. skill, 0, 49)
+    end
+    for _, member in ipairs(members) do
+      local standing, incident, requirement = string.match(member, '^(%d|%d+)|([^|]+)|([^|]+)')
+      local rival = incident .. '|' .. requirement
+      if incident ~= need.incident and standing <= mine and not rivals[rival] then
+        rivals[rival] = true
+        count = count + 1
+      end
+    end
+  end
+  return count
+end
+
 -- As one text: building and reading a hundred small answers costs more than the search.
-return cmsgpack.pack({complete, radius or false, excluded, candidates})
+return cmsgpack.pack({complete, radius or false, excluded, candidates, count_waiting()})

@@ -60,6 +60,15 @@ local function replace_vicinity(i)
   end
 end
 
+-- The time of the change is its version: it never comes again, also not after Redis was emptied.
+local function replace_hazard(i)
+  local old = call('HGET', KEY.hazards, i.id)
+  if old == (i.hazard or false) then return end
+  if i.hazard then call('HSET', KEY.hazards, i.id, i.hazard) else call('HDEL', KEY.hazards, i.id) end
+  local time = call('TIME')
+  call('SET', KEY.hazards_version, time[1] .. string.format('%06d', time[2]))
+end
+
 -- States expire by themselves; the lists that named them are cleaned here, a few at a time.
 local function drop_expired(now)
   local old = call('ZRANGEBYSCORE', KEY.all_incidents, '-inf', now - ENDED_TTL_MS, 'LIMIT', 0, 5)
@@ -95,6 +104,7 @@ local function write_incident(i, now)
   replace_timers(i)
   replace_waiting(i)
   replace_vicinity(i)
+  replace_hazard(i)
   if not i.open then drop_expired(now) end
 end
 

@@ -31,5 +31,6 @@ for _, item in ipairs(cmsgpack.unpack(ARGV[2])) do
   replace_timers(incident)
   replace_waiting(incident)
   replace_vicinity(incident)
+  replace_hazard(incident)
 end
 return conflicts

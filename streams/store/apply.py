@@ -6,12 +6,14 @@ import msgspec
 
 from dispatch.aging import urgency
 from dispatch.deadlines import timers_of, waiting_of
+from dispatch.lessons import Lesson
 from dispatch.model import Incident, Requirement
 from dispatch.ports import Application, Applied, AppliedState, Hold, Timer
 from dispatch.vocabulary import Capability, DeadlineKind
 from streams import wire
 from streams.store.claims import hold_of
 from streams.store.link import Call
+from streams.store.scene import packed_hazard
 from streams.store.vicinity import packed_vicinity
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -27,10 +29,25 @@ def call_of(application: Application) -> Call:
         "holds": [packed_hold(hold, incident) for hold in application.holds],
         "freed": [{"volunteer": hold.volunteer_id, "offer": hold.offer_id} for hold in application.freed],
         "voided": application.voided,
+        "lessons": list(map(_packed_lesson, application.lessons)),
+        "work_ended": [
+            {"volunteer": ended.volunteer_id, "at": ended.at_ms, "heavy": ended.heavy}
+            for ended in application.work_ended
+        ],
     }
     if incident is not None:
         packed["incident"] = packed_incident(incident)
     return Call("apply", (), (_pack(packed),))
+
+
+def _packed_lesson(lesson: Lesson) -> dict[str, object]:
+    return {
+        "volunteer": lesson.volunteer_id,
+        "cell": lesson.cell,
+        "at": lesson.at_ms,
+        "accepted": lesson.accepted,
+        "refused": lesson.refused,
+    }
 
 
 def applied_of(answer: Sequence[bytes]) -> Applied:
@@ -62,6 +79,7 @@ def packed_incident(incident: Incident) -> dict[str, object]:
             entry for waiting in waiting_requirements(incident) for entry in _packed_waiting(incident, waiting)
         ],
         **packed_vicinity(incident),
+        **packed_hazard(incident),
     }
 
 

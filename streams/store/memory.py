@@ -4,11 +4,15 @@ It keeps every promise of the ports except durability. `forget` is what FLUSHALL
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from dispatch.absence import Presence
 from dispatch.deadlines import timers_of
 from dispatch.duplicates import neighbour_of
+from dispatch.hazards import HazardArea, Inside
 from dispatch.ids import parts_of_offer
-from dispatch.model import Found, Incident, Need, Place
+from dispatch.lessons import Lesson, WorkEnded
+from dispatch.model import Area, Found, Incident, Need, Place
 from dispatch.ports import (
     Application,
     Applied,
@@ -24,13 +28,15 @@ from dispatch.ports import (
 from dispatch.surroundings import Neighbour, Whereabouts
 from dispatch.travel import reach_m
 from dispatch.vocabulary import Capability, DeadlineKind
-from streams.store import memory_search
+from streams.store import memory_scene, memory_search
 from streams.store.apply import accepted_skills, waiting_member, waiting_requirements
 from streams.store.link import FIX_AGE_LIMIT_MS
 from streams.store.memory_people import People, Person, metres
+from streams.store.memory_rivals import waiting_beside
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
 from streams.store.redis_store import PUT_OFF_MS
 from streams.store.restore import RestoredIncident
+from streams.store.standing import Standings
 from streams.store.vicinity import NEAR_AT_MOST
 
 WAKE_AT_ONCE = 3
@@ -47,6 +53,7 @@ class MemoryStore:
         self._clock = now_ms
         self._fix_age_limit_ms = fix_age_limit_ms
         self.is_ready = is_ready
+        self._grounds = memory_scene.Grounds()
         self._empty()
 
     def _empty(self) -> None:
@@ -54,12 +61,14 @@ class MemoryStore:
         self.incidents: dict[str, Incident] = {}
         self.commands: dict[str, int] = {}
         self.timeline: dict[str, list[tuple[int, int]]] = {}
-        self.offers_of: dict[str, dict[str, int]] = {}
+        self.offers_of = self.people.offers_of
+        self._taught = Standings()
         self.private: dict[str, tuple[int, bytes | None]] = {}
         self._progress: dict[int, Progress] = {}
         self._timers: dict[str, dict[Timer, int]] = {}
         self._waiting: dict[str, dict[str, tuple[Incident, str]]] = {}
         self._pending: dict[Hold, int] = {}
+        self._grounds.clear()
 
     def forget(self) -> None:
         """Loses its memory; everything is refused until `mark_ready`."""
@@ -81,15 +90,20 @@ class MemoryStore:
 
     async def load(self, commands: Sequence[tuple[str, str]]) -> tuple[int, list[Loaded]]:
         self._check()
+        priors = self._taught.priors(self._clock())
         known = [
-            Loaded(decided_at=self.commands.get(command), incident=self.incidents.get(incident))
+            Loaded(decided_at=self.commands.get(command), incident=self.incidents.get(incident), priors=priors)
             for command, incident in commands
         ]
         return self._clock(), known
 
     async def find(self, needs: Sequence[Need]) -> list[Found]:
         self._check()
-        return [memory_search.find(self.people, need) for need in needs]
+        return [self._find(need) for need in needs]
+
+    def _find(self, need: Need) -> Found:
+        found = memory_search.find(self.people, need)
+        return replace(found, waiting=waiting_beside(need, self._waiting.values(), self._clock())) if found.complete else found
 
     async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
         self._check()
@@ -117,6 +131,19 @@ class MemoryStore:
         fresh = fix is not None and self._clock() - fix.at_ms <= self._fix_age_limit_ms
         place = fix.place if fix is not None and fresh else person.home
         return Whereabouts(place=place, travel_mode=person.profile.travel_mode) if place else None
+
+    async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
+        self._check()
+        seen = {one: memory_scene.presence(self.people.known.get(one)) for one in volunteer_ids}
+        return {one: known for one, known in seen.items() if known}
+
+    async def inside(self, areas: Sequence[Area]) -> list[Inside]:
+        self._check()
+        return [memory_scene.inside(self.people, area) for area in areas]
+
+    async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
+        self._check()
+        return self._grounds.since(known)
 
     async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
         self._check()
@@ -181,6 +208,7 @@ class MemoryStore:
         for hold in a.holds:
             self._note_offer(hold, a.incident)
         lost = tuple(hold for hold in a.holds if not self._confirm(hold, a))
+        self._learn(a.lessons, a.work_ended)
         kept = dict(progress.refused) | {hold.offer_id: hold for hold in lost}
         for offer_id in a.voided:
             kept.pop(offer_id, None)
@@ -192,6 +220,19 @@ class MemoryStore:
             self._wake(person, a.incident_id)
         self._progress[a.partition] = Progress(applied=a.offset, published=progress.published, refused=kept)
         return Applied(state=AppliedState.APPLIED, refused=lost)
+
+    def _learn(self, lessons: Sequence[Lesson], work_ended: Sequence[WorkEnded]) -> None:
+        for lesson in lessons:
+            self._taught.teach(lesson)
+            if person := self._profiled(lesson.volunteer_id):
+                person.standing.learn(lesson)
+        for ended in work_ended:
+            if person := self._profiled(ended.volunteer_id):
+                person.standing.end_work(ended)
+
+    def _profiled(self, volunteer_id: str) -> Person | None:
+        person = self.people.known.get(volunteer_id)
+        return person if person and person.profile else None
 
     def _set_progress(self, partition: int, *, applied: int) -> None:
         old = self._progress.get(partition, Progress())
@@ -234,6 +275,7 @@ class MemoryStore:
 
     def _write_incident(self, incident: Incident) -> None:
         self.incidents[incident.id] = incident
+        self._grounds.write(incident)
         old = self._timers.get(incident.id, {})
         self._timers[incident.id] = {timer: old.get(timer, timer.due_ms) for timer in timers_of(incident)}
         self._waiting[incident.id] = {
@@ -375,6 +417,12 @@ class MemoryStore:
             conflicts.extend(hold for hold in item.holds if not self._confirm(hold, made))
             self._write_incident(item.incident)
         return conflicts
+
+    async def restore_standings(self, taught: Standings) -> None:
+        self._taught.cells = dict(taught.cells)
+        for volunteer_id, standing in taught.people.items():
+            if person := self._profiled(volunteer_id):
+                person.standing = replace(standing)
 
     async def restore_commands(self, commands: Sequence[tuple[str, int]]) -> None:
         self.commands.update(commands)

@@ -1,7 +1,5 @@
 """Dangerous ground and the people on it, in memory: the twin of `scene.py`."""
 
-from collections.abc import Callable
-
 from dispatch.absence import Presence
 from dispatch.hazards import HazardArea, Inside, ground_of, inside_of
 from dispatch.model import Area, Incident
@@ -12,10 +10,14 @@ from streams.store.scene import SPARE
 class Grounds:
     """The dangerous ground of open incidents, with a version that changes with it and never comes again."""
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
-        self._now_ms = now_ms
+    def __init__(self) -> None:
         self._changes = 0
         self._known: dict[str, HazardArea] = {}
+        self.version = ""
+
+    def clear(self) -> None:
+        """The next version is a new one all the same."""
+        self._known = {}
         self.version = ""
 
     def write(self, incident: Incident) -> None:
@@ -26,7 +28,7 @@ class Grounds:
         if ground is not None:
             self._known[incident.id] = ground
         self._changes += 1
-        self.version = f"{self._now_ms()}.{self._changes}"
+        self.version = str(self._changes)
 
     def since(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
         if self.version == known:

@@ -178,7 +178,9 @@ class _Search:
             place=place,
             fix_age_s=(self._people.now_ms() - fix.at_ms) / 1000 if fix and not from_home else None,
             from_home=from_home,
+            home_m=metres(fix.place, person.home) if fix and person.home and not from_home else None,
             load=person.load_at(self._people.now_ms()),
+            **self._people.history(person),
         )
 
     def _found(self, radius: float | None, complete: bool) -> Found:

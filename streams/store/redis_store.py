@@ -4,14 +4,23 @@ from collections.abc import Callable, Sequence
 
 from redis.asyncio import Redis
 
-from dispatch.model import Found, Need, Place
+from dispatch.absence import Presence
+from dispatch.estimates import BANDS, Evidence
+from dispatch.hazards import HazardArea, Inside
+from dispatch.model import Area, Found, Need, Place
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Hold, Loaded, Progress, Timer
 from dispatch.surroundings import Neighbour, Whereabouts
 from streams import wire
-from streams.store import apply, claims, search, vicinity
+from streams.store import apply, claims, scene, search, vicinity
 from streams.store.link import FIX_AGE_LIMIT_MS, Link
+from streams.store.standing import priors_of
 
 PUT_OFF_MS = 5_000
+
+
+def _priors(cells: Sequence[bytes | None], now_ms: int) -> dict[str, Evidence]:
+    pairs = zip(BANDS, cells[::2], cells[1::2], strict=True)
+    return priors_of({band: (float(yes or 0), float(no or 0)) for band, yes, no in pairs if yes or no}, now_ms)
 
 
 class RedisStore:
@@ -28,11 +37,13 @@ class RedisStore:
         return int(seconds) * 1000 + int(micros) // 1000
 
     async def load(self, commands: Sequence[tuple[str, str]]) -> tuple[int, list[Loaded]]:
-        now_ms, known = await self.link.call("load", *(part for pair in commands for part in pair))
+        now_ms, known, cells = await self.link.call("load", *(part for pair in commands for part in pair))
+        priors = _priors(cells, now_ms)
         return now_ms, [
             Loaded(
                 decided_at=int(offset) if offset is not None else None,
                 incident=wire.decode_incident(state) if state is not None else None,
+                priors=priors,
             )
             for offset, state in zip(known[::2], known[1::2], strict=True)
         ]
@@ -46,6 +57,15 @@ class RedisStore:
 
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
         return await vicinity.whereabouts(self.link, volunteer_ids)
+
+    async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
+        return await scene.presence(self.link, volunteer_ids)
+
+    async def inside(self, areas: Sequence[Area]) -> list[Inside]:
+        return await scene.inside(self.link, areas)
+
+    async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
+        return await scene.hazards(self.link, known)
 
     async def claim(self, claims_: Sequence[Claim]) -> list[ClaimAnswer]:
         return await claims.claim(self.link, claims_)

@@ -1,20 +1,24 @@
 """The Lua scripts: which files make up each, the names of keys they get, and their digests."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from dispatch.estimates import ANSWER_HALF_LIFE_MS, BANDS, CELL_HALF_LIFE_MS, WORK_HALF_LIFE_MS
+from dispatch.local_time import OFFSET_MS
 from dispatch.travel import REACH_OF_MODE_M
 from dispatch.vocabulary import IncidentStatus, Priority, TravelMode
 from streams import redis_keys as keys
 
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "apply": ("person", "wake", "incident"),
+    "apply": ("person", "wake", "incident", "learn"),
     "claim": (),
     "find": ("person",),
     "fixes": ("person", "wake"),
+    "hazards": (),
+    "inside": (),
     "load": (),
     "lock": (),
     "mark_published": (),
@@ -29,6 +33,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "restore_incidents": ("person", "incident"),
     "restore_index": ("person",),
     "restore_log": (),
+    "restore_standing": (),
     "sweep_fixes": ("person", "wake"),
     "sweep_pending": (),
     "take_due": (),
@@ -46,11 +51,14 @@ _KEYS = {
     "erased": keys.erased(""),
     "field_index": keys.field_index(""),
     "fixes": keys.FIXES,
+    "hazards": keys.HAZARDS,
+    "hazards_version": keys.HAZARDS_VERSION,
     "incident": keys.incident(""),
     "offers_of": keys.offers_of(""),
     "on_duty": keys.ON_DUTY,
     "open_incidents": keys.OPEN_INCIDENTS,
     "pending_claims": keys.PENDING_CLAIMS,
+    "priors": keys.PRIORS,
     "private": keys.private(""),
     "progress": keys.PREFIX + "progress:",
     "ready": keys.ready(""),
@@ -85,7 +93,7 @@ def _numbers(entries: Mapping[TravelMode, int]) -> str:
     return "{" + ", ".join(f"{name} = {value}" for name, value in entries.items()) + "}"
 
 
-def _list(words: type[IncidentStatus] | type[Priority]) -> str:
+def _list(words: Iterable[str]) -> str:
     return "{" + ", ".join(f"'{word}'" for word in words) + "}"
 
 
@@ -101,6 +109,11 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
         f"local STATUSES = {_list(IncidentStatus)}\n"
         f"local PRIORITIES = {_list(Priority)}\n"
+        f"local BANDS = {_list(BANDS)}\n"
+        f"local LOCAL_OFFSET_MS = {OFFSET_MS}\n"
+        f"local ANSWER_HALF_LIFE_MS = {ANSWER_HALF_LIFE_MS}\n"
+        f"local CELL_HALF_LIFE_MS = {CELL_HALF_LIFE_MS}\n"
+        f"local WORK_HALF_LIFE_MS = {WORK_HALF_LIFE_MS}\n"
         f"local REACH_OF_MODE_M = {_numbers(REACH_OF_MODE_M)}\n"
     )
     scripts = {}

@@ -7,6 +7,7 @@ from zlib import crc32
 
 import msgspec
 
+from dispatch.aging import urgency
 from dispatch.eligibility import limit_m as limit_by_mode_m
 from dispatch.languages import primaries
 from dispatch.model import Candidate, Found, Need, Place
@@ -21,6 +22,9 @@ LOOK_AT_MOST = 4000
 _TRAVEL = {str(mode): mode for mode in TravelMode}
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
+
+
+_UNASKED = (0.0, 0.0, 0.0, False, False, 0, 0)
 
 
 def enough(want: int) -> int:
@@ -60,6 +64,8 @@ def call_of(need: Need) -> Call:
         "stop": enough(need.want),
         "languages": primaries(need.requirement.languages),
         "asked": tuple(need.asked_before),
+        "incident": need.incident_id,
+        **_standing(need),
         "seed": crc32(need.command_id.encode()),
     }
     if need.area is not None:
@@ -75,8 +81,15 @@ def call_of(need: Need) -> Call:
     return Call("find", (), (_pack(packed),))
 
 
+def _standing(need: Need) -> dict[str, object]:
+    """The need's own urgency, beside which others wait as urgently or more; `since` absent: from now."""
+    shortfall = need.requirement.shortfall
+    rank, handicap_ms = urgency(need.priority, 0)
+    return {"rank": rank, "handicap": handicap_ms, **({"since": shortfall.since_ms} if shortfall else {})}
+
+
 def found_of(need: Need, answer: bytes) -> Found:
-    complete, searched, excluded, rows = _unpack(answer)
+    complete, searched, excluded, rows, waiting = _unpack(answer)
     candidates = [_candidate(row) for row in rows]
     candidates.sort(key=_order)
     return Found(
@@ -84,6 +97,7 @@ def found_of(need: Need, answer: bytes) -> Found:
         excluded={Exclusion(reason): count for reason, count in excluded.items()} if excluded else {},
         searched_m=searched or None,
         complete=complete,
+        waiting=waiting,
     )
 
 
@@ -94,7 +108,8 @@ def _order(candidate: Candidate) -> tuple[float, float, str]:
 
 
 def _candidate(row: Sequence[Any]) -> Candidate:
-    volunteer, distance, from_home, skills, languages, travel, max_distance, x, y, age_ms, load = row
+    volunteer, distance, from_home, skills, languages, travel, max_distance, x, y, age_ms, load, home_m, heard, known = row
+    accepted, refused, work, rested, heavy, hour, day = known or _UNASKED
     return Candidate(
         volunteer_id=volunteer,
         skills=frozenset(skills.split(",")) if skills else frozenset(),
@@ -105,5 +120,14 @@ def _candidate(row: Sequence[Any]) -> Candidate:
         place=Place(lon=float(x), lat=float(y)) if x else None,
         fix_age_s=age_ms / 1000 if age_ms is not False else None,
         from_home=from_home,
+        home_m=home_m if home_m is not False else None,
         load=float(load),
+        accepted=accepted,
+        refused=refused,
+        work=work,
+        offers_last_hour=hour,
+        offers_last_day=day,
+        rested_s=rested / 1000 if rested is not False else None,
+        worked_heavy=heavy,
+        heard_s=heard / 1000 if heard is not False else None,
     )

@@ -1,0 +1,286 @@
+"""Travel times from a router over HTTP: OSRM's `/table` and Valhalla's `/sources_to_targets`.
+
+One request for each need and mode, all of a batch at the same time, within what the caller has left of its budget. A need has all
+its answers from the router or none, so that people are compared by one measure; a single pair without a way (null) is left to the
+built-in model, and so are people of a mode that no router serves. After three troubled batches nothing is asked for ten seconds.
+
+The router sees where volunteers are, so it must be the deployment's own; what it logs is its own affair (OSRM logs URLs).
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import msgspec
+import structlog
+
+from dispatch.model import Place
+from dispatch.ports import TravelAnswer, Trip
+from dispatch.vocabulary import TravelMode
+from streams import metrics
+
+log = structlog.get_logger()
+AT_ONCE = 16
+TROUBLES = 3
+REST_S = 10.0
+AFTER_TIMEOUT = "built_in_after_timeout"
+AFTER_ERROR = "built_in_after_error"
+
+_OSRM_PROFILE = {TravelMode.CAR: "driving", TravelMode.BICYCLE: "cycling", TravelMode.FOOT: "walking"}
+_COSTING = {TravelMode.CAR: "auto", TravelMode.BICYCLE: "bicycle", TravelMode.FOOT: "pedestrian"}
+_encode = msgspec.json.Encoder().encode
+T = TypeVar("T")
+
+
+class BadAnswer(ValueError):
+    """The router answered something that is no table of this size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Trips of one mode as a table: each origin a row, each target once."""
+
+    mode: TravelMode
+    origins: tuple[Place, ...]
+    targets: tuple[Place, ...]
+    columns: tuple[int, ...]
+    """For each origin, which of the targets it goes to."""
+
+    def picked(self, rows: Sequence[Sequence[float | None]]) -> list[float | None]:
+        """Of each row the one cell that was meant.
+
+        Raises:
+            BadAnswer: another size, or numbers that are no times.
+        """
+        if len(rows) != len(self.origins) or any(len(row) != len(self.targets) for row in rows):
+            raise BadAnswer(f"expected {len(self.origins)} rows of {len(self.targets)}")
+        picked = [row[column] for row, column in zip(rows, self.columns, strict=True)]
+        if any(seconds is not None and not (math.isfinite(seconds) and seconds >= 0) for seconds in picked):
+            raise BadAnswer("expected times of at least 0 s")
+        return picked
+
+
+class Engine(Protocol):
+    name: str
+    modes: frozenset[TravelMode]
+
+    def request(self, table: Table) -> httpx2.Request: ...
+
+    def seconds(self, table: Table, body: bytes) -> list[float | None]:
+        """Raises BadAnswer."""
+
+
+class _OsrmTable(msgspec.Struct):
+    code: str
+    durations: list[list[float | None]]
+
+
+class Osrm:
+    """`osrm-routed` serves the one mode its data were prepared for, whatever profile the URL names."""
+
+    name = "osrm"
+
+    def __init__(self, base: str, modes: frozenset[TravelMode]) -> None:
+        self._base = base
+        self.modes = modes
+
+    def request(self, table: Table) -> httpx2.Request:
+        places = ";".join(f"{place.lon:.5f},{place.lat:.5f}" for place in (*table.origins, *table.targets))
+        rows = len(table.origins)
+        parameters = {
+            "sources": ";".join(map(str, range(rows))),
+            "destinations": ";".join(map(str, range(rows, rows + len(table.targets)))),
+            "annotations": "duration",
+        }
+        url = f"{self._base}/table/v1/{_OSRM_PROFILE[table.mode]}/{places}"
+        return httpx2.Request("GET", url, params=parameters)
+
+    def seconds(self, table: Table, body: bytes) -> list[float | None]:
+        answer = _decoded(body, _OsrmTable)
+        if answer.code != "Ok":
+            raise BadAnswer(f"code {answer.code!r}")
+        return table.picked(answer.durations)
+
+
+class _Cell(msgspec.Struct):
+    time: float | None = None
+
+
+class _ValhallaMatrix(msgspec.Struct):
+    sources_to_targets: list[list[_Cell]]
+
+
+class Valhalla:
+    """Serves every mode from one graph."""
+
+    name = "valhalla"
+
+    def __init__(self, base: str, modes: frozenset[TravelMode]) -> None:
+        self._base = base
+        self.modes = modes
+
+    def request(self, table: Table) -> httpx2.Request:
+        body = {
+            "sources": [_lat_lon(place) for place in table.origins],
+            "targets": [_lat_lon(place) for place in table.targets],
+            "costing": _COSTING[table.mode],
+        }
+        headers = {"Content-Type": "application/json"}
+        return httpx2.Request("POST", f"{self._base}/sources_to_targets", content=_encode(body), headers=headers)
+
+    def seconds(self, table: Table, body: bytes) -> list[float | None]:
+        answer = _decoded(body, _ValhallaMatrix)
+        return table.picked([[cell.time for cell in row] for row in answer.sources_to_targets])
+
+
+def _lat_lon(place: Place) -> dict[str, float]:
+    return {"lat": round(place.lat, 5), "lon": round(place.lon, 5)}
+
+
+def _decoded(body: bytes, cls: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=cls)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BadAnswer(str(error)) from error
+
+
+class Circuit:
+    """Remembers trouble: after some in a row the router is left alone for a while, then tried once."""
+
+    def __init__(self) -> None:
+        self._troubles = 0
+        self._closed_from = -math.inf
+
+    def is_open(self, now_s: float) -> bool:
+        return now_s < self._closed_from
+
+    def note(self, *, trouble: bool, now_s: float) -> None:
+        self._troubles = self._troubles + 1 if trouble else 0
+        if self._troubles >= TROUBLES:
+            self._closed_from = now_s + REST_S
+
+
+_Asked: TypeAlias = tuple[Engine, Table, list[int]]
+_Work: TypeAlias = "asyncio.Future[list[float | None]]"
+
+
+class Router:
+    """`dispatch.ports.TravelTimes` over HTTP."""
+
+    def __init__(self, engines: Sequence[Engine], client: httpx2.AsyncClient) -> None:
+        self._engines = tuple(engines)
+        self._client = client
+        self._circuit = Circuit()
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def travel_times(self, trips: Sequence[Sequence[Trip]], *, within_s: float) -> list[TravelAnswer]:
+        loop = asyncio.get_running_loop()
+        asked = [self._tables(part) for part in trips]
+        if not any(asked):
+            return [_nothing(part, "built_in") for part in trips]
+        if within_s <= 0 or self._circuit.is_open(loop.time()):
+            why = AFTER_TIMEOUT if within_s <= 0 else AFTER_ERROR
+            return [_nothing(part, why if tables else "built_in") for part, tables in zip(trips, asked, strict=True)]
+        works = [[asyncio.ensure_future(self._ask(engine, table)) for engine, table, _ in part] for part in asked]
+        await _ended([work for part in works for work in part], within_s)
+        answers = [_answer(part, tables, done) for part, tables, done in zip(trips, asked, works, strict=True)]
+        trouble = any(answer.source in (AFTER_TIMEOUT, AFTER_ERROR) for answer in answers)
+        self._circuit.note(trouble=trouble, now_s=loop.time())
+        for answer in answers:
+            metrics.TRAVEL_ANSWERS.labels(source=answer.source).inc()
+        return answers
+
+    def _tables(self, trips: Sequence[Trip]) -> list[_Asked]:
+        asked = []
+        for engine, mode in self._served():
+            numbers = [number for number, trip in enumerate(trips) if trip.mode is mode]
+            if numbers:
+                asked.append((engine, _table(mode, [trips[number] for number in numbers]), numbers))
+        return asked
+
+    def _served(self) -> list[tuple[Engine, TravelMode]]:
+        """Each mode once, by the first router that serves it."""
+        pairs = [(engine, mode) for mode in TravelMode for engine in self._engines if mode in engine.modes]
+        return list({mode: (engine, mode) for engine, mode in reversed(pairs)}.values())
+
+    async def _ask(self, engine: Engine, table: Table) -> list[float | None]:
+        answer = await self._client.send(engine.request(table))
+        if answer.status_code != httpx2.codes.OK:
+            raise BadAnswer(f"HTTP {answer.status_code}")
+        return engine.seconds(table, answer.content)
+
+
+def _table(mode: TravelMode, trips: Sequence[Trip]) -> Table:
+    targets = list(dict.fromkeys(trip.target for trip in trips))
+    return Table(
+        mode=mode,
+        origins=tuple(trip.origin for trip in trips),
+        targets=tuple(targets),
+        columns=tuple(targets.index(trip.target) for trip in trips),
+    )
+
+
+def _nothing(trips: Sequence[Trip], source: str) -> TravelAnswer:
+    return TravelAnswer(seconds=(None,) * len(trips), source=source)
+
+
+async def _ended(works: Sequence[_Work], within_s: float) -> None:
+    """Nothing goes on behind the caller's back: what is late is ended, and has given its connection back."""
+    try:
+        await asyncio.wait(works, timeout=within_s)
+    finally:
+        for work in works:
+            work.cancel()
+        await asyncio.wait(works)
+
+
+def _answer(trips: Sequence[Trip], asked: Sequence[_Asked], works: Sequence[_Work]) -> TravelAnswer:
+    if not asked:
+        return _nothing(trips, "built_in")
+    troubles = [_trouble(work) for work in works]
+    if any(troubles):
+        return _nothing(trips, AFTER_TIMEOUT if AFTER_TIMEOUT in troubles else AFTER_ERROR)
+    seconds: list[float | None] = [None] * len(trips)
+    for (_, _, numbers), work in zip(asked, works, strict=True):
+        for number, found in zip(numbers, work.result(), strict=True):
+            seconds[number] = found
+    return TravelAnswer(seconds=tuple(seconds), source="+".join(dict.fromkeys(engine.name for engine, _, _ in asked)))
+
+
+def _trouble(work: _Work) -> str | None:
+    if work.cancelled():
+        return AFTER_TIMEOUT
+    error = work.exception()
+    if error is None:
+        return None
+    if not isinstance(error, httpx2.HTTPError | httpx2.InvalidURL | BadAnswer):
+        raise error
+    # Never the message: it may hold the URL, and the URL holds places.
+    log.warning("the router's answer is not used", cause=type(error).__name__)
+    return AFTER_ERROR
+
+
+def router_of(setting: str) -> Router:
+    """From the value of KOMEK_ROUTING, checked by `settings.py`."""
+    engines: list[Engine] = []
+    for part in setting.split(","):
+        url = urlsplit(part.strip())
+        kind, _, scheme = url.scheme.partition("+")
+        base = f"{scheme}://{url.netloc}{url.path.rstrip('/')}"
+        stated = parse_qs(url.query).get("modes", [""])[0]
+        modes = frozenset(map(TravelMode, stated.split("."))) if stated else None
+        if kind == "osrm":
+            engines.append(Osrm(base, modes or frozenset({TravelMode.CAR})))
+        else:
+            engines.append(Valhalla(base, modes or frozenset(TravelMode)))
+    for name in ("httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # below that it writes URLs, and these hold places of people
+    limits = httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+    return Router(engines, httpx2.AsyncClient(limits=limits, timeout=None, trust_env=False, follow_redirects=False))

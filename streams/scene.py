@@ -1,0 +1,113 @@
+"""What a batch sees besides its incidents: dangerous ground, people who are awaited, people to be warned, travel times.
+
+Dangerous ground is read again only when its version changed, so an ordinary batch pays one small question beside its first trip.
+A hazard reported in a batch counts for others from the next batch on.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dispatch.commands import Command
+from dispatch.hazards import HazardArea, Inside, approach, ground_of, target_of
+from dispatch.model import Area, Candidate, Found, Incident, Need
+from dispatch.ports import Store, TravelTimes, Trip
+from dispatch.safeguards import looked_at
+from dispatch.surroundings import Surroundings
+from dispatch.vocabulary import Capability
+
+TRAVEL_BUDGET_S = 0.3
+"""For all travel times of a batch, however often it has to search."""
+ROUTED_MOST = 25
+"""Candidates of a need whose travel times are asked for, the nearest first; the others keep the built-in model."""
+
+
+class Scene:
+    def __init__(self, store: Store, travel: TravelTimes | None = None) -> None:
+        self._store = store
+        self._travel = travel
+        self._hazards: tuple[HazardArea, ...] = ()
+        self._version = ""
+        self._travel_left_s = TRAVEL_BUDGET_S
+
+    async def look(self) -> None:
+        """To be called once a batch, beside its first trip to the store."""
+        self._travel_left_s = TRAVEL_BUDGET_S
+        self._version, changed = await self._store.hazards(self._version)
+        if changed is not None:
+            self._hazards = changed
+
+    async def seen(
+        self, asking: Sequence[tuple[Incident | None, Command]], around: Sequence[Surroundings]
+    ) -> list[Surroundings]:
+        """`around` with dangerous ground, and with the people whose coming is checked; a trip only when there are such."""
+        awaited = [looked_at(incident, command) for incident, command in asking]
+        people = list(dict.fromkeys(offer.volunteer_id for offer in awaited if offer))
+        known = await self._store.presence(people) if people else {}
+        return [
+            replace(
+                one,
+                hazards=self._hazards,
+                presence={offer.volunteer_id: known[offer.volunteer_id]}
+                if offer and offer.volunteer_id in known
+                else {},
+            )
+            for one, offer in zip(around, awaited, strict=True)
+        ]
+
+    async def inside(self, grounds: Sequence[Area | None]) -> list[Inside | None]:
+        """People on new dangerous ground; None where there is none. A trip only when there is some."""
+        wanted = [ground for ground in grounds if ground is not None]
+        if not wanted:
+            return [None] * len(grounds)
+        found = iter(await self._store.inside(wanted))
+        return [next(found) if ground is not None else None for ground in grounds]
+
+    async def timed(
+        self, wanted: Sequence[tuple[Incident | None, Need]], results: Sequence[Found]
+    ) -> Sequence[Found]:
+        """`results` with the travel times of a router, where one is set and answers in time."""
+        if self._travel is None:
+            return results
+        routed = [_routed(incident, need, found) for (incident, need), found in zip(wanted, results, strict=True)]
+        if not any(routed):
+            return results
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        answers = await self._travel.travel_times(
+            [[trip for _, trip in part] for part in routed], within_s=self._travel_left_s
+        )
+        self._travel_left_s = max(0.0, self._travel_left_s - (clock.time() - began))
+        return [
+            _with_times(found, [who for who, _ in part], answer.seconds, answer.source) if part else found
+            for found, part, answer in zip(results, routed, answers, strict=True)
+        ]
+
+
+def _routed(incident: Incident | None, need: Need, found: Found) -> list[tuple[str, Trip]]:
+    """The trips of the nearest candidates, each to where they would be sent."""
+    area = need.area
+    if area is None or need.requirement.capability is not Capability.FIELD:
+        return []
+    ground = ground_of(incident)
+    trips = []
+    for seen in found.candidates[:ROUTED_MOST]:
+        candidate = approach(seen, need, ground, ())
+        if candidate.place is not None and not candidate.in_hazard:
+            target = target_of(candidate, area)
+            trips.append(
+                (
+                    candidate.volunteer_id,
+                    Trip(origin=candidate.place, target=target, mode=candidate.travel_mode),
+                )
+            )
+    return trips
+
+
+def _with_times(found: Found, people: Sequence[str], seconds: Sequence[float | None], source: str) -> Found:
+    known = dict(zip(people, seconds, strict=True))
+
+    def timed(candidate: Candidate) -> Candidate:
+        return replace(candidate, travel_s=known.get(candidate.volunteer_id))
+
+    return replace(found, candidates=tuple(map(timed, found.candidates)), travel=source)

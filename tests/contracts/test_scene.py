@@ -1,0 +1,133 @@
+"""What is dangerous and who is where: hazard areas, people on them, people who are awaited."""
+
+from dataclasses import replace
+
+from dispatch.absence import Presence
+from dispatch.geo import area_of
+from dispatch.model import Area, Hazard, Incident
+from dispatch.vocabulary import IncidentStatus, TravelMode
+from streams.store.people import PrivateWrite
+from streams.store.restore import RestoredIncident
+from tests.contracts.builders import CENTRE, application, claim, fix, hold, incident, north, offer, profile
+from tests.contracts.worlds import World, applied
+
+STALE_MS = 40 * 60_000
+AT_MS = 1_795_000_000_000
+
+
+def square(side_m: float = 1_000) -> Area:
+    """Around the centre."""
+    half = side_m / 2 / 111_226
+    west, east = CENTRE.lon - half / 0.7285, CENTRE.lon + half / 0.7285
+    south, top = CENTRE.lat - half, CENTRE.lat + half
+    ring = [[west, south], [east, south], [east, top], [west, top], [west, south]]
+    return area_of({"type": "Polygon", "coordinates": [ring]})
+
+
+def flood(name: str = "flood", ground: Area | None = None) -> Incident:
+    return replace(incident(name, at_ms=AT_MS), area=ground or square(), hazard=Hazard(equipped=("boat",)))
+
+
+async def standing(world: World, volunteer: str, distance_m: float, *, age_ms: int = 0, **known: object) -> None:
+    await world.people.put_profiles([profile(volunteer, 1, **known)])  # type: ignore[arg-type]
+    now_ms = await world.store.now_ms()
+    await world.people.put_fixes([fix(volunteer, now_ms - age_ms, north(distance_m))])
+
+
+async def test_people_on_the_ground_are_found_engaged_or_not(world: World) -> None:
+    await standing(world, "free", 100)
+    await standing(world, "engaged", 300, skills=("boat", "rescue"))
+    await standing(world, "beyond", 600)
+    await standing(world, "off-duty", 100, on_duty=False)
+    await world.store.claim([claim("engaged")])
+    held = hold("engaged")
+    await applied(world, application(0, incident(at_ms=AT_MS, offers=[offer(held, AT_MS)]), holds=[held]))
+
+    (found,) = await world.store.inside([square()])
+
+    assert found.volunteer_ids == ("engaged", "free")
+    assert found.beyond == 0
+
+
+async def test_who_gives_no_position_any_more_is_looked_for_at_home(world: World) -> None:
+    await standing(world, "home", 9_000, age_ms=STALE_MS)
+    ref = "volunteer:home"
+    await world.people.put_private([PrivateWrite(ref=ref, offset=1, sealed=b"sealed", home=north(50))])
+
+    (found,) = await world.store.inside([square()])
+
+    assert found.volunteer_ids == ("home",)
+
+
+async def test_only_the_ground_itself_counts_and_not_the_circle_around_it(world: World) -> None:
+    await standing(world, "corner", 650)  # nearer than the corners, beyond the side
+
+    assert [found.volunteer_ids for found in await world.store.inside([square(), square(2_000)])] == [(), ("corner",)]
+
+
+async def test_open_dangerous_ground_is_known_to_all_until_it_ends(world: World) -> None:
+    nothing, none = await world.store.hazards("?")
+    assert none == ()
+
+    await applied(world, application(0, flood()))
+    risen, known = await world.store.hazards(nothing)
+    unchanged, silence = await world.store.hazards(risen)
+
+    assert known is not None
+    (ground,) = known
+    assert (ground.incident_id, ground.equipped, ground.area) == (flood().id, ("boat",), square())
+    assert (unchanged, silence) == (risen, None)
+
+    ended = replace(flood(), status=IncidentStatus.CLOSED, version=2)
+    await applied(world, application(1, ended, command="c-2"))
+    fallen, left = await world.store.hazards(risen)
+    assert fallen != risen
+    assert left == ()
+
+
+async def test_ground_that_moves_is_another(world: World) -> None:
+    await applied(world, application(0, flood()))
+    before, _ = await world.store.hazards("")
+
+    await applied(world, application(1, replace(flood(ground=square(3_000)), version=2), command="c-2"))
+
+    after, known = await world.store.hazards(before)
+    assert after != before
+    assert known is not None
+    assert [ground.area for ground in known] == [square(3_000)]
+
+
+async def test_a_point_is_no_ground(world: World) -> None:
+    await applied(world, application(0, replace(incident(at_ms=AT_MS), hazard=Hazard())))
+
+    assert (await world.store.hazards("?"))[1] == ()
+
+
+async def test_a_rebuild_brings_dangerous_ground_back_as_news(world: World) -> None:
+    await applied(world, application(0, flood()))
+    before, _ = await world.store.hazards("")
+
+    await world.forget()
+    await world.rebuilt(RestoredIncident(incident=flood(), timeline=[(0, 0)], holds=()))
+
+    after, known = await world.store.hazards(before)
+    assert after != before
+    assert known is not None
+    assert len(known) == 1
+
+
+async def test_duty_and_newest_fix_of_people_who_are_awaited(world: World) -> None:
+    await standing(world, "coming", 700)
+    await world.people.put_profiles([profile("unseen", 2, on_duty=False)])
+    now_ms = await world.store.now_ms()
+
+    seen = await world.store.presence(["coming", "unseen", "nobody"])
+
+    assert seen.keys() == {"coming", "unseen"}
+    assert seen["unseen"] == Presence(on_duty=False, travel_mode=TravelMode.FOOT)
+    coming = seen["coming"]
+    assert coming.on_duty
+    assert coming.fix_at_ms is not None
+    assert abs(now_ms - coming.fix_at_ms) < 5_000
+    assert coming.place is not None
+    assert abs(coming.place.lat - north(700).lat) < 1e-5
