@@ -1,7 +1,7 @@
 """The escalation ladder of each requirement: when its next step is due, and what a step does.
 
-Start reading here: `schedule` sets the clock after every decision (`LadderScheduled`), a timer proposes (`DeadlineKind.LADDER`), and
-`rule` decides whether a step is taken. A step is due
+Start reading here: `schedule` sets the clock after every decision, a timer (`DeadlineKind.LADDER`) proposes, and `rule` decides
+whether a step is taken. A step is due
 
 - by its time, on the clock that began with the report or when a place opened again;
 - at once when everybody within the present limits has been asked and nobody is left to answer: no waiting for nobody;
@@ -28,20 +28,17 @@ from dispatch.events import (
     RequirementsAdded,
 )
 from dispatch.forecast import chance_to_fill
-from dispatch.ladders import Ladder, Step
+from dispatch.ladders import Step
 from dispatch.limits import is_widest, required_languages
 from dispatch.model import Climb, Incident, Requirement
 from dispatch.plans import PlanBook
 from dispatch.requirement_ids import with_ids
 from dispatch.ruling import Ruling, applied, unchanged
 from dispatch.substitutes import stand_ins
-from dispatch.vocabulary import DeadlineKind, Exclusion, OfferState, StepAction, StepReason
+from dispatch.vocabulary import AttentionReason, DeadlineKind, Exclusion, OfferState, StepAction, StepReason
 
-UNFILLED = "unfilled"
-PARTNER = "ask_partner"
-LADDER_ENDED = "ladder_ended"
-_ATTENTION = (UNFILLED, PARTNER, LADDER_ENDED)
-_BY_CLOCK_AFTER = frozenset({StepAction.OPERATOR, StepAction.PARTNER})
+_ATTENTION = (AttentionReason.UNFILLED, AttentionReason.ASK_PARTNER, AttentionReason.LADDER_ENDED)
+_HUMAN = frozenset({StepAction.OPERATOR, StepAction.PARTNER})
 
 
 RULES = frozenset({"ladder", "ladder_check", "bridge_language"})
@@ -165,14 +162,14 @@ def _effects(incident: Incident, entry: Requirement, step: Step, plans: PlanBook
     if step.action is StepAction.ALARM_LEVEL:
         return _raised(incident, step.level, plans, reason="ladder", by=DISPATCHER)
     if step.action is StepAction.OPERATOR:
-        return [AttentionRaised(reason=UNFILLED, requirement_id=entry.id)]
+        return [AttentionRaised(reason=AttentionReason.UNFILLED, requirement_id=entry.id)]
     if step.action is StepAction.PARTNER:
         return [
             PartnerAsked(partner=step.partner, requirement_id=entry.id),
-            AttentionRaised(reason=PARTNER, requirement_id=entry.id, detail=step.partner),
+            AttentionRaised(reason=AttentionReason.ASK_PARTNER, requirement_id=entry.id, detail=step.partner),
         ]
     if step.action is StepAction.END:
-        return [AttentionRaised(reason=LADDER_ENDED, requirement_id=entry.id)]
+        return [AttentionRaised(reason=AttentionReason.LADDER_ENDED, requirement_id=entry.id)]
     return []
 
 
@@ -212,7 +209,7 @@ def schedule(state: Incident | None, plans: PlanBook, whys: Sequence[Requirement
         if since_ms is None:
             since_ms = state.times.logged_ms if state.version == 1 else now_ms
         due_ms, reason = _due(state, entry, plans, entry.id in exhausted, since_ms, now_ms)
-        if (since_ms, due_ms) != (entry.climb.since_ms, entry.climb.due_ms):
+        if (since_ms, due_ms, reason) != (entry.climb.since_ms, entry.climb.due_ms, entry.climb.due_reason):
             yield LadderScheduled(requirement_id=entry.id, since_ms=since_ms, due_ms=due_ms, reason=reason)
 
 
@@ -238,7 +235,7 @@ def _due(
     if step is None:
         return None, StepReason.CLOCK
     clock_ms = since_ms + step.at_s * 1000
-    if _last_action(ladder, climb) in _BY_CLOCK_AFTER or clock_ms <= now_ms:
+    if clock_ms <= now_ms or any(taken.action in _HUMAN for taken in ladder.steps[: climb.taken]):
         return max(clock_ms, now_ms), StepReason.CLOCK
     by_ms = since_ms + ladder.target_s * 1000
     if exhausted:
@@ -250,10 +247,6 @@ def _due(
     if now_ms < last_call_ms < clock_ms:
         return last_call_ms, StepReason.FORECAST
     return clock_ms, StepReason.CLOCK
-
-
-def _last_action(ladder: Ladder, climb: Climb) -> StepAction | None:
-    return ladder.steps[climb.taken - 1].action if 0 < climb.taken <= len(ladder.steps) else None
 
 
 def _out(incident: Incident, entry: Requirement) -> bool:

@@ -147,6 +147,9 @@ class AttentionReason(StrEnum):
     CHECK_IN_OVERDUE = "check_in_overdue"  # somebody on scene gave no sign of life although asked twice
     DISTRESS = "distress"  # somebody who was sent is in danger themself
     HELP_ASKED = "help_asked"  # those on scene ask for more people
+    UNFILLED = "unfilled"  # the ladder of a requirement came to the operator
+    ASK_PARTNER = "ask_partner"  # a partner organisation is to be asked
+    LADDER_ENDED = "ladder_ended"  # nothing is left to try for a requirement
     WARNING_INCOMPLETE = "warning_incomplete"  # more people inside a hazard area than could be warned one by one
 
 

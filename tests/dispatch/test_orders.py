@@ -261,14 +261,15 @@ def test_deadlines_and_voids_of_an_ended_incident_are_nobodys_mistake() -> None:
     assert {(decision.outcome, decision.reason) for decision in passed} == {(Outcome.UNCHANGED, "incident_closed")}
 
 
-def test_each_escalation_doubles_the_distance_up_to_the_widest() -> None:
+def test_each_escalation_raises_the_alarm_level_and_takes_the_next_step() -> None:
     story = Story()
-    story.report(spec(max_distance_m=30_000))
+    story.report(spec("boat", max_distance_m=30_000))
 
     for _ in range(3):
         story.escalate()
 
-    assert [wanted.requirement.max_distance_m for wanted in story.searched] == [30_000, 60_000, 100_000, 100_000]
+    searched = [one.requirement.max_distance_m for one in story.searched if one.requirement.id == "r1"]
+    assert searched == [30_000, 60_000, 100_000, 100_000]
     assert story.incident.alarm_level == 4
     assert story.incident.escalations == ("operator",) * 3
     assert story.incident.requirements[0].max_distance_m == 30_000
@@ -280,7 +281,7 @@ def test_an_escalation_never_narrows_a_distance_beyond_the_widest() -> None:
 
     story.escalate()
 
-    assert story.searched[-1].requirement.max_distance_m == 300_000
+    assert [one.requirement.max_distance_m for one in story.searched if one.requirement.id == "r1"] == [300_000] * 2
 
 
 def test_notes_are_kept_by_reference_even_after_the_end() -> None:

@@ -1,6 +1,7 @@
 """What holds for every decision, whoever is found and whatever is asked for."""
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 from hypothesis import given
@@ -83,7 +84,7 @@ def test_the_order_of_the_search_changes_nothing(specs: tuple[RequirementSpec, .
     settled = settled_report(specs)
     shuffled = list(found.candidates)
     Random(seed).shuffle(shuffled)
-    other = Found(candidates=tuple(shuffled), excluded=found.excluded, searched_m=found.searched_m)
+    other = replace(found, candidates=tuple(shuffled))
 
     assert fill(settled, plans(), everywhere(settled, found)) == fill(settled, plans(), everywhere(settled, other))
 
@@ -171,5 +172,5 @@ def test_an_escalation_never_looks_less_far(levels: int) -> None:
     for number in range(levels):
         story.tell(EscalateIncident(id=f"e-{number}", incident_id=INCIDENT, by="operator", sent_ms=NOW_MS))
 
-    limits = [wanted.requirement.max_distance_m for wanted in story.searched]
+    limits = [wanted.requirement.max_distance_m for wanted in story.searched if wanted.requirement.id == "r1"]
     assert limits == sorted(limits)

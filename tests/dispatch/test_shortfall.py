@@ -121,5 +121,5 @@ def test_people_lost_to_the_claim_make_a_contended_shortfall() -> None:
 
     decided = fill(settled, plans(), {"r1": Found(candidates=(lost,))}, taken={"lost": Exclusion.TAKEN_NOW})
 
-    (found,) = [fact for fact in decided.events if isinstance(fact, ShortfallFound)]
+    found = next(fact for fact in decided.events if isinstance(fact, ShortfallFound) and fact.requirement_id == "r1")
     assert found.shortfall.reason is ShortfallReason.CONTENDED

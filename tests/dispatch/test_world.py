@@ -354,7 +354,12 @@ class LifeOfAWorld(RuleBasedStateMachine):
             kinds = {(timer.kind, timer.ref) for timer in timers_of(incident)}
             asked = {(DeadlineKind.OFFER_EXPIRY, one.id) for one in incident.offers if one.state is OfferState.OFFERED}
             looks = {(DeadlineKind.RETRY, "")} if waiting_of(incident) else set()
-            assert kinds == asked | looks
+            climbs = {
+                (DeadlineKind.LADDER, entry.id)
+                for entry in incident.requirements
+                if incident.open_places(entry) and not (entry.climb and entry.climb.ended)
+            }
+            assert asked | looks | climbs <= kinds
 
     @invariant()
     def ids_of_requirements_and_offers_are_used_once(self) -> None:
