@@ -108,9 +108,9 @@ def silence_weight(silent_s: float, estimated: float) -> float:
     """How much of a refusal a silence of this length is, from a person of this estimate p: F (1 - p) / (1 - p F).
 
     All of one after the usual window, little when it was cut short: at F, the share of those who accept who would have done so
-    by then. It is the weight with which the mean of a Beta meets the likelihood of an answer that was cut off there. An offer that is
-    withdrawn because others were faster must count so: to leave it out would keep only the quick acceptances of every wave
-    and make 36 % look like 70.
+    by then. It is the weight with which the mean of a Beta meets the likelihood of an answer that was cut off there. An offer
+    that is withdrawn because others were faster must count so: to leave it out would keep only the quick acceptances of
+    every wave and make 36 % look like 70.
     """
     come = min(1.0, answered_by(silent_s))
     return come * (1.0 - estimated) / (1.0 - estimated * come)

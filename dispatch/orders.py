@@ -133,8 +133,10 @@ def merged(incident: Incident, new: tuple[Requirement, ...]) -> tuple[Requiremen
             result.append(replace(entry, id=f"r{highest}"))
         else:
             left.remove(twin)
-            kept = {"shortfall": twin.shortfall, "look_at_ms": twin.look_at_ms}
-            result.append(replace(entry, id=twin.id, settled=_still_settled(twin, entry), **kept))
+            settled = _still_settled(twin, entry)
+            result.append(
+                replace(entry, id=twin.id, shortfall=twin.shortfall, look_at_ms=twin.look_at_ms, settled=settled)
+            )
             result[-1] = replace(result[-1], climb=twin.climb or entry.climb)
     kept = {entry.id for entry in result}
     return (*result, *(entry for entry in incident.requirements if entry.bridges in kept))

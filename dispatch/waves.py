@@ -8,10 +8,10 @@ their own estimate and those already asked by what their silence has left of it.
 - an acceptance, or silence by itself, calls for more only when the certainty has fallen below `DOUBT` of what is stated. The
   moment at which silence alone will have brought it there is known beforehand and has a timer (`DeadlineKind.WAVE`).
 
-A wave is smaller than that by two rules, and then takes the likeliest instead of the best placed (both never below the open places):
+A wave is smaller than that by two rules, never below the open places, and then takes the likeliest instead of the best placed:
 
-- while others wait for the same people, as urgently or more, it takes a fair share of those free: all of them divided by the number
-  of needs. The rule speaks only where the search has seen everybody within the limits: elsewhere there are more.
+- while others wait for the same people, as urgently or more, it takes a fair share of those free: all of them divided by the
+  number of needs. The rule speaks only where the search has seen everybody within the limits: elsewhere there are more.
 - never more than `MOST_PER_PLACE` people are asked at a time for each open place.
 
 A plan may state a fixed rule instead (`Policy`), to compare with other systems.
@@ -63,7 +63,7 @@ def chances_left(incident: Incident, requirement: Requirement, now_ms: int) -> l
 def wanted(incident: Incident, requirement: Requirement, *, now_ms: int, priors: Priors, prompted: bool) -> int:
     """For how many new people to search; 0 when those who are asked suffice.
 
-    The search comes before anybody's estimate is known, so strangers are counted: who it finds decides how large the wave becomes.
+    The search comes before anybody's estimate is known, so strangers are counted: who it finds decides how large the wave is.
     `prompted`: an answer or an order calls for deciding again.
     """
     places, out = incident.open_places(requirement), offers_out(incident, requirement)
@@ -187,7 +187,8 @@ def _by_rule(policy: Policy, ranked: Sequence[Ranked], want: int) -> list[Ranked
 def prompted_by(command: Command, facts: Sequence[Event], incident: Incident) -> frozenset[str]:
     """The requirements for which a decision has to bring the certainty back, not only to look at it.
 
-    All of them for an order, a retry or a step of a ladder; else those of which somebody who was asked or assigned is no longer to be had.
+    All of them for an order, a retry or a step of a ladder; else those of which somebody who was asked or assigned is no
+    longer to be had.
     """
     looks_only = isinstance(command, AnswerCommand | AddNote) or (
         isinstance(command, PassDeadline) and command.deadline not in (DeadlineKind.RETRY, DeadlineKind.LADDER)

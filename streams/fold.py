@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dispatch.decisions import Decision
+from dispatch.lessons import lessons_of, work_ended
 from dispatch.lifecycle import fold
 from dispatch.model import Incident
 from dispatch.ports import Hold
+from streams.store.standing import Standings
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class LogFold:
     def __init__(self) -> None:
         self.histories: dict[str, History] = {}
         self.commands: dict[int, dict[str, int]] = {}
+        self.taught = Standings()
         self._made_at: dict[str, tuple[int, int, int]] = {}
 
     def add(self, partition: int, offset: int, decision: Decision) -> None:
@@ -54,6 +57,10 @@ class LogFold:
             history = self.histories[decision.incident_id] = History(incident=state)
         history.incident = state
         history.timeline.append((partition, offset))
+        for lesson in lessons_of(decision, state):
+            self.taught.learn(lesson)
+        for ended in work_ended(decision, state):
+            self.taught.end_work(ended)
         for offer in state.offers:
             if offer.epoch == decision.version and offer.id not in self._made_at:
                 self._made_at[offer.id] = (decision.decided_ms, partition, offset)

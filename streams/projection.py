@@ -13,6 +13,7 @@ from dispatch.commands import DISPATCHER, Command, VoidOffer
 from dispatch.decisions import Decision, OfferStep, StatusRecord
 from dispatch.follow_ups import follow_ups
 from dispatch.ids import derived, parts_of_offer
+from dispatch.lessons import lessons_of, work_ended
 from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
 from dispatch.model import Incident
 from dispatch.ports import Application, Applied, AppliedState, Hold, Progress, Store
@@ -157,6 +158,8 @@ def application(entry: Logged) -> Application:
         freed=freed,
         # However a refused offer ended (void, expiry, withdrawal), nobody has to void it any more.
         voided=tuple(hold.offer_id for hold in freed),
+        lessons=lessons_of(decision, entry.incident) if entry.incident else (),
+        work_ended=work_ended(decision, entry.incident) if entry.incident else (),
     )
 
 

@@ -126,6 +126,7 @@ class Rebuilder:
                 folded.add(record.partition, record.offset, wire.decode_decision(record.value))
         lost = await self._lost(folded)
         await self._write_incidents(folded, lost)
+        await self._restore.restore_standings(folded.taught)
         await self._write_log_places(folded, bounds[DECISIONS.name], lost)
         return RebuildReport(
             incidents=len(folded.histories),

@@ -1,4 +1,4 @@
--- The clock, then for each pair of command and incident in ARGV: offset of the first decision, state.
+-- The clock; for each pair of command and incident in ARGV: offset of the first decision, state; the row of the prior table.
 
 local refused = refusal('')
 if refused then return refused end
@@ -10,4 +10,13 @@ for i = 1, #ARGV, 2 do
 end
 local known = {}
 if #keys > 0 then known = call('MGET', unpack(keys)) end
-return {now_ms(), known}
+
+-- Everybody's answers at this hour: accepted and refused for each band.
+local now = now_ms()
+local hour = math.floor((now + LOCAL_OFFSET_MS) / 3600000) % 24
+local cells = {}
+for _, band in ipairs(BANDS) do
+  cells[#cells + 1] = hour .. '|' .. band .. '|y'
+  cells[#cells + 1] = hour .. '|' .. band .. '|n'
+end
+return {now, known, call('HMGET', KEY.priors, unpack(cells))}

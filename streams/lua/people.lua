@@ -11,7 +11,7 @@ local restoring = ARGV[1] ~= ''
 
 local function write_profile(person, profile)
   call('HSET', person.key, 'v', profile.v, 'cap', profile.cap, 'sk', profile.sk, 'la', profile.la, 'tm', profile.tm,
-    'md', profile.md, 'du', profile.du)
+    'md', profile.md, 'du', profile.du, 'ch', profile.ch)
   call('SADD', KEY.volunteers, person.id)
   if profile.du ~= person.du then call(profile.du == '1' and 'SADD' or 'SREM', KEY.on_duty, person.id) end
   person.v, person.cap, person.sk, person.la = profile.v, profile.cap, profile.sk, profile.la
@@ -22,7 +22,8 @@ end
 local function erase(person, offset)
   person.v, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil
   reindex(person, now)
-  call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld')
+  call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld',
+    'ch', 'ey', 'en', 'wk', 'we', 'wh')
   call('SREM', KEY.volunteers, person.id)
   call('SREM', KEY.on_duty, person.id)
   call('ZREM', KEY.fixes, person.id)

@@ -3,11 +3,14 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from dispatch.estimates import ANSWER_HALF_LIFE_MS, WORK_HALF_LIFE_MS, decayed
 from dispatch.model import Place
 from dispatch.ports import Claim
 from dispatch.vocabulary import Capability
 from streams.store.people import FixWrite, ProfileWrite
+from streams.store.standing import Standing
 from streams.wire import VolunteerRecord
 
 EARTH_RADIUS_M = 6372797.560856
@@ -47,6 +50,7 @@ class Person:
     found_at: Place | None = None
     field_mode: str = ""
     digital_mode: str = ""
+    standing: Standing = field(default_factory=Standing)
     skills: tuple[str, ...] = ()
 
     @property
@@ -73,6 +77,7 @@ class People:
     by_skill: dict[str, set[str]] = field(default_factory=dict)
     erased: dict[str, int] = field(default_factory=dict)
     look_at: dict[str, int] = field(default_factory=dict)
+    offers_of: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def person(self, volunteer_id: str) -> Person:
         return self.known.setdefault(volunteer_id, Person(id=volunteer_id))
@@ -120,6 +125,23 @@ class People:
         if not (person.profile or person.fix or person.home or person.claim):
             self.known.pop(person.id, None)
 
+    def history(self, person: Person) -> dict[str, Any]:
+        """What a candidate tells of the past."""
+        now_ms, standing = self.now_ms(), person.standing
+        heard = {"heard_s": (now_ms - person.profile.changed_ms) / 1000 if person.profile else None}
+        if not (person.load or standing.accepted or standing.refused):
+            return heard
+        offers = self.offers_of.get(person.id, {}).values()
+        return heard | {
+            "accepted": decayed(standing.accepted, now_ms, ANSWER_HALF_LIFE_MS),
+            "refused": decayed(standing.refused, now_ms, ANSWER_HALF_LIFE_MS),
+            "work": decayed(standing.work, now_ms, WORK_HALF_LIFE_MS),
+            "offers_last_hour": sum(at_ms >= now_ms - 3_600_000 for at_ms in offers),
+            "offers_last_day": sum(at_ms >= now_ms - 86_400_000 for at_ms in offers),
+            "rested_s": (now_ms - standing.worked_ms) / 1000 if standing.worked_ms is not None else None,
+            "worked_heavy": standing.worked_heavy,
+        }
+
     def put_profile(self, write: ProfileWrite) -> bool:
         person = self.person(write.volunteer_id)
         newest = max(person.offset if person.profile else -1, self.erased.get(person.id, -1))
@@ -134,6 +156,8 @@ class People:
         if write.record is None:
             self.erased[person.id] = write.offset
             person.fix, person.home, person.load = None, None, 0.0
+            person.standing = Standing()
+            self.offers_of.pop(person.id, None)
             self.look_at.pop(person.id, None)
         return True
 

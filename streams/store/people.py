@@ -14,6 +14,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from dispatch.model import Place
+from streams import redis_keys
 from streams.store.link import FIX_AGE_LIMIT_MS, Call, Link
 from streams.wire import VolunteerRecord
 
@@ -77,6 +78,16 @@ class PeopleStore:
             changed += int(await self.link.call("private", self._owner, packed, *sealed))
         return changed
 
+    async def engaged(self, volunteer_ids: Sequence[str]) -> dict[str, str]:
+        """Person → the offer that a decision engages them by; who is free is left out."""
+        rows = [("HMGET", redis_keys.volunteer(volunteer_id), "co", "cs") for volunteer_id in volunteer_ids]
+        answers = await self.link.run(rows)
+        return {
+            volunteer_id: offer.decode()
+            for volunteer_id, (offer, state) in zip(volunteer_ids, answers, strict=True)
+            if offer and state == b"c"
+        }
+
     async def put_fixes(self, fixes: Sequence[FixWrite]) -> int:
         """Keeps a fix where it is newer than the stored one; a person not known yet gets it as well."""
         return await self._put("fixes", [packed_fix(fix) for fix in fixes])
@@ -120,6 +131,7 @@ def _packed_profile(write: ProfileWrite) -> dict[str, object]:
         "tm": record.travel_mode,
         "md": "" if record.max_distance_m is None else str(record.max_distance_m),
         "du": "1" if record.on_duty else "0",
+        "ch": str(record.changed_ms),
     }
     return {"id": write.volunteer_id, "profile": profile}
 

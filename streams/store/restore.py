@@ -17,6 +17,7 @@ from streams.store.apply import packed_hold, packed_incident
 from streams.store.claims import hold_of
 from streams.store.link import Call, Link
 from streams.store.people import PeopleStore
+from streams.store.standing import Standing, Standings
 
 INCIDENTS_AT_ONCE = 100
 COMMANDS_AT_ONCE = 1000
@@ -106,6 +107,19 @@ class Restore:
                 conflicts.extend(map(hold_of, answer))
         return conflicts
 
+    async def restore_standings(self, taught: Standings) -> None:
+        """What answers and work have taught. People must have been restored before."""
+        rows = [
+            (one, _sum(known.accepted), _sum(known.refused), _sum(known.work), str(known.worked_ms or ""), _flag(known))
+            for one, known in taught.people.items()
+        ]
+        cells = [(cell, _sum(yes), _sum(no)) for cell, (yes, no) in taught.cells.items()]
+        packed = [{"people": (), "cells": cells}]
+        packed += [{"people": rows[at : at + PEOPLE_AT_ONCE], "cells": ()} for at in range(0, len(rows), PEOPLE_AT_ONCE)]
+        calls = [Call("restore_standing", (), (self.owner, _pack(item))) for item in packed]
+        for at in range(0, len(calls), CALLS_AT_ONCE):
+            await self.link.run(calls[at : at + CALLS_AT_ONCE], deadline_s=DEADLINE_S)
+
     async def restore_commands(self, commands: Sequence[tuple[str, int]]) -> None:
         """(command id, offset of its first decision): so that a repeat of any of them is known."""
         calls = [
@@ -145,6 +159,14 @@ class Restore:
                 break
             await self._lock("renew", ttl_ms, *self._progress)
         return bool(await self.link.call("mark_ready", self.owner, run_id))
+
+
+def _sum(total: float) -> str:
+    return f"{total:.9f}" if total else ""
+
+
+def _flag(known: Standing) -> str:
+    return "" if known.worked_ms is None else "1" if known.worked_heavy else "0"
 
 
 def _packed(item: RestoredIncident) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dispatch import ids
+from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Area, Incident, Need, Offer, Place, Requirement, Shortfall, Times
 from dispatch.ports import Application, Claim, Hold
 from dispatch.vocabulary import (
@@ -43,6 +44,7 @@ def profile(
     skills: tuple[str, ...] = ("first_aid",),
     languages: tuple[str, ...] = ("kk", "ru"),
     max_distance_m: int | None = None,
+    changed_ms: int = 0,
 ) -> ProfileWrite:
     record = VolunteerRecord(
         id=volunteer_id,
@@ -52,7 +54,7 @@ def profile(
         travel_mode=TravelMode.FOOT,
         max_distance_m=max_distance_m,
         on_duty=on_duty,
-        changed_ms=0,
+        changed_ms=changed_ms,
     )
     return ProfileWrite(volunteer_id=volunteer_id, offset=offset, record=record)
 
@@ -181,6 +183,8 @@ def application(
     holds: Sequence[Hold] = (),
     freed: Sequence[Hold] = (),
     voided: Sequence[str] = (),
+    lessons: Sequence[Lesson] = (),
+    work_ended: Sequence[WorkEnded] = (),
 ) -> Application:
     return Application(
         partition=partition,
@@ -191,4 +195,6 @@ def application(
         holds=tuple(holds),
         freed=tuple(freed),
         voided=tuple(voided),
+        lessons=tuple(lessons),
+        work_ended=tuple(work_ended),
     )

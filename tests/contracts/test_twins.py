@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from hypothesis import HealthCheck, given, settings
 
+from dispatch.estimates import Priors, cell_of
+from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Found
-from dispatch.ports import AppliedState
+from dispatch.ports import AppliedState, Hold
 from dispatch.vocabulary import Capability
 from streams.store.people import PrivateWrite
 from tests.contracts import strategies as days
@@ -17,6 +19,7 @@ from tests.contracts.builders import (
     fix,
     hold,
     incident,
+    incident_id,
     need,
     north,
     offer,
@@ -139,6 +142,12 @@ class Day:
             holds=holds,
             freed=freed,
             voided=[held.offer_id for held in freed] if step.voids else [],
+            lessons=self._lessons(freed, made_ms, voids=step.voids),
+            work_ended=[
+                WorkEnded(volunteer_id=held.volunteer_id, at_ms=made_ms, heavy=step.digital)
+                for held in freed
+                if step.shortfall
+            ],
         )
         answers = [(await world.store.apply([decision]))[0] for world in self._worlds]
         assert answers[0] == answers[1]
@@ -151,7 +160,15 @@ class Day:
                 if held not in answers[0].refused:
                     self._held[held.volunteer_id].add(held.offer_id)
 
+    def _lessons(self, freed: Sequence[Hold], at_ms: int, *, voids: bool) -> list[Lesson]:
+        """Who is let go has answered, one way or the other."""
+        cell = cell_of(Capability.FIELD, 300.0, self._start_ms)
+        weights = {"accepted": 1.0} if voids else {"refused": 0.4}
+        return [Lesson(volunteer_id=held.volunteer_id, cell=cell, at_ms=at_ms, **weights) for held in freed]
+
     async def _compare_views(self) -> None:
+        priors = [(await world.store.load([("c-0", incident_id("flood"))]))[1][0].priors for world in self._worlds]
+        assert _counted(priors[0]) == _counted(priors[1])
         progress = [await world.store.progress(0) for world in self._worlds]
         assert progress[0] == progress[1]
         woken = [sorted(await world.woken()) for world in self._worlds]
@@ -166,10 +183,22 @@ class Day:
 def _comparable(found: Found) -> object:
     """Who, from where, and why not others; distances as whole tens of metres, for the index rounds places."""
     people = {
-        (each.volunteer_id, each.from_home, each.distance_m and round(each.distance_m / 20), round(each.load, 2))
+        (
+            each.volunteer_id,
+            each.from_home,
+            each.distance_m and round(each.distance_m / 20),
+            *(round(sum_, 2) for sum_ in (each.load, each.accepted, each.refused, each.work)),
+            (each.offers_last_hour, each.offers_last_day, each.worked_heavy),
+            each.rested_s and round(each.rested_s / 1000),
+            each.heard_s and round(each.heard_s / 1000),
+        )
         for each in found.candidates
     }
-    return people, dict(found.excluded), found.searched_m, found.complete
+    return people, dict(found.excluded), found.searched_m, found.complete, found.waiting
+
+
+def _counted(priors: Priors) -> object:
+    return {band: (round(row.accepted, 2), round(row.refused, 2)) for band, row in priors.items()}
 
 
 def test_both_stores_tell_the_same_story(redis_server_url: str) -> None:

@@ -13,7 +13,7 @@ BOAT: dict[str, Any] = {"capability": "field", "skill": "boat"}
 
 
 def book(row: dict[str, Any] | None = None, plan: dict[str, Any] | None = None, **parts: Any) -> PlanBook:
-    title = {language: "…" for language in ("kk", "ru", "en")}
+    title = dict.fromkeys(("kk", "ru", "en"), "…")
     table = {"title": title, "priority": "low", "requirements": [BOAT | (row or {})], **(plan or {})}
     return parse({"version": "7", "types": {"information": table}, **parts}, source="plans.toml")
 

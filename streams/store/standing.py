@@ -1,0 +1,81 @@
+"""What the log has taught about people: their answers and work, and the table of priors. Shared by the twin and the rebuild.
+
+In Redis the same sums stand in the hash of the person (`ey`, `en`, `wk`, `we`, `wh`) and in one hash of cells; `learn.lua` adds
+to them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dispatch.estimates import (
+    ANSWER_HALF_LIFE_MS,
+    BANDS,
+    CELL_HALF_LIFE_MS,
+    WORK_HALF_LIFE_MS,
+    Evidence,
+    added,
+    decayed,
+)
+from dispatch.lessons import Lesson, WorkEnded
+from dispatch.local_time import local_hour
+
+
+@dataclass(slots=True, kw_only=True)
+class Standing:
+    """Of one person. `accepted`, `refused` and `work` are decaying sums (`estimates.added`); `worked_ms` None: never."""
+
+    accepted: float = 0.0
+    refused: float = 0.0
+    work: float = 0.0
+    worked_ms: int | None = None
+    worked_heavy: bool = False
+
+    def learn(self, lesson: Lesson) -> None:
+        if lesson.accepted:
+            self.accepted = added(self.accepted, lesson.at_ms, lesson.accepted, ANSWER_HALF_LIFE_MS)
+            self.work = added(self.work, lesson.at_ms, lesson.accepted, WORK_HALF_LIFE_MS)
+        if lesson.refused:
+            self.refused = added(self.refused, lesson.at_ms, lesson.refused, ANSWER_HALF_LIFE_MS)
+
+    def end_work(self, ended: WorkEnded) -> None:
+        if self.worked_ms is None or ended.at_ms >= self.worked_ms:
+            self.worked_ms, self.worked_heavy = ended.at_ms, ended.heavy
+
+
+@dataclass(slots=True)
+class Standings:
+    """Of everybody, with the cells of the prior table as pairs of sums: accepted, refused."""
+
+    people: dict[str, Standing] = field(default_factory=dict)
+    cells: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def learn(self, lesson: Lesson) -> None:
+        self.people.setdefault(lesson.volunteer_id, Standing()).learn(lesson)
+        self.teach(lesson)
+
+    def teach(self, lesson: Lesson) -> None:
+        """The table alone."""
+        yes, no = self.cells.get(lesson.cell, (0.0, 0.0))
+        if lesson.accepted:
+            yes = added(yes, lesson.at_ms, lesson.accepted, CELL_HALF_LIFE_MS)
+        if lesson.refused:
+            no = added(no, lesson.at_ms, lesson.refused, CELL_HALF_LIFE_MS)
+        self.cells[lesson.cell] = (yes, no)
+
+    def end_work(self, ended: WorkEnded) -> None:
+        self.people.setdefault(ended.volunteer_id, Standing()).end_work(ended)
+
+    def priors(self, now_ms: int) -> dict[str, Evidence]:
+        hour = local_hour(now_ms)
+        found = {band: self.cells[cell] for band in BANDS if (cell := f"{hour}|{band}") in self.cells}
+        return priors_of(found, now_ms)
+
+
+def priors_of(sums: Mapping[str, tuple[float, float]], now_ms: int) -> dict[str, Evidence]:
+    """The table's row of the present hour, as it counts now."""
+    return {
+        band: Evidence(
+            accepted=decayed(yes, now_ms, CELL_HALF_LIFE_MS), refused=decayed(no, now_ms, CELL_HALF_LIFE_MS)
+        )
+        for band, (yes, no) in sums.items()
+    }
