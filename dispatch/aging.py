@@ -1,8 +1,8 @@
 """How urgent a waiting need is: priority first, and age after that, so that nobody waits for ever behind what is newer.
 
 Critical needs stand in a class of their own, the longest waiting first: nothing less ever overtakes one. Among the others each
-priority has a handicap in waiting time: a normal need comes before every high one that began to wait more than 10 minutes after it,
-a low one before those that began more than 40 minutes after. So the order of two needs never changes while they wait, and an
+priority has a handicap in waiting time: a normal need comes before every high one that began to wait more than 10 minutes after
+it, a low one before those that began more than 40 minutes after. So the order of two needs never changes while they wait, and an
 index can hold it. The handicaps are judgement: of the order of the time a ladder takes to its end.
 """
 

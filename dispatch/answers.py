@@ -25,6 +25,9 @@ from dispatch.vocabulary import (
 
 _REVIVABLE = frozenset({OfferState.EXPIRED, OfferState.WITHDRAWN, OfferState.DECLINED, OfferState.STOOD_DOWN})
 
+GONE = "offer_no_longer_kept"
+"""Of an offer that may have left the state (`pruning.py`): it ended long ago."""
+
 
 def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling:
     if incident is None:
@@ -41,7 +44,7 @@ def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling:
 def _answer(incident: Incident, command: AnswerCommand, now_ms: int) -> Ruling:
     offer = incident.offer(command.offer_id)
     if offer is None:
-        return refused("answer", "unknown_offer")
+        return refused("answer", GONE if incident.forgotten_offers else "unknown_offer")
     if offer.volunteer_id != command.volunteer_id:
         return refused("answer", "not_your_offer")
     if isinstance(command, AcceptOffer):
@@ -124,6 +127,7 @@ def _result(offer: Offer, command: GiveResult, now_ms: int) -> Ruling:
         location=command.location,
         incident_id=command.other_incident_id,
         private_ref=command.private_ref,
+        language=command.language,
     )
     given = ResultGiven(offer_id=offer.id, volunteer_id=offer.volunteer_id, result=result)
     return applied("result", given, _moved(offer, OfferState.DONE, reason=command.outcome))
@@ -145,7 +149,7 @@ def _deadline(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
         return applied("retry") if waits else unchanged("retry", "nothing_waits")
     offer = incident.offer(command.offer_id or "")
     if offer is None:
-        return refused("expiry", "unknown_offer")
+        return _gone(incident, "expiry")
     if offer.state is not OfferState.OFFERED:
         return unchanged("expiry", f"already_{offer.state}")
     if now_ms < offer.expires_ms:
@@ -153,10 +157,15 @@ def _deadline(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
     return applied("expiry", _moved(offer, OfferState.EXPIRED, reason="no_answer"))
 
 
+def _gone(incident: Incident, rule: str) -> Ruling:
+    """An offer that is not in the state: long ended, or never made."""
+    return unchanged(rule, GONE) if incident.forgotten_offers else refused(rule, "unknown_offer")
+
+
 def _void(incident: Incident, command: VoidOffer) -> Ruling:
     offer = incident.offer(command.offer_id)
     if offer is None:
-        return refused("void", "unknown_offer")
+        return _gone(incident, "void")
     if not offer.is_live:
         return unchanged("void", f"already_{offer.state}")
     return applied("void", _moved(offer, OfferState.VOID, reason="engaged_elsewhere"))

@@ -45,7 +45,7 @@ def skill_fault(where: str, value: object) -> list[str]:
     """A line when the value is no skill, with the nearest one there is."""
     if isinstance(value, str) and value in set(Skill):
         return []
-    near = get_close_matches(value, list(Skill), n=1) if isinstance(value, str) else []
+    near = get_close_matches(value, [str(skill) for skill in Skill], n=1) if isinstance(value, str) else []
     cure = f"; did you mean {near[0]!r}?" if near else ""
     return [f"{where}: {value!r} is no known skill{cure}"]
 
