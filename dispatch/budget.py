@@ -128,4 +128,6 @@ def budget_of(table: Any, faults: list[str]) -> Budget:
     faults.extend(found)
     if found:
         return Budget()
-    return Budget(**{key: Priority(value) if key == "quiet_up_to" else value for key, value in table.items()})
+    stated: dict[str, Any] = dict(table)
+    stated["quiet_up_to"] = Priority(stated.get("quiet_up_to", Budget().quiet_up_to))
+    return Budget(**stated)

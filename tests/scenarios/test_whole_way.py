@@ -128,15 +128,16 @@ def test_report_offer_accept_on_scene_closed(town: Town) -> None:
 
 
 def test_a_decline_is_replaced_by_somebody_else(town: Town) -> None:
-    people = [town.volunteer(name, north_m=100 * place) for place, name in enumerate(("a", "b", "c"), 1)]
+    people = [town.volunteer(f"v{place:02}", north_m=20 * place) for place in range(12)]
     incident = town.report()
-    offers = until(lambda: len(live := town.live(incident)) == 2 and live)
+    offers = until(lambda: town.live(incident))
     first = people[0]
+    assert offers.keys() == set(people[: len(offers)])
 
     town.answer(offers[first], "decline", {"reason": "busy", "text": "жұмыстамын"})
 
-    live = until(lambda: first not in (now := town.live(incident)) and len(now) == 2 and now)
-    assert live.keys() == set(people[1:])
+    live = until(lambda: first not in (now := town.live(incident)) and len(now) == len(offers) and now)
+    assert live.keys() == set(people[1 : len(offers) + 1])
 
 
 def test_silence_ends_in_expiry_and_a_new_search(town: Town) -> None:

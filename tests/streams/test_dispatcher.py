@@ -8,8 +8,9 @@ import pytest
 
 from dispatch.commands import CancelIncident, DeclineOffer
 from dispatch.deadlines import deadline_command, timers_of
+from dispatch.forecast import at_least
 from dispatch.plans import load_builtin
-from dispatch.vocabulary import DeclineReason, IncidentStatus, OfferState
+from dispatch.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState
 from streams.dispatcher import Dispatcher
 from streams.rebuild import Rebuilder
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS
@@ -17,16 +18,19 @@ from tests.desk import ZONE, Desk, accept, key
 
 
 async def test_a_report_becomes_offers_to_the_nearest(desk: Desk) -> None:
-    await desk.people("near", "middle", "far")
+    row = [f"v{number:02}" for number in range(20)]
+    await desk.people(*row, north_m=20)
     command = desk.report()
 
     await desk.dispatcher.handle(await desk.send(command))
 
     incident = await desk.incident(command.incident_id)
     assert incident.status is IncidentStatus.DISPATCHING
-    assert {offer.volunteer_id for offer in incident.offers} == {desk.named("near"), desk.named("middle")}
+    asked = {offer.volunteer_id for offer in incident.offers}
+    assert asked == {desk.named(person) for person in row[: len(asked)]}
+    assert at_least(1, [offer.chance or 0.0 for offer in incident.offers]) >= 0.95
     steps = await desk.offers()
-    assert {step.volunteer_id for step in steps} == {desk.named("near"), desk.named("middle")}
+    assert {step.volunteer_id for step in steps} == asked
     assert {step.state for step in steps} == {OfferState.OFFERED}
 
 
@@ -66,9 +70,10 @@ async def test_accept_fills_and_lets_the_others_go(desk: Desk) -> None:
 
 
 async def test_a_decline_is_replaced_at_once_by_somebody_else(desk: Desk) -> None:
-    await desk.people("a", "b", "c")
+    await desk.people(*(f"v{number:02}" for number in range(20)), north_m=20)
     command = desk.report()
     await desk.dispatcher.handle(await desk.send(command))
+    asked = len((await desk.incident(command.incident_id)).offers)
     offer = (await desk.incident(command.incident_id)).offers[0]
     decline = DeclineOffer(
         id=key(),
@@ -84,7 +89,7 @@ async def test_a_decline_is_replaced_at_once_by_somebody_else(desk: Desk) -> Non
 
     incident = await desk.incident(command.incident_id)
     live = [entry.volunteer_id for entry in incident.offers if entry.is_live]
-    assert len(live) == 2
+    assert len(live) == asked
     assert offer.volunteer_id not in live
 
 
@@ -123,7 +128,7 @@ async def test_a_person_freed_in_the_same_batch_is_found_by_the_first_retry(desk
     await desk.dispatcher.handle(await desk.send(cancel, second))
     waiting = await desk.incident(second.incident_id)
     assert waiting.retry_at_ms is not None
-    (timer,) = timers_of(waiting)
+    (timer,) = [timer for timer in timers_of(waiting) if timer.kind is DeadlineKind.RETRY]
 
     await desk.dispatcher.handle(await desk.send(deadline_command(timer, waiting.retry_at_ms)))
 
@@ -176,8 +181,10 @@ async def test_many_incidents_at_once_share_the_people_without_overlap(desk: Des
 
     await asyncio.gather(desk.dispatcher.handle(records))
 
-    engaged = [step.volunteer_id for step in await desk.offers()]
-    assert len(engaged) == len(set(engaged)) == 60
+    steps = await desk.offers()
+    engaged = [step.volunteer_id for step in steps]
+    assert len(engaged) == len(set(engaged)) <= 60
+    assert {step.incident_id for step in steps} == {command.incident_id for command in commands}
 
 
 class _Died(Exception):
