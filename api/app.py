@@ -23,10 +23,12 @@ from api.marks import Marks
 from api.measure import Measure
 from api.openapi import described
 from api.parts import Parts
+from api.plan_shelf import PlanShelf
 from api.routes import events, history, incidents, offers, pages, positions, state, types, volunteers
 from dispatch import plans as response_plans
 from streams import settings as all_settings
 from streams import tokens, topic_admin
+from streams.applied_plans import PlanFollower
 from streams.feed import Feed
 from streams.intake import Intake
 from streams.log_reader import DecisionReader
@@ -112,6 +114,10 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         for part in (intake, positions_, feed, monitor):
             stack.push_async_callback(part.stop)
             await part.start()
+        shelf = PlanShelf(plans)
+        applied = PlanFollower(settings, f"{source}-plans", fallback=plans, use=shelf.put)
+        stack.push_async_callback(applied.stop)
+        await applied.start()
         explanations = DecisionReader(settings, f"{source}-decisions")
         stack.push_async_callback(explanations.stop)
         marks = Marks(MarkStore(link))
@@ -121,7 +127,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         yield Parts(
             settings=settings,
             keys=keys,
-            plans=plans,
+            shelf=shelf,
             intake=intake,
             positions=positions_,
             picture=Reads(link),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from api.latency import Latency
+from api.plan_shelf import PlanShelf
 from dispatch.commands import Command
 from dispatch.decisions import Decision
 from dispatch.model import Incident
@@ -57,6 +58,7 @@ class Picture(Protocol):
     async def offers_of(self, volunteer_id: str, *, limit: int = 50) -> list[OfferOf]: ...
     async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None: ...
     async def timeline(self, incident_id: str) -> list[tuple[int, int]]: ...
+    async def hazards(self) -> list[str]: ...
     async def counts(self) -> Counts: ...
     async def private(self, ref: str) -> bytes | None: ...
     async def privates(self, refs: Sequence[str]) -> list[bytes | None]: ...
@@ -98,7 +100,7 @@ class Lag(Protocol):
 class Parts:
     settings: Settings
     keys: TokenKeys
-    plans: PlanBook
+    shelf: PlanShelf
     intake: Commands
     positions: Positions
     picture: Picture
@@ -109,3 +111,8 @@ class Parts:
     monitor: Lag
     latency: Latency
     profile_locks: dict[str, tuple[asyncio.Lock, int]] = field(default_factory=dict)
+
+    @property
+    def plans(self) -> PlanBook:
+        """In force at this moment."""
+        return self.shelf.book

@@ -13,6 +13,8 @@ from mode import Service
 from dispatch import plans as response_plans
 from dispatch.plans import PlanBook
 from streams.agent import QUEUE_LIMIT, CommandWorker
+from streams.applied_plans import PlanFollower
+from streams.dead_letters import Consumed
 from streams.dispatcher import Dispatcher
 from streams.people import LocationService, ProfileService
 from streams.projection import Projection
@@ -120,6 +122,9 @@ class Parts:
             plans=plans,
             travel=self.router,
         )
+        self.applied_plans = PlanFollower(
+            settings, f"{name}-plans", fallback=plans, use=self.dispatcher.use_plans, bury=self._bury_plans
+        )
         self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name)
         self.worker = CommandWorker(
             dispatcher=self.dispatcher,
@@ -135,6 +140,11 @@ class Parts:
         """Where commands of a zone lie: Kafka's default partitioner over the key."""
         return self.publisher.partition_of(INCIDENTS.name, zone)
 
+    async def _bury_plans(self, record: Consumed, reason: str) -> None:
+        """Every worker sees every record of plans; the one that owns the first partition writes the letter."""
+        if 0 in self.owned():
+            await self.publisher.dead_letter(record, reason)
+
     def distrust_all(self) -> None:
         self.dispatcher.distrust(range(256))
 
@@ -146,7 +156,12 @@ class Parts:
             TimerSweep(store=store, publisher=self.publisher),
             PendingSweep(store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of),
             LocationService(settings, self.people, dead_letter=self.publisher.dead_letter),
-            ProfileService(settings, self.people, dead_letter=self.publisher.dead_letter),
+            ProfileService(
+                settings,
+                self.people,
+                dead_letter=self.publisher.dead_letter,
+                tell=self.publisher.send_commands,
+            ),
             Watchdog(worker=self.worker),
         ]
 
@@ -158,12 +173,14 @@ def _service_of(parts: Parts) -> type[Service]:
         async def on_start(self) -> None:
             await parts.publisher.start()
             await parts.reader.start()
+            await parts.applied_plans.start()
             for service in parts.services():
                 await self.add_runtime_dependency(service)
             parts.started.set()
             log.info("worker is ready", name=worker_name())
 
         async def on_shutdown(self) -> None:
+            await parts.applied_plans.stop()
             await parts.reader.stop()
             await parts.publisher.stop()
             if parts.router is not None:

@@ -22,12 +22,21 @@ from streams.topics import (
     INCIDENTS,
     LOCATIONS,
     OFFERS,
+    PLANS,
     PRIVATE,
     TOPICS,
     VOLUNTEERS,
     Topic,
 )
-from streams.wire import AuditRecord, DecisionFrame, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
+from streams.wire import (
+    AuditRecord,
+    DecisionFrame,
+    FixRecord,
+    IncidentPrivate,
+    PlansRecord,
+    VolunteerPrivate,
+    VolunteerRecord,
+)
 
 FOLDER = Path(__file__).parent.parent / "deploy" / "schemas"
 _RECORDS: dict[str, tuple[type, ...]] = {
@@ -40,6 +49,7 @@ _RECORDS: dict[str, tuple[type, ...]] = {
     PRIVATE.name: (VolunteerPrivate, IncidentPrivate),
     DEAD_LETTERS.name: (DeadLetter,),
     AUDIT.name: (AuditRecord,),
+    PLANS.name: (PlansRecord,),
 }
 _REFERENCE = re.compile(r"#/\$defs/(\w+)")
 _KINDS = {cls: kind for table in (COMMANDS, EVENTS) for kind, cls in table.items()}

@@ -96,6 +96,15 @@ AUDIT = Topic(
     partitions=1,
 )
 
+PLANS = Topic(
+    name="komek.plans.v1",
+    key="plans",
+    carries="response plans that were applied; the newest is in force, a tombstone goes back to the built-in ones",
+    retention_ms=None,
+    compacted=True,
+    partitions=1,
+)
+
 TOPICS = (
     INCIDENTS,
     DECISIONS,
@@ -106,6 +115,7 @@ TOPICS = (
     PRIVATE,
     DEAD_LETTERS,
     AUDIT,
+    PLANS,
 )
 SAME_PARTITIONS = (INCIDENTS, DECISIONS)
 """A command and its decision lie in the partition of the same number."""

@@ -20,7 +20,6 @@ from dispatch.model import Incident, Place
 from dispatch.vocabulary import Capability, Outcome, TravelMode
 from streams import clock
 
-
 _KIND_OF_COMMAND = {cls: kind for kind, cls in COMMANDS.items()}
 _KIND_OF_EVENT = {cls: kind for kind, cls in EVENTS.items()}
 _encoder = msgspec.json.Encoder()
@@ -68,6 +67,15 @@ class AuditRecord:
     action: str
     subject: str
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlansRecord:
+    """A record of `plans`: the text of a plan file (TOML), so that faults keep their lines, and the version it states."""
+
+    version: str
+    text: str
+    applied_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +191,11 @@ def decode_status(data: bytes | None) -> StatusRecord:
 def decode_offer_step(data: bytes | None) -> OfferStep:
     step: OfferStep = _decode(data, OfferStep)
     return step
+
+
+def decode_plans(data: bytes | None) -> PlansRecord:
+    record: PlansRecord = _decode(data, PlansRecord)
+    return record
 
 
 def decode_volunteer(data: bytes | None) -> VolunteerRecord:

@@ -33,6 +33,7 @@ COMMANDS = {
     "worker": Entry("worker", "command", "Run one worker, which decides about incidents."),
     "api": Entry("api", "command", "Run the HTTP API and the console."),
     "topics": Entry("topics", "app", "Create and check the topics."),
+    "plans": Entry("plans", "app", "Check response plans and put them into force."),
     "token": Entry("token", "command", "Print a token for a role."),
     "incident": Entry("incident", "app", "Report an incident."),
     "watch": Entry("watch", "command", "Watch incidents and offers as they happen."),

@@ -13,6 +13,7 @@ from api.latency import Latency
 from api.live import Live
 from api.marks import Marks
 from api.parts import Parts
+from api.plan_shelf import PlanShelf
 from dispatch.plans import load_builtin
 from streams import clock
 from streams.feed import Feed
@@ -48,7 +49,7 @@ class World:
         parts = Parts(
             settings=self.settings,
             keys=token_keys(),
-            plans=load_builtin(),
+            shelf=PlanShelf(load_builtin()),
             intake=self.log,
             positions=self.log,
             picture=self.redis,

@@ -17,7 +17,7 @@ def test_the_list_holds_every_topic_once() -> None:
     defined = [value for value in vars(topics).values() if isinstance(value, Topic)]
 
     assert sorted(defined, key=lambda topic: topic.name) == sorted(TOPICS, key=lambda topic: topic.name)
-    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 9
+    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 10
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
@@ -68,4 +68,8 @@ def test_a_command_and_its_decision_lie_in_partitions_of_the_same_number() -> No
 
 
 def test_what_a_few_people_read_in_order_lies_in_one_partition() -> None:
-    assert [topic for topic in TOPICS if topic.partition_count(SETTINGS) == 1] == [topics.DEAD_LETTERS, topics.AUDIT]
+    assert [topic for topic in TOPICS if topic.partition_count(SETTINGS) == 1] == [
+        topics.DEAD_LETTERS,
+        topics.AUDIT,
+        topics.PLANS,
+    ]
