@@ -1,10 +1,12 @@
 """What the person who holds an offer may answer, and what follows from it."""
 
+from typing import Any
+
 import pytest
 
 from dispatch import answers
 from dispatch.commands import AnswerCommand, Command, VoidOffer
-from dispatch.events import OfferMoved, ResultGiven
+from dispatch.events import IncidentMoved, OfferMoved, ResultGiven
 from dispatch.vocabulary import (
     OUTCOMES_OF_TASK,
     PROGRESS_ORDER,
@@ -242,6 +244,14 @@ def test_an_answer_is_no_progress(state: OfferState) -> None:
     assert (told.outcome, told.reason) == (Outcome.REFUSED, "not_a_progress")
 
 
+WHOLE: dict[str, Any] = {
+    "location": {"type": "Point", "coordinates": [76.9, 43.2]},
+    "other_incident_id": INCIDENT[:-1] + "f",
+    "private_ref": "incident:result",
+}
+"""All that an answer of any task may need."""
+
+
 def digital_story(task: Task = Task.VERIFY_REPORT) -> Story:
     story = Story([remote("d-1")])
     story.report(digital_spec(task=task))
@@ -253,7 +263,7 @@ def digital_story(task: Task = Task.VERIFY_REPORT) -> Story:
 def test_each_task_takes_its_own_outcomes_and_no_other(task: Task) -> None:
     every = frozenset[str]().union(*OUTCOMES_OF_TASK.values())
     for outcome in sorted(every):
-        given = digital_story(task).give_result("d-1", outcome)
+        given = digital_story(task).give_result("d-1", outcome, **WHOLE)
 
         fits = outcome in OUTCOMES_OF_TASK[task]
         assert given.outcome is (Outcome.APPLIED if fits else Outcome.REFUSED)
@@ -266,7 +276,7 @@ def test_a_result_ends_the_work_and_is_kept_with_its_offer() -> None:
 
     given = story.give_result("d-1", "located", location=place, private_ref="incident:result")
 
-    assert [type(fact) for fact in given.events] == [ResultGiven, OfferMoved]
+    assert [type(fact) for fact in given.events] == [ResultGiven, OfferMoved, IncidentMoved]
     result = story.offer_of("d-1").result
     assert result is not None
     assert (result.outcome, result.location, result.private_ref) == ("located", place, "incident:result")
