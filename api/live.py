@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import msgspec
 from fastapi.sse import ServerSentEvent
 
-from api import views
+from api import safety, views
 from api.auth import Caller
 from api.marks import Newest
-from dispatch.decisions import OfferStep, StatusRecord
+from dispatch.decisions import StatusRecord
 from streams import metrics
 from streams.feed import Cursor, CutOff, Feed, Happening
 from streams.publisher import LogTrouble
@@ -33,35 +33,47 @@ class Live:
                 yield ServerSentEvent(event="ready", raw_data="{}", id=str(listener.cursor), retry=RETRY_MS)
                 async for happening, after in listener.happenings():
                     if is_for(caller, happening):
-                        yield ServerSentEvent(event=name_of(happening), raw_data=self._told(happening), id=str(after))
+                        name = name_for(caller, happening)
+                        yield ServerSentEvent(event=name, raw_data=self._told(happening, name), id=str(after))
         except CutOff as error:
             metrics.LIVE_CUT_OFF.inc()
             yield ServerSentEvent(event="reset", raw_data=_encode({"reason": str(error)}).decode())
         except LogTrouble:
             yield ServerSentEvent(event="reset", raw_data='{"reason":"the log cannot be read for the moment"}')
 
-    def _told(self, happening: Happening) -> str:
-        place = f"{happening.topic}/{happening.partition}/{happening.offset}"
+    def _told(self, happening: Happening, name: str) -> str:
+        place = f"{name}/{happening.topic}/{happening.partition}/{happening.offset}"
         words = self._words.get(place)
         if words is None:
-            words = told(happening)
+            words = told(happening, name)
             self._words.put(place, words)
         return words
 
 
 def is_for(caller: Caller, happening: Happening) -> bool:
-    """A volunteer sees their own offers; operators and monitors see everything, without personal data."""
+    """A volunteer sees their own offers and the warnings meant for them; operators and monitors see everything, without
+    personal data."""
     if caller.role is not Role.VOLUNTEER:
         return True
-    return isinstance(happening.record, OfferStep) and happening.record.volunteer_id == caller.id
+    record = happening.record
+    if isinstance(record, StatusRecord):
+        return safety.is_news_for(caller.id, record.incident)
+    return record.volunteer_id == caller.id
 
 
 def name_of(happening: Happening) -> str:
     return "incident" if isinstance(happening.record, StatusRecord) else "offer"
 
 
-def told(happening: Happening) -> str:
+def name_for(caller: Caller, happening: Happening) -> str:
+    """The one state of an incident that a volunteer is told of is a warning."""
+    name = name_of(happening)
+    return "warning" if caller.role is Role.VOLUNTEER and name == "incident" else name
+
+
+def told(happening: Happening, name: str | None = None) -> str:
     """JSON without anything private."""
     record = happening.record
-    shown = views.incident(record.incident) if isinstance(record, StatusRecord) else views.offer_step(record)
-    return _encode(shown).decode()
+    if not isinstance(record, StatusRecord):
+        return _encode(views.offer_step(record)).decode()
+    return _encode(safety.warning(record.incident) if name == "warning" else views.incident(record.incident)).decode()

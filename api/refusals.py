@@ -66,6 +66,17 @@ def refuse_not_assigned(held: Held | None) -> None:
         raise _not_now(held.offer, "accepted")
 
 
+def refuse_not_on_scene(held: Held | None) -> None:
+    if held is not None and (held.offer.state is not OfferState.ON_SCENE or held.offer.capability is Capability.DIGITAL):
+        raise _not_now(held.offer, "on_scene")
+
+
+def refuse_never_sent(held: Held | None) -> None:
+    """Distress counts for everybody who accepted once, whatever has become of the offer since."""
+    if held is not None and (held.offer.accepted_ms is None or held.offer.capability is Capability.DIGITAL):
+        raise _not_now(held.offer, "accepted")
+
+
 def check_outcome(body: Result, offer: Offer | None) -> None:
     """What the outcome asks for, and whether the task knows it. Raises Problem (422)."""
     known = sorted(OUTCOMES_OF_TASK[offer.task]) if offer is not None and offer.task is not None else _ALL_OUTCOMES

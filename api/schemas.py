@@ -21,6 +21,7 @@ from api.fields import (
 )
 from dispatch.vocabulary import (
     Capability,
+    CheckInState,
     DeclineReason,
     IncidentStatus,
     OfferState,
@@ -180,6 +181,16 @@ class CheckInText(Body):
     text: Text | None = None
 
 
+class DistressText(Body):
+    text: Text | None = None
+
+
+class HelpWanted(Body):
+    skill: SkillWord | None = None
+    count: Annotated[int, Field(ge=1, le=10)] = 1
+    text: Text | None = None
+
+
 class Result(Body):
     outcome: Annotated[str, Field(min_length=1, max_length=32)]
     text: Text | None = None
@@ -281,6 +292,32 @@ class TaskShown(Shown):
     material: dict[str, Any]
 
 
+class CheckInShown(Shown):
+    """`due_at`: while `running`, when the person will be asked; once `asked` or `warned`, until when they are to answer."""
+
+    state: CheckInState
+    due_at: Time | None
+
+
+class LonLat(Shown):
+    lon: float
+    lat: float
+
+
+class WarningShown(Shown):
+    """Dangerous ground on which the person was found."""
+
+    incident_id: str
+    type: str
+    priority: Priority
+    state: Literal["active", "ended"]
+    area: Geometry | None
+
+
+class WarningList(Shown):
+    items: list[WarningShown]
+
+
 class OfferShown(Shown):
     """`area` is coarse; `location`, `address`, `caller` and `description` stand here only after acceptance."""
 
@@ -296,6 +333,9 @@ class OfferShown(Shown):
     distance_m: float | None
     eta_s: float | None
     area: Geometry | None
+    staging: LonLat | None = None
+    """Where to gather at the edge of dangerous ground; after acceptance."""
+    check_in: CheckInShown | None = None
     task: TaskShown | None = None
 
 

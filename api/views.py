@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api import material as found_out
-from api import tasks
+from api import safety, tasks
 from dispatch import geo
 from dispatch.commands import ReportIncident
 from dispatch.decisions import OfferStep
@@ -24,6 +24,7 @@ _FOR_OPERATORS = (
     "merging_into",
     "merged_into",
     "merge_candidates",
+    *safety.FOR_OPERATORS,
 )
 
 
@@ -65,6 +66,7 @@ def incident(state: Incident, private: IncidentPrivate | None = None, material: 
         "escalations": state.escalations,
         "certainty": state.certainty,
         "attention": [attention(entry) for entry in state.attention],
+        **safety.of_incident(state),
         "reports": state.reports,
         "merging_into": state.merging.into if state.merging else None,
         "merged_into": state.merged_into,
@@ -148,6 +150,7 @@ def offer_of_incident(offer: Offer) -> View:
         "changed_at": time(offer.changed_ms),
         "accepted_at": time(offer.accepted_ms),
         "lease_expires_at": time(offer.lease_expires_ms),
+        **safety.of_offer(offer),
         "reason": offer.reason,
         "result": result(offer),
     }
@@ -182,6 +185,10 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         "escalations": [],
         "certainty": Certainty.UNCONFIRMED,
         "attention": [],
+        "hazard": None,
+        "warned": [],
+        "parent_id": None,
+        "distress_of": None,
         "reports": [],
         "merging_into": None,
         "merged_into": None,
@@ -241,6 +248,7 @@ def offer(
         "distance_m": held.distance_m,
         "eta_s": held.eta_s,
         "area": coarse_area(state.area),
+        **safety.of_offer(held),
         "incident": {
             "type": state.type,
             "priority": state.priority,
@@ -290,6 +298,7 @@ def offer_step(step: OfferStep) -> View:
         "skill": step.skill,
         "state": step.state,
         "reason": step.reason,
+        "notice": step.notice,
         "at": time(step.at_ms),
         "expires_at": time(step.expires_ms),
         "links": offer_links(step.id, step.incident_id),

@@ -12,9 +12,10 @@ counts while there is need. All numbers are judgement; phones report every half 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from dispatch.commands import PassDeadline
+from dispatch.commands import LeaveDuty, PassDeadline
 from dispatch.events import Event, IncidentMoved, IncidentUpdated, OfferMoved, WatchSet
 from dispatch.geo import distance_to_area_m
+from dispatch.ids import derived, parts_of_offer
 from dispatch.model import Incident, Offer, Place, Watch
 from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import AbsenceReason, Capability, OfferState, Priority, TravelMode
@@ -39,6 +40,21 @@ class Presence:
     travel_mode: TravelMode = TravelMode.FOOT
     place: Place | None = None
     fix_at_ms: int | None = None
+
+
+def leave_duty_command(volunteer_id: str, offer_id: str, *, profile_offset: int, sent_ms: int) -> LeaveDuty | None:
+    """What a profile that says "off duty" means for the offer the person holds; the same record gives the same command."""
+    parts = parts_of_offer(offer_id)
+    if parts is None:
+        return None
+    return LeaveDuty(
+        id=str(derived("leave-duty", offer_id, str(profile_offset))),
+        incident_id=parts.incident_id,
+        by=volunteer_id,
+        sent_ms=sent_ms,
+        offer_id=offer_id,
+        volunteer_id=volunteer_id,
+    )
 
 
 def left_duty(offer: Offer, seen: Presence | None) -> Ruling:

@@ -107,6 +107,8 @@ class OfferStep:
     decision_id: str
     decision_partition: int
     decision_offset: int
+    notice: str | None = None
+    """What the person is told besides (`notices.py`); `state` is then no new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

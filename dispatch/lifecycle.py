@@ -12,6 +12,7 @@ from dispatch import events
 from dispatch.decisions import Decision, OfferStep
 from dispatch.ids import event_id
 from dispatch.model import Attention, Incident, Offer, Requirement, Times
+from dispatch.notices import notice_steps
 from dispatch.ports import Hold
 from dispatch.pruning import pruned
 from dispatch.safety_state import FOLDS as SAFETY_FOLDS
@@ -86,7 +87,7 @@ def offer_steps(incident: Incident | None, decision: Decision, partition: int, o
                 decision_offset=offset,
             )
         )
-    return steps
+    return [*steps, *notice_steps(incident, decision, partition, offset)]
 
 
 def held_by(decision: Decision) -> tuple[Hold, ...]:

@@ -325,8 +325,8 @@ class Incident:
     reports: tuple[str, ...] = ()
     """Incidents merged into this one: further reports of the same event."""
     hazard: Hazard | None = None
-    warned: tuple[str, ...] = ()
-    """People who were found inside the hazard area."""
+    warned: Mapping[str, int] = field(default_factory=dict)
+    """People who were found inside the hazard area, and the epoch in which they were warned."""
     parent_id: str | None = None
     """The incident at which the person in distress works."""
     distress_of: str | None = None

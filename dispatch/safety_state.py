@@ -20,8 +20,8 @@ def hazard_ended(state: Incident, _fact: events.HazardEnded, _: object) -> Incid
     return replace(state, hazard=None)
 
 
-def hazard_warned(state: Incident, fact: events.HazardWarned, _: object) -> Incident:
-    return replace(state, warned=(*state.warned, *fact.volunteer_ids))
+def hazard_warned(state: Incident, fact: events.HazardWarned, moment: Any) -> Incident:
+    return replace(state, warned={**state.warned, **dict.fromkeys(fact.volunteer_ids, moment.version)})
 
 
 def check_in_clock_set(state: Incident, fact: events.CheckInClockSet, _: object) -> Incident:

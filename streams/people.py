@@ -15,6 +15,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 
+from dispatch.absence import leave_duty_command
+from dispatch.commands import LeaveDuty
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, wire
 from streams.dead_letters import Consumed
@@ -49,6 +51,8 @@ FROM_THE_FUTURE_MS = 60_000
 
 DeadLetter: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
 """Returns when the broker has the letter; raises `LogTrouble` when that is not certain."""
+Tell: TypeAlias = Callable[[Sequence[LeaveDuty]], Awaitable[None]]
+"""Returns when the broker has the commands; raises `LogTrouble` when that is not certain."""
 Take: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
 Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
 
@@ -103,10 +107,20 @@ class LocationService(Service):
 class ProfileService(Service):
     """Profiles and sealed private records to Redis; the home place is opened with the data key."""
 
-    def __init__(self, settings: Settings, people: PeopleStore, *, dead_letter: DeadLetter, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        people: PeopleStore,
+        *,
+        dead_letter: DeadLetter,
+        tell: Tell | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`tell` sends the commands that follow from a changed duty; None: nobody is told."""
         super().__init__(**kwargs)
         self._people = people
         self._dead_letter = dead_letter
+        self._tell = tell
         self._key = settings.require_data_key()
         self._reading = BatchReading(settings, (VOLUNTEERS.name, PRIVATE.name), PEOPLE_GROUP, PEOPLE_AT_ONCE)
 
@@ -130,7 +144,31 @@ class ProfileService(Service):
                 rejected.append((record, str(error)))
         await self._people.put_profiles(list(profiles.values()))
         await self._people.put_private(list(privates.values()))
+        await self._tell_who_left(list(profiles.values()))
         await _bury(rejected, self._dead_letter)
+
+    async def _tell_who_left(self, writes: Sequence[ProfileWrite]) -> None:
+        """Before the batch is committed, so that nobody who went off duty is waited for because a worker died."""
+        if self._tell is None:
+            return
+        if commands := await leave_duty_commands(self._people, writes):
+            await self._tell(commands)
+
+
+async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite]) -> list[LeaveDuty]:
+    """For those who are off duty (or erased) now and still hold an offer."""
+    left = {write.volunteer_id: write for write in writes if write.record is None or not write.record.on_duty}
+    held = await people.engaged(list(left)) if left else {}
+    commands = [
+        leave_duty_command(
+            volunteer_id,
+            offer_id,
+            profile_offset=left[volunteer_id].offset,
+            sent_ms=record.changed_ms if (record := left[volunteer_id].record) else 0,
+        )
+        for volunteer_id, offer_id in held.items()
+    ]
+    return [command for command in commands if command is not None]
 
 
 def newest_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:

@@ -16,6 +16,7 @@ from api.errors import Problem, invalid
 from api.listing import Filters, list_incidents
 from api.once import Once, OnceOnly
 from api.parts import Parts
+from api.safety import person_in_distress
 from api.schemas import Accepted, IncidentPage, IncidentPatch, IncidentReport, IncidentShown, Look, Merge, Note, Reason
 from dispatch.commands import (
     AddNote,
@@ -99,7 +100,8 @@ async def read(incident_id: IncidentId, caller: Reader, parts: PartsDep) -> Resp
         return shown(views.incident(state), headers=headers)
     private = await opened_or_none(parts, caller, incident_id)
     found = await opened_material(parts, caller, state)
-    return shown(views.incident(state, private, found), headers=headers)
+    person = await person_in_distress(parts, caller, state)
+    return shown({**views.incident(state, private, found), **person}, headers=headers)
 
 
 async def _state_or_none(parts: Parts, incident_id: str) -> Incident | None:

@@ -19,9 +19,19 @@ from api.errors import Problem, invalid
 from api.once import Once, OnceOnly
 from api.orders import text_ref
 from api.parts import Parts
-from api.refusals import Held, check_outcome, refuse_ended, refuse_not_assigned
-from api.schemas import Accepted, CheckInText, Decline, OfferShown, Progress, Result
-from dispatch.commands import AcceptOffer, AnswerCommand, CheckIn, DeclineOffer, GiveResult, ReportProgress
+from api.refusals import Held, check_outcome, refuse_ended, refuse_never_sent, refuse_not_assigned, refuse_not_on_scene
+from api.safety import person_in_distress
+from api.schemas import Accepted, CheckInText, Decline, DistressText, HelpWanted, OfferShown, Progress, Result
+from dispatch.commands import (
+    AcceptOffer,
+    AnswerCommand,
+    AskForHelp,
+    CheckIn,
+    DeclineOffer,
+    GiveResult,
+    RaiseDistress,
+    ReportProgress,
+)
 from dispatch.ids import OfferParts, zone_of_incident
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import PROGRESS_ORDER
@@ -50,7 +60,8 @@ async def read_offer(
     is_opened = views.is_opened(state, held)
     private = await opened_or_none(parts, caller, state.id) if is_opened else None
     found = await opened_material(parts, caller, state) if is_opened else []
-    return shown(views.offer(state, held, private, tasks.tongue_of(accept_language), found))
+    person = await person_in_distress(parts, caller, state) if is_opened else {}
+    return shown({**views.offer(state, held, private, tasks.tongue_of(accept_language), found), **person})
 
 
 @router.post("/{offer_id}/accept", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
@@ -103,6 +114,35 @@ async def check_in(
     text = body.text if body else None
     ref = text_ref(named["incident_id"], "check_in", named["id"]) if text else None
     return await _answer(parts, once, CheckIn(**named, private_ref=ref), text)
+
+
+@router.post("/{offer_id}/distress", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
+async def distress(
+    offer: OfferId, caller: Volunteer, once: OnceOnly, parts: PartsDep, body: DistressText | None = None
+) -> Response:
+    """I am in danger. Opens a critical incident around the person and calls the operator; the offer stays as it is."""
+    if repeated := await once.repeated():
+        return repeated
+    refuse_never_sent(await _held(parts, caller, offer))
+    named = _named(once, "distress", offer)
+    text = body.text if body else None
+    ref = text_ref(named["incident_id"], "distress", named["id"]) if text else None
+    return await _answer(parts, once, RaiseDistress(**named, private_ref=ref), text)
+
+
+@router.post("/{offer_id}/need-help", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
+async def need_help(
+    offer: OfferId, caller: Volunteer, once: OnceOnly, parts: PartsDep, body: HelpWanted | None = None
+) -> Response:
+    """More people are needed here; without a skill, of the same kind."""
+    if repeated := await once.repeated():
+        return repeated
+    refuse_not_on_scene(await _held(parts, caller, offer))
+    given = body or HelpWanted()
+    named = _named(once, "help", offer)
+    ref = text_ref(named["incident_id"], "help", named["id"]) if given.text else None
+    skill = str(given.skill) if given.skill else None
+    return await _answer(parts, once, AskForHelp(**named, skill=skill, count=given.count, private_ref=ref), given.text)
 
 
 @router.post("/{offer_id}/result", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))

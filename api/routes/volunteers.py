@@ -15,7 +15,8 @@ from api.errors import Problem, invalid, retry_later
 from api.orders import volunteer_ref
 from api.parts import Parts
 from api.profiles import Profiles, profile_view, record_of
-from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown
+from api.safety import warnings_of
+from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown, WarningList
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import OfferState
 from streams import clock
@@ -118,6 +119,14 @@ async def list_offers(
     tongue = tasks.tongue_of(request.headers.get("accept-language"))
     held = [entry for entry in await parts.picture.offers_of(volunteer_id) if not states or entry.offer.state in states]
     return shown({"items": [await _offer_view(parts, caller, entry, tongue) for entry in held]})
+
+
+@router.get("/{volunteer_id}/warnings", response_model=WarningList, responses=problems())
+async def list_warnings(volunteer_id: VolunteerId, caller: Volunteer, parts: PartsDep) -> Response:
+    """Dangerous ground on which the person was found, while it is dangerous. Live: the event `warning`."""
+    only_own(caller, volunteer_id)
+    states = await parts.picture.incidents(await parts.picture.hazards())
+    return shown({"items": warnings_of(volunteer_id, states)})
 
 
 @router.get("/{volunteer_id}/export", responses=problems(404))

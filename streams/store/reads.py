@@ -141,6 +141,11 @@ class Reads:
         pairs = [entry.decode().split(":") for entry in entries]
         return [(int(partition), int(offset)) for partition, offset in pairs]
 
+    async def hazards(self) -> list[str]:
+        """Ids of the open incidents whose ground is dangerous."""
+        ids = (await self._ask([("HKEYS", redis_keys.HAZARDS)]))[0]
+        return sorted(incident_id.decode() for incident_id in ids)
+
     async def counts(self) -> Counts:
         statuses, priorities = list(IncidentStatus), list(Priority)
         answers = await self._ask(

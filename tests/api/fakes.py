@@ -142,6 +142,10 @@ class FakeRedis:
         self._ask()
         return self.places.get(incident_id, [])
 
+    async def hazards(self) -> list[str]:
+        self._ask()
+        return sorted(state.id for state in self.states.values() if state.is_open and state.hazard)
+
     async def counts(self) -> Counts:
         self._ask()
         return Counts(by_status={}, by_priority={}, shortfalls=0, volunteers=len(self.profiles), on_duty=0)

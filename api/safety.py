@@ -1,0 +1,91 @@
+"""What is shown of safety: check-in clocks, staging points, warnings of dangerous ground, people in distress."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from api.auth import Caller
+from api.disclosure import noted
+from api.parts import Parts
+from dispatch.model import CheckInClock, Incident, Offer, Place
+from dispatch.ports import NotReady, StoreTrouble
+from dispatch.vocabulary import CheckInState
+from streams.clock import rfc3339
+
+View = dict[str, Any]
+
+
+def of_offer(offer: Offer) -> View:
+    """Fields of an offer; the staging point lies at the place, so it is shown with the place, after acceptance."""
+    return {
+        "staging": lon_lat(offer.staging) if offer.staging is not None and offer.is_filling else None,
+        "check_in": check_in(offer.check_in),
+        "distress": {"incident_id": offer.distress.incident_id, "at": rfc3339(offer.distress.at_ms)}
+        if offer.distress
+        else None,
+    }
+
+
+def check_in(clock: CheckInClock | None) -> View | None:
+    """`due_at`: while the clock runs, when the person will be asked; once asked or warned, until when they are to answer."""
+    if clock is None:
+        return None
+    is_missed = clock.state is CheckInState.OVERDUE or clock.due_ms is None
+    return {"state": clock.state, "due_at": None if is_missed else rfc3339(clock.due_ms or 0)}
+
+
+def of_incident(state: Incident) -> View:
+    """Fields of an incident. Ids only: nothing here says where anybody is."""
+    return {
+        "hazard": {"equipped": state.hazard.equipped} if state.hazard else None,
+        "warned": sorted(state.warned),
+        "parent_id": state.parent_id,
+        "distress_of": state.distress_of,
+    }
+
+
+FOR_OPERATORS = ("warned", "parent_id", "distress_of")
+
+
+def warning(state: Incident) -> View:
+    """What a person is told who was found on dangerous ground: where it is, whether it still is."""
+    return {
+        "incident_id": state.id,
+        "type": state.type,
+        "priority": state.priority,
+        "state": "active" if state.is_open and state.hazard else "ended",
+        "area": state.area.geometry if state.area else None,
+    }
+
+
+def warnings_of(volunteer_id: str, states: Iterable[Incident | None]) -> list[View]:
+    return [warning(state) for state in states if state is not None and volunteer_id in state.warned]
+
+
+def is_news_for(volunteer_id: str, state: Incident) -> bool:
+    """Whether this state of the incident is the one in which the person was warned, or the all-clear."""
+    warned_in = state.warned.get(volunteer_id)
+    return warned_in is not None and (warned_in == state.version or not (state.is_open and state.hazard))
+
+
+async def person_in_distress(parts: Parts, caller: Caller, state: Incident) -> View:
+    """Where the person in danger was last seen, from the live picture alone; for who goes to them, and for operators."""
+    if state.distress_of is None or not state.is_open:
+        return {}
+    try:
+        known = await parts.picture.volunteer(state.distress_of, with_places=True)
+    except (StoreTrouble, NotReady):
+        known = None
+    noted(parts, caller, "distress.place.read", state.distress_of)
+    seen = known is not None and known.place is not None
+    return {
+        "person": {
+            "volunteer_id": state.distress_of,
+            "place": lon_lat(known.place) if known and known.place else None,
+            "accuracy_m": known.accuracy_m if known and seen else None,
+            "seen_at": rfc3339(known.fix_at_ms) if known and seen and known.fix_at_ms is not None else None,
+        }
+    }
+
+
+def lon_lat(place: Place) -> View:
+    return {"lon": place.lon, "lat": place.lat}

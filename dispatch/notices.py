@@ -1,0 +1,51 @@
+"""What people are to be told that is no step of an offer: a record of `offers` all the same, whose state repeats the present one.
+
+check_in_asked, check_in_warned, check_in_overdue   to the person on scene
+colleague_in_distress                               to those who go to, or are at, the place of the person in danger
+"""
+
+from collections.abc import Iterator
+
+from dispatch.decisions import Decision, OfferStep
+from dispatch.events import CheckInAsked, DistressRaised
+from dispatch.ids import event_id
+from dispatch.model import Incident, Offer
+from dispatch.vocabulary import ASSIGNED_STATES, Capability
+
+COLLEAGUE_IN_DISTRESS = "colleague_in_distress"
+
+
+def notice_steps(incident: Incident, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
+    """`incident` is the state after the decision."""
+    return [
+        OfferStep(
+            event_id=event_id(decision.id, offer.id, notice),
+            id=offer.id,
+            incident_id=incident.id,
+            requirement_id=offer.requirement_id,
+            volunteer_id=offer.volunteer_id,
+            capability=offer.capability,
+            skill=offer.skill,
+            state=offer.state,
+            reason=offer.reason,
+            notice=notice,
+            epoch=decision.version,
+            at_ms=decision.decided_ms,
+            expires_ms=offer.expires_ms,
+            decision_id=decision.id,
+            decision_partition=partition,
+            decision_offset=offset,
+        )
+        for offer, notice in _notices(incident, decision)
+    ]
+
+
+def _notices(incident: Incident, decision: Decision) -> Iterator[tuple[Offer, str]]:
+    for fact in decision.events:
+        if isinstance(fact, CheckInAsked) and (asked := incident.offer(fact.offer_id)) is not None:
+            yield asked, f"check_in_{fact.state}"
+        elif isinstance(fact, DistressRaised):
+            for offer in incident.offers:
+                others = offer.id != fact.offer_id and offer.capability is Capability.FIELD
+                if others and offer.state in ASSIGNED_STATES:
+                    yield offer, COLLEAGUE_IN_DISTRESS
