@@ -5,5 +5,9 @@ if refused then return refused end
 
 local now = now_ms()
 local due = call('ZRANGEBYSCORE', KEY.timers, '-inf', now, 'LIMIT', 0, ARGV[1])
-for _, member in ipairs(due) do call('ZADD', KEY.timers, 'XX', now + tonumber(ARGV[2]), member) end
+for _, member in ipairs(due) do
+  -- Put off for longer each time: commands that wait in a long queue must not make it longer.
+  local overdue = now - tonumber(string.match(member, '|(%d+)$'))
+  call('ZADD', KEY.timers, 'XX', now + math.max(tonumber(ARGV[2]), overdue), member)
+end
 return due

@@ -4,6 +4,8 @@ local WAKE_AT_ONCE = 3
 local LOOK_AT_MOST = 500
 -- Far enough apart for the first to have decided before the next looks, near enough for all to look within two seconds.
 local WAKE_EVERY_MS = 600
+-- When many are about to look again, the next looks later: whoever comes on duty in thousands must not bury the queue.
+local LATER_PER_TIMER_MS = 2
 
 local function waiting_for(person)
   local members = {}
@@ -30,13 +32,14 @@ local function wake(person, now, except)
   if person.co or person.du ~= '1' then return end
   if call('EXISTS', KEY.shortfalls) == 0 then return end
   local woken, count = {}, 0
+  local first = now + 100 + LATER_PER_TIMER_MS * call('ZCOUNT', KEY.timers, '-inf', now + 1000)
   for _, member in ipairs(waiting_for(person)) do
     local incident = string.match(member, '^%d|%d+|([^|]+)|')
     if incident and incident ~= except and not woken[incident] then
       woken[incident] = true
       for _, timer in ipairs(call('SMEMBERS', KEY.timers_of .. incident)) do
         if string.sub(timer, 1, 6) == 'retry|' then
-          call('ZADD', KEY.timers, 'XX', 'LT', now + 100 + WAKE_EVERY_MS * count, timer)
+          call('ZADD', KEY.timers, 'XX', 'LT', first + WAKE_EVERY_MS * count, timer)
         end
       end
       count = count + 1
