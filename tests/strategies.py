@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from dispatch.model import Candidate, Found, RequirementSpec
-from dispatch.vocabulary import OUTCOMES_OF_TASK, Capability, Exclusion, TravelMode
+from dispatch.vocabulary import OUTCOMES_OF_TASK, Capability, Exclusion, OnFalse, Task, TravelMode
 
 settings.register_profile("fixed", deadline=None, derandomize=True, database=None)
 settings.register_profile("explore", deadline=None, max_examples=1_000)
@@ -72,6 +72,12 @@ def specs() -> st.SearchStrategy[RequirementSpec]:
         languages=languages(),
         max_distance_m=st.none() | st.integers(500, 60_000),
         window_s=st.none() | st.integers(10, 300),
+        task=st.none() | a(Task),
+        lease_s=st.none() | st.integers(30, 300),
+        answers_wanted=st.integers(1, 3),
+        agree=st.integers(1, 3),
+        validated=st.booleans(),
+        on_false=a(OnFalse),
     )
 
 

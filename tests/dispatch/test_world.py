@@ -23,9 +23,11 @@ from dispatch.commands import (
     DeclineOffer,
     EscalateIncident,
     GiveResult,
+    MergeIncident,
     PassDeadline,
     ReportIncident,
     ReportProgress,
+    UnmergeIncident,
     UpdateIncident,
     VoidOffer,
 )
@@ -33,18 +35,23 @@ from dispatch.deadlines import deadline_command, timers_of, waiting_of
 from dispatch.decide import Settled, chosen_people, fill, settle
 from dispatch.decisions import Decision, OfferStep
 from dispatch.events import OfferMade
+from dispatch.follow_ups import follow_ups
 from dispatch.ids import incident_id
 from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
 from dispatch.model import Candidate, Found, Incident, Offer, RequirementSpec
 from dispatch.ports import Timer
 from dispatch.ruling import refused
+from dispatch.surroundings import Surroundings, look_of
 from dispatch.vocabulary import (
+    ASSIGNED_STATES,
     LIVE_STATES,
+    OUTCOMES_OF_TASK,
     PROGRESS_ORDER,
     DeadlineKind,
     Exclusion,
     OfferState,
     Outcome,
+    Task,
 )
 from dispatch.waves import offers_out
 from tests import strategies
@@ -66,6 +73,8 @@ class World:
     decided: set[str] = field(default_factory=set)
     now_ms: int = NOW_MS
     sees_the_engaged: bool = False
+    said: list[Command] = field(default_factory=list)
+    """What incidents say to each other, still on its way through the log."""
 
     def handle(self, *commands: Command) -> None:
         """One batch: all are searched for in the same world, then decided in their order."""
@@ -79,7 +88,10 @@ class World:
             self._apply(command, decision)
 
     def _settled(self, command: Command) -> Settled:
-        known = view(self.incidents.get(command.incident_id), command, now_ms=self.now_ms, offset=len(self.log))
+        state = self.incidents.get(command.incident_id)
+        look = look_of(state, command)
+        around = Surroundings(target=self.incidents.get(look.target) if look and look.target else None)
+        known = view(state, command, now_ms=self.now_ms, offset=len(self.log), around=around)
         return settle(known, command, plans())
 
     def _find(self) -> Found:
@@ -124,6 +136,7 @@ class World:
         if after is not None:
             self.incidents[after.id] = after
         self.steps += offer_steps(after, decision, 3, len(self.log))
+        self.said += follow_ups(decision)
 
     def _check(self, before: Incident | None, after: Incident | None, decision: Decision) -> None:
         """What must hold of a single decision."""
@@ -236,6 +249,40 @@ class LifeOfAWorld(RuleBasedStateMachine):
     @rule(number=NUMBERS, outcome=st.sampled_from(strategies.OUTCOMES))
     def somebody_gives_a_result(self, number: int, outcome: str) -> None:
         self.send(GiveResult(**self.answer(number), outcome=outcome))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS, north=st.sampled_from([43.238, 43.3, 44.2]), other=st.sampled_from(INCIDENTS))
+    def digital_work_is_answered_whole(self, number: int, north: float, other: str) -> None:
+        """Somebody who holds digital work gives an answer that fits it."""
+        held = [at for at, one in enumerate(self.world.offers()) if one.task and one.state in ASSIGNED_STATES]
+        if not held:
+            return
+        at = number_of(held, number)
+        outcomes = sorted(OUTCOMES_OF_TASK[self.world.offers()[at].task or Task.TRANSLATE])
+        self.send(
+            GiveResult(
+                **self.answer(at),
+                outcome=number_of(outcomes, number),
+                location={"type": "Point", "coordinates": [76.945, north]},
+                other_incident_id=other,
+                private_ref="incident:text",
+            )
+        )
+
+    @precondition(is_reported)
+    @rule(number=NUMBERS, other=st.sampled_from(INCIDENTS))
+    def an_operator_merges(self, number: int, other: str) -> None:
+        self.send(MergeIncident(**self.order(number_of(list(self.world.incidents), number)), into=other))
+
+    @precondition(is_reported)
+    @rule(number=NUMBERS)
+    def an_operator_undoes_a_merge(self, number: int) -> None:
+        self.send(UnmergeIncident(**self.order(number_of(list(self.world.incidents), number))))
+
+    @precondition(lambda self: bool(self.world.said))
+    @rule()
+    def what_was_said_is_heard(self) -> None:
+        self.send(self.world.said.pop(0))
 
     @precondition(is_asked)
     @rule(number=NUMBERS)
@@ -366,6 +413,25 @@ class LifeOfAWorld(RuleBasedStateMachine):
         for incident in self.world.incidents.values():
             assert len({entry.id for entry in incident.requirements}) == len(incident.requirements)
             assert len({one.id for one in incident.offers}) == len(incident.offers)
+
+    @invariant()
+    def merges_lead_to_an_incident_that_is_not_merged(self) -> None:
+        """Following `merged_into` never goes round in a circle, so no event loses its last incident."""
+        for incident in self.world.incidents.values():
+            seen = {incident.id}
+            while incident.merged_into is not None:
+                incident = self.world.incidents[incident.merged_into]
+                assert incident.id not in seen
+                seen.add(incident.id)
+
+    @invariant()
+    def every_lease_has_its_timer(self) -> None:
+        for incident in self.world.incidents.values():
+            if incident.is_open:
+                timers = {timer.ref for timer in timers_of(incident) if timer.kind is DeadlineKind.LEASE}
+                assert timers == {
+                    one.id for one in incident.offers if one.task and one.state in ASSIGNED_STATES and one.lease_expires_ms
+                }
 
     def teardown(self) -> None:
         """The log alone gives the same world."""
