@@ -6,6 +6,7 @@ Field: travel time + seconds for each thing that makes a later answer likely to 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dispatch.affected import price_s
 from dispatch.languages import shares_language
 from dispatch.model import Candidate, Need
 from dispatch.places import uncertainty_s
@@ -62,6 +63,8 @@ def _ranked(candidate: Candidate, need: Need, language: str | None, burdens: Map
             eta_s += terms["hazard"]
     if need.requirement.capability is Capability.DIGITAL:
         terms["load"] = candidate.load * LOAD_S
+        if (affected_s := price_s(candidate, need)) > 0:
+            terms["affected"] = affected_s
     wanted = need.preferred_languages or ((language,) if language else ())
     if wanted and not shares_language(wanted, candidate.languages):
         terms["language"] = NO_SHARED_LANGUAGE_S

@@ -1,0 +1,106 @@
+"""What stands near a place: open incidents for reports of the same event, and people who may have to turn round."""
+
+from dataclasses import replace
+
+import pytest
+
+from dispatch.model import Place
+from dispatch.ports import NotReady
+from dispatch.vocabulary import IncidentStatus, TravelMode
+from streams.store.people import PrivateWrite
+from streams.store.restore import RestoredIncident
+from tests.contracts.builders import CENTRE, application, area, fix, incident, north, profile
+from tests.contracts.worlds import World, applied
+
+STALE_MS = 40 * 60_000
+
+
+async def near(world: World, radius_m: float = 2_000, place: Place = CENTRE) -> list[str]:
+    (found,) = await world.store.near([(place, radius_m)])
+    return [neighbour.incident_id for neighbour in found]
+
+
+async def test_open_incidents_are_found_nearest_first_within_the_radius(world: World) -> None:
+    states = [
+        incident(name, at_ms=1_000, at=area(north(distance_m)))
+        for name, distance_m in (("far", 1_500), ("near", 100), ("beyond", 2_500))
+    ]
+    await applied(world, *[application(at, state, command=f"c-{at}") for at, state in enumerate(states)])
+
+    assert await near(world) == [states[1].id, states[0].id]
+    assert await near(world, 50) == []
+
+
+async def test_what_is_compared_is_what_was_decided_last(world: World) -> None:
+    first = incident(at_ms=1_000)
+    moved = replace(first, type="storm", area=area(north(5_000)), text_print="00000000000000ff")
+    await applied(world, application(0, first, command="c-0"), application(1, moved, command="c-1"))
+
+    assert await near(world) == []
+    ((neighbour,),) = await world.store.near([(north(5_000), 100)])
+    assert (neighbour.type, neighbour.text_print, neighbour.language) == ("storm", "00000000000000ff", "kk")
+    assert neighbour.logged_ms == 1_000
+
+
+async def test_what_has_ended_or_has_no_place_is_not_found_and_what_opens_again_is(world: World) -> None:
+    state = incident(at_ms=1_000)
+    closed = incident(at_ms=1_000, status=IncidentStatus.CLOSED)
+    placeless = incident("elsewhere", at_ms=1_000, at=None)
+    await applied(
+        world,
+        application(0, state, command="c-0"),
+        application(1, closed, command="c-1"),
+        application(2, placeless, command="c-2"),
+    )
+    assert await near(world) == []
+
+    await applied(world, application(3, state, command="c-3"))
+
+    assert await near(world) == [state.id]
+
+
+async def test_a_rebuilt_picture_knows_what_is_open(world: World) -> None:
+    await world.forget()
+    state = incident(at_ms=1_000)
+    await world.rebuilt(
+        RestoredIncident(incident=state),
+        RestoredIncident(incident=incident("over", at_ms=1_000, status=IncidentStatus.CLOSED)),
+    )
+
+    assert await near(world) == [state.id]
+
+
+async def test_several_places_are_looked_at_at_once_and_none_costs_nothing(world: World) -> None:
+    await applied(world, application(0, incident(at_ms=1_000)))
+
+    here, there = await world.store.near([(CENTRE, 500), (north(9_000), 500)])
+
+    assert (len(here), there) == (1, ())
+    assert await world.store.near([]) == []
+    assert await world.store.whereabouts([]) == {}
+
+
+async def test_people_are_where_their_fresh_fix_is_else_at_home_else_nowhere(world: World) -> None:
+    now_ms = await world.store.now_ms()
+    await world.people.put_profiles([profile(name, 1) for name in ("fresh", "stale", "homeless", "unseen")])
+    await world.people.put_fixes(
+        [fix("fresh", now_ms, north(100)), fix("stale", now_ms - STALE_MS), fix("homeless", now_ms - STALE_MS)]
+    )
+    home = PrivateWrite(ref="volunteer:stale", offset=1, sealed=b"sealed", home=north(700))
+    await world.people.put_private([home])
+
+    seen = await world.store.whereabouts(["fresh", "stale", "homeless", "unseen", "unknown"])
+
+    assert seen.keys() == {"fresh", "stale"}
+    assert seen["fresh"].place.lat == pytest.approx(north(100).lat, abs=1e-5)
+    assert seen["stale"].place.lat == pytest.approx(north(700).lat, abs=1e-5)
+    assert seen["fresh"].travel_mode is TravelMode.FOOT
+
+
+async def test_nothing_is_said_before_the_picture_is_rebuilt(world: World) -> None:
+    await world.forget()
+
+    with pytest.raises(NotReady):
+        await world.store.near([(CENTRE, 500)])
+    with pytest.raises(NotReady):
+        await world.store.whereabouts(["anybody"])
