@@ -363,3 +363,15 @@ def test_what_a_ladder_has_opened_survives_an_update_of_the_needs() -> None:
 
     assert climb(story).bridged
     assert [one.bridges for one in story.incident.requirements] == [None, "r1"]
+
+
+def test_a_translator_is_never_bridged_by_another() -> None:
+    """Each that is not found would call for the next, without an end."""
+    story = Story([remote("far", "translator", languages=("tr",))])
+    story.report(spec("translator", languages=("tr",), capability=Capability.DIGITAL), type="information", area=None)
+    story.decline("far")
+
+    to_the_end(story)
+
+    assert [entry.id for entry in story.incident.requirements] == ["r1"]
+    assert "a_translator_itself" in {skipped for _, _, skipped in steps(story)}
