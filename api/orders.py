@@ -39,6 +39,10 @@ def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
             agree=entry.agree,
             validated=entry.validated,
             on_false=entry.on_false,
+            any_of=tuple(map(str, entry.any_of)),
+            language=entry.language,
+            max_eta_s=entry.max_eta_s,
+            role=entry.role,
         )
         for entry in requirements
     )

@@ -24,6 +24,7 @@ from dispatch.vocabulary import (
     CheckInState,
     DeclineReason,
     IncidentStatus,
+    LanguageRule,
     OfferState,
     OnFalse,
     Priority,
@@ -81,6 +82,11 @@ class RequirementIn(Body):
     agree: Annotated[int, Field(ge=1, le=9, description="equal answers that settle it")] = 1
     validated: Annotated[bool, Field(description="a second person does it after the first")] = False
     on_false: Annotated[OnFalse, word(OnFalse)] = OnFalse.STAND_DOWN
+    any_of: Annotated[list[SkillWord], Field(max_length=10, description="skills that will do as well, the better first")] = []
+    language: Annotated[LanguageRule, word(LanguageRule)] | None = None
+    """Left out: stated languages are required. Without languages the caller's counts."""
+    max_eta_s: Annotated[int, Field(ge=1, le=86_400, description="how long anybody may need to get there")] | None = None
+    role: Annotated[str, Field(max_length=64)] = ""
 
     @model_validator(mode="after")
     def _can_agree(self) -> Self:
@@ -361,6 +367,16 @@ class PositionsAccepted(Shown):
 class IncidentTypes(Shown):
     version: str
     items: list[dict[str, Any]]
+
+
+class WhyShown(Shown):
+    """`verdict`: asked, passed_over, excluded, not_considered, unknown_person or incident."""
+
+    incident_id: str
+    volunteer_id: str | None
+    verdict: str
+    text: str
+    facts: list[dict[str, Any]]
 
 
 class Entries(Shown):

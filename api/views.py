@@ -170,11 +170,12 @@ def result(offer: Offer) -> View | None:
 def reported(command: ReportIncident, plans: PlanBook) -> View:
     """An incident that is in the log and not decided yet: version 0."""
     plan = plans.plan(command.type)
-    needs = plans.requirements(command.requirements) if command.requirements else plan.requirements
+    priority = command.priority or plan.priority
+    needs = plans.requirements(command.requirements) if command.requirements else plan.stated(priority)
     return {
         "id": command.incident_id,
         "type": command.type,
-        "priority": command.priority or plan.priority,
+        "priority": priority,
         "status": IncidentStatus.REPORTED,
         "location": command.area.geometry if command.area else None,
         "zone": zone_of_incident(command.incident_id),

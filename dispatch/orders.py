@@ -80,6 +80,9 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
             external_id=command.external_id,
             body_digest=command.body_digest,
             text_print=command.text_print,
+            parent_id=command.parent_id,
+            distress_of=command.distress_of,
+            hazard=command.hazard,
         ),
     )
 

@@ -10,19 +10,25 @@ from fastapi.responses import Response
 from api.answers import problems, shown
 from api.auth import Operator, operators
 from api.bodies import StrictRoute
-from api.deps import IncidentId, PartsDep
+from api.deps import IncidentId, PartsDep, checked_volunteer_id
 from api.disclosure import opened_texts
 from api.errors import Problem
 from api.orders import text_ref
 from api.parts import Parts
-from api.schemas import Entries
+from api.schemas import Entries, WhyShown
 from api.views import time
+from dispatch import explanations
 from dispatch.decisions import Decision
+from dispatch.eligibility import FIX_AGE_LIMIT_S
+from dispatch.model import Candidate
 from streams import wire
+from streams.store.reads import VolunteerView
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
 ORDERS_WITH_REASON = ("cancel_incident", "close_incident", "escalate_incident", "merge_incident", "unmerge_incident")
 Newest = Annotated[int, Query(ge=1, le=500, description="the newest so many")]
+
+MOST_EXPLAINED = 500
 
 
 @router.get("/{incident_id}/timeline", response_model=Entries, responses=problems(404))
@@ -48,6 +54,60 @@ async def explain(incident_id: IncidentId, parts: PartsDep, limit: Newest = 200)
         for (partition, offset), decision in decisions.items()
     ]
     return shown({"items": items})
+
+
+@router.get("/{incident_id}/why", dependencies=[operators], response_model=WhyShown, responses=problems(400, 404))
+async def why(
+    incident_id: IncidentId,
+    parts: PartsDep,
+    volunteer_id: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """In a sentence: how the incident stands and why, or why a volunteer was asked, passed over or left out.
+
+    Who stands in none of the newest 500 decisions is judged by the present picture, and the text says so.
+    """
+    decisions = list((await _decisions(parts, incident_id, MOST_EXPLAINED)).values())
+    state = await parts.picture.incident(incident_id)
+    if state is None:
+        raise Problem("not_found", "nothing has been decided about this incident yet")
+    if volunteer_id is None:
+        found = explanations.of_incident(state, decisions)
+    else:
+        view = await parts.picture.volunteer(checked_volunteer_id(volunteer_id), with_places=True)
+        found = explanations.of_person(state, decisions, volunteer_id, presence_of(view))
+    return shown(
+        {
+            "incident_id": incident_id,
+            "volunteer_id": volunteer_id,
+            "verdict": found.verdict,
+            "text": found.text,
+            "facts": found.facts,
+        }
+    )
+
+
+def presence_of(view: VolunteerView | None) -> explanations.Presence | None:
+    """A person as the rules see them: at their fix while it is fresh, else at home. No place leaves this process."""
+    if view is None:
+        return None
+    stale = view.fix_age_s is None or view.fix_age_s > FIX_AGE_LIMIT_S
+    from_home = stale and view.home is not None
+    candidate = Candidate(
+        volunteer_id=view.id,
+        skills=frozenset(view.skills),
+        languages=view.languages,
+        travel_mode=view.travel_mode,
+        max_distance_m=view.max_distance_m,
+        place=view.home if from_home else view.place,
+        fix_age_s=view.fix_age_s,
+        from_home=from_home,
+    )
+    return explanations.Presence(
+        candidate=candidate,
+        capabilities=frozenset(view.capabilities),
+        on_duty=view.on_duty,
+        engaged_in=view.incident_id,
+    )
 
 
 async def _decisions(parts: Parts, incident_id: str, limit: int) -> dict[tuple[int, int], Decision]:

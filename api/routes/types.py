@@ -43,6 +43,10 @@ def _type(plan: ResponsePlan) -> dict[str, Any]:
         "title": plan.title,
         "priority": plan.priority,
         "requirements": [_need(entry) for entry in plan.requirements],
+        "lines": [
+            {**_need(line.requirement), "level": line.level, "priorities": sorted(line.priorities) or list(Priority)}
+            for line in plan.lines
+        ],
     }
 
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "plans": Entry("plans", "app", "Check response plans and put them into force."),
     "token": Entry("token", "command", "Print a token for a role."),
     "incident": Entry("incident", "app", "Report an incident."),
+    "why": Entry("why", "command", "Say why somebody was asked, or not."),
     "watch": Entry("watch", "command", "Watch incidents and offers as they happen."),
     "status": Entry("status", "command", "Show how the whole is doing."),
     "simulate": Entry("simulate", "command", "Play volunteers and incidents."),

@@ -89,6 +89,7 @@ class FakeRedis:
     def __init__(self) -> None:
         self.states: dict[str, Incident] = {}
         self.profiles: dict[str, VolunteerRecord] = {}
+        self.volunteers: dict[str, VolunteerView] = {}
         self.sealed: dict[str, bytes] = {}
         self.places: dict[str, list[tuple[int, int]]] = {}
         self.reports: dict[str, bytes] = {}
@@ -131,6 +132,8 @@ class FakeRedis:
 
     async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None:
         self._ask()
+        if volunteer_id in self.volunteers:
+            return self.volunteers[volunteer_id]
         record = self.profiles.get(volunteer_id)
         if record is None:
             return None

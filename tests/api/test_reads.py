@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.model import Incident
-from dispatch.vocabulary import IncidentStatus, OfferState, Priority, ShortfallReason
+from dispatch.model import Incident, Place
+from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority, ShortfallReason, TravelMode
 from streams import wire
+from streams.store.reads import VolunteerView
 from streams.wire import IncidentPrivate
 from tests.api.fakes import DATA_KEY, seal_incident
 from tests.api.world import World, code, fields
@@ -222,6 +223,51 @@ async def test_decisions_say_why_and_why_not(world: World) -> None:
 
     assert (item["partition"], item["offset"], item["cause"]["command_kind"]) == (3, 0, "report_incident")
     assert item["why"]["requirements"][0]["chosen"]
+
+
+def person(volunteer_id: str, **known: Any) -> VolunteerView:
+    defaults: dict[str, Any] = {
+        "capabilities": (Capability.FIELD,),
+        "skills": ("first_aid",),
+        "languages": ("kk",),
+        "travel_mode": TravelMode.CAR,
+        "max_distance_m": None,
+        "on_duty": True,
+        "offset": 1,
+    }
+    return VolunteerView(id=volunteer_id, **(defaults | known))
+
+
+async def why(world: World, volunteer_id: str) -> tuple[str, str]:
+    answer = (await world.ask("GET", f"/v1/incidents/{INCIDENT}/why?volunteer_id={volunteer_id}")).json()
+    return answer["verdict"], answer["text"]
+
+
+async def test_why_answers_in_a_sentence_for_anybody(world: World) -> None:
+    story = Story(people=helpers(*(f"v-{number:02}" for number in range(20))))
+    story.report()
+    told(world, story)
+    world.redis.add(story.incident)
+    world.redis.volunteers = {
+        "home": person("home", home=Place(lon=76.95, lat=43.24), fix_age_s=9_000.0),
+        "nowhere": person("nowhere", fix_age_s=9_000.0, place=Place(lon=76.95, lat=43.24)),
+        "resting": person("resting", on_duty=False),
+    }
+
+    whole = (await world.ask("GET", f"/v1/incidents/{INCIDENT}/why")).json()
+    assert (whole["verdict"], whole["volunteer_id"]) == ("incident", None)
+    assert whole["text"].startswith("medical.other (high) is dispatching")
+    assert (await why(world, "v-00"))[0] == "asked"
+    assert (await why(world, "v-19"))[0] == "unknown_person"
+    assert (await why(world, "home"))[0] == "not_considered"
+    assert (await why(world, "nowhere"))[0] == "excluded"
+    assert "off duty" in (await why(world, "resting"))[1]
+
+
+async def test_why_of_what_is_only_reported_is_not_found_yet(world: World) -> None:
+    fresh = (await world.report()).json()["id"]
+
+    assert code(await world.ask("GET", f"/v1/incidents/{fresh}/why")) == "not_found"
 
 
 async def test_the_history_of_what_is_only_reported_is_empty_and_of_the_unknown_not_found(world: World) -> None:

@@ -1,0 +1,215 @@
+"""Why and why not, in a sentence: from the decisions of an incident, and for who stands in none of them from the present picture.
+
+`of_incident` says how an incident stands; `of_person` whether somebody was asked, passed over or left out. Times are UTC.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from dispatch.decisions import Decision, RequirementWhy
+from dispatch.eligibility import exclusion
+from dispatch.events import LadderStepped, OfferMade, OfferMoved
+from dispatch.geo import distance_to_area_m
+from dispatch.limits import effective, wanted_languages
+from dispatch.model import Candidate, Incident, Need, Requirement
+from dispatch.vocabulary import Capability, Exclusion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """A person as known now; `engaged_in` is the incident whose offer they hold."""
+
+    candidate: Candidate
+    capabilities: frozenset[Capability]
+    on_duty: bool
+    engaged_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """`verdict`: asked, passed_over, excluded, not_considered, unknown_person or incident; `facts`: what the text is made of."""
+
+    verdict: str
+    text: str
+    facts: tuple[Mapping[str, Any], ...] = ()
+
+
+def of_incident(incident: Incident, decisions: Sequence[Decision]) -> Explanation:
+    """How it stands and why."""
+    states = Counter(str(offer.state) for offer in incident.offers)
+    answers = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "nobody was asked yet"
+    lines = [_standing(incident, entry, decisions) for entry in incident.requirements]
+    lines += [
+        f"An operator should look at it: {entry.reason} since {_at(entry.since_ms)}." for entry in incident.attention
+    ]
+    head = f"{incident.type} ({incident.priority}) is {incident.status}, alarm level {incident.alarm_level}; offers: {answers}."
+    versions = {decision.why.plan_version for decision in decisions if decision.why.plan_version}
+    facts = ({"plan_versions": sorted(versions), "offers": dict(states)},)
+    return Explanation(verdict="incident", text="\n".join([head, *lines]), facts=facts)
+
+
+def _standing(incident: Incident, entry: Requirement, decisions: Sequence[Decision]) -> str:
+    open_places = incident.open_places(entry)
+    text = f"{_named(entry)}: {entry.count - open_places} of {entry.count} places filled"
+    if entry.shortfall:
+        final = ", and the ladder has ended" if entry.shortfall.final else ""
+        text += (
+            f", {entry.shortfall.missing} short since {_at(entry.shortfall.since_ms)}: {entry.shortfall.reason}{final}"
+        )
+    why = _last_why(entry.id, decisions)
+    if why and open_places:
+        left_out = ", ".join(f"{count} {reason}" for reason, count in sorted(why.excluded.items())) or "nobody left out"
+        text += f"; the last search saw {why.considered} ({left_out}) and asked {why.asked}"
+        if why.forecast is not None:
+            text += f"; the chance to be staffed in time was {why.forecast:.0%}"
+    steps = [fact for fact in _facts(decisions, LadderStepped) if fact.requirement_id == entry.id and not fact.skipped]
+    if steps:
+        text += "; ladder: " + ", ".join(f"{fact.action} ({fact.reason})" for fact in steps)
+    return text + "."
+
+
+def of_person(
+    incident: Incident, decisions: Sequence[Decision], volunteer_id: str, presence: Presence | None
+) -> Explanation:
+    """Asked, else passed over, else left out by the rules as they speak now."""
+    asked = list(_asked(decisions, volunteer_id))
+    if asked:
+        return Explanation(
+            verdict="asked", text=" ".join(text for text, _ in asked), facts=tuple(fact for _, fact in asked)
+        )
+    passed = list(_passed_over(decisions, volunteer_id))
+    if passed:
+        text, fact = passed[-1]
+        return Explanation(verdict="passed_over", text=text, facts=(fact,))
+    return _now(incident, volunteer_id, presence)
+
+
+def _asked(decisions: Sequence[Decision], volunteer_id: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for decision in decisions:
+        for fact in decision.events:
+            if not isinstance(fact, OfferMade) or fact.volunteer_id != volunteer_id:
+                continue
+            why = next((one for one in decision.why.requirements if one.requirement_id == fact.requirement_id), None)
+            rank, shown = _rank(why, volunteer_id)
+            moves = [
+                (_at(later.decided_ms), move)
+                for later in decisions
+                for move in later.events
+                if isinstance(move, OfferMoved) and move.offer_id == fact.offer_id
+            ]
+            answer = "; ".join(f"{_moved(move)} at {at}" for at, move in moves) or "no answer yet"
+            text = (
+                f"{volunteer_id} was asked for {fact.requirement_id} ({fact.skill}) at {_at(decision.decided_ms)}"
+                f"{_place(rank, why)}{_score(shown)}: {answer}."
+            )
+            facts = {"offer_id": fact.offer_id, "asked_ms": decision.decided_ms, "rank": rank, **shown}
+            yield text, {**facts, "steps": [str(move.state) for _, move in moves]}
+
+
+def _moved(move: OfferMoved) -> str:
+    return f"{move.state} ({move.reason})" if move.reason else str(move.state)
+
+
+def _passed_over(decisions: Sequence[Decision], volunteer_id: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for decision in decisions:
+        for why in decision.why.requirements:
+            rank, shown = _rank(why, volunteer_id)
+            if rank is None:
+                continue
+            before = [str(entry["volunteer_id"]) for entry in why.chosen]
+            text = (
+                f"{volunteer_id} was passed over for {why.requirement_id} ({why.skill}) at {_at(decision.decided_ms)}"
+                f"{_place(rank, why)}{_score(shown)}: {why.asked} were asked, {', '.join(before) or 'none'} before them."
+            )
+            yield text, {"requirement_id": why.requirement_id, "rank": rank, "before": before, **shown}
+
+
+def _rank(why: RequirementWhy | None, volunteer_id: str) -> tuple[int | None, Mapping[str, Any]]:
+    """Place in the order, from 1, and what the record says of the person."""
+    for number, shown in enumerate((*why.chosen, *why.passed_over) if why else (), 1):
+        if shown.get("volunteer_id") == volunteer_id:
+            return number, {key: value for key, value in shown.items() if key != "volunteer_id"}
+    return None, {}
+
+
+def _place(rank: int | None, why: RequirementWhy | None) -> str:
+    return "" if rank is None or why is None else f" as number {rank} in the order, of {why.considered} considered"
+
+
+def _score(shown: Mapping[str, Any]) -> str:
+    if "score_s" not in shown:
+        return ""
+    terms = ", ".join(f"{name} {value:g}" for name, value in dict(shown.get("terms") or {}).items())
+    chance = f", chance to accept {shown['chance']:.0%}" if shown.get("chance") is not None else ""
+    return f", score {shown['score_s']:g} s ({terms}){chance}"
+
+
+def _now(incident: Incident, volunteer_id: str, presence: Presence | None) -> Explanation:
+    if presence is None:
+        text = f"{volunteer_id} stands in no decision on this incident, and nobody of this id is registered now."
+        return Explanation(verdict="unknown_person", text=text)
+    found = [(entry, _reason_now(incident, entry, presence)) for entry in incident.requirements]
+    facts = tuple({"requirement_id": entry.id, "reason": reason} for entry, reason in found)
+    head = f"{volunteer_id} stands in no decision on this incident. By the rules as they speak now (not then)"
+    if any(reason is None for _, reason in found):
+        fitting = ", ".join(_named(entry) for entry, reason in found if reason is None)
+        text = (
+            f"{head} nothing is against them for {fitting}: they came into reach or on duty later, enough others were nearer, "
+            "or they were resting or had been asked often enough."
+        )
+        return Explanation(verdict="not_considered", text=text, facts=facts)
+    reasons = "; ".join(f"{_named(entry)}: {_WORDS.get(str(reason), str(reason))}" for entry, reason in found)
+    return Explanation(verdict="excluded", text=f"{head} they are left out. {reasons}.", facts=facts)
+
+
+def _reason_now(incident: Incident, entry: Requirement, presence: Presence) -> str | None:
+    if entry.capability not in presence.capabilities:
+        return "capability"
+    if not presence.on_duty:
+        return Exclusion.OFF_DUTY
+    if presence.engaged_in is not None:
+        return Exclusion.ENGAGED
+    need = Need(
+        incident_id=incident.id,
+        command_id="",
+        requirement=effective(entry, incident),
+        area=incident.area,
+        priority=incident.priority,
+        want=1,
+        preferred_languages=wanted_languages(entry, incident),
+    )
+    candidate = presence.candidate
+    if incident.area is not None and candidate.place is not None:
+        candidate = replace(candidate, distance_m=distance_to_area_m(candidate.place, incident.area))
+    return exclusion(candidate, need)
+
+
+_WORDS = {
+    "capability": "they do not do this kind of work (field or digital)",
+    Exclusion.OFF_DUTY: "off duty",
+    Exclusion.ENGAGED: "they hold another offer or assignment",
+    Exclusion.SKILL: "they lack the skill, and every substitute for it",
+    Exclusion.LANGUAGE: "they share no required language",
+    Exclusion.TOO_FAR: "further away than they or the requirement go",
+    Exclusion.STALE_PLACE: "no fresh position and no home place near enough",
+}
+
+
+def _named(entry: Requirement) -> str:
+    return f"{entry.id} ({' or '.join(entry.skills)})"
+
+
+def _last_why(requirement_id: str, decisions: Sequence[Decision]) -> RequirementWhy | None:
+    whys = [why for decision in decisions for why in decision.why.requirements if why.requirement_id == requirement_id]
+    return whys[-1] if whys else None
+
+
+def _facts(decisions: Sequence[Decision], kind: type[LadderStepped]) -> list[LadderStepped]:
+    return [fact for decision in decisions for fact in decision.events if isinstance(fact, kind)]
+
+
+def _at(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%H:%M:%S")

@@ -1,0 +1,134 @@
+"""Why and why not, in a sentence."""
+
+from typing import Any
+
+import pytest
+
+from dispatch.explanations import Presence, of_incident, of_person
+from dispatch.model import Candidate, Place
+from dispatch.vocabulary import Capability
+from tests.builders import ALMATY, Story, candidate, helpers, spec
+
+
+def told() -> Story:
+    """Eleven people near; some are asked, the next five are shown in the record, the rest stand nowhere."""
+    story = Story(helpers(*(f"v-{number:02}" for number in range(30))))
+    story.report(spec())
+    return story
+
+
+def presence(of: Candidate, **known: Any) -> Presence:
+    return Presence(**({"candidate": of, "capabilities": frozenset({Capability.FIELD}), "on_duty": True} | known))
+
+
+def why(story: Story, person: str, present: Presence | None = None) -> tuple[str, str]:
+    found = of_person(story.incident, story.decisions, person, present)
+    return found.verdict, found.text
+
+
+def test_who_was_asked_is_told_when_in_which_place_with_which_score_and_answer() -> None:
+    story = told()
+    story.wait(40)
+    story.decline("v-01")
+
+    verdict, text = why(story, "v-01")
+
+    assert verdict == "asked"
+    assert text.startswith(
+        "v-01 was asked for r1 (first_aid) at 16:00:00 as number 2 in the order, of 30 considered, score "
+    )
+    assert "travel " in text
+    assert "chance to accept" in text
+    assert text.endswith("declined (busy) at 16:00:40.")
+
+
+def test_who_has_not_answered_yet_is_told_so() -> None:
+    assert why(told(), "v-00")[1].endswith(": no answer yet.")
+
+
+def test_who_was_passed_over_is_told_who_was_before() -> None:
+    story = told()
+    asked = story.asked()
+    next_one = f"v-{len(asked):02}"
+
+    verdict, text = why(story, next_one)
+
+    assert verdict == "passed_over"
+    assert f"as number {len(asked) + 1} in the order" in text
+    assert text.endswith(f"{len(asked)} were asked, {', '.join(asked)} before them.")
+
+
+@pytest.mark.parametrize(
+    ("present", "reason"),
+    [
+        (presence(candidate("x", "boat")), "they lack the skill"),
+        (presence(candidate("x"), on_duty=False), "off duty"),
+        (presence(candidate("x"), engaged_in="i-2"), "they hold another offer"),
+        (presence(candidate("x"), capabilities=frozenset({Capability.DIGITAL})), "they do not do this kind of work"),
+        (presence(candidate("x", languages=("en",))), "they share no required language"),
+        (presence(candidate("x", place=Place(lon=80.0, lat=43.0))), "further away than"),
+        (presence(candidate("x", fix_age_s=9_000.0, place=ALMATY)), "no fresh position"),
+    ],
+)
+def test_who_stands_in_no_decision_is_told_what_the_rules_say_now(present: Presence, reason: str) -> None:
+    story = Story()
+    story.report(spec(languages=("kk",)))
+
+    verdict, text = why(story, "x", present)
+
+    assert verdict == "excluded"
+    assert "By the rules as they speak now (not then) they are left out." in text
+    assert reason in text
+
+
+def test_who_would_fit_now_is_told_so() -> None:
+    verdict, text = why(told(), "late", presence(candidate("late")))
+
+    assert verdict == "not_considered"
+    assert "nothing is against them for r1 (first_aid)" in text
+
+
+def test_who_would_fit_work_without_a_place_needs_no_place() -> None:
+    story = Story()
+    story.report(spec(), area=None)
+
+    assert why(story, "late", presence(candidate("late", place=None, distance_m=None)))[0] == "not_considered"
+
+
+def test_nobody_of_this_id_is_said_to_be_nobody() -> None:
+    assert why(told(), "ghost")[0] == "unknown_person"
+
+
+def test_an_incident_says_what_is_missing_and_what_was_tried() -> None:
+    story = Story(helpers("one"))
+    story.report(spec(count=2))
+    story.accept("one")
+    while story.incident.requirements[0].climb and story.incident.requirements[0].climb.due_ms:
+        story.climb()
+    story.retry()
+
+    found = of_incident(story.incident, story.decisions)
+
+    assert found.text.startswith("medical.other (high) is unfilled, alarm level ")
+    assert (
+        "r1 (first_aid): 1 of 2 places filled, 1 short since 16:00:00: nobody_found, and the ladder has ended"
+        in found.text
+    )
+    assert "ladder: wider_ring (" in found.text
+    assert "An operator should look at it: ladder_ended since " in found.text
+    assert found.facts[0]["offers"] == {"accepted": 1}
+
+
+def test_an_incident_that_waits_for_nobody_says_so_in_short() -> None:
+    story = Story(helpers("one"))
+    story.report(spec())
+    story.accept("one")
+
+    assert of_incident(story.incident, story.decisions).text.splitlines()[1] == "r1 (first_aid): 1 of 1 places filled."
+
+
+def test_an_incident_that_asked_nobody_says_so() -> None:
+    story = Story()
+    story.report(spec())
+
+    assert "offers: nobody was asked yet." in of_incident(story.incident, ()).text
