@@ -72,8 +72,16 @@ class Settled:
         return hazards.new_ground(self.view.incident, self.incident)
 
 
-def decide(view: View, command: Command, plans: PlanBook, find: Callable[[Need], Found]) -> Decision:
+def decide(
+    view: View,
+    command: Command,
+    plans: PlanBook,
+    find: Callable[[Need], Found],
+    inside: Callable[[Area], Inside] | None = None,
+) -> Decision:
     settled = settle(view, command, plans)
+    if inside is not None and settled.new_ground is not None:
+        settled = replace(settled, inside=inside(settled.new_ground))
     return fill(settled, plans, {need.requirement.id: find(need) for need in settled.needs})
 
 

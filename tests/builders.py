@@ -14,6 +14,7 @@ from dispatch.commands import COMMANDS, Command
 from dispatch.decide import View, decide
 from dispatch.decisions import Cause, Decision, Why
 from dispatch.events import Event
+from dispatch.hazards import Inside, inside_of
 from dispatch.ids import decision_id, incident_id
 from dispatch.lifecycle import fold
 from dispatch.model import (
@@ -210,6 +211,8 @@ class Story:
     decisions: list[Decision] = field(default_factory=list)
     searched: list[Need] = field(default_factory=list)
     around: Surroundings = NOTHING
+    standing: Mapping[str, Place] = field(default_factory=dict)
+    """Where people are who are looked for on dangerous ground."""
 
     @property
     def incident(self) -> Incident:
@@ -222,13 +225,16 @@ class Story:
 
     def tell(self, command: Command) -> Decision:
         seen = view(self.told, command, now_ms=self.now_ms, offset=len(self.decisions), around=self.around)
-        self.decisions.append(decide(seen, command, self.book, self.find))
+        self.decisions.append(decide(seen, command, self.book, self.find, self.inside))
         self.told = fold(self.told, self.last)
         return self.last
 
     def find(self, wanted: Need) -> Found:
         self.searched.append(wanted)
         return Found(candidates=tuple(self.people), excluded=self.unseen, searched_m=1_000.0)
+
+    def inside(self, ground: Area) -> Inside:
+        return inside_of(ground, self.standing, is_everybody=True)
 
     def wait(self, seconds: float) -> None:
         self.now_ms += round(seconds * 1000)
@@ -265,6 +271,26 @@ class Story:
 
     def check_in(self, volunteer_id: str) -> Decision:
         return self.tell(orders.CheckIn(**self._answer(volunteer_id)))
+
+    def distress(self, volunteer_id: str) -> Decision:
+        return self.tell(orders.RaiseDistress(**self._answer(volunteer_id)))
+
+    def ask_for_help(self, volunteer_id: str, **stated: Any) -> Decision:
+        return self.tell(orders.AskForHelp(**self._answer(volunteer_id), **stated))
+
+    def leave_duty(self, volunteer_id: str) -> Decision:
+        return self.tell(orders.LeaveDuty(**self._answer(volunteer_id)))
+
+    def look_at(self, volunteer_id: str) -> Decision:
+        """The next look at whether somebody is still coming passes now, be it due or not."""
+        coming = self.offer_of(volunteer_id)
+        return self._pass(DeadlineKind.WATCH, coming.watch.due_ms if coming.watch else self.now_ms, coming.id)
+
+    def pass_check_in(self, volunteer_id: str) -> Decision:
+        """The next step of the person's check-in clock passes now, be it due or not."""
+        there = self.offer_of(volunteer_id)
+        due_ms = there.check_in.due_ms if there.check_in else None
+        return self._pass(DeadlineKind.CHECK_IN, due_ms or self.now_ms, there.id)
 
     def give_result(self, volunteer_id: str, outcome: str, **stated: Any) -> Decision:
         return self.tell(orders.GiveResult(**self._answer(volunteer_id), outcome=outcome, **stated))

@@ -1,0 +1,318 @@
+"""Who accepted and is no longer coming is noticed and replaced."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dispatch.absence import AWAY_FOR_S, LOOK_EVERY_S, REST_S, SILENT_AFTER_S, Presence, leave_duty_command
+from dispatch.commands import PassDeadline
+from dispatch.deadlines import timers_of
+from dispatch.model import Place
+from dispatch.safeguards import looked_at
+from dispatch.surroundings import NOTHING
+from dispatch.vocabulary import AbsenceReason, DeadlineKind, OfferState, Outcome, Priority, TravelMode
+from tests.builders import ALMATY, Story, digital_spec, helpers, point, remote, spec
+
+EVERY_S = LOOK_EVERY_S[Priority.HIGH]
+SILENT_S = SILENT_AFTER_S[Priority.HIGH]
+AWAY_S = AWAY_FOR_S[Priority.HIGH]
+
+
+def north(distance_m: float) -> Place:
+    return Place(lon=ALMATY.lon, lat=ALMATY.lat + distance_m / 111_195)
+
+
+def coming(*, state: OfferState = OfferState.EN_ROUTE, **stated: Any) -> Story:
+    """v-1 is on the way, v-2 could go instead."""
+    story = Story(people=helpers("v-1"))
+    story.report(spec(), priority=Priority.HIGH, **stated)
+    story.accept("v-1")
+    if state is not OfferState.ACCEPTED:
+        story.progress("v-1", state)
+    story.people = helpers("v-1", "v-2")
+    return story
+
+
+def seen(story: Story, place: Place | None = None, *, age_s: float = 0, on_duty: bool = True) -> None:
+    """What the picture shows of v-1 from now on."""
+    fix_at_ms = story.now_ms - round(age_s * 1000) if place else None
+    known = Presence(on_duty=on_duty, travel_mode=TravelMode.CAR, place=place, fix_at_ms=fix_at_ms)
+    story.around = replace(NOTHING, presence={"v-1": known})
+
+
+def look(story: Story, *, after_s: float = EVERY_S) -> None:
+    story.wait(after_s)
+    story.look_at("v-1")
+
+
+def lost(story: Story) -> str | None:
+    offer = story.offer_of("v-1")
+    return offer.reason if offer.state is OfferState.WITHDRAWN else None
+
+
+def test_who_goes_off_duty_on_the_way_is_replaced_at_once() -> None:
+    story = coming()
+    seen(story, north(500), on_duty=False)
+
+    story.leave_duty("v-1")
+
+    assert lost(story) == AbsenceReason.OFF_DUTY
+    assert story.asked() == ["v-2"]
+
+
+def test_an_open_offer_of_who_goes_off_duty_is_taken_back() -> None:
+    story = Story(people=helpers("v-1"))
+    story.report(spec())
+
+    story.leave_duty("v-1")  # the picture does not know them any more
+
+    assert lost(story) == AbsenceReason.OFF_DUTY
+
+
+def test_who_is_back_on_duty_keeps_their_place() -> None:
+    story = coming()
+    seen(story, north(500))
+
+    kept = story.leave_duty("v-1")
+
+    assert (kept.outcome, kept.reason) == (Outcome.UNCHANGED, "on_duty_again")
+
+
+@pytest.mark.parametrize(("state", "reason"), [(OfferState.ON_SCENE, "on_scene"), (OfferState.DONE, "already_done")])
+def test_who_is_there_is_never_taken_off(state: OfferState, reason: str) -> None:
+    story = coming(state=state)
+    seen(story, on_duty=False)
+
+    kept = story.leave_duty("v-1")
+    looked = story._pass(DeadlineKind.WATCH, story.now_ms, story.offer_of("v-1").id)
+
+    assert (kept.outcome, kept.reason) == (Outcome.UNCHANGED, reason)
+    assert looked.outcome is Outcome.UNCHANGED
+    assert not any(timer.kind is DeadlineKind.WATCH for timer in timers_of(story.incident))
+
+
+def test_leaving_duty_means_nothing_for_what_is_unknown_or_ended() -> None:
+    story = coming()
+    command = leave_duty_command("v-1", story.offer_of("v-1").id, profile_offset=7, sent_ms=1)
+    assert command is not None
+    unknown = story.tell(replace(command, offer_id="o-unknown"))
+    story.close()
+
+    ended = story.tell(replace(command, id="later"))
+
+    assert (unknown.outcome, unknown.reason) == (Outcome.UNCHANGED, "unknown_offer")
+    assert (ended.outcome, ended.reason) == (Outcome.UNCHANGED, "incident_closed")
+    assert leave_duty_command("v-1", "nonsense", profile_offset=7, sent_ms=1) is None
+    assert command == leave_duty_command("v-1", command.offer_id, profile_offset=7, sent_ms=1)
+
+
+def test_a_look_finds_who_went_off_duty_unnoticed() -> None:
+    story = coming()
+    seen(story, on_duty=False)
+
+    look(story)
+
+    assert lost(story) == AbsenceReason.OFF_DUTY
+
+
+def test_who_sent_positions_on_the_way_and_then_none_is_silent() -> None:
+    story = coming()
+    story.wait(60)
+    seen(story, north(400))
+    look(story)
+    assert story.state_of("v-1") is OfferState.EN_ROUTE
+
+    look(story, after_s=SILENT_S)
+
+    assert lost(story) == AbsenceReason.SILENT
+    assert story.asked() == ["v-2"]
+
+
+def test_positions_that_were_forgotten_are_silence_too() -> None:
+    story = coming()
+    story.wait(60)
+    seen(story, north(400))
+    look(story)
+    story.around = NOTHING
+
+    look(story, after_s=SILENT_S)
+
+    assert lost(story) == AbsenceReason.SILENT
+
+
+def test_any_answer_is_a_sign_of_life() -> None:
+    story = coming()
+    story.wait(60)
+    seen(story, north(400))
+    look(story)
+    story.wait(SILENT_S - 10)
+    story.check_in("v-1")
+
+    look(story, after_s=20)
+
+    assert lost(story) is None
+
+
+def test_who_never_shared_a_position_is_not_silent() -> None:
+    story = coming()
+
+    for _ in range(10):
+        look(story)
+
+    assert story.state_of("v-1") is OfferState.EN_ROUTE
+
+
+def test_who_has_not_set_out_yet_is_not_silent() -> None:
+    story = coming(state=OfferState.ACCEPTED)
+    story.wait(60)
+    seen(story, north(400))
+    look(story)
+
+    look(story, after_s=SILENT_S)
+
+    assert story.state_of("v-1") is OfferState.ACCEPTED
+
+
+def test_who_moves_away_for_long_is_replaced() -> None:
+    story = coming()
+    story.wait(10)
+    for distance_m in (2_000, 6_000):
+        seen(story, north(distance_m))
+        look(story)
+    assert story.state_of("v-1") is OfferState.EN_ROUTE
+
+    seen(story, north(9_000))
+    look(story, after_s=AWAY_S)
+
+    assert lost(story) == AbsenceReason.MOVING_AWAY
+
+
+def test_a_road_that_leads_away_for_a_while_is_no_absence() -> None:
+    story = coming()
+    story.wait(10)
+    for distance_m in (2_000, 6_000, 4_000, 6_000):
+        seen(story, north(distance_m))
+        look(story)
+
+    watch = story.offer_of("v-1").watch
+    assert watch is not None
+    assert story.state_of("v-1") is OfferState.EN_ROUTE
+    assert watch.closest_m == 2_000
+    assert watch.away_since_ms == story.now_ms
+
+
+def test_distances_are_kept_in_steps_of_100_m_and_no_place_is_kept() -> None:
+    story = coming()
+    story.wait(10)
+    seen(story, north(1_234))
+    look(story)
+
+    watch = story.offer_of("v-1").watch
+    assert watch is not None
+    assert watch.closest_m == 1_200
+
+
+def test_a_position_from_before_the_acceptance_says_nothing_of_the_way() -> None:
+    story = coming()
+    seen(story, north(400), age_s=60)
+
+    look(story)
+
+    watch = story.offer_of("v-1").watch
+    assert watch is not None
+    assert (watch.is_tracked, watch.closest_m) == (False, None)
+
+
+def test_a_place_that_moves_begins_a_new_watch() -> None:
+    story = coming()
+    story.wait(10)
+    seen(story, north(2_000))
+    look(story)
+
+    story.update(area=point(lat=ALMATY.lat + 0.1))
+
+    watch = story.offer_of("v-1").watch
+    assert watch is not None
+    assert (watch.closest_m, watch.due_ms) == (None, story.now_ms + EVERY_S * 1000)
+
+
+def test_a_look_that_comes_early_late_or_for_nobody_changes_nothing() -> None:
+    story = coming()
+    early = story.look_at("v-1")
+    unknown = story._pass(DeadlineKind.WATCH, story.now_ms, "o-unknown")
+    story.decline("v-1")
+
+    late = story.look_at("v-1")
+
+    assert [one.reason for one in (early, unknown, late)] == ["not_yet_due", "unknown_offer", "already_declined"]
+
+
+def test_who_was_lost_rests_and_may_still_say_yes() -> None:
+    story = coming()
+    story.people = helpers("v-1")
+    seen(story, on_duty=False)
+    story.leave_duty("v-1")
+    seen(story)
+    assert story.asked() == []
+    story.retry()
+    assert story.asked() == []
+
+    late = story.accept("v-1")
+
+    assert late.outcome is Outcome.APPLIED
+    watch = story.offer_of("v-1").watch
+    assert watch is not None
+    assert watch.due_ms == story.now_ms + EVERY_S * 1000
+
+
+def test_after_the_rest_they_may_be_asked_again() -> None:
+    story = coming()
+    story.people = helpers("v-1")
+    seen(story, on_duty=False)
+    story.leave_duty("v-1")
+
+    story.wait(REST_S + 1)
+    story.retry()
+
+    assert story.asked() == ["v-1"]
+
+
+def test_work_without_a_way_is_not_watched() -> None:
+    story = Story(people=[*helpers("v-1"), remote("d-1")])
+    story.report(spec(), digital_spec(), area=None)
+    story.accept("v-1")
+    story.accept("d-1")
+
+    assert story.offer_of("v-1").watch is None
+    assert story.offer_of("d-1").watch is None
+
+
+def test_a_person_whose_incident_lost_its_place_is_only_listened_to() -> None:
+    story = coming()
+    assert story.told is not None
+    story.told = replace(story.told, area=None)
+    story.wait(60)
+    seen(story, north(400))
+
+    look(story)
+
+    watch = story.offer_of("v-1").watch
+    assert watch is not None
+    assert (watch.is_tracked, watch.closest_m) == (True, None)
+
+
+def test_only_a_look_and_leaving_duty_need_to_see_the_person() -> None:
+    story = coming()
+    offer = story.offer_of("v-1")
+    leaving = leave_duty_command("v-1", offer.id, profile_offset=1, sent_ms=1)
+    assert leaving is not None
+    look_ = PassDeadline(**story._order(), deadline=DeadlineKind.WATCH, due_ms=story.now_ms, offer_id=offer.id)
+    expiry = replace(look_, deadline=DeadlineKind.OFFER_EXPIRY)
+
+    seen_for = [looked_at(story.incident, one) for one in (leaving, look_, expiry)]
+    story.close()
+
+    assert seen_for == [offer, offer, None]
+    assert looked_at(story.incident, look_) is None
+    assert looked_at(None, look_) is None

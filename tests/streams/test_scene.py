@@ -1,0 +1,170 @@
+"""What a batch sees besides its incidents."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dispatch.commands import PassDeadline
+from dispatch.geo import area_of
+from dispatch.model import Candidate, Found, Hazard, Place, Watch
+from dispatch.ports import TravelAnswer, Trip
+from dispatch.surroundings import NOTHING
+from dispatch.vocabulary import DeadlineKind, OfferState
+from streams.scene import ROUTED_MOST, TRAVEL_BUDGET_S, Scene
+from streams.store import MemoryStore
+from tests.builders import ALMATY, INCIDENT, NOW_MS, candidate, incident, need, offer, remote
+from tests.contracts.builders import application, fix, profile
+
+WEST, EAST, SOUTH, NORTH = 76.93, 76.96, 43.22, 43.25
+GROUND = area_of(
+    {
+        "type": "Polygon",
+        "coordinates": [[[WEST, SOUTH], [EAST, SOUTH], [EAST, NORTH], [WEST, NORTH], [WEST, SOUTH]]],
+    }
+)
+
+
+class FakeTravel:
+    """Ten seconds for each trip, after a while."""
+
+    def __init__(self, takes_s: float = 0.0) -> None:
+        self.takes_s = takes_s
+        self.asked: list[list[list[Trip]]] = []
+        self.within: list[float] = []
+
+    async def travel_times(self, trips: Sequence[Sequence[Trip]], *, within_s: float) -> list[TravelAnswer]:
+        self.asked.append([list(part) for part in trips])
+        self.within.append(within_s)
+        await asyncio.sleep(self.takes_s)
+        return [TravelAnswer(seconds=tuple(10.0 for _ in part), source="osrm") for part in trips]
+
+
+def store() -> MemoryStore:
+    return MemoryStore(lambda: NOW_MS)
+
+
+def found(*people: Candidate) -> Found:
+    return Found(candidates=people)
+
+
+def people(count: int) -> list[Candidate]:
+    return [
+        candidate(
+            f"v-{number:02}", place=Place(lon=ALMATY.lon, lat=ALMATY.lat + number / 1000), distance_m=111.0 * number
+        )
+        for number in range(count)
+    ]
+
+
+async def test_without_a_router_nothing_is_asked() -> None:
+    results = [found(*people(3))]
+
+    assert await Scene(store()).timed([(incident(), need())], results) is results
+
+
+async def test_the_nearest_get_the_routers_times_and_the_record_says_so() -> None:
+    travel = FakeTravel()
+    scene = Scene(store(), travel)
+
+    (timed,) = await scene.timed([(incident(), need())], [found(*people(ROUTED_MOST + 3))])
+
+    assert [one.travel_s for one in timed.candidates] == [10.0] * ROUTED_MOST + [None] * 3
+    assert timed.travel == "osrm"
+    assert {trip.target for trip in travel.asked[0][0]} == {ALMATY}
+
+
+async def test_digital_work_and_people_without_a_place_are_not_asked_for() -> None:
+    travel = FakeTravel()
+    scene = Scene(store(), travel)
+    results = [found(remote("d-1")), found(candidate("v-1"))]
+
+    timed = await scene.timed([(incident(), need(area=None)), (incident(), need())], results)
+
+    assert timed is results
+    assert travel.asked == []
+
+
+async def test_only_needs_with_somebody_to_route_are_marked() -> None:
+    results = [found(candidate("v-1")), found(*people(1))]
+
+    timed = await Scene(store(), FakeTravel()).timed([(incident(), need())] * 2, results)
+
+    assert [one.travel for one in timed] == ["built_in", "osrm"]
+
+
+async def test_people_are_routed_to_where_they_would_be_sent() -> None:
+    flood = incident(area=GROUND, hazard=Hazard(equipped=("boat",)))
+    outside, inside = candidate("out", place=Place(lon=77.0, lat=43.235)), candidate("in", place=ALMATY)
+    boatman = candidate("boat", "boat", place=Place(lon=77.0, lat=43.235))
+    travel = FakeTravel()
+
+    await Scene(store(), travel).timed([(flood, need(area=GROUND))], [found(outside, inside, boatman)])
+
+    staged, sent_in = travel.asked[0][0]
+    assert staged.target != sent_in.target
+    assert sent_in.target.lon == EAST
+
+
+async def test_a_batch_that_searches_again_has_only_what_is_left_of_its_budget() -> None:
+    travel = FakeTravel(takes_s=0.05)
+    scene = Scene(store(), travel)
+    results = [found(*people(1))]
+    await scene.look()
+    for _ in range(2):
+        await scene.timed([(incident(), need())], results)
+
+    await scene.look()
+    await scene.timed([(incident(), need())], results)
+
+    first, second, anew = travel.within
+    assert first == anew == TRAVEL_BUDGET_S
+    assert second <= TRAVEL_BUDGET_S - 0.04
+
+
+async def test_dangerous_ground_is_read_when_it_changes_and_seen_by_every_command() -> None:
+    kept = store()
+    scene = Scene(kept)
+    flood = incident(area=GROUND, hazard=Hazard(equipped=("boat",)))
+    await kept.apply([application(0, flood)])
+
+    await scene.look()
+    await scene.look()
+    around = await scene.seen([(None, _watch_of("o-1"))], [NOTHING])
+
+    assert [ground.incident_id for ground in around[0].hazards] == [INCIDENT]
+    assert around[0].presence == {}
+
+
+async def test_people_who_are_awaited_are_looked_up_for_the_command_that_asks() -> None:
+    kept = store()
+    await kept.put_profiles([profile("v-1", 1)])
+    await kept.put_fixes([fix("v-1", NOW_MS - 5_000)])
+    coming = offer(OfferState.EN_ROUTE, watch=Watch(due_ms=NOW_MS))
+    unknown = replace(coming, id="o-2", volunteer_id="v-2")
+    watched = incident(offers=(coming, unknown))
+    asking = [(watched, _watch_of("o-1")), (watched, _watch_of("o-2")), (None, _watch_of("o-1"))]
+
+    around = await Scene(kept).seen(asking, [NOTHING] * 3)
+
+    assert [list(one.presence) for one in around] == [["v-1"], [], []]
+    assert around[0].presence["v-1"].fix_at_ms == NOW_MS - 5_000
+
+
+async def test_people_are_looked_for_only_where_there_is_new_ground() -> None:
+    kept = store()
+    await kept.put_profiles([profile("v-1", 1)])
+    await kept.put_fixes([fix("v-1", NOW_MS)])
+
+    nothing = await Scene(kept).inside([None, None])
+    some = await Scene(kept).inside([None, GROUND])
+
+    assert nothing == [None, None]
+    assert some[0] is None
+    assert some[1] is not None
+    assert some[1].volunteer_ids == ("v-1",)
+
+
+def _watch_of(offer_id: str) -> PassDeadline:
+    return PassDeadline(
+        id="c", incident_id=INCIDENT, by="x", sent_ms=0, deadline=DeadlineKind.WATCH, due_ms=NOW_MS, offer_id=offer_id
+    )
