@@ -30,12 +30,12 @@ def test_every_open_offer_and_the_next_look_have_a_timer() -> None:
     )
 
 
-def test_an_answered_offer_has_no_timer() -> None:
+def test_of_an_answered_offer_only_the_way_is_watched() -> None:
     story = story_of(1, "one", "two")
 
     story.accept("one")
 
-    assert timers_of(story.incident) == ()
+    assert [timer.kind for timer in timers_of(story.incident)] == [DeadlineKind.WATCH]
 
 
 @pytest.mark.parametrize("status", [IncidentStatus.CLOSED, IncidentStatus.CANCELLED])
