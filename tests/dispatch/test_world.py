@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from dispatch.commands import (
     AcceptOffer,
     AddNote,
+    AskForHelp,
     CancelIncident,
     CheckIn,
     CloseIncident,
@@ -23,8 +24,10 @@ from dispatch.commands import (
     DeclineOffer,
     EscalateIncident,
     GiveResult,
+    LeaveDuty,
     MergeIncident,
     PassDeadline,
+    RaiseDistress,
     ReportIncident,
     ReportProgress,
     UnmergeIncident,
@@ -288,6 +291,28 @@ class LifeOfAWorld(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def somebody_checks_in(self, number: int) -> None:
         self.send(CheckIn(**self.answer(number)))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS, skill=st.sampled_from([None, "boat"]), count=st.integers(1, 3))
+    def somebody_asks_for_help(self, number: int, skill: str | None, count: int) -> None:
+        self.send(AskForHelp(**self.answer(number), skill=skill, count=count))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def somebody_is_in_distress(self, number: int) -> None:
+        self.send(RaiseDistress(**self.answer(number)))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def somebody_leaves_duty_and_is_taken_off_unless_they_are_there(self, number: int) -> None:
+        answer = self.answer(number)
+        before = next(one.state for one in self.world.offers() if one.id == answer["offer_id"])
+
+        self.send(LeaveDuty(**answer))
+
+        after = next(one.state for one in self.world.offers() if one.id == answer["offer_id"])
+        assert after is not before or before not in (OfferState.OFFERED, OfferState.ACCEPTED, OfferState.EN_ROUTE)
+        assert (before is OfferState.ON_SCENE) <= (after is before)
 
     @precondition(is_asked)
     @rule(number=NUMBERS)
