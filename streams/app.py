@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import faust
@@ -11,6 +12,7 @@ import structlog
 from mode import Service
 
 from dispatch import plans as response_plans
+from dispatch.budget import UNLIMITED
 from dispatch.plans import PlanBook
 from streams.agent import QUEUE_LIMIT, CommandWorker
 from streams.applied_plans import PlanFollower
@@ -119,11 +121,11 @@ class Parts:
             store=self.store,
             publisher=self.publisher,
             projection=self.projection,
-            plans=plans,
+            plans=self._in_force(plans),
             travel=self.router,
         )
         self.applied_plans = PlanFollower(
-            settings, f"{name}-plans", fallback=plans, use=self.dispatcher.use_plans, bury=self._bury_plans
+            settings, f"{name}-plans", fallback=plans, use=self._use_plans, bury=self._bury_plans
         )
         self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name)
         self.worker = CommandWorker(
@@ -139,6 +141,13 @@ class Parts:
     def partition_of(self, zone: str) -> int:
         """Where commands of a zone lie: Kafka's default partitioner over the key."""
         return self.publisher.partition_of(INCIDENTS.name, zone)
+
+    def _use_plans(self, plans: PlanBook) -> None:
+        self.dispatcher.use_plans(self._in_force(plans))
+
+    def _in_force(self, plans: PlanBook) -> PlanBook:
+        """KOMEK_BUDGET=off lifts what the plans allow to ask of one person; everything else of them holds."""
+        return plans if self.settings.budget == "on" else replace(plans, budget=UNLIMITED)
 
     async def _bury_plans(self, record: Consumed, reason: str) -> None:
         """Every worker sees every record of plans; the one that owns the first partition writes the letter."""

@@ -37,6 +37,7 @@ def test_every_setting_is_read() -> None:
             "KOMEK_BATCH": "1",
             "KOMEK_POSITION_TTL_S": "60",
             "KOMEK_LOG_LEVEL": "DEBUG",
+            "KOMEK_BUDGET": "off",
         }
     )
 
@@ -49,6 +50,7 @@ def test_every_setting_is_read() -> None:
     )
     assert (settings.partitions, settings.replication, settings.min_insync) == (256, 3, 2)
     assert (settings.batch, settings.position_ttl_s, settings.log_level) == (1, 60, "debug")
+    assert (settings.budget, load({}).budget) == ("off", "on")
 
 
 @pytest.mark.parametrize("coded", [CODED, CODED.rstrip("=")])
