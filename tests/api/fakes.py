@@ -7,7 +7,7 @@ from typing import Any
 from dispatch.commands import Command
 from dispatch.decisions import Decision
 from dispatch.ids import parts_of_offer, zone_of_incident
-from dispatch.model import Incident
+from dispatch.model import Incident, Place
 from dispatch.ports import StoreTrouble
 from dispatch.vocabulary import IncidentStatus
 from streams import wire
@@ -94,6 +94,7 @@ class FakeRedis:
         self.places: dict[str, list[tuple[int, int]]] = {}
         self.reports: dict[str, bytes] = {}
         self.keys: dict[str, Repeat] = {}
+        self.standing: dict[str, Place] = {}
         self.is_down = False
 
     def _ask(self) -> None:
@@ -139,7 +140,8 @@ class FakeRedis:
             return None
         known: dict[str, Any] = {name: getattr(record, name) for name in record.__dataclass_fields__}
         known.pop("changed_ms")
-        return VolunteerView(offset=0, **known)
+        place = self.standing.get(volunteer_id) if with_places else None
+        return VolunteerView(offset=0, place=place, fix_at_ms=1_764_000_000_000 if place else None, **known)
 
     async def timeline(self, incident_id: str) -> list[tuple[int, int]]:
         self._ask()
