@@ -48,22 +48,24 @@ def candidates(report: Neighbour, others: tuple[Neighbour, ...]) -> tuple[MergeC
 
 
 def _judged(report: Neighbour, other: Neighbour) -> MergeCandidate | None:
-    apart_m = max(0.0, distance_m(report.centre, other.centre) - report.reach_m - other.reach_m)
+    """The cheap tests first: in a disaster this is asked of many, and of few with a yes."""
     apart_s = abs(report.logged_ms - other.logged_ms) / 1000
     type_ = likeness_of_types(report.type, other.type)
-    text = likeness_of_texts(report, other)
-    if apart_m > NEAR_M or apart_s > APART_S or (type_ == 0 and (text or 0.0) < TEXT_ALIKE):
+    if apart_s > APART_S:
         return None
-    parts = [
-        (_WEIGHT_PLACE, 1 - apart_m / NEAR_M),
-        (_WEIGHT_TIME, 1 - apart_s / APART_S),
-        (_WEIGHT_TYPE, type_),
-        *([] if text is None else [(_WEIGHT_TEXT, text)]),
-    ]
-    score = sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
+    text = likeness_of_texts(report, other)
+    if type_ == 0 and (text or 0.0) < TEXT_ALIKE:
+        return None
+    apart_m = max(0.0, distance_m(report.centre, other.centre) - report.reach_m - other.reach_m)
+    if apart_m > NEAR_M:
+        return None
+    score = _WEIGHT_PLACE * (1 - apart_m / NEAR_M) + _WEIGHT_TIME * (1 - apart_s / APART_S) + _WEIGHT_TYPE * type_
+    weight = _WEIGHT_PLACE + _WEIGHT_TIME + _WEIGHT_TYPE
+    if text is not None:
+        score, weight = score + _WEIGHT_TEXT * text, weight + _WEIGHT_TEXT
     return MergeCandidate(
         incident_id=other.incident_id,
-        score=round(score, 3),
+        score=round(score / weight, 3),
         distance_m=round(apart_m, 1),
         apart_s=round(apart_s, 1),
         type=type_,

@@ -167,7 +167,7 @@ class Store(Protocol):
         the claim decides. At least `need.want` candidates when there are that many."""
 
     async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
-        """For each place and radius in metres, in one round trip: the open incidents whose centres lie within, at most 50, the
+        """For each place and radius in metres, in one round trip: the open incidents whose centres lie within, at most 20, the
         nearest first. As of the decisions applied so far."""
 
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:

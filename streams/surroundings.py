@@ -11,6 +11,8 @@ from dispatch.ports import Store
 from dispatch.surroundings import NOTHING, Look, Neighbour, Surroundings, Whereabouts, look_of
 
 T = TypeVar("T")
+AT_ONCE = 20
+"""A report is compared with so many of its batch at most: a disaster must not slow itself down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ def _surroundings(number: int, look: Look, answers: _Answers, before: Sequence[A
 
 
 def _reported(before: Sequence[Asking]) -> tuple[Neighbour, ...]:
-    """Reports of this batch that are being decided with this one."""
+    """The newest reports of this batch that are being decided with this one."""
     return tuple(
         Neighbour(
             incident_id=command.incident_id,
@@ -93,6 +95,6 @@ def _reported(before: Sequence[Asking]) -> tuple[Neighbour, ...]:
             language=command.language,
             text_print=command.text_print,
         )
-        for one in before
+        for one in before[-AT_ONCE:]
         if isinstance(command := one.command, ReportIncident) and one.incident is None and command.area is not None
     )

@@ -43,8 +43,10 @@ if a.incident then
   call('DEL', KEY.reported .. a.id)
   call('RPUSH', KEY.timeline .. a.id, a.partition .. ':' .. a.offset)
   write_incident(a.incident, now)
-elseif call('EXISTS', KEY.incident .. a.id) == 1 then
+else
+  -- An order about an incident nobody knows is refused, and the operator who gave it can read so for a while.
   call('RPUSH', KEY.timeline .. a.id, a.partition .. ':' .. a.offset)
+  if call('EXISTS', KEY.incident .. a.id) == 0 then call('EXPIRE', KEY.timeline .. a.id, COMMAND_TTL_S) end
 end
 for _, person in ipairs(freed) do wake(person, now, a.id) end
 call('HSET', progress, 'applied', a.offset)

@@ -212,8 +212,7 @@ class MemoryStore:
         kept = dict(progress.refused) | {hold.offer_id: hold for hold in lost}
         for offer_id in a.voided:
             kept.pop(offer_id, None)
-        if a.incident is not None or a.incident_id in self.incidents:
-            self.timeline.setdefault(a.incident_id, []).append((a.partition, a.offset))
+        self.timeline.setdefault(a.incident_id, []).append((a.partition, a.offset))
         if a.incident is not None:
             self._write_incident(a.incident)
         for person in freed:

@@ -13,7 +13,7 @@ from dispatch.vocabulary import TravelMode
 from streams import redis_keys
 from streams.store.link import Call, Link
 
-NEAR_AT_MOST = 50
+NEAR_AT_MOST = 20
 """More open incidents than this around one report are not compared, the nearest first."""
 
 _pack = msgspec.msgpack.Encoder().encode

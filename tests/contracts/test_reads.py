@@ -7,6 +7,7 @@ import pytest
 from dispatch.model import Place
 from dispatch.ports import NotReady
 from dispatch.vocabulary import Capability, IncidentStatus, Priority, TravelMode
+from streams import redis_keys
 from streams.store.people import PrivateWrite
 from streams.store.reads import Intake, Page, Repeat, VolunteerView
 from tests.contracts.builders import (
@@ -80,6 +81,20 @@ async def test_an_incident_moves_from_status_to_status(redis_world: RedisWorld) 
     assert (counts.by_priority[Priority.HIGH], counts.shortfalls) == (0, 0)
     assert await redis_world.reads.incident(closed.id) == closed
     assert await redis_world.reads.timeline(closed.id) == [(0, 0), (0, 1)]
+
+
+async def test_a_refusal_about_an_unknown_incident_can_be_read_for_a_while(redis_world: RedisWorld) -> None:
+    now_ms = await redis_world.store.now_ms()
+    state = incident(at_ms=now_ms)
+    key = redis_keys.timeline(state.id)
+    await applied(redis_world, application(0, None, command="too-early"))
+    assert await redis_world.reads.timeline(state.id) == [(0, 0)]
+    assert 0 < (await redis_world.link.run([("TTL", key)]))[0] <= 8 * 86_400
+
+    await applied(redis_world, application(1, state, command="report"))
+
+    assert await redis_world.reads.timeline(state.id) == [(0, 0), (0, 1)]
+    assert (await redis_world.link.run([("TTL", key)]))[0] == -1
 
 
 async def test_a_volunteer_is_shown_with_what_engages_them(redis_world: RedisWorld) -> None:
