@@ -12,10 +12,15 @@ ROLE = "bridge"
 
 def lacks_language(incident: Incident, entry: Requirement) -> bool:
     """Whether a shared language is preferred, nobody who is asked or assigned has one, and no translator was bound yet."""
-    if entry.language is not LanguageRule.PREFER or is_bridged(incident, entry):
+    if entry.language is not LanguageRule.PREFER or not may_be_bridged(entry) or is_bridged(incident, entry):
         return False
     people = [offer for offer in incident.offers_for(entry.id) if offer.is_live or offer.is_filling]
     return bool(people) and all(offer.shares_language is False for offer in people)
+
+
+def may_be_bridged(entry: Requirement) -> bool:
+    """Translating is the bridge itself: a translator who lacks the language is of no use, and needs no translator."""
+    return entry.skill != Skill.TRANSLATOR
 
 
 def is_bridged(incident: Incident, entry: Requirement) -> bool:

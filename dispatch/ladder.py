@@ -14,7 +14,7 @@ the same breath. After a human was called the ladder goes by its clock alone: th
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dispatch.bridging import lacks_language, translator_for
+from dispatch.bridging import lacks_language, may_be_bridged, translator_for
 from dispatch.commands import DISPATCHER, Command, EscalateIncident, PassDeadline
 from dispatch.decisions import RequirementWhy
 from dispatch.events import (
@@ -35,7 +35,7 @@ from dispatch.plans import PlanBook
 from dispatch.requirement_ids import with_ids
 from dispatch.ruling import Ruling, applied, unchanged
 from dispatch.substitutes import stand_ins
-from dispatch.vocabulary import AttentionReason, DeadlineKind, Exclusion, OfferState, Skill, StepAction, StepReason
+from dispatch.vocabulary import AttentionReason, DeadlineKind, Exclusion, OfferState, StepAction, StepReason
 
 _ATTENTION = (AttentionReason.UNFILLED, AttentionReason.ASK_PARTNER, AttentionReason.LADDER_ENDED)
 _HUMAN = frozenset({StepAction.OPERATOR, StepAction.PARTNER})
@@ -137,7 +137,7 @@ def _pointless(incident: Incident, entry: Requirement, step: Step, level: int, p
     if step.action is StepAction.SUBSTITUTES:
         return None if _new_stand_ins(entry, plans) else "no_substitutes"
     if step.action is StepAction.BRIDGE_LANGUAGE:
-        if entry.skill == Skill.TRANSLATOR:
+        if not may_be_bridged(entry):
             return "a_translator_itself"  # else each translator that is not found would call for the next
         return None if required_languages(entry, incident) else "no_language_required"
     if step.action is StepAction.ALARM_LEVEL:

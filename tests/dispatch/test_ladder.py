@@ -154,6 +154,16 @@ def test_a_required_language_gives_way_to_a_translator_bound_to_the_incident() -
     assert story.asked() == ["near", "t-1"]
 
 
+def test_a_translator_is_never_helped_by_another_translator() -> None:
+    story = Story()
+    story.report(spec("translator", capability=Capability.DIGITAL, languages=("kk",), ladder="digital"))
+
+    to_the_end(story)
+
+    assert (StepAction.BRIDGE_LANGUAGE, StepReason.NOBODY_NEW, "a_translator_itself") in steps(story)
+    assert [one.bridges for one in story.incident.requirements] == [None]
+
+
 def test_the_next_alarm_level_adds_what_the_plan_says() -> None:
     story = Story()
     story.report(type="flood")
