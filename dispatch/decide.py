@@ -18,7 +18,7 @@ from dispatch.budget import held_back, may_go_beyond, prices
 from dispatch.commands import Command
 from dispatch.decisions import Cause, Decision, RequirementWhy, Why
 from dispatch.eligibility import exclusion
-from dispatch.estimates import Priors, chance_within, estimate
+from dispatch.estimates import Priors, chance_within, estimates
 from dispatch.events import Event, OfferMade, RetryScheduled, ShortfallEnded, ShortfallFound
 from dispatch.hazards import Inside
 from dispatch.ids import decision_id, offer_id, zone_of_incident
@@ -288,12 +288,8 @@ def _offers(
 def _chances(ranked: list[Ranked], need: Need, view: View) -> dict[str, float]:
     """Of each person to accept within the requirement's window."""
     requirement = need.requirement
-    return {
-        entry.candidate.volunteer_id: chance_within(
-            estimate(entry.candidate, requirement.capability, view.now_ms, view.priors), requirement.window_s
-        )
-        for entry in ranked
-    }
+    known = estimates((one.candidate for one in ranked), requirement.capability, view.now_ms, view.priors)
+    return {volunteer_id: chance_within(chance, requirement.window_s) for volunteer_id, chance in known.items()}
 
 
 def _once_each(ranked: list[Ranked]) -> list[Ranked]:

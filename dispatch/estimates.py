@@ -12,8 +12,9 @@ middle; of 11,302 acceptances 26 % are in by 30 s, half by 40 s, 79 % by 60 s, 9
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dispatch.local_time import local_hour
 from dispatch.model import Candidate
@@ -85,18 +86,28 @@ def cell_of(capability: Capability, distance_m: float | None, asked_ms: int) -> 
 def prior(band: str, at_ms: int, priors: Priors) -> float:
     """What is expected of a stranger."""
     start = _START[band] * (_NIGHT if local_hour(at_ms) in _NIGHT_HOURS else 1.0)
-    return _mean(start, CELL_WEIGHT, priors.get(band, NO_EVIDENCE))
+    taught = priors.get(band, NO_EVIDENCE)
+    return _mean(start, CELL_WEIGHT, taught.accepted, taught.refused)
 
 
 def estimate(candidate: Candidate, capability: Capability, at_ms: int, priors: Priors) -> float:
     """Chance that this person accepts within the usual window; between `LEAST` and `MOST`."""
-    stranger = prior(band_of(capability, candidate.distance_m), at_ms, priors)
-    return _mean(stranger, PRIOR_WEIGHT, Evidence(accepted=candidate.accepted, refused=candidate.refused))
+    return estimates([candidate], capability, at_ms, priors)[candidate.volunteer_id]
 
 
-def _mean(start: float, weight: float, evidence: Evidence) -> float:
-    share = (weight * start + evidence.accepted) / (weight + evidence.accepted + evidence.refused)
-    return min(MOST, max(LEAST, share))
+def estimates(candidates: Iterable[Candidate], capability: Capability, at_ms: int, priors: Priors) -> dict[str, float]:
+    """Of many people at one moment, by id."""
+    strangers = {band: prior(band, at_ms, priors) for band in BANDS}
+    return {
+        person.volunteer_id: _mean(
+            strangers[band_of(capability, person.distance_m)], PRIOR_WEIGHT, person.accepted, person.refused
+        )
+        for person in candidates
+    }
+
+
+def _mean(start: float, weight: float, accepted: float, refused: float) -> float:
+    return min(MOST, max(LEAST, (weight * start + accepted) / (weight + accepted + refused)))
 
 
 def chance_within(estimated: float, window_s: float) -> float:
@@ -116,8 +127,12 @@ def silence_weight(silent_s: float, estimated: float) -> float:
     return come * (1.0 - estimated) / (1.0 - estimated * come)
 
 
+@lru_cache(maxsize=4096)
 def answered_by(seconds: float) -> float:
-    """Share of those who accept within the usual window who have done so after so many seconds; beyond it a little over 1."""
+    """Share of those who accept within the usual window who have done so after so many seconds; beyond it a little over 1.
+
+    Remembered: a wave asks for the same moments of all its people.
+    """
     return _accepted_by(seconds) / _accepted_by(USUAL_WINDOW_S)
 
 

@@ -17,7 +17,10 @@ class Priority(StrEnum):
     @property
     def order(self) -> int:
         """0 for the most urgent; sorts queues."""
-        return list(Priority).index(self)
+        return _ORDER[self]
+
+
+_ORDER = {priority: number for number, priority in enumerate(Priority)}
 
 
 class TravelMode(StrEnum):

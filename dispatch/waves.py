@@ -37,6 +37,7 @@ DOUBT = 0.5
 MOST_PER_PLACE = MAX_OFFERS_PER_PLACE
 WITHIN_AT_MOST = MAX_NEAREST
 """As HartslagNu, which asks the nearest hundred within its distance."""
+LOOK_PRECISION_MS = 500
 LOOK_TOO_LATE_MS = 5_000
 """A look this near to the end of the window is left to the end of the window."""
 
@@ -240,7 +241,7 @@ def look_at_ms(incident: Incident, requirement: Requirement, now_ms: int) -> int
     low, high = now_ms, min(offer.expires_ms for offer in asked) - LOOK_TOO_LATE_MS
     if low >= high or is_doubtful(low) or not is_doubtful(high):
         return None
-    while high - low > 100:
+    while high - low > LOOK_PRECISION_MS:
         middle = (low + high) // 2
         low, high = (low, middle) if is_doubtful(middle) else (middle, high)
     return high
