@@ -198,7 +198,10 @@ class Store(Protocol):
         """How far this partition's decisions have come."""
 
     async def mark_published(self, partition: int, offset: int) -> None:
-        """Offers and status of decisions up to `offset` are confirmed in the log. Never moves back."""
+        """Offers and status of decisions up to `offset` are confirmed in the log. Never moves back.
+
+        Only now those are free whose offers ended there: nobody is offered other work before the log has the end of theirs.
+        """
 
     async def take_due(self, limit: int) -> list[Timer]:
         """Timers due by the store's clock, most overdue first; each is put off by 5 s so that other sweepers leave it for

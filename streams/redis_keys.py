@@ -138,6 +138,11 @@ def progress(partition: int) -> str:
     return f"{PREFIX}progress:{partition}"
 
 
+def ending(partition: int) -> str:
+    """ZSET by offset in `decisions`: `volunteer|offer` of offers that ended there and may not be published yet."""
+    return f"{PREFIX}ending:{partition}"
+
+
 def refused(partition: int) -> str:
     """HASH offer id → volunteer id: holds refused at apply and not voided by a record yet."""
     return f"{PREFIX}refused:{partition}"

@@ -6,7 +6,7 @@ if refused then return refused end
 
 local a = cmsgpack.unpack(ARGV[1])
 local now = now_ms()
-local progress, refusals = KEY.progress .. a.partition, KEY.refused .. a.partition
+local progress, refusals, ending = KEY.progress .. a.partition, KEY.refused .. a.partition, KEY.ending .. a.partition
 local applied = tonumber(call('HGET', progress, 'applied') or -1)
 
 if a.offset > applied + 1 then return {'gap'} end
@@ -26,10 +26,13 @@ if a.offset <= applied then
   return answer
 end
 
-local answer, freed = {'applied'}, {}
+local answer = {'applied'}
 call('SET', KEY.command .. a.command, a.offset, 'EX', COMMAND_TTL_S)
-for _, hold in ipairs(a.freed) do freed[#freed + 1] = free_hold(hold, now) end
+-- Nobody is free before the log says so: another zone could offer them work, and its offer would stand in `offers` before
+-- the end of this one. mark_published lets them go.
+for _, hold in ipairs(a.freed) do call('ZADD', ending, a.offset, hold.volunteer .. '|' .. hold.offer) end
 for _, hold in ipairs(a.holds) do
+  call('ZREM', ending, hold.volunteer .. '|' .. hold.offer)
   note_offer(hold.volunteer, hold.offer, hold.created)
   if not confirm_hold(hold, a.id, a.command, now) then
     call('HSET', refusals, hold.offer, hold.volunteer)
@@ -48,6 +51,5 @@ else
   call('RPUSH', KEY.timeline .. a.id, a.partition .. ':' .. a.offset)
   if call('EXISTS', KEY.incident .. a.id) == 0 then call('EXPIRE', KEY.timeline .. a.id, COMMAND_TTL_S) end
 end
-for _, person in ipairs(freed) do wake(person, now, a.id) end
 call('HSET', progress, 'applied', a.offset)
 return answer

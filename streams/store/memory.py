@@ -68,6 +68,7 @@ class MemoryStore:
         self._timers: dict[str, dict[Timer, int]] = {}
         self._waiting: dict[str, dict[str, tuple[Incident, str]]] = {}
         self._pending: dict[Hold, int] = {}
+        self._ending: dict[Hold, tuple[int, int]] = {}
         self._grounds.clear()
 
     def forget(self) -> None:
@@ -204,8 +205,9 @@ class MemoryStore:
             refused = tuple(hold for hold in a.holds if hold.offer_id in progress.refused)
             return Applied(state=AppliedState.ALREADY, refused=refused)
         self.commands[a.command_id] = a.offset
-        freed = [person for hold in a.freed if (person := self._free(hold))]
+        self._ending.update({hold: (a.partition, a.offset) for hold in a.freed})
         for hold in a.holds:
+            self._ending.pop(hold, None)
             self._note_offer(hold, a.incident)
         lost = tuple(hold for hold in a.holds if not self._confirm(hold, a))
         self._learn(a.lessons, a.work_ended)
@@ -215,8 +217,6 @@ class MemoryStore:
         self.timeline.setdefault(a.incident_id, []).append((a.partition, a.offset))
         if a.incident is not None:
             self._write_incident(a.incident)
-        for person in freed:
-            self._wake(person, a.incident_id)
         self._progress[a.partition] = Progress(applied=a.offset, published=progress.published, refused=kept)
         return Applied(state=AppliedState.APPLIED, refused=lost)
 
@@ -291,6 +291,13 @@ class MemoryStore:
         old = self._progress.get(partition, Progress())
         published = max(old.published, offset)
         self._progress[partition] = Progress(applied=old.applied, published=published, refused=old.refused)
+        due = [hold for hold, (at, of) in self._ending.items() if at == partition and of <= offset]
+        freed = [(person, hold) for hold in due if (person := self._free(hold))]
+        for hold in due:
+            del self._ending[hold]
+        for person, hold in freed:
+            parts = parts_of_offer(hold.offer_id)
+            self._wake(person, parts.incident_id if parts else None)
 
     async def take_due(self, limit: int) -> list[Timer]:
         self._check()

@@ -135,6 +135,34 @@ async def test_a_freed_person_is_found_again(world: World) -> None:
     await world.audit()
 
 
+async def test_nobody_is_free_before_the_end_of_their_offer_is_in_the_log(world: World) -> None:
+    """Else another zone could offer them work that stands in `offers` before the end of this one."""
+    now_ms = await on_duty(world, "v-1")
+    held = hold("v-1")
+    state = incident(at_ms=now_ms, offers=[offer(held, now_ms)])
+    await applied(world, application(0, state, holds=[held]))
+    await world.store.apply([application(1, state, command="c-2", freed=[held])])
+
+    assert await world.store.claim([claim("v-1", command="c-3")]) == [ClaimAnswer.BUSY]
+    await world.store.mark_published(0, 1)
+
+    assert await world.store.claim([claim("v-1", command="c-3")]) == [ClaimAnswer.GRANTED]
+
+
+async def test_an_offer_that_comes_back_to_life_before_its_end_is_published_stays(world: World) -> None:
+    now_ms = await on_duty(world, "v-1")
+    held = hold("v-1")
+    state = incident(at_ms=now_ms, offers=[offer(held, now_ms)])
+    await applied(world, application(0, state, holds=[held]))
+    ended = application(1, state, command="c-2", freed=[held])
+    revived = application(2, state, command="c-3", holds=[held])
+
+    await world.store.apply([ended, revived])
+    await world.store.mark_published(0, 2)
+
+    assert await world.store.claim([claim("v-1", command="c-4")]) == [ClaimAnswer.BUSY]
+
+
 async def test_only_the_very_offer_is_freed(world: World) -> None:
     now_ms = await on_duty(world, "v-1")
     held = hold("v-1")

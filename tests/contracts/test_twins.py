@@ -150,6 +150,8 @@ class Day:
             ],
         )
         answers = [(await world.store.apply([decision]))[0] for world in self._worlds]
+        for world in self._worlds:
+            await world.store.mark_published(decision.partition, decision.offset)
         assert answers[0] == answers[1]
         if answers[0].state in (AppliedState.APPLIED, AppliedState.VOID):
             self._applied = max(self._applied, decision.offset)

@@ -142,7 +142,10 @@ class MemoryWorld:
 
 
 async def applied(world: World, *applications: Application) -> list[Applied]:
-    """Applies what must not be refused for its place in the log."""
+    """Applies what must not be refused for its place in the log; ends of offers are published, as on the ordinary way."""
     answers = await world.store.apply(applications)
     assert {answer.state for answer in answers} == {AppliedState.APPLIED}
+    for entry in applications:
+        if entry.freed:
+            await world.store.mark_published(entry.partition, entry.offset)
     return answers
