@@ -43,7 +43,12 @@ class Town:
 
     def tell(self, kind: type[Command], incident_id: str, **stated: Any) -> Decision:
         self.count += 1
-        order = {"id": f"c-{self.count}", "incident_id": incident_id, "by": "operator", "sent_ms": self.now_ms}
+        order: dict[str, Any] = {
+            "id": f"c-{self.count}",
+            "incident_id": incident_id,
+            "by": "operator",
+            "sent_ms": self.now_ms,
+        }
         return self.decide(kind(**order, **stated))
 
     def decide(self, command: Command) -> Decision:
