@@ -15,7 +15,7 @@ import structlog
 from dispatch.commands import AcceptOffer, Command
 from dispatch.decide import Settled, View, chosen_people, fill, settle
 from dispatch.decisions import Cause, Decision
-from dispatch.events import OfferMade, OfferMoved
+from dispatch.events import LadderStepped, OfferMade, OfferMoved
 from dispatch.ids import zone_of_incident
 from dispatch.lifecycle import fold
 from dispatch.model import Found, Need
@@ -358,6 +358,9 @@ def _count(decisions: Sequence[Decision], drafts: Sequence[_Draft]) -> None:
     for draft, decision in zip(drafts, decisions, strict=True):
         metrics.COMMANDS.labels(kind=decision.cause.command_kind, outcome=decision.outcome).inc()
         for fact in decision.events:
+            if isinstance(fact, LadderStepped) and fact.climb.ended:
+                metrics.LADDERS_ENDED.inc()
+                log.error("a ladder has ended", incident=decision.incident_id, requirement=fact.requirement_id)
             if isinstance(fact, OfferMade):
                 metrics.OFFERS_MADE.labels(capability=fact.capability).inc()
         log.debug(

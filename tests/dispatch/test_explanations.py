@@ -1,5 +1,6 @@
 """Why and why not, in a sentence."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,6 +41,18 @@ def test_who_was_asked_is_told_when_in_which_place_with_which_score_and_answer()
     assert "travel " in text
     assert "chance to accept" in text
     assert text.endswith("declined (busy) at 16:00:40.")
+
+
+def test_a_record_of_an_older_log_is_told_as_far_as_it_goes() -> None:
+    story = told()
+    (why_then,) = story.last.why.requirements
+    bare = replace(why_then, chosen=({"volunteer_id": "v-00"},), forecast=None, excluded={"too_far": 2})
+    story.decisions[-1] = replace(story.last, why=replace(story.last.why, requirements=(bare,)))
+
+    assert why(story, "v-00")[1].endswith("as number 1 in the order, of 30 considered: no answer yet.")
+    whole = of_incident(story.incident, story.decisions).text
+    assert "the last search saw 30 (2 too_far) and asked" in whole
+    assert "the chance to be staffed" not in whole
 
 
 def test_who_has_not_answered_yet_is_told_so() -> None:

@@ -1,8 +1,12 @@
 """The ladder of a requirement: steps by the clock, at once when nobody is left, before the breach, and its end."""
 
+from dataclasses import replace
+
 from dispatch import ladder
-from dispatch.commands import PassDeadline
+from dispatch.commands import EscalateIncident, PassDeadline
+from dispatch.decisions import RequirementWhy
 from dispatch.events import IncidentEscalated, LadderScheduled, LadderStepped, PartnerAsked, RequirementsAdded
+from dispatch.lifecycle import Moment, evolve
 from dispatch.model import Candidate, Climb, Requirement
 from dispatch.vocabulary import (
     Capability,
@@ -314,9 +318,32 @@ def test_a_ladder_deadline_that_comes_early_changes_nothing() -> None:
 
 def test_a_requirement_of_an_older_log_is_on_no_ladder() -> None:
     old = incident(requirements=(requirement(climb=None),))
+    why = RequirementWhy(requirement_id="r1", skill="boat", places_open=1, asked=0, searched_m=None, considered=0)
+    scheduled = LadderScheduled(requirement_id="r1", since_ms=1, due_ms=2, reason=StepReason.CLOCK)
 
     assert list(ladder.schedule(old, plans(), (), NOW_MS)) == []
     assert list(ladder.schedule(None, plans(), (), NOW_MS)) == []
+    assert ladder.explained(why, old, plans(), NOW_MS) is why
+    assert evolve(old, (scheduled,), Moment(incident_id=INCIDENT, zone="", version=1, at_ms=NOW_MS)) == old
+
+
+def test_an_unknown_incident_is_on_no_ladder() -> None:
+    order = EscalateIncident(id="c", incident_id=INCIDENT, by="operator", sent_ms=NOW_MS)
+
+    assert ladder.rule(None, order, plans(), NOW_MS) is None
+
+
+def test_new_plans_with_a_shorter_ladder_end_the_climb() -> None:
+    story = Story()
+    story.report(spec("boat"))
+    while climb(story).taken < 5:
+        story.climb()
+    story.book = replace(story.book, ladders={})
+
+    story.climb()
+
+    assert climb(story).due_ms is None
+    assert story.last.why.rule == "ladder_check"
 
 
 def test_a_preferred_language_that_nobody_shares_brings_a_translator_at_once() -> None:
