@@ -129,4 +129,3 @@ def _look_around(incident: Incident, command: Command, area: Area) -> Look | Non
         if counts[entry.id]
     )
     return Look(people=tuple(dict.fromkeys(offer.volunteer_id for offer in on_the_way)), needs=needs)
-

@@ -186,9 +186,7 @@ class Dispatcher:
             await self.catch_up(partitions)
         _count(decisions, drafts)
 
-    def _settled(
-        self, record: Consumed, command: Command, known: Loaded, now_ms: int, around: Surroundings
-    ) -> _Draft:
+    def _settled(self, record: Consumed, command: Command, known: Loaded, now_ms: int, around: Surroundings) -> _Draft:
         cause = Cause(
             topic=record.topic,
             partition=record.partition,

@@ -42,6 +42,7 @@ from dispatch.follow_ups import follow_ups
 from dispatch.ids import incident_id
 from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
 from dispatch.model import Candidate, Found, Incident, Offer, RequirementSpec
+from dispatch.plans import PlanBook, load_builtin
 from dispatch.ports import Timer
 from dispatch.ruling import refused
 from dispatch.surroundings import Surroundings, look_of
@@ -55,6 +56,7 @@ from dispatch.vocabulary import (
     OfferState,
     Outcome,
     Task,
+    WaveRule,
 )
 from dispatch.waves import offers_out
 from tests import strategies
@@ -67,6 +69,7 @@ INCIDENTS = tuple(incident_id(ZONE, "operator", str(number)) for number in range
 class World:
     """People, incidents and the log of decisions; `engaged` is the truth of who is taken, by which offer."""
 
+    book: PlanBook = field(default_factory=plans)
     people: dict[str, Candidate] = field(default_factory=dict)
     on_duty: set[str] = field(default_factory=set)
     engaged: dict[str, str] = field(default_factory=dict)
@@ -95,7 +98,7 @@ class World:
         look = look_of(state, command)
         around = Surroundings(target=self.incidents.get(look.target) if look and look.target else None)
         known = view(state, command, now_ms=self.now_ms, offset=len(self.log), around=around)
-        return settle(known, command, plans())
+        return settle(known, command, self.book)
 
     def _find(self) -> Found:
         """A hint: it may name people who are engaged, never one who is off duty."""
@@ -112,7 +115,7 @@ class World:
         """Decides until everybody it names can be had."""
         lost: dict[str, Exclusion] = {}
         while True:
-            decision = fill(settled, plans(), found, chosen | lost)
+            decision = fill(settled, self.book, found, chosen | lost)
             gone = [
                 hold
                 for hold in held_by(decision)
@@ -150,6 +153,11 @@ class World:
         assert after is not None
         assert decision.events, "an applied decision has effects"
         assert after.version == decision.version == (before.version if before else 0) + 1
+        for why in decision.why.requirements:
+            entry = next(one for one in after.requirements if one.id == why.requirement_id)
+            assert why.wave is not None
+            assert offers_out(after, entry) <= why.wave.out + why.wave.size, "more offers than the wave allows"
+            assert why.wave.rule is not WaveRule.CERTAINTY or why.wave.reached >= entry.certainty - 1e-4
         for fact in decision.events:
             if isinstance(fact, OfferMade):
                 assert after.is_open, "an offer after the end"
@@ -455,7 +463,9 @@ class LifeOfAWorld(RuleBasedStateMachine):
             if incident.is_open:
                 timers = {timer.ref for timer in timers_of(incident) if timer.kind is DeadlineKind.LEASE}
                 assert timers == {
-                    one.id for one in incident.offers if one.task and one.state in ASSIGNED_STATES and one.lease_expires_ms
+                    one.id
+                    for one in incident.offers
+                    if one.task and one.state in ASSIGNED_STATES and one.lease_expires_ms
                 }
 
     def teardown(self) -> None:
@@ -469,5 +479,15 @@ class LifeOfAWorld(RuleBasedStateMachine):
         assert len({step.event_id for step in self.world.steps}) == len(self.world.steps)
 
 
+class LifeByCertainty(LifeOfAWorld):
+    """The same life under the plans as they are: waves sized to a certainty, with a timer for their doubt."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world.book = load_builtin()
+
+
+TestLifeByCertainty = LifeByCertainty.TestCase
+TestLifeByCertainty.settings = settings(max_examples=30, stateful_step_count=50)
 TestLifeOfAWorld = LifeOfAWorld.TestCase
 TestLifeOfAWorld.settings = settings(max_examples=60, stateful_step_count=50)
