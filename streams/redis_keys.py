@@ -52,7 +52,7 @@ def engaged_index(skill: str) -> str:
 
 
 def digital_index(skill: str, language: str) -> str:
-    """ZSET by load: free, on-duty digital volunteers with this skill and language (`*`: any)."""
+    """ZSET by load: free, on-duty digital volunteers with this skill and language (primary subtag; `*`: any)."""
     return f"{PREFIX}dig:{skill}:{language}"
 
 
@@ -162,8 +162,8 @@ PENDING_CLAIMS = f"{PREFIX}pending"
 
 
 def waiting_field(skill: str) -> str:
-    """GEO: `priority|since|incident|requirement` of field shortfalls with a place; priority 0 (critical) to 3, since in ms
-    with 13 digits, so that members sort by urgency."""
+    """GEO: `class|moment|incident|requirement` of field shortfalls with a place; class 0 (critical) or 1 and a moment in ms with
+    13 digits (`dispatch/aging.py`), so that members sort by urgency. `|skill` follows in the keys of further skills that will do."""
     return f"{PREFIX}wait-geo:{skill}"
 
 
