@@ -1,0 +1,52 @@
+"""How many are asked and who is left in peace, end to end: what answers and work teach comes back in the next decision."""
+
+from typing import Any
+
+import pytest
+
+from tests.scenarios.test_whole_way import Town, town, until
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+__all__ = ["town"]
+
+
+def why_of(town: Town, incident: str) -> Any:
+    """Of the first requirement, in the first decision."""
+    answer = town.call("GET", f"/v1/incidents/{incident}/decisions", "operator", "op-1")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"][0]["why"]["requirements"][0]
+
+
+def test_a_wave_says_how_sure_it_is_and_what_it_expects_of_each(town: Town) -> None:
+    for number in range(12):
+        town.volunteer(f"v{number:02}", north_m=20 * number)
+    incident = town.report()
+    offers = until(lambda: town.live(incident))
+
+    why = why_of(town, incident)
+
+    assert why["wave"]["rule"] == "certainty"
+    assert why["wave"]["reached"] >= why["wave"]["stated"] == 0.95
+    assert why["wave"]["size"] == len(offers)
+    assert all(0 < one["chance"] < 1 for one in why["chosen"])
+
+
+def test_who_has_worked_rests_but_not_from_what_is_critical(town: Town) -> None:
+    person = town.volunteer("only")
+    first = town.report()
+    offer = until(lambda: town.live(first).get(person))
+    town.answer(offer, "accept")
+    until(lambda: town.incident(first)["status"] == "staffed")
+    for state in ("on_scene", "done"):
+        town.answer(offer, "progress", {"state": state})
+    until(lambda: town.incident(first)["offers"][0]["state"] == "done")
+
+    second = town.report()
+    until(lambda: town.incident(second)["status"] == "unfilled")
+    third = town.report(priority="critical")
+    until(lambda: town.live(third).keys() == {person})
+
+    assert why_of(town, second)["excluded"] == {"resting": 1}
+    asked = why_of(town, third)
+    assert asked["wave"]["beyond_budget"] == 1
+    assert {"fairness", "beyond_budget"} <= asked["chosen"][0]["terms"].keys()
