@@ -19,6 +19,7 @@ from dispatch.safety_state import FOLDS as SAFETY_FOLDS
 from dispatch.vocabulary import ASSIGNED_STATES, FILLING_STATES, IncidentStatus, OfferState, Outcome
 from dispatch.work_state import FOLDS
 
+_ENDED = {OfferState.DONE} | (frozenset(OfferState) - FILLING_STATES - {OfferState.OFFERED})
 _MOVING = frozenset({OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE})
 
 
@@ -101,11 +102,10 @@ def held_by(decision: Decision) -> tuple[Hold, ...]:
 
 def freed_by(decision: Decision) -> tuple[Hold, ...]:
     """The people this decision lets go."""
-    ended = {OfferState.DONE} | (frozenset(OfferState) - FILLING_STATES - {OfferState.OFFERED})
     return tuple(
         Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
         for fact in decision.events
-        if isinstance(fact, events.OfferMoved) and fact.state in ended
+        if isinstance(fact, events.OfferMoved) and fact.state in _ENDED
     )
 
 

@@ -48,6 +48,8 @@ class CommandWorker(Service):
         super().__init__(**kwargs)
         self.queue: asyncio.Queue[Queued] = asyncio.Queue(QUEUE_LIMIT)
         self.busy_since_s: float | None = None
+        self.behind_s = 0.0
+        """How old the oldest command of the last batch was when it was taken."""
         self._dispatcher = dispatcher
         self._rebuild = rebuild
         self._owned = owned
@@ -74,6 +76,7 @@ class CommandWorker(Service):
         while len(waiting) < self._batch and not self.queue.empty():
             waiting.append(self.queue.get_nowait())
         self.busy_since_s = clock.monotonic_s()
+        self.behind_s = clock.now_ms() / 1000 - waiting[0][1].message.timestamp
         with metrics.BATCH_SECONDS.time():
             await self._until_done(waiting)
         metrics.BATCH_COMMANDS.observe(len(waiting))

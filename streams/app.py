@@ -1,6 +1,7 @@
 """The worker: how the parts are joined. Nothing is built at import; `build_app` is the one composition root."""
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import Callable
@@ -162,7 +163,7 @@ class Parts:
         return [
             self.worker,
             RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.distrust_all),
-            TimerSweep(store=store, publisher=self.publisher),
+            TimerSweep(store=store, publisher=self.publisher, behind_s=lambda: self.worker.behind_s),
             PendingSweep(store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of),
             LocationService(settings, self.people, dead_letter=self.publisher.dead_letter),
             ProfileService(
@@ -186,6 +187,10 @@ def _service_of(parts: Parts) -> type[Service]:
             for service in parts.services():
                 await self.add_runtime_dependency(service)
             parts.started.set()
+            # What stands now stays: the collector need not look at it again, and looks less often at what comes and goes.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 50)
             log.info("worker is ready", name=worker_name())
 
         async def on_shutdown(self) -> None:

@@ -3,6 +3,7 @@
 import time
 import uuid
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def now_ms() -> int:
@@ -19,6 +20,7 @@ def fresh_id() -> str:
     return str(uuid.uuid4())
 
 
+@lru_cache(maxsize=64)
 def rfc3339(at_ms: int) -> str:
     """`2026-11-22T08:00:00.000Z`."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

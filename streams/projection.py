@@ -4,6 +4,7 @@ Used on the ordinary way (a batch that was just decided) and on the way back (a 
 came): both end with every decision up to the end of the log applied, and its offers and status confirmed.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -131,9 +132,8 @@ class Projection:
         await self._publisher.publish_derived(steps, list(newest.values()))
         await self._publisher.send_commands(said)
         await self._void(refused)
-        for partition in {entry.partition for entry in logged}:
-            last = max(entry.offset for entry in logged if entry.partition == partition)
-            await self._store.mark_published(partition, last)
+        last = {entry.partition: entry.offset for entry in sorted(logged, key=lambda entry: entry.offset)}
+        await asyncio.gather(*(self._store.mark_published(partition, offset) for partition, offset in last.items()))
 
     async def _void(self, refused: Mapping[str, Hold]) -> None:
         """Holds the log's order refused become commands, so that they are voided by a record and replaced."""
