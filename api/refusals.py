@@ -67,7 +67,9 @@ def refuse_not_assigned(held: Held | None) -> None:
 
 
 def refuse_not_on_scene(held: Held | None) -> None:
-    if held is not None and (held.offer.state is not OfferState.ON_SCENE or held.offer.capability is Capability.DIGITAL):
+    if held is not None and (
+        held.offer.state is not OfferState.ON_SCENE or held.offer.capability is Capability.DIGITAL
+    ):
         raise _not_now(held.offer, "on_scene")
 
 

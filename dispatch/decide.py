@@ -167,8 +167,7 @@ def _with_safeguards(
     view: View, command: Command, plans: PlanBook, incident: Incident | None, ruling: Ruling
 ) -> tuple[Incident | None, Ruling]:
     """Clocks, watches, hazard areas and alarms that the facts begin or end."""
-    if incident is None:
-        return incident, ruling
+    assert incident is not None  # what is applied has an incident
     more = safeguards.consequences(incident, ruling.events, plans, view.now_ms)
     if not more:
         return incident, ruling
@@ -298,9 +297,6 @@ def _once_each(ranked: list[Ranked]) -> list[Ranked]:
     for entry in ranked:
         best.setdefault(entry.candidate.volunteer_id, entry)
     return list(best.values())
-
-
-
 
 
 def _offer(settled: Settled, need: Need, entry: Ranked, chance: float) -> OfferMade:

@@ -13,6 +13,7 @@ from dispatch.ladders import FALLBACK, Ladder, ladder_of
 from dispatch.model import Climb, Policy, Requirement, RequirementSpec
 from dispatch.policies import certainty_faults, policy_faults, policy_of
 from dispatch.precautions import KEYS as PRECAUTION_KEYS
+from dispatch.precautions import NONE as NO_PRECAUTIONS
 from dispatch.precautions import Precautions, precautions_of
 from dispatch.substitutes import skill_fault, substitutes_of
 from dispatch.toml_lines import line_of, lines_of
@@ -102,7 +103,7 @@ class ResponsePlan:
     """Of requirements that state none; None: the default of the book."""
     heavy: bool = False
     """Work of this type asks for a longer rest afterwards."""
-    precautions: Precautions = Precautions()
+    precautions: Precautions = NO_PRECAUTIONS
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -171,7 +172,6 @@ class PlanBook:
             climb=Climb(ladder=spec.ladder or (self.defaults.digital_ladder if digital else self.defaults.ladder)),
             **work_plans.completed(spec, self.defaults.digital_lease_s),
         )
-
 
     def _furthest_m(self, spec: RequirementSpec) -> int:
         """A limit in time alone reaches as far as the quickest get; each person's own way is judged later."""
@@ -406,7 +406,9 @@ def _skill_faults(where: str, row: Mapping[str, Any]) -> list[str]:
     others = row.get("any_of", [])
     if not isinstance(others, list) or ("any_of" in row and not others):
         return [f"{where}.any_of: expected a list of skills, the preferred first"]
-    faults = [fault for number, other in enumerate(others, 1) for fault in skill_fault(f"{where}.any_of[{number}]", other)]
+    faults = [
+        fault for number, other in enumerate(others, 1) for fault in skill_fault(f"{where}.any_of[{number}]", other)
+    ]
     return faults if others and "skill" not in row else [*skill_fault(f"{where}.skill", row.get("skill")), *faults]
 
 

@@ -21,12 +21,15 @@ class Precautions:
     check_in_s: int | None = None
 
 
+NONE = Precautions()
+
+
 def precautions_of(where: str, table: Mapping[str, Any], faults: list[str]) -> Precautions:
     """From a type's table; what cannot be used is added to `faults`."""
     found = _faults(where, table)
     faults.extend(found)
     if found:
-        return Precautions()
+        return NONE
     return Precautions(
         hazard=table.get("hazard", False),
         equipped=tuple(dict.fromkeys(table.get("equipped", ()))),

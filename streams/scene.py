@@ -63,9 +63,7 @@ class Scene:
         found = iter(await self._store.inside(wanted))
         return [next(found) if ground is not None else None for ground in grounds]
 
-    async def timed(
-        self, wanted: Sequence[tuple[Incident | None, Need]], results: Sequence[Found]
-    ) -> Sequence[Found]:
+    async def timed(self, wanted: Sequence[tuple[Incident | None, Need]], results: Sequence[Found]) -> Sequence[Found]:
         """`results` with the travel times of a router, where one is set and answers in time."""
         if self._travel is None:
             return results

@@ -47,3 +47,12 @@ def test_who_is_looked_for_at_home_is_asked_half_as_far() -> None:
 
     assert [exclusion(one, need()) for one in (near, far, own)] == [None, Exclusion.STALE_PLACE, Exclusion.STALE_PLACE]
     assert asked_within_m(candidate("fix")) == 50_000
+
+
+def test_a_routers_time_replaces_the_built_in_one_and_setting_out_is_added() -> None:
+    near, far = candidate("near", distance_m=500.0, travel_s=900.0), candidate("far", distance_m=900.0, travel_s=60.0)
+
+    ranked = rank([near, far], need(), None)
+
+    assert [entry.candidate.volunteer_id for entry in ranked] == ["far", "near"]
+    assert [entry.eta_s for entry in ranked] == [90.0 + 60.0, 90.0 + 900.0]
