@@ -82,10 +82,14 @@ class RequirementIn(Body):
     agree: Annotated[int, Field(ge=1, le=9, description="equal answers that settle it")] = 1
     validated: Annotated[bool, Field(description="a second person does it after the first")] = False
     on_false: Annotated[OnFalse, word(OnFalse)] = OnFalse.STAND_DOWN
-    any_of: Annotated[list[SkillWord], Field(max_length=10, description="skills that will do as well, the better first")] = []
+    any_of: Annotated[
+        list[SkillWord], Field(max_length=10, description="skills that will do as well, the better first")
+    ] = []
     language: Annotated[LanguageRule, word(LanguageRule)] | None = None
     """Left out: stated languages are required. Without languages the caller's counts."""
-    max_eta_s: Annotated[int, Field(ge=1, le=86_400, description="how long anybody may need to get there")] | None = None
+    max_eta_s: Annotated[int, Field(ge=1, le=86_400, description="how long anybody may need to get there")] | None = (
+        None
+    )
     role: Annotated[str, Field(max_length=64)] = ""
 
     @model_validator(mode="after")

@@ -46,9 +46,7 @@ def timers_of(incident: Incident) -> tuple[Timer, ...]:
         if offer.watch is not None and offer.state in COMING
     ]
     if incident.merging is not None:
-        expiries.append(
-            Timer(kind=DeadlineKind.MERGE, incident_id=incident.id, ref="", due_ms=incident.merging.due_ms)
-        )
+        expiries.append(Timer(kind=DeadlineKind.MERGE, incident_id=incident.id, ref="", due_ms=incident.merging.due_ms))
     return tuple(expiries)
 
 

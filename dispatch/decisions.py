@@ -21,8 +21,8 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaveWhy:
-    """Why so many are asked. `stated`: the certainty of the requirement, None under a fixed policy; `reached`: the chance that the
-    open places fill within the window from those asked now and the `out` who were asked before."""
+    """Why so many are asked. `stated`: the certainty of the requirement, None under a fixed policy; `reached`: the chance that
+    the open places fill within the window from those asked now and the `out` who were asked before."""
 
     size: int
     out: int

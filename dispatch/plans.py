@@ -375,7 +375,8 @@ def _requirement(
     if found:
         faults.extend(found)
         return None
-    skill, *others = [*([row["skill"]] if "skill" in row else []), *row.get("any_of", ())]
+    skills: list[str] = [*([row["skill"]] if "skill" in row else []), *row.get("any_of", ())]
+    skill, *others = skills
     stated = row.get("ladder")
     spec = RequirementSpec(
         capability=Capability(row["capability"]),

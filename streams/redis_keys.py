@@ -35,7 +35,7 @@ def erased(volunteer_id: str) -> str:
 
 
 PRIORS = f"{PREFIX}priors"
-"""HASH `hour|band|y` and `hour|band|n`: everybody's answers by local hour and distance band, as sums with a half-life of 30 days."""
+"""HASH `hour|band|y` and `hour|band|n`: everybody's answers by local hour and distance band, sums with a half-life of 30 days."""
 
 
 def field_index(skill: str) -> str:

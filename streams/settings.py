@@ -136,7 +136,9 @@ class Settings:
         "routers asked for travel times: osrm+http://host:port?modes=car, valhalla+http://host:port; unset: the built-in model",
     )
     budget: str = _setting(
-        "on", _one_of("on", "off"), "what the plans allow to ask of one person; off: for drills that run faster than life"
+        "on",
+        _one_of("on", "off"),
+        "what the plans allow to ask of one person; off: for drills that run faster than life",
     )
     log_level: str = _setting(
         "info", _one_of("debug", "info", "warning", "error"), "least severe messages that are logged"

@@ -308,8 +308,11 @@ class Story:
         entry = next(one for one in self.incident.requirements if one.id == requirement_id)
         due_ms = (entry.climb.due_ms if entry.climb else None) or self.now_ms
         self.now_ms = max(self.now_ms, due_ms)
-        ladder = {"deadline": DeadlineKind.LADDER, "due_ms": due_ms, "requirement_id": requirement_id}
-        return self.tell(orders.PassDeadline(**self._order(), **ladder))
+        return self.tell(
+            orders.PassDeadline(
+                **self._order(), deadline=DeadlineKind.LADDER, due_ms=due_ms, requirement_id=requirement_id
+            )
+        )
 
     def void(self, volunteer_id: str) -> Decision:
         return self.tell(orders.VoidOffer(**self._order(), offer_id=self.offer_of(volunteer_id).id))

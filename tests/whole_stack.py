@@ -77,7 +77,9 @@ class WholeStack:
             self._process = subprocess.Popen(
                 self._command, env=self.environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
-        until(lambda: self._has_ended() or stackfile.read(self.data / "stack.json") not in (None, stale), READY_WITHIN_S)
+        until(
+            lambda: self._has_ended() or stackfile.read(self.data / "stack.json") not in (None, stale), READY_WITHIN_S
+        )
         if self._has_ended():
             raise AssertionError(f"komek up ended before it was ready:\n{self.said()}")
 

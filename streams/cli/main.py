@@ -106,7 +106,9 @@ def main() -> NoReturn:
         _end(str(failure), failure.cure, failure.exit_code)
     except SettingsError as error:
         _end(
-            str(error), "`komek doctor` lists what it can check; every setting is described in deploy/.env.example.", WRONG_USE
+            str(error),
+            "`komek doctor` lists what it can check; every setting is described in deploy/.env.example.",
+            WRONG_USE,
         )
     sys.exit(DONE)
 

@@ -104,7 +104,11 @@ class MemoryStore:
 
     def _find(self, need: Need) -> Found:
         found = memory_search.find(self.people, need)
-        return replace(found, waiting=waiting_beside(need, self._waiting.values(), self._clock())) if found.complete else found
+        return (
+            replace(found, waiting=waiting_beside(need, self._waiting.values(), self._clock()))
+            if found.complete
+            else found
+        )
 
     async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
         self._check()
@@ -205,7 +209,7 @@ class MemoryStore:
             refused = tuple(hold for hold in a.holds if hold.offer_id in progress.refused)
             return Applied(state=AppliedState.ALREADY, refused=refused)
         self.commands[a.command_id] = a.offset
-        self._ending.update({hold: (a.partition, a.offset) for hold in a.freed})
+        self._ending.update(dict.fromkeys(a.freed, (a.partition, a.offset)))
         for hold in a.holds:
             self._ending.pop(hold, None)
             self._note_offer(hold, a.incident)

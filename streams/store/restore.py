@@ -115,7 +115,9 @@ class Restore:
         ]
         cells = [(cell, _sum(yes), _sum(no)) for cell, (yes, no) in taught.cells.items()]
         packed: list[dict[str, object]] = [{"people": (), "cells": cells}]
-        packed += [{"people": rows[at : at + PEOPLE_AT_ONCE], "cells": ()} for at in range(0, len(rows), PEOPLE_AT_ONCE)]
+        packed += [
+            {"people": rows[at : at + PEOPLE_AT_ONCE], "cells": ()} for at in range(0, len(rows), PEOPLE_AT_ONCE)
+        ]
         calls = [Call("restore_standing", (), (self.owner, _pack(item))) for item in packed]
         for at in range(0, len(calls), CALLS_AT_ONCE):
             await self.link.run(calls[at : at + CALLS_AT_ONCE], deadline_s=DEADLINE_S)

@@ -108,7 +108,22 @@ def _order(candidate: Candidate) -> tuple[float, float, str]:
 
 
 def _candidate(row: Sequence[Any]) -> Candidate:
-    volunteer, distance, from_home, skills, languages, travel, max_distance, x, y, age_ms, load, home_m, heard, known = row
+    (
+        volunteer,
+        distance,
+        from_home,
+        skills,
+        languages,
+        travel,
+        max_distance,
+        x,
+        y,
+        age_ms,
+        load,
+        home_m,
+        heard,
+        known,
+    ) = row
     accepted, refused, work, rested, heavy, hour, day = known or _UNASKED
     return Candidate(
         volunteer_id=volunteer,

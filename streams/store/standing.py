@@ -74,8 +74,6 @@ class Standings:
 def priors_of(sums: Mapping[str, tuple[float, float]], now_ms: int) -> dict[str, Evidence]:
     """The table's row of the present hour, as it counts now."""
     return {
-        band: Evidence(
-            accepted=decayed(yes, now_ms, CELL_HALF_LIFE_MS), refused=decayed(no, now_ms, CELL_HALF_LIFE_MS)
-        )
+        band: Evidence(accepted=decayed(yes, now_ms, CELL_HALF_LIFE_MS), refused=decayed(no, now_ms, CELL_HALF_LIFE_MS))
         for band, (yes, no) in sums.items()
     }

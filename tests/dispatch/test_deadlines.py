@@ -26,7 +26,9 @@ def test_every_open_offer_and_the_next_look_have_a_timer() -> None:
     assert timers == (
         Timer(kind=DeadlineKind.OFFER_EXPIRY, incident_id=INCIDENT, ref=story.offer_of("one").id, due_ms=due_ms),
         Timer(kind=DeadlineKind.RETRY, incident_id=INCIDENT, ref="", due_ms=NOW_MS + 2_000),
-        Timer(kind=DeadlineKind.LADDER, incident_id=INCIDENT, ref="r1", due_ms=NOW_MS),  # nobody is left for the second place
+        Timer(
+            kind=DeadlineKind.LADDER, incident_id=INCIDENT, ref="r1", due_ms=NOW_MS
+        ),  # nobody is left for the second place
     )
 
 

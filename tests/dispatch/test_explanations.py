@@ -19,7 +19,8 @@ def told() -> Story:
 
 
 def presence(of: Candidate, **known: Any) -> Presence:
-    return Presence(**({"candidate": of, "capabilities": frozenset({Capability.FIELD}), "on_duty": True} | known))
+    usual: dict[str, Any] = {"candidate": of, "capabilities": frozenset({Capability.FIELD}), "on_duty": True}
+    return Presence(**(usual | known))
 
 
 def why(story: Story, person: str, present: Presence | None = None) -> tuple[str, str]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.plans import FALLBACK, BadPlans, PlanBook, read
+from dispatch.ladders import FALLBACK
+from dispatch.plans import BadPlans, PlanBook, read
 from dispatch.toml_lines import line_of, lines_of
 from dispatch.vocabulary import LanguageRule, Priority, StepAction
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from dispatch.commands import AcceptOffer, VoidOffer
+from dispatch.events import OfferMade
+from dispatch.events import OfferMade
 from dispatch.pruning import ENDED_OFFERS_KEPT, pruned
 from dispatch.vocabulary import OfferState, Outcome
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, incident, offer, spec
@@ -56,7 +58,9 @@ def test_a_long_unfilled_incident_stays_small_and_asks_nobody_twice() -> None:
     story.wait(10_000)
     story.retry()
 
-    made = [fact.volunteer_id for decision in story.decisions for fact in decision.events if hasattr(fact, "chance")]
+    made = [
+        fact.volunteer_id for decision in story.decisions for fact in decision.events if isinstance(fact, OfferMade)
+    ]
     assert len(made) == len(set(made)) == 400
     assert len(story.incident.offers) <= ENDED_OFFERS_KEPT + 1
     assert story.incident.forgotten_offers >= 199

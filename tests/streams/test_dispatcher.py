@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from dispatch.forecast import at_least
 from dispatch.plans import load_builtin
 from dispatch.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState
 from streams.dispatcher import Dispatcher
+from streams.projection import Logged, Projection
 from streams.rebuild import Rebuilder
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS
 from tests.desk import ZONE, Desk, accept, key
@@ -159,9 +159,11 @@ async def test_a_decision_that_was_not_applied_is_found_in_the_log(desk: Desk) -
     await desk.people("a", "b")
     command = desk.report()
     records = await desk.send(command)
-    projection = _Stops()
     dying = Dispatcher(
-        store=desk.store, publisher=desk.publisher, projection=projection, plans=load_builtin()  # type: ignore[arg-type]
+        store=desk.store,
+        publisher=desk.publisher,
+        projection=_Stops(desk.store, desk.publisher, desk.reader),
+        plans=load_builtin(),
     )
     with pytest.raises(_Died):
         await dying.handle(records)
@@ -191,9 +193,6 @@ class _Died(Exception):
     pass
 
 
-class _Stops:
-    async def apply(self, logged: Sequence[Any]) -> bool:
+class _Stops(Projection):
+    async def apply(self, _: Sequence[Logged]) -> bool:
         raise _Died
-
-    async def catch_up(self, partition: int) -> int:
-        return 0
