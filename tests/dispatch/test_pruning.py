@@ -4,7 +4,6 @@ from typing import Any
 
 from dispatch.commands import AcceptOffer, VoidOffer
 from dispatch.events import OfferMade
-from dispatch.events import OfferMade
 from dispatch.pruning import ENDED_OFFERS_KEPT, pruned
 from dispatch.vocabulary import OfferState, Outcome
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, incident, offer, spec
