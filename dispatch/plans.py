@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,12 @@ from dispatch import work_plans
 from dispatch.budget import Budget, budget_of
 from dispatch.ladders import FALLBACK, Ladder, ladder_of
 from dispatch.model import Climb, Policy, Requirement, RequirementSpec
-from dispatch.policies import certainty_faults, policy_faults, policy_of
+from dispatch.plan_rows import heavy_faults, is_text, is_word, number_faults, requirement_faults, unknown
+from dispatch.policies import certainty_faults, policy_of
 from dispatch.precautions import KEYS as PRECAUTION_KEYS
 from dispatch.precautions import NONE as NO_PRECAUTIONS
 from dispatch.precautions import Precautions, precautions_of
-from dispatch.substitutes import skill_fault, substitutes_of
+from dispatch.substitutes import substitutes_of
 from dispatch.toml_lines import line_of, lines_of
 from dispatch.travel import distance_within_m
 from dispatch.vocabulary import TASK_OF_SKILL, Capability, LanguageRule, Priority, Skill, Task, TravelMode
@@ -24,10 +24,7 @@ BUILT_IN = Path(__file__).with_name("plans.toml")
 FALLBACK_TYPE = "information"
 """Plan for a type this book does not know: an incident is never refused for want of a plan."""
 
-MAX_COUNT = 100
-_MAX_WHOLE = 1_000_000
 _TITLE_LANGUAGES = ("kk", "ru", "en")
-MAX_LEVEL = 9
 _BOOK_KEYS = {"version", "defaults", "types", "substitutes", "ladders", "budget"}
 _PLAN_KEYS = {"title", "priority", "certainty", "heavy", "requirements", *PRECAUTION_KEYS}
 _DEFAULT_KEYS = {
@@ -40,26 +37,6 @@ _DEFAULT_KEYS = {
     "digital_lease_s",
     "ladder",
     "digital_ladder",
-}
-_REQUIREMENT_KEYS = {
-    "capability",
-    "skill",
-    "count",
-    "languages",
-    "task",
-    "max_distance_m",
-    "window_s",
-    "certainty",
-    "policy",
-    "heavy",
-    "role",
-    "any_of",
-    "language",
-    "max_eta_s",
-    "ladder",
-    "level",
-    "priorities",
-    *work_plans.KEYS,
 }
 
 
@@ -212,11 +189,11 @@ def read(text: str, *, source: str) -> PlanBook:
 
 def parse(raw: Mapping[str, Any], *, source: str, lines: Mapping[str, int] | None = None) -> PlanBook:
     """`lines`: the line of each place, where the text is known."""
-    faults = _unknown("", raw, _BOOK_KEYS)
+    faults = unknown("", raw, _BOOK_KEYS)
     defaults = _defaults(raw.get("defaults", {}), faults)
     budget = budget_of(raw.get("budget", {}), faults)
     types = raw.get("types", {})
-    if not _is_text(raw.get("version")):
+    if not is_text(raw.get("version")):
         faults.append("version: expected a text")
     if not isinstance(types, dict) or FALLBACK_TYPE not in types:
         faults.append(f"types: expected tables, among them {FALLBACK_TYPE!r}")
@@ -267,52 +244,26 @@ def _no_ladder(name: object, ladders: Mapping[str, Ladder]) -> str:
     return f"{name!r} is no ladder of this book; known are {', '.join(ladders) or 'none'}"
 
 
-def _unknown(where: str, table: Mapping[str, Any], known: set[str]) -> list[str]:
-    return [f"{where}{key}: no such setting" for key in table if key not in known]
-
-
 def _defaults(table: Any, faults: list[str]) -> Defaults:
     if not isinstance(table, dict):
         faults.append("defaults: expected a table")
         return Defaults()
-    faults.extend(_unknown("defaults.", table, _DEFAULT_KEYS))
+    faults.extend(unknown("defaults.", table, _DEFAULT_KEYS))
     before = len(faults)
     known = {key: value for key, value in table.items() if key in _DEFAULT_KEYS}
-    faults.extend(_number_faults("defaults", known))
+    faults.extend(number_faults("defaults", known))
     faults.extend(
         f"defaults.{key}: expected the name of a ladder"
         for key in ("ladder", "digital_ladder")
-        if key in known and not _is_text(known[key])
+        if key in known and not is_text(known[key])
     )
     if len(faults) != before:
         return Defaults()
     return Defaults(**(known | {"policy": policy_of(known.get("policy"))}))
 
 
-def _number_faults(where: str, row: Mapping[str, Any]) -> list[str]:
-    """Times and distances end in whole milliseconds and metres on the wire, so nothing else is taken."""
-    faults = [
-        f"{where}.{key}: expected a whole number from 1 to {_MAX_WHOLE}, got {row[key]!r}"
-        for key in ("window_s", "digital_window_s", "digital_lease_s", "max_distance_m", "max_eta_s", "retry_s")
-        if key in row and not _is_whole(row[key], _MAX_WHOLE)
-    ]
-    return faults + certainty_faults(where, row) + policy_faults(where, row)
-
-
-def _is_whole(value: object, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-def _is_word(value: object, words: type[StrEnum]) -> bool:
-    return isinstance(value, str) and value in set(words)
-
-
 def _is_title(value: object) -> bool:
-    return isinstance(value, dict) and all(_is_text(value.get(language)) for language in _TITLE_LANGUAGES)
+    return isinstance(value, dict) and all(is_text(value.get(language)) for language in _TITLE_LANGUAGES)
 
 
 def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponsePlan:
@@ -320,16 +271,16 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
     if not isinstance(table, dict):
         faults.append(f"{where}: expected a table")
         return ResponsePlan(type=name, title={}, priority=Priority.NORMAL, lines=())
-    faults.extend(_unknown(f"{where}.", table, _PLAN_KEYS))
+    faults.extend(unknown(f"{where}.", table, _PLAN_KEYS))
     stated: Mapping[str, Any] = {"priority": None, "title": None, "requirements": None} | table
     priority, title, rows = stated["priority"], stated["title"], stated["requirements"]
-    if not _is_word(priority, Priority):
+    if not is_word(priority, Priority):
         faults.append(f"{where}.priority: expected one of {', '.join(Priority)}")
         priority = Priority.NORMAL
     if not _is_title(title):
         faults.append(f"{where}.title: expected texts for {', '.join(_TITLE_LANGUAGES)}")
         title = {}
-    found = [*certainty_faults(where, table), *_heavy_faults(where, table)]
+    found = [*certainty_faults(where, table), *heavy_faults(where, table)]
     faults.extend(found)
     frame = ResponsePlan(
         type=name,
@@ -352,10 +303,6 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
     return replace(frame, lines=tuple(entry for entry in requirements if entry))
 
 
-def _heavy_faults(where: str, table: Mapping[str, Any]) -> list[str]:
-    return [] if isinstance(table.get("heavy", False), bool) else [f"{where}.heavy: expected true or false"]
-
-
 def _empty_levels(where: str, lines: list[PlanLine]) -> list[str]:
     """An incident of this type and some priority would need nobody."""
     empty = [entry for entry in Priority if not any(line.counts(entry, range(1, 2)) for line in lines)]
@@ -371,7 +318,7 @@ def _requirement(
     if not isinstance(row, dict):
         faults.append(f"{where}: expected a table")
         return None
-    found = _requirement_faults(where, row)
+    found = requirement_faults(where, row)
     if found:
         faults.extend(found)
         return None
@@ -400,44 +347,3 @@ def _requirement(
         level=row.get("level", 1),
         priorities=frozenset(map(Priority, row.get("priorities", ()))),
     )
-
-
-def _skill_faults(where: str, row: Mapping[str, Any]) -> list[str]:
-    """`skill`, `any_of`, or both: the preferred one and what will do as well."""
-    others = row.get("any_of", [])
-    if not isinstance(others, list) or ("any_of" in row and not others):
-        return [f"{where}.any_of: expected a list of skills, the preferred first"]
-    faults = [
-        fault for number, other in enumerate(others, 1) for fault in skill_fault(f"{where}.any_of[{number}]", other)
-    ]
-    return faults if others and "skill" not in row else [*skill_fault(f"{where}.skill", row.get("skill")), *faults]
-
-
-def _extra_faults(where: str, row: Mapping[str, Any]) -> list[str]:
-    faults = []
-    if "language" in row and not _is_word(row["language"], LanguageRule):
-        faults.append(f"{where}.language: expected one of {', '.join(LanguageRule)}")
-    if not isinstance(row.get("role", ""), str):
-        faults.append(f"{where}.role: expected a text")
-    if not _is_whole(row.get("level", 1), MAX_LEVEL):
-        faults.append(f"{where}.level: expected an alarm level from 1 to {MAX_LEVEL}")
-    priorities = row.get("priorities", [])
-    if not isinstance(priorities, list) or not all(_is_word(entry, Priority) for entry in priorities):
-        faults.append(f"{where}.priorities: expected a list of {', '.join(Priority)}")
-    return faults
-
-
-def _requirement_faults(where: str, row: Mapping[str, Any]) -> list[str]:
-    faults = _unknown(f"{where}.", row, _REQUIREMENT_KEYS)
-    if not _is_word(row.get("capability"), Capability):
-        faults.append(f"{where}.capability: expected field or digital")
-    faults += _skill_faults(where, row)
-    if not _is_whole(row.get("count", 1), MAX_COUNT):
-        faults.append(f"{where}.count: expected a whole number from 1 to {MAX_COUNT}")
-    languages = row.get("languages", [])
-    if not isinstance(languages, list) or not all(_is_text(language) for language in languages):
-        faults.append(f"{where}.languages: expected a list of language tags")
-    if "task" in row and not _is_word(row["task"], Task):
-        faults.append(f"{where}.task: expected one of {', '.join(Task)}")
-    faults += work_plans.faults(where, row)
-    return faults + _extra_faults(where, row) + _heavy_faults(where, row) + _number_faults(where, row)
