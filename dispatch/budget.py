@@ -1,9 +1,9 @@
 """What may be asked of one person: offers per hour and day, quiet hours, rest after work, and a fair share of the work.
 
 The numbers of a deployment stand in `[budget]` of its plans (`Budget`); a limit of 0 is no limit. Who is held back is not asked,
-with these exceptions for critical needs: they may go beyond the budget, the quiet hours and an ordinary rest, at a price of
-`beyond_s` in the ranking, so that people within their budget are asked first unless they are that much further away; the record
-shows the price. The rest after heavy work is kept always: a tired rescuer is one more person to be rescued.
+with two exceptions, both at a price of `beyond_s` in the ranking that the record shows. Critical needs may go beyond the budget,
+the quiet hours and an ordinary rest. And nobody's budget or rest leaves a place empty: where fewer others can be asked than places
+are open, as many of those who are held back are asked, the least tired first (never in quiet hours); they may decline.
 
 Fairness is a price as well: each recent acceptance halves what is left to `fairness_s`, eight offers without one weigh the same.
 However willing somebody is, they are never passed over for a person who is more than that bound slower.
@@ -70,6 +70,11 @@ def held_back(candidate: Candidate, need: Need, budget: Budget, now_ms: int) -> 
 def may_go_beyond(candidate: Candidate, need: Need, reason: Exclusion) -> bool:
     """Whether this need may ask a person who is held back."""
     return need.priority is Priority.CRITICAL and not (reason is Exclusion.RESTING and candidate.worked_heavy)
+
+
+def yields_to_need(reason: Exclusion) -> bool:
+    """Whether this reason gives way when a place would otherwise have nobody asked. Sleep does not."""
+    return reason is not Exclusion.QUIET_HOURS
 
 
 def prices(candidate: Candidate, need: Need, budget: Budget, reason: Exclusion | None) -> dict[str, float]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from dispatch import answers, hazards, ladder, merging, orders, safeguards, tasks, waves
 from dispatch.absence import rests
-from dispatch.budget import held_back, may_go_beyond, prices
+from dispatch.budget import held_back, may_go_beyond, prices, yields_to_need
 from dispatch.commands import Command
 from dispatch.decisions import Cause, Decision, RequirementWhy, Why
 from dispatch.eligibility import exclusion
@@ -249,6 +249,7 @@ def _offers(
     assert incident is not None  # a need has an incident
     excluded = dict(found.excluded)
     eligible: list[Candidate] = []
+    spare: list[tuple[Candidate, Exclusion]] = []
     burdens: dict[str, dict[str, float]] = {}
     ground = hazards.ground_of(incident)
     for seen in found.candidates:
@@ -256,12 +257,22 @@ def _offers(
         reason = taken.get(candidate.volunteer_id) or exclusion(candidate, need)
         held = None if reason else held_back(candidate, need, plans.budget, now_ms)
         if held and not may_go_beyond(candidate, need, held):
+            if yields_to_need(held):
+                spare.append((candidate, held))
+                continue
             reason = held
         if reason is None:
             eligible.append(candidate)
             burdens[candidate.volunteer_id] = prices(candidate, need, plans.budget, held)
         else:
             excluded[reason] = excluded.get(reason, 0) + 1
+    lacking = incident.open_places(need.requirement) - offers_out(incident, need.requirement) - len(eligible)
+    for number, (candidate, held) in enumerate(_least_tired(spare)):
+        if number < lacking:
+            eligible.append(candidate)
+            burdens[candidate.volunteer_id] = prices(candidate, need, plans.budget, held)
+        else:
+            excluded[held] = excluded.get(held, 0) + 1
     ranked = _once_each(rank(eligible, need, incident.language, burdens))
     chances = _chances(ranked, need, settled.view)
     wave = waves.wave(ranked, chances, need, found, incident, now_ms)
@@ -282,6 +293,19 @@ def _offers(
         travel=found.travel,
     )
     return [_offer(settled, need, entry, chances[entry.candidate.volunteer_id]) for entry in wave.chosen], why
+
+
+def _least_tired(spare: list[tuple[Candidate, Exclusion]]) -> list[tuple[Candidate, Exclusion]]:
+    """Who is called on first when a place would stay empty: not after heavy work, longest rested, fewest offers."""
+    return sorted(
+        spare,
+        key=lambda entry: (
+            entry[1] is Exclusion.RESTING and entry[0].worked_heavy,
+            -(entry[0].rested_s if entry[0].rested_s is not None else float("inf")),
+            entry[0].offers_last_day,
+            entry[0].volunteer_id,
+        ),
+    )
 
 
 def _chances(ranked: list[Ranked], need: Need, view: View) -> dict[str, float]:

@@ -131,30 +131,39 @@ def test_the_willing_few_are_not_asked_first_while_others_are_as_near() -> None:
     assert passed["a-willing"] == {"travel": pytest.approx(162.9, abs=0.1), "fairness": 105.0}
 
 
-def test_a_shortfall_says_that_people_rest_and_counts_them() -> None:
-    told = story(candidate("v-1", rested_s=60.0), candidate("v-2", rested_s=60.0))
+def test_nobody_who_rests_is_asked_while_others_can_be() -> None:
+    told = story(candidate("fresh", distance_m=3_000.0), candidate("tired", distance_m=100.0, rested_s=60.0))
 
     told.report(spec())
 
-    assert told.shortfalls()["r1"].reason is ShortfallReason.RESTING
-    assert told.last.why.requirements[0].excluded == {"resting": 2}
+    assert told.asked() == ["fresh"]
+    assert told.last.why.requirements[0].excluded == {"resting": 1}
 
 
-@pytest.mark.parametrize(
-    ("known", "priority", "now_ms", "expected"),
-    [
-        ({"offers_last_hour": 10}, Priority.HIGH, NOW_MS, ShortfallReason.BUDGET_SPENT),
-        ({}, Priority.LOW, NIGHT_MS, ShortfallReason.QUIET_HOURS),
-    ],
-)
-def test_a_shortfall_names_the_limit_that_caused_it(
-    known: dict[str, Any], priority: Priority, now_ms: int, expected: ShortfallReason
-) -> None:
-    told = story(candidate("v-1", **known), now_ms=now_ms)
+def test_a_rest_leaves_no_place_empty_and_the_least_tired_are_called_on() -> None:
+    told = story(
+        candidate("a-heavy", rested_s=9_000.0, worked_heavy=True),
+        candidate("b-just-back", rested_s=60.0),
+        candidate("c-longest", rested_s=1_200.0),
+    )
 
-    told.report(spec(), priority=priority)
+    told.report(spec())
 
-    assert told.shortfalls()["r1"].reason is expected
+    assert told.asked() == ["c-longest"]
+    record = told.last.why.requirements[0]
+    assert record.excluded == {"resting": 2}
+    terms = record.chosen[0]["terms"]
+    assert isinstance(terms, dict)
+    assert terms["beyond_budget"] == 180.0
+    assert not told.shortfalls()
+
+
+def test_a_shortfall_says_that_people_sleep() -> None:
+    told = story(candidate("v-1"), now_ms=NIGHT_MS)
+
+    told.report(spec(), priority=Priority.LOW)
+
+    assert told.shortfalls()["r1"].reason is ShortfallReason.QUIET_HOURS
 
 
 def test_a_critical_need_goes_beyond_the_budget_after_those_within_it_and_the_record_says_so() -> None:
