@@ -12,7 +12,7 @@ from streams.cli.main import COMMANDS, Entry, app, load
 from tests.whole_stack import without_komek
 
 ROOT = Path(__file__).parents[2]
-PROMISED = "up worker api topics token incident watch status simulate replay rebuild dead-letters doctor"  # contract of the CLI
+PROMISED = "up worker api topics plans token incident why watch status simulate replay rebuild dead-letters doctor"
 
 
 def test_every_promised_command_is_listed() -> None:
