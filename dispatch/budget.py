@@ -1,9 +1,9 @@
 """What may be asked of one person: offers per hour and day, quiet hours, rest after work, and a fair share of the work.
 
 The numbers of a deployment stand in `[budget]` of its plans (`Budget`); a limit of 0 is no limit. Who is held back is not asked,
-with two exceptions, both at a price of `beyond_s` in the ranking that the record shows. Critical needs may go beyond the budget,
-the quiet hours and an ordinary rest. And nobody's budget or rest leaves a place empty: where fewer others can be asked than places
-are open, as many of those who are held back are asked, the least tired first (never in quiet hours); they may decline.
+with two exceptions, both at a price of `beyond_s` in the ranking that the record shows. Critical needs may go beyond the
+budget, the quiet hours and an ordinary rest. And nobody's budget or rest leaves a place empty: where fewer others can be
+asked than places are open, as many of those who are held back are asked, the least tired first (never in quiet hours).
 
 Fairness is a price as well: each recent acceptance halves what is left to `fairness_s`, eight offers without one weigh the same.
 However willing somebody is, they are never passed over for a person who is more than that bound slower.
