@@ -1,7 +1,7 @@
 """The one safe shape of a Faust agent, and the task that takes what it feeds.
 
-Faust acks an event whenever an agent raises, commits past unfinished work with `concurrency > 1`, and loses what `take()` holds
-(`tests/traps`). So the agent only puts events into a bounded queue; one task takes all that wait as one batch, has them decided
+Faust acks an event whenever an agent raises, commits past unfinished work with `concurrency > 1`, and loses what `take()` holds.
+So the agent only puts events into a bounded queue; one task takes all that wait as one batch, has them decided
 and acks them in order. Each event ends in exactly one of three ways: done, dead-lettered, or tried again after a wait. Anything
 else is a bug and ends the process without an ack; the supervisor starts it again and nothing is lost.
 """

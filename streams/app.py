@@ -72,7 +72,7 @@ def build_app(
 
 
 def _faust_settings(settings: Settings) -> dict[str, Any]:
-    """Each value is pinned for a reason given in `DESIGN.md`; the traps behind them are tests."""
+    """Each value is pinned: the defaults lose events, stand still for a minute after a kill, or open a port."""
     return {
         "broker": [f"kafka://{server}" for server in settings.require_kafka().split(",")],
         "datadir": settings.data / "faust",
