@@ -20,7 +20,7 @@ up: $(RUNTIME) ## set up, then run Kafka, Redis, workers, API and demo until Ctr
 	@exec $(BIN)/python -m streams.cli.main up $(UP)
 
 test: $(DEVELOPMENT) ## every test, with real Kafka and Redis (ARGS= goes to pytest)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --ignore=tests/scenarios $(ARGS) && $(BIN)/python -m pytest tests/scenarios $(ARGS)
 
 check: $(DEVELOPMENT) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
