@@ -66,7 +66,10 @@ async def test_accept_fills_and_lets_the_others_go(desk: Desk) -> None:
 
     incident = await desk.incident(command.incident_id)
     assert incident.status is IncidentStatus.STAFFED
-    assert sorted(entry.state for entry in incident.offers) == [OfferState.ACCEPTED, OfferState.WITHDRAWN]
+    states = {entry.id: entry.state for entry in incident.offers}
+    assert states.pop(offer.id) is OfferState.ACCEPTED
+    assert states
+    assert set(states.values()) == {OfferState.WITHDRAWN}
 
 
 async def test_a_decline_is_replaced_at_once_by_somebody_else(desk: Desk) -> None:
