@@ -54,9 +54,6 @@ UNLIMITED = Budget(
 )
 """For drills and demonstrations, where a day passes in an hour. Fairness stays."""
 
-LIMITS = (Exclusion.RESTING, Exclusion.QUIET_HOURS, Exclusion.BUDGET_SPENT)
-"""Why a person is held back; the first that applies is told."""
-
 
 def held_back(candidate: Candidate, need: Need, budget: Budget, now_ms: int) -> Exclusion | None:
     """Why this person should be left in peace now; None when nothing speaks against asking."""

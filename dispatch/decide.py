@@ -266,7 +266,7 @@ def _offers(
             burdens[candidate.volunteer_id] = prices(candidate, need, plans.budget, held)
         else:
             excluded[reason] = excluded.get(reason, 0) + 1
-    lacking = incident.open_places(need.requirement) - offers_out(incident, need.requirement) - len(eligible)
+    lacking = _missing(incident, need.requirement) - len(eligible)
     for number, (candidate, held) in enumerate(_least_tired(spare)):
         if number < lacking:
             eligible.append(candidate)

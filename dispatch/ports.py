@@ -74,14 +74,6 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A requirement with a shortfall, so that a person who becomes free wakes it. `place` None: digital or placeless."""
-
-    incident: Incident
-    requirement_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """A decision at its place in the log, with what follows from it for the picture.
 

@@ -47,7 +47,6 @@ class CommandWorker(Service):
     ) -> None:
         super().__init__(**kwargs)
         self.queue: asyncio.Queue[Queued] = asyncio.Queue(QUEUE_LIMIT)
-        self.busy_since_s: float | None = None
         self.behind_s = 0.0
         """How old the oldest command of the last batch was when it was taken."""
         self._dispatcher = dispatcher
@@ -75,12 +74,10 @@ class CommandWorker(Service):
         waiting = [await self.queue.get()]
         while len(waiting) < self._batch and not self.queue.empty():
             waiting.append(self.queue.get_nowait())
-        self.busy_since_s = clock.monotonic_s()
         self.behind_s = clock.now_ms() / 1000 - waiting[0][1].message.timestamp
         with metrics.BATCH_SECONDS.time():
             await self._until_done(waiting)
         metrics.BATCH_COMMANDS.observe(len(waiting))
-        self.busy_since_s = None
 
     async def _until_done(self, waiting: list[Queued]) -> None:
         attempt = 0

@@ -172,7 +172,7 @@ class Parts:
                 dead_letter=self.publisher.dead_letter,
                 tell=self.publisher.send_commands,
             ),
-            Watchdog(worker=self.worker),
+            Watchdog(),
         ]
 
 

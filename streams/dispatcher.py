@@ -28,7 +28,7 @@ from dispatch.vocabulary import Exclusion, OfferState
 from streams import metrics, wire
 from streams.dead_letters import Consumed
 from streams.projection import Logged, Projection
-from streams.publisher import LogTrouble, Publisher
+from streams.publisher import Publisher
 from streams.scene import Scene
 from streams.surroundings import Asking, look_around
 
@@ -368,6 +368,3 @@ def _count(decisions: Sequence[Decision], drafts: Sequence[_Draft]) -> None:
             outcome=decision.outcome,
             reason=decision.reason,
         )
-
-
-__all__ = ["Dispatcher", "LogTrouble", "claims_of"]

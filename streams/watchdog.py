@@ -8,7 +8,6 @@ from typing import Any
 from mode import Service
 
 from streams import clock
-from streams.agent import CommandWorker
 
 LOOP_SILENT_S = 20.0
 """The event loop gave no sign for this long."""
@@ -18,9 +17,8 @@ EXIT = 71
 class Watchdog(Service):
     """Exits with code 71, without an ack, when the event loop stands still; the supervisor starts the worker again."""
 
-    def __init__(self, *, worker: CommandWorker, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._worker = worker
         self._sign_s = clock.monotonic_s()
         self._stop = threading.Event()
 
