@@ -2,6 +2,8 @@
 
 local WAKE_AT_ONCE = 3
 local LOOK_AT_MOST = 500
+-- So many more wait their turn: a look of their own that happened to be due now would take the person from the more urgent.
+local HOLD_BACK_AT_MOST = 13
 -- Far enough apart for the first to have decided before the next looks, near enough for all to look within two seconds.
 local WAKE_EVERY_MS = 600
 -- When many are about to look again, the next looks later: whoever comes on duty in thousands must not bury the queue.
@@ -27,23 +29,32 @@ local function waiting_for(person)
   return members
 end
 
+-- The incident looks at `turn` at the latest. One that is not the first does not look earlier of its own, but is held back only
+-- once (a timer ends with the time it was made for): people who come one by one must not keep it from looking for ever.
+local function take_turn(incident, turn, is_first, is_woken)
+  for _, timer in ipairs(call('SMEMBERS', KEY.timers_of .. incident)) do
+    if string.sub(timer, 1, 6) == 'retry|' then
+      local due = tonumber(call('ZSCORE', KEY.timers, timer) or 0)
+      local holds_back = not is_first and due < turn and due == tonumber(string.match(timer, '%d+$'))
+      if holds_back or (is_woken and due > turn) then call('ZADD', KEY.timers, 'XX', turn, timer) end
+    end
+  end
+end
+
 -- `except`: an incident that need not look again for a person it has just let go.
 local function wake(person, now, except)
   if person.co or person.du ~= '1' then return end
   if call('EXISTS', KEY.shortfalls) == 0 then return end
-  local woken, count = {}, 0
+  local seen, count = {}, 0
   local first = now + 100 + LATER_PER_TIMER_MS * call('ZCOUNT', KEY.timers, '-inf', now + 1000)
   for _, member in ipairs(waiting_for(person)) do
     local incident = string.match(member, '^%d|%d+|([^|]+)|')
-    if incident and incident ~= except and not woken[incident] then
-      woken[incident] = true
-      for _, timer in ipairs(call('SMEMBERS', KEY.timers_of .. incident)) do
-        if string.sub(timer, 1, 6) == 'retry|' then
-          call('ZADD', KEY.timers, 'XX', 'LT', first + WAKE_EVERY_MS * count, timer)
-        end
-      end
+    if incident and incident ~= except and not seen[incident] then
+      seen[incident] = true
+      local turn = first + WAKE_EVERY_MS * math.min(count, WAKE_AT_ONCE)
+      take_turn(incident, turn, count == 0, count < WAKE_AT_ONCE)
       count = count + 1
-      if count == WAKE_AT_ONCE then return end
+      if count == WAKE_AT_ONCE + HOLD_BACK_AT_MOST then return end
     end
   end
 end

@@ -41,6 +41,7 @@ from streams.store.vicinity import NEAR_AT_MOST
 
 WAKE_AT_ONCE = 3
 WAKE_EVERY_MS = 600
+HOLD_BACK_AT_MOST = 13
 LATER_PER_TIMER_MS = 2
 
 
@@ -321,19 +322,21 @@ class MemoryStore:
     def _wake(self, person: Person, except_incident: str | None) -> None:
         if person.claim or not person.is_on_duty:
             return
-        now, woken = self._clock(), 0
+        now = self._clock()
         soon = sum(at <= now + 1000 for timers in self._timers.values() for at in timers.values())
         first = now + 100 + LATER_PER_TIMER_MS * soon
-        for incident in self._waiting_for(person):
-            if incident.id == except_incident:
-                continue
-            timers = self._timers[incident.id]
-            for timer in timers:
-                if timer.kind is DeadlineKind.RETRY:
-                    timers[timer] = min(timers[timer], first + WAKE_EVERY_MS * woken)
-            woken += 1
-            if woken == WAKE_AT_ONCE:
-                return
+        others = [incident.id for incident in self._waiting_for(person) if incident.id != except_incident]
+        for place, incident_id in enumerate(others[: WAKE_AT_ONCE + HOLD_BACK_AT_MOST]):
+            turn = first + WAKE_EVERY_MS * min(place, WAKE_AT_ONCE)
+            self._take_turn(incident_id, turn, is_first=place == 0, is_woken=place < WAKE_AT_ONCE)
+
+    def _take_turn(self, incident_id: str, turn: int, *, is_first: bool, is_woken: bool) -> None:
+        timers = self._timers[incident_id]
+        for timer, at in timers.items():
+            if timer.kind is DeadlineKind.RETRY:
+                holds_back = not is_first and at < turn and at == timer.due_ms
+                if holds_back or (is_woken and at > turn):
+                    timers[timer] = turn
 
     def _waiting_for(self, person: Person) -> list[Incident]:
         """Most urgent first, each once."""
@@ -405,13 +408,13 @@ class MemoryStore:
             self._changed(person.id, True)
         return len(aged)
 
-    def woken(self) -> list[str]:
-        """Incidents whose retry was brought forward."""
+    def retries(self) -> list[tuple[str, int, int]]:
+        """Incidents that wait for people, when their next look was made for, and when it will be."""
         return [
-            timer.incident_id
+            (timer.incident_id, timer.due_ms, at)
             for timers in self._timers.values()
             for timer, at in timers.items()
-            if timer.kind is DeadlineKind.RETRY and at < timer.due_ms
+            if timer.kind is DeadlineKind.RETRY
         ]
 
     async def restore_incidents(self, batch: Sequence[RestoredIncident]) -> list[Hold]:

@@ -242,6 +242,22 @@ async def test_a_person_who_becomes_free_wakes_the_most_urgent_that_wait(world: 
     assert sorted(await world.woken()) == sorted(map(incident_id, ["critical", "high", "normal-1"]))
 
 
+async def test_a_look_of_its_own_waits_for_the_more_urgent_but_only_once(world: World) -> None:
+    now_ms = await world.store.now_ms()
+    waiting = (requirement(missing_since_ms=now_ms),)
+    looks = {"low": (Priority.LOW, now_ms + 50), "critical": (Priority.CRITICAL, now_ms + HOUR_MS)}
+    for offset, (name, (priority, retry_at_ms)) in enumerate(looks.items()):
+        state = incident(name, at_ms=now_ms, priority=priority, requirements=waiting, retry_at_ms=retry_at_ms)
+        await applied(world, application(offset, state, command=name))
+
+    await on_duty(world, "v-1")
+    once = await world.looks()
+    assert now_ms + 50 < once[incident_id("critical")] < once[incident_id("low")] < now_ms + 2_000
+
+    await on_duty(world, "v-2")
+    assert (await world.looks())[incident_id("low")] == once[incident_id("low")]
+
+
 async def test_duty_and_a_first_position_wake_what_waits_near(world: World) -> None:
     now_ms = await world.store.now_ms()
     state = incident(at_ms=now_ms, requirements=(requirement(missing_since_ms=now_ms),), retry_at_ms=now_ms + HOUR_MS)

@@ -38,6 +38,7 @@ class World(Protocol):
     async def forget(self) -> None: ...
     async def rebuilt(self, *incidents: RestoredIncident) -> list[Hold]: ...
     async def woken(self) -> list[str]: ...
+    async def looks(self) -> dict[str, int]: ...
     async def audit(self) -> None: ...
 
 
@@ -61,12 +62,19 @@ class RedisWorld:
         return conflicts
 
     async def woken(self) -> list[str]:
+        return [incident for incident, due, at in await self._retries() if at < due]
+
+    async def looks(self) -> dict[str, int]:
+        return {incident: at for incident, _, at in await self._retries()}
+
+    async def _retries(self) -> list[tuple[str, int, int]]:
+        """Incident, when its next look was made for, when it will be."""
         answer = (await self.link.run([("ZRANGE", redis_keys.TIMERS, 0, -1, "WITHSCORES")]))[0]
         timers = [member.decode().split("|") for member in answer[::2]]
         return [
-            incident
+            (incident, int(due), int(float(at)))
             for (kind, incident, _, due), at in zip(timers, answer[1::2], strict=True)
-            if kind == "retry" and float(at) < int(due)
+            if kind == "retry"
         ]
 
     async def audit(self) -> None:
@@ -128,7 +136,10 @@ class MemoryWorld:
         return conflicts
 
     async def woken(self) -> list[str]:
-        return self.memory.woken()
+        return [incident for incident, due, at in self.memory.retries() if at < due]
+
+    async def looks(self) -> dict[str, int]:
+        return {incident: at for incident, _, at in self.memory.retries()}
 
     async def audit(self) -> None:
         """What the search knows of a person is what follows from the person."""
