@@ -379,6 +379,9 @@ class Candidate:
     accepted: float = 0.0
     """Own answers that count now (`estimates.py`): accepted, and refused by word or silence."""
     refused: float = 0.0
+    upheld: float = 0.0
+    """Own digital answers that count now (`trust.py`): borne out by others, and set aside by them."""
+    overruled: float = 0.0
     work: float = 0.0
     """Acceptances of the last days; halves every week."""
     offers_last_hour: int = 0

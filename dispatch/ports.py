@@ -18,6 +18,7 @@ from dispatch.hazards import HazardArea, Inside
 from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Area, Found, Incident, Need, Place
 from dispatch.surroundings import Neighbour, Whereabouts
+from dispatch.trust import Judged
 from dispatch.vocabulary import DeadlineKind, TravelMode
 
 
@@ -94,6 +95,8 @@ class Application:
     lessons: tuple[Lesson, ...] = ()
     """Answers, for the estimates of the people and for the prior table. Learnt once, when the decision is applied."""
     work_ended: tuple[WorkEnded, ...] = ()
+    judged: tuple[Judged, ...] = ()
+    """Digital answers that others have borne out or set aside, for the trust in who gave them."""
 
 
 class AppliedState(StrEnum):

@@ -11,6 +11,7 @@ from dispatch.languages import shares_language
 from dispatch.model import Candidate, Need
 from dispatch.places import uncertainty_s
 from dispatch.travel import setting_out_s, travel_time_s
+from dispatch.trust import price_s as trust_s
 from dispatch.vocabulary import Capability, Skill
 
 NO_SHARED_LANGUAGE_S = 120.0
@@ -65,6 +66,8 @@ def _ranked(candidate: Candidate, need: Need, language: str | None, burdens: Map
         terms["load"] = candidate.load * LOAD_S
         if (affected_s := price_s(candidate, need)) > 0:
             terms["affected"] = affected_s
+        if (unproven_s := trust_s(candidate, need)) != 0:
+            terms["trust"] = unproven_s
     wanted = need.preferred_languages or ((language,) if language else ())
     if wanted and not shares_language(wanted, candidate.languages):
         terms["language"] = NO_SHARED_LANGUAGE_S

@@ -8,6 +8,7 @@ from dispatch.lessons import lessons_of, work_ended
 from dispatch.lifecycle import fold
 from dispatch.model import Incident
 from dispatch.ports import Hold
+from dispatch.trust import judged_by
 from streams.store.standing import Standings
 
 
@@ -61,6 +62,8 @@ class LogFold:
             self.taught.learn(lesson)
         for ended in work_ended(decision, state):
             self.taught.end_work(ended)
+        for judged in judged_by(decision, state):
+            self.taught.judge(judged)
         for offer in state.offers:
             if offer.epoch == decision.version and offer.id not in self._made_at:
                 self._made_at[offer.id] = (decision.decided_ms, partition, offset)

@@ -18,6 +18,7 @@ from dispatch.lessons import lessons_of, work_ended
 from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
 from dispatch.model import Incident
 from dispatch.ports import Application, Applied, AppliedState, Hold, Progress, Store
+from dispatch.trust import judged_by
 from dispatch.vocabulary import OfferState
 from streams import metrics, wire
 from streams.publisher import Publisher
@@ -160,6 +161,7 @@ def application(entry: Logged) -> Application:
         voided=tuple(hold.offer_id for hold in freed),
         lessons=lessons_of(decision, entry.incident) if entry.incident else (),
         work_ended=work_ended(decision, entry.incident) if entry.incident else (),
+        judged=judged_by(decision, entry.incident) if entry.incident else (),
     )
 
 

@@ -54,6 +54,8 @@ def candidates() -> st.SearchStrategy[Candidate]:
         load=st.floats(0, 20),
         accepted=st.floats(0, 20),
         refused=st.floats(0, 20),
+        upheld=st.floats(0, 20),
+        overruled=st.floats(0, 20),
         work=st.floats(0, 5),
         offers_last_hour=st.sampled_from([0, 0, 0, 1, 12]),
         rested_s=st.sampled_from([None, None, None, 60.0, 9_000.0]),

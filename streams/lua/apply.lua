@@ -41,6 +41,7 @@ for _, hold in ipairs(a.holds) do
 end
 for _, lesson in ipairs(a.lessons) do learn(lesson) end
 for _, ended in ipairs(a.work_ended) do end_work(ended) end
+for _, judged in ipairs(a.judged) do judge_answer(judged) end
 for _, offer in ipairs(a.voided) do call('HDEL', refusals, offer) end
 if a.incident then
   call('DEL', KEY.reported .. a.id)

@@ -31,12 +31,13 @@ local function sum_now(sum, half_life)
 end
 
 -- Of somebody who has been asked before: answers and work as they count now, the rest since, offers of an hour and a day.
-local function history(id, yes, no, work, worked, heavy)
+local function history(id, yes, no, work, worked, heavy, upheld, overruled)
   local offers = KEY.offers_of .. id
   local day = call('ZCOUNT', offers, now - 86400000, '+inf')
   local hour = day > 0 and call('ZCOUNT', offers, now - 3600000, '+inf') or 0
   return {sum_now(yes, ANSWER_HALF_LIFE_MS), sum_now(no, ANSWER_HALF_LIFE_MS), sum_now(work, WORK_HALF_LIFE_MS),
-    worked and now - worked or false, heavy == '1', hour, day}
+    worked and now - worked or false, heavy == '1', hour, day, sum_now(upheld, TRUST_HALF_LIFE_MS),
+    sum_now(overruled, TRUST_HALF_LIFE_MS)}
 end
 
 -- `distance` nil: the place does not matter.
@@ -44,9 +45,11 @@ local function judge(id, distance)
   seen[id] = true
   looked = looked + 1
   if asked[id] then return leave_out('asked_before') end
-  local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y, heard, yes, no, work, worked, heavy =
+  local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y, heard, yes, no, work, worked, heavy,
+    upheld, overruled =
     unpack(call('HMGET', KEY.volunteer .. id,
-      'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y', 'ch', 'ey', 'en', 'wk', 'we', 'wh'))
+      'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y', 'ch', 'ey', 'en', 'wk', 'we', 'wh',
+      'tu', 'to'))
   if duty ~= '1' then return leave_out('off_duty') end
   if state and not (state == 'p' and command == need.command) then return leave_out('engaged') end
   if not shares_language(languages) then return leave_out('language') end
@@ -67,7 +70,7 @@ local function judge(id, distance)
   -- false, not nil: a list ends at the first nil.
   candidates[#candidates + 1] = {
     id, distance or false, from_home, skills, languages, travel, max, x, y, age, load_now(load, now), home_m,
-    heard and now - heard or false, (load or yes or no) and history(id, yes, no, work, worked, heavy) or false
+    heard and now - heard or false, (load or yes or no) and history(id, yes, no, work, worked, heavy, upheld, overruled) or false
   }
 end
 

@@ -1,4 +1,5 @@
--- What a decision teaches: answers into the person's sums and into the table of priors, the end of work into the person's rest.
+-- What a decision teaches: answers into the person's sums and into the table of priors, the end of work into the person's rest,
+-- answers that others judged into the trust in them.
 -- Sums are kept as load is (person.lua), with half-lives of their own; streams/store/standing.py says the same in Python.
 
 local function more_of(sum, at, weight, half_life)
@@ -34,4 +35,12 @@ local function end_work(ended)
   if known and (not at or ended.at >= tonumber(at)) then
     call('HSET', key, 'we', string.format('%.0f', ended.at), 'wh', ended.heavy and '1' or '0')
   end
+end
+
+-- A digital answer that others bore out (`tu`) or set aside (`to`).
+local function judge_answer(judged)
+  local key = KEY.volunteer .. judged.volunteer
+  local name = judged.upheld and 'tu' or 'to'
+  local known, sum = unpack(call('HMGET', key, 'v', name))
+  if known then call('HSET', key, name, more_of(sum, judged.at, 1, TRUST_HALF_LIFE_MS)) end
 end

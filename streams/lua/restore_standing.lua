@@ -1,10 +1,10 @@
 -- What the log has taught, as it was folded. ARGV[1]: owner of the rebuild; ARGV[2]: {people = {{id, accepted, refused, work,
--- worked at or '', heavy} ...}, cells = {{cell, accepted, refused} ...}}, packed, sums as text. People who are not known stay so.
+-- worked at or '', heavy, upheld, overruled} ...}, cells = {{cell, accepted, refused} ...}}, packed, sums as text. People who are not known stay so.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end
 
-local FIELDS = {'ey', 'en', 'wk', 'we', 'wh'}
+local FIELDS = {'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to'}
 local item = cmsgpack.unpack(ARGV[2])
 for _, person in ipairs(item.people) do
   local key = KEY.volunteer .. person[1]

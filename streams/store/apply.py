@@ -34,6 +34,10 @@ def call_of(application: Application) -> Call:
             {"volunteer": ended.volunteer_id, "at": ended.at_ms, "heavy": ended.heavy}
             for ended in application.work_ended
         ],
+        "judged": [
+            {"volunteer": judged.volunteer_id, "at": judged.at_ms, "upheld": judged.upheld}
+            for judged in application.judged
+        ],
     }
     if incident is not None:
         packed["incident"] = packed_incident(incident)

@@ -216,6 +216,9 @@ class MemoryStore:
             self._note_offer(hold, a.incident)
         lost = tuple(hold for hold in a.holds if not self._confirm(hold, a))
         self._learn(a.lessons, a.work_ended)
+        for judged in a.judged:
+            if person := self._profiled(judged.volunteer_id):
+                person.standing.judge(judged)
         kept = dict(progress.refused) | {hold.offer_id: hold for hold in lost}
         for offer_id in a.voided:
             kept.pop(offer_id, None)

@@ -8,6 +8,7 @@ from typing import Any
 from dispatch.estimates import ANSWER_HALF_LIFE_MS, WORK_HALF_LIFE_MS, decayed
 from dispatch.model import Place
 from dispatch.ports import Claim
+from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.vocabulary import Capability
 from streams.store.people import FixWrite, ProfileWrite
 from streams.store.standing import Standing
@@ -136,6 +137,8 @@ class People:
             "accepted": decayed(standing.accepted, now_ms, ANSWER_HALF_LIFE_MS),
             "refused": decayed(standing.refused, now_ms, ANSWER_HALF_LIFE_MS),
             "work": decayed(standing.work, now_ms, WORK_HALF_LIFE_MS),
+            "upheld": decayed(standing.upheld, now_ms, TRUST_HALF_LIFE_MS),
+            "overruled": decayed(standing.overruled, now_ms, TRUST_HALF_LIFE_MS),
             "offers_last_hour": sum(at_ms >= now_ms - 3_600_000 for at_ms in offers),
             "offers_last_day": sum(at_ms >= now_ms - 86_400_000 for at_ms in offers),
             "rested_s": (now_ms - standing.worked_ms) / 1000 if standing.worked_ms is not None else None,

@@ -110,7 +110,13 @@ class Restore:
     async def restore_standings(self, taught: Standings) -> None:
         """What answers and work have taught. People must have been restored before."""
         rows = [
-            (one, _sum(known.accepted), _sum(known.refused), _sum(known.work), str(known.worked_ms or ""), _flag(known))
+            (
+                one,
+                *map(_sum, (known.accepted, known.refused, known.work)),
+                str(known.worked_ms or ""),
+                _flag(known),
+                *map(_sum, (known.upheld, known.overruled)),
+            )
             for one, known in taught.people.items()
         ]
         cells = [(cell, _sum(yes), _sum(no)) for cell, (yes, no) in taught.cells.items()]

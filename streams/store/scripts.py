@@ -9,6 +9,7 @@ from importlib.resources import files
 from dispatch.estimates import ANSWER_HALF_LIFE_MS, BANDS, CELL_HALF_LIFE_MS, WORK_HALF_LIFE_MS
 from dispatch.local_time import OFFSET_MS
 from dispatch.travel import REACH_OF_MODE_M
+from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.vocabulary import IncidentStatus, Priority, TravelMode
 from streams import redis_keys as keys
 
@@ -115,6 +116,7 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local ANSWER_HALF_LIFE_MS = {ANSWER_HALF_LIFE_MS}\n"
         f"local CELL_HALF_LIFE_MS = {CELL_HALF_LIFE_MS}\n"
         f"local WORK_HALF_LIFE_MS = {WORK_HALF_LIFE_MS}\n"
+        f"local TRUST_HALF_LIFE_MS = {TRUST_HALF_LIFE_MS}\n"
         f"local REACH_OF_MODE_M = {_numbers(REACH_OF_MODE_M)}\n"
     )
     scripts = {}

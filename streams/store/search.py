@@ -24,7 +24,7 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
 
 
-_UNASKED = (0.0, 0.0, 0.0, False, False, 0, 0)
+_UNASKED = (0.0, 0.0, 0.0, False, False, 0, 0, 0.0, 0.0)
 
 
 def enough(want: int) -> int:
@@ -124,7 +124,7 @@ def _candidate(row: Sequence[Any]) -> Candidate:
         heard,
         known,
     ) = row
-    accepted, refused, work, rested, heavy, hour, day = known or _UNASKED
+    accepted, refused, work, rested, heavy, hour, day, upheld, overruled = known or _UNASKED
     return Candidate(
         volunteer_id=volunteer,
         skills=frozenset(skills.split(",")) if skills else frozenset(),
@@ -139,6 +139,8 @@ def _candidate(row: Sequence[Any]) -> Candidate:
         load=float(load),
         accepted=accepted,
         refused=refused,
+        upheld=upheld,
+        overruled=overruled,
         work=work,
         offers_last_hour=hour,
         offers_last_day=day,

@@ -1,7 +1,7 @@
 """What the log has taught about people: their answers and work, and the table of priors. Shared by the twin and the rebuild.
 
-In Redis the same sums stand in the hash of the person (`ey`, `en`, `wk`, `we`, `wh`) and in one hash of cells; `learn.lua` adds
-to them.
+In Redis the same sums stand in the hash of the person (`ey`, `en`, `wk`, `we`, `wh`, `tu`, `to`) and in one hash of cells;
+`learn.lua` adds to them.
 """
 
 from collections.abc import Mapping
@@ -18,15 +18,20 @@ from dispatch.estimates import (
 )
 from dispatch.lessons import Lesson, WorkEnded
 from dispatch.local_time import local_hour
+from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
+from dispatch.trust import Judged
 
 
 @dataclass(slots=True, kw_only=True)
 class Standing:
-    """Of one person. `accepted`, `refused` and `work` are decaying sums (`estimates.added`); `worked_ms` None: never."""
+    """Of one person. The numbers are decaying sums (`estimates.added`), `upheld` and `overruled` of digital answers
+    (`dispatch/trust.py`); `worked_ms` None: never."""
 
     accepted: float = 0.0
     refused: float = 0.0
     work: float = 0.0
+    upheld: float = 0.0
+    overruled: float = 0.0
     worked_ms: int | None = None
     worked_heavy: bool = False
 
@@ -36,6 +41,12 @@ class Standing:
             self.work = added(self.work, lesson.at_ms, lesson.accepted, WORK_HALF_LIFE_MS)
         if lesson.refused:
             self.refused = added(self.refused, lesson.at_ms, lesson.refused, ANSWER_HALF_LIFE_MS)
+
+    def judge(self, judged: Judged) -> None:
+        if judged.upheld:
+            self.upheld = added(self.upheld, judged.at_ms, 1.0, TRUST_HALF_LIFE_MS)
+        else:
+            self.overruled = added(self.overruled, judged.at_ms, 1.0, TRUST_HALF_LIFE_MS)
 
     def end_work(self, ended: WorkEnded) -> None:
         if self.worked_ms is None or ended.at_ms >= self.worked_ms:
@@ -64,6 +75,9 @@ class Standings:
 
     def end_work(self, ended: WorkEnded) -> None:
         self.people.setdefault(ended.volunteer_id, Standing()).end_work(ended)
+
+    def judge(self, judged: Judged) -> None:
+        self.people.setdefault(judged.volunteer_id, Standing()).judge(judged)
 
     def priors(self, now_ms: int) -> dict[str, Evidence]:
         hour = local_hour(now_ms)

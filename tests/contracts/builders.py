@@ -6,6 +6,7 @@ from dispatch import ids
 from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Area, Incident, Need, Offer, Place, Requirement, Shortfall, Times
 from dispatch.ports import Application, Claim, Hold
+from dispatch.trust import Judged
 from dispatch.vocabulary import (
     Capability,
     IncidentStatus,
@@ -185,6 +186,7 @@ def application(
     voided: Sequence[str] = (),
     lessons: Sequence[Lesson] = (),
     work_ended: Sequence[WorkEnded] = (),
+    judged: Sequence[Judged] = (),
 ) -> Application:
     return Application(
         partition=partition,
@@ -197,4 +199,5 @@ def application(
         voided=tuple(voided),
         lessons=tuple(lessons),
         work_ended=tuple(work_ended),
+        judged=tuple(judged),
     )

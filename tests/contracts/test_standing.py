@@ -5,6 +5,8 @@ import pytest
 from dispatch.estimates import ANSWER_HALF_LIFE_MS, DIGITAL_BAND, WORK_HALF_LIFE_MS, Priors, cell_of
 from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Candidate, Found
+from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
+from dispatch.trust import Judged
 from dispatch.vocabulary import Capability, Priority
 from streams.store import MemoryStore
 from streams.store.standing import Standings
@@ -115,6 +117,21 @@ async def test_the_last_work_counts_for_the_rest_whatever_the_order(world: World
     assert not person.worked_heavy
 
 
+async def test_what_others_made_of_digital_answers_is_learnt_and_decays(world: World) -> None:
+    now_ms = await on_duty(world, "v-1")
+    judged = [
+        Judged(volunteer_id="v-1", at_ms=now_ms - TRUST_HALF_LIFE_MS, upheld=True),
+        Judged(volunteer_id="v-1", at_ms=now_ms, upheld=True),
+        Judged(volunteer_id="v-1", at_ms=now_ms, upheld=False),
+        Judged(volunteer_id="nobody", at_ms=now_ms, upheld=False),
+    ]
+
+    await applied(world, application(0, lessons=[lesson(now_ms, yes=1.0)], judged=judged))
+
+    person = await only(world)
+    assert (person.upheld, person.overruled) == pytest.approx((1.5, 1), abs=1e-3)
+
+
 async def test_offers_of_the_last_hour_and_day_are_counted(world: World) -> None:
     now_ms = await on_duty(world, "v-1")
     for number, age_ms in enumerate([60_000, 30 * 60_000, 2 * HOUR_MS, 2 * DAY_MS]):
@@ -130,7 +147,8 @@ async def test_offers_of_the_last_hour_and_day_are_counted(world: World) -> None
 async def test_the_erased_leave_nothing_of_themselves(world: World) -> None:
     now_ms = await on_duty(world, "v-1")
     ended = WorkEnded(volunteer_id="v-1", at_ms=now_ms, heavy=True)
-    await applied(world, application(0, lessons=[lesson(now_ms, yes=1.0, no=1.0)], work_ended=[ended]))
+    judged = [Judged(volunteer_id="v-1", at_ms=now_ms, upheld=upheld) for upheld in (True, False)]
+    await applied(world, application(0, lessons=[lesson(now_ms, yes=1.0, no=1.0)], work_ended=[ended], judged=judged))
 
     await world.people.erase("v-1", profile_offset=2)
     await world.people.put_profiles([profile("v-1", 3)])
@@ -138,6 +156,7 @@ async def test_the_erased_leave_nothing_of_themselves(world: World) -> None:
 
     person = await only(world)
     assert (person.accepted, person.refused, person.work, person.rested_s) == (0, 0, 0, None)
+    assert (person.upheld, person.overruled) == (0, 0)
 
 
 async def test_a_complete_search_tells_of_others_who_wait_for_the_same_people(world: World) -> None:
@@ -177,6 +196,8 @@ async def test_a_rebuild_brings_back_what_was_learnt(world: World) -> None:
         taught.learn(one)
     taught.end_work(WorkEnded(volunteer_id="v-1", at_ms=now_ms - 30_000, heavy=True))
     taught.end_work(WorkEnded(volunteer_id="v-1", at_ms=now_ms - 90_000, heavy=False))
+    for upheld in (True, True, False):
+        taught.judge(Judged(volunteer_id="v-1", at_ms=now_ms, upheld=upheld))
     taught.learn(Lesson(volunteer_id="nobody", cell=lesson(now_ms).cell, at_ms=now_ms, accepted=1.0))
 
     await restored(world, taught)
@@ -184,6 +205,7 @@ async def test_a_rebuild_brings_back_what_was_learnt(world: World) -> None:
     people = {person.volunteer_id: person for person in (await found(world)).candidates}
     assert people["v-1"].accepted == pytest.approx(1, abs=1e-3)
     assert people["v-1"].refused == pytest.approx(0.7 * 2 ** (-DAY_MS / ANSWER_HALF_LIFE_MS), abs=1e-3)
+    assert (people["v-1"].upheld, people["v-1"].overruled) == pytest.approx((2, 1), abs=1e-3)
     assert people["v-1"].worked_heavy
     assert people["v-1"].rested_s == pytest.approx(30, abs=2)
     assert people["v-2"].accepted == 0
