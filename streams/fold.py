@@ -1,15 +1,23 @@
 """All decisions of the log folded into incidents: what a rebuild writes, and who holds whom at its end."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from dispatch.decisions import Decision
+import structlog
+
+from dispatch.commands import DISPATCHER
+from dispatch.decisions import Cause, Decision, Why
+from dispatch.ids import decision_id
 from dispatch.lessons import lessons_of, work_ended
-from dispatch.lifecycle import fold
+from dispatch.lifecycle import BrokenLog, fold
 from dispatch.model import Incident
 from dispatch.ports import Hold
 from dispatch.trust import judged_by
+from dispatch.vocabulary import Outcome
+from streams import metrics
 from streams.store.standing import Standings
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +44,39 @@ class LiveHold:
         return (self.decided_ms, self.partition, self.offset)
 
 
+def folded(incident: Incident | None, decision: Decision) -> tuple[Incident | None, Decision]:
+    """The state after a decision that stands in the log, and the decision as it counts.
+
+    One that cannot follow from what stands before it counts as if it had decided nothing: a damaged record about one incident
+    must not stop the work on all the others. It is told, and expected never.
+    """
+    try:
+        return fold(incident, decision), decision
+    except BrokenLog as error:
+        metrics.BROKEN_DECISIONS.inc()
+        log.error("a decision does not follow from the log", decision=decision.id, cause=str(error))
+        return incident, replace(decision, events=())
+
+
+def no_decision(topic: str, partition: int, offset: int) -> Decision:
+    """What stands in the picture for a record of `decisions` that cannot be read."""
+    place = f"unreadable/{topic}/{partition}/{offset}"
+    return Decision(
+        id=decision_id(place),
+        cause=Cause(topic=topic, partition=partition, offset=offset, command_id=place, command_kind="unreadable"),
+        incident_id="unreadable",
+        zone="",
+        outcome=Outcome.REFUSED,
+        reason="unreadable",
+        by=DISPATCHER,
+        version=0,
+        events=(),
+        why=Why(plan_version=None, rule="unreadable"),
+        logged_ms=0,
+        decided_ms=0,
+    )
+
+
 class LogFold:
     """Feed it each partition's decisions in the order of the log; the first decision of a command counts."""
 
@@ -51,7 +92,7 @@ class LogFold:
             return
         commands[decision.cause.command_id] = offset
         history = self.histories.get(decision.incident_id)
-        state = fold(history.incident if history else None, decision)
+        state, decision = folded(history.incident if history else None, decision)
         if state is None:
             return
         if history is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
@@ -46,9 +47,8 @@ class DecisionReader:
                 consumer = await self._started()
                 for run in runs_of(places):
                     for record in await self._run(consumer, run):
-                        found[record.partition, record.offset] = wire.decode_decision(record.value)
-        except wire.Unreadable as error:
-            raise LogTrouble(f"a decision cannot be read: {error}") from error
+                        with suppress(wire.Unreadable):  # the worker has told of it
+                            found[record.partition, record.offset] = wire.decode_decision(record.value)
         except (KafkaError, TimeoutError) as error:
             raise LogTrouble(f"decisions: {error!r}") from error
         return found

@@ -13,6 +13,10 @@ DEAD_LETTERED = Counter("komek_dead_letters_total", "Records that could not be r
 RETRIED_BATCHES = Counter("komek_retried_batches_total", "Batches tried again, by what was in the way", ["cause"])
 LADDERS_ENDED = Counter("komek_ladders_ended_total", "Requirements for which nothing was left to try; alarm on any")
 VOID_DECISIONS = Counter("komek_void_decisions_total", "Second decisions of a command; expected 0")
+BROKEN_DECISIONS = Counter(
+    "komek_broken_decisions_total",
+    "Records of decisions that cannot be read or cannot follow; expected 0; alarm on any",
+)
 VOID_OFFERS = Counter("komek_void_offers_total", "Offers refused by the order of the log; expected 0")
 TRAVEL_ANSWERS = Counter("komek_travel_answers_total", "Needs whose travel times were asked for, by source", ["source"])
 DEADLINES = Counter("komek_deadlines_total", "Deadlines turned into commands, by kind", ["kind"])

@@ -15,12 +15,14 @@ from dispatch.decisions import Decision, OfferStep, StatusRecord
 from dispatch.follow_ups import follow_ups
 from dispatch.ids import derived, parts_of_offer
 from dispatch.lessons import lessons_of, work_ended
-from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
+from dispatch.lifecycle import freed_by, held_by, offer_steps
 from dispatch.model import Incident
 from dispatch.ports import Application, Applied, AppliedState, Hold, Progress, Store
 from dispatch.trust import judged_by
 from dispatch.vocabulary import OfferState
 from streams import metrics, wire
+from streams.dead_letters import Consumed
+from streams.fold import folded, no_decision
 from streams.publisher import Publisher
 from streams.stretch import LogReader
 from streams.topics import DECISIONS
@@ -65,13 +67,23 @@ class Projection:
         async for records in self._reader.read(DECISIONS.name, {partition: (start, end)}):
             for at in range(0, len(records), _APPLY_AT_ONCE):
                 part = records[at : at + _APPLY_AT_ONCE]
-                decided = [(record.offset, wire.decode_decision(record.value)) for record in part]
+                decided = [(record.offset, await self._read(record)) for record in part]
                 await self._catch_up_part(partition, progress, decided)
                 count += len(decided)
         await self._void(progress.refused)
         if count:
             log.info("partition caught up", partition=partition, decisions=count)
         return count
+
+    async def _read(self, record: Consumed) -> Decision:
+        """A record that is no decision keeps its place in the log and decides nothing."""
+        try:
+            return wire.decode_decision(record.value)
+        except wire.Unreadable as error:
+            await self._publisher.dead_letter(record, str(error))
+            metrics.BROKEN_DECISIONS.inc()
+            log.error("a record of decisions is unreadable", partition=record.partition, offset=record.offset)
+            return no_decision(record.topic, record.partition, record.offset)
 
     async def _catch_up_part(self, partition: int, progress: Progress, decided: Sequence[tuple[int, Decision]]) -> None:
         applied, refused = progress.applied, progress.refused
@@ -84,11 +96,11 @@ class Projection:
         }
         fresh: list[Logged] = []
         old: list[Logged] = []
-        for offset, decision in decided:
-            command = decision.cause.command_id
+        for offset, logged in decided:
+            decision, command = logged, logged.cause.command_id
             first = done_at[command] in (None, offset)
             if offset > applied and first:
-                states[decision.incident_id] = fold(states[decision.incident_id], decision)
+                states[decision.incident_id], decision = folded(states[decision.incident_id], decision)
                 done_at[command] = offset
             entry = Logged(
                 partition=partition,

@@ -17,10 +17,11 @@ from typing import Any
 import structlog
 from mode import Service
 
+from dispatch.decisions import Decision
 from dispatch.model import Place
 from dispatch.ports import Hold, NotReady, StoreTrouble
 from streams import clock, metrics, wire
-from streams.fold import LiveHold, LogFold, losers, rivals
+from streams.fold import LiveHold, LogFold, losers, no_decision, rivals
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.store import Link, LockLost
@@ -72,6 +73,8 @@ class Rebuilder:
         """
         while not await self.is_ready():
             if await self.run() is None:
+                if self._tell:
+                    await self._tell("another rebuilds", self._done, self._total)
                 await asyncio.sleep(WAIT_S)
 
     async def run(self, *, force: bool = False) -> RebuildReport | None:
@@ -123,7 +126,7 @@ class Rebuilder:
         folded = LogFold()
         async for records in self._read(DECISIONS, bounds[DECISIONS.name]):
             for record in records:
-                folded.add(record.partition, record.offset, wire.decode_decision(record.value))
+                folded.add(record.partition, record.offset, _decision(record))
         lost = await self._lost(folded)
         await self._write_incidents(folded, lost)
         await self._restore.restore_standings(folded.taught)
@@ -242,6 +245,15 @@ class Rebuilder:
 
 REPUBLISH = 256
 """How many decisions of each partition may have been applied without their offers being in the log: more than any batch."""
+
+
+def _decision(record: Any) -> Decision:
+    try:
+        return wire.decode_decision(record.value)
+    except wire.Unreadable:
+        metrics.BROKEN_DECISIONS.inc()
+        log.error("a record of decisions is unreadable", partition=record.partition, offset=record.offset)
+        return no_decision(record.topic, record.partition, record.offset)
 
 
 def _profile_write(record: Any) -> ProfileWrite | None:

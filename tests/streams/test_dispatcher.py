@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from dispatch.commands import CancelIncident, DeclineOffer
 from dispatch.deadlines import deadline_command, timers_of
+from dispatch.decisions import Cause, Decision, Why
+from dispatch.events import ShortfallEnded
 from dispatch.forecast import at_least
 from dispatch.plans import load_builtin
-from dispatch.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState
+from dispatch.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState, Outcome
+from streams import dead_letters, wire
 from streams.dispatcher import Dispatcher
 from streams.projection import Logged, Projection
 from streams.rebuild import Rebuilder
@@ -177,6 +181,47 @@ async def test_a_decision_that_was_not_applied_is_found_in_the_log(desk: Desk) -
     assert len(await desk.fresh(DECISIONS.name)) == 1
     assert len(await desk.offers()) == 2
     assert len((await desk.incident(command.incident_id)).offers) == 2
+
+
+@pytest.mark.parametrize("rubbish", [b"\x00 no decision", None, "orphan"])
+async def test_a_damaged_record_of_decisions_stops_nothing(desk: Desk, rubbish: Any) -> None:
+    """What is unreadable, or cannot follow from what stands before it, counts as nothing: by a worker and by the rebuild."""
+    await desk.people("a")
+    command = desk.report()
+    (record,) = await desk.send(command)
+    value = (
+        wire.encode_decision(orphan(desk.report().incident_id, record.partition)) if rubbish == "orphan" else rubbish
+    )
+    at = await desk.publisher.producer.send_and_wait(DECISIONS.name, value, key=b"rubbish", partition=record.partition)
+
+    await desk.dispatcher.handle([record])
+
+    assert [step.volunteer_id for step in await desk.offers()] == [desk.named("a")]
+    before = await desk.incident(command.incident_id)
+    letters = [dead_letters.decode(letter.value) for letter in await desk.fresh(DEAD_LETTERS.name)]
+    told = [letter for letter in letters if (letter.topic, letter.offset) == (DECISIONS.name, at.offset)]
+    assert bool(told) == (rubbish != "orphan")
+    await desk.link.run([("FLUSHALL",)])
+    await Rebuilder(settings=desk.settings, link=desk.link, owner="again").run_or_wait()
+    assert await desk.incident(command.incident_id) == before
+
+
+def orphan(incident: str, partition: int) -> Decision:
+    """About an incident that the log never heard of."""
+    return Decision(
+        id=key(),
+        cause=Cause(topic="t", partition=partition, offset=0, command_id=key(), command_kind="accept_offer"),
+        incident_id=incident,
+        zone=ZONE,
+        outcome=Outcome.APPLIED,
+        reason=None,
+        by="v",
+        version=3,
+        events=(ShortfallEnded(requirement_id="r1"),),
+        why=Why(),
+        logged_ms=1,
+        decided_ms=1,
+    )
 
 
 async def test_many_incidents_at_once_share_the_people_without_overlap(desk: Desk) -> None:
