@@ -7,7 +7,7 @@ missing or the two are in different languages, the text has no say.
 
 import re
 
-from dispatch.geo import distance_m
+from dispatch.geo import METRES_A_DEGREE, distance_m
 from dispatch.languages import primary
 from dispatch.model import Incident, MergeCandidate
 from dispatch.surroundings import NEAR_M, Neighbour
@@ -50,13 +50,16 @@ def candidates(report: Neighbour, others: tuple[Neighbour, ...]) -> tuple[MergeC
 def _judged(report: Neighbour, other: Neighbour) -> MergeCandidate | None:
     """The cheap tests first: in a disaster this is asked of many, and of few with a yes."""
     apart_s = abs(report.logged_ms - other.logged_ms) / 1000
-    type_ = likeness_of_types(report.type, other.type)
     if apart_s > APART_S:
         return None
+    reach_m = report.reach_m + other.reach_m
+    if abs(report.centre.lat - other.centre.lat) * METRES_A_DEGREE > NEAR_M + reach_m:
+        return None
+    type_ = likeness_of_types(report.type, other.type)
     text = likeness_of_texts(report, other)
     if type_ == 0 and (text or 0.0) < TEXT_ALIKE:
         return None
-    apart_m = max(0.0, distance_m(report.centre, other.centre) - report.reach_m - other.reach_m)
+    apart_m = max(0.0, distance_m(report.centre, other.centre) - reach_m)
     if apart_m > NEAR_M:
         return None
     score = _WEIGHT_PLACE * (1 - apart_m / NEAR_M) + _WEIGHT_TIME * (1 - apart_s / APART_S) + _WEIGHT_TYPE * type_
@@ -82,6 +85,8 @@ def likeness_of_types(one: str, other: str) -> float:
 
 def likeness_of_texts(one: Neighbour, other: Neighbour) -> float | None:
     """Fingerprints of unrelated texts differ in half their bits, which counts as no likeness at all."""
+    if one.text_print is None or other.text_print is None:
+        return None
     here, there = _bits(one.text_print), _bits(other.text_print)
     if here is None or there is None:
         return None
@@ -90,6 +95,6 @@ def likeness_of_texts(one: Neighbour, other: Neighbour) -> float | None:
     return max(0.0, 1 - 2 * (here ^ there).bit_count() / _BITS)
 
 
-def _bits(text_print: str | None) -> int | None:
-    """None also for what is no fingerprint: it came from outside."""
-    return int(text_print, 16) if text_print and _PRINT.fullmatch(text_print) else None
+def _bits(text_print: str) -> int | None:
+    """None for what is no fingerprint: it came from outside."""
+    return int(text_print, 16) if _PRINT.fullmatch(text_print) else None

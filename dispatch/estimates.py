@@ -97,13 +97,14 @@ def estimate(candidate: Candidate, capability: Capability, at_ms: int, priors: P
 
 def estimates(candidates: Iterable[Candidate], capability: Capability, at_ms: int, priors: Priors) -> dict[str, float]:
     """Of many people at one moment, by id."""
-    strangers = {band: prior(band, at_ms, priors) for band in BANDS}
-    return {
-        person.volunteer_id: _mean(
-            strangers[band_of(capability, person.distance_m)], PRIOR_WEIGHT, person.accepted, person.refused
-        )
-        for person in candidates
-    }
+    strangers: dict[str, float] = {}
+    known: dict[str, float] = {}
+    for person in candidates:
+        band = band_of(capability, person.distance_m)
+        if band not in strangers:
+            strangers[band] = prior(band, at_ms, priors)
+        known[person.volunteer_id] = _mean(strangers[band], PRIOR_WEIGHT, person.accepted, person.refused)
+    return known
 
 
 def _mean(start: float, weight: float, accepted: float, refused: float) -> float:

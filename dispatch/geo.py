@@ -23,7 +23,8 @@ ZONE_RESOLUTION = 3
 COARSE_RESOLUTION = 7  # edge about 1.2 km: a district, not a house
 
 _EARTH_RADIUS_M = 6_371_008.8
-_METRES_A_DEGREE = math.radians(_EARTH_RADIUS_M)
+METRES_A_DEGREE = math.radians(_EARTH_RADIUS_M)
+"""Of latitude: places are at least so far apart for each degree between theirs."""
 _MAX_CROSSINGS = 250
 _TYPES = "Point, Polygon or MultiPolygon"
 _MEMBERS = ("type", "coordinates", "bbox")
@@ -260,7 +261,7 @@ class Outline:
     def metres_inside(self, start: Place, end: Place) -> float:
         """How much of the straight way lies inside."""
         way = LineString([self._flat(start), self._flat(end)])
-        return float(self._ground.intersection(way).length) * _METRES_A_DEGREE
+        return float(self._ground.intersection(way).length) * METRES_A_DEGREE
 
     def edge_points(self, count: int) -> tuple[Place, ...]:
         """About `count` points, evenly along the outer edges of the largest parts, rounded to a metre.

@@ -1,7 +1,6 @@
 """A requirement as it stands now: the plan's limits, widened and relaxed by the steps its ladder has taken."""
 
-from dataclasses import replace
-
+from dispatch.changes import changed
 from dispatch.model import Incident, Requirement
 from dispatch.vocabulary import Capability, LanguageRule
 
@@ -13,7 +12,7 @@ def effective(entry: Requirement, incident: Incident) -> Requirement:
     """What is searched for: whose `languages` are those that are required, `any_of` all that will do besides `skill`."""
     ring = entry.climb.ring if entry.climb else 1
     substitutes = entry.climb.substitutes if entry.climb else ()
-    return replace(
+    return changed(
         entry,
         max_distance_m=_widened_m(entry, ring),
         max_eta_s=None if entry.max_eta_s is None else entry.max_eta_s * ring,

@@ -17,6 +17,8 @@ NEVER_AGAIN = frozenset({OfferState.DECLINED, OfferState.DONE, OfferState.VOID})
 
 def pruned(state: Incident, now_ms: int) -> Incident:
     """Without the oldest ended offers beyond the bound. Those that ended at this moment stay: they have still to be told of."""
+    if len(state.offers) <= ENDED_OFFERS_KEPT:
+        return state
     ended = [offer for offer in state.offers if offer.state not in LIVE_STATES | FILLING_STATES]
     surplus = len(ended) - ENDED_OFFERS_KEPT
     if surplus <= 0:

@@ -4,8 +4,8 @@ The first of a batch would otherwise take everybody it wants, and the last find 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from dispatch.changes import changed
 from dispatch.geo import distance_m
 from dispatch.model import Need
 from dispatch.vocabulary import Capability
@@ -17,7 +17,7 @@ def with_rivals(batch: Sequence[Sequence[Need]]) -> list[tuple[Need, ...]]:
     later: dict[str, list[Need]] = {}
     counted: list[tuple[Need, ...]] = []
     for needs in reversed(batch):
-        counted.append(tuple(replace(need, rivals=_rivals(need, later)) for need in needs))
+        counted.append(tuple(changed(need, rivals=_rivals(need, later)) for need in needs))
         for need in needs:
             for skill in need.requirement.skills:
                 later.setdefault(skill, []).append(need)

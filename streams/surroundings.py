@@ -41,9 +41,12 @@ async def look_around(store: Store, asking: Sequence[Asking]) -> list[Surroundin
     if not any(looks):
         return [NOTHING] * len(asking)
     answers = await _answered(store, looks)
-    return [
-        _surroundings(number, look, answers, asking[:number]) if look else NOTHING for number, look in enumerate(looks)
-    ]
+    reported: list[Neighbour] = []
+    surroundings = []
+    for number, (one, look) in enumerate(zip(asking, looks, strict=True)):
+        surroundings.append(_surroundings(number, look, answers, reported[-AT_ONCE:]) if look else NOTHING)
+        reported += _reported(one)
+    return surroundings
 
 
 async def _answered(store: Store, looks: Sequence[Look | None]) -> _Answers:
@@ -74,18 +77,21 @@ async def _nothing(value: T) -> T:
     return value
 
 
-def _surroundings(number: int, look: Look, answers: _Answers, before: Sequence[Asking]) -> Surroundings:
+def _surroundings(number: int, look: Look, answers: _Answers, reported: Sequence[Neighbour]) -> Surroundings:
     return Surroundings(
         whereabouts={person: answers.people[person] for person in look.people if person in answers.people},
         free={need.requirement.id: answers.free[number, need.requirement.id].candidates for need in look.needs},
-        neighbours=(*answers.near.get(number, ()), *_reported(before)) if look.near else (),
+        neighbours=(*answers.near.get(number, ()), *reported) if look.near else (),
         target=answers.targets.get(look.target) if look.target else None,
     )
 
 
-def _reported(before: Sequence[Asking]) -> tuple[Neighbour, ...]:
-    """The newest reports of this batch that are being decided with this one."""
-    return tuple(
+def _reported(one: Asking) -> list[Neighbour]:
+    """How the reports after it see a report of the same batch, which no picture holds yet."""
+    command = one.command
+    if not isinstance(command, ReportIncident) or one.incident is not None or command.area is None:
+        return []
+    return [
         Neighbour(
             incident_id=command.incident_id,
             type=command.type,
@@ -95,6 +101,4 @@ def _reported(before: Sequence[Asking]) -> tuple[Neighbour, ...]:
             language=command.language,
             text_print=command.text_print,
         )
-        for one in before[-AT_ONCE:]
-        if isinstance(command := one.command, ReportIncident) and one.incident is None and command.area is not None
-    )
+    ]

@@ -1,6 +1,7 @@
 """What stands near a place: open incidents, and engaged people who may have to turn round."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,8 +19,9 @@ NEAR_AT_MOST = 20
 
 _pack = msgspec.msgpack.Encoder().encode
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Neighbour).decode
-_FIELDS = ("x", "y", "at", "hx", "hy", "tm")
+_decode = lru_cache(maxsize=4096)(msgspec.json.Decoder(Neighbour).decode)
+"""Remembered: reports that come together have the same neighbours."""
+_FIELDS = ("x", "y", "at", "hx", "hy", "tm", "sk")
 
 
 def packed_vicinity(incident: Incident) -> dict[str, object]:
@@ -54,10 +56,14 @@ async def whereabouts(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Whe
 
 
 def _whereabouts(row: Sequence[Any], oldest_ms: int) -> Whereabouts | None:
-    x, y, at, home_x, home_y, mode = row
+    x, y, at, home_x, home_y, mode, skills = row
     if mode is None:
         return None
     lon, lat = (x, y) if at and int(float(at)) >= oldest_ms else (home_x, home_y)
     if not lon or not lat:
         return None
-    return Whereabouts(place=Place(lon=float(lon), lat=float(lat)), travel_mode=TravelMode(mode.decode()))
+    return Whereabouts(
+        place=Place(lon=float(lon), lat=float(lat)),
+        travel_mode=TravelMode(mode.decode()),
+        skills=frozenset(skills.decode().split(",")) if skills else frozenset(),
+    )
