@@ -21,6 +21,7 @@ from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics
 from streams.dispatcher import Dispatcher
 from streams.publisher import LogTrouble
+from streams.standstill import Waits
 
 log = structlog.get_logger()
 QUEUE_LIMIT = 64
@@ -28,6 +29,10 @@ BATCH_BOUND_S = 2.0
 """A batch is given up and tried in smaller parts after this long, so that a rebalance never waits for it."""
 SINGLE_BOUND_S = 10.0
 BUG_EXIT = 70
+TROUBLE_SAID_S = 30.0
+"""Longer than the next attempt needs to meet the same trouble: the log is given up after 15 s, Redis after 2 s a call."""
+REBUILD_SAID_S = 120.0
+"""A rebuild that tells nothing for so long hangs."""
 
 Queued = tuple[Any, Any]
 """The stream and its event, as Faust gives them."""
@@ -43,6 +48,7 @@ class CommandWorker(Service):
         rebuild: Callable[[], Awaitable[None]],
         owned: Callable[[], set[int]],
         batch: int,
+        waits: Waits | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -54,6 +60,7 @@ class CommandWorker(Service):
         self._owned = owned
         self._batch = batch
         self._limit = batch
+        self._waits = waits or Waits()
 
     async def feed(self, stream: Any) -> None:
         """Body of the agent."""
@@ -108,6 +115,7 @@ class CommandWorker(Service):
     async def _recover(self, trouble: Exception, attempt: int) -> None:
         cause = type(trouble).__name__
         metrics.RETRIED_BATCHES.labels(cause=cause).inc()
+        self._say_wait(trouble)
         log.warning("batch is tried again", cause=cause, detail=str(trouble), attempt=attempt)
         self._limit = max(1, self._limit // 2)
         if isinstance(trouble, NotReady):
@@ -118,6 +126,15 @@ class CommandWorker(Service):
                 log.warning("rebuild is tried again", detail=str(again))
         # Jitter, so that workers that met the same trouble do not come back at the same moment.
         await asyncio.sleep(min(2.0, 0.05 * 2 ** min(attempt, 6)) * random.uniform(0.5, 1.0))
+
+    def _say_wait(self, trouble: Exception) -> None:
+        """To the watchdog. A batch that did not end in its time is nobody else's fault, as far as we know."""
+        at_s, cause = clock.monotonic_s(), type(trouble).__name__
+        if isinstance(trouble, TimeoutError):
+            self._waits.trying("a batch is tried", at_s=at_s, for_s=TROUBLE_SAID_S)
+        else:
+            said_s = REBUILD_SAID_S if isinstance(trouble, NotReady) else TROUBLE_SAID_S
+            self._waits.excused(cause, at_s=at_s, for_s=said_s)
 
     def _still_ours(self, waiting: list[Queued]) -> list[Queued]:
         """Events of a partition that was taken away are dropped without an ack: their new owner gets them."""

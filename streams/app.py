@@ -1,6 +1,7 @@
 """The worker: how the parts are joined. Nothing is built at import; `build_app` is the one composition root."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import socket
@@ -10,12 +11,14 @@ from typing import Any
 
 import faust
 import structlog
+from faust.exceptions import ConsumerNotStarted
 from mode import Service
 
 from dispatch import plans as response_plans
 from dispatch.budget import UNLIMITED
 from dispatch.plans import PlanBook
-from streams.agent import QUEUE_LIMIT, CommandWorker
+from streams import clock
+from streams.agent import QUEUE_LIMIT, REBUILD_SAID_S, TROUBLE_SAID_S, CommandWorker
 from streams.applied_plans import PlanFollower
 from streams.dead_letters import Consumed
 from streams.dispatcher import Dispatcher
@@ -25,15 +28,18 @@ from streams.publisher import Publisher
 from streams.rebuild import Rebuilder, RebuildWatch
 from streams.routing import router_of
 from streams.settings import Settings
+from streams.standstill import Waits
 from streams.store import Link, RedisStore
 from streams.store.people import PeopleStore
 from streams.stretch import LogReader
 from streams.timers import PendingSweep, TimerSweep
 from streams.topics import INCIDENTS
-from streams.watchdog import Watchdog
+from streams.watchdog import LagWatchdog, LoopWatchdog
 
 log = structlog.get_logger()
 GROUP = "komek-dispatcher"
+REBALANCE_SAID_S = 15.0
+"""Longer than the rebalance timeout."""
 
 
 def worker_name() -> str:
@@ -67,6 +73,7 @@ def build_app(
     async def distrust(_: Any, revoked: Any, **__: Any) -> None:
         """Only remembers; the log is read in the worker's task, never in a rebalance."""
         parts.dispatcher.distrust({part.partition for part in revoked})
+        parts.waits.excused("rebalance", at_s=clock.monotonic_s(), for_s=REBALANCE_SAID_S)
 
     return app
 
@@ -115,7 +122,8 @@ class Parts:
         self.store = make_store(self.link)
         self.people = PeopleStore(self.link)
         self.publisher = make_publisher(settings, name)
-        self.reader = LogReader(settings, f"{name}-log")
+        self.waits = Waits()
+        self.reader = LogReader(settings, f"{name}-log", on_read=self._read_on)
         self.projection = Projection(self.store, self.publisher, self.reader)
         self.router = router_of(settings.routing) if settings.routing else None
         self.dispatcher = Dispatcher(
@@ -128,15 +136,28 @@ class Parts:
         self.applied_plans = PlanFollower(
             settings, f"{name}-plans", fallback=plans, use=self._use_plans, bury=self._bury_plans
         )
-        self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name)
+        self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name, tell=self._rebuilt_on)
         self.worker = CommandWorker(
             dispatcher=self.dispatcher,
             rebuild=self.rebuilder.run_or_wait,
             owned=self.owned,
             batch=settings.batch,
+            waits=self.waits,
         )
 
+    def _read_on(self) -> None:
+        self.waits.excused("reading the log", at_s=clock.monotonic_s(), for_s=TROUBLE_SAID_S)
+
+    async def _rebuilt_on(self, *_: object) -> None:
+        self.waits.excused("rebuild", at_s=clock.monotonic_s(), for_s=REBUILD_SAID_S)
+
     def owned(self) -> set[int]:
+        """None before Faust's consumer runs."""
+        with contextlib.suppress(ConsumerNotStarted):
+            return self._owned()
+        return set()
+
+    def _owned(self) -> set[int]:
         return {part.partition for part in self.app.consumer.assignment() if part.topic == INCIDENTS.name}
 
     def partition_of(self, zone: str) -> int:
@@ -172,7 +193,8 @@ class Parts:
                 dead_letter=self.publisher.dead_letter,
                 tell=self.publisher.send_commands,
             ),
-            Watchdog(),
+            LoopWatchdog(),
+            LagWatchdog(settings, group=GROUP, owned=self.owned, waits=self.waits),
         ]
 
 

@@ -140,6 +140,11 @@ class Settings:
         _one_of("on", "off"),
         "what the plans allow to ask of one person; off: for drills that run faster than life",
     )
+    stall_s: int = _setting(
+        20,
+        _whole(5, 3600),
+        "seconds in which a worker with work must commit something, or it ends itself to be started again",
+    )
     log_level: str = _setting(
         "info", _one_of("debug", "info", "warning", "error"), "least severe messages that are logged"
     )

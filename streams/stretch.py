@@ -2,7 +2,7 @@
 partition that was just taken over, and by the rebuild."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -19,8 +19,10 @@ _PATIENCE_S = 15.0
 class LogReader:
     """One consumer without a group. Its methods must not run at the same time; a lock sees to that."""
 
-    def __init__(self, settings: Settings, client_id: str) -> None:
+    def __init__(self, settings: Settings, client_id: str, *, on_read: Callable[[], None] = lambda: None) -> None:
+        """`on_read` is called after every chunk: reading a long log is no standing still."""
         self._settings = settings
+        self._on_read = on_read
         self._client_id = client_id
         self._consumer: AIOKafkaConsumer | None = None
         self._lock = asyncio.Lock()
@@ -104,6 +106,7 @@ class LogReader:
                 raise LogTrouble(repr(error)) from error
             for part, records in batches.items():
                 last_progress = loop.time()
+                self._on_read()
                 yield [record for record in records if record.offset < ends[part]]
             for part in list(ends):
                 if await consumer.position(part) >= ends[part]:

@@ -1,0 +1,64 @@
+"""A worker whose task is stuck while its event loop turns is ended by its watchdog, started again, and the work goes on."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dispatch.vocabulary import OfferState
+from streams.local.child import Part
+from streams.local.supervisor import Supervisor
+from streams.watchdog import STALLED_EXIT
+from tests.desk import DATA_KEY, Desk
+from tests.whole_stack import without_komek
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+WITHIN_S = 90.0
+"""The limit of 5 s, two starts of a worker and a rebalance, on a slow machine."""
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What the supervisor tells."""
+    return []
+
+
+@pytest.fixture
+def supervisor(said: list[str], tmp_path: Path) -> Iterator[Supervisor]:
+    made = Supervisor(logs=tmp_path / "logs", say=said.append)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+async def test_a_stuck_worker_is_ended_and_started_again(
+    desk: Desk, supervisor: Supervisor, said: list[str], tmp_path: Path
+) -> None:
+    await desk.register(*(f"v{number:02}" for number in range(12)), north_m=20)
+    marker = tmp_path / "stuck"
+    environ = {
+        **without_komek(),
+        "KOMEK_KAFKA": desk.settings.require_kafka(),
+        "KOMEK_REDIS": desk.settings.require_redis(),
+        "KOMEK_DATA_KEY": DATA_KEY,
+        "KOMEK_DATA": str(tmp_path),
+        "KOMEK_STALL_S": "5",
+    }
+    command = (sys.executable, "-m", "tests.scenarios.stuck_worker", str(marker))
+    report = desk.report()
+    await desk.publisher.send_commands([report])
+
+    supervisor.start([Part(name="worker", command=command, rank=0, environ=environ)])
+    offered = False
+    async with asyncio.timeout(WITHIN_S):
+        while not offered:
+            supervisor.tend()
+            steps = await desk.offers()
+            offered = any(step.incident_id == report.incident_id and step.state is OfferState.OFFERED for step in steps)
+            await asyncio.sleep(0.2)
+
+    assert marker.exists()
+    assert any(f"exit code {STALLED_EXIT}" in line for line in said), said
