@@ -2,13 +2,12 @@
 
 import sys
 
-import faust
-
 from dispatch.plans import BadPlans
 from streams import logs, topic_admin
 from streams.app import build_app
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.surroundings import broker_trouble_told, settings_here
+from streams.leaving import LeavingWorker
 
 
 def command() -> None:
@@ -25,4 +24,4 @@ def command() -> None:
         raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
     # Faust says a great deal at `info`; what it does is of interest only to whoever looks for a fault in it.
     frame_level = "debug" if settings.log_level == "debug" else "warn"
-    faust.Worker(app, loglevel=frame_level, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()
+    LeavingWorker(app, loglevel=frame_level, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()
