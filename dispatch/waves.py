@@ -25,7 +25,7 @@ from dispatch.commands import AddNote, AnswerCommand, Command, PassDeadline
 from dispatch.decisions import WaveWhy
 from dispatch.estimates import DIGITAL_BAND, USUAL_BAND, Priors, chance_within, prior
 from dispatch.events import Event, OfferMade, OfferMoved, WaveTimed
-from dispatch.forecast import at_least, chance_of
+from dispatch.forecast import at_least, chances_of
 from dispatch.model import Found, Incident, Need, Policy, Requirement
 from dispatch.policies import MAX_NEAREST, MAX_OFFERS_PER_PLACE
 from dispatch.ranking import Ranked
@@ -54,11 +54,8 @@ def offers_out(incident: Incident, requirement: Requirement) -> int:
 
 def chances_left(incident: Incident, requirement: Requirement, now_ms: int) -> list[float]:
     """Of those who are asked and have not answered, in the order they were asked."""
-    return [
-        chance_of(offer, offer.expires_ms, now_ms)
-        for offer in incident.offers_for(requirement.id)
-        if offer.state is OfferState.OFFERED
-    ]
+    asked = [offer for offer in incident.offers_for(requirement.id) if offer.state is OfferState.OFFERED]
+    return chances_of(asked, now_ms)
 
 
 def wanted(incident: Incident, requirement: Requirement, *, now_ms: int, priors: Priors, prompted: bool) -> int:
@@ -236,7 +233,7 @@ def look_at_ms(incident: Incident, requirement: Requirement, now_ms: int) -> int
     places = incident.open_places(requirement)
 
     def is_doubtful(at_ms: int) -> bool:
-        return at_least(places, [chance_of(offer, offer.expires_ms, at_ms) for offer in asked]) < doubtful
+        return at_least(places, chances_of(asked, at_ms)) < doubtful
 
     low, high = now_ms, min(offer.expires_ms for offer in asked) - LOOK_TOO_LATE_MS
     if low >= high or is_doubtful(low) or not is_doubtful(high):

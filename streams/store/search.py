@@ -29,7 +29,7 @@ _UNASKED = (0.0, 0.0, 0.0, False, False, 0, 0, 0.0, 0.0)
 
 def enough(want: int) -> int:
     """How many candidates end a search: room for the core to choose and for claims that fail."""
-    return 2 * want + 4
+    return want + max(5, want // 2)
 
 
 def kind_of(need: Need) -> str:

@@ -60,9 +60,9 @@ async def test_the_search_stops_when_it_has_enough_to_choose_from(world: World) 
 
     found = (await world.store.find([need(want=3)]))[0]
 
-    assert [candidate.volunteer_id for candidate in found.candidates] == [f"v-{n:02}" for n in range(10)]
+    assert [candidate.volunteer_id for candidate in found.candidates] == [f"v-{n:02}" for n in range(8)]
     assert not found.complete
-    assert found.searched_m == pytest.approx(323, abs=1)
+    assert found.searched_m == pytest.approx(250, abs=1)
 
 
 async def test_the_reach_of_an_area_widens_every_limit(world: World) -> None:

@@ -1,6 +1,10 @@
 """Identities: the same cause gives the same id, and an id tells the way."""
 
+from uuid import uuid5
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dispatch import ids
 from tests.builders import INCIDENT, ZONE
@@ -80,3 +84,9 @@ def test_work_without_a_place_is_spread_over_sixteen_zones() -> None:
 
     assert zones == {f"00000{digit}" for digit in "0123456789abcdef"}
     assert all(ids.zone_of_incident(ids.incident_id(zone, "operator", "key")) == zone for zone in zones)
+
+
+@given(st.lists(st.text(max_size=40), max_size=4))
+def test_a_derived_id_is_a_uuid5_of_its_parts(parts: list[str]) -> None:
+    assert ids.derived(*parts) == uuid5(ids.NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts))
+    assert ids.decision_id("a") == str(ids.derived("decision", "a"))
