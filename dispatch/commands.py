@@ -179,6 +179,14 @@ class SettleAttention(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnterHazard(Command):
+    """People were seen on the incident's dangerous ground, as it is since the epoch `ground`. Where on it stands nowhere."""
+
+    volunteer_ids: tuple[str, ...]
+    ground: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PassDeadline(Command):
     """A timer proposes; the dispatcher decides whether the deadline still matters."""
 
@@ -216,6 +224,7 @@ AnyCommand: TypeAlias = (
     | FinishMerge
     | ReleaseReport
     | SettleAttention
+    | EnterHazard
     | PassDeadline
     | VoidOffer
 )
@@ -241,6 +250,7 @@ COMMANDS: dict[str, type[Command]] = {
     "finish_merge": FinishMerge,
     "release_report": ReleaseReport,
     "settle_attention": SettleAttention,
+    "enter_hazard": EnterHazard,
     "pass_deadline": PassDeadline,
     "void_offer": VoidOffer,
 }

@@ -12,7 +12,7 @@ Three pure steps, so that a shell can do its look-ups for many commands at once 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from dispatch import answers, hazards, ladder, merging, orders, safeguards, tasks, waves
+from dispatch import answers, hazards, ladder, merging, orders, safeguards, staging, tasks, waves
 from dispatch.absence import rests
 from dispatch.budget import held_back, may_go_beyond, prices, yields_to_need
 from dispatch.commands import Command
@@ -168,10 +168,13 @@ def _with_safeguards(
 ) -> tuple[Incident | None, Ruling]:
     """Clocks, watches, hazard areas and alarms that the facts begin or end."""
     assert incident is not None  # what is applied has an incident
+    moment = _moment(view, command)
     more = safeguards.consequences(incident, ruling.events, plans, view.now_ms)
-    if not more:
+    after = evolve(incident, more, moment) if more else incident
+    moves = staging.moves(view.incident, after, view.around)
+    if not more and not moves:
         return incident, ruling
-    return evolve(incident, more, _moment(view, command)), replace(ruling, events=(*ruling.events, *more))
+    return evolve(after, moves, moment), replace(ruling, events=(*ruling.events, *more, *moves))
 
 
 def _moment(view: View, command: Command) -> Moment:

@@ -4,6 +4,8 @@ The child incident has the area of the incident the person was sent to. Their ow
 would stand in the log of decisions for a year; whoever accepts the child sees it from the live picture instead.
 """
 
+from dataclasses import replace
+
 from dispatch.commands import DISPATCHER, RaiseDistress, ReportIncident
 from dispatch.decisions import Decision
 from dispatch.events import AttentionRaised, DistressRaised
@@ -47,7 +49,7 @@ def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
         volunteer_id=offer.volunteer_id,
         child_id=incident_id(incident.zone, TYPE, command.id),
         area=incident.area,
-        hazard=incident.hazard,
+        hazard=replace(incident.hazard, since=0) if incident.hazard else None,
         language=incident.language,
         private_ref=command.private_ref,
     )

@@ -203,6 +203,15 @@ class HazardWarned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StagingMoved:
+    """Where this person is to gather now that the dangerous ground is another; None: at the scene itself."""
+
+    offer_id: str
+    volunteer_id: str
+    staging: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInClockSet:
     """A person on scene is asked for a sign of life at `due_ms`, unless they give one before."""
 
@@ -392,6 +401,7 @@ Event: TypeAlias = (
     | HazardDeclared
     | HazardEnded
     | HazardWarned
+    | StagingMoved
     | CheckInClockSet
     | CheckInAsked
     | WatchSet
@@ -437,6 +447,7 @@ EVENTS: dict[str, type] = {
     "hazard_declared": HazardDeclared,
     "hazard_ended": HazardEnded,
     "hazard_warned": HazardWarned,
+    "staging_moved": StagingMoved,
     "check_in_clock_set": CheckInClockSet,
     "check_in_asked": CheckInAsked,
     "watch_set": WatchSet,

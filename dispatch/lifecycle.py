@@ -16,6 +16,7 @@ from dispatch.notices import notice_steps
 from dispatch.ports import Hold
 from dispatch.pruning import pruned
 from dispatch.safety_state import FOLDS as SAFETY_FOLDS
+from dispatch.safety_state import on_ground
 from dispatch.vocabulary import ASSIGNED_STATES, FILLING_STATES, IncidentStatus, OfferState, Outcome
 from dispatch.work_state import FOLDS
 
@@ -140,12 +141,11 @@ def _next(state: Incident, fact: events.Event, moment: Moment) -> Incident:
     return _APPLY[type(fact)](state, fact, moment)
 
 
-def _updated(state: Incident, fact: events.IncidentUpdated, _: Moment) -> Incident:
+def _updated(state: Incident, fact: events.IncidentUpdated, moment: Moment) -> Incident:
     return replace(
-        state,
+        on_ground(state, fact.area, moment),
         type=fact.type,
         priority=fact.priority,
-        area=fact.area,
         language=fact.language,
         requirements=fact.requirements,
         plan_version=fact.plan_version,

@@ -230,9 +230,11 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hazard:
-    """The incident's polygon is dangerous ground; `equipped`: skills with which a person may enter it."""
+    """The incident's polygon is dangerous ground; `equipped`: skills with which a person may enter it. `since`: the epoch in
+    which the ground became what it is; 0 for ground on which another incident warns people."""
 
     equipped: tuple[str, ...] = ()
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

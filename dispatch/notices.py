@@ -2,17 +2,19 @@
 
 check_in_asked, check_in_warned, check_in_overdue   to the person on scene
 colleague_in_distress                               to those who go to, or are at, the place of the person in danger
+staging_moved                                       to who accepted: the dangerous ground is another, and so is where to gather
 """
 
 from collections.abc import Iterator
 
 from dispatch.decisions import Decision, OfferStep
-from dispatch.events import CheckInAsked, DistressRaised
+from dispatch.events import CheckInAsked, DistressRaised, StagingMoved
 from dispatch.ids import event_id
 from dispatch.model import Incident, Offer
 from dispatch.vocabulary import ASSIGNED_STATES, Capability
 
 COLLEAGUE_IN_DISTRESS = "colleague_in_distress"
+STAGING_MOVED = "staging_moved"
 
 
 def notice_steps(incident: Incident, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
@@ -44,6 +46,10 @@ def _notices(incident: Incident, decision: Decision) -> Iterator[tuple[Offer, st
     for fact in decision.events:
         if isinstance(fact, CheckInAsked) and (asked := incident.offer(fact.offer_id)) is not None:
             yield asked, f"check_in_{fact.state}"
+        elif isinstance(fact, StagingMoved):
+            staged = incident.offer(fact.offer_id)
+            if staged is not None and staged.state in ASSIGNED_STATES:
+                yield staged, STAGING_MOVED
         elif isinstance(fact, DistressRaised):
             for offer in incident.offers:
                 others = offer.id != fact.offer_id and offer.capability is Capability.FIELD

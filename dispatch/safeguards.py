@@ -1,7 +1,7 @@
 """Safety and presence as parts of every decision: which rule speaks, and what follows from the facts of any command."""
 
 from dispatch import absence, check_ins, distress, hazards, reinforcements
-from dispatch.commands import AskForHelp, Command, LeaveDuty, PassDeadline, RaiseDistress
+from dispatch.commands import AskForHelp, Command, EnterHazard, LeaveDuty, PassDeadline, RaiseDistress
 from dispatch.events import AttentionRaised, Event, IncidentReported
 from dispatch.model import Incident, Offer
 from dispatch.plans import PlanBook
@@ -20,6 +20,8 @@ def rule(
         return distress.raised(incident, command, now_ms)
     if isinstance(command, LeaveDuty):
         return _leave_duty(incident, command, around)
+    if isinstance(command, EnterHazard):
+        return hazards.entered(incident, command)
     if not incident.is_open:
         return None
     if isinstance(command, AskForHelp):

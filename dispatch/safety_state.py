@@ -8,12 +8,20 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch import events
-from dispatch.model import CheckInClock, Distress, Hazard, Incident, Offer
+from dispatch.model import Area, CheckInClock, Distress, Hazard, Incident, Offer
 from dispatch.vocabulary import CheckInState
 
 
-def hazard_declared(state: Incident, fact: events.HazardDeclared, _: object) -> Incident:
-    return replace(state, hazard=Hazard(equipped=fact.equipped))
+def hazard_declared(state: Incident, fact: events.HazardDeclared, moment: Any) -> Incident:
+    return replace(state, hazard=Hazard(equipped=fact.equipped, since=moment.version))
+
+
+def on_ground(state: Incident, area: Area | None, moment: Any) -> Incident:
+    """The incident with this area; dangerous ground that changed is new ground, on which people are warned anew."""
+    hazard = state.hazard
+    if hazard is not None and hazard.since and area != state.area:
+        hazard = replace(hazard, since=moment.version)
+    return replace(state, area=area, hazard=hazard)
 
 
 def hazard_ended(state: Incident, _fact: events.HazardEnded, _: object) -> Incident:
@@ -22,6 +30,10 @@ def hazard_ended(state: Incident, _fact: events.HazardEnded, _: object) -> Incid
 
 def hazard_warned(state: Incident, fact: events.HazardWarned, moment: Any) -> Incident:
     return replace(state, warned={**state.warned, **dict.fromkeys(fact.volunteer_ids, moment.version)})
+
+
+def staging_moved(state: Incident, fact: events.StagingMoved, _: object) -> Incident:
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, staging=fact.staging))
 
 
 def check_in_clock_set(state: Incident, fact: events.CheckInClockSet, _: object) -> Incident:
@@ -54,6 +66,7 @@ FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
     events.HazardDeclared: hazard_declared,
     events.HazardEnded: hazard_ended,
     events.HazardWarned: hazard_warned,
+    events.StagingMoved: staging_moved,
     events.CheckInClockSet: check_in_clock_set,
     events.CheckInAsked: check_in_asked,
     events.WatchSet: watch_set,

@@ -27,6 +27,7 @@ class Whereabouts:
 
     place: Place
     travel_mode: TravelMode
+    skills: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,8 @@ def look_of(incident: Incident | None, command: Command) -> Look | None:
     if isinstance(command, MergeIncident):
         return Look(target=command.into)
     if isinstance(command, UpdateIncident):
-        return _look_around(incident, command, command.area) if command.area else None
+        area = command.area or (incident.area if command.type else None)
+        return _look_around(incident, command, area) if area else None
     if isinstance(command, GiveResult):
         return _look_for_result(incident, command)
     return None

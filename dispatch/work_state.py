@@ -9,6 +9,7 @@ from typing import Any
 
 from dispatch import events
 from dispatch.model import Incident, Merging, Offer, Requirement
+from dispatch.safety_state import on_ground
 from dispatch.vocabulary import IncidentStatus
 
 
@@ -28,8 +29,8 @@ def certainty_changed(state: Incident, fact: events.CertaintyChanged, _: object)
     return replace(state, certainty=fact.certainty)
 
 
-def moved(state: Incident, fact: events.IncidentMoved, _: object) -> Incident:
-    return replace(state, area=fact.area)
+def moved(state: Incident, fact: events.IncidentMoved, moment: object) -> Incident:
+    return on_ground(state, fact.area, moment)
 
 
 def remeasured(state: Incident, fact: events.OfferRemeasured, _: object) -> Incident:

@@ -186,7 +186,12 @@ class Parts:
             RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.distrust_all),
             TimerSweep(store=store, publisher=self.publisher, behind_s=lambda: self.worker.behind_s),
             PendingSweep(store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of),
-            LocationService(settings, self.people, dead_letter=self.publisher.dead_letter),
+            LocationService(
+                settings,
+                self.people,
+                dead_letter=self.publisher.dead_letter,
+                warn=self.publisher.send_commands,
+            ),
             ProfileService(
                 settings,
                 self.people,

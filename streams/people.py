@@ -16,10 +16,11 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from dispatch.absence import leave_duty_command
-from dispatch.commands import LeaveDuty
+from dispatch.commands import EnterHazard, LeaveDuty
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, wire
 from streams.dead_letters import Consumed
+from streams.entrances import Entrances
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
@@ -53,6 +54,8 @@ DeadLetter: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
 """Returns when the broker has the letter; raises `LogTrouble` when that is not certain."""
 Tell: TypeAlias = Callable[[Sequence[LeaveDuty]], Awaitable[None]]
 """Returns when the broker has the commands; raises `LogTrouble` when that is not certain."""
+Warn: TypeAlias = Callable[[Sequence[EnterHazard]], Awaitable[None]]
+"""Likewise."""
 Take: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
 Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
 
@@ -60,10 +63,21 @@ Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
 class LocationService(Service):
     """Newest fix of each person in a batch to Redis; forgets those that are older than KOMEK_POSITION_TTL_S."""
 
-    def __init__(self, settings: Settings, people: PeopleStore, *, dead_letter: DeadLetter, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        people: PeopleStore,
+        *,
+        dead_letter: DeadLetter,
+        warn: Warn | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`warn` sends what is to be told of people on dangerous ground; None: nobody is told."""
         super().__init__(**kwargs)
         self._people = people
         self._dead_letter = dead_letter
+        self._warn = warn
+        self._entrances = Entrances(people)
         self._ttl_ms = settings.position_ttl_s * 1000
         self._reading = BatchReading(settings, (LOCATIONS.name,), LOCATIONS_GROUP, FIXES_AT_ONCE)
 
@@ -91,17 +105,27 @@ class LocationService(Service):
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
         rejected: Rejected = []
-        writes = []
+        writes, taken = [], []
         for at in range(0, len(records), DECODED_AT_ONCE):
             fixes, unreadable = newest_fixes(records[at : at + DECODED_AT_ONCE])
             rejected += unreadable
+            taken += fixes
             writes.append(asyncio.ensure_future(self._people.put_fixes(fixes)))
             # So that the write leaves now, and Redis works on it while the next part is decoded here.
             await asyncio.sleep(0.0005)
         for outcome in await asyncio.gather(*writes, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
+        await self._warn_who_enters(taken)
         await _bury(rejected, self._dead_letter)
+
+    async def _warn_who_enters(self, fixes: Sequence[FixWrite]) -> None:
+        """Before the batch is committed, so that nobody goes without a warning because a worker died."""
+        if self._warn is None:
+            return
+        if commands := await self._entrances.commands(fixes):
+            await self._warn(commands)
+            self._entrances.remember(commands)
 
 
 class ProfileService(Service):

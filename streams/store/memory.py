@@ -136,7 +136,10 @@ class MemoryStore:
         fix = person.fix
         fresh = fix is not None and self._clock() - fix.at_ms <= self._fix_age_limit_ms
         place = fix.place if fix is not None and fresh else person.home
-        return Whereabouts(place=place, travel_mode=person.profile.travel_mode) if place else None
+        if place is None:
+            return None
+        skills = frozenset(person.profile.skills)
+        return Whereabouts(place=place, travel_mode=person.profile.travel_mode, skills=skills)
 
     async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
         self._check()

@@ -13,8 +13,11 @@ from typing import TypeVar
 import msgspec
 from redis.asyncio import Redis
 
+from dispatch.hazards import HazardArea
 from dispatch.model import Place
+from dispatch.vocabulary import Capability
 from streams import redis_keys
+from streams.store import scene
 from streams.store.link import FIX_AGE_LIMIT_MS, Call, Link
 from streams.wire import VolunteerRecord
 
@@ -87,6 +90,20 @@ class PeopleStore:
             for volunteer_id, (offer, state) in zip(volunteer_ids, answers, strict=True)
             if offer and state == b"c"
         }
+
+    async def in_the_field(self, volunteer_ids: Sequence[str]) -> frozenset[str]:
+        """Who of them is on duty for field work; an erased person is not."""
+        rows = [("HMGET", redis_keys.volunteer(volunteer_id), "du", "cap") for volunteer_id in volunteer_ids]
+        answers = await self.link.run(rows)
+        return frozenset(
+            volunteer_id
+            for volunteer_id, (duty, capabilities) in zip(volunteer_ids, answers, strict=True)
+            if duty == b"1" and Capability.FIELD in (capabilities or b"").decode().split(",")
+        )
+
+    async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
+        """As `dispatch.ports.Store.hazards`."""
+        return await scene.hazards(self.link, known)
 
     async def put_fixes(self, fixes: Sequence[FixWrite]) -> int:
         """Keeps a fix where it is newer than the stored one; a person not known yet gets it as well."""

@@ -29,6 +29,7 @@ class Ground(msgspec.Struct):
 
     area: Area
     equipped: tuple[str, ...]
+    since: int = 0
 
 
 _decode = msgspec.json.Decoder(Ground).decode
@@ -38,7 +39,11 @@ _encode = msgspec.json.Encoder().encode
 def packed_hazard(incident: Incident) -> dict[str, object]:
     """What apply writes of an incident: nothing for what has ended or is no dangerous ground."""
     ground = ground_of(incident)
-    return {"hazard": _encode(Ground(area=ground.area, equipped=ground.equipped)).decode()} if ground else {}
+    return (
+        {"hazard": _encode(Ground(area=ground.area, equipped=ground.equipped, since=ground.since)).decode()}
+        if ground
+        else {}
+    )
 
 
 async def hazards(link: Link, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
@@ -47,7 +52,9 @@ async def hazards(link: Link, known: str) -> tuple[str, tuple[HazardArea, ...] |
         return version.decode(), None
     pairs = zip(rest[0][::2], rest[0][1::2], strict=True)
     grounds = ((incident_id.decode(), _decode(text)) for incident_id, text in pairs)
-    areas = (hazard_area(one, Hazard(equipped=ground.equipped), ground.area) for one, ground in grounds)
+    areas = (
+        hazard_area(one, Hazard(equipped=ground.equipped, since=ground.since), ground.area) for one, ground in grounds
+    )
     return version.decode(), tuple(sorted(areas, key=lambda area: area.incident_id))
 
 

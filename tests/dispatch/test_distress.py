@@ -7,6 +7,7 @@ from dispatch.decisions import Decision
 from dispatch.distress import SAME_FOR_S
 from dispatch.follow_ups import follow_ups
 from dispatch.lifecycle import offer_steps
+from dispatch.model import Hazard
 from dispatch.vocabulary import Exclusion, IncidentStatus, OfferState, Outcome, Priority
 from tests.builders import Story, candidate, digital_spec, helpers, remote, spec
 from tests.dispatch.test_hazards import FLOOD_GROUND
@@ -73,7 +74,7 @@ def test_the_child_has_the_place_of_its_parent_and_never_that_of_the_person() ->
     child.tell(report)
 
     assert child.incident.area == FLOOD_GROUND
-    assert child.incident.hazard == parent.incident.hazard
+    assert child.incident.hazard == Hazard(equipped=("boat", "rescue"))
     assert child.last.why.requirements[0].excluded[Exclusion.IN_HAZARD] == 1
     assert child.incident.warned == {}
 

@@ -63,11 +63,11 @@ def test_people_on_the_ground_are_warned_once_by_the_decision_that_learns_of_it(
     first = dict(story.incident.warned)
 
     story.standing = {"inside": at(0), "newcomer": at(2_500), "outside": at(1_100)}
-    story.update(area=square(6_000))
+    story.update(area=square(6_000))  # other ground: who is on it is warned again
     story.escalate()
 
     assert first == {"inside": 1}
-    assert story.incident.warned == {"inside": 1, "newcomer": 2, "outside": 2}
+    assert story.incident.warned == {"inside": 2, "newcomer": 2, "outside": 2}
     assert story.incident.version == 3
 
 
@@ -77,7 +77,7 @@ def test_a_type_that_becomes_dangerous_warns_and_one_that_is_none_any_more_is_op
     assert (story.incident.hazard, dict(story.incident.warned)) == (None, {})
 
     story.update(type="flood")
-    assert story.incident.hazard == Hazard(equipped=("boat", "rescue"))
+    assert story.incident.hazard == Hazard(equipped=("boat", "rescue"), since=2)
     assert set(story.incident.warned) == {"inside"}
 
     story.update(type="storm")

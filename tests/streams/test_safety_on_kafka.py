@@ -7,8 +7,9 @@ from dispatch.commands import AskForHelp, RaiseDistress, ReportIncident, ReportP
 from dispatch.geo import area_of
 from dispatch.vocabulary import IncidentStatus, OfferState
 from streams import wire
+from streams.entrances import Entrances
 from streams.people import leave_duty_commands
-from streams.store.people import PeopleStore, ProfileWrite
+from streams.store.people import FixWrite, PeopleStore, ProfileWrite
 from streams.topics import INCIDENTS
 from tests.desk import Desk, accept, key
 
@@ -75,6 +76,31 @@ async def test_people_on_dangerous_ground_are_warned_and_others_sent_around_it(d
     assert known is not None
     assert flood.incident_id in {one.incident_id for one in known}
     assert (await desk.store.hazards(version))[1] is None
+
+
+async def test_who_walks_onto_dangerous_ground_is_warned_once(desk: Desk) -> None:
+    half = 0.005
+    lon, lat = desk.centre.lon, desk.centre.lat
+    ring = [[lon - half, lat - half], [lon + half, lat - half], [lon + half, lat + half], [lon - half, lat + half]]
+    flood = replace(desk.report(), type="flood", area=area_of({"type": "Polygon", "coordinates": [[*ring, ring[0]]]}))
+    await desk.dispatcher.handle(await desk.send(flood))
+    before = (await desk.incident(flood.incident_id)).warned
+    await desk.people("walker")
+    people = PeopleStore(desk.link)
+    entrances = Entrances(people)
+    at_ms = await desk.store.now_ms()
+    step, stranger = (
+        FixWrite(volunteer_id=desk.named(name), lon=lon, lat=lat, accuracy_m=5.0, at_ms=at_ms)
+        for name in ("walker", "stranger")
+    )
+
+    entering = await entrances.commands([step, stranger])
+    await desk.dispatcher.handle(await desk.send(*entering))
+    entrances.remember(entering)
+
+    state = await desk.incident(flood.incident_id)
+    assert (dict(before), dict(state.warned)) == ({}, {desk.named("walker"): 2})
+    assert await entrances.commands([step]) == []
 
 
 async def test_who_goes_off_duty_on_the_way_is_replaced(desk: Desk) -> None:
