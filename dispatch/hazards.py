@@ -9,9 +9,10 @@ leads through another incident's dangerous ground counts three times: round a ro
 bridges few. Eight and three are judgement.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from dispatch.changes import changed
 from dispatch.commands import EnterHazard
 from dispatch.events import AttentionRaised, Event, HazardDeclared, HazardEnded, HazardWarned
 from dispatch.geo import Outline, distance_m, nearest_of_area
@@ -83,20 +84,22 @@ def ground_of(incident: Incident | None) -> HazardArea | None:
     return hazard_area(incident.id, incident.hazard, incident.area)
 
 
-def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: Iterable[HazardArea]) -> Candidate:
+def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: Sequence[HazardArea]) -> Candidate:
     """The candidate with the way they would really be sent: how far to which point, and what lies across."""
     place = candidate.place
     if need.requirement.capability is not Capability.FIELD or need.area is None or place is None:
         return candidate
     if own is not None and not own.may_enter(candidate.skills):
         if own.outline.covers(place):
-            return replace(candidate, in_hazard=True)
+            return changed(candidate, in_hazard=True)
         staging = min(own.staging, key=lambda point: distance_m(place, point))
-        candidate = replace(candidate, staging=staging, distance_m=distance_m(place, staging))
+        candidate = changed(candidate, staging=staging, distance_m=distance_m(place, staging))
     elif need.area.reach_m > 0:
-        candidate = replace(candidate, distance_m=distance_m(place, nearest_of_area(place, need.area)))
+        candidate = changed(candidate, distance_m=distance_m(place, nearest_of_area(place, need.area)))
+    if not others:
+        return candidate
     target = target_of(candidate, need.area)
-    return replace(candidate, detour_m=_detour_m(candidate.skills, place, target, need.incident_id, others))
+    return changed(candidate, detour_m=_detour_m(candidate.skills, place, target, need.incident_id, others))
 
 
 def target_of(candidate: Candidate, area: Area) -> Place:

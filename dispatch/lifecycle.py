@@ -4,11 +4,13 @@
 same decisions in the same order always give the same state.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from dispatch import events
+from dispatch.changes import changed
 from dispatch.decisions import Decision, OfferStep
 from dispatch.ids import event_id
 from dispatch.model import Attention, Incident, Offer, Requirement, Times
@@ -53,9 +55,13 @@ def fold(incident: Incident | None, decision: Decision) -> Incident | None:
 
 def evolve(incident: Incident | None, facts: tuple[events.Event, ...], moment: Moment) -> Incident | None:
     state = incident
-    for fact in facts:
-        state = _first(fact, moment) if state is None else _next(state, fact, moment)
-    return None if state is None else _settled(replace(state, version=moment.version), moment)
+    for kind, run in groupby(facts, type):
+        if kind is events.OfferMade and state is not None:
+            state = _offers_made(state, run, moment)
+            continue
+        for fact in run:
+            state = _first(fact, moment) if state is None else _next(state, fact, moment)
+    return None if state is None else _settled(state, moment)
 
 
 def offer_steps(incident: Incident | None, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
@@ -63,10 +69,11 @@ def offer_steps(incident: Incident | None, decision: Decision, partition: int, o
     if incident is None or decision.outcome is not Outcome.APPLIED:
         return []
     steps = []
+    offers = {offer.id: offer for offer in incident.offers}
     for fact in decision.events:
         if not isinstance(fact, events.OfferMade | events.OfferMoved):
             continue
-        offer = incident.offer(fact.offer_id)
+        offer = offers.get(fact.offer_id)
         if offer is None:
             raise BrokenLog(f"{fact.offer_id} is not in {incident.id}")
         state = OfferState.OFFERED if isinstance(fact, events.OfferMade) else fact.state
@@ -142,7 +149,7 @@ def _next(state: Incident, fact: events.Event, moment: Moment) -> Incident:
 
 
 def _updated(state: Incident, fact: events.IncidentUpdated, moment: Moment) -> Incident:
-    return replace(
+    return changed(
         on_ground(state, fact.area, moment),
         type=fact.type,
         priority=fact.priority,
@@ -153,25 +160,33 @@ def _updated(state: Incident, fact: events.IncidentUpdated, moment: Moment) -> I
 
 
 def _cancelled(state: Incident, _: events.IncidentCancelled, moment: Moment) -> Incident:
-    times = replace(state.times, closed_ms=moment.at_ms)
-    return replace(state, status=IncidentStatus.CANCELLED, times=times, retry_at_ms=None)
+    times = changed(state.times, closed_ms=moment.at_ms)
+    return changed(state, status=IncidentStatus.CANCELLED, times=times, retry_at_ms=None)
 
 
 def _closed(state: Incident, _: events.IncidentClosed, moment: Moment) -> Incident:
-    times = replace(state.times, closed_ms=moment.at_ms)
-    return replace(state, status=IncidentStatus.CLOSED, times=times, retry_at_ms=None)
+    times = changed(state.times, closed_ms=moment.at_ms)
+    return changed(state, status=IncidentStatus.CLOSED, times=times, retry_at_ms=None)
 
 
 def _escalated(state: Incident, fact: events.IncidentEscalated, _: Moment) -> Incident:
-    return replace(state, alarm_level=fact.alarm_level, escalations=(*state.escalations, fact.reason))
+    return changed(state, alarm_level=fact.alarm_level, escalations=(*state.escalations, fact.reason))
 
 
 def _noted(state: Incident, fact: events.NoteAdded, _: Moment) -> Incident:
-    return replace(state, notes=(*state.notes, fact.private_ref))
+    return changed(state, notes=(*state.notes, fact.private_ref))
 
 
-def _offer_made(state: Incident, fact: events.OfferMade, moment: Moment) -> Incident:
-    offer = Offer(
+def _offers_made(state: Incident, facts: Iterable[Any], moment: Moment) -> Incident:
+    """A whole wave at once: it is what most decisions consist of."""
+    offers = (*state.offers, *(_made(fact, moment) for fact in facts))
+    if state.times.first_offer_ms is not None:
+        return changed(state, offers=offers)
+    return changed(state, offers=offers, times=changed(state.times, first_offer_ms=moment.at_ms))
+
+
+def _made(fact: events.OfferMade, moment: Moment) -> Offer:
+    return Offer(
         id=fact.offer_id,
         requirement_id=fact.requirement_id,
         volunteer_id=fact.volunteer_id,
@@ -189,8 +204,6 @@ def _offer_made(state: Incident, fact: events.OfferMade, moment: Moment) -> Inci
         shares_language=fact.shares_language,
         staging=fact.staging,
     )
-    first = state.times.first_offer_ms or moment.at_ms
-    return replace(state, offers=(*state.offers, offer), times=replace(state.times, first_offer_ms=first))
 
 
 def _offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> Incident:
@@ -198,7 +211,7 @@ def _offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> In
         accepted = offer.accepted_ms
         if fact.state is OfferState.ACCEPTED and accepted is None:
             accepted = moment.at_ms
-        return replace(
+        return changed(
             offer,
             state=fact.state,
             reason=fact.reason,
@@ -209,66 +222,66 @@ def _offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> In
 
     state = _with_offer(state, fact.offer_id, moved)
     if fact.state is OfferState.ACCEPTED and state.times.first_accept_ms is None:
-        state = replace(state, times=replace(state.times, first_accept_ms=moment.at_ms))
+        state = changed(state, times=changed(state.times, first_accept_ms=moment.at_ms))
     return state
 
 
 def _result_given(state: Incident, fact: events.ResultGiven, moment: Moment) -> Incident:
-    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, result=fact.result, changed_ms=moment.at_ms))
+    return _with_offer(state, fact.offer_id, lambda offer: changed(offer, result=fact.result, changed_ms=moment.at_ms))
 
 
 def _checked_in(state: Incident, fact: events.CheckedIn, moment: Moment) -> Incident:
-    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, changed_ms=moment.at_ms))
+    return _with_offer(state, fact.offer_id, lambda offer: changed(offer, changed_ms=moment.at_ms))
 
 
 def _with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
     if state.offer(offer_id) is None:
         raise BrokenLog(f"{offer_id} is not in {state.id}")
     offers = tuple(change(offer) if offer.id == offer_id else offer for offer in state.offers)
-    return replace(state, offers=offers)
+    return changed(state, offers=offers)
 
 
 def _short(state: Incident, fact: events.ShortfallFound, _: Moment) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, shortfall=fact.shortfall))
+    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, shortfall=fact.shortfall))
 
 
 def _no_longer_short(state: Incident, fact: events.ShortfallEnded, _: Moment) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, shortfall=None))
+    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, shortfall=None))
 
 
 def _with_requirement(state: Incident, requirement_id: str, change: Callable[[Requirement], Requirement]) -> Incident:
     requirements = tuple(change(entry) if entry.id == requirement_id else entry for entry in state.requirements)
-    return replace(state, requirements=requirements)
+    return changed(state, requirements=requirements)
 
 
 def _wave_timed(state: Incident, fact: events.WaveTimed, _: Moment) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, look_at_ms=fact.look_at_ms))
+    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, look_at_ms=fact.look_at_ms))
 
 
 def _retry_scheduled(state: Incident, fact: events.RetryScheduled, _: Moment) -> Incident:
-    return replace(state, retry_at_ms=fact.at_ms, retries=state.retries + 1)
+    return changed(state, retry_at_ms=fact.at_ms, retries=state.retries + 1)
 
 
 def _ladder_scheduled(state: Incident, fact: events.LadderScheduled, _: Moment) -> Incident:
     def scheduled(entry: Requirement) -> Requirement:
         if entry.climb is None:
             return entry
-        climb = replace(entry.climb, since_ms=fact.since_ms, due_ms=fact.due_ms, due_reason=fact.reason)
-        return replace(entry, climb=climb)
+        climb = changed(entry.climb, since_ms=fact.since_ms, due_ms=fact.due_ms, due_reason=fact.reason)
+        return changed(entry, climb=climb)
 
     return _with_requirement(state, fact.requirement_id, scheduled)
 
 
 def _ladder_stepped(state: Incident, fact: events.LadderStepped, _: Moment) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, climb=fact.climb))
+    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, climb=fact.climb))
 
 
 def _requirements_added(state: Incident, fact: events.RequirementsAdded, _: Moment) -> Incident:
-    return replace(state, requirements=(*state.requirements, *fact.requirements))
+    return changed(state, requirements=(*state.requirements, *fact.requirements))
 
 
 def _partner_asked(state: Incident, fact: events.PartnerAsked, _: Moment) -> Incident:
-    return replace(state, escalations=(*state.escalations, f"partner:{fact.partner}"))
+    return changed(state, escalations=(*state.escalations, f"partner:{fact.partner}"))
 
 
 def _attention_raised(state: Incident, fact: events.AttentionRaised, moment: Moment) -> Incident:
@@ -277,11 +290,11 @@ def _attention_raised(state: Incident, fact: events.AttentionRaised, moment: Mom
     raised = Attention(
         reason=fact.reason, requirement_id=fact.requirement_id, since_ms=moment.at_ms, detail=fact.detail
     )
-    return replace(state, attention=(*state.attention, raised))
+    return changed(state, attention=(*state.attention, raised))
 
 
 def _attention_ended(state: Incident, fact: events.AttentionEnded, _: Moment) -> Incident:
-    return replace(state, attention=tuple(entry for entry in state.attention if not _is_same_attention(entry, fact)))
+    return changed(state, attention=tuple(entry for entry in state.attention if not _is_same_attention(entry, fact)))
 
 
 def _is_same_attention(entry: Attention, fact: events.AttentionRaised | events.AttentionEnded) -> bool:
@@ -294,7 +307,6 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.IncidentClosed: _closed,
     events.IncidentEscalated: _escalated,
     events.NoteAdded: _noted,
-    events.OfferMade: _offer_made,
     events.OfferMoved: _offer_moved,
     events.ResultGiven: _result_given,
     events.CheckedIn: _checked_in,
@@ -314,26 +326,25 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
 
 
 def _settled(state: Incident, moment: Moment) -> Incident:
-    """Status and times that follow from the rest."""
+    """The epoch of the decision, and status and times that follow from the rest."""
     if not state.is_open:
-        return state
+        return changed(state, version=moment.version)
     status = status_of(state)
-    times = state.times
-    if status in (IncidentStatus.STAFFED, IncidentStatus.IN_PROGRESS) and times.staffed_ms is None:
-        times = replace(times, staffed_ms=moment.at_ms)
-    has_shortfall = any(requirement.shortfall for requirement in state.requirements)
-    if not has_shortfall:
+    changes: dict[str, Any] = {"version": moment.version, "status": status}
+    if status in (IncidentStatus.STAFFED, IncidentStatus.IN_PROGRESS) and state.times.staffed_ms is None:
+        changes["times"] = changed(state.times, staffed_ms=moment.at_ms)
+    if not any(requirement.shortfall for requirement in state.requirements):
         # The next shortfall is a new one: its first look comes as soon as the plan says.
-        state = replace(state, retry_at_ms=None, retries=0)
-    state = replace(state, requirements=tuple(_at_rest(state, entry) for entry in state.requirements))
-    return pruned(replace(state, status=status, times=times), moment.at_ms)
+        changes |= {"retry_at_ms": None, "retries": 0}
+    changes["requirements"] = tuple(_at_rest(state, entry) for entry in state.requirements)
+    return pruned(changed(state, **changes), moment.at_ms)
 
 
 def _at_rest(state: Incident, entry: Requirement) -> Requirement:
     """A requirement with all its people has no ladder clock; what its steps have opened stays open."""
     if entry.climb is None or entry.climb.since_ms is None or state.open_places(entry):
         return entry
-    return replace(entry, climb=replace(entry.climb, since_ms=None, due_ms=None, due_reason=None))
+    return changed(entry, climb=changed(entry.climb, since_ms=None, due_ms=None, due_reason=None))
 
 
 def status_of(state: Incident) -> IncidentStatus:

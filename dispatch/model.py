@@ -94,7 +94,7 @@ class Shortfall:
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Climb:
     """How far a requirement has come on its escalation ladder, and what the steps taken have opened.
 
@@ -125,7 +125,7 @@ class Attention:
     """A word or an id, never free text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Requirement:
     """One line of an incident's needs. `languages`: any one of them suffices; empty means no language is required."""
 
@@ -245,7 +245,7 @@ class Merging:
     due_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Offer:
     id: str
     requirement_id: str
@@ -284,7 +284,7 @@ class Offer:
         return self.state in FILLING_STATES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Times:
     reported_ms: int  # as claimed by the caller, else as logged
     logged_ms: int
@@ -295,7 +295,7 @@ class Times:
     closed_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Incident:
     """The state of an incident after a decision. `version` is its epoch: it grows by one with each decision that changes it."""
 
@@ -356,7 +356,7 @@ class Incident:
         return max(0, requirement.count - filled)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A free, on-duty person as the search found them. For digital work `distance_m` is None and the fix does not matter."""
 
@@ -396,7 +396,7 @@ class Candidate:
     """Since the person last changed their duty or profile; None: unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Need:
     """What the search is asked for on behalf of one requirement: `want` new people, nobody of `asked_before`."""
 

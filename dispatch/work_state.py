@@ -4,29 +4,29 @@ A part of `lifecycle.py`, which knows every event; each function takes the state
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from dispatch import events
+from dispatch.changes import changed
 from dispatch.model import Incident, Merging, Offer, Requirement
 from dispatch.safety_state import on_ground
 from dispatch.vocabulary import IncidentStatus
 
 
 def lease_held(state: Incident, fact: events.LeaseHeld, _: object) -> Incident:
-    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, lease_expires_ms=fact.until_ms))
+    return _with_offer(state, fact.offer_id, lambda offer: changed(offer, lease_expires_ms=fact.until_ms))
 
 
 def answer_wanted(state: Incident, fact: events.AnswerWanted, _: object) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, count=fact.count))
+    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, count=fact.count))
 
 
 def work_settled(state: Incident, fact: events.WorkSettled, _: object) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: replace(entry, settled=fact.outcome))
+    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, settled=fact.outcome))
 
 
 def certainty_changed(state: Incident, fact: events.CertaintyChanged, _: object) -> Incident:
-    return replace(state, certainty=fact.certainty)
+    return changed(state, certainty=fact.certainty)
 
 
 def moved(state: Incident, fact: events.IncidentMoved, moment: object) -> Incident:
@@ -34,32 +34,32 @@ def moved(state: Incident, fact: events.IncidentMoved, moment: object) -> Incide
 
 
 def remeasured(state: Incident, fact: events.OfferRemeasured, _: object) -> Incident:
-    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, distance_m=fact.distance_m, eta_s=fact.eta_s))
+    return _with_offer(state, fact.offer_id, lambda offer: changed(offer, distance_m=fact.distance_m, eta_s=fact.eta_s))
 
 
 def merge_proposed(state: Incident, fact: events.MergeProposed, _: object) -> Incident:
-    return replace(state, merge_candidates=fact.candidates)
+    return changed(state, merge_candidates=fact.candidates)
 
 
 def merge_begun(state: Incident, fact: events.MergeBegun, _: object) -> Incident:
-    return replace(state, merging=Merging(into=fact.into, due_ms=fact.due_ms))
+    return changed(state, merging=Merging(into=fact.into, due_ms=fact.due_ms))
 
 
 def merge_ended(state: Incident, _fact: events.MergeEnded, _: object) -> Incident:
-    return replace(state, merging=None)
+    return changed(state, merging=None)
 
 
 def merged(state: Incident, fact: events.IncidentMerged, moment: Any) -> Incident:
     """What is merged has ended: its work goes on in the other incident."""
-    times = replace(state.times, closed_ms=moment.at_ms)
-    return replace(
+    times = changed(state.times, closed_ms=moment.at_ms)
+    return changed(
         state, status=IncidentStatus.CLOSED, times=times, retry_at_ms=None, merging=None, merged_into=fact.into
     )
 
 
 def unmerged(state: Incident, _fact: events.IncidentUnmerged, _: object) -> Incident:
-    times = replace(state.times, closed_ms=None)
-    return replace(state, status=IncidentStatus.DISPATCHING, times=times, merged_into=None)
+    times = changed(state.times, closed_ms=None)
+    return changed(state, status=IncidentStatus.DISPATCHING, times=times, merged_into=None)
 
 
 def merge_declined(state: Incident, _fact: events.MergeDeclined, _: object) -> Incident:
@@ -67,11 +67,11 @@ def merge_declined(state: Incident, _fact: events.MergeDeclined, _: object) -> I
 
 
 def report_adopted(state: Incident, fact: events.ReportAdopted, _: object) -> Incident:
-    return replace(state, reports=(*state.reports, fact.other))
+    return changed(state, reports=(*state.reports, fact.other))
 
 
 def report_released(state: Incident, fact: events.ReportReleased, _: object) -> Incident:
-    return replace(state, reports=tuple(other for other in state.reports if other != fact.other))
+    return changed(state, reports=tuple(other for other in state.reports if other != fact.other))
 
 
 FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
@@ -93,9 +93,9 @@ FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
 
 
 def _with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
-    return replace(state, offers=tuple(change(one) if one.id == offer_id else one for one in state.offers))
+    return changed(state, offers=tuple(change(one) if one.id == offer_id else one for one in state.offers))
 
 
 def _with_requirement(state: Incident, requirement_id: str, change: Callable[[Requirement], Requirement]) -> Incident:
     entries = tuple(change(one) if one.id == requirement_id else one for one in state.requirements)
-    return replace(state, requirements=entries)
+    return changed(state, requirements=entries)
