@@ -31,6 +31,7 @@ from streams import tokens, topic_admin
 from streams.applied_plans import PlanFollower
 from streams.feed import Feed
 from streams.intake import Intake
+from streams.last_known import LogPicture
 from streams.log_reader import DecisionReader
 from streams.monitor import Monitor
 from streams.positions import PositionIntake
@@ -134,6 +135,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             people=PeopleStore(link),
             marks=marks,
             explanations=explanations,
+            last_known=LogPicture(settings, f"{source}-last-known"),
             live=Live(feed),
             monitor=monitor,
             latency=latency,

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from api.errors import invalid
 from api.parts import Picture
-from dispatch.model import Incident, Place
+from dispatch.model import Area, Incident, Place
 from dispatch.vocabulary import IncidentStatus, Priority
 
 LOOKED_AT = 2_000
@@ -51,11 +51,16 @@ class Filters:
         )
 
     def passes(self, incident: Incident) -> bool:
+        return self.pass_what(
+            status=incident.status, priority=incident.priority, type_=incident.type, area=incident.area
+        )
+
+    def pass_what(self, *, status: IncidentStatus, priority: Priority, type_: str, area: Area | None) -> bool:
         return (
-            (not self.priorities or incident.priority in self.priorities)
-            and (not self.types or incident.type in self.types)
-            and (self.box is None or (incident.area is not None and self.box.holds(incident.area.centre)))
-            and (not self.statuses or incident.status in self.statuses)
+            (not self.priorities or priority in self.priorities)
+            and (not self.types or type_ in self.types)
+            and (self.box is None or (area is not None and self.box.holds(area.centre)))
+            and (not self.statuses or status in self.statuses)
         )
 
 

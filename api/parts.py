@@ -16,6 +16,7 @@ from dispatch.model import Incident
 from dispatch.plans import PlanBook
 from dispatch.vocabulary import IncidentStatus
 from streams.intake import Message, Position
+from streams.last_known import LastKnown
 from streams.monitor import Measured
 from streams.settings import Settings
 from streams.store.people import PrivateWrite, ProfileWrite
@@ -88,6 +89,12 @@ class Explanations(Protocol):
     async def read(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Decision]: ...
 
 
+class LogView(Protocol):
+    """`streams.last_known.LogPicture`."""
+
+    async def read(self) -> LastKnown: ...
+
+
 class Lag(Protocol):
     """`streams.monitor.Monitor`."""
 
@@ -107,6 +114,7 @@ class Parts:
     people: People
     marks: "Marks"
     explanations: Explanations
+    last_known: LogView
     live: "Live"
     monitor: Lag
     latency: Latency

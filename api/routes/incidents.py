@@ -1,7 +1,7 @@
 """Incidents: reported, read, changed and ended by operators."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
@@ -18,6 +18,7 @@ from api.once import Once, OnceOnly
 from api.parts import Parts
 from api.safety import person_in_distress
 from api.schemas import Accepted, IncidentPage, IncidentPatch, IncidentReport, IncidentShown, Look, Merge, Note, Reason
+from api.spreadsheet import csv_of
 from dispatch.commands import (
     AddNote,
     CancelIncident,
@@ -59,7 +60,12 @@ async def report_incident(body: IncidentReport, once: OnceOnly, parts: PartsDep)
     return once.accepted(command.incident_id, IncidentStatus.REPORTED, links)
 
 
-@router.get("", dependencies=[watchers], response_model=IncidentPage, responses=problems(400, 406))
+@router.get(
+    "",
+    dependencies=[watchers],
+    response_model=IncidentPage,
+    responses={**problems(400, 406), 200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 async def list_(
     request: Request,
     parts: PartsDep,
@@ -69,9 +75,16 @@ async def list_(
     bbox: Annotated[str | None, Query(description="west,south,east,north", max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
+    format_: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
 ) -> Response:
-    """Newest report first; `next` is the cursor of the next page. `Accept: application/geo+json` gives a FeatureCollection."""
+    """Newest report first; `next` is the cursor of the next page. `Accept: application/geo+json` gives a FeatureCollection.
+
+    `format=csv` gives all that passes as one table of up to 5,000 rows, ids only. While Redis or the workers are away it is read
+    from the log: the header `Komek-Picture` and the column `picture` say `live` or `log`, `picture_at` of when it is.
+    """
     filters = Filters.parsed(status=status, priority=priority, type_=type_, bbox=bbox)
+    if format_ == "csv":
+        return await csv_of(parts, filters)
     items, following = await list_incidents(parts.picture, filters, limit=limit, cursor=cursor)
     shown_items = [views.incident(state) for state in items]
     if GEOJSON in request.headers.get("accept", ""):

@@ -12,7 +12,9 @@ from dispatch.ports import StoreTrouble
 from dispatch.vocabulary import IncidentStatus
 from streams import wire
 from streams.intake import Message, Position
+from streams.last_known import LastKnown
 from streams.monitor import Measured
+from streams.publisher import LogTrouble
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, Repeat, VolunteerView
 from streams.topics import INCIDENTS, PRIVATE, VOLUNTEERS
@@ -217,6 +219,19 @@ class FakeDecisions:
 
     async def read(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Decision]:
         return {place: self.at[place] for place in places if place in self.at}
+
+
+class FakeLastKnown:
+    """`LogView`."""
+
+    def __init__(self) -> None:
+        self.known: LastKnown | None = None
+        """None: Kafka is away."""
+
+    async def read(self) -> LastKnown:
+        if self.known is None:
+            raise LogTrouble("no broker")
+        return self.known
 
 
 class FakeLag:

@@ -19,7 +19,7 @@ from streams import clock
 from streams.feed import Feed
 from streams.settings import Settings
 from streams.tokens import Role, TokenKeys
-from tests.api.fakes import DATA_KEY, FakeDecisions, FakeLag, FakeLog, FakeRedis
+from tests.api.fakes import DATA_KEY, FakeDecisions, FakeLag, FakeLastKnown, FakeLog, FakeRedis
 
 _keys = itertools.count()
 
@@ -41,6 +41,7 @@ class World:
         self.log = FakeLog()
         self.redis = FakeRedis()
         self.decisions = FakeDecisions()
+        self.last_known = FakeLastKnown()
         self.lag = FakeLag()
         self.settings = Settings(data_key=DATA_KEY, kafka="127.0.0.1:9", redis="redis://127.0.0.1:9")
         self.restart()
@@ -56,6 +57,7 @@ class World:
             people=self.redis,
             marks=Marks(self.redis),
             explanations=self.decisions,
+            last_known=self.last_known,
             live=Live(Feed(self.settings, "test")),
             monitor=self.lag,
             latency=Latency(),
