@@ -14,6 +14,7 @@ from dispatch.commands import COMMANDS
 from dispatch.decisions import OfferStep, StatusRecord
 from dispatch.events import EVENTS
 from streams.dead_letters import DeadLetter
+from streams.settled_letters import LetterSettled
 from streams.topics import (
     AUDIT,
     DEAD_LETTERS,
@@ -21,6 +22,7 @@ from streams.topics import (
     INCIDENT_STATUS,
     INCIDENTS,
     LOCATIONS,
+    NOTICES,
     OFFERS,
     PLANS,
     PRIVATE,
@@ -33,6 +35,7 @@ from streams.wire import (
     DecisionFrame,
     FixRecord,
     IncidentPrivate,
+    NoticeRecord,
     PlansRecord,
     VolunteerPrivate,
     VolunteerRecord,
@@ -47,9 +50,10 @@ _RECORDS: dict[str, tuple[type, ...]] = {
     LOCATIONS.name: (FixRecord,),
     VOLUNTEERS.name: (VolunteerRecord,),
     PRIVATE.name: (VolunteerPrivate, IncidentPrivate),
-    DEAD_LETTERS.name: (DeadLetter,),
+    DEAD_LETTERS.name: (DeadLetter, LetterSettled),
     AUDIT.name: (AuditRecord,),
     PLANS.name: (PlansRecord,),
+    NOTICES.name: (NoticeRecord,),
 }
 _REFERENCE = re.compile(r"#/\$defs/(\w+)")
 _KINDS = {cls: kind for table in (COMMANDS, EVENTS) for kind, cls in table.items()}

@@ -23,6 +23,26 @@ DEADLINES = Counter("komek_deadlines_total", "Deadlines turned into commands, by
 REBUILDS = Counter("komek_rebuilds_total", "Times the picture was made anew from the log")
 REBUILD_SECONDS = Gauge("komek_rebuild_seconds", "How long the last rebuild took")
 
+# Who reads the whole of `offers`: the notifier and the API's live views.
+VOID_EVENTS = Counter("komek_void_events_total", "Events of offers the log's order makes void; expected 0", ["reason"])
+
+# The notifier.
+NOTICES = Counter(
+    "komek_notices_total", "Notices that went out or failed, by channel and outcome", ["channel", "outcome"]
+)
+NOTICES_DROPPED = Counter("komek_notices_dropped_total", "Notices not sent, by channel and why", ["channel", "why"])
+NOTICES_RETRIED = Counter("komek_notices_retried_total", "Attempts that did not succeed, by channel", ["channel"])
+NOTICES_WAITING = Gauge("komek_notices_waiting", "Notices in the queue, by channel", ["channel"])
+NOTICE_SECONDS = Histogram(
+    "komek_notice_seconds",
+    "From the step in the log to its notice sent",
+    ["channel"],
+    buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60),
+)
+NOTIFIER_LAG = Gauge(
+    "komek_notifier_lag", "Steps of offers the notifier has not committed, by partition", ["partition"]
+)
+
 # The API.
 REQUESTS = Counter("komek_http_requests_total", "Answers, by route, method and status", ["route", "method", "status"])
 REQUEST_SECONDS = Histogram(

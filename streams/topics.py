@@ -105,6 +105,13 @@ PLANS = Topic(
     partitions=1,
 )
 
+NOTICES = Topic(
+    name="komek.notices.v1",
+    key="volunteer id",
+    carries="what people were told, by which channel, with what outcome; ids only",
+    retention_ms=30 * _DAY_MS,
+)
+
 TOPICS = (
     INCIDENTS,
     DECISIONS,
@@ -116,6 +123,7 @@ TOPICS = (
     DEAD_LETTERS,
     AUDIT,
     PLANS,
+    NOTICES,
 )
 SAME_PARTITIONS = (INCIDENTS, DECISIONS)
 """A command and its decision lie in the partition of the same number."""

@@ -17,6 +17,7 @@ from dispatch.commands import COMMANDS, Command
 from dispatch.decisions import Cause, Decision, OfferStep, StatusRecord, Why
 from dispatch.events import EVENTS, Event
 from dispatch.model import Incident, Place
+from dispatch.telling import NoticeOutcome
 from dispatch.vocabulary import Capability, Outcome, TravelMode
 from streams import clock
 
@@ -66,6 +67,22 @@ class AuditRecord:
     role: str
     action: str
     subject: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRecord:
+    """A record of `notices`: what a person was told (`kind`) because of the event `event_id` of `offers`, by which channel."""
+
+    id: str
+    event_id: str
+    offer_id: str
+    incident_id: str
+    volunteer_id: str
+    kind: str
+    channel: str
+    outcome: NoticeOutcome
+    attempts: int
     at_ms: int
 
 
@@ -191,6 +208,11 @@ def decode_status(data: bytes | None) -> StatusRecord:
 def decode_offer_step(data: bytes | None) -> OfferStep:
     step: OfferStep = _decode(data, OfferStep)
     return step
+
+
+def decode_notice(data: bytes | None) -> NoticeRecord:
+    record: NoticeRecord = _decode(data, NoticeRecord)
+    return record
 
 
 def decode_plans(data: bytes | None) -> PlansRecord:

@@ -17,7 +17,7 @@ def test_the_list_holds_every_topic_once() -> None:
     defined = [value for value in vars(topics).values() if isinstance(value, Topic)]
 
     assert sorted(defined, key=lambda topic: topic.name) == sorted(TOPICS, key=lambda topic: topic.name)
-    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 10
+    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 11
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
@@ -44,6 +44,7 @@ def test_time_is_the_logs_in_every_topic(topic: Topic) -> None:
         (topics.LOCATIONS, HOUR_MS),  # where people were is nobody's business after that
         (topics.DEAD_LETTERS, 30 * DAY_MS),
         (topics.AUDIT, 365 * DAY_MS),
+        (topics.NOTICES, 30 * DAY_MS),
     ],
 )
 def test_records_are_kept_as_long_as_promised(topic: Topic, retention_ms: int) -> None:

@@ -1,0 +1,106 @@
+"""Which steps of offers a person is told, as what, and how long that is worth telling.
+
+Told: an offer; that an acceptance was confirmed; that an offer was taken back or somebody is to stand down; that work has ended
+because others ended it; that an offer does not hold after all, when its person may have heard of it; and every notice of
+safety. Not told: what people did themselves (declined, en route, on scene, done), and the end of the time to answer, which the
+offer itself states: whoever was silent is left in peace.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dispatch.decisions import OfferStep
+from dispatch.notices import COLLEAGUE_IN_DISTRESS
+from dispatch.validity import Judgement, Validity, Verdict, VoidReason
+from dispatch.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState
+
+_MINUTE_MS = 60_000
+SOON_MS = 15 * _MINUTE_MS
+"""A confirmation or a check-in that is later than this helps nobody."""
+LATE_MS = 60 * _MINUTE_MS
+"""Not to go, or that a colleague is in danger, is worth knowing even late: people may be on their way for long."""
+
+_OF_STATE = {
+    OfferState.OFFERED: "offered",
+    OfferState.ACCEPTED: "confirmed",
+    OfferState.WITHDRAWN: "withdrawn",
+    OfferState.STOOD_DOWN: "stood_down",
+}
+_ENDED_BY_OTHERS = frozenset({"closed", "merged"})
+"""Why somebody on scene was done without having said so: as `orders.py` and `merging.py` give it."""
+_MOOT_UNLESS_TOLD = frozenset({"withdrawn", "void"})
+
+
+class NoticeOutcome(StrEnum):
+    SENT = "sent"
+    FAILED = "failed"  # the channel refused it, or gave no answer, as often as it is tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What one person is to be told; ids only. `state`: where the offer stood when it was worth telling."""
+
+    event_id: str
+    offer_id: str
+    incident_id: str
+    volunteer_id: str
+    kind: str
+    state: OfferState
+    at_ms: int
+    until_ms: int
+
+    @property
+    def is_first(self) -> bool:
+        """What a person hears of an offer before anything else."""
+        return self.state is OfferState.OFFERED
+
+    @property
+    def is_moot_unless_told(self) -> bool:
+        """The end of something the person never heard of is no news."""
+        return self.kind in _MOOT_UNLESS_TOLD
+
+
+def notice_of(step: OfferStep, judgement: Judgement) -> Notice | None:
+    """What the step's person is told; None when nothing."""
+    kind = _kind(step, judgement)
+    if kind is None:
+        return None
+    return Notice(
+        event_id=step.event_id,
+        offer_id=step.id,
+        incident_id=step.incident_id,
+        volunteer_id=step.volunteer_id,
+        kind=kind,
+        state=step.state,
+        at_ms=step.at_ms,
+        until_ms=_until_ms(step, kind),
+    )
+
+
+def _kind(step: OfferStep, judgement: Judgement) -> str | None:
+    if judgement.verdict is Verdict.VOID:
+        return "void" if judgement.reason is VoidReason.SAID_SO and judgement.has_counted else None
+    if judgement.verdict is Verdict.REPEAT:
+        return None
+    if step.notice is not None:
+        return step.notice
+    if step.state is OfferState.DONE and step.reason in _ENDED_BY_OTHERS:
+        return "closed"
+    return _OF_STATE.get(step.state)
+
+
+def _until_ms(step: OfferStep, kind: str) -> int:
+    if kind == "offered":
+        return step.expires_ms
+    is_soon = step.state in LIVE_STATES and kind != COLLEAGUE_IN_DISTRESS
+    return step.at_ms + (SOON_MS if is_soon else LATE_MS)
+
+
+def is_true_still(notice: Notice, validity: Validity) -> bool:
+    """Whether the offer stands where it stood, as far as the log was read."""
+    standing = validity.standing(notice.offer_id)
+    if standing is None:  # forgotten: it ended, and others after it
+        return notice.state not in LIVE_STATES
+    if notice.kind == COLLEAGUE_IN_DISTRESS:
+        return standing in ASSIGNED_STATES
+    return standing is notice.state
