@@ -12,7 +12,7 @@ from dispatch.vocabulary import Capability
 
 
 def with_rivals(batch: Sequence[Sequence[Need]]) -> list[tuple[Need, ...]]:
-    """The needs of each command in the order of the log, with how many needs of later commands want the same people as
+    """The needs of each command in the order in which they choose, with how many needs after them want the same people as
     urgently or more."""
     later: dict[str, list[Need]] = {}
     counted: list[tuple[Need, ...]] = []

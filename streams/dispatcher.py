@@ -21,6 +21,7 @@ from dispatch.lifecycle import fold
 from dispatch.model import Found, Need
 from dispatch.plans import PlanBook
 from dispatch.ports import Claim, ClaimAnswer, Hold, Loaded, Store, TravelTimes
+from dispatch.precedence import precedence
 from dispatch.rivalry import with_rivals
 from dispatch.ruling import refused
 from dispatch.surroundings import Surroundings
@@ -255,7 +256,7 @@ class Dispatcher:
         for draft in drafts:
             if draft.decision is not None and id(draft) not in filling:
                 taken.update(chosen_people(draft.decision))
-        for draft in to_fill:
+        for draft in _first_served(to_fill):
             draft.decision = fill(draft.settled, self._plans, draft.found, {**taken, **draft.lost})
             taken.update(chosen_people(draft.decision))
 
@@ -309,7 +310,13 @@ class Dispatcher:
             await self._store.release(unused)
 
 
+def _first_served(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """In the order in which they choose people; written and applied they are in the order of the log."""
+    return sorted(drafts, key=lambda draft: precedence(draft.settled.incident, draft.settled.needs))
+
+
 def _count_rivals(drafts: Sequence[_Draft]) -> None:
+    drafts = _first_served(drafts)
     for draft, needs in zip(drafts, with_rivals([draft.settled.needs for draft in drafts]), strict=True):
         draft.settled = replace(draft.settled, needs=needs)
 

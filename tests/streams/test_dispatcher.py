@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from dispatch.decisions import Cause, Decision, Why
 from dispatch.events import ShortfallEnded
 from dispatch.forecast import at_least
 from dispatch.plans import load_builtin
-from dispatch.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState, Outcome
+from dispatch.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState, Outcome, Priority
 from streams import dead_letters, wire
 from streams.dispatcher import Dispatcher
 from streams.projection import Logged, Projection
@@ -47,6 +48,21 @@ async def test_a_repeat_of_a_batch_changes_nothing(desk: Desk) -> None:
 
     assert len(await desk.offers()) == 2
     assert len(await desk.fresh(DECISIONS.name)) == 1
+
+
+async def test_in_one_batch_the_most_urgent_chooses_first(desk: Desk) -> None:
+    await desk.people("a", "b")
+    waited = [
+        replace(desk.report(), priority=priority) for priority in (Priority.LOW, Priority.NORMAL, Priority.CRITICAL)
+    ]
+
+    await desk.dispatcher.handle(await desk.send(*waited))
+
+    low, normal, critical = [await desk.incident(command.incident_id) for command in waited]
+    assert len(critical.offers) == 2
+    assert [low.status, normal.status] == [IncidentStatus.UNFILLED] * 2
+    decisions = [wire.decode_decision(record.value) for record in await desk.fresh(DECISIONS.name)]
+    assert [decision.incident_id for decision in decisions] == [command.incident_id for command in waited]
 
 
 async def test_two_incidents_in_one_batch_never_share_a_person(desk: Desk) -> None:
