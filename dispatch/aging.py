@@ -8,6 +8,7 @@ index can hold it. The handicaps are judgement: of the order of the time a ladde
 
 from typing import NamedTuple
 
+from dispatch.model import Requirement
 from dispatch.vocabulary import Priority
 
 HANDICAP_MS = {Priority.HIGH: 0, Priority.NORMAL: 10 * 60_000, Priority.LOW: 40 * 60_000}
@@ -24,3 +25,15 @@ def urgency(priority: Priority, since_ms: int) -> Urgency:
     if priority is Priority.CRITICAL:
         return Urgency(0, since_ms)
     return Urgency(1, since_ms + HANDICAP_MS[priority])
+
+
+BEHIND_SHORTFALLS = 2
+"""Added to the rank of a wave that fell short: somebody is asked for each of its places, so every empty place comes first."""
+
+
+def waiting_urgency(priority: Priority, requirement: Requirement) -> Urgency:
+    """Of a requirement that waits for people, in the order in which a newcomer is offered it."""
+    if requirement.shortfall is not None:
+        return urgency(priority, requirement.shortfall.since_ms)
+    rank, moment_ms = urgency(priority, requirement.short_since_ms or 0)
+    return Urgency(rank + BEHIND_SHORTFALLS, moment_ms)

@@ -145,7 +145,7 @@ def _check_in(offer: Offer, command: CheckIn) -> Ruling:
 def _deadline(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
     """A timer only proposes: the offer must still be open and its time really be over."""
     if command.deadline is DeadlineKind.RETRY:
-        waits = any(requirement.shortfall for requirement in incident.requirements)
+        waits = any(map(incident.waits_for_people, incident.requirements))
         return applied("retry") if waits else unchanged("retry", "nothing_waits")
     offer = incident.offer(command.offer_id or "")
     if offer is None:

@@ -9,11 +9,11 @@ Fairness is a price as well: each recent acceptance halves what is left to `fair
 However willing somebody is, they are never passed over for a person who is more than that bound slower.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from dispatch.local_time import last_time_it_was, local_hour
+from dispatch.local_time import DAY_MS, last_time_it_was, local_hour
 from dispatch.model import Candidate, Need
 from dispatch.vocabulary import Capability, Exclusion, Priority
 
@@ -64,6 +64,21 @@ def held_back(candidate: Candidate, need: Need, budget: Budget, now_ms: int) -> 
     return Exclusion.BUDGET_SPENT if _has_spent(candidate, need, budget) else None
 
 
+def free_again_ms(candidate: Candidate, reason: Exclusion, budget: Budget, now_ms: int) -> int | None:
+    """When this reason for leaving somebody in peace ends; None for a spent budget: which offer leaves it when is not known."""
+    if reason is Exclusion.RESTING and candidate.rested_s is not None:
+        return now_ms + round((_rest_s(candidate, budget) - candidate.rested_s) * 1000)
+    if reason is Exclusion.QUIET_HOURS:
+        return last_time_it_was(budget.quiet_until_h, now_ms) + DAY_MS
+    return None
+
+
+def first_free_ms(people: Iterable[tuple[Candidate, Exclusion]], budget: Budget, now_ms: int) -> int | None:
+    """When the first of those who are left in peace may be asked, as far as that is known."""
+    ends = (free_again_ms(candidate, reason, budget, now_ms) for candidate, reason in people)
+    return min((end for end in ends if end is not None), default=None)
+
+
 def may_go_beyond(candidate: Candidate, need: Need, reason: Exclusion) -> bool:
     """Whether this need may ask a person who is held back."""
     return need.priority is Priority.CRITICAL and not (reason is Exclusion.RESTING and candidate.worked_heavy)
@@ -87,8 +102,11 @@ def prices(candidate: Candidate, need: Need, budget: Budget, reason: Exclusion |
 
 
 def _rests(candidate: Candidate, budget: Budget) -> bool:
-    limit_s = budget.heavy_rest_s if candidate.worked_heavy else budget.rest_s
-    return candidate.rested_s is not None and candidate.rested_s < limit_s
+    return candidate.rested_s is not None and candidate.rested_s < _rest_s(candidate, budget)
+
+
+def _rest_s(candidate: Candidate, budget: Budget) -> int:
+    return budget.heavy_rest_s if candidate.worked_heavy else budget.rest_s
 
 
 def _is_quiet(need: Need, budget: Budget, now_ms: int) -> bool:

@@ -51,10 +51,10 @@ def timers_of(incident: Incident) -> tuple[Timer, ...]:
 
 
 def waiting_of(incident: Incident) -> tuple[str, ...]:
-    """Ids of the requirements that wait for a person to become free."""
+    """Ids of the requirements that wait for a person to become available."""
     if not incident.is_open:
         return ()
-    return tuple(requirement.id for requirement in incident.requirements if requirement.shortfall)
+    return tuple(entry.id for entry in incident.requirements if incident.waits_for_people(entry))
 
 
 ATTEMPT_MS = 30_000

@@ -12,14 +12,14 @@ Three pure steps, so that a shell can do its look-ups for many commands at once 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from dispatch import answers, hazards, ladder, merging, orders, safeguards, staging, tasks, waves
+from dispatch import answers, hazards, ladder, merging, newcomers, orders, safeguards, staging, tasks, waves
 from dispatch.absence import rests
-from dispatch.budget import held_back, may_go_beyond, prices, yields_to_need
+from dispatch.budget import first_free_ms, held_back, may_go_beyond, prices, yields_to_need
 from dispatch.commands import Command
 from dispatch.decisions import Cause, Decision, RequirementWhy, Why
 from dispatch.eligibility import exclusion
 from dispatch.estimates import Priors, chance_within, estimates
-from dispatch.events import Event, OfferMade, RetryScheduled, ShortfallEnded, ShortfallFound
+from dispatch.events import Event, OfferMade, ShortfallEnded, ShortfallFound
 from dispatch.hazards import Inside
 from dispatch.ids import decision_id, offer_id, zone_of_incident
 from dispatch.languages import shares_language
@@ -36,9 +36,6 @@ from dispatch.waves import offers_out
 
 SILENCE_REST_S = 600
 """A person who did not answer is left in peace by the same requirement for this long."""
-FIRST_RETRY_S = 2.0
-"""The first look comes soon: somebody may have become free between the search and the moment the shortfall could wake."""
-MAX_RETRY_S = 300
 SHOWN_CANDIDATES = 5
 
 
@@ -136,9 +133,11 @@ def fill(
         facts.extend(waves.timed(state, facts, settled.view.now_ms))
         facts.extend(ladder.schedule(state, plans, whys, settled.view.now_ms))
         whys = [ladder.explained(why, state, plans, settled.view.now_ms) for why in whys]
-    short = state is not None and state.is_open and any(entry.shortfall for entry in state.requirements)
-    if short and state is not None and not _waits_already(state, settled):
-        facts.append(_retry(state, settled.view.now_ms, plans, whys))
+        thin = newcomers.fell_short(state, whys, settled.view.now_ms)
+        if thin:
+            facts.extend(thin)
+            state = evolve(state, tuple(thin), _moment(settled.view, settled.command))
+        facts.extend(newcomers.looks_again(state, settled.ruling.rule, plans, whys, settled.view.now_ms))
     return _decision(
         settled,
         tuple(facts),
@@ -154,8 +153,7 @@ def _with_consequences(
     view: View, command: Command, incident: Incident | None, ruling: Ruling
 ) -> tuple[Incident | None, Ruling]:
     """What follows from the facts themselves: leases begin, results steer, reports are compared."""
-    if incident is None:
-        return incident, ruling
+    assert incident is not None  # what is applied has an incident
     moment = _moment(view, command)
     more = tasks.consequences(view.incident, incident, ruling.events, view.around, moment)
     if not more:
@@ -253,6 +251,7 @@ def _offers(
     excluded = dict(found.excluded)
     eligible: list[Candidate] = []
     spare: list[tuple[Candidate, Exclusion]] = []
+    in_peace: list[tuple[Candidate, Exclusion]] = []
     burdens: dict[str, dict[str, float]] = {}
     ground = hazards.ground_of(incident)
     for seen in found.candidates:
@@ -264,6 +263,7 @@ def _offers(
                 spare.append((candidate, held))
                 continue
             reason = held
+            in_peace.append((candidate, held))
         if reason is None:
             eligible.append(candidate)
             burdens[candidate.volunteer_id] = prices(candidate, need, plans.budget, held)
@@ -276,6 +276,7 @@ def _offers(
             burdens[candidate.volunteer_id] = prices(candidate, need, plans.budget, held)
         else:
             excluded[held] = excluded.get(held, 0) + 1
+            in_peace.append((candidate, held))
     ranked = _once_each(rank(eligible, need, incident.language, burdens))
     chances = _chances(ranked, need, settled.view)
     wave = waves.wave(ranked, chances, need, found, incident, now_ms)
@@ -294,6 +295,7 @@ def _offers(
         passed_over=tuple(_shown(entry, chances) for entry in rest),
         wave=wave.why,
         travel=found.travel,
+        free_again_ms=first_free_ms(in_peace, plans.budget, now_ms),
     )
     return [_offer(settled, need, entry, chances[entry.candidate.volunteer_id]) for entry in wave.chosen], why
 
@@ -399,22 +401,6 @@ def _reason(why: RequirementWhy, asked: set[str]) -> ShortfallReason:
         if why.excluded.get(cause):
             return reason
     return ShortfallReason.ALL_ASKED if asked else ShortfallReason.NOBODY_FOUND
-
-
-def _waits_already(state: Incident, settled: Settled) -> bool:
-    """No new look is to be scheduled: nothing was decided, or a step of a ladder came while one was waiting."""
-    if settled.ruling.outcome is not Outcome.APPLIED:
-        return True
-    return settled.ruling.rule in ladder.RULES and (state.retry_at_ms or 0) > settled.view.now_ms
-
-
-def _retry(state: Incident, now_ms: int, plans: PlanBook, whys: list[RequirementWhy]) -> RetryScheduled:
-    """When to look again by itself. People who become free wake the incident before that."""
-    contended = any(Exclusion.TAKEN_NOW in why.excluded for why in whys)
-    wait_s: float = FIRST_RETRY_S
-    if state.retries and not contended:
-        wait_s = min(MAX_RETRY_S, plans.defaults.retry_s * 2 ** min(state.retries - 1, 6))
-    return RetryScheduled(at_ms=now_ms + round(wait_s * 1000))
 
 
 def _decision(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decision:

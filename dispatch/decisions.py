@@ -59,6 +59,8 @@ class RequirementWhy:
     forecast: float | None = None
     """Chance, as things stand after this decision, that the requirement is filled by its target."""
     wave: WaveWhy | None = None
+    free_again_ms: int | None = None
+    """When the first of those who are left in peace may be asked, as far as that is known."""
     travel: str = "built_in"
     """Where travel times came from (`Found.travel`)."""
 

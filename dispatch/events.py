@@ -129,6 +129,14 @@ class WaveTimed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaveFellShort:
+    """Fewer are asked than the stated certainty asks for, because people are scarce, since then; None: it is sure enough."""
+
+    requirement_id: str
+    since_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LadderScheduled:
     """When the next step of a requirement's ladder is due, on the clock that began at `since_ms`; `reason` says why then."""
 
@@ -378,6 +386,7 @@ Event: TypeAlias = (
     | ShortfallEnded
     | RetryScheduled
     | WaveTimed
+    | WaveFellShort
     | LeaseHeld
     | AnswerWanted
     | WorkSettled
@@ -424,6 +433,7 @@ EVENTS: dict[str, type] = {
     "shortfall_ended": ShortfallEnded,
     "retry_scheduled": RetryScheduled,
     "wave_timed": WaveTimed,
+    "wave_fell_short": WaveFellShort,
     "lease_held": LeaseHeld,
     "answer_wanted": AnswerWanted,
     "work_settled": WorkSettled,

@@ -258,6 +258,10 @@ def _wave_timed(state: Incident, fact: events.WaveTimed, _: Moment) -> Incident:
     return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, look_at_ms=fact.look_at_ms))
 
 
+def _wave_fell_short(state: Incident, fact: events.WaveFellShort, _: Moment) -> Incident:
+    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, short_since_ms=fact.since_ms))
+
+
 def _retry_scheduled(state: Incident, fact: events.RetryScheduled, _: Moment) -> Incident:
     return changed(state, retry_at_ms=fact.at_ms, retries=state.retries + 1)
 
@@ -314,6 +318,7 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.ShortfallEnded: _no_longer_short,
     events.RetryScheduled: _retry_scheduled,
     events.WaveTimed: _wave_timed,
+    events.WaveFellShort: _wave_fell_short,
     events.LadderScheduled: _ladder_scheduled,
     events.LadderStepped: _ladder_stepped,
     events.RequirementsAdded: _requirements_added,
@@ -335,7 +340,8 @@ def _settled(state: Incident, moment: Moment) -> Incident:
         changes["times"] = changed(state.times, staffed_ms=moment.at_ms)
     if not any(requirement.shortfall for requirement in state.requirements):
         # The next shortfall is a new one: its first look comes as soon as the plan says.
-        changes |= {"retry_at_ms": None, "retries": 0}
+        waits = any(map(state.waits_for_people, state.requirements))
+        changes |= {"retry_at_ms": state.retry_at_ms if waits else None, "retries": 0}
     changes["requirements"] = tuple(_at_rest(state, entry) for entry in state.requirements)
     return pruned(changed(state, **changes), moment.at_ms)
 

@@ -146,6 +146,8 @@ class Requirement:
     look_at_ms: int | None = None
     """When silence alone will have made the present wave doubtful; None: its answers and its end are soon enough."""
     shortfall: Shortfall | None = None
+    short_since_ms: int | None = None
+    """Since when its wave is smaller than its certainty asks for, because people are scarce; None: it is sure enough."""
     role: str = ""
     any_of: tuple[str, ...] = ()
     """Skills that will do as well, the better first."""
@@ -354,6 +356,12 @@ class Incident:
             return 0
         filled = sum(offer.is_filling for offer in self.offers_for(requirement.id))
         return max(0, requirement.count - filled)
+
+    def waits_for_people(self, requirement: Requirement) -> bool:
+        """Whether somebody who becomes available is to be asked: nobody is for some place, or too few for its certainty."""
+        if requirement.shortfall is not None:
+            return True
+        return requirement.short_since_ms is not None and self.open_places(requirement) > 0
 
 
 @dataclass(frozen=True, kw_only=True)

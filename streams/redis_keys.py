@@ -178,6 +178,19 @@ def waiting_of(incident_id: str) -> str:
     return f"{PREFIX}waiting-of:{incident_id}"
 
 
+def scarce_field(skill: str) -> str:
+    """GEO: likewise of waves that fell short of their certainty; class 2 (critical) or 3, so that shortfalls sort before them."""
+    return f"{PREFIX}scarce-geo:{skill}"
+
+
+def scarce_anywhere(skill: str) -> str:
+    """ZSET by urgency: likewise for digital work and work without a place."""
+    return f"{PREFIX}scarce:{skill}"
+
+
+SCARCE = f"{PREFIX}scarce-waves"
+"""SET: the members of all waves that fell short; says at a glance that there are none."""
+
 SHORTFALLS = f"{PREFIX}shortfalls"
 """ZSET by time since when: the members of all shortfalls; says at a glance that nobody waits."""
 

@@ -8,7 +8,7 @@ if refused then return refused end
 
 local now = now_ms()
 local restoring = ARGV[1] ~= ''
-local wakes = not restoring and call('EXISTS', KEY.shortfalls) == 1
+local wakes = not restoring and call('EXISTS', KEY.shortfalls, KEY.scarce) > 0
 
 local function settle(id)
   local person = load_person(id)

@@ -30,19 +30,21 @@ local function replace_waiting(i)
   for n = 1, #old, 2 do
     call('ZREM', old[n + 1], old[n])
     call('ZREM', KEY.shortfalls, old[n])
+    call('SREM', KEY.scarce, old[n])
   end
   if #old > 0 then call('DEL', notes) end
   for _, entry in ipairs(i.waiting) do
     local key
     if entry.lon then
-      key = KEY.waiting_field .. entry.skill
+      key = (entry.scarce and KEY.scarce_field or KEY.waiting_field) .. entry.skill
       call('GEOADD', key, entry.lon, geo_lat(entry.lat), entry.member)
     else
-      key = KEY.waiting_anywhere .. entry.skill
+      key = (entry.scarce and KEY.scarce_anywhere or KEY.waiting_anywhere) .. entry.skill
       call('ZADD', key, entry.urgency, entry.member)
     end
     call('HSET', notes, entry.member, key)
     if entry.since then call('ZADD', KEY.shortfalls, entry.since, entry.member) end
+    if entry.itself then call('SADD', KEY.scarce, entry.member) end
   end
 end
 

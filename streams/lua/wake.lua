@@ -1,4 +1,5 @@
--- A person became available: the most urgent shortfalls they might end look again in a moment, through their own timer.
+-- A person became available: the most urgent shortfalls they might end look again in a moment, through their own timer; after
+-- them waves that fell short of their certainty because people were scarce.
 
 local WAKE_AT_ONCE = 3
 local LOOK_AT_MOST = 500
@@ -8,22 +9,33 @@ local HOLD_BACK_AT_MOST = 13
 local WAKE_EVERY_MS = 600
 -- When many are about to look again, the next looks later: whoever comes on duty in thousands must not bury the queue.
 local LATER_PER_TIMER_MS = 2
+-- Somebody is asked for every place of a wave that fell short, so it gathers newcomers for a moment before it looks.
+local SCARCE_WAITS_MS = 1500
+local SCARCE_AT_MOST = 50
+
+local function waiting_near(person, base, most, members)
+  if person.im ~= 'f' then return end
+  local radius = reach_m(person.md, person.tm)
+  for skill in words(person.sk) do
+    local near = call('GEOSEARCH', base .. skill, 'FROMLONLAT', person.ix, geo_lat(person.iy), 'BYRADIUS', radius, 'm',
+      'ASC', 'COUNT', most)
+    for _, member in ipairs(near) do members[#members + 1] = member end
+  end
+end
+
+local function waiting_anywhere(person, base, members)
+  for skill in words(person.sk) do
+    for _, member in ipairs(call('ZRANGE', base .. skill, 0, WAKE_AT_ONCE)) do members[#members + 1] = member end
+  end
+end
 
 local function waiting_for(person)
   local members = {}
-  if person.im == 'f' then
-    local radius = reach_m(person.md, person.tm)
-    for skill in words(person.sk) do
-      local key = KEY.waiting_field .. skill
-      local near = call('GEOSEARCH', key, 'FROMLONLAT', person.ix, geo_lat(person.iy), 'BYRADIUS', radius, 'm',
-        'ASC', 'COUNT', LOOK_AT_MOST)
-      for _, member in ipairs(near) do members[#members + 1] = member end
-    end
-  end
-  for skill in words(person.sk) do
-    for _, member in ipairs(call('ZRANGE', KEY.waiting_anywhere .. skill, 0, WAKE_AT_ONCE)) do
-      members[#members + 1] = member
-    end
+  waiting_near(person, KEY.waiting_field, LOOK_AT_MOST, members)
+  waiting_anywhere(person, KEY.waiting_anywhere, members)
+  if call('EXISTS', KEY.scarce) == 1 then
+    waiting_near(person, KEY.scarce_field, SCARCE_AT_MOST, members)
+    waiting_anywhere(person, KEY.scarce_anywhere, members)
   end
   table.sort(members)
   return members
@@ -44,7 +56,7 @@ end
 -- `except`: an incident that need not look again for a person it has just let go.
 local function wake(person, now, except)
   if person.co or person.du ~= '1' then return end
-  if call('EXISTS', KEY.shortfalls) == 0 then return end
+  if call('EXISTS', KEY.shortfalls, KEY.scarce) == 0 then return end
   local seen, count = {}, 0
   local first = now + 100 + LATER_PER_TIMER_MS * call('ZCOUNT', KEY.timers, '-inf', now + 1000)
   for _, member in ipairs(waiting_for(person)) do
@@ -52,6 +64,7 @@ local function wake(person, now, except)
     if incident and incident ~= except and not seen[incident] then
       seen[incident] = true
       local turn = first + WAKE_EVERY_MS * math.min(count, WAKE_AT_ONCE)
+      if string.sub(member, 1, 1) >= '2' then turn = math.max(turn, now + SCARCE_WAITS_MS) end
       take_turn(incident, turn, count == 0, count < WAKE_AT_ONCE)
       count = count + 1
       if count == WAKE_AT_ONCE + HOLD_BACK_AT_MOST then return end

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from dispatch.aging import urgency
+from dispatch.aging import waiting_urgency
 from dispatch.deadlines import timers_of, waiting_of
 from dispatch.lessons import Lesson
 from dispatch.model import Incident, Requirement
@@ -93,32 +93,32 @@ def waiting_requirements(incident: Incident) -> list[Requirement]:
 
 
 def accepted_skills(requirement: Requirement) -> tuple[str, ...]:
-    """Skills whose people may end the shortfall, with those that the ladder has opened."""
+    """Skills whose people are waited for, with those that the ladder has opened."""
     substitutes = requirement.climb.substitutes if requirement.climb else ()
     return tuple(dict.fromkeys((*requirement.skills, *substitutes)))
 
 
 def waiting_member(incident: Incident, requirement: Requirement) -> str:
     """Sorts by urgency (`dispatch/aging.py`): a class, then a moment."""
-    since = requirement.shortfall.since_ms if requirement.shortfall else 0
-    standing = urgency(incident.priority, since)
+    standing = waiting_urgency(incident.priority, requirement)
     return f"{standing.rank}|{standing.moment_ms:013d}|{incident.id}|{requirement.id}"
 
 
 def _packed_waiting(incident: Incident, requirement: Requirement) -> list[dict[str, object]]:
-    """One entry for each skill that will do. The first stands for the shortfall itself."""
-    since = requirement.shortfall.since_ms if requirement.shortfall else 0
-    standing = urgency(incident.priority, since)
+    """One entry for each skill that will do. The first stands for the requirement itself; one with `since` is a shortfall."""
+    shortfall = requirement.shortfall
+    itself: dict[str, object] = {"since": shortfall.since_ms} if shortfall else {"itself": True}
+    standing = waiting_urgency(incident.priority, requirement)
     member = waiting_member(incident, requirement)
-    placed: dict[str, object] = {}
+    placed: dict[str, object] = {} if shortfall else {"scarce": True}
     if requirement.capability is Capability.FIELD and incident.area is not None:
-        placed = {"lon": float(incident.area.centre.lon), "lat": float(incident.area.centre.lat)}
+        placed |= {"lon": float(incident.area.centre.lon), "lat": float(incident.area.centre.lat)}
     return [
         {
             "skill": skill,
             "member": f"{member}|{skill}" if number else member,
             "urgency": standing.rank * 1e13 + standing.moment_ms,
-            **({} if number else {"since": since}),
+            **({} if number else itself),
             **placed,
         }
         for number, skill in enumerate(accepted_skills(requirement))

@@ -43,6 +43,7 @@ WAKE_AT_ONCE = 3
 WAKE_EVERY_MS = 600
 HOLD_BACK_AT_MOST = 13
 LATER_PER_TIMER_MS = 2
+SCARCE_WAITS_MS = 1_500
 
 
 class MemoryStore:
@@ -331,9 +332,10 @@ class MemoryStore:
         now = self._clock()
         soon = sum(at <= now + 1000 for timers in self._timers.values() for at in timers.values())
         first = now + 100 + LATER_PER_TIMER_MS * soon
-        others = [incident.id for incident in self._waiting_for(person) if incident.id != except_incident]
-        for place, incident_id in enumerate(others[: WAKE_AT_ONCE + HOLD_BACK_AT_MOST]):
+        others = [entry for entry in self._waiting_for(person) if entry[0] != except_incident]
+        for place, (incident_id, is_scarce) in enumerate(others[: WAKE_AT_ONCE + HOLD_BACK_AT_MOST]):
             turn = first + WAKE_EVERY_MS * min(place, WAKE_AT_ONCE)
+            turn = max(turn, now + SCARCE_WAITS_MS) if is_scarce else turn
             self._take_turn(incident_id, turn, is_first=place == 0, is_woken=place < WAKE_AT_ONCE)
 
     def _take_turn(self, incident_id: str, turn: int, *, is_first: bool, is_woken: bool) -> None:
@@ -344,8 +346,8 @@ class MemoryStore:
                 if holds_back or (is_woken and at > turn):
                     timers[timer] = turn
 
-    def _waiting_for(self, person: Person) -> list[Incident]:
-        """Most urgent first, each once."""
+    def _waiting_for(self, person: Person) -> list[tuple[str, bool]]:
+        """Incidents, the most urgent first, each once, and whether its wave only fell short."""
         members = (
             sorted(
                 (member, incident)
@@ -356,7 +358,10 @@ class MemoryStore:
             if self._waiting
             else []
         )
-        return list({incident.id: incident for _, incident in members}.values())
+        first: dict[str, bool] = {}
+        for member, incident in members:
+            first.setdefault(incident.id, member[0] >= "2")
+        return list(first.items())
 
     def _might_end(self, person: Person, incident: Incident, requirement_id: str) -> bool:
         requirement = next(line for line in incident.requirements if line.id == requirement_id)

@@ -71,6 +71,7 @@ def requirement(
     languages: tuple[str, ...] = (),
     max_distance_m: int = 5_000,
     missing_since_ms: int | None = None,
+    short_since_ms: int | None = None,
 ) -> Requirement:
     shortfall = None
     if missing_since_ms is not None:
@@ -84,6 +85,7 @@ def requirement(
         max_distance_m=max_distance_m,
         window_s=60,
         shortfall=shortfall,
+        short_since_ms=short_since_ms,
     )
 
 

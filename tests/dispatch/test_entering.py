@@ -6,7 +6,7 @@ import pytest
 
 from dispatch.commands import EnterHazard, UpdateIncident
 from dispatch.decisions import Decision
-from dispatch.events import StagingMoved
+from dispatch.events import DistressRaised, StagingMoved
 from dispatch.hazards import WARNED_MOST, ground_of
 from dispatch.lifecycle import offer_steps
 from dispatch.model import Area, Place
@@ -81,7 +81,7 @@ def test_the_ground_around_a_person_in_distress_warns_through_the_incident_it_be
 
     raised = story.distress("v-1")
 
-    (child,) = (fact.hazard for fact in raised.events if hasattr(fact, "child_id"))
+    (child,) = (fact.hazard for fact in raised.events if isinstance(fact, DistressRaised))
     assert child is not None
     assert (child.equipped, child.since) == (("boat", "rescue"), 0)
 

@@ -1,0 +1,94 @@
+"""Waves that fell short of their certainty are woken by newcomers, after every shortfall, and are nobody's rivals."""
+
+from dispatch.vocabulary import Priority
+from streams.store.restore import RestoredIncident
+from tests.contracts.builders import DIGITAL, application, fix, incident, incident_id, need, north, profile, requirement
+from tests.contracts.worlds import RedisWorld, World, applied
+
+HOUR_MS = 3_600_000
+
+
+async def waiting(world: World, **lines: object) -> int:
+    """Incidents of these names that wait with these requirements."""
+    now_ms = await world.store.now_ms()
+    for offset, (name, line) in enumerate(lines.items()):
+        state = incident(name, at_ms=now_ms, requirements=(line,), retry_at_ms=now_ms + HOUR_MS)  # type: ignore[arg-type]
+        await applied(world, application(offset, state, command=name))
+    return now_ms
+
+
+async def comes(world: World, volunteer: str, *, distance_m: float = 100.0, **known: object) -> None:
+    await world.people.put_profiles([profile(volunteer, 1, **known)])  # type: ignore[arg-type]
+    await world.people.put_fixes([fix(volunteer, await world.store.now_ms(), north(distance_m))])
+
+
+async def test_a_newcomer_wakes_a_wave_that_fell_short_after_a_moment(world: World) -> None:
+    now_ms = await waiting(world, scarce=requirement(short_since_ms=1))
+
+    await comes(world, "far", distance_m=60_000)
+    await comes(world, "other", skills=("boat",))
+    assert await world.woken() == []
+    await comes(world, "near")
+
+    look_ms = (await world.looks())[incident_id("scarce")]
+    assert now_ms + 1_500 <= look_ms <= await world.store.now_ms() + 2_000
+
+
+async def test_shortfalls_are_woken_first(world: World) -> None:
+    lines = {f"empty-{number}": requirement(missing_since_ms=1) for number in range(3)}
+    await waiting(world, scarce=requirement(short_since_ms=1), **lines)
+
+    await comes(world, "near")
+
+    assert sorted(await world.woken()) == sorted(map(incident_id, lines))
+
+
+async def test_several_newcomers_cost_one_look(world: World) -> None:
+    await waiting(world, scarce=requirement(short_since_ms=1))
+
+    await comes(world, "v-1")
+    once = await world.looks()
+    await comes(world, "v-2")
+
+    assert await world.looks() == once
+
+
+async def test_digital_work_that_fell_short_is_woken_by_anybody_with_the_skill(world: World) -> None:
+    await waiting(world, maps=requirement(capability=DIGITAL[0], skill="mapping", short_since_ms=1))
+
+    await world.people.put_profiles([profile("v-1", 1, capabilities=DIGITAL, skills=("mapping",))])
+
+    assert await world.woken() == [incident_id("maps")]
+
+
+async def test_what_is_sure_enough_again_is_woken_by_nobody(world: World) -> None:
+    now_ms = await waiting(world, scarce=requirement(short_since_ms=1))
+    sure = incident("scarce", at_ms=now_ms, requirements=(requirement(),), retry_at_ms=now_ms + HOUR_MS)
+    await applied(world, application(1, sure, command="c-2"))
+
+    await comes(world, "near")
+
+    assert await world.woken() == []
+
+
+async def test_a_wave_that_fell_short_is_nobodys_rival_and_no_shortfall(world: World) -> None:
+    await comes(world, "near")
+    await waiting(world, scarce=requirement(short_since_ms=1))
+
+    (found,) = await world.store.find([need(command="c-look")])
+
+    assert found.waiting == 0
+    if isinstance(world, RedisWorld):
+        assert (await world.reads.counts()).shortfalls == 0
+
+
+async def test_a_rebuild_keeps_it_waiting(world: World) -> None:
+    now_ms = await world.store.now_ms()
+    line = requirement(short_since_ms=1)
+    state = incident("scarce", at_ms=now_ms, priority=Priority.LOW, requirements=(line,), retry_at_ms=now_ms + HOUR_MS)
+    await world.forget()
+    await world.rebuilt(RestoredIncident(incident=state))
+
+    await comes(world, "near")
+
+    assert await world.woken() == [state.id]
