@@ -7,6 +7,7 @@ finds there, and takes up only the commands that have no decision yet.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +21,7 @@ from dispatch.ids import zone_of_incident
 from dispatch.lifecycle import fold
 from dispatch.model import Found, Need
 from dispatch.plans import PlanBook
-from dispatch.ports import Claim, ClaimAnswer, Hold, Loaded, Store, TravelTimes
+from dispatch.ports import Claim, ClaimAnswer, Hold, Loaded, NotReady, Store, StoreTrouble, TravelTimes
 from dispatch.precedence import precedence
 from dispatch.rivalry import with_rivals
 from dispatch.ruling import refused
@@ -29,7 +30,7 @@ from dispatch.vocabulary import Exclusion, OfferState
 from streams import metrics, wire
 from streams.dead_letters import Consumed
 from streams.projection import Logged, Projection
-from streams.publisher import Publisher
+from streams.publisher import LogTrouble, Publisher
 from streams.scene import Scene
 from streams.surroundings import Asking, look_around
 
@@ -37,6 +38,8 @@ log = structlog.get_logger()
 CLAIM_ROUNDS = 8
 """After this many rounds of lost claims the rest becomes a shortfall that is tried again in a second."""
 MOST_WANTED = 256
+LANES = 2
+WORTH_LANES = 16
 _EXCLUSION_OF = {
     ClaimAnswer.BUSY: Exclusion.TAKEN_NOW,
     ClaimAnswer.FENCED: Exclusion.TAKEN_NOW,
@@ -109,11 +112,25 @@ class Dispatcher:
             self._plans = self._plans_next
             try:
                 await self.catch_up(record.partition for record in records)
-                for part in _without_repeats(await self._readable(records)):
-                    await self._decide(part)
+                await self._decide_in_lanes(await self._readable(records))
             except BaseException:
                 self.distrust({record.partition for record in records})
                 raise
+
+    async def _decide_in_lanes(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
+        """Each partition in one lane, in the order of its log; while one lane waits for Redis or Kafka the other works.
+
+        Both have ended when this returns or raises: nothing of a batch goes on behind the back of its next attempt.
+        """
+        lanes = await asyncio.gather(*map(self._decide_lane, _lanes(commands)), return_exceptions=True)
+        troubles = [trouble for trouble in lanes if trouble is not None]
+        if troubles:
+            # A bug before a trouble: what can be tried again must not hide what cannot.
+            raise min(troubles, key=lambda one: isinstance(one, LogTrouble | StoreTrouble | NotReady | TimeoutError))
+
+    async def _decide_lane(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
+        for part in _without_repeats(commands):
+            await self._decide(part)
 
     def use_plans(self, plans: PlanBook) -> None:
         """From the next batch on; one batch is decided under one book."""
@@ -152,6 +169,9 @@ class Dispatcher:
             for (record, command), known in zip(commands, loaded, strict=True)
             if known.decided_at is None
         ]
+        if len(fresh) < len(commands):
+            metrics.MET_AGAIN.inc(len(commands) - len(fresh))
+            log.info("commands met again", count=len(commands) - len(fresh))
         if not fresh:
             return
         around = await look_around(
@@ -322,7 +342,8 @@ def _count_rivals(drafts: Sequence[_Draft]) -> None:
 
 
 def _more(needs: Sequence[Need], number: int) -> list[Need]:
-    return [replace(need, want=min(MOST_WANTED, need.want * 4 ** (number + 1))) for need in needs]
+    """Many more at once: whoever of a crowd that wants the same people sees all of them can share (DESIGN 39)."""
+    return [replace(need, want=min(MOST_WANTED, need.want * 16 ** (number + 1))) for need in needs]
 
 
 def claims_of(decision: Decision | None) -> list[Claim]:
@@ -341,6 +362,19 @@ def claims_of(decision: Decision | None) -> list[Claim]:
         if isinstance(fact, OfferMade)
         or (isinstance(fact, OfferMoved) and fact.state is OfferState.ACCEPTED and fact.reason == "late")
     ]
+
+
+def _lanes(commands: Sequence[tuple[Consumed, Command]]) -> list[list[tuple[Consumed, Command]]]:
+    """Shared out by partition, the largest first to the shorter lane; few commands in one lane, for they are done together."""
+    sizes = Counter(record.partition for record, _ in commands)
+    if len(commands) < WORTH_LANES or len(sizes) == 1:
+        return [list(commands)]
+    lane_of: dict[int, int] = {}
+    loads = [0] * LANES
+    for partition, size in sizes.most_common():
+        lane_of[partition] = loads.index(min(loads))
+        loads[lane_of[partition]] += size
+    return [[entry for entry in commands if lane_of[entry[0].partition] == lane] for lane in range(LANES)]
 
 
 def _without_repeats(

@@ -3,20 +3,22 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from dispatch.commands import CancelIncident, DeclineOffer
+from dispatch.commands import CancelIncident, DeclineOffer, ReportIncident
 from dispatch.deadlines import deadline_command, timers_of
 from dispatch.decisions import Cause, Decision, Why
 from dispatch.events import ShortfallEnded
 from dispatch.forecast import at_least
+from dispatch.ids import incident_id
 from dispatch.plans import load_builtin
 from dispatch.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState, Outcome, Priority
 from streams import dead_letters, wire
 from streams.dispatcher import Dispatcher
 from streams.projection import Logged, Projection
+from streams.publisher import LogTrouble, Publisher
 from streams.rebuild import Rebuilder
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS
 from tests.desk import ZONE, Desk, accept, key
@@ -251,6 +253,51 @@ async def test_many_incidents_at_once_share_the_people_without_overlap(desk: Des
     engaged = [step.volunteer_id for step in steps]
     assert len(engaged) == len(set(engaged)) <= 60
     assert {step.incident_id for step in steps} == {command.incident_id for command in commands}
+
+
+def elsewhere(desk: Desk, number: int) -> ReportIncident:
+    """A report that goes to another partition than most of the others."""
+    report = desk.report()
+    return replace(report, incident_id=incident_id(f"8320{number:02x}", "op", report.id))
+
+
+async def test_a_lane_in_trouble_lets_the_other_end_and_nothing_is_done_twice(desk: Desk) -> None:
+    await desk.people(*(f"v{number}" for number in range(40)), north_m=20)
+    commands = [elsewhere(desk, number) for number in range(24)]
+    records = await desk.send(*commands)
+    assert len({record.partition for record in records}) > 1
+    broken = _BreaksOnce(desk.publisher, records[0].partition)
+    dispatcher = Dispatcher(
+        store=desk.store,
+        publisher=cast("Publisher", broken),
+        projection=Projection(desk.store, desk.publisher, desk.reader),
+        plans=load_builtin(),
+    )
+
+    with pytest.raises(LogTrouble):
+        await dispatcher.handle(records)
+    decided = [wire.decode_decision(record.value) for record in await desk.fresh(DECISIONS.name)]
+    assert 0 < len(decided) < len(commands)
+    await dispatcher.handle(records)
+
+    decided += [wire.decode_decision(record.value) for record in await desk.fresh(DECISIONS.name)]
+    assert sorted(decision.cause.command_id for decision in decided) == sorted(command.id for command in commands)
+    engaged = [step.volunteer_id for step in await desk.offers()]
+    assert len(engaged) == len(set(engaged))
+
+
+class _BreaksOnce:
+    """The publisher, but the first decisions of one partition never get to the log."""
+
+    def __init__(self, publisher: Publisher, partition: int) -> None:
+        self._publisher = publisher
+        self._partition: int | None = partition
+
+    async def publish_decisions(self, decisions: Sequence[Decision]) -> list[int]:
+        if any(decision.cause.partition == self._partition for decision in decisions):
+            self._partition = None
+            raise LogTrouble("as if the broker did not answer")
+        return await self._publisher.publish_decisions(decisions)
 
 
 class _Died(Exception):
