@@ -38,6 +38,7 @@ COMMANDS = {
     "incident": Entry("incident", "app", "Report an incident."),
     "why": Entry("why", "command", "Say why somebody was asked, or not."),
     "watch": Entry("watch", "command", "Watch incidents and offers as they happen."),
+    "board": Entry("board_on_paper", "command", "Print what is open, read from the log alone."),
     "status": Entry("status", "command", "Show how the whole is doing."),
     "simulate": Entry("simulate", "command", "Play volunteers and incidents."),
     "replay": Entry("replay", "command", "Send incidents from a file."),
