@@ -28,10 +28,12 @@ from api.routes import events, history, incidents, offers, pages, positions, sta
 from dispatch import plans as response_plans
 from streams import settings as all_settings
 from streams import tokens, topic_admin
+from streams.alarm_watch import AlarmWatch
 from streams.applied_plans import PlanFollower
 from streams.feed import Feed
 from streams.intake import Intake
 from streams.last_known import LogPicture
+from streams.letter_watch import LetterWatch
 from streams.log_reader import DecisionReader
 from streams.monitor import Monitor
 from streams.positions import PositionIntake
@@ -115,6 +117,11 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         for part in (intake, positions_, feed, monitor):
             stack.push_async_callback(part.stop)
             await part.start()
+        letters = LetterWatch(settings, f"{source}-letters")
+        alarms = AlarmWatch(link=link, lag=monitor, letters=letters)
+        for watch in (letters, alarms):
+            stack.push_async_callback(watch.stop)
+            await watch.start()
         shelf = PlanShelf(plans)
         applied = PlanFollower(settings, f"{source}-plans", fallback=plans, use=shelf.put)
         stack.push_async_callback(applied.stop)
@@ -138,6 +145,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             last_known=LogPicture(settings, f"{source}-last-known"),
             live=Live(feed),
             monitor=monitor,
+            alarms=alarms,
             latency=latency,
         )
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from api.parts import Parts
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
+from streams.alarm_board import Alarm
 from streams.store.reads import Counts, RebuildState
 
 PATIENCE_S = 0.8
@@ -21,11 +22,14 @@ async def condition(parts: Parts) -> dict[str, Any]:
     redis = _redis(rebuild)
     oldest_s = _oldest_s(parts)
     reasons = _reasons(kafka, redis, workers, oldest_s)
+    told = parts.alarms.told()
     return {
         "at": clock.rfc3339(clock.now_ms()),
         "components": {"api": {"status": "up"}, "kafka": kafka, "redis": redis, "workers": workers},
         "assignment": "delayed" if reasons else "normal",
         "assignment_reason": "; ".join(reasons) or None,
+        "alarms": list(map(_alarm, told.alarms)),
+        "alarms_unknown": list(told.unknown),
         "incidents": _incidents(counts),
         "shortfalls": counts.shortfalls if counts else None,
         "oldest_shortfall_age_s": _age_s(counts.oldest_shortfall_ms) if counts else None,
@@ -36,6 +40,18 @@ async def condition(parts: Parts) -> dict[str, Any]:
         "oldest_undecided_age_s": oldest_s,
         "committed_lag": _lag(parts),
         "latency_ms": {"report_to_offer": parts.latency.percentiles_ms(clock.now_ms()), "window_s": 300},
+    }
+
+
+def _alarm(alarm: Alarm) -> dict[str, Any]:
+    return {
+        "name": alarm.name,
+        "severity": alarm.severity,
+        "concern": alarm.concern,
+        "about": alarm.about,
+        "since": clock.rfc3339(alarm.since_ms),
+        "count": alarm.count,
+        "details": list(alarm.details),
     }
 
 

@@ -15,6 +15,7 @@ from dispatch.decisions import Decision
 from dispatch.model import Incident
 from dispatch.plans import PlanBook
 from dispatch.vocabulary import IncidentStatus
+from streams.alarm_board import Told
 from streams.intake import Message, Position
 from streams.last_known import LastKnown
 from streams.monitor import Measured
@@ -103,6 +104,12 @@ class Lag(Protocol):
     def age_s(self) -> float | None: ...
 
 
+class Alarms(Protocol):
+    """`streams.alarm_watch.AlarmWatch`."""
+
+    def told(self) -> Told: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     settings: Settings
@@ -117,6 +124,7 @@ class Parts:
     last_known: LogView
     live: "Live"
     monitor: Lag
+    alarms: Alarms
     latency: Latency
     profile_locks: dict[str, tuple[asyncio.Lock, int]] = field(default_factory=dict)
 

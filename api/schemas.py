@@ -392,6 +392,20 @@ class Status(Shown):
     incidents: dict[str, Any]
     volunteers: dict[str, Any]
     assignment: Literal["normal", "delayed"]
+    alarms: list["StandingAlarm"]
+    """What operators have to know of, the worst first."""
+    alarms_unknown: list[str]
+    """Names of alarms of which nothing can be known at the moment."""
+
+
+class StandingAlarm(Shown):
+    name: str
+    severity: Literal["critical", "warning"]
+    concern: Literal["system", "field"]
+    about: str
+    since: str
+    count: int
+    details: list[str]
 
 
 class Health(Shown):

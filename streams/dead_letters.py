@@ -2,7 +2,7 @@
 
 import base64
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from dispatch.ids import derived
 from streams import wire
 from streams.settings import Settings
 from streams.topic_admin import BrokerTrouble, wait_for_broker
-from streams.topics import DEAD_LETTERS, LOCATIONS, PRIVATE, TOPICS
+from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, LOCATIONS, OFFERS, PRIVATE, TOPICS
 
 REPLAY_HEADER = "komek_replay_of"
 VALUE_LIMIT_BYTES = 600_000
@@ -22,6 +22,7 @@ VALUE_LIMIT_BYTES = 600_000
 REASON_LIMIT = 500
 PRIVATE_TOPICS = frozenset({PRIVATE.name, LOCATIONS.name})
 """Values from here may identify or place a person; they are shown on demand only."""
+_MADE_BY_WORKERS = frozenset({DECISIONS.name, OFFERS.name, INCIDENT_STATUS.name})
 _CONFIRM_WITHIN_S = 30.0
 _READ_PATIENCE_MS = 2000
 
@@ -156,19 +157,31 @@ def read_letters(settings: Settings) -> Iterator[DeadLetter]:
     Raises:
         BrokerTrouble: no broker answered in time.
     """
+    seen: set[str] = set()
+    for value in read_values(settings):
+        # What is no letter is left out: there is nothing to bring back.
+        with contextlib.suppress(wire.Unreadable):
+            letter = decode(value)
+            if letter.id not in seen:
+                seen.add(letter.id)
+                yield letter
+
+
+def read_values(settings: Settings) -> Iterator[bytes | None]:
+    """All records of the topic; of its two kinds, see `settled_letters.py`. As `read_letters`."""
     with _consumer(settings) as consumer:
-        seen: set[str] = set()
-        for value in _values_to_end(consumer):
-            # What is no letter is left out: somebody else wrote it, and there is nothing to bring back.
-            with contextlib.suppress(wire.Unreadable):
-                letter = decode(value)
-                if letter.id not in seen:
-                    seen.add(letter.id)
-                    yield letter
+        yield from _values_to_end(consumer)
 
 
-def replay(settings: Settings, letters: Sequence[DeadLetter]) -> None:
+def replay(
+    settings: Settings,
+    letters: Sequence[DeadLetter],
+    *,
+    sent: Callable[[KafkaProducer, DeadLetter], None] = lambda _producer, _letter: None,
+) -> None:
     """Sends each original record to the partition it came from, in the given order, each confirmed before the next.
+
+    `sent` is called with each letter whose record was confirmed.
 
     Raises:
         NotReplayable: before anything is sent, when one of them cannot go back.
@@ -176,9 +189,7 @@ def replay(settings: Settings, letters: Sequence[DeadLetter]) -> None:
     """
     for letter in letters:
         _check_replayable(letter)
-    wait_for_broker(settings)
-    producer = _producer(settings)
-    try:
+    with confirming_producer(settings) as producer:
         for letter in letters:
             producer.send(
                 letter.topic,
@@ -187,9 +198,23 @@ def replay(settings: Settings, letters: Sequence[DeadLetter]) -> None:
                 partition=letter.partition,
                 headers=replay_headers(letter),
             ).get(timeout=_CONFIRM_WITHIN_S)
+            sent(producer, letter)
+
+
+@contextlib.contextmanager
+def confirming_producer(settings: Settings) -> Iterator[KafkaProducer]:
+    """A producer for a few records, each of which is waited for.
+
+    Raises:
+        BrokerTrouble: also for whatever the client raises inside the block.
+    """
+    wait_for_broker(settings)
+    producer = _producer(settings)
+    try:
+        yield producer
     except (KafkaError, AssertionError) as error:  # the client asserts that the partition exists
         raise BrokerTrouble(
-            f"a replay was not confirmed: {error!r}", "Repeat: a record that is there twice is harmless."
+            f"a record was not confirmed: {error!r}", "Repeat: a record that is there twice is harmless."
         ) from error
     finally:
         producer.close(timeout=_CONFIRM_WITHIN_S)
@@ -205,6 +230,8 @@ def replay_headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
 def _check_replayable(letter: DeadLetter) -> None:
     if letter.topic not in {topic.name for topic in TOPICS}:
         raise NotReplayable(f"{letter.id}: {letter.topic} is no topic of Komek")
+    if letter.topic in _MADE_BY_WORKERS:
+        raise NotReplayable(f"{letter.id}: a record of {letter.topic} has its place in the log and cannot come later")
     if letter.is_cut:
         raise NotReplayable(
             f"{letter.id}: only the beginning of its {letter.size_bytes} bytes was kept; the record stands in "

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from streams import clock, metrics
+from streams import clock, metrics, wire
 from streams.settings import Settings
-from streams.topics import INCIDENTS
+from streams.standstill import Look, Standstill
+from streams.topics import DECISIONS, INCIDENTS
 
 GROUP = "komek-dispatcher"
 """The consumer group of the workers: the name of their Faust app (`app.py`)."""
@@ -26,12 +27,19 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """`lag`: commands per partition that no worker has committed; `oldest_ms`: when the oldest of them was logged."""
+    """`lag`: commands per partition that no worker has committed; `oldest_ms`: when the oldest of them was logged.
+
+    `undecided`: the incidents of each partition's oldest such command, and when it was logged. `still_s`: for how long nothing
+    of a partition with lag was committed. `decided`: by partition, the first and the next offset of `decisions`.
+    """
 
     at_s: float
     lag: Mapping[int, int] = field(default_factory=dict)
     oldest_ms: int | None = None
     workers: int | None = None
+    undecided: Mapping[str, int] = field(default_factory=dict)
+    still_s: Mapping[int, float] = field(default_factory=dict)
+    decided: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def total_lag(self) -> int:
@@ -46,6 +54,7 @@ class Monitor:
         self._client_id = client_id
         self._task: asyncio.Task[None] | None = None
         self._measured = asyncio.Event()
+        self._standstill = Standstill()
         self.last: Measured | None = None
 
     async def start(self) -> None:
@@ -84,6 +93,7 @@ class Monitor:
                     await asyncio.sleep(EVERY_S)
             except (KafkaError, TimeoutError, OSError) as error:
                 _log.warning("lag cannot be measured", cause=type(error).__name__)
+                self._standstill.begin_anew()
             finally:
                 await consumer.stop()
                 await admin.close()
@@ -93,18 +103,35 @@ class Monitor:
         (described,) = await admin.describe_topics([INCIDENTS.name])
         numbers = sorted(entry["partition"] for entry in described["partitions"])
         parts = [TopicPartition(INCIDENTS.name, number) for number in numbers]
-        starts, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
+        decisions = [TopicPartition(DECISIONS.name, number) for number in numbers]
+        starts = await consumer.beginning_offsets([*parts, *decisions])
+        ends = await consumer.end_offsets([*parts, *decisions])
+        decided = {part.partition: (starts[part], ends[part]) for part in decisions}
         try:
             committed, workers = await _committed(admin), await _members(admin)
         except KafkaError as error:
             # The coordinator of groups is not there yet (or not any more); what the topics say is known all the same.
             _log.warning("the workers' group cannot be read", cause=type(error).__name__)
-            return Measured(at_s=clock.monotonic_s())
+            return Measured(at_s=clock.monotonic_s(), decided=decided)
         reached = {part: max(starts[part], committed.get(part, 0)) for part in parts}
         lag = {part.partition: max(0, ends[part] - reached[part]) for part in parts}
         waiting = {part: reached[part] for part in parts if lag[part.partition]}
-        oldest_ms = await _oldest_ms(consumer, waiting) if waiting else None
-        return Measured(at_s=clock.monotonic_s(), lag=lag, oldest_ms=oldest_ms, workers=workers)
+        oldest = await _oldest(consumer, waiting) if waiting else []
+        at_s = clock.monotonic_s()
+        seen = Look(
+            at_s=at_s,
+            committed={part.partition: reached[part] for part in parts},
+            ends={part.partition: ends[part] for part in parts},
+        )
+        return Measured(
+            at_s=at_s,
+            lag=lag,
+            oldest_ms=min((record.timestamp for record in oldest), default=None),
+            workers=workers,
+            undecided={incident: record.timestamp for record in oldest if (incident := _incident_of(record))},
+            still_s=self._standstill.look(seen),
+            decided=decided,
+        )
 
     def _publish(self, measured: Measured) -> None:
         self.last = measured
@@ -128,16 +155,24 @@ async def _members(admin: AIOKafkaAdminClient) -> int | None:
     return None
 
 
-async def _oldest_ms(consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, int]) -> int | None:
-    """Log time of the first record of each partition that waits; the smallest of them."""
+async def _oldest(consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, int]) -> list[ConsumerRecord]:
+    """The first record of each partition that waits, as far as they come in time."""
     consumer.assign(list(waiting))
     for part, offset in waiting.items():
         consumer.seek(part, offset)
-    oldest: dict[TopicPartition, int] = {}
+    oldest: dict[TopicPartition, ConsumerRecord] = {}
     deadline = clock.monotonic_s() + WITHIN_S
     while len(oldest) < len(waiting) and clock.monotonic_s() < deadline:
         missing = [part for part in waiting if part not in oldest]
         for part, records in (await consumer.getmany(*missing, timeout_ms=300, max_records=len(missing))).items():
-            oldest.setdefault(part, records[0].timestamp)
+            oldest.setdefault(part, records[0])
     consumer.unsubscribe()
-    return min(oldest.values(), default=None)
+    return list(oldest.values())
+
+
+def _incident_of(record: ConsumerRecord) -> str | None:
+    """None for what cannot be read; a worker will make a dead letter of it."""
+    try:
+        return wire.decode_command(record.value).incident_id
+    except wire.Unreadable:
+        return None

@@ -114,6 +114,13 @@ HAZARDS_VERSION = f"{PREFIX}hazards-version"
 """STRING: Redis TIME (µs) of the last change of HAZARDS, so that a worker reads them only when they changed."""
 
 
+ATTENTION = f"{PREFIX}attention"
+"""HASH incident id → `[[reason, since ms, requirement]]` (JSON): incidents a human has to look at, for the operator's alarms."""
+
+VOIDS = f"{PREFIX}voids"
+"""ZSET by time (ms): `decision|command` and `offer|offer` that the order of the log made void; expected empty."""
+
+
 def by_priority(priority: str) -> str:
     """ZSET by time of the report: open incidents of this priority."""
     return f"{PREFIX}by-priority:{priority}"

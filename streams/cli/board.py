@@ -53,7 +53,7 @@ def picture(shown: Shown, width: int) -> Layout:
     """The whole board. Queue and offers stand side by side where there is room for both."""
     layout = Layout()
     layout.split_column(
-        Layout(_head(shown), name="head", size=4),
+        Layout(_head(shown), name="head", size=5 if alarms_of(shown.status) else 4),
         Layout(name="middle", ratio=3),
         Layout(_events(shown), name="events", ratio=1, minimum_size=6),
     )
@@ -64,8 +64,9 @@ def picture(shown: Shown, width: int) -> Layout:
 
 def _head(shown: Shown) -> RenderableType:
     line = Text.assemble(_standing(shown), "   ", *_figures(shown))
-    border = "red" if _is_degraded(shown) else "green"
-    return Panel(Group(line, _second_line(shown)), title="Komek", subtitle="q quits", border_style=border)
+    border = "red" if _is_degraded(shown) or alarms_of(shown.status) else "green"
+    lines = [line, *_alarm_line(shown), _second_line(shown)]
+    return Panel(Group(*lines), title="Komek", subtitle="q quits", border_style=border)
 
 
 def _standing(shown: Shown) -> Text:
@@ -76,8 +77,8 @@ def _standing(shown: Shown) -> Text:
         reason = shown.status.get("assignment_reason") or "reports are kept, people are asked later"
         return Text(f"! ASSIGNMENT DELAYED: {reason}", style="bold reverse yellow")
     wrong = troubled(shown.status)
-    if wrong:
-        return Text(f"! DEGRADED: {', '.join(wrong)}", style="bold reverse yellow")
+    if wrong or is_degraded(shown.status):
+        return Text(f"! DEGRADED: {', '.join(wrong) or 'see the alarms'}", style="bold reverse yellow")
     return Text("= working", style="bold green")
 
 
@@ -86,7 +87,29 @@ def _is_degraded(shown: Shown) -> bool:
 
 
 def is_degraded(status: Mapping[str, Any]) -> bool:
-    return status.get("assignment") == "delayed" or bool(troubled(status))
+    """Komek itself is not well. Alarms about the field do not count: there it is people who are missing."""
+    of_system = any(alarm.get("concern") == "system" for alarm in alarms_of(status))
+    return status.get("assignment") == "delayed" or bool(troubled(status)) or of_system
+
+
+def alarms_of(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    alarms = status.get("alarms")
+    return [alarm for alarm in alarms if isinstance(alarm, Mapping)] if isinstance(alarms, list) else []
+
+
+def alarm_words(alarm: Mapping[str, Any]) -> str:
+    """`! ladder_ended (2)`; a critical one has two marks, so that colour is not needed."""
+    mark = "!!" if alarm.get("severity") == "critical" else "!"
+    count = alarm.get("count") or 0
+    return f"{mark} {alarm.get('name')}" + (f" ({count})" if count else "")
+
+
+def _alarm_line(shown: Shown) -> list[Text]:
+    alarms = alarms_of(shown.status)
+    if not alarms:
+        return []
+    words = "   ".join(map(alarm_words, alarms))
+    return [Text(f"ALARMS  {words}", style="bold red", no_wrap=True, overflow="ellipsis")]
 
 
 def troubled(status: Mapping[str, Any]) -> list[str]:

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from streams import clock, dead_letters
+from streams import clock, dead_letters, settled_letters
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table
 from streams.cli.surroundings import broker_trouble_told, settings_here
 from streams.dead_letters import DeadLetter, NotReplayable
+from streams.settled_letters import Dismissal, LetterSettled
 
 app = typer.Typer(help="Look at records that could not be read, and send them again.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -19,6 +20,7 @@ Source = Annotated[
 ]
 Reason = Annotated[str | None, typer.Option("--reason", help="Only letters whose reason holds this text.")]
 Since = Annotated[int | None, typer.Option("--hours", help="Only letters of the last hours.", min=1)]
+By = Annotated[str, typer.Option("--by", help="Who does this: an opaque id, which is kept in the log.")]
 HEX_WIDTH = 16
 REDACTED = "(what may identify a person: --reveal shows it)"
 
@@ -28,19 +30,28 @@ def list_letters(
     topic: Source = None,
     reason: Reason = None,
     hours: Since = None,
+    standing: Annotated[bool, typer.Option("--standing", help="Only those neither replayed nor dismissed.")] = False,
     limit: Annotated[int, typer.Option(help="The newest so many.", min=1)] = 100,
     json: Json = False,
 ) -> None:
     """List the letters that are kept, newest last."""
-    letters = list(_found(topic, reason, hours))[-limit:]
+    ended = _ended()
+    letters = [letter for letter in _found(topic, reason, hours) if not (standing and letter.id in ended)][-limit:]
     if json:
-        print_json([_head(letter) for letter in letters])
+        print_json([{**_head(letter), "ended": _end_of(ended.get(letter.id))} for letter in letters])
         return
     rows = [
-        (letter.id, clock.rfc3339(letter.timestamp_ms), _place(letter), f"{letter.size_bytes} B", _reason(letter))
+        (
+            letter.id,
+            clock.rfc3339(letter.timestamp_ms),
+            _place(letter),
+            f"{letter.size_bytes} B",
+            _end_words(ended.get(letter.id)),
+            _reason(letter),
+        )
         for letter in letters
     ]
-    print_table(f"{len(letters)} dead letters", ("id", "time of the record", "place", "size", "reason"), rows)
+    print_table(f"{len(letters)} dead letters", ("id", "time of the record", "place", "size", "ended", "reason"), rows)
 
 
 @app.command()
@@ -72,26 +83,51 @@ def replay(
     reason: Reason = None,
     hours: Since = None,
     everything: Annotated[bool, typer.Option("--all", help="All that the filters leave, instead of ids.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also those that were replayed or dismissed before.")] = False,
+    by: By = "cli",
     json: Json = False,
 ) -> None:
     """Send the original records to the partitions they came from; the letters stay.
 
     Each gets the header `komek_replay_of` with its letter's id. A record that is still unreadable becomes a new letter.
+    Letters that were replayed or dismissed before are passed over, so a repeat of this command is harmless.
     """
     if bool(letter_ids) == everything:
         raise CommandFailed(
             "say which letters: ids, or --all with filters", "`komek dead-letters list` shows them.", WRONG_USE
         )
-    letters = list(_found(topic, reason, hours)) if everything else _several(letter_ids or [])
+    chosen = list(_found(topic, reason, hours)) if everything else _several(letter_ids or [])
+    ended = {} if again else _ended()
+    letters = [letter for letter in chosen if letter.id not in ended]
     try:
         with broker_trouble_told():
-            dead_letters.replay(settings_here(), letters)
+            settled_letters.replay(settings_here(), letters, by=by, at_ms=clock.now_ms())
     except NotReplayable as refusal:
         raise CommandFailed(str(refusal), "Nothing was sent; leave that one out.") from refusal
+    passed_over = [letter.id for letter in chosen if letter.id in ended]
     if json:
-        print_json({"replayed": [letter.id for letter in letters]})
+        print_json({"replayed": [letter.id for letter in letters], "passed_over": passed_over})
+        return
+    print(f"{len(letters)} records sent again, each confirmed by the broker")
+    if passed_over:
+        print(f"{len(passed_over)} had been replayed or dismissed before and were passed over; --again sends them, too")
+
+
+@app.command()
+def dismiss(
+    letter_ids: Annotated[list[str], typer.Argument(help="Ids, or beginnings of ids.")],
+    because: Annotated[Dismissal, typer.Option("--because", help="Why nothing has to be done.")],
+    by: By = "cli",
+    json: Json = False,
+) -> None:
+    """Say that nothing has to be done about these letters: their alarm ends, and a record keeps who said so and why."""
+    letters = _several(letter_ids)
+    with broker_trouble_told():
+        settled_letters.dismiss(settings_here(), letters, because, by=by, at_ms=clock.now_ms())
+    if json:
+        print_json({"dismissed": [letter.id for letter in letters]})
     else:
-        print(f"{len(letters)} records sent again, each confirmed by the broker")
+        print(f"{len(letters)} letters dismissed ({because})")
 
 
 def _found(topic: str | None, reason: str | None, hours: int | None) -> Iterator[DeadLetter]:
@@ -140,6 +176,21 @@ def _whole(letter: DeadLetter, open_value: bool) -> dict[str, Any]:
         "value_base64": letter.value if open_value else None,
         "redacted": not open_value,
     }
+
+
+def _ended() -> dict[str, LetterSettled]:
+    with broker_trouble_told():
+        return dict(settled_letters.read_settled(settings_here()))
+
+
+def _end_of(end: LetterSettled | None) -> dict[str, Any] | None:
+    if end is None:
+        return None
+    return {"how": end.how, "why": end.why, "by": end.by, "at": clock.rfc3339(end.at_ms)}
+
+
+def _end_words(end: LetterSettled | None) -> str:
+    return "" if end is None else f"{end.how} ({end.why})" if end.why else str(end.how)
 
 
 def _place(letter: DeadLetter) -> str:

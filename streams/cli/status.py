@@ -1,17 +1,20 @@
 """`komek status`: how the whole is doing."""
 
 import sys
+from collections.abc import Mapping
+from typing import Any
 
-from streams.cli.board import flat, is_degraded, troubled
+from streams.cli.board import alarm_words, alarms_of, flat, is_degraded, troubled
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import DONE, FAILED
 from streams.cli.output import print_json, print_table
 
 
 def command(api: ApiOption = None, token: TokenOption = None, json: JsonOption = False) -> None:
-    """Show components, incidents, volunteers, lag and latencies.
+    """Show alarms, components, incidents, volunteers, lag and latencies.
 
-    Exit code 1 when something is degraded, 3 when the API does not answer.
+    Exit code 1 when something is degraded (alarms about the field, such as a shortfall nobody can end, are shown and do not
+    count), 3 when the API does not answer.
     """
     with access(api, token).http(role="monitor") as http:
         status = ask(http, "GET", "/v1/status")
@@ -19,7 +22,25 @@ def command(api: ApiOption = None, token: TokenOption = None, json: JsonOption =
     if json:
         print_json(status)
     else:
-        wrong = ", ".join(troubled(status)) or "assignment is delayed"
+        delayed = "assignment is delayed" if status.get("assignment") == "delayed" else "see the alarms"
+        wrong = ", ".join(troubled(status)) or delayed
         print(f"! degraded: {wrong}" if degraded else "= working")
-        print_table("Status", ("what", "value"), flat(status))
+        print_alarms(status)
+        print_table("Status", ("what", "value"), flat({k: v for k, v in status.items() if k != "alarms"}))
     sys.exit(FAILED if degraded else DONE)
+
+
+def print_alarms(status: Mapping[str, Any]) -> None:
+    alarms = alarms_of(status)
+    if not alarms:
+        return
+    rows = [
+        (
+            alarm_words(alarm),
+            str(alarm.get("since")),
+            "\n".join(map(str, alarm.get("details") or ())),
+            str(alarm.get("about")),
+        )
+        for alarm in alarms
+    ]
+    print_table(f"{len(alarms)} alarms", ("alarm", "since", "of", "what it says"), rows)

@@ -15,6 +15,7 @@ if a.offset > applied + 1 then return {'gap'} end
 local first = call('GET', KEY.command .. a.command)
 if first and tonumber(first) ~= a.offset then
   if a.offset > applied then call('HSET', progress, 'applied', a.offset) end
+  note_void('decision|' .. a.command, now)
   return {'void'}
 end
 
@@ -36,6 +37,7 @@ for _, hold in ipairs(a.holds) do
   note_offer(hold.volunteer, hold.offer, hold.created)
   if not confirm_hold(hold, a.id, a.command, now) then
     call('HSET', refusals, hold.offer, hold.volunteer)
+    note_void('offer|' .. hold.offer, now)
     answer[#answer + 1] = hold.volunteer .. '|' .. hold.offer
   end
 end

@@ -71,6 +71,20 @@ local function replace_hazard(i)
   call('SET', KEY.hazards_version, time[1] .. string.format('%06d', time[2]))
 end
 
+local function replace_attention(i)
+  if i.attention then
+    call('HSET', KEY.attention, i.id, i.attention)
+  else
+    call('HDEL', KEY.attention, i.id)
+  end
+end
+
+-- What the log's order made void, for the operator's alarm. The first note of each counts, however often it is met again.
+local function note_void(member, now)
+  call('ZADD', KEY.voids, 'NX', now, member)
+  call('ZREMRANGEBYSCORE', KEY.voids, '-inf', now - 7 * 86400000)
+end
+
 -- States expire by themselves; the lists that named them are cleaned here, a few at a time.
 local function drop_expired(now)
   local old = call('ZRANGEBYSCORE', KEY.all_incidents, '-inf', now - ENDED_TTL_MS, 'LIMIT', 0, 5)
@@ -107,6 +121,7 @@ local function write_incident(i, now)
   replace_waiting(i)
   replace_vicinity(i)
   replace_hazard(i)
+  replace_attention(i)
   if not i.open then drop_expired(now) end
 end
 

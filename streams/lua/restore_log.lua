@@ -10,7 +10,10 @@ for _, command in ipairs(item.commands) do
 end
 if item.partition then
   call('DEL', KEY.refused .. item.partition)
-  for _, hold in ipairs(item.refused) do call('HSET', KEY.refused .. item.partition, hold[1], hold[2]) end
+  for _, hold in ipairs(item.refused) do
+    call('HSET', KEY.refused .. item.partition, hold[1], hold[2])
+    call('ZADD', KEY.voids, 'NX', now_ms(), 'offer|' .. hold[1])
+  end
   call('HSET', KEY.progress .. item.partition, 'applied', item.applied, 'published', item.published)
 end
 return 1

@@ -11,6 +11,7 @@ from dispatch.model import Incident, Requirement
 from dispatch.ports import Application, Applied, AppliedState, Hold, Timer
 from dispatch.vocabulary import Capability, DeadlineKind
 from streams import wire
+from streams.store.attention import packed_attention
 from streams.store.claims import hold_of
 from streams.store.link import Call
 from streams.store.scene import packed_hazard
@@ -84,6 +85,7 @@ def packed_incident(incident: Incident) -> dict[str, object]:
         ],
         **packed_vicinity(incident),
         **packed_hazard(incident),
+        **packed_attention(incident),
     }
 
 

@@ -43,6 +43,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 
 _KEYS = {
     "all_incidents": keys.ALL_INCIDENTS,
+    "attention": keys.ATTENTION,
     "by_priority": keys.by_priority(""),
     "by_status": keys.by_status(""),
     "command": keys.command(""),
@@ -75,6 +76,7 @@ _KEYS = {
     "timers": keys.TIMERS,
     "timers_of": keys.timers_of(""),
     "vicinity_of": keys.vicinity_of(""),
+    "voids": keys.VOIDS,
     "volunteer": keys.volunteer(""),
     "volunteers": keys.VOLUNTEERS,
     "waiting_anywhere": keys.waiting_anywhere(""),

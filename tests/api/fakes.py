@@ -11,6 +11,7 @@ from dispatch.model import Incident, Place
 from dispatch.ports import StoreTrouble
 from dispatch.vocabulary import IncidentStatus
 from streams import wire
+from streams.alarm_board import Told
 from streams.intake import Message, Position
 from streams.last_known import LastKnown
 from streams.monitor import Measured
@@ -243,6 +244,16 @@ class FakeLag:
 
     def age_s(self) -> float | None:
         return self.age
+
+
+class FakeAlarms:
+    """`Alarms`: what a test says."""
+
+    def __init__(self) -> None:
+        self.last = Told()
+
+    def told(self) -> Told:
+        return self.last
 
 
 def seal_incident(redis: FakeRedis, incident_id: str, **private: Any) -> None:

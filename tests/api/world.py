@@ -19,7 +19,7 @@ from streams import clock
 from streams.feed import Feed
 from streams.settings import Settings
 from streams.tokens import Role, TokenKeys
-from tests.api.fakes import DATA_KEY, FakeDecisions, FakeLag, FakeLastKnown, FakeLog, FakeRedis
+from tests.api.fakes import DATA_KEY, FakeAlarms, FakeDecisions, FakeLag, FakeLastKnown, FakeLog, FakeRedis
 
 _keys = itertools.count()
 
@@ -43,6 +43,7 @@ class World:
         self.decisions = FakeDecisions()
         self.last_known = FakeLastKnown()
         self.lag = FakeLag()
+        self.alarms = FakeAlarms()
         self.settings = Settings(data_key=DATA_KEY, kafka="127.0.0.1:9", redis="redis://127.0.0.1:9")
         self.restart()
 
@@ -60,6 +61,7 @@ class World:
             last_known=self.last_known,
             live=Live(Feed(self.settings, "test")),
             monitor=self.lag,
+            alarms=self.alarms,
             latency=Latency(),
         )
         self.app = assembled(parts=parts)

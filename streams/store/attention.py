@@ -1,0 +1,45 @@
+"""Incidents that ask for a human, as they stand in the picture: a field of ATTENTION for each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from dispatch.model import Incident
+from dispatch.vocabulary import AttentionReason
+
+_ALSO_WHEN_ENDED = frozenset({AttentionReason.DISTRESS})
+"""Somebody may still be there."""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[tuple[str, int, str | None]]).decode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """One reason for which a human must look at an incident."""
+
+    reason: str
+    incident_id: str
+    requirement_id: str | None
+    since_ms: int
+
+
+def packed_attention(incident: Incident) -> dict[str, object]:
+    """What apply writes of an incident: nothing when nobody has to look."""
+    rows = [
+        (entry.reason, entry.since_ms, entry.requirement_id)
+        for entry in incident.attention
+        if incident.is_open or entry.reason in _ALSO_WHEN_ENDED
+    ]
+    return {"attention": _encode(rows).decode()} if rows else {}
+
+
+def asking_of(answer: Sequence[bytes] | Mapping[bytes, bytes]) -> list[Asking]:
+    """Redis' answer to HGETALL: flat under RESP 2, a mapping under RESP 3."""
+    pairs = answer.items() if isinstance(answer, Mapping) else zip(answer[::2], answer[1::2], strict=True)
+    return [
+        Asking(reason=reason, incident_id=incident_id.decode(), requirement_id=requirement_id, since_ms=since_ms)
+        for incident_id, text in pairs
+        for reason, since_ms, requirement_id in _decode(text)
+    ]

@@ -1,0 +1,189 @@
+"""What alarms, since when, and of what nothing can be known. Pure: looks are made up."""
+
+import math
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+from prometheus_client import REGISTRY
+
+from dispatch.vocabulary import AttentionReason
+from streams import alarm_watch, alert_rules
+from streams.alarm_board import DETAILS, Alarm, Board, Told
+from streams.alarms import NAMES, RULES, Observed, Severity
+from streams.monitor import Measured
+from streams.settled_letters import StandingLetter
+from streams.store.attention import Asking
+from streams.store.pulse import Pulse
+from streams.store.reads import RebuildState
+from streams.topics import INCIDENTS, LOCATIONS
+
+NOW_MS = 1_795_000_000_000
+QUIET: dict[str, Any] = {
+    "now_ms": NOW_MS,
+    "measured": Measured(at_s=0.0, lag={0: 0}, workers=2, decided={0: (0, 10)}),
+    "rebuild": RebuildState(is_ready=True),
+    "pulse": Pulse(now_ms=NOW_MS, applied={0: 9}),
+    "letters": (),
+}
+
+
+def told(**changes: Any) -> Told:
+    """After the condition has held for a minute."""
+    board, seen = Board(), Observed(**QUIET | changes)
+    board.told(seen, 0.0)
+    return board.told(seen, 60.0)
+
+
+def alarm(name: str, **changes: Any) -> Alarm:
+    found = {entry.name: entry for entry in told(**changes).alarms}
+    assert set(found) == {name}
+    return found[name]
+
+
+def measured(**changes: Any) -> Measured:
+    usual: dict[str, Any] = {"at_s": 0.0, "lag": {0: 1}, "workers": 2, "decided": {0: (0, 10)}}
+    return Measured(**usual | changes)
+
+
+def test_when_all_is_well_nothing_alarms_and_everything_is_known() -> None:
+    assert told() == Told()
+
+
+def test_an_accepted_incident_that_waits_for_more_than_ten_seconds_is_named() -> None:
+    waiting = {"i-young": NOW_MS - 9_000, "i-old": NOW_MS - 11_000, "i-oldest": NOW_MS - 60_000}
+
+    found = alarm("undecided", measured=measured(undecided=waiting, oldest_ms=NOW_MS - 60_000))
+
+    assert (found.details, found.since_ms, found.count) == (("i-oldest", "i-old"), NOW_MS - 60_000, 2)
+
+
+def test_a_command_that_waits_and_names_no_incident_alarms_as_well() -> None:
+    assert alarm("undecided", measured=measured(oldest_ms=NOW_MS - 20_000)).details == ()
+
+
+def test_a_dead_letter_of_an_incident_alarms_and_one_of_a_position_does_not() -> None:
+    letters = [
+        StandingLetter(id="l-1", topic=INCIDENTS.name, since_ms=NOW_MS - 5),
+        StandingLetter(id="l-2", topic=LOCATIONS.name, since_ms=NOW_MS - 9),
+    ]
+
+    assert alarm("dead_lettered_incident", letters=letters).details == ("l-1",)
+
+
+def test_void_events_late_timers_and_what_asks_for_a_human_come_from_the_picture() -> None:
+    void = Pulse(now_ms=NOW_MS, applied={0: 9}, void={"offer|o-1": 7})
+    late = Pulse(now_ms=NOW_MS, applied={0: 9}, late={"i-1": NOW_MS - 6_000})
+
+    assert alarm("void_events", pulse=void).details == ("offer|o-1",)
+    assert alarm("timers_late", pulse=late).since_ms == NOW_MS - 6_000
+
+
+@pytest.mark.parametrize(
+    "reason", [AttentionReason.LADDER_ENDED, AttentionReason.DISTRESS, AttentionReason.CHECK_IN_OVERDUE]
+)
+def test_what_a_human_must_see_alarms_once_for_each_incident(reason: AttentionReason) -> None:
+    asking = [
+        Asking(reason=reason, incident_id="i-1", requirement_id="r1", since_ms=20),
+        Asking(reason=reason, incident_id="i-1", requirement_id="r2", since_ms=10),
+        Asking(reason=AttentionReason.DUPLICATE_ENDED, incident_id="i-2", requirement_id=None, since_ms=5),
+    ]
+
+    found = alarm(reason, pulse=Pulse(now_ms=NOW_MS, applied={0: 9}, asking=asking))
+
+    assert (found.details, found.since_ms, found.severity) == (("i-1",), 10, Severity.CRITICAL)
+
+
+def test_decisions_that_are_not_in_the_picture_alarm_and_a_log_that_was_cut_off_does_not() -> None:
+    assert alarm("projection_behind", pulse=Pulse(now_ms=NOW_MS, applied={0: 8})).details == ("0",)
+    # Nothing was ever applied, and everything that stood in the log is older than what it keeps.
+    empty = measured(lag={}, decided={0: (10, 10), 1: (0, 0)})
+    assert told(measured=empty, pulse=Pulse(now_ms=NOW_MS, applied={})) == Told()
+
+
+def test_no_worker_and_one_that_stands_still() -> None:
+    assert alarm("worker_missing", measured=measured(workers=0)).count == 0
+    assert alarm("worker_stuck", measured=measured(still_s={3: 16.0, 1: 2.0})).details == ("3",)
+
+
+def test_during_a_rebuild_it_is_the_rebuild_that_alarms() -> None:
+    found = told(measured=measured(still_s={3: 60.0}), rebuild=RebuildState(is_ready=False, owner="w"), pulse=None)
+
+    assert [entry.name for entry in found.alarms] == ["rebuild_running"]
+    assert "ladder_ended" in found.unknown
+
+
+def test_without_redis_what_stands_there_is_unknown_and_not_well() -> None:
+    found = told(rebuild=None, pulse=None)
+
+    assert [entry.name for entry in found.alarms] == ["redis_away"]
+    assert set(found.unknown) >= {"ladder_ended", "distress", "timers_late", "void_events", "rebuild_running"}
+
+
+def test_without_kafka_what_workers_do_is_unknown() -> None:
+    found = told(measured=None, letters=None)
+
+    assert [entry.name for entry in found.alarms] == ["kafka_away"]
+    assert set(found.unknown) == {
+        "undecided",
+        "worker_missing",
+        "worker_stuck",
+        "projection_behind",
+        "dead_lettered_incident",
+    }
+
+
+def test_some_conditions_must_hold_for_a_while_and_begin_anew_when_they_ended() -> None:
+    board, missing, well = Board(), Observed(**QUIET | {"measured": measured(workers=0)}), Observed(**QUIET)
+
+    seen = [board.told(look, at).alarms for look, at in ((missing, 0.0), (missing, 9.0), (well, 9.5), (missing, 12.0))]
+
+    assert seen == [(), (), (), ()]
+    (found,) = board.told(missing, 22.0).alarms
+    assert (found.name, found.since_ms) == ("worker_missing", NOW_MS - 10_000)
+
+
+def test_an_alarm_that_cannot_be_known_for_a_moment_keeps_its_beginning() -> None:
+    board, missing = Board(), Observed(**QUIET | {"measured": measured(workers=0)})
+    board.told(missing, 0.0)
+    board.told(Observed(**QUIET | {"measured": None}), 5.0)
+
+    assert [entry.name for entry in board.told(missing, 11.0).alarms] == ["worker_missing"]
+
+
+def test_of_many_the_first_are_named_and_all_are_counted() -> None:
+    void = {f"decision|{number:03}": number for number in range(100)}
+
+    found = alarm("void_events", pulse=Pulse(now_ms=NOW_MS, applied={0: 9}, void=void))
+
+    assert (found.count, len(found.details), found.details[0]) == (100, DETAILS, "decision|000")
+
+
+def test_names_are_stable_words_and_the_critical_come_first() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+    severities = [rule.severity for rule in RULES]
+    assert severities == sorted(severities, key=list(Severity).index)
+    assert all(rule.about and rule.cure for rule in RULES)
+
+
+def test_the_alert_rules_are_those_of_the_list() -> None:
+    text = alert_rules.FILE.read_text("utf-8")
+
+    assert text == alert_rules.text(), "run python -m streams.alert_rules"
+    (group,) = yaml.safe_load(text)["groups"]
+    assert [rule["expr"] for rule in group["rules"]] == [
+        *(f'max(komek_alarm{{name="{name}"}}) == 1' for name in NAMES),
+        "absent(komek_alarm)",
+    ]
+
+
+def test_the_gauge_says_holds_does_not_and_cannot_be_known() -> None:
+    alarm_watch.count(told(rebuild=None, pulse=None))
+
+    def value(name: str) -> float:
+        found = REGISTRY.get_sample_value("komek_alarm", {"name": name})
+        assert found is not None
+        return found
+
+    assert (value("redis_away"), value("kafka_away")) == (1.0, 0.0)
+    assert math.isnan(value("ladder_ended"))
