@@ -61,14 +61,15 @@ def _answer(incident: Incident, command: AnswerCommand, now_ms: int) -> Ruling:
 
 
 def _accept(incident: Incident, offer: Offer) -> Ruling:
-    """A late acceptance counts while there is need; the claim then decides whether the person is still free."""
+    """A late acceptance counts while there is need; the claim then decides whether the person is still free. Where there is none
+    the person is told not to go, so that nobody sets out on a yes that was not taken."""
     if offer.is_filling:
         return unchanged("accept", "already_accepted")
     if offer.state is OfferState.VOID:
         return refused("accept", "void")
     requirement = next((r for r in incident.requirements if r.id == offer.requirement_id), None)
     if requirement is None or incident.open_places(requirement) == 0:
-        return refused("accept", "no_longer_needed")
+        return _too_late(offer)
     late = offer.state in _REVIVABLE
     return applied(
         "late_accept" if late else "accept",
@@ -79,6 +80,12 @@ def _accept(incident: Incident, offer: Offer) -> Ruling:
             reason="late" if late else None,
         ),
     )
+
+
+def _too_late(offer: Offer) -> Ruling:
+    if offer.state is OfferState.STOOD_DOWN:
+        return unchanged("late_accept", "already_stood_down")
+    return applied("late_accept", _moved(offer, OfferState.STOOD_DOWN, reason="filled"))
 
 
 def _decline(offer: Offer, command: DeclineOffer) -> Ruling:

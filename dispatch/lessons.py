@@ -1,6 +1,6 @@
 """What a decision teaches about the people in it: their answers, for the estimates, and the end of their work, for their rest.
 
-- An acceptance counts one for, also when it comes late; a decline counts one against.
+- An acceptance counts one for, also when it comes late, even too late; a decline counts one against.
 - A silence counts against by its length: wholly when the usual window has passed, in part when the offer was withdrawn before
   (`estimates.silence_weight`, at the estimate the person was asked with). It lowers the estimate, nothing else.
 - An offer that was void has never reached anybody and teaches nothing.
@@ -50,7 +50,8 @@ def lessons_of(decision: Decision, incident: Incident) -> tuple[Lesson, ...]:
 
 def _lesson(fact: OfferMoved, offer: Offer, at_ms: int) -> Lesson | None:
     cell = estimates.cell_of(offer.capability, offer.distance_m, offer.created_ms)
-    if fact.state is OfferState.ACCEPTED:
+    too_late = fact.state is OfferState.STOOD_DOWN and offer.accepted_ms is None
+    if fact.state is OfferState.ACCEPTED or too_late:
         return Lesson(volunteer_id=offer.volunteer_id, cell=cell, at_ms=at_ms, accepted=1.0)
     if fact.state is OfferState.DECLINED:
         return Lesson(volunteer_id=offer.volunteer_id, cell=cell, at_ms=at_ms, refused=1.0)

@@ -7,6 +7,7 @@ import pytest
 from dispatch import answers
 from dispatch.commands import AnswerCommand, Command, VoidOffer
 from dispatch.events import IncidentMoved, OfferMoved, ResultGiven
+from dispatch.lifecycle import offer_steps
 from dispatch.vocabulary import (
     OUTCOMES_OF_TASK,
     PROGRESS_ORDER,
@@ -92,23 +93,25 @@ def test_who_was_stood_down_may_come_after_all_when_the_need_is_back() -> None:
     assert story.incident.offers[1].state is OfferState.ACCEPTED
 
 
-def test_an_acceptance_beyond_the_need_is_refused() -> None:
+def test_who_accepts_when_nobody_is_needed_any_more_is_told_not_to_go() -> None:
     story = story_of(1, "near", "far")
     story.accept("near")
 
     beyond = story.accept("far")
 
-    assert (beyond.outcome, beyond.reason) == (Outcome.REFUSED, "no_longer_needed")
-    assert story.state_of("far") is OfferState.WITHDRAWN
+    assert (beyond.outcome, beyond.why.rule) == (Outcome.APPLIED, "late_accept")
+    assert (story.state_of("far"), story.offer_of("far").reason) == (OfferState.STOOD_DOWN, "filled")
+    assert [step.state for step in offer_steps(story.incident, beyond, 0, 1)] == [OfferState.STOOD_DOWN]
+    assert story.accept("far").outcome is Outcome.UNCHANGED
 
 
-def test_an_acceptance_for_a_requirement_that_went_is_refused() -> None:
+def test_who_accepts_what_is_not_wanted_any_more_is_told_not_to_go() -> None:
     story = story_of(1, "near")
     story.update(spec("boat"))
 
-    beyond = story.accept("near")
+    story.accept("near")
 
-    assert (beyond.outcome, beyond.reason) == (Outcome.REFUSED, "no_longer_needed")
+    assert story.state_of("near") is OfferState.STOOD_DOWN
 
 
 def test_a_void_offer_cannot_be_accepted() -> None:

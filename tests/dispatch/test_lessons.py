@@ -29,6 +29,7 @@ def state(**known: Any) -> Incident:
     [
         (OfferState.ACCEPTED, 30, None, 1.0, 0.0),
         (OfferState.ACCEPTED, 300, "late", 1.0, 0.0),
+        (OfferState.STOOD_DOWN, 300, "filled", 1.0, 0.0),  # a yes that came too late is a yes all the same
         (OfferState.DECLINED, 5, "busy", 0.0, 1.0),
         (OfferState.EXPIRED, 90, "no_answer", 0.0, 1.0),
         (OfferState.EXPIRED, 900, "no_answer", 0.0, 1.0),  # noticed late, silent no longer than the window
@@ -50,7 +51,6 @@ def test_answers_count_and_silence_by_its_length(
     [
         (OfferState.WITHDRAWN, 0),  # taken back at once
         (OfferState.VOID, 90),
-        (OfferState.STOOD_DOWN, 90),
         (OfferState.EN_ROUTE, 90),
         (OfferState.DONE, 90),
     ],
@@ -77,3 +77,7 @@ def test_work_in_the_field_that_is_done_asks_for_a_rest(heavy: bool) -> None:
     assert work_ended(done, state(heavy=heavy)) == (WorkEnded(volunteer_id="v-1", at_ms=NOW_MS + 600_000, heavy=heavy),)
     assert work_ended(moved(OfferState.STOOD_DOWN), state()) == ()
     assert work_ended(done, state(capability=Capability.DIGITAL)) == ()
+
+
+def test_an_acceptance_that_is_not_needed_later_has_taught_what_it_teaches() -> None:
+    assert lessons_of(moved(OfferState.STOOD_DOWN, reason="not_needed"), state(accepted_ms=NOW_MS)) == ()
