@@ -9,10 +9,14 @@ from api import safety, views
 from api.auth import Caller
 from api.marks import Newest
 from dispatch.decisions import StatusRecord
+from dispatch.telling import NoticeOutcome
+from dispatch.vocabulary import OfferState
 from streams import metrics
 from streams.feed import Cursor, CutOff, Feed, Happening
+from streams.notices.channels import StreamChannel
 from streams.publisher import LogTrouble
 from streams.tokens import Role
+from streams.wire import NoticeRecord
 
 RETRY_MS = 2_000
 _encode = msgspec.json.Encoder().encode
@@ -52,16 +56,26 @@ class Live:
 
 def is_for(caller: Caller, happening: Happening) -> bool:
     """A volunteer sees their own offers and the warnings meant for them; operators and monitors see everything, without
-    personal data."""
+    personal data. Of what went out, this stream shows its own channel's; what the log's order makes void, a volunteer hears of
+    only when it is said to be void."""
+    record = happening.record
+    if isinstance(record, NoticeRecord) and (record.channel, record.outcome) != (
+        StreamChannel.name,
+        NoticeOutcome.SENT,
+    ):
+        return False
     if caller.role is not Role.VOLUNTEER:
         return True
-    record = happening.record
     if isinstance(record, StatusRecord):
         return safety.is_news_for(caller.id, record.incident)
+    if happening.is_void and not isinstance(record, NoticeRecord) and record.state is not OfferState.VOID:
+        return False
     return record.volunteer_id == caller.id
 
 
 def name_of(happening: Happening) -> str:
+    if isinstance(happening.record, NoticeRecord):
+        return "notice"
     return "incident" if isinstance(happening.record, StatusRecord) else "offer"
 
 
@@ -74,6 +88,8 @@ def name_for(caller: Caller, happening: Happening) -> str:
 def told(happening: Happening, name: str | None = None) -> str:
     """JSON without anything private."""
     record = happening.record
+    if isinstance(record, NoticeRecord):
+        return _encode(views.notice(record)).decode()
     if not isinstance(record, StatusRecord):
         return _encode(views.offer_step(record)).decode()
     return _encode(safety.warning(record.incident) if name == "warning" else views.incident(record.incident)).decode()

@@ -13,7 +13,7 @@ from dispatch.model import Area, Attention, Climb, Geometry, Incident, Offer, Pl
 from dispatch.plans import PlanBook
 from dispatch.vocabulary import FILLING_STATES, Capability, Certainty, IncidentStatus, OfferState
 from streams.clock import rfc3339
-from streams.wire import IncidentPrivate
+from streams.wire import IncidentPrivate, NoticeRecord
 
 View = dict[str, Any]
 _FOR_OPERATORS = (
@@ -303,6 +303,19 @@ def offer_step(step: OfferStep) -> View:
         "at": time(step.at_ms),
         "expires_at": time(step.expires_ms),
         "links": offer_links(step.id, step.incident_id),
+    }
+
+
+def notice(record: NoticeRecord) -> View:
+    """What a person was told, by ids; the same `id` again is the same notice."""
+    return {
+        "id": record.id,
+        "kind": record.kind,
+        "offer_id": record.offer_id,
+        "incident_id": record.incident_id,
+        "volunteer_id": record.volunteer_id,
+        "at": time(record.at_ms),
+        "links": offer_links(record.offer_id, record.incident_id),
     }
 
 

@@ -1,4 +1,4 @@
-"""What happens to incidents and offers, as it happens: one tail of `incident-status` and `offers` per process.
+"""What happens to incidents and offers, as it happens: one tail of `incident-status`, `offers` and `notices` per process.
 
 Every record gets a `Cursor`: how far each partition has come, so that any process can go on from it exactly. The newest 20,000
 records are kept; what is older is read from Kafka again. A listener who does not keep up is cut off, never waited for.
@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import structlog
@@ -17,16 +17,24 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from dispatch.decisions import OfferStep, StatusRecord
+from dispatch.validity import Validity, Verdict
 from streams import metrics, wire
 from streams.publisher import LogTrouble
 from streams.settings import Settings
-from streams.topics import INCIDENT_STATUS, OFFERS
+from streams.topics import INCIDENT_STATUS, NOTICES, OFFERS
+from streams.wire import NoticeRecord
 
 KEPT = 20_000
 WAITING = 1_000
 """Records a listener may be behind before it is cut off."""
 REREAD_WITHIN_S = 10.0
-_TOPICS = (INCIDENT_STATUS.name, OFFERS.name)
+VOID_KEPT = 1_000
+_DECODE: dict[str, Callable[[bytes | None], StatusRecord | OfferStep | NoticeRecord]] = {
+    INCIDENT_STATUS.name: wire.decode_status,
+    OFFERS.name: wire.decode_offer_step,
+    NOTICES.name: wire.decode_notice,
+}
+_TOPICS = tuple(_DECODE)
 _log = structlog.get_logger(__name__)
 
 
@@ -35,34 +43,40 @@ class CutOff(Exception):
 
 
 class Happening(NamedTuple):
-    """A record of one of the two topics at its place."""
+    """A record of one of the topics at its place. `is_void`: a step of an offer that the order of the log makes void."""
 
     topic: str
     partition: int
     offset: int
-    record: StatusRecord | OfferStep
+    record: StatusRecord | OfferStep | NoticeRecord
+    is_void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The next offset of each partition: those of `incident-status`, then those of `offers`."""
+    """The next offset of each partition: those of `incident-status`, of `offers`, of `notices`. Cursors given out before there
+    were notices have none of these."""
 
     status: tuple[int, ...]
     offers: tuple[int, ...]
+    notices: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        return f"{'.'.join(map(str, self.status))}_{'.'.join(map(str, self.offers))}"
+        parts = (self.status, self.offers, *([self.notices] if self.notices else []))
+        return "_".join(".".join(map(str, part)) for part in parts)
 
     @classmethod
     def parsed(cls, text: str) -> "Cursor":
         """Raises ValueError."""
-        status, bar, offers = text.partition("_")
-        if not bar or len(text) > 4096 or not text.isascii():
+        parts = text.split("_")
+        if len(parts) not in (2, 3) or len(text) > 4096 or not text.isascii():
             raise ValueError("no cursor of ours")
-        return cls(tuple(map(_natural, status.split("."))), tuple(map(_natural, offers.split("."))))
+        return cls(*(tuple(map(_natural, part.split("."))) for part in parts))
 
     def of(self, topic: str) -> tuple[int, ...]:
-        return self.status if topic == INCIDENT_STATUS.name else self.offers
+        if topic == INCIDENT_STATUS.name:
+            return self.status
+        return self.offers if topic == OFFERS.name else self.notices
 
     def next_of(self, happening: Happening) -> int:
         return self.of(happening.topic)[happening.partition]
@@ -71,8 +85,10 @@ class Cursor:
         nexts = list(self.of(happening.topic))
         nexts[happening.partition] = max(nexts[happening.partition], happening.offset + 1)
         if happening.topic == INCIDENT_STATUS.name:
-            return Cursor(tuple(nexts), self.offers)
-        return Cursor(self.status, tuple(nexts))
+            return replace(self, status=tuple(nexts))
+        if happening.topic == OFFERS.name:
+            return replace(self, offers=tuple(nexts))
+        return replace(self, notices=tuple(nexts))
 
 
 def _natural(text: str) -> int:
@@ -143,6 +159,8 @@ class Feed:
         self._heads = Cursor((), ())
         self._kept_from = Cursor((), ())
         self._ended = False
+        self._validity: dict[int, Validity] = {}
+        self._void: dict[tuple[int, int], None] = {}
 
     async def start(self) -> None:
         parts = await self._partitions()
@@ -152,8 +170,9 @@ class Feed:
         ends = await consumer.end_offsets(parts)
         for part, end in ends.items():
             consumer.seek(part, end)
-        status, offers = (tuple(ends[part] for part in parts if part.topic == topic) for topic in _TOPICS)
-        self._heads = self._kept_from = Cursor(status, offers)
+        self._heads = self._kept_from = Cursor(
+            *(tuple(ends[part] for part in parts if part.topic == topic) for topic in _TOPICS)
+        )
         self._task = asyncio.ensure_future(self._follow(consumer))
 
     async def stop(self) -> None:
@@ -182,10 +201,9 @@ class Feed:
         Raises:
             CutOff: the cursor is of other partitions than the log has.
         """
-        if cursor is not None and (len(cursor.status), len(cursor.offers)) != (
-            len(self._heads.status),
-            len(self._heads.offers),
-        ):
+        if cursor is not None and not cursor.notices:
+            cursor = replace(cursor, notices=self._heads.notices)
+        if cursor is not None and any(len(cursor.of(topic)) != len(self._heads.of(topic)) for topic in _TOPICS):
             raise CutOff("a cursor of another log")
         listener = Listener(self, cursor or self._heads)
         self._listeners.add(listener)
@@ -239,7 +257,7 @@ class Feed:
                     batches = await consumer.getmany(*left, timeout_ms=200, max_records=1000)
                 for happening in _read(batches):
                     if happening.offset < heads.next_of(happening):
-                        yield happening
+                        yield self._marked(happening)
                 left = {part: end for part, end in left.items() if await consumer.position(part) < end}
         except OffsetOutOfRangeError as error:
             raise CutOff("no longer in the log") from error
@@ -259,7 +277,24 @@ class Feed:
             for happening in _read(batches):
                 self._take(happening)
 
-    def _take(self, happening: Happening) -> None:
+    def _judge(self, happening: Happening) -> Happening:
+        """Known from when this tail began; the notifier knows it all, and people are told by it."""
+        if isinstance(happening.record, OfferStep):
+            validity = self._validity.setdefault(happening.partition, Validity())
+            judgement = validity.judge(happening.record, happening.offset)
+            if judgement.verdict is Verdict.VOID:
+                metrics.VOID_EVENTS.labels(reason=judgement.reason).inc()
+                self._void[happening.partition, happening.offset] = None
+                if len(self._void) > VOID_KEPT:
+                    del self._void[next(iter(self._void))]
+        return self._marked(happening)
+
+    def _marked(self, happening: Happening) -> Happening:
+        is_void = happening.topic == OFFERS.name and (happening.partition, happening.offset) in self._void
+        return happening._replace(is_void=True) if is_void else happening
+
+    def _take(self, read: Happening) -> None:
+        happening = self._judge(read)
         if len(self._kept) == KEPT:
             self._kept_from = self._kept_from.after(self._kept[0])
         self._kept.append(happening)
@@ -302,7 +337,7 @@ def _read(batches: "dict[TopicPartition, list[object]]") -> list[Happening]:
     """Records in the order of their time, so that a re-read tells a story and not one partition after the other."""
     read = []
     for part, records in batches.items():
-        decode = wire.decode_status if part.topic == INCIDENT_STATUS.name else wire.decode_offer_step
+        decode = _DECODE[part.topic]
         for record in records:
             try:
                 happening = Happening(part.topic, part.partition, record.offset, decode(record.value))  # type: ignore[attr-defined]

@@ -31,7 +31,8 @@ async def _cursor(
 async def events(
     caller: Reader, parts: PartsDep, cursor: Annotated[Cursor | None, Depends(_cursor)]
 ) -> AsyncIterator[ServerSentEvent]:
-    """`incident` and `offer` events as they happen, `ready` at once, `reset` when the state must be loaded anew. With
-    Last-Event-ID it goes on exactly after that event, on any API process."""
+    """`incident`, `offer` and `notice` events as they happen (a `notice` is what its person was told; a repeat has the same
+    `id`), `ready` at once, `reset` when the state must be loaded anew. With Last-Event-ID it goes on exactly after that event,
+    on any API process."""
     async for event in parts.live.events(caller, cursor):
         yield event

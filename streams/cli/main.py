@@ -31,6 +31,7 @@ class Entry:
 COMMANDS = {
     "up": Entry("up", "command", "Start everything on this machine: Kafka, Redis, workers, the API, the demo."),
     "worker": Entry("worker", "command", "Run one worker, which decides about incidents."),
+    "notifier": Entry("notifier", "command", "Run one notifier, which tells people what becomes of their offers."),
     "api": Entry("api", "command", "Run the HTTP API and the console."),
     "topics": Entry("topics", "app", "Create and check the topics."),
     "plans": Entry("plans", "app", "Check response plans and put them into force."),

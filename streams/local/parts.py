@@ -76,6 +76,10 @@ def workers(environ: Mapping[str, str], count: int) -> list[Part]:
     ]
 
 
+def notifier(environ: Mapping[str, str]) -> Part:
+    return Part(name="notifier", command=[*COMMAND, "notifier"], rank=WORKERS, environ=environ)
+
+
 def api(environ: Mapping[str, str], url: str) -> Part:
     return Part(
         name="api", command=[*COMMAND, "api"], rank=API, environ=environ, is_ready=partial(_says_ready, f"{url}/readyz")

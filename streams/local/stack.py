@@ -107,11 +107,15 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: Caller) 
     servers = _servers(at.folder, at.addresses, caller)
     # People of the demonstration answer and work many times faster than life: none could keep to what an hour allows.
     of_workers = {"KOMEK_BUDGET": "off"} | dict(at.environ) if wanted.demo else at.environ
-    komek = [*parts.workers(of_workers, wanted.workers), parts.api(at.environ, at.addresses.api)]
+    komek = [
+        *parts.workers(of_workers, wanted.workers),
+        parts.notifier(at.environ),
+        parts.api(at.environ, at.addresses.api),
+    ]
     return (
         begin(" and ".join(part.name for part in servers), servers, SERVERS_WITHIN_S)
         and begin("topics", [parts.topics(at.environ)], TOPICS_WITHIN_S)
-        and begin(f"{wanted.workers} workers and the API", komek, READY_WITHIN_S)
+        and begin(f"{wanted.workers} workers, the notifier and the API", komek, READY_WITHIN_S)
     )
 
 

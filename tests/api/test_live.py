@@ -8,12 +8,14 @@ from api.auth import Caller
 from api.latency import Latency
 from api.live import Live, is_for, name_of, told
 from dispatch.decisions import OfferStep, StatusRecord
+from dispatch.telling import NoticeOutcome
 from dispatch.vocabulary import Capability, OfferState
 from streams.feed import Cursor, CutOff, Feed, Happening
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.tokens import Role
-from streams.topics import INCIDENT_STATUS, OFFERS
+from streams.topics import INCIDENT_STATUS, NOTICES, OFFERS
+from streams.wire import NoticeRecord
 from tests.builders import NOW_MS, incident
 
 OPERATOR, MONITOR = Caller("op", Role.OPERATOR), Caller("m", Role.MONITOR)
@@ -54,6 +56,47 @@ def test_a_volunteer_hears_of_their_own_offers_and_of_nothing_else() -> None:
 
     assert [is_for(volunteer, one) for one in (step("v-1"), step("v-2"), status())] == [True, False, False]
     assert [is_for(MONITOR, one) for one in (step("v-1"), step("v-2"), status())] == [True, True, True]
+
+
+def notice(volunteer: str, *, channel: str = "sse", outcome: str = "sent") -> Happening:
+    record = NoticeRecord(
+        id="n-1",
+        event_id="e",
+        offer_id="o-1",
+        incident_id="i-1",
+        volunteer_id=volunteer,
+        kind="offered",
+        channel=channel,
+        outcome=NoticeOutcome(outcome),
+        attempts=1,
+        at_ms=1,
+    )
+    return Happening(NOTICES.name, 0, 0, record)
+
+
+def test_a_volunteer_is_shown_the_notices_that_went_out_to_them_by_this_way() -> None:
+    volunteer = Caller("v-1", Role.VOLUNTEER)
+    others = (notice("v-2"), notice("v-1", channel="log"), notice("v-1", outcome="failed"))
+
+    assert is_for(volunteer, notice("v-1"))
+    assert not any(is_for(volunteer, one) for one in others)
+    assert [is_for(OPERATOR, one) for one in (notice("v-1"), *others)] == [True, True, False, False]
+    assert name_of(notice("v-1")) == "notice"
+    assert '"id":"n-1","kind":"offered","offer_id":"o-1"' in told(notice("v-1"))
+
+
+def test_what_is_void_by_the_logs_order_is_shown_to_operators_and_kept_from_its_person() -> None:
+    volunteer = Caller("v-1", Role.VOLUNTEER)
+    void = step("v-1")._replace(is_void=True)
+    said = void._replace(record=replace(cast(OfferStep, void.record), state=OfferState.VOID))
+
+    assert [is_for(volunteer, one) for one in (void, said)] == [False, True]
+    assert is_for(OPERATOR, void)
+
+
+def test_cursors_without_notices_are_those_of_before() -> None:
+    assert Cursor.parsed("1.2_3.4") == Cursor((1, 2), (3, 4))
+    assert Cursor.parsed(str(Cursor((1,), (2,), (3,)))) == Cursor((1,), (2,), (3,))
 
 
 def test_events_are_named_and_told_in_the_words_of_the_contract() -> None:

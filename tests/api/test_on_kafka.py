@@ -14,7 +14,7 @@ from dispatch.decisions import OfferStep, StatusRecord
 from dispatch.ids import incident_id
 from dispatch.vocabulary import Capability, OfferState
 from streams import clock, topic_admin, wire
-from streams.feed import Cursor, CutOff, Feed, Happening
+from streams.feed import Cursor, CutOff, Feed, Happening, Listener
 from streams.intake import IN_FLIGHT, Intake, Overloaded, Unknown
 from streams.log_reader import DecisionReader, runs_of
 from streams.monitor import Monitor
@@ -22,7 +22,7 @@ from streams.positions import PositionIntake
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, LOCATIONS, OFFERS, PRIVATE
-from streams.wire import FixRecord, IncidentPrivate
+from streams.wire import FixRecord, IncidentPrivate, NoticeRecord
 from tests.builders import Story, helpers, incident
 
 KEY = bytes(range(32))
@@ -242,6 +242,7 @@ async def live(settings: Settings) -> AsyncIterator[Feed]:
 
 def name_of(happening: Happening) -> str:
     record = happening.record
+    assert not isinstance(record, NoticeRecord)
     return f"s{record.decision_offset}" if isinstance(record, StatusRecord) else f"o{record.decision_offset}"
 
 
@@ -299,6 +300,27 @@ async def test_what_happens_while_the_log_is_read_again_is_not_lost(
     await other.stop()
 
     assert {name for name, _ in found} == expected(300, 10)
+
+
+async def test_a_second_live_offer_of_a_person_is_marked_void(producer: AIOKafkaProducer, live: Feed) -> None:
+    start = live.heads
+    for number in (10**6, 10**6 + 3):
+        await producer.send_and_wait(OFFERS.name, wire.encode(step_of(number)), key=b"one person")
+
+    async with asyncio.timeout(20):
+        for cursor in (start, replace(start, notices=())):
+            with live.listening(cursor) as listener:
+                seen = [happening.is_void async for happening, _ in limited(listener, 2)]
+
+            assert seen == [False, True]
+
+
+async def limited(listener: Listener, count: int) -> AsyncIterator[tuple[Happening, Cursor]]:
+    async for entry in listener.happenings():
+        yield entry
+        count -= 1
+        if not count:
+            return
 
 
 async def test_a_slow_listener_is_cut_off_and_nobody_waits_for_it(

@@ -12,7 +12,9 @@ from streams.cli.main import COMMANDS, Entry, app, load
 from tests.whole_stack import without_komek
 
 ROOT = Path(__file__).parents[2]
-PROMISED = "up worker api topics plans token incident why watch status simulate replay rebuild dead-letters doctor"
+PROMISED = (
+    "up worker notifier api topics plans token incident why watch status simulate replay rebuild dead-letters doctor"
+)
 
 
 def test_every_promised_command_is_listed() -> None:

@@ -64,7 +64,7 @@ class TestARunningStack:
         content = json.loads((module_stack.data / "stack.json").read_text())
 
         assert set(content) == {"api", "kafka", "redis", "processes"}
-        assert set(content["processes"]) == {"kafka", "redis", "worker-1", "worker-2", "api"}
+        assert set(content["processes"]) == {"kafka", "redis", "worker-1", "worker-2", "notifier", "api"}
         assert all(psutil.pid_exists(pid) for pid in content["processes"].values())
 
     def test_a_second_stack_in_the_same_folder_is_refused_naming_the_pid(self, module_stack: WholeStack) -> None:

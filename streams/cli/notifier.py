@@ -1,0 +1,40 @@
+"""`komek notifier`: one process that tells people what becomes of their offers."""
+
+import os
+import sys
+import threading
+
+import mode
+
+from streams import logs, topic_admin
+from streams.cli.errors import CommandFailed
+from streams.cli.surroundings import broker_trouble_told, settings_here
+from streams.notifier import Notifier
+from streams.watchdog import LoopWatchdog
+
+END_WITHIN_S = 9.0
+"""Supervisors kill after ten."""
+
+
+class NotifierProcess(mode.Worker):
+    """Ends within nine seconds of SIGTERM or SIGINT whatever hangs: what was not told comes again under the same ids."""
+
+    async def on_stop(self) -> None:
+        timer = threading.Timer(END_WITHIN_S, os._exit, (0,))
+        timer.daemon = True
+        timer.start()
+        await super().on_stop()
+
+
+def command() -> None:
+    """Run one notifier. Several share the work by partitions; ends cleanly on SIGTERM."""
+    settings = settings_here()
+    logs.configure(settings.log_level)
+    with broker_trouble_told():
+        problems = topic_admin.check_topics(settings)
+    if problems:
+        raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+    level = "debug" if settings.log_level == "debug" else "warn"
+    NotifierProcess(
+        LoopWatchdog(), Notifier(settings), loglevel=level, redirect_stdouts=False, stderr=sys.stderr
+    ).execute_from_commandline()

@@ -1,0 +1,111 @@
+"""The topic `notices`: the log of what went out. Written before anything is committed, read back by whoever takes over."""
+
+from collections.abc import Iterable, Mapping
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from dispatch.telling import NoticeOutcome
+from streams import clock, wire
+from streams.notices.lane import Parcel
+from streams.publisher import LogTrouble
+from streams.settings import Settings
+from streams.stretch import LogReader
+from streams.topics import NOTICES
+
+CONFIRM_WITHIN_MS = 10_000
+CLOCKS_APART_MS = 60_000
+"""How far the clocks of two brokers may be apart: each stamps the records of its partitions by its own."""
+
+
+class Ledger:
+    def __init__(self, settings: Settings, source: str) -> None:
+        self._settings = settings
+        self._source = source
+        self._reader = LogReader(settings, f"{source}-ledger")
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._settings.require_kafka(),
+            client_id=self._source,
+            enable_idempotence=True,
+            acks="all",
+            linger_ms=0,
+            request_timeout_ms=CONFIRM_WITHIN_MS,
+        )
+        self._producer = producer
+        await producer.start()
+        await self._reader.start()
+
+    async def stop(self) -> None:
+        await self._reader.stop()
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    @property
+    def producer(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            raise LogTrouble("the ledger is not open")
+        return self._producer
+
+    async def write(self, parcel: Parcel, channel: str, outcome: NoticeOutcome, attempts: int) -> None:
+        """Returns when the broker has it.
+
+        Raises:
+            LogTrouble: it may be there or not; a repeat carries the same id.
+        """
+        notice = parcel.notice
+        record = wire.NoticeRecord(
+            id=parcel.id,
+            event_id=notice.event_id,
+            offer_id=notice.offer_id,
+            incident_id=notice.incident_id,
+            volunteer_id=notice.volunteer_id,
+            kind=notice.kind,
+            channel=channel,
+            outcome=outcome,
+            attempts=attempts,
+            at_ms=clock.now_ms(),
+        )
+        headers = wire.headers(f"notice.{outcome}", parcel.id, self._source, record.at_ms)
+        try:
+            await self.producer.send_and_wait(
+                NOTICES.name, wire.encode(record), key=notice.volunteer_id.encode(), headers=headers
+            )
+        except KafkaError as error:
+            raise LogTrouble(f"{NOTICES.name}: {error!r}") from error
+
+    async def known_since(self, at_ms: int, consumer: AIOKafkaConsumer) -> set[str]:
+        """Ids of everything that was written down since then, by any notifier. `consumer` looks up the places.
+
+        Raises:
+            LogTrouble: not readable for the moment.
+        """
+        parts = [TopicPartition(NOTICES.name, number) for number in await self._reader.partitions(NOTICES.name)]
+        try:
+            starts = await consumer.offsets_for_times(dict.fromkeys(parts, max(0, at_ms - CLOCKS_APART_MS)))
+        except (KafkaError, TimeoutError) as error:
+            raise LogTrouble(f"{NOTICES.name}: {error!r}") from error
+        bounds = await self._reader.bounds(NOTICES.name, [part.partition for part in parts])
+        return await self._ids(
+            {part.partition: (found.offset, bounds[part.partition][1]) for part, found in starts.items() if found}
+        )
+
+    async def _ids(self, stretches: Mapping[int, tuple[int, int]]) -> set[str]:
+        known: set[str] = set()
+        async for records in self._reader.read(NOTICES.name, stretches):
+            known |= ids_of(record.value for record in records)
+        return known
+
+
+def ids_of(values: Iterable[bytes | None]) -> set[str]:
+    """Of the notices in these values; what is none is passed over: nobody but us writes here."""
+    known = set()
+    for value in values:
+        try:
+            known.add(wire.decode_notice(value).id)
+        except wire.Unreadable:
+            continue
+    return known
