@@ -102,6 +102,12 @@ class Dispatcher:
             await self._projection.catch_up(partition)
             self._caught_up.add(partition)
 
+    async def make_up(self, partitions: Iterable[int]) -> None:
+        """Between two batches: publishes what was applied and never published, though no command comes."""
+        behind = [partition for partition in partitions if await self._projection.is_behind(partition)]
+        self.distrust(behind)
+        await self.catch_up(behind)
+
     async def handle(self, records: Sequence[Consumed]) -> None:
         """When this returns, every record has its outcome in the log: a decision (with offers and status) or a dead letter.
 

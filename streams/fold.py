@@ -1,6 +1,6 @@
 """All decisions of the log folded into incidents: what a rebuild writes, and who holds whom at its end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -9,7 +9,7 @@ from dispatch.commands import DISPATCHER
 from dispatch.decisions import Cause, Decision, Why
 from dispatch.ids import decision_id
 from dispatch.lessons import lessons_of, work_ended
-from dispatch.lifecycle import BrokenLog, fold
+from dispatch.lifecycle import BrokenLog, fold, freed_by, held_by
 from dispatch.model import Incident
 from dispatch.ports import Hold
 from dispatch.trust import judged_by
@@ -85,6 +85,7 @@ class LogFold:
         self.commands: dict[int, dict[str, int]] = {}
         self.taught = Standings()
         self._made_at: dict[str, tuple[int, int, int]] = {}
+        self._ended_at: dict[Hold, tuple[int, int, int]] = {}
 
     def add(self, partition: int, offset: int, decision: Decision) -> None:
         commands = self.commands.setdefault(partition, {})
@@ -108,6 +109,9 @@ class LogFold:
         for offer in state.offers:
             if offer.epoch == decision.version and offer.id not in self._made_at:
                 self._made_at[offer.id] = (decision.decided_ms, partition, offset)
+        self._ended_at.update(dict.fromkeys(freed_by(decision), (decision.decided_ms, partition, offset)))
+        for hold in held_by(decision):
+            self._ended_at.pop(hold, None)
 
     def live_holds(self) -> list[LiveHold]:
         return [
@@ -123,6 +127,20 @@ class LogFold:
             for offer in history.incident.offers
             if offer.is_live and (made := self._made_at[offer.id])
         ]
+
+    def ending(self, published: Mapping[int, int]) -> dict[Hold, tuple[int, int]]:
+        """The last offers of free people whose end may not be in `offers` yet, with where it was decided: `published` is per
+        partition up to where everything is known to be there. Until it is published, nobody else may ask them."""
+        engaged = {entry.hold.volunteer_id for entry in self.live_holds()}
+        last: dict[str, tuple[tuple[int, int, int], Hold]] = {}
+        for hold, ended in self._ended_at.items():
+            if ended[2] > published[ended[1]] and hold.volunteer_id not in engaged:
+                last[hold.volunteer_id] = max(last.get(hold.volunteer_id, (ended, hold)), (ended, hold), key=_place)
+        return {hold: (partition, offset) for (_, partition, offset), hold in last.values()}
+
+
+def _place(entry: tuple[tuple[int, int, int], Hold]) -> tuple[int, int, int]:
+    return entry[0]
 
 
 def rivals(holds: Iterable[LiveHold]) -> dict[str, list[LiveHold]]:

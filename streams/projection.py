@@ -46,14 +46,37 @@ class Projection:
         self._store = store
         self._publisher = publisher
         self._reader = reader
+        self._said: dict[int, int] = {}
+        """Up to which offset of a partition everything is published, as far as this process has seen."""
 
     async def apply(self, logged: Sequence[Logged]) -> bool:
-        """Applies and publishes; false when a gap showed that others wrote in between: catch up, then go on."""
+        """Applies and publishes; false when a gap showed that others wrote in between: catch up, then go on.
+
+        Others may have applied what they wrote and died before they published it, so what follows theirs is not published
+        before theirs has been: `mark_published` must never pass a decision whose offers are not in the log.
+        """
+        if not self._follows(logged):
+            return False
         answers = await self._store.apply([application(entry) for entry in logged])
         if any(answer.state is AppliedState.GAP for answer in answers):
             return False
         await self._publish(logged, answers)
+        self._said.update({entry.partition: entry.offset for entry in logged})
         return True
+
+    def _follows(self, logged: Sequence[Logged]) -> bool:
+        """Whether each decision stands right behind what this process has published."""
+        said = dict(self._said)
+        for entry in logged:
+            if said.get(entry.partition, -1) != entry.offset - 1:
+                return False
+            said[entry.partition] = entry.offset
+        return True
+
+    async def is_behind(self, partition: int) -> bool:
+        """Whether decisions are applied whose offers may not be in the log: after a rebuild, or when a worker died between."""
+        progress = await self._store.progress(partition)
+        return progress.published < progress.applied
 
     async def catch_up(self, partition: int) -> int:
         """Reads the partition's decisions to their end, applies what is not applied, publishes what may not be published.
@@ -70,6 +93,7 @@ class Projection:
                 decided = [(record.offset, await self._read(record)) for record in part]
                 await self._catch_up_part(partition, progress, decided)
                 count += len(decided)
+        self._said[partition] = end - 1
         await self._void(progress.refused)
         if count:
             log.info("partition caught up", partition=partition, decisions=count)
@@ -99,7 +123,8 @@ class Projection:
         for offset, logged in decided:
             decision, command = logged, logged.cause.command_id
             first = done_at[command] in (None, offset)
-            if offset > applied and first:
+            # Another worker may have applied it since `progress` was read: then the state has it already.
+            if offset > applied and done_at[command] is None:
                 states[decision.incident_id], decision = folded(states[decision.incident_id], decision)
                 done_at[command] = offset
             entry = Logged(

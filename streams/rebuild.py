@@ -10,7 +10,7 @@ earlier decision holds. The loser is left to `void_offer`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,9 +128,11 @@ class Rebuilder:
             for record in records:
                 folded.add(record.partition, record.offset, _decision(record))
         lost = await self._lost(folded)
-        await self._write_incidents(folded, lost)
+        decided = bounds[DECISIONS.name]
+        ending = folded.ending({part: _published(*stretch) for part, stretch in decided.items()})
+        await self._write_incidents(folded, lost, ending)
         await self._restore.restore_standings(folded.taught)
-        await self._write_log_places(folded, bounds[DECISIONS.name], lost)
+        await self._write_log_places(folded, decided, lost, ending)
         return RebuildReport(
             incidents=len(folded.histories),
             volunteers=volunteers,
@@ -209,16 +211,20 @@ class Rebuilder:
                     seen.setdefault(step.id, record.offset)
         return seen
 
-    async def _write_incidents(self, folded: LogFold, lost: Sequence[LiveHold]) -> None:
+    async def _write_incidents(
+        self, folded: LogFold, lost: Sequence[LiveHold], ending: Mapping[Hold, tuple[int, int]]
+    ) -> None:
+        """Whose offer has ended and not been told of counts as held until it is."""
         lost_ids = {entry.hold.offer_id for entry in lost}
         batch = [
             RestoredIncident(
                 incident=history.incident,
                 timeline=history.timeline,
                 holds=[
-                    Hold(volunteer_id=offer.volunteer_id, offer_id=offer.id)
+                    hold
                     for offer in history.incident.offers
-                    if offer.is_live and offer.id not in lost_ids
+                    if (hold := Hold(volunteer_id=offer.volunteer_id, offer_id=offer.id)) in ending
+                    or (offer.is_live and offer.id not in lost_ids)
                 ],
             )
             for history in folded.histories.values()
@@ -229,7 +235,11 @@ class Rebuilder:
                 raise NotReady(f"holds excluded each other though settled before: {conflicts[:3]}")
 
     async def _write_log_places(
-        self, folded: LogFold, bounds: dict[int, tuple[int, int]], lost: Sequence[LiveHold]
+        self,
+        folded: LogFold,
+        bounds: dict[int, tuple[int, int]],
+        lost: Sequence[LiveHold],
+        ending: Mapping[Hold, tuple[int, int]],
     ) -> None:
         """What was read counts as applied. Published is left at the beginning of what may be missing: everything that was
         decided in the last while is published once more, with the same ids."""
@@ -238,13 +248,18 @@ class Rebuilder:
             await self._restore.restore_progress(
                 partition,
                 applied=end - 1,
-                published=max(first - 1, end - 1 - REPUBLISH),
+                published=_published(first, end),
                 refused=[entry.hold for entry in lost if entry.partition == partition],
+                ending=[(hold, offset) for hold, (where, offset) in ending.items() if where == partition],
             )
 
 
 REPUBLISH = 256
 """How many decisions of each partition may have been applied without their offers being in the log: more than any batch."""
+
+
+def _published(first: int, end: int) -> int:
+    return max(first - 1, end - 1 - REPUBLISH)
 
 
 def _decision(record: Any) -> Decision:

@@ -94,6 +94,7 @@ class PendingSweep(Service):
         """Releases claims pending for over 30 s whose partition is ours; returns how many."""
         async with self._dispatcher.between_batches():
             owned = self._owned()
+            await self._dispatcher.make_up(owned)
             holds = await self._store.sweep_pending(PENDING_AGE_MS, lambda zone: self._partition_of(zone) in owned)
             if not holds:
                 return 0

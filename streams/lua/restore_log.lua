@@ -1,5 +1,6 @@
 -- Commands with their first decisions, and refused holds, as the log left them. ARGV[1]: owner of the rebuild;
--- ARGV[2]: {commands = {{id, offset} ...}, partition, refused = {{offer, volunteer} ...}, applied, published}, packed.
+-- ARGV[2]: {commands = {{id, offset} ...}, partition, refused = {{offer, volunteer} ...}, ending = {{member, offset} ...}, applied,
+-- published}, packed.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end
@@ -14,6 +15,8 @@ if item.partition then
     call('HSET', KEY.refused .. item.partition, hold[1], hold[2])
     call('ZADD', KEY.voids, 'NX', now_ms(), 'offer|' .. hold[1])
   end
+  call('DEL', KEY.ending .. item.partition)
+  for _, entry in ipairs(item.ending) do call('ZADD', KEY.ending .. item.partition, entry[2], entry[1]) end
   call('HSET', KEY.progress .. item.partition, 'applied', item.applied, 'published', item.published)
 end
 return 1

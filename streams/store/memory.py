@@ -452,7 +452,14 @@ class MemoryStore:
         self.commands.update(commands)
 
     async def restore_progress(
-        self, partition: int, *, applied: int, published: int, refused: Sequence[Hold] = ()
+        self,
+        partition: int,
+        *,
+        applied: int,
+        published: int,
+        refused: Sequence[Hold] = (),
+        ending: Sequence[tuple[Hold, int]] = (),
     ) -> None:
+        self._ending.update({hold: (partition, offset) for hold, offset in ending})
         kept = {hold.offer_id: hold for hold in refused}
         self._progress[partition] = Progress(applied=applied, published=published, refused=kept)

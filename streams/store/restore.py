@@ -14,7 +14,7 @@ from dispatch.model import Incident
 from dispatch.ports import Hold
 from streams import redis_keys
 from streams.store.apply import packed_hold, packed_incident
-from streams.store.claims import hold_of
+from streams.store.claims import hold_of, member_of
 from streams.store.link import Call, Link
 from streams.store.people import PeopleStore
 from streams.store.standing import Standing, Standings
@@ -138,14 +138,22 @@ class Restore:
             await self.link.run(calls[at : at + CALLS_AT_ONCE], deadline_s=DEADLINE_S)
 
     async def restore_progress(
-        self, partition: int, *, applied: int, published: int, refused: Sequence[Hold] = ()
+        self,
+        partition: int,
+        *,
+        applied: int,
+        published: int,
+        refused: Sequence[Hold] = (),
+        ending: Sequence[tuple[Hold, int]] = (),
     ) -> None:
+        """`ending`: holds that `mark_published` lets go once it comes to that offset."""
         packed = {
             "commands": (),
             "partition": partition,
             "applied": applied,
             "published": published,
             "refused": [(hold.offer_id, hold.volunteer_id) for hold in refused],
+            "ending": [(member_of(hold.volunteer_id, hold.offer_id), offset) for hold, offset in ending],
         }
         await self.link.run([Call("restore_log", (), (self.owner, _pack(packed)))])
 

@@ -1,0 +1,228 @@
+"""Which invariants of the log a run violates (I2 to I9, I13, I15). It reads records as anybody can, and the picture at the end.
+
+I2   at rest each incident is staffed, in progress, ended, or asks people, or says what it lacks and looks again
+I3   at no place of `offers` has a volunteer two live offers; nothing is forgiven, a void offer counts until its `void`
+I4   never more people assigned to a requirement than it wants
+I5   no offer after the end, to who declined the requirement before, or to who is off duty
+I6   each command one decision or one dead letter; only the first of its decisions has effects, and all of them are in the log;
+     one deadline, one command
+I7   no commit passes a command without an outcome
+I8   offers expire, and never before their time
+I9   the picture equals the log
+I13  the epoch of an incident grows by one with each decision that counts
+I15  no void offer unless Redis lost its memory
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS
+from tests.simulation.judged_log import LIVE, Json, JudgedIncident
+from tests.simulation.kafka import Kafka, Record
+from tests.simulation.redis import Redis
+
+LATE_MS = 30_000
+ATTEMPT_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    invariant: str
+    detail: str
+
+
+class Judge:
+    """`read` takes in what is new and judges what holds at any time; `at_rest` judges the end."""
+
+    def __init__(self, kafka: Kafka, redis: Redis, *, forgives_void: bool) -> None:
+        self.findings: list[Finding] = []
+        self.incidents: dict[str, JudgedIncident] = {}
+        self.first: dict[tuple[int, str], int] = {}
+        """(partition, command) → where its decision that counts stands in `decisions`."""
+        self.void_decisions = 0
+        self.void_offers = 0
+        self.repeats = 0
+        self._kafka, self._redis, self._forgives_void = kafka, redis, forgives_void
+        self._at: dict[tuple[str, int], int] = {}
+        self._commands: dict[tuple[int, int], str | None] = {}
+        self._deadlines: dict[tuple[Any, ...], str] = {}
+        self._dead: set[tuple[int, int]] = set()
+        self._derived: dict[tuple[str, str, int], str] = {}
+        """Steps that must be in `offers`: (offer, state, partition and offset as one number) → volunteer."""
+        self._said: set[tuple[str, str, int]] = set()
+        self._seen_events: set[str] = set()
+        self._held: dict[str, set[str]] = defaultdict(set)
+        self._states: dict[str, tuple[int, Json]] = {}
+
+    def read(self) -> None:
+        """Derived records come after what they follow from, so that is read first."""
+        for record in self._new(INCIDENTS.name):
+            self._command(record)
+        for record in self._new(DECISIONS.name):
+            self._decision(record)
+        for record in self._new(OFFERS.name):
+            self._step(record)
+        for record in self._new(INCIDENT_STATUS.name):
+            self._status(msgspec.json.decode(record.value or b""))
+        for record in self._new(DEAD_LETTERS.name):
+            letter = msgspec.json.decode(record.value or b"")
+            self._dead.add((letter["partition"], letter["offset"]))
+
+    def commits(self, partition: int, offset: int) -> None:
+        self.read()
+        for passed in range(offset - 1, -1, -1):
+            command = self._commands[partition, passed]
+            if (partition, passed) not in self._dead and (command is None or (partition, command) not in self.first):
+                self._find("I7", f"{partition}:{passed} is committed without an outcome")
+                return
+            if offset - passed > 70:
+                return
+
+    def _new(self, topic: str) -> list[Record]:
+        found = []
+        for number, log in enumerate(self._kafka.topics[topic]):
+            found += log[self._at.get((topic, number), 0) :]
+            self._at[topic, number] = len(log)
+        return found
+
+    def _find(self, invariant: str, detail: str) -> None:
+        self.findings.append(Finding(invariant=invariant, detail=detail))
+
+    def _command(self, record: Record) -> None:
+        try:
+            command = msgspec.json.decode(record.value or b"")
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            command = {}
+        self._commands[record.partition, record.offset] = command.get("id")
+        if command.get("kind") == "pass_deadline":
+            attempt = max(0, command["sent_ms"] - command["due_ms"]) // ATTEMPT_MS
+            names = ("deadline", "incident_id", "offer_id", "requirement_id", "due_ms")
+            what = (*(command.get(name) for name in names), attempt)
+            if self._deadlines.setdefault(what, command["id"]) != command["id"]:
+                self._find("I6", f"one deadline, two commands: {what}")
+
+    def _decision(self, record: Record) -> None:
+        decision = msgspec.json.decode(record.value or b"")
+        command = (record.partition, decision["cause"]["command_id"])
+        if self.first.setdefault(command, record.offset) != record.offset:
+            self.void_decisions += 1
+            return
+        if decision["outcome"] != "applied":
+            return
+        incident = self.incidents.setdefault(decision["incident_id"], JudgedIncident(decision["incident_id"]))
+        for invariant, what in incident.follow(decision):
+            self._find(invariant, f"{incident.id} at {record.partition}:{record.offset}: {what}")
+        loaded_s = self._redis.loads.get((command[1], decision["decided_ms"]))
+        for event in decision["events"]:
+            if event["kind"] in ("offer_made", "offer_moved"):
+                state = event.get("state", "offered")
+                self._derived[event["offer_id"], state, _place(record.partition, record.offset)] = event["volunteer_id"]
+                if (
+                    state == "offered"
+                    and loaded_s is not None
+                    and self._is_off(event["volunteer_id"], loaded_s, record)
+                ):
+                    self._find("I5", f"{event['volunteer_id']} is asked and off duty")
+
+    def _is_off(self, volunteer: str, loaded_s: float, record: Record) -> bool:
+        """Off duty in the picture since before the command was looked up, and until its decision was written."""
+        told = self._redis.duty.get(volunteer, [])
+        before = [is_on for at_s, is_on in told if at_s < loaded_s]
+        return bool(before) and not before[-1] and not any(loaded_s <= at_s <= record.at_s for at_s, _ in told)
+
+    def _step(self, record: Record) -> None:
+        step = msgspec.json.decode(record.value or b"")
+        if step["event_id"] in self._seen_events:
+            self.repeats += 1
+            return
+        self._seen_events.add(step["event_id"])
+        if step.get("notice"):
+            return
+        what = (step["id"], step["state"], _place(step["decision_partition"], step["decision_offset"]))
+        self._said.add(what)
+        if what not in self._derived:
+            self._find("I6", f"{step['id']} {step['state']} follows from no decision that counts")
+        self._is_void(step)
+        held = self._held[step["volunteer_id"]]
+        (held.add if step["state"] in LIVE else held.discard)(step["id"])
+        if len(held) > 1:
+            self._find("I3", f"{step['volunteer_id']} holds {len(held)} offers at {record.partition}:{record.offset}")
+
+    def _is_void(self, step: Json) -> None:
+        if step["state"] == "void":
+            self.void_offers += 1
+            if not self._forgives_void:
+                self._find("I15", f"{step['id']} is void")
+
+    def _status(self, status: Json) -> None:
+        incident = status["incident"]
+        known = self._states.get(incident["id"])
+        if known is None or status["decision_offset"] >= known[0]:
+            if known is not None and incident["version"] < known[1]["version"]:
+                self._find("I13", f"{incident['id']}: status {incident['version']} after {known[1]['version']}")
+            self._states[incident["id"]] = (status["decision_offset"], incident)
+
+    def at_rest(self) -> None:
+        """After the quiet phase, everything read and decided."""
+        self.read()
+        for (partition, offset), command in self._commands.items():
+            decided, dead = (partition, command) in self.first, (partition, offset) in self._dead
+            if decided == dead:
+                self._find("I6", f"command {partition}:{offset} has {'two outcomes' if dead else 'no outcome'}")
+        for offer, state, place in self._derived:
+            never = state == "offered" and any((offer, "void", at) in self._said for _, _, at in self._voids(offer))
+            if (offer, state, place) not in self._said and not never:
+                self._find("I6", f"{offer} {state} was decided and never said")
+        for incident in self.incidents.values():
+            self._at_rest(incident)
+        self._picture()
+
+    def _voids(self, offer: str) -> list[tuple[str, str, int]]:
+        return [what for what in self._derived if what[0] == offer and what[1] == "void"]
+
+    def _at_rest(self, incident: JudgedIncident) -> None:
+        status = self._states.get(incident.id, (0, {"version": None}))[1]
+        if status["version"] != incident.version:
+            self._find("I2", f"{incident.id}: status of version {status['version']}, {incident.version} was decided")
+            return
+        now_ms = self._redis.now_ms()
+        for offer in incident.offers.values():
+            if offer.state == "offered" and offer.expires_ms + LATE_MS < now_ms:
+                self._find("I8", f"{offer.id} is open {now_ms - offer.expires_ms} ms after its time")
+        if incident.has_ended != (status["status"] in ("closed", "cancelled")):
+            self._find("I2", f"{incident.id}: {status['status']}, which the log denies")
+        if incident.has_ended:
+            return
+        for entry in status["requirements"]:
+            filling = [one for one in incident.offers.values() if one.requirement_id == entry["id"]]
+            filled = sum((one.is_live and one.state != "offered") or one.state == "done" for one in filling)
+            asked = any(one.state == "offered" for one in filling)
+            waits = entry.get("shortfall") is not None and status.get("retry_at_ms") is not None
+            if entry.get("settled") is None and filled < entry["count"] and not asked and not waits:
+                self._find("I2", f"{incident.id}/{entry['id']} waits in silence")
+
+    def _picture(self) -> None:
+        store = self._redis.store
+        held: dict[str, str] = {}
+        for incident in self.incidents.values():
+            shown = store.incidents.get(incident.id)
+            offers = {one.id: one.state for one in incident.offers.values()}
+            if shown is None or shown.version != incident.version:
+                self._find("I9", f"{incident.id}: the picture lacks version {incident.version}")
+            elif {one.id: str(one.state) for one in shown.offers} != offers:
+                self._find("I9", f"{incident.id}: the picture has other offers")
+            held |= {one.volunteer_id: one.id for one in incident.offers.values() if one.is_live}
+        claims = {one.id: one.claim.offer_id for one in store.people.known.values() if one.claim}
+        if claims != held:
+            self._find(
+                "I9", f"held in the picture or the log only: {sorted(set(claims.items()) ^ set(held.items()))[:4]}"
+            )
+        if store.commands.keys() != {command for _, command in self.first}:
+            self._find("I9", "the picture knows other commands than the log")
+
+
+def _place(partition: int, offset: int) -> int:
+    return offset * 1000 + partition

@@ -1,0 +1,101 @@
+"""The log read once more by somebody who knows only its records: what each incident came to, in a few words.
+
+Deliberately not `dispatch.lifecycle`: a bug in the fold must not hide itself. First decision of a command counts.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ASSIGNED = frozenset({"accepted", "en_route", "on_scene"})
+LIVE = ASSIGNED | {"offered"}
+
+Json = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class JudgedOffer:
+    id: str
+    volunteer_id: str
+    requirement_id: str
+    expires_ms: int
+    state: str = "offered"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+
+@dataclass(slots=True)
+class JudgedIncident:
+    id: str
+    version: int = 0
+    has_ended: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
+    offers: dict[str, JudgedOffer] = field(default_factory=dict)
+
+    def follow(self, decision: Json) -> Iterator[tuple[str, str]]:
+        """Takes a valid, applied decision in; gives what it violates, as (invariant, what)."""
+        if decision["version"] != self.version + 1:
+            yield "I13", f"version {decision['version']} after {self.version}"
+        self.version = decision["version"]
+        had_ended = self.has_ended
+        for event in decision["events"]:
+            yield from self._event(event, decision["decided_ms"])
+        if self.has_ended:
+            if had_ended and any(event["kind"] == "offer_made" for event in decision["events"]):
+                yield "I5", "an offer after the end"
+            if any(offer.is_live for offer in self.offers.values()):
+                yield "I5", "somebody is still held after the end"
+        yield from self._over_count()
+
+    def _event(self, event: Json, decided_ms: int) -> Iterator[tuple[str, str]]:
+        kind = event["kind"]
+        if kind == "offer_made":
+            yield from self._made(event)
+        elif kind == "offer_moved":
+            yield from self._moved(event, decided_ms)
+        elif kind in ("incident_reported", "incident_updated"):
+            self.counts = {entry["id"]: entry["count"] for entry in event["requirements"]}
+        elif kind == "requirements_added":
+            self.counts |= {entry["id"]: entry["count"] for entry in event["requirements"]}
+        elif kind == "help_asked":
+            self.counts[event["requirement"]["id"]] = event["requirement"]["count"]
+        elif kind == "answer_wanted":
+            self.counts[event["requirement_id"]] = event["count"]
+        elif kind in ("incident_cancelled", "incident_closed", "incident_merged"):
+            self.has_ended = True
+        elif kind == "incident_unmerged":
+            self.has_ended = False
+
+    def _made(self, event: Json) -> Iterator[tuple[str, str]]:
+        person, requirement = event["volunteer_id"], event["requirement_id"]
+        for offer in self.offers.values():
+            if (offer.volunteer_id, offer.requirement_id, offer.state) == (person, requirement, "declined"):
+                yield "I5", f"{person} is asked again for {requirement}, which they declined"
+        if event["offer_id"] in self.offers:
+            yield "I6", f"{event['offer_id']} is made twice"
+        self.offers[event["offer_id"]] = JudgedOffer(event["offer_id"], person, requirement, event["expires_ms"])
+
+    def _moved(self, event: Json, decided_ms: int) -> Iterator[tuple[str, str]]:
+        offer = self.offers.get(event["offer_id"])
+        if offer is None:
+            yield "I6", f"{event['offer_id']} moves and was never made"
+            return
+        if event["state"] == "expired" and offer.state == "offered" and decided_ms < offer.expires_ms:
+            yield "I8", f"{offer.id} expires {offer.expires_ms - decided_ms} ms too early"
+        offer.state = event["state"]
+
+    def _over_count(self) -> Iterator[tuple[str, str]]:
+        """Who is done may be more than a count that was lowered afterwards."""
+        assigned: Counter[str] = Counter()
+        done: Counter[str] = Counter()
+        for offer in self.offers.values():
+            assigned[offer.requirement_id] += offer.state in ASSIGNED
+            done[offer.requirement_id] += offer.state == "done"
+        for requirement, number in assigned.items():
+            count = self.counts.get(requirement, 0)
+            if number and number + done[requirement] > count:
+                yield "I4", f"{requirement}: {number} assigned, {done[requirement]} done, {count} wanted"

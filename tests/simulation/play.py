@@ -1,0 +1,276 @@
+"""One run: a seed, a climate, so many steps, a quiet phase, and the judgement.
+
+Real code decides, publishes, applies, sweeps and rebuilds (`workers.py`); the log, the store and the clocks are played and fail
+(`kafka.py`, `redis.py`), as the climate says (`weather.py`).
+"""
+
+import asyncio
+import itertools
+import logging
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from unittest import mock
+
+import structlog
+
+from dispatch.budget import UNLIMITED
+from dispatch.ids import derived
+from dispatch.plans import PlanBook, load_builtin
+from streams.topics import INCIDENTS
+from tests.simulation import virtual_time
+from tests.simulation.judge import Finding, Judge
+from tests.simulation.kafka import START_MS, Admin, Consumer, Kafka, Producer
+from tests.simulation.processes import Process, running
+from tests.simulation.redis import Altered, Redis, Restore
+from tests.simulation.registrar import Registrar
+from tests.simulation.town import Town
+from tests.simulation.weather import CLIMATES, Weather
+from tests.simulation.workers import Group, Worker
+
+PARTITIONS = 3
+WORKERS = 3
+QUIET_S = 150.0
+SETTLED_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    seed: int
+    climate: str
+    steps: int
+    commands: int
+    calls: int
+    faults: Counter[str]
+    findings: tuple[Finding, ...]
+    seconds: float
+    """Of the play."""
+    void_decisions: int = 0
+    void_offers: int = 0
+    repeats: int = 0
+
+
+@dataclass(slots=True)
+class Play:
+    seed: int
+    climate: str = "storm"
+    steps: int = 10_000
+    altered: dict[str, Altered] = field(default_factory=dict)
+    """Methods of the store that a mutation has changed."""
+    stops_at_once: bool = False
+    """At the first violation."""
+
+    def run(self) -> Outcome:
+        outcomes: list[Outcome] = []
+
+        async def part() -> None:
+            with _stage(chance.random()) as stage:
+                outcomes.append(await _Run(self, chance, stage).through())
+
+        chance = random.Random(f"{self.climate} {self.seed}")
+        virtual_time.play(part)
+        return outcomes[0]
+
+
+class _Run:
+    def __init__(self, play: Play, chance: random.Random, stage: "_Stage") -> None:
+        loop = asyncio.get_running_loop()
+        self._play, self._chance, self._stage = play, chance, stage
+        self._weather = Weather(CLIMATES[play.climate], chance)
+        self._kafka = stage.kafka = Kafka(PARTITIONS, loop.time)
+        self._redis = stage.redis = Redis(loop.time)
+        self._redis.altered = play.altered
+        self._group = Group(self._kafka, self._weather)
+        self._judge = Judge(self._kafka, self._redis, forgives_void=self._weather.climate.loses_redis)
+        self._group.on_commit = self._judge.commits
+        self._town = Town(self._kafka, self._weather, chance, chance.choice((0.15, 0.4)), _zones(self._kafka))
+        self._plans = _plans(chance)
+        self._names = itertools.count(1)
+        self._workers: list[Worker | None] = [None] * chance.choice((2, WORKERS))
+
+    async def through(self) -> Outcome:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, about: self._stage.bug(repr(about.get("exception", about))))
+        background = [asyncio.create_task(Registrar(self._kafka, self._redis).follow())]
+        self._town.begin()
+        for number in range(len(self._workers)):
+            self._begin(number)
+        background.append(asyncio.create_task(self._town.live()))
+        while self._weather.steps < self._play.steps and not self._is_over():
+            await asyncio.sleep(1.0)
+            self._nemesis()
+            self._look()
+        if not self._is_over():
+            await self._rest()
+        for worker in self._workers:
+            if worker is not None:
+                worker.process.kill()
+        for task in background:
+            task.cancel()
+        await asyncio.sleep(0)
+        return self._outcome(loop.time())
+
+    def _is_over(self) -> bool:
+        return self._play.stops_at_once and bool(self._judge.findings or self._stage.bugs)
+
+    def _look(self) -> None:
+        self._judge.read()
+        self._weather.commands = len(self._judge.first)
+
+    def _begin(self, number: int) -> None:
+        worker = Worker(
+            f"worker-{next(self._names)}", self._weather, self._kafka, self._redis, self._group, self._plans
+        )
+        self._workers[number] = worker
+        worker.start()
+
+    def _nemesis(self) -> None:
+        """Faults that come by themselves, once a second; who is dead is started again."""
+        weather, now_s = self._weather, asyncio.get_running_loop().time()
+        for number, worker in enumerate(self._workers):
+            if worker is not None and worker.process.is_dead:
+                self._workers[number] = None
+                again_s = weather.chance.uniform(0.5, 6.0)
+                asyncio.get_running_loop().call_later(again_s, self._begin, number)
+                asyncio.get_running_loop().call_later(weather.chance.uniform(0.0, 6.0), self._group.rebalance)
+        if weather.strikes("rebalance"):
+            self._group.rebalance()
+        if weather.climate.older and weather.chance.random() < 0.02:
+            self._redis.remember()
+        if weather.strikes("emptied"):
+            self._redis.empty()
+        if weather.strikes("older"):
+            self._redis.come_back_older()
+        if weather.strikes("outage"):
+            part = weather.chance.choice((self._kafka, self._redis))
+            part.down_until_s = now_s + weather.chance.choice((1.0, 5.0, 14.0, 45.0))
+        if weather.strikes("jump"):
+            jumps = (0, 3_000, -3_000, 3_600_000, -3_600_000)
+            alive = [worker.process for worker in self._workers if worker is not None]
+            clocks: list[Kafka | Redis | Process] = [self._kafka, self._redis, *alive]
+            weather.chance.choice(clocks).skew_ms = weather.chance.choice(jumps)
+
+    async def _rest(self) -> None:
+        """All is healed and nobody reports any more; then the timers stop and the log is worked off."""
+        self._weather.is_calm, self._town.is_quiet = True, True
+        self._kafka.down_until_s = self._redis.down_until_s = 0.0
+        self._kafka.skew_ms = self._redis.skew_ms = 0
+        for _ in range(round(QUIET_S)):
+            await asyncio.sleep(1.0)
+            self._nemesis()
+        self._redis.takes_timers = False
+        for _ in range(round(SETTLED_S)):
+            await asyncio.sleep(1.0)
+            self._look()
+            if self._is_settled():
+                break
+        self._judge.at_rest()
+
+    def _is_settled(self) -> bool:
+        ends = {number: len(log) for number, log in enumerate(self._kafka.topics[INCIDENTS.name])}
+        return all(self._group.committed.get(number, 0) == end for number, end in ends.items())
+
+    def _outcome(self, seconds: float) -> Outcome:
+        bugs = [Finding(invariant="bug", detail=bug) for bug in self._stage.bugs]
+        return Outcome(
+            seed=self._play.seed,
+            climate=self._play.climate,
+            steps=self._weather.steps,
+            commands=self._weather.commands,
+            calls=self._weather.calls,
+            faults=self._weather.faults,
+            findings=(*bugs, *self._judge.findings),
+            seconds=seconds,
+            void_decisions=self._judge.void_decisions,
+            void_offers=self._judge.void_offers,
+            repeats=self._judge.repeats,
+        )
+
+
+def _zones(kafka: Kafka) -> list[str]:
+    """One for each partition."""
+    found: dict[int, str] = {}
+    for number in itertools.count():
+        zone = derived("zone", str(number)).hex[:6]
+        found.setdefault(kafka.partition_of(zone.encode()), zone)
+        if len(found) == kafka.partitions:
+            return [found[partition] for partition in sorted(found)]
+    raise AssertionError
+
+
+def _plans(chance: random.Random) -> PlanBook:
+    book = load_builtin()
+    return book if chance.random() < 0.3 else replace(book, budget=UNLIMITED)
+
+
+@dataclass(slots=True)
+class _Stage:
+    """What the real code finds where it looks for Kafka, Redis, the time and its own end."""
+
+    kafka: Kafka | None = None
+    redis: Redis | None = None
+    bugs: list[str] = field(default_factory=list)
+
+    def bug(self, what: str) -> None:
+        self.bugs.append(what)
+
+    def now_ms(self) -> int:
+        process = running()
+        at_s = asyncio.get_running_loop().time()
+        return START_MS + round(at_s * 1000) + (process.skew_ms if process else 0)
+
+    def producer(self, **_: Any) -> Producer:
+        assert self.kafka is not None
+        return Producer(self.kafka, _running())
+
+    def consumer(self, **_: Any) -> Consumer:
+        assert self.kafka is not None
+        return Consumer(self.kafka, _running())
+
+    def admin(self, **_: Any) -> Admin:
+        assert self.kafka is not None
+        return Admin(self.kafka)
+
+    def restore(self, _: object, owner: str) -> Restore:
+        assert self.redis is not None
+        return Restore(self.redis, _running(), owner)
+
+    def die(self, code: int) -> None:
+        """A worker that met a bug ends itself."""
+
+        self.bug(f"{_running().name} ended with {code}: {sys.exc_info()[1]!r}")
+        _running().kill()
+
+
+def _running() -> Any:
+    process = running()
+    assert process is not None
+    return process
+
+
+@contextmanager
+def _stage(seed: float) -> Iterator[_Stage]:
+    stage = _Stage()
+    state = random.getstate()
+    said = structlog.get_config()
+    replaced: dict[str, Callable[..., Any]] = {
+        "streams.publisher.AIOKafkaProducer": stage.producer,
+        "streams.stretch.AIOKafkaConsumer": stage.consumer,
+        "streams.stretch.AIOKafkaAdminClient": stage.admin,
+        "streams.rebuild.Restore": stage.restore,
+        "streams.clock.now_ms": stage.now_ms,
+        "os._exit": stage.die,
+        "traceback.print_exc": lambda: None,
+    }
+    with ExitStack() as stack:
+        random.seed(seed)  # for the jitter of the agent
+        stack.callback(random.setstate, state)
+        stack.callback(structlog.configure, **said)
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+        for place, part in replaced.items():
+            stack.enter_context(mock.patch(place, part))
+        yield stage

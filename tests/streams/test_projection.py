@@ -1,0 +1,126 @@
+"""From the log to the picture, when several workers write into one partition: nothing that was decided stays untold."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from dispatch.commands import Command
+from dispatch.decisions import Decision, OfferStep, StatusRecord
+from dispatch.lifecycle import fold
+from dispatch.ports import Store
+from streams import wire
+from streams.projection import Logged, Projection, application
+from streams.publisher import Publisher
+from streams.store import MemoryStore
+from streams.stretch import LogReader
+from tests.builders import NOW_MS, Story, helpers, spec
+from tests.simulation.kafka import Record
+
+PARTITION = 3
+
+
+@dataclass
+class Log:
+    """One partition of decisions, and what was said of them; publisher and reader in one."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    steps: list[OfferStep] = field(default_factory=list)
+
+    async def publish_derived(self, steps: Sequence[OfferStep], _: Sequence[StatusRecord]) -> None:
+        self.steps += steps
+
+    async def send_commands(self, commands: Sequence[Command]) -> None:
+        assert not commands
+
+    async def end(self, _topic: str, _partition: int) -> int:
+        return len(self.decisions)
+
+    async def read(self, topic: str, stretches: Mapping[int, tuple[int, int]]) -> AsyncIterator[list[Any]]:
+        first, end = stretches[PARTITION]
+        values = [wire.encode_decision(decision) for decision in self.decisions[first:end]]
+        yield [
+            Record(topic=topic, partition=PARTITION, offset=first + number, timestamp=NOW_MS, key=None, value=value)
+            for number, value in enumerate(values)
+        ]
+
+
+def projection(store: MemoryStore, log: Log) -> Projection:
+    return Projection(cast(Store, store), cast(Publisher, log), cast(LogReader, log))
+
+
+def told(*stories: Story) -> tuple[Log, list[Logged]]:
+    """All decisions of the stories, one story after the other, as they stand in the log."""
+    log, logged = Log(), []
+    for number, story in enumerate(stories):
+        state = None
+        for made in story.decisions:
+            cause = replace(made.cause, command_id=f"{number}-{made.cause.command_id}")
+            decision = replace(made, id=f"{number}-{made.id}", cause=cause, incident_id=f"{made.incident_id}{number}")
+            state = fold(state, decision)
+            logged.append(Logged(partition=PARTITION, offset=len(log.decisions), decision=decision, incident=state))
+            log.decisions.append(decision)
+    return log, logged
+
+
+def reported(*people: str) -> Story:
+    story = Story(people=helpers(*people))
+    story.report(spec())
+    return story
+
+
+async def test_what_another_worker_applied_and_never_published_is_published_before_what_follows() -> None:
+    log, (theirs, ours) = told(reported("a", "b"), reported("c", "d"))
+    store = MemoryStore(lambda: NOW_MS)
+    worker = projection(store, log)
+    ending, log.decisions = log.decisions, []
+    await worker.catch_up(PARTITION)
+    log.decisions = ending
+    await store.apply([application(theirs)])  # and then the other worker dies
+
+    assert not await worker.apply([ours])
+    await worker.catch_up(PARTITION)
+
+    assert [step.volunteer_id for step in log.steps] == ["a", "b", "c", "d"]
+    assert not await worker.is_behind(PARTITION)
+
+
+async def test_a_decision_that_follows_what_was_published_is_applied_at_once() -> None:
+    log, (first, second) = told(reported("a", "b"), reported("c", "d"))
+    worker = projection(MemoryStore(lambda: NOW_MS), log)
+    everything, log.decisions = log.decisions, []
+    await worker.catch_up(PARTITION)
+    log.decisions = everything
+
+    assert await worker.apply([first])
+    assert await worker.apply([second])
+
+    assert [step.volunteer_id for step in log.steps] == ["a", "b", "c", "d"]
+
+
+async def test_what_is_applied_while_the_log_is_read_is_not_folded_twice() -> None:
+    log, (only,) = told(reported("a", "b"))
+
+    class AppliedMeanwhile(MemoryStore):
+        async def load(self, commands: Sequence[tuple[str, str]]) -> Any:
+            """Between the question how far things are and this one, another worker applies the decision."""
+            await super().apply([application(only)])
+            return await super().load(commands)
+
+    worker = projection(AppliedMeanwhile(lambda: NOW_MS), log)
+
+    await worker.catch_up(PARTITION)
+
+    assert [step.volunteer_id for step in log.steps] == ["a", "b"]
+
+
+async def test_decisions_are_behind_until_their_offers_are_in_the_log() -> None:
+    log, (only,) = told(reported("a"))
+    store = MemoryStore(lambda: NOW_MS)
+    worker = projection(store, log)
+    await store.apply([application(only)])
+
+    assert await worker.is_behind(PARTITION)
+    await worker.catch_up(PARTITION)
+
+    assert not await worker.is_behind(PARTITION)
+    assert {step.decision_offset for step in log.steps} == {0}
