@@ -13,7 +13,8 @@ from tests.whole_stack import without_komek
 
 ROOT = Path(__file__).parents[2]
 PROMISED = (
-    "up worker notifier api topics plans token incident why watch status simulate replay rebuild dead-letters doctor"
+    "up worker notifier api topics plans token incident why watch board status simulate replay rebuild "
+    "dead-letters doctor"
 )
 
 
