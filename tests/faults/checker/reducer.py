@@ -1,0 +1,352 @@
+"""The state of an incident from its decisions: written anew from the published schemas, sharing nothing with the code it judges.
+
+A state is an object as `Incident` of `incident-status` says. `fold` changes the state it is given.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.faults.checker.published import Published
+
+State = dict[str, Any]
+Event = dict[str, Any]
+Fold = Callable[[State, Event, "Moment"], None]
+
+ASSIGNED = frozenset({"accepted", "en_route", "on_scene"})
+LIVE = ASSIGNED | {"offered"}
+FILLING = ASSIGNED | {"done"}
+ENDED = frozenset({"closed", "cancelled"})
+_MOVING = frozenset({"en_route", "on_scene", "done"})
+_NOT_AGAIN = frozenset({"declined", "done", "void"})
+ENDED_OFFERS_KEPT = 200
+"""Beyond these the oldest ended offers leave the state; who declined in them stays in `declined`."""
+
+
+class Impossible(Exception):
+    """An event that cannot follow from the state."""
+
+
+class Moment:
+    """What the events of one decision share."""
+
+    __slots__ = ("at_ms", "incident_id", "published", "version", "zone")
+
+    def __init__(self, decision: dict[str, Any], published: Published) -> None:
+        self.incident_id: str = decision["incident_id"]
+        self.zone: str = decision["zone"]
+        self.version: int = decision["version"]
+        self.at_ms: int = decision["decided_ms"]
+        self.published = published
+
+
+def fold(state: State | None, decision: dict[str, Any], published: Published) -> State | None:
+    """The state after the decision; None when there is no incident.
+
+    Raises:
+        Impossible: an event that cannot follow.
+    """
+    if decision["outcome"] != "applied":
+        return state
+    moment = Moment(decision, published)
+    for event in decision["events"]:
+        if event["kind"] == "incident_reported":
+            if state is not None:
+                raise Impossible("is reported a second time")
+            state = _reported(event, moment)
+        elif state is None:
+            raise Impossible(f"{event['kind']} before the report")
+        else:
+            FOLDS[event["kind"]](state, event, moment)
+    if state is not None:
+        state["version"] = moment.version
+        _settle(state, moment)
+    return state
+
+
+def is_open(state: State) -> bool:
+    return state["status"] not in ENDED
+
+
+def offer_of(state: State, offer_id: str) -> dict[str, Any]:
+    for offer in state["offers"]:
+        if offer["id"] == offer_id:
+            found: dict[str, Any] = offer
+            return found
+    raise Impossible(f"{offer_id} is not among its offers")
+
+
+def missing(state: State, requirement: dict[str, Any]) -> int:
+    """Places without a person; none of work that is settled."""
+    if requirement["settled"] is not None:
+        return 0
+    wanted = requirement["id"]
+    filled: int = sum(offer["requirement_id"] == wanted and offer["state"] in FILLING for offer in state["offers"])
+    return int(max(0, requirement["count"] - filled))
+
+
+def _reported(event: Event, moment: Moment) -> State:
+    whole = moment.published.whole
+    same = ("type", "priority", "area", "language", "plan_version", "reported_by", "external_id", "body_digest")
+    later = ("text_print", "parent_id", "distress_of")
+    hazard = event.get("hazard")
+    return moment.published.fresh(
+        "Incident",
+        id=moment.incident_id,
+        zone=moment.zone,
+        version=moment.version,
+        status="reported",
+        requirements=[whole("Requirement", entry) for entry in event["requirements"]],
+        times=moment.published.fresh(
+            "Times", reported_ms=event["reported_ms"], logged_ms=event["logged_ms"], decided_ms=moment.at_ms
+        ),
+        hazard=None if hazard is None else whole("Hazard", hazard),
+        **{name: event[name] for name in same},
+        **{name: event.get(name) for name in later},
+    )
+
+
+def _updated(state: State, event: Event, moment: Moment) -> None:
+    _on_ground(state, event, moment)
+    for name in ("type", "priority", "language", "plan_version"):
+        state[name] = event[name]
+    state["requirements"] = [moment.published.whole("Requirement", entry) for entry in event["requirements"]]
+
+
+def _on_ground(state: State, event: Event, moment: Moment) -> None:
+    """Another area is other ground: where it is dangerous, people are warned anew."""
+    if state["hazard"] and state["hazard"]["since"] and event["area"] != state["area"]:
+        state["hazard"]["since"] = moment.version
+    state["area"] = event["area"]
+
+
+def _ends(status: str) -> Fold:
+    def ended(state: State, _: Event, moment: Moment) -> None:
+        state["status"], state["retry_at_ms"] = status, None
+        state["times"]["closed_ms"] = moment.at_ms
+
+    return ended
+
+
+def _merged(state: State, event: Event, moment: Moment) -> None:
+    _ends("closed")(state, event, moment)
+    state["merging"], state["merged_into"] = None, event["into"]
+
+
+def _unmerged(state: State, _: Event, __: Moment) -> None:
+    state["status"], state["merged_into"] = "dispatching", None
+    state["times"]["closed_ms"] = None
+
+
+def _offer_made(state: State, event: Event, moment: Moment) -> None:
+    names = ("requirement_id", "volunteer_id", "capability", "skill", "expires_ms", "distance_m", "eta_s", "task")
+    more = ("chance", "shares_language", "staging")
+    offer = moment.published.fresh(
+        "Offer",
+        id=event["offer_id"],
+        state="offered",
+        epoch=moment.version,
+        created_ms=moment.at_ms,
+        changed_ms=moment.at_ms,
+        **{name: event[name] for name in names},
+        **{name: event.get(name) for name in more},
+    )
+    state["offers"].append(offer)
+    if not state["times"]["first_offer_ms"]:
+        state["times"]["first_offer_ms"] = moment.at_ms
+
+
+def _offer_moved(state: State, event: Event, moment: Moment) -> None:
+    offer = offer_of(state, event["offer_id"])
+    accepted = event["state"] == "accepted"
+    offer.update(state=event["state"], reason=event.get("reason"), changed_ms=moment.at_ms)
+    if accepted and offer["accepted_ms"] is None:
+        offer["accepted_ms"] = moment.at_ms
+    if event.get("private_ref"):
+        offer["private_ref"] = event["private_ref"]
+    if accepted and state["times"]["first_accept_ms"] is None:
+        state["times"]["first_accept_ms"] = moment.at_ms
+
+
+def _result_given(state: State, event: Event, moment: Moment) -> None:
+    result = moment.published.whole("TaskResult", event["result"])
+    offer_of(state, event["offer_id"]).update(result=result, changed_ms=moment.at_ms)
+
+
+def _checked_in(state: State, event: Event, moment: Moment) -> None:
+    offer_of(state, event["offer_id"])["changed_ms"] = moment.at_ms
+
+
+def _of_offer(name: str, value: Callable[[Event, Moment], Any]) -> Fold:
+    """Sets one field of the offer the event names."""
+
+    def changed(state: State, event: Event, moment: Moment) -> None:
+        offer_of(state, event["offer_id"])[name] = value(event, moment)
+
+    return changed
+
+
+def _of_requirement(name: str, value: Callable[[Event, Moment], Any]) -> Fold:
+    """Sets one field of the requirement the event names, if it (still) has it."""
+
+    def changed(state: State, event: Event, moment: Moment) -> None:
+        for entry in state["requirements"]:
+            if entry["id"] == event["requirement_id"]:
+                entry[name] = value(event, moment)
+
+    return changed
+
+
+def _of_incident(name: str, value: Callable[[Event, Moment], Any]) -> Fold:
+    def changed(state: State, event: Event, moment: Moment) -> None:
+        state[name] = value(event, moment)
+
+    return changed
+
+
+def _remeasured(state: State, event: Event, _: Moment) -> None:
+    offer_of(state, event["offer_id"]).update(distance_m=event["distance_m"], eta_s=event["eta_s"])
+
+
+def _escalated(state: State, event: Event, _: Moment) -> None:
+    state["alarm_level"] = event["alarm_level"]
+    state["escalations"].append(event["reason"])
+
+
+def _retry(state: State, event: Event, _: Moment) -> None:
+    state["retry_at_ms"] = event["at_ms"]
+    state["retries"] += 1
+
+
+def _ladder_scheduled(state: State, event: Event, _: Moment) -> None:
+    for entry in state["requirements"]:
+        if entry["id"] == event["requirement_id"] and entry["climb"] is not None:
+            entry["climb"].update(since_ms=event["since_ms"], due_ms=event["due_ms"], due_reason=event["reason"])
+
+
+def _added(state: State, event: Event, moment: Moment) -> None:
+    state["requirements"] += [moment.published.whole("Requirement", entry) for entry in event["requirements"]]
+
+
+def _help_asked(state: State, event: Event, moment: Moment) -> None:
+    raised = moment.published.whole("Requirement", event["requirement"])
+    entries = [raised if entry["id"] == raised["id"] else entry for entry in state["requirements"]]
+    state["requirements"] = entries if raised in entries else [*entries, raised]
+
+
+def _attention(state: State, event: Event, moment: Moment) -> None:
+    named = (event["reason"], event.get("requirement_id"))
+    if all((entry["reason"], entry["requirement_id"]) != named for entry in state["attention"]):
+        state["attention"].append(
+            {"reason": named[0], "requirement_id": named[1], "since_ms": moment.at_ms, "detail": event.get("detail")}
+        )
+
+
+def _attention_ended(state: State, event: Event, _: Moment) -> None:
+    named = (event["reason"], event.get("requirement_id"))
+    state["attention"] = [one for one in state["attention"] if (one["reason"], one["requirement_id"]) != named]
+
+
+def _warned(state: State, event: Event, moment: Moment) -> None:
+    state["warned"].update(dict.fromkeys(event["volunteer_ids"], moment.version))
+
+
+def _released(state: State, event: Event, _: Moment) -> None:
+    state["reports"] = [other for other in state["reports"] if other != event["other"]]
+
+
+def _nothing(_: State, __: Event, ___: Moment) -> None:
+    pass
+
+
+FOLDS: dict[str, Fold] = {
+    "incident_updated": _updated,
+    "incident_cancelled": _ends("cancelled"),
+    "incident_closed": _ends("closed"),
+    "incident_escalated": _escalated,
+    "note_added": lambda state, event, _: state["notes"].append(event["private_ref"]),
+    "offer_made": _offer_made,
+    "offer_moved": _offer_moved,
+    "result_given": _result_given,
+    "checked_in": _checked_in,
+    "shortfall_found": _of_requirement(
+        "shortfall", lambda event, at: at.published.whole("Shortfall", event["shortfall"])
+    ),
+    "shortfall_ended": _of_requirement("shortfall", lambda *_: None),
+    "retry_scheduled": _retry,
+    "wave_timed": _of_requirement("look_at_ms", lambda event, _: event["look_at_ms"]),
+    "wave_fell_short": _of_requirement("short_since_ms", lambda event, _: event["since_ms"]),
+    "lease_held": _of_offer("lease_expires_ms", lambda event, _: event["until_ms"]),
+    "answer_wanted": _of_requirement("count", lambda event, _: event["count"]),
+    "work_settled": _of_requirement("settled", lambda event, _: event["outcome"]),
+    "certainty_changed": _of_incident("certainty", lambda event, _: event["certainty"]),
+    "incident_moved": _on_ground,
+    "offer_remeasured": _remeasured,
+    "merge_proposed": _of_incident(
+        "merge_candidates", lambda event, at: [at.published.whole("MergeCandidate", one) for one in event["candidates"]]
+    ),
+    "merge_begun": _of_incident("merging", lambda event, _: {"into": event["into"], "due_ms": event["due_ms"]}),
+    "merge_ended": _of_incident("merging", lambda *_: None),
+    "incident_merged": _merged,
+    "incident_unmerged": _unmerged,
+    "merge_declined": _nothing,
+    "report_adopted": lambda state, event, _: state["reports"].append(event["other"]),
+    "report_released": _released,
+    "ladder_scheduled": _ladder_scheduled,
+    "ladder_stepped": _of_requirement("climb", lambda event, at: at.published.whole("Climb", event["climb"])),
+    "requirements_added": _added,
+    "partner_asked": lambda state, event, _: state["escalations"].append(f"partner:{event['partner']}"),
+    "attention_raised": _attention,
+    "attention_ended": _attention_ended,
+    "hazard_declared": _of_incident("hazard", lambda event, at: {"equipped": event["equipped"], "since": at.version}),
+    "hazard_ended": _of_incident("hazard", lambda *_: None),
+    "hazard_warned": _warned,
+    "check_in_clock_set": _of_offer("check_in", lambda event, _: {"state": "running", "due_ms": event["due_ms"]}),
+    "check_in_asked": _of_offer("check_in", lambda event, _: {"state": event["state"], "due_ms": event["due_ms"]}),
+    "staging_moved": _of_offer("staging", lambda event, _: event["staging"]),
+    "watch_set": _of_offer("watch", lambda event, at: at.published.whole("Watch", event["watch"])),
+    "help_asked": _help_asked,
+    "distress_raised": _of_offer("distress", lambda event, at: {"incident_id": event["child_id"], "at_ms": at.at_ms}),
+}
+"""What each event changes; `incident_reported` makes the state."""
+
+
+def _settle(state: State, moment: Moment) -> None:
+    """Status, times and clocks that follow from the rest of an open incident."""
+    if not is_open(state):
+        return
+    open_places = {entry["id"]: missing(state, entry) for entry in state["requirements"]}
+    short = any(entry["shortfall"] for entry in state["requirements"])
+    if short:
+        state["status"] = "unfilled"
+    elif any(open_places.values()):
+        state["status"] = "dispatching"
+    else:
+        moving = any(offer["state"] in _MOVING for offer in state["offers"])
+        state["status"] = "in_progress" if moving else "staffed"
+        if state["times"]["staffed_ms"] is None:
+            state["times"]["staffed_ms"] = moment.at_ms
+    if not short:
+        scarce = (entry["short_since_ms"] is not None and open_places[entry["id"]] for entry in state["requirements"])
+        state["retry_at_ms"], state["retries"] = state["retry_at_ms"] if any(scarce) else None, 0
+    for entry in state["requirements"]:
+        if entry["climb"] and entry["climb"]["since_ms"] is not None and not open_places[entry["id"]]:
+            entry["climb"].update(since_ms=None, due_ms=None, due_reason=None)
+    _prune(state, moment.at_ms)
+
+
+def _prune(state: State, now_ms: int) -> None:
+    """What ended at this very moment stays: it has still to be told of."""
+    ended = [offer for offer in state["offers"] if offer["state"] not in LIVE | FILLING]
+    surplus = len(ended) - ENDED_OFFERS_KEPT
+    if surplus <= 0:
+        return
+    ended.sort(key=lambda offer: (offer["changed_ms"], offer["id"]))
+    gone = [offer for offer in ended[:surplus] if offer["changed_ms"] < now_ms]
+    ids = {offer["id"] for offer in gone}
+    state["offers"] = [offer for offer in state["offers"] if offer["id"] not in ids]
+    state["forgotten_offers"] += len(gone)
+    for offer in gone:
+        if offer["state"] in _NOT_AGAIN:
+            people = state["declined"].setdefault(offer["requirement_id"], [])
+            if offer["volunteer_id"] not in people:
+                people.append(offer["volunteer_id"])
