@@ -7,7 +7,7 @@ clock, kept as claimed and used for nothing. Free text never stands here: it lie
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dispatch.model import Area, Geometry, Hazard, RequirementSpec
+from dispatch.model import Area, Geometry, Hazard, Refused, RequirementSpec
 from dispatch.vocabulary import DeadlineKind, DeclineReason, OfferState, Priority
 
 DISPATCHER = "dispatcher"
@@ -152,9 +152,10 @@ class UnmergeIncident(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptReport(Command):
-    """Asks this incident to take `other` in as a further report."""
+    """Asks this incident to take `other` in as a further report. `refused`: who said no to what there."""
 
     other: str
+    refused: tuple[Refused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from dispatch.model import Area, Candidate, Found, Incident, Need, Requirement, 
 from dispatch.plans import PlanBook
 from dispatch.pruning import NEVER_AGAIN
 from dispatch.ranking import Ranked, rank
+from dispatch.refusals import who_refused
 from dispatch.ruling import Ruling
 from dispatch.surroundings import NOTHING, Surroundings
 from dispatch.vocabulary import Exclusion, OfferState, Outcome, ShortfallReason
@@ -240,7 +241,7 @@ def _asked_before(incident: Incident, requirement: Requirement, now_ms: int) -> 
         if offer.state in NEVER_AGAIN
         or (offer.state is OfferState.EXPIRED and offer.changed_ms > rests_until)
         or rests(offer, now_ms)
-    } | set(incident.declined.get(requirement.id, ()))
+    } | who_refused(incident, requirement)
 
 
 def _offers(

@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dispatch.model import Area, Climb, Hazard, MergeCandidate, Place, Requirement, Shortfall, TaskResult, Watch
+from dispatch.model import (
+    Area,
+    Climb,
+    Hazard,
+    MergeCandidate,
+    Place,
+    Refused,
+    Requirement,
+    Shortfall,
+    TaskResult,
+    Watch,
+)
 from dispatch.vocabulary import Capability, Certainty, CheckInState, OfferState, Priority, StepAction, StepReason, Task
 
 
@@ -332,6 +343,8 @@ class MergeBegun:
     into: str
     by: str
     due_ms: int
+    refused: tuple[Refused, ...] = ()
+    """Who said no to what: `into` must not ask them for it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,6 +377,7 @@ class MergeDeclined:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportAdopted:
     other: str
+    refused: tuple[Refused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

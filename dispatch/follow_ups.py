@@ -20,7 +20,7 @@ def follow_ups(decision: Decision) -> tuple[Command, ...]:
 def _follow_up(decision: Decision, fact: Event) -> Command | None:
     own = decision.incident_id
     if isinstance(fact, MergeBegun):
-        return AdoptReport(**_order(decision, "adopt", fact.into), other=own)
+        return AdoptReport(**_order(decision, "adopt", fact.into), other=own, refused=fact.refused)
     if isinstance(fact, ReportAdopted):
         return FinishMerge(**_order(decision, "finish", fact.other), into=own)
     if isinstance(fact, IncidentUnmerged):

@@ -38,6 +38,7 @@ from dispatch.events import (
     ReportReleased,
 )
 from dispatch.model import Incident
+from dispatch.refusals import to_bring
 from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.surroundings import Surroundings
 from dispatch.vocabulary import AttentionReason, DeadlineKind, OfferState
@@ -76,8 +77,8 @@ def obstacle(incident: Incident, into: str, target: Incident | None) -> str | No
     return "target_merging" if target.merging else None
 
 
-def begun(into: str, *, by: str, now_ms: int) -> MergeBegun:
-    return MergeBegun(into=into, by=by, due_ms=now_ms + ANSWER_WITHIN_MS)
+def begun(incident: Incident, into: str, *, by: str, now_ms: int) -> MergeBegun:
+    return MergeBegun(into=into, by=by, due_ms=now_ms + ANSWER_WITHIN_MS, refused=to_bring(incident))
 
 
 def ended_as(incident: Incident) -> str:
@@ -95,7 +96,7 @@ def _merge(incident: Incident, command: MergeIncident, around: Surroundings, now
     reason = obstacle(incident, command.into, around.target)
     if reason is not None:
         return refused("merge", reason)
-    return applied("merge", begun(command.into, by=command.by, now_ms=now_ms))
+    return applied("merge", begun(incident, command.into, by=command.by, now_ms=now_ms))
 
 
 def _unmerge(incident: Incident, command: UnmergeIncident) -> Ruling:
@@ -107,7 +108,7 @@ def _unmerge(incident: Incident, command: UnmergeIncident) -> Ruling:
 
 
 def _adopt(incident: Incident, command: AdoptReport) -> Ruling:
-    adopted = ReportAdopted(other=command.other)
+    adopted = ReportAdopted(other=command.other, refused=command.refused)
     if not incident.is_open:
         return refused("adopt", ended_as(incident))
     if incident.merging is None:

@@ -240,6 +240,16 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """People who said no to work of this kind, at an incident that was merged into this one."""
+
+    capability: Capability
+    skill: str
+    task: Task | None = None
+    volunteer_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merging:
     """A merge that waits for the other incident's answer."""
 
@@ -337,6 +347,8 @@ class Incident:
     attention: tuple[Attention, ...] = ()
     declined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Requirement id to the people who declined it (or were lost to it) in offers that have left the state."""
+    refused: tuple[Refused, ...] = ()
+    """What was declined at incidents that were merged into this one."""
     forgotten_offers: int = 0
     """Ended offers that have left the state; the log has them."""
 

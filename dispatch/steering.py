@@ -164,7 +164,7 @@ def _duplicate(unfolding: Unfolding, other: str, around: Surroundings) -> None:
         return
     reason = merging.obstacle(unfolding.state, other, around.target)
     if reason is None:
-        unfolding.add(merging.begun(other, by=DISPATCHER, now_ms=unfolding.now_ms))
+        unfolding.add(merging.begun(unfolding.state, other, by=DISPATCHER, now_ms=unfolding.now_ms))
     else:
         unfolding.add(AttentionRaised(reason=AttentionReason.DUPLICATE_ENDED, detail=other))
 

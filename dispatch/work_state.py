@@ -9,6 +9,7 @@ from typing import Any
 from dispatch import events
 from dispatch.changes import changed
 from dispatch.model import Incident, Merging, Offer, Requirement
+from dispatch.refusals import joined
 from dispatch.safety_state import on_ground
 from dispatch.vocabulary import IncidentStatus
 
@@ -67,7 +68,7 @@ def merge_declined(state: Incident, _fact: events.MergeDeclined, _: object) -> I
 
 
 def report_adopted(state: Incident, fact: events.ReportAdopted, _: object) -> Incident:
-    return changed(state, reports=(*state.reports, fact.other))
+    return changed(state, reports=(*state.reports, fact.other), refused=joined((*state.refused, *fact.refused)))
 
 
 def report_released(state: Incident, fact: events.ReportReleased, _: object) -> Incident:
