@@ -250,6 +250,18 @@ def _warned(state: State, event: Event, moment: Moment) -> None:
     state["warned"].update(dict.fromkeys(event["volunteer_ids"], moment.version))
 
 
+def _adopted(state: State, event: Event, moment: Moment) -> None:
+    """With who said no there, each kind of work once."""
+    state["reports"].append(event["other"])
+    brought = [moment.published.whole("Refused", one) for one in event.get("refused") or ()]
+    people: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for one in [*state["refused"], *brought]:
+        kind = (one["capability"], one["skill"], one["task"] or "")
+        known = people.setdefault(kind, {**one, "volunteer_ids": []})
+        known["volunteer_ids"] = sorted({*known["volunteer_ids"], *one["volunteer_ids"]})
+    state["refused"] = [people[kind] for kind in sorted(people)]
+
+
 def _released(state: State, event: Event, _: Moment) -> None:
     state["reports"] = [other for other in state["reports"] if other != event["other"]]
 
@@ -289,7 +301,7 @@ FOLDS: dict[str, Fold] = {
     "incident_merged": _merged,
     "incident_unmerged": _unmerged,
     "merge_declined": _nothing,
-    "report_adopted": lambda state, event, _: state["reports"].append(event["other"]),
+    "report_adopted": _adopted,
     "report_released": _released,
     "ladder_scheduled": _ladder_scheduled,
     "ladder_stepped": _of_requirement("climb", lambda event, at: at.published.whole("Climb", event["climb"])),
