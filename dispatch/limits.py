@@ -22,14 +22,21 @@ def effective(entry: Requirement, incident: Incident) -> Requirement:
 
 
 def _widened_m(entry: Requirement, ring: int) -> int:
-    return max(entry.max_distance_m, min(WIDEST_M, entry.max_distance_m * ring))
+    widened_m = max(entry.max_distance_m, min(WIDEST_M, entry.max_distance_m * ring))
+    return min(widened_m, _policy_m(entry))
+
+
+def _policy_m(entry: Requirement) -> int:
+    """A rule that asks everybody within a distance never looks beyond it, whatever the ladder says."""
+    within_m = entry.policy.within_m if entry.policy else None
+    return max(WIDEST_M, entry.max_distance_m) if within_m is None else within_m
 
 
 def is_widest(entry: Requirement, incident: Incident) -> bool:
     """Whether a wider ring would reach nobody: the limit is the widest there is, or no distance counts."""
     if entry.capability is not Capability.FIELD or incident.area is None:
         return True
-    return _widened_m(entry, entry.climb.ring if entry.climb else 1) >= WIDEST_M
+    return _widened_m(entry, entry.climb.ring if entry.climb else 1) >= min(WIDEST_M, _policy_m(entry))
 
 
 def wanted_languages(entry: Requirement, incident: Incident) -> tuple[str, ...]:

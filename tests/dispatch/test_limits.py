@@ -9,7 +9,7 @@ from dispatch.events import RequirementsAdded
 from dispatch.forecast import at_least, chance_of, chance_to_fill
 from dispatch.languages import primaries, shares_language
 from dispatch.limits import effective, is_widest
-from dispatch.model import Climb
+from dispatch.model import Climb, Policy
 from dispatch.requirement_ids import with_ids
 from dispatch.substitutes import stand_ins
 from dispatch.travel import distance_within_m, travel_time_s
@@ -51,6 +51,19 @@ def test_no_ring_is_wider_for_remote_work_and_for_work_without_a_place() -> None
     assert is_widest(requirement(), incident(area=None))
     assert not is_widest(requirement(), incident())
     assert is_widest(requirement(max_distance_m=200_000), incident())
+
+
+def test_a_rule_by_distance_never_looks_beyond_it() -> None:
+    all_near = requirement(max_distance_m=20_000, policy=Policy(within_m=1_500), climb=Climb(ladder="field", ring=4))
+    narrower = requirement(max_distance_m=1_000, policy=Policy(within_m=1_500), climb=Climb(ladder="field"))
+    nearest = requirement(max_distance_m=20_000, policy=Policy(nearest=3), climb=Climb(ladder="field", ring=4))
+
+    assert [effective(one, incident()).max_distance_m for one in (all_near, narrower, nearest)] == [
+        1_500,
+        1_000,
+        80_000,
+    ]
+    assert [is_widest(one, incident()) for one in (all_near, narrower, nearest)] == [True, False, False]
 
 
 def test_languages_are_one_by_their_primary_subtag() -> None:
