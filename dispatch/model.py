@@ -360,14 +360,15 @@ class Incident:
         return next((offer for offer in self.offers if offer.id == offer_id), None)
 
     def offers_for(self, requirement_id: str) -> tuple[Offer, ...]:
-        return tuple(offer for offer in self.offers if offer.requirement_id == requirement_id)
+        return tuple([offer for offer in self.offers if offer.requirement_id == requirement_id])
 
     def open_places(self, requirement: Requirement) -> int:
         """People still missing: the count less those assigned or done; never below 0, none for work that is settled."""
         if requirement.settled is not None:
             return 0
-        filled = sum(offer.is_filling for offer in self.offers_for(requirement.id))
-        return max(0, requirement.count - filled)
+        wanted = requirement.id
+        filled = [1 for offer in self.offers if offer.requirement_id == wanted and offer.state in FILLING_STATES]
+        return max(0, requirement.count - len(filled))
 
     def waits_for_people(self, requirement: Requirement) -> bool:
         """Whether somebody who becomes available is to be asked: nobody is for some place, or too few for its certainty."""
