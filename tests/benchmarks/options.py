@@ -20,6 +20,9 @@ class Options:
     seed: int = 1
     http: bool = False
     file: Path | None = None
+    calls: Path | None = None
+    seeds: int | None = None
+    scale: float = 1.0
     list_only: bool = False
 
 
@@ -38,6 +41,9 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same people and places")
     parser.add_argument("--http", action="store_true", help="bench_latency: through the API of a whole Komek")
     parser.add_argument("--file", type=Path, help="bench_month: the file of calls")
+    parser.add_argument("--calls", type=Path, help="bench_policies: a file of real calls, for the replayed month")
+    parser.add_argument("--seeds", type=_whole, help="bench_policies: how many worlds of each kind, from --seed on")
+    parser.add_argument("--scale", type=float, default=1.0, help="bench_policies: size of the worlds, 1 as they are")
     parser.add_argument(
         "--list", action="store_true", dest="list_only", help="name the benchmarks and what they measure"
     )

@@ -1,0 +1,77 @@
+"""Kafka's part in a play in one process: decisions get offsets, and everything is confirmed at once. One partition."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dispatch.commands import Command
+from dispatch.decisions import Decision, OfferStep, StatusRecord
+from streams import wire
+from streams.dead_letters import Consumed, Headers
+from streams.topics import INCIDENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+@dataclass(slots=True)
+class LogInMemory:
+    """`decided` and `said` are what was written since they were last taken."""
+
+    commands: int = 0
+    decisions: int = 0
+    decided: list[Decision] = field(default_factory=list)
+    said: list[Command] = field(default_factory=list)
+
+    def record_of(self, command: Command, at_ms: int) -> Record:
+        """As a worker would read it."""
+        self.commands += 1
+        return Record(
+            topic=INCIDENTS.name,
+            partition=0,
+            offset=self.commands - 1,
+            timestamp=at_ms,
+            key=None,
+            value=wire.encode_command(command),
+        )
+
+    def take_decided(self) -> list[Decision]:
+        taken, self.decided = self.decided, []
+        return taken
+
+    def take_said(self) -> list[Command]:
+        taken, self.said = self.said, []
+        return taken
+
+    async def publish_decisions(self, decisions: Sequence[Decision]) -> list[int]:
+        first, self.decisions = self.decisions, self.decisions + len(decisions)
+        self.decided += decisions
+        return list(range(first, self.decisions))
+
+    async def publish_derived(self, steps: Sequence[OfferStep], states: Sequence[StatusRecord]) -> None:
+        """Nobody reads them: the play follows the decisions."""
+
+    async def send_commands(self, commands: Sequence[Command]) -> None:
+        self.said += commands
+
+    async def dead_letter(self, record: Consumed, reason: str) -> None:
+        raise AssertionError(f"{record.value!r} could not be read: {reason}")
+
+    async def end(self, topic: str, partition: int) -> int:  # noqa: ARG002 -- as LogReader
+        """Of what has to be caught up with: nothing, for there is one writer, who applies what it decides."""
+        return self.decisions
+
+    async def read(self, topic: str, stretches: Mapping[int, tuple[int, int]]) -> AsyncIterator[list[Any]]:
+        first, end = stretches[0]
+        assert first >= end, f"{topic}: decisions from {first} to {end} were not applied"
+        nothing: list[list[Any]] = []
+        for chunk in nothing:
+            yield chunk
