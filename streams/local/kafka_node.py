@@ -20,12 +20,24 @@ FORMAT_WITHIN_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One more listener of a node, for some of its clients: they are told `advertised_port`, where a proxy may stand."""
+
+    name: str
+    port: int
+    advertised_port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     node_id: int
     broker_port: int
     controller_port: int
     folder: Path
     heap_mb: int = 512
+    ways: tuple[Way, ...] = ()
+    brokers_by: str = "PLAINTEXT"
+    """The listener by which other brokers reach this one."""
 
     @property
     def bootstrap(self) -> str:
@@ -59,16 +71,21 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
     """The configuration of `node` in a cluster of `peers`, which include it."""
     copies = str(len(peers))
     in_sync = str(max(1, len(peers) - 1))
-    listeners = f"PLAINTEXT://{node.bootstrap},CONTROLLER://{node.controller}"
+    own = f"PLAINTEXT://{node.bootstrap},CONTROLLER://{node.controller}"
+    ways = "".join(f",{way.name}://{LOOPBACK}:{way.port}" for way in node.ways)
+    told = "".join(f",{way.name}://{LOOPBACK}:{way.advertised_port}" for way in node.ways)
     return {
         "process.roles": "broker,controller",
         "node.id": str(node.node_id),
         # Not `controller.quorum.voters`: with it, `format` refuses --standalone and --initial-controllers.
         "controller.quorum.bootstrap.servers": ",".join(peer.controller for peer in peers),
-        "listeners": listeners,
-        "advertised.listeners": listeners,
+        "listeners": own + ways,
+        "advertised.listeners": own + told,
         "controller.listener.names": "CONTROLLER",
-        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "inter.broker.listener.name": node.brokers_by,
+        "listener.security.protocol.map": ",".join(
+            f"{name}:PLAINTEXT" for name in ("CONTROLLER", "PLAINTEXT", *(way.name for way in node.ways))
+        ),
         "log.dirs": str(_log_dir(node)),
         # Topics are made by `komek topics apply` only: a typing error must not become a topic.
         "auto.create.topics.enable": "false",

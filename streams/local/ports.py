@@ -1,10 +1,14 @@
 """Ports of 127.0.0.1: which are free, which answer."""
 
+import random
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 LOOPBACK = "127.0.0.1"
+FOR_SERVERS = range(20_000, 32_768)
+"""Below the ports that Linux gives to outgoing connections: a client that keeps trying to reach a server that is down could get
+the server's own port for its end, be connected to itself, and keep the server from ever coming back."""
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
@@ -38,8 +42,15 @@ def _hold(held: ExitStack, count: int) -> Iterator[int]:
     for _ in range(count):
         # All are held until the last is known: otherwise the same port may be given twice.
         probe = held.enter_context(socket.socket())
-        probe.bind((LOOPBACK, 0))
-        yield probe.getsockname()[1]
+        yield next(port for port in random.sample(FOR_SERVERS, len(FOR_SERVERS)) if _bound(probe, port))
+
+
+def _bound(probe: socket.socket, port: int) -> bool:
+    try:
+        probe.bind((LOOPBACK, port))
+    except OSError:
+        return False
+    return True
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -46,6 +46,7 @@ class Supervisor:
         self._changed = changed
         self._children: dict[str, Child] = {}
         self._deaths: dict[str, _Deaths] = {}
+        self._held: set[str] = set()
 
     def pids(self) -> dict[str, int]:
         return {name: child.pid for name, child in self._children.items() if child.exit_code() is None}
@@ -79,11 +80,19 @@ class Supervisor:
             self.tend()
             time.sleep(LOOK_EVERY_S)
 
+    def hold(self, name: str) -> None:
+        """From now on this part stays dead once it is, until it is let go."""
+        self._held.add(name)
+
+    def let_go(self, name: str) -> None:
+        """The opposite of `hold`; harmless without it."""
+        self._held.discard(name)
+
     def tend(self) -> None:
         """One look at all parts: the dead are restarted once their pause is over."""
         for name, child in list(self._children.items()):
             code = child.exit_code()
-            if code is not None and not (child.part.runs_once and code == 0):
+            if name not in self._held and code is not None and not (child.part.runs_once and code == 0):
                 self._tend_dead(name, child, code)
 
     def end(self, patience_s: float = PATIENCE_S) -> None:

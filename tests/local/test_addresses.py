@@ -37,6 +37,13 @@ def test_when_none_was_asked_for_and_the_usual_one_is_taken_a_free_one_is_chosen
     assert said == [f"port {taken_port} is taken; using {chosen.port} (KOMEK_PORT chooses another)"]
 
 
+def test_no_server_gets_a_port_that_an_outgoing_connection_could_take_while_it_is_down() -> None:
+    ports = free_ports(20)
+
+    assert len(set(ports)) == 20
+    assert all(port < 32_768 for port in ports)
+
+
 def test_servers_that_the_settings_name_are_not_started() -> None:
     chosen = choose(Settings(kafka="broker:9092", redis="redis://elsewhere/1"), print)
 

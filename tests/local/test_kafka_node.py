@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from kafka.errors import KafkaError
 
 from streams.local import kafka_node, parts
 from streams.local.child import Part
-from streams.local.kafka_node import Java, Node, server_properties
+from streams.local.kafka_node import Java, Node, Way, server_properties
 from streams.local.ports import free_ports
 from tests.stack import running
 
@@ -68,6 +69,17 @@ def test_a_cluster_keeps_as_many_copies_as_it_can(count: int, copies: str, in_sy
 
     assert properties["offsets.topic.replication.factor"] == copies
     assert properties["min.insync.replicas"] == in_sync
+
+
+def test_another_way_to_a_node_is_told_by_the_port_of_its_proxy(tmp_path: Path) -> None:
+    node = replace(a_node(tmp_path), ways=(Way(name="PEER", port=2001, advertised_port=2002),), brokers_by="PEER")
+
+    properties = server_properties(node, [node])
+
+    assert properties["listeners"].endswith("PEER://127.0.0.1:2001")
+    assert properties["advertised.listeners"].endswith("PEER://127.0.0.1:2002")
+    assert properties["inter.broker.listener.name"] == "PEER"
+    assert "PEER:PLAINTEXT" in properties["listener.security.protocol.map"]
 
 
 def test_a_topic_that_nobody_made_is_not_made_by_asking(kafka: str) -> None:

@@ -159,6 +159,20 @@ def test_ending_goes_from_the_last_rank_to_the_first(told: Told, tmp_path: Path)
     assert told.pids[-1] == {}
 
 
+def test_a_part_that_is_held_stays_dead_until_it_is_let_go(told: Told) -> None:
+    told.supervisor.start([program("held"), program("other")])
+    first = told.supervisor.pids()
+    told.supervisor.hold("held")
+    for pid in first.values():
+        os.kill(pid, signal.SIGKILL)
+
+    tend_until(told.supervisor, lambda: told.supervisor.pids().get("other", first["other"]) != first["other"])
+    assert "held" not in told.supervisor.pids()
+
+    told.supervisor.let_go("held")
+    tend_until(told.supervisor, lambda: "held" in told.supervisor.pids())
+
+
 def test_a_part_that_will_not_end_is_killed_and_named(told: Told, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     part = program("deaf", marks(mark, DEAF), is_ready=exists(mark))
