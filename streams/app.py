@@ -59,6 +59,7 @@ def build_app(
         SettingsError: Kafka, Redis or the data key is not set.
     """
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
+    settings.data.mkdir(parents=True, exist_ok=True)  # Faust makes its own folder inside, and no more than that
     app = faust.App(GROUP, **_faust_settings(settings))
     parts = Parts(settings, app, plans, make_store, make_publisher)
     app.service(_service_of(parts))

@@ -92,6 +92,8 @@ class Dispatcher:
         self._scene = Scene(store, travel)
         self._caught_up: set[int] = set()
         self._at_work = asyncio.Lock()
+        self.behind_s = 0.0
+        """How old the oldest command of the last batch was when it was decided, by Redis' clock and the log's."""
 
     def distrust(self, partitions: Iterable[int]) -> None:
         """These partitions were taken over, or an answer never came: their log is read before anything is decided."""
@@ -170,6 +172,7 @@ class Dispatcher:
         (now_ms, loaded), _ = await asyncio.gather(
             self._store.load([(command.id, command.incident_id) for _, command in commands]), self._scene.look()
         )
+        self.behind_s = max(0.0, (now_ms - commands[0][0].timestamp) / 1000)
         fresh = [
             (record, command, known)
             for (record, command), known in zip(commands, loaded, strict=True)

@@ -10,6 +10,9 @@ BATCH_COMMANDS = Histogram(
 OFFERS_MADE = Counter("komek_offers_made_total", "Offers made, by capability", ["capability"])
 CLAIMS_LOST = Counter("komek_claims_lost_total", "Claims not granted, by answer", ["answer"])
 DEAD_LETTERED = Counter("komek_dead_letters_total", "Records that could not be read, by topic", ["topic"])
+MET_AGAIN = Counter(
+    "komek_commands_met_again_total", "Commands that came again after their decision; nothing is changed"
+)
 RETRIED_BATCHES = Counter("komek_retried_batches_total", "Batches tried again, by what was in the way", ["cause"])
 LADDERS_ENDED = Counter("komek_ladders_ended_total", "Requirements for which nothing was left to try; alarm on any")
 VOID_DECISIONS = Counter("komek_void_decisions_total", "Second decisions of a command; expected 0")

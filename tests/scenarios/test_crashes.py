@@ -33,7 +33,7 @@ def start(kafka: str, redis_url: str, tmp_path: Path) -> Iterator[Start]:
         "KOMEK_KAFKA": kafka,
         "KOMEK_REDIS": redis_url,
         "KOMEK_DATA_KEY": DATA_KEY,
-        "KOMEK_DATA": str(tmp_path),
+        "KOMEK_DATA": str(tmp_path / "made by the worker"),
     }
 
     def begin(*command: str) -> "subprocess.Popen[bytes]":
