@@ -1,0 +1,183 @@
+"""Operators: they report, change, cancel and close incidents at a steady rate; some send the same again, or something else."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from streams import clock
+from tests.faults.client import Client, Order, Reply
+from tests.faults.options import Profile
+from tests.faults.people import DIGITAL_SKILL, FIELD_SKILL, People
+from tests.faults.poison import Poisoner
+from tests.faults.volunteers import Volunteers
+
+OPERATORS = ("op-1", "op-2", "op-3")
+REPEATED, OTHER_BODY = 0.10, 0.01
+AT_ONCE = 64
+YOUNG_S = 6.0
+"""An incident is left alone for so long."""
+LEFT_OPEN = 12
+"""Incidents that stay open when the shift ends: they must come to something by themselves."""
+PLACES_EVERY_S = 45.0
+WEIGHTS = {"report": 26, "update": 9, "cancel": 5, "close": 19, "duty": 5, "position": 26, "read": 8, "poison": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    id: str
+    since_s: float
+
+
+class Operators:
+    """`factor` multiplies the rate."""
+
+    def __init__(
+        self, client: Client, people: People, volunteers: Volunteers, poisoner: Poisoner, profile: Profile, seed: int
+    ) -> None:
+        self._client = client
+        self._people = people
+        self._volunteers = volunteers
+        self._poisoner = poisoner
+        self._rate = profile.rate
+        self._random = Random(f"operators {seed}")
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._open: list[Open] = []
+        self.factor = 1.0
+        self.left_out = 0
+        """Operations that were due while too many were under way."""
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        deeds: dict[str, Callable[[], Awaitable[Any]]] = {
+            "report": self._report,
+            "update": self._update,
+            "cancel": lambda: self._end_one("cancel"),
+            "close": lambda: self._end_one("close"),
+            "duty": lambda: self._volunteers.change_duty(self._random.choice(self._people.townspeople)),
+            "position": lambda: self._volunteers.move(self._random.choice(self._people.townspeople)),
+            "read": self._read,
+            "poison": self._poisoner.one,
+        }
+        next_places_s = clock.monotonic_s() + PLACES_EVERY_S
+        rate, rate_until_s = self._random.uniform(*self._rate), clock.monotonic_s() + 30
+        while True:
+            (deed,) = self._random.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))
+            if len(self._tasks) < AT_ONCE * max(1.0, self.factor / 2):
+                self._begin(deeds[deed]())
+            else:
+                self.left_out += 1
+            if clock.monotonic_s() > next_places_s:
+                next_places_s += PLACES_EVERY_S
+                self._begin(self._volunteers.tell_places(list(self._people.by_id.values())))
+            if clock.monotonic_s() > rate_until_s:
+                rate, rate_until_s = self._random.uniform(*self._rate), clock.monotonic_s() + 30
+            await asyncio.sleep(self._random.expovariate(1) / (rate * self.factor))
+
+    async def end_shift(self) -> None:
+        """Waits for what is under way, then closes all but a few."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=30)
+        gate = asyncio.Semaphore(8)
+
+        async def close(incident: str) -> None:
+            async with gate:
+                await self._client.done(self._order("close", "POST", f"/v1/incidents/{incident}/close", {}), repeats=8)
+
+        self._random.shuffle(self._open)
+        await asyncio.gather(*(close(incident.id) for incident in self._open[LEFT_OPEN:]))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _begin(self, work: Awaitable[Any]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _report(self) -> None:
+        order = self._order("report", "POST", "/v1/incidents", self._incident())
+        reply = await self._client.done(order)
+        if reply.is_ok:
+            self._open.append(Open(reply.answer["id"], clock.monotonic_s()))
+        await self._perhaps_again(order, reply)
+
+    async def _update(self) -> None:
+        if incident := self._one_open():
+            changes: list[dict[str, Any]] = [
+                {"priority": self._random.choice(["critical", "high", "normal", "low"])},
+                {"location": self._location()},
+                {"description": self._people.text("Жаңа мәлімет"), "language": "kk"},
+                {"requirements": self._requirements()},
+            ]
+            order = self._order("update", "PATCH", f"/v1/incidents/{incident.id}", self._random.choice(changes))
+            await self._perhaps_again(order, await self._client.done(order))
+
+    async def _end_one(self, what: str) -> None:
+        if incident := self._one_open():
+            self._open.remove(incident)
+            reason = {"reason": self._people.text("Аяқталды")} if self._random.random() < 0.3 else {}
+            order = self._order(what, "POST", f"/v1/incidents/{incident.id}/{what}", reason)
+            await self._perhaps_again(order, await self._client.done(order))
+
+    async def _read(self) -> None:
+        if self._open:
+            order = self._order("read", "GET", f"/v1/incidents/{self._random.choice(self._open).id}", None)
+            await self._client.do(replace(order, key=None))
+
+    async def _perhaps_again(self, order: Order, reply: Reply) -> None:
+        drawn = self._random.random()
+        if drawn < OTHER_BODY:
+            other = {"description": self._people.text("Басқа")} if order.method == "PATCH" else None
+            body = other or ({**self._incident()} if order.what == "report" else {"reason": self._people.text("Басқа")})
+            await self._client.do(replace(order, body=body), other_body_of=reply.op)
+        elif drawn < OTHER_BODY + REPEATED:
+            await asyncio.sleep(self._random.uniform(0, 3))
+            await self._client.do(order, repeat_of=reply.op)
+
+    def _one_open(self) -> Open | None:
+        old_s = clock.monotonic_s() - YOUNG_S
+        old = [incident for incident in self._open if incident.since_s < old_s]
+        return self._random.choice(old) if old else None
+
+    def _order(self, what: str, method: str, path: str, body: dict[str, Any] | None) -> Order:
+        return Order(
+            what=what,
+            role="operator",
+            actor=self._random.choice(OPERATORS),
+            method=method,
+            path=path,
+            body=body,
+            key=self._client.draw_id(),
+        )
+
+    def _incident(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "type": self._random.choice(["road.accident", "medical.other", "welfare.check", "search.missing_person"]),
+            "priority": self._random.choice(["critical", "high", "normal", "low"]),
+            "location": self._location(),
+            "language": "kk",
+            "requirements": self._requirements(),
+        }
+        if self._random.random() < 0.5:
+            body["description"] = self._people.text("Көмек керек")
+            body["address"] = self._people.text("Абай даңғылы")
+            body["caller"] = self._people.contact()
+        return body
+
+    def _location(self) -> dict[str, Any]:
+        town = self._random.choice(self._people.towns)
+        # Three decimals: no volunteer's fix is ever as round.
+        spread = [round(centre + self._random.uniform(-0.03, 0.03), 3) for centre in (town.lon, town.lat)]
+        return {"type": "Point", "coordinates": spread}
+
+    def _requirements(self) -> list[dict[str, Any]]:
+        window_s = self._random.randint(6, 20)
+        count = self._random.choice([1, 1, 2])
+        wanted = [{"capability": "field", "skill": FIELD_SKILL, "count": count, "window_s": window_s}]
+        if self._random.random() < 0.2:
+            wanted.append({"capability": "digital", "skill": DIGITAL_SKILL, "count": 1, "window_s": window_s})
+        return wanted
