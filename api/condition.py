@@ -25,7 +25,13 @@ async def condition(parts: Parts) -> dict[str, Any]:
     told = parts.alarms.told()
     return {
         "at": clock.rfc3339(clock.now_ms()),
-        "components": {"api": {"status": "up"}, "kafka": kafka, "redis": redis, "workers": workers},
+        "components": {
+            "api": {"status": "up"},
+            "kafka": kafka,
+            "redis": redis,
+            "workers": workers,
+            "notifier": _notifier(parts),
+        },
         "assignment": "delayed" if reasons else "normal",
         "assignment_reason": "; ".join(reasons) or None,
         "alarms": list(map(_alarm, told.alarms)),
@@ -80,6 +86,14 @@ def _workers(parts: Parts) -> dict[str, Any]:
         return {"status": "unknown", "count": None}
     count = parts.monitor.last.workers
     return {"status": "up" if count else "down", "count": count}
+
+
+def _notifier(parts: Parts) -> dict[str, Any]:
+    """Without one, people see their offers only where they look for them."""
+    seen = parts.monitor.last.notifier if _is_measured(parts) and parts.monitor.last is not None else None
+    if seen is None or seen.count is None:
+        return {"status": "unknown", "count": None, "lag": None}
+    return {"status": "up" if seen.count else "down", "count": seen.count, "lag": seen.lag}
 
 
 def _redis(rebuild: RebuildState | None) -> dict[str, Any]:

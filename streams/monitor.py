@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams import clock, metrics, wire
+from streams.notices.look import Seen, look, members
 from streams.settings import Settings
 from streams.standstill import Look, Standstill
 from streams.topics import DECISIONS, INCIDENTS
@@ -40,6 +41,7 @@ class Measured:
     undecided: Mapping[str, int] = field(default_factory=dict)
     still_s: Mapping[int, float] = field(default_factory=dict)
     decided: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    notifier: Seen | None = None
 
     @property
     def total_lag(self) -> int:
@@ -108,7 +110,8 @@ class Monitor:
         ends = await consumer.end_offsets([*parts, *decisions])
         decided = {part.partition: (starts[part], ends[part]) for part in decisions}
         try:
-            committed, workers = await _committed(admin), await _members(admin)
+            committed, workers = await _committed(admin), await members(admin, GROUP)
+            notifier = await look(admin, consumer)
         except KafkaError as error:
             # The coordinator of groups is not there yet (or not any more); what the topics say is known all the same.
             _log.warning("the workers' group cannot be read", cause=type(error).__name__)
@@ -131,6 +134,7 @@ class Monitor:
             undecided={incident: record.timestamp for record in oldest if (incident := _incident_of(record))},
             still_s=self._standstill.look(seen),
             decided=decided,
+            notifier=notifier,
         )
 
     def _publish(self, measured: Measured) -> None:
@@ -145,14 +149,6 @@ class Monitor:
 async def _committed(admin: AIOKafkaAdminClient) -> dict[TopicPartition, int]:
     offsets = await admin.list_consumer_group_offsets(GROUP)
     return {part: entry.offset for part, entry in offsets.items() if part.topic == INCIDENTS.name and entry.offset >= 0}
-
-
-async def _members(admin: AIOKafkaAdminClient) -> int | None:
-    for response in await admin.describe_consumer_groups([GROUP]):
-        for group in response.groups:
-            # error code, group, state, protocol type, protocol, members, ...
-            return len(group[5])
-    return None
 
 
 async def _oldest(consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, int]) -> list[ConsumerRecord]:

@@ -26,13 +26,13 @@ from streams.dead_letters import Consumed
 from streams.notices.channels import Channel, all_channels
 from streams.notices.lane import Limits
 from streams.notices.ledger import Ledger
+from streams.notices.look import GROUP
 from streams.notices.partition import Partition, low_of
 from streams.notices.session import Session
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.topics import OFFERS
 
-GROUP = "komek-notifier"
 LONGEST_LIFE_S = 7 * 86_400
 """No offer is taken to live longer than this from its making to its end."""
 BEAT_S = 0.5

@@ -141,8 +141,10 @@ def measurements(status: Mapping[str, Any]) -> list[str]:
     lag, latency = (_inside(status, *names) for names in (("committed_lag",), ("latency_ms", "report_to_offer")))
     oldest = status.get("oldest_undecided_age_s")
     quick = "/".join(_number(latency.get(name)) for name in ("p50", "p95", "p99"))
+    notifier = _inside(status, "components", "notifier")
     return [
         f"lag {_number(lag.get('total'))}",
+        f"untold {_number(notifier.get('lag'))}",
         f"oldest undecided {age(oldest) if isinstance(oldest, (int, float)) else '-'}",
         f"report to offer p50/p95/p99 {quick} ms",
     ]

@@ -31,6 +31,7 @@ def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]
         yield redis_answers(settings.redis)
     if stack is not None:
         yield workers(stack)
+        yield notifier(stack)
         yield api_ready(stack.api)
 
 
@@ -66,6 +67,12 @@ def workers(stack: StackFile) -> Check:
     if alive:
         return ok("workers", f"{len(alive)} in this stack")
     return fail("workers", "none: incidents are taken in, but nobody decides", LOGS_CURE)
+
+
+def notifier(stack: StackFile) -> Check:
+    if "notifier" in stack.processes:
+        return ok("notices", "a notifier runs in this stack")
+    return fail("notices", "no notifier: offers are made, but nobody is told", LOGS_CURE)
 
 
 def api_ready(url: str) -> Check:

@@ -15,6 +15,7 @@ from streams.alarm_board import Told
 from streams.intake import Message, Position
 from streams.last_known import LastKnown
 from streams.monitor import Measured
+from streams.notices.look import Seen
 from streams.publisher import LogTrouble
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, Repeat, VolunteerView
@@ -239,7 +240,7 @@ class FakeLag:
     """`Lag`: measured just now, nothing waits."""
 
     def __init__(self) -> None:
-        self.last: Measured | None = Measured(at_s=0.0, lag={0: 0}, workers=2)
+        self.last: Measured | None = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=Seen(count=1, lag=0))
         self.age: float | None = 0.1
 
     def age_s(self) -> float | None:

@@ -2,6 +2,7 @@
 
 from streams import clock
 from streams.monitor import Measured
+from streams.notices.look import Seen
 from tests.api.world import World
 
 
@@ -13,6 +14,7 @@ async def test_all_is_well(world: World) -> None:
         "kafka": "up",
         "redis": "up",
         "workers": "up",
+        "notifier": "up",
     }
     assert (told["assignment"], told["oldest_undecided_age_s"], told["committed_lag"]["total"]) == ("normal", 0.0, 0)
 
@@ -49,6 +51,15 @@ async def test_commands_that_wait_too_long_are_an_alarm(world: World) -> None:
     assert "no worker" in told["assignment_reason"]
     assert 19 < told["oldest_undecided_age_s"] < 22
     assert told["committed_lag"] == {"total": 4, "partitions": {"0": 4, "1": 0}}
+
+
+async def test_a_notifier_that_is_gone_is_a_component_in_trouble_and_delays_no_assignment(world: World) -> None:
+    world.lag.last = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=Seen(count=0, lag=7))
+
+    told = (await world.ask("GET", "/v1/status")).json()
+
+    assert told["components"]["notifier"] == {"status": "down", "count": 0, "lag": 7}
+    assert told["assignment"] == "normal"
 
 
 async def test_metrics_name_routes_and_never_ids(world: World) -> None:

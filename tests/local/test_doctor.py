@@ -70,7 +70,7 @@ def test_a_stack_whose_parts_are_gone_fails_with_what_to_do(tmp_path: Path) -> N
 
     failed = {name for name, finding in findings(done).items() if finding["level"] == "fail"}
     assert done.returncode == 1
-    assert failed == {"kafka", "Kafka", "Redis", "workers", "API"}
+    assert failed == {"kafka", "Kafka", "Redis", "workers", "notices", "API"}
 
 
 def test_a_redis_that_answers_is_found(redis_url: str) -> None:
