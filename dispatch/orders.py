@@ -24,6 +24,7 @@ from dispatch.events import (
 )
 from dispatch.model import Incident, Offer, Requirement
 from dispatch.plans import PlanBook
+from dispatch.priorities import restated
 from dispatch.requirement_ids import highest_number
 from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import ASSIGNED_STATES, Capability, IncidentStatus, OfferState, Task
@@ -95,6 +96,8 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         requirements = merged(incident, plans.requirements(command.requirements, command.type or incident.type))
     elif command.type and command.type != incident.type:
         requirements = merged(incident, _of_type(incident, command, plans))
+    elif command.priority and command.priority is not incident.priority:
+        requirements = restated(incident, command.priority, plans.plan(incident.type))
     update = IncidentUpdated(
         type=command.type or incident.type,
         priority=command.priority or incident.priority,

@@ -6,7 +6,7 @@ and `View.around` carries the answers. What could not be found is left out, and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dispatch.absence import Presence
 from dispatch.commands import Command, GiveResult, MergeIncident, ReportIncident, UpdateIncident
@@ -105,15 +105,16 @@ def located(geometry: Geometry | None) -> Area | None:
         return None
 
 
-def _look_around(incident: Incident, command: Command, area: Area) -> Look | None:
-    """Everybody who may have to turn round, and who could go instead of them."""
+def _look_around(incident: Incident, command: Command, area: Area) -> Look:
+    """The open incidents near that place; everybody who may have to turn round, and who could go instead of them."""
+    look = Look(near=area.centre, near_m=NEAR_M + min(area.reach_m, MAX_REACH_M))
     on_the_way = [
         offer
         for offer in incident.offers
         if offer.is_live and offer.capability is Capability.FIELD and offer.state is not OfferState.ON_SCENE
     ]
     if not on_the_way:
-        return None
+        return look
     counts = {entry.id: 0 for entry in incident.requirements}
     for offer in on_the_way:
         counts[offer.requirement_id] = counts.get(offer.requirement_id, 0) + 1
@@ -130,4 +131,5 @@ def _look_around(incident: Incident, command: Command, area: Area) -> Look | Non
         for entry in incident.requirements
         if counts[entry.id]
     )
-    return Look(people=tuple(dict.fromkeys(offer.volunteer_id for offer in on_the_way)), needs=needs)
+    people = tuple(dict.fromkeys(offer.volunteer_id for offer in on_the_way))
+    return replace(look, people=people, needs=needs)

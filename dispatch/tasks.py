@@ -6,7 +6,7 @@ Start reading here: `leases.py` holds the work, `consensus.py` compares answers,
 from dispatch import leases
 from dispatch.commands import Command, GiveResult, PassDeadline, SettleAttention
 from dispatch.duplicates import candidates, neighbour_of
-from dispatch.events import AttentionEnded, Event, IncidentReported, IncidentUpdated, MergeProposed
+from dispatch.events import AttentionEnded, Event, IncidentUpdated, MergeProposed
 from dispatch.lifecycle import Moment
 from dispatch.model import Incident, Offer
 from dispatch.replanning import replanned
@@ -64,15 +64,16 @@ def consequences(
     unfolding.add(*leases.held(after, facts, moment.at_ms))
     steer(unfolding, facts, around)
     for fact in facts:
-        if isinstance(fact, IncidentReported):
-            _propose(unfolding, around)
-        elif isinstance(fact, IncidentUpdated) and before is not None and before.area != fact.area:
+        if isinstance(fact, IncidentUpdated) and before is not None and before.area != fact.area:
             unfolding.add(*replanned(unfolding.state, before.area, around))
+    state = unfolding.state
+    if before is None or (before.area, before.type) != (state.area, state.type):
+        _propose(unfolding, around)
     return tuple(unfolding.facts)
 
 
 def _propose(unfolding: Unfolding, around: Surroundings) -> None:
     own = neighbour_of(unfolding.state)
     likely = candidates(own, around.neighbours) if own else ()
-    if likely:
+    if likely != unfolding.state.merge_candidates:
         unfolding.add(MergeProposed(candidates=likely))

@@ -56,7 +56,6 @@ def test_a_report_looks_for_open_incidents_around_its_place() -> None:
         (incident(status=IncidentStatus.CLOSED), told(MergeIncident, into=OTHER)),
         (incident(), told(AddNote, private_ref="x")),
         (incident(), told(UpdateIncident, priority=Priority.LOW)),
-        (incident(), told(UpdateIncident, area=point(76.0))),  # nobody is on the way
         (known(digital(Task.VERIFY_REPORT)), answered(location=PLACE)),
         (known(digital(Task.GEOLOCATE)), answered()),
         (known(), answered(location=PLACE)),  # an offer nobody made
