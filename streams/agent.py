@@ -53,14 +53,17 @@ class CommandWorker(Service):
     ) -> None:
         super().__init__(**kwargs)
         self.queue: asyncio.Queue[Queued] = asyncio.Queue(QUEUE_LIMIT)
-        self.behind_s = 0.0
-        """How old the oldest command of the last batch was when it was taken."""
         self._dispatcher = dispatcher
         self._rebuild = rebuild
         self._owned = owned
         self._batch = batch
         self._limit = batch
         self._waits = waits or Waits()
+
+    @property
+    def behind_s(self) -> float:
+        """How old the oldest command of the last batch was when it was decided."""
+        return self._dispatcher.behind_s
 
     async def feed(self, stream: Any) -> None:
         """Body of the agent."""
@@ -81,7 +84,6 @@ class CommandWorker(Service):
         waiting = [await self.queue.get()]
         while len(waiting) < self._batch and not self.queue.empty():
             waiting.append(self.queue.get_nowait())
-        self.behind_s = clock.now_ms() / 1000 - waiting[0][1].message.timestamp
         with metrics.BATCH_SECONDS.time():
             await self._until_done(waiting)
         metrics.BATCH_COMMANDS.observe(len(waiting))

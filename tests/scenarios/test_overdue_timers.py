@@ -1,0 +1,117 @@
+"""Deadlines that passed while no worker ran, a set of timers that was lost, and ticks that come twice."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dispatch.commands import PassDeadline, ReportIncident
+from dispatch.deadlines import timers_of
+from dispatch.model import RequirementSpec
+from dispatch.vocabulary import Capability, DeadlineKind, OfferState
+from streams import redis_keys, wire
+from streams.rebuild import Rebuilder
+from streams.store.apply import timer_member
+from streams.store.pulse import PulseReader
+from streams.timers import TimerSweep
+from streams.topics import DECISIONS, INCIDENTS
+from tests.desk import Desk
+from tests.scenarios.test_crashes import Start, start, until
+
+__all__ = ["start"]
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+LATE_MS = 5_000
+FIRED_WITHIN_S = 20.0
+"""Stated is 5 s from the worker's start; a machine that runs other tests besides may need more."""
+
+
+def brief(desk: Desk) -> ReportIncident:
+    """Its offers wait for a second."""
+    need = RequirementSpec(capability=Capability.FIELD, skill="first_aid", window_s=1)
+    return replace(desk.report(), requirements=(need,))
+
+
+async def overdue(desk: Desk, report: ReportIncident) -> bool:
+    await asyncio.sleep(0.2)
+    return report.incident_id in (await PulseReader(desk.link, LATE_MS).read(())).late
+
+
+async def test_a_worker_that_starts_fires_what_is_overdue(desk: Desk, start: Start, tmp_path: Path) -> None:
+    await desk.register("a", "b", "c")
+    await desk.people("a", "b", "c")
+    report = brief(desk)
+    await desk.dispatcher.handle(await desk.send(report))
+    await until(lambda: overdue(desk, report))
+
+    start("streams.cli.main", "worker")
+    log = tmp_path / "worker-0.log"
+    await until(lambda: is_ready(log))
+    ready_ms = await desk.store.now_ms()
+    expired: list[int] = []
+
+    async def has_fired() -> bool:
+        for record in await desk.fresh(DECISIONS.name):
+            decision = wire.decode_decision(record.value)
+            if decision.incident_id == report.incident_id and decision.cause.command_kind == "pass_deadline":
+                expired.append(decision.logged_ms)
+        await asyncio.sleep(0.1)
+        return bool(expired)
+
+    await until(has_fired)
+    # `logged_ms`: when the command stood in the log, which is when the timer fired.
+    print(f"overdue timers fired {(min(expired) - ready_ms) / 1000:.1f} s after the worker was ready")
+    assert min(expired) - ready_ms < FIRED_WITHIN_S * 1000
+    await until(lambda: nothing_is_late(desk))
+
+
+async def is_ready(log: Path) -> bool:
+    return "worker is ready" in await asyncio.to_thread(log.read_text, "utf-8", "replace")
+
+
+async def nothing_is_late(desk: Desk) -> bool:
+    await asyncio.sleep(0.2)
+    return not (await PulseReader(desk.link, LATE_MS).read(())).late
+
+
+async def test_a_rebuild_brings_back_every_timer(desk: Desk) -> None:
+    await desk.register("a", "b")
+    await desk.people("a", "b")
+    report = desk.report()
+    await desk.dispatcher.handle(await desk.send(report))
+    wanted = {timer_member(timer) for timer in timers_of(await desk.incident(report.incident_id))}
+    await desk.link.run([("FLUSHALL",)])
+
+    await Rebuilder(settings=desk.settings, link=desk.link, owner="again").run_or_wait()
+
+    (members,) = await desk.link.run([("ZRANGE", redis_keys.TIMERS, 0, -1)])
+    assert wanted
+    assert {member.decode() for member in members if report.incident_id in member.decode()} == wanted
+
+
+async def test_a_tick_that_comes_twice_is_one_decision(desk: Desk) -> None:
+    await desk.people("a", "b")
+    report = brief(desk)
+    await desk.dispatcher.handle(await desk.send(report))
+    asked = await desk.incident(report.incident_id)
+    expiry = next(timer for timer in timers_of(asked) if timer.kind is DeadlineKind.OFFER_EXPIRY)
+    await until(lambda: has_passed(desk, expiry.due_ms))
+    await desk.fresh(DECISIONS.name)
+
+    await TimerSweep(store=desk.store, publisher=desk.publisher).sweep_once()
+    first = await desk.fresh(INCIDENTS.name)
+    commands = [wire.decode_command(record.value) for record in first]
+    (tick,) = [one for one in commands if isinstance(one, PassDeadline) and one.offer_id == expiry.ref]
+    records = [*first, *await desk.send(tick)]
+    await desk.dispatcher.handle(records)
+    await desk.dispatcher.handle(records)
+
+    decisions = [wire.decode_decision(record.value) for record in await desk.fresh(DECISIONS.name)]
+    assert [decision.cause.command_id for decision in decisions].count(tick.id) == 1
+    steps = [step for step in await desk.offers() if step.id == expiry.ref and step.state is OfferState.EXPIRED]
+    assert len(steps) == 1
+
+
+async def has_passed(desk: Desk, due_ms: int) -> bool:
+    return await desk.store.now_ms() >= due_ms
