@@ -23,7 +23,7 @@ from tests.benchmarks.crowd import first_aiders, load, reports
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, Result
 from tests.benchmarks.servers import Process, Servers, process, servers, worker
-from tests.checker import double_bookings
+from tests.faults.checker import double_bookings
 
 NAME = "burst"
 ABOUT = "5,000 incidents at once, 20,000 volunteers, one worker; beside it the bare batch path"

@@ -24,7 +24,7 @@ from tests.benchmarks.following import Seen, following, producing
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, Result, spread
 from tests.benchmarks.servers import Process, Servers, process, servers, worker
-from tests.checker import double_bookings
+from tests.faults.checker import double_bookings
 
 NAME = "latency"
 ABOUT = "a report in the log → its first offer in the log, against a bare pass through Faust"

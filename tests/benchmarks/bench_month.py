@@ -19,7 +19,7 @@ from tests.benchmarks.following import read_all
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, NotHere, Result, spread
 from tests.benchmarks.servers import whole
-from tests.checker import double_bookings
+from tests.faults.checker import double_bookings
 from tests.whole_stack import COMMAND, WholeStack
 
 NAME = "month"

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,10 @@ from kafka import KafkaConsumer, KafkaProducer
 
 from streams import clock, topic_admin
 from streams.settings import load
-from tests.checker import double_bookings
-from tests.checker.double_bookings import OFFERS, STATUS, Record, Unreadable, judge, main, read
+from tests.faults.checker import double_bookings
+from tests.faults.checker.double_bookings import Record, Unreadable, judge, main, read
+from tests.faults.checker.published import FOLDER
+from tests.faults.checker.topics import OFFERS, STATUS
 
 History = list[Record]
 
@@ -316,6 +317,6 @@ def test_it_runs_by_itself_without_the_code_it_judges() -> None:
 
 
 def test_the_schemas_are_the_published_ones() -> None:
-    published = {file.name for file in Path(double_bookings.SCHEMAS).iterdir()}
+    published = {file.name for file in FOLDER.iterdir()}
 
     assert {f"{OFFERS}.json", f"{STATUS}.json"} <= published

@@ -1,6 +1,6 @@
-"""Was anybody booked twice? An independent reading of the log: it knows the published schemas and nothing of the code.
+"""Was anybody booked twice? A look at a log that runs, without history, faults or Redis: what benchmarks end with.
 
-    python -m tests.checker.double_bookings --kafka HOST:PORT [--json] [--schemas FOLDER] [--seconds 60]
+    python -m tests.faults.checker.double_bookings --kafka HOST:PORT [--json] [--schemas FOLDER] [--seconds 60]
 
 Reads `komek.offers.v1` and `komek.incident-status.v1` from their beginning to what is their end at the start, and counts
 
@@ -28,12 +28,11 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-OFFERS = "komek.offers.v1"
-STATUS = "komek.incident-status.v1"
-ASSIGNED = frozenset({"accepted", "en_route", "on_scene"})
-LIVE = ASSIGNED | {"offered"}
-ENDED = frozenset({"closed", "cancelled"})
-SCHEMAS = Path(__file__).resolve().parents[2] / "deploy" / "schemas"
+from tests.faults.checker.published import FOLDER as SCHEMAS
+from tests.faults.checker.published import Misfit, Published
+from tests.faults.checker.reducer import ASSIGNED, ENDED, LIVE
+from tests.faults.checker.topics import OFFERS, STATUS
+
 SHOWN = 20
 KINDS = ("double_booking", "over_count", "after_closing", "off_schema")
 
@@ -86,10 +85,10 @@ def judge(records: Iterable[Record], schemas: Path = SCHEMAS) -> Report:
     report = Report()
     steps: list[tuple[Record, Step]] = []
     states: dict[str, dict[int, Mapping[str, Any]]] = defaultdict(dict)
-    shapes = {topic: _shape(schemas, topic) for topic in (OFFERS, STATUS)}
+    published = Published(schemas)
     for record in records:
         report.records += 1
-        value = _parsed(record, shapes[record.topic], report)
+        value = _parsed(record, published, report)
         if value is None:
             continue
         if record.topic == OFFERS:
@@ -192,58 +191,19 @@ def _finding(kind: str, record: Record, subject: str, detail: str) -> Finding:
     return Finding(kind=kind, partition=record.partition, offset=record.offset, subject=subject, detail=detail)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Shape:
-    required: frozenset[str]
-    words: Mapping[str, frozenset[str]]
-    """Which words a field may hold."""
-    nested: Mapping[str, "_Shape"]
-
-
-def _shape(schemas: Path, topic: str) -> _Shape:
-    schema = json.loads((schemas / f"{topic}.json").read_text("utf-8"))
-    definitions = schema["$defs"]
-
-    def read(name: str) -> _Shape:
-        definition = definitions[name]
-        words, nested = {}, {}
-        for entry, about in definition["properties"].items():
-            target = about.get("$ref", "").rpartition("/")[2]
-            if "enum" in definitions.get(target, {}):
-                words[entry] = frozenset(definitions[target]["enum"])
-            elif "properties" in definitions.get(target, {}):
-                nested[entry] = read(target)
-        return _Shape(required=frozenset(definition["required"]), words=words, nested=nested)
-
-    return read(schema["$ref"].rpartition("/")[2])
-
-
-def _parsed(record: Record, shape: _Shape, report: Report) -> dict[str, Any] | None:
+def _parsed(record: Record, published: Published, report: Report) -> dict[str, Any] | None:
     if record.value is None and record.topic == STATUS:
         return None  # a tombstone
     try:
-        value = json.loads(record.value or b"")
-        fault = _fault(value, shape) or _key_fault(record, value)
-    except ValueError as error:
-        value, fault = {}, f"no JSON: {error}"
+        value = published.read(record.topic, record.value)
+        fault = _key_fault(record, value)
+    except Misfit as misfit:
+        value, fault = {}, str(misfit)
     if fault:
         subject = f"{record.topic} key {(record.key or b'').decode('utf-8', 'replace')}"
         report.findings.append(_finding("off_schema", record, subject, fault))
         return None
-    return dict(value)
-
-
-def _fault(value: Any, shape: _Shape) -> str:
-    if not isinstance(value, dict):
-        return "no JSON object"
-    missing = shape.required - value.keys()
-    if missing:
-        return f"without {', '.join(sorted(missing))}"
-    for name, words in shape.words.items():
-        if name in value and value[name] not in words:
-            return f"{name} {value[name]!r} is none of {', '.join(sorted(words))}"
-    faults = (_fault(value[name], inner) for name, inner in shape.nested.items() if name in value)
-    return next((fault for fault in faults if fault), "")
+    return value
 
 
 def _key_fault(record: Record, value: Mapping[str, Any]) -> str:
