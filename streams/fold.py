@@ -1,18 +1,19 @@
 """All decisions of the log folded into incidents: what a rebuild writes, and who holds whom at its end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import structlog
 
 from dispatch.commands import DISPATCHER
-from dispatch.decisions import Cause, Decision, Why
+from dispatch.decisions import Cause, Decision, OfferStep, Why
 from dispatch.ids import decision_id
 from dispatch.lessons import lessons_of, work_ended
 from dispatch.lifecycle import BrokenLog, fold, freed_by, held_by
 from dispatch.model import Incident
 from dispatch.ports import Hold
 from dispatch.trust import judged_by
+from dispatch.validity import Validity
 from dispatch.vocabulary import Outcome
 from streams import metrics
 from streams.store.standing import Standings
@@ -151,16 +152,28 @@ def rivals(holds: Iterable[LiveHold]) -> dict[str, list[LiveHold]]:
     return {person: entries for person, entries in by_person.items() if len(entries) > 1}
 
 
-def losers(rivalry: dict[str, list[LiveHold]], first_seen: dict[str, int]) -> list[LiveHold]:
-    """All but one of each person's rival offers: the one earliest in `offers` holds, else the one decided first.
+class OffersSeen:
+    """What `offers` says about people with rival offers: steps of each partition in the order of the log."""
 
-    `first_seen`: offer id → its place in the person's partition of `offers`; absent when it never got there.
-    """
+    def __init__(self, people: Collection[str]) -> None:
+        self._people = people
+        self._validity: dict[int, Validity] = {}
+        self._first: dict[str, int] = {}
+
+    def add(self, partition: int, offset: int, step: OfferStep) -> None:
+        if step.volunteer_id in self._people:
+            self._validity.setdefault(partition, Validity()).judge(step, offset)
+            self._first.setdefault(step.id, offset)
+
+    def order(self, hold: Hold) -> tuple[bool, float]:
+        """Sorts first what holds by the order of the log, then what got there first, then what never got there."""
+        holds = any(validity.holder(hold.volunteer_id) == hold.offer_id for validity in self._validity.values())
+        return (not holds, self._first.get(hold.offer_id, float("inf")))
+
+
+def losers(rivalry: dict[str, list[LiveHold]], seen: OffersSeen) -> list[LiveHold]:
+    """All but one of each person's rival offers: the one that holds by the order of `offers`, else the one decided first."""
     lost: list[LiveHold] = []
     for entries in rivalry.values():
-        ranked = sorted(
-            entries,
-            key=lambda entry: (first_seen.get(entry.hold.offer_id, float("inf")), entry.order),
-        )
-        lost.extend(ranked[1:])
+        lost.extend(sorted(entries, key=lambda entry: (seen.order(entry.hold), entry.order))[1:])
     return lost

@@ -4,12 +4,13 @@ Order: take the lock; wipe; read profiles, private records and decisions from th
 settle who holds whom; write; only then set ready for this run of Redis. Until that moment every claim and apply is refused,
 commands wait in Kafka and intake goes on. Positions come back from the 1 h topic.
 
-Two live offers of one person can only come from two decisions made while Redis was lost between them. The one that stands first
-in `offers` holds (the order of the log is the last arbiter); an offer that never got there yields; between two such, the
-earlier decision holds. The loser is left to `void_offer`.
+Two live offers of one person can only come from two decisions made while Redis was lost between them. The one that holds by the
+order of `offers` (`dispatch/validity.py`, the last arbiter for everybody) keeps its person; an offer that never got there
+yields; between two such, the earlier decision holds. The loser is left to `void_offer`.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from dispatch.decisions import Decision
 from dispatch.model import Place
 from dispatch.ports import Hold, NotReady, StoreTrouble
 from streams import clock, metrics, wire
-from streams.fold import LiveHold, LogFold, losers, no_decision, rivals
+from streams.fold import LiveHold, LogFold, OffersSeen, losers, no_decision, rivals
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.store import Link, LockLost
@@ -198,17 +199,15 @@ class Rebuilder:
 
     async def _lost(self, folded: LogFold) -> list[LiveHold]:
         rivalry = rivals(folded.live_holds())
-        return losers(rivalry, await self._first_seen(rivalry)) if rivalry else []
+        return losers(rivalry, await self._seen(rivalry)) if rivalry else []
 
-    async def _first_seen(self, rivalry: dict[str, list[LiveHold]]) -> dict[str, int]:
-        """Where each rival offer first stands in `offers`; read only when there are rivals, which should be never."""
-        wanted = {entry.hold.offer_id for entries in rivalry.values() for entry in entries}
-        seen: dict[str, int] = {}
+    async def _seen(self, rivalry: dict[str, list[LiveHold]]) -> OffersSeen:
+        """What `offers` says of them; read only when there are rivals, which should be never."""
+        seen = OffersSeen(rivalry.keys())
         async for records in self._reader.read(OFFERS.name, await self._bounds(OFFERS)):
             for record in records:
-                step = wire.decode_offer_step(record.value)
-                if step.id in wanted:
-                    seen.setdefault(step.id, record.offset)
+                with contextlib.suppress(wire.Unreadable):
+                    seen.add(record.partition, record.offset, wire.decode_offer_step(record.value))
         return seen
 
     async def _write_incidents(
