@@ -42,12 +42,12 @@ def substitutes_of(raw: Any, faults: list[str]) -> dict[str, tuple[str, ...]]:
 
 
 def skill_fault(where: str, value: object) -> list[str]:
-    """A line when the value is no skill, with the nearest one there is."""
+    """A line when the value is no skill, with the nearest one there is, else with all."""
     if isinstance(value, str) and value in set(Skill):
         return []
     near = get_close_matches(value, [str(skill) for skill in Skill], n=1) if isinstance(value, str) else []
-    cure = f"; did you mean {near[0]!r}?" if near else ""
-    return [f"{where}: {value!r} is no known skill{cure}"]
+    cure = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(Skill)}"
+    return [f"{where}: {value!r} is no known skill; {cure}"]
 
 
 def _way_back(table: Mapping[str, list[str]], skill: str) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from dispatch.ladders import FALLBACK
 from dispatch.plans import BadPlans, PlanBook, read
 from dispatch.toml_lines import line_of, lines_of
-from dispatch.vocabulary import LanguageRule, Priority, StepAction
+from dispatch.vocabulary import LanguageRule, Priority, Skill, StepAction
 
 HEAD = """\
 version = "7"
@@ -168,7 +168,10 @@ steps = [ { at_s = 5, step = "wider_ring", factor = 3 }, { at_s = 9, step = "end
             '[substitutes]\ncpr = ["frist_aid"]\n',
             "own.toml:8: substitutes.cpr[1]: 'frist_aid' is no known skill; did you mean 'first_aid'?",
         ),
-        ('[substitutes]\njuggling = ["cpr"]\n', "own.toml:8: substitutes.juggling: 'juggling' is no known skill"),
+        (
+            '[substitutes]\njuggling = ["cpr"]\n',
+            f"own.toml:8: substitutes.juggling: 'juggling' is no known skill; known are {', '.join(Skill)}",
+        ),
         ("[substitutes]\ncpr = []\n", "own.toml:8: substitutes.cpr: expected a list of at least one skill"),
     ],
 )

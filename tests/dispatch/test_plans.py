@@ -130,8 +130,14 @@ def test_a_book_is_completed_from_its_defaults() -> None:
         (in_plan("requirements", 0, to="boat"), "types.information.requirements[1]: expected a table"),
         (in_row("number", 3), "types.information.requirements[1].number: no such setting"),
         (in_row("capability", "sea"), "types.information.requirements[1].capability: expected field or digital"),
-        (in_row("skill", "juggling"), "types.information.requirements[1].skill: 'juggling' is no known skill"),
-        (in_row("skill", ["boat"]), "types.information.requirements[1].skill: ['boat'] is no known skill"),
+        (
+            in_row("skill", "juggling"),
+            f"types.information.requirements[1].skill: 'juggling' is no known skill; known are {', '.join(Skill)}",
+        ),
+        (
+            in_row("skill", ["boat"]),
+            f"types.information.requirements[1].skill: ['boat'] is no known skill; known are {', '.join(Skill)}",
+        ),
         (in_row("count", 0), "types.information.requirements[1].count: expected a whole number from 1 to 100"),
         (in_row("count", 101), "types.information.requirements[1].count: expected a whole number from 1 to 100"),
         (in_row("count", 1.5), "types.information.requirements[1].count: expected a whole number from 1 to 100"),
