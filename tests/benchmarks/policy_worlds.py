@@ -55,14 +55,14 @@ class PolicyWorld:
 
 
 def month_days(calls: Calls, is_wanted: IsWanted, *, seed: int, days: float, people: int) -> PolicyWorld:
-    """`days` whole or in part, from a day of the month that the seed draws, at the hours of their own clock, in Almaty."""
+    """`days` whole or in part, of a day of the month that the seed draws, at the hours of their own clock, in Almaty. Parts of a
+    day begin with the seed at one hour or another, so that all seeds together see day and night."""
     first_s = calls.calls[0].at_s // DAY_S * DAY_S
     length = int((calls.calls[-1].at_s - first_s) // DAY_S) + 1
     drawn = list(range(max(1, length - int(days - 1e-9))))
     Random("days of the month").shuffle(drawn)
     begins_s = first_s + drawn[seed % len(drawn)] * DAY_S
-    # A part of a day is its busiest hours' beginning: from six in the morning on.
-    begins_s += 0.25 * DAY_S if days < 1 else 0
+    begins_s += seed * days % 1.0 * DAY_S
     events = [
         Event(at_ms=round(one.call.at_s * 1000) - OFFSET_MS, report=_report(one.key, one.body))
         for one in reports_of(calls, at=_city().centre)
