@@ -20,7 +20,7 @@ def at(state: Incident, reported_ms: int) -> Incident:
 
 
 def undecided(**stated: Any) -> Undecided:
-    given = {"type": "flood", "body_digest": "x", "area": point()} | stated
+    given: dict[str, Any] = {"type": "flood", "body_digest": "x", "area": point()} | stated
     command = ReportIncident(id="c", incident_id=incident_id("8320e5", "op", "k"), by="op", sent_ms=0, **given)
     return Undecided(command=command, logged_ms=NOW_MS - 60_000)
 
