@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from tests.faults.checker.commands import NEVER, Commands
-from tests.faults.checker.faulty_times import Fault, FaultyTimes
+from tests.faults.checker.faulty_times import AFTERWARDS_MS, FaultyTimes
 from tests.faults.checker.findings import Book
 from tests.faults.checker.history import History
 
@@ -18,6 +18,9 @@ BUDGETS_S: Mapping[tuple[str, ...], float] = {
     ("stop", " 8 s"): 20.0,
 }
 """Of recovery, by words that all stand in the name of the fault; for a quiet machine."""
+
+HELD_UP_MS = 1_000
+"""In health a command waits for tens of milliseconds."""
 
 
 def measure(
@@ -67,24 +70,32 @@ def _kinds(times: FaultyTimes, begin_ms: int, end_ms: int) -> set[str]:
 
 
 def _recoveries(commands: Commands, times: FaultyTimes) -> dict[str, list[float]]:
-    """For each fault, the longest that a command logged while it lasted waited for its decision, from the beginning of the
-    fault on; what it outlasts is part of it."""
+    """For each fault, from its beginning until the last command that it held up was decided; 0 when it held up none.
+
+    Laid to it is what waited for longer than in health and was logged until 30 s after its end; where the next fault begins before
+    that, only what was decided by then.
+    """
     order = sorted(range(len(commands.logged_ms)), key=commands.logged_ms.__getitem__)
     logged = [commands.logged_ms[number] for number in order]
     found: dict[str, list[float]] = defaultdict(list)
     for fault in times.faults:
-        waiting = order[bisect_left(logged, fault.begin_ms - 1000) : bisect_right(logged, fault.end_ms)]
-        found[fault.name].append(_longest_s(commands, waiting, fault))
+        later = [one.begin_ms for one in times.faults if one.begin_ms >= fault.end_ms and one is not fault]
+        next_ms = min(later, default=NEVER)
+        until_ms = min(next_ms, fault.end_ms + AFTERWARDS_MS)
+        laid = order[bisect_left(logged, fault.begin_ms - HELD_UP_MS) : bisect_right(logged, until_ms)]
+        held_up = [
+            commands.decided_ms[number]
+            for number in laid
+            if _was_held_up(commands, number)
+            and (commands.decided_ms[number] < next_ms or commands.logged_ms[number] <= fault.end_ms)
+        ]
+        found[fault.name].append(max(0, max(held_up, default=0) - fault.begin_ms) / 1000)
     return found
 
 
-def _longest_s(commands: Commands, waiting: Sequence[int], fault: Fault) -> float:
-    waits = [
-        commands.decided_ms[number] - max(fault.begin_ms, commands.logged_ms[number])
-        for number in waiting
-        if commands.decided_ms[number] < NEVER
-    ]
-    return max(0, *waits, 0) / 1000
+def _was_held_up(commands: Commands, number: int) -> bool:
+    decided_ms = commands.decided_ms[number]
+    return HELD_UP_MS <= decided_ms - commands.logged_ms[number] < NEVER - commands.logged_ms[number]
 
 
 def _shares(found: Sequence[float]) -> dict[str, float]:
