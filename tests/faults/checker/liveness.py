@@ -72,8 +72,8 @@ def _kinds(times: FaultyTimes, begin_ms: int, end_ms: int) -> set[str]:
 def _recoveries(commands: Commands, times: FaultyTimes) -> dict[str, list[float]]:
     """For each fault, from its beginning until the last command that it held up was decided; 0 when it held up none.
 
-    Laid to it is what waited for longer than in health and was logged until 30 s after its end; where the next fault begins before
-    that, only what was decided by then.
+    Laid to it is what waited for longer than in health and was logged until 30 s after its end; where the next fault begins
+    before that, only what was decided by then.
     """
     order = sorted(range(len(commands.logged_ms)), key=commands.logged_ms.__getitem__)
     logged = [commands.logged_ms[number] for number in order]
