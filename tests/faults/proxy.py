@@ -128,9 +128,13 @@ class Proxies:
         return [name for name in self._proxies if name.startswith(prefix)]
 
     def set(self, prefix: str, weather: Weather) -> None:
-        """For all proxies whose name begins so."""
-        for name in self.named(prefix):
-            self._loop.call_soon_threadsafe(self._proxies[name].set, weather)
+        """For all proxies whose name begins so. When this returns, it is so."""
+
+        async def change() -> None:
+            for name in self.named(prefix):
+                self._proxies[name].set(weather)
+
+        asyncio.run_coroutine_threadsafe(change(), self._loop).result(10)
 
     def close(self) -> None:
         """Ends the thread and every connection. A repeat is harmless."""
