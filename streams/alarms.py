@@ -266,7 +266,7 @@ RULES: tuple[Rule, ...] = (
         severity=WARNING,
         concern=SYSTEM,
         about="decisions in the log of these partitions are not in the picture",
-        cure="The next command of the partition brings them in; else `komek rebuild`.",
+        cure="A worker that owns the partition brings them in within seconds; else `komek rebuild`.",
         holds=_behind,
         for_s=5.0,
     ),
