@@ -8,93 +8,33 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
-from dispatch.decisions import OfferStep, StatusRecord
+from dispatch.decisions import OfferStep
 from dispatch.validity import Validity, Verdict
-from streams import metrics, wire
+from streams import metrics
+from streams.happenings import TOPICS_SHOWN, Cursor, Happening, read
 from streams.publisher import LogTrouble
 from streams.settings import Settings
-from streams.topics import INCIDENT_STATUS, NOTICES, OFFERS
-from streams.wire import NoticeRecord
+from streams.topics import OFFERS
+
+__all__ = ["Cursor", "CutOff", "Feed", "Happening", "Listener"]
 
 KEPT = 20_000
 WAITING = 1_000
 """Records a listener may be behind before it is cut off."""
 REREAD_WITHIN_S = 10.0
 VOID_KEPT = 1_000
-_DECODE: dict[str, Callable[[bytes | None], StatusRecord | OfferStep | NoticeRecord]] = {
-    INCIDENT_STATUS.name: wire.decode_status,
-    OFFERS.name: wire.decode_offer_step,
-    NOTICES.name: wire.decode_notice,
-}
-_TOPICS = tuple(_DECODE)
 _log = structlog.get_logger(__name__)
 
 
 class CutOff(Exception):
     """The listener was too slow, or asked for what is no longer in the log: it must load the state anew."""
-
-
-class Happening(NamedTuple):
-    """A record of one of the topics at its place. `is_void`: a step of an offer that the order of the log makes void."""
-
-    topic: str
-    partition: int
-    offset: int
-    record: StatusRecord | OfferStep | NoticeRecord
-    is_void: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The next offset of each partition: those of `incident-status`, of `offers`, of `notices`. Cursors given out before there
-    were notices have none of these."""
-
-    status: tuple[int, ...]
-    offers: tuple[int, ...]
-    notices: tuple[int, ...] = ()
-
-    def __str__(self) -> str:
-        parts = (self.status, self.offers, *([self.notices] if self.notices else []))
-        return "_".join(".".join(map(str, part)) for part in parts)
-
-    @classmethod
-    def parsed(cls, text: str) -> "Cursor":
-        """Raises ValueError."""
-        parts = text.split("_")
-        if len(parts) not in (2, 3) or len(text) > 4096 or not text.isascii():
-            raise ValueError("no cursor of ours")
-        return cls(*(tuple(map(_natural, part.split("."))) for part in parts))
-
-    def of(self, topic: str) -> tuple[int, ...]:
-        if topic == INCIDENT_STATUS.name:
-            return self.status
-        return self.offers if topic == OFFERS.name else self.notices
-
-    def next_of(self, happening: Happening) -> int:
-        return self.of(happening.topic)[happening.partition]
-
-    def after(self, happening: Happening) -> "Cursor":
-        nexts = list(self.of(happening.topic))
-        nexts[happening.partition] = max(nexts[happening.partition], happening.offset + 1)
-        if happening.topic == INCIDENT_STATUS.name:
-            return replace(self, status=tuple(nexts))
-        if happening.topic == OFFERS.name:
-            return replace(self, offers=tuple(nexts))
-        return replace(self, notices=tuple(nexts))
-
-
-def _natural(text: str) -> int:
-    if not text.isdecimal():
-        raise ValueError("no offset")
-    return int(text)
 
 
 class Listener:
@@ -171,7 +111,7 @@ class Feed:
         for part, end in ends.items():
             consumer.seek(part, end)
         self._heads = self._kept_from = Cursor(
-            *(tuple(ends[part] for part in parts if part.topic == topic) for topic in _TOPICS)
+            *(tuple(ends[part] for part in parts if part.topic == topic) for topic in TOPICS_SHOWN)
         )
         self._task = asyncio.ensure_future(self._follow(consumer))
 
@@ -203,7 +143,7 @@ class Feed:
         """
         if cursor is not None and not cursor.notices:
             cursor = replace(cursor, notices=self._heads.notices)
-        if cursor is not None and any(len(cursor.of(topic)) != len(self._heads.of(topic)) for topic in _TOPICS):
+        if cursor is not None and any(len(cursor.of(topic)) != len(self._heads.of(topic)) for topic in TOPICS_SHOWN):
             raise CutOff("a cursor of another log")
         listener = Listener(self, cursor or self._heads)
         self._listeners.add(listener)
@@ -230,7 +170,7 @@ class Feed:
                 yield happening
 
     async def _refuse_beyond(self, cursor: Cursor) -> None:
-        parts = [TopicPartition(topic, number) for topic in _TOPICS for number in range(len(cursor.of(topic)))]
+        parts = [TopicPartition(topic, number) for topic in TOPICS_SHOWN for number in range(len(cursor.of(topic)))]
         assert self._consumer is not None, "start() comes first"
         try:
             ends = await self._consumer.end_offsets(parts)
@@ -243,7 +183,7 @@ class Feed:
         consumer = self._new_consumer(f"{self._client_id}-again")
         left = {
             TopicPartition(topic, number): end
-            for topic in _TOPICS
+            for topic in TOPICS_SHOWN
             for number, (start, end) in enumerate(zip(cursor.of(topic), heads.of(topic), strict=True))
             if start < end
         }
@@ -255,7 +195,7 @@ class Feed:
             while left:
                 async with asyncio.timeout(REREAD_WITHIN_S):
                     batches = await consumer.getmany(*left, timeout_ms=200, max_records=1000)
-                for happening in _read(batches):
+                for happening in read(batches):
                     if happening.offset < heads.next_of(happening):
                         yield self._marked(happening)
                 left = {part: end for part, end in left.items() if await consumer.position(part) < end}
@@ -274,7 +214,7 @@ class Feed:
                 _log.warning("live view waits for Kafka", cause=type(error).__name__)
                 await asyncio.sleep(1)
                 continue
-            for happening in _read(batches):
+            for happening in read(batches):
                 self._take(happening)
 
     def _judge(self, happening: Happening) -> Happening:
@@ -293,8 +233,8 @@ class Feed:
         is_void = happening.topic == OFFERS.name and (happening.partition, happening.offset) in self._void
         return happening._replace(is_void=True) if is_void else happening
 
-    def _take(self, read: Happening) -> None:
-        happening = self._judge(read)
+    def _take(self, new: Happening) -> None:
+        happening = self._judge(new)
         if len(self._kept) == KEPT:
             self._kept_from = self._kept_from.after(self._kept[0])
         self._kept.append(happening)
@@ -308,12 +248,12 @@ class Feed:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.require_kafka(), client_id=self._client_id)
         await admin.start()
         try:
-            described = {entry["topic"]: entry for entry in await admin.describe_topics(list(_TOPICS))}
+            described = {entry["topic"]: entry for entry in await admin.describe_topics(list(TOPICS_SHOWN))}
         finally:
             await admin.close()
         return [
             TopicPartition(topic, number)
-            for topic in _TOPICS
+            for topic in TOPICS_SHOWN
             for number in sorted(entry["partition"] for entry in described[topic]["partitions"])
         ]
 
@@ -330,20 +270,4 @@ class Feed:
 
 def _is_behind(one: Cursor, other: Cursor) -> bool:
     """In any partition."""
-    return any(a < b for topic in _TOPICS for a, b in zip(one.of(topic), other.of(topic), strict=True))
-
-
-def _read(batches: "dict[TopicPartition, list[object]]") -> list[Happening]:
-    """Records in the order of their time, so that a re-read tells a story and not one partition after the other."""
-    read = []
-    for part, records in batches.items():
-        decode = _DECODE[part.topic]
-        for record in records:
-            try:
-                happening = Happening(part.topic, part.partition, record.offset, decode(record.value))  # type: ignore[attr-defined]
-            except wire.Unreadable:
-                metrics.UNREADABLE_SHOWN.labels(topic=part.topic).inc()
-                continue
-            read.append((record.timestamp, happening))  # type: ignore[attr-defined]
-    read.sort(key=lambda entry: entry[0])
-    return [happening for _, happening in read]
+    return any(a < b for topic in TOPICS_SHOWN for a, b in zip(one.of(topic), other.of(topic), strict=True))

@@ -9,7 +9,6 @@ void by now, its end was never worth anything to the person, or the lane hung).
 """
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -67,6 +66,15 @@ class Office(Protocol):
 
 Record = Callable[[Parcel, NoticeOutcome, int], Awaitable[None]]
 """Writes down the outcome after so many attempts; returns when the broker has it, raises LogTrouble when that is not certain."""
+
+
+@dataclass(slots=True)
+class _Tries:
+    """`refusals`: attempts that failed by the channel. `is_sent`: nothing but writing it down is left."""
+
+    attempts: int = 0
+    refusals: int = 0
+    is_sent: bool = False
 
 
 class Lane:
@@ -180,45 +188,38 @@ class Lane:
             self._bug = task.exception()
 
     async def _deliver(self, parcel: Parcel) -> None:
-        attempts = refusals = 0
-        is_sent = False
+        tries = _Tries()
         while True:
-            if not is_sent:
-                await self._office.until_known(parcel.partition)
-                if why := self._why_not(parcel, attempts):
-                    self._drop(parcel, why, attempts)
-                    return
-                if refusals >= self._limits.attempts:
-                    await self._give_up(parcel, attempts)
-                    return
-                attempts += 1
-            try:
-                if not is_sent:
-                    await self._hand_over(parcel)
-                    is_sent = not self._channel.delivers_by_record
-                await self._record(parcel, NoticeOutcome.SENT, attempts)
-            except (ChannelTrouble, LogTrouble, TimeoutError) as trouble:
-                # That Kafka is away is no fault of the channel, and passes.
-                refusals += not isinstance(trouble, LogTrouble)
-                metrics.NOTICES_RETRIED.labels(channel=self._channel.name).inc()
-                log.info("notice is tried again", channel=self._channel.name, id=parcel.id, cause=repr(trouble))
-                await self._pause(attempts)
-            else:
-                self._end(parcel, NoticeOutcome.SENT)
+            # Few at a time: thousands that become ready at once would keep the event loop from everything else for seconds.
+            async with self._turns:
+                is_over = await self._attempt(parcel, tries)
+            if is_over:
                 return
+            await self._pause(tries.attempts)
 
-    async def _hand_over(self, parcel: Parcel) -> None:
-        async with self._turns, asyncio.timeout(self._limits.attempt_s):
-            await self._channel.send(parcel.notice, parcel.id)
-
-    async def _give_up(self, parcel: Parcel, attempts: int) -> None:
-        log.error("notice failed", channel=self._channel.name, id=parcel.id, attempts=attempts)
-        while True:
-            with contextlib.suppress(LogTrouble):
-                await self._record(parcel, NoticeOutcome.FAILED, attempts)
-                break
-            await self._pause(attempts)
-        self._end(parcel, NoticeOutcome.FAILED)
+    async def _attempt(self, parcel: Parcel, tries: "_Tries") -> bool:
+        """Whether the notice has ended."""
+        try:
+            if not tries.is_sent:
+                await self._office.until_known(parcel.partition)
+                if why := self._why_not(parcel, tries.attempts):
+                    self._drop(parcel, why, tries.attempts)
+                    return True
+                if tries.refusals >= self._limits.attempts:
+                    await self._end(parcel, NoticeOutcome.FAILED, tries)
+                    return True
+                tries.attempts += 1
+                async with asyncio.timeout(self._limits.attempt_s):
+                    await self._channel.send(parcel.notice, parcel.id)
+                tries.is_sent = not self._channel.delivers_by_record
+            await self._end(parcel, NoticeOutcome.SENT, tries)
+        except (ChannelTrouble, LogTrouble, TimeoutError) as trouble:
+            # That Kafka is away is no fault of the channel, and passes.
+            tries.refusals += not isinstance(trouble, LogTrouble)
+            metrics.NOTICES_RETRIED.labels(channel=self._channel.name).inc()
+            log.info("notice is tried again", channel=self._channel.name, id=parcel.id, cause=repr(trouble))
+            return False
+        return True
 
     def _why_not(self, parcel: Parcel, attempts: int) -> str | None:
         if clock.now_ms() >= parcel.notice.until_ms:
@@ -237,12 +238,15 @@ class Lane:
                 del self._untold[next(iter(self._untold))]
         self._office.done(parcel)
 
-    def _end(self, parcel: Parcel, outcome: NoticeOutcome) -> None:
+    async def _end(self, parcel: Parcel, outcome: NoticeOutcome, tries: "_Tries") -> None:
+        await self._record(parcel, outcome, tries.attempts)
         metrics.NOTICES.labels(channel=self._channel.name, outcome=outcome).inc()
         if outcome is NoticeOutcome.SENT:
             late_s = max(0, clock.now_ms() - parcel.notice.at_ms) / 1000
             metrics.NOTICE_SECONDS.labels(channel=self._channel.name).observe(late_s)
             self._untold.pop(parcel.notice.offer_id, None)
+        else:
+            log.error("notice failed", channel=self._channel.name, id=parcel.id, attempts=tries.attempts)
         self._office.done(parcel)
 
     async def _pause(self, attempts: int) -> None:

@@ -1,6 +1,10 @@
 """The topic `notices`: the log of what went out. Written before anything is committed, read back by whoever takes over."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -16,14 +20,28 @@ from streams.topics import NOTICES
 CONFIRM_WITHIN_MS = 10_000
 CLOCKS_APART_MS = 60_000
 """How far the clocks of two brokers may be apart: each stamps the records of its partitions by its own."""
+AT_ONCE = 500
+
+
+class _Wanted(NamedTuple):
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+    written: "asyncio.Future[None]"
 
 
 class Ledger:
+    """Whatever many write at a time goes through one task: thousands that wait for room in one batch of aiokafka's producer are
+    all woken by each batch that leaves, and the event loop stands still."""
+
     def __init__(self, settings: Settings, source: str) -> None:
         self._settings = settings
         self._source = source
         self._reader = LogReader(settings, f"{source}-ledger")
         self._producer: AIOKafkaProducer | None = None
+        self._queue: deque[_Wanted] = deque()
+        self._is_wanted = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         producer = AIOKafkaProducer(
@@ -33,12 +51,18 @@ class Ledger:
             acks="all",
             linger_ms=0,
             request_timeout_ms=CONFIRM_WITHIN_MS,
+            max_batch_size=256 * 1024,
         )
         self._producer = producer
         await producer.start()
         await self._reader.start()
+        self._writer = asyncio.ensure_future(self._write_all(producer))
 
     async def stop(self) -> None:
+        if self._writer is not None:
+            self._writer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._writer
         await self._reader.stop()
         if self._producer is not None:
             await self._producer.stop()
@@ -70,12 +94,22 @@ class Ledger:
             at_ms=clock.now_ms(),
         )
         headers = wire.headers(f"notice.{outcome}", parcel.id, self._source, record.at_ms)
-        try:
-            await self.producer.send_and_wait(
-                NOTICES.name, wire.encode(record), key=notice.volunteer_id.encode(), headers=headers
-            )
-        except KafkaError as error:
-            raise LogTrouble(f"{NOTICES.name}: {error!r}") from error
+        if self._writer is None or self._writer.done():
+            raise LogTrouble("the ledger is not open")
+        wanted = _Wanted(
+            notice.volunteer_id.encode(), wire.encode(record), headers, asyncio.get_running_loop().create_future()
+        )
+        self._queue.append(wanted)
+        self._is_wanted.set()
+        await wanted.written
+
+    async def _write_all(self, producer: AIOKafkaProducer) -> None:
+        while True:
+            await self._is_wanted.wait()
+            self._is_wanted.clear()
+            while self._queue:
+                part = [self._queue.popleft() for _ in range(min(AT_ONCE, len(self._queue)))]
+                await _write(producer, part)
 
     async def known_since(self, at_ms: int, consumer: AIOKafkaConsumer) -> set[str]:
         """Ids of everything that was written down since then, by any notifier. `consumer` looks up the places.
@@ -109,3 +143,21 @@ def ids_of(values: Iterable[bytes | None]) -> set[str]:
         except wire.Unreadable:
             continue
     return known
+
+
+async def _write(producer: AIOKafkaProducer, part: Sequence[_Wanted]) -> None:
+    sent = []
+    for wanted in part:
+        try:
+            sent.append(await producer.send(NOTICES.name, wanted.value, key=wanted.key, headers=wanted.headers))
+        except KafkaError as error:
+            failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            failed.set_exception(error)
+            sent.append(failed)
+    for wanted, result in zip(part, await asyncio.gather(*sent, return_exceptions=True), strict=True):
+        if wanted.written.done():  # whoever wanted it has gone
+            continue
+        if isinstance(result, BaseException):
+            wanted.written.set_exception(LogTrouble(f"{NOTICES.name}: {result!r}"))
+        else:
+            wanted.written.set_result(None)

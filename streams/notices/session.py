@@ -23,6 +23,8 @@ from streams.notices.partition import Partition
 FRESH_S = 3.0
 """How old the last look at the ends of the log may be."""
 _NEVER_MS = 2**62
+_BREATH = 50
+"""Records judged in one go: reading what is buffered never waits, and heartbeats must not have to."""
 
 Bury = Callable[[Consumed, str], Awaitable[None]]
 """Returns when the broker has the dead letter; raises LogTrouble when that is not certain."""
@@ -68,7 +70,9 @@ class Session:
             LogTrouble: not all were taken; the session is of no use any more.
         """
         part = self._partitions[number]
-        for record in records:
+        for count, record in enumerate(records):
+            if count % _BREATH == 0:
+                await asyncio.sleep(0)
             if self.is_closed:
                 return
             notice = await self._judged(part, record)
