@@ -60,6 +60,35 @@ def test_dangerous_ground_warns_who_is_on_it_and_stages_who_comes(town: Town) ->
     assert lat < shown["staging"]["lat"] <= lat + half + 1e-4
 
 
+def square(town: Town, half: float) -> Any:
+    lon, lat = town.centre.lon, town.centre.lat
+    ring = [[lon - half, lat - half], [lon + half, lat - half], [lon + half, lat + half], [lon - half, lat + half]]
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+
+def test_who_walks_in_is_warned_and_who_waits_at_the_edge_moves_with_it(town: Town) -> None:
+    walker = town.volunteer("walker", north_m=6_000, skills=["cpr"])
+    going = town.volunteer("going", north_m=3_000)
+    incident = town.report(type="flood", location=square(town, 0.005))
+    offer = until(lambda: town.live(incident).get(going))
+    town.answer(offer, "accept")
+    until(lambda: town.is_at(incident, going, "accepted"))
+    assert town.incident(incident)["warned"] == []
+
+    place = {"lon": town.centre.lon, "lat": town.centre.lat, "accuracy_m": 10}
+    town.call("PUT", f"/v1/volunteers/{walker}/location", "volunteer", walker, place)
+    until(lambda: town.incident(incident)["warned"] == [walker])
+    mine = town.call("GET", f"/v1/volunteers/{walker}/warnings", "volunteer", walker).json()["items"]
+    town.call("PATCH", f"/v1/incidents/{incident}", "operator", "op-1", {"location": square(town, 0.01)})
+
+    def staged() -> Any:
+        return town.call("GET", f"/v1/offers/{offer['id']}", "volunteer", going).json()["staging"]["lat"]
+
+    until(lambda: staged() > town.centre.lat + 0.009)
+    assert [one["incident_id"] for one in mine] == [incident]
+    assert town.is_at(incident, going, "accepted")
+
+
 def test_who_goes_off_duty_on_the_way_is_replaced(town: Town) -> None:
     going = town.volunteer("going")
     incident = town.report()

@@ -50,3 +50,14 @@ def test_who_has_worked_rests_unless_a_place_would_stay_empty(town: Town) -> Non
 
     assert "beyond_budget" in why_of(town, second)["chosen"][0]["terms"]
     assert why_of(town, third)["excluded"] == {"resting": 1}
+
+
+def test_a_newcomer_is_asked_by_a_wave_that_fell_short_of_its_certainty(town: Town) -> None:
+    first = town.volunteer("first")
+    incident = town.report()
+    until(lambda: town.live(incident).keys() == {first})
+    assert town.incident(incident)["status"] == "dispatching"
+
+    newcomer = town.volunteer("newcomer")
+
+    until(lambda: town.live(incident).keys() == {first, newcomer}, 20)
