@@ -326,11 +326,11 @@ def _settle(state: State, moment: Moment) -> None:
     """Status, times and clocks that follow from the rest of an open incident."""
     if not is_open(state):
         return
-    open_places = {entry["id"]: missing(state, entry) for entry in state["requirements"]}
+    needs = [(entry, missing(state, entry)) for entry in state["requirements"]]
     short = any(entry["shortfall"] for entry in state["requirements"])
     if short:
         state["status"] = "unfilled"
-    elif any(open_places.values()):
+    elif any(places for _, places in needs):
         state["status"] = "dispatching"
     else:
         moving = any(offer["state"] in _MOVING for offer in state["offers"])
@@ -338,10 +338,10 @@ def _settle(state: State, moment: Moment) -> None:
         if state["times"]["staffed_ms"] is None:
             state["times"]["staffed_ms"] = moment.at_ms
     if not short:
-        scarce = (entry["short_since_ms"] is not None and open_places[entry["id"]] for entry in state["requirements"])
+        scarce = (places > 0 and entry["short_since_ms"] is not None for entry, places in needs)
         state["retry_at_ms"], state["retries"] = state["retry_at_ms"] if any(scarce) else None, 0
-    for entry in state["requirements"]:
-        if entry["climb"] and entry["climb"]["since_ms"] is not None and not open_places[entry["id"]]:
+    for entry, places in needs:
+        if entry["climb"] and entry["climb"]["since_ms"] is not None and not places:
             entry["climb"].update(since_ms=None, due_ms=None, due_reason=None)
     _prune(state, moment.at_ms)
 

@@ -381,7 +381,10 @@ def test_it_runs_without_the_code_it_judges(tmp_path: Path) -> None:
 
 
 def test_no_file_of_the_checker_imports_the_code_it_judges() -> None:
-    for path in Path(command.__file__).parent.glob("*.py"):
+    """Tests may: one of them needs topics in a real Kafka."""
+    files = [path for path in Path(command.__file__).parent.glob("*.py") if not path.name.startswith("test_")]
+    assert len(files) > 20
+    for path in files:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
