@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dispatch.decisions import Decision
@@ -71,7 +71,7 @@ def unique(fact: Event) -> bool:
 
 
 @pytest.mark.parametrize("kind", sorted(EVENTS.keys() - {"incident_reported"}))
-@settings(max_examples=20)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_both_agree_on_what_each_event_does(kind: str, data: st.DataObject) -> None:
     story = scene()
@@ -90,7 +90,7 @@ def test_both_agree_on_what_each_event_does(kind: str, data: st.DataObject) -> N
     assert state_by_checker(decisions) == state_by_core(decisions)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(specs=strategies.stated_requirements(), people=strategies.crowds(), answers=ANSWERS)
 def test_both_agree_on_whatever_happens(
     specs: tuple[RequirementSpec, ...], people: list[Candidate], answers: list[tuple[str, str]]
