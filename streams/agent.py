@@ -29,6 +29,10 @@ BATCH_BOUND_S = 2.0
 """A batch is given up and tried in smaller parts after this long, so that a rebalance never waits for it."""
 SINGLE_BOUND_S = 10.0
 BUG_EXIT = 70
+STANDSTILL_S = 1.0
+"""A command this old was not waiting for the one before it: the worker was away."""
+GATHER_S = 0.05
+"""Kafka gives what waits in answers of its own size; the first may hold one record."""
 TROUBLE_SAID_S = 30.0
 """Longer than the next attempt needs to meet the same trouble: the log is given up after 15 s, Redis after 2 s a call."""
 REBUILD_SAID_S = 120.0
@@ -58,6 +62,8 @@ class CommandWorker(Service):
         self._owned = owned
         self._batch = batch
         self._limit = batch
+        self._was_slow = False
+        """Whether the last trouble was a batch too large for its time; after an absence of Redis or Kafka all goes on at once."""
         self._waits = waits or Waits()
 
     @property
@@ -82,6 +88,9 @@ class CommandWorker(Service):
 
     async def _next_batch(self) -> None:
         waiting = [await self.queue.get()]
+        if _has_waited(waiting[0]) and self.queue.qsize() < self._batch - 1:
+            # After a standstill: what waits is decided together as far as it can be, so that the most urgent chooses first.
+            await asyncio.sleep(GATHER_S)
         while len(waiting) < self._batch and not self.queue.empty():
             waiting.append(self.queue.get_nowait())
         with metrics.BATCH_SECONDS.time():
@@ -102,7 +111,7 @@ class CommandWorker(Service):
                 await self._recover(trouble, attempt)
                 continue
             attempt = 0
-            self._limit = min(self._batch, self._limit * 2)
+            self._limit = min(self._batch, self._limit * 2) if self._was_slow else self._batch
             for stream, event in part:
                 await stream.ack(event)
             waiting = waiting[len(part) :]
@@ -120,6 +129,7 @@ class CommandWorker(Service):
         self._say_wait(trouble)
         log.warning("batch is tried again", cause=cause, detail=str(trouble), attempt=attempt)
         self._limit = max(1, self._limit // 2)
+        self._was_slow = isinstance(trouble, TimeoutError)
         if isinstance(trouble, NotReady):
             self._dispatcher.distrust(range(1024))
             try:
@@ -158,6 +168,10 @@ class _Record:
         self.value: bytes | None = message.value
         headers = message.headers or ()
         self.headers = list(headers.items()) if isinstance(headers, dict) else list(headers)
+
+
+def _has_waited(queued: Queued) -> bool:
+    return bool(clock.now_ms() / 1000 - queued[1].message.timestamp > STANDSTILL_S)
 
 
 def _die() -> None:
