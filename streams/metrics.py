@@ -42,9 +42,7 @@ NOTICE_SECONDS = Histogram(
     ["channel"],
     buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60),
 )
-NOTIFIER_LAG = Gauge(
-    "komek_notifier_lag", "Steps of offers the notifier has not committed, by partition", ["partition"]
-)
+NOTIFIER_LAG = Gauge("komek_notifier_lag", "Steps of offers not committed by a notifier; the API measures it, too")
 
 # The API.
 REQUESTS = Counter("komek_http_requests_total", "Answers, by route, method and status", ["route", "method", "status"])

@@ -142,6 +142,8 @@ class Monitor:
         self._measured.set()
         for partition, lag in measured.lag.items():
             metrics.COMMITTED_LAG.labels(partition=str(partition)).set(lag)
+        if measured.notifier is not None:
+            metrics.NOTIFIER_LAG.set(measured.notifier.lag)
         age_ms = clock.now_ms() - measured.oldest_ms if measured.oldest_ms is not None else 0
         metrics.OLDEST_UNDECIDED_SECONDS.set(max(0, age_ms) / 1000)
 

@@ -31,7 +31,7 @@ class Limits:
     """How patient a lane is."""
 
     waiting: int = 10_000
-    at_once: int = 64
+    at_once: int = 256
     attempt_s: float = 5.0
     attempts: int = 8
     first_pause_s: float = 0.2

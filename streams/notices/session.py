@@ -87,9 +87,8 @@ class Session:
     def pulse(self, at_s: float, ends: Mapping[int, int]) -> None:
         """The log ended there at that moment of `clock.monotonic_s`."""
         self._pulse_s, self._ends = at_s, ends
-        for part in self._partitions.values():
-            lag = max(0, ends.get(part.number, 0) - part.committable[0])
-            metrics.NOTIFIER_LAG.labels(partition=str(part.number)).set(lag)
+        parts = self._partitions.values()
+        metrics.NOTIFIER_LAG.set(sum(max(0, ends.get(part.number, 0) - part.committable[0]) for part in parts))
         self._wake()
 
     def check(self) -> None:
