@@ -86,3 +86,26 @@ def test_a_second_report_is_proposed_merged_and_taken_apart_again(town: Town) ->
     operator(town, second, "unmerge")
     until(lambda: town.incident(second)["status"] in ("dispatching", "unfilled"))
     until(lambda: town.incident(first)["reports"] == [])
+
+
+def test_answers_that_others_bear_out_or_set_aside_count_among_people_who_may_all_be_asked(town: Town) -> None:
+    able: dict[str, Any] = {"capabilities": ["digital"], "skills": ["media_monitoring"]}
+    right, also_right, wrong = sorted(town.volunteer(name, **able) for name in ("one", "two", "three"))
+    work = {"capability": "digital", "skill": "media_monitoring", "task": "verify_report"}
+    first = town.report(requirements=[{**work, "answers_wanted": 3, "agree": 2}])
+    offers = until(lambda: (live := town.live(first)).keys() == {right, also_right, wrong} and live)
+    for offer in offers.values():
+        town.answer(offer, "accept")
+    until(lambda: town.incident(first)["status"] == "staffed")
+    for person, outcome in ((wrong, "false"), (right, "confirmed"), (also_right, "confirmed")):
+        town.answer(offers[person], "result", {"outcome": outcome})
+        until(lambda gone=person: gone not in town.live(first))  # type: ignore[misc]
+    assert town.incident(first)["certainty"] == "confirmed"
+
+    second = town.report(requirements=[work])
+    until(lambda: wrong in town.live(second))
+
+    decided = town.call("GET", f"/v1/incidents/{second}/decisions", "operator", "op-1").json()["items"][0]
+    terms = {one["volunteer_id"]: one["terms"] for one in decided["why"]["requirements"][0]["chosen"]}
+    assert terms[wrong]["trust"] > 0 > terms[right]["trust"]
+    assert "trust" not in town.call("GET", f"/v1/offers/{offers[wrong]['id']}", "volunteer", wrong).text

@@ -138,6 +138,7 @@ def test_a_decline_is_replaced_by_somebody_else(town: Town) -> None:
 
     live = until(lambda: first not in (now := town.live(incident)) and len(now) == len(offers) and now)
     assert live.keys() == set(people[1 : len(offers) + 1])
+    until(lambda: "жұмыстамын" in town.call("GET", f"/v1/incidents/{incident}/timeline", "operator", "op-1").text)
 
 
 def test_silence_ends_in_expiry_and_a_new_search(town: Town) -> None:
