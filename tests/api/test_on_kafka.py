@@ -377,10 +377,9 @@ async def test_decisions_are_read_at_their_places(settings: Settings, producer: 
     places = []
     for decision in story.decisions:
         # Where a worker would write them: the tests share one log, and whoever rebuilds from it reads these as well.
-        for _ in range(4):  # a repeat counts for nothing, but stands between the places
-            at = await producer.send_and_wait(
-                DECISIONS.name, wire.encode_decision(decision), key=decision.zone.encode()
-            )
+        value, key = wire.encode_decision(decision), decision.zone.encode()
+        # A repeat counts for nothing, but stands between the places.
+        (*_, at) = [await producer.send_and_wait(DECISIONS.name, value, key=key) for _ in range(4)]
         places.append((at.partition, at.offset))
     reader = DecisionReader(settings, "test-decisions")
 
