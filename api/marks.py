@@ -1,6 +1,6 @@
 """What intake remembers: keys that were used, reports that have no decision yet. A help, never a guard.
 
-Kept in this process and, with 50 ms of patience, in Redis, so that another process knows it as well. No answer depends on it:
+Kept in this process and, with 200 ms of patience, in Redis, so that another process knows it as well. No answer depends on it:
 ids are derived from the caller and the key, and the dispatcher recognises a repeat by them.
 """
 
@@ -14,7 +14,8 @@ from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
 from streams.store.reads import Repeat
 
-PATIENCE_S = 0.05
+PATIENCE_S = 0.2
+"""At 50 ms a machine that was merely busy let a key pass that another process had just seen with another body."""
 GLANCE_S = 0.15
 REST_S = 1.0
 """After Redis gave no answer it is left alone for this long, so that intake does not pay the patience for each report."""
@@ -42,7 +43,7 @@ class Newest(Generic[T]):
 
 
 class Marks:
-    """Never raises for Redis' sake, never waits longer than 50 ms."""
+    """Never raises for Redis' sake, never waits longer than 200 ms."""
 
     def __init__(self, store: IntakeMarks) -> None:
         self._store = store

@@ -178,9 +178,10 @@ class Dispatcher:
             for (record, command), known in zip(commands, loaded, strict=True)
             if known.decided_at is None
         ]
-        if len(fresh) < len(commands):
-            metrics.MET_AGAIN.inc(len(commands) - len(fresh))
-            log.info("commands met again", count=len(commands) - len(fresh))
+        again = [record for (record, _), known in zip(commands, loaded, strict=True) if known.decided_at is not None]
+        if again:
+            metrics.MET_AGAIN.inc(len(again))
+            log.info("commands met again", at=[f"{record.partition}:{record.offset}" for record in again])
         if not fresh:
             return
         around = await look_around(
