@@ -37,6 +37,7 @@ def figures_of(tally: PolicyTally, people: Collection[str]) -> dict[str, float]:
         EXPECTED: _mean(wave.reached for wave in waves),
         CAME: share(wave.is_kept for wave in waves),
         "work on the busiest 10 %": busiest_share(work),
+        "the same if shared out evenly": busiest_share(shared_out(work)),
         "Gini of the work": gini(work),
         **_shortfalls(lines),
         "double bookings": tally.double_bookings,
@@ -48,6 +49,13 @@ def busiest_share(work: Sequence[float], part: float = 0.1) -> float:
     total = sum(work)
     most = sorted(work, reverse=True)[: max(1, round(len(work) * part))]
     return sum(most) / total if total else math.nan
+
+
+def shared_out(work: Sequence[float]) -> list[int]:
+    """The same whole pieces of work, laid on people as evenly as they go: where there are more people than pieces, some have
+    none, and no rule could make the busiest tenth's share smaller."""
+    each, more = divmod(round(sum(work)), max(1, len(work)))
+    return [each + 1] * more + [each] * (len(work) - more)
 
 
 def gini(work: Sequence[float]) -> float:

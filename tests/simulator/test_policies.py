@@ -16,7 +16,7 @@ from streams.store.people import FixWrite, ProfileWrite
 from streams.wire import VolunteerRecord
 from tests.benchmarks.playing import Play
 from tests.benchmarks.policy_books import KOMEK, RULES, books, has_field_work
-from tests.benchmarks.policy_figures import NEVER, busiest_share, figures_of, gini, over_seeds
+from tests.benchmarks.policy_figures import NEVER, busiest_share, figures_of, gini, over_seeds, shared_out
 from tests.benchmarks.policy_tally import Line, PolicyTally, Wave
 from tests.benchmarks.policy_worlds import PolicyWorld, surge
 from tests.benchmarks.quick_picture import NEVER_STALE_MS, QuickPicture
@@ -96,6 +96,12 @@ def test_how_unevenly_work_lies(work: list[int], busiest: float, unequal: float)
     assert gini(work) == pytest.approx(unequal)
     assert math.isnan(busiest_share([0, 0]))
     assert math.isnan(gini([0, 0]))
+
+
+def test_work_cannot_be_shared_out_more_evenly_than_in_whole_pieces() -> None:
+    assert shared_out([5, 0, 0]) == [2, 2, 1]
+    assert shared_out([]) == []
+    assert busiest_share(shared_out([3] + [0] * 29)) == 1.0  # three pieces lie on three of thirty, whoever they are
 
 
 def test_figures_are_put_together_over_seeds() -> None:
@@ -204,7 +210,7 @@ async def test_the_quick_picture_finds_whom_the_other_finds(seed: int) -> None:
 
 def small_world(seed: int) -> PolicyWorld:
     own = books()[KOMEK]
-    return surge(lambda kind, priority: has_field_work(own, kind, priority or Priority.HIGH), seed=seed, scale=0.02)
+    return surge(lambda kind, priority: has_field_work(own, kind, priority or Priority.HIGH), seed=seed, scale=0.01)
 
 
 def test_a_play_is_the_same_twice_and_all_rules_play_the_same_needs() -> None:
