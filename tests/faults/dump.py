@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +23,8 @@ STILL_FOR_S = 6.0
 TRIES = 6
 WATCHED = (INCIDENTS, DECISIONS, OFFERS)
 READER = "reader"
+DERIVED_FIRST = (*(topic for topic in TOPICS if topic not in WATCHED), OFFERS, DECISIONS, INCIDENTS)
+"""So that what is written down of a log that moves never has an effect without its cause."""
 
 
 class Dump:
@@ -66,8 +69,10 @@ class Dump:
         entries: list[dict[str, Any]] = []
         pages: list[dict[str, Any]] = []
         still = False
+        ends: dict[TopicPartition, int] = {}
         for _ in range(TRIES):
             before = await self._ends()
+            ends = await self._ends(DERIVED_FIRST)
             entries = await self._picture.everything()
             pages = await self._pages()
             still = await self._ends() == before
@@ -77,7 +82,7 @@ class Dump:
         self._write("redis.jsonl", entries)
         self._write("http.jsonl", pages)
         for topic in TOPICS:
-            await self._write_topic(topic)
+            await self._write_topic(topic, ends)
         for number, api in enumerate(self._cluster.apis, 1):
             if text := await self._client.page(api, "/metrics"):
                 (self._folder.root / "metrics" / f"api-{number}.txt").write_text(text, "utf-8")
@@ -89,12 +94,14 @@ class Dump:
             lines.write(entry)
         lines.close()
 
-    async def _ends(self) -> dict[TopicPartition, int]:
+    async def _ends(self, topics: Sequence[Topic] = WATCHED) -> dict[TopicPartition, int]:
+        """Asked topic by topic, in that order."""
         assert self._consumer is not None
         for attempt in range(10):
             try:
-                parts = [part for topic in WATCHED for part in _parts(topic)]
-                found: dict[TopicPartition, int] = await self._consumer.end_offsets(parts)
+                found: dict[TopicPartition, int] = {}
+                for topic in topics:
+                    found |= await self._consumer.end_offsets(_parts(topic))
                 return found
             except (KafkaError, OSError):
                 if attempt == 9:
@@ -102,11 +109,10 @@ class Dump:
                 await asyncio.sleep(1.0)
         raise AssertionError
 
-    async def _write_topic(self, topic: Topic) -> None:
+    async def _write_topic(self, topic: Topic, ends: Mapping[TopicPartition, int]) -> None:
         consumer = self._consumer
         assert consumer is not None
         parts = _parts(topic)
-        ends = await consumer.end_offsets(parts)
         consumer.assign(parts)
         await consumer.seek_to_beginning(*parts)
         lines = Lines(self._folder.root / "topics" / f"{topic.name}.jsonl")

@@ -20,7 +20,8 @@ from tests.faults.picture import Picture
 from tests.faults.poison import Poisoner
 from tests.faults.proxy import BOTH, FAIR, Trouble, Weather
 
-UP_AGAIN_WITHIN_S = 90.0
+UP_AGAIN_WITHIN_S = 240.0
+"""A part that is not back by then fails the run: far beyond every budget, since machines may be slow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 from streams import clock
 from tests.faults.client import Client, Order, Reply
@@ -21,6 +22,7 @@ YOUNG_S = 6.0
 LEFT_OPEN = 12
 """Incidents that stay open when the shift ends: they must come to something by themselves."""
 PLACES_EVERY_S = 45.0
+OPEN_PAGE = "/v1/incidents?limit=200&status=reported,dispatching,unfilled,staffed,in_progress"
 WEIGHTS = {"report": 26, "update": 9, "cancel": 5, "close": 19, "duty": 5, "position": 26, "read": 8, "poison": 2}
 
 
@@ -76,7 +78,7 @@ class Operators:
             await asyncio.sleep(self._random.expovariate(1) / (rate * self.factor))
 
     async def end_shift(self) -> None:
-        """Waits for what is under way, then closes all but a few."""
+        """Waits for what is under way, then closes all but a few: also what was taken in without an answer."""
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=30)
         gate = asyncio.Semaphore(8)
@@ -85,8 +87,21 @@ class Operators:
             async with gate:
                 await self._client.done(self._order("close", "POST", f"/v1/incidents/{incident}/close", {}), repeats=8)
 
-        self._random.shuffle(self._open)
-        await asyncio.gather(*(close(incident.id) for incident in self._open[LEFT_OPEN:]))
+        waiting = sorted(await self._all_open())
+        self._random.shuffle(waiting)
+        await asyncio.gather(*(close(incident) for incident in waiting[LEFT_OPEN:]))
+
+    async def _all_open(self) -> set[str]:
+        found = {incident.id for incident in self._open}
+        path: str | None = OPEN_PAGE
+        while path is not None:
+            status, page = await self._client.read(path, "monitor", "reader")
+            if status != 200:
+                await asyncio.sleep(1.0)
+                continue
+            found |= {item["id"] for item in page["items"]}
+            path = f"{OPEN_PAGE}&cursor={quote(page['next'])}" if page["next"] else None
+        return found
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -132,7 +147,10 @@ class Operators:
         drawn = self._random.random()
         if drawn < OTHER_BODY:
             other = {"description": self._people.text("Басқа")} if order.method == "PATCH" else None
-            body = other or ({**self._incident()} if order.what == "report" else {"reason": self._people.text("Басқа")})
+            body = other or {"reason": self._people.text("Басқа")}
+            if order.what == "report" and order.body is not None:
+                # At the same place: elsewhere it may be another zone, where no worker can know of the first one.
+                body = {**self._incident(), "location": order.body["location"]}
             await self._client.do(replace(order, body=body), other_body_of=reply.op)
         elif drawn < OTHER_BODY + REPEATED:
             await asyncio.sleep(self._random.uniform(0, 3))

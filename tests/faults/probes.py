@@ -11,7 +11,7 @@ from streams import clock
 from tests.faults.client import Client, Order
 from tests.faults.people import PROBE_SKILL, People
 
-GIVEN_UP_AFTER_S = 120.0
+GIVEN_UP_AFTER_S = 240.0
 """A probe without an offer by then counts as never staffed."""
 SETTLED_WITHIN_S = 20.0
 OPERATOR = "op-probe"
@@ -96,7 +96,7 @@ class Probes:
             "location": {"type": "Point", "coordinates": [place.lon, place.lat]},
             "requirements": [{"capability": "field", "skill": PROBE_SKILL, "count": 1, "window_s": 10}],
         }
-        reply = await self._client.done(self._order("report", "/v1/incidents", body), repeats=30)
+        reply = await self._client.done(self._order("report", "/v1/incidents", body), repeats=80)
         if not reply.is_ok:
             return None
         incident = reply.answer["id"]

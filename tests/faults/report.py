@@ -72,9 +72,9 @@ def _recovery(rounds: Sequence[Round], budget_s: float | None) -> Recovery:
 
 
 def met_again(logs: Path) -> int:
-    """Commands that workers found decided already, as their logs say: counters die with a process, logs do not."""
+    """Records that workers found decided already, each once, as their logs say: counters die with a process, logs do not."""
     lines = (line for log in logs.glob("worker-*.log*") for line in log.open(errors="replace") if MET_AGAIN in line)
-    return sum(int(json.loads(line)["count"]) for line in lines)
+    return len({place for line in lines for place in json.loads(line)["at"]})
 
 
 def decided(root: Path) -> int:
@@ -120,6 +120,10 @@ def verdict_of(root: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found
+
+
+def violated(verdict: Mapping[str, Any] | None) -> set[str]:
+    return {name for name, entry in (verdict or {}).get("invariants", {}).items() if entry["violated"]}
 
 
 def write(root: Path, run: Mapping[str, Any], measures: Measures, verdict: Mapping[str, Any] | None) -> str:

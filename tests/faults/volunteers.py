@@ -87,11 +87,6 @@ class Volunteers:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def settle(self, within_s: float) -> None:
-        """Waits for what is under way."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=within_s)
-
     def _begin(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
