@@ -5,7 +5,7 @@ A record that cannot be read raises `Unreadable` with the place of the fault; no
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -132,14 +132,14 @@ def _decode(data: bytes | None, cls: Any) -> Any:
         raise Unreadable(f"{cls.__name__}: {error}") from error
 
 
-def _tagged(kind: str, record: object) -> dict[str, Any]:
-    built = {entry.name: getattr(record, entry.name) for entry in fields(record)}  # type: ignore[arg-type]
-    assert "kind" not in built  # it would hide what the record is
-    return {"kind": kind, **built}
+def _tagged(kind: str, record: object) -> msgspec.Raw:
+    """The record as JSON that says first what it is."""
+    built = _encoder.encode(record)
+    return msgspec.Raw(b'{"kind":"%s"%s%s' % (kind.encode(), b"," if len(built) > 2 else b"", built[1:]))
 
 
 def encode_command(command: Command) -> bytes:
-    return _encoder.encode(_tagged(_KIND_OF_COMMAND[type(command)], command))
+    return bytes(_tagged(_KIND_OF_COMMAND[type(command)], command))
 
 
 def kind_of(command: Command) -> str:
@@ -173,7 +173,7 @@ class DecisionFrame(msgspec.Struct, kw_only=True):
 
 
 def encode_decision(decision: Decision) -> bytes:
-    frame = {entry.name: getattr(decision, entry.name) for entry in fields(decision)}
+    frame: dict[str, Any] = {name: getattr(decision, name) for name in DecisionFrame.__struct_fields__}
     frame["events"] = [_tagged(_KIND_OF_EVENT[type(event)], event) for event in decision.events]
     return _encoder.encode(frame)
 

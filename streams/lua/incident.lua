@@ -110,11 +110,13 @@ local function list_incident(i)
 end
 
 local function write_incident(i, now)
-  for _, status in ipairs(STATUSES) do
-    if status ~= i.status then call('ZREM', KEY.by_status .. status, i.id) end
-  end
-  for _, priority in ipairs(PRIORITIES) do
-    if not i.open or priority ~= i.priority then call('ZREM', KEY.by_priority .. priority, i.id) end
+  if call('EXISTS', KEY.incident .. i.id) == 1 then -- else it stands in no list yet
+    for _, status in ipairs(STATUSES) do
+      if status ~= i.status then call('ZREM', KEY.by_status .. status, i.id) end
+    end
+    for _, priority in ipairs(PRIORITIES) do
+      if not i.open or priority ~= i.priority then call('ZREM', KEY.by_priority .. priority, i.id) end
+    end
   end
   list_incident(i)
   replace_timers(i)
