@@ -9,6 +9,7 @@ from enum import StrEnum
 from streams.local.ports import LOOPBACK
 
 CHUNK_BYTES = 64 * 1024
+REFUSED_AFTER_S = 0.2
 BOTH = ("up", "down")
 
 
@@ -80,6 +81,8 @@ class Proxy:
         try:
             upstream, out = await asyncio.open_connection(LOOPBACK, self._target, limit=CHUNK_BYTES)
         except OSError:
+            # We have accepted where a dead server would have refused: clients pause after the latter, not after the former.
+            await asyncio.sleep(REFUSED_AFTER_S)
             writer.transport.abort()
             return
         pair = _Pair(writer, out)
