@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.commands import EscalateIncident, ReportIncident
+from dispatch.deadlines import waiting_of
 from dispatch.decide import Settled, chosen_people, fill, settle
 from dispatch.decisions import Decision
 from dispatch.events import OfferMade, OfferMoved
@@ -109,6 +110,20 @@ def test_every_need_is_asked_for_or_said_to_be_short(specs: tuple[RequirementSpe
         missing = state.open_places(entry) - offers_out(state, entry)
         assert (entry.shortfall.missing if entry.shortfall else 0) == max(0, missing)
     assert (state.retry_at_ms is not None) == any(entry.shortfall for entry in state.requirements)
+
+
+@given(specs=SPECS, people=strategies.crowds(), answers=ANSWERS)
+def test_whoever_waits_for_people_has_a_look_of_its_own_and_nobody_else_has(
+    specs: tuple[RequirementSpec, ...], people: list[Candidate], answers: list[tuple[str, str]]
+) -> None:
+    story = Story(people, book=load_builtin())
+    story.report(*specs)
+
+    for volunteer_id, answer in answers:
+        story.wait(20)
+        if any(one.volunteer_id == volunteer_id for one in story.incident.offers):
+            getattr(story, answer)(volunteer_id)
+        assert (story.incident.retry_at_ms is not None) == bool(waiting_of(story.incident))
 
 
 @given(specs=SPECS, people=strategies.crowds(), answers=ANSWERS)
