@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS
-from tests.simulation.judged_log import LIVE, Json, JudgedIncident
+from tests.simulation.judged_log import LIVE, Json, JudgedIncident, JudgedOffer
 from tests.simulation.kafka import Kafka, Record
 from tests.simulation.redis import Redis
 
@@ -42,6 +42,8 @@ class Judge:
         self.incidents: dict[str, JudgedIncident] = {}
         self.first: dict[tuple[int, str], int] = {}
         """(partition, command) → where its decision that counts stands in `decisions`."""
+        self.is_fair = False
+        """Nothing fails, so everything is on time."""
         self.void_decisions = 0
         self.void_offers = 0
         self.repeats = 0
@@ -53,6 +55,7 @@ class Judge:
         self._derived: dict[tuple[str, str, int], str] = {}
         """Steps that must be in `offers`: (offer, state, partition and offset as one number) → volunteer."""
         self._said: set[tuple[str, str, int]] = set()
+        self._live: dict[str, JudgedOffer] = {}
         self._seen_events: set[str] = set()
         self._held: dict[str, set[str]] = defaultdict(set)
         self._states: dict[str, tuple[int, Json]] = {}
@@ -115,6 +118,7 @@ class Judge:
         incident = self.incidents.setdefault(decision["incident_id"], JudgedIncident(decision["incident_id"]))
         for invariant, what in incident.follow(decision):
             self._find(invariant, f"{incident.id} at {record.partition}:{record.offset}: {what}")
+        self._note_live(incident, decision, record)
         loaded_s = self._redis.loads.get((command[1], decision["decided_ms"]))
         for event in decision["events"]:
             if event["kind"] in ("offer_made", "offer_moved"):
@@ -126,6 +130,34 @@ class Judge:
                     and self._is_off(event["volunteer_id"], loaded_s, record)
                 ):
                     self._find("I5", f"{event['volunteer_id']} is asked and off duty")
+
+    def _note_live(self, incident: JudgedIncident, decision: Json, record: Record) -> None:
+        for event in decision["events"]:
+            offer = incident.offers.get(event.get("offer_id"))
+            if offer is None or event["kind"] not in ("offer_made", "offer_moved"):
+                continue
+            offer.at = (record.partition, record.offset)
+            if offer.is_live:
+                self._live[offer.id] = offer
+            else:
+                self._live.pop(offer.id, None)
+
+    async def look(self) -> None:
+        """At any moment: whom the applied part of the log holds is held in the picture, and confirmed."""
+        self.read()
+        store = self._redis.store
+        if not store.is_ready:
+            return
+        progress = [await store.progress(number) for number in range(self._kafka.partitions)]
+        for offer in self._live.values():
+            if self.is_fair and offer.state == "offered" and offer.expires_ms + LATE_MS < self._redis.now_ms():
+                self._find("I8", f"{offer.id} is open {LATE_MS} ms after its time, and nothing failed")
+            partition, offset = offer.at
+            if offset > progress[partition].applied or offer.id in progress[partition].refused:
+                continue
+            person = store.people.known.get(offer.volunteer_id)
+            if person is None or person.claim is None or person.claim.offer_id != offer.id or not person.is_confirmed:
+                self._find("I9", f"{offer.id} is live in the log, and the picture does not hold {offer.volunteer_id}")
 
     def _is_off(self, volunteer: str, loaded_s: float, record: Record) -> bool:
         """Off duty in the picture since before the command was looked up, and until its decision was written."""
@@ -164,6 +196,9 @@ class Judge:
             if known is not None and incident["version"] < known[1]["version"]:
                 self._find("I13", f"{incident['id']}: status {incident['version']} after {known[1]['version']}")
             self._states[incident["id"]] = (status["decision_offset"], incident)
+
+    def stands_still(self, steps: int) -> None:
+        self._find("I2", f"nothing moves any more after {steps} steps")
 
     def at_rest(self) -> None:
         """After the quiet phase, everything read and decided."""

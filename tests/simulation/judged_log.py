@@ -21,6 +21,8 @@ class JudgedOffer:
     requirement_id: str
     expires_ms: int
     state: str = "offered"
+    at: tuple[int, int] = (0, 0)
+    """Partition and offset of the decision that moved it last."""
 
     @property
     def is_live(self) -> bool:

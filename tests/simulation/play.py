@@ -25,7 +25,7 @@ from streams.topics import INCIDENTS
 from tests.simulation import virtual_time
 from tests.simulation.judge import Finding, Judge
 from tests.simulation.kafka import START_MS, Admin, Consumer, Kafka, Producer
-from tests.simulation.processes import Process, running
+from tests.simulation.processes import running
 from tests.simulation.redis import Altered, Redis, Restore
 from tests.simulation.registrar import Registrar
 from tests.simulation.town import Town
@@ -35,6 +35,8 @@ from tests.simulation.workers import Group, Worker
 PARTITIONS = 3
 WORKERS = 3
 QUIET_S = 150.0
+LONGEST_S = 3_000.0
+"""Of the play: a run that has not made its steps by then stands still."""
 SETTLED_S = 60.0
 
 
@@ -86,6 +88,7 @@ class _Run:
         self._redis.altered = play.altered
         self._group = Group(self._kafka, self._weather)
         self._judge = Judge(self._kafka, self._redis, forgives_void=self._weather.climate.loses_redis)
+        self._judge.is_fair = play.climate == "fair"
         self._group.on_commit = self._judge.commits
         self._town = Town(self._kafka, self._weather, chance, chance.choice((0.15, 0.4)), _zones(self._kafka))
         self._plans = _plans(chance)
@@ -103,7 +106,10 @@ class _Run:
         while self._weather.steps < self._play.steps and not self._is_over():
             await asyncio.sleep(1.0)
             self._nemesis()
-            self._look()
+            await self._look()
+            if loop.time() > LONGEST_S:
+                self._judge.stands_still(self._weather.steps)
+                break
         if not self._is_over():
             await self._rest()
         for worker in self._workers:
@@ -117,8 +123,8 @@ class _Run:
     def _is_over(self) -> bool:
         return self._play.stops_at_once and bool(self._judge.findings or self._stage.bugs)
 
-    def _look(self) -> None:
-        self._judge.read()
+    async def _look(self) -> None:
+        await self._judge.look()
         self._weather.commands = len(self._judge.first)
 
     def _begin(self, number: int) -> None:
@@ -149,10 +155,18 @@ class _Run:
             part = weather.chance.choice((self._kafka, self._redis))
             part.down_until_s = now_s + weather.chance.choice((1.0, 5.0, 14.0, 45.0))
         if weather.strikes("jump"):
-            jumps = (0, 3_000, -3_000, 3_600_000, -3_600_000)
-            alive = [worker.process for worker in self._workers if worker is not None]
-            clocks: list[Kafka | Redis | Process] = [self._kafka, self._redis, *alive]
-            weather.chance.choice(clocks).skew_ms = weather.chance.choice(jumps)
+            self._jump()
+
+    def _jump(self) -> None:
+        """A worker's clock by seconds or an hour; the servers' by seconds, and only where Redis keeps its memory: a rebuild
+        orders by Redis' clock what no partition orders."""
+        chance = self._weather.chance
+        alive = [worker.process for worker in self._workers if worker is not None]
+        if alive and (self._weather.climate.loses_redis or chance.random() < 0.5):
+            chance.choice(alive).skew_ms = chance.choice((0, 3_000, -3_000, 3_600_000, -3_600_000))
+        elif not self._weather.climate.loses_redis:
+            servers: list[Kafka | Redis] = [self._kafka, self._redis]
+            chance.choice(servers).skew_ms = chance.choice((0, 3_000, -3_000))
 
     async def _rest(self) -> None:
         """All is healed and nobody reports any more; then the timers stop and the log is worked off."""
@@ -165,7 +179,7 @@ class _Run:
         self._redis.takes_timers = False
         for _ in range(round(SETTLED_S)):
             await asyncio.sleep(1.0)
-            self._look()
+            await self._look()
             if self._is_settled():
                 break
         self._judge.at_rest()

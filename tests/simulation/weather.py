@@ -26,12 +26,14 @@ class Climate:
     twice: float = 0.0
     """A client, a timer or a follow-up sends its command twice."""
     rebalance: float = 0.0
+    deaf: float = 0.3
+    """That who loses a partition hears of it seconds later, and works on until then."""
     emptied: float = 0.0
     older: float = 0.0
     """Redis comes back with a picture that is older than what it knew."""
     outage: float = 0.0
     jump: float = 0.0
-    """The clock of the store, of the log or of a worker jumps by ±3 s or ±1 h."""
+    """A worker's clock jumps by ±3 s or ±1 h, that of the store or of the log by ±3 s."""
 
     @property
     def loses_redis(self) -> bool:
@@ -58,6 +60,7 @@ CLIMATES = {
     "fair": Climate(),
     "crashes": Climate(crash=0.006, rebalance=0.01),
     "zombies": Climate(pause=0.008, rebalance=0.06),
+    "takeovers": Climate(pause=0.01, crash=0.003, rebalance=0.5, deaf=0.9),
     "deaf store": Climate(store_before=0.01, store_after=0.02, outage=0.01),
     "deaf log": Climate(log_before=0.01, log_after=0.02, log_late=0.01, twice=0.1),
     "clocks": Climate(jump=0.05, twice=0.05),

@@ -54,7 +54,7 @@ class Group:
             shares[member].add(number)
             self.owner[number] = member
         for member, share in shares.items():
-            deaf = not self.weather.is_calm and self.weather.chance.random() < 0.3
+            deaf = not self.weather.is_calm and self.weather.chance.random() < self.weather.climate.deaf
             member.hears(share, self.weather.chance.uniform(0.5, 6.0) if deaf else 0.0)
 
     def commit(self, member: "Worker", offsets: dict[int, int]) -> None:
@@ -120,8 +120,10 @@ class Worker:
         await asyncio.gather(agent.feed(_Stream(self)), self._commit())
 
     def hears(self, share: set[int], after_s: float) -> None:
-        """Of a rebalance. A later one makes an earlier one void that has not been heard of yet."""
+        """Of a rebalance: at once of what it was given, late of what it lost. A later one makes an earlier one void that has
+        not been heard of yet."""
         self._heard += 1
+        self._take(self.owned | share, self._heard)
         asyncio.get_running_loop().call_later(after_s, self._take, share, self._heard)
 
     def _take(self, share: set[int], number: int) -> None:

@@ -1,0 +1,319 @@
+"""The core and the store broken on purpose, one rule at a time. The simulation must notice each.
+
+Most change one method of the store, as it stands between a worker and Redis; some change a rule of the core or of a worker. Each
+says what a reader of the code might believe to be superfluous.
+"""
+
+import asyncio
+import random
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from unittest import mock
+
+from dispatch import answers, orders
+from dispatch.commands import AcceptOffer, Command
+from dispatch.deadlines import deadline_command
+from dispatch.events import OfferMoved
+from dispatch.ids import derived
+from dispatch.model import Incident
+from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Timer
+from dispatch.pruning import NEVER_AGAIN
+from dispatch.refusals import who_refused
+from dispatch.ruling import Ruling, applied
+from dispatch.vocabulary import OfferState
+from streams.dispatcher import Dispatcher
+from streams.projection import Projection
+from streams.timers import PendingSweep
+from tests.simulation.judge import Finding
+from tests.simulation.play import Play
+from tests.simulation.redis import Altered, Proceed, Redis
+from tests.simulation.workers import Worker
+
+STEPS = 6_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """`climate` is where it shows soonest."""
+
+    climate: str
+    store: dict[str, Altered] = field(default_factory=dict)
+    code: Callable[[], Any] | None = None
+    """A context manager under which the code is another."""
+    seeds: range = range(3)
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        if self.code is None:
+            yield
+        else:
+            with self.code():
+                yield
+
+
+# Claims.
+
+
+async def claims_again_as_pending(redis: Redis, proceed: Proceed, args: tuple[Any, ...]) -> list[ClaimAnswer]:
+    """The client of Redis runs a call twice over a pause, and a repeat is a new claim: pending again, though confirmed."""
+    answered: list[ClaimAnswer] = await proceed(args[0])
+
+    def again(claim: Claim) -> None:
+        person = redis.store.people.known.get(claim.volunteer_id)
+        if person and person.claim and person.claim.offer_id == claim.offer_id:
+            person.is_confirmed = False
+
+    for claim in args[0]:
+        asyncio.get_running_loop().call_later(1.0, again, claim)
+    return answered
+
+
+async def claims_the_busy(redis: Redis, proceed: Proceed, args: tuple[Any, ...]) -> list[ClaimAnswer]:
+    """Who is engaged elsewhere is claimed all the same."""
+    given: Sequence[Claim] = args[0]
+    for claim in given:
+        person = redis.store.people.known.get(claim.volunteer_id)
+        if person and person.claim and person.claim.offer_id != claim.offer_id:
+            person.claim, person.is_confirmed = None, False
+    answered: list[ClaimAnswer] = await proceed(given)
+    return answered
+
+
+async def keeps_on_duty(_: Redis, proceed: Proceed, args: tuple[Any, ...]) -> Any:
+    """Going off duty does not reach the picture."""
+    return await proceed([write for write in args[0] if write.record is None or write.record.on_duty])
+
+
+# Applying.
+
+
+async def applies_whatever_comes(redis: Redis, proceed: Proceed, args: tuple[Any, ...]) -> list[Applied]:
+    """A gap is no reason to look: what others wrote is skipped."""
+    answered: list[Applied] = []
+    for entry in args[0]:
+        applied_to = (await redis.store.progress(entry.partition)).applied
+        await _set_applied(redis, entry, max(applied_to, entry.offset - 1))
+        answered += await proceed([entry])
+    return answered
+
+
+async def applies_the_last_decision(redis: Redis, proceed: Proceed, args: tuple[Any, ...]) -> list[Applied]:
+    """A second decision of a command counts as well."""
+    for entry in args[0]:
+        redis.store.commands.pop(entry.command_id, None)
+    answered: list[Applied] = await proceed(args[0])
+    return answered
+
+
+async def applies_twice(redis: Redis, proceed: Proceed, args: tuple[Any, ...]) -> list[Applied]:
+    """An offset that has been applied is applied again."""
+    answered: list[Applied] = []
+    for entry in args[0]:
+        if redis.store.commands.get(entry.command_id) == entry.offset:
+            await _set_applied(redis, entry, entry.offset - 1)
+        answered += await proceed([entry])
+    return answered
+
+
+async def _set_applied(redis: Redis, entry: Application, to: int) -> None:
+    progress = await redis.store.progress(entry.partition)
+    await redis.store.restore_progress(
+        entry.partition,
+        applied=to,
+        published=progress.published,
+        refused=list(progress.refused.values()),
+    )
+
+
+async def frees_before_it_is_said(redis: Redis, proceed: Proceed, args: tuple[Any, ...]) -> list[Applied]:
+    """People are free as soon as their end is applied, whether or not `offers` has it."""
+    answered: list[Applied] = await proceed(args[0])
+    for entry in args[0]:
+        published = (await redis.store.progress(entry.partition)).published
+        await redis.store.mark_published(entry.partition, entry.offset)
+        progress = await redis.store.progress(entry.partition)
+        await redis.store.restore_progress(
+            entry.partition,
+            applied=progress.applied,
+            published=published,
+            refused=list(progress.refused.values()),
+        )
+    return answered
+
+
+async def marks_everything_published(redis: Redis, proceed: Proceed, args: tuple[Any, ...]) -> list[Applied]:
+    """What is applied counts as published, so nobody says it again after a crash."""
+    answered: list[Applied] = await proceed(args[0])
+    for entry in args[0]:
+        await redis.store.mark_published(entry.partition, entry.offset)
+    return answered
+
+
+def publishes_past_others() -> Any:
+    """Whatever others applied before is their business, be they dead or alive."""
+    return mock.patch.object(Projection, "_follows", return_value=True)
+
+
+# A memory that was lost.
+
+
+@contextmanager
+def is_ready_at_once() -> Iterator[None]:
+    """A Redis that was emptied, or came back with an older picture, is used as it is."""
+    empty, come_back = Redis.empty, Redis.come_back_older
+
+    def emptied(redis: Redis) -> None:
+        empty(redis)
+        redis.store.mark_ready()
+
+    def came_back(redis: Redis) -> None:
+        come_back(redis)
+        redis.store.mark_ready()
+
+    with mock.patch.object(Redis, "empty", emptied), mock.patch.object(Redis, "come_back_older", came_back):
+        yield
+
+
+async def restores_no_holds(_: Redis, proceed: Proceed, args: tuple[Any, ...]) -> Any:
+    """Offers in the log do not count as claims after a rebuild."""
+    return await proceed([replace(item, holds=()) for item in args[0]])
+
+
+# Workers.
+
+
+def acks_before_it_decides() -> Any:
+    """An ordinary agent: an event counts as done as soon as it is delivered."""
+    deliver = Worker.events
+
+    async def events(worker: Worker) -> AsyncIterator[Any]:
+        async for event in deliver(worker):
+            worker.ack(event.message.partition, event.message.offset)
+            yield event
+
+    return mock.patch.object(Worker, "events", events)
+
+
+def takes_over_unread() -> Any:
+    """A partition is taken over without reading its decisions."""
+
+    async def caught_up(_: Projection, __: int) -> int:
+        return 0
+
+    return mock.patch.object(Projection, "catch_up", caught_up)
+
+
+def trusts_after_trouble() -> Any:
+    """An answer that never came is taken for a no."""
+    return mock.patch.object(Dispatcher, "distrust", return_value=None)
+
+
+def sweeps_before_it_reads() -> Any:
+    """Pending claims are given back at once, whatever the log may hold."""
+
+    async def sweep(service: Any) -> int:
+        holds = await service._store.sweep_pending(0, lambda _: True)
+        await service._store.release(holds)
+        return len(holds)
+
+    return mock.patch.object(PendingSweep, "sweep_once", sweep)
+
+
+# The core.
+
+
+def fresh_deadlines() -> Any:
+    """Each sweep makes a command with an id of its own."""
+
+    def fresh(timer: Timer, now_ms: int) -> Command:
+        return replace(deadline_command(timer, now_ms), id=str(derived("fresh", str(random.random()))))
+
+    return _everywhere(deadline_command, fresh)
+
+
+@contextmanager
+def forgets_who_declined() -> Iterator[None]:
+    """Who said no may be asked again."""
+    with _everywhere(NEVER_AGAIN, frozenset()), _everywhere(who_refused, lambda *_: frozenset()):
+        yield
+
+
+def takes_every_late_yes() -> Any:
+    """Late acceptances count though nobody is needed any more."""
+    ruled = answers.rule
+
+    def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling:
+        ruling = ruled(incident, command, now_ms)
+        offer = incident.offer(command.offer_id) if incident and isinstance(command, AcceptOffer) else None
+        if offer is None or offer.is_filling or ruling.rule != "late_accept":
+            return ruling
+        yes = OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.ACCEPTED, reason="late")
+        return applied("late_accept", yes)
+
+    return mock.patch.object(answers, "rule", rule)
+
+
+def leaves_the_asked_waiting() -> Any:
+    """When an incident ends, those who have not answered keep their offers."""
+    return mock.patch.object(orders, "withdrawn", return_value=[])
+
+
+@contextmanager
+def _everywhere(original: object, other: object) -> Iterator[None]:
+    """Under whatever name, in whatever module of the core and the edge it was imported into."""
+    places = [
+        (module, name)
+        for module in list(sys.modules.values())
+        if getattr(module, "__name__", "").startswith(("dispatch", "streams"))
+        for name, value in vars(module).items()
+        if value is original
+    ]
+    for module, name in places:
+        setattr(module, name, other)
+    try:
+        yield
+    finally:
+        for module, name in places:
+            setattr(module, name, original)
+
+
+MUTATIONS: dict[str, Mutation] = {
+    "claims again as pending": Mutation(climate="fair", store={"claim": claims_again_as_pending}),
+    "claims the busy": Mutation(climate="fair", store={"claim": claims_the_busy}),
+    "keeps people on duty": Mutation(climate="fair", store={"put_profiles": keeps_on_duty}),
+    "applies over a gap": Mutation(
+        climate="deaf log", store={"apply": applies_whatever_comes}, code=publishes_past_others
+    ),
+    "publishes past others": Mutation(climate="takeovers", code=publishes_past_others),
+    "applies the last decision": Mutation(climate="deaf log", store={"apply": applies_the_last_decision}),
+    "applies twice": Mutation(climate="zombies", store={"apply": applies_twice}),
+    "frees before it is said": Mutation(climate="crashes", store={"apply": frees_before_it_is_said}),
+    "marks everything published": Mutation(climate="crashes", store={"apply": marks_everything_published}),
+    "is ready at once": Mutation(climate="forgetful", code=is_ready_at_once),
+    "restores no holds": Mutation(climate="forgetful", store={"restore_incidents": restores_no_holds}),
+    "acks before it decides": Mutation(climate="crashes", code=acks_before_it_decides),
+    "takes over unread": Mutation(climate="crashes", code=takes_over_unread),
+    "trusts after trouble": Mutation(climate="deaf log", code=trusts_after_trouble),
+    "sweeps before it reads": Mutation(climate="fair", code=sweeps_before_it_reads),
+    "fresh deadlines": Mutation(climate="fair", code=fresh_deadlines),
+    "forgets who declined": Mutation(climate="fair", code=forgets_who_declined),
+    "takes every late yes": Mutation(climate="fair", code=takes_every_late_yes),
+    "leaves the asked waiting": Mutation(climate="fair", code=leaves_the_asked_waiting),
+}
+
+
+def hunted(name: str) -> tuple[Finding | None, int]:
+    """The first violation, and the steps until then; None when all its seeds pass as if nothing were wrong."""
+    mutation, steps = MUTATIONS[name], 0
+    for seed in mutation.seeds:
+        with mutation.in_force():
+            outcome = Play(
+                seed=seed, climate=mutation.climate, steps=STEPS, altered=mutation.store, stops_at_once=True
+            ).run()
+        steps += outcome.steps
+        if outcome.findings:
+            return outcome.findings[0], steps
+    return None, steps
