@@ -32,6 +32,8 @@ class Redis:
         self.down_until_s = 0.0
         self.lock: tuple[str, float] | None = None
         self.altered: dict[str, Altered] = {}
+        self.repeats: list[asyncio.Task[None]] = []
+        """Calls that a mutation runs once more."""
         self.takes_timers = True
         self.duty: dict[str, list[tuple[float, bool]]] = {}
         """What the picture was told of each person's duty, and when, on the clock of the play."""
