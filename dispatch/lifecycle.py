@@ -75,6 +75,8 @@ def offer_steps(incident: Incident | None, decision: Decision, partition: int, o
             continue
         offer = offers.get(fact.offer_id)
         if offer is None:
+            if incident.version > decision.version:
+                continue  # it has left the state since (`pruning.py`): only a repeat asks of a state that has gone on
             raise BrokenLog(f"{fact.offer_id} is not in {incident.id}")
         state = OfferState.OFFERED if isinstance(fact, events.OfferMade) else fact.state
         steps.append(

@@ -110,6 +110,13 @@ def test_a_step_of_an_offer_never_made_is_a_broken_log(fact: Event) -> None:
         offer_steps(incident(), decision(moved(OfferState.ACCEPTED, "v-2")), 3, 7)
 
 
+def test_a_repeat_passes_over_offers_that_have_left_the_state_since() -> None:
+    """A decision that is published again after a rebuild, of an incident that has gone on and forgotten its oldest offers."""
+    told = decision(moved(OfferState.ACCEPTED, "v-2"))
+
+    assert offer_steps(incident(version=told.version + 1), told, 3, 7) == []
+
+
 def test_an_offer_remembers_when_it_was_first_accepted_and_what_was_said() -> None:
     state = incident(offers=(offer(id="o-v-1"),))
 
