@@ -22,6 +22,7 @@ from streams.agent import QUEUE_LIMIT, REBUILD_SAID_S, TROUBLE_SAID_S, CommandWo
 from streams.applied_plans import PlanFollower
 from streams.dead_letters import Consumed
 from streams.dispatcher import Dispatcher
+from streams.echo import StatusEcho
 from streams.people import LocationService, ProfileService
 from streams.projection import Projection
 from streams.publisher import Publisher
@@ -187,6 +188,13 @@ class Parts:
             RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.distrust_all),
             TimerSweep(store=store, publisher=self.publisher, behind_s=lambda: self.worker.behind_s),
             PendingSweep(store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of),
+            StatusEcho(
+                store=store,
+                publisher=self.publisher,
+                reader=self.reader,
+                dispatcher=self.dispatcher,
+                owned=self.owned,
+            ),
             LocationService(
                 settings,
                 self.people,

@@ -1,6 +1,5 @@
 """`komek worker`: one process that decides about incidents."""
 
-import gc
 import sys
 
 from dispatch.plans import BadPlans
@@ -9,10 +8,6 @@ from streams.app import build_app
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.surroundings import broker_trouble_told, settings_here
 from streams.leaving import LeavingWorker
-
-COLLECT_AFTER = 50_000
-"""New objects before the collector looks for circles. A batch makes tens of thousands, hardly any in a circle, and looking
-after every 700, as is usual, took a sixth of a worker's time; a look at this many takes some milliseconds."""
 
 
 def command() -> None:
@@ -27,8 +22,6 @@ def command() -> None:
         app = build_app(settings)
     except BadPlans as error:
         raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 20, 20)
     # Faust says a great deal at `info`; what it does is of interest only to whoever looks for a fault in it.
     frame_level = "debug" if settings.log_level == "debug" else "warn"
     LeavingWorker(app, loglevel=frame_level, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()

@@ -1,0 +1,79 @@
+"""States are said again after a takeover, on real Kafka and Redis."""
+
+from dataclasses import replace
+from typing import Any
+
+from dispatch.commands import CancelIncident
+from streams import clock, wire
+from streams.echo import StatusEcho
+from streams.topics import DECISIONS, INCIDENT_STATUS
+from tests.desk import Desk, key
+
+
+def of(desk: Desk, owned: set[int]) -> StatusEcho:
+    return StatusEcho(
+        store=desk.store,
+        publisher=desk.publisher,
+        reader=desk.reader,
+        dispatcher=desk.dispatcher,
+        owned=lambda: owned,
+    )
+
+
+async def states(desk: Desk, incident_id: str) -> list[Any]:
+    records = [wire.decode_status(record.value) for record in await desk.fresh(INCIDENT_STATUS.name)]
+    return [record for record in records if record.incident.id == incident_id]
+
+
+async def test_an_old_state_that_came_late_does_not_stay_the_last(desk: Desk) -> None:
+    await desk.people("a")
+    report = desk.report()
+    (record,) = await desk.send(report)
+    await desk.dispatcher.handle([record])
+    cancel = CancelIncident(id=key(), incident_id=report.incident_id, by="op", sent_ms=0)
+    await desk.dispatcher.handle(await desk.send(cancel))
+    old, newest = await states(desk, report.incident_id)
+    await desk.publisher.publish_derived([], [old])  # a worker that stood still goes on
+
+    said = await of(desk, {record.partition}).say(record.partition, 0)
+
+    late, again = await states(desk, report.incident_id)
+    assert (late, again) == (old, newest)
+    assert said >= 1
+
+
+async def test_a_decision_that_is_not_in_the_picture_is_left_to_whoever_made_it(desk: Desk) -> None:
+    report = desk.report()
+    (record,) = await desk.send(report)
+    await desk.dispatcher.handle([record])
+    (state,) = await states(desk, report.incident_id)
+    (logged,) = await desk.fresh(DECISIONS.name)
+    decision = wire.decode_decision(logged.value)
+    ahead = replace(decision, version=2, cause=replace(decision.cause, command_id=key()), events=())
+    await desk.publisher.publish_decisions([ahead])
+
+    await of(desk, {record.partition}).say(record.partition, state.decision_offset)
+
+    assert await states(desk, report.incident_id) == []
+
+
+async def test_each_takeover_is_followed_by_two_echoes(desk: Desk, monkeypatch: Any) -> None:
+    now_s = 100.0
+    monkeypatch.setattr(clock, "monotonic_s", lambda: now_s)
+    owned = {0, 1}
+    service = of(desk, owned)
+    said: list[int] = []
+
+    async def say(partition: int, _: int) -> int:
+        said.append(partition)
+        return 0
+
+    monkeypatch.setattr(service, "say", say)
+    for moment_s in (100.0, 110.0, 126.0, 127.0, 176.0, 400.0):
+        now_s = moment_s
+        if moment_s == 127.0:
+            owned.remove(1)
+        await service._notice_takeovers()
+        await service._say_what_is_due()
+
+    assert said == [0, 1, 0]
