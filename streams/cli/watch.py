@@ -29,6 +29,7 @@ LOOK_AT_MOST_EVERY_S = 0.3
 FRAME_EVERY_S = 0.25
 REMEMBERED_EVENTS = 12
 PICTURE_AFTER_S = 5.0
+LEAVE_WITHIN_S = 2.0
 FRAME_WIDTH, FRAME_HEIGHT = 150, 42
 QUIT = ("q", "Q", "\x03", "\x04")
 
@@ -165,12 +166,18 @@ async def _live(reach: Any) -> None:
             with _keys() as pressed, Live(screen=True, auto_refresh=False) as live:
                 while not pressed.is_set():
                     live.update(picture(view.shown(), live.console.width), refresh=True)
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(pressed.wait(), FRAME_EVERY_S)
+                    await _wait(pressed, FRAME_EVERY_S)
         finally:
             for task in background:
                 task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
+            await asyncio.wait(background, timeout=LEAVE_WITHIN_S)
+
+
+async def _wait(event: asyncio.Event, at_most_s: float) -> None:
+    # `wait_for` of Python 3.11 forgets that it was cancelled when the event comes in the same moment: nobody could leave.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            await event.wait()
 
 
 async def _keep_looking(api: Api, view: _View, wake: asyncio.Event) -> None:
@@ -178,8 +185,7 @@ async def _keep_looking(api: Api, view: _View, wake: asyncio.Event) -> None:
         wake.clear()
         await view.look(api)
         await asyncio.sleep(LOOK_AT_MOST_EVERY_S)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), LOOK_EVERY_S)
+        await _wait(wake, LOOK_EVERY_S)
 
 
 async def _listen(api: Api, view: _View, wake: asyncio.Event) -> None:

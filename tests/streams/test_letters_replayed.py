@@ -79,8 +79,10 @@ async def buried(desk: Desk, value: bytes) -> DeadLetter:
     headers = wire.headers("command.report_incident", "ce-1", "/test")
     await desk.publisher.producer.send_and_wait(INCIDENTS.name, value, key=ZONE.encode(), headers=headers)
     await desk.dispatcher.handle(await desk.fresh(INCIDENTS.name))
-    (record,) = await desk.fresh(DEAD_LETTERS.name)
-    return dead_letters.decode(record.value)
+    # Whoever catches up with a partition buries again what other tests left unreadable in its decisions.
+    letters = [dead_letters.decode(record.value) for record in await desk.fresh(DEAD_LETTERS.name)]
+    (letter,) = [letter for letter in letters if letter.topic == INCIDENTS.name]
+    return letter
 
 
 async def replayed(desk: Desk, letter: DeadLetter) -> list[Any]:

@@ -251,15 +251,19 @@ async def test_a_record_that_is_no_step_is_buried_and_the_next_is_told(log: Log)
         told = await log.until_told(await log.offer("v-1", "offered"))
 
         async def is_buried() -> bool:
-            return any(b"no step" in wire_letter(record.value) for record in await log.records(DEAD_LETTERS.name))
+            return any(b"no step" in buried_in(record.value) for record in await log.records(DEAD_LETTERS.name))
 
         await until(is_buried)
 
     assert [one.kind for one in told] == ["offered"]
 
 
-def wire_letter(value: bytes) -> bytes:
-    return base64.b64decode(dead_letters.decode(value).value or "")
+def buried_in(value: bytes) -> bytes:
+    """What a dead letter holds; nothing where the record says how a letter ended."""
+    try:
+        return base64.b64decode(dead_letters.decode(value).value or "")
+    except wire.Unreadable:
+        return b""
 
 
 def test_the_channels_there_are_have_names_of_their_own() -> None:
