@@ -26,7 +26,12 @@ class Terminal:
         termios.tcsetwinsize(theirs, (40, 150))
         self.before = termios.tcgetattr(theirs)
         self._theirs = theirs
-        self.program = subprocess.Popen(arguments, stdin=theirs, stdout=theirs, stderr=theirs, env=environ)
+        # As a terminal starts programs: tests that run in the background of a shell have SIGINT ignored, and hand that on.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self.program = subprocess.Popen(arguments, stdin=theirs, stdout=theirs, stderr=theirs, env=environ)
+        finally:
+            signal.signal(signal.SIGINT, before)
         self.said = b""
 
     def read_until(self, wanted: bytes, within_s: float = 30.0) -> bool:
