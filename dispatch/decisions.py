@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatch.events import Event
-from dispatch.model import Incident
+from dispatch.ids import event_id
+from dispatch.model import Incident, Offer
 from dispatch.vocabulary import Capability, OfferState, Outcome, WaveRule
 
 
@@ -111,6 +112,37 @@ class OfferStep:
     decision_offset: int
     notice: str | None = None
     """What the person is told besides (`notices.py`); `state` is then no new one."""
+
+
+def offer_step(
+    offer: Offer,
+    decision: Decision,
+    partition: int,
+    offset: int,
+    *,
+    state: OfferState,
+    reason: str | None,
+    notice: str | None = None,
+) -> OfferStep:
+    """What a decision at that place of the log says of an offer; `notice`: besides the state it has already."""
+    return OfferStep(
+        event_id=event_id(decision.id, offer.id, notice or state),
+        id=offer.id,
+        incident_id=decision.incident_id,
+        requirement_id=offer.requirement_id,
+        volunteer_id=offer.volunteer_id,
+        capability=offer.capability,
+        skill=offer.skill,
+        state=state,
+        reason=reason,
+        epoch=decision.version,
+        at_ms=decision.decided_ms,
+        expires_ms=offer.expires_ms,
+        decision_id=decision.id,
+        decision_partition=partition,
+        decision_offset=offset,
+        notice=notice,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,7 @@ from typing import Any
 
 from dispatch import events
 from dispatch.changes import changed
-from dispatch.decisions import Decision, OfferStep
-from dispatch.ids import event_id
+from dispatch.decisions import Decision, OfferStep, offer_step
 from dispatch.model import Attention, Incident, Offer, Requirement, Times
 from dispatch.notices import notice_steps
 from dispatch.ports import Hold
@@ -78,26 +77,8 @@ def offer_steps(incident: Incident | None, decision: Decision, partition: int, o
             if incident.version > decision.version:
                 continue  # it has left the state since (`pruning.py`): only a repeat asks of a state that has gone on
             raise BrokenLog(f"{fact.offer_id} is not in {incident.id}")
-        state = OfferState.OFFERED if isinstance(fact, events.OfferMade) else fact.state
-        steps.append(
-            OfferStep(
-                event_id=event_id(decision.id, offer.id, state),
-                id=offer.id,
-                incident_id=incident.id,
-                requirement_id=offer.requirement_id,
-                volunteer_id=offer.volunteer_id,
-                capability=offer.capability,
-                skill=offer.skill,
-                state=state,
-                reason=None if isinstance(fact, events.OfferMade) else fact.reason,
-                epoch=decision.version,
-                at_ms=decision.decided_ms,
-                expires_ms=offer.expires_ms,
-                decision_id=decision.id,
-                decision_partition=partition,
-                decision_offset=offset,
-            )
-        )
+        state, reason = (OfferState.OFFERED, None) if isinstance(fact, events.OfferMade) else (fact.state, fact.reason)
+        steps.append(offer_step(offer, decision, partition, offset, state=state, reason=reason))
     return [*steps, *notice_steps(incident, decision, partition, offset)]
 
 

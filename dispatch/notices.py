@@ -7,9 +7,8 @@ staging_moved                                       to who accepted: the dangero
 
 from collections.abc import Iterator
 
-from dispatch.decisions import Decision, OfferStep
+from dispatch.decisions import Decision, OfferStep, offer_step
 from dispatch.events import CheckInAsked, DistressRaised, StagingMoved
-from dispatch.ids import event_id
 from dispatch.model import Incident, Offer
 from dispatch.vocabulary import ASSIGNED_STATES, Capability
 
@@ -20,24 +19,7 @@ STAGING_MOVED = "staging_moved"
 def notice_steps(incident: Incident, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
     """`incident` is the state after the decision."""
     return [
-        OfferStep(
-            event_id=event_id(decision.id, offer.id, notice),
-            id=offer.id,
-            incident_id=incident.id,
-            requirement_id=offer.requirement_id,
-            volunteer_id=offer.volunteer_id,
-            capability=offer.capability,
-            skill=offer.skill,
-            state=offer.state,
-            reason=offer.reason,
-            notice=notice,
-            epoch=decision.version,
-            at_ms=decision.decided_ms,
-            expires_ms=offer.expires_ms,
-            decision_id=decision.id,
-            decision_partition=partition,
-            decision_offset=offset,
-        )
+        offer_step(offer, decision, partition, offset, state=offer.state, reason=offer.reason, notice=notice)
         for offer, notice in _notices(incident, decision)
     ]
 

@@ -27,6 +27,19 @@ class LogTrouble(Exception):
     """Kafka did not confirm; the record may be in the log or not."""
 
 
+def idempotent_producer(settings: Settings, source: str, within_ms: int) -> AIOKafkaProducer:
+    """Not started yet. What the broker has not confirmed within the time is dropped."""
+    return AIOKafkaProducer(
+        bootstrap_servers=settings.require_kafka(),
+        client_id=source,
+        enable_idempotence=True,
+        acks="all",
+        linger_ms=0,
+        request_timeout_ms=within_ms,
+        max_batch_size=256 * 1024,
+    )
+
+
 class Publisher:
     def __init__(self, settings: Settings, source: str) -> None:
         self._settings = settings
@@ -35,15 +48,7 @@ class Publisher:
         self._partitions: dict[str, set[int]] = {}
 
     async def start(self) -> None:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._settings.require_kafka(),
-            client_id=self._source,
-            enable_idempotence=True,
-            acks="all",
-            linger_ms=0,
-            request_timeout_ms=REQUEST_TIMEOUT_MS,
-            max_batch_size=256 * 1024,
-        )
+        producer = idempotent_producer(self._settings, self._source, REQUEST_TIMEOUT_MS)
         await producer.start()
         for topic in (INCIDENTS, DECISIONS, OFFERS, INCIDENT_STATUS):
             self._partitions[topic.name] = await producer.partitions_for(topic.name)

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from dispatch.telling import NoticeOutcome
 from streams import clock, wire
 from streams.notices.lane import Parcel
-from streams.publisher import LogTrouble
+from streams.publisher import LogTrouble, idempotent_producer
 from streams.settings import Settings
 from streams.stretch import LogReader
 from streams.topics import NOTICES
@@ -44,15 +44,7 @@ class Ledger:
         self._writer: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._settings.require_kafka(),
-            client_id=self._source,
-            enable_idempotence=True,
-            acks="all",
-            linger_ms=0,
-            request_timeout_ms=CONFIRM_WITHIN_MS,
-            max_batch_size=256 * 1024,
-        )
+        producer = idempotent_producer(self._settings, self._source, CONFIRM_WITHIN_MS)
         self._producer = producer
         await producer.start()
         await self._reader.start()
