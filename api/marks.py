@@ -7,7 +7,7 @@ ids are derived from the caller and the key, and the dispatcher recognises a rep
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Coroutine
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from api.parts import IntakeMarks
 from dispatch.ports import NotReady, StoreTrouble
@@ -41,6 +41,16 @@ class Newest(Generic[T]):
         if len(self._entries) > self._limit:
             self._entries.popitem(last=False)
 
+    def drop(self, key: str) -> None:
+        self._entries.pop(key, None)
+
+
+class Taken(NamedTuple):
+    """A report that this process took in, and when."""
+
+    report: bytes
+    at_ms: int
+
 
 class Marks:
     """Never raises for Redis' sake, never waits longer than 200 ms."""
@@ -48,7 +58,7 @@ class Marks:
     def __init__(self, store: IntakeMarks) -> None:
         self._store = store
         self._repeats: Newest[Repeat] = Newest(REMEMBERED)
-        self._reports: Newest[bytes] = Newest(REMEMBERED)
+        self._reports: Newest[Taken] = Newest(REMEMBERED)
         self._rest_until_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -65,11 +75,12 @@ class Marks:
         self._tell(self._store.put_answer(key_digest, body_digest, answer))
 
     def put_reported(self, incident_id: str, report: bytes) -> None:
-        self._reports.put(incident_id, report)
+        self._reports.put(incident_id, Taken(report, clock.now_ms()))
         self._tell(self._store.put_reported(incident_id, report))
 
     async def reported(self, incident_id: str) -> bytes | None:
-        return self._reports.get(incident_id) or await self._asked(self._store.reported(incident_id))
+        taken = self.taken(incident_id)
+        return taken.report if taken else await self._asked(self._store.reported(incident_id))
 
     def tell(self, work: Coroutine[Any, Any, Any]) -> None:
         """Something else for Redis that nobody waits for, and that a service will do again from the log if it is lost."""
@@ -91,9 +102,13 @@ class Marks:
             self._rest_until_s = clock.monotonic_s() + REST_S
             raise StoreTrouble(str(error) or "no answer in time") from error
 
-    def knows_reported(self, incident_id: str) -> bool:
-        """Whether this very process took the report in."""
-        return self._reports.get(incident_id) is not None
+    def taken(self, incident_id: str) -> Taken | None:
+        """What this very process took in and has not seen decided."""
+        return self._reports.get(incident_id)
+
+    def seen_decided(self, incident_id: str) -> None:
+        """From now on nobody is told that it is only reported."""
+        self._reports.drop(incident_id)
 
     async def stop(self) -> None:
         if self._tasks:

@@ -42,6 +42,8 @@ from streams.wire import IncidentPrivate
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
 GEOJSON = "application/geo+json"
+CLOCKS_DIFFER_MS = 5_000
+"""Of this machine and of Kafka's brokers; NTP keeps them far closer."""
 ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 
 
@@ -118,13 +120,31 @@ async def read(incident_id: IncidentId, caller: Reader, parts: PartsDep) -> Resp
 
 
 async def _state_or_none(parts: Parts, incident_id: str) -> Incident | None:
-    look = parts.picture.incident(incident_id)
+    """None: it has no decision yet, as far as anybody can know.
+
+    Raises:
+        StoreTrouble, NotReady: the picture cannot be read, and the incident may well have been decided.
+    """
     try:
-        return await (parts.marks.glance(look) if parts.marks.knows_reported(incident_id) else look)
+        state = await parts.picture.incident(incident_id)
     except (StoreTrouble, NotReady):
-        if await parts.marks.reported(incident_id) is None:
+        if not _waits_for_its_decision(parts, incident_id):
             raise
         return None
+    if state is not None:
+        parts.marks.seen_decided(incident_id)
+    return state
+
+
+def _waits_for_its_decision(parts: Parts, incident_id: str) -> bool:
+    """By the workers' committed lag, which is known without Redis: no older command waits than the oldest."""
+    taken = parts.marks.taken(incident_id)
+    if taken is None:
+        return False
+    last, age_s = parts.monitor.last, parts.monitor.age_s()
+    if last is None or age_s is None or clock.now_ms() - age_s * 1000 < taken.at_ms + CLOCKS_DIFFER_MS:
+        return True
+    return last.oldest_ms is not None and last.oldest_ms <= taken.at_ms + CLOCKS_DIFFER_MS
 
 
 async def _read_reported(parts: Parts, incident_id: str, role: Role) -> Response:

@@ -7,7 +7,9 @@ import pytest
 from dispatch.commands import AddNote, CancelIncident, ReportIncident, UpdateIncident
 from dispatch.ids import zone_of_incident
 from dispatch.vocabulary import IncidentStatus, Priority
+from streams import clock
 from streams.intake import Overloaded, Unknown
+from streams.monitor import Measured
 from streams.topics import INCIDENTS, PRIVATE
 from streams.wire import IncidentPrivate
 from tests.api.world import World, code, fields, token
@@ -44,6 +46,30 @@ async def test_a_report_is_taken_in_while_redis_is_down(world: World) -> None:
 
     assert answer.status_code == 202
     assert (read.status_code, read.json()["status"], read.json()["version"]) == (200, "reported", 0)
+
+
+async def test_what_was_seen_decided_is_never_shown_as_only_reported(world: World) -> None:
+    own = (await world.report()).json()["links"]["self"]
+    world.redis.states[own.rsplit("/", 1)[1]] = incident(id=own.rsplit("/", 1)[1])
+    assert (await world.ask("GET", own)).json()["version"] > 0
+    world.redis.is_down = True
+
+    assert (await world.ask("GET", own)).status_code == 503
+
+
+@pytest.mark.parametrize(("waits_since_s", "status"), [(None, 503), (30.0, 503), (60.0, 200), (90.0, 200)])
+async def test_while_the_picture_is_away_only_what_still_waits_is_shown_as_reported(
+    world: World, monkeypatch: pytest.MonkeyPatch, waits_since_s: float | None, status: int
+) -> None:
+    began_ms = clock.now_ms()
+    monkeypatch.setattr(clock, "now_ms", lambda: began_ms - 60_000)
+    own = (await world.report()).json()["links"]["self"]
+    monkeypatch.undo()
+    world.redis.is_down = True
+    oldest_ms = None if waits_since_s is None else began_ms - round(waits_since_s * 1000)
+    world.lag.last = Measured(at_s=0.0, lag={0: 1}, oldest_ms=oldest_ms)
+
+    assert (await world.ask("GET", own)).status_code == status
 
 
 async def test_a_report_can_be_read_back_before_it_is_decided_by_another_process(world: World) -> None:
