@@ -1,4 +1,4 @@
-"""What intake remembers: keys that were used, reports that have no decision yet. A help, never a guard.
+"""What intake remembers: keys that were used, reports and answers that have no decision yet. A help, never a guard.
 
 Kept in this process and, with 200 ms of patience, in Redis, so that another process knows it as well. No answer depends on it:
 ids are derived from the caller and the key, and the dispatcher recognises a repeat by them.
@@ -59,6 +59,7 @@ class Marks:
         self._store = store
         self._repeats: Newest[Repeat] = Newest(REMEMBERED)
         self._reports: Newest[Taken] = Newest(REMEMBERED)
+        self._answers: Newest[str] = Newest(REMEMBERED)
         self._rest_until_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -81,6 +82,14 @@ class Marks:
     async def reported(self, incident_id: str) -> bytes | None:
         taken = self.taken(incident_id)
         return taken.report if taken else await self._asked(self._store.reported(incident_id))
+
+    def put_answering(self, offer_id: str, command_id: str) -> None:
+        self._answers.put(offer_id, command_id)
+        self._tell(self._store.put_answering(offer_id, command_id))
+
+    async def answer_waits(self, offer_id: str) -> bool:
+        """Whether something that the person said about this offer is not in the picture yet, or may not be."""
+        return await self._asked(self._store.answer_waits(offer_id, self._answers.get(offer_id))) is not False
 
     def tell(self, work: Coroutine[Any, Any, Any]) -> None:
         """Something else for Redis that nobody waits for, and that a service will do again from the log if it is lost."""

@@ -55,28 +55,22 @@ class Held:
         elif self.offer.state not in ASSIGNED_STATES:
             raise _not_now(self.offer, "accepted")
 
+    def refuse_ended(self) -> None:
+        if not self.offer.is_live:
+            raise _ended(self.offer)
 
-def refuse_ended(held: Held | None) -> None:
-    if held is not None and not held.offer.is_live:
-        raise _ended(held.offer)
+    def refuse_not_assigned(self) -> None:
+        if self.offer.state not in ASSIGNED_STATES:
+            raise _not_now(self.offer, "accepted")
 
+    def refuse_not_on_scene(self) -> None:
+        if self.offer.state is not OfferState.ON_SCENE or self.offer.capability is Capability.DIGITAL:
+            raise _not_now(self.offer, "on_scene")
 
-def refuse_not_assigned(held: Held | None) -> None:
-    if held is not None and held.offer.state not in ASSIGNED_STATES:
-        raise _not_now(held.offer, "accepted")
-
-
-def refuse_not_on_scene(held: Held | None) -> None:
-    if held is not None and (
-        held.offer.state is not OfferState.ON_SCENE or held.offer.capability is Capability.DIGITAL
-    ):
-        raise _not_now(held.offer, "on_scene")
-
-
-def refuse_never_sent(held: Held | None) -> None:
-    """Distress counts for everybody who accepted once, whatever has become of the offer since."""
-    if held is not None and (held.offer.accepted_ms is None or held.offer.capability is Capability.DIGITAL):
-        raise _not_now(held.offer, "accepted")
+    def refuse_never_sent(self) -> None:
+        """Distress counts for everybody who accepted once, whatever has become of the offer since."""
+        if self.offer.accepted_ms is None or self.offer.capability is Capability.DIGITAL:
+            raise _not_now(self.offer, "accepted")
 
 
 def check_outcome(body: Result, offer: Offer | None) -> None:

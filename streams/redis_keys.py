@@ -83,6 +83,11 @@ def reported(incident_id: str) -> str:
     return f"{PREFIX}rep:{incident_id}"
 
 
+def answering(offer_id: str) -> str:
+    """STRING with TTL, written by the API: the newest command about this offer that its person gave."""
+    return f"{PREFIX}ans:{offer_id}"
+
+
 def repeat(digest: str) -> str:
     """STRING with TTL: digest of the body first sent with an Idempotency-Key, and the answer. A help, not a guard."""
     return f"{PREFIX}key:{digest}"

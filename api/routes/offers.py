@@ -4,6 +4,8 @@ An answer goes to the incident's zone, which stands in the offer id, so it is ta
 whose offer it is. While the live picture can be read, what is clearly wrong is refused at once.
 """
 
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
@@ -19,7 +21,7 @@ from api.errors import Problem, invalid
 from api.once import Once, OnceOnly
 from api.orders import text_ref
 from api.parts import Parts
-from api.refusals import Held, check_outcome, refuse_ended, refuse_never_sent, refuse_not_assigned, refuse_not_on_scene
+from api.refusals import Held, check_outcome
 from api.safety import person_in_distress
 from api.schemas import Accepted, CheckInText, Decline, DistressText, HelpWanted, OfferShown, Progress, Result
 from dispatch.commands import (
@@ -69,9 +71,7 @@ async def accept(offer: OfferId, caller: Volunteer, once: OnceOnly, parts: Parts
     """Yes. A late yes counts while somebody is still needed."""
     if repeated := await once.repeated():
         return repeated
-    held = await _held(parts, caller, offer)
-    if held is not None:
-        held.refuse_unacceptable()
+    await _judge(parts, caller, offer, Held.refuse_unacceptable)
     return await _answer(parts, once, AcceptOffer(**_named(once, "accept", offer)))
 
 
@@ -82,7 +82,7 @@ async def decline(
     """No, or no longer. Costs nothing."""
     if repeated := await once.repeated():
         return repeated
-    refuse_ended(await _held(parts, caller, offer))
+    await _judge(parts, caller, offer, Held.refuse_ended)
     given = body or Decline()
     named = _named(once, "decline", offer)
     ref = text_ref(named["incident_id"], "decline", named["id"]) if given.text else None
@@ -96,9 +96,7 @@ async def progress(offer: OfferId, body: Progress, caller: Volunteer, once: Once
         raise invalid("state", "one of " + ", ".join(PROGRESS_ORDER[1:]), "text")
     if repeated := await once.repeated():
         return repeated
-    held = await _held(parts, caller, offer)
-    if held is not None:
-        held.refuse_step_back(body.state)
+    await _judge(parts, caller, offer, lambda held: held.refuse_step_back(body.state))
     return await _answer(parts, once, ReportProgress(**_named(once, "progress", offer), state=body.state))
 
 
@@ -109,7 +107,7 @@ async def check_in(
     """I am safe."""
     if repeated := await once.repeated():
         return repeated
-    refuse_not_assigned(await _held(parts, caller, offer))
+    await _judge(parts, caller, offer, Held.refuse_not_assigned)
     named = _named(once, "check_in", offer)
     text = body.text if body else None
     ref = text_ref(named["incident_id"], "check_in", named["id"]) if text else None
@@ -123,7 +121,7 @@ async def distress(
     """I am in danger. Opens a critical incident around the person and calls the operator; the offer stays as it is."""
     if repeated := await once.repeated():
         return repeated
-    refuse_never_sent(await _held(parts, caller, offer))
+    await _judge(parts, caller, offer, Held.refuse_never_sent)
     named = _named(once, "distress", offer)
     text = body.text if body else None
     ref = text_ref(named["incident_id"], "distress", named["id"]) if text else None
@@ -137,7 +135,7 @@ async def need_help(
     """More people are needed here; without a skill, of the same kind."""
     if repeated := await once.repeated():
         return repeated
-    refuse_not_on_scene(await _held(parts, caller, offer))
+    await _judge(parts, caller, offer, Held.refuse_not_on_scene)
     given = body or HelpWanted()
     named = _named(once, "help", offer)
     ref = text_ref(named["incident_id"], "help", named["id"]) if given.text else None
@@ -153,9 +151,7 @@ async def give_result(offer: OfferId, body: Result, caller: Volunteer, once: Onc
     check_outcome(body, None)
     if repeated := await once.repeated():
         return repeated
-    held = await _held(parts, caller, offer)
-    if held is not None:
-        held.refuse_contradiction(body)
+    await _judge(parts, caller, offer, lambda held: held.refuse_contradiction(body))
     named = _named(once, "result", offer)
     command = GiveResult(
         **named,
@@ -166,6 +162,26 @@ async def give_result(offer: OfferId, body: Result, caller: Volunteer, once: Onc
         private_ref=text_ref(named["incident_id"], "result", named["id"]) if body.text else None,
     )
     return await _answer(parts, once, command, body.text)
+
+
+async def _judge(parts: Parts, caller: Caller, offer: tuple[str, OfferParts], refuse: Callable[[Held], None]) -> None:
+    """Refuses by the picture, unless it lags behind what this person said: a phone sends all it had kept at once.
+
+    Raises Problem.
+    """
+    held = await _held(parts, caller, offer)
+    if held is None:
+        return
+    try:
+        refuse(held)
+    except Problem as problem:
+        if problem.status_code != HTTPStatus.CONFLICT:
+            raise
+        if await parts.marks.answer_waits(offer[0]):
+            return  # the dispatcher judges, which sees both in their order
+        held = await _held(parts, caller, offer)  # since the first look the earlier answer may have been decided
+        if held is not None:
+            refuse(held)
 
 
 async def _held(parts: Parts, caller: Caller, offer: tuple[str, OfferParts]) -> Held | None:
@@ -200,5 +216,6 @@ async def _answer(parts: Parts, once: Once, command: AnswerCommand, text: str | 
     if ref and messages:
         write = PrivateWrite(ref=ref, offset=positions[0].offset, sealed=messages[0].value)
         parts.marks.tell(parts.people.put_private([write]))
+    parts.marks.put_answering(command.offer_id, command.id)
     links = views.offer_links(command.offer_id, command.incident_id)
     return once.accepted(command.offer_id, "received", links)

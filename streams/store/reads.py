@@ -209,6 +209,18 @@ class Intake:
         report: bytes | None = (await self._link.run([("GET", redis_keys.reported(incident_id))]))[0]
         return report
 
+    async def put_answering(self, offer_id: str, command_id: str, ttl_s: int = 120) -> None:
+        await self._link.run([("SET", redis_keys.answering(offer_id), command_id, "EX", ttl_s)])
+
+    async def answer_waits(self, offer_id: str, command_id: str | None = None) -> bool:
+        """Whether that command, or else the newest one marked for the offer, has no decision yet."""
+        if command_id is None:
+            marked: bytes | None = (await self._link.run([("GET", redis_keys.answering(offer_id))]))[0]
+            if marked is None:
+                return False
+            command_id = marked.decode()
+        return not (await self._link.run([("EXISTS", redis_keys.command(command_id))]))[0]
+
     async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None:
         """None when the key is new (it is noted now), else what it was first used for."""
         name = redis_keys.repeat(key_digest)

@@ -92,6 +92,8 @@ class FakeRedis:
 
     def __init__(self) -> None:
         self.states: dict[str, Incident] = {}
+        self.answering: dict[str, str] = {}
+        self.decided: set[str] = set()
         self.profiles: dict[str, VolunteerRecord] = {}
         self.volunteers: dict[str, VolunteerView] = {}
         self.sealed: dict[str, bytes] = {}
@@ -200,6 +202,15 @@ class FakeRedis:
     async def reported(self, incident_id: str) -> bytes | None:
         self._ask()
         return self.reports.get(incident_id)
+
+    async def put_answering(self, offer_id: str, command_id: str, ttl_s: int = 120) -> None:
+        self._ask()
+        self.answering[offer_id] = command_id
+
+    async def answer_waits(self, offer_id: str, command_id: str | None = None) -> bool:
+        self._ask()
+        newest = command_id or self.answering.get(offer_id)
+        return newest is not None and newest not in self.decided
 
     async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None:
         self._ask()

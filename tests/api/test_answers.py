@@ -127,6 +127,36 @@ async def test_progress_before_acceptance_is_a_conflict(world: World) -> None:
     assert (said.status_code, said.json()["state"]) == (409, "offered")
 
 
+@pytest.mark.parametrize("is_other_process", [False, True])
+async def test_what_a_phone_had_kept_may_follow_its_acceptance_at_once(world: World, is_other_process: bool) -> None:
+    world.redis.add(asked(held()))
+    assert (await answer(world, "accept")).status_code == 202
+    if is_other_process:
+        await world.app.state.parts.marks.stop()
+        world.restart()
+
+    assert (await answer(world, "progress", {"state": "en_route"})).status_code == 202
+    assert [type(command) for command in world.log.commands] == [AcceptOffer, ReportProgress]
+
+
+async def test_a_step_is_judged_anew_once_the_answer_before_it_is_decided(world: World) -> None:
+    world.redis.add(asked(held()))
+    await answer(world, "accept")
+    world.redis.decided.add(world.log.commands[0].id)
+
+    assert (await answer(world, "progress", {"state": "en_route"})).status_code == 409
+    world.redis.add(asked(held(OfferState.ACCEPTED)))
+    assert (await answer(world, "progress", {"state": "en_route"})).status_code == 202
+
+
+async def test_a_result_that_does_not_fit_the_task_is_refused_whatever_waits(world: World) -> None:
+    world.redis.add(asked(held(OfferState.OFFERED, **WORK)))
+    await answer(world, "accept")
+
+    place = {"type": "Point", "coordinates": [76, 43]}
+    assert (await answer(world, "result", {"outcome": "located", "location": place})).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("body", "status", "field"),
     [
@@ -157,6 +187,7 @@ async def test_the_same_result_again_is_harmless_and_another_is_not(world: World
     world.redis.add(asked(done))
 
     assert (await answer(world, "result", {"outcome": "confirmed"})).status_code == 202
+    world.redis.decided.add(world.log.commands[0].id)
     assert code(await answer(world, "result", {"outcome": "false"})) == "conflict"
 
 

@@ -162,6 +162,19 @@ async def test_marks_of_intake_need_no_rebuild(redis_world: RedisWorld) -> None:
         await redis_world.reads.counts()
 
 
+async def test_an_answer_waits_until_its_command_is_decided(redis_world: RedisWorld) -> None:
+    intake = Intake(redis_world.link)
+    assert not await intake.answer_waits("o-1")
+    waiting = application(0, incident(at_ms=await redis_world.store.now_ms()))
+    await intake.put_answering("o-1", waiting.command_id)
+    assert await intake.answer_waits("o-1")
+
+    await applied(redis_world, waiting)
+
+    assert not await intake.answer_waits("o-1")
+    assert await intake.answer_waits("o-1", "another")
+
+
 async def test_a_report_is_no_longer_marked_once_it_was_decided(redis_world: RedisWorld) -> None:
     intake = Intake(redis_world.link)
     await intake.put_reported(incident_id("flood"), b"{}")
