@@ -46,7 +46,9 @@ def options_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     parser.add_argument("--minutes", type=float, default=float(environ.get("MINUTES") or 0), help="of load and faults")
     parser.add_argument("--profile", choices=PROFILES, default=environ.get("PROFILE") or "quick")
     parser.add_argument("--out", type=Path, help="folder of the artefacts; must be empty or absent")
-    parser.add_argument("--fault", action="append", default=[], help="only faults with this in their name")
+    parser.add_argument(
+        "--fault", action="append", default=[], help="only faults with this in their name; none for no fault at all"
+    )
     given = parser.parse_args(arguments)
     profile = PROFILES[given.profile]
     return Options(

@@ -3,11 +3,12 @@
 import json
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.faults.faults import Fault
+from tests.faults.memory import Grown
 from tests.faults.probes import Round
 
 POSTS_WITHIN_MS = 2000
@@ -37,6 +38,7 @@ class Measures:
     met_again: int
     decided: int
     posts_in_time: float | None
+    memory: Sequence[Grown]
     failures: Sequence[str]
 
     def as_json(self) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class Measures:
             "commands_decided": self.decided,
             "commands_met_again": self.met_again,
             "posts_answered_202_within_2_s": self.posts_in_time,
+            "memory": [asdict(one) for one in self.memory],
             "failures": list(self.failures),
         }
 
@@ -161,6 +164,8 @@ def _text(run: Mapping[str, Any], measures: Measures, verdict: Mapping[str, Any]
         "| --- | --: | --- | --: | --: | --: |",
     ]
     lines += [_row(one) for one in measures.recoveries]
+    lines += ["", "| part | ran min | MB after 2 min | MB at its end | MB at most |", "| --- | --: | --: | --: | --: |"]
+    lines += [_memory_row(one) for one in measures.memory]
     if run["faults_not_possible"]:
         lines += ["", "Not possible here:", ""]
         lines += [
@@ -174,6 +179,11 @@ def _row(one: Recovery) -> str:
     return (
         f"| {one.fault} | {one.times} | {one.since} | " + " | ".join("" if c is None else str(c) for c in cells) + " |"
     )
+
+
+def _memory_row(one: Grown) -> str:
+    warm = "" if one.warm_mb is None else f"{one.warm_mb:.0f}"
+    return f"| {one.name} | {one.lived_s / 60:.1f} | {warm} | {one.last_mb:.0f} | {one.most_mb:.0f} |"
 
 
 def _checked(verdict: Mapping[str, Any] | None) -> list[str]:

@@ -22,6 +22,7 @@ from tests.faults.client import Client
 from tests.faults.cluster import NOTIFIER, WORKERS, Cluster
 from tests.faults.dump import Dump
 from tests.faults.faults import Scene, deck
+from tests.faults.memory import Memory
 from tests.faults.nemesis import Nemesis
 from tests.faults.offers import OfferFeed
 from tests.faults.operators import Operators
@@ -97,6 +98,7 @@ class Run:
             random=Random(f"scene {seed}"),
         )
         nemesis = Nemesis(self.folder, scene, probes, self.options)
+        memory = Memory(cluster)
 
         async def heard(step: dict[str, Any], at_ms: int) -> None:
             volunteers.hear(step)
@@ -109,11 +111,11 @@ class Run:
 
         await poisoner.start()
         await dump.start()
-        steady = _Background([tend(), sampler.run(), OfferFeed(cluster.kafka, heard).run()])
+        steady = _Background([tend(), sampler.run(), memory.run(), OfferFeed(cluster.kafka, heard).run()])
         try:
             await self._load(volunteers, operators, probes, nemesis, picture, steady)
             await self._quieten(volunteers, operators, probes, dump, sampler, steady)
-            return self._measured(client, nemesis, probes)
+            return self._measured(client, nemesis, probes, memory)
         finally:
             for stop in (operators.stop, probes.stop, volunteers.end, steady.stop, poisoner.stop, dump.stop):
                 with suppress(Exception):
@@ -182,7 +184,7 @@ class Run:
                 await asyncio.sleep(0.2)
             await asyncio.sleep(3.0)
 
-    def _measured(self, client: Client, nemesis: Nemesis, probes: Probes) -> report.Measures:
+    def _measured(self, client: Client, nemesis: Nemesis, probes: Probes, memory: Memory) -> report.Measures:
         root = self.folder.root
         failures = list(nemesis.failed)
         failures += [f"{each.fault}: a probe was never offered" for each in probes.rounds if each.worst_s is None]
@@ -193,6 +195,7 @@ class Run:
             met_again=report.met_again(self.folder.logs),
             decided=report.decided(root),
             posts_in_time=report.posts_in_time(root, report.spells_without_workers_or_redis(root)),
+            memory=memory.told(),
             failures=failures,
         )
 
