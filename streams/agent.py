@@ -11,7 +11,8 @@ import os
 import random
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from mode import Service
 
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics
+from streams.dead_letters import Consumed
 from streams.dispatcher import Dispatcher
 from streams.publisher import LogTrouble
 from streams.standstill import Waits
@@ -38,8 +40,8 @@ TROUBLE_SAID_S = 30.0
 REBUILD_SAID_S = 120.0
 """A rebuild that tells nothing for so long hangs."""
 
-Queued = tuple[Any, Any]
-"""The stream and its event, as Faust gives them."""
+Queued = tuple[Any, Any, int]
+"""The stream and its event, as Faust gives them, and how often the event's partition had been taken away by then."""
 
 
 class CommandWorker(Service):
@@ -57,14 +59,19 @@ class CommandWorker(Service):
     ) -> None:
         super().__init__(**kwargs)
         self.queue: asyncio.Queue[Queued] = asyncio.Queue(QUEUE_LIMIT)
+        self.urgent: list[Consumed] = []
+        """What is to be decided before the next part, though it stands later in the log (`triage.py`). Nothing here is acked."""
+        self._losses: Counter[int] = Counter()
         self._dispatcher = dispatcher
         self._rebuild = rebuild
-        self._owned = owned
+        self.owned = owned
         self._batch = batch
         self._limit = batch
         self._was_slow = False
         """Whether the last trouble was a batch too large for its time; after an absence of Redis or Kafka all goes on at once."""
         self._waits = waits or Waits()
+        self.reached: dict[int, int] = {}
+        """By partition: the first offset that this worker has not done with. Only of partitions of which it had something."""
 
     @property
     def behind_s(self) -> float:
@@ -74,7 +81,15 @@ class CommandWorker(Service):
     async def feed(self, stream: Any) -> None:
         """Body of the agent."""
         async for event in stream.noack().events():
-            await self.queue.put((stream, event))
+            await self.queue.put((stream, event, self._losses[event.message.partition]))
+
+    def lost(self, partitions: Collection[int]) -> None:
+        """They were taken away. What of them waits here is not decided any more, even if they come back: then it is delivered
+        again, behind what stands before it in the log."""
+        for partition in partitions:
+            self._losses[partition] += 1
+            self.reached.pop(partition, None)
+        self.urgent = [record for record in self.urgent if record.partition not in partitions]
 
     @Service.task
     async def _work(self) -> None:
@@ -112,16 +127,31 @@ class CommandWorker(Service):
                 continue
             attempt = 0
             self._limit = min(self._batch, self._limit * 2) if self._was_slow else self._batch
-            for stream, event in part:
+            for stream, event, _ in part:
                 await stream.ack(event)
+                self.reached[event.message.partition] = event.message.offset + 1
             waiting = waiting[len(part) :]
 
     async def _handle(self, part: Sequence[Queued]) -> None:
         """Catching up is not bounded (it may read a long stretch of the log); deciding is."""
-        records = [event.message for _, event in part]
+        records = [event.message for _, event, _ in part]
+        for record in reversed(records):
+            self.reached[record.partition] = record.offset
+        await self._decide_urgent()
         await self._dispatcher.catch_up(record.partition for record in records)
         async with asyncio.timeout(BATCH_BOUND_S if len(part) > 1 else SINGLE_BOUND_S):
             await self._dispatcher.handle([_Record(record) for record in records])
+
+    async def _decide_urgent(self) -> None:
+        """Once: what cannot be decided now comes again in its turn."""
+        owned = self.owned()
+        waiting = sorted((one for one in self.urgent if one.partition in owned), key=lambda one: one.timestamp)
+        records, self.urgent = waiting[: self._limit], waiting[self._limit :]
+        if records:
+            await self._dispatcher.catch_up(record.partition for record in records)
+            async with asyncio.timeout(BATCH_BOUND_S):
+                await self._dispatcher.handle(records)
+            log.info("urgent commands were decided ahead", count=len(records))
 
     async def _recover(self, trouble: Exception, attempt: int) -> None:
         cause = type(trouble).__name__
@@ -150,8 +180,12 @@ class CommandWorker(Service):
 
     def _still_ours(self, waiting: list[Queued]) -> list[Queued]:
         """Events of a partition that was taken away are dropped without an ack: their new owner gets them."""
-        owned = self._owned()
-        return [entry for entry in waiting if entry[1].message.partition in owned]
+        owned = self.owned()
+        return [
+            entry
+            for entry in waiting
+            if entry[1].message.partition in owned and entry[2] == self._losses[entry[1].message.partition]
+        ]
 
 
 class _Record:

@@ -35,6 +35,7 @@ from streams.store.people import PeopleStore
 from streams.stretch import LogReader
 from streams.timers import PendingSweep, TimerSweep
 from streams.topics import INCIDENTS
+from streams.triage import Triage
 from streams.watchdog import LagWatchdog, LoopWatchdog
 
 log = structlog.get_logger()
@@ -74,7 +75,9 @@ def build_app(
     @app.on_partitions_revoked.connect(weak=False)
     async def distrust(_: Any, revoked: Any, **__: Any) -> None:
         """Only remembers; the log is read in the worker's task, never in a rebalance."""
-        parts.dispatcher.distrust({part.partition for part in revoked})
+        gone = {part.partition for part in revoked}
+        parts.dispatcher.distrust(gone)
+        parts.worker.lost(gone)
         parts.waits.excused("rebalance", at_s=clock.monotonic_s(), for_s=REBALANCE_SAID_S)
 
     return app
@@ -126,6 +129,8 @@ class Parts:
         self.publisher = make_publisher(settings, name)
         self.waits = Waits()
         self.reader = LogReader(settings, f"{name}-log", on_read=self._read_on)
+        # What it reads is no excuse for a standstill, so the watchdog does not hear of it.
+        self.side_reader = LogReader(settings, f"{name}-side")
         self.projection = Projection(self.store, self.publisher, self.reader)
         self.router = router_of(settings.routing) if settings.routing else None
         self.dispatcher = Dispatcher(
@@ -191,10 +196,11 @@ class Parts:
             StatusEcho(
                 store=store,
                 publisher=self.publisher,
-                reader=self.reader,
+                reader=self.side_reader,
                 dispatcher=self.dispatcher,
                 owned=self.owned,
             ),
+            Triage(worker=self.worker, reader=self.side_reader, plans=lambda: self.dispatcher.plans),
             LocationService(
                 settings,
                 self.people,
@@ -219,6 +225,7 @@ def _service_of(parts: Parts) -> type[Service]:
         async def on_start(self) -> None:
             await parts.publisher.start()
             await parts.reader.start()
+            await parts.side_reader.start()
             await parts.applied_plans.start()
             for service in parts.services():
                 await self.add_runtime_dependency(service)
@@ -231,6 +238,7 @@ def _service_of(parts: Parts) -> type[Service]:
 
         async def on_shutdown(self) -> None:
             await parts.applied_plans.stop()
+            await parts.side_reader.stop()
             await parts.reader.stop()
             await parts.publisher.stop()
             if parts.router is not None:

@@ -140,6 +140,11 @@ class Dispatcher:
         for part in _without_repeats(commands):
             await self._decide(part)
 
+    @property
+    def plans(self) -> PlanBook:
+        """In force for what comes next."""
+        return self._plans_next
+
     def use_plans(self, plans: PlanBook) -> None:
         """From the next batch on; one batch is decided under one book."""
         self._plans_next = plans

@@ -19,14 +19,17 @@ from dispatch.deadlines import deadline_command
 from dispatch.events import OfferMoved
 from dispatch.ids import derived
 from dispatch.model import Incident
+from dispatch.plans import PlanBook
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Timer
 from dispatch.pruning import NEVER_AGAIN
 from dispatch.refusals import who_refused
 from dispatch.ruling import Ruling, applied
 from dispatch.vocabulary import OfferState
+from streams.agent import CommandWorker
 from streams.dispatcher import Dispatcher
 from streams.projection import Projection
 from streams.timers import PendingSweep
+from streams.triage import Waiting
 from tests.simulation.judge import Finding
 from tests.simulation.play import Play
 from tests.simulation.redis import Altered, Proceed, Redis
@@ -213,6 +216,21 @@ def takes_over_unread() -> Any:
     return mock.patch.object(Projection, "catch_up", caught_up)
 
 
+def keeps_what_was_lost() -> Any:
+    """What waits of a partition that went and came back is decided, before what is delivered again."""
+    return mock.patch.object(CommandWorker, "lost")
+
+
+def lets_orders_overtake() -> Any:
+    """Whatever is urgent goes ahead, also of orders about the same incident."""
+
+    def every_other(waiting: Waiting, records: list[Any], _: PlanBook) -> list[Any]:
+        waiting.read_to += len(records)
+        return records[1::2]
+
+    return mock.patch.object(Waiting, "urgent", every_other)
+
+
 def trusts_after_trouble() -> Any:
     """An answer that never came is taken for a no."""
     return mock.patch.object(Dispatcher, "distrust", return_value=None)
@@ -303,6 +321,8 @@ MUTATIONS: dict[str, Mutation] = {
     "restores no holds": Mutation(climate="forgetful", store={"restore_incidents": restores_no_holds}),
     "acks before it decides": Mutation(climate="crashes", code=acks_before_it_decides),
     "takes over unread": Mutation(climate="crashes", code=takes_over_unread),
+    "keeps what was lost": Mutation(climate="storm", code=keeps_what_was_lost, seeds=range(6)),
+    "lets orders overtake": Mutation(climate="takeovers", code=lets_orders_overtake),
     "trusts after trouble": Mutation(climate="deaf log", code=trusts_after_trouble),
     "sweeps before it reads": Mutation(climate="fair", code=sweeps_before_it_reads),
     "fresh deadlines": Mutation(climate="fair", code=fresh_deadlines),

@@ -22,6 +22,7 @@ from streams.store import Link, RedisStore
 from streams.stretch import LogReader
 from streams.timers import PendingSweep, TimerSweep
 from streams.topics import INCIDENTS
+from streams.triage import Triage
 from tests.simulation.kafka import Kafka, Record
 from tests.simulation.processes import Process
 from tests.simulation.redis import Redis, StorePort
@@ -77,6 +78,7 @@ class Worker:
         self._positions: dict[int, int] = {}
         self._heard = 0
         self.dispatcher: Dispatcher | None = None
+        self.agent: CommandWorker | None = None
 
     def start(self) -> None:
         token = OWNER.set(self.process)
@@ -88,9 +90,10 @@ class Worker:
     async def _run(self) -> None:
         name, store = self.process.name, cast(Store, StorePort(self._redis, self.process))
         publisher = Publisher(SETTINGS, name)
-        reader = LogReader(SETTINGS, f"{name}-log")
+        reader, side_reader = LogReader(SETTINGS, f"{name}-log"), LogReader(SETTINGS, f"{name}-side")
         await publisher.start()
         await reader.start()
+        await side_reader.start()
         dispatcher = Dispatcher(
             store=store,
             publisher=publisher,
@@ -99,12 +102,13 @@ class Worker:
         )
         self.dispatcher = dispatcher
         rebuilder = Rebuilder(settings=SETTINGS, link=Link(SETTINGS.require_redis()), owner=name)
-        agent = CommandWorker(
+        self.agent = agent = CommandWorker(
             dispatcher=dispatcher, rebuild=rebuilder.run_or_wait, owned=lambda: self.owned, batch=SETTINGS.batch
         )
         services = [
             agent,
             RebuildWatch(rebuilder=rebuilder, on_rebuilt=lambda: dispatcher.distrust(range(256))),
+            Triage(worker=agent, reader=side_reader, plans=lambda: dispatcher.plans),
             TimerSweep(store=store, publisher=publisher, behind_s=self._behind_s),
             PendingSweep(
                 store=cast(RedisStore, store),
@@ -131,8 +135,9 @@ class Worker:
             return
         gone, new = self.owned - share, share - self.owned
         self.owned = set(share)
-        if self.dispatcher is not None and gone:
+        if self.dispatcher is not None and self.agent is not None and gone:
             self.dispatcher.distrust(gone)
+            self.agent.lost(gone)
         for partition in gone:
             self._base.pop(partition, None)
         for partition in new:
