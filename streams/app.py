@@ -17,7 +17,7 @@ from mode import Service
 from dispatch import plans as response_plans
 from dispatch.budget import UNLIMITED
 from dispatch.plans import PlanBook
-from streams import clock
+from streams import clock, patience
 from streams.agent import QUEUE_LIMIT, REBUILD_SAID_S, TROUBLE_SAID_S, CommandWorker
 from streams.applied_plans import PlanFollower
 from streams.dead_letters import Consumed
@@ -94,10 +94,10 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
         "stream_buffer_maxsize": QUEUE_LIMIT,
         "broker_max_poll_records": QUEUE_LIMIT,
         "broker_commit_interval": 1.0,
-        "broker_session_timeout": 6.0,
+        "broker_session_timeout": patience.SESSION_MS / 1000,
         "broker_heartbeat_interval": 2.0,
-        "broker_rebalance_timeout": 10.0,
-        "broker_request_timeout": 12.0,
+        "broker_rebalance_timeout": patience.REBALANCE_MS / 1000,
+        "broker_request_timeout": patience.ANSWER_TO_MEMBER_MS / 1000,
         "consumer_auto_offset_reset": "earliest",
         "producer_acks": -1,
         "producer_request_timeout": 60.0,

@@ -18,7 +18,7 @@ from kafka.errors import KafkaError as ClientError
 
 from dispatch import plans as response_plans
 from dispatch.plans import BadPlans, PlanBook
-from streams import clock, wire
+from streams import clock, patience, wire
 from streams.dead_letters import Consumed
 from streams.intake import producer_of
 from streams.publisher import LogTrouble
@@ -95,6 +95,7 @@ class PlanFollower:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=250,
+            request_timeout_ms=patience.ANSWER_MS,
         )
         self._consumer = consumer
         await consumer.start()

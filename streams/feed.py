@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from dispatch.decisions import OfferStep
 from dispatch.validity import Validity, Verdict
-from streams import metrics
+from streams import metrics, patience
 from streams.happenings import TOPICS_SHOWN, Cursor, Happening, read
 from streams.publisher import LogTrouble
 from streams.settings import Settings
@@ -245,7 +245,11 @@ class Feed:
             listener.offer(happening)
 
     async def _partitions(self) -> list[TopicPartition]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.require_kafka(), client_id=self._client_id)
+        admin = AIOKafkaAdminClient(
+            bootstrap_servers=self._settings.require_kafka(),
+            client_id=self._client_id,
+            request_timeout_ms=patience.ANSWER_MS,
+        )
         await admin.start()
         try:
             described = {entry["topic"]: entry for entry in await admin.describe_topics(list(TOPICS_SHOWN))}
@@ -265,6 +269,7 @@ class Feed:
             enable_auto_commit=False,
             auto_offset_reset="none",
             fetch_max_wait_ms=250,
+            request_timeout_ms=patience.ANSWER_MS,
         )
 
 

@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from dispatch.commands import ReportIncident
 from dispatch.decisions import StatusRecord
 from dispatch.model import Incident
-from streams import clock, metrics, wire
+from streams import clock, metrics, patience, wire
 from streams.monitor import GROUP
 from streams.publisher import LogTrouble
 from streams.settings import Settings
@@ -97,7 +97,9 @@ class LogPicture:
     async def _committed(self) -> dict[int, int] | None:
         """How far the workers have committed, by partition of `incidents`."""
         admin = AIOKafkaAdminClient(
-            bootstrap_servers=self._settings.require_kafka(), client_id=f"{self._client_id}-offsets"
+            bootstrap_servers=self._settings.require_kafka(),
+            client_id=f"{self._client_id}-offsets",
+            request_timeout_ms=patience.ANSWER_MS,
         )
         try:
             await admin.start()

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
+from streams import patience
 from streams.settings import Settings
 from streams.settled_letters import Book, StandingLetter
 from streams.topics import DEAD_LETTERS
@@ -50,6 +51,7 @@ class LetterWatch:
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
+                request_timeout_ms=patience.ANSWER_MS,
             )
             try:
                 await consumer.start()
@@ -75,7 +77,11 @@ class LetterWatch:
 
     async def _numbers(self) -> list[int]:
         """Of the topic's partitions. Asked of the brokers: a consumer that is not assigned yet knows of none."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.require_kafka(), client_id=self._client_id)
+        admin = AIOKafkaAdminClient(
+            bootstrap_servers=self._settings.require_kafka(),
+            client_id=self._client_id,
+            request_timeout_ms=patience.ANSWER_MS,
+        )
         try:
             await admin.start()
             (described,) = await admin.describe_topics([DEAD_LETTERS.name])

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from dispatch.decisions import Decision
-from streams import wire
+from streams import patience, wire
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.topics import DECISIONS
@@ -77,6 +77,7 @@ class DecisionReader:
                 enable_auto_commit=False,
                 auto_offset_reset="none",
                 max_partition_fetch_bytes=1024 * 1024,
+                request_timeout_ms=patience.ANSWER_MS,
             )
             try:
                 await consumer.start()

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from streams import clock, metrics, wire
+from streams import clock, metrics, patience, wire
 from streams.notices.look import Seen, look, members
 from streams.settings import Settings
 from streams.standstill import Look, Standstill
@@ -78,13 +78,16 @@ class Monitor:
     async def _run(self) -> None:
         while True:
             servers = self._settings.require_kafka()
-            admin = AIOKafkaAdminClient(bootstrap_servers=servers, client_id=f"{self._client_id}-monitor")
+            admin = AIOKafkaAdminClient(
+                bootstrap_servers=servers, client_id=f"{self._client_id}-monitor", request_timeout_ms=patience.ANSWER_MS
+            )
             consumer = AIOKafkaConsumer(
                 bootstrap_servers=servers,
                 client_id=f"{self._client_id}-monitor",
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
+                request_timeout_ms=patience.ANSWER_MS,
             )
             try:
                 await admin.start()

@@ -21,7 +21,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from mode import Service
 
-from streams import clock, dead_letters
+from streams import clock, dead_letters, patience
 from streams.dead_letters import Consumed
 from streams.notices.channels import Channel, all_channels
 from streams.notices.lane import Limits
@@ -36,7 +36,6 @@ from streams.topics import OFFERS
 LONGEST_LIFE_S = 7 * 86_400
 """No offer is taken to live longer than this from its making to its end."""
 BEAT_S = 0.5
-SESSION_TIMEOUT_S = 6.0
 DRAIN_WITHIN_S = 7.0
 YIELD_WITHIN_S = 2.0
 """What is on its way may end before partitions are handed over."""
@@ -113,9 +112,10 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            session_timeout_ms=int(SESSION_TIMEOUT_S * 1000),
+            session_timeout_ms=patience.SESSION_MS,
             heartbeat_interval_ms=2000,
-            rebalance_timeout_ms=10_000,
+            rebalance_timeout_ms=patience.REBALANCE_MS,
+            request_timeout_ms=patience.ANSWER_TO_MEMBER_MS,
             fetch_max_wait_ms=250,
         )
         self._session: Session | None = None
@@ -205,9 +205,9 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
             if session is None or session.is_closed or not parts:
                 last_s = began_s
                 continue
-            async with asyncio.timeout(2 * SESSION_TIMEOUT_S):
+            async with asyncio.timeout(2 * patience.SESSION_MS / 1000):
                 ends = await self._consumer.end_offsets(parts)
-                await self._commit(session, always=began_s - last_s > SESSION_TIMEOUT_S / 2)
+                await self._commit(session, always=began_s - last_s > patience.SESSION_MS / 2000)
             if session is self._session:
                 session.pulse(began_s, {part.partition: end for part, end in ends.items()})
             last_s = began_s
@@ -243,7 +243,9 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
 
 async def _committed(settings: Settings, group: str) -> dict[TopicPartition, tuple[int, str]]:
     """Offset and metadata of each partition that was ever committed."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.require_kafka(), client_id=f"{group}-offsets")
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=settings.require_kafka(), client_id=f"{group}-offsets", request_timeout_ms=patience.ANSWER_MS
+    )
     try:
         await admin.start()
         found = await admin.list_consumer_group_offsets(group)

@@ -18,7 +18,7 @@ from mode import Service
 from dispatch.absence import leave_duty_command
 from dispatch.commands import EnterHazard, LeaveDuty
 from dispatch.ports import NotReady, StoreTrouble
-from streams import clock, wire
+from streams import clock, patience, wire
 from streams.dead_letters import Consumed
 from streams.entrances import Entrances
 from streams.publisher import LogTrouble
@@ -324,9 +324,10 @@ class BatchReading:
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            session_timeout_ms=6000,
+            session_timeout_ms=patience.SESSION_MS,
             heartbeat_interval_ms=2000,
-            rebalance_timeout_ms=10_000,
+            rebalance_timeout_ms=patience.REBALANCE_MS,
+            request_timeout_ms=patience.ANSWER_TO_MEMBER_MS,
             max_partition_fetch_bytes=1024 * 1024,
         )
 

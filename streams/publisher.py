@@ -15,7 +15,7 @@ from aiokafka.partitioner import murmur2
 from dispatch.commands import Command
 from dispatch.decisions import Decision, OfferStep, StatusRecord
 from dispatch.ids import zone_of_incident
-from streams import dead_letters, wire
+from streams import dead_letters, patience, wire
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS
 
@@ -29,7 +29,7 @@ class LogTrouble(Exception):
 
 def idempotent_producer(settings: Settings, source: str, within_ms: int) -> AIOKafkaProducer:
     """Not started yet. What the broker has not confirmed within the time is dropped."""
-    return AIOKafkaProducer(
+    producer = AIOKafkaProducer(
         bootstrap_servers=settings.require_kafka(),
         client_id=source,
         enable_idempotence=True,
@@ -38,6 +38,10 @@ def idempotent_producer(settings: Settings, source: str, within_ms: int) -> AIOK
         request_timeout_ms=within_ms,
         max_batch_size=256 * 1024,
     )
+    # `request_timeout_ms` is the life of a batch and the patience of a request in one. With a single request the client must have
+    # less: it is sent again, with the same sequence number, to whoever leads the partition by then. There is no public way.
+    producer.client._request_timeout_ms = patience.ANSWER_MS
+    return producer
 
 
 class Publisher:

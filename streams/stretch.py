@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from streams import patience
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 
@@ -35,6 +36,7 @@ class LogReader:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=4 * 1024 * 1024,
+            request_timeout_ms=patience.ANSWER_MS,
         )
         await consumer.start()
         self._consumer = consumer
@@ -45,7 +47,11 @@ class LogReader:
             self._consumer = None
 
     async def partitions(self, topic: str) -> list[int]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._settings.require_kafka(), client_id=self._client_id)
+        admin = AIOKafkaAdminClient(
+            bootstrap_servers=self._settings.require_kafka(),
+            client_id=self._client_id,
+            request_timeout_ms=patience.ANSWER_MS,
+        )
         try:
             await admin.start()
             (found,) = await admin.describe_topics([topic])

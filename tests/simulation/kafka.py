@@ -6,6 +6,7 @@ A producer's record may be refused, be in the log although its answer was lost, 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -86,6 +87,7 @@ class Producer:
         self._kafka = kafka
         self._process = process
         self._turn = asyncio.Lock()
+        self.client = SimpleNamespace()
 
     async def start(self) -> None:
         pass
