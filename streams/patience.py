@@ -1,11 +1,24 @@
 """How long our clients of Kafka wait, in ms. The libraries' own patience is 40 s: for so long a broker that stands still, without
 having broken its connections, would be asked although another leads its partitions after three seconds."""
 
+from aiokafka.client import AIOKafkaClient
+
 ANSWER_MS = 5_000
 """One request; then the connection is given up and the partition's leader looked up again."""
+QUESTION_MS = 15_000
+"""A question with all its requests: time to ask the new leader too."""
 SESSION_MS = 6_000
 """A member of a group that says nothing for so long has lost its partitions: the least that a broker grants by default."""
 REBALANCE_MS = 10_000
 """All members have come by then, or are left out."""
 ANSWER_TO_MEMBER_MS = 12_000
 """One request of a member: the answer to its joining comes after the rebalance."""
+
+
+def leaves_who_stands_still(client: AIOKafkaClient) -> None:
+    """For clients whose `request_timeout_ms` is the life of something longer than one request.
+
+    When both are the same, a question ends just before its request does, so the connection stays, and the next question goes to
+    the same broker. aiokafka has no setting for this.
+    """
+    client._request_timeout_ms = ANSWER_MS

@@ -39,8 +39,8 @@ def idempotent_producer(settings: Settings, source: str, within_ms: int) -> AIOK
         max_batch_size=256 * 1024,
     )
     # `request_timeout_ms` is the life of a batch and the patience of a request in one. With a single request the client must have
-    # less: it is sent again, with the same sequence number, to whoever leads the partition by then. There is no public way.
-    producer.client._request_timeout_ms = patience.ANSWER_MS
+    # less: it is sent again, with the same sequence number, to whoever leads the partition by then.
+    patience.leaves_who_stands_still(producer.client)
     return producer
 
 

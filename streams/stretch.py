@@ -36,8 +36,9 @@ class LogReader:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=4 * 1024 * 1024,
-            request_timeout_ms=patience.ANSWER_MS,
+            request_timeout_ms=patience.QUESTION_MS,
         )
+        patience.leaves_who_stands_still(consumer._client)
         await consumer.start()
         self._consumer = consumer
 

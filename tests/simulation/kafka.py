@@ -161,6 +161,7 @@ class Consumer:
         self._kafka = kafka
         self._process = process
         self._positions: dict[TopicPartition, int] = {}
+        self._client = SimpleNamespace()
 
     async def start(self) -> None:
         pass
