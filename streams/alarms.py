@@ -131,6 +131,13 @@ def _missing(seen: Observed) -> Finding | None:
     return None if seen.of_group().workers else Finding()
 
 
+def _nobody_tells(seen: Observed) -> Finding | None:
+    notifier = seen.of_group().notifier
+    if notifier is None or notifier.count is None:
+        raise CannotKnow
+    return None if notifier.count else Finding()
+
+
 def _stuck(seen: Observed) -> Finding | None:
     """Only while nothing else explains it: no worker at all, Redis away and a rebuild have alarms of their own."""
     measured = seen.of_group()
@@ -218,6 +225,15 @@ RULES: tuple[Rule, ...] = (
         about="no worker runs; reports are kept and wait",
         cure="Start workers; see why they ended in their logs.",
         holds=_missing,
+        for_s=10.0,
+    ),
+    Rule(
+        name="notifier_missing",
+        severity=CRITICAL,
+        concern=SYSTEM,
+        about="no notifier runs; people see their offers only where they look for them",
+        cure="Start a notifier (komek notifier); it tells what is still valid from where the last one ended.",
+        holds=_nobody_tells,
         for_s=10.0,
     ),
     Rule(

@@ -105,6 +105,9 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
         "group.min.session.timeout.ms": "1000",
         "broker.session.timeout.ms": "3000",
         "broker.heartbeat.interval.ms": "500",
+        # A follower that hears nothing more, over a connection that still stands, is waited for no longer than that.
+        "replica.lag.time.max.ms": "8000",
+        "replica.socket.timeout.ms": "8000",
         "controlled.shutdown.enable": "true",
         "num.network.threads": "2",
         "num.io.threads": "4",

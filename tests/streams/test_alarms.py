@@ -12,6 +12,7 @@ from streams import alarm_watch, alert_rules
 from streams.alarm_board import DETAILS, Alarm, Board, Told
 from streams.alarms import NAMES, RULES, Observed, Severity
 from streams.monitor import Measured
+from streams.notices.look import Seen
 from streams.settled_letters import StandingLetter
 from streams.store.attention import Asking
 from streams.store.pulse import Pulse
@@ -21,7 +22,7 @@ from streams.topics import INCIDENTS, LOCATIONS
 NOW_MS = 1_795_000_000_000
 QUIET: dict[str, Any] = {
     "now_ms": NOW_MS,
-    "measured": Measured(at_s=0.0, lag={0: 0}, workers=2, decided={0: (0, 10)}),
+    "measured": Measured(at_s=0.0, lag={0: 0}, workers=2, decided={0: (0, 10)}, notifier=Seen(count=1, lag=0)),
     "rebuild": RebuildState(is_ready=True),
     "pulse": Pulse(now_ms=NOW_MS, applied={0: 9}),
     "letters": (),
@@ -43,6 +44,7 @@ def alarm(name: str, **changes: Any) -> Alarm:
 
 def measured(**changes: Any) -> Measured:
     usual: dict[str, Any] = {"at_s": 0.0, "lag": {0: 1}, "workers": 2, "decided": {0: (0, 10)}}
+    usual["notifier"] = Seen(count=1, lag=0)
     return Measured(**usual | changes)
 
 
@@ -106,6 +108,12 @@ def test_no_worker_and_one_that_stands_still() -> None:
     assert alarm("worker_stuck", measured=measured(still_s={3: 16.0, 1: 2.0})).details == ("3",)
 
 
+def test_no_notifier_alarms_and_one_nobody_has_seen_is_unknown() -> None:
+    assert alarm("notifier_missing", measured=measured(notifier=Seen(count=0, lag=3))).severity == "critical"
+    assert told(measured=measured(notifier=None)).unknown == ("notifier_missing",)
+    assert told(measured=measured(notifier=Seen(count=None, lag=0))).unknown == ("notifier_missing",)
+
+
 def test_during_a_rebuild_it_is_the_rebuild_that_alarms() -> None:
     found = told(measured=measured(still_s={3: 60.0}), rebuild=RebuildState(is_ready=False, owner="w"), pulse=None)
 
@@ -128,6 +136,7 @@ def test_without_kafka_what_workers_do_is_unknown() -> None:
         "undecided",
         "worker_missing",
         "worker_stuck",
+        "notifier_missing",
         "projection_behind",
         "dead_lettered_incident",
     }
