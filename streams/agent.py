@@ -126,11 +126,16 @@ class CommandWorker(Service):
                 await self._recover(trouble, attempt)
                 continue
             attempt = 0
-            self._limit = min(self._batch, self._limit * 2) if self._was_slow else self._batch
+            self._limit = self._next_limit()
             for stream, event, _ in part:
                 await stream.ack(event)
                 self.reached[event.message.partition] = event.message.offset + 1
             waiting = waiting[len(part) :]
+
+    def _next_limit(self) -> int:
+        """After a batch that ended in its time. While the servers are slow it grows by little: a doubled one would fail every
+        other time, and what it did by then would be done again."""
+        return min(self._batch, self._limit + 1 + self._limit // 8) if self._was_slow else self._batch
 
     async def _handle(self, part: Sequence[Queued]) -> None:
         """Catching up is not bounded (it may read a long stretch of the log); deciding is."""

@@ -9,7 +9,7 @@ I6   each command one decision or one dead letter; only the first of its decisio
 I7   no commit passes a command without an outcome
 I8   offers expire, and never before their time
 I9   the picture equals the log
-I13  the epoch of an incident grows by one with each decision that counts
+I13  the epoch of an incident grows by one with each decision that counts, and its commands are decided in the order of the log
 I15  no void offer unless Redis lost its memory
 """
 
@@ -50,6 +50,9 @@ class Judge:
         self._kafka, self._redis, self._forgives_void = kafka, redis, forgives_void
         self._at: dict[tuple[str, int], int] = {}
         self._commands: dict[tuple[int, int], str | None] = {}
+        self._asked_at: dict[tuple[int, str | None], int] = {}
+        self._decided_to: dict[str, int] = {}
+        """By incident: where the last command about it that was decided stands in `incidents`."""
         self._deadlines: dict[tuple[Any, ...], str] = {}
         self._dead: set[tuple[int, int]] = set()
         self._derived: dict[tuple[str, str, int], str] = {}
@@ -59,6 +62,7 @@ class Judge:
         self._seen_events: set[str] = set()
         self._held: dict[str, set[str]] = defaultdict(set)
         self._states: dict[str, tuple[int, Json]] = {}
+        self._committed: dict[int, int] = {}
 
     def read(self) -> None:
         """Derived records come after what they follow from, so that is read first."""
@@ -75,6 +79,7 @@ class Judge:
             self._dead.add((letter["partition"], letter["offset"]))
 
     def commits(self, partition: int, offset: int) -> None:
+        self._committed[partition] = max(offset, self._committed.get(partition, 0))
         self.read()
         for passed in range(offset - 1, -1, -1):
             command = self._commands[partition, passed]
@@ -100,6 +105,7 @@ class Judge:
         except (msgspec.DecodeError, UnicodeDecodeError):
             command = {}
         self._commands[record.partition, record.offset] = command.get("id")
+        self._asked_at.setdefault((record.partition, command.get("id")), record.offset)
         if command.get("kind") == "pass_deadline":
             attempt = max(0, command["sent_ms"] - command["due_ms"]) // ATTEMPT_MS
             names = ("deadline", "incident_id", "offer_id", "requirement_id", "due_ms")
@@ -113,6 +119,7 @@ class Judge:
         if self.first.setdefault(command, record.offset) != record.offset:
             self.void_decisions += 1
             return
+        self._in_order(decision["incident_id"], self._asked_at[command])
         if decision["outcome"] != "applied":
             return
         incident = self.incidents.setdefault(decision["incident_id"], JudgedIncident(decision["incident_id"]))
@@ -130,6 +137,11 @@ class Judge:
                     and self._is_off(event["volunteer_id"], loaded_s, record)
                 ):
                     self._find("I5", f"{event['volunteer_id']} is asked and off duty")
+
+    def _in_order(self, incident: str, asked_at: int) -> None:
+        if asked_at < self._decided_to.get(incident, -1):
+            self._find("I13", f"{incident}: what was asked at {asked_at} is decided after what was asked later")
+        self._decided_to[incident] = max(asked_at, self._decided_to.get(incident, -1))
 
     def _note_live(self, incident: JudgedIncident, decision: Json, record: Record) -> None:
         for event in decision["events"]:
@@ -150,14 +162,21 @@ class Judge:
             return
         progress = [await store.progress(number) for number in range(self._kafka.partitions)]
         for offer in self._live.values():
-            if self.is_fair and offer.state == "offered" and offer.expires_ms + LATE_MS < self._redis.now_ms():
-                self._find("I8", f"{offer.id} is open {LATE_MS} ms after its time, and nothing failed")
             partition, offset = offer.at
+            open_ms = self._redis.now_ms() - offer.expires_ms
+            if self.is_fair and offer.state == "offered" and open_ms > LATE_MS + self._behind_ms(partition):
+                self._find("I8", f"{offer.id} is open {open_ms} ms after its time, and nothing failed")
             if offset > progress[partition].applied or offer.id in progress[partition].refused:
                 continue
             person = store.people.known.get(offer.volunteer_id)
             if person is None or person.claim is None or person.claim.offer_id != offer.id or not person.is_confirmed:
                 self._find("I9", f"{offer.id} is live in the log, and the picture does not hold {offer.volunteer_id}")
+
+    def _behind_ms(self, partition: int) -> float:
+        """How long the oldest command has waited: with more reports than the slow servers of a play let through, the end of
+        an offer stands in the same queue as they."""
+        waiting = self._kafka.topics[INCIDENTS.name][partition][self._committed.get(partition, 0) :]
+        return (self._kafka.now_s() - waiting[0].at_s) * 1000 if waiting else 0.0
 
     def _is_off(self, volunteer: str, loaded_s: float, record: Record) -> bool:
         """Off duty in the picture since before the command was looked up, and until its decision was written."""

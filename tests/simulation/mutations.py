@@ -46,7 +46,7 @@ class Mutation:
     store: dict[str, Altered] = field(default_factory=dict)
     code: Callable[[], Any] | None = None
     """A context manager under which the code is another."""
-    seeds: range = range(3)
+    seeds: range = range(20)
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
@@ -312,16 +312,16 @@ MUTATIONS: dict[str, Mutation] = {
     "applies over a gap": Mutation(
         climate="deaf log", store={"apply": applies_whatever_comes}, code=publishes_past_others
     ),
-    "publishes past others": Mutation(climate="takeovers", code=publishes_past_others),
+    "publishes past others": Mutation(climate="handovers", code=publishes_past_others),
     "applies the last decision": Mutation(climate="deaf log", store={"apply": applies_the_last_decision}),
     "applies twice": Mutation(climate="fair", store={"apply": applies_twice}),
     "frees before it is said": Mutation(climate="crashes", store={"apply": frees_before_it_is_said}),
     "marks everything published": Mutation(climate="crashes", store={"apply": marks_everything_published}),
-    "is ready at once": Mutation(climate="forgetful", code=is_ready_at_once),
+    "is ready at once": Mutation(climate="storm", code=is_ready_at_once),
     "restores no holds": Mutation(climate="forgetful", store={"restore_incidents": restores_no_holds}),
     "acks before it decides": Mutation(climate="crashes", code=acks_before_it_decides),
     "takes over unread": Mutation(climate="crashes", code=takes_over_unread),
-    "keeps what was lost": Mutation(climate="storm", code=keeps_what_was_lost, seeds=range(6)),
+    "keeps what was lost": Mutation(climate="handovers", code=keeps_what_was_lost),
     "lets orders overtake": Mutation(climate="takeovers", code=lets_orders_overtake),
     "trusts after trouble": Mutation(climate="deaf log", code=trusts_after_trouble),
     "sweeps before it reads": Mutation(climate="fair", code=sweeps_before_it_reads),

@@ -281,7 +281,7 @@ def _stage(seed: float) -> Iterator[_Stage]:
         "traceback.print_exc": lambda: None,
         # A play has little to do: whatever waits for a moment counts as much.
         "streams.triage.WORTH_READING": 2,
-        "streams.triage.BEHIND_S": 0.3,
+        "streams.triage.BEHIND_S": 1.0,
     }
     with ExitStack() as stack:
         random.seed(seed)  # for the jitter of the agent

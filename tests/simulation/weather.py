@@ -61,6 +61,7 @@ CLIMATES = {
     "crashes": Climate(crash=0.006, rebalance=0.01),
     "zombies": Climate(pause=0.008, rebalance=0.06),
     "takeovers": Climate(pause=0.01, crash=0.003, rebalance=0.5, deaf=0.9),
+    "handovers": Climate(rebalance=1.0, deaf=0.1, log_before=0.03, log_after=0.02, outage=0.05),
     "deaf store": Climate(store_before=0.01, store_after=0.02, outage=0.01),
     "deaf log": Climate(log_before=0.01, log_after=0.02, log_late=0.01, twice=0.1),
     "clocks": Climate(jump=0.05, twice=0.05),

@@ -124,4 +124,4 @@ async def test_a_batch_too_large_for_its_time_is_followed_by_smaller_ones() -> N
 
     await run(dispatcher, stream, 64)
 
-    assert [len(batch) for batch in dispatcher.tried] == [64, 32, 16, 32, 16]
+    assert [len(batch) for batch in dispatcher.tried] == [64, 32, 16, 19, 22, 7]
