@@ -23,7 +23,7 @@ from dispatch.vocabulary import OfferState
 from streams import metrics, wire
 from streams.dead_letters import Consumed
 from streams.fold import folded, no_decision
-from streams.publisher import Publisher
+from streams.publisher import LogTrouble, Publisher
 from streams.stretch import LogReader
 from streams.topics import DECISIONS
 
@@ -48,6 +48,8 @@ class Projection:
         self._reader = reader
         self._said: dict[int, int] = {}
         """Up to which offset of a partition everything is published, as far as this process has seen."""
+        self._written: dict[int, int] = {}
+        """The last offset of a partition that Kafka confirmed to this process."""
 
     async def apply(self, logged: Sequence[Logged]) -> bool:
         """Applies and publishes; false when a gap showed that others wrote in between: catch up, then go on.
@@ -55,6 +57,8 @@ class Projection:
         Others may have applied what they wrote and died before they published it, so what follows theirs is not published
         before theirs has been: `mark_published` must never pass a decision whose offers are not in the log.
         """
+        for entry in logged:
+            self._written[entry.partition] = max(entry.offset, self._written.get(entry.partition, -1))
         if not self._follows(logged):
             return False
         answers = await self._store.apply([application(entry) for entry in logged])
@@ -74,9 +78,10 @@ class Projection:
         return True
 
     async def is_behind(self, partition: int) -> bool:
-        """Whether decisions are applied whose offers may not be in the log: after a rebuild, or when a worker died between."""
+        """Whether the log holds decisions that are not applied, or whose offers may not be in the log: after a rebuild, when a
+        worker died between, or when another wrote after it had lost the partition."""
         progress = await self._store.progress(partition)
-        return progress.published < progress.applied
+        return progress.published < progress.applied or progress.applied + 1 < await self._end(partition, progress)
 
     async def catch_up(self, partition: int) -> int:
         """Reads the partition's decisions to their end, applies what is not applied, publishes what may not be published.
@@ -85,7 +90,7 @@ class Projection:
         """
         progress = await self._store.progress(partition)
         start = min(progress.applied, progress.published) + 1
-        end = await self._reader.end(DECISIONS.name, partition)
+        end = await self._end(partition, progress)
         count = 0
         async for records in self._reader.read(DECISIONS.name, {partition: (start, end)}):
             for at in range(0, len(records), _APPLY_AT_ONCE):
@@ -98,6 +103,18 @@ class Projection:
         if count:
             log.info("partition caught up", partition=partition, decisions=count)
         return count
+
+    async def _end(self, partition: int, progress: Progress) -> int:
+        """A broker that stood still leads its partitions, as far as it knows, until it hears of its successor, and tells an end
+        that has long been passed. Whoever believed it would decide on an old state."""
+        end = await self._reader.end(DECISIONS.name, partition)
+        known = max(progress.applied, progress.published, self._written.get(partition, -1))
+        if end <= known:
+            raise LogTrouble(
+                f"{DECISIONS.name}/{partition} ends at {end} and offset {known} is known: a broker that is behind, or another "
+                "log than the one this picture was made from (then: komek rebuild)"
+            )
+        return end
 
     async def _read(self, record: Consumed) -> Decision:
         """A record that is no decision keeps its place in the log and decides nothing."""

@@ -118,6 +118,7 @@ class Rebuilder:
 
     async def _restored(self, began_s: float) -> RebuildReport:
         topics = (VOLUNTEERS, PRIVATE, LOCATIONS, DECISIONS)
+        asked_s = clock.monotonic_s()
         bounds = {topic.name: await self._bounds(topic) for topic in topics}
         self._done = 0
         self._total = sum(end - first for parts in bounds.values() for first, end in parts.values())
@@ -125,11 +126,9 @@ class Rebuilder:
         await self._restore_private(bounds[PRIVATE.name])
         positions = await self._restore_positions(bounds[LOCATIONS.name])
         folded = LogFold()
-        async for records in self._read(DECISIONS, bounds[DECISIONS.name]):
-            for record in records:
-                folded.add(record.partition, record.offset, _decision(record))
+        await self._fold(folded, bounds[DECISIONS.name])
+        decided = await self._decided_since(folded, bounds[DECISIONS.name], asked_s)
         lost = await self._lost(folded)
-        decided = bounds[DECISIONS.name]
         ending = folded.ending({part: _published(*stretch) for part, stretch in decided.items()})
         await self._write_incidents(folded, lost, ending)
         await self._restore.restore_standings(folded.taught)
@@ -142,6 +141,23 @@ class Rebuilder:
             refused=len(lost),
             seconds=round(clock.monotonic_s() - began_s, 3),
         )
+
+    async def _fold(self, folded: LogFold, bounds: dict[int, tuple[int, int]]) -> None:
+        async for records in self._read(DECISIONS, bounds):
+            for record in records:
+                folded.add(record.partition, record.offset, _decision(record))
+
+    async def _decided_since(
+        self, folded: LogFold, bounds: dict[int, tuple[int, int]], asked_s: float
+    ) -> dict[int, tuple[int, int]]:
+        """Where decisions really end. A broker that stood still tells its old ends until it hears that it was deposed; who is
+        in an offer behind such an end would be free for others."""
+        await asyncio.sleep(max(0.0, asked_s + DEPOSED_S - clock.monotonic_s()))
+        ends = {
+            partition: max(end, bounds[partition][1]) for partition, (_, end) in (await self._bounds(DECISIONS)).items()
+        }
+        await self._fold(folded, {partition: (bounds[partition][1], end) for partition, end in ends.items()})
+        return {partition: (first, ends[partition]) for partition, (first, _) in bounds.items()}
 
     async def _bounds(self, topic: Topic) -> dict[int, tuple[int, int]]:
         partitions = await self._reader.partitions(topic.name)
@@ -253,6 +269,8 @@ class Rebuilder:
             )
 
 
+DEPOSED_S = 1.5
+"""A broker that goes on after a standstill hears within this time who leads by now: it asks the controller every half second."""
 REPUBLISH = 256
 """How many decisions of each partition may have been applied without their offers being in the log: more than any batch."""
 

@@ -99,6 +99,10 @@ class LogReader:
             for part, (first, _) in wanted.items():
                 consumer.seek(part, first)
             async for chunk in self._chunks(consumer, {part: end for part, (_, end) in wanted.items()}):
+                part = TopicPartition(topic, chunk[0].partition)
+                if chunk[0].offset < wanted[part][0]:
+                    # For a broker that is behind, an offset may lie after its end; the client then begins anew, from the first.
+                    raise LogTrouble(f"{topic}/{part.partition} was read again from {chunk[0].offset}")
                 yield chunk
 
     async def _chunks(
@@ -114,7 +118,9 @@ class LogReader:
             for part, records in batches.items():
                 last_progress = loop.time()
                 self._on_read()
-                yield [record for record in records if record.offset < ends[part]]
+                asked_for = [record for record in records if record.offset < ends[part]]
+                if asked_for:
+                    yield asked_for
             for part in list(ends):
                 if await consumer.position(part) >= ends[part]:
                     del ends[part]

@@ -16,6 +16,7 @@ from aiokafka.partitioner import murmur2
 from streams.dead_letters import Headers
 from streams.topics import TOPICS
 from tests.simulation.processes import Process
+from tests.simulation.weather import Weather
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class Kafka:
     skew_ms: int = 0
     down_until_s: float = 0.0
     topics: dict[str, list[list[Record]]] = field(default_factory=dict)
+    deposed: dict[TopicPartition, tuple[float, int]] = field(default_factory=dict)
+    """Until when, and which end, a broker tells that leads the partition no more."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -67,6 +70,15 @@ class Kafka:
         log.append(record)
         self.news.set()
         return record
+
+    def told_end(self, part: TopicPartition, weather: Weather) -> int:
+        """What whoever leads the partition says; or, for up to a second, who led it once and has not heard of that."""
+        end = len(self.topics[part.topic][part.partition])
+        if weather.strikes("old_end"):
+            missing, lasts_s = weather.chance.randint(1, 8), weather.chance.uniform(0.0, 1.0)
+            self.deposed[part] = (self.now_s() + lasts_s, max(0, end - missing))
+        until_s, old_end = self.deposed.get(part, (0.0, end))
+        return old_end if self.now_s() <= until_s else end
 
     def is_down(self) -> bool:
         return self.now_s() < self.down_until_s
@@ -186,7 +198,7 @@ class Consumer:
 
     async def end_offsets(self, parts: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         await self._asked()
-        return {part: len(self._kafka.topics[part.topic][part.partition]) for part in parts}
+        return {part: self._kafka.told_end(part, self._process.weather) for part in parts}
 
     async def getmany(self, *parts: TopicPartition, **_: int) -> dict[TopicPartition, list[Record]]:
         await self._asked()

@@ -23,6 +23,8 @@ class Climate:
     log_after: float = 0.0
     log_late: float = 0.0
     """The producer gives up, and the record gets into the log later all the same."""
+    old_end: float = 0.0
+    """A broker that led a partition once tells where it ended then."""
     twice: float = 0.0
     """A client, a timer or a follow-up sends its command twice."""
     rebalance: float = 0.0
@@ -48,6 +50,7 @@ _STORM = Climate(
     log_before=0.004,
     log_after=0.006,
     log_late=0.003,
+    old_end=0.05,
     twice=0.05,
     rebalance=0.02,
     emptied=0.006,
@@ -64,6 +67,7 @@ CLIMATES = {
     "handovers": Climate(rebalance=1.0, deaf=0.1, log_before=0.03, log_after=0.02, outage=0.05),
     "deaf store": Climate(store_before=0.01, store_after=0.02, outage=0.01),
     "deaf log": Climate(log_before=0.01, log_after=0.02, log_late=0.01, twice=0.1),
+    "deposed brokers": Climate(old_end=0.4, log_after=0.02, store_after=0.01, pause=0.004, rebalance=0.1, crash=0.002),
     "clocks": Climate(jump=0.05, twice=0.05),
     "forgetful": Climate(emptied=0.012, older=0.008),
     "storm": _STORM,
