@@ -8,7 +8,7 @@ finds there, and takes up only the commands that have no decision yet.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -104,9 +104,14 @@ class Dispatcher:
             await self._projection.catch_up(partition)
             self._caught_up.add(partition)
 
-    async def make_up(self, partitions: Iterable[int]) -> None:
-        """Between two batches: publishes what was applied and never published, though no command comes."""
-        behind = [partition for partition in partitions if await self._projection.is_behind(partition)]
+    async def ends(self, partitions: Iterable[int]) -> dict[int, int]:
+        """Where the decisions of these partitions end in the log. Not asked between batches: a broker may be slow to answer."""
+        return await self._projection.ends(partitions)
+
+    async def make_up(self, ends: Mapping[int, int]) -> None:
+        """Between two batches: applies what is in the log up to these ends, and publishes what was never published, though no
+        command comes."""
+        behind = [partition for partition, end in ends.items() if await self._projection.is_behind(partition, end)]
         self.distrust(behind)
         await self.catch_up(behind)
 

@@ -5,7 +5,7 @@ came): both end with every decision up to the end of the log applied, and its of
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -77,11 +77,15 @@ class Projection:
             said[entry.partition] = entry.offset
         return True
 
-    async def is_behind(self, partition: int) -> bool:
-        """Whether the log holds decisions that are not applied, or whose offers may not be in the log: after a rebuild, when a
-        worker died between, or when another wrote after it had lost the partition."""
+    async def ends(self, partitions: Iterable[int]) -> dict[int, int]:
+        """Of `decisions`, as the brokers tell it. Raises LogTrouble."""
+        return await self._reader.ends(DECISIONS.name, partitions)
+
+    async def is_behind(self, partition: int, end: int) -> bool:
+        """Whether the log up to that end holds decisions that are not applied, or whose offers may not be in the log: after a
+        rebuild, when a worker died between, or when another wrote after it had lost the partition."""
         progress = await self._store.progress(partition)
-        return progress.published < progress.applied or progress.applied + 1 < await self._end(partition, progress)
+        return progress.published < progress.applied or progress.applied + 1 < end
 
     async def catch_up(self, partition: int) -> int:
         """Reads the partition's decisions to their end, applies what is not applied, publishes what may not be published.

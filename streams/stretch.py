@@ -76,11 +76,18 @@ class LogReader:
         return {part.partition: (first[part], end[part]) for part in parts}
 
     async def end(self, topic: str, partition: int) -> int:
-        part = TopicPartition(topic, partition)
+        return (await self.ends(topic, [partition]))[partition]
+
+    async def ends(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+        """Next offset of each partition."""
+        parts = [TopicPartition(topic, number) for number in partitions]
+        if not parts:
+            return {}
         try:
-            return int((await self._started().end_offsets([part]))[part])
+            ends = await self._started().end_offsets(parts)
         except (KafkaError, TimeoutError) as error:
-            raise LogTrouble(f"{topic}/{partition}: {error!r}") from error
+            raise LogTrouble(f"{topic}: {error!r}") from error
+        return {part.partition: int(ends[part]) for part in parts}
 
     async def read(self, topic: str, stretches: Mapping[int, tuple[int, int]]) -> AsyncIterator[list[ConsumerRecord]]:
         """Records of each partition from the first offset to before the second, in chunks of one partition each.

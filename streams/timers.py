@@ -92,9 +92,10 @@ class PendingSweep(Service):
 
     async def sweep_once(self) -> int:
         """Releases claims pending for over 30 s whose partition is ours; returns how many."""
+        ends = await self._dispatcher.ends(self._owned())
         async with self._dispatcher.between_batches():
             owned = self._owned()
-            await self._dispatcher.make_up(owned)
+            await self._dispatcher.make_up({partition: end for partition, end in ends.items() if partition in owned})
             holds = await self._store.sweep_pending(PENDING_AGE_MS, lambda zone: self._partition_of(zone) in owned)
             if not holds:
                 return 0

@@ -226,16 +226,14 @@ class Judge:
             decided, dead = (partition, command) in self.first, (partition, offset) in self._dead
             if decided == dead:
                 self._find("I6", f"command {partition}:{offset} has {'two outcomes' if dead else 'no outcome'}")
+        # Whom the order of the log refused is not asked: the offer ends, as void or with its incident.
         for offer, state, place in self._derived:
-            never = state == "offered" and any((offer, "void", at) in self._said for _, _, at in self._voids(offer))
+            never = state == "offered" and offer in self._redis.refused and offer not in self._live
             if (offer, state, place) not in self._said and not never:
                 self._find("I6", f"{offer} {state} was decided and never said")
         for incident in self.incidents.values():
             self._at_rest(incident)
         self._picture()
-
-    def _voids(self, offer: str) -> list[tuple[str, str, int]]:
-        return [what for what in self._derived if what[0] == offer and what[1] == "void"]
 
     def _at_rest(self, incident: JudgedIncident) -> None:
         status = self._states.get(incident.id, (0, {"version": None}))[1]

@@ -28,7 +28,9 @@ from dispatch.vocabulary import OfferState
 from streams.agent import CommandWorker
 from streams.dispatcher import Dispatcher
 from streams.projection import Projection
+from streams.rebuild import Rebuilder
 from streams.timers import PendingSweep
+from streams.topics import DECISIONS
 from streams.triage import Waiting
 from tests.simulation.judge import Finding
 from tests.simulation.play import Play
@@ -216,6 +218,24 @@ def takes_over_unread() -> Any:
     return mock.patch.object(Projection, "catch_up", caught_up)
 
 
+def believes_every_end() -> Any:
+    """Where a broker says that a partition ends, it ends."""
+
+    async def told(projection: Projection, partition: int, _: object) -> int:
+        return await projection._reader.end(DECISIONS.name, partition)
+
+    return mock.patch.object(Projection, "_end", told)
+
+
+def rebuilds_to_the_first_end() -> Any:
+    """A rebuild asks once where decisions end."""
+
+    async def no_more(_: Rebuilder, __: object, bounds: dict[int, tuple[int, int]], ___: float) -> Any:
+        return bounds
+
+    return mock.patch.object(Rebuilder, "_decided_since", no_more)
+
+
 def keeps_what_was_lost() -> Any:
     """What waits of a partition that went and came back is decided, before what is delivered again."""
     return mock.patch.object(CommandWorker, "lost")
@@ -321,6 +341,8 @@ MUTATIONS: dict[str, Mutation] = {
     "restores no holds": Mutation(climate="forgetful", store={"restore_incidents": restores_no_holds}),
     "acks before it decides": Mutation(climate="crashes", code=acks_before_it_decides),
     "takes over unread": Mutation(climate="crashes", code=takes_over_unread),
+    "believes every end": Mutation(climate="deposed brokers", code=believes_every_end),
+    "rebuilds to the first end": Mutation(climate="storm", code=rebuilds_to_the_first_end),
     "keeps what was lost": Mutation(climate="handovers", code=keeps_what_was_lost),
     "lets orders overtake": Mutation(climate="takeovers", code=lets_orders_overtake),
     "trusts after trouble": Mutation(climate="deaf log", code=trusts_after_trouble),

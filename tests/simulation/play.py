@@ -277,6 +277,7 @@ def _stage(seed: float) -> Iterator[_Stage]:
         "streams.stretch.AIOKafkaAdminClient": stage.admin,
         "streams.rebuild.Restore": stage.restore,
         "streams.clock.now_ms": stage.now_ms,
+        "streams.clock.monotonic_s": lambda: asyncio.get_running_loop().time(),
         "os._exit": stage.die,
         "traceback.print_exc": lambda: None,
         # A play has little to do: whatever waits for a moment counts as much.

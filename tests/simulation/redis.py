@@ -37,6 +37,8 @@ class Redis:
         self.takes_timers = True
         self.duty: dict[str, list[tuple[float, bool]]] = {}
         """What the picture was told of each person's duty, and when, on the clock of the play."""
+        self.refused: set[str] = set()
+        """Offers that were decided and that the order of the log refused."""
         self.loads: dict[tuple[str, int], float] = {}
         """When a command was looked up that was then decided at this time of the store's clock."""
         self.store = MemoryStore(lambda: self.now_ms(), is_ready=False)
@@ -78,6 +80,10 @@ class Redis:
         answer = await (self.altered[name](self, proceed, args) if name in self.altered else proceed(*args))
         if name == "put_profiles":
             self.note_duty(args[0])
+        if name == "apply":
+            self.refused.update(hold.offer_id for applied in answer for hold in applied.refused)
+        if name == "restore_progress":
+            self.refused.update(hold.offer_id for hold in kwargs["refused"])
         if name == "load":
             self.loads.update({(command, answer[0]): self.now_s() for command, _ in args[0]})
         return answer

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+import pytest
+
 from dispatch.commands import Command
 from dispatch.decisions import Decision, OfferStep, StatusRecord
 from dispatch.lifecycle import fold
 from dispatch.ports import Store
 from streams import wire
 from streams.projection import Logged, Projection, application
-from streams.publisher import Publisher
+from streams.publisher import LogTrouble, Publisher
 from streams.store import MemoryStore
 from streams.stretch import LogReader
 from tests.builders import NOW_MS, Story, helpers, spec
@@ -25,6 +27,8 @@ class Log:
 
     decisions: list[Decision] = field(default_factory=list)
     steps: list[OfferStep] = field(default_factory=list)
+    old_end: int | None = None
+    """What a broker tells that led the partition once."""
 
     async def publish_derived(self, steps: Sequence[OfferStep], _: Sequence[StatusRecord]) -> None:
         self.steps += steps
@@ -33,7 +37,7 @@ class Log:
         assert not commands
 
     async def end(self, _topic: str, _partition: int) -> int:
-        return len(self.decisions)
+        return len(self.decisions) if self.old_end is None else self.old_end
 
     async def read(self, topic: str, stretches: Mapping[int, tuple[int, int]]) -> AsyncIterator[list[Any]]:
         first, end = stretches[PARTITION]
@@ -81,7 +85,7 @@ async def test_what_another_worker_applied_and_never_published_is_published_befo
     await worker.catch_up(PARTITION)
 
     assert [step.volunteer_id for step in log.steps] == ["a", "b", "c", "d"]
-    assert not await worker.is_behind(PARTITION)
+    assert not await worker.is_behind(PARTITION, len(log.decisions))
 
 
 async def test_a_decision_that_follows_what_was_published_is_applied_at_once() -> None:
@@ -119,8 +123,51 @@ async def test_decisions_are_behind_until_their_offers_are_in_the_log() -> None:
     worker = projection(store, log)
     await store.apply([application(only)])
 
-    assert await worker.is_behind(PARTITION)
+    assert await worker.is_behind(PARTITION, len(log.decisions))
     await worker.catch_up(PARTITION)
 
-    assert not await worker.is_behind(PARTITION)
+    assert not await worker.is_behind(PARTITION, len(log.decisions))
     assert {step.decision_offset for step in log.steps} == {0}
+
+
+async def test_decisions_that_another_wrote_after_it_had_lost_the_partition_are_behind_too() -> None:
+    log, (only,) = told(reported("a"))
+    store = MemoryStore(lambda: NOW_MS)
+    worker = projection(store, log)
+
+    assert await worker.is_behind(PARTITION, end=1)
+    await worker.catch_up(PARTITION)
+
+    assert not await worker.is_behind(PARTITION, end=1)
+    assert [step.volunteer_id for step in log.steps] == ["a"]
+    assert [step.decision_offset for step in log.steps] == [only.offset]
+
+
+async def test_a_broker_that_tells_an_older_end_than_what_is_applied_is_not_believed() -> None:
+    log, (first, _) = told(reported("a"), reported("b"))
+    store = MemoryStore(lambda: NOW_MS)
+    await store.apply([application(first)])
+    log.old_end = 0
+    worker = projection(store, log)
+
+    with pytest.raises(LogTrouble, match="broker that is behind"):
+        await worker.catch_up(PARTITION)
+
+    log.old_end = None
+    assert await worker.catch_up(PARTITION) == 2
+
+
+async def test_a_broker_that_tells_an_older_end_than_what_this_worker_wrote_is_not_believed() -> None:
+    log, (_, second) = told(reported("a"), reported("b"))
+    everything, log.decisions = log.decisions, []
+    worker = projection(MemoryStore(lambda: NOW_MS), log)
+    await worker.catch_up(PARTITION)
+
+    assert not await worker.apply([second])  # behind the decision of another
+    log.decisions, log.old_end = everything, 1
+
+    with pytest.raises(LogTrouble):
+        await worker.catch_up(PARTITION)
+    log.old_end = None
+    await worker.catch_up(PARTITION)
+    assert [step.volunteer_id for step in log.steps] == ["a", "b"]
