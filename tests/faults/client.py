@@ -14,6 +14,7 @@ from tests.faults.artefacts import Folder
 from tests.faults.cluster import Cluster
 
 PATIENCE_S = 6.0
+SLOW_S = 1.0
 REPEATS_AFTER_UNKNOWN = 4
 HOURS_OF_TOKEN_S = 24 * 3600
 
@@ -56,6 +57,8 @@ class Client:
         self._random = Random(f"client {seed}")
         self._tokens: dict[tuple[str, str], str] = {}
         self._http = httpx2.AsyncClient(timeout=PATIENCE_S, limits=httpx2.Limits(max_connections=128), trust_env=False)
+        self.slow_at_s = 0.0
+        """When an operation last ended late or without an answer, on the monotonic clock."""
         self.counts: dict[str, int] = {}
         """Operations by their end: ok, fail, unknown."""
 
@@ -82,7 +85,10 @@ class Client:
         }
         none = {"status": None, "answer": None}
         self._folder.history({"op": op, "phase": "invoke", "at_ms": clock.now_ms(), **common, **none})
+        began_s = clock.monotonic_s()
         status, answer = await self._asked(order)
+        if status is None or clock.monotonic_s() - began_s > SLOW_S:
+            self.slow_at_s = clock.monotonic_s()
         reply = Reply(op=op, status=status, answer=answer)
         phase = "ok" if reply.is_ok else "unknown" if reply.is_unknown else "fail"
         self.counts[phase] = self.counts.get(phase, 0) + 1

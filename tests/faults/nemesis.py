@@ -7,11 +7,14 @@ from random import Random
 
 from streams import clock
 from tests.faults.artefacts import Folder
+from tests.faults.client import Client
 from tests.faults.faults import Fault, Scene, deck
 from tests.faults.options import Options
 from tests.faults.probes import Probes, Round
 
 CALM_S = 2.0
+PROMPT_FOR_S = 2.0
+PROMPT_WITHIN_S = 30.0
 NONE = "none"
 """As the only fault asked for: load alone, for whoever measures memory."""
 QUICK = (
@@ -34,9 +37,10 @@ QUICK = (
 class Nemesis:
     """`struck` counts faults by name; `failed` says which could not be healed in time."""
 
-    def __init__(self, folder: Folder, scene: Scene, probes: Probes, options: Options) -> None:
+    def __init__(self, folder: Folder, scene: Scene, client: Client, probes: Probes, options: Options) -> None:
         self._folder = folder
         self._scene = scene
+        self._client = client
         self._probes = probes
         self._options = options
         self._random = Random(f"nemesis {options.seed}")
@@ -76,6 +80,15 @@ class Nemesis:
                     continue
                 await self._one(fault)
                 await asyncio.sleep(CALM_S)
+                if self._options.profile.at_once == 1:
+                    await self._all_is_prompt()
+
+    async def _all_is_prompt(self) -> None:
+        """First offers may come while an API process still works off what it was sent during its standstill. Where one fault
+        follows the other the next waits for that, so that each is judged by itself."""
+        deadline_s = clock.monotonic_s() + PROMPT_WITHIN_S
+        while clock.monotonic_s() < min(deadline_s, self._client.slow_at_s + PROMPT_FOR_S):
+            await asyncio.sleep(CALM_S / 4)
 
     async def _one(self, fault: Fault) -> None:
         print(f"  {fault.name}", flush=True)

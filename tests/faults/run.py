@@ -97,7 +97,7 @@ class Run:
             picture=picture,
             random=Random(f"scene {seed}"),
         )
-        nemesis = Nemesis(self.folder, scene, probes, self.options)
+        nemesis = Nemesis(self.folder, scene, client, probes, self.options)
         memory = Memory(cluster)
 
         async def heard(step: dict[str, Any], at_ms: int) -> None:
