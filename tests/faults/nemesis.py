@@ -87,8 +87,8 @@ class Nemesis:
         """First offers may come while an API process still works off what it was sent during its standstill. Where one fault
         follows the other the next waits for that, so that each is judged by itself."""
         deadline_s = clock.monotonic_s() + PROMPT_WITHIN_S
-        while clock.monotonic_s() < min(deadline_s, self._client.slow_at_s + PROMPT_FOR_S):
-            await asyncio.sleep(CALM_S / 4)
+        while (wait_s := min(deadline_s, self._client.slow_at_s + PROMPT_FOR_S) - clock.monotonic_s()) > 0:
+            await asyncio.sleep(wait_s)
 
     async def _one(self, fault: Fault) -> None:
         print(f"  {fault.name}", flush=True)
