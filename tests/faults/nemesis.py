@@ -87,7 +87,10 @@ class Nemesis:
         """First offers may come while an API process still works off what it was sent during its standstill. Where one fault
         follows the other the next waits for that, so that each is judged by itself."""
         deadline_s = clock.monotonic_s() + PROMPT_WITHIN_S
-        while (wait_s := min(deadline_s, self._client.slow_at_s + PROMPT_FOR_S) - clock.monotonic_s()) > 0:
+        while True:
+            wait_s = min(deadline_s, self._client.slow_at_s + PROMPT_FOR_S) - clock.monotonic_s()
+            if wait_s <= 0:
+                return
             await asyncio.sleep(wait_s)
 
     async def _one(self, fault: Fault) -> None:
