@@ -108,6 +108,7 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
         # A follower that hears nothing more, over a connection that still stands, is waited for no longer than that.
         "replica.lag.time.max.ms": "8000",
         "replica.socket.timeout.ms": "8000",
+        "request.timeout.ms": "8000",  # what a follower's fetch is in fact bounded by
         "controlled.shutdown.enable": "true",
         "num.network.threads": "2",
         "num.io.threads": "4",
