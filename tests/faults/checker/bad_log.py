@@ -92,6 +92,12 @@ def version_goes_back(story: Story) -> None:
     story.put(STATUS, record["key"], newest[1])
 
 
+def decided_out_of_order(story: Story) -> None:
+    early, late = (story.command("add_note", SECOND, private_ref=ref) for ref in "xy")
+    story.decide(late, outcome="unchanged")
+    story.decide(early, outcome="unchanged")
+
+
 # Records that are not as published.
 
 
@@ -128,6 +134,7 @@ BAD: dict[str, tuple[Bend, ...]] = {
     "I13": (
         version_skips,
         version_goes_back,
+        decided_out_of_order,
     ),
     "schema": (
         state_that_is_no_state,

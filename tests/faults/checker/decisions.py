@@ -52,6 +52,8 @@ class Decisions:
         self.reported: Counter[str] = Counter()
         self.ends: dict[int, int] = {}
         """Offset of the newest decision of each partition."""
+        self._asked_at: dict[str, int] = {}
+        """Of each incident: where the last of its commands that were decided stands."""
         self.decided_at_ms: dict[str, int] = {}
         """When the first decision about each incident was logged."""
 
@@ -92,6 +94,8 @@ class Decisions:
             book.found(
                 "I6", f"names {at(cause['topic'], cause['partition'], cause['offset'])} as its cause", record.where
             )
+        if stands:
+            self._judge_order(record, decision)
         if commands.incident_of[number] != decision["incident_id"]:
             text = f"is about {decision['incident_id']}, its command about {commands.incident_of[number]}"
             book.found("I6", text, record.where)
@@ -138,6 +142,15 @@ class Decisions:
         self._parts.book.checked("I13")
         if decision["version"] != before + (decision["outcome"] == "applied"):
             text = f"{decision['incident_id']}: version {decision['version']} ({decision['outcome']}) after {before}"
+            self._parts.book.found("I13", text, record.where)
+
+    def _judge_order(self, record: Record, decision: Decision) -> None:
+        """I13: what was asked first of an incident is decided first."""
+        incident_id, asked_at = decision["incident_id"], decision["cause"]["offset"]
+        before = self._asked_at.get(incident_id, -1)
+        self._asked_at[incident_id] = max(before, asked_at)
+        if asked_at < before:
+            text = f"{incident_id}: what was asked at {asked_at} is decided after what was asked at {before}"
             self._parts.book.found("I13", text, record.where)
 
     def _judge_people(

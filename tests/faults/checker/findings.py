@@ -18,7 +18,7 @@ INVARIANTS = {
     "I10": "notices only for valid offers, repeats with the same id",
     "I11": "one Idempotency-Key, one incident",
     "I12": "nothing that identifies or places a person",
-    "I13": "epochs never decrease",
+    "I13": "epochs never decrease, orders keep their order",
     "I14": "liveness within the budgets",
     "I15": "no void events under single faults",
     "I16": "99.9 % of POSTs answered 202 in 2 s",
