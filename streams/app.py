@@ -98,6 +98,7 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
         "broker_heartbeat_interval": 2.0,
         "broker_rebalance_timeout": patience.REBALANCE_MS / 1000,
         "broker_request_timeout": patience.ANSWER_TO_MEMBER_MS / 1000,
+        "consumer_metadata_max_age_ms": patience.LEADERS_MS,
         "consumer_auto_offset_reset": "earliest",
         "producer_acks": -1,
         "producer_request_timeout": 60.0,

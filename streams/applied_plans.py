@@ -96,6 +96,7 @@ class PlanFollower:
             auto_offset_reset="earliest",
             fetch_max_wait_ms=250,
             request_timeout_ms=patience.ANSWER_MS,
+            metadata_max_age_ms=patience.LEADERS_MS,
         )
         self._consumer = consumer
         await consumer.start()

@@ -270,6 +270,7 @@ class Feed:
             auto_offset_reset="none",
             fetch_max_wait_ms=250,
             request_timeout_ms=patience.ANSWER_MS,
+            metadata_max_age_ms=patience.LEADERS_MS,
         )
 
 

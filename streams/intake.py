@@ -19,7 +19,7 @@ from kafka import KafkaProducer
 
 from dispatch.commands import Command
 from dispatch.ids import derived, zone_of_incident
-from streams import clock, metrics, wire
+from streams import clock, metrics, patience, wire
 from streams.settings import Settings
 from streams.topics import AUDIT, INCIDENTS, PRIVATE, VOLUNTEERS
 
@@ -72,7 +72,7 @@ def producer_of(settings: Settings, client_id: str) -> KafkaProducer:
         retry_backoff_ms=50,
         reconnect_backoff_ms=20,
         reconnect_backoff_max_ms=250,  # a broker that is back is used at once
-        metadata_max_age_ms=30_000,
+        metadata_max_age_ms=patience.LEADERS_MS,
         bootstrap_timeout_ms=5000,
         metrics_enabled=False,
     )

@@ -78,6 +78,7 @@ class DecisionReader:
                 auto_offset_reset="none",
                 max_partition_fetch_bytes=1024 * 1024,
                 request_timeout_ms=patience.ANSWER_MS,
+                metadata_max_age_ms=patience.LEADERS_MS,
             )
             try:
                 await consumer.start()

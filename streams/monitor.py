@@ -88,6 +88,7 @@ class Monitor:
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 request_timeout_ms=patience.ANSWER_MS,
+                metadata_max_age_ms=patience.LEADERS_MS,
             )
             try:
                 await admin.start()

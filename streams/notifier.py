@@ -116,6 +116,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
             heartbeat_interval_ms=2000,
             rebalance_timeout_ms=patience.REBALANCE_MS,
             request_timeout_ms=patience.ANSWER_TO_MEMBER_MS,
+            metadata_max_age_ms=patience.LEADERS_MS,
             fetch_max_wait_ms=250,
         )
         self._session: Session | None = None

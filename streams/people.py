@@ -328,6 +328,7 @@ class BatchReading:
             heartbeat_interval_ms=2000,
             rebalance_timeout_ms=patience.REBALANCE_MS,
             request_timeout_ms=patience.ANSWER_TO_MEMBER_MS,
+            metadata_max_age_ms=patience.LEADERS_MS,
             max_partition_fetch_bytes=1024 * 1024,
         )
 

@@ -36,6 +36,7 @@ def idempotent_producer(settings: Settings, source: str, within_ms: int) -> AIOK
         acks="all",
         linger_ms=0,
         request_timeout_ms=within_ms,
+        metadata_max_age_ms=patience.LEADERS_MS,
         max_batch_size=256 * 1024,
     )
     # `request_timeout_ms` is the life of a batch and the patience of a request in one. With a single request the client must have

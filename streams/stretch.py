@@ -37,6 +37,7 @@ class LogReader:
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=4 * 1024 * 1024,
             request_timeout_ms=patience.QUESTION_MS,
+            metadata_max_age_ms=patience.LEADERS_MS,
         )
         patience.leaves_who_stands_still(consumer._client)
         await consumer.start()
