@@ -38,6 +38,14 @@ class BrokerAdmin:
 
         return f"kafka-{await self._asked(ask)}"
 
+    async def alive(self) -> int:
+        """How many brokers there are, as the others know it."""
+
+        def ask(admin: Any) -> int:
+            return sum(not broker["is_fenced"] for broker in admin.describe_cluster()["brokers"])
+
+        return await self._asked(ask)
+
     async def set_dead_letters_writable(self, writable: bool) -> None:
         wanted = self._in_sync if writable else TOO_MANY
 

@@ -33,7 +33,7 @@ REDIS = "redis"
 SHIFTED = "worker-3"
 """The worker whose clock can be set wrong."""
 SERVERS_WITHIN_S, TOPICS_WITHIN_S, READY_WITHIN_S = 150.0, 90.0, 150.0
-SMALL_DISK_MB = 256
+SMALL_DISK_MB = 1024
 
 
 class Cluster:

@@ -13,6 +13,7 @@ from tests.faults.options import Options
 from tests.faults.probes import Probes, Round
 
 CALM_S = 2.0
+BROKERS_BACK_WITHIN_S = 30
 PROMPT_FOR_S = 2.0
 PROMPT_WITHIN_S = 30.0
 NONE = "none"
@@ -57,6 +58,17 @@ class Nemesis:
         async with asyncio.TaskGroup() as group:
             for lane in range(lanes):
                 group.create_task(self._lane(faults[lane::lanes], until_s, later_s=lane * 5.0))
+        await self._count_brokers()
+
+    async def _count_brokers(self) -> None:
+        """One that never came back would have weakened every fault after it."""
+        wanted, alive = self._options.profile.brokers, 0
+        for _ in range(BROKERS_BACK_WITHIN_S):
+            alive = await self._scene.admin.alive()
+            if alive == wanted:
+                return
+            await asyncio.sleep(1.0)
+        self.failed.append(f"{alive} of {wanted} brokers are alive when all is healed")
 
     def _faults(self) -> Sequence[Fault]:
         all_of_them = deck(self._scene.cluster)
