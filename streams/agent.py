@@ -91,6 +91,10 @@ class CommandWorker(Service):
             self.reached.pop(partition, None)
         self.urgent = [record for record in self.urgent if record.partition not in partitions]
 
+    def losses(self, partition: int) -> int:
+        """How often it was taken away: two equal answers say that it stayed here in between."""
+        return self._losses[partition]
+
     @Service.task
     async def _work(self) -> None:
         while not self.should_stop:

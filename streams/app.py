@@ -200,6 +200,7 @@ class Parts:
                 reader=self.side_reader,
                 dispatcher=self.dispatcher,
                 owned=self.owned,
+                losses=self.worker.losses,
             ),
             Triage(worker=self.worker, reader=self.side_reader, plans=lambda: self.dispatcher.plans),
             LocationService(

@@ -49,14 +49,19 @@ class StatusEcho(Service):
         reader: LogReader,
         dispatcher: Dispatcher,
         owned: Callable[[], set[int]],
+        losses: Callable[[int], int],
     ) -> None:
+        """`losses`: how often a partition was taken away, for one may go and come back between two looks."""
         super().__init__()
         self._store = store
         self._publisher = publisher
         self._reader = reader
         self._dispatcher = dispatcher
         self._owned = owned
+        self._losses = losses
         self._due: dict[int, tuple[Due, ...]] = {}
+        self._taken: dict[int, int] = {}
+        """How often the partition had been taken away when its takeover was noticed."""
 
     @Service.task
     async def _watch(self) -> None:
@@ -72,10 +77,15 @@ class StatusEcho(Service):
         owned = self._owned()
         for partition in self._due.keys() - owned:
             del self._due[partition]
-        for partition in owned - self._due.keys():
-            first = max(0, await self._reader.end(DECISIONS.name, partition) - BEFORE)
+        for partition in owned:
+            losses = self._losses(partition)
+            if partition in self._due and self._taken[partition] == losses:
+                continue
+            unsaid = [due.first for due in self._due.get(partition, ())]
+            first = min([max(0, await self._reader.end(DECISIONS.name, partition) - BEFORE), *unsaid])
             now_s = clock.monotonic_s()
             self._due[partition] = tuple(Due(first=first, at_s=now_s + after_s) for after_s in AFTER_S)
+            self._taken[partition] = losses
 
     async def _say_what_is_due(self) -> None:
         now_s = clock.monotonic_s()

@@ -34,6 +34,8 @@ SHIFTED = "worker-3"
 """The worker whose clock can be set wrong."""
 SERVERS_WITHIN_S, TOPICS_WITHIN_S, READY_WITHIN_S = 150.0, 90.0, 150.0
 SMALL_DISK_MB = 1024
+PORTS = 64
+"""More than three brokers with the ways of everybody to them need."""
 
 
 class Cluster:
@@ -42,7 +44,9 @@ class Cluster:
         self.profile = profile
         self.proxies = Proxies()
         self.supervisor = Supervisor(logs=folder.logs, say=self._say)
-        self.redis_port, *self._api_ports = free_ports(3)
+        self._ports = iter(free_ports(PORTS))  # in one draw: a second one could give a port that nobody uses yet again
+        self.redis_port = next(self._ports)
+        self._api_ports = [next(self._ports) for _ in APIS]
         self.small_disk: Path | None = None
         self.had_small_disk = False
         """Where broker 3 keeps its log, when a file system of its own could be made for it."""
@@ -90,7 +94,7 @@ class Cluster:
         servers = [parts.kafka_part(java, node, self._nodes, f"kafka-{node.node_id}") for node in self._nodes]
         servers.append(parts.redis_part(redis_server.find(), DataFolder(root=self.folder.data), self.redis_port))
         for name in (*WORKERS, "api"):
-            (port,) = free_ports(1)
+            port = next(self._ports)
             self.proxies.open(f"{name}/redis", port, self.redis_port)
             self._redis_ways[name] = port
         self._begin(servers, SERVERS_WITHIN_S)
@@ -154,7 +158,7 @@ class Cluster:
         return (*WORKERS, "api", "peer")
 
     def _node(self, number: int) -> Node:
-        broker_port, controller_port, *ports = free_ports(2 + 2 * len(self._ways))
+        broker_port, controller_port, *ports = (next(self._ports) for _ in range(2 + 2 * len(self._ways)))
         ways = []
         for name, port, told in zip(self._ways, ports[::2], ports[1::2], strict=True):
             self.proxies.open(f"{name}/kafka-{number}", told, port)

@@ -1,5 +1,6 @@
 """States are said again after a takeover, on real Kafka and Redis."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,8 @@ from streams.echo import StatusEcho
 from streams.topics import DECISIONS, INCIDENT_STATUS
 from tests.desk import Desk, key
 
+LOSSES: Counter[int] = Counter()
+
 
 def of(desk: Desk, owned: set[int]) -> StatusEcho:
     return StatusEcho(
@@ -17,6 +20,7 @@ def of(desk: Desk, owned: set[int]) -> StatusEcho:
         reader=desk.reader,
         dispatcher=desk.dispatcher,
         owned=lambda: owned,
+        losses=lambda partition: LOSSES[partition],
     )
 
 
@@ -77,3 +81,25 @@ async def test_each_takeover_is_followed_by_two_echoes(desk: Desk, monkeypatch: 
         await service._say_what_is_due()
 
     assert said == [0, 1, 0]
+
+
+async def test_a_partition_that_went_and_came_back_between_two_looks_was_taken_over(
+    desk: Desk, monkeypatch: Any
+) -> None:
+    now_s = 100.0
+    monkeypatch.setattr(clock, "monotonic_s", lambda: now_s)
+    service = of(desk, {0})
+    said: list[float] = []
+
+    async def say(_: int, __: int) -> int:
+        said.append(now_s)
+        return 0
+
+    monkeypatch.setattr(service, "say", say)
+    for moment_s in (100.0, 126.0, 176.0, 300.0, 326.0, 376.0):
+        now_s = moment_s
+        LOSSES[0] += moment_s == 300.0
+        await service._notice_takeovers()
+        await service._say_what_is_due()
+
+    assert said == [126.0, 176.0, 326.0, 376.0]

@@ -58,13 +58,14 @@ class FaultyTimes:
         until = self.until_ms(due_ms) or self.until_ms(due_ms + in_health_ms)
         return due_ms + in_health_ms if until is None else max(due_ms + under_faults_ms, until)
 
-    def is_only_behind(self, at_ms: int) -> bool:
-        """Whether something behind intake is hurt at this moment, and nothing before it is or was a moment ago."""
+    def is_only_behind(self, begin_ms: int, end_ms: int) -> bool:
+        """Whether something behind intake is hurt at the first moment, and nothing before it is until the last or was a moment
+        ago. Filling a disk takes a while before it counts as begun, so what ends in such a fault has met it."""
         hurt = False
         for one in self.faults:
-            if one.is_before and one.begin_ms <= at_ms <= one.end_ms + BEFORE_AFTERWARDS_MS:
+            if one.is_before and one.begin_ms <= end_ms and begin_ms <= one.end_ms + BEFORE_AFTERWARDS_MS:
                 return False
-            hurt = hurt or (one.is_behind_intake and one.begin_ms <= at_ms <= one.end_ms)
+            hurt = hurt or (one.is_behind_intake and one.begin_ms <= begin_ms <= one.end_ms)
         return hurt
 
     def touched_by(self, begin_ms: int, end_ms: int) -> list[Fault]:

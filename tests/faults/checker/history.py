@@ -200,7 +200,7 @@ class History:
     def _time(self, begun: Line, line: Line) -> None:
         if line["method"] != "POST" or line["phase"] == "fail" or line["other_body_of"] is not None:
             return
-        if not self._times.is_only_behind(begun["at_ms"]):
+        if not self._times.is_only_behind(begun["at_ms"], line["at_ms"]):
             return
         self._posts[line["phase"]] += 1
         took_ms = line["at_ms"] - begun["at_ms"]
