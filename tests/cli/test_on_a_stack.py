@@ -28,7 +28,8 @@ def status_of(komek: WholeStack) -> Any:
 
 
 def incidents(komek: WholeStack) -> int:
-    return sum(status_of(komek)["incidents"]["by_status"].values())
+    """None as long as they are unknown: while the picture is rebuilt, which every stack begins with."""
+    return sum((status_of(komek)["incidents"]["by_status"] or {}).values())
 
 
 def until_nothing_is_degraded(komek: WholeStack) -> None:
