@@ -5,7 +5,7 @@ from aiokafka.client import AIOKafkaClient
 
 ANSWER_MS = 5_000
 """One request; then the connection is given up and the partition's leader looked up again."""
-LEADERS_MS = 3_000
+LEADERS_MS = 2_000
 """How old what a client knows of the leaders may be: a request to a broker that hangs fails late, and only then, or by this, the
 client hears of the new leader. The libraries' default is five minutes."""
 QUESTION_MS = 15_000
