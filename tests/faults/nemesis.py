@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from random import Random
 
+from redis.exceptions import RedisError
+
 from streams import clock
 from tests.faults.artefacts import Folder
 from tests.faults.client import Client
@@ -108,14 +110,18 @@ class Nemesis:
     async def _one(self, fault: Fault) -> None:
         print(f"  {fault.name}", flush=True)
         probing: asyncio.Task[Round] | None = None
-        self.struck[fault.name] += 1
         target = "?"
         try:
             async with fault.strike(self._scene) as target:
+                self.struck[fault.name] += 1
                 self._folder.struck(fault.name, target, "begin")
                 if fault.since == "begin":
                     probing = asyncio.ensure_future(self._probes.round(fault.name))
                 await asyncio.sleep(fault.lasts_s)
+        except RedisError as error:
+            # Another fault has Redis at this moment, so it cannot be asked for this one.
+            print(f"    not struck: {error!r}", flush=True)
+            return
         except (TimeoutError, OSError) as error:
             self.failed.append(f"{fault.name}: {error!r}")
         self._folder.struck(fault.name, target, "end")
