@@ -151,9 +151,7 @@ class Rebuilder:
         self, folded: LogFold, bounds: dict[int, tuple[int, int]], asked_s: float
     ) -> dict[int, tuple[int, int]]:
         """Where decisions really end. A broker that stood still tells its old ends until it hears that it was deposed; who is
-        in an offer behind such an end would be free for others. Where nothing was ever decided nobody waits."""
-        if not any(end for _, end in bounds.values()):
-            return bounds
+        in an offer behind such an end would be free for others."""
         await asyncio.sleep(max(0.0, asked_s + DEPOSED_S - clock.monotonic_s()))
         ends = {
             partition: max(end, bounds[partition][1]) for partition, (_, end) in (await self._bounds(DECISIONS)).items()
