@@ -1,6 +1,7 @@
 """States are said again after a takeover, on real Kafka and Redis."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,45 +62,43 @@ async def test_a_decision_that_is_not_in_the_picture_is_left_to_whoever_made_it(
     assert await states(desk, report.incident_id) == []
 
 
-async def test_each_takeover_is_followed_by_two_echoes(desk: Desk, monkeypatch: Any) -> None:
-    now_s = 100.0
-    monkeypatch.setattr(clock, "monotonic_s", lambda: now_s)
-    owned = {0, 1}
-    service = of(desk, owned)
-    said: list[int] = []
+async def played(
+    service: StatusEcho, monkeypatch: Any, moments_s: Sequence[float], at: Callable[[float], None]
+) -> list[tuple[float, int]]:
+    """When which partition was said again; `at` changes the world before the service looks."""
+    said: list[tuple[float, int]] = []
+    for moment_s in moments_s:
 
-    async def say(partition: int, _: int) -> int:
-        said.append(partition)
-        return 0
+        async def say(partition: int, _: int, now_s: float = moment_s) -> int:
+            said.append((now_s, partition))
+            return 0
 
-    monkeypatch.setattr(service, "say", say)
-    for moment_s in (100.0, 110.0, 126.0, 127.0, 176.0, 400.0):
-        now_s = moment_s
-        if moment_s == 127.0:
-            owned.remove(1)
+        monkeypatch.setattr(clock, "monotonic_s", lambda now_s=moment_s: now_s)
+        monkeypatch.setattr(service, "say", say)
+        at(moment_s)
         await service._notice_takeovers()
         await service._say_what_is_due()
+    return said
 
-    assert said == [0, 1, 0]
+
+async def test_each_takeover_is_followed_by_two_echoes(desk: Desk, monkeypatch: Any) -> None:
+    owned = {0, 1}
+
+    def at(moment_s: float) -> None:
+        if moment_s == 127.0:
+            owned.remove(1)
+
+    said = await played(of(desk, owned), monkeypatch, (100.0, 110.0, 126.0, 127.0, 176.0, 400.0), at)
+
+    assert [partition for _, partition in said] == [0, 1, 0]
 
 
 async def test_a_partition_that_went_and_came_back_between_two_looks_was_taken_over(
     desk: Desk, monkeypatch: Any
 ) -> None:
-    now_s = 100.0
-    monkeypatch.setattr(clock, "monotonic_s", lambda: now_s)
-    service = of(desk, {0})
-    said: list[float] = []
-
-    async def say(_: int, __: int) -> int:
-        said.append(now_s)
-        return 0
-
-    monkeypatch.setattr(service, "say", say)
-    for moment_s in (100.0, 126.0, 176.0, 300.0, 326.0, 376.0):
-        now_s = moment_s
+    def at(moment_s: float) -> None:
         LOSSES[0] += moment_s == 300.0
-        await service._notice_takeovers()
-        await service._say_what_is_due()
 
-    assert said == [126.0, 176.0, 326.0, 376.0]
+    said = await played(of(desk, {0}), monkeypatch, (100.0, 126.0, 176.0, 300.0, 326.0, 376.0), at)
+
+    assert [moment_s for moment_s, _ in said] == [126.0, 176.0, 326.0, 376.0]
