@@ -4,7 +4,8 @@
 clock, kept as claimed and used for nothing. Free text never stands here: it lies in the `private` topic under `private_ref`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from dispatch.model import Area, Geometry, Hazard, Refused, RequirementSpec
@@ -40,6 +41,10 @@ class ReportIncident(Command):
     """… and the person, by their opaque id …"""
     hazard: Hazard | None = None
     """… and whether the ground there is dangerous."""
+    private_ref: str | None = None
+    """Where description, address and caller lie; None: there are none, or they lie under `incident:<id>` as before."""
+    private_fields: tuple[str, ...] = ()
+    """Which of them the report states."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +56,16 @@ class UpdateIncident(Command):
     area: Area | None = None
     language: str | None = None
     requirements: tuple[RequirementSpec, ...] | None = None
+    private_ref: str | None = None
+    """The sealed record of this very command with the new values of `private_fields` and nothing else."""
+    private_fields: tuple[str, ...] = ()
+    same_as: Mapping[str, str] = field(default_factory=dict)
+    """Private field to the record in which the sender saw the very value that it gives: no change while that record holds."""
     expected_version: int | None = None
+    """Refused if a field that it changes was edited in a later epoch than this."""
+    expected_edits: Mapping[str, int] = field(default_factory=dict)
+    """Refused if one of these fields was edited in a later epoch than the one stated for it: the sender compared values as they
+    stood then. Below 0: the value was another one already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

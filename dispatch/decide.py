@@ -17,6 +17,7 @@ from dispatch.absence import rests
 from dispatch.budget import first_free_ms, held_back, may_go_beyond, prices, yields_to_need
 from dispatch.commands import Command
 from dispatch.decisions import Cause, Decision, RequirementWhy, Why
+from dispatch.edits import unused_refs
 from dispatch.eligibility import exclusion
 from dispatch.estimates import Priors, chance_within, estimates
 from dispatch.events import Event, OfferMade, ShortfallEnded, ShortfallFound
@@ -179,7 +180,7 @@ def _with_safeguards(
 def _moment(view: View, command: Command) -> Moment:
     version = (view.incident.version if view.incident else 0) + 1
     zone = zone_of_incident(command.incident_id) or ""
-    return Moment(incident_id=command.incident_id, zone=zone, version=version, at_ms=view.now_ms)
+    return Moment(incident_id=command.incident_id, zone=zone, version=version, at_ms=view.now_ms, by=command.by)
 
 
 def _state(settled: Settled, facts: list[Event]) -> Incident | None:
@@ -421,6 +422,8 @@ def _decision(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decision:
         why=why,
         logged_ms=view.logged_ms,
         decided_ms=view.now_ms,
+        conflicts=ruling.conflicts,
+        unused_refs=unused_refs(command, settled.incident if applied else None),
     )
 
 

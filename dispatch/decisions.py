@@ -89,6 +89,10 @@ class Decision:
     why: Why
     logged_ms: int
     decided_ms: int
+    conflicts: tuple[str, ...] = ()
+    """Fields, named as in the HTTP body, on which the precondition of a refused update did not hold."""
+    unused_refs: tuple[str, ...] = ()
+    """Sealed records that came with the command and hold nothing: they are erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

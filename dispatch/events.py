@@ -1,6 +1,7 @@
 """Facts about one incident, the effects inside a decision. `lifecycle.evolve` folds them into the incident's state."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from dispatch.model import (
@@ -35,6 +36,8 @@ class IncidentReported:
     parent_id: str | None = None
     distress_of: str | None = None
     hazard: Hazard | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Private field to the reference of the sealed record that holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,13 @@ class IncidentUpdated:
     language: str | None
     requirements: tuple[Requirement, ...]
     plan_version: str
+    changed: tuple[str, ...] = ()
+    """What the order named and really changed, by the names of the HTTP body: `type`, `priority`, `location`, `language`,
+    `requirements`, `description`, `address`, `caller`. Requirements that only follow from another type or priority are not
+    among them."""
+    by: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Of the private fields among them: the reference of the sealed record that holds each from now on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

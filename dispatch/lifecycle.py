@@ -12,6 +12,7 @@ from typing import Any
 from dispatch import events
 from dispatch.changes import changed
 from dispatch.decisions import Decision, OfferStep, offer_step
+from dispatch.edits import edited
 from dispatch.model import Attention, Incident, Offer, Requirement, Times
 from dispatch.notices import notice_steps
 from dispatch.ports import Hold
@@ -37,6 +38,7 @@ class Moment:
     zone: str
     version: int
     at_ms: int
+    by: str = ""
 
 
 def fold(incident: Incident | None, decision: Decision) -> Incident | None:
@@ -48,6 +50,7 @@ def fold(incident: Incident | None, decision: Decision) -> Incident | None:
         zone=decision.zone,
         version=decision.version,
         at_ms=decision.decided_ms,
+        by=decision.by,
     )
     return evolve(incident, decision.events, moment)
 
@@ -122,6 +125,7 @@ def _first(fact: events.Event, moment: Moment) -> Incident:
         parent_id=fact.parent_id,
         distress_of=fact.distress_of,
         hazard=fact.hazard,
+        details=fact.details,
     )
 
 
@@ -139,6 +143,8 @@ def _updated(state: Incident, fact: events.IncidentUpdated, moment: Moment) -> I
         language=fact.language,
         requirements=fact.requirements,
         plan_version=fact.plan_version,
+        details={**state.details, **fact.details},
+        edits=edited(state, fact.changed, moment),
     )
 
 

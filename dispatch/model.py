@@ -240,6 +240,15 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """The last change of one field of an incident: in which epoch, by whom, when."""
+
+    version: int
+    by: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """People who said no to work of this kind, at an incident that was merged into this one."""
 
@@ -351,6 +360,11 @@ class Incident:
     """What was declined at incidents that were merged into this one."""
     forgotten_offers: int = 0
     """Ended offers that have left the state; the log has them."""
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Private field (`description`, `address`, `caller`) to the reference of the sealed record that holds it. One that is not
+    here was never changed by a record of this kind: the report's own record holds it."""
+    edits: Mapping[str, Edit] = field(default_factory=dict)
+    """Field, named as in the HTTP body, to its last change since the report."""
 
     @property
     def is_open(self) -> bool:

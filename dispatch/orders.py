@@ -13,6 +13,7 @@ from dispatch.commands import (
     UpdateIncident,
     VoidOffer,
 )
+from dispatch.edits import changed_fields, conflicts, edited_since, held_from_now_on
 from dispatch.events import (
     Event,
     IncidentCancelled,
@@ -84,20 +85,19 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
             parent_id=command.parent_id,
             distress_of=command.distress_of,
             hazard=command.hazard,
+            details=dict.fromkeys(command.private_fields, command.private_ref) if command.private_ref else {},
         ),
     )
 
 
 def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Ruling:
-    if command.expected_version is not None and command.expected_version != incident.version:
-        return refused("update", "version_conflict")
-    requirements = incident.requirements
-    if command.requirements is not None:
-        requirements = merged(incident, plans.requirements(command.requirements, command.type or incident.type))
-    elif command.type and command.type != incident.type:
-        requirements = merged(incident, _of_type(incident, command, plans))
-    elif command.priority and command.priority is not incident.priority:
-        requirements = restated(incident, command.priority, plans.plan(incident.type))
+    requirements = _requirements(incident, command, plans)
+    changes = changed_fields(incident, command, requirements)
+    if missed := conflicts(incident, command, changes):
+        reason = "edit_conflict" if command.expected_version is None else "version_conflict"
+        return replace(refused("update", reason), conflicts=missed)
+    if not changes:
+        return unchanged("update", "nothing_changed")
     update = IncidentUpdated(
         type=command.type or incident.type,
         priority=command.priority or incident.priority,
@@ -105,6 +105,9 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         language=command.language or incident.language,
         requirements=requirements,
         plan_version=plans.version,
+        changed=changes,
+        by=command.by,
+        details=held_from_now_on(command, changes),
     )
     released: list[Event] = []
     for entry in incident.requirements:
@@ -115,6 +118,19 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         else:
             released += stood_down(_surplus_assigned(offers, kept.count), "not_needed")
     return applied("update", *released, update)
+
+
+def _requirements(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tuple[Requirement, ...]:
+    """The needs after the update: as it states them, else as they follow from another type or priority."""
+    if command.requirements is not None:
+        return merged(incident, plans.requirements(command.requirements, command.type or incident.type))
+    if command.type and command.type != incident.type:
+        if edited_since(incident, "requirements", command.expected_version):
+            return incident.requirements  # stated by somebody who knew more than the one who changes the type
+        return merged(incident, _of_type(incident, command, plans))
+    if command.priority and command.priority is not incident.priority:
+        return restated(incident, command.priority, plans.plan(incident.type))
+    return incident.requirements
 
 
 def _of_type(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tuple[Requirement, ...]:

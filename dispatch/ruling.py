@@ -14,6 +14,8 @@ class Ruling:
     rule: str
     reason: str | None = None
     events: tuple[Event, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    """Fields on which the order's precondition does not hold."""
 
 
 def applied(rule: str, *events: Event) -> Ruling:

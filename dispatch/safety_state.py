@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch import events
+from dispatch.edits import edited
 from dispatch.model import Area, CheckInClock, Distress, Hazard, Incident, Offer
 from dispatch.vocabulary import CheckInState
 
@@ -50,11 +51,13 @@ def watch_set(state: Incident, fact: events.WatchSet, _: object) -> Incident:
     return _with_offer(state, fact.offer_id, lambda offer: replace(offer, watch=fact.watch))
 
 
-def help_asked(state: Incident, fact: events.HelpAsked, _: object) -> Incident:
+def help_asked(state: Incident, fact: events.HelpAsked, moment: Any) -> Incident:
+    """More people wanted by somebody on scene is an edit: an operator's older list of needs must not take them away unseen."""
     raised = fact.requirement
     known = {entry.id for entry in state.requirements}
     entries = tuple(raised if entry.id == raised.id else entry for entry in state.requirements)
-    return replace(state, requirements=entries if raised.id in known else (*entries, raised))
+    after = entries if raised.id in known else (*entries, raised)
+    return replace(state, requirements=after, edits=edited(state, ("requirements",), moment))
 
 
 def distress_raised(state: Incident, fact: events.DistressRaised, moment: Any) -> Incident:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dispatch import events
 from dispatch.changes import changed
+from dispatch.edits import edited
 from dispatch.model import Incident, Merging, Offer, Requirement
 from dispatch.refusals import joined
 from dispatch.safety_state import on_ground
@@ -30,8 +31,8 @@ def certainty_changed(state: Incident, fact: events.CertaintyChanged, _: object)
     return changed(state, certainty=fact.certainty)
 
 
-def moved(state: Incident, fact: events.IncidentMoved, moment: object) -> Incident:
-    return on_ground(state, fact.area, moment)
+def moved(state: Incident, fact: events.IncidentMoved, moment: Any) -> Incident:
+    return changed(on_ground(state, fact.area, moment), edits=edited(state, ("location",), moment))
 
 
 def remeasured(state: Incident, fact: events.OfferRemeasured, _: object) -> Incident:

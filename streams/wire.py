@@ -170,6 +170,8 @@ class DecisionFrame(msgspec.Struct, kw_only=True):
     why: Why
     logged_ms: int
     decided_ms: int
+    conflicts: tuple[str, ...] = ()
+    unused_refs: tuple[str, ...] = ()
 
 
 def encode_decision(decision: Decision) -> bytes:

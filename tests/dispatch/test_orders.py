@@ -103,18 +103,6 @@ def test_who_has_finished_counts_and_is_never_stood_down() -> None:
     assert story.state_of("ready") is OfferState.STOOD_DOWN
 
 
-def test_an_update_meant_for_another_version_is_refused() -> None:
-    story = Story(helpers("near"))
-    story.report()
-    story.note()
-
-    late = story.update(priority=Priority.LOW, expected_version=1)
-    timely = story.update(priority=Priority.LOW, expected_version=2)
-
-    assert (late.outcome, late.reason) == (Outcome.REFUSED, "version_conflict")
-    assert timely.outcome is Outcome.APPLIED
-
-
 def test_another_type_brings_the_requirements_of_its_plan() -> None:
     story = Story()
     story.report()

@@ -291,6 +291,7 @@ def test_a_located_incident_moves() -> None:
     said = answer(story, "located", location=here(800))
 
     assert [type(fact) for fact in said.events if isinstance(fact, IncidentMoved)] == [IncidentMoved]
+    assert story.incident.edits["location"].version == story.incident.version
     assert story.incident.area == area_of(here(800))
     assert story.state_of("near") is OfferState.ACCEPTED
 

@@ -3,7 +3,7 @@
 A state is an object as `Incident` of `incident-status` says. `fold` changes the state it is given.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.faults.checker.published import Published
@@ -29,13 +29,14 @@ class Impossible(Exception):
 class Moment:
     """What the events of one decision share."""
 
-    __slots__ = ("at_ms", "incident_id", "published", "version", "zone")
+    __slots__ = ("at_ms", "by", "incident_id", "published", "version", "zone")
 
     def __init__(self, decision: dict[str, Any], published: Published) -> None:
         self.incident_id: str = decision["incident_id"]
         self.zone: str = decision["zone"]
         self.version: int = decision["version"]
         self.at_ms: int = decision["decided_ms"]
+        self.by: str = decision["by"]
         self.published = published
 
 
@@ -100,6 +101,7 @@ def _reported(event: Event, moment: Moment) -> State:
             "Times", reported_ms=event["reported_ms"], logged_ms=event["logged_ms"], decided_ms=moment.at_ms
         ),
         hazard=None if hazard is None else whole("Hazard", hazard),
+        details=dict(event.get("details") or {}),
         **{name: event[name] for name in same},
         **{name: event.get(name) for name in later},
     )
@@ -110,6 +112,18 @@ def _updated(state: State, event: Event, moment: Moment) -> None:
     for name in ("type", "priority", "language", "plan_version"):
         state[name] = event[name]
     state["requirements"] = [moment.published.whole("Requirement", entry) for entry in event["requirements"]]
+    state["details"].update(event.get("details") or {})
+    _edited(state, event.get("changed") or (), moment)
+
+
+def _edited(state: State, fields: Iterable[str], moment: Moment) -> None:
+    for name in fields:
+        state["edits"][name] = {"version": moment.version, "by": moment.by, "at_ms": moment.at_ms}
+
+
+def _moved(state: State, event: Event, moment: Moment) -> None:
+    _on_ground(state, event, moment)
+    _edited(state, ("location",), moment)
 
 
 def _on_ground(state: State, event: Event, moment: Moment) -> None:
@@ -231,6 +245,7 @@ def _help_asked(state: State, event: Event, moment: Moment) -> None:
     raised = moment.published.whole("Requirement", event["requirement"])
     entries = [raised if entry["id"] == raised["id"] else entry for entry in state["requirements"]]
     state["requirements"] = entries if raised in entries else [*entries, raised]
+    _edited(state, ("requirements",), moment)
 
 
 def _attention(state: State, event: Event, moment: Moment) -> None:
@@ -291,7 +306,7 @@ FOLDS: dict[str, Fold] = {
     "answer_wanted": _of_requirement("count", lambda event, _: event["count"]),
     "work_settled": _of_requirement("settled", lambda event, _: event["outcome"]),
     "certainty_changed": _of_incident("certainty", lambda event, _: event["certainty"]),
-    "incident_moved": _on_ground,
+    "incident_moved": _moved,
     "offer_remeasured": _remeasured,
     "merge_proposed": _of_incident(
         "merge_candidates", lambda event, at: [at.published.whole("MergeCandidate", one) for one in event["candidates"]]
