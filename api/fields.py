@@ -10,16 +10,10 @@ from typing import Annotated, Any
 from pydantic import Field
 from pydantic_core import PydanticCustomError, core_schema
 
-from dispatch import geo
+from dispatch import geo, languages
 from dispatch.model import Area, Place
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
-_LANGUAGE = re.compile(
-    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4}|[a-z]{5,8})"  # language, extended language
-    r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"  # script, region
-    r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?",
-    re.IGNORECASE,
-)
 
 
 def expected(what: str, path: str = "") -> PydanticCustomError:
@@ -41,20 +35,20 @@ def instant_ms(value: object) -> int:
     return int(at.timestamp() * 1000)
 
 
-def language(value: object) -> str:
-    """A BCP 47 tag in its usual case (`kk`, `zh-Hans-CN`). Known to nobody is no fault."""
-    if not isinstance(value, str) or len(value) > 35 or not value.isascii() or not _LANGUAGE.fullmatch(value):
-        raise expected("a language tag like kk, ru or en (BCP 47)")
-    first, *rest = value.split("-")
-    parts = [first.lower()]
-    after_single = False
-    for part in rest:
-        if after_single or not part.isalpha() or len(part) not in (2, 4):
-            parts.append(part.lower())
-        else:
-            parts.append(part.upper() if len(part) == 2 else part.title())
-        after_single = after_single or len(part) == 1
-    return "-".join(parts)
+def spoken_language(value: object) -> str:
+    """A language tag in its one form (`kk`, `zh-Hans-CN`). Known to nobody is no fault: it finds nobody and hides nobody."""
+    tag = languages.canonical(value) if isinstance(value, str) else None
+    if tag is None:
+        raise expected(languages.EXPECTED)
+    return tag
+
+
+def wanted_language(value: object) -> str:
+    """A language whose speakers can be looked for: one that nobody was given would leave a need open for ever."""
+    tag = spoken_language(value)
+    if not languages.is_assigned(tag):
+        raise expected(languages.EXPECTED + " that ISO 639 has assigned; leave it out where it is not known")
+    return tag
 
 
 def area(value: object) -> Area:
@@ -135,9 +129,9 @@ GEOMETRY_SCHEMA = {
 }
 
 Instant = Annotated[int, Checked(instant_ms, {"type": "string", "format": "date-time"})]
-Language = Annotated[
-    str, Checked(language, {"type": "string", "maxLength": 35, "pattern": "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"})
-]
+_TAG_SCHEMA = {"type": "string", "maxLength": 35, "pattern": "^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$"}
+SpokenLanguage = Annotated[str, Checked(spoken_language, _TAG_SCHEMA)]
+WantedLanguage = Annotated[str, Checked(wanted_language, _TAG_SCHEMA)]
 AreaField = Annotated[Area, Checked(area, GEOMETRY_SCHEMA)]
 PointField = Annotated[Place, Checked(place, POINT_SCHEMA)]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]

@@ -6,7 +6,7 @@ The texts are private: operators see them, and people who accepted, in whose own
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dispatch.languages import shares_language
+from dispatch.languages import as_shown, shares_language
 from dispatch.model import Incident, Offer
 from dispatch.vocabulary import Task
 from streams.clock import rfc3339
@@ -44,7 +44,7 @@ def _entry(offer: Offer, texts: Mapping[str, str]) -> dict[str, Any]:
         "kind": offer.task,
         "offer_id": offer.id,
         "at": rfc3339(result.at_ms),
-        "language": result.language,
+        "language": as_shown(result.language),
         "location": result.location,
     }
     text = texts.get(result.private_ref or "")

@@ -12,10 +12,11 @@ from api.fields import (
     GEOMETRY_SCHEMA,
     AreaField,
     Instant,
-    Language,
     Lat,
     Lon,
     PointField,
+    SpokenLanguage,
+    WantedLanguage,
     expected,
     word,
 )
@@ -71,7 +72,7 @@ class RequirementIn(Body):
     capability: CapabilityWord
     skill: SkillWord
     count: Annotated[int, Field(ge=1, le=100)] = 1
-    languages: Annotated[list[Language], Field(max_length=10, description="any one of them suffices")] = []
+    languages: Annotated[list[WantedLanguage], Field(max_length=10, description="any one of them suffices")] = []
     task: TaskWord | None = None
     max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
     window_s: Annotated[int, Field(ge=1, le=86_400, description="time to answer an offer")] | None = None
@@ -116,7 +117,7 @@ class IncidentReport(Body):
     """null for work that has no place."""
     priority: PriorityWord | None = None
     description: Text | None = None
-    language: Language | None = None
+    language: WantedLanguage | None = None
     address: ShortText | None = None
     caller: CallerOfIncident | None = None
     requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] | None = None
@@ -130,7 +131,7 @@ class IncidentPatch(Body):
     type: TypeName = ""
     location: AreaField = Field(default=None)  # type: ignore[assignment]  # left out, it is not asked for
     priority: PriorityWord = Field(default=None)  # type: ignore[assignment]
-    language: Language = ""
+    language: WantedLanguage = ""
     requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] = []
     description: Text | None = None
     address: ShortText | None = None
@@ -148,7 +149,7 @@ class Note(Body):
 class VolunteerIn(Body):
     capabilities: Annotated[list[CapabilityWord], Field(min_length=1, max_length=2)]
     skills: Annotated[list[SkillWord], Field(max_length=32)]
-    languages: Annotated[list[Language], Field(max_length=32)] = []
+    languages: Annotated[list[SpokenLanguage], Field(max_length=32)] = []
     travel_mode: TravelModeWord = TravelMode.FOOT
     max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
     home: PointField | None = None
@@ -204,7 +205,7 @@ class HelpWanted(Body):
 class Result(Body):
     outcome: Annotated[str, Field(min_length=1, max_length=32)]
     text: Text | None = None
-    language: Language | None = None
+    language: WantedLanguage | None = None
     location: AreaField | None = None
     incident_id: Annotated[str, Field(max_length=64)] | None = None
 

@@ -1,5 +1,6 @@
 """The question each kind of digital work puts to a person, in Kazakh, Russian and English."""
 
+from dispatch.languages import primary
 from dispatch.vocabulary import OUTCOMES_OF_TASK, Task
 
 TONGUES = ("kk", "ru", "en")
@@ -60,7 +61,7 @@ def outcomes(task: Task) -> list[str]:
 def tongue_of(accept_language: str | None) -> str:
     """The first of our languages that the header names; English otherwise."""
     for entry in (accept_language or "").split(","):
-        tag = entry.partition(";")[0].strip().lower().partition("-")[0]
+        tag = primary(entry.partition(";")[0].strip())
         if tag in TONGUES:
             return tag
     return "en"

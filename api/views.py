@@ -9,6 +9,7 @@ from dispatch import geo
 from dispatch.commands import ReportIncident
 from dispatch.decisions import OfferStep
 from dispatch.ids import zone_of_incident
+from dispatch.languages import as_shown, canonicals
 from dispatch.model import Area, Attention, Climb, Geometry, Incident, Offer, Place, Requirement
 from dispatch.plans import PlanBook
 from dispatch.vocabulary import FILLING_STATES, Capability, Certainty, IncidentStatus, OfferState
@@ -60,7 +61,7 @@ def incident(state: Incident, private: IncidentPrivate | None = None, material: 
         "location": state.area.geometry if state.area else None,
         "zone": state.zone,
         "version": state.version,
-        "language": state.language,
+        "language": as_shown(state.language),
         "external_id": state.external_id,
         "alarm_level": state.alarm_level,
         "escalations": state.escalations,
@@ -109,7 +110,7 @@ def requirement(entry: Requirement, offers: Sequence[Offer]) -> View:
         "capability": entry.capability,
         "skill": entry.skill,
         "count": entry.count,
-        "languages": entry.languages,
+        "languages": canonicals(entry.languages),
         "task": entry.task,
         "max_distance_m": entry.max_distance_m,
         "window_s": entry.window_s,
@@ -180,7 +181,7 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         "location": command.area.geometry if command.area else None,
         "zone": zone_of_incident(command.incident_id),
         "version": 0,
-        "language": command.language,
+        "language": as_shown(command.language),
         "external_id": command.external_id,
         "alarm_level": 1,
         "escalations": [],
@@ -254,7 +255,7 @@ def offer(
             "type": state.type,
             "priority": state.priority,
             "status": state.status,
-            "language": state.language,
+            "language": as_shown(state.language),
         },
         "result": result(held),
         "links": offer_links(held.id, state.id),
@@ -273,7 +274,7 @@ def task(
 ) -> View:
     assert held.task is not None
     need = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
-    material: View = {"incident_type": state.type, "language": state.language}
+    material: View = {"incident_type": state.type, "language": as_shown(state.language)}
     if private is not None:
         material.update(private_fields(private), location=state.area.geometry if state.area else None)
     if found:
@@ -281,7 +282,7 @@ def task(
     return {
         "kind": held.task,
         "question": tasks.question(held.task, tongue),
-        "languages": list(need.languages) if need else [],
+        "languages": list(canonicals(need.languages)) if need else [],
         "lease_expires_at": time(held.expires_ms if held.state is OfferState.OFFERED else held.lease_expires_ms),
         "outcomes": tasks.outcomes(held.task),
         "material": material,

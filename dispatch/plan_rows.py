@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from dispatch import work_plans
+from dispatch.languages import EXPECTED, canonical, is_assigned
 from dispatch.policies import certainty_faults, policy_faults
 from dispatch.substitutes import skill_fault
 from dispatch.vocabulary import Capability, LanguageRule, Priority, Task
@@ -89,6 +90,16 @@ def _extra_faults(where: str, row: Mapping[str, Any]) -> list[str]:
     return faults
 
 
+def _languages_faults(where: str, languages: object) -> list[str]:
+    if not isinstance(languages, list):
+        return [f"{where}.languages: expected a list of language tags"]
+    return [
+        f"{where}.languages[{number}]: expected {EXPECTED}, got {language!r}"
+        for number, language in enumerate(languages, 1)
+        if not isinstance(language, str) or canonical(language) is None or not is_assigned(language)
+    ]
+
+
 def requirement_faults(where: str, row: Mapping[str, Any]) -> list[str]:
     faults = unknown(f"{where}.", row, REQUIREMENT_KEYS)
     if not is_word(row.get("capability"), Capability):
@@ -96,9 +107,7 @@ def requirement_faults(where: str, row: Mapping[str, Any]) -> list[str]:
     faults += _skill_faults(where, row)
     if not is_whole(row.get("count", 1), MAX_COUNT):
         faults.append(f"{where}.count: expected a whole number from 1 to {MAX_COUNT}")
-    languages = row.get("languages", [])
-    if not isinstance(languages, list) or not all(is_text(language) for language in languages):
-        faults.append(f"{where}.languages: expected a list of language tags")
+    faults += _languages_faults(where, row.get("languages", []))
     if "task" in row and not is_word(row["task"], Task):
         faults.append(f"{where}.task: expected one of {', '.join(Task)}")
     faults += work_plans.faults(where, row)

@@ -9,6 +9,7 @@ from typing import Any
 from dispatch import work_plans
 from dispatch.budget import Budget, budget_of
 from dispatch.ladders import FALLBACK, Ladder, ladder_of
+from dispatch.languages import canonicals
 from dispatch.model import Climb, Policy, Requirement, RequirementSpec
 from dispatch.plan_rows import heavy_faults, is_text, is_word, number_faults, requirement_faults, unknown
 from dispatch.policies import certainty_faults, policy_of
@@ -334,7 +335,7 @@ def _requirement(
         max_eta_s=row.get("max_eta_s"),
         ladder=stated if isinstance(stated, str) else where if stated else None,
         count=row.get("count", 1),
-        languages=tuple(row.get("languages", ())),
+        languages=canonicals(row.get("languages", ())),
         task=Task(row["task"]) if "task" in row else None,
         max_distance_m=row.get("max_distance_m"),
         window_s=row.get("window_s"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from dispatch.commands import ReportIncident
+from dispatch.languages import canonicals
 from dispatch.model import Area, Incident, Offer, Requirement
 from dispatch.vocabulary import LIVE_STATES, OfferState, Priority
 from streams.clock import rfc3339
@@ -63,7 +64,7 @@ def _need(need: Requirement, offers: Sequence[Offer]) -> Iterator[str]:
     live = [offer for offer in offers if offer.state in LIVE_STATES]
     asked = sum(offer.state is OfferState.OFFERED for offer in live)
     filled = sum(offer.is_filling for offer in offers)
-    line = f"{need.id:<4} {need.count} x {need.skill} ({need.capability}{_in(need.languages)})"
+    line = f"{need.id:<4} {need.count} x {need.skill} ({need.capability}{_in(canonicals(need.languages))})"
     missing = f"   MISSING {need.shortfall.missing} ({need.shortfall.reason})" if need.shortfall else ""
     yield f"{INDENT}{line}   filled {filled}, asked {asked}{missing}"
     for offer in sorted(live, key=lambda offer: (offer.state is OfferState.OFFERED, offer.created_ms)):

@@ -5,22 +5,24 @@ A record that cannot be read raises `Unreadable` with the place of the fault; no
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from dispatch.commands import COMMANDS, Command
+from dispatch.commands import COMMANDS, Command, GiveResult, ReportIncident, UpdateIncident
 from dispatch.decisions import Cause, Decision, OfferStep, StatusRecord, Why
-from dispatch.events import EVENTS, Event
+from dispatch.events import EVENTS, Event, IncidentReported, IncidentUpdated, RequirementsAdded
+from dispatch.languages import as_shown, canonicals
 from dispatch.model import Incident, Place
 from dispatch.telling import NoticeOutcome
 from dispatch.vocabulary import Capability, Outcome, TravelMode
 from streams import clock
 
+T = TypeVar("T")
 _KIND_OF_COMMAND = {cls: kind for kind, cls in COMMANDS.items()}
 _KIND_OF_EVENT = {cls: kind for kind, cls in EVENTS.items()}
 _encoder = msgspec.json.Encoder()
@@ -152,7 +154,27 @@ def decode_command(data: bytes | None) -> Command:
     if cls is None:
         raise Unreadable(f"kind: {kind!r} is no command")
     command: Command = _decode(data, cls)
-    return command
+    return _in_one_form(command)
+
+
+_WITH_LANGUAGE = (ReportIncident, UpdateIncident, GiveResult, IncidentReported, IncidentUpdated)
+_WITH_NEEDS = (ReportIncident, UpdateIncident, IncidentReported, IncidentUpdated, RequirementsAdded)
+
+
+def _in_one_form(record: T) -> T:
+    """The same command or event with its language codes as they are written today (`dispatch/languages.py`): what others, or
+    earlier versions, put into the log matches and is shown like the rest."""
+    one: Any = record
+    changes: dict[str, object] = {}
+    if isinstance(record, _WITH_LANGUAGE) and as_shown(one.language) != one.language:
+        changes["language"] = as_shown(one.language)
+    if isinstance(record, _WITH_NEEDS) and any(need.languages for need in one.requirements or ()):
+        changes["requirements"] = tuple(
+            replace(need, languages=canonicals(need.languages)) for need in one.requirements
+        )
+    if changes:
+        one = replace(one, **changes)
+    return cast(T, one)
 
 
 class DecisionFrame(msgspec.Struct, kw_only=True):
@@ -194,7 +216,7 @@ def _decode_event(raw: msgspec.Raw) -> Event:
     if cls is None:
         raise Unreadable(f"kind: {kind!r} is no event")
     event: Event = _decode(data, cls)
-    return event
+    return _in_one_form(event)
 
 
 def decode_incident(data: bytes | None) -> Incident:
@@ -224,7 +246,7 @@ def decode_plans(data: bytes | None) -> PlansRecord:
 
 def decode_volunteer(data: bytes | None) -> VolunteerRecord:
     record: VolunteerRecord = _decode(data, VolunteerRecord)
-    return record
+    return replace(record, languages=canonicals(record.languages))
 
 
 def decode_fix(data: bytes | None) -> FixRecord:

@@ -14,6 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from dispatch.languages import as_shown, canonicals
 from dispatch.model import Candidate, Found, RequirementSpec
 from dispatch.vocabulary import OUTCOMES_OF_TASK, Capability, Exclusion, OnFalse, Task, TravelMode
 
@@ -139,4 +140,13 @@ def any_of(hint: Any) -> st.SearchStrategy[Any]:
     if issubclass(hint, StrEnum):
         return a(hint)
     hints = get_type_hints(hint)
-    return st.builds(hint, **{entry.name: any_of(hints[entry.name]) for entry in fields(hint)})
+    return st.builds(hint, **{entry.name: _field(entry.name, hints[entry.name]) for entry in fields(hint)})
+
+
+def _field(name: str, hint: Any) -> st.SearchStrategy[Any]:
+    """Language codes are read in their one form, so only in that form do they come back as they went."""
+    if name == "languages":
+        return any_of(hint).map(canonicals)
+    if name == "language" and hint == str | None:
+        return any_of(hint).map(as_shown)
+    return any_of(hint)

@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 
 from dispatch.eligibility import limit_m as limit_by_mode_m
-from dispatch.languages import primaries
+from dispatch.languages import canonicals, primaries
 from dispatch.model import Candidate, Found, Need, Place
 from dispatch.travel import reach_m
 from dispatch.vocabulary import Exclusion, TravelMode
@@ -171,7 +171,7 @@ class _Search:
         return Candidate(
             volunteer_id=person.id,
             skills=frozenset(profile.skills),
-            languages=profile.languages,
+            languages=canonicals(profile.languages),
             travel_mode=profile.travel_mode,
             max_distance_m=profile.max_distance_m,
             distance_m=distance,

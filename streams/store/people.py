@@ -14,6 +14,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from dispatch.hazards import HazardArea
+from dispatch.languages import canonicals
 from dispatch.model import Place
 from dispatch.vocabulary import Capability
 from streams import redis_keys
@@ -144,7 +145,7 @@ def _packed_profile(write: ProfileWrite) -> dict[str, object]:
         "v": write.offset,
         "cap": ",".join(record.capabilities),
         "sk": ",".join(_clean(record.skills)),
-        "la": ",".join(_clean(record.languages)),
+        "la": ",".join(_clean(canonicals(record.languages))),
         "tm": record.travel_mode,
         "md": "" if record.max_distance_m is None else str(record.max_distance_m),
         "du": "1" if record.on_duty else "0",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dispatch.ids import parts_of_offer
+from dispatch.languages import canonicals
 from dispatch.model import Incident, Offer, Place
 from dispatch.ports import NotReady
 from dispatch.vocabulary import Capability, IncidentStatus, Priority, TravelMode
@@ -284,7 +285,7 @@ def _view(volunteer_id: str, row: Mapping[str, Any], now_ms: int, with_places: b
         id=volunteer_id,
         capabilities=tuple(map(Capability, _words(row["cap"]))),
         skills=_words(row["sk"]),
-        languages=_words(row["la"]),
+        languages=canonicals(_words(row["la"])),
         travel_mode=TravelMode(row["tm"].decode()),
         max_distance_m=int(row["md"]) if row["md"] else None,
         on_duty=row["du"] == b"1",

@@ -9,7 +9,7 @@ import msgspec
 
 from dispatch.aging import urgency
 from dispatch.eligibility import limit_m as limit_by_mode_m
-from dispatch.languages import primaries
+from dispatch.languages import spellings
 from dispatch.model import Candidate, Found, Need, Place
 from dispatch.vocabulary import Capability, Exclusion, TravelMode
 from streams.store.link import Call
@@ -62,7 +62,7 @@ def call_of(need: Need) -> Call:
         "command": need.command_id,
         "want": need.want,
         "stop": enough(need.want),
-        "languages": primaries(need.requirement.languages),
+        "languages": spellings(need.requirement.languages),
         "asked": tuple(need.asked_before),
         "incident": need.incident_id,
         **_standing(need),

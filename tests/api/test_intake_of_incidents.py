@@ -116,6 +116,12 @@ async def test_too_much_on_its_way_is_refused_before_anything_is_sent(world: Wor
         ({"location": {"type": "Polygon", "coordinates": [[[1, 2], [3, 4], [1, 2]]]}}, "location.coordinates[0]"),
         ({"priority": "urgent"}, "priority"),
         ({"language": "русский"}, "language"),
+        ({"language": "zz"}, "language"),  # nobody could ever be found who speaks it
+        ({"language": "und"}, "language"),
+        (
+            {"requirements": [{"capability": "field", "skill": "cpr", "languages": ["kk", "kazakh"]}]},
+            "requirements[0].languages[1]",
+        ),
         ({"reported_at": "yesterday"}, "reported_at"),
         ({"reported_at": "2026-11-22T08:00:00"}, "reported_at"),  # no offset
         ({"requirements": []}, "requirements"),

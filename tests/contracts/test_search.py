@@ -278,3 +278,19 @@ async def test_a_person_without_any_place_is_not_found_for_field_work(world: Wor
 
     assert found.candidates == ()
     assert found.complete
+
+
+@pytest.mark.parametrize("written", ["kk", "kaz", "kz", "KK-kz", "kk_KZ"])
+@pytest.mark.parametrize("wanted", ["kk-KZ", "kaz", "kz"])
+async def test_a_language_is_found_however_it_is_written(world: World, written: str, wanted: str) -> None:
+    both = (*FIELD, *DIGITAL)
+    await world.people.put_profiles([profile("v-1", 1, capabilities=both, languages=("ru", written))])
+    await world.people.put_fixes([fix("v-1", await world.store.now_ms())])
+    remote = requirement(capability=DIGITAL[0], languages=(wanted,))
+
+    found = await world.store.find([need(requirement(languages=(wanted,))), need(remote)])
+
+    assert [len(each.candidates) for each in found] == [1, 1]
+    assert [each.complete for each in found] == [True, True]
+    assert found[0].candidates[0].languages == found[1].candidates[0].languages
+    assert found[0].candidates[0].languages[1].startswith("kk")

@@ -142,7 +142,14 @@ def test_a_book_is_completed_from_its_defaults() -> None:
         (in_row("count", 101), "types.information.requirements[1].count: expected a whole number from 1 to 100"),
         (in_row("count", 1.5), "types.information.requirements[1].count: expected a whole number from 1 to 100"),
         (in_row("languages", "kk"), "types.information.requirements[1].languages: expected a list of language tags"),
-        (in_row("languages", [7]), "types.information.requirements[1].languages: expected a list of language tags"),
+        (
+            in_row("languages", ["kk", 7]),
+            "types.information.requirements[1].languages[2]: expected a language tag like kk, ru or en (RFC 5646), got 7",
+        ),
+        (
+            in_row("languages", ["zz"]),  # a need that nobody could ever meet
+            "types.information.requirements[1].languages[1]: expected a language tag like kk, ru or en (RFC 5646), got 'zz'",
+        ),
         (
             in_row("task", "dig"),
             f"types.information.requirements[1].task: expected one of {', '.join(Task)}",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.commands import COMMANDS, AnyCommand, Command, PassDeadline
+from dispatch.commands import COMMANDS, AnyCommand, Command, PassDeadline, ReportIncident
 from dispatch.decisions import Decision, OfferStep, StatusRecord
 from dispatch.events import EVENTS
 from dispatch.model import Incident
@@ -235,3 +235,20 @@ def test_the_same_text_is_sealed_differently_each_time() -> None:
     record = IncidentPrivate(text="secret")
 
     assert wire.seal(KEY, "incident:i-1", record) != wire.seal(KEY, "incident:i-1", record)
+
+
+def test_languages_of_older_records_are_read_in_the_form_of_today() -> None:
+    reported = wire.decode_command(
+        b'{"kind":"report_incident","id":"c","incident_id":"i","by":"o","sent_ms":1,"type":"flood","body_digest":"d",'
+        b'"language":"kz","requirements":[{"capability":"field","skill":"cpr","languages":["kaz","RU"]}]}'
+    )
+    volunteer = wire.decode_volunteer(
+        b'{"id":"v","capabilities":[],"skills":[],"languages":["kaz","kk","eng"],"travel_mode":"foot","max_distance_m":null,'
+        b'"on_duty":true,"changed_ms":1}'
+    )
+
+    assert isinstance(reported, ReportIncident)
+    assert reported.language == "kk"
+    assert reported.requirements is not None
+    assert reported.requirements[0].languages == ("kk", "ru")
+    assert volunteer.languages == ("kk", "en")
