@@ -8,15 +8,13 @@ from typing import Any
 
 from dispatch.languages import as_shown, shares_language
 from dispatch.model import Incident, Offer
-from dispatch.vocabulary import Task
+from dispatch.vocabulary import MATERIAL_TASKS
 from streams.clock import rfc3339
-
-TASKS = frozenset({Task.TRANSLATE, Task.SUMMARISE, Task.MONITOR_MEDIA, Task.MAP_DAMAGE})
 
 
 def found_by(state: Incident) -> list[Offer]:
     """The offers whose results are material, the newest result first."""
-    found = [offer for offer in state.offers if offer.task in TASKS and offer.result is not None]
+    found = [offer for offer in state.offers if offer.task in MATERIAL_TASKS and offer.result is not None]
     return sorted(found, key=lambda offer: (-offer.changed_ms, offer.id))
 
 

@@ -63,6 +63,13 @@ class Held:
         if self.offer.state not in ASSIGNED_STATES:
             raise _not_now(self.offer, "accepted")
 
+    def refuse_unseen(self, version: int) -> None:
+        """Nobody has seen what has not been decided."""
+        if version > self.incident.version:
+            raise Problem(
+                "conflict", f"the incident is at version {self.incident.version}", version=self.incident.version
+            )
+
     def refuse_not_on_scene(self) -> None:
         if self.offer.state is not OfferState.ON_SCENE or self.offer.capability is Capability.DIGITAL:
             raise _not_now(self.offer, "on_scene")

@@ -1,4 +1,5 @@
-"""What is shown of safety: check-in clocks, staging points, warnings of dangerous ground, people in distress."""
+"""What is shown of safety: check-in clocks, staging points, what a person has to confirm, warnings of dangerous ground, people in
+distress."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,7 +7,7 @@ from typing import Any
 from api.auth import Caller
 from api.disclosure import noted
 from api.parts import Parts
-from dispatch.model import CheckInClock, Incident, Offer, Place
+from dispatch.model import CheckInClock, Incident, Offer, Place, Unconfirmed
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import CheckInState
 from streams.clock import rfc3339
@@ -19,6 +20,10 @@ def of_offer(offer: Offer) -> View:
     return {
         "staging": lon_lat(offer.staging) if offer.staging is not None and offer.is_filling else None,
         "check_in": check_in(offer.check_in),
+        "to_confirm": to_confirm(offer.unconfirmed),
+        "confirmed": {"version": offer.confirmed.version, "at": rfc3339(offer.confirmed.at_ms)}
+        if offer.confirmed
+        else None,
         "distress": {"incident_id": offer.distress.incident_id, "at": rfc3339(offer.distress.at_ms)}
         if offer.distress
         else None,
@@ -31,6 +36,19 @@ def check_in(clock: CheckInClock | None) -> View | None:
         return None
     is_missed = clock.state is CheckInState.OVERDUE or clock.due_ms is None
     return {"state": clock.state, "due_at": None if is_missed else rfc3339(clock.due_ms or 0)}
+
+
+def to_confirm(unconfirmed: Unconfirmed | None) -> View | None:
+    """`version` confirms all of it. `due_at`: when the person is reminded, then when the operator is alarmed."""
+    if unconfirmed is None:
+        return None
+    return {
+        "fields": unconfirmed.fields,
+        "since": rfc3339(unconfirmed.since_ms),
+        "version": unconfirmed.version,
+        "state": unconfirmed.state,
+        "due_at": None if unconfirmed.due_ms is None else rfc3339(unconfirmed.due_ms),
+    }
 
 
 def of_incident(state: Incident) -> View:

@@ -23,8 +23,10 @@ from api.fields import (
 from dispatch.vocabulary import (
     Capability,
     CheckInState,
+    ConfirmationState,
     DeclineReason,
     IncidentStatus,
+    JobField,
     LanguageRule,
     OfferState,
     OnFalse,
@@ -192,6 +194,17 @@ class CheckInText(Body):
     text: Text | None = None
 
 
+class Confirm(Body):
+    version: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=2_147_483_647,
+            description="`version` of the event, of the notice or of `to_confirm`: everything that changed up to it was seen",
+        ),
+    ]
+
+
 class DistressText(Body):
     text: Text | None = None
 
@@ -254,6 +267,28 @@ class RequirementShown(Shown):
     shortfall_reason: str | None
 
 
+class ToConfirm(Shown):
+    """Changes of the job that the person has not confirmed (`POST /v1/offers/{id}/confirm`)."""
+
+    fields: Annotated[list[JobField], Field(description="all that changed since `since`, each once")]
+    since: Annotated[Time, Field(description="of the oldest of them")]
+    version: Annotated[
+        int, Field(description="confirming this version confirms all of it, an earlier one only what is older")
+    ]
+    state: Annotated[
+        ConfirmationState,
+        Field(description="`asked`, `reminded` by a second notice, `overdue`: the operator has been alarmed"),
+    ]
+    due_at: Annotated[Time | None, Field(description="when the next of these steps follows")]
+
+
+class ConfirmedShown(Shown):
+    """The newest version the person confirmed, and when."""
+
+    version: int
+    at: Time
+
+
 class OfferOfIncident(Shown):
     id: str
     volunteer_id: str
@@ -262,6 +297,8 @@ class OfferOfIncident(Shown):
     distance_m: float | None
     eta_s: float | None
     expires_at: Time
+    to_confirm: ToConfirm | None = None
+    confirmed: ConfirmedShown | None = None
 
 
 class TimesShown(Shown):
@@ -347,6 +384,9 @@ class OfferShown(Shown):
     staging: LonLat | None = None
     """Where to gather at the edge of dangerous ground; after acceptance."""
     check_in: CheckInShown | None = None
+    to_confirm: ToConfirm | None = None
+    """What changed of the job since acceptance and is not confirmed."""
+    confirmed: ConfirmedShown | None = None
     task: TaskShown | None = None
 
 

@@ -95,6 +95,7 @@ def attention(entry: Attention) -> View:
         "requirement_id": entry.requirement_id,
         "since": time(entry.since_ms),
         "detail": entry.detail,
+        "offer_id": entry.offer_id,
     }
 
 
@@ -301,6 +302,8 @@ def offer_step(step: OfferStep) -> View:
         "state": step.state,
         "reason": step.reason,
         "notice": step.notice,
+        "changes": step.changes,
+        "version": step.epoch,
         "at": time(step.at_ms),
         "expires_at": time(step.expires_ms),
         "links": offer_links(step.id, step.incident_id),
@@ -308,13 +311,16 @@ def offer_step(step: OfferStep) -> View:
 
 
 def notice(record: NoticeRecord) -> View:
-    """What a person was told, by ids; the same `id` again is the same notice."""
+    """What a person was told, by ids and words; the same `id` again is the same notice."""
     return {
         "id": record.id,
         "kind": record.kind,
         "offer_id": record.offer_id,
         "incident_id": record.incident_id,
         "volunteer_id": record.volunteer_id,
+        "reason": record.reason,
+        "changes": record.changes,
+        "version": record.version,
         "at": time(record.at_ms),
         "links": offer_links(record.offer_id, record.incident_id),
     }

@@ -50,7 +50,10 @@ def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
     asked = CheckInAsked(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=following, due_ms=due_ms)
     if following is CheckInState.OVERDUE:
         alarm = AttentionRaised(
-            reason=AttentionReason.CHECK_IN_OVERDUE, requirement_id=offer.requirement_id, detail=offer.id
+            reason=AttentionReason.CHECK_IN_OVERDUE,
+            requirement_id=offer.requirement_id,
+            detail=offer.id,
+            offer_id=offer.id,
         )
         return applied("check_in_overdue", asked, alarm)
     return applied(f"check_in_{following}", asked)
@@ -71,9 +74,9 @@ def clocks(state: Incident, facts: Iterable[Event], check_in_s: int | None, now_
 
 
 def _ended_alarms(state: Incident, answered: set[str]) -> list[Event]:
-    """An alarm stands for as long as somebody of its requirement is missed."""
+    """An alarm stands for as long as the person it names is missed."""
     missed = {
-        offer.requirement_id
+        offer.id
         for offer in state.offers
         if is_on_scene(offer)
         and offer.check_in is not None
@@ -81,7 +84,7 @@ def _ended_alarms(state: Incident, answered: set[str]) -> list[Event]:
         and offer.id not in answered
     }
     return [
-        AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id)
+        AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
         for entry in state.attention
-        if entry.reason == AttentionReason.CHECK_IN_OVERDUE and entry.requirement_id not in missed
+        if entry.reason == AttentionReason.CHECK_IN_OVERDUE and (entry.offer_id or entry.detail) not in missed
     ]

@@ -118,6 +118,13 @@ class CheckIn(AnswerCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmChanges(AnswerCommand):
+    """I have seen what changed of my job, up to this version of the incident."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseDistress(AnswerCommand):
     """I am in danger myself."""
 
@@ -229,6 +236,7 @@ AnyCommand: TypeAlias = (
     | DeclineOffer
     | ReportProgress
     | CheckIn
+    | ConfirmChanges
     | RaiseDistress
     | AskForHelp
     | LeaveDuty
@@ -255,6 +263,7 @@ COMMANDS: dict[str, type[Command]] = {
     "decline_offer": DeclineOffer,
     "report_progress": ReportProgress,
     "check_in": CheckIn,
+    "confirm_changes": ConfirmChanges,
     "raise_distress": RaiseDistress,
     "ask_for_help": AskForHelp,
     "leave_duty": LeaveDuty,

@@ -45,6 +45,11 @@ def timers_of(incident: Incident) -> tuple[Timer, ...]:
         for offer in incident.offers
         if offer.watch is not None and offer.state in COMING
     ]
+    expiries += [
+        Timer(kind=DeadlineKind.CONFIRMATION, incident_id=incident.id, ref=offer.id, due_ms=offer.unconfirmed.due_ms)
+        for offer in incident.offers
+        if offer.unconfirmed is not None and offer.unconfirmed.due_ms is not None
+    ]
     if incident.merging is not None:
         expiries.append(Timer(kind=DeadlineKind.MERGE, incident_id=incident.id, ref="", due_ms=incident.merging.due_ms))
     return tuple(expiries)

@@ -12,7 +12,20 @@ Three pure steps, so that a shell can do its look-ups for many commands at once 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from dispatch import answers, hazards, ladder, merging, newcomers, orders, safeguards, staging, tasks, waves
+from dispatch import (
+    answers,
+    confirmations,
+    hazards,
+    job_changes,
+    ladder,
+    merging,
+    newcomers,
+    orders,
+    safeguards,
+    staging,
+    tasks,
+    waves,
+)
 from dispatch.absence import rests
 from dispatch.budget import first_free_ms, held_back, may_go_beyond, prices, yields_to_need
 from dispatch.commands import Command
@@ -103,6 +116,7 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
         if surplus:
             ruling = replace(ruling, events=(*ruling.events, *surplus))
             incident = evolve(incident, surplus, _moment(view, command))
+        incident, ruling = _with_job_changes(view, command, incident, ruling)
     needs = _needs(incident, view, command, ruling) if ruling.outcome is Outcome.APPLIED else ()
     return Settled(view=view, command=command, ruling=ruling, incident=incident, needs=needs)
 
@@ -175,6 +189,20 @@ def _with_safeguards(
     if not more and not moves:
         return incident, ruling
     return evolve(after, moves, moment), replace(ruling, events=(*ruling.events, *more, *moves))
+
+
+def _with_job_changes(
+    view: View, command: Command, incident: Incident | None, ruling: Ruling
+) -> tuple[Incident | None, Ruling]:
+    """Whose job has changed by all that; last, so that nobody is told who is let go in the same decision."""
+    assert incident is not None  # what is applied has an incident
+    more: tuple[Event, ...] = (
+        *job_changes.changes(view.incident, incident, view.now_ms),
+        *confirmations.ended_alarms(incident),
+    )
+    if not more:
+        return incident, ruling
+    return evolve(incident, more, _moment(view, command)), replace(ruling, events=(*ruling.events, *more))
 
 
 def _moment(view: View, command: Command) -> Moment:

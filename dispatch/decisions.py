@@ -116,6 +116,8 @@ class OfferStep:
     decision_offset: int
     notice: str | None = None
     """What the person is told besides (`notices.py`); `state` is then no new one."""
+    changes: tuple[str, ...] = ()
+    """Names of the fields of the job that changed (`JobField`), never their values; `epoch` is the version to confirm."""
 
 
 def offer_step(
@@ -127,6 +129,7 @@ def offer_step(
     state: OfferState,
     reason: str | None,
     notice: str | None = None,
+    changes: tuple[str, ...] = (),
 ) -> OfferStep:
     """What a decision at that place of the log says of an offer; `notice`: besides the state it has already."""
     return OfferStep(
@@ -146,6 +149,7 @@ def offer_step(
         decision_partition=partition,
         decision_offset=offset,
         notice=notice,
+        changes=changes,
     )
 
 

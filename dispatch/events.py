@@ -16,7 +16,17 @@ from dispatch.model import (
     TaskResult,
     Watch,
 )
-from dispatch.vocabulary import Capability, Certainty, CheckInState, OfferState, Priority, StepAction, StepReason, Task
+from dispatch.vocabulary import (
+    Capability,
+    Certainty,
+    CheckInState,
+    ConfirmationState,
+    OfferState,
+    Priority,
+    StepAction,
+    StepReason,
+    Task,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,17 +208,20 @@ class PartnerAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionRaised:
-    """An operator should look at the incident; the same reason for the same requirement is raised once."""
+    """An operator should look at the incident; the same reason for the same requirement (and offer, where one is named) is
+    raised once."""
 
     reason: str
     requirement_id: str | None = None
     detail: str | None = None
+    offer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionEnded:
     reason: str
     requirement_id: str | None = None
+    offer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +279,40 @@ class WatchSet:
     offer_id: str
     volunteer_id: str
     watch: Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobChanged:
+    """What a person with a live offer acts on has become something else, whoever caused it. `changes`: names of fields
+    (`JobField`), never values. `to_confirm`: those of them that the person has to confirm, until `due_ms` without being
+    reminded; empty for who has not answered yet."""
+
+    offer_id: str
+    volunteer_id: str
+    changes: tuple[str, ...]
+    to_confirm: tuple[str, ...] = ()
+    due_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationMissed:
+    """A change was not confirmed in time: the person is reminded, then the operator alarmed; `due_ms`: when the next of these
+    follows."""
+
+    offer_id: str
+    volunteer_id: str
+    state: ConfirmationState
+    due_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesConfirmed:
+    """The person has seen every change up to this epoch. `due_ms`: the clock of what is still open, None when nothing is."""
+
+    offer_id: str
+    volunteer_id: str
+    version: int
+    due_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -438,6 +485,9 @@ Event: TypeAlias = (
     | CheckInClockSet
     | CheckInAsked
     | WatchSet
+    | JobChanged
+    | ConfirmationMissed
+    | ChangesConfirmed
     | HelpAsked
     | DistressRaised
 )
@@ -485,6 +535,9 @@ EVENTS: dict[str, type] = {
     "check_in_clock_set": CheckInClockSet,
     "check_in_asked": CheckInAsked,
     "watch_set": WatchSet,
+    "job_changed": JobChanged,
+    "confirmation_missed": ConfirmationMissed,
+    "changes_confirmed": ChangesConfirmed,
     "help_asked": HelpAsked,
     "distress_raised": DistressRaised,
 }

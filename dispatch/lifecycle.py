@@ -207,6 +207,7 @@ def _offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> In
             changed_ms=moment.at_ms,
             accepted_ms=accepted,
             private_ref=fact.private_ref or offer.private_ref,
+            unconfirmed=offer.unconfirmed if fact.state in ASSIGNED_STATES else None,
         )
 
     state = _with_offer(state, fact.offer_id, moved)
@@ -281,7 +282,11 @@ def _attention_raised(state: Incident, fact: events.AttentionRaised, moment: Mom
     if any(_is_same_attention(entry, fact) for entry in state.attention):
         return state
     raised = Attention(
-        reason=fact.reason, requirement_id=fact.requirement_id, since_ms=moment.at_ms, detail=fact.detail
+        reason=fact.reason,
+        requirement_id=fact.requirement_id,
+        since_ms=moment.at_ms,
+        detail=fact.detail,
+        offer_id=fact.offer_id,
     )
     return changed(state, attention=(*state.attention, raised))
 
@@ -291,7 +296,7 @@ def _attention_ended(state: Incident, fact: events.AttentionEnded, _: Moment) ->
 
 
 def _is_same_attention(entry: Attention, fact: events.AttentionRaised | events.AttentionEnded) -> bool:
-    return (entry.reason, entry.requirement_id) == (fact.reason, fact.requirement_id)
+    return (entry.reason, entry.requirement_id, entry.offer_id) == (fact.reason, fact.requirement_id, fact.offer_id)
 
 
 _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from dispatch.vocabulary import (
+    ASSIGNED_STATES,
     FILLING_STATES,
     LIVE_STATES,
     Capability,
     Certainty,
     CheckInState,
+    ConfirmationState,
     Exclusion,
     IncidentStatus,
     LanguageRule,
@@ -123,6 +125,8 @@ class Attention:
     since_ms: int = 0
     detail: str | None = None
     """A word or an id, never free text."""
+    offer_id: str | None = None
+    """Set where the reason concerns one person: each of them stands in an entry of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,6 +270,47 @@ class Merging:
     due_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobChange:
+    """Fields of a person's job (`JobField`) that became others in the incident's epoch `version`."""
+
+    fields: tuple[str, ...]
+    version: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """Changes of an assigned person's job that they have not confirmed, oldest first; never empty. `due_ms`: when they are
+    reminded, or the operator is alarmed; None once that has been done."""
+
+    changes: tuple[JobChange, ...]
+    state: ConfirmationState
+    due_ms: int | None
+
+    @property
+    def version(self) -> int:
+        """What has to be confirmed so that nothing is open any more."""
+        return self.changes[-1].version
+
+    @property
+    def since_ms(self) -> int:
+        return self.changes[0].at_ms
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All that changed, each once, in the order in which it first did."""
+        return tuple(dict.fromkeys(name for change in self.changes for name in change.fields))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """The newest version that the person said they have seen, and when they said so."""
+
+    version: int
+    at_ms: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Offer:
     id: str
@@ -295,10 +340,17 @@ class Offer:
     check_in: CheckInClock | None = None
     watch: Watch | None = None
     distress: Distress | None = None
+    unconfirmed: Unconfirmed | None = None
+    """Of assigned people only; what is over needs no confirmation."""
+    confirmed: Confirmed | None = None
 
     @property
     def is_live(self) -> bool:
         return self.state in LIVE_STATES
+
+    @property
+    def is_assigned(self) -> bool:
+        return self.state in ASSIGNED_STATES
 
     @property
     def is_filling(self) -> bool:

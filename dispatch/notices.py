@@ -3,37 +3,51 @@
 check_in_asked, check_in_warned, check_in_overdue   to the person on scene
 colleague_in_distress                               to those who go to, or are at, the place of the person in danger
 staging_moved                                       to who accepted: the dangerous ground is another, and so is where to gather
+changed                                             to everybody with a live offer whose job changed, with the names of the fields
+                                                    (`changes`); to who has not confirmed them, a second time
+
+What only moves the staging point is told as `staging_moved`; it has to be confirmed like every other change.
 """
 
 from collections.abc import Iterator
 
 from dispatch.decisions import Decision, OfferStep, offer_step
-from dispatch.events import CheckInAsked, DistressRaised, StagingMoved
+from dispatch.events import CheckInAsked, ConfirmationMissed, DistressRaised, JobChanged, StagingMoved
 from dispatch.model import Incident, Offer
-from dispatch.vocabulary import ASSIGNED_STATES, Capability
+from dispatch.vocabulary import ASSIGNED_STATES, Capability, ConfirmationState, JobField
 
 COLLEAGUE_IN_DISTRESS = "colleague_in_distress"
 STAGING_MOVED = "staging_moved"
+CHANGED = "changed"
 
 
 def notice_steps(incident: Incident, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
     """`incident` is the state after the decision."""
     return [
-        offer_step(offer, decision, partition, offset, state=offer.state, reason=offer.reason, notice=notice)
-        for offer, notice in _notices(incident, decision)
+        offer_step(
+            offer, decision, partition, offset, state=offer.state, reason=offer.reason, notice=notice, changes=changes
+        )
+        for offer, notice, changes in _notices(incident, decision)
     ]
 
 
-def _notices(incident: Incident, decision: Decision) -> Iterator[tuple[Offer, str]]:
+def _notices(incident: Incident, decision: Decision) -> Iterator[tuple[Offer, str, tuple[str, ...]]]:
     for fact in decision.events:
         if isinstance(fact, CheckInAsked) and (asked := incident.offer(fact.offer_id)) is not None:
-            yield asked, f"check_in_{fact.state}"
+            yield asked, f"check_in_{fact.state}", ()
         elif isinstance(fact, StagingMoved):
             staged = incident.offer(fact.offer_id)
             if staged is not None and staged.state in ASSIGNED_STATES:
-                yield staged, STAGING_MOVED
+                yield staged, STAGING_MOVED, (str(JobField.STAGING),)
+        elif isinstance(fact, JobChanged) and (held := incident.offer(fact.offer_id)) is not None:
+            if fact.changes != (JobField.STAGING,) or not held.is_assigned:
+                yield held, CHANGED, fact.changes
+        elif isinstance(fact, ConfirmationMissed) and fact.state is ConfirmationState.REMINDED:
+            reminded = incident.offer(fact.offer_id)
+            if reminded is not None and reminded.unconfirmed is not None:
+                yield reminded, CHANGED, reminded.unconfirmed.fields
         elif isinstance(fact, DistressRaised):
             for offer in incident.offers:
                 others = offer.id != fact.offer_id and offer.capability is Capability.FIELD
                 if others and offer.state in ASSIGNED_STATES:
-                    yield offer, COLLEAGUE_IN_DISTRESS
+                    yield offer, COLLEAGUE_IN_DISTRESS, ()

@@ -44,7 +44,7 @@ def answered(state: Incident) -> list[Event]:
     """The call is answered when its requirement has its people."""
     full = {entry.id for entry in state.requirements if state.open_places(entry) == 0}
     return [
-        AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id)
+        AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
         for entry in state.attention
         if entry.reason == AttentionReason.HELP_ASKED and entry.requirement_id in full
     ]

@@ -1,7 +1,15 @@
 """Safety and presence as parts of every decision: which rule speaks, and what follows from the facts of any command."""
 
-from dispatch import absence, check_ins, distress, hazards, reinforcements
-from dispatch.commands import AskForHelp, Command, EnterHazard, LeaveDuty, PassDeadline, RaiseDistress
+from dispatch import absence, check_ins, confirmations, distress, hazards, reinforcements
+from dispatch.commands import (
+    AskForHelp,
+    Command,
+    ConfirmChanges,
+    EnterHazard,
+    LeaveDuty,
+    PassDeadline,
+    RaiseDistress,
+)
 from dispatch.events import AttentionRaised, Event, IncidentReported
 from dispatch.model import Incident, Offer
 from dispatch.plans import PlanBook
@@ -22,12 +30,16 @@ def rule(
         return _leave_duty(incident, command, around)
     if isinstance(command, EnterHazard):
         return hazards.entered(incident, command)
+    if isinstance(command, ConfirmChanges):
+        return confirmations.confirmed(incident, command, now_ms)
     if not incident.is_open:
         return None
     if isinstance(command, AskForHelp):
         return _help(incident, command, plans)
     if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.CHECK_IN:
         return check_ins.passed(incident, command, now_ms)
+    if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.CONFIRMATION:
+        return confirmations.passed(incident, command, now_ms)
     if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.WATCH:
         offer = incident.offer(command.offer_id or "")
         seen = around.presence.get(offer.volunteer_id) if offer else None

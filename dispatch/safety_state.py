@@ -1,4 +1,4 @@
-"""The fold of what safety does to an incident: hazard areas, check-in clocks, watches, help asked for.
+"""The fold of what safety does to an incident: hazard areas, check-in clocks, watches, confirmations, help asked for.
 
 A part of `lifecycle.py`, which knows every event; each function takes the state before and gives the state after.
 """
@@ -8,9 +8,23 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch import events
+from dispatch.changes import changed
 from dispatch.edits import edited
-from dispatch.model import Area, CheckInClock, Distress, Hazard, Incident, Offer
-from dispatch.vocabulary import CheckInState
+from dispatch.model import (
+    Area,
+    CheckInClock,
+    Confirmed,
+    Distress,
+    Hazard,
+    Incident,
+    JobChange,
+    Offer,
+    Unconfirmed,
+)
+from dispatch.vocabulary import CheckInState, ConfirmationState
+
+OPEN_CHANGES_KEPT = 16
+"""Beyond these the oldest two count as one, so that an operator who types for an hour does not fill the state."""
 
 
 def hazard_declared(state: Incident, fact: events.HazardDeclared, moment: Any) -> Incident:
@@ -51,6 +65,50 @@ def watch_set(state: Incident, fact: events.WatchSet, _: object) -> Incident:
     return _with_offer(state, fact.offer_id, lambda offer: replace(offer, watch=fact.watch))
 
 
+def job_changed(state: Incident, fact: events.JobChanged, moment: Any) -> Incident:
+    if not fact.to_confirm:
+        return state
+    change = JobChange(fields=fact.to_confirm, version=moment.version, at_ms=moment.at_ms)
+
+    def asked(offer: Offer) -> Offer:
+        known = offer.unconfirmed
+        unconfirmed = Unconfirmed(
+            changes=_bounded((*(known.changes if known else ()), change)),
+            state=known.state if known else ConfirmationState.ASKED,
+            due_ms=fact.due_ms,
+        )
+        return changed(offer, unconfirmed=unconfirmed)
+
+    return _with_offer(state, fact.offer_id, asked)
+
+
+def _bounded(changes: tuple[JobChange, ...]) -> tuple[JobChange, ...]:
+    if len(changes) <= OPEN_CHANGES_KEPT:
+        return changes
+    first, second, *rest = changes
+    both = tuple(dict.fromkeys((*first.fields, *second.fields)))
+    return (JobChange(fields=both, version=second.version, at_ms=first.at_ms), *rest)
+
+
+def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: object) -> Incident:
+    def missed(offer: Offer) -> Offer:
+        if offer.unconfirmed is None:
+            return offer
+        return changed(offer, unconfirmed=replace(offer.unconfirmed, state=fact.state, due_ms=fact.due_ms))
+
+    return _with_offer(state, fact.offer_id, missed)
+
+
+def changes_confirmed(state: Incident, fact: events.ChangesConfirmed, moment: Any) -> Incident:
+    def confirmed(offer: Offer) -> Offer:
+        known = offer.unconfirmed.changes if offer.unconfirmed else ()
+        left = tuple(change for change in known if change.version > fact.version)
+        unconfirmed = Unconfirmed(changes=left, state=ConfirmationState.ASKED, due_ms=fact.due_ms) if left else None
+        return changed(offer, unconfirmed=unconfirmed, confirmed=Confirmed(version=fact.version, at_ms=moment.at_ms))
+
+    return _with_offer(state, fact.offer_id, confirmed)
+
+
 def help_asked(state: Incident, fact: events.HelpAsked, moment: Any) -> Incident:
     """More people wanted by somebody on scene is an edit: an operator's older list of needs must not take them away unseen."""
     raised = fact.requirement
@@ -73,6 +131,9 @@ FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
     events.CheckInClockSet: check_in_clock_set,
     events.CheckInAsked: check_in_asked,
     events.WatchSet: watch_set,
+    events.JobChanged: job_changed,
+    events.ConfirmationMissed: confirmation_missed,
+    events.ChangesConfirmed: changes_confirmed,
     events.HelpAsked: help_asked,
     events.DistressRaised: distress_raised,
 }

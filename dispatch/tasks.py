@@ -33,7 +33,7 @@ def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling | N
 
 def _settle(incident: Incident, command: SettleAttention) -> Ruling:
     ended: list[Event] = [
-        AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id)
+        AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
         for entry in incident.attention
         if entry.reason == command.reason
     ]

@@ -2,17 +2,18 @@
 
 Told: an offer; that an acceptance was confirmed; that an offer was taken back or somebody is to stand down; that work has ended
 because others ended it; that an offer does not hold after all, when its person may have heard of it; and every notice of
-safety. Not told: what people did themselves (declined, en route, on scene, done), and the end of the time to answer, which the
-offer itself states: whoever was silent is left in peace.
+safety; and to who is assigned, that their job changed. Not told: what people did themselves (declined, en route, on scene, done),
+and the end of the time to answer, which the offer itself states: whoever was silent is left in peace. Who has only been asked is
+not told of changes either (the step itself is in their stream): what they may see they see when they open the offer.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from dispatch.decisions import OfferStep
-from dispatch.notices import COLLEAGUE_IN_DISTRESS
+from dispatch.notices import CHANGED, COLLEAGUE_IN_DISTRESS, STAGING_MOVED
 from dispatch.validity import Judgement, Validity, Verdict, VoidReason
-from dispatch.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState
+from dispatch.vocabulary import ASSIGNED_STATES, LIVE_STATES, JobField, OfferState
 
 _MINUTE_MS = 60_000
 SOON_MS = 15 * _MINUTE_MS
@@ -28,6 +29,8 @@ _OF_STATE = {
 }
 _ENDED_BY_OTHERS = frozenset({"closed", "merged"})
 """Why somebody on scene was done without having said so: as `orders.py` and `merging.py` give it."""
+_OF_WHO_IS_ASSIGNED = frozenset({CHANGED, STAGING_MOVED, COLLEAGUE_IN_DISTRESS})
+"""True for as long as the person is assigned, however far they have come meanwhile, and worth telling even late."""
 _MOOT_UNLESS_TOLD = frozenset({"withdrawn", "void"})
 
 
@@ -38,7 +41,8 @@ class NoticeOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What one person is to be told; ids only. `state`: where the offer stood when it was worth telling."""
+    """What one person is to be told; ids and words only. `state`: where the offer stood when it was worth telling. `reason`: why
+    it came to that. `changes`: fields of the job that changed, in the incident's epoch `version`."""
 
     event_id: str
     offer_id: str
@@ -48,6 +52,9 @@ class Notice:
     state: OfferState
     at_ms: int
     until_ms: int
+    version: int = 0
+    reason: str | None = None
+    changes: tuple[str, ...] = ()
 
     @property
     def is_first(self) -> bool:
@@ -74,6 +81,9 @@ def notice_of(step: OfferStep, judgement: Judgement) -> Notice | None:
         state=step.state,
         at_ms=step.at_ms,
         until_ms=_until_ms(step, kind),
+        version=step.epoch,
+        reason=step.reason,
+        changes=step.changes,
     )
 
 
@@ -83,16 +93,23 @@ def _kind(step: OfferStep, judgement: Judgement) -> str | None:
     if judgement.verdict is Verdict.REPEAT:
         return None
     if step.notice is not None:
-        return step.notice
+        return step.notice if _is_told(step) else None
     if step.state is OfferState.DONE and step.reason in _ENDED_BY_OTHERS:
         return "closed"
     return _OF_STATE.get(step.state)
 
 
+def _is_told(step: OfferStep) -> bool:
+    """A lease is prolonged by a sign of life of the person themselves."""
+    if step.notice != CHANGED:
+        return True
+    return step.state in ASSIGNED_STATES and step.changes != (JobField.LEASE,)
+
+
 def _until_ms(step: OfferStep, kind: str) -> int:
     if kind == "offered":
         return step.expires_ms
-    is_soon = step.state in LIVE_STATES and kind != COLLEAGUE_IN_DISTRESS
+    is_soon = step.state in LIVE_STATES and kind not in _OF_WHO_IS_ASSIGNED
     return step.at_ms + (SOON_MS if is_soon else LATE_MS)
 
 
@@ -101,6 +118,6 @@ def is_true_still(notice: Notice, validity: Validity) -> bool:
     standing = validity.standing(notice.offer_id)
     if standing is None:  # forgotten: it ended, and others after it
         return notice.state not in LIVE_STATES
-    if notice.kind == COLLEAGUE_IN_DISTRESS:
+    if notice.kind in _OF_WHO_IS_ASSIGNED:
         return standing in ASSIGNED_STATES
     return standing is notice.state

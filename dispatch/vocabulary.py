@@ -107,6 +107,9 @@ TASK_OF_SKILL = {
 }
 """The task of a digital requirement that names none."""
 
+MATERIAL_TASKS = frozenset({Task.TRANSLATE, Task.SUMMARISE, Task.MONITOR_MEDIA, Task.MAP_DAMAGE})
+"""Digital work whose results are shown to everybody who accepted, as `material`."""
+
 OUTCOMES_OF_TASK: dict[Task, frozenset[str]] = {
     Task.VERIFY_REPORT: frozenset({"confirmed", "false", "unclear"}),
     Task.CALL_BACK: frozenset({"reached", "not_reached", "false"}),
@@ -154,6 +157,7 @@ class AttentionReason(StrEnum):
     ASK_PARTNER = "ask_partner"  # a partner organisation is to be asked
     LADDER_ENDED = "ladder_ended"  # nothing is left to try for a requirement
     WARNING_INCOMPLETE = "warning_incomplete"  # more people inside a hazard area than could be warned one by one
+    CHANGE_UNCONFIRMED = "change_unconfirmed"  # somebody assigned has not confirmed a change of their job in time
 
 
 class CheckInState(StrEnum):
@@ -162,6 +166,59 @@ class CheckInState(StrEnum):
     RUNNING = "running"
     ASKED = "asked"
     WARNED = "warned"
+    OVERDUE = "overdue"  # the operator has been alarmed
+
+
+class JobField(StrEnum):
+    """What a person acts on, as `changes` of an offer name it; where the HTTP body has the field, by the same name."""
+
+    TYPE = "type"
+    PRIORITY = "priority"
+    LOCATION = "location"
+    LANGUAGE = "language"
+    DESCRIPTION = "description"
+    ADDRESS = "address"
+    CALLER = "caller"
+    ROLE = "role"  # of the requirement the person fills
+    LANGUAGES = "languages"  # of that requirement
+    HAZARD = "hazard"  # whether the incident's own ground is dangerous, and who may enter it
+    STAGING = "staging"  # where to gather at the edge of that ground
+    HAZARD_ON_WAY = "hazard_on_way"  # dangerous ground of another incident, on the person's way or where they work
+    CERTAINTY = "certainty"
+    ALARM_LEVEL = "alarm_level"
+    MATERIAL = "material"  # a translation, a summary, what was seen, a map has come in
+    LEASE = "lease"  # digital work: until when it is in the person's hands
+
+
+CONFIRMED_FIELDS = frozenset(JobField) - {
+    JobField.CERTAINTY,
+    JobField.ALARM_LEVEL,
+    JobField.MATERIAL,
+    JobField.LEASE,
+}
+"""A person who has not read of these changes may do the wrong thing. The others add to what is known and are only told."""
+
+SHOWN_BEFORE_ACCEPTANCE = frozenset(
+    {
+        JobField.TYPE,
+        JobField.PRIORITY,
+        JobField.LOCATION,
+        JobField.LANGUAGE,
+        JobField.ROLE,
+        JobField.LANGUAGES,
+        JobField.HAZARD,
+        JobField.CERTAINTY,
+        JobField.ALARM_LEVEL,
+    }
+)
+"""What somebody sees who has not answered yet; the place only coarsely."""
+
+
+class ConfirmationState(StrEnum):
+    """Where the clock of a person stands who has to confirm a change of their job."""
+
+    ASKED = "asked"
+    REMINDED = "reminded"
     OVERDUE = "overdue"  # the operator has been alarmed
 
 
@@ -220,6 +277,7 @@ class DeadlineKind(StrEnum):
     WAVE = "wave"  # silence has made a wave doubtful
     CHECK_IN = "check_in"  # a person on scene is asked, warned or missed
     WATCH = "watch"  # a look at whether somebody who accepted is still coming
+    CONFIRMATION = "confirmation"  # a person whose job changed is reminded to confirm it, then missed
 
 
 class LanguageRule(StrEnum):

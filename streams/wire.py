@@ -74,7 +74,8 @@ class AuditRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRecord:
-    """A record of `notices`: what a person was told (`kind`) because of the event `event_id` of `offers`, by which channel."""
+    """A record of `notices`: what a person was told (`kind`) because of the event `event_id` of `offers`, by which channel.
+    `reason`: why the offer is in its state; `changes`: fields of the job that changed, in the incident's epoch `version`."""
 
     id: str
     event_id: str
@@ -86,6 +87,9 @@ class NoticeRecord:
     outcome: NoticeOutcome
     attempts: int
     at_ms: int
+    version: int = 0
+    reason: str | None = None
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

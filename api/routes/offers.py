@@ -23,12 +23,23 @@ from api.orders import text_ref
 from api.parts import Parts
 from api.refusals import Held, check_outcome
 from api.safety import person_in_distress
-from api.schemas import Accepted, CheckInText, Decline, DistressText, HelpWanted, OfferShown, Progress, Result
+from api.schemas import (
+    Accepted,
+    CheckInText,
+    Confirm,
+    Decline,
+    DistressText,
+    HelpWanted,
+    OfferShown,
+    Progress,
+    Result,
+)
 from dispatch.commands import (
     AcceptOffer,
     AnswerCommand,
     AskForHelp,
     CheckIn,
+    ConfirmChanges,
     DeclineOffer,
     GiveResult,
     RaiseDistress,
@@ -112,6 +123,16 @@ async def check_in(
     text = body.text if body else None
     ref = text_ref(named["incident_id"], "check_in", named["id"]) if text else None
     return await _answer(parts, once, CheckIn(**named, private_ref=ref), text)
+
+
+@router.post("/{offer_id}/confirm", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
+async def confirm(offer: OfferId, body: Confirm, caller: Volunteer, once: OnceOnly, parts: PartsDep) -> Response:
+    """I have seen what changed of my job, up to this version. No other answer confirms a change, not even `on_scene`: who arrives
+    a minute after the place was moved may stand at the old one."""
+    if repeated := await once.repeated():
+        return repeated
+    await _judge(parts, caller, offer, lambda held: held.refuse_unseen(body.version))
+    return await _answer(parts, once, ConfirmChanges(**_named(once, "confirm", offer), version=body.version))
 
 
 @router.post("/{offer_id}/distress", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))

@@ -54,6 +54,8 @@ class LogChannel:
             offer=notice.offer_id,
             incident=notice.incident_id,
             volunteer=notice.volunteer_id,
+            reason=notice.reason,
+            changes=notice.changes,
         )
 
 

@@ -84,6 +84,9 @@ class Ledger:
             outcome=outcome,
             attempts=attempts,
             at_ms=clock.now_ms(),
+            version=notice.version,
+            reason=notice.reason,
+            changes=notice.changes,
         )
         headers = wire.headers(f"notice.{outcome}", parcel.id, self._source, record.at_ms)
         if self._writer is None or self._writer.done():

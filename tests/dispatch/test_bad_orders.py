@@ -18,6 +18,7 @@ STATED: dict[str, dict[str, Any]] = {
     "report_incident": {"type": "flood", "body_digest": "another"},
     "add_note": {"private_ref": "incident:note"},
     "report_progress": {"state": OfferState.EN_ROUTE},
+    "confirm_changes": {"version": 1},
     "give_result": {"outcome": "confirmed"},
     "merge_incident": {"into": OTHER},
     "adopt_report": {"other": OTHER},
@@ -98,7 +99,9 @@ ENDED = [OfferState.DECLINED, OfferState.EXPIRED, OfferState.WITHDRAWN, OfferSta
 
 
 @pytest.mark.parametrize("state", ENDED)
-@pytest.mark.parametrize("name", ["decline_offer", "report_progress", "check_in", "ask_for_help", "give_result"])
+@pytest.mark.parametrize(
+    "name", ["decline_offer", "report_progress", "check_in", "ask_for_help", "give_result", "confirm_changes"]
+)
 def test_an_answer_to_an_offer_that_ended_changes_nothing(name: str, state: OfferState) -> None:
     result, reason = outcome(incident(offers=(offer(state),)), order(name, offer_id="o-1"))
 

@@ -2,7 +2,20 @@
 
 from tests.faults.checker.bending import Bend
 from tests.faults.checker.building import Json, Story, incident_id, offer_id
-from tests.faults.checker.telling import WINDOW_MS, accept, close, made, moved, order, report, short, timer, void
+from tests.faults.checker.telling import (
+    WINDOW_MS,
+    accept,
+    close,
+    job_changed,
+    made,
+    moved,
+    order,
+    report,
+    short,
+    timer,
+    update,
+    void,
+)
 from tests.faults.checker.topics import DECISIONS, NOTICES, OFFERS, VOLUNTEERS
 
 # I3: two live offers.
@@ -165,6 +178,39 @@ def told_when_over(story: Story) -> None:
     story.put(NOTICES, "v2", {**value, "channel": "sms", "at_ms": story.now_ms + 60_000})
 
 
+# I17: changes of a job.
+
+
+def sent(story: Story) -> str:
+    incident = report(story, "changing", "v2")
+    accept(story, incident, "v2")
+    return incident
+
+
+def sent_and_not_told(story: Story) -> None:
+    update(story, sent(story), priority="critical")
+
+
+def told_of_something_else(story: Story) -> None:
+    incident = sent(story)
+    update(story, incident, job_changed(incident, "v2", "type"), type="storm", language="kk")
+
+
+def changed_and_not_published(story: Story) -> None:
+    incident = sent(story)
+    update(story, incident, job_changed(incident, "v2", "priority"), priority="critical")
+    story.topics[OFFERS].pop()
+    story.topics[NOTICES].pop()
+    story.after(10_000)
+
+
+def changed_and_no_notice(story: Story) -> None:
+    incident = sent(story)
+    update(story, incident, job_changed(incident, "v2", "priority"), priority="critical")
+    story.topics[NOTICES].pop()
+    story.after(40_000)
+
+
 # I15: void events.
 
 
@@ -233,6 +279,12 @@ BAD: dict[str, tuple[Bend, ...]] = {
         told_of_nothing,
         told_to_somebody_else,
         told_when_over,
+    ),
+    "I17": (
+        sent_and_not_told,
+        told_of_something_else,
+        changed_and_not_published,
+        changed_and_no_notice,
     ),
     "I15": (
         void_as_it_should,

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from tests.faults.checker.jobs import told_as
 from tests.faults.checker.published import Published
 from tests.faults.checker.reducer import FILLING, LIVE, State, fold, is_open
 from tests.faults.checker.timers import implied
@@ -207,6 +208,9 @@ class Story:
         for event in decision["events"]:
             if event["kind"] in ("offer_made", "offer_moved"):
                 self.step(decision, event["offer_id"], event.get("state", "offered"))
+            elif event["kind"] == "job_changed" and event["to_confirm"]:
+                held = next(one for one in state["offers"] if one["id"] == event["offer_id"])
+                self.step(decision, held["id"], held["state"], notice=told_as(event), changes=event["changes"])
         if decision["events"]:
             self.put(STATUS, state["id"], {"incident": state, **self._named(decision), "decided_ms": self.now_ms})
         return self
@@ -216,7 +220,7 @@ class Story:
         incident = self.states[decision["incident_id"]]
         held = next(one for one in incident["offers"] if one["id"] == offer)
         step = {
-            "event_id": f"e-{decision['id']}-{offer}-{state}",
+            "event_id": f"e-{decision['id']}-{offer}-{bent.get('notice', state)}",
             **{name: held[name] for name in ("id", "requirement_id", "volunteer_id", "capability", "skill")},
             "incident_id": incident["id"],
             "state": state,
@@ -228,7 +232,7 @@ class Story:
             **bent,
         }
         self.put(OFFERS, step["volunteer_id"], step)
-        if is_noticed and state in _TOLD:
+        if is_noticed and (state in _TOLD or "notice" in step):
             self.notice(step)
         return step
 
@@ -239,7 +243,7 @@ class Story:
             "offer_id": step["id"],
             "incident_id": step["incident_id"],
             "volunteer_id": step["volunteer_id"],
-            "kind": _TOLD[step["state"]],
+            "kind": step.get("notice") or _TOLD[step["state"]],
             "channel": "log",
             "outcome": "sent",
             "attempts": 1,
@@ -403,10 +407,18 @@ def _shown(state: State) -> Json:
             {
                 **{name: one[name] for name in ("id", "volunteer_id", "requirement_id", "state")},
                 "expires_at": _rfc3339(one["expires_ms"]),
+                "to_confirm": _to_confirm(one["unconfirmed"]),
             }
             for one in state["offers"]
         ],
     }
+
+
+def _to_confirm(unconfirmed: Json | None) -> Json | None:
+    if unconfirmed is None:
+        return None
+    fields = {name: None for change in unconfirmed["changes"] for name in change["fields"]}
+    return {"fields": list(fields), "version": unconfirmed["changes"][-1]["version"]}
 
 
 def _lines(path: Path, entries: list[Json]) -> None:

@@ -40,7 +40,7 @@ def check(root: Path, *, budget_factor: float | None = None, schema_folder: Path
     commands.judge_samples(folder.lines("samples.jsonl"), book)
     offers = Offers(decisions, times, book, folder.run)
     offers.read(folder, published)
-    Notices(offers, times, book).read(folder, published)
+    Notices(offers, times, book, ended_ms).read(folder, published)
     incidents.Statuses(published, book).read(folder, decisions)
     history = History(times, book)
     history.read(folder)

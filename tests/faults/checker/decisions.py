@@ -1,4 +1,4 @@
-"""The truth: decisions in the order of each partition, the first of each command. I4, I5, I13 and the core of I6."""
+"""The truth: decisions in the order of each partition, the first of each command. I4, I5, I13, I17 and the core of I6."""
 
 from array import array
 from collections import Counter
@@ -10,6 +10,7 @@ from tests.faults.checker.duty import Duty
 from tests.faults.checker.faulty_times import FaultyTimes
 from tests.faults.checker.findings import Book, at
 from tests.faults.checker.folder import Folder, Record
+from tests.faults.checker.jobs import Job, changed, jobs_of, told_as
 from tests.faults.checker.published import Misfit, Published
 from tests.faults.checker.reducer import ASSIGNED, LIVE, Impossible, State, fold, is_open
 from tests.faults.checker.states import States, packed_of
@@ -42,6 +43,8 @@ class Decisions:
         """Packed states before decisions of the last moments, by incident and version: the picture may have been read then."""
         self.steps: dict[int, int] = {}
         """Steps of offers that valid decisions took (`step_key`), to the packed place of the decision."""
+        self.notices: dict[int, int] = {}
+        """Notices of changed jobs that valid decisions ask for (`step_key`), to the packed place of the decision."""
         self.late: set[int] = set()
         """Packed places of decisions of the last moments: what follows from them may not be in the log yet."""
         self.late_incidents: set[str] = set()
@@ -113,6 +116,7 @@ class Decisions:
             if state is not None:
                 self.earlier.setdefault(incident_id, {})[state["version"]] = packed_of(state)
         was_open = state is None or is_open(state)
+        jobs = jobs_of(state)
         declined = _declined(state, decision)
         self.reported[incident_id] += sum(event["kind"] == "incident_reported" for event in decision["events"])
         try:
@@ -127,6 +131,7 @@ class Decisions:
         self.states.put(state)
         for event in decision["events"]:
             self._note(event, place)
+        self._judge_jobs(record, decision, jobs, jobs_of(state))
         self._judge_people(record, decision, state, was_open, declined)
 
     def _note(self, event: dict[str, Any], place: int) -> None:
@@ -135,6 +140,20 @@ class Decisions:
             self.steps[step_key(event["offer_id"], "offered", place)] = place
         elif kind == "offer_moved":
             self.steps[step_key(event["offer_id"], event["state"], place)] = place
+
+    def _judge_jobs(self, record: Record, decision: Decision, before: dict[str, Job], after: dict[str, Job]) -> None:
+        """I17: whoever is assigned before and after is told of every field of their job that differs, in the same decision."""
+        self._parts.book.checked("I17", len(before))
+        told = {event["offer_id"]: event for event in decision["events"] if event["kind"] == "job_changed"}
+        for offer, fields in changed(before, after).items():
+            untold = fields - set(told[offer].get("to_confirm", ()) if offer in told else ())
+            if untold:
+                text = f"{decision['incident_id']}: {offer} is not told of {', '.join(sorted(untold))}"
+                self._parts.book.found("I17", text, record.where)
+        place = packed(record.partition, record.offset)
+        for offer, event in told.items():
+            if event.get("to_confirm") and offer in after:
+                self.notices[step_key(offer, told_as(event), place)] = place
 
     def _judge_epoch(self, record: Record, decision: Decision, state: State | None) -> None:
         """I13: an applied decision is the next version, every other the same one."""

@@ -22,6 +22,7 @@ INVARIANTS = {
     "I14": "liveness within the budgets",
     "I15": "no void events under single faults",
     "I16": "99.9 % of POSTs answered 202 in 2 s",
+    "I17": "who was sent is told what changed of their job",
     "schema": "records are as the published schemas say",
 }
 KEPT = 200

@@ -1,4 +1,4 @@
-"""I10: what people were told, against the log of offers."""
+"""I10 and the end of I17: what people were told, against the log of offers."""
 
 from typing import Any
 
@@ -18,7 +18,9 @@ OFFERED = "offered"
 class Notices:
     """A notice belongs to one event of `offers` and one channel; sent again, it carries the same id."""
 
-    def __init__(self, offers: Offers, times: FaultyTimes, book: Book) -> None:
+    def __init__(self, offers: Offers, times: FaultyTimes, book: Book, ended_ms: int) -> None:
+        self._ended_ms = ended_ms
+        self._told: set[int] = set()
         self._offers = offers
         self._times = times
         self._book = book
@@ -38,6 +40,7 @@ class Notices:
             self._book.checked("schema")
             self._book.checked("I10")
             self._judge(record, notice)
+        self._judge_changes()
 
     def _judge(self, record: Record, notice: Notice) -> None:
         about = hash((notice["event_id"], notice["channel"]))
@@ -46,6 +49,7 @@ class Notices:
             self._found(notice, "was told before under another notice id", record)
             return
         event = hash(notice["event_id"])
+        self._told.add(event)
         if event not in self._offers.events:
             self._found(notice, "is about no event of the log", record)
             return
@@ -63,6 +67,16 @@ class Notices:
         elif notice["kind"] == OFFERED and held.ended_ms is not None and self._is_late(notice, held.ended_ms):
             # Who is asked again meanwhile would see two open offers.
             self._found(notice, f"the offer had ended {notice['at_ms'] - held.ended_ms} ms before", record)
+
+    def _judge_changes(self) -> None:
+        """I17: who stays assigned for long enough after a change of their job has a notice of it."""
+        for event, change in self._offers.changed.items():
+            until_ms = min(change.held.ended_ms or self._ended_ms, self._ended_ms)
+            if event not in self._told and until_ms > self._times.allowed_ms(
+                change.at_ms, IN_HEALTH_MS, UNDER_FAULTS_MS
+            ):
+                text = f"{change.held.volunteer} was never told that the job of {change.offer} changed"
+                self._book.found("I17", text, change.where)
 
     def _is_late(self, notice: Notice, ended_ms: int) -> bool:
         return bool(notice["at_ms"] > self._times.allowed_ms(ended_ms, IN_HEALTH_MS, UNDER_FAULTS_MS))

@@ -1,4 +1,5 @@
-"""The log of offers in the order of each person's partition: I3, I8, the void events of I15, and what I9 asks of `offers`.
+"""The log of offers in the order of each person's partition: I3, I8, the void events of I15, and what I9 and I17 ask of
+`offers`.
 
 An offer that begins while another of that person is live never held: the one that stands first has the person. It must be said
 void by a record, and nothing may come of it meanwhile. That is a void event; I3 is broken when it is not said, or when the person
@@ -39,6 +40,16 @@ class Held:
     ended_ms: int | None = None
 
 
+@dataclass(slots=True, kw_only=True)
+class Changed:
+    """A step that tells of a change."""
+
+    held: Held
+    offer: str
+    at_ms: int
+    where: str
+
+
 class Offers:
     def __init__(self, decisions: Decisions, times: FaultyTimes, book: Book, run: Run) -> None:
         self._decisions = decisions
@@ -52,6 +63,8 @@ class Offers:
         self.held: dict[str, Held] = {}
         self.first_offer_ms: dict[str, int] = {}
         """When the first offer for each incident was in the log."""
+        self.changed: dict[int, Changed] = {}
+        """Events by the hash of their ids that tell an assigned person of a change they have to confirm."""
         self.void: set[str] = set()
         """Offers that are void by a record or by their place in the log."""
 
@@ -76,7 +89,10 @@ class Offers:
             self._book.counts["repeated_steps"] += 1
             return
         if step.get("notice") is not None:
-            self.events[event] = self.held.get(step["id"])
+            held = self.events[event] = self.held.get(step["id"])
+            place = packed(step["decision_partition"], step["decision_offset"])
+            if self._decisions.notices.pop(step_key(step["id"], step["notice"], place), None) is not None and held:
+                self.changed[event] = Changed(held=held, offer=step["id"], at_ms=record.at_ms, where=record.where)
             return  # tells the person something; the state is no new one
         self.events[event] = None
         place = packed(step["decision_partition"], step["decision_offset"])
@@ -163,6 +179,9 @@ class Offers:
                 if self._ended_ms > self._times.allowed_ms(held.expires_ms, IN_HEALTH_MS, UNDER_FAULTS_MS):
                     self._book.found("I8", f"{offer} never ended", held.where)
         self._judge_missing(folder)
+        for place in set(self._decisions.notices.values()) - self._decisions.late:
+            where = at(DECISIONS, *unpacked_place(place))
+            self._book.found("I17", f"a change of a job was decided and is not in {OFFERS}", where)
 
     def _judge_missing(self, folder: Folder) -> None:
         """I9: what decisions say of offers is in `offers`. An offer that was refused before anybody saw it is not."""

@@ -114,11 +114,27 @@ def _requirement(shown: Body, entry: Body, state: State) -> Iterator[str]:
 
 
 def _offer(shown: Body) -> tuple[Any, ...]:
-    return (shown["volunteer_id"], shown["requirement_id"], shown["state"], _ms(shown["expires_at"]))
+    open_changes = shown["to_confirm"]
+    return (
+        shown["volunteer_id"],
+        shown["requirement_id"],
+        shown["state"],
+        _ms(shown["expires_at"]),
+        None if open_changes is None else (open_changes["version"], frozenset(open_changes["fields"])),
+    )
 
 
 def _held(offer: Body) -> tuple[Any, ...]:
-    return (offer["volunteer_id"], offer["requirement_id"], offer["state"], offer["expires_ms"])
+    open_changes = offer["unconfirmed"]["changes"] if offer["unconfirmed"] else []
+    return (
+        offer["volunteer_id"],
+        offer["requirement_id"],
+        offer["state"],
+        offer["expires_ms"],
+        (open_changes[-1]["version"], frozenset(name for one in open_changes for name in one["fields"]))
+        if open_changes
+        else None,
+    )
 
 
 def _ms(told: str | None) -> int | None:

@@ -18,6 +18,8 @@ FILLING = ASSIGNED | {"done"}
 ENDED = frozenset({"closed", "cancelled"})
 _MOVING = frozenset({"en_route", "on_scene", "done"})
 _NOT_AGAIN = frozenset({"declined", "done", "void"})
+OPEN_CHANGES_KEPT = 16
+"""Of changes that a person has not confirmed; beyond these the oldest two are one."""
 ENDED_OFFERS_KEPT = 200
 """Beyond these the oldest ended offers leave the state; who declined in them stays in `declined`."""
 
@@ -177,6 +179,8 @@ def _offer_moved(state: State, event: Event, moment: Moment) -> None:
         offer["accepted_ms"] = moment.at_ms
     if event.get("private_ref"):
         offer["private_ref"] = event["private_ref"]
+    if event["state"] not in ASSIGNED:
+        offer["unconfirmed"] = None
     if accepted and state["times"]["first_accept_ms"] is None:
         state["times"]["first_accept_ms"] = moment.at_ms
 
@@ -249,16 +253,45 @@ def _help_asked(state: State, event: Event, moment: Moment) -> None:
 
 
 def _attention(state: State, event: Event, moment: Moment) -> None:
-    named = (event["reason"], event.get("requirement_id"))
-    if all((entry["reason"], entry["requirement_id"]) != named for entry in state["attention"]):
-        state["attention"].append(
-            {"reason": named[0], "requirement_id": named[1], "since_ms": moment.at_ms, "detail": event.get("detail")}
-        )
+    if _named(event) not in map(_named, state["attention"]):
+        names = ("reason", "requirement_id", "detail", "offer_id")
+        state["attention"].append({**{name: event.get(name) for name in names}, "since_ms": moment.at_ms})
 
 
 def _attention_ended(state: State, event: Event, _: Moment) -> None:
-    named = (event["reason"], event.get("requirement_id"))
-    state["attention"] = [one for one in state["attention"] if (one["reason"], one["requirement_id"]) != named]
+    state["attention"] = [one for one in state["attention"] if _named(one) != _named(event)]
+
+
+def _named(attention: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(attention.get(name) for name in ("reason", "requirement_id", "offer_id"))
+
+
+def _job_changed(state: State, event: Event, moment: Moment) -> None:
+    fields = list(event.get("to_confirm") or ())
+    if not fields:
+        return
+    offer = offer_of(state, event["offer_id"])
+    known = offer.get("unconfirmed") or {"changes": [], "state": "asked"}
+    changes = [*known["changes"], {"fields": fields, "version": moment.version, "at_ms": moment.at_ms}]
+    if len(changes) > OPEN_CHANGES_KEPT:
+        first, second, *rest = changes
+        both = [*first["fields"], *(name for name in second["fields"] if name not in first["fields"])]
+        changes = [{**second, "fields": both, "at_ms": first["at_ms"]}, *rest]
+    offer["unconfirmed"] = {"changes": changes, "state": known["state"], "due_ms": event.get("due_ms")}
+
+
+def _confirmation_missed(state: State, event: Event, _: Moment) -> None:
+    offer = offer_of(state, event["offer_id"])
+    if offer.get("unconfirmed"):
+        offer["unconfirmed"] = {**offer["unconfirmed"], "state": event["state"], "due_ms": event["due_ms"]}
+
+
+def _confirmed(state: State, event: Event, moment: Moment) -> None:
+    offer = offer_of(state, event["offer_id"])
+    open_changes = (offer.get("unconfirmed") or {"changes": []})["changes"]
+    left = [change for change in open_changes if change["version"] > event["version"]]
+    offer["unconfirmed"] = {"changes": left, "state": "asked", "due_ms": event.get("due_ms")} if left else None
+    offer["confirmed"] = {"version": event["version"], "at_ms": moment.at_ms}
 
 
 def _warned(state: State, event: Event, moment: Moment) -> None:
@@ -332,6 +365,9 @@ FOLDS: dict[str, Fold] = {
     "staging_moved": _of_offer("staging", lambda event, _: event["staging"]),
     "watch_set": _of_offer("watch", lambda event, at: at.published.whole("Watch", event["watch"])),
     "help_asked": _help_asked,
+    "job_changed": _job_changed,
+    "confirmation_missed": _confirmation_missed,
+    "changes_confirmed": _confirmed,
     "distress_raised": _of_offer("distress", lambda event, at: {"incident_id": event["child_id"], "at_ms": at.at_ms}),
 }
 """What each event changes; `incident_reported` makes the state."""

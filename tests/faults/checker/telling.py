@@ -87,6 +87,34 @@ def decline(story: Story, incident: str, person: str, *more: Json) -> Json:
     return order(story, "decline", "decline_offer", incident, declined, *more, offer_id=offer, volunteer_id=person)
 
 
+def job_changed(incident: str, person: str, *fields: str, due_ms: int = 2_000_000_000_000) -> Json:
+    return {
+        "kind": "job_changed",
+        "offer_id": offer_id(incident, person),
+        "volunteer_id": person,
+        "changes": list(fields),
+        "to_confirm": list(fields),
+        "due_ms": due_ms,
+    }
+
+
+def update(story: Story, incident: str, *more: Json, **changes: Any) -> Json:
+    """An operator changes fields of the incident."""
+    state = story.states[incident]
+    names = ("type", "priority", "area", "language", "requirements", "plan_version")
+    updated = {"kind": "incident_updated", **{name: state[name] for name in names}, **changes}
+    return order(story, "update", "update_incident", incident, updated, *more)
+
+
+def confirm(story: Story, incident: str, person: str, version: int) -> Json:
+    offer = offer_id(incident, person)
+    confirmed = {"kind": "changes_confirmed", "offer_id": offer, "volunteer_id": person, "version": version}
+    return order(
+        story, "confirm", "confirm_changes", incident, confirmed,
+        offer_id=offer, volunteer_id=person, version=version,
+    )  # fmt: skip
+
+
 def close(story: Story, incident: str, *ends: Json) -> Json:
     return order(story, "close", "close_incident", incident, *ends, {"kind": "incident_closed", "by": "op-1"})
 

@@ -22,8 +22,10 @@ from tests.faults.checker.telling import (
     WINDOW_MS,
     accept,
     close,
+    confirm,
     decline,
     good,
+    job_changed,
     made,
     moved,
     order,
@@ -31,6 +33,7 @@ from tests.faults.checker.telling import (
     reported,
     short,
     timer,
+    update,
 )
 from tests.faults.checker.topics import DECISIONS, INCIDENTS, NOTICES, OFFERS, STATUS, VOLUNTEERS
 
@@ -207,6 +210,25 @@ def merged_and_taken_out_again(story: Story) -> None:
     accept(story, incident, "v1")
 
 
+def a_change_of_the_job_is_told_and_confirmed(story: Story) -> None:
+    incident = report(story, "changing", "v2")
+    accept(story, incident, "v2")
+    update(story, incident, job_changed(incident, "v2", "priority"), priority="critical")
+    second = update(story, incident, job_changed(incident, "v2", "type"), type="storm")
+    story.after(40_000)
+    confirm(story, incident, "v2", second["version"] - 1)
+
+
+def a_change_in_the_last_moment_of_the_work(story: Story) -> None:
+    """Nobody has to be told any more by the time the notifier comes to it."""
+    incident = report(story, "changing", "v2")
+    accept(story, incident, "v2")
+    update(story, incident, job_changed(incident, "v2", "priority"), priority="critical")
+    story.topics[NOTICES].pop()
+    close(story, incident, moved(incident, "v2", "stood_down", "closed"))
+    story.after(40_000)
+
+
 def poison_in_the_log_of_decisions(story: Story) -> None:
     poison = story.put(DECISIONS, "x", b"{")
     story.letter(poison, DECISIONS)
@@ -235,6 +257,8 @@ PASS: list[Callable[[Story], None]] = [
     decided_a_moment_ago,
     asked_for_in_the_last_moment,
     merged_and_taken_out_again,
+    a_change_of_the_job_is_told_and_confirmed,
+    a_change_in_the_last_moment_of_the_work,
     poison_in_the_log_of_decisions,
 ]
 

@@ -25,6 +25,8 @@ def _of_offers(state: State) -> Iterator[tuple[str, str, int | None]]:
             yield "offer_expiry", offer["id"], offer["expires_ms"]
         if offer["state"] in ASSIGNED:
             yield "lease", offer["id"], offer["lease_expires_ms"]
+        if offer["unconfirmed"]:
+            yield "confirmation", offer["id"], offer["unconfirmed"]["due_ms"]
         if offer["state"] in _COMING and offer["watch"]:
             yield "watch", offer["id"], offer["watch"]["due_ms"]
         if offer["state"] == "on_scene" and offer["capability"] == "field" and offer["check_in"]:
