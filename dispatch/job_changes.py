@@ -11,6 +11,7 @@ to confirm what could make them do the wrong thing (`CONFIRMED_FIELDS`), see `co
 from collections.abc import Iterable, Iterator
 
 from dispatch import confirmations
+from dispatch.edits import details_of
 from dispatch.events import JobChanged
 from dispatch.model import Incident, Offer, Requirement
 from dispatch.vocabulary import (
@@ -64,7 +65,7 @@ def _of_incident(before: Incident, after: Incident) -> Iterator[JobField]:
         yield JobField.LOCATION
     if before.language != after.language:
         yield JobField.LANGUAGE
-    old, new = getattr(before, "details", {}), getattr(after, "details", {})
+    old, new = details_of(before), details_of(after)
     yield from (name for name in _PRIVATE if old.get(name) != new.get(name))
     if _ground(before) != _ground(after):
         yield JobField.HAZARD

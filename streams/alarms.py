@@ -187,14 +187,6 @@ RULES: tuple[Rule, ...] = (
         holds=_asks(AttentionReason.CHECK_IN_OVERDUE),
     ),
     Rule(
-        name="change_unconfirmed",
-        severity=WARNING,
-        concern=FIELD,
-        about="somebody who was sent has not confirmed a change of their job, although told twice",
-        cure="Reach them another way; their confirmation ends it.",
-        holds=_asks(AttentionReason.CHANGE_UNCONFIRMED),
-    ),
-    Rule(
         name="ladder_ended",
         severity=CRITICAL,
         concern=FIELD,
@@ -268,6 +260,14 @@ RULES: tuple[Rule, ...] = (
         about="Kafka gives no answer; reports are refused with 503",
         cure="Start the brokers.",
         holds=_kafka_away,
+    ),
+    Rule(
+        name="change_unconfirmed",
+        severity=WARNING,
+        concern=FIELD,
+        about="somebody who was sent has not confirmed a change of their job, although told twice",
+        cure="Reach them another way; their confirmation ends it.",
+        holds=_asks(AttentionReason.CHANGE_UNCONFIRMED),
     ),
     Rule(
         name="rebuild_running",

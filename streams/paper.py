@@ -70,7 +70,8 @@ def _need(need: Requirement, offers: Sequence[Offer]) -> Iterator[str]:
     for offer in sorted(live, key=lambda offer: (offer.state is OfferState.OFFERED, offer.created_ms)):
         until = f" until {_time(offer.expires_ms)}" if offer.state is OfferState.OFFERED else ""
         way = "" if offer.distance_m is None else f"   {offer.distance_m / 1000:.1f} km"
-        yield f"{INDENT}     [ ] {offer.volunteer_id:<24} {offer.state}{until}{way}"
+        open_changes = f"   NOT CONFIRMED: {', '.join(offer.unconfirmed.fields)}" if offer.unconfirmed else ""
+        yield f"{INDENT}     [ ] {offer.volunteer_id:<24} {offer.state}{until}{way}{open_changes}"
 
 
 def _report(entry: Undecided, read_ms: int) -> Iterator[str]:

@@ -292,6 +292,21 @@ class Story:
         due_ms = there.check_in.due_ms if there.check_in else None
         return self._pass(DeadlineKind.CHECK_IN, due_ms or self.now_ms, there.id)
 
+    def confirm(self, volunteer_id: str, version: int | None = None) -> Decision:
+        """Without a version: of all that is open."""
+        held = self.offer_of(volunteer_id)
+        newest = held.unconfirmed.version if held.unconfirmed else self.incident.version
+        return self.tell(orders.ConfirmChanges(**self._answer(volunteer_id), version=version or newest))
+
+    def settle(self, reason: str) -> Decision:
+        return self.tell(orders.SettleAttention(**self._order(), reason=reason))
+
+    def pass_confirmation(self, volunteer_id: str) -> Decision:
+        """The next step of the clock of what the person has to confirm passes now, be it due or not."""
+        held = self.offer_of(volunteer_id)
+        due_ms = held.unconfirmed.due_ms if held.unconfirmed else None
+        return self._pass(DeadlineKind.CONFIRMATION, due_ms or self.now_ms, held.id)
+
     def give_result(self, volunteer_id: str, outcome: str, **stated: Any) -> Decision:
         return self.tell(orders.GiveResult(**self._answer(volunteer_id), outcome=outcome, **stated))
 

@@ -235,15 +235,25 @@ def _offers(shown: Shown) -> RenderableType:
 def _offer_cells(offer: Mapping[str, Any], skills: Mapping[str, str], now_ms: int) -> tuple[Text, ...]:
     state = str(offer.get("state"))
     left_s = -_seconds_since(str(offer.get("expires_at")), now_ms)
-    left = "" if state != "offered" else age(left_s) if left_s > 0 else "over"
+    left = unconfirmed(offer, now_ms) if state != "offered" else age(left_s) if left_s > 0 else "over"
     distance = offer.get("distance_m")
     return (
         Text(str(offer.get("volunteer_id"))),
         Text(skills.get(str(offer.get("requirement_id")), "")),
         Text(OFFER_SIGNS.get(state, state), style="cyan" if state == "offered" else "green"),
-        Text(left, style="bold yellow" if left_s < 15 else ""),
+        Text(left, style="bold yellow" if left_s < 15 or offer.get("to_confirm") else ""),
         Text("remote" if distance is None else f"{distance / 1000:.1f} km"),
     )
+
+
+def unconfirmed(offer: Mapping[str, Any], now_ms: int) -> str:
+    """What the person has not confirmed of their job, and for how long: `? location 0:40`, with `!` once they were told twice."""
+    open_changes = offer.get("to_confirm")
+    if not isinstance(open_changes, Mapping):
+        return ""
+    mark = "!" if open_changes.get("state") == "overdue" else "?"
+    since_s = _seconds_since(str(open_changes.get("since")), now_ms)
+    return f"{mark} {', '.join(open_changes.get('fields') or ())} {age(since_s)}"
 
 
 def _events(shown: Shown) -> RenderableType:

@@ -115,6 +115,8 @@ def _words(data: Mapping[str, Any]) -> str:
         state = str(data["state"])
         reason = f" ({data['reason']})" if data.get("reason") else ""
         where = str(data.get("incident_id", ""))[-6:]
+        if data.get("changes"):
+            return f"! change of {', '.join(data['changes'])}  {data['volunteer_id']}  {state} for {where}"
         return f"{OFFER_SIGNS.get(state, state)}  {data['volunteer_id']}  {data.get('skill', '')} for {where}{reason}"
     inside = data.get("incident")
     incident = inside if isinstance(inside, Mapping) else data

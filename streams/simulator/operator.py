@@ -1,18 +1,26 @@
-"""The simulated operator: reports what happens and closes what is over."""
+"""The simulated operator: reports what happens, learns more of some of it while people are on their way, closes what is over."""
 
 import asyncio
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
+from random import Random
+from typing import Any
 
+from dispatch.model import Place
 from streams.simulator.client import OPERATOR, Api, NoAnswer, quoted
 from streams.simulator.incidents import Report
+from streams.simulator.places import moved
 from streams.simulator.seen import SeenOffer
 
 LONGEST_S = 45 * 60.0
 """An incident that nobody works on is closed after so long, at a work speed of 1."""
 AFTERWARDS_S = 60.0
 """From the last person's being done to the closing, at a work speed of 1."""
+
+LEARNS_AFTER_S = (20.0, 90.0)
+"""From the first acceptance, at a work speed of 1."""
+OFF_BY_M = 200.0
 
 Clock = Callable[[], float]
 
@@ -23,13 +31,18 @@ class _OpenIncident:
 
     live: set[str] = field(default_factory=set)
     worked: bool = False
+    correction: dict[str, Any] | None = None
+    """What will be learnt of it, once somebody is on their way."""
 
 
 class Operator:
-    def __init__(self, api: Api, *, work_speed: float, now_s: Clock) -> None:
+    def __init__(self, api: Api, *, work_speed: float, now_s: Clock, corrected: float = 0.0) -> None:
+        """`corrected`: share of the incidents of which more is learnt while people are on their way."""
         self._api = api
         self._longest_s = LONGEST_S / work_speed
         self._afterwards_s = max(0.2, AFTERWARDS_S / work_speed)
+        self._work_speed = work_speed
+        self._corrected = corrected
         self._now_s = now_s
         self._open: dict[str, _OpenIncident] = {}
         self._due: list[tuple[float, str]] = []
@@ -43,9 +56,7 @@ class Operator:
         """Each at its time. A slow API delays nothing: reports wait beside each other, none is dropped."""
         for report in reports:
             await asyncio.sleep(max(0.0, report.at_s - self._now_s()))
-            task = asyncio.create_task(self._report(report))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            self._begin(self._report(report))
         await asyncio.gather(*self._sending)
 
     def notice(self, offer: SeenOffer) -> None:
@@ -54,6 +65,9 @@ class Operator:
             return
         (incident.live.add if offer.is_live else incident.live.discard)(offer.id)
         incident.worked = incident.worked or offer.is_assigned
+        if incident.worked and incident.correction is not None:
+            self._begin(self._correct(offer.incident_id, incident.correction))
+            incident.correction = None
         if incident.worked and not incident.live:
             heapq.heappush(self._due, (self._now_s() + self._afterwards_s, offer.incident_id))
 
@@ -81,8 +95,23 @@ class Operator:
             return
         self._api.tally.add("reports accepted")
         incident_id = str(answer.body["id"])
-        self._open.setdefault(incident_id, _OpenIncident())
+        self._open.setdefault(incident_id, _OpenIncident()).correction = correction_of(report, self._corrected)
         heapq.heappush(self._due, (self._now_s() + self._longest_s, incident_id))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _correct(self, incident_id: str, correction: dict[str, Any]) -> None:
+        rng = Random(f"correction {incident_id}")
+        await asyncio.sleep(rng.uniform(*LEARNS_AFTER_S) / self._work_speed)
+        path = f"/v1/incidents/{quoted(incident_id)}"
+        try:
+            answer = await self._api.write("PATCH", path, OPERATOR, key=f"sim-correct-{incident_id}", body=correction)
+        except NoAnswer:
+            return
+        self._api.tally.add("corrected" if answer.is_ok else f"correction refused ({answer.code})")
 
     async def _close_if_over(self, incident_id: str) -> None:
         incident = self._open.get(incident_id)
@@ -104,3 +133,18 @@ class Operator:
             return
         del self._open[incident_id]
         self._api.tally.add("closed" if answer.is_ok else f"close refused ({answer.code})")
+
+
+def correction_of(report: Report, share: float) -> dict[str, Any] | None:
+    """What the operator will learn of it later; None for all but this share of the reports."""
+    rng = Random(f"correction {report.key}")
+    if rng.random() >= share:
+        return None
+    learnt: dict[str, Any] = {"description": f"{report.body.get('description') or ''} Кіру ауладан.".strip()}
+    location = report.body.get("location")
+    if isinstance(location, Mapping) and location.get("type") == "Point":
+        lon, lat = location["coordinates"]
+        east_m, north_m = rng.uniform(-OFF_BY_M, OFF_BY_M), rng.uniform(-OFF_BY_M, OFF_BY_M)
+        there = moved(Place(lon=lon, lat=lat), east_m=east_m, north_m=north_m)
+        learnt["location"] = {"type": "Point", "coordinates": [there.lon, there.lat]}
+    return learnt

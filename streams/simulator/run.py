@@ -87,7 +87,7 @@ async def play(progress: Progress, *, run: str, ways: Ways) -> None:
     acting = {person.id: person for person in everybody[scenario.yours :]}
     world = World(api=api, habits=scenario.habits, seed=scenario.seed, now_s=now_s)
     progress.volunteers = Volunteers(acting, world)
-    progress.operator = Operator(api, work_speed=scenario.work_speed, now_s=now_s)
+    progress.operator = Operator(api, work_speed=scenario.work_speed, now_s=now_s, corrected=scenario.corrected)
     progress.stage = "playing"
     try:
         await _play(progress, everybody, run=run, ways=ways)

@@ -34,6 +34,8 @@ class Scenario:
     decline: float = Habits().decline
     answer_speed: float = 1.0
     work_speed: float = 1.0
+    corrected: float = 0.15
+    """Share of the incidents of which the operator learns more while people are on their way. Judgement."""
     yours: int = 0
     positions_s: float = 30.0
     bulk: bool = False
@@ -46,6 +48,7 @@ class Scenario:
             "volunteers: expected 1 to 1,000,000": 1 <= self.volunteers <= 1_000_000,
             "rate: expected 0 to 60,000 incidents a minute": 0 <= self.rate <= 60_000,
             "minutes: expected 0 (until ended) or more": self.minutes >= 0,
+            "corrected: expected 0 to 1": 0 <= self.corrected <= 1,
             "shape: expected steady or surge": self.shape in ("steady", "surge"),
             "minutes: a surge needs a length": self.shape == "steady" or self.minutes > 0,
             "duty_share: expected 0 to 1": self.duty_share is None or 0 <= self.duty_share <= 1,

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dispatch.notices import CHANGED, STAGING_MOVED
 from dispatch.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState
+
+_CHANGES = frozenset({CHANGED, STAGING_MOVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +16,8 @@ class SeenOffer:
     incident_id: str
     volunteer_id: str
     state: OfferState
+    to_confirm: int | None = None
+    """The version of a change of the job that its person has to confirm."""
 
     @property
     def is_open(self) -> bool:
@@ -50,4 +55,19 @@ def _offer(data: Mapping[str, Any], incident_id: str) -> SeenOffer | None:
         return None
     if state not in set(OfferState):
         return None
-    return SeenOffer(id=identity, incident_id=incident_id, volunteer_id=volunteer, state=OfferState(state))
+    return SeenOffer(
+        id=identity,
+        incident_id=incident_id,
+        volunteer_id=volunteer,
+        state=OfferState(state),
+        to_confirm=_to_confirm(data) if state in ASSIGNED_STATES else None,
+    )
+
+
+def _to_confirm(data: Mapping[str, Any]) -> int | None:
+    """A step tells it by its notice, an offer as read by `to_confirm`."""
+    shown = data.get("to_confirm")
+    if data.get("notice") in _CHANGES:
+        shown = data
+    version = shown.get("version") if isinstance(shown, Mapping) else None
+    return version if isinstance(version, int) else None

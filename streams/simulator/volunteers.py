@@ -26,6 +26,8 @@ from streams.simulator.movement import Trip, round_at
 from streams.simulator.people import Person
 from streams.simulator.seen import SeenOffer
 
+READS_A_CHANGE_WITHIN_S = (3.0, 25.0)
+"""From the notice that the job changed to its confirmation, at an answer speed of 1. Judgement."""
 CONFIRMED_WITHIN_S = 5.0
 """How long a volunteer who accepted waits for the details before setting off without them."""
 _LOOK_AGAIN_S = 0.25
@@ -40,6 +42,8 @@ class _Job:
     offer: SeenOffer
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
+    seen_version: int = 0
+    """The newest change of the job that the person has been told of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class Volunteers:
         self._world = world
         self._jobs: dict[str, _Job] = {}
         self._let_be: set[str] = set()
+        self._confirming: set[asyncio.Task[None]] = set()
 
     @property
     def at_work(self) -> int:
@@ -81,6 +86,11 @@ class Volunteers:
                 self._let_be.discard(offer.id)
         elif job is not None:
             job.offer = offer
+            if offer.to_confirm is not None and offer.to_confirm > job.seen_version:
+                job.seen_version = offer.to_confirm
+                task = asyncio.create_task(self._confirm(person, offer.id, offer.to_confirm))
+                self._confirming.add(task)
+                task.add_done_callback(self._confirming.discard)
             if not offer.is_live and offer.state is not OfferState.EXPIRED:
                 job.ended.set()
         elif offer.is_live:
@@ -91,7 +101,7 @@ class Volunteers:
 
     async def stop(self) -> None:
         """Everybody puts the work down where it is."""
-        tasks = [job.task for job in self._jobs.values() if job.task]
+        tasks = [*self._confirming, *(job.task for job in self._jobs.values() if job.task)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -100,6 +110,18 @@ class Volunteers:
         job = _Job(offer=offer)
         self._jobs[offer.id] = job
         job.task = asyncio.create_task(self._hold(person, job))
+
+    async def _confirm(self, person: Person, offer_id: str, version: int) -> None:
+        """The person reads what changed, and says so. Who is never heard of again has put the phone away."""
+        rng = Random(f"{self._world.seed}:{offer_id}:{version}")
+        await asyncio.sleep(rng.uniform(*READS_A_CHANGE_WITHIN_S) / self._world.habits.answer_speed)
+        path, key = f"/v1/offers/{quoted(offer_id)}/confirm", f"sim-{offer_id}-confirm{version}"
+        caller = Caller(role="volunteer", identity=person.id)
+        try:
+            given = await self._world.api.write("POST", path, caller, key=key, body={"version": version})
+        except NoAnswer:
+            return
+        self._world.api.tally.add("changes confirmed" if given.is_ok else "confirmation refused")
 
     async def _hold(self, person: Person, job: _Job) -> None:
         try:

@@ -152,3 +152,17 @@ def test_nested_answers_become_dotted_lines() -> None:
         ("d", "1, 2"),
         ("e", "none"),
     ]
+
+
+def test_who_has_not_confirmed_a_change_of_their_job_is_shown_with_what_and_since_when() -> None:
+    open_changes = {"fields": ["location", "address"], "since": AT, "version": 5, "state": "reminded"}
+    told, missed = (
+        offer("en_route", to_confirm=open_changes),
+        offer("on_scene", to_confirm=open_changes | {"state": "overdue"}),
+    )
+
+    text = printed(shown(incidents=[incident(1, offers=[told, missed, offer("accepted", to_confirm=None)])]), width=200)
+
+    assert "? location, address 1:00" in text
+    assert "! location, address 1:00" in text
+    assert text.count("location") == 2

@@ -11,6 +11,8 @@ from tests.faults.people import DIGITAL_SKILL, People, Person
 TRACKER = "tracker-1"
 ANSWER_AFTER_S = (0.2, 3.0)
 REGISTERED_AT_ONCE = 8
+CONFIRMS = 0.8
+SENT = ("accepted", "en_route", "on_scene")
 ENDED = ("withdrawn", "stood_down", "void")
 
 
@@ -22,6 +24,7 @@ class Volunteers:
         self._tasks: set[asyncio.Task[None]] = set()
         self._asked: set[str] = set()
         self._ended: set[str] = set()
+        self._told: set[tuple[str, int]] = set()
         self.willing = False
         """The end of the shift is near: nobody says no any more."""
         self.resting = False
@@ -76,11 +79,24 @@ class Volunteers:
         if step["state"] in ENDED:
             self._ended.add(step["id"])
         person = self._people.by_id.get(step["volunteer_id"])
+        if person is not None and step.get("changes") and step["state"] in SENT and not self.resting:
+            self._hear_of_change(person, step)
         is_new = step["state"] == "offered" and not step.get("notice") and step["id"] not in self._asked
         if person is None or not is_new or self.resting:
             return
         self._asked.add(step["id"])
         self._begin(self._answer(person, step))
+
+    def _hear_of_change(self, person: Person, step: dict[str, Any]) -> None:
+        """Most confirm what changed of their job, some never look at it."""
+        change = (step["id"], step["epoch"])
+        if change not in self._told and self._random.random() < CONFIRMS:
+            self._told.add(change)
+            self._begin(self._confirm(person, step))
+
+    async def _confirm(self, person: Person, step: dict[str, Any]) -> None:
+        await asyncio.sleep(self._random.uniform(*ANSWER_AFTER_S))
+        await self._say(person, step, "confirm", {"version": step["epoch"]})
 
     async def end(self) -> None:
         for task in self._tasks:

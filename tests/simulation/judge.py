@@ -1,4 +1,4 @@
-"""Which invariants of the log a run violates (I2 to I9, I13, I15). It reads records as anybody can, and the picture at the end.
+"""Which invariants of the log a run violates (I2 to I9, I13, I15, I17). Reads records as anybody can, and the picture at the end.
 
 I2   at rest each incident is staffed, in progress, ended, or asks people, or says what it lacks and looks again
 I3   at no place of `offers` has a volunteer two live offers; nothing is forgiven, a void offer counts until its `void`
@@ -11,6 +11,7 @@ I8   offers expire, and never before their time
 I9   the picture equals the log
 I13  the epoch of an incident grows by one with each decision that counts, and its commands are decided in the order of the log
 I15  no void offer unless Redis lost its memory
+I17  who is assigned is told of every change of place, type and priority, by the decision and by a step in `offers`
 """
 
 from collections import defaultdict
@@ -137,6 +138,9 @@ class Judge:
                     and self._is_off(event["volunteer_id"], loaded_s, record)
                 ):
                     self._find("I5", f"{event['volunteer_id']} is asked and off duty")
+            elif event["kind"] == "job_changed" and event["to_confirm"]:
+                place = _place(record.partition, record.offset)
+                self._derived[event["offer_id"], "changed", place] = event["volunteer_id"]
 
     def _in_order(self, incident: str, asked_at: int) -> None:
         if asked_at < self._decided_to.get(incident, -1):
@@ -191,6 +195,9 @@ class Judge:
             return
         self._seen_events.add(step["event_id"])
         if step.get("notice"):
+            if step.get("changes"):
+                place = _place(step["decision_partition"], step["decision_offset"])
+                self._said.add((step["id"], "changed", place))
             return
         what = (step["id"], step["state"], _place(step["decision_partition"], step["decision_offset"]))
         self._said.add(what)
@@ -230,7 +237,7 @@ class Judge:
         for offer, state, place in self._derived:
             never = state == "offered" and offer in self._redis.refused and offer not in self._live
             if (offer, state, place) not in self._said and not never:
-                self._find("I6", f"{offer} {state} was decided and never said")
+                self._find("I17" if state == "changed" else "I6", f"{offer} {state} was decided and never said")
         for incident in self.incidents.values():
             self._at_rest(incident)
         self._picture()

@@ -37,13 +37,16 @@ class JudgedIncident:
     counts: dict[str, int] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)
     offers: dict[str, JudgedOffer] = field(default_factory=dict)
+    job: dict[str, Any] = field(default_factory=dict)
+    """What everybody who is assigned acts on."""
 
     def follow(self, decision: Json) -> Iterator[tuple[str, str]]:
         """Takes a valid, applied decision in; gives what it violates, as (invariant, what)."""
         if decision["version"] != self.version + 1:
             yield "I13", f"version {decision['version']} after {self.version}"
         self.version = decision["version"]
-        had_ended = self.has_ended
+        had_ended, job = self.has_ended, dict(self.job)
+        assigned = {offer.id for offer in self.offers.values() if offer.state in ASSIGNED}
         for event in decision["events"]:
             yield from self._event(event, decision["decided_ms"])
         if self.has_ended:
@@ -52,6 +55,21 @@ class JudgedIncident:
             if any(offer.is_live for offer in self.offers.values()):
                 yield "I5", "somebody is still held after the end"
         yield from self._over_count()
+        yield from self._untold(decision, job, assigned)
+
+    def _untold(self, decision: Json, job: Json, assigned: set[str]) -> Iterator[tuple[str, str]]:
+        fields = {name for name, value in self.job.items() if job.get(name, value) != value}
+        if not fields or self.has_ended:
+            return
+        told = {
+            event["offer_id"]: set(event["to_confirm"])
+            for event in decision["events"]
+            if event["kind"] == "job_changed"
+        }
+        for offer in self.offers.values():
+            missing = fields - told.get(offer.id, set())
+            if offer.id in assigned and offer.state in ASSIGNED and missing:
+                yield "I17", f"{offer.id} is not told of {', '.join(sorted(missing))}"
 
     def _event(self, event: Json, decided_ms: int) -> Iterator[tuple[str, str]]:
         kind = event["kind"]
@@ -61,6 +79,9 @@ class JudgedIncident:
             yield from self._moved(event, decided_ms)
         elif kind in ("incident_reported", "incident_updated"):
             self.counts = {entry["id"]: entry["count"] for entry in event["requirements"]}
+            self.job |= {"location": event["area"], "type": event["type"], "priority": event["priority"]}
+        elif kind == "incident_moved":
+            self.job["location"] = event["area"]
         elif kind == "requirements_added":
             self.counts |= {entry["id"]: entry["count"] for entry in event["requirements"]}
         elif kind == "help_asked":

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest import mock
 
-from dispatch import answers, orders
+from dispatch import answers, job_changes, orders
 from dispatch.commands import AcceptOffer, Command
 from dispatch.deadlines import deadline_command
 from dispatch.events import OfferMoved
@@ -325,6 +325,11 @@ def _everywhere(original: object, other: object) -> Iterator[None]:
             setattr(module, name, original)
 
 
+def tells_nobody_what_changed() -> Any:
+    """The offer is as it was, so its person has nothing to hear."""
+    return mock.patch.object(job_changes, "changes", return_value=())
+
+
 MUTATIONS: dict[str, Mutation] = {
     "claims again as pending": Mutation(climate="fair", store={"claim": claims_again_as_pending}),
     "claims the busy": Mutation(climate="fair", store={"claim": claims_the_busy}),
@@ -339,6 +344,7 @@ MUTATIONS: dict[str, Mutation] = {
     "marks everything published": Mutation(climate="crashes", store={"apply": marks_everything_published}),
     "is ready at once": Mutation(climate="storm", code=is_ready_at_once),
     "restores no holds": Mutation(climate="forgetful", store={"restore_incidents": restores_no_holds}),
+    "tells nobody what changed": Mutation(climate="fair", code=tells_nobody_what_changed),
     "acks before it decides": Mutation(climate="crashes", code=acks_before_it_decides),
     "takes over unread": Mutation(climate="crashes", code=takes_over_unread),
     "believes every end": Mutation(climate="deposed brokers", code=believes_every_end),

@@ -20,6 +20,7 @@ from dispatch.commands import (
     CheckIn,
     CloseIncident,
     Command,
+    ConfirmChanges,
     DeclineOffer,
     EscalateIncident,
     GiveResult,
@@ -186,6 +187,8 @@ class Town:
 
     def _sees(self, record: Record) -> None:
         step: dict[str, Any] = msgspec.json.decode(record.value or b"")
+        if step.get("changes") and step["state"] != OfferState.OFFERED:
+            self._confirms(step)
         if step.get("notice") or self._known.get(step["id"]) == step["state"]:
             return
         self._known[step["id"]] = step["state"]
@@ -195,6 +198,12 @@ class Town:
             self._works(step)
         elif step["state"] in (OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE):
             self._goes_on(step)
+
+    def _confirms(self, step: dict[str, Any]) -> None:
+        """Of its own chance, so that everything else is played as it was without it."""
+        chance = random.Random(step["event_id"])
+        if chance.random() < 0.7:
+            self._later(chance.uniform(1.0, 40.0), ConfirmChanges, step, version=step["epoch"])
 
     def _answers(self, step: dict[str, Any]) -> None:
         window_s = max(1.0, (step["expires_ms"] - step["at_ms"]) / 1000)

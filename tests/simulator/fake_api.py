@@ -37,6 +37,8 @@ class FakeApi:
     positions: list[dict[str, Any]] = field(default_factory=list)
     answers_by_key: dict[str, tuple[int, Any]] = field(default_factory=dict)
     results: list[dict[str, Any]] = field(default_factory=list)
+    confirmed: list[tuple[str, int]] = field(default_factory=list)
+    corrections: dict[str, dict[str, Any]] = field(default_factory=dict)
     callers: set[str] = field(default_factory=set)
     streams: "list[asyncio.Queue[str | None]]" = field(default_factory=list)
 
@@ -89,6 +91,9 @@ class FakeApi:
             return 202, {"accepted": len(body["locations"]), "rejected": []}
         if parts[0] == "incidents" and len(parts) == 1:
             return 202, self._report(key, body)
+        if parts[0] == "incidents" and method == "PATCH":
+            self._correct(parts[1], body)
+            return 202, {}
         if parts[0] == "incidents" and parts[2] == "close":
             self.incidents[parts[1]]["status"] = "closed"
             return 202, {}
@@ -119,6 +124,12 @@ class FakeApi:
         self.offers[offer["id"]] = offer
         self.tell(offer)
 
+    def _correct(self, incident_id: str, body: dict[str, Any]) -> None:
+        self.corrections[incident_id] = body
+        for offer in self.offers.values():
+            if offer["incident_id"] == incident_id and offer["state"] in LIVE[1:]:
+                self.tell({**offer, "notice": "changed", "changes": sorted(body), "version": 5})
+
     def move(self, offer_id: str, state: str) -> None:
         self.offers[offer_id]["state"] = state
         self.tell(self.offers[offer_id])
@@ -134,6 +145,9 @@ class FakeApi:
             "progress": lambda: str(body["state"]),
             "result": lambda: "done",
         }
+        if what == "confirm":
+            self.confirmed.append((offer_id, body["version"]))
+            return 202, {}
         if what == "result":
             self.results.append(body)
         self.move(offer_id, states[what]())

@@ -152,3 +152,13 @@ async def test_a_silent_person_hears_of_the_same_offer_again_and_stays_silent(fa
 
     assert fake.offers
     assert progress.api.tally["silent"] == progress.api.tally["offers seen"] == len(fake.offers)
+
+
+async def test_what_the_operator_learns_is_told_to_those_on_their_way_who_confirm_it(fake: FakeApi) -> None:
+    progress = await played(fake, replace(QUICK, accept=1.0, work_speed=600.0, corrected=1.0))
+
+    assert fake.corrections
+    assert all(body["description"] for body in fake.corrections.values())
+    assert fake.confirmed
+    assert {version for _, version in fake.confirmed} == {5}
+    assert len(set(fake.confirmed)) == len(fake.confirmed) == progress.api.tally["changes confirmed"]

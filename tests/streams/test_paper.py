@@ -5,8 +5,8 @@ from typing import Any
 
 from dispatch.commands import ReportIncident
 from dispatch.ids import incident_id
-from dispatch.model import Attention, Incident
-from dispatch.vocabulary import AttentionReason, IncidentStatus, OfferState, Priority
+from dispatch.model import Attention, Incident, JobChange, Unconfirmed
+from dispatch.vocabulary import AttentionReason, ConfirmationState, IncidentStatus, OfferState, Priority
 from streams import paper
 from streams.last_known import LastKnown, Undecided
 from tests.builders import incident, offer, point, requirement, shortfall, spec
@@ -67,6 +67,16 @@ def test_who_is_assigned_who_is_asked_and_what_is_missing() -> None:
     assert text.index("v-2") < text.index("v-1")
     assert "v-3" not in text
     assert "! OPERATOR: unfilled" in text
+
+
+def test_who_has_not_confirmed_a_change_is_on_the_sheet() -> None:
+    change = JobChange(fields=("location", "address"), version=3, at_ms=NOW_MS)
+    open_changes = Unconfirmed(changes=(change,), state=ConfirmationState.ASKED, due_ms=NOW_MS)
+    untold = offer(OfferState.EN_ROUTE, unconfirmed=open_changes)
+
+    text = paper.page(LastKnown(read_ms=NOW_MS, states=(incident(offers=(untold,)),)))
+
+    assert "en_route   NOT CONFIRMED: location, address" in text
 
 
 def test_a_report_without_decision_is_shown_as_such() -> None:

@@ -25,6 +25,7 @@ ORDERS = {
     "cancel_incident": "incident_id",
     "close_incident": "incident_id",
     "accept_offer": "offer_id",
+    "confirm_changes": "offer_id",
     "decline_offer": "offer_id",
     "report_progress": "offer_id",
     "give_result": "offer_id",

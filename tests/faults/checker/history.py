@@ -17,6 +17,7 @@ KIND_OF = {
     "cancel": "cancel_incident",
     "close": "close_incident",
     "accept": "accept_offer",
+    "confirm": "confirm_changes",
     "decline": "decline_offer",
     "progress": "report_progress",
     "result": "give_result",
