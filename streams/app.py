@@ -95,7 +95,7 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
         "broker_max_poll_records": QUEUE_LIMIT,
         "broker_commit_interval": 1.0,
         "broker_session_timeout": patience.SESSION_MS / 1000,
-        "broker_heartbeat_interval": 2.0,
+        "broker_heartbeat_interval": patience.HEARTBEAT_MS / 1000,
         "broker_rebalance_timeout": patience.REBALANCE_MS / 1000,
         "broker_request_timeout": patience.ANSWER_TO_MEMBER_MS / 1000,
         "consumer_metadata_max_age_ms": patience.LEADERS_MS,

@@ -12,15 +12,14 @@ from typing import TypeAlias
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from kafka import KafkaConsumer
 from kafka import TopicPartition as Partition
 from kafka.errors import KafkaError as ClientError
 
 from dispatch import plans as response_plans
 from dispatch.plans import BadPlans, PlanBook
-from streams import clock, patience, wire
+from streams import clock, wire
 from streams.dead_letters import Consumed
-from streams.intake import producer_of
+from streams.kafka import clients
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.topic_admin import BrokerTrouble, wait_for_broker
@@ -88,16 +87,7 @@ class PlanFollower:
             await self._consumer.stop()
 
     async def _started(self) -> AIOKafkaConsumer:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.require_kafka(),
-            client_id=self._client_id,
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=250,
-            request_timeout_ms=patience.ANSWER_MS,
-            metadata_max_age_ms=patience.LEADERS_MS,
-        )
+        consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
         self._consumer = consumer
         await consumer.start()
         consumer.assign([_PART])
@@ -139,7 +129,7 @@ def apply(settings: Settings, text: str) -> wire.PlansRecord:
             f"version: {book.version!r} is in force with another content; give these plans a version of their own"
         )
     record = wire.PlansRecord(version=book.version, text=text, applied_ms=clock.now_ms())
-    producer = producer_of(settings, "komek-plans")
+    producer = clients.prompt_producer(settings, "komek-plans")
     try:
         headers = wire.headers("plans", book.version, "komek-plans", record.applied_ms)
         sent = producer.send(PLANS.name, key=KEY, value=wire.encode(record), partition=0, headers=headers)
@@ -160,9 +150,7 @@ def newest(settings: Settings) -> wire.PlansRecord | None:
         BrokerTrouble: no broker answered, or the topic is missing.
     """
     wait_for_broker(settings)
-    consumer = KafkaConsumer(
-        bootstrap_servers=settings.require_kafka().split(","), client_id="komek-plans", group_id=None
-    )
+    consumer = clients.consumer(settings, "komek-plans")
     found: wire.PlansRecord | None = None
     try:
         if not consumer.partitions_for_topic(PLANS.name):

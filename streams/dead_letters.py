@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 
 from dispatch.ids import derived
 from streams import wire
+from streams.kafka import clients
 from streams.settings import Settings
 from streams.topic_admin import BrokerTrouble, wait_for_broker
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, LOCATIONS, OFFERS, PRIVATE, TOPICS
@@ -23,6 +24,7 @@ REASON_LIMIT = 500
 PRIVATE_TOPICS = frozenset({PRIVATE.name, LOCATIONS.name})
 """Values from here may identify or place a person; they are shown on demand only."""
 _MADE_BY_WORKERS = frozenset({DECISIONS.name, OFFERS.name, INCIDENT_STATUS.name})
+_CLIENT_ID = "komek-dead-letters"
 _CONFIRM_WITHIN_S = 30.0
 _READ_PATIENCE_MS = 2000
 
@@ -209,7 +211,7 @@ def confirming_producer(settings: Settings) -> Iterator[KafkaProducer]:
         BrokerTrouble: also for whatever the client raises inside the block.
     """
     wait_for_broker(settings)
-    producer = _producer(settings)
+    producer = clients.producer(settings, _CLIENT_ID)
     try:
         yield producer
     except (KafkaError, AssertionError) as error:  # the client asserts that the partition exists
@@ -242,13 +244,7 @@ def _check_replayable(letter: DeadLetter) -> None:
 @contextlib.contextmanager
 def _consumer(settings: Settings) -> Iterator[KafkaConsumer]:
     wait_for_broker(settings)
-    consumer = KafkaConsumer(
-        bootstrap_servers=settings.require_kafka().split(","),
-        client_id="komek-dead-letters",
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-    )
+    consumer = clients.consumer(settings, _CLIENT_ID)
     try:
         yield consumer
     except KafkaError as error:
@@ -271,16 +267,6 @@ def _values_to_end(consumer: KafkaConsumer) -> Iterator[bytes | None]:
     while any(consumer.position(partition) < ends[partition] for partition in partitions):
         for records in consumer.poll(timeout_ms=_READ_PATIENCE_MS).values():
             yield from (record.value for record in records)
-
-
-def _producer(settings: Settings) -> KafkaProducer:
-    return KafkaProducer(
-        bootstrap_servers=settings.require_kafka().split(","),
-        client_id="komek-dead-letters",
-        acks="all",
-        # kafka-python's idempotent producer wedges for good when a batch expires.
-        enable_idempotence=False,
-    )
 
 
 def _printable(text: str) -> str:

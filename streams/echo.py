@@ -4,7 +4,7 @@ A worker that stood still may, when it goes on, still send what its Kafka client
 newer ones of the worker that took over. Readers would notice by `decision_offset`; compaction does not, and would keep the
 old state for ever. So whoever takes a partition over sends the newest states of the incidents decided shortly before once more: a
 while later, when a short standstill is over, and once more when the longest is, after which the client itself drops what it
-had gathered (`publisher.REQUEST_TIMEOUT_MS`).
+had gathered (`kafka.clients.REQUEST_TIMEOUT_MS`).
 """
 
 from collections.abc import Callable
@@ -19,7 +19,8 @@ from dispatch.ports import NotReady, Store, StoreTrouble
 from dispatch.vocabulary import Outcome
 from streams import clock, wire
 from streams.dispatcher import Dispatcher
-from streams.publisher import REQUEST_TIMEOUT_MS, LogTrouble, Publisher
+from streams.kafka.clients import REQUEST_TIMEOUT_MS
+from streams.publisher import LogTrouble, Publisher
 from streams.stretch import LogReader
 from streams.topics import DECISIONS
 

@@ -12,13 +12,13 @@ from dataclasses import replace
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from dispatch.decisions import OfferStep
 from dispatch.validity import Validity, Verdict
-from streams import metrics, patience
+from streams import metrics
 from streams.happenings import TOPICS_SHOWN, Cursor, Happening, read
+from streams.kafka import clients
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.topics import OFFERS
@@ -245,11 +245,7 @@ class Feed:
             listener.offer(happening)
 
     async def _partitions(self) -> list[TopicPartition]:
-        admin = AIOKafkaAdminClient(
-            bootstrap_servers=self._settings.require_kafka(),
-            client_id=self._client_id,
-            request_timeout_ms=patience.ANSWER_MS,
-        )
+        admin = clients.async_admin(self._settings, self._client_id)
         await admin.start()
         try:
             described = {entry["topic"]: entry for entry in await admin.describe_topics(list(TOPICS_SHOWN))}
@@ -262,16 +258,7 @@ class Feed:
         ]
 
     def _new_consumer(self, client_id: str) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
-            bootstrap_servers=self._settings.require_kafka(),
-            client_id=client_id,
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="none",
-            fetch_max_wait_ms=250,
-            request_timeout_ms=patience.ANSWER_MS,
-            metadata_max_age_ms=patience.LEADERS_MS,
-        )
+        return clients.async_consumer(self._settings, client_id, auto_offset_reset="none", fetch_max_wait_ms=250)
 
 
 def _is_behind(one: Cursor, other: Cursor) -> bool:

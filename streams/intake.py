@@ -15,11 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import structlog
-from kafka import KafkaProducer
 
 from dispatch.commands import Command
 from dispatch.ids import derived, zone_of_incident
-from streams import clock, metrics, patience, wire
+from streams import clock, metrics, wire
+from streams.kafka import clients
 from streams.settings import Settings
 from streams.topics import AUDIT, INCIDENTS, PRIVATE, VOLUNTEERS
 
@@ -58,26 +58,6 @@ class Message(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
-def producer_of(settings: Settings, client_id: str) -> KafkaProducer:
-    """Not idempotent: kafka-python's idempotent producer wedges for ever once a batch has expired."""
-    return KafkaProducer(
-        bootstrap_servers=settings.require_kafka().split(","),
-        client_id=client_id,
-        enable_idempotence=False,
-        acks="all",
-        allow_auto_create_topics=False,
-        max_block_ms=1750,
-        request_timeout_ms=1000,
-        delivery_timeout_ms=1750,
-        retry_backoff_ms=50,
-        reconnect_backoff_ms=20,
-        reconnect_backoff_max_ms=250,  # a broker that is back is used at once
-        metadata_max_age_ms=patience.LEADERS_MS,
-        bootstrap_timeout_ms=5000,
-        metrics_enabled=False,
-    )
-
-
 class Intake:
     """One per process. `start` waits for the broker; the rest never blocks the event loop.
 
@@ -89,7 +69,7 @@ class Intake:
         self,
         settings: Settings,
         source: str,
-        make: Callable[[Settings, str], Any] = producer_of,
+        make: Callable[[Settings, str], Any] = clients.prompt_producer,
         *,
         renew_after_s: float = RENEW_AFTER_S,
     ) -> None:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import msgspec
 from aiokafka import ConsumerRecord
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from dispatch.commands import ReportIncident
 from dispatch.decisions import StatusRecord
 from dispatch.model import Incident
-from streams import clock, metrics, patience, wire
+from streams import clock, metrics, wire
+from streams.kafka import clients
 from streams.monitor import GROUP
 from streams.publisher import LogTrouble
 from streams.settings import Settings
@@ -96,11 +96,7 @@ class LogPicture:
 
     async def _committed(self) -> dict[int, int] | None:
         """How far the workers have committed, by partition of `incidents`."""
-        admin = AIOKafkaAdminClient(
-            bootstrap_servers=self._settings.require_kafka(),
-            client_id=f"{self._client_id}-offsets",
-            request_timeout_ms=patience.ANSWER_MS,
-        )
+        admin = clients.async_admin(self._settings, f"{self._client_id}-offsets")
         try:
             await admin.start()
             offsets = await admin.list_consumer_group_offsets(GROUP)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from streams import patience
+from streams.kafka import clients
 from streams.settings import Settings
 from streams.settled_letters import Book, StandingLetter
 from streams.topics import DEAD_LETTERS
@@ -45,15 +44,7 @@ class LetterWatch:
 
     async def _run(self) -> None:
         while True:
-            consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._settings.require_kafka(),
-                client_id=self._client_id,
-                group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                request_timeout_ms=patience.ANSWER_MS,
-                metadata_max_age_ms=patience.LEADERS_MS,
-            )
+            consumer = clients.async_consumer(self._settings, self._client_id)
             try:
                 await consumer.start()
                 await self._follow(consumer)
@@ -78,11 +69,7 @@ class LetterWatch:
 
     async def _numbers(self) -> list[int]:
         """Of the topic's partitions. Asked of the brokers: a consumer that is not assigned yet knows of none."""
-        admin = AIOKafkaAdminClient(
-            bootstrap_servers=self._settings.require_kafka(),
-            client_id=self._client_id,
-            request_timeout_ms=patience.ANSWER_MS,
-        )
+        admin = clients.async_admin(self._settings, self._client_id)
         try:
             await admin.start()
             (described,) = await admin.describe_topics([DEAD_LETTERS.name])

@@ -8,7 +8,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from dispatch.decisions import Decision
-from streams import patience, wire
+from streams import wire
+from streams.kafka import clients
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.topics import DECISIONS
@@ -70,16 +71,7 @@ class DecisionReader:
 
     async def _started(self) -> AIOKafkaConsumer:
         if self._consumer is None:
-            consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._settings.require_kafka(),
-                client_id=self._client_id,
-                group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="none",
-                max_partition_fetch_bytes=1024 * 1024,
-                request_timeout_ms=patience.ANSWER_MS,
-                metadata_max_age_ms=patience.LEADERS_MS,
-            )
+            consumer = clients.async_consumer(self._settings, self._client_id, auto_offset_reset="none")
             try:
                 await consumer.start()
             except BaseException:

@@ -13,7 +13,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from streams import clock, metrics, patience, wire
+from streams import clock, metrics, wire
+from streams.kafka import clients
 from streams.notices.look import Seen, look, members
 from streams.settings import Settings
 from streams.standstill import Look, Standstill
@@ -77,19 +78,8 @@ class Monitor:
 
     async def _run(self) -> None:
         while True:
-            servers = self._settings.require_kafka()
-            admin = AIOKafkaAdminClient(
-                bootstrap_servers=servers, client_id=f"{self._client_id}-monitor", request_timeout_ms=patience.ANSWER_MS
-            )
-            consumer = AIOKafkaConsumer(
-                bootstrap_servers=servers,
-                client_id=f"{self._client_id}-monitor",
-                group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                request_timeout_ms=patience.ANSWER_MS,
-                metadata_max_age_ms=patience.LEADERS_MS,
-            )
+            admin = clients.async_admin(self._settings, f"{self._client_id}-monitor")
+            consumer = clients.async_consumer(self._settings, f"{self._client_id}-monitor")
             try:
                 await admin.start()
                 await consumer.start()

@@ -16,13 +16,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 
 from streams import clock, dead_letters, patience
 from streams.dead_letters import Consumed
+from streams.kafka import clients
 from streams.notices.channels import Channel, all_channels
 from streams.notices.lane import Limits
 from streams.notices.ledger import Ledger
@@ -106,19 +106,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         self._ledger = ledger
         self._channels = channels
         self._limits = limits
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=settings.require_kafka(),
-            client_id=f"{group}-{os.getpid()}",
-            group_id=group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            session_timeout_ms=patience.SESSION_MS,
-            heartbeat_interval_ms=2000,
-            rebalance_timeout_ms=patience.REBALANCE_MS,
-            request_timeout_ms=patience.ANSWER_TO_MEMBER_MS,
-            metadata_max_age_ms=patience.LEADERS_MS,
-            fetch_max_wait_ms=250,
-        )
+        self._consumer = clients.group_member(settings, group, fetch_max_wait_ms=250)
         self._session: Session | None = None
         self._assignments = 0
         self._committed: dict[int, tuple[int, str]] = {}
@@ -244,9 +232,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
 
 async def _committed(settings: Settings, group: str) -> dict[TopicPartition, tuple[int, str]]:
     """Offset and metadata of each partition that was ever committed."""
-    admin = AIOKafkaAdminClient(
-        bootstrap_servers=settings.require_kafka(), client_id=f"{group}-offsets", request_timeout_ms=patience.ANSWER_MS
-    )
+    admin = clients.async_admin(settings, f"{group}-offsets")
     try:
         await admin.start()
         found = await admin.list_consumer_group_offsets(group)

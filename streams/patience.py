@@ -12,6 +12,8 @@ QUESTION_MS = 15_000
 """A question with all its requests: time to ask the new leader too."""
 SESSION_MS = 6_000
 """A member of a group that says nothing for so long has lost its partitions: the least that a broker grants by default."""
+HEARTBEAT_MS = 2_000
+"""Between two signs of life of a member."""
 REBALANCE_MS = 10_000
 """All members have come by then, or are left out."""
 ANSWER_TO_MEMBER_MS = 12_000

@@ -18,9 +18,10 @@ from mode import Service
 from dispatch.absence import leave_duty_command
 from dispatch.commands import EnterHazard, LeaveDuty
 from dispatch.ports import NotReady, StoreTrouble
-from streams import clock, patience, wire
+from streams import clock, wire
 from streams.dead_letters import Consumed
 from streams.entrances import Entrances
+from streams.kafka import clients
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
@@ -318,19 +319,7 @@ class BatchReading:
             await asyncio.shield(asyncio.ensure_future(consumer.stop()))
 
     def _consumer(self) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
-            *self._topics,
-            bootstrap_servers=self._settings.require_kafka(),
-            group_id=self._group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            session_timeout_ms=patience.SESSION_MS,
-            heartbeat_interval_ms=2000,
-            rebalance_timeout_ms=patience.REBALANCE_MS,
-            request_timeout_ms=patience.ANSWER_TO_MEMBER_MS,
-            metadata_max_age_ms=patience.LEADERS_MS,
-            max_partition_fetch_bytes=1024 * 1024,
-        )
+        return clients.group_member(self._settings, self._group, *self._topics)
 
     async def _until_taken(
         self, take: Take, records: Sequence[ConsumerRecord], should_stop: Callable[[], bool]

@@ -15,6 +15,7 @@ from aiokafka.partitioner import murmur2
 
 from streams import clock, metrics, wire
 from streams.intake import ANSWER_WITHIN_S, Overloaded, Unknown
+from streams.kafka import clients
 from streams.settings import Settings
 from streams.topics import LOCATIONS
 from streams.wire import FixRecord
@@ -36,11 +37,9 @@ class PositionIntake:
         self._in_flight = 0
 
     async def start(self) -> None:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._settings.require_kafka(),
-            client_id=f"{self._source}-positions",
-            acks="all",
-            linger_ms=0,
+        producer = clients.async_producer(
+            self._settings,
+            f"{self._source}-positions",
             max_batch_size=512 * 1024,
             request_timeout_ms=10_000,
             retry_backoff_ms=50,

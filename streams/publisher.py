@@ -15,34 +15,14 @@ from aiokafka.partitioner import murmur2
 from dispatch.commands import Command
 from dispatch.decisions import Decision, OfferStep, StatusRecord
 from dispatch.ids import zone_of_incident
-from streams import dead_letters, patience, wire
+from streams import dead_letters, wire
+from streams.kafka.clients import REQUEST_TIMEOUT_MS, idempotent_producer
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS
-
-REQUEST_TIMEOUT_MS = 60_000
-"""A batch older than this is dropped by the client, which then cannot say whether it is in the log."""
 
 
 class LogTrouble(Exception):
     """Kafka did not confirm; the record may be in the log or not."""
-
-
-def idempotent_producer(settings: Settings, source: str, within_ms: int) -> AIOKafkaProducer:
-    """Not started yet. What the broker has not confirmed within the time is dropped."""
-    producer = AIOKafkaProducer(
-        bootstrap_servers=settings.require_kafka(),
-        client_id=source,
-        enable_idempotence=True,
-        acks="all",
-        linger_ms=0,
-        request_timeout_ms=within_ms,
-        metadata_max_age_ms=patience.LEADERS_MS,
-        max_batch_size=256 * 1024,
-    )
-    # `request_timeout_ms` is the life of a batch and the patience of a request in one. With a single request the client must have
-    # less: it is sent again, with the same sequence number, to whoever leads the partition by then.
-    patience.leaves_who_stands_still(producer.client)
-    return producer
 
 
 class Publisher:

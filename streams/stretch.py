@@ -5,10 +5,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams import patience
+from streams.kafka import clients
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 
@@ -29,17 +29,12 @@ class LogReader:
         self._lock = asyncio.Lock()
 
     async def start(self) -> None:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.require_kafka(),
-            client_id=self._client_id,
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
+        consumer = clients.async_consumer(
+            self._settings,
+            self._client_id,
             max_partition_fetch_bytes=4 * 1024 * 1024,
             request_timeout_ms=patience.QUESTION_MS,
-            metadata_max_age_ms=patience.LEADERS_MS,
         )
-        patience.leaves_who_stands_still(consumer._client)
         await consumer.start()
         self._consumer = consumer
 
@@ -49,11 +44,7 @@ class LogReader:
             self._consumer = None
 
     async def partitions(self, topic: str) -> list[int]:
-        admin = AIOKafkaAdminClient(
-            bootstrap_servers=self._settings.require_kafka(),
-            client_id=self._client_id,
-            request_timeout_ms=patience.ANSWER_MS,
-        )
+        admin = clients.async_admin(self._settings, self._client_id)
         try:
             await admin.start()
             (found,) = await admin.describe_topics([topic])

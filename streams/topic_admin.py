@@ -16,6 +16,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, KafkaTimeoutError, for_code
 
 from streams import clock
+from streams.kafka import clients
 from streams.settings import Settings
 from streams.topic_problems import Cure, Problem, TopicState, problems_of
 from streams.topics import SAME_PARTITIONS, TOPICS, Topic
@@ -90,11 +91,11 @@ def connected(settings: Settings, *, patience_s: float = PATIENCE_S) -> Iterator
     servers = settings.require_kafka()
     left_s = wait_for_broker(settings, patience_s=patience_s)
     try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=servers.split(","),
-            client_id="komek-topics",
-            bootstrap_timeout_ms=max(2000, int(left_s * 1000)),
-            request_timeout_ms=REQUEST_WITHIN_MS,
+        admin = clients.admin(
+            settings,
+            "komek-topics",
+            connect_within_ms=max(2000, int(left_s * 1000)),
+            request_within_ms=REQUEST_WITHIN_MS,
         )
     except KafkaError as error:
         raise BrokerTrouble(f"Kafka at {servers} does not answer: {error}", _unreachable_cure(servers)) from error

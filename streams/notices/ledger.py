@@ -11,8 +11,9 @@ from aiokafka.errors import KafkaError
 
 from dispatch.telling import NoticeOutcome
 from streams import clock, wire
+from streams.kafka.clients import idempotent_producer
 from streams.notices.lane import Parcel
-from streams.publisher import LogTrouble, idempotent_producer
+from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.stretch import LogReader
 from streams.topics import NOTICES

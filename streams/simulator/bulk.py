@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from dispatch.ids import derived
 from dispatch.model import Place
 from streams import clock, wire
+from streams.kafka import clients
 from streams.settings import Settings
 from streams.simulator.client import Tally
 from streams.simulator.people import Person
@@ -100,13 +101,8 @@ async def bulk_sender(settings: Settings, tally: Tally) -> AsyncIterator[BulkSen
         BrokerTrouble: no broker answered.
     """
     await asyncio.to_thread(wait_for_broker, settings)
-    producer = AIOKafkaProducer(
-        bootstrap_servers=settings.require_kafka().split(","),
-        client_id="komek-simulator",
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=20,
-        max_batch_size=256 * 1024,
+    producer = clients.async_producer(
+        settings, "komek-simulator", enable_idempotence=True, linger_ms=20, max_batch_size=256 * 1024
     )
     try:
         await producer.start()

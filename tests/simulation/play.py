@@ -272,9 +272,9 @@ def _stage(seed: float) -> Iterator[_Stage]:
     state = random.getstate()
     said = structlog.get_config()
     replaced: dict[str, Any] = {
-        "streams.publisher.AIOKafkaProducer": stage.producer,
-        "streams.stretch.AIOKafkaConsumer": stage.consumer,
-        "streams.stretch.AIOKafkaAdminClient": stage.admin,
+        "streams.kafka.clients.AIOKafkaProducer": stage.producer,
+        "streams.kafka.clients.AIOKafkaConsumer": stage.consumer,
+        "streams.kafka.clients.AIOKafkaAdminClient": stage.admin,
         "streams.rebuild.Restore": stage.restore,
         "streams.clock.now_ms": stage.now_ms,
         "streams.clock.monotonic_s": lambda: asyncio.get_running_loop().time(),

@@ -13,7 +13,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError
 
-from streams.intake import producer_of
+from streams.kafka.clients import prompt_producer
 from streams.settings import Settings
 
 TRIES = 3
@@ -37,7 +37,7 @@ def idempotent(broker: str) -> Any:
 
 
 def ours(broker: str) -> Any:
-    return producer_of(Settings(kafka=broker), "trap")
+    return prompt_producer(Settings(kafka=broker), "trap")
 
 
 def is_confirmed(producer: Any, topic: str) -> bool:
