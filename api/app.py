@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 
-from api import errors
+from api import errors, methods
 from api.bodies import StrictRoute
 from api.latency import Latency
 from api.live import Live
@@ -88,6 +88,7 @@ def assembled(life: Callable[[FastAPI], Any] | None = None, parts: Parts | None 
     described(app)
     errors.install(app)
     app.add_middleware(Measure)
+    app.add_middleware(methods.HeadAsGet)
     if parts is not None:
         app.state.parts = parts
     return app

@@ -5,7 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from api.errors import Problem, invalid
+from api.fields import PERSON_ID_SCHEMA
 from api.parts import Parts
+from dispatch import ids
 from dispatch.ids import OfferParts, parts_of_offer, zone_of_incident
 
 
@@ -27,19 +29,15 @@ async def _offer(offer_id: Annotated[str, Path(max_length=80)]) -> "tuple[str, O
     return offer_id, parts
 
 
-async def _volunteer_id(volunteer_id: Annotated[str, Path(max_length=200)]) -> str:
+async def _volunteer_id(volunteer_id: Annotated[str, Path(max_length=200, json_schema_extra=PERSON_ID_SCHEMA)]) -> str:
     return checked_volunteer_id(volunteer_id)
 
 
 def checked_volunteer_id(volunteer_id: str) -> str:
     """Opaque, but it must be able to stand in keys and paths everywhere."""
-    if not is_volunteer_id(volunteer_id):
-        raise invalid("volunteer_id", "1 to 128 visible ASCII characters without / | , and :")
+    if not ids.is_person_id(volunteer_id):
+        raise invalid("volunteer_id", "1 to 128 visible ASCII characters without / | , and :, not . or ..")
     return volunteer_id
-
-
-def is_volunteer_id(text: str) -> bool:
-    return 1 <= len(text) <= 128 and text.isascii() and text.isprintable() and not any(c in " /|,:" for c in text)
 
 
 PartsDep = Annotated[Parts, Depends(_parts)]

@@ -21,6 +21,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from api import methods
 from api.strict_json import BadJson
 from dispatch.ports import NotReady, StoreTrouble
 from streams.intake import IntakeTrouble, Overloaded
@@ -239,8 +240,11 @@ def _json_type(value: object) -> str:
 def install(app: FastAPI) -> None:
     """Every error, expected or not, leaves as problem+json."""
 
-    async def told(_: Request, error: Exception) -> Response:
-        return problem_of(error).response()
+    async def told(request: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        if problem.code == "method_not_allowed":
+            return methods.refused(request, problem.response())
+        return problem.response()
 
     async def fault(request: Request, error: Exception) -> Response:
         # Only the kind of the error: its text may quote what was sent.

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from pydantic_core import PydanticCustomError, core_schema
 
-from dispatch import geo, languages
+from dispatch import geo, ids, languages
 from dispatch.model import Area, Place
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
@@ -134,5 +134,11 @@ SpokenLanguage = Annotated[str, Checked(spoken_language, _TAG_SCHEMA)]
 WantedLanguage = Annotated[str, Checked(wanted_language, _TAG_SCHEMA)]
 AreaField = Annotated[Area, Checked(area, GEOMETRY_SCHEMA)]
 PointField = Annotated[Place, Checked(place, POINT_SCHEMA)]
+PERSON_ID_SCHEMA: dict[str, Any] = {
+    "maxLength": 128,
+    "pattern": f"^{ids.PERSON_ID}$",
+    "not": {"enum": list(ids.NO_PERSON_IDS)},
+}
+"""Which ids of people there can be. Links encode them; in a path of one's own they must be encoded too."""
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]

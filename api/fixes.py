@@ -1,19 +1,17 @@
 """Fixes from the body of POST /v1/locations."""
 
-import re
 from typing import Any
 
 import msgspec
 
-from api.deps import is_volunteer_id
 from api.errors import Problem, invalid, not_json
 from api.fields import instant_ms
 from api.strict_json import BadJson, parse
+from dispatch.ids import is_person_id
 from streams.wire import FixRecord
 
 MOST = 1_000
 FROM_THE_FUTURE_MS = 60_000
-_OBVIOUS = re.compile(r"[A-Za-z0-9._~@+=-]{1,128}").fullmatch
 
 
 class _Fix(msgspec.Struct, forbid_unknown_fields=True):
@@ -96,7 +94,7 @@ def _fix_or_none(raw: msgspec.Raw) -> _Fix | None:
 def _record(fix: _Fix | None, now_ms: int) -> FixRecord:
     if fix is None:
         raise _Rejected("invalid")
-    if not (_OBVIOUS(fix.volunteer_id) or is_volunteer_id(fix.volunteer_id)):
+    if not is_person_id(fix.volunteer_id):
         raise _Rejected("bad_volunteer_id")
     if not (-180 <= fix.lon <= 180 and -90 <= fix.lat <= 90):
         raise _Rejected("out_of_range")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.fields import (
     GEOMETRY_SCHEMA,
+    PERSON_ID_SCHEMA,
     AreaField,
     Instant,
     Lat,
@@ -172,7 +173,7 @@ class Location(Body):
 
 
 class LocationOf(Location):
-    volunteer_id: Annotated[str, Field(min_length=1, max_length=128)]
+    volunteer_id: Annotated[str, Field(min_length=1, json_schema_extra=PERSON_ID_SCHEMA)]
 
 
 class Locations(Body):

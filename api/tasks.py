@@ -1,9 +1,7 @@
 """The question each kind of digital work puts to a person, in Kazakh, Russian and English."""
 
-from dispatch.languages import primary
+from api.negotiation import LANGUAGES
 from dispatch.vocabulary import OUTCOMES_OF_TASK, Task
-
-TONGUES = ("kk", "ru", "en")
 
 _QUESTIONS: dict[Task, tuple[str, str, str]] = {
     Task.VERIFY_REPORT: (
@@ -49,19 +47,11 @@ _QUESTIONS: dict[Task, tuple[str, str, str]] = {
 }
 
 
-def question(task: Task, tongue: str) -> str:
-    return _QUESTIONS[task][TONGUES.index(tongue) if tongue in TONGUES else 2]
+def question(task: Task, language: str) -> str:
+    """In one of `negotiation.LANGUAGES`."""
+    return _QUESTIONS[task][LANGUAGES.index(language)]
 
 
 def outcomes(task: Task) -> list[str]:
     """The outcomes a result of this task may have."""
     return sorted(OUTCOMES_OF_TASK[task])
-
-
-def tongue_of(accept_language: str | None) -> str:
-    """The first of our languages that the header names; English otherwise."""
-    for entry in (accept_language or "").split(","):
-        tag = primary(entry.partition(";")[0].strip())
-        if tag in TONGUES:
-            return tag
-    return "en"

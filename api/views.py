@@ -5,6 +5,7 @@ from typing import Any
 
 from api import material as found_out
 from api import safety, tasks
+from api.negotiation import DEFAULT
 from dispatch import geo
 from dispatch.commands import ReportIncident
 from dispatch.decisions import OfferStep
@@ -13,6 +14,7 @@ from dispatch.languages import as_shown, canonicals
 from dispatch.model import Area, Attention, Climb, Geometry, Incident, Offer, Place, Requirement
 from dispatch.plans import PlanBook
 from dispatch.vocabulary import FILLING_STATES, Capability, Certainty, IncidentStatus, OfferState
+from streams.api_paths import path_of
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate, NoticeRecord
 
@@ -42,12 +44,12 @@ def coarse_area(area: Area | None) -> Geometry | None:
 
 
 def incident_links(incident_id: str) -> dict[str, str]:
-    own = f"/v1/incidents/{incident_id}"
-    return {"self": own, "timeline": f"{own}/timeline", "decisions": f"{own}/decisions"}
+    links = {"self": path_of("incidents", incident_id)}
+    return links | {name: path_of("incidents", incident_id, name) for name in ("timeline", "decisions")}
 
 
 def offer_links(offer: str, incident_id: str) -> dict[str, str]:
-    return {"self": f"/v1/offers/{offer}", "incident": f"/v1/incidents/{incident_id}"}
+    return {"self": path_of("offers", offer), "incident": path_of("incidents", incident_id)}
 
 
 def incident(state: Incident, private: IncidentPrivate | None = None, material: Sequence[View] | None = None) -> View:
@@ -230,7 +232,7 @@ def offer(
     state: Incident,
     held: Offer,
     private: IncidentPrivate | None = None,
-    tongue: str = "en",
+    language: str = DEFAULT,
     material: Sequence[View] = (),
 ) -> View:
     """An offer as its person sees it; `private` and `material` count only after acceptance."""
@@ -266,12 +268,12 @@ def offer(
         shown.update(private_fields(private or IncidentPrivate()))
         shown["material"] = material
     if held.capability is Capability.DIGITAL and held.task is not None:
-        shown["task"] = task(state, held, private if opened else None, tongue, material if opened else ())
+        shown["task"] = task(state, held, private if opened else None, language, material if opened else ())
     return shown
 
 
 def task(
-    state: Incident, held: Offer, private: IncidentPrivate | None, tongue: str, found: Sequence[View] = ()
+    state: Incident, held: Offer, private: IncidentPrivate | None, language: str, found: Sequence[View] = ()
 ) -> View:
     assert held.task is not None
     need = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
@@ -282,7 +284,7 @@ def task(
         material["found"] = found
     return {
         "kind": held.task,
-        "question": tasks.question(held.task, tongue),
+        "question": tasks.question(held.task, language),
         "languages": list(canonicals(need.languages)) if need else [],
         "lease_expires_at": time(held.expires_ms if held.state is OfferState.OFFERED else held.lease_expires_ms),
         "outcomes": tasks.outcomes(held.task),

@@ -13,6 +13,11 @@ from uuid import UUID
 NAMESPACE = UUID("6b6f6d65-6b00-5000-8000-000000000001")
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+PERSON_ID = r"[!-+\-.0-9;-{}~]{1,128}"
+"""Ids of people come from outside: visible ASCII without `/`, `|`, `,` and `:`, so that one can stand in keys and paths."""
+NO_PERSON_IDS = (".", "..")
+"""A path that holds one of these leads elsewhere, encoded or not (RFC 3986 §5.2.4)."""
+_PERSON = re.compile(PERSON_ID)
 _INCIDENT = re.compile(r"i-([0-9a-f]{6})-([0-9a-f]{32})")
 _OFFER = re.compile(r"o-([0-9a-f]{6})-([0-9a-f]{32})-([0-9a-f]{16})")
 
@@ -68,6 +73,10 @@ def notice_id(event: str, channel: str) -> str:
 class OfferParts(NamedTuple):
     zone: str
     incident_id: str
+
+
+def is_person_id(text: str) -> bool:
+    return text not in NO_PERSON_IDS and _PERSON.fullmatch(text) is not None
 
 
 def zone_of_incident(text: str) -> str | None:

@@ -6,18 +6,19 @@ whose offer it is. While the live picture can be read, what is clearly wrong is 
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api import tasks, views
+from api import views
 from api.answers import problems, shown
 from api.auth import Caller, Volunteer
 from api.bodies import StrictRoute
 from api.deps import OfferId, PartsDep
 from api.disclosure import opened_material, opened_or_none
 from api.errors import Problem, invalid
+from api.negotiation import VARY, LanguageOfTexts
 from api.once import Once, OnceOnly
 from api.orders import text_ref
 from api.parts import Parts
@@ -61,7 +62,7 @@ async def read_offer(
     offer: OfferId,
     caller: Volunteer,
     parts: PartsDep,
-    accept_language: Annotated[str | None, Header(max_length=200)] = None,
+    language: LanguageOfTexts,
 ) -> Response:
     """One's own offer. The exact place, the address and the caller only after acceptance."""
     state = await parts.picture.incident(offer[1].incident_id)
@@ -74,7 +75,7 @@ async def read_offer(
     private = await opened_or_none(parts, caller, state.id) if is_opened else None
     found = await opened_material(parts, caller, state) if is_opened else []
     person = await person_in_distress(parts, caller, state) if is_opened else {}
-    return shown({**views.offer(state, held, private, tasks.tongue_of(accept_language), found), **person})
+    return shown({**views.offer(state, held, private, language, found), **person}, headers=VARY)
 
 
 @router.post("/{offer_id}/accept", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))

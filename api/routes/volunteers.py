@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from api import tasks, views
+from api import views
 from api.answers import problems, shown
 from api.auth import Caller, Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
 from api.bodies import StrictRoute
 from api.deps import PartsDep, VolunteerId
 from api.disclosure import noted, opened_material, opened_or_none, opened_volunteer
 from api.errors import Problem, invalid, retry_later
+from api.negotiation import VARY, LanguageOfTexts
 from api.orders import volunteer_ref
 from api.parts import Parts
 from api.profiles import Profiles, profile_view, record_of
@@ -20,6 +21,7 @@ from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, Volunt
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import OfferState
 from streams import clock
+from streams.api_paths import path_of
 from streams.store.people import PrivateWrite
 from streams.store.reads import OfferOf
 from streams.wire import FixRecord, VolunteerPrivate
@@ -107,18 +109,17 @@ async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunt
 
 @router.get("/{volunteer_id}/offers", response_model=OfferList, responses=problems())
 async def list_offers(
-    request: Request,
     volunteer_id: VolunteerId,
     caller: VolunteerOrOperator,
     parts: PartsDep,
+    language: LanguageOfTexts,
     state: Annotated[str | None, Query(description="one or several states, parted by commas")] = None,
 ) -> Response:
     """The newest offers made to a person, newest first; 50 at the most."""
     only_own(caller, volunteer_id)
     states = _states(state)
-    tongue = tasks.tongue_of(request.headers.get("accept-language"))
     held = [entry for entry in await parts.picture.offers_of(volunteer_id) if not states or entry.offer.state in states]
-    return shown({"items": [await _offer_view(parts, caller, entry, tongue) for entry in held]})
+    return shown({"items": [await _offer_view(parts, caller, entry, language) for entry in held]}, headers=VARY)
 
 
 @router.get("/{volunteer_id}/warnings", response_model=WarningList, responses=problems())
@@ -167,11 +168,11 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: Part
     return _accepted(volunteer_id, "erased")
 
 
-async def _offer_view(parts: Parts, caller: Caller, entry: OfferOf, tongue: str) -> views.View:
+async def _offer_view(parts: Parts, caller: Caller, entry: OfferOf, language: str) -> views.View:
     is_opened = views.is_opened(entry.incident, entry.offer)
     private = await opened_or_none(parts, caller, entry.incident.id) if is_opened else None
     found = await opened_material(parts, caller, entry.incident) if is_opened else []
-    return views.offer(entry.incident, entry.offer, private, tongue, found)
+    return views.offer(entry.incident, entry.offer, private, language, found)
 
 
 def _states(given: str | None) -> frozenset[OfferState]:
@@ -183,5 +184,5 @@ def _states(given: str | None) -> frozenset[OfferState]:
 
 
 def _accepted(volunteer_id: str, status: str) -> Response:
-    own = f"/v1/volunteers/{volunteer_id}"
-    return shown({"id": volunteer_id, "status": status, "links": {"self": own, "offers": f"{own}/offers"}}, 202)
+    links = {"self": path_of("volunteers", volunteer_id), "offers": path_of("volunteers", volunteer_id, "offers")}
+    return shown({"id": volunteer_id, "status": status, "links": links}, 202)

@@ -10,6 +10,7 @@ import typer
 
 from dispatch.vocabulary import IncidentStatus, Priority
 from streams import clock
+from streams.api_paths import path_of
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table
@@ -73,7 +74,7 @@ def new(
 def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, json: JsonOption = False) -> None:
     """Show one incident with its requirements and offers."""
     with access(api, token).http() as http:
-        incident = ask(http, "GET", f"/v1/incidents/{incident_id}")
+        incident = ask(http, "GET", path_of("incidents", incident_id))
     if json:
         print_json(incident)
         return
@@ -147,7 +148,7 @@ def _follow(http: httpx2.Client, incident_id: str, json: bool) -> None:
     """Prints each change until the incident is over."""
     known: dict[str, str] = {}
     while True:
-        incident = ask(http, "GET", f"/v1/incidents/{incident_id}")
+        incident = ask(http, "GET", path_of("incidents", incident_id))
         for line in _changes(known, incident):
             print_json(line) if json else print("  ".join(str(part) for part in line.values()), flush=True)
         if incident["status"] in OVER:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from dispatch.ids import is_person_id
 from streams import clock, tokens
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.surroundings import settings_here
@@ -33,14 +34,9 @@ def command(
 
 
 def _check(subject: str) -> None:
-    if (
-        not 1 <= len(subject) <= 128
-        or not subject.isascii()
-        or not subject.isprintable()
-        or set(subject) & set(" /|,:")
-    ):
+    if not is_person_id(subject):
         raise CommandFailed(
             f"--id {subject!r} cannot be an id",
-            "Expected 1 to 128 visible ASCII characters without / | , and :",
+            "Expected 1 to 128 visible ASCII characters without / | , and :, not . or ..",
             WRONG_USE,
         )

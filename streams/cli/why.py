@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from streams.api_paths import path_of
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.output import print_json
 
@@ -18,7 +19,7 @@ def command(
     """Say why an incident stands as it does, or why a volunteer was asked, passed over or left out."""
     wanted = {} if volunteer_id is None else {"volunteer_id": volunteer_id}
     with access(api, token).http() as http:
-        answer = ask(http, "GET", f"/v1/incidents/{incident_id}/why", params=wanted)
+        answer = ask(http, "GET", path_of("incidents", incident_id, "why"), params=wanted)
     if json:
         print_json(answer)
     else:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from random import Random
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
 
 import httpx2
 
@@ -193,11 +192,6 @@ class Api:
 
     def _headers(self, caller: Caller) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._tokens(caller.role, caller.identity)}"}
-
-
-def quoted(identity: str) -> str:
-    """An id as a part of a path."""
-    return quote(identity, safe="")
 
 
 def _retry_after_s(response: httpx2.Response) -> float:

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from dispatch.model import Place
-from streams.simulator.client import OPERATOR, Api, NoAnswer, quoted
+from streams.api_paths import path_of
+from streams.simulator.client import OPERATOR, Api, NoAnswer
 from streams.simulator.incidents import Report
 from streams.simulator.places import moved
 from streams.simulator.seen import SeenOffer
@@ -106,7 +107,7 @@ class Operator:
     async def _correct(self, incident_id: str, correction: dict[str, Any]) -> None:
         rng = Random(f"correction {incident_id}")
         await asyncio.sleep(rng.uniform(*LEARNS_AFTER_S) / self._work_speed)
-        path = f"/v1/incidents/{quoted(incident_id)}"
+        path = path_of("incidents", incident_id)
         try:
             answer = await self._api.write("PATCH", path, OPERATOR, key=f"sim-correct-{incident_id}", body=correction)
         except NoAnswer:
@@ -123,7 +124,7 @@ class Operator:
         try:
             answer = await self._api.write(
                 "POST",
-                f"/v1/incidents/{quoted(incident_id)}/close",
+                path_of("incidents", incident_id, "close"),
                 OPERATOR,
                 key=f"sim-close-{incident_id}",
                 body={"reason": "done"},

@@ -6,7 +6,8 @@ from typing import Any
 
 from dispatch.model import Place
 from streams import clock
-from streams.simulator.client import OPERATOR, TRACKER, Api, NoAnswer, quoted
+from streams.api_paths import path_of
+from streams.simulator.client import OPERATOR, TRACKER, Api, NoAnswer
 from streams.simulator.people import Person
 
 POSITIONS_AT_ONCE = 1000
@@ -37,7 +38,7 @@ async def register(api: Api, people: Iterable[Person], *, run: str) -> None:
 
     async def one_after_the_other() -> None:
         for person in waiting:
-            path = f"/v1/volunteers/{quoted(person.id)}"
+            path = path_of("volunteers", person.id)
             answer = await api.write("PUT", path, OPERATOR, key=f"sim-{run}-{person.id}", body=profile(person))
             api.tally.add("registered" if answer.is_ok else f"not registered ({answer.code})")
 

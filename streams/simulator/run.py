@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from streams import clock
-from streams.simulator.client import OPENED, OPERATOR, Api, LiveEvent, NoAnswer, quoted
+from streams.simulator.client import OPENED, OPERATOR, Api, LiveEvent, NoAnswer
 from streams.simulator.incidents import draw_reports
 from streams.simulator.operator import Operator
 from streams.simulator.people import Person, draw_people
@@ -166,7 +167,7 @@ async def _look(progress: Progress) -> None:
 async def _look_at_pages(progress: Progress) -> None:
     cursor = ""
     for _ in range(PAGES_AT_MOST):
-        answer = await progress.api.read(OPEN + (f"&cursor={quoted(cursor)}" if cursor else ""), OPERATOR)
+        answer = await progress.api.read(OPEN + ("&" + urlencode({"cursor": cursor}) if cursor else ""), OPERATOR)
         body: Mapping[str, Any] = answer.body if answer.is_ok and isinstance(answer.body, Mapping) else {}
         for item in body.get("items", ()):
             _notice(progress, LiveEvent(kind="incident", data=item))

@@ -9,6 +9,7 @@ from typing import Any
 
 from dispatch.model import Place
 from dispatch.vocabulary import Capability, OfferState, Task
+from streams.api_paths import path_of
 from streams.simulator.answers import (
     Answer as DrawnAnswer,
 )
@@ -21,7 +22,7 @@ from streams.simulator.answers import (
     draw_field_work,
     draw_result,
 )
-from streams.simulator.client import Answer, Api, Caller, NoAnswer, quoted
+from streams.simulator.client import Answer, Api, Caller, NoAnswer
 from streams.simulator.movement import Trip, round_at
 from streams.simulator.people import Person
 from streams.simulator.seen import SeenOffer
@@ -115,7 +116,7 @@ class Volunteers:
         """The person reads what changed, and says so. Who is never heard of again has put the phone away."""
         rng = Random(f"{self._world.seed}:{offer_id}:{version}")
         await asyncio.sleep(rng.uniform(*READS_A_CHANGE_WITHIN_S) / self._world.habits.answer_speed)
-        path, key = f"/v1/offers/{quoted(offer_id)}/confirm", f"sim-{offer_id}-confirm{version}"
+        path, key = path_of("offers", offer_id, "confirm"), f"sim-{offer_id}-confirm{version}"
         caller = Caller(role="volunteer", identity=person.id)
         try:
             given = await self._world.api.write("POST", path, caller, key=key, body={"version": version})
@@ -196,7 +197,7 @@ class _OfferInHand:
         """The offer as its holder reads it once the acceptance is decided; None when it came to nothing."""
         deadline = self._world.now_s() + CONFIRMED_WITHIN_S
         while not self._job.ended.is_set():
-            read = await self._api.read(f"/v1/offers/{quoted(self._id)}", self._caller)
+            read = await self._api.read(path_of("offers", self._id), self._caller)
             body = read.body if read.is_ok and isinstance(read.body, Mapping) else {}
             state = body.get("state")
             if state in (OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE):
@@ -251,7 +252,7 @@ class _OfferInHand:
             )
 
     async def _post(self, what: str, body: object, step: str = "") -> Answer:
-        path = f"/v1/offers/{quoted(self._id)}/{what}"
+        path = path_of("offers", self._id, what)
         return await self._api.write("POST", path, self._caller, key=f"sim-{self._id}-{what}{step}", body=body)
 
     @property

@@ -1,0 +1,63 @@
+"""HEAD on every route that has GET, and which methods a path has (RFC 9110 §9.3.2, §9.3.7, §10.2.1)."""
+
+import asyncio
+
+from fastapi import Request
+from fastapi.responses import Response
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_CANDIDATES = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def allowed(request: Request) -> list[str]:
+    """All that the path of this request can be asked with; empty when there is no such path."""
+    found = [method for method in _CANDIDATES if _matches(request, method)]
+    with_head = ["GET", "HEAD", *found[1:]] if "GET" in found else found
+    return [*with_head, "OPTIONS"] if found else []
+
+
+def _matches(request: Request, method: str) -> bool:
+    scope = {**request.scope, "method": method}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)
+
+
+def refused(request: Request, refusal: Response) -> Response:
+    """The answer to a method that no route of the path has; to OPTIONS it is what there is."""
+    answer = Response(status_code=204) if request.method == "OPTIONS" else refusal
+    answer.headers["Allow"] = ", ".join(allowed(request))
+    return answer
+
+
+class HeadAsGet:
+    """ASGI middleware: HEAD is answered as GET is, without the body. What would never end is ended after its headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+        headers_sent = asyncio.Event()
+        is_stream = False
+
+        async def send_headers(message: Message) -> None:
+            nonlocal is_stream
+            if message["type"] != "http.response.start" or headers_sent.is_set():
+                return
+            is_stream = not any(name.lower() == b"content-length" for name, _ in message["headers"])
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            headers_sent.set()
+
+        answering = asyncio.ensure_future(self._app({**scope, "method": "GET"}, receive, send_headers))
+        waiting = asyncio.ensure_future(headers_sent.wait())
+        try:
+            await asyncio.wait((answering, waiting), return_when=asyncio.FIRST_COMPLETED)
+            if not is_stream:
+                await answering
+        finally:
+            waiting.cancel()
+            answering.cancel()
+            await asyncio.gather(answering, return_exceptions=True)

@@ -1,0 +1,8 @@
+"""Paths of the HTTP API, for its own links and for its clients: an id is encoded, whatever characters it has (RFC 3986 §2.1)."""
+
+from urllib.parse import quote
+
+
+def path_of(*segments: str) -> str:
+    """`path_of("volunteers", "team#4", "offers")` is `/v1/volunteers/team%234/offers`."""
+    return "/".join(["/v1", *(quote(segment, safe="") for segment in segments)])
