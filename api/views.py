@@ -134,7 +134,7 @@ def ladder(climb: Climb) -> View:
     """How far the needs of one line have escalated."""
     return {
         "name": climb.ladder,
-        "steps_taken": climb.taken,
+        "steps_taken": climb.steps_taken,
         "next_step_at": time(climb.due_ms),
         "ring": climb.ring,
         "ended": climb.ended,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from dispatch import (
     answers,
+    bridging,
     confirmations,
     hazards,
     job_changes,
@@ -103,7 +104,7 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
         or merging.rule(view.incident, command, view.around, view.now_ms)
         or orders.rule(view.incident, command, plans, view.logged_ms)
         or tasks.rule(view.incident, command, view.now_ms)
-        or ladder.rule(view.incident, command, plans, view.now_ms)
+        or ladder.rule(view.incident, command, plans, view.around, view.now_ms)
         or waves.rule(view.incident, command, view.now_ms)
         or answers.rule(view.incident, command, view.now_ms)
     )
@@ -133,11 +134,11 @@ def fill(
     by the claim. Nobody is chosen for two requirements.
     """
     chosen: dict[str, Exclusion] = dict(taken or {})
+    settled, whys, in_vain = _with_translators(settled, plans, found, chosen)
     facts: list[Event] = list(settled.ruling.events)
     if settled.inside is not None and settled.incident is not None:
         facts.extend(hazards.warned(settled.incident, settled.inside.volunteer_ids, settled.inside.beyond))
-    whys = []
-    for need in settled.needs:
+    for need in _translators_first(settled):
         made, why = _offers(settled, plans, need, found.get(need.requirement.id, Found()), chosen)
         facts.extend(made)
         chosen.update({fact.volunteer_id: Exclusion.ENGAGED for fact in made})
@@ -146,8 +147,11 @@ def fill(
         whys.append(why)
     state = _state(settled, facts)
     if settled.ruling.outcome is Outcome.APPLIED:
+        if state is not None and (lacking := bridging.lacked(state, in_vain, settled.view.now_ms)):
+            facts.extend(lacking)
+            state = evolve(state, tuple(lacking), _moment(settled.view, settled.command))
         facts.extend(waves.timed(state, facts, settled.view.now_ms))
-        facts.extend(ladder.schedule(state, plans, whys, settled.view.now_ms))
+        facts.extend(ladder.schedule(state, plans, facts, whys, settled.view.now_ms))
         whys = [ladder.explained(why, state, plans, settled.view.now_ms) for why in whys]
         thin = newcomers.fell_short(state, whys, settled.view.now_ms)
         if thin:
@@ -163,6 +167,45 @@ def fill(
             requirements=tuple(whys),
         ),
     )
+
+
+def _with_translators(
+    settled: Settled, plans: PlanBook, found: Mapping[str, Found], taken: Mapping[str, Exclusion]
+) -> tuple[Settled, list[RequirementWhy], list[str | None]]:
+    """Without the bridges for which no translator can be asked; what the searches for them saw, and whom they were to help."""
+    whys: list[RequirementWhy] = []
+    in_vain: list[str | None] = []
+    chosen = dict(taken)
+    for translator in bridging.translators_in(settled.ruling.events):
+        need = next((need for need in settled.needs if need.requirement.id == translator.id), None)
+        if need is not None:
+            made, why = _offers(settled, plans, need, found.get(translator.id, Found()), chosen)
+            chosen.update({fact.volunteer_id: Exclusion.ENGAGED for fact in made})
+            if made:
+                continue
+            whys.append(why)
+        in_vain.append(translator.bridges)
+        settled = _without_bridge(settled, translator)
+    return settled, whys, in_vain
+
+
+def _without_bridge(settled: Settled, translator: Requirement) -> Settled:
+    """The language is required again, so who was searched for without it is not asked."""
+    events = tuple(bridging.without_bridge(settled.ruling.events, translator))
+    relaxed = any(bridging.is_step_to(fact, translator) for fact in settled.ruling.events)
+    gone = {translator.id, translator.bridges} if relaxed else {translator.id}
+    return replace(
+        settled,
+        ruling=replace(settled.ruling, events=events),
+        incident=evolve(settled.view.incident, events, _moment(settled.view, settled.command)),
+        needs=tuple(need for need in settled.needs if need.requirement.id not in gone),
+    )
+
+
+def _translators_first(settled: Settled) -> list[Need]:
+    """Those of bridges that are made here: nobody they rest on is asked for something else."""
+    first = {translator.id for translator in bridging.translators_in(settled.ruling.events)}
+    return sorted(settled.needs, key=lambda need: need.requirement.id not in first)
 
 
 def _with_consequences(

@@ -168,6 +168,14 @@ class WaveFellShort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TranslatorLacked:
+    """A translator is wanted for this requirement since then and none is there; None: it is over."""
+
+    requirement_id: str
+    since_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LadderScheduled:
     """When the next step of a requirement's ladder is due, on the clock that began at `since_ms`; `reason` says why then."""
 
@@ -458,6 +466,7 @@ Event: TypeAlias = (
     | RetryScheduled
     | WaveTimed
     | WaveFellShort
+    | TranslatorLacked
     | LeaseHeld
     | AnswerWanted
     | WorkSettled
@@ -508,6 +517,7 @@ EVENTS: dict[str, type] = {
     "retry_scheduled": RetryScheduled,
     "wave_timed": WaveTimed,
     "wave_fell_short": WaveFellShort,
+    "translator_lacked": TranslatorLacked,
     "lease_held": LeaseHeld,
     "answer_wanted": AnswerWanted,
     "work_settled": WorkSettled,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from dispatch.model import Climb
 from dispatch.vocabulary import StepAction
 
 MAX_AT_S = 86_400
@@ -40,8 +41,9 @@ class Ladder:
     target_s: int = 300
     least_chance: float = 0.5
 
-    def next(self, taken: int) -> Step | None:
-        return self.steps[taken] if taken < len(self.steps) else None
+    def left(self, climb: Climb) -> tuple[int, ...]:
+        """Numbers of the steps that have not been taken, in their order."""
+        return tuple(number for number in range(climb.taken, len(self.steps)) if number not in climb.ahead)
 
 
 FALLBACK = Ladder(

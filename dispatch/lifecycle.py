@@ -252,6 +252,12 @@ def _wave_fell_short(state: Incident, fact: events.WaveFellShort, _: Moment) -> 
     return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, short_since_ms=fact.since_ms))
 
 
+def _translator_lacked(state: Incident, fact: events.TranslatorLacked, _: Moment) -> Incident:
+    return _with_requirement(
+        state, fact.requirement_id, lambda entry: changed(entry, translator_since_ms=fact.since_ms)
+    )
+
+
 def _retry_scheduled(state: Incident, fact: events.RetryScheduled, _: Moment) -> Incident:
     return changed(state, retry_at_ms=fact.at_ms, retries=state.retries + 1)
 
@@ -313,6 +319,7 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.RetryScheduled: _retry_scheduled,
     events.WaveTimed: _wave_timed,
     events.WaveFellShort: _wave_fell_short,
+    events.TranslatorLacked: _translator_lacked,
     events.LadderScheduled: _ladder_scheduled,
     events.LadderStepped: _ladder_stepped,
     events.RequirementsAdded: _requirements_added,

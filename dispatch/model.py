@@ -105,6 +105,9 @@ class Climb:
 
     ladder: str
     taken: int = 0
+    """Steps behind it, from the first on …"""
+    ahead: tuple[int, ...] = ()
+    """… and numbers of later ones that were taken before their time, past steps that had to wait."""
     since_ms: int | None = None
     due_ms: int | None = None
     due_reason: StepReason | None = None
@@ -114,6 +117,10 @@ class Climb:
     bridged: bool = False
     """A translator is bound to the incident, so no shared language is required any more."""
     ended: bool = False
+
+    @property
+    def steps_taken(self) -> int:
+        return self.taken + len(self.ahead)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +167,8 @@ class Requirement:
     climb: Climb | None = None
     bridges: str | None = None
     """Id of the requirement whose people this translator helps; None for everything else."""
+    translator_since_ms: int | None = None
+    """Since when a translator is wanted who is not there; None: none is wanted, or one is bound to the incident."""
     lease_s: int | None = None
     """Digital work: how long an acceptance holds without a sign of life. None: for ever."""
     answers_wanted: int = 1
@@ -437,8 +446,9 @@ class Incident:
         return max(0, requirement.count - len(filled))
 
     def waits_for_people(self, requirement: Requirement) -> bool:
-        """Whether somebody who becomes available is to be asked: nobody is for some place, or too few for its certainty."""
-        if requirement.shortfall is not None:
+        """Whether somebody who becomes available is to be asked: nobody is for some place, too few for its certainty, or nobody
+        translates for it."""
+        if requirement.shortfall is not None or requirement.translator_since_ms is not None:
             return True
         return requirement.short_since_ms is not None and self.open_places(requirement) > 0
 

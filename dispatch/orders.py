@@ -27,6 +27,7 @@ from dispatch.model import Incident, Offer, Requirement
 from dispatch.plans import PlanBook
 from dispatch.priorities import restated
 from dispatch.requirement_ids import highest_number
+from dispatch.restating import climb_on, in_language
 from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import ASSIGNED_STATES, Capability, IncidentStatus, OfferState, Task
 
@@ -91,7 +92,8 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
 
 
 def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Ruling:
-    requirements = _requirements(incident, command, plans)
+    language = command.language or incident.language
+    requirements = in_language(incident, _requirements(incident, command, plans), language)
     changes = changed_fields(incident, command, requirements)
     if missed := conflicts(incident, command, changes):
         reason = "edit_conflict" if command.expected_version is None else "version_conflict"
@@ -102,7 +104,7 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         type=command.type or incident.type,
         priority=command.priority or incident.priority,
         area=command.area or incident.area,
-        language=command.language or incident.language,
+        language=language,
         requirements=requirements,
         plan_version=plans.version,
         changed=changes,
@@ -143,7 +145,7 @@ def merged(incident: Incident, new: tuple[Requirement, ...]) -> tuple[Requiremen
     """The new needs, each keeping the id of the old one of the same kind, so that its people stay; others get fresh ids.
 
     An id once used is never given to another need: the offers of the need that went still carry it. What a ladder has opened
-    stays open, and a translator stays with the need it helps.
+    stays open, and a translator stays with the need it helps, as far as the need asks for the same as before (`restating.py`).
     """
     left = [entry for entry in incident.requirements if entry.bridges is None]
     highest = highest_number(incident)
@@ -159,7 +161,8 @@ def merged(incident: Incident, new: tuple[Requirement, ...]) -> tuple[Requiremen
             result.append(
                 replace(entry, id=twin.id, shortfall=twin.shortfall, look_at_ms=twin.look_at_ms, settled=settled)
             )
-            result[-1] = replace(result[-1], climb=twin.climb or entry.climb)
+            since_ms = twin.translator_since_ms
+            result[-1] = replace(result[-1], climb=climb_on(twin, entry), translator_since_ms=since_ms)
     kept = {entry.id for entry in result}
     return (*result, *(entry for entry in incident.requirements if entry.bridges in kept))
 

@@ -1,5 +1,5 @@
-"""What a rule must know beyond its own incident: where engaged people are, who is free near a new place, which other incidents
-are open near a report, and the incident another is to be merged into.
+"""What a rule must know beyond its own incident: where engaged people are, who is free near a new place or to translate, which
+other incidents are open near a report, and the incident another is to be merged into.
 
 A rule never asks for these itself. `look_of` says what a command needs, the shell looks it up in one step for a whole batch,
 and `View.around` carries the answers. What could not be found is left out, and the rules say what that means.
@@ -9,12 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dispatch.absence import Presence
-from dispatch.commands import Command, GiveResult, MergeIncident, ReportIncident, UpdateIncident
+from dispatch.bridging import translator_need, wants_bridge
+from dispatch.commands import (
+    Command,
+    EscalateIncident,
+    GiveResult,
+    MergeIncident,
+    PassDeadline,
+    ReportIncident,
+    UpdateIncident,
+)
 from dispatch.geo import BadGeometry, area_of
 from dispatch.hazards import HazardArea
 from dispatch.limits import effective
-from dispatch.model import Area, Candidate, Geometry, Incident, Need, Place
-from dispatch.vocabulary import Capability, OfferState, Task, TravelMode
+from dispatch.model import Area, Candidate, Geometry, Incident, Need, Place, Requirement
+from dispatch.vocabulary import Capability, DeadlineKind, OfferState, Task, TravelMode
 
 NEAR_M = 2_000.0
 """Incidents further away than this from a report are not looked at as the same event."""
@@ -47,7 +56,8 @@ class Neighbour:
 class Surroundings:
     whereabouts: Mapping[str, Whereabouts] = field(default_factory=dict)
     free: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
-    """Requirement id → people who could be asked, as a search around the new place found them."""
+    """Requirement id → people who could be asked, as a search around the new place found them; of a need that may be bridged:
+    who could translate for it."""
     neighbours: tuple[Neighbour, ...] = ()
     target: Incident | None = None
     presence: Mapping[str, Presence] = field(default_factory=dict)
@@ -85,7 +95,20 @@ def look_of(incident: Incident | None, command: Command) -> Look | None:
         return _look_around(incident, command, area) if area else None
     if isinstance(command, GiveResult):
         return _look_for_result(incident, command)
-    return None
+    return _look_for_translators(incident, command)
+
+
+def _look_for_translators(incident: Incident, command: Command) -> Look | None:
+    """For what may be bridged by this command: a step of a ladder, or a look at what waits for a translator."""
+    entries: list[Requirement] = []
+    if isinstance(command, EscalateIncident):
+        entries = list(incident.requirements)
+    elif isinstance(command, PassDeadline) and command.deadline is DeadlineKind.LADDER:
+        entries = [entry for entry in incident.requirements if entry.id == command.requirement_id]
+    elif isinstance(command, PassDeadline) and command.deadline is DeadlineKind.RETRY:
+        entries = [entry for entry in incident.requirements if entry.translator_since_ms is not None]
+    needs = tuple(translator_need(incident, entry, command.id) for entry in entries if wants_bridge(incident, entry))
+    return Look(needs=needs) if needs else None
 
 
 def _look_for_result(incident: Incident, command: GiveResult) -> Look | None:

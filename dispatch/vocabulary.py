@@ -299,13 +299,20 @@ class StepAction(StrEnum):
     END = "end"  # nothing is left: the shortfall is final, an alarm says so
 
 
+WIDENING_STEPS = frozenset({StepAction.WIDER_RING, StepAction.ALARM_LEVEL, StepAction.OPERATOR, StepAction.PARTNER})
+"""Steps that bring more people and take nothing away from what was asked for: they may come before their time. The others give up
+a part of it (a skill, a language, the search itself)."""
+
+
 class StepReason(StrEnum):
     """Why a step of a ladder is due."""
 
     CLOCK = "clock"  # its time has come
-    NOBODY_NEW = "nobody_new"  # everybody within the present limits has been asked, nobody is left to answer
+    NOBODY_NEW = "nobody_new"  # everybody who fits within the present limits has answered
+    NOBODY_FREE = "nobody_free"  # nobody is left to answer, but some who fit are engaged or left in peace
     FORECAST = "forecast"  # the target will be missed, more likely than the ladder accepts
     BRIDGE = "bridge"  # nobody asked shares the caller's language
+    TRANSLATOR = "translator"  # a translator is there, whom the ladder had looked for in vain
     OPERATOR = "operator"  # ordered
 
 

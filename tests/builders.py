@@ -5,7 +5,7 @@ Every builder has a sensible default for all it builds; a test states only what 
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -32,7 +32,7 @@ from dispatch.model import (
     Times,
 )
 from dispatch.plans import BUILT_IN, PlanBook, parse
-from dispatch.surroundings import NOTHING, Surroundings
+from dispatch.surroundings import NOTHING, Surroundings, look_of
 from dispatch.vocabulary import (
     Capability,
     DeadlineKind,
@@ -211,6 +211,8 @@ class Story:
     decisions: list[Decision] = field(default_factory=list)
     searched: list[Need] = field(default_factory=list)
     around: Surroundings = NOTHING
+    commands: list[Command] = field(default_factory=list)
+    """What was told, beside `decisions`."""
     standing: Mapping[str, Place] = field(default_factory=dict)
     """Where people are who are looked for on dangerous ground."""
 
@@ -224,10 +226,19 @@ class Story:
         return self.decisions[-1]
 
     def tell(self, command: Command) -> Decision:
-        seen = view(self.told, command, now_ms=self.now_ms, offset=len(self.decisions), around=self.around)
+        seen = view(self.told, command, now_ms=self.now_ms, offset=len(self.decisions), around=self._around(command))
+        self.commands.append(command)
         self.decisions.append(decide(seen, command, self.book, self.find, self.inside))
         self.told = fold(self.told, self.last)
         return self.last
+
+    def _around(self, command: Command) -> Surroundings:
+        """As stated, and for what may be bridged everybody in `people`."""
+        look = look_of(self.told, command)
+        if look is None or isinstance(command, orders.UpdateIncident):
+            return self.around
+        free = {need.requirement.id: tuple(self.people) for need in look.needs}
+        return replace(self.around, free=free | dict(self.around.free))
 
     def find(self, wanted: Need) -> Found:
         self.searched.append(wanted)

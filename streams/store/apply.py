@@ -9,7 +9,7 @@ from dispatch.deadlines import timers_of, waiting_of
 from dispatch.lessons import Lesson
 from dispatch.model import Incident, Requirement
 from dispatch.ports import Application, Applied, AppliedState, Hold, Timer
-from dispatch.vocabulary import Capability, DeadlineKind
+from dispatch.vocabulary import Capability, DeadlineKind, Skill
 from streams import wire
 from streams.store.attention import packed_attention
 from streams.store.claims import hold_of
@@ -100,6 +100,16 @@ def accepted_skills(requirement: Requirement) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*requirement.skills, *substitutes)))
 
 
+def waited_skills(incident: Incident, requirement: Requirement) -> tuple[tuple[str, bool], ...]:
+    """Skills with which somebody who becomes available might help, and whether they have to be near: those of the requirement
+    while it lacks people, and a translator's while one is wanted for it."""
+    scarce = requirement.short_since_ms is not None and incident.open_places(requirement) > 0
+    placed = requirement.capability is Capability.FIELD and incident.area is not None
+    skills = accepted_skills(requirement) if requirement.shortfall is not None or scarce else ()
+    translator = () if requirement.translator_since_ms is None else ((str(Skill.TRANSLATOR), False),)
+    return (*((skill, placed) for skill in skills), *translator)
+
+
 def waiting_member(incident: Incident, requirement: Requirement) -> str:
     """Sorts by urgency (`dispatch/aging.py`): a class, then a moment."""
     standing = waiting_urgency(incident.priority, requirement)
@@ -107,23 +117,26 @@ def waiting_member(incident: Incident, requirement: Requirement) -> str:
 
 
 def _packed_waiting(incident: Incident, requirement: Requirement) -> list[dict[str, object]]:
-    """One entry for each skill that will do. The first stands for the requirement itself; one with `since` is a shortfall."""
+    """One entry for each skill that will do, and one for a translator who is lacked. The first stands for the requirement
+    itself; one with `since` is a shortfall."""
     shortfall = requirement.shortfall
     itself: dict[str, object] = {"since": shortfall.since_ms} if shortfall else {"itself": True}
     standing = waiting_urgency(incident.priority, requirement)
     member = waiting_member(incident, requirement)
-    placed: dict[str, object] = {} if shortfall else {"scarce": True}
-    if requirement.capability is Capability.FIELD and incident.area is not None:
-        placed |= {"lon": float(incident.area.centre.lon), "lat": float(incident.area.centre.lat)}
+    scarce: dict[str, object] = {} if shortfall else {"scarce": True}
+    place: dict[str, object] = {}
+    if incident.area is not None:
+        place = {"lon": float(incident.area.centre.lon), "lat": float(incident.area.centre.lat)}
     return [
         {
             "skill": skill,
             "member": f"{member}|{skill}" if number else member,
             "urgency": standing.rank * 1e13 + standing.moment_ms,
             **({} if number else itself),
-            **placed,
+            **scarce,
+            **(place if placed else {}),
         }
-        for number, skill in enumerate(accepted_skills(requirement))
+        for number, (skill, placed) in enumerate(waited_skills(incident, requirement))
     ]
 
 

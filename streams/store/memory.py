@@ -27,9 +27,9 @@ from dispatch.ports import (
 )
 from dispatch.surroundings import Neighbour, Whereabouts
 from dispatch.travel import reach_m
-from dispatch.vocabulary import Capability, DeadlineKind
+from dispatch.vocabulary import DeadlineKind
 from streams.store import memory_scene, memory_search
-from streams.store.apply import accepted_skills, waiting_member, waiting_requirements
+from streams.store.apply import waited_skills, waiting_member, waiting_requirements
 from streams.store.link import FIX_AGE_LIMIT_MS
 from streams.store.memory_people import People, Person, metres
 from streams.store.memory_rivals import waiting_beside
@@ -365,9 +365,12 @@ class MemoryStore:
 
     def _might_end(self, person: Person, incident: Incident, requirement_id: str) -> bool:
         requirement = next(line for line in incident.requirements if line.id == requirement_id)
-        if person.profile is None or set(accepted_skills(requirement)).isdisjoint(person.profile.skills):
+        if person.profile is None:
             return False
-        if requirement.capability is Capability.DIGITAL or incident.area is None:
+        fitting = [placed for skill, placed in waited_skills(incident, requirement) if skill in person.profile.skills]
+        if not fitting or incident.area is None:
+            return bool(fitting)
+        if not all(fitting):
             return True
         if person.field_mode != "free" or person.found_at is None:
             return False

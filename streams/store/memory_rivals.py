@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from dispatch.aging import urgency
 from dispatch.model import Incident, Need, Requirement
-from dispatch.vocabulary import Capability
-from streams.store.apply import accepted_skills
+from streams.store.apply import waited_skills
 from streams.store.memory_people import metres
 from streams.store.search import kind_of, limit_m
 
@@ -26,9 +25,10 @@ def waiting_beside(need: Need, waiting: Iterable[Mapping[str, tuple[Incident, st
 
 
 def _wants_the_same(need: Need, incident: Incident, requirement: Requirement) -> bool:
-    if incident.id == need.incident_id or not set(need.requirement.skills) & set(accepted_skills(requirement)):
+    if incident.id == need.incident_id:
         return False
-    placed = requirement.capability is Capability.FIELD and incident.area is not None
+    same = [placed for skill, placed in waited_skills(incident, requirement) if skill in need.requirement.skills]
     if kind_of(need) != "field" or need.area is None:
-        return not placed
-    return placed and incident.area is not None and metres(need.area.centre, incident.area.centre) <= limit_m(need)
+        return not all(same)
+    near = incident.area is not None and metres(need.area.centre, incident.area.centre) <= limit_m(need)
+    return any(same) and near

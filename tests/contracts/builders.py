@@ -72,6 +72,7 @@ def requirement(
     max_distance_m: int = 5_000,
     missing_since_ms: int | None = None,
     short_since_ms: int | None = None,
+    translator_since_ms: int | None = None,
 ) -> Requirement:
     shortfall = None
     if missing_since_ms is not None:
@@ -86,6 +87,7 @@ def requirement(
         window_s=60,
         shortfall=shortfall,
         short_since_ms=short_since_ms,
+        translator_since_ms=translator_since_ms,
     )
 
 

@@ -1,5 +1,7 @@
 """Waves that fell short of their certainty are woken by newcomers, after every shortfall, and are nobody's rivals."""
 
+from dataclasses import replace
+
 from dispatch.vocabulary import Priority
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import DIGITAL, application, fix, incident, incident_id, need, north, profile, requirement
@@ -92,3 +94,32 @@ async def test_a_rebuild_keeps_it_waiting(world: World) -> None:
     await comes(world, "near")
 
     assert await world.woken() == [state.id]
+
+
+async def test_a_translator_who_is_wanted_wakes_the_incident_from_anywhere(world: World) -> None:
+    now_ms = await waiting(world, bridge=requirement(translator_since_ms=1))
+
+    await comes(world, "near")
+    assert await world.woken() == []
+    await world.people.put_profiles([profile("t-1", 1, capabilities=DIGITAL, skills=("translator",))])
+
+    look_ms = (await world.looks())[incident_id("bridge")]
+    assert now_ms + 1_500 <= look_ms <= await world.store.now_ms() + 2_000
+
+
+async def test_a_translator_is_woken_with_a_shortfall_at_once(world: World) -> None:
+    await waiting(world, bridge=requirement(missing_since_ms=1, translator_since_ms=1))
+
+    await world.people.put_profiles([profile("t-1", 1, capabilities=DIGITAL, skills=("translator",))])
+
+    assert await world.woken() == [incident_id("bridge")]
+
+
+async def test_who_waits_for_a_translator_with_a_shortfall_is_a_rival_of_who_looks_for_one(world: World) -> None:
+    await waiting(world, bridge=requirement(missing_since_ms=1, translator_since_ms=1))
+    translate = replace(need(requirement(capability=DIGITAL[0], skill="translator")), incident_id=incident_id("storm"))
+    aid = replace(need(requirement(capability=DIGITAL[0], skill="first_aid")), incident_id=incident_id("storm"))
+
+    found = await world.store.find([translate, aid])
+
+    assert [one.waiting for one in found] == [1, 0]

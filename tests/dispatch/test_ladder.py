@@ -8,6 +8,7 @@ from dispatch.decisions import RequirementWhy
 from dispatch.events import IncidentEscalated, LadderScheduled, LadderStepped, PartnerAsked, RequirementsAdded
 from dispatch.lifecycle import Moment, evolve
 from dispatch.model import Candidate, Climb, Requirement
+from dispatch.surroundings import NOTHING
 from dispatch.vocabulary import (
     Capability,
     DeadlineKind,
@@ -155,7 +156,7 @@ def test_a_required_language_gives_way_to_a_translator_bound_to_the_incident() -
         "translator",
         ("kk",),
     )
-    assert story.asked() == ["near", "t-1"]
+    assert story.asked() == ["t-1", "near"]
 
 
 def test_a_translator_is_never_helped_by_another_translator() -> None:
@@ -321,8 +322,8 @@ def test_a_requirement_of_an_older_log_is_on_no_ladder() -> None:
     why = RequirementWhy(requirement_id="r1", skill="boat", places_open=1, asked=0, searched_m=None, considered=0)
     scheduled = LadderScheduled(requirement_id="r1", since_ms=1, due_ms=2, reason=StepReason.CLOCK)
 
-    assert list(ladder.schedule(old, plans(), (), NOW_MS)) == []
-    assert list(ladder.schedule(None, plans(), (), NOW_MS)) == []
+    assert list(ladder.schedule(old, plans(), (), (), NOW_MS)) == []
+    assert list(ladder.schedule(None, plans(), (), (), NOW_MS)) == []
     assert ladder.explained(why, old, plans(), NOW_MS) is why
     assert evolve(old, (scheduled,), Moment(incident_id=INCIDENT, zone="", version=1, at_ms=NOW_MS)) == old
 
@@ -330,7 +331,7 @@ def test_a_requirement_of_an_older_log_is_on_no_ladder() -> None:
 def test_an_unknown_incident_is_on_no_ladder() -> None:
     order = EscalateIncident(id="c", incident_id=INCIDENT, by="operator", sent_ms=NOW_MS)
 
-    assert ladder.rule(None, order, plans(), NOW_MS) is None
+    assert ladder.rule(None, order, plans(), NOTHING, NOW_MS) is None
 
 
 def test_new_plans_with_a_shorter_ladder_end_the_climb() -> None:

@@ -96,7 +96,10 @@ class World:
     def _settled(self, command: Command) -> Settled:
         state = self.incidents.get(command.incident_id)
         look = look_of(state, command)
-        around = Surroundings(target=self.incidents.get(look.target) if look and look.target else None)
+        around = Surroundings(
+            target=self.incidents.get(look.target) if look and look.target else None,
+            free={need.requirement.id: self._find().candidates for need in look.needs} if look else {},
+        )
         known = view(state, command, now_ms=self.now_ms, offset=len(self.log), around=around)
         return settle(known, command, self.book)
 

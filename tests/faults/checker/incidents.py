@@ -147,7 +147,7 @@ def _neglect(state: State, ended_ms: int) -> str | None:
 def _is_escalated(state: State, entry: dict[str, Any]) -> bool:
     """A step of its ladder was taken or has its time, or an operator is asked."""
     climb = entry["climb"]
-    if climb and (climb["taken"] or climb["ended"] or climb["due_ms"] is not None):
+    if climb and (climb["taken"] or climb["ahead"] or climb["ended"] or climb["due_ms"] is not None):
         return True
     asked = any(one["requirement_id"] in (None, entry["id"]) for one in state["attention"])
     return asked or bool(state["escalations"])

@@ -335,6 +335,7 @@ FOLDS: dict[str, Fold] = {
     "retry_scheduled": _retry,
     "wave_timed": _of_requirement("look_at_ms", lambda event, _: event["look_at_ms"]),
     "wave_fell_short": _of_requirement("short_since_ms", lambda event, _: event["since_ms"]),
+    "translator_lacked": _of_requirement("translator_since_ms", lambda event, _: event["since_ms"]),
     "lease_held": _of_offer("lease_expires_ms", lambda event, _: event["until_ms"]),
     "answer_wanted": _of_requirement("count", lambda event, _: event["count"]),
     "work_settled": _of_requirement("settled", lambda event, _: event["outcome"]),
@@ -389,8 +390,11 @@ def _settle(state: State, moment: Moment) -> None:
         if state["times"]["staffed_ms"] is None:
             state["times"]["staffed_ms"] = moment.at_ms
     if not short:
-        scarce = (places > 0 and entry["short_since_ms"] is not None for entry, places in needs)
-        state["retry_at_ms"], state["retries"] = state["retry_at_ms"] if any(scarce) else None, 0
+        waits = (
+            entry["translator_since_ms"] is not None or (places > 0 and entry["short_since_ms"] is not None)
+            for entry, places in needs
+        )
+        state["retry_at_ms"], state["retries"] = state["retry_at_ms"] if any(waits) else None, 0
     for entry, places in needs:
         if entry["climb"] and entry["climb"]["since_ms"] is not None and not places:
             entry["climb"].update(since_ms=None, due_ms=None, due_reason=None)
