@@ -55,12 +55,24 @@ UNLIMITED = Budget(
 """For drills and demonstrations, where a day passes in an hour. Fairness stays."""
 
 
+def asleep_unless_heard_ms(priority: Priority, budget: Budget, now_ms: int) -> int | None:
+    """In quiet hours, for needs that wait for the morning: who gave no sign of life since this moment sleeps. Else None."""
+    if priority is Priority.CRITICAL or not _is_quiet(priority, budget, now_ms):
+        return None
+    return last_time_it_was(budget.quiet_from_h, now_ms)
+
+
+def quiet_until_ms(budget: Budget, now_ms: int) -> int:
+    """The next end of the quiet hours."""
+    return last_time_it_was(budget.quiet_until_h, now_ms) + DAY_MS
+
+
 def held_back(candidate: Candidate, need: Need, budget: Budget, now_ms: int) -> Exclusion | None:
     """Why this person should be left in peace now; None when nothing speaks against asking."""
+    if _is_quiet(need.priority, budget, now_ms) and not _is_awake(candidate, budget, now_ms):
+        return Exclusion.QUIET_HOURS
     if need.requirement.capability is Capability.FIELD and _rests(candidate, budget):
         return Exclusion.RESTING
-    if _is_quiet(need, budget, now_ms) and not _is_awake(candidate, budget, now_ms):
-        return Exclusion.QUIET_HOURS
     return Exclusion.BUDGET_SPENT if _has_spent(candidate, need, budget) else None
 
 
@@ -69,7 +81,7 @@ def free_again_ms(candidate: Candidate, reason: Exclusion, budget: Budget, now_m
     if reason is Exclusion.RESTING and candidate.rested_s is not None:
         return now_ms + round((_rest_s(candidate, budget) - candidate.rested_s) * 1000)
     if reason is Exclusion.QUIET_HOURS:
-        return last_time_it_was(budget.quiet_until_h, now_ms) + DAY_MS
+        return quiet_until_ms(budget, now_ms)
     return None
 
 
@@ -109,8 +121,8 @@ def _rest_s(candidate: Candidate, budget: Budget) -> int:
     return budget.heavy_rest_s if candidate.worked_heavy else budget.rest_s
 
 
-def _is_quiet(need: Need, budget: Budget, now_ms: int) -> bool:
-    if need.priority.order < budget.quiet_up_to.order:
+def _is_quiet(priority: Priority, budget: Budget, now_ms: int) -> bool:
+    if priority.order < budget.quiet_up_to.order:
         return False
     since_from = (local_hour(now_ms) - budget.quiet_from_h) % 24
     return since_from < (budget.quiet_until_h - budget.quiet_from_h) % 24

@@ -28,11 +28,10 @@ from dispatch import (
     waves,
 )
 from dispatch.absence import rests
-from dispatch.budget import first_free_ms, held_back, may_go_beyond, prices, yields_to_need
+from dispatch.budget import asleep_unless_heard_ms, first_free_ms, prices, quiet_until_ms
 from dispatch.commands import Command
 from dispatch.decisions import Cause, Decision, RequirementWhy, Why
 from dispatch.edits import unused_refs
-from dispatch.eligibility import exclusion
 from dispatch.estimates import Priors, chance_within, estimates
 from dispatch.events import Event, OfferMade, ShortfallEnded, ShortfallFound
 from dispatch.hazards import Inside
@@ -46,8 +45,9 @@ from dispatch.pruning import NEVER_AGAIN
 from dispatch.ranking import Ranked, rank
 from dispatch.refusals import who_refused
 from dispatch.ruling import Ruling
+from dispatch.screening import Rules, Screened, screened, sifted
 from dispatch.surroundings import NOTHING, Surroundings
-from dispatch.vocabulary import Exclusion, OfferState, Outcome, ShortfallReason
+from dispatch.vocabulary import Capability, Exclusion, OfferState, Outcome, ShortfallReason
 from dispatch.waves import offers_out
 
 SILENCE_REST_S = 600
@@ -118,7 +118,7 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
             ruling = replace(ruling, events=(*ruling.events, *surplus))
             incident = evolve(incident, surplus, _moment(view, command))
         incident, ruling = _with_job_changes(view, command, incident, ruling)
-    needs = _needs(incident, view, command, ruling) if ruling.outcome is Outcome.APPLIED else ()
+    needs = _needs(incident, view, command, ruling, plans) if ruling.outcome is Outcome.APPLIED else ()
     return Settled(view=view, command=command, ruling=ruling, incident=incident, needs=needs)
 
 
@@ -278,10 +278,14 @@ def _missing(incident: Incident, requirement: Requirement) -> int:
     return incident.open_places(requirement) - offers_out(incident, requirement)
 
 
-def _needs(incident: Incident | None, view: View, command: Command, ruling: Ruling) -> tuple[Need, ...]:
+def _needs(
+    incident: Incident | None, view: View, command: Command, ruling: Ruling, plans: PlanBook
+) -> tuple[Need, ...]:
     if incident is None or not incident.is_open:
         return ()
     now_ms = view.now_ms
+    has_ground = incident.hazard is not None and incident.area is not None and incident.area.reach_m > 0
+    asleep_ms = asleep_unless_heard_ms(incident.priority, plans.budget, now_ms)
     prompted = waves.prompted_by(command, ruling.events, incident)
     engaged_here = {offer.volunteer_id for offer in incident.offers if offer.is_live}
     return tuple(
@@ -294,6 +298,8 @@ def _needs(incident: Incident | None, view: View, command: Command, ruling: Ruli
             want=want,
             asked_before=frozenset(engaged_here | _asked_before(incident, requirement, now_ms)),
             preferred_languages=wanted_languages(requirement, incident),
+            ground=incident.hazard if has_ground and requirement.capability is Capability.FIELD else None,
+            asleep_unless_heard_ms=asleep_ms,
         )
         for requirement in incident.requirements
         if (
@@ -321,36 +327,19 @@ def _offers(
 ) -> tuple[list[OfferMade], RequirementWhy]:
     incident, now_ms = settled.incident, settled.view.now_ms
     assert incident is not None  # a need has an incident
-    excluded = dict(found.excluded)
-    eligible: list[Candidate] = []
-    spare: list[tuple[Candidate, Exclusion]] = []
-    in_peace: list[tuple[Candidate, Exclusion]] = []
-    burdens: dict[str, dict[str, float]] = {}
-    ground = hazards.ground_of(incident)
-    for seen in found.candidates:
-        candidate = hazards.approach(seen, need, ground, settled.view.around.hazards)
-        reason = taken.get(candidate.volunteer_id) or exclusion(candidate, need)
-        held = None if reason else held_back(candidate, need, plans.budget, now_ms)
-        if held and not may_go_beyond(candidate, need, held):
-            if yields_to_need(held):
-                spare.append((candidate, held))
-                continue
-            reason = held
-            in_peace.append((candidate, held))
-        if reason is None:
-            eligible.append(candidate)
-            burdens[candidate.volunteer_id] = prices(candidate, need, plans.budget, held)
-        else:
-            excluded[reason] = excluded.get(reason, 0) + 1
-    lacking = _missing(incident, need.requirement) - len(eligible)
-    for number, (candidate, held) in enumerate(_least_tired(spare)):
+    passed = screened(found, need, _rules(settled, plans), taken)
+    # Nobody is roused from a rest while people may be found who need none.
+    goes_on = not found.complete and not found.bounded
+    lacking = 0 if goes_on else _missing(incident, need.requirement) - len(passed.eligible)
+    for number, (candidate, held) in enumerate(_least_tired(passed.spare)):
         if number < lacking:
-            eligible.append(candidate)
-            burdens[candidate.volunteer_id] = prices(candidate, need, plans.budget, held)
+            passed.eligible.append((candidate, held))
         else:
-            excluded[held] = excluded.get(held, 0) + 1
-            in_peace.append((candidate, held))
-    ranked = _once_each(rank(eligible, need, incident.language, burdens))
+            passed.leave_out(held)
+            passed.in_peace.append((candidate, held))
+    burdens = {one.volunteer_id: prices(one, need, plans.budget, held) for one, held in passed.eligible}
+    excluded = passed.excluded
+    ranked = _once_each(rank([one for one, _ in passed.eligible], need, incident.language, burdens))
     chances = _chances(ranked, need, settled.view)
     wave = waves.wave(ranked, chances, need, found, incident, now_ms)
     asked = {entry.candidate.volunteer_id for entry in wave.chosen}
@@ -363,14 +352,38 @@ def _offers(
         searched_m=found.searched_m,
         considered=len(found.candidates) + sum(found.excluded.values()),
         complete=found.complete,
+        bounded=found.bounded,
         excluded={str(reason): count for reason, count in sorted(excluded.items())},
         chosen=tuple(_shown(entry, chances) for entry in wave.chosen),
         passed_over=tuple(_shown(entry, chances) for entry in rest),
         wave=wave.why,
         travel=found.travel,
-        free_again_ms=first_free_ms(in_peace, plans.budget, now_ms),
+        free_again_ms=_first_free_ms(passed, plans, now_ms),
     )
     return [_offer(settled, need, entry, chances[entry.candidate.volunteer_id]) for entry in wave.chosen], why
+
+
+def sift(settled: Settled, plans: PlanBook, need: Need, found: Found) -> Found:
+    """What a search that goes on need not carry along: people who may not be asked are counted from now on."""
+    return sifted(found, need, _rules(settled, plans))
+
+
+def _rules(settled: Settled, plans: PlanBook) -> Rules:
+    return Rules(
+        own=hazards.ground_of(settled.incident),
+        others=settled.view.around.hazards,
+        budget=plans.budget,
+        now_ms=settled.view.now_ms,
+    )
+
+
+def _first_free_ms(passed: Screened, plans: PlanBook, now_ms: int) -> int | None:
+    """Sleepers may have been counted by the search alone; they all wake at the same time."""
+    first = first_free_ms(passed.in_peace, plans.budget, now_ms)
+    if Exclusion.QUIET_HOURS not in passed.excluded:
+        return first
+    morning = quiet_until_ms(plans.budget, now_ms)
+    return morning if first is None else min(first, morning)
 
 
 def _least_tired(spare: list[tuple[Candidate, Exclusion]]) -> list[tuple[Candidate, Exclusion]]:
@@ -470,6 +483,8 @@ def _reason(why: RequirementWhy, asked: set[str]) -> ShortfallReason:
     """
     if Exclusion.TAKEN_NOW in why.excluded:
         return ShortfallReason.CONTENDED
+    if why.bounded:
+        return ShortfallReason.SEARCH_BOUNDED
     for cause, reason in _REASONS:
         if why.excluded.get(cause):
             return reason

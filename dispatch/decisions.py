@@ -55,6 +55,8 @@ class RequirementWhy:
     passed_over: tuple[Mapping[str, object], ...] = ()
     complete: bool = True
     """Whether the search looked at everybody within the limits."""
+    bounded: bool = False
+    """The search ended at its bound of work (DESIGN 90) before it had found enough people or seen everybody."""
     ladder_step: int | None = None
     """Steps of the ladder behind it."""
     forecast: float | None = None

@@ -63,6 +63,8 @@ def _standing(incident: Incident, entry: Requirement, decisions: Sequence[Decisi
     if why and open_places:
         left_out = ", ".join(f"{count} {reason}" for reason, count in sorted(why.excluded.items())) or "nobody left out"
         text += f"; the last search saw {why.considered} ({left_out}) and asked {why.asked}"
+        if why.bounded:
+            text += "; it ended at its bound, more people may be there"
         if why.forecast is not None:
             text += f"; the chance to be staffed in time was {why.forecast:.0%}"
     steps = [fact for fact in _facts(decisions, LadderStepped) if fact.requirement_id == entry.id and not fact.skipped]

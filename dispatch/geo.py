@@ -6,7 +6,7 @@ Coordinates are WGS 84 degrees in GeoJSON order (lon, lat); distances are metres
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import h3
 import shapely
@@ -283,6 +283,13 @@ class Outline:
     def _round(self, point: Point) -> Place:
         lon = point.x / self._squeeze
         return Place(lon=round((lon + 180.0) % 360.0 - 180.0, 5), lat=round(point.y, 5))
+
+
+def rings_of(area: Area) -> list[list[float]]:
+    """All rings of a polygonal area, flat (lon, lat, lon, lat …): a place is inside when it lies in an odd number of them."""
+    kind, coordinates = area.geometry.get("type"), cast(Any, area.geometry.get("coordinates"))
+    polygons = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else []
+    return [[float(number) for position in ring for number in position[:2]] for polygon in polygons for ring in polygon]
 
 
 def _plain(geometry: Geometry) -> dict[str, Any]:

@@ -507,13 +507,29 @@ class Need:
     preferred_languages: tuple[str, ...] = ()
     rivals: int = 0
     """Needs of other incidents in the same batch, as urgent or more, that look for the same people after this one."""
+    ground: Hazard | None = None
+    """The area is dangerous ground, and who stands on it without being equipped is not asked."""
+    asleep_unless_heard_ms: int | None = None
+    """In quiet hours: who gave no sign of life since then sleeps and is not asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchMark:
+    """Where a search stopped, so that it can go on behind it."""
+
+    judged: frozenset[str]
+    """Everybody it has looked at, whatever became of them."""
+    radius_m: float | None
+    around: Mapping[Exclusion, int] = field(default_factory=dict)
+    """Part of `Found.excluded`: people near who were counted without being looked at. A later page counts them anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """Candidates, nearest (field) or least loaded (digital) first, and why others near were left out.
 
-    `complete` is true when the search looked at everybody within the limits; false when it stopped because it had enough.
+    `complete` is true when the search looked at everybody within the limits; false when it stopped because it had enough, or
+    had looked at as many people as one look may: then it can go on behind its `mark`.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -524,3 +540,6 @@ class Found:
     """Where travel times come from: a router's name, `built_in`, or `built_in_after_timeout` or `_after_error`."""
     waiting: int = 0
     """Shortfalls of other incidents near, as urgent or more, that wait for people with this skill; told of a complete search."""
+    bounded: bool = False
+    """The search was not gone on with although its people did not suffice: it had done all the work it may."""
+    mark: SearchMark | None = field(default=None, compare=False, repr=False)

@@ -159,7 +159,16 @@ class Store(Protocol):
 
     async def find(self, needs: Sequence[Need]) -> list[Found]:
         """People for each need, in one round trip for all. Free (or held for the same command), on duty, fitting. A hint:
-        the claim decides. At least `need.want` candidates when there are that many."""
+        the claim decides. At least `need.want` candidates when there are that many.
+
+        It may stop before that, with a `mark`, at a bound of its own on the people it looks at in one look."""
+
+    async def find_more(self, searches: Sequence[tuple[Need, Found]]) -> list[Found]:
+        """The same searches, gone on with behind where they stopped, in one round trip for all: each with the people it had
+        (as the caller has kept them) and about `need.want` more. Who was looked at before is not looked at again.
+
+        Here the search leaves out by itself who stands unequipped on the incident's own dangerous ground and who sleeps: of
+        these there may be thousands."""
 
     async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
         """For each place and radius in metres, in one round trip: the open incidents whose centres lie within, at most 20, the

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dispatch.eligibility import exclusion
 from dispatch.events import Event, OfferMoved, OfferRemeasured
 from dispatch.geo import distance_m, distance_to_area_m
+from dispatch.hazards import approach, ground_of
 from dispatch.limits import effective
 from dispatch.model import Area, Incident, Need, Offer, Requirement
 from dispatch.surroundings import Surroundings
@@ -92,9 +93,11 @@ def _etas_of_free(incident: Incident, area: Area, requirement: Requirement, arou
         want=1,
         asked_before=frozenset(offer.volunteer_id for offer in incident.offers_for(requirement.id)),
     )
+    ground = ground_of(incident)
+    free = (approach(seen, need, ground, around.hazards) for seen in around.free.get(requirement.id, ()))
     return sorted(
-        travel_time_s(candidate.distance_m, candidate.travel_mode)
-        for candidate in around.free.get(requirement.id, ())
+        travel_time_s(candidate.distance_m + candidate.detour_m, candidate.travel_mode)
+        for candidate in free
         if candidate.distance_m is not None and exclusion(candidate, need) is None
     )
 

@@ -265,6 +265,7 @@ class ShortfallReason(StrEnum):
     RESTING = "resting"  # those who are there rest after work
     QUIET_HOURS = "quiet_hours"  # those who are there sleep, and the need can wait for them
     BUDGET_SPENT = "budget_spent"  # those who are there have been asked too often of late
+    SEARCH_BOUNDED = "search_bounded"  # more people may be there than one search looks at; the next look tries again
     CONTENDED = "contended"  # people were taken by others while deciding; tried again at once
 
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from dispatch.commands import AcceptOffer, Command
-from dispatch.decide import Settled, View, chosen_people, fill, settle
+from dispatch.decide import Settled, View, chosen_people, fill, settle, sift
 from dispatch.decisions import Cause, Decision
 from dispatch.events import LadderStepped, OfferMade, OfferMoved
 from dispatch.ids import zone_of_incident
 from dispatch.lifecycle import fold
-from dispatch.model import Found, Need
+from dispatch.model import Found, Need, SearchMark
 from dispatch.plans import PlanBook
 from dispatch.ports import Claim, ClaimAnswer, Hold, Loaded, NotReady, Store, StoreTrouble, TravelTimes
 from dispatch.precedence import precedence
@@ -37,7 +37,10 @@ from streams.surroundings import Asking, look_around
 log = structlog.get_logger()
 CLAIM_ROUNDS = 8
 """After this many rounds of lost claims the rest becomes a shortfall that is tried again in a second."""
-MOST_WANTED = 256
+LOOK_GROWTH = 16
+"""So many times more is wanted of each look that goes on with a search than of the one before …"""
+LOOK_WANTS_MOST = 1_000
+"""… up to this."""
 LANES = 2
 WORTH_LANES = 16
 _EXCLUSION_OF = {
@@ -45,6 +48,16 @@ _EXCLUSION_OF = {
     ClaimAnswer.FENCED: Exclusion.TAKEN_NOW,
     ClaimAnswer.OFF_DUTY: Exclusion.OFF_DUTY,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchBounds:
+    """How much work the searches of a batch may be beyond their first looks. What ends here is told (`search_bounded`)."""
+
+    people: int = 20_000
+    """Looked at for one need."""
+    seconds: float = 1.0
+    """Of the two that a batch has for everything."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -56,21 +69,25 @@ class _Draft:
     settled: Settled
     found: dict[str, Found] = field(default_factory=dict)
     lost: dict[str, Exclusion] = field(default_factory=dict)
-    searched: dict[str, int] = field(default_factory=dict)
-    """For how many people each requirement has been searched last."""
+    looks: Counter[str] = field(default_factory=Counter)
+    """How often the search for each requirement was gone on with."""
     decision: Decision | None = None
 
-    def needs_to_search_again(self) -> list[Need]:
-        """Needs whose wave fell short though their search had not seen everybody: its people went to others meanwhile, or are
-        less likely to accept, or less free, than the search assumed."""
+    def sifted(self, need: Need, plans: PlanBook) -> Found:
+        return sift(self.settled, plans, need, self.found[need.requirement.id])
+
+    def needs_to_search_on(self) -> list[Need]:
+        """Needs whose wave fell short though their search had not seen everybody: its people may not be asked, went to others
+        meanwhile, or are less likely to accept, or less free, than the search assumed."""
         assert self.decision is not None
         short = {why.requirement_id for why in self.decision.why.requirements if why.wave and why.wave.is_short}
         return [
             need
             for need in self.settled.needs
             if need.requirement.id in short
-            and not self.found.get(need.requirement.id, Found()).complete
-            and self.searched.get(need.requirement.id, 0) < MOST_WANTED
+            and (found := self.found.get(need.requirement.id))
+            and found.mark is not None
+            and not found.bounded
         ]
 
 
@@ -83,7 +100,9 @@ class Dispatcher:
         projection: Projection,
         plans: PlanBook,
         travel: TravelTimes | None = None,
+        bounds: SearchBounds | None = None,
     ) -> None:
+        self._bounds = bounds or SearchBounds()
         self._store = store
         self._publisher = publisher
         self._projection = projection
@@ -258,27 +277,63 @@ class Dispatcher:
         results = await self._scene.timed([(draft.settled.incident, need) for draft, need in pairs], hits)
         for (draft, need), found in zip(pairs, results, strict=True):
             draft.found[need.requirement.id] = found
-            draft.searched[need.requirement.id] = need.want
+
+    async def _search_on(self, short: Sequence[tuple[_Draft, Need]], until_s: float) -> None:
+        """One more look for each of these needs, behind what was seen; what may not be gone on with is bounded from now on."""
+        is_late = asyncio.get_running_loop().time() >= until_s
+        going: list[tuple[_Draft, Need]] = []
+        for draft, need in short:
+            found = draft.found[need.requirement.id]
+            if is_late or (found.mark and len(found.mark.judged) >= self._bounds.people):
+                self._bound([(draft, need)])
+            else:
+                going.append((draft, need))
+        if not going:
+            return
+        searches = [(_wider(need, draft.looks), draft.sifted(need, self._plans)) for draft, need in going]
+        try:
+            hits = await self._store.find_more(searches)
+        except StoreTrouble as trouble:
+            # A search that Redis is too slow for must not come again for ever; if Redis is away, the claims will say so.
+            log.warning("searches were not gone on with", needs=len(going), trouble=str(trouble))
+            self._bound(going)
+            return
+        results = await self._scene.timed([(draft.settled.incident, need) for draft, need in going], hits)
+        for (draft, need), before, found in zip(going, (one for _, one in searches), results, strict=True):
+            draft.looks[need.requirement.id] += 1
+            draft.found[need.requirement.id] = found
+            if found.mark is not None and not _is_further(found.mark, before.mark):
+                self._bound([(draft, need)])
+
+    def _bound(self, searches: Sequence[tuple[_Draft, Need]]) -> None:
+        """These are not gone on with, and the decision will say so."""
+        for draft, need in searches:
+            metrics.SEARCHES_BOUNDED.inc()
+            draft.found[need.requirement.id] = replace(draft.found[need.requirement.id], bounded=True)
 
     async def _claim_all(self, drafts: Sequence[_Draft]) -> None:
         """Decides each draft in the order of the log until every person it names is claimed.
 
-        A draft is filled again when a claim was lost, and searched for again when the people its search had stopped at went
-        to drafts before it: they are claimed by then, so the next search passes them over. Rounds ask for more and more, so
-        a burst at one place takes a few rounds, not one for each incident.
+        A draft is filled again when a claim was lost, and its search is gone on with when the people it had stopped at may
+        not be asked or went to drafts before it. Each look wants more than the one before, so a burst at one place, or a
+        crowd of people who may not be asked, takes a few looks.
         """
         granted: dict[str, Hold] = {}
         open_drafts = list(drafts)
-        for number in range(CLAIM_ROUNDS):
+        until_s = asyncio.get_running_loop().time() + self._bounds.seconds
+        rounds_lost = 0
+        while open_drafts:
+            if rounds_lost == CLAIM_ROUNDS:
+                self._settle_for_less(drafts, open_drafts, granted)
+                break
             self._fill(drafts, open_drafts)
             lost = await self._claim(drafts, open_drafts, granted)
-            short = [draft for draft in open_drafts if draft not in lost and draft.needs_to_search_again()]
-            open_drafts = [draft for draft in drafts if draft in lost or draft in short]
-            if not open_drafts:
-                break
-            await self._search([(draft, _more(draft.needs_to_search_again(), number)) for draft in short])
-        else:
-            self._settle_for_less(drafts, open_drafts, granted)
+            rounds_lost += bool(lost)
+            short = [(draft, need) for draft in open_drafts if draft not in lost for need in draft.needs_to_search_on()]
+            if short:
+                await self._search_on(short, until_s)
+            again = {id(draft) for draft in lost} | {id(draft) for draft, _ in short}
+            open_drafts = [draft for draft in drafts if id(draft) in again]
         await self._release_unused(drafts, granted)
 
     async def _claim(
@@ -361,9 +416,14 @@ def _count_rivals(drafts: Sequence[_Draft]) -> None:
         draft.settled = replace(draft.settled, needs=needs)
 
 
-def _more(needs: Sequence[Need], number: int) -> list[Need]:
+def _wider(need: Need, looks: Mapping[str, int]) -> Need:
     """Many more at once: whoever of a crowd that wants the same people sees all of them can share (DESIGN 39)."""
-    return [replace(need, want=min(MOST_WANTED, need.want * 16 ** (number + 1))) for need in needs]
+    factor = LOOK_GROWTH ** (looks.get(need.requirement.id, 0) + 1)
+    return replace(need, want=min(LOOK_WANTS_MOST, need.want * factor))
+
+
+def _is_further(mark: SearchMark, before: SearchMark | None) -> bool:
+    return before is None or len(mark.judged) > len(before.judged) or mark.radius_m != before.radius_m
 
 
 def claims_of(decision: Decision | None) -> list[Claim]:

@@ -13,6 +13,9 @@ DEAD_LETTERED = Counter("komek_dead_letters_total", "Records that could not be r
 MET_AGAIN = Counter(
     "komek_commands_met_again_total", "Commands that came again after their decision; nothing is changed"
 )
+SEARCHES_BOUNDED = Counter(
+    "komek_searches_bounded_total", "Searches that ended at their bound of work before they had found enough people"
+)
 RETRIED_BATCHES = Counter("komek_retried_batches_total", "Batches tried again, by what was in the way", ["cause"])
 LADDERS_ENDED = Counter("komek_ladders_ended_total", "Requirements for which nothing was left to try; alarm on any")
 VOID_DECISIONS = Counter("komek_void_decisions_total", "Second decisions of a command; expected 0")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dispatch.commands import Command
+from dispatch.eligibility import exclusion
 from dispatch.hazards import HazardArea, Inside, approach, ground_of, target_of
 from dispatch.model import Area, Candidate, Found, Incident, Need
 from dispatch.ports import Store, TravelTimes, Trip
@@ -19,7 +20,8 @@ from dispatch.vocabulary import Capability
 TRAVEL_BUDGET_S = 0.3
 """For all travel times of a batch, however often it has to search."""
 ROUTED_MOST = 25
-"""Candidates of a need whose travel times are asked for, the nearest first; the others keep the built-in model."""
+"""People whose travel times are asked for on behalf of a need, the nearest of those who may be asked; the others keep the
+built-in model."""
 
 
 class Scene:
@@ -88,10 +90,12 @@ def _routed(incident: Incident | None, need: Need, found: Found) -> list[tuple[s
     if area is None or need.requirement.capability is not Capability.FIELD:
         return []
     ground = ground_of(incident)
-    trips = []
-    for seen in found.candidates[:ROUTED_MOST]:
+    trips: list[tuple[str, Trip]] = []
+    for seen in found.candidates:
+        if len(trips) == ROUTED_MOST:
+            break
         candidate = approach(seen, need, ground, ())
-        if candidate.place is not None and not candidate.in_hazard:
+        if candidate.place is not None and exclusion(candidate, need) is None:
             target = target_of(candidate, area)
             trips.append(
                 (

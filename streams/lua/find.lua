@@ -1,21 +1,51 @@
--- People for one need. ARGV[1]: the need, packed (see streams/store/search.py).
--- Gives, packed: complete, the radius searched or false, counts by reason, and candidates.
+-- People for one need. ARGV[1]: the need, packed (see streams/store/search.py); `passed`: whom earlier looks have judged.
+-- Gives, packed: complete, the radius searched or false, counts by reason of those who were judged, candidates, shortfalls of
+-- others, counts of people near who were not judged, and, of a search that can go on, the ids of those who were left out.
 
 local refused = refusal('')
 if refused then return refused end
 
--- More people than this are never judged for one need: a rare language in a large city must not hold Redis up.
-local LOOK_AT_MOST = 4000
 local COUNT_ENGAGED_AT_MOST = 200
 
 local need = cmsgpack.unpack(ARGV[1])
 local now = now_ms()
 local asked, spoken = set_of(need.asked), set_of(need.languages)
 local any_language = #need.languages == 0
-local candidates, excluded, seen, counted, looked = {}, {}, {}, {}, 0
+local candidates, excluded, around, left_out, seen, counted, looked = {}, {}, {}, {}, {}, {}, 0
+local passed = 0
+if need.passed then
+  passed = #need.passed
+  for _, id in ipairs(need.passed) do seen[id] = true end
+end
+local equipped = need.equipped and set_of(need.equipped)
 
-local function leave_out(reason, count)
-  excluded[reason] = (excluded[reason] or 0) + (count or 1)
+local function leave_out(id, reason)
+  excluded[reason] = (excluded[reason] or 0) + 1
+  left_out[#left_out + 1] = id
+end
+
+local function count_around(reason)
+  around[reason] = (around[reason] or 0) + 1
+end
+
+-- On the incident's own dangerous ground without being equipped. Rings of all parts together: holes cancel out.
+local function is_barred(x, y, skills)
+  if not need.rings then return false end
+  for skill in words(skills) do
+    if equipped[skill] then return false end
+  end
+  x, y = tonumber(x), tonumber(y)
+  local inside = false
+  for _, ring in ipairs(need.rings) do
+    local n = #ring
+    local xj, yj = ring[n - 1], ring[n]
+    for k = 1, n, 2 do
+      local xi, yi = ring[k], ring[k + 1]
+      if (yi > y) ~= (yj > y) and x < (xj - xi) * (y - yi) / (yj - yi) + xi then inside = not inside end
+      xj, yj = xi, yi
+    end
+  end
+  return inside
 end
 
 local function shares_language(languages)
@@ -44,28 +74,30 @@ end
 local function judge(id, distance)
   seen[id] = true
   looked = looked + 1
-  if asked[id] then return leave_out('asked_before') end
+  if asked[id] then return leave_out(id, 'asked_before') end
   local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y, heard, yes, no, work, worked, heavy,
     upheld, overruled =
     unpack(call('HMGET', KEY.volunteer .. id,
       'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y', 'ch', 'ey', 'en', 'wk', 'we', 'wh',
       'tu', 'to'))
-  if duty ~= '1' then return leave_out('off_duty') end
-  if state and not (state == 'p' and command == need.command) then return leave_out('engaged') end
-  if not shares_language(languages) then return leave_out('language') end
+  if duty ~= '1' then return leave_out(id, 'off_duty') end
+  if state and not (state == 'p' and command == need.command) then return leave_out(id, 'engaged') end
+  if not shares_language(languages) then return leave_out(id, 'language') end
   local from_home, age = false, at and now - at
   if distance then
     if not at or age > FIX_AGE_MS then
       -- The sweep moves such people to their home place; until it has come by they are judged there all the same.
-      if not home_x then return leave_out('stale_place') end
+      if not home_x then return leave_out(id, 'stale_place') end
       distance = metres(home_x, home_y, need.lon, need.lat)
-      if distance > need.limit then return leave_out('stale_place') end
+      if distance > need.limit then return leave_out(id, 'stale_place') end
       x, y, from_home, age = home_x, home_y, true, false
     end
+    if is_barred(x, y, skills) then return leave_out(id, 'in_hazard') end
     local own = reach_m(max, travel)
     if need.by_mode then own = math.min(own, need.by_mode[travel] or own) end
-    if distance - need.reach > own then return leave_out('too_far') end
+    if distance - need.reach > own then return leave_out(id, 'too_far') end
   end
+  if need.heard and not (heard and tonumber(heard) >= need.heard) then return leave_out(id, 'quiet_hours') end
   local home_m = x and home_x and not from_home and metres(x, y, home_x, home_y) or false
   -- false, not nil: a list ends at the first nil.
   candidates[#candidates + 1] = {
@@ -75,18 +107,20 @@ local function judge(id, distance)
 end
 
 local function is_enough()
-  return #candidates >= need.stop or looked >= LOOK_AT_MOST
+  return #candidates >= need.stop or looked >= need.most
 end
 
 -- GEOSEARCH looks at everything within the radius whatever COUNT says, so rings start small, and the next is as wide as the
--- people in this one let expect that enough will be in it.
+-- people in this one let expect that enough will be in it. Where earlier looks found many and none of them fit, the number of
+-- people says little, and each ring lists all of them again.
+local least_factor = passed > 0 and 2 or 1.25
 local function wider(radius, people)
   local factor = math.sqrt(1.5 * need.stop / math.max(people, 0.5))
-  return math.min(radius * math.max(1.25, math.min(4, factor)), need.limit)
+  return math.min(radius * math.max(least_factor, math.min(4, factor)), need.limit)
 end
 
 -- Everybody of one skill within the radius, nearest first. True when that is enough; then also whether nobody is left here.
-local ring_count = need.stop + 4
+local ring_count = passed + need.stop + 4
 local function search_ring(skill, radius)
   while true do
     local near = call('GEOSEARCH', KEY.field_index .. skill, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', radius, 'm',
@@ -117,14 +151,14 @@ local function count_engaged_within(skill, radius)
   local busy = call('GEOSEARCH', KEY.engaged_index .. skill, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', radius,
     'm', 'COUNT', COUNT_ENGAGED_AT_MOST, 'ANY')
   for _, id in ipairs(busy) do
-    if not counted[id] then leave_out(asked[id] and 'asked_before' or 'engaged') end
+    if not counted[id] then count_around(asked[id] and 'asked_before' or 'engaged') end
     counted[id] = true
   end
 end
 
 local function count_engaged(key)
   for _, id in ipairs(call('ZRANGE', key, 0, COUNT_ENGAGED_AT_MOST - 1)) do
-    if not seen[id] and not counted[id] then leave_out(asked[id] and 'asked_before' or 'engaged') end
+    if not seen[id] and not counted[id] then count_around(asked[id] and 'asked_before' or 'engaged') end
     counted[id] = true
   end
 end
@@ -157,7 +191,7 @@ local function scan_digital(key)
     local ids = call('ZRANGE', key, from, from + 99)
     for i, id in ipairs(ids) do
       if not seen[id] then judge(id, nil) end
-      if #candidates - found >= need.stop or looked >= LOOK_AT_MOST then return #ids < 100 and i == #ids end
+      if #candidates - found >= need.stop or looked >= need.most then return #ids < 100 and i == #ids end
     end
     if #ids < 100 then return true end
     from = from + 100
@@ -218,4 +252,4 @@ local function count_waiting()
 end
 
 -- As one text: building and reading a hundred small answers costs more than the search.
-return cmsgpack.pack({complete, radius or false, excluded, candidates, count_waiting()})
+return cmsgpack.pack({complete, radius or false, excluded, candidates, count_waiting(), around, complete and {} or left_out})

@@ -36,6 +36,7 @@ from streams.store.memory_rivals import waiting_beside
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
 from streams.store.redis_store import PUT_OFF_MS
 from streams.store.restore import RestoredIncident
+from streams.store.search import LOOK_AT_MOST, look_at_most
 from streams.store.standing import Standings
 from streams.store.vicinity import NEAR_AT_MOST
 
@@ -104,8 +105,13 @@ class MemoryStore:
         self._check()
         return [self._find(need) for need in needs]
 
-    def _find(self, need: Need) -> Found:
-        found = memory_search.find(self.people, need)
+    async def find_more(self, searches: Sequence[tuple[Need, Found]]) -> list[Found]:
+        self._check()
+        most = look_at_most(len(searches))
+        return [self._find(need, before, most) for need, before in searches]
+
+    def _find(self, need: Need, before: Found | None = None, most: int = LOOK_AT_MOST) -> Found:
+        found = memory_search.find(self.people, need, before, most)
         return (
             replace(found, waiting=waiting_beside(need, self._waiting.values(), self._clock()))
             if found.complete

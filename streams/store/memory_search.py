@@ -5,16 +5,17 @@ from collections import Counter, deque
 from collections.abc import Iterable
 
 from dispatch.eligibility import limit_m as limit_by_mode_m
+from dispatch.geo import Outline
 from dispatch.languages import canonicals, primaries
 from dispatch.model import Candidate, Found, Need, Place
 from dispatch.travel import reach_m
 from dispatch.vocabulary import Exclusion, TravelMode
 from streams.store.memory_people import People, Person, metres
-from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, kind_of, limit_m, wider_m
+from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, joined, kind_of, limit_m, wider_m
 
 
-def find(people: People, need: Need) -> Found:
-    search = _Search(people, need)
+def find(people: People, need: Need, before: Found | None = None, most: int = LOOK_AT_MOST) -> Found:
+    search = _Search(people, need, before, most)
     kind = kind_of(need)
     if kind == "field":
         return search.by_rings()
@@ -22,28 +23,39 @@ def find(people: People, need: Need) -> Found:
 
 
 class _Search:
-    def __init__(self, people: People, need: Need) -> None:
+    def __init__(self, people: People, need: Need, before: Found | None = None, most: int = LOOK_AT_MOST) -> None:
+        self._most = most
         self._people = people
         self._need = need
+        self._before = before
+        self._mark = before.mark if before else None
+        self._ground = Outline(need.area) if self._mark and need.ground and need.area else None
         self._spoken = frozenset(primaries(need.requirement.languages))
         self._candidates: list[Candidate] = []
         self._excluded: Counter[Exclusion] = Counter()
-        self._seen: set[str] = set()
+        self._around: Counter[Exclusion] = Counter()
+        self._left_out: list[str] = []
+        self._looked = 0
+        self._seen: set[str] = set(self._mark.judged) if self._mark else set()
 
     def by_rings(self) -> Found:
         need = self._need
         assert need.area is not None
         limit = limit_m(need)
         rows = [self._row(need.area.centre, skill) for skill in need.requirement.skills]
-        radius = first_ring_m(need)
+        radius = self._first_m()
         while self._judge_ring(rows, radius) and not self._is_enough():
-            radius = wider_m(radius, len(self._seen), need)
+            radius = wider_m(radius, self._looked, need, goes_on=self._mark is not None)
         radius = radius if self._is_enough() else limit
         complete = not any(row and row[0][0] <= limit for row in rows) and radius >= limit
         for person in self._with_mode("field_mode", "engaged"):
             if person.found_at is not None and metres(need.area.centre, person.found_at) <= radius:
                 self._leave_out_engaged(person)
         return self._found(radius, complete)
+
+    def _first_m(self) -> float:
+        started_m = self._mark.radius_m if self._mark else None
+        return first_ring_m(self._need) if started_m is None else started_m
 
     def _row(self, centre: Place, skill: str) -> deque[tuple[float, Person]]:
         near = sorted(
@@ -107,24 +119,28 @@ class _Search:
         found = 0 if anywhere else len(self._candidates)
         for at, person in enumerate(rest, start=1):
             self._judge(person, None)
-            if len(self._candidates) - found >= stop or len(self._seen) >= LOOK_AT_MOST:
+            if len(self._candidates) - found >= stop or self._looked >= self._most:
                 return at == len(rest)
         return True
 
     def _is_enough(self) -> bool:
-        return len(self._candidates) >= enough(self._need.want) or len(self._seen) >= LOOK_AT_MOST
+        return len(self._candidates) >= enough(self._need.want) or self._looked >= self._most
 
     def _leave_out_engaged(self, person: Person) -> None:
         asked = person.id in self._need.asked_before
-        self._excluded[Exclusion.ASKED_BEFORE if asked else Exclusion.ENGAGED] += 1
+        self._around[Exclusion.ASKED_BEFORE if asked else Exclusion.ENGAGED] += 1
 
     def _judge(self, person: Person, distance: float | None) -> None:
         self._seen.add(person.id)
+        self._looked += 1
         reason = self._reason_against(person)
         if reason is None and distance is not None:
             distance, reason = self._measured(person, distance)
+        if reason is None and self._sleeps(person):
+            reason = Exclusion.QUIET_HOURS
         if reason is not None:
             self._excluded[reason] += 1
+            self._left_out.append(person.id)
         else:
             self._candidates.append(self._candidate(person, distance))
 
@@ -150,10 +166,23 @@ class _Search:
             distance = metres(area.centre, person.home)
             if distance > limit_m(self._need):
                 return distance, Exclusion.STALE_PLACE
+        place = person.fix.place if person.fix and self._is_fresh(person) else person.home
+        if self._is_barred(person.profile.skills, place):
+            return distance, Exclusion.IN_HAZARD
         mode = person.profile.travel_mode
         own = min(reach_m(person.profile.max_distance_m, mode), self._timed_m(mode))
         too_far = distance - area.reach_m > own
         return distance, Exclusion.TOO_FAR if too_far else None
+
+    def _is_barred(self, skills: Iterable[str], place: Place | None) -> bool:
+        ground = self._need.ground
+        if self._ground is None or ground is None or place is None or not set(ground.equipped).isdisjoint(skills):
+            return False
+        return self._ground.covers(place)
+
+    def _sleeps(self, person: Person) -> bool:
+        heard_ms = self._need.asleep_unless_heard_ms
+        return bool(self._mark and heard_ms is not None and person.profile and person.profile.changed_ms < heard_ms)
 
     def _timed_m(self, mode: TravelMode) -> float:
         requirement = self._need.requirement
@@ -184,14 +213,12 @@ class _Search:
         )
 
     def _found(self, radius: float | None, complete: bool) -> Found:
-        def order(candidate: Candidate) -> tuple[float, float, str]:
-            if candidate.distance_m is not None:
-                return candidate.distance_m, 0.0, candidate.volunteer_id
-            return math.inf, candidate.load, candidate.volunteer_id
-
-        return Found(
-            candidates=tuple(sorted(self._candidates, key=order)[: enough(self._need.want)]),
-            excluded=dict(self._excluded),
-            searched_m=radius,
+        return joined(
+            self._before,
+            self._candidates,
+            self._excluded,
+            around=self._around,
+            left_out=self._left_out,
+            radius_m=radius,
             complete=complete,
         )

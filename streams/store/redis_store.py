@@ -50,7 +50,12 @@ class RedisStore:
 
     async def find(self, needs: Sequence[Need]) -> list[Found]:
         answers = await self.link.run(list(map(search.call_of, needs)))
-        return [search.found_of(need, answer) for need, answer in zip(needs, answers, strict=True)]
+        return [search.found_of(answer) for answer in answers]
+
+    async def find_more(self, searches: Sequence[tuple[Need, Found]]) -> list[Found]:
+        most = search.look_at_most(len(searches))
+        answers = await self.link.run([search.call_of(need, before.mark, most) for need, before in searches])
+        return [search.found_of(answer, before) for (_, before), answer in zip(searches, answers, strict=True)]
 
     async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
         return await vicinity.near(self.link, spots)

@@ -1,7 +1,8 @@
 """What the search script is asked, and how its answer reads."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
@@ -9,15 +10,18 @@ import msgspec
 
 from dispatch.aging import urgency
 from dispatch.eligibility import limit_m as limit_by_mode_m
+from dispatch.geo import rings_of
 from dispatch.languages import spellings
-from dispatch.model import Candidate, Found, Need, Place
+from dispatch.model import Candidate, Found, Need, Place, SearchMark
 from dispatch.vocabulary import Capability, Exclusion, TravelMode
 from streams.store.link import Call
 
 FIRST_RING_M = 250.0
 GEO_MAX_LAT = 85.05
 LOOK_AT_MOST = 4000
-"""More people than this are not judged for one need (as in find.lua)."""
+"""More people than this are not judged in one look: a rare language in a large city must not hold Redis up, some 60 ms."""
+LOOK_AT_LEAST = 250
+"""Looks that are gone on with in one trip share `LOOK_AT_MOST`, down to this."""
 
 _TRAVEL = {str(mode): mode for mode in TravelMode}
 _pack = msgspec.msgpack.Encoder().encode
@@ -49,19 +53,26 @@ def first_ring_m(need: Need) -> float:
     return min(FIRST_RING_M + reach, limit_m(need))
 
 
-def wider_m(radius_m: float, people: int, need: Need) -> float:
-    """The next ring after one that held so many people (as in find.lua)."""
+def wider_m(radius_m: float, people: int, need: Need, *, goes_on: bool) -> float:
+    """The next ring after one in which so many people were looked at (as in find.lua)."""
     factor = math.sqrt(1.5 * enough(need.want) / max(people, 0.5))
-    return min(radius_m * max(1.25, min(4.0, factor)), limit_m(need))
+    return min(radius_m * max(2.0 if goes_on else 1.25, min(4.0, factor)), limit_m(need))
 
 
-def call_of(need: Need) -> Call:
+def look_at_most(searches: int) -> int:
+    """People for each of so many searches that are gone on with together."""
+    return max(LOOK_AT_LEAST, LOOK_AT_MOST // max(1, searches))
+
+
+def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST) -> Call:
+    """`mark`: where an earlier look for the same need stopped; `most`: how many people may be judged now."""
     packed: dict[str, object] = {
         "kind": kind_of(need),
         "skills": need.requirement.skills,
         "command": need.command_id,
         "want": need.want,
         "stop": enough(need.want),
+        "most": most,
         "languages": spellings(need.requirement.languages),
         "asked": tuple(need.asked_before),
         "incident": need.incident_id,
@@ -78,7 +89,21 @@ def call_of(need: Need) -> Call:
         }
         if need.requirement.max_eta_s is not None:
             packed["by_mode"] = {mode: float(limit_by_mode_m(need.requirement, mode)) for mode in TravelMode}
+    if mark is not None:
+        packed |= {"passed": list(mark.judged)} | _barred(need)
+        if mark.radius_m is not None:
+            packed["start"] = float(mark.radius_m)
     return Call("find", (), (_pack(packed),))
+
+
+def _barred(need: Need) -> dict[str, object]:
+    """Whom the script leaves out by itself: people on the incident's own ground, and people who sleep."""
+    packed: dict[str, object] = {}
+    if need.asleep_unless_heard_ms is not None:
+        packed["heard"] = need.asleep_unless_heard_ms
+    if need.ground is not None and need.area is not None:
+        packed |= {"rings": rings_of(need.area), "equipped": need.ground.equipped}
+    return packed
 
 
 def _standing(need: Need) -> dict[str, object]:
@@ -88,16 +113,57 @@ def _standing(need: Need) -> dict[str, object]:
     return {"rank": rank, "handicap": handicap_ms, **({"since": shortfall.since_ms} if shortfall else {})}
 
 
-def found_of(need: Need, answer: bytes) -> Found:
-    complete, searched, excluded, rows, waiting = _unpack(answer)
-    candidates = [_candidate(row) for row in rows]
-    candidates.sort(key=_order)
-    return Found(
-        candidates=tuple(candidates[: enough(need.want)]),
-        excluded={Exclusion(reason): count for reason, count in excluded.items()} if excluded else {},
-        searched_m=searched or None,
+def found_of(answer: bytes, before: Found | None = None) -> Found:
+    """`before`: what earlier looks for the same need have found."""
+    complete, searched, excluded, rows, waiting, around, left_out = _unpack(answer)
+    fresh = [_candidate(row) for row in rows]
+    counts = {Exclusion(reason): count for reason, count in excluded.items()} if excluded else {}
+    return joined(
+        before,
+        fresh,
+        counts,
+        around={Exclusion(reason): count for reason, count in around.items()} if around else {},
+        left_out=left_out,
+        radius_m=searched or None,
         complete=complete,
         waiting=waiting,
+    )
+
+
+def joined(
+    before: Found | None,
+    fresh: Sequence[Candidate],
+    excluded: Mapping[Exclusion, int],
+    *,
+    around: Mapping[Exclusion, int],
+    left_out: Iterable[str],
+    radius_m: float | None,
+    complete: bool,
+    waiting: int = 0,
+) -> Found:
+    """What one look found, with what those before it had found. `around`: people counted without being looked at."""
+    counts = Counter(excluded)
+    counts.update(around)
+    known: frozenset[str] = frozenset()
+    candidates = list(fresh)
+    if before is not None:
+        assert before.mark is not None
+        counts.update(before.excluded)
+        counts.subtract(before.mark.around)
+        known = before.mark.judged
+        candidates += before.candidates
+    candidates.sort(key=_order)
+    mark = None
+    if not complete:
+        judged = known.union((one.volunteer_id for one in fresh), left_out)
+        mark = SearchMark(judged=judged, radius_m=radius_m, around=around)
+    return Found(
+        candidates=tuple(candidates),
+        excluded={reason: count for reason, count in counts.items() if count > 0} if counts else {},
+        searched_m=radius_m,
+        complete=complete,
+        waiting=waiting,
+        mark=mark,
     )
 
 

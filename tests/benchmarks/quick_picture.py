@@ -20,7 +20,7 @@ from streams.store.memory_people import People, Person, metres
 from streams.store.memory_rivals import waiting_beside
 from streams.store.memory_search import _Search
 from streams.store.redis_store import PUT_OFF_MS
-from streams.store.search import first_ring_m, kind_of, limit_m, wider_m
+from streams.store.search import LOOK_AT_MOST, kind_of, limit_m, wider_m
 
 CELL_M = 600.0
 """Height of a cell; they are at least as wide, up to 60 degrees of latitude, so a ring of cells never misses anybody."""
@@ -165,9 +165,9 @@ class _QuickSearch(_Search):
         assert need.area is not None
         centre, limit = need.area.centre, limit_m(need)
         rows = [Row(self._people.grid("free", skill), centre) for skill in need.requirement.skills]
-        radius = first_ring_m(need)
+        radius = self._first_m()
         while not self._judge_rows(rows, radius) and radius < limit:
-            radius = wider_m(radius, len(self._seen), need)
+            radius = wider_m(radius, self._looked, need, goes_on=self._mark is not None)
         complete = radius >= limit and not any(row.has_some(limit) for row in rows)
         self._leave_out_engaged_within(centre, radius)
         return self._found(radius, complete)
@@ -189,7 +189,7 @@ class _QuickSearch(_Search):
         asked = len(engaged & self._need.asked_before)
         for reason, count in ((Exclusion.ASKED_BEFORE, asked), (Exclusion.ENGAGED, len(engaged) - asked)):
             if count:
-                self._excluded[reason] += count
+                self._around[reason] += count
 
     def _candidate(self, person: Person, distance: float | None) -> Candidate:
         profile, fix, now_ms = person.profile, person.fix, self._people.now_ms()
@@ -233,10 +233,10 @@ class QuickPicture(MemoryStore):
             for one, known in (await super().presence(volunteer_ids)).items()
         }
 
-    def _find(self, need: Need) -> Found:
+    def _find(self, need: Need, before: Found | None = None, most: int = LOOK_AT_MOST) -> Found:
         if kind_of(need) != "field":
-            return super()._find(need)
-        found = _QuickSearch(self.people, need).by_rings()
+            return super()._find(need, before, most)
+        found = _QuickSearch(self.people, need, before, most).by_rings()
         if not found.complete:
             return found
         return replace(found, waiting=waiting_beside(need, self._waiting.values(), self._clock()))

@@ -95,7 +95,7 @@ async def test_only_needs_with_somebody_to_route_are_marked() -> None:
 async def test_people_are_routed_to_where_they_would_be_sent() -> None:
     flood = incident(area=GROUND, hazard=Hazard(equipped=("boat",)))
     outside, inside = candidate("out", place=Place(lon=77.0, lat=43.235)), candidate("in", place=ALMATY)
-    boatman = candidate("boat", "boat", place=Place(lon=77.0, lat=43.235))
+    boatman = candidate("boat", "first_aid", "boat", place=Place(lon=77.0, lat=43.235))
     travel = FakeTravel()
 
     await Scene(store(), travel).timed([(flood, need(area=GROUND))], [found(outside, inside, boatman)])
