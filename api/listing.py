@@ -8,29 +8,13 @@ from typing import TypeVar
 
 from api.errors import invalid
 from api.parts import Picture
-from dispatch.model import Area, Incident, Place
+from dispatch.geo import Box
+from dispatch.model import Area, Incident
 from dispatch.vocabulary import IncidentStatus, Priority
 
 LOOKED_AT = 2_000
 """Incidents one request looks at; a page may be shorter than its limit and still have a next one."""
 W = TypeVar("W", bound=StrEnum)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """West may be greater than east: then the box crosses the antimeridian (RFC 7946)."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def holds(self, place: Place) -> bool:
-        if not self.south <= place.lat <= self.north:
-            return False
-        if self.west <= self.east:
-            return self.west <= place.lon <= self.east
-        return place.lon >= self.west or place.lon <= self.east
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +43,7 @@ class Filters:
         return (
             (not self.priorities or priority in self.priorities)
             and (not self.types or type_ in self.types)
-            and (self.box is None or (area is not None and self.box.holds(area.centre)))
+            and (self.box is None or (area is not None and self.box.meets(area)))
             and (not self.statuses or status in self.statuses)
         )
 

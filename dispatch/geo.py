@@ -1,20 +1,26 @@
 """Places and areas: checking and repairing geometry, cells, distances. The only file that knows shapely and H3.
 
 Coordinates are WGS 84 degrees in GeoJSON order (lon, lat); distances are metres. Nothing here waits or keeps state.
+
+At the antimeridian (RFC 7946 §3.1.9) a side of a ring goes the short way round, so a ring from 179.95 to -179.95 is the small
+area across the meridian. Areas are kept cut in two there, and put together again, with longitudes beyond 180, wherever something
+is measured: parts on its two sides are one area. Not supported: areas round a pole, rings 180 degrees of longitude wide or more,
+and sides of exactly 180 degrees, which have no short way.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
 
 import h3
 import shapely
-from shapely.affinity import affine_transform
-from shapely.geometry import LineString, MultiPolygon, Point, Polygon, shape
+from shapely.affinity import affine_transform, translate
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
-from shapely.ops import nearest_points
+from shapely.ops import nearest_points, unary_union
 
 from dispatch.model import Area, Geometry, Place
 
@@ -43,11 +49,12 @@ def area_of(geometry: Mapping[str, object]) -> Area:
     """The area a GeoJSON geometry means.
 
     Polygons that touch or cross themselves are repaired, and what is no polygon after that is dropped; rings are wound as
-    RFC 7946 wants; altitudes are dropped. The centre is a point inside the geometry, `reach_m` the distance from it to the
-    farthest vertex (0 for a point).
+    RFC 7946 wants, and cut at the antimeridian; altitudes are dropped. The centre is a point inside the geometry, `reach_m`
+    the distance from it to the farthest vertex (0 for a point).
 
     Raises:
-        BadGeometry: anything else than a Point, Polygon or MultiPolygon of at most 1,000 finite positions in range.
+        BadGeometry: anything else than a Point, Polygon or MultiPolygon of at most 1,000 finite positions in range; an area
+            round a pole or as wide as half the earth.
     """
     if not isinstance(geometry, Mapping):
         raise BadGeometry("", "an object with type and coordinates")
@@ -117,7 +124,23 @@ def _ring(value: object, path: str, count: _Count) -> list[tuple[float, float]]:
         raise BadGeometry(path, "four or more positions, the last equal to the first")
     if ring[0] != ring[-1]:
         raise BadGeometry(f"{path}[{len(ring) - 1}]", "the ring's first position again")
-    return ring
+    return _short_way_round(ring, path)
+
+
+def _short_way_round(ring: list[tuple[float, float]], path: str) -> list[tuple[float, float]]:
+    """The ring without leaps at the antimeridian: longitudes go on beyond 180 or -180 instead."""
+    turn, turned = 0.0, [ring[0]]
+    for index, ((before, _), (lon, lat)) in enumerate(pairwise(ring), 1):
+        if abs(lon - before) == 180:
+            raise BadGeometry(f"{path}[{index}][0]", "a side that spans less or more than 180 degrees of longitude")
+        turn -= round((lon - before) / 360) * 360.0
+        turned.append((lon + turn, lat))
+    if turn:
+        raise BadGeometry(path, "a ring that does not go round a pole")
+    lons = [lon for lon, _ in turned]
+    if max(lons) - min(lons) >= 180:
+        raise BadGeometry(path, "a ring less than 180 degrees of longitude wide")
+    return turned
 
 
 def _polygon(value: object, path: str, count: _Count) -> Polygon:
@@ -125,7 +148,13 @@ def _polygon(value: object, path: str, count: _Count) -> Polygon:
         _ring(ring, f"{path}[{index}]", count)
         for index, ring in enumerate(_list(value, path, "a list of closed rings"))
     ]
-    return Polygon(rings[0], rings[1:])
+    return Polygon(rings[0], [_beside(ring, rings[0]) for ring in rings[1:]])
+
+
+def _beside(hole: list[tuple[float, float]], ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The hole turned to the side of the antimeridian on which its ring is."""
+    turn = 360.0 * round((_middle_lon(LineString(ring)) - _middle_lon(LineString(hole))) / 360.0)
+    return [(lon + turn, lat) for lon, lat in hole] if turn else hole
 
 
 def _multi_polygon(value: object) -> MultiPolygon:
@@ -134,15 +163,54 @@ def _multi_polygon(value: object) -> MultiPolygon:
     return MultiPolygon([_polygon(polygon, f"coordinates[{index}]", count) for index, polygon in enumerate(polygons)])
 
 
+def _together(drawn: BaseGeometry, lon: float) -> BaseGeometry:
+    """The parts of a geometry that was cut at the antimeridian as one, around this longitude."""
+    parts = getattr(drawn, "geoms", ())
+    turns = [360.0 * round((lon - _middle_lon(part)) / 360.0) for part in parts]
+    if not any(turns):
+        return drawn
+    return unary_union([translate(part, xoff=turn) for part, turn in zip(parts, turns, strict=True)])
+
+
+def _middle_lon(geometry: BaseGeometry) -> float:
+    west, _, east, _ = geometry.bounds
+    return float(west + east) / 2
+
+
+def _cut(usable: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
+    """In two where it crosses the antimeridian, each part between -180 and 180."""
+    west, _, east, _ = usable.bounds
+    if west >= -180 and east <= 180:
+        return usable
+    parts = [
+        oriented
+        for turn in range(math.floor((west + 180) / 360), math.floor((east + 180) / 360) + 1)
+        for part in _polygons(usable.intersection(box(360 * turn - 180, -90, 360 * turn + 180, 90)))
+        if (oriented := translate(part, xoff=-360.0 * turn)).area > 0
+    ]
+    return parts[0] if len(parts) == 1 else MultiPolygon(parts)
+
+
+def _in_range(lon: float) -> float:
+    return lon if -180 <= lon <= 180 else (lon + 180) % 360 - 180
+
+
+def index_lon(lon: float) -> float:
+    """For an index of Redis, which loses what lies at 180 itself and finds it at -180."""
+    return float(lon) if lon < 180 else -180.0
+
+
 def _area(drawn: Polygon | MultiPolygon) -> Area:
-    polygons = list(_polygons(_repaired(drawn)))
-    if not polygons:
-        raise BadGeometry("coordinates", "a polygon that covers an area")
+    repaired = list(_polygons(_repaired(drawn)))
+    if not repaired:
+        raise BadGeometry("coordinates", "a polygon that covers an area; its sides go the short way round the earth")
+    largest = max(repaired, key=lambda polygon: polygon.area)
+    polygons = list(_polygons(_together(MultiPolygon(repaired), _middle_lon(largest))))
     usable = polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
     inside = usable.representative_point()
-    centre = Place(lon=inside.x, lat=inside.y)
+    centre = Place(lon=_in_range(inside.x), lat=inside.y)
     reach_m = max(distance_m(centre, vertex) for vertex in _vertices(polygons))
-    return Area(geometry=_geojson(usable), centre=centre, reach_m=reach_m)
+    return Area(geometry=_geojson(_cut(usable)), centre=centre, reach_m=reach_m)
 
 
 def _repaired(drawn: Polygon | MultiPolygon) -> BaseGeometry:
@@ -232,13 +300,37 @@ def nearest_of_area(place: Place, area: Area) -> Place:
     # The area is moved by whole turns to the place's side of the antimeridian.
     turn = 360.0 * round((place.lon - area.centre.lon) / 360.0)
     squeeze = max(1e-6, math.cos(math.radians((place.lat + area.centre.lat) / 2)))
-    drawn = shape(_plain(area.geometry))
+    drawn = _together(shape(_plain(area.geometry)), area.centre.lon)
     flat = affine_transform(drawn, [squeeze, 0.0, 0.0, 1.0, turn * squeeze, 0.0])
     here = Point(place.lon * squeeze, place.lat)
     if flat.covers(here):
         return place
     nearest = nearest_points(flat, here)[0]
-    return Place(lon=nearest.x / squeeze, lat=nearest.y)
+    return Place(lon=_in_range(nearest.x / squeeze), lat=nearest.y)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """West may be greater than east: then the box crosses the antimeridian (RFC 7946 §5.2)."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def meets(self, area: Area) -> bool:
+        """Whether any of the area lies in the box or on its edge."""
+        drawn = shape(_plain(area.geometry))
+        return any(part.intersects(drawn) for part in self._parts())
+
+    def _parts(self) -> Iterator[Polygon]:
+        """180 and -180 are one meridian, so what ends on it is met on both sides."""
+        spans = [(self.west, self.east)] if self.west <= self.east else [(self.west, 180.0), (-180.0, self.east)]
+        if self.east == 180:
+            spans.append((-180.0, -180.0))
+        if self.west == -180:
+            spans.append((180.0, 180.0))
+        return (box(west, self.south, east, self.north) for west, east in spans)
 
 
 class Outline:
@@ -250,7 +342,7 @@ class Outline:
     def __init__(self, area: Area) -> None:
         self._centre = area.centre
         self._squeeze = max(1e-6, math.cos(math.radians(area.centre.lat)))
-        drawn = shape(_plain(area.geometry))
+        drawn = _together(shape(_plain(area.geometry)), area.centre.lon)
         self._ground = affine_transform(drawn, [self._squeeze, 0.0, 0.0, 1.0, 0.0, 0.0])
         shapely.prepare(self._ground)
 
@@ -260,7 +352,9 @@ class Outline:
 
     def metres_inside(self, start: Place, end: Place) -> float:
         """How much of the straight way lies inside."""
-        way = LineString([self._flat(start), self._flat(end)])
+        (from_x, from_y), (to_x, to_y) = self._flat(start), self._flat(end)
+        turn = 360.0 * self._squeeze
+        way = LineString([(from_x, from_y), (to_x - turn * round((to_x - from_x) / turn), to_y)])
         return float(self._ground.intersection(way).length) * METRES_A_DEGREE
 
     def edge_points(self, count: int) -> tuple[Place, ...]:
@@ -282,7 +376,7 @@ class Outline:
 
     def _round(self, point: Point) -> Place:
         lon = point.x / self._squeeze
-        return Place(lon=round((lon + 180.0) % 360.0 - 180.0, 5), lat=round(point.y, 5))
+        return Place(lon=round(_in_range(lon), 5), lat=round(point.y, 5))
 
 
 def rings_of(area: Area) -> list[list[float]]:

@@ -6,6 +6,7 @@ import msgspec
 
 from dispatch.aging import waiting_urgency
 from dispatch.deadlines import timers_of, waiting_of
+from dispatch.geo import index_lon
 from dispatch.lessons import Lesson
 from dispatch.model import Incident, Requirement
 from dispatch.ports import Application, Applied, AppliedState, Hold, Timer
@@ -126,7 +127,7 @@ def _packed_waiting(incident: Incident, requirement: Requirement) -> list[dict[s
     scarce: dict[str, object] = {} if shortfall else {"scarce": True}
     place: dict[str, object] = {}
     if incident.area is not None:
-        place = {"lon": float(incident.area.centre.lon), "lat": float(incident.area.centre.lat)}
+        place = {"lon": index_lon(incident.area.centre.lon), "lat": float(incident.area.centre.lat)}
     return [
         {
             "skill": skill,

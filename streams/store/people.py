@@ -174,4 +174,6 @@ def packed_fix(fix: FixWrite) -> tuple[str, str, str, str, str]:
 
 
 def _degrees(value: float) -> str:
-    return f"{value:.6f}"
+    """For a longitude `geo.index_lon` counts once more after rounding."""
+    text = f"{value:.6f}"
+    return "-180.000000" if text == "180.000000" else text

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from dispatch.absence import Presence
+from dispatch.geo import index_lon
 from dispatch.hazards import HazardArea, Inside, ground_of, hazard_area, inside_of
 from dispatch.model import Area, Hazard, Incident, Place
 from dispatch.ports import NotReady
@@ -61,7 +62,7 @@ async def hazards(link: Link, known: str) -> tuple[str, tuple[HazardArea, ...] |
 async def inside(link: Link, areas: Sequence[Area]) -> list[Inside]:
     if not areas:
         return []
-    circles = [(float(area.centre.lon), float(area.centre.lat), area.reach_m * SPARE) for area in areas]
+    circles = [(index_lon(area.centre.lon), float(area.centre.lat), area.reach_m * SPARE) for area in areas]
     skills = ",".join(Skill)
     answers = await link.call("inside", _pack(circles), skills, LOOK_AT_MOST)
     return [_inside(area, _unpack(answer)) for area, answer in zip(areas, answers, strict=True)]

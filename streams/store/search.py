@@ -10,7 +10,7 @@ import msgspec
 
 from dispatch.aging import urgency
 from dispatch.eligibility import limit_m as limit_by_mode_m
-from dispatch.geo import rings_of
+from dispatch.geo import index_lon, rings_of
 from dispatch.languages import spellings
 from dispatch.model import Candidate, Found, Need, Place, SearchMark
 from dispatch.vocabulary import Capability, Exclusion, TravelMode
@@ -81,7 +81,7 @@ def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST
     }
     if need.area is not None:
         packed |= {
-            "lon": float(need.area.centre.lon),
+            "lon": index_lon(need.area.centre.lon),
             "lat": max(-GEO_MAX_LAT, min(GEO_MAX_LAT, float(need.area.centre.lat))),
             "start": float(first_ring_m(need)),
             "limit": float(limit_m(need)),

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from dispatch.duplicates import neighbour_of
+from dispatch.geo import index_lon
 from dispatch.model import Incident, Place
 from dispatch.ports import NotReady
 from dispatch.surroundings import Neighbour, Whereabouts
@@ -30,13 +31,13 @@ def packed_vicinity(incident: Incident) -> dict[str, object]:
     if neighbour is None:
         return {}
     centre = neighbour.centre
-    return {"vicinity": (_encode(neighbour).decode(), float(centre.lon), float(centre.lat))}
+    return {"vicinity": (_encode(neighbour).decode(), index_lon(centre.lon), float(centre.lat))}
 
 
 async def near(link: Link, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
     if not spots:
         return []
-    packed = [(float(place.lon), float(place.lat), float(radius_m)) for place, radius_m in spots]
+    packed = [(index_lon(place.lon), float(place.lat), float(radius_m)) for place, radius_m in spots]
     answers = await link.call("near", _pack(packed), NEAR_AT_MOST)
     return [tuple(_decode(member) for member in members) for members in answers]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.geo import area_of
 from dispatch.model import Incident, Place
 from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority, ShortfallReason, TravelMode
 from streams import wire
@@ -42,6 +43,37 @@ async def test_lists_are_filtered(world: World) -> None:
     assert await ids(world, "?bbox=70,50,72,52") == ["04"]
     assert await ids(world, "?bbox=170,-90,100,90") == ["01", "02", "03", "04"]  # across the antimeridian
     assert await ids(world, "?status=dispatching&bbox=76,43,77,44", role="monitor") == ["02", "03"]
+
+
+FLOOD = [[76.9, 43.2], [77.1, 43.2], [77.1, 43.4], [76.9, 43.4], [76.9, 43.2]]
+STRAIT = [[179.95, 65.0], [-179.95, 65.0], [-179.95, 65.04], [179.95, 65.04], [179.95, 65.0]]
+
+
+@pytest.mark.parametrize(
+    ("bbox", "met"),
+    [
+        ("76.91,43.21,76.92,43.22", ["01"]),  # wholly inside, beside its centre
+        ("76.8,43.1,77.2,43.5", ["01"]),  # wholly around it
+        ("77.1,43.3,77.2,43.35", ["01"]),  # touches its edge
+        ("77.11,43.3,77.2,43.35", []),
+        ("179.96,65.01,179.97,65.02", ["02"]),
+        ("-179.97,65.01,-179.96,65.02", ["02"]),
+        ("179,64,-179,66", ["02"]),  # across the antimeridian
+        ("-179,64,179,66", []),
+    ],
+)
+async def test_a_box_lists_what_it_meets_in_every_format(world: World, bbox: str, met: list[str]) -> None:
+    world.redis.add(
+        numbered(1, area=area_of({"type": "Polygon", "coordinates": [FLOOD]})),
+        numbered(2, area=area_of({"type": "Polygon", "coordinates": [STRAIT]})),
+    )
+
+    features = (await world.ask("GET", f"/v1/incidents?bbox={bbox}", headers={"accept": "application/geo+json"})).json()
+    sheet = (await world.ask("GET", f"/v1/incidents?format=csv&bbox={bbox}")).text
+
+    assert await ids(world, f"?bbox={bbox}") == met
+    assert [feature["id"][-2:] for feature in features["features"]] == met
+    assert [number for number in ("01", "02") if numbered(int(number)).id in sheet] == met
 
 
 async def test_pages_follow_each_other_without_a_gap(world: World) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dispatch.absence import Presence
 from dispatch.geo import area_of
-from dispatch.model import Area, Hazard, Incident
+from dispatch.model import Area, Hazard, Incident, Place
 from dispatch.vocabulary import IncidentStatus, TravelMode
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
@@ -47,6 +47,19 @@ async def test_people_on_the_ground_are_found_engaged_or_not(world: World) -> No
 
     assert found.volunteer_ids == ("engaged", "free")
     assert found.beyond == 0
+
+
+async def test_ground_across_the_antimeridian_is_where_it_is_drawn(world: World) -> None:
+    ring = [[179.98, 52.0], [-179.98, 52.0], [-179.98, 52.02], [179.98, 52.02], [179.98, 52.0]]
+    ground = area_of({"type": "Polygon", "coordinates": [ring]})
+    lons = {"east": 179.985, "seam": 180.0, "west": -179.985, "beyond": -179.97, "other side": 70.0}
+    await world.people.put_profiles([profile(who, 1) for who in lons])
+    now_ms = await world.store.now_ms()
+    await world.people.put_fixes([fix(who, now_ms, Place(lon=lon, lat=52.01)) for who, lon in lons.items()])
+
+    (found,) = await world.store.inside([ground])
+
+    assert found.volunteer_ids == ("east", "seam", "west")
 
 
 async def test_who_gives_no_position_any_more_is_looked_for_at_home(world: World) -> None:

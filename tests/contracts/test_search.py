@@ -294,3 +294,18 @@ async def test_a_language_is_found_however_it_is_written(world: World, written: 
     assert [each.complete for each in found] == [True, True]
     assert found[0].candidates[0].languages == found[1].candidates[0].languages
     assert found[0].candidates[0].languages[1].startswith("kk")
+
+
+@pytest.mark.parametrize("centre_lon", [180.0, -180.0, 179.99, -179.99])
+async def test_people_are_found_across_the_antimeridian(world: World, centre_lon: float) -> None:
+    lons = {"east": 179.985, "seam": 180.0, "rounded": 179.9999999, "other seam": -180.0, "west": -179.985}
+    await world.people.put_profiles([profile(who, 1) for who in (*lons, "far")])
+    now_ms = await world.store.now_ms()
+    await world.people.put_fixes([fix(who, now_ms, Place(lon=lon, lat=52.0)) for who, lon in lons.items()])
+    await world.people.put_fixes([fix("far", now_ms, Place(lon=-179.8, lat=52.0))])
+
+    (found,) = await world.store.find([need(at=area(Place(lon=centre_lon, lat=52.0)), want=9)])
+
+    assert {candidate.volunteer_id for candidate in found.candidates} == set(lons)
+    assert found.complete
+    assert all(candidate.distance_m is not None and candidate.distance_m < 2_000 for candidate in found.candidates)

@@ -104,3 +104,12 @@ async def test_nothing_is_said_before_the_picture_is_rebuilt(world: World) -> No
         await world.store.near([(CENTRE, 500)])
     with pytest.raises(NotReady):
         await world.store.whereabouts(["anybody"])
+
+
+@pytest.mark.parametrize("lon", [180.0, -180.0, 179.995])
+async def test_reports_meet_across_the_antimeridian(world: World, lon: float) -> None:
+    state = incident(at_ms=1_000, at=area(Place(lon=180.0, lat=52.0)))
+    await applied(world, application(0, state, command="c-0"))
+
+    assert await near(world, place=Place(lon=lon, lat=52.0)) == [state.id]
+    assert await near(world, place=Place(lon=-lon, lat=52.0)) == [state.id]
