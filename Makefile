@@ -6,8 +6,6 @@ BIN := .venv/bin
 MADE := .venv/.made
 RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
-# `pip --find-links` of the environment has no say in what a locked file installs.
-PIP := PIP_FIND_LINKS= PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --require-hashes
 UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh)
 
 .DEFAULT_GOAL := help
@@ -37,8 +35,8 @@ faults: $(DEVELOPMENT) ## kill and stall parts under load, then check (SEED=, MI
 doctor: $(RUNTIME) ## check this machine and the running stack
 	$(BIN)/python -m streams.cli.main doctor
 
-lock: $(DEVELOPMENT) ## pin again what the *.in files ask for
-	$(BIN)/python -m pip install --quiet uv && PIP_FIND_LINKS= BIN=$(BIN) sh .ci/lock
+lock: | $(MADE) ## pin again what requirements/*.in ask for (ARGS=--upgrade: newer versions)
+	@$(BIN)/python .ci/install.py lock $(ARGS)
 
 clean: ## remove the environment and what tests left; keeps KOMEK_DATA
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
@@ -47,11 +45,10 @@ $(MADE):
 	@$(PYTHON) .ci/environment.py .venv
 	@touch $@
 
-$(RUNTIME): requirements.txt requirements.in pyproject.toml | $(MADE)
-	$(PIP) -r requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+$(RUNTIME): $(addprefix requirements/,$(addsuffix .txt,installer runtime build local redis)) requirements/runtime.in pyproject.toml | $(MADE)
+	@$(BIN)/python .ci/install.py runtime
 	@touch $@
 
-$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
-	$(PIP) -r requirements-dev.txt
+$(DEVELOPMENT): requirements/development.txt $(RUNTIME)
+	@$(BIN)/python .ci/install.py development
 	@touch $@

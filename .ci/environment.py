@@ -5,9 +5,10 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 
 OLDEST = (3, 11)
-OTHER_NAMES = ("python3.13", "python3.12", "python3.11")
+OTHER_NAMES = ("python3.14", "python3.13", "python3.12", "python3.11")
 
 
 def main(folder):
@@ -22,8 +23,16 @@ def main(folder):
         import venv  # noqa: F401
     except ImportError:
         stop("This Python cannot make virtual environments.", install("python3-venv"))
-    print("making the virtual environment %s with Python %s" % (folder, platform.python_version()))
-    sys.exit(subprocess.call([sys.executable, "-m", "venv", folder]))
+    began = time.time()
+    print("environment %s with Python %s ..." % (folder, platform.python_version()), end=" ")
+    sys.stdout.flush()
+    made = subprocess.Popen(
+        [sys.executable, "-m", "venv", "--clear", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    said = made.communicate()[0].decode("utf-8", "replace")
+    if made.returncode != 0:
+        stop("failed\n\n" + said.strip(), install("python3-venv"))
+    print("%.0f s" % (time.time() - began))
 
 
 def become_newer(folder):
@@ -32,7 +41,7 @@ def become_newer(folder):
             os.execvp(name, [name, __file__, folder])
 
 
-def works(name):
+def works(name: str) -> bool:
     # On the PATH is not enough: a shim may stand there for a version that is not chosen.
     with open(os.devnull, "w") as nowhere:
         probe = [name, "-c", "import venv, ensurepip"]

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +14,8 @@ from streams.cli.caller import MakeCaller
 from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
 from streams.local import jars, stack
 from streams.local.errors import LocalStackError, NeverReady, Taken
-from streams.local.parts import COMMAND
+from streams.local.progress import Steps
 
-TOKEN_WITHIN_S = 20
 IMPATIENT_EXIT = 130
 
 
@@ -57,11 +55,12 @@ def command(
     if data is not None:
         settings = replace(settings, data=data)
     told = _Told()
-    caller = stack.Caller(fetch_jars=lambda: _fetch_jars(told), say=_say, stopped=told, ready=_announce)
+    steps = Steps(_write)
+    caller = stack.Caller(fetch_jars=lambda: _fetch_jars(told, steps), steps=steps, stopped=told, ready=_announce)
     try:
         stack.run(settings, stack.Wanted(workers=workers, demo=demo, fresh=fresh), caller)
     except _Stopped:
-        _say("ended before everything had been fetched; the next start goes on from there")
+        steps.say("ended before everything had been fetched; the next start goes on from there")
     except LocalStackError as error:
         raise CommandFailed(str(error), error.cure, _exit_code(error)) from error
 
@@ -71,45 +70,37 @@ def _exit_code(error: LocalStackError) -> int:
     return WRONG_USE if wrong_use else FAILED
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
+def _write(text: str) -> None:
+    print(text, end="", flush=True)
 
 
-def _fetch_jars(told: _Told) -> Path:
+def _fetch_jars(told: _Told, steps: Steps) -> Path:
     cache = jars.cache_folder(os.environ)
     wanted = jars.missing(jars.pinned(), cache)
     if wanted:
-        _say(f"fetching Kafka: {len(wanted)} jars, {sum(jar.size_bytes for jar in wanted) / 1e6:.0f} MB, into {cache}")
-        _fetch(wanted, cache, told)
+        size_mb = sum(jar.size_bytes for jar in wanted) / 1e6
+        with steps.step(f"Kafka's jars ({len(wanted)}, {size_mb:.0f} MB, into {cache})"):
+            _fetch(wanted, cache, told)
     return cache
 
 
 def _fetch(wanted: list[jars.Jar], cache: Path, told: _Told) -> None:
-    # Imported here: a warm cache needs neither.
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
+    # Imported here: a warm cache does not need it.
     from streams.local.maven import fetch
 
-    columns = (TextColumn("Kafka"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, disable=not sys.stdout.isatty()) as bar:
-        task = bar.add_task("", total=sum(jar.size_bytes for jar in wanted))
+    def progress(_: jars.Jar) -> None:
+        if told():
+            raise _Stopped
 
-        def progress(jar: jars.Jar) -> None:
-            bar.advance(task, jar.size_bytes)
-            if told():
-                raise _Stopped
-
-        jars.ensure(wanted, cache, fetch=fetch, progress=progress)
+    jars.ensure(wanted, cache, fetch=fetch, progress=progress)
 
 
 def _announce(running: stack.Running) -> None:
     at = running.stack
-    _say(
+    _write(
         f"""
 Komek is ready.
 
-  console     {_login_link(running)}
-  volunteers  {at.api}/v
   API         {at.api}/docs
   Kafka       {at.kafka}
   Redis       {at.redis if running.addresses.redis_port else "as KOMEK_REDIS says"}
@@ -119,29 +110,9 @@ Next, in another terminal:
 
 {_next_commands(running)}
 
-Ctrl-C ends everything."""
+Ctrl-C ends everything.
+"""
     )
-
-
-def _login_link(running: stack.Running) -> str:
-    """Opens the console as an operator: the token is behind the #, which a browser never sends."""
-    token = _token(running, "operator", "operator-1")
-    return f"{running.stack.api}/#token={token}" if token else f"{running.stack.api}/"
-
-
-def _token(running: stack.Running, role: str, identity: str) -> str | None:
-    try:
-        said = subprocess.run(
-            [*COMMAND, "token", role, "--id", identity],
-            env=dict(running.environ),
-            capture_output=True,
-            text=True,
-            timeout=TOKEN_WITHIN_S,
-            check=True,
-        ).stdout
-    except (subprocess.SubprocessError, OSError):
-        return None
-    return said.strip() or None
 
 
 def _next_commands(running: stack.Running) -> str:
@@ -150,6 +121,6 @@ def _next_commands(running: stack.Running) -> str:
     lines = [f"{shown} {name}" for name in ("status", "watch", "incident new --help", "doctor")]
     lines += [
         f'curl -H "Authorization: Bearer $({shown} token operator --id operator-1)" {running.stack.api}/v1/status',
-        f"{shown} token volunteer --id v-1        # logs a volunteer in at {running.stack.api}/v#token=…",
+        f"{shown} token volunteer --id v-1        # a volunteer's, for the same API",
     ]
     return "\n".join(f"  {line}" for line in lines)

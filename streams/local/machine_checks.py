@@ -6,7 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -21,8 +21,8 @@ from streams.local.folder import opened
 from streams.local.ports import is_free
 from streams.settings import Settings
 
-REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
-TESTED_PYTHONS = ((3, 11), (3, 13))
+LOCKS = tuple(Path(__file__).parents[2] / "requirements" / f"{name}.txt" for name in ("runtime", "build", "local"))
+TESTED_PYTHONS = ((3, 11), (3, 14))
 GIB = 1024**3
 NEEDED_FILES = 1024
 
@@ -31,7 +31,7 @@ def machine_checks(settings: Settings, *, own_port: int | None) -> Iterator[Chec
     """`own_port` is the one that the running stack's API holds."""
     yield python_version(sys.version_info[:2])
     yield environment()
-    yield packages(REQUIREMENTS)
+    yield packages(LOCKS)
     yield memory(psutil.virtual_memory().available)
     yield data_folder(settings.data)
     yield disk(settings.data)
@@ -49,7 +49,7 @@ def python_version(found: tuple[int, ...]) -> Check:
     text = f"{platform.python_version()} at {sys.executable}"
     if oldest <= found <= newest:
         return ok("Python", text)
-    return warn("Python", text, "Komek is tested with 3.11 to 3.13: `make clean`, then `make PYTHON=python3.12 up`.")
+    return warn("Python", text, "Komek is made for 3.11 to 3.14: `make clean`, then `make PYTHON=python3.12 up`.")
 
 
 def environment() -> Check:
@@ -58,12 +58,13 @@ def environment() -> Check:
     return warn("virtual environment", "none", "Use the one that `make up` makes: .venv/bin/komek.")
 
 
-def packages(requirements: Path) -> Check:
-    if not requirements.exists():
-        return ok("packages", "no pins beside this installation to compare with")
-    differing = list(_differing(requirements))
+def packages(locks: Sequence[Path]) -> Check:
+    here = [lock for lock in locks if lock.exists()]
+    if not here:
+        return ok("packages", "no locks beside this installation to compare with")
+    differing = list(dict.fromkeys(difference for lock in here for difference in _differing(lock)))
     if not differing:
-        return ok("packages", "as pinned in requirements.txt")
+        return ok("packages", "as pinned in requirements/")
     return warn("packages", "; ".join(differing), "Run `make clean` and `make up`: it installs what is pinned.")
 
 
@@ -131,10 +132,9 @@ def java() -> Check:
 
 def redis() -> Check:
     try:
-        server = redis_server.find()
+        return ok("redis-server", str(redis_server.find()))
     except LocalStackError as error:
         return fail("redis-server", str(error), error.cure)
-    return ok("redis-server", f"{'.'.join(map(str, server.version))} from {server.origin}")
 
 
 def _differing(requirements: Path) -> Iterator[str]:

