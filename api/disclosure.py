@@ -1,14 +1,15 @@
 """Opening what is private: from the sealed record in Redis, with the deployment's key, and never without an audit entry."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
 
 from api import material
 from api.auth import Caller
-from api.orders import incident_ref, volunteer_ref
+from api.orders import volunteer_ref
 from api.parts import Parts
+from dispatch.edits import details_of
 from dispatch.model import Incident
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics, wire
@@ -25,20 +26,34 @@ def noted(parts: Parts, caller: Caller, action: str, subject: str) -> None:
     )
 
 
-async def opened(parts: Parts, caller: Caller, incident_id: str) -> IncidentPrivate | None:
-    """What is private of an incident; None when there is nothing. Raises StoreTrouble or NotReady."""
-    sealed = await parts.picture.private(incident_ref(incident_id))
-    record = _open(parts, incident_ref(incident_id), sealed)
-    if not isinstance(record, IncidentPrivate):
+async def unsealed(parts: Parts, refs: Iterable[str]) -> dict[str, IncidentPrivate]:
+    """Records of incidents by reference, those that there are; in one round trip. Raises StoreTrouble or NotReady.
+
+    Not noted: whoever shows something of them says so.
+    """
+    wanted = list(dict.fromkeys(refs))
+    records = zip(wanted, await parts.picture.privates(wanted), strict=True)
+    opened = {ref: _open(parts, ref, sealed) for ref, sealed in records}
+    return {ref: record for ref, record in opened.items() if isinstance(record, IncidentPrivate)}
+
+
+async def opened(parts: Parts, caller: Caller, state: Incident) -> IncidentPrivate | None:
+    """What is private of an incident, each field from the record that holds it; None when there is nothing.
+
+    Raises StoreTrouble or NotReady.
+    """
+    held = details_of(state)
+    records = await unsealed(parts, held.values())
+    if not records:
         return None
-    noted(parts, caller, "incident.private.read", incident_id)
-    return record
+    noted(parts, caller, "incident.private.read", state.id)
+    return IncidentPrivate(**{name: getattr(records.get(ref), name, None) for name, ref in held.items()})
 
 
-async def opened_or_none(parts: Parts, caller: Caller, incident_id: str) -> IncidentPrivate | None:
+async def opened_or_none(parts: Parts, caller: Caller, state: Incident) -> IncidentPrivate | None:
     """As `opened`, but None while Redis gives no answer: the rest is shown all the same."""
     try:
-        return await opened(parts, caller, incident_id)
+        return await opened(parts, caller, state)
     except (StoreTrouble, NotReady):
         return None
 
@@ -47,11 +62,8 @@ async def opened_texts(parts: Parts, caller: Caller, incident_id: str, refs: Seq
     """Texts of notes, reasons and results by reference. Raises StoreTrouble or NotReady."""
     if not refs:
         return {}
-    texts = {}
-    for ref, sealed in zip(refs, await parts.picture.privates(refs), strict=True):
-        record = _open(parts, ref, sealed)
-        if isinstance(record, IncidentPrivate) and record.text is not None:
-            texts[ref] = record.text
+    records = await unsealed(parts, refs)
+    texts = {ref: record.text for ref, record in records.items() if record.text is not None}
     if texts:
         noted(parts, caller, "incident.texts.read", incident_id)
     return texts

@@ -1,23 +1,15 @@
 """From bodies to commands of the core and to private records: a translation, without rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from api.once import Once
 from api.schemas import IncidentPatch, IncidentReport, RequirementIn
 from dispatch import geo, ids
 from dispatch.commands import ReportIncident, UpdateIncident
+from dispatch.edits import PRIVATE_FIELDS, text_ref
 from dispatch.model import RequirementSpec
 from streams import clock
 from streams.wire import IncidentPrivate
-
-
-def incident_ref(incident_id: str) -> str:
-    return f"incident:{incident_id}"
-
-
-def text_ref(incident_id: str, kind: str, command_id: str) -> str:
-    """Reference of a text that came with one command."""
-    return f"incident:{incident_id}:{kind}:{command_id}"
 
 
 def volunteer_ref(volunteer_id: str) -> str:
@@ -51,9 +43,11 @@ def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
 def report(body: IncidentReport, once: Once) -> ReportIncident:
     actor, key = once.caller.id, once.key
     zone = geo.zone_of(body.location.centre) if body.location else ids.placeless_zone(actor, key)
+    incident_id, command_id = ids.incident_id(zone, actor, key), once.command_id("report")
+    private = tuple(name for name in PRIVATE_FIELDS if getattr(body, name) is not None)
     return ReportIncident(
-        id=once.command_id("report"),
-        incident_id=ids.incident_id(zone, actor, key),
+        id=command_id,
+        incident_id=incident_id,
         by=actor,
         sent_ms=clock.now_ms(),
         type=body.type,
@@ -64,13 +58,13 @@ def report(body: IncidentReport, once: Once) -> ReportIncident:
         requirements=specs(body.requirements) if body.requirements else None,
         reported_ms=body.reported_at,
         external_id=body.external_id,
+        private_ref=text_ref(incident_id, "report", command_id) if private else None,
+        private_fields=private,
     )
 
 
-def private_of(body: IncidentReport) -> IncidentPrivate | None:
-    """None when the report says nothing private."""
-    if body.description is None and body.address is None and body.caller is None:
-        return None
+def private_of(body: IncidentReport | IncidentPatch) -> IncidentPrivate:
+    """What the body says that is private, and nothing else."""
     return IncidentPrivate(
         description=body.description,
         address=body.address,
@@ -78,25 +72,21 @@ def private_of(body: IncidentReport) -> IncidentPrivate | None:
     )
 
 
-PRIVATE_FIELDS = frozenset({"description", "address", "caller"})
-
-
-def patched(known: IncidentPrivate, patch: IncidentPatch) -> IncidentPrivate:
-    """What is private of an incident after a patch; null takes away."""
+def update(
+    incident_id: str,
+    patch: IncidentPatch,
+    once: Once,
+    *,
+    expected_version: int | None = None,
+    expected_edits: Mapping[str, int] | None = None,
+    same_as: Mapping[str, str] | None = None,
+) -> UpdateIncident:
+    """`same_as`: private fields that are given as they are, by the record that holds them."""
     given = patch.model_fields_set
-    caller = patch.caller.model_dump(exclude_none=True) if patch.caller else None
-    return IncidentPrivate(
-        description=patch.description if "description" in given else known.description,
-        address=patch.address if "address" in given else known.address,
-        caller=caller if "caller" in given else known.caller,
-        text=known.text,
-    )
-
-
-def update(incident_id: str, patch: IncidentPatch, once: Once, expected_version: int | None) -> UpdateIncident:
-    given = patch.model_fields_set
+    command_id = once.command_id(f"update:{incident_id}")
+    private = tuple(name for name in PRIVATE_FIELDS if name in given)
     return UpdateIncident(
-        id=once.command_id(f"update:{incident_id}"),
+        id=command_id,
         incident_id=incident_id,
         by=once.caller.id,
         sent_ms=clock.now_ms(),
@@ -105,5 +95,9 @@ def update(incident_id: str, patch: IncidentPatch, once: Once, expected_version:
         area=patch.location if "location" in given else None,
         language=patch.language if "language" in given else None,
         requirements=specs(patch.requirements) if "requirements" in given else None,
+        private_ref=text_ref(incident_id, "update", command_id) if private else None,
+        private_fields=private,
+        same_as=same_as or {},
         expected_version=expected_version,
+        expected_edits=expected_edits or {},
     )

@@ -128,17 +128,32 @@ class IncidentReport(Body):
     external_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
 
 
-class IncidentPatch(Body):
-    """Only what is given changes (RFC 7396); null takes a text away and is refused elsewhere."""
+class IncidentValues(Body):
+    """Values of fields as somebody believes them to be: only those that are given."""
 
     type: TypeName = ""
-    location: AreaField = Field(default=None)  # type: ignore[assignment]  # left out, it is not asked for
-    priority: PriorityWord = Field(default=None)  # type: ignore[assignment]
-    language: WantedLanguage = ""
-    requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] = []
+    location: AreaField | None = None
+    priority: PriorityWord = Field(default=None)  # type: ignore[assignment]  # left out, it is not asked for
+    language: WantedLanguage | None = None
+    requirements: Annotated[list[RequirementIn], Field(max_length=50)] = []
+    """In any order; of each entry only what is given is compared."""
     description: Text | None = None
     address: ShortText | None = None
     caller: CallerOfIncident | None = None
+
+
+class IncidentPatch(IncidentValues):
+    """Only what is given changes (RFC 7396); null takes a text away and is refused elsewhere.
+
+    `expected` and `edit_version` are preconditions: the edit is refused if a field named in `expected` has another value by
+    then, or if one of the fields it changes was edited after that version. Edits of different fields never conflict.
+    """
+
+    location: AreaField = Field(default=None)  # type: ignore[assignment]  # left out, it is not asked for
+    language: Language = ""
+    requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] = []
+    expected: IncidentValues | None = None
+    edit_version: Annotated[int, Field(ge=0, le=10**12)] | None = None
 
 
 class Reason(Body):
@@ -322,6 +337,8 @@ class IncidentShown(Shown):
     location: Geometry | None
     zone: str
     version: int
+    edit_version: int
+    """Grows with edits alone: for the precondition of a PATCH."""
     requirements: list[RequirementShown]
     offers: list[OfferOfIncident]
     times: TimesShown
@@ -413,6 +430,27 @@ class PositionsAccepted(Shown):
 class IncidentTypes(Shown):
     version: str
     items: list[dict[str, Any]]
+
+
+class Conflict(Shown):
+    """A field that somebody else changed first. `mine` is left out where it is not known any more."""
+
+    field: str
+    mine: Any = None
+    theirs: Any = None
+    by: str
+    at: Time
+
+
+class CommandShown(Shown):
+    """What became of an order. `pending`: no decision is known."""
+
+    id: str
+    incident_id: str
+    outcome: Literal["pending", "applied", "unchanged", "refused"]
+    reason: str | None
+    version: int | None
+    conflicts: list[Conflict] = []
 
 
 class WhyShown(Shown):

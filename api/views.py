@@ -9,11 +9,12 @@ from api.negotiation import DEFAULT
 from dispatch import geo
 from dispatch.commands import ReportIncident
 from dispatch.decisions import OfferStep
+from dispatch.edits import edit_version
 from dispatch.ids import zone_of_incident
 from dispatch.languages import as_shown, canonicals
 from dispatch.model import Area, Attention, Climb, Geometry, Incident, Offer, Place, Requirement
 from dispatch.plans import PlanBook
-from dispatch.vocabulary import FILLING_STATES, Capability, Certainty, IncidentStatus, OfferState
+from dispatch.vocabulary import FILLING_STATES, Capability, Certainty, IncidentStatus, OfferState, Priority
 from streams.api_paths import path_of
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate, NoticeRecord
@@ -48,6 +49,12 @@ def incident_links(incident_id: str) -> dict[str, str]:
     return links | {name: path_of("incidents", incident_id, name) for name in ("timeline", "decisions")}
 
 
+def order_links(incident_id: str, command_id: str) -> dict[str, str]:
+    """Of an order about an incident; `outcome` says what became of it."""
+    links = incident_links(incident_id)
+    return {**links, "outcome": f"{links['self']}/commands/{command_id}"}
+
+
 def offer_links(offer: str, incident_id: str) -> dict[str, str]:
     return {"self": path_of("offers", offer), "incident": path_of("incidents", incident_id)}
 
@@ -63,6 +70,7 @@ def incident(state: Incident, private: IncidentPrivate | None = None, material: 
         "location": state.area.geometry if state.area else None,
         "zone": state.zone,
         "version": state.version,
+        "edit_version": edit_version(state),
         "language": as_shown(state.language),
         "external_id": state.external_id,
         "alarm_level": state.alarm_level,
@@ -171,11 +179,16 @@ def result(offer: Offer) -> View | None:
     }
 
 
-def reported(command: ReportIncident, plans: PlanBook) -> View:
-    """An incident that is in the log and not decided yet: version 0."""
+def as_reported(command: ReportIncident, plans: PlanBook) -> tuple[Priority, tuple[Requirement, ...]]:
+    """Priority and needs that a report will have, by the plans in force."""
     plan = plans.plan(command.type)
     priority = command.priority or plan.priority
-    needs = plans.requirements(command.requirements) if command.requirements else plan.stated(priority)
+    return priority, plans.requirements(command.requirements) if command.requirements else plan.stated(priority)
+
+
+def reported(command: ReportIncident, plans: PlanBook) -> View:
+    """An incident that is in the log and not decided yet: version 0."""
+    priority, needs = as_reported(command, plans)
     return {
         "id": command.incident_id,
         "type": command.type,
@@ -184,6 +197,7 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         "location": command.area.geometry if command.area else None,
         "zone": zone_of_incident(command.incident_id),
         "version": 0,
+        "edit_version": 0,
         "language": as_shown(command.language),
         "external_id": command.external_id,
         "alarm_level": 1,

@@ -16,6 +16,7 @@ import structlog
 from dispatch.commands import AcceptOffer, Command
 from dispatch.decide import Settled, View, chosen_people, fill, settle, sift
 from dispatch.decisions import Cause, Decision
+from dispatch.edits import unused_refs
 from dispatch.events import LadderStepped, OfferMade, OfferMoved
 from dispatch.ids import zone_of_incident
 from dispatch.lifecycle import fold
@@ -211,6 +212,7 @@ class Dispatcher:
         if again:
             metrics.MET_AGAIN.inc(len(again))
             log.info("commands met again", at=[f"{record.partition}:{record.offset}" for record in again])
+            await self._erase_what_came_again(commands, loaded)
         if not fresh:
             return
         around = await look_around(
@@ -245,6 +247,19 @@ class Dispatcher:
             self.distrust(partitions)
             await self.catch_up(partitions)
         _count(decisions, drafts)
+
+    async def _erase_what_came_again(
+        self, commands: Sequence[tuple[Consumed, Command]], loaded: Sequence[Loaded]
+    ) -> None:
+        """Whoever repeated a refused edit may have written its sealed record after that was erased."""
+        unused = [
+            ref
+            for (_, command), known in zip(commands, loaded, strict=True)
+            if known.decided_at is not None
+            for ref in unused_refs(command, known.incident)
+        ]
+        if unused:
+            await self._publisher.erase_private(unused)
 
     def _settled(self, record: Consumed, command: Command, known: Loaded, now_ms: int, around: Surroundings) -> _Draft:
         cause = Cause(

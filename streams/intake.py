@@ -168,8 +168,10 @@ class Intake:
             metrics.AUDIT_LOST.inc()
             _log.error("audit entry lost")
 
-    async def send_in_order(self, messages: Sequence[Message]) -> list[Position]:
-        """Each is sent after the one before is confirmed; the deadline is for all of them together.
+    async def send_in_order(
+        self, messages: Sequence[Message], confirmed: Callable[[Message, Position], None] | None = None
+    ) -> list[Position]:
+        """Each is sent after the one before is confirmed, and `confirmed` was told of it; one deadline is for all together.
 
         Raises:
             Overloaded: 256 sends are on their way; nothing was sent.
@@ -181,7 +183,11 @@ class Intake:
         self._in_flight += 1
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
-                positions = [await self._confirmed(message) for message in messages]
+                positions = []
+                for message in messages:
+                    positions.append(await self._confirmed(message))
+                    if confirmed is not None:
+                        confirmed(message, positions[-1])
         except TimeoutError as error:
             self._note_failure()
             raise Unknown("Kafka gave no answer in time") from error

@@ -169,12 +169,14 @@ class Projection:
         newest: dict[str, StatusRecord] = {}
         refused: dict[str, Hold] = {}
         said: list[Command] = []
+        unused: list[str] = []
         for entry, answer in zip(logged, answers, strict=True):
             if answer.state is AppliedState.VOID:
                 metrics.VOID_DECISIONS.inc()
                 continue
             refused.update({hold.offer_id: hold for hold in answer.refused})
             said.extend(follow_ups(entry.decision))
+            unused.extend(entry.decision.unused_refs)
             steps.extend(
                 step
                 for step in offer_steps(entry.incident, entry.decision, entry.partition, entry.offset)
@@ -190,6 +192,8 @@ class Projection:
                 )
         await self._publisher.publish_derived(steps, list(newest.values()))
         await self._publisher.send_commands(said)
+        if unused:
+            await self._publisher.erase_private(unused)
         await self._void(refused)
         last = {entry.partition: entry.offset for entry in sorted(logged, key=lambda entry: entry.offset)}
         await asyncio.gather(*(self._store.mark_published(partition, offset) for partition, offset in last.items()))

@@ -14,11 +14,11 @@ from aiokafka.partitioner import murmur2
 
 from dispatch.commands import Command
 from dispatch.decisions import Decision, OfferStep, StatusRecord
-from dispatch.ids import zone_of_incident
+from dispatch.ids import derived, zone_of_incident
 from streams import dead_letters, wire
 from streams.kafka.clients import REQUEST_TIMEOUT_MS, idempotent_producer
 from streams.settings import Settings
-from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS
+from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS, PRIVATE
 
 
 class LogTrouble(Exception):
@@ -90,6 +90,19 @@ class Publisher:
         ]
         await self._confirmed(sent)
 
+    async def erase_private(self, refs: Sequence[str]) -> None:
+        """Tombstones for sealed records that came with commands and hold nothing. A repeat is harmless."""
+        sent = [
+            await self._send(
+                PRIVATE.name,
+                key=ref,
+                value=None,
+                headers=wire.headers("private", str(derived("erased", ref)), self._source),
+            )
+            for ref in refs
+        ]
+        await self._confirmed(sent)
+
     async def send_commands(self, commands: Sequence[Command]) -> None:
         """Commands the dispatcher gives itself: deadlines that passed, offers to void."""
         sent = [
@@ -116,7 +129,7 @@ class Publisher:
         topic: str,
         *,
         key: str,
-        value: bytes,
+        value: bytes | None,
         headers: list[tuple[str, bytes]],
         partition: int | None = None,
     ) -> "asyncio.Future[Any]":

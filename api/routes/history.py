@@ -4,21 +4,22 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
+from api import edits
 from api.answers import problems, shown
 from api.auth import Operator, operators
 from api.bodies import StrictRoute
 from api.deps import IncidentId, PartsDep, checked_volunteer_id
 from api.disclosure import opened_texts
 from api.errors import Problem
-from api.orders import text_ref
 from api.parts import Parts
-from api.schemas import Entries, WhyShown
+from api.schemas import CommandShown, Entries, WhyShown
 from api.views import time
 from dispatch import explanations
 from dispatch.decisions import Decision
+from dispatch.edits import text_ref
 from dispatch.eligibility import FIX_AGE_LIMIT_S
 from dispatch.model import Candidate
 from streams import wire
@@ -27,6 +28,7 @@ from streams.store.reads import VolunteerView
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
 ORDERS_WITH_REASON = ("cancel_incident", "close_incident", "escalate_incident", "merge_incident", "unmerge_incident")
 Newest = Annotated[int, Query(ge=1, le=500, description="the newest so many")]
+CommandId = Annotated[str, Path(min_length=1, max_length=64, pattern="^[A-Za-z0-9-]+$")]
 
 MOST_EXPLAINED = 500
 
@@ -54,6 +56,22 @@ async def explain(incident_id: IncidentId, parts: PartsDep, limit: Newest = 200)
         for (partition, offset), decision in decisions.items()
     ]
     return shown({"items": items})
+
+
+@router.get("/{incident_id}/commands/{command_id}", response_model=CommandShown, responses=problems(404))
+async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operator, parts: PartsDep) -> Response:
+    """What became of an order: `pending` while no decision is known. A refused edit says which fields others had changed."""
+    told: dict[str, Any] = {"id": command_id, "incident_id": incident_id, "reason": None, "version": None}
+    decision = await edits.decision_of(parts, incident_id, command_id, within_s=0)
+    if decision is None:
+        await _check_known(parts, incident_id)
+        return shown({**told, "outcome": "pending"})
+    if decision.incident_id != incident_id:
+        raise Problem("not_found", "there is no order of this id about this incident")
+    told |= {"outcome": decision.outcome, "reason": decision.reason, "version": decision.version}
+    if decision.conflicts:
+        told["conflicts"] = (await edits.conflicts_of(parts, caller, decision))[1]
+    return shown(told)
 
 
 @router.get("/{incident_id}/why", dependencies=[operators], response_model=WhyShown, responses=problems(400, 404))
@@ -112,12 +130,17 @@ def presence_of(view: VolunteerView | None) -> explanations.Presence | None:
 
 async def _decisions(parts: Parts, incident_id: str, limit: int) -> dict[tuple[int, int], Decision]:
     places = (await parts.picture.timeline(incident_id))[-limit:]
-    if not places and await parts.picture.incident(incident_id) is None:
-        if await parts.marks.reported(incident_id) is None:
-            raise Problem("not_found", "there is no incident of this id")
+    if not places:
+        await _check_known(parts, incident_id)
         return {}
     found = await parts.explanations.read(places)
     return {place: found[place] for place in sorted(found)}
+
+
+async def _check_known(parts: Parts, incident_id: str) -> None:
+    """Raises Problem (404) when nobody reported it."""
+    if await parts.picture.incident(incident_id) is None and await parts.marks.reported(incident_id) is None:
+        raise Problem("not_found", "there is no incident of this id")
 
 
 def _entry(decision: Decision) -> dict[str, Any]:
@@ -132,6 +155,7 @@ def _entry(decision: Decision) -> dict[str, Any]:
         "version": decision.version,
         "decision_id": decision.id,
         "command_id": decision.cause.command_id,
+        "conflicts": decision.conflicts,
         "events": told["events"],
     }
 

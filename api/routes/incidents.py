@@ -1,17 +1,18 @@
 """Incidents: reported, read, changed and ended by operators."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
-from api import orders, views
+from api import edits, orders, views
 from api.answers import problems, shown
 from api.auth import OPERATOR, Operator, Reader, operators, watchers
 from api.bodies import StrictRoute
 from api.deps import IncidentId, PartsDep
-from api.disclosure import opened, opened_material, opened_or_none
+from api.disclosure import opened_material, opened_or_none
 from api.errors import Problem, invalid
 from api.listing import Filters, list_incidents
 from api.once import Once, OnceOnly
@@ -29,13 +30,16 @@ from dispatch.commands import (
     ReportIncident,
     SettleAttention,
     UnmergeIncident,
+    UpdateIncident,
 )
+from dispatch.edits import PRIVATE_FIELDS, text_ref
 from dispatch.ids import zone_of_incident
 from dispatch.model import Incident
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import IncidentStatus
 from streams import clock, wire
 from streams.fingerprint import fingerprint
+from streams.intake import Message, Position
 from streams.store.people import PrivateWrite
 from streams.tokens import Role
 from streams.wire import IncidentPrivate
@@ -55,8 +59,7 @@ async def report_incident(body: IncidentReport, once: OnceOnly, parts: PartsDep)
         return repeated
     text_print = fingerprint(body.description, parts.settings.require_data_key())
     command = replace(orders.report(body, once), text_print=text_print)
-    private = orders.private_of(body)
-    await _send(parts, command, orders.incident_ref(command.incident_id), private)
+    await _send(parts, command, command.private_ref or "", orders.private_of(body) if command.private_ref else None)
     parts.marks.put_reported(command.incident_id, wire.encode_command(command))
     links = views.incident_links(command.incident_id)
     return once.accepted(command.incident_id, IncidentStatus.REPORTED, links)
@@ -108,12 +111,12 @@ async def read(incident_id: IncidentId, caller: Reader, parts: PartsDep) -> Resp
         if not own:
             raise Problem("not_found", "there is no incident of this id that you were asked for")
         needs_private = any(views.is_opened(state, offer) for offer in own)
-        private = await opened_or_none(parts, caller, incident_id) if needs_private else None
+        private = await opened_or_none(parts, caller, state) if needs_private else None
         found = await opened_material(parts, caller, state) if needs_private else []
         return shown(views.incident_for_volunteer(state, own, private, found), headers=headers)
     if caller.role is not OPERATOR:
         return shown(views.incident(state), headers=headers)
-    private = await opened_or_none(parts, caller, incident_id)
+    private = await opened_or_none(parts, caller, state)
     found = await opened_material(parts, caller, state)
     person = await person_in_distress(parts, caller, state)
     return shown({**views.incident(state, private, found), **person}, headers=headers)
@@ -165,23 +168,56 @@ async def change(
     parts: PartsDep,
     if_match: Annotated[str | None, Header(description='the ETag that was read, like "3"', max_length=64)] = None,
 ) -> Response:
-    """Changes what is given and nothing else (RFC 7396)."""
+    """Changes what is given and nothing else (RFC 7396). Without a precondition the last writer of a field wins.
+
+    With `If-Match`, `edit_version` or `expected` the decision is waited for, a second at the most: who lost gets 412 (If-Match)
+    or 409 with the present values, by whom and when. 202: it counts, or `links.outcome` will say whether it did.
+    """
     if body.type:
         _known_type(body.type, parts)
-    if not body.model_fields_set:
+    if not edits.changes_of(body):
         raise invalid("", "at least one field to change")
     version = _version(if_match)
     if repeated := await once.repeated():
         return repeated
-    state = await _check_open(parts, incident_id)
-    if version is not None and state is not None and state.version != version:
-        raise Problem("version_conflict", f"expected If-Match of version {state.version}")
-    private = None
-    if body.model_fields_set & orders.PRIVATE_FIELDS:
-        private = orders.patched(await opened(parts, caller, incident_id) or IncidentPrivate(), body)
-    command = orders.update(incident_id, body, once, version)
-    await _send(parts, command, orders.incident_ref(incident_id), private)
-    return _accepted(once, incident_id)
+    command_id = once.command_id(f"update:{incident_id}")
+    is_conditional = edits.is_conditional(body, version)
+    decision = await edits.decision_of(parts, incident_id, command_id, within_s=0) if is_conditional else None
+    if decision is None:
+        await _check_open(parts, incident_id)
+        command = await _update(parts, incident_id, body, once, version)
+        await _send(parts, command, command.private_ref or "", orders.private_of(body) if command.private_ref else None)
+        decision = await edits.decision_of(parts, incident_id, command_id) if is_conditional else None
+    if decision is not None:
+        await edits.refuse_lost(parts, caller, decision, body, is_if_match=version is not None)
+    return once.accepted(incident_id, "accepted", views.order_links(incident_id, command_id))
+
+
+async def _update(
+    parts: Parts, incident_id: str, body: IncidentPatch, once: Once, if_match: int | None
+) -> UpdateIncident:
+    """The command of a PATCH, with what the caller expects in terms of the edits that the picture shows.
+
+    Raises:
+        StoreTrouble, NotReady: something is expected, and nobody can say at the moment what there is.
+    """
+    versions = [version for version in (if_match, body.edit_version) if version is not None]
+    expected: dict[str, int] = {}
+    present: edits.Present | None = None
+    if body.expected is not None:
+        present = await edits.expecting(parts, incident_id, body.expected)
+        expected = edits.expected_edits(present, body.expected)
+    elif edits.changes_of(body) & set(PRIVATE_FIELDS):
+        with suppress(StoreTrouble, NotReady):  # then it counts as a change, even if it is none
+            present = await parts.marks.glance(edits.present_values(parts, incident_id))
+    return orders.update(
+        incident_id,
+        body,
+        once,
+        expected_version=min(versions, default=None),
+        expected_edits=expected,
+        same_as=edits.same_as(present, body),
+    )
 
 
 @router.post("/{incident_id}/cancel", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))
@@ -258,7 +294,7 @@ async def add_note(incident_id: IncidentId, body: Note, caller: Operator, once: 
         return repeated
     await _check_known(parts, incident_id)
     command_id = once.command_id(f"note:{incident_id}")
-    ref = orders.text_ref(incident_id, "note", command_id)
+    ref = text_ref(incident_id, "note", command_id)
     command = AddNote(id=command_id, incident_id=incident_id, by=caller.id, sent_ms=clock.now_ms(), private_ref=ref)
     await _send(parts, command, ref, IncidentPrivate(text=body.text))
     return _accepted(once, incident_id)
@@ -276,7 +312,7 @@ async def _end(
         return repeated
     await _check_open(parts, incident_id)
     command_id = once.command_id(f"{verb}:{incident_id}")
-    ref = orders.text_ref(incident_id, "reason", command_id) if body and body.reason else None
+    ref = text_ref(incident_id, "reason", command_id) if body and body.reason else None
     command = kind(id=command_id, incident_id=incident_id, by=once.caller.id, sent_ms=clock.now_ms(), private_ref=ref)
     text = IncidentPrivate(text=body.reason) if body and body.reason else None
     await _send(parts, command, ref or "", text)
@@ -293,7 +329,7 @@ def _order(
         "incident_id": incident_id,
         "by": once.caller.id,
         "sent_ms": clock.now_ms(),
-        "private_ref": orders.text_ref(incident_id, "reason", command_id) if reason else None,
+        "private_ref": text_ref(incident_id, "reason", command_id) if reason else None,
     }
     return order, IncidentPrivate(text=reason) if reason else None
 
@@ -318,10 +354,14 @@ def _accepted(once: Once, incident_id: str) -> Response:
 async def _send(parts: Parts, command: Command, ref: str, private: IncidentPrivate | None) -> None:
     """The private record first: whoever sees the command can open it."""
     messages = [] if private is None else [parts.intake.private_message(ref, private)]
-    positions = await parts.intake.send_in_order([*messages, parts.intake.command_message(command)])
-    if private is not None:
-        write = PrivateWrite(ref=ref, offset=positions[0].offset, sealed=messages[0].value)
-        parts.marks.tell(parts.people.put_private([write]))
+
+    def confirmed(message: Message, position: Position) -> None:
+        """So that it is in the picture when the decision is that names it."""
+        if message in messages:
+            write = PrivateWrite(ref=ref, offset=position.offset, sealed=message.value)
+            parts.marks.tell(parts.people.put_private([write]))
+
+    await parts.intake.send_in_order([*messages, parts.intake.command_message(command)], confirmed)
 
 
 async def _check_known(parts: Parts, incident_id: str) -> Incident | None:

@@ -20,7 +20,6 @@ from api.disclosure import opened_material, opened_or_none
 from api.errors import Problem, invalid
 from api.negotiation import VARY, LanguageOfTexts
 from api.once import Once, OnceOnly
-from api.orders import text_ref
 from api.parts import Parts
 from api.refusals import Held, check_outcome
 from api.safety import person_in_distress
@@ -46,6 +45,7 @@ from dispatch.commands import (
     RaiseDistress,
     ReportProgress,
 )
+from dispatch.edits import text_ref
 from dispatch.ids import OfferParts, zone_of_incident
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import PROGRESS_ORDER
@@ -72,7 +72,7 @@ async def read_offer(
     if held.volunteer_id != caller.id:
         raise Problem("not_your_offer")
     is_opened = views.is_opened(state, held)
-    private = await opened_or_none(parts, caller, state.id) if is_opened else None
+    private = await opened_or_none(parts, caller, state) if is_opened else None
     found = await opened_material(parts, caller, state) if is_opened else []
     person = await person_in_distress(parts, caller, state) if is_opened else {}
     return shown({**views.offer(state, held, private, language, found), **person}, headers=VARY)

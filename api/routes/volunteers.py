@@ -170,7 +170,7 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: Part
 
 async def _offer_view(parts: Parts, caller: Caller, entry: OfferOf, language: str) -> views.View:
     is_opened = views.is_opened(entry.incident, entry.offer)
-    private = await opened_or_none(parts, caller, entry.incident.id) if is_opened else None
+    private = await opened_or_none(parts, caller, entry.incident) if is_opened else None
     found = await opened_material(parts, caller, entry.incident) if is_opened else []
     return views.offer(entry.incident, entry.offer, private, language, found)
 

@@ -9,6 +9,7 @@ from kafka.errors import KafkaError
 
 from dispatch import geo, ids
 from dispatch.commands import ReportIncident
+from dispatch.edits import text_ref
 from streams import clock
 from streams.intake import Intake, IntakeTrouble
 from streams.settings import Settings
@@ -18,6 +19,7 @@ from streams.topic_admin import BrokerTrouble, wait_for_broker
 from streams.wire import IncidentPrivate
 
 ATTEMPTS = 5
+_PRIVATE_FIELDS = ("description", "address")
 
 
 def through_http(api: Api) -> Send:
@@ -67,12 +69,10 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
 
 async def _send_once(intake: Intake, report: ReplayedReport) -> Outcome:
     command = command_of(report)
-    ref = f"incident:{command.incident_id}"
-    private = IncidentPrivate(
-        description=report.body.get("description"), address=report.body.get("address"), caller=None
-    )
+    private = IncidentPrivate(**{name: report.body.get(name) for name in _PRIVATE_FIELDS})
+    assert command.private_ref is not None
     # What identifies people first: a command must never speak of a record that is not there.
-    await intake.send_in_order([intake.private_message(ref, private), intake.command_message(command)])
+    await intake.send_in_order([intake.private_message(command.private_ref, private), intake.command_message(command)])
     return Outcome(incident_id=command.incident_id)
 
 
@@ -82,8 +82,9 @@ def command_of(report: ReplayedReport) -> ReportIncident:
     incident_id = ids.incident_id(geo.zone_of(area.centre), ACTOR, report.key)
     # As the API makes it, so that a repeat through the other way is recognised as the same.
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    command_id = ids.command_id(ACTOR, report.key, "report")
     return ReportIncident(
-        id=ids.command_id(ACTOR, report.key, "report"),
+        id=command_id,
         incident_id=incident_id,
         by=ACTOR,
         sent_ms=clock.now_ms(),
@@ -92,4 +93,6 @@ def command_of(report: ReplayedReport) -> ReportIncident:
         priority=report.call.kind.priority,
         area=area,
         external_id=body["external_id"],
+        private_ref=text_ref(incident_id, "report", command_id),
+        private_fields=_PRIVATE_FIELDS,
     )

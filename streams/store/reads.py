@@ -136,6 +136,16 @@ class Reads:
         now_ms = int(time[0]) * 1000 + int(time[1]) // 1000
         return _view(volunteer_id, dict(zip(_VIEW, values, strict=True)), now_ms, with_places)
 
+    async def decision_place(self, incident_id: str, command_id: str) -> tuple[int, int] | None:
+        """(partition, offset) in `decisions` of the decision on a command about this incident; None while none is known."""
+        offset, newest = await self._ask(
+            [("GET", redis_keys.command(command_id)), ("LINDEX", redis_keys.timeline(incident_id), -1)]
+        )
+        if offset is None or newest is None:
+            return None
+        # All commands about an incident lie in one partition.
+        return int(newest.partition(b":")[0]), int(offset)
+
     async def timeline(self, incident_id: str) -> list[tuple[int, int]]:
         """(partition, offset) in `decisions` of each decision on this incident, oldest first."""
         entries = (await self._ask([("LRANGE", redis_keys.timeline(incident_id), 0, -1)]))[0]

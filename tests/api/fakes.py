@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002 - the names of arguments are those of the Protocols
 """Parts of the API in memory. Each does what its Protocol in `api/parts.py` promises, and can be told to fail."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dispatch.commands import Command
@@ -34,6 +34,8 @@ class FakeLog:
         self.fixes: list[FixRecord] = []
         self.audits: list[AuditRecord] = []
         self.trouble: Exception | None = None
+        self.worker: Callable[[Command], None] | None = None
+        """Decides each command as soon as it is in the log."""
 
     @property
     def commands(self) -> list[Command]:
@@ -57,12 +59,20 @@ class FakeLog:
         value = wire.seal(DATA_KEY, ref, record) if record is not None else sealed
         return Message(PRIVATE.name, ref, value, [])
 
-    async def send_in_order(self, messages: Sequence[Message]) -> list[Position]:
+    async def send_in_order(
+        self, messages: Sequence[Message], confirmed: Callable[[Message, Position], None] | None = None
+    ) -> list[Position]:
         if self.trouble is not None:
             raise self.trouble
         first = len(self.messages)
         self.messages += messages
-        return [Position(0, first + number) for number in range(len(messages))]
+        positions = [Position(0, first + number) for number in range(len(messages))]
+        for message, position in zip(messages, positions, strict=True):
+            if confirmed is not None:
+                confirmed(message, position)
+            if self.worker is not None and message.topic == INCIDENTS.name:
+                self.worker(wire.decode_command(message.value))
+        return positions
 
     async def send_private(self, ref: str, record: Private) -> tuple[Position, bytes]:
         message = self.private_message(ref, record)
@@ -94,9 +104,11 @@ class FakeRedis:
         self.states: dict[str, Incident] = {}
         self.answering: dict[str, str] = {}
         self.decided: set[str] = set()
+        self.decision_places: dict[str, tuple[int, int]] = {}
         self.profiles: dict[str, VolunteerRecord] = {}
         self.volunteers: dict[str, VolunteerView] = {}
         self.sealed: dict[str, bytes] = {}
+        self.private_offsets: dict[str, int] = {}
         self.places: dict[str, list[tuple[int, int]]] = {}
         self.reports: dict[str, bytes] = {}
         self.keys: dict[str, Repeat] = {}
@@ -149,6 +161,10 @@ class FakeRedis:
         place = self.standing.get(volunteer_id) if with_places else None
         return VolunteerView(offset=0, place=place, fix_at_ms=1_764_000_000_000 if place else None, **known)
 
+    async def decision_place(self, incident_id: str, command_id: str) -> tuple[int, int] | None:
+        self._ask()
+        return self.decision_places.get(command_id)
+
     async def timeline(self, incident_id: str) -> list[tuple[int, int]]:
         self._ask()
         return self.places.get(incident_id, [])
@@ -184,6 +200,9 @@ class FakeRedis:
     async def put_private(self, writes: Sequence[PrivateWrite]) -> int:
         self._ask()
         for write in writes:
+            if write.offset <= self.private_offsets.get(write.ref, -1):
+                continue
+            self.private_offsets[write.ref] = write.offset
             if write.sealed is None:
                 self.sealed.pop(write.ref, None)
             else:

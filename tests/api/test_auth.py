@@ -35,6 +35,7 @@ ROLES = {
     ("POST", "/v1/incidents/{incident_id}/notes"): {O},
     ("GET", "/v1/incidents/{incident_id}/timeline"): {O},
     ("GET", "/v1/incidents/{incident_id}/decisions"): {O},
+    ("GET", "/v1/incidents/{incident_id}/commands/{command_id}"): {O},
     ("GET", "/v1/incidents/{incident_id}/why"): {O},
     ("GET", "/v1/incident-types"): {O, V, T, M, A},
     ("PUT", "/v1/volunteers/{volunteer_id}"): {V, O},

@@ -59,6 +59,9 @@ class LogInMemory:
     async def publish_derived(self, steps: Sequence[OfferStep], states: Sequence[StatusRecord]) -> None:
         """Nobody reads them: the play follows the decisions."""
 
+    async def erase_private(self, refs: Sequence[str]) -> None:
+        """Nothing private is played."""
+
     async def send_commands(self, commands: Sequence[Command]) -> None:
         self.said += commands
 

@@ -1,4 +1,4 @@
-"""Which invariants of the log a run violates (I2 to I9, I13, I15, I17). Reads records as anybody can, and the picture at the end.
+"""Which invariants of the log a run violates (I2 to I9, I13, I15, I17, I18). It reads records and, at the end, the picture.
 
 I2   at rest each incident is staffed, in progress, ended, or asks people, or says what it lacks and looks again
 I3   at no place of `offers` has a volunteer two live offers; nothing is forgiven, a void offer counts until its `void`
@@ -12,6 +12,7 @@ I9   the picture equals the log
 I13  the epoch of an incident grows by one with each decision that counts, and its commands are decided in the order of the log
 I15  no void offer unless Redis lost its memory
 I17  who is assigned is told of every change of place, type and priority, by the decision and by a step in `offers`
+I18  a sealed record that came with a command and holds nothing is erased, and none that holds a field is
 """
 
 from collections import defaultdict
@@ -20,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS
+from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS, PRIVATE
 from tests.simulation.judged_log import LIVE, Json, JudgedIncident, JudgedOffer
 from tests.simulation.kafka import Kafka, Record
 from tests.simulation.redis import Redis
@@ -61,6 +62,8 @@ class Judge:
         self._said: set[tuple[str, str, int]] = set()
         self._live: dict[str, JudgedOffer] = {}
         self._seen_events: set[str] = set()
+        self._unused: set[str] = set()
+        self._kept: set[str] = set()
         self._held: dict[str, set[str]] = defaultdict(set)
         self._states: dict[str, tuple[int, Json]] = {}
         self._committed: dict[int, int] = {}
@@ -121,6 +124,8 @@ class Judge:
             self.void_decisions += 1
             return
         self._in_order(decision["incident_id"], self._asked_at[command])
+        self._unused.update(decision.get("unused_refs") or ())
+        self._kept.update(ref for event in decision["events"] for ref in (event.get("details") or {}).values())
         if decision["outcome"] != "applied":
             return
         incident = self.incidents.setdefault(decision["incident_id"], JudgedIncident(decision["incident_id"]))
@@ -240,7 +245,15 @@ class Judge:
                 self._find("I17" if state == "changed" else "I6", f"{offer} {state} was decided and never said")
         for incident in self.incidents.values():
             self._at_rest(incident)
+        self._private()
         self._picture()
+
+    def _private(self) -> None:
+        erased = {(record.key or b"").decode() for record in self._new(PRIVATE.name) if record.value is None}
+        for ref in sorted(self._unused - erased):
+            self._find("I18", f"{ref} holds nothing and is not erased")
+        for ref in sorted(self._kept & erased):
+            self._find("I18", f"{ref} holds a field and is erased")
 
     def _at_rest(self, incident: JudgedIncident) -> None:
         status = self._states.get(incident.id, (0, {"version": None}))[1]

@@ -28,6 +28,7 @@ from dispatch.vocabulary import OfferState
 from streams.agent import CommandWorker
 from streams.dispatcher import Dispatcher
 from streams.projection import Projection
+from streams.publisher import Publisher
 from streams.rebuild import Rebuilder
 from streams.timers import PendingSweep
 from streams.topics import DECISIONS
@@ -301,6 +302,15 @@ def takes_every_late_yes() -> Any:
     return mock.patch.object(answers, "rule", rule)
 
 
+def keeps_what_the_loser_wrote() -> Any:
+    """The record of a refused edit stays in the log."""
+
+    async def erase_private(_: Publisher, __: Sequence[str]) -> None:
+        pass
+
+    return mock.patch.object(Publisher, "erase_private", erase_private)
+
+
 def leaves_the_asked_waiting() -> Any:
     """When an incident ends, those who have not answered keep their offers."""
     return mock.patch.object(orders, "withdrawn", return_value=[])
@@ -356,6 +366,7 @@ MUTATIONS: dict[str, Mutation] = {
     "fresh deadlines": Mutation(climate="fair", code=fresh_deadlines),
     "forgets who declined": Mutation(climate="fair", code=forgets_who_declined),
     "takes every late yes": Mutation(climate="fair", code=takes_every_late_yes),
+    "keeps what the loser wrote": Mutation(climate="fair", code=keeps_what_the_loser_wrote),
     "leaves the asked waiting": Mutation(climate="fair", code=leaves_the_asked_waiting),
 }
 

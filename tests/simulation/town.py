@@ -31,6 +31,7 @@ from dispatch.commands import (
     UnmergeIncident,
     UpdateIncident,
 )
+from dispatch.edits import text_ref
 from dispatch.ids import derived, incident_id, zone_of_incident
 from dispatch.model import Area, Place, RequirementSpec
 from dispatch.vocabulary import Capability, OfferState, TravelMode
@@ -134,7 +135,7 @@ class Town:
             lambda: EscalateIncident(**order): 1,
             lambda: AddNote(**order, private_ref="incident:note"): 1,
             lambda: UpdateIncident(**order, requirements=(self._spec(),)): 1.5,
-            lambda: UpdateIncident(**order, area=self._area()): 1,
+            lambda: self._edit(order): 1,
             lambda: MergeIncident(**order, into=other): 0.7,
             lambda: UnmergeIncident(**order): 0.4,
         }
@@ -143,6 +144,17 @@ class Town:
             self.reported.remove(incident)
         if command is not None:
             self._post(command)
+
+    def _edit(self, order: dict[str, Any]) -> UpdateIncident:
+        """Another place and what is private of it, by somebody who has seen an early version, or who did not look."""
+        seen = int(order["id"][-1], 16)
+        return UpdateIncident(
+            **order,
+            area=self._area(),
+            private_ref=text_ref(order["incident_id"], "update", order["id"]),
+            private_fields=("address", "caller")[: 1 + seen % 2],
+            expected_version=seen if seen < 6 else None,
+        )
 
     def _close(self, incident: str) -> None:
         self.reported.remove(incident)

@@ -8,14 +8,16 @@ import pytest
 
 from dispatch.commands import Command
 from dispatch.decisions import Decision, OfferStep, StatusRecord
+from dispatch.edits import text_ref
 from dispatch.lifecycle import fold
 from dispatch.ports import Store
+from dispatch.vocabulary import Outcome
 from streams import wire
 from streams.projection import Logged, Projection, application
 from streams.publisher import LogTrouble, Publisher
 from streams.store import MemoryStore
 from streams.stretch import LogReader
-from tests.builders import NOW_MS, Story, helpers, spec
+from tests.builders import INCIDENT, NOW_MS, Story, helpers, spec
 from tests.simulation.kafka import Record
 
 PARTITION = 3
@@ -27,11 +29,15 @@ class Log:
 
     decisions: list[Decision] = field(default_factory=list)
     steps: list[OfferStep] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
     old_end: int | None = None
     """What a broker tells that led the partition once."""
 
     async def publish_derived(self, steps: Sequence[OfferStep], _: Sequence[StatusRecord]) -> None:
         self.steps += steps
+
+    async def erase_private(self, refs: Sequence[str]) -> None:
+        self.erased += refs
 
     async def send_commands(self, commands: Sequence[Command]) -> None:
         assert not commands
@@ -171,3 +177,51 @@ async def test_a_broker_that_tells_an_older_end_than_what_this_worker_wrote_is_n
     log.old_end = None
     await worker.catch_up(PARTITION)
     assert [step.volunteer_id for step in log.steps] == ["a", "b"]
+
+
+def edited_twice() -> tuple[Story, str]:
+    """The second edit of one field is refused; also the reference of what came with it."""
+    story = reported("a")
+    refs = [text_ref(INCIDENT, "update", f"c-{number}") for number in (1, 2)]
+    for ref in refs:
+        story.update(private_ref=ref, private_fields=("address",), expected_version=1)
+    return story, refs[1]
+
+
+async def test_what_came_with_a_refused_edit_is_erased_when_the_refusal_is_published() -> None:
+    story, lost = edited_twice()
+    log, logged = told(story)
+    worker = projection(MemoryStore(lambda: NOW_MS), log)
+    ending, log.decisions = log.decisions, []
+    await worker.catch_up(PARTITION)
+    log.decisions = ending
+
+    assert await worker.apply(logged)
+
+    assert log.erased == [lost]
+
+
+async def test_what_a_dead_worker_left_unerased_is_erased_by_the_next() -> None:
+    story, lost = edited_twice()
+    log, logged = told(story)
+    store = MemoryStore(lambda: NOW_MS)
+    await store.apply([application(entry) for entry in logged])  # and then the worker dies
+
+    await projection(store, log).catch_up(PARTITION)
+
+    assert log.erased == [lost]
+
+
+async def test_a_second_decision_of_a_command_erases_nothing() -> None:
+    """The first may have kept the record that the second, on an older state, did not want."""
+    story = reported("a")
+    ref = text_ref(INCIDENT, "update", "c-1")
+    story.update(private_ref=ref, private_fields=("address",))
+    log, (first, kept) = told(story)
+    again = replace(kept.decision, outcome=Outcome.REFUSED, events=(), unused_refs=(ref,))
+    log.decisions.append(again)
+
+    await projection(MemoryStore(lambda: NOW_MS), log).catch_up(PARTITION)
+
+    assert log.erased == []
+    assert first.decision.unused_refs == ()
