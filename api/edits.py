@@ -20,6 +20,7 @@ from api.schemas import IncidentPatch, IncidentValues, RequirementIn
 from dispatch.commands import ReportIncident
 from dispatch.decisions import Decision
 from dispatch.edits import PRIVATE_FIELDS, details_of, report_ref
+from dispatch.languages import as_shown, canonicals
 from dispatch.model import Edit, Requirement
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import Outcome
@@ -241,7 +242,11 @@ def stated_value(body: IncidentValues, field: str) -> Any:
 
 def _stated_needs(requirements: Sequence[Requirement]) -> list[dict[str, Any]]:
     """As a body would state them; translators that come with a need are not stated."""
-    return [{name: getattr(entry, name) for name in _STATED_OF_NEED} for entry in requirements if entry.bridges is None]
+    return [
+        {name: getattr(entry, name) for name in _STATED_OF_NEED} | {"languages": canonicals(entry.languages)}
+        for entry in requirements
+        if entry.bridges is None
+    ]
 
 
 def _same_needs(stated: Sequence[Mapping[str, Any]], present: Sequence[Mapping[str, Any]]) -> bool:

@@ -51,8 +51,7 @@ def incident_links(incident_id: str) -> dict[str, str]:
 
 def order_links(incident_id: str, command_id: str) -> dict[str, str]:
     """Of an order about an incident; `outcome` says what became of it."""
-    links = incident_links(incident_id)
-    return {**links, "outcome": f"{links['self']}/commands/{command_id}"}
+    return incident_links(incident_id) | {"outcome": path_of("incidents", incident_id, "commands", command_id)}
 
 
 def offer_links(offer: str, incident_id: str) -> dict[str, str]:

@@ -95,7 +95,9 @@ class Client:
         now_ms = clock.now_ms()
         self._folder.history({"op": op, "phase": phase, "at_ms": now_ms, **common, "status": status, "answer": answer})
         if status is not None and status >= 400:
-            self._folder.errors.write({"at_ms": now_ms, "op": op, "status": status, "body": answer})
+            # What an edit lost against is told to the operator who may read it: no error text, and nothing for a log.
+            body = {k: v for k, v in answer.items() if k != "conflicts"} if isinstance(answer, dict) else answer
+            self._folder.errors.write({"at_ms": now_ms, "op": op, "status": status, "body": body})
         return reply
 
     async def done(self, order: Order, repeats: int = REPEATS_AFTER_UNKNOWN) -> Reply:

@@ -126,10 +126,22 @@ class Operators:
                 {"priority": self._random.choice(["critical", "high", "normal", "low"])},
                 {"location": self._location()},
                 {"description": self._people.text("Жаңа мәлімет"), "language": "kk"},
+                {"address": self._people.text("Абай даңғылы")},
+                {"caller": self._people.contact()},
                 {"requirements": self._requirements()},
             ]
-            order = self._order("update", "PATCH", f"/v1/incidents/{incident.id}", self._random.choice(changes))
+            change = self._random.choice(changes) | self._precondition()
+            order = self._order("update", "PATCH", f"/v1/incidents/{incident.id}", change)
             await self._perhaps_again(order, await self._client.done(order))
+
+    def _precondition(self) -> dict[str, Any]:
+        """Often none; else what somebody may believe who looked a while ago, right or wrong."""
+        drawn = self._random.random()
+        if drawn < 0.5:
+            return {}
+        if drawn < 0.8:
+            return {"edit_version": self._random.choice([0, 0, 2, 3, 5])}
+        return {"expected": {"priority": self._random.choice(["critical", "high", "normal", "low"])}}
 
     async def _end_one(self, what: str) -> None:
         if incident := self._one_open():

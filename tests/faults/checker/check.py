@@ -36,6 +36,7 @@ def check(root: Path, *, budget_factor: float | None = None, schema_folder: Path
     parts = Parts(published=published, commands=commands, duty=duty, times=times, book=book)
     decisions = Decisions(parts, ended_ms)
     decisions.read(folder, letters)
+    decisions.edits.read(folder)
     commands.judge(book, ended_ms)
     commands.judge_samples(folder.lines("samples.jsonl"), book)
     offers = Offers(decisions, times, book, folder.run)

@@ -62,6 +62,8 @@ class Commands:
         """Dead letters of commands: (partition, offset) to when the first was logged."""
         self.reports: dict[str, dict[str, Any]] = {}
         """Of each incident in the log: who reported it first, under which external id."""
+        self.edits: dict[str, dict[str, Any]] = {}
+        """Updates by their id."""
         self.orders: Counter[tuple[str, str]] = Counter()
         """Distinct commands by kind and what they are about."""
 
@@ -104,6 +106,8 @@ class Commands:
             entry["external_ids"].add(command.get("external_id"))
         elif kind in ORDERS:
             self.orders[kind, command[ORDERS[kind]]] += 1
+        if kind == "update_incident":
+            self.edits[command["id"]] = command
         return number
 
     def read_letters(self, folder: Folder, published: Published, book: Book) -> dict[tuple[str, int, int], str]:

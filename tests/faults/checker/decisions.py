@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.faults.checker.commands import IN_FLIGHT_MS, NEVER, Commands
 from tests.faults.checker.duty import Duty
+from tests.faults.checker.edits import Edits, before_of
 from tests.faults.checker.faulty_times import FaultyTimes
 from tests.faults.checker.findings import Book, at
 from tests.faults.checker.folder import Folder, Record
@@ -55,6 +56,7 @@ class Decisions:
         self.reported: Counter[str] = Counter()
         self.ends: dict[int, int] = {}
         """Offset of the newest decision of each partition."""
+        self.edits = Edits(parts.commands, parts.book)
         self._asked_at: dict[str, int] = {}
         """Of each incident: where the last of its commands that were decided stands."""
         self.decided_at_ms: dict[str, int] = {}
@@ -118,6 +120,7 @@ class Decisions:
         was_open = state is None or is_open(state)
         jobs = jobs_of(state)
         declined = _declined(state, decision)
+        before = before_of(state)
         self.reported[incident_id] += sum(event["kind"] == "incident_reported" for event in decision["events"])
         try:
             state = fold(state, decision, self._parts.published)
@@ -125,6 +128,8 @@ class Decisions:
             book.found("I6", f"{incident_id}: {error}", record.where)
             return
         place = packed(record.partition, record.offset)
+        self.edits.note(record, decision, is_late=place in self.late)
+        self.edits.judge(record, decision, before, state)
         if state is None:
             return
         self.timelines.setdefault(incident_id, array("q")).append(place)

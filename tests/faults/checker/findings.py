@@ -23,6 +23,7 @@ INVARIANTS = {
     "I15": "no void events under single faults",
     "I16": "99.9 % of POSTs answered 202 in 2 s",
     "I17": "who was sent is told what changed of their job",
+    "I18": "edits count field by field, and a refused one leaves nothing",
     "schema": "records are as the published schemas say",
 }
 KEPT = 200

@@ -128,6 +128,34 @@ def short(story: Story, *, is_escalated: bool = True, look_in_ms: int = 600_000)
     return (found, looks, alarm) if is_escalated else (found, looks)
 
 
+def record_of(incident: str, name: str) -> str:
+    """Reference of the sealed record of the edit of this name."""
+    return f"incident:{incident}:update:c-{name}"
+
+
+def edit(
+    story: Story, incident: str, *fields: str, name: str, changed: tuple[str, ...] | None = None, **stated: Any
+) -> None:
+    """An edit that counts, of these private fields and of what is stated; `changed`: what its decision says, all by default."""
+    ref, state = record_of(incident, name), story.states[incident]
+    if fields:
+        story.put(PRIVATE, ref, b"\x01sealed")
+        stated |= {"private_ref": ref, "private_fields": list(fields)}
+    command = story.command("update_incident", incident, name=name, **stated)
+    public = [one for one in ("type", "priority", "language") if one in stated]
+    really = [*public, *fields] if changed is None else list(changed)
+    event = {
+        "kind": "incident_updated",
+        **{one: stated.get(one) or state[one] for one in ("type", "priority", "language")},
+        **{one: state[one] for one in ("area", "requirements", "plan_version")},
+        "changed": really,
+        "by": "op-1",
+        "details": {field: ref for field in fields if field in really},
+    }
+    story.decide(command, event)
+    story.after(100)
+
+
 def timer(story: Story, incident: str, person: str, *events: Json) -> Json:
     """The time to answer is over."""
     offer = offer_id(incident, person)
@@ -164,6 +192,7 @@ def good(profile: str = "single") -> Story:
     second = report(story, "second", "v2")
     again(story, "first")
     decline(story, second, "v2", *short(story))
+    edit(story, first, "address", name="edit", priority="low")
     poison = story.put(INCIDENTS, "poison", b"{")
     story.letter(poison)
     lost = story.put(VOLUNTEERS, "poison", b"null")

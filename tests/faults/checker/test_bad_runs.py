@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.checker import bad_log, bad_people, bad_pictures, bad_promises
+from tests.faults.checker import bad_edits, bad_log, bad_people, bad_pictures, bad_promises
 from tests.faults.checker.bending import Bend
 from tests.faults.checker.building import incident_id
 from tests.faults.checker.check import check
@@ -12,7 +12,7 @@ from tests.faults.checker.findings import INVARIANTS
 from tests.faults.checker.telling import good, reported
 
 SECOND = incident_id("second")
-TABLES = (bad_promises.BAD, bad_people.BAD, bad_log.BAD)
+TABLES = (bad_promises.BAD, bad_people.BAD, bad_log.BAD, bad_edits.BAD)
 BAD = [(invariant, bend.__name__, bend) for table in TABLES for invariant, bends in table.items() for bend in bends]
 BAD += [("I9", name, bend) for name, bend in bad_pictures.PICTURES]
 BAD += [("I12", name, bend) for name, bend in bad_pictures.LEAKS]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.checker import __main__ as command
+from tests.faults.checker.bad_edits import well_edited
 from tests.faults.checker.building import NAME, PHONE, PLACE, PUBLISHED, Json, Story, incident_id, offer_id, requirement
 from tests.faults.checker.check import check
 from tests.faults.checker.faulty_times import FaultyTimes
@@ -279,7 +280,7 @@ def test_everything_is_looked_at_in_the_good_run(tmp_path: Path) -> None:
     assert [name for name, entry in verdict["invariants"].items() if not entry["checked"]] == []
     assert verdict["void_events"] == 0
     assert verdict["notes"] == []
-    assert (verdict["counts"]["commands"], verdict["counts"]["repeated_commands"]) == (7, 1)
+    assert (verdict["counts"]["commands"], verdict["counts"]["repeated_commands"]) == (8, 1)
     assert verdict["liveness"]["report_to_first_offer_s"]["all"]["count"] == 3
 
 
@@ -433,3 +434,12 @@ def test_a_fault_that_was_never_ended_lasts_until_all_was_healed() -> None:
     assert times.until_ms(39_001) is None
     assert times.allowed_ms(100_000, 5, 30) == 100_005
     assert times.allowed_ms(8_000, 5, 30) == 39_000
+
+
+def test_edits_of_several_people_that_meet_and_do_not(tmp_path: Path) -> None:
+    story = good()
+    well_edited(story)
+
+    book = check(story.write(tmp_path))
+
+    assert book.broken == set(), [one for name in book.broken for one in book.findings(name)]
