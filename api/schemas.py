@@ -150,7 +150,7 @@ class IncidentPatch(IncidentValues):
     """
 
     location: AreaField = Field(default=None)  # type: ignore[assignment]  # left out, it is not asked for
-    language: Language = ""
+    language: WantedLanguage = ""
     requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] = []
     expected: IncidentValues | None = None
     edit_version: Annotated[int, Field(ge=0, le=10**12)] | None = None

@@ -109,7 +109,7 @@ def test_edits_of_two_private_fields_at_once_are_both_kept(operators: tuple[Oper
     lost = []
     for number in range(ROUNDS):
         path = reported(one)
-        address, caller = f"Абай {number}", {"phone": f"+7 70{number}"}
+        address, caller = f"Сейфуллин {number}", {"phone": f"+7 70{number}"}
 
         answers = at_once(
             partial(one.ask, "PATCH", path, {"address": address}), partial(two.ask, "PATCH", path, {"caller": caller})
@@ -138,7 +138,7 @@ def test_of_two_edits_that_saw_the_same_one_counts_and_the_other_is_told(
             "expected": {"expected": {"priority": "normal"}},
         }[precondition]
         bodies: list[dict[str, Any]] = [
-            {"priority": "high", "address": f"Абай {number}"},
+            {"priority": "high", "address": f"Сейфуллин {number}"},
             {"priority": "low", "description": f"№ {number}"},
         ]
 

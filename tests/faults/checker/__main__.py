@@ -1,4 +1,4 @@
-"""Judges a fault run by what it left behind: invariants I1 to I17 (`findings.py`). Knows the published schemas, not the code.
+"""Judges a fault run by what it left behind: invariants I1 to I18 (`findings.py`). Knows the published schemas, not the code.
 
     python -m tests.faults.checker FOLDER [--json OUT] [--budget-factor 3] [--schemas FOLDER]
 

@@ -103,7 +103,8 @@ def update(story: Story, incident: str, *more: Json, **changes: Any) -> Json:
     state = story.states[incident]
     names = ("type", "priority", "area", "language", "requirements", "plan_version")
     updated = {"kind": "incident_updated", **{name: state[name] for name in names}, **changes}
-    return order(story, "update", "update_incident", incident, updated, *more)
+    named = {name: value for name, value in changes.items() if name != "requirements"}
+    return order(story, "update", "update_incident", incident, updated, *more, **named)
 
 
 def confirm(story: Story, incident: str, person: str, version: int) -> Json:
@@ -192,7 +193,6 @@ def good(profile: str = "single") -> Story:
     second = report(story, "second", "v2")
     again(story, "first")
     decline(story, second, "v2", *short(story))
-    edit(story, first, "address", name="edit", priority="low")
     poison = story.put(INCIDENTS, "poison", b"{")
     story.letter(poison)
     lost = story.put(VOLUNTEERS, "poison", b"null")
@@ -200,6 +200,7 @@ def good(profile: str = "single") -> Story:
     silent = report(story, "silent", "v2")
     story.after(WINDOW_MS).sample()
     timer(story, silent, "v2", moved(silent, "v2", "expired", "no_answer"), *short(story))
+    edit(story, silent, "address", name="edit", priority="low")
     close(story, first, moved(first, "v1", "stood_down", "closed"))
     story.files["logs/api-1.log"] = "a quiet log\n"
     story.after(20_000).sample()
