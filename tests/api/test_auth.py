@@ -54,6 +54,7 @@ ROLES = {
     ("POST", "/v1/offers/{offer_id}/check-in"): {V},
     ("POST", "/v1/offers/{offer_id}/distress"): {V},
     ("POST", "/v1/offers/{offer_id}/need-help"): {V},
+    ("POST", "/v1/offers/{offer_id}/confirm"): {V},
     ("GET", "/v1/volunteers/{volunteer_id}/warnings"): {V},
     ("GET", "/v1/events"): {O, M, V},
     ("GET", "/v1/status"): {O, V, T, M, A},
