@@ -30,7 +30,7 @@ class Held:
     offer: Offer
 
     def refuse_unacceptable(self) -> None:
-        if self.offer.is_filling:
+        if self.offer.state in FILLING_STATES:
             return
         if self.offer.state is OfferState.VOID:
             raise _ended(self.offer)

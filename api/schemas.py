@@ -325,6 +325,7 @@ class TimesShown(Shown):
     first_accept: Time | None
     staffed: Time | None
     closed: Time | None
+    reopened: Time | None = None
 
 
 class IncidentShown(Shown):

@@ -14,7 +14,7 @@ from dispatch.ids import zone_of_incident
 from dispatch.languages import as_shown, canonicals
 from dispatch.model import Area, Attention, Climb, Geometry, Incident, Offer, Place, Requirement
 from dispatch.plans import PlanBook
-from dispatch.vocabulary import FILLING_STATES, Capability, Certainty, IncidentStatus, OfferState, Priority
+from dispatch.vocabulary import Capability, Certainty, IncidentStatus, OfferState, Priority
 from streams.api_paths import path_of
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate, NoticeRecord
@@ -92,6 +92,7 @@ def incident(state: Incident, private: IncidentPrivate | None = None, material: 
             "first_accept": time(times.first_accept_ms),
             "staffed": time(times.staffed_ms),
             "closed": time(times.closed_ms),
+            "reopened": time(times.reopened_ms),
         },
         "links": incident_links(state.id),
         **private_fields(private),
@@ -216,7 +217,7 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         "offers": [],
         "times": {
             "reported": time(command.reported_ms or command.sent_ms),
-            **dict.fromkeys(("logged", "decided", "first_offer", "first_accept", "staffed", "closed")),
+            **dict.fromkeys(("logged", "decided", "first_offer", "first_accept", "staffed", "closed", "reopened")),
         },
         "links": incident_links(command.incident_id),
     }
@@ -238,7 +239,7 @@ def incident_for_volunteer(
 
 def is_opened(state: Incident, offer: Offer) -> bool:
     """Whether the person of this offer may see the exact place and the private texts."""
-    return offer.state in FILLING_STATES and state.is_open
+    return offer.is_filling and state.is_open
 
 
 def offer(

@@ -16,6 +16,7 @@ from dispatch.model import Incident, Offer, TaskResult
 from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import (
     ASSIGNED_STATES,
+    FILLING_STATES,
     OUTCOMES_OF_TASK,
     PROGRESS_ORDER,
     Capability,
@@ -63,7 +64,7 @@ def _answer(incident: Incident, command: AnswerCommand, now_ms: int) -> Ruling:
 def _accept(incident: Incident, offer: Offer) -> Ruling:
     """A late acceptance counts while there is need; the claim then decides whether the person is still free. Where there is none
     the person is told not to go, so that nobody sets out on a yes that was not taken."""
-    if offer.is_filling:
+    if offer.state in FILLING_STATES:
         return unchanged("accept", "already_accepted")
     if offer.state is OfferState.VOID:
         return refused("accept", "void")
@@ -108,7 +109,7 @@ def _decline(offer: Offer, command: DeclineOffer) -> Ruling:
 def _progress(offer: Offer, command: ReportProgress) -> Ruling:
     if command.state not in PROGRESS_ORDER[1:]:
         return refused("progress", "not_a_progress")
-    if not offer.is_filling:
+    if offer.state not in FILLING_STATES:
         return refused("progress", f"offer_{offer.state}")
     there, here = PROGRESS_ORDER.index(command.state), PROGRESS_ORDER.index(offer.state)
     if there == here:

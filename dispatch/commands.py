@@ -79,6 +79,13 @@ class CloseIncident(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenIncident(Command):
+    """It was not over, or it has begun again."""
+
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EscalateIncident(Command):
     private_ref: str | None = None
 
@@ -230,6 +237,7 @@ AnyCommand: TypeAlias = (
     | UpdateIncident
     | CancelIncident
     | CloseIncident
+    | ReopenIncident
     | EscalateIncident
     | AddNote
     | AcceptOffer
@@ -257,6 +265,7 @@ COMMANDS: dict[str, type[Command]] = {
     "update_incident": UpdateIncident,
     "cancel_incident": CancelIncident,
     "close_incident": CloseIncident,
+    "reopen_incident": ReopenIncident,
     "escalate_incident": EscalateIncident,
     "add_note": AddNote,
     "accept_offer": AcceptOffer,

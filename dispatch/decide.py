@@ -316,7 +316,7 @@ def _asked_before(incident: Incident, requirement: Requirement, now_ms: int) -> 
     return {
         offer.volunteer_id
         for offer in incident.offers_for(requirement.id)
-        if offer.state in NEVER_AGAIN
+        if (offer.state in NEVER_AGAIN and not offer.before_reopening)
         or (offer.state is OfferState.EXPIRED and offer.changed_ms > rests_until)
         or rests(offer, now_ms)
     } | who_refused(incident, requirement)

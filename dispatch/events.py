@@ -81,6 +81,14 @@ class IncidentClosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentReopened:
+    """Open again, with these needs; field work that was done before fills no place any more."""
+
+    by: str
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentEscalated:
     alarm_level: int
     reason: str
@@ -455,6 +463,7 @@ Event: TypeAlias = (
     | IncidentUpdated
     | IncidentCancelled
     | IncidentClosed
+    | IncidentReopened
     | IncidentEscalated
     | NoteAdded
     | OfferMade
@@ -506,6 +515,7 @@ EVENTS: dict[str, type] = {
     "incident_updated": IncidentUpdated,
     "incident_cancelled": IncidentCancelled,
     "incident_closed": IncidentClosed,
+    "incident_reopened": IncidentReopened,
     "incident_escalated": IncidentEscalated,
     "note_added": NoteAdded,
     "offer_made": OfferMade,

@@ -134,7 +134,7 @@ def new_ground(before: Incident | None, after: Incident | None) -> Area | None:
     """The area in which people have to be looked for and warned; None when it is no news."""
     if after is None or after.distress_of is not None or ground_of(after) is None:
         return None
-    known = before is not None and before.hazard is not None and before.area == after.area
+    known = before is not None and before.is_open and before.hazard is not None and before.area == after.area
     return None if known else after.area
 
 

@@ -5,7 +5,7 @@ same decisions in the same order always give the same state.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +19,7 @@ from dispatch.ports import Hold
 from dispatch.pruning import pruned
 from dispatch.safety_state import FOLDS as SAFETY_FOLDS
 from dispatch.safety_state import on_ground
-from dispatch.vocabulary import ASSIGNED_STATES, FILLING_STATES, IncidentStatus, OfferState, Outcome
+from dispatch.vocabulary import ASSIGNED_STATES, FILLING_STATES, Capability, IncidentStatus, OfferState, Outcome
 from dispatch.work_state import FOLDS
 
 _ENDED = {OfferState.DONE} | (frozenset(OfferState) - FILLING_STATES - {OfferState.OFFERED})
@@ -156,6 +156,28 @@ def _cancelled(state: Incident, _: events.IncidentCancelled, moment: Moment) -> 
 def _closed(state: Incident, _: events.IncidentClosed, moment: Moment) -> Incident:
     times = changed(state.times, closed_ms=moment.at_ms)
     return changed(state, status=IncidentStatus.CLOSED, times=times, retry_at_ms=None)
+
+
+def _reopened(state: Incident, fact: events.IncidentReopened, moment: Moment) -> Incident:
+    """Its dangerous ground is news again: nobody was warned of it while it had ended."""
+    times = changed(state.times, closed_ms=None, reopened_ms=moment.at_ms)
+    hazard = state.hazard
+    if hazard is not None and hazard.since:
+        hazard = replace(hazard, since=moment.version)
+    offers = tuple(
+        changed(offer, before_reopening=True)
+        if offer.state is OfferState.DONE and offer.capability is Capability.FIELD
+        else offer
+        for offer in state.offers
+    )
+    return changed(
+        state,
+        status=IncidentStatus.DISPATCHING,
+        times=times,
+        requirements=fact.requirements,
+        offers=offers,
+        hazard=hazard,
+    )
 
 
 def _escalated(state: Incident, fact: events.IncidentEscalated, _: Moment) -> Incident:
@@ -309,6 +331,7 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.IncidentUpdated: _updated,
     events.IncidentCancelled: _cancelled,
     events.IncidentClosed: _closed,
+    events.IncidentReopened: _reopened,
     events.IncidentEscalated: _escalated,
     events.NoteAdded: _noted,
     events.OfferMoved: _offer_moved,
@@ -360,5 +383,5 @@ def status_of(state: Incident) -> IncidentStatus:
         return IncidentStatus.UNFILLED
     if any(state.open_places(requirement) for requirement in state.requirements):
         return IncidentStatus.DISPATCHING
-    moving = any(offer.state in _MOVING for offer in state.offers)
+    moving = any(offer.state in _MOVING and offer.is_filling for offer in state.offers)
     return IncidentStatus.IN_PROGRESS if moving else IncidentStatus.STAFFED

@@ -349,6 +349,8 @@ class Offer:
     check_in: CheckInClock | None = None
     watch: Watch | None = None
     distress: Distress | None = None
+    before_reopening: bool = False
+    """Field work that was done before the incident ended and was opened again: it fills no place any more."""
     unconfirmed: Unconfirmed | None = None
     """Of assigned people only; what is over needs no confirmation."""
     confirmed: Confirmed | None = None
@@ -363,7 +365,7 @@ class Offer:
 
     @property
     def is_filling(self) -> bool:
-        return self.state in FILLING_STATES
+        return self.state in FILLING_STATES and not self.before_reopening
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -375,6 +377,8 @@ class Times:
     first_accept_ms: int | None = None
     staffed_ms: int | None = None
     closed_ms: int | None = None
+    reopened_ms: int | None = None
+    """When it was last opened again after its end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -442,7 +446,7 @@ class Incident:
         if requirement.settled is not None:
             return 0
         wanted = requirement.id
-        filled = [1 for offer in self.offers if offer.requirement_id == wanted and offer.state in FILLING_STATES]
+        filled = [1 for offer in self.offers if offer.requirement_id == wanted and offer.is_filling]
         return max(0, requirement.count - len(filled))
 
     def waits_for_people(self, requirement: Requirement) -> bool:

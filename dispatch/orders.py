@@ -1,4 +1,4 @@
-"""Rules for orders about a whole incident: report, update, cancel, close, escalate, note."""
+"""Rules for orders about a whole incident: report, update, cancel, close, reopen, note."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,6 +9,7 @@ from dispatch.commands import (
     CloseIncident,
     Command,
     PassDeadline,
+    ReopenIncident,
     ReportIncident,
     UpdateIncident,
     VoidOffer,
@@ -26,6 +27,7 @@ from dispatch.events import (
 from dispatch.model import Incident, Offer, Requirement
 from dispatch.plans import PlanBook
 from dispatch.priorities import restated
+from dispatch.reopening import reopened
 from dispatch.requirement_ids import highest_number
 from dispatch.restating import climb_on, in_language
 from dispatch.ruling import Ruling, applied, refused, unchanged
@@ -40,6 +42,8 @@ def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms
         return refused("unknown_incident", "unknown_incident")
     if isinstance(command, AddNote):
         return applied("note", NoteAdded(by=command.by, private_ref=command.private_ref))
+    if isinstance(command, ReopenIncident):
+        return reopened(incident, command)
     if not incident.is_open:
         return _ended(incident, command)
     if isinstance(command, UpdateIncident):

@@ -265,6 +265,9 @@ class Story:
     def close(self) -> Decision:
         return self.tell(orders.CloseIncident(**self._order()))
 
+    def reopen(self) -> Decision:
+        return self.tell(orders.ReopenIncident(**self._order()))
+
     def escalate(self) -> Decision:
         return self.tell(orders.EscalateIncident(**self._order()))
 

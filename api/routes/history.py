@@ -26,7 +26,14 @@ from streams import wire
 from streams.store.reads import VolunteerView
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
-ORDERS_WITH_REASON = ("cancel_incident", "close_incident", "escalate_incident", "merge_incident", "unmerge_incident")
+ORDERS_WITH_REASON = (
+    "cancel_incident",
+    "close_incident",
+    "reopen_incident",
+    "escalate_incident",
+    "merge_incident",
+    "unmerge_incident",
+)
 Newest = Annotated[int, Query(ge=1, le=500, description="the newest so many")]
 CommandId = Annotated[str, Path(min_length=1, max_length=64, pattern="^[A-Za-z0-9-]+$")]
 

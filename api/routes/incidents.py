@@ -27,6 +27,7 @@ from dispatch.commands import (
     Command,
     EscalateIncident,
     MergeIncident,
+    ReopenIncident,
     ReportIncident,
     SettleAttention,
     UnmergeIncident,
@@ -230,6 +231,23 @@ async def cancel(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body:
 async def close(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body: Reason | None = None) -> Response:
     """It is over."""
     return await _end(CloseIncident, "close", incident_id, once, parts, body)
+
+
+@router.post("/{incident_id}/reopen", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))
+async def reopen(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body: Reason | None = None) -> Response:
+    """It was not over: open again, with its field places counted anew. One that was merged is taken out by `unmerge`."""
+    if repeated := await once.repeated():
+        return repeated
+    state = await _check_known(parts, incident_id)
+    if state is not None and state.merged_into is not None:
+        detail = f"the incident was merged into {state.merged_into}; unmerge takes it out"
+        raise Problem("conflict", detail, state="merged", merged_into=state.merged_into)
+    if state is not None and state.is_open:
+        raise Problem("conflict", "the incident is open", state=state.status)
+    order, text = _order(once, "reopen", incident_id, body.reason if body else None)
+    command = ReopenIncident(**order)
+    await _send(parts, command, command.private_ref or "", text)
+    return _accepted(once, incident_id)
 
 
 @router.post(

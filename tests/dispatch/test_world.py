@@ -28,6 +28,7 @@ from dispatch.commands import (
     MergeIncident,
     PassDeadline,
     RaiseDistress,
+    ReopenIncident,
     ReportIncident,
     ReportProgress,
     UnmergeIncident,
@@ -292,6 +293,11 @@ class LifeOfAWorld(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def an_operator_undoes_a_merge(self, number: int) -> None:
         self.send(UnmergeIncident(**self.order(number_of(list(self.world.incidents), number))))
+
+    @precondition(is_reported)
+    @rule(number=NUMBERS)
+    def an_operator_opens_again(self, number: int) -> None:
+        self.send(ReopenIncident(**self.order(number_of(list(self.world.incidents), number))))
 
     @precondition(lambda self: bool(self.world.said))
     @rule()

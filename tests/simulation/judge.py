@@ -281,7 +281,7 @@ class Judge:
         held: dict[str, str] = {}
         for incident in self.incidents.values():
             shown = store.incidents.get(incident.id)
-            offers = {one.id: one.state for one in incident.offers.values()}
+            offers = {one.id: one.state.removesuffix(" before") for one in incident.offers.values()}
             if shown is None or shown.version != incident.version:
                 self._find("I9", f"{incident.id}: the picture lacks version {incident.version}")
             elif {one.id: str(one.state) for one in shown.offers} != offers:

@@ -20,6 +20,7 @@ class JudgedOffer:
     volunteer_id: str
     requirement_id: str
     expires_ms: int
+    capability: str = "field"
     state: str = "offered"
     at: tuple[int, int] = (0, 0)
     """Partition and offset of the decision that moved it last."""
@@ -92,6 +93,12 @@ class JudgedIncident:
             self.has_ended = True
         elif kind == "incident_unmerged":
             self.has_ended = False
+        elif kind == "incident_reopened":
+            self.has_ended = False
+            self.counts = {entry["id"]: entry["count"] for entry in event["requirements"]}
+            for offer in self.offers.values():
+                if (offer.state, offer.capability) == ("done", "field"):
+                    offer.state = "done before"
 
     def _made(self, event: Json) -> Iterator[tuple[str, str]]:
         person, requirement = event["volunteer_id"], event["requirement_id"]
@@ -100,7 +107,9 @@ class JudgedIncident:
                 yield "I5", f"{person} is asked again for {requirement}, which they declined"
         if event["offer_id"] in self.offers:
             yield "I6", f"{event['offer_id']} is made twice"
-        self.offers[event["offer_id"]] = JudgedOffer(event["offer_id"], person, requirement, event["expires_ms"])
+        self.offers[event["offer_id"]] = JudgedOffer(
+            event["offer_id"], person, requirement, event["expires_ms"], event["capability"]
+        )
 
     def _moved(self, event: Json, decided_ms: int) -> Iterator[tuple[str, str]]:
         offer = self.offers.get(event["offer_id"])

@@ -26,6 +26,7 @@ from dispatch.commands import (
     GiveResult,
     MergeIncident,
     RaiseDistress,
+    ReopenIncident,
     ReportIncident,
     ReportProgress,
     UnmergeIncident,
@@ -138,6 +139,7 @@ class Town:
             lambda: self._edit(order): 1,
             lambda: MergeIncident(**order, into=other): 0.7,
             lambda: UnmergeIncident(**order): 0.4,
+            lambda: ReopenIncident(**order): 0.5,
         }
         command = self.chance.choices(list(kinds), list(kinds.values()))[0]()
         if isinstance(command, CancelIncident | CloseIncident) and self.chance.random() < 0.7:

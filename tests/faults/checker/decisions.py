@@ -13,7 +13,7 @@ from tests.faults.checker.findings import Book, at
 from tests.faults.checker.folder import Folder, Record
 from tests.faults.checker.jobs import Job, changed, jobs_of, told_as
 from tests.faults.checker.published import Misfit, Published
-from tests.faults.checker.reducer import ASSIGNED, LIVE, Impossible, State, fold, is_open
+from tests.faults.checker.reducer import ASSIGNED, LIVE, Impossible, State, fills, fold, is_open
 from tests.faults.checker.states import States, packed_of
 from tests.faults.checker.topics import DECISIONS, INCIDENTS
 
@@ -189,7 +189,7 @@ class Decisions:
             person = event["volunteer_id"]
             if (event["requirement_id"], person) in declined:
                 book.found("I5", f"{incident_id}: {event['offer_id']} to {person}, who declined", record.where)
-            if not was_open and "incident_unmerged" not in kinds:
+            if not was_open and not kinds & {"incident_unmerged", "incident_reopened"}:
                 book.found("I5", f"{incident_id}: {event['offer_id']} after its end", record.where)
             self._judge_duty(record, event)
         if kinds and not is_open(state):
@@ -216,7 +216,7 @@ class Decisions:
         for offer in state["offers"]:
             if offer["state"] in ASSIGNED:
                 assigned[offer["requirement_id"]] += 1
-            elif offer["state"] == "done":
+            elif fills(offer):
                 done[offer["requirement_id"]] += 1
         for requirement, people in assigned.items():
             self._parts.book.checked("I4")

@@ -143,13 +143,19 @@ def _over_counts(
 ) -> Iterator[Finding]:
     """Judged after each decision, for one decision may accept one person and stand down another."""
     now: dict[str, dict[str, str]] = defaultdict(dict)
+    before = {
+        offer["id"]
+        for state in states.values()
+        for offer in state.get("offers", ())
+        if offer.get("before_reopening", False)
+    }
     for number, (record, step) in enumerate(steps):
         now[step["requirement_id"]][step["id"]] = step["state"]
         decision = step["decision_offset"]
         if number + 1 < len(steps) and steps[number + 1][1]["decision_offset"] == decision:
             continue
         for requirement, offers in now.items():
-            held = list(offers.values())
+            held = [state for offer, state in offers.items() if state != "done" or offer not in before]
             assigned, done = sum(state in ASSIGNED for state in held), held.count("done")
             count = _count(states, decision, requirement)
             # Those who are done may be more than a count that was lowered afterwards.
@@ -175,6 +181,8 @@ def _count(states: Mapping[int, Mapping[str, Any]], decision: int, requirement: 
 def _after_closing(
     incident: str, steps: Iterable[tuple[Record, Step]], states: Mapping[int, Mapping[str, Any]]
 ) -> Iterator[Finding]:
+    if any(state.get("times", {}).get("reopened_ms") is not None for state in states.values()):
+        return  # not every state is in the log: when it was open cannot be told from here; the decisions can
     closings = [offset for offset, state in states.items() if state["status"] in ENDED]
     closed = min(closings, default=None)
     for record, step in steps:

@@ -83,7 +83,7 @@ def missing(state: State, requirement: dict[str, Any]) -> int:
     if requirement["settled"] is not None:
         return 0
     wanted = requirement["id"]
-    filled: int = sum(offer["requirement_id"] == wanted and offer["state"] in FILLING for offer in state["offers"])
+    filled: int = sum(offer["requirement_id"] == wanted and fills(offer) for offer in state["offers"])
     return int(max(0, requirement["count"] - filled))
 
 
@@ -151,6 +151,22 @@ def _merged(state: State, event: Event, moment: Moment) -> None:
 def _unmerged(state: State, _: Event, __: Moment) -> None:
     state["status"], state["merged_into"] = "dispatching", None
     state["times"]["closed_ms"] = None
+
+
+def _reopened(state: State, event: Event, moment: Moment) -> None:
+    state["status"] = "dispatching"
+    state["times"].update(closed_ms=None, reopened_ms=moment.at_ms)
+    state["requirements"] = [moment.published.whole("Requirement", entry) for entry in event["requirements"]]
+    if state["hazard"] and state["hazard"]["since"]:
+        state["hazard"]["since"] = moment.version
+    for offer in state["offers"]:
+        if offer["state"] == "done" and offer["capability"] == "field":
+            offer["before_reopening"] = True
+
+
+def fills(offer: dict[str, Any]) -> bool:
+    """Whether the offer counts towards a place."""
+    return offer["state"] in FILLING and not offer["before_reopening"]
 
 
 def _offer_made(state: State, event: Event, moment: Moment) -> None:
@@ -322,6 +338,7 @@ FOLDS: dict[str, Fold] = {
     "incident_updated": _updated,
     "incident_cancelled": _ends("cancelled"),
     "incident_closed": _ends("closed"),
+    "incident_reopened": _reopened,
     "incident_escalated": _escalated,
     "note_added": lambda state, event, _: state["notes"].append(event["private_ref"]),
     "offer_made": _offer_made,
@@ -385,7 +402,7 @@ def _settle(state: State, moment: Moment) -> None:
     elif any(places for _, places in needs):
         state["status"] = "dispatching"
     else:
-        moving = any(offer["state"] in _MOVING for offer in state["offers"])
+        moving = any(offer["state"] in _MOVING and fills(offer) for offer in state["offers"])
         state["status"] = "in_progress" if moving else "staffed"
         if state["times"]["staffed_ms"] is None:
             state["times"]["staffed_ms"] = moment.at_ms
