@@ -54,6 +54,7 @@ TABLE: dict[str, Entry] = {
     "offer_ended": Entry(409, "The offer has ended"),
     "incident_ended": Entry(409, "The incident has ended"),
     "conflict": Entry(409, "The state does not allow that"),
+    "already_escalated": Entry(409, "The alarm level was raised since"),
     "edit_conflict": Entry(409, "Somebody else has changed the same field"),
     "version_conflict": Entry(412, "Somebody else has changed the same field since it was read"),
     "body_too_large": Entry(413, "The body is too large"),

@@ -26,6 +26,7 @@ from dispatch.vocabulary import (
     CheckInState,
     ConfirmationState,
     DeclineReason,
+    HeardBy,
     IncidentStatus,
     JobField,
     LanguageRule,
@@ -160,6 +161,10 @@ class Reason(Body):
     reason: Text | None = None
 
 
+class Escalation(Reason):
+    level: Annotated[int, Field(ge=1, le=20, description="the alarm level at which the order is given")] | None = None
+
+
 class Note(Body):
     text: Annotated[str, Field(min_length=1, max_length=10_000)]
 
@@ -197,20 +202,37 @@ class Locations(Body):
     locations: Annotated[list[LocationOf], Field(max_length=1000)]
 
 
-class Decline(Body):
+class OnBehalf(Body):
+    """For operators alone: a person told them, and they enter it."""
+
+    heard_by: Annotated[HeardBy, word(HeardBy)]
+
+
+class Said(Body):
+    """What a person says about an offer; with `on_behalf` an operator enters it for them."""
+
+    on_behalf: OnBehalf | None = None
+
+
+class Decline(Said):
     reason: DeclineWord = DeclineReason.OTHER
     text: Text | None = None
 
 
-class Progress(Body):
+class Withdrawal(Body):
+    reason: Text | None = None
+    replace: Annotated[bool, Field(description="whether the place is filled anew; else it is given up")] = True
+
+
+class Progress(Said):
     state: Annotated[OfferState, word(OfferState)]
 
 
-class CheckInText(Body):
+class CheckInText(Said):
     text: Text | None = None
 
 
-class Confirm(Body):
+class Confirm(Said):
     version: Annotated[
         int,
         Field(
@@ -221,17 +243,17 @@ class Confirm(Body):
     ]
 
 
-class DistressText(Body):
+class DistressText(Said):
     text: Text | None = None
 
 
-class HelpWanted(Body):
+class HelpWanted(Said):
     skill: SkillWord | None = None
     count: Annotated[int, Field(ge=1, le=10)] = 1
     text: Text | None = None
 
 
-class Result(Body):
+class Result(Said):
     outcome: Annotated[str, Field(min_length=1, max_length=32)]
     text: Text | None = None
     language: WantedLanguage | None = None

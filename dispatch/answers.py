@@ -13,6 +13,7 @@ from dispatch.commands import (
 )
 from dispatch.events import CheckedIn, OfferMoved, ResultGiven
 from dispatch.model import Incident, Offer, TaskResult
+from dispatch.offer_ends import BY_OPERATOR, GONE, is_withdrawn_by_hand
 from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import (
     ASSIGNED_STATES,
@@ -25,9 +26,6 @@ from dispatch.vocabulary import (
 )
 
 _REVIVABLE = frozenset({OfferState.EXPIRED, OfferState.WITHDRAWN, OfferState.DECLINED, OfferState.STOOD_DOWN})
-
-GONE = "offer_no_longer_kept"
-"""Of an offer that may have left the state (`pruning.py`): it ended long ago."""
 
 
 def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling:
@@ -46,10 +44,10 @@ def _answer(incident: Incident, command: AnswerCommand, now_ms: int) -> Ruling:
     offer = incident.offer(command.offer_id)
     if offer is None:
         return refused("answer", GONE if incident.forgotten_offers else "unknown_offer")
-    if offer.volunteer_id != command.volunteer_id:
+    if not command.speaks_for(offer.volunteer_id):
         return refused("answer", "not_your_offer")
     if isinstance(command, AcceptOffer):
-        return _accept(incident, offer)
+        return _accept(incident, offer, command)
     if isinstance(command, DeclineOffer):
         return _decline(offer, command)
     if isinstance(command, ReportProgress):
@@ -61,13 +59,15 @@ def _answer(incident: Incident, command: AnswerCommand, now_ms: int) -> Ruling:
     raise TypeError(f"no rule for {type(command).__name__}")
 
 
-def _accept(incident: Incident, offer: Offer) -> Ruling:
+def _accept(incident: Incident, offer: Offer, command: AcceptOffer) -> Ruling:
     """A late acceptance counts while there is need; the claim then decides whether the person is still free. Where there is none
     the person is told not to go, so that nobody sets out on a yes that was not taken."""
     if offer.state in FILLING_STATES:
         return unchanged("accept", "already_accepted")
     if offer.state is OfferState.VOID:
         return refused("accept", "void")
+    if is_withdrawn_by_hand(offer) and command.heard_by is None:
+        return _too_late(offer, BY_OPERATOR)
     requirement = next((r for r in incident.requirements if r.id == offer.requirement_id), None)
     if requirement is None or incident.open_places(requirement) == 0:
         return _too_late(offer)
@@ -83,10 +83,10 @@ def _accept(incident: Incident, offer: Offer) -> Ruling:
     )
 
 
-def _too_late(offer: Offer) -> Ruling:
+def _too_late(offer: Offer, reason: str = "filled") -> Ruling:
     if offer.state is OfferState.STOOD_DOWN:
         return unchanged("late_accept", "already_stood_down")
-    return applied("late_accept", _moved(offer, OfferState.STOOD_DOWN, reason="filled"))
+    return applied("late_accept", _moved(offer, OfferState.STOOD_DOWN, reason=reason))
 
 
 def _decline(offer: Offer, command: DeclineOffer) -> Ruling:

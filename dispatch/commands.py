@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from dispatch.model import Area, Geometry, Hazard, Refused, RequirementSpec
-from dispatch.vocabulary import DeadlineKind, DeclineReason, OfferState, Priority
+from dispatch.vocabulary import DeadlineKind, DeclineReason, HeardBy, OfferState, Priority
 
 DISPATCHER = "dispatcher"
 
@@ -87,7 +87,10 @@ class ReopenIncident(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalateIncident(Command):
+    """`level`: the alarm level at which it was given. An order that was given twice finds the level raised by its twin."""
+
     private_ref: str | None = None
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +99,28 @@ class AddNote(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawOffer(Command):
+    """An operator takes an offer back, or stands the person down. `replace`: the place is filled anew."""
+
+    offer_id: str
+    replace: bool = True
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerCommand(Command):
-    """An order about one offer by the person who holds it; the dispatcher checks whose offer it is."""
+    """An order about one offer by the person who holds it; the dispatcher checks whose offer it is.
+
+    `heard_by`: an operator (`by`) enters what the person told them; `volunteer_id` may then be empty, if nobody could look it up.
+    """
 
     offer_id: str
     volunteer_id: str
+    heard_by: HeardBy | None = None
+
+    def speaks_for(self, volunteer_id: str) -> bool:
+        """Whether it is the word of the person who holds the offer."""
+        return self.heard_by is not None or self.volunteer_id == volunteer_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +260,7 @@ AnyCommand: TypeAlias = (
     | ReopenIncident
     | EscalateIncident
     | AddNote
+    | WithdrawOffer
     | AcceptOffer
     | DeclineOffer
     | ReportProgress
@@ -268,6 +289,7 @@ COMMANDS: dict[str, type[Command]] = {
     "reopen_incident": ReopenIncident,
     "escalate_incident": EscalateIncident,
     "add_note": AddNote,
+    "withdraw_offer": WithdrawOffer,
     "accept_offer": AcceptOffer,
     "decline_offer": DeclineOffer,
     "report_progress": ReportProgress,

@@ -38,7 +38,7 @@ def confirmed(incident: Incident, command: ConfirmChanges, now_ms: int) -> Rulin
     offer = incident.offer(command.offer_id)
     if offer is None:
         return refused("confirm", "unknown_offer")
-    if offer.volunteer_id != command.volunteer_id:
+    if not command.speaks_for(offer.volunteer_id):
         return refused("confirm", "not_your_offer")
     if command.version > incident.version:
         return refused("confirm", "unknown_version")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from dispatch import (
     answers,
     bridging,
+    by_hand,
     confirmations,
     hazards,
     job_changes,
@@ -29,7 +30,7 @@ from dispatch import (
 )
 from dispatch.absence import rests
 from dispatch.budget import asleep_unless_heard_ms, first_free_ms, prices, quiet_until_ms
-from dispatch.commands import Command
+from dispatch.commands import AnswerCommand, Command
 from dispatch.decisions import Cause, Decision, RequirementWhy, Why
 from dispatch.edits import unused_refs
 from dispatch.estimates import Priors, chance_within, estimates
@@ -40,6 +41,7 @@ from dispatch.languages import shares_language
 from dispatch.lifecycle import Moment, evolve
 from dispatch.limits import effective, wanted_languages
 from dispatch.model import Area, Candidate, Found, Incident, Need, Requirement, Shortfall
+from dispatch.offer_ends import is_withdrawn_by_hand
 from dispatch.plans import PlanBook
 from dispatch.pruning import NEVER_AGAIN
 from dispatch.ranking import Ranked, rank
@@ -103,6 +105,7 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
         safeguards.rule(view.incident, command, plans, view.around, view.now_ms)
         or merging.rule(view.incident, command, view.around, view.now_ms)
         or orders.rule(view.incident, command, plans, view.logged_ms)
+        or by_hand.rule(view.incident, command)
         or tasks.rule(view.incident, command, view.now_ms)
         or ladder.rule(view.incident, command, plans, view.around, view.now_ms)
         or waves.rule(view.incident, command, view.now_ms)
@@ -319,6 +322,7 @@ def _asked_before(incident: Incident, requirement: Requirement, now_ms: int) -> 
         if (offer.state in NEVER_AGAIN and not offer.before_reopening)
         or (offer.state is OfferState.EXPIRED and offer.changed_ms > rests_until)
         or rests(offer, now_ms)
+        or is_withdrawn_by_hand(offer)
     } | who_refused(incident, requirement)
 
 
@@ -503,6 +507,7 @@ def _decision(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decision:
         outcome=ruling.outcome,
         reason=ruling.reason,
         by=command.by,
+        heard_by=command.heard_by if isinstance(command, AnswerCommand) else None,
         version=before + 1 if applied else before,
         events=facts if applied else (),
         why=why,

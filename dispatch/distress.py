@@ -38,7 +38,7 @@ def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
     offer = incident.offer(command.offer_id)
     if offer is None:
         return refused("distress", "unknown_offer")
-    if offer.volunteer_id != command.volunteer_id:
+    if not command.speaks_for(offer.volunteer_id):
         return refused("distress", "not_your_offer")
     if offer.capability is not Capability.FIELD or offer.accepted_ms is None or offer.state not in _HAS_BEEN_SENT:
         return refused("distress", f"offer_{offer.state}")

@@ -97,22 +97,23 @@ def _asked(decisions: Sequence[Decision], volunteer_id: str) -> Iterator[tuple[s
             why = next((one for one in decision.why.requirements if one.requirement_id == fact.requirement_id), None)
             rank, shown = _rank(why, volunteer_id)
             moves = [
-                (_at(later.decided_ms), move)
+                (_at(later.decided_ms), move, later)
                 for later in decisions
                 for move in later.events
                 if isinstance(move, OfferMoved) and move.offer_id == fact.offer_id
             ]
-            answer = "; ".join(f"{_moved(move)} at {at}" for at, move in moves) or "no answer yet"
+            answer = "; ".join(f"{_moved(move, of)} at {at}" for at, move, of in moves) or "no answer yet"
             text = (
                 f"{volunteer_id} was asked for {fact.requirement_id} ({fact.skill}) at {_at(decision.decided_ms)}"
                 f"{_place(rank, why)}{_score(shown)}: {answer}."
             )
             facts = {"offer_id": fact.offer_id, "asked_ms": decision.decided_ms, "rank": rank, **shown}
-            yield text, {**facts, "steps": [str(move.state) for _, move in moves]}
+            yield text, {**facts, "steps": [str(move.state) for _, move, _ in moves]}
 
 
-def _moved(move: OfferMoved) -> str:
-    return f"{move.state} ({move.reason})" if move.reason else str(move.state)
+def _moved(move: OfferMoved, decision: Decision) -> str:
+    text = f"{move.state} ({move.reason})" if move.reason else str(move.state)
+    return f"{text}, heard by {decision.heard_by} and entered by {decision.by}," if decision.heard_by else text
 
 
 def _passed_over(decisions: Sequence[Decision], volunteer_id: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -46,7 +46,7 @@ from dispatch.limits import is_widest, required_languages
 from dispatch.model import Climb, Incident, Requirement
 from dispatch.plans import PlanBook
 from dispatch.requirement_ids import with_ids
-from dispatch.ruling import Ruling, applied, unchanged
+from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.substitutes import stand_ins
 from dispatch.surroundings import Surroundings
 from dispatch.vocabulary import (
@@ -105,7 +105,11 @@ class _Book:
 
 def _ordered(incident: Incident, command: EscalateIncident, book: _Book) -> Ruling:
     """The next alarm level at once, and the next step of every requirement that lacks people, whatever it gives up: who ordered
-    it may."""
+    it may. An order that was given at a lower level has had its effect: its twin raised it, or a ladder did."""
+    if command.level is not None and command.level < incident.alarm_level:
+        return unchanged("escalate", "already_escalated")
+    if command.level is not None and command.level > incident.alarm_level:
+        return refused("escalate", "level_not_reached")
     facts = _raised(incident, incident.alarm_level + 1, book.plans, reason="operator", by=command.by)
     for entry in incident.requirements:
         if entry.climb is not None and incident.open_places(entry):

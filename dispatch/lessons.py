@@ -3,7 +3,8 @@
 - An acceptance counts one for, also when it comes late, even too late; a decline counts one against.
 - A silence counts against by its length: wholly when the usual window has passed, in part when the offer was withdrawn before
   (`estimates.silence_weight`, at the estimate the person was asked with). It lowers the estimate, nothing else.
-- An offer that was void has never reached anybody and teaches nothing.
+- An offer that was void has never reached anybody and teaches nothing; nor does an answer that an operator entered for somebody
+  who phoned, or an offer that an operator took back: neither says how the person answers when they are asked.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from dispatch import estimates
 from dispatch.decisions import Decision
 from dispatch.events import OfferMoved
 from dispatch.model import Incident, Offer
+from dispatch.offer_ends import BY_OPERATOR
 from dispatch.vocabulary import Capability, OfferState
 
 _LEAST_WEIGHT = 0.001
+_ANSWERS = frozenset({OfferState.ACCEPTED, OfferState.DECLINED, OfferState.STOOD_DOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ def lessons_of(decision: Decision, incident: Incident) -> tuple[Lesson, ...]:
         lesson
         for fact in decision.events
         if isinstance(fact, OfferMoved)
+        and not (decision.heard_by is not None and fact.state in _ANSWERS)
+        and fact.reason != BY_OPERATOR
         and (offer := incident.offer(fact.offer_id))
         and (lesson := _lesson(fact, offer, decision.decided_ms))
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dispatch.model import Incident, Offer
+from dispatch.offer_ends import is_withdrawn_by_hand
 from dispatch.vocabulary import FILLING_STATES, LIVE_STATES, OfferState
 
 ENDED_OFFERS_KEPT = 200
@@ -39,6 +40,6 @@ def pruned(state: Incident, now_ms: int) -> Incident:
 def _with_decliners(declined: Mapping[str, tuple[str, ...]], gone: list[Offer]) -> dict[str, tuple[str, ...]]:
     people = {requirement: dict.fromkeys(ids) for requirement, ids in declined.items()}
     for offer in gone:
-        if offer.state in NEVER_AGAIN:
+        if offer.state in NEVER_AGAIN or is_withdrawn_by_hand(offer):
             people.setdefault(offer.requirement_id, {})[offer.volunteer_id] = None
     return {requirement: tuple(ids) for requirement, ids in people.items()}

@@ -58,7 +58,7 @@ def _help(incident: Incident, command: AskForHelp, plans: PlanBook) -> Ruling:
     offer = incident.offer(command.offer_id)
     if offer is None:
         return refused("help", "unknown_offer")
-    if offer.volunteer_id != command.volunteer_id:
+    if not command.speaks_for(offer.volunteer_id):
         return refused("help", "not_your_offer")
     return reinforcements.asked(incident, offer, command, plans)
 

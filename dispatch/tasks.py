@@ -27,7 +27,7 @@ def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling | N
         return leases.passed(incident, command, now_ms)
     if isinstance(command, GiveResult):
         offer = incident.offer(command.offer_id)
-        return _contradiction(offer, command) if offer and offer.volunteer_id == command.volunteer_id else None
+        return _contradiction(offer, command) if offer and command.speaks_for(offer.volunteer_id) else None
     return None
 
 

@@ -317,6 +317,14 @@ class StepReason(StrEnum):
     OPERATOR = "operator"  # ordered
 
 
+class HeardBy(StrEnum):
+    """How an operator heard what a person said, for whom they enter it."""
+
+    PHONE = "phone"
+    RADIO = "radio"
+    IN_PERSON = "in_person"
+
+
 class Outcome(StrEnum):
     """What became of a command."""
 

@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, inf
 
-from dispatch.commands import AddNote, AnswerCommand, Command, PassDeadline
+from dispatch.commands import AddNote, AnswerCommand, Command, PassDeadline, WithdrawOffer
 from dispatch.decisions import WaveWhy
 from dispatch.estimates import DIGITAL_BAND, USUAL_BAND, Priors, chance_within, prior
 from dispatch.events import Event, OfferMade, OfferMoved, WaveTimed
@@ -188,6 +188,8 @@ def prompted_by(command: Command, facts: Sequence[Event], incident: Incident) ->
     All of them for an order, a retry or a step of a ladder; else those of which somebody who was asked or assigned is no
     longer to be had.
     """
+    if isinstance(command, WithdrawOffer) and not command.replace:
+        return frozenset()
     looks_only = isinstance(command, AnswerCommand | AddNote) or (
         isinstance(command, PassDeadline) and command.deadline not in (DeadlineKind.RETRY, DeadlineKind.LADDER)
     )

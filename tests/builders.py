@@ -268,8 +268,12 @@ class Story:
     def reopen(self) -> Decision:
         return self.tell(orders.ReopenIncident(**self._order()))
 
-    def escalate(self) -> Decision:
-        return self.tell(orders.EscalateIncident(**self._order()))
+    def escalate(self, level: int | None = None) -> Decision:
+        return self.tell(orders.EscalateIncident(**self._order(), level=level))
+
+    def withdraw(self, volunteer_id: str, **stated: Any) -> Decision:
+        offer_id = self.offer_of(volunteer_id).id
+        return self.tell(orders.WithdrawOffer(**self._order(), offer_id=offer_id, **stated))
 
     def note(self, private_ref: str = "incident:note") -> Decision:
         return self.tell(orders.AddNote(**self._order(), private_ref=private_ref))
@@ -277,14 +281,14 @@ class Story:
     def accept(self, volunteer_id: str, **stated: Any) -> Decision:
         return self.tell(orders.AcceptOffer(**self._answer(volunteer_id, **stated)))
 
-    def decline(self, volunteer_id: str, reason: DeclineReason = DeclineReason.BUSY) -> Decision:
-        return self.tell(orders.DeclineOffer(**self._answer(volunteer_id), reason=reason))
+    def decline(self, volunteer_id: str, reason: DeclineReason = DeclineReason.BUSY, **stated: Any) -> Decision:
+        return self.tell(orders.DeclineOffer(**self._answer(volunteer_id, **stated), reason=reason))
 
-    def progress(self, volunteer_id: str, state: OfferState) -> Decision:
-        return self.tell(orders.ReportProgress(**self._answer(volunteer_id), state=state))
+    def progress(self, volunteer_id: str, state: OfferState, **stated: Any) -> Decision:
+        return self.tell(orders.ReportProgress(**self._answer(volunteer_id, **stated), state=state))
 
-    def check_in(self, volunteer_id: str) -> Decision:
-        return self.tell(orders.CheckIn(**self._answer(volunteer_id)))
+    def check_in(self, volunteer_id: str, **stated: Any) -> Decision:
+        return self.tell(orders.CheckIn(**self._answer(volunteer_id, **stated)))
 
     def distress(self, volunteer_id: str) -> Decision:
         return self.tell(orders.RaiseDistress(**self._answer(volunteer_id)))
@@ -372,5 +376,7 @@ class Story:
         }
 
     def _answer(self, volunteer_id: str, **stated: Any) -> dict[str, Any]:
-        offer_id = stated.get("offer_id") or self.offer_of(volunteer_id).id
-        return self._order() | {"volunteer_id": volunteer_id, "offer_id": offer_id}
+        """`said_by`: another id than the person's own."""
+        offer_id = stated.pop("offer_id", None) or self.offer_of(volunteer_id).id
+        said_by = stated.pop("said_by", volunteer_id)
+        return self._order() | {"volunteer_id": said_by, "offer_id": offer_id} | stated

@@ -18,7 +18,18 @@ from api.listing import Filters, list_incidents
 from api.once import Once, OnceOnly
 from api.parts import Parts
 from api.safety import person_in_distress
-from api.schemas import Accepted, IncidentPage, IncidentPatch, IncidentReport, IncidentShown, Look, Merge, Note, Reason
+from api.schemas import (
+    Accepted,
+    Escalation,
+    IncidentPage,
+    IncidentPatch,
+    IncidentReport,
+    IncidentShown,
+    Look,
+    Merge,
+    Note,
+    Reason,
+)
 from api.spreadsheet import csv_of
 from dispatch.commands import (
     AddNote,
@@ -253,9 +264,25 @@ async def reopen(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body:
 @router.post(
     "/{incident_id}/escalate", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415)
 )
-async def escalate(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body: Reason | None = None) -> Response:
-    """The next alarm level."""
-    return await _end(EscalateIncident, "escalate", incident_id, once, parts, body)
+async def escalate(
+    incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body: Escalation | None = None
+) -> Response:
+    """The next alarm level, and the next step of every need that lacks people.
+
+    The order is given at a level: the one it states, else the one that the picture shows. Two orders given at one level, like a
+    double click under two keys, raise it once.
+    """
+    if repeated := await once.repeated():
+        return repeated
+    state = await _check_open(parts, incident_id)
+    given = body or Escalation()
+    known = state.alarm_level if state else None
+    if given.level is not None and known is not None and given.level < known:
+        raise Problem("already_escalated", f"the alarm level is {known} already", alarm_level=known)
+    order, text = _order(once, "escalate", incident_id, given.reason)
+    command = EscalateIncident(**order, level=given.level or known)
+    await _send(parts, command, command.private_ref or "", text)
+    return _accepted(once, incident_id)
 
 
 @router.post("/{incident_id}/merge", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))
@@ -319,7 +346,7 @@ async def add_note(incident_id: IncidentId, body: Note, caller: Operator, once: 
 
 
 async def _end(
-    kind: type[CancelIncident] | type[CloseIncident] | type[EscalateIncident],
+    kind: type[CancelIncident] | type[CloseIncident],
     verb: str,
     incident_id: str,
     once: Once,

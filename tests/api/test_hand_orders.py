@@ -1,17 +1,29 @@
-"""What operators do by hand: opening again what was over."""
+"""What operators do by hand: open again what was over, take offers back, enter what a person told them, escalate."""
 
 from typing import Any
 
+import httpx2
 import pytest
 
-from dispatch.commands import ReopenIncident
+from dispatch.commands import AcceptOffer, AnswerCommand, EscalateIncident, ReopenIncident, WithdrawOffer
 from dispatch.model import Incident
-from dispatch.vocabulary import IncidentStatus
-from tests.api.world import World, code
-from tests.builders import incident
+from dispatch.vocabulary import HeardBy, IncidentStatus, OfferState
+from tests.api.world import World, code, fields
+from tests.builders import incident, offer
 
 INCIDENT = "i-8320e5-" + "a" * 32
 OTHER = "i-8320e5-" + "b" * 32
+OFFER = "o-8320e5-" + "a" * 32 + "-" + "b" * 16
+ON_PHONE = {"on_behalf": {"heard_by": "phone"}}
+ANSWERS: list[tuple[str, dict[str, Any], OfferState]] = [
+    ("accept", {}, OfferState.OFFERED),
+    ("decline", {"reason": "busy"}, OfferState.OFFERED),
+    ("progress", {"state": "en_route"}, OfferState.ACCEPTED),
+    ("check-in", {}, OfferState.ON_SCENE),
+    ("confirm", {"version": 1}, OfferState.ACCEPTED),
+    ("need-help", {"count": 2}, OfferState.ON_SCENE),
+    ("distress", {}, OfferState.ON_SCENE),
+]
 
 
 def ended(status: IncidentStatus = IncidentStatus.CLOSED, **known: Any) -> Incident:
@@ -58,3 +70,119 @@ async def test_an_order_to_reopen_is_taken_in_while_redis_is_down(world: World) 
     world.redis.is_down = True
 
     assert (await world.ask("POST", f"/v1/incidents/{INCIDENT}/reopen")).status_code == 202
+
+
+def asked(state: OfferState = OfferState.OFFERED, **known: Any) -> Incident:
+    return incident(id=INCIDENT, offers=(offer(state, id=OFFER, volunteer_id="v-1", accepted_ms=1, **known),))
+
+
+async def say(world: World, verb: str, body: Any, **more: Any) -> httpx2.Response:
+    return await world.ask("POST", f"/v1/offers/{OFFER}/{verb}", body, **more)
+
+
+@pytest.mark.parametrize(("verb", "body", "state"), ANSWERS)
+async def test_an_operator_enters_what_a_person_told_them(
+    world: World, verb: str, body: dict[str, Any], state: OfferState
+) -> None:
+    world.redis.add(asked(state))
+
+    said = await say(world, verb, body | ON_PHONE)
+
+    assert (said.status_code, said.json()["status"]) == (202, "received"), said.text
+    (command,) = world.log.commands
+    assert isinstance(command, AnswerCommand)
+    assert (command.by, command.volunteer_id, command.heard_by) == ("operator-1", "v-1", HeardBy.PHONE)
+    assert [(entry.action, entry.subject) for entry in world.log.audits] == [("offer.on_behalf.phone", OFFER)]
+
+
+@pytest.mark.parametrize(("verb", "body", "state"), ANSWERS)
+async def test_nobody_else_speaks_for_a_person(
+    world: World, verb: str, body: dict[str, Any], state: OfferState
+) -> None:
+    world.redis.add(asked(state))
+
+    operator = await say(world, verb, body)
+    volunteer = await say(world, verb, body | ON_PHONE, role="volunteer", subject="v-1")
+    another = await say(world, verb, body, role="volunteer", subject="v-2")
+    monitor = await say(world, verb, body | ON_PHONE, role="monitor")
+
+    assert [code(one) for one in (operator, volunteer, another, monitor)] == [
+        "forbidden",
+        "forbidden",
+        "not_your_offer",
+        "forbidden",
+    ]
+    assert world.log.messages == []
+
+
+async def test_how_it_was_heard_has_to_be_said(world: World) -> None:
+    world.redis.add(asked())
+
+    said = await say(world, "accept", {"on_behalf": {"heard_by": "dream"}})
+
+    assert (said.status_code, fields(said)) == (422, ["on_behalf.heard_by"])
+
+
+async def test_a_person_who_phones_is_heard_while_redis_is_down(world: World) -> None:
+    world.redis.is_down = True
+
+    said = await say(world, "accept", {"on_behalf": {"heard_by": "radio"}})
+
+    assert said.status_code == 202
+    (command,) = world.log.commands
+    assert isinstance(command, AcceptOffer)
+    assert (command.volunteer_id, command.heard_by) == ("", HeardBy.RADIO)
+
+
+async def test_an_offer_is_taken_back_with_its_reason_kept_private(world: World) -> None:
+    world.redis.add(asked(OfferState.ACCEPTED))
+
+    said = await say(world, "withdraw", {"reason": "сұралды", "replace": False})
+
+    assert (said.status_code, said.json()["id"], said.json()["links"]["incident"]) == (
+        202,
+        OFFER,
+        f"/v1/incidents/{INCIDENT}",
+    )
+    (command,) = world.log.commands
+    assert isinstance(command, WithdrawOffer)
+    assert (command.offer_id, command.replace, command.by) == (OFFER, False, "operator-1")
+    assert [getattr(one, "text", None) for one in world.log.opened().values()] == ["сұралды"]
+
+
+async def test_what_has_ended_or_never_was_is_not_taken_back(world: World) -> None:
+    world.redis.add(asked(OfferState.DECLINED))
+    ended = await say(world, "withdraw", None)
+    world.redis.add(incident(id=INCIDENT))
+    unknown = await say(world, "withdraw", None)
+    volunteer = await say(world, "withdraw", None, role="volunteer", subject="v-1")
+
+    assert (code(ended), ended.json()["state"], code(unknown), code(volunteer)) == (
+        "offer_ended",
+        "declined",
+        "not_found",
+        "forbidden",
+    )
+    assert world.log.messages == []
+
+
+async def test_an_order_to_escalate_says_at_which_level_it_was_given(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT, alarm_level=2))
+
+    plain = await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate")
+    stated = await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate", {"level": 2, "reason": "x"})
+    late = await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate", {"level": 1})
+
+    assert [one.status_code for one in (plain, stated, late)] == [202, 202, 409]
+    assert (code(late), late.json()["alarm_level"]) == ("already_escalated", 2)
+    levels = [command.level for command in world.log.commands if isinstance(command, EscalateIncident)]
+    assert levels == [2, 2]
+
+
+async def test_without_redis_an_order_to_escalate_counts_as_it_is_stated(world: World) -> None:
+    world.redis.is_down = True
+
+    for body in ({"level": 3}, None):
+        assert (await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate", body)).status_code == 202
+
+    assert [getattr(command, "level", 0) for command in world.log.commands] == [3, None]

@@ -413,3 +413,47 @@ def test_a_translator_is_never_bridged_by_another() -> None:
 
     assert [entry.id for entry in story.incident.requirements] == ["r1"]
     assert "a_translator_itself" in {skipped for _, _, skipped in steps(story)}
+
+
+def test_two_orders_given_at_one_level_raise_it_once() -> None:
+    """A double click whose clicks have keys of their own."""
+    story = Story()
+    story.report(type="flood")
+
+    story.escalate(level=1)
+    twin = story.escalate(level=1)
+
+    assert (twin.outcome, twin.reason) == (Outcome.UNCHANGED, "already_escalated")
+    assert story.incident.alarm_level == 2
+    assert [reason for _, reason, _ in steps(story)].count(StepReason.OPERATOR) == len(steps(story))
+
+
+def test_a_second_order_that_saw_the_first_raises_the_level_again() -> None:
+    story = Story()
+    story.report(type="flood")
+
+    story.escalate(level=1)
+    story.escalate(level=2)
+
+    assert story.incident.alarm_level == 3
+
+
+def test_an_order_given_before_a_ladder_raised_the_level_has_had_its_effect() -> None:
+    story = Story()
+    story.report(type="flood")
+    while climb(story).taken < 6:
+        story.climb("r1")
+    assert story.incident.alarm_level == 2
+
+    assert story.escalate(level=1).reason == "already_escalated"
+
+
+def test_an_order_at_a_level_that_never_was_is_refused_and_one_of_an_older_api_counts() -> None:
+    story = Story()
+    story.report(type="flood")
+
+    refused = story.escalate(level=4)
+    story.escalate()
+
+    assert (refused.outcome, refused.reason) == (Outcome.REFUSED, "level_not_reached")
+    assert story.incident.alarm_level == 2

@@ -23,7 +23,19 @@ LEFT_OPEN = 12
 """Incidents that stay open when the shift ends: they must come to something by themselves."""
 PLACES_EVERY_S = 45.0
 OPEN_PAGE = "/v1/incidents?limit=200&status=reported,dispatching,unfilled,staffed,in_progress"
-WEIGHTS = {"report": 26, "update": 9, "cancel": 5, "close": 19, "duty": 5, "position": 26, "read": 8, "poison": 2}
+WEIGHTS = {
+    "report": 26,
+    "update": 9,
+    "cancel": 5,
+    "close": 19,
+    "duty": 5,
+    "position": 26,
+    "read": 8,
+    "poison": 2,
+    "reopen": 2,
+    "escalate": 1,
+    "withdraw": 2,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,7 @@ class Operators:
         self._random = Random(f"operators {seed}")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._open: list[Open] = []
+        self._ended: list[str] = []
         self.factor = 1.0
         self.left_out = 0
         """Operations that were due while too many were under way."""
@@ -61,6 +74,9 @@ class Operators:
             "position": lambda: self._volunteers.move(self._random.choice(self._people.townspeople)),
             "read": self._read,
             "poison": self._poisoner.one,
+            "reopen": self._reopen,
+            "escalate": self._escalate,
+            "withdraw": self._withdraw,
         }
         next_places_s = clock.monotonic_s() + PLACES_EVERY_S
         rate, rate_until_s = self._random.uniform(*self._rate), clock.monotonic_s() + 30
@@ -148,6 +164,30 @@ class Operators:
             self._open.remove(incident)
             reason = {"reason": self._people.text("Аяқталды")} if self._random.random() < 0.3 else {}
             order = self._order(what, "POST", f"/v1/incidents/{incident.id}/{what}", reason)
+            reply = await self._client.done(order)
+            if reply.is_ok:
+                self._ended.append(incident.id)
+            await self._perhaps_again(order, reply)
+
+    async def _reopen(self) -> None:
+        if self._ended:
+            incident = self._ended.pop(self._random.randrange(len(self._ended)))
+            reason = {"reason": self._people.text("Қайта басталды")}
+            order = self._order("reopen", "POST", f"/v1/incidents/{incident}/reopen", reason)
+            reply = await self._client.done(order)
+            if reply.is_ok:
+                self._open.append(Open(incident, clock.monotonic_s()))
+            await self._perhaps_again(order, reply)
+
+    async def _escalate(self) -> None:
+        if incident := self._one_open():
+            order = self._order("escalate", "POST", f"/v1/incidents/{incident.id}/escalate", {})
+            await self._perhaps_again(order, await self._client.done(order))
+
+    async def _withdraw(self) -> None:
+        if offers := self._volunteers.held():
+            body = {"reason": self._people.text("Қажет емес"), "replace": self._random.random() < 0.7}
+            order = self._order("withdraw", "POST", f"/v1/offers/{self._random.choice(offers)}/withdraw", body)
             await self._perhaps_again(order, await self._client.done(order))
 
     async def _read(self) -> None:

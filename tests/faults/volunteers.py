@@ -98,6 +98,10 @@ class Volunteers:
         await asyncio.sleep(self._random.uniform(*ANSWER_AFTER_S))
         await self._say(person, step, "confirm", {"version": step["epoch"]})
 
+    def held(self) -> list[str]:
+        """Offers that were made and of whose end nobody has heard, the newest ones."""
+        return sorted(self._asked - self._ended)[-50:]
+
     async def end(self) -> None:
         for task in self._tasks:
             task.cancel()

@@ -31,11 +31,12 @@ from dispatch.commands import (
     ReportProgress,
     UnmergeIncident,
     UpdateIncident,
+    WithdrawOffer,
 )
 from dispatch.edits import text_ref
-from dispatch.ids import derived, incident_id, zone_of_incident
+from dispatch.ids import derived, incident_id, parts_of_offer, zone_of_incident
 from dispatch.model import Area, Place, RequirementSpec
-from dispatch.vocabulary import Capability, OfferState, TravelMode
+from dispatch.vocabulary import LIVE_STATES, Capability, HeardBy, OfferState, TravelMode
 from streams import wire
 from streams.topics import INCIDENTS, LOCATIONS, OFFERS, VOLUNTEERS
 from tests.simulation.kafka import Kafka, Record
@@ -63,7 +64,10 @@ class Town:
     zones: Sequence[str]
     is_quiet: bool = False
     reported: list[str] = field(default_factory=list)
+    ended: set[str] = field(default_factory=set)
+    """Closed or cancelled, as far as operators know."""
     _sent: int = 0
+    _by_hand_sent: int = 0
     _duty: dict[str, bool] = field(default_factory=dict)
     _read: dict[int, int] = field(default_factory=dict)
     _known: dict[str, str] = field(default_factory=dict)
@@ -139,13 +143,45 @@ class Town:
             lambda: self._edit(order): 1,
             lambda: MergeIncident(**order, into=other): 0.7,
             lambda: UnmergeIncident(**order): 0.4,
-            lambda: ReopenIncident(**order): 0.5,
         }
         command = self.chance.choices(list(kinds), list(kinds.values()))[0]()
         if isinstance(command, CancelIncident | CloseIncident) and self.chance.random() < 0.7:
             self.reported.remove(incident)
+            self.ended.add(incident)
         if command is not None:
             self._post(command)
+        self._by_hand()
+
+    def _by_hand(self) -> None:
+        """Rarer orders, of their own chance, so that everything else is played as it was without them."""
+        self._by_hand_sent += 1
+        chance = random.Random(f"by hand {self._by_hand_sent}")
+        held = sorted(offer for offer, state in self._known.items() if state in LIVE_STATES)
+        what = chance.choices(("nothing", "reopen", "withdraw", "escalate"), (5, 2, 2, 1))[0]
+        if what == "reopen" and self.ended:
+            incident = chance.choice(sorted(self.ended))
+            self._post(ReopenIncident(**self._order_by_hand(incident)))
+            self.reported.append(incident)
+            self.ended.discard(incident)
+        elif what == "withdraw" and held:
+            offer = chance.choice(held)
+            parts = parts_of_offer(offer)
+            assert parts is not None
+            order = self._order_by_hand(parts.incident_id)
+            self._post(WithdrawOffer(**order, offer_id=offer, replace=chance.random() < 0.7))
+        elif what == "escalate" and self.reported:
+            incident = chance.choice(self.reported)
+            for _ in range(2):
+                self._post(EscalateIncident(**self._order_by_hand(incident), level=1))
+
+    def _order_by_hand(self, incident: str) -> dict[str, Any]:
+        self._by_hand_sent += 1
+        return {
+            "id": str(derived("simulation", "by hand", str(self._by_hand_sent))),
+            "incident_id": incident,
+            "by": "operator",
+            "sent_ms": self.kafka.now_ms(),
+        }
 
     def _edit(self, order: dict[str, Any]) -> UpdateIncident:
         """Another place and what is private of it, by somebody who has seen an early version, or who did not look."""
@@ -160,6 +196,7 @@ class Town:
 
     def _close(self, incident: str) -> None:
         self.reported.remove(incident)
+        self.ended.add(incident)
         self._post(CloseIncident(**self._command(incident)))
 
     # Volunteers.
@@ -256,13 +293,16 @@ class Town:
 
     def _later(self, after_s: float, kind: type[Any], step: dict[str, Any], **more: Any) -> None:
         person = step["volunteer_id"]
+        # Now and then somebody phones, and an operator enters what they say.
+        phones = random.Random(f"{step['event_id']} {kind.__name__}").random() < 0.06
 
         def say() -> None:
+            spoken = {"heard_by": HeardBy.PHONE, "volunteer_id": ""} if phones else {"volunteer_id": person}
             self._post(
                 kind(
-                    **self._command(step["incident_id"], by=person),
+                    **self._command(step["incident_id"], by="operator" if phones else person),
                     offer_id=step["id"],
-                    volunteer_id=person,
+                    **spoken,
                     **more,
                 )
             )

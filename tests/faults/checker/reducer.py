@@ -430,7 +430,8 @@ def _prune(state: State, now_ms: int) -> None:
     state["offers"] = [offer for offer in state["offers"] if offer["id"] not in ids]
     state["forgotten_offers"] += len(gone)
     for offer in gone:
-        if offer["state"] in _NOT_AGAIN:
+        by_hand = offer["reason"] == "operator" and offer["state"] in ("withdrawn", "stood_down")
+        if offer["state"] in _NOT_AGAIN or by_hand:
             people = state["declined"].setdefault(offer["requirement_id"], [])
             if offer["volunteer_id"] not in people:
                 people.append(offer["volunteer_id"])

@@ -1,0 +1,14 @@
+"""Words for why an offer has ended that more than one rule has to know."""
+
+from dispatch.model import Offer
+from dispatch.vocabulary import OfferState
+
+GONE = "offer_no_longer_kept"
+"""Of an offer that may have left the state (`pruning.py`): it ended long ago."""
+BY_OPERATOR = "operator"
+"""An operator withdrew it by hand."""
+
+
+def is_withdrawn_by_hand(offer: Offer) -> bool:
+    """The search leaves this person alone, for this requirement."""
+    return offer.reason == BY_OPERATOR and offer.state in (OfferState.WITHDRAWN, OfferState.STOOD_DOWN)
