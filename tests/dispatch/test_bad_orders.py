@@ -56,8 +56,8 @@ def test_an_order_about_an_unknown_incident_is_refused_and_says_so(name: str) ->
     assert outcome(None, order(name)) == (Outcome.REFUSED, "unknown_incident")
 
 
-COUNTS_AFTER_THE_END = {"add_note", "finish_merge", "unmerge_incident"}
-"""A note is kept; what another incident asks is answered; a merge can be undone."""
+COUNTS_AFTER_THE_END = {"add_note", "finish_merge", "unmerge_incident", "reopen_incident"}
+"""A note is kept; what another incident asks is answered; a merge can be undone, and an end as well."""
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - COUNTS_AFTER_THE_END))
@@ -85,7 +85,7 @@ def test_an_answer_to_an_offer_nobody_made_is_told_so(name: str) -> None:
     assert reason == "unknown_offer"
 
 
-@pytest.mark.parametrize("name", sorted(OF_OFFERS - {"void_offer", "leave_duty"}))
+@pytest.mark.parametrize("name", sorted(OF_OFFERS - {"void_offer", "leave_duty", "withdraw_offer"}))
 def test_nobody_answers_for_another(name: str) -> None:
     state = incident(offers=(offer(OfferState.ACCEPTED, accepted_ms=NOW_MS),))
 
