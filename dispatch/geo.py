@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import h3
 import shapely
@@ -32,6 +32,9 @@ _EARTH_RADIUS_M = 6_371_008.8
 METRES_A_DEGREE = math.radians(_EARTH_RADIUS_M)
 """Of latitude: places are at least so far apart for each degree between theirs."""
 _MAX_CROSSINGS = 250
+_MOST_CIRCLES = 24
+_WASTE = 2.0
+"""Tiles may cover so many times the ground itself."""
 _TYPES = "Point, Polygon or MultiPolygon"
 _MEMBERS = ("type", "coordinates", "bbox")
 
@@ -310,6 +313,31 @@ def nearest_of_area(place: Place, area: Area) -> Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    centre: Place
+    radius_m: float
+
+
+class _Tile(NamedTuple):
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def area(self) -> float:
+        return (self.east - self.west) * (self.north - self.south)
+
+    def halves(self) -> tuple["_Tile", "_Tile"]:
+        """Across its longer side."""
+        if self.east - self.west >= self.north - self.south:
+            middle = (self.west + self.east) / 2
+            return self._replace(east=middle), self._replace(west=middle)
+        middle = (self.south + self.north) / 2
+        return self._replace(north=middle), self._replace(south=middle)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """West may be greater than east: then the box crosses the antimeridian (RFC 7946 §5.2)."""
 
@@ -369,6 +397,22 @@ class Outline:
             for part in parts
             for number in range(each)
         )
+
+    def circles(self) -> tuple[Circle, ...]:
+        """Circles that cover the ground between them and, unlike one circle, little else: a flood may be long and thin."""
+        tiles = [_Tile(*self._ground.bounds)]
+        while len(tiles) < _MOST_CIRCLES and sum(tile.area for tile in tiles) > _WASTE * self._ground.area:
+            tiles.sort(key=lambda tile: tile.area)
+            largest = tiles.pop()
+            tiles += [tile for tile in largest.halves() if self._ground.intersects(box(*tile))]
+        return tuple(self._round_about(tile) for tile in tiles)
+
+    def _round_about(self, tile: _Tile) -> Circle:
+        """The tile's width counts as it is nearest to the equator, where a degree of longitude is longest."""
+        middle = Place(lon=_in_range((tile.west + tile.east) / 2 / self._squeeze), lat=(tile.south + tile.north) / 2)
+        lats = (tile.south, tile.north, *((0.0,) if tile.south < 0 < tile.north else ()))
+        corners = [Place(lon=_in_range(tile.east / self._squeeze), lat=lat) for lat in lats]
+        return Circle(centre=middle, radius_m=max(distance_m(middle, corner) for corner in corners))
 
     def _flat(self, place: Place) -> tuple[float, float]:
         turn = 360.0 * round((place.lon - self._centre.lon) / 360.0)

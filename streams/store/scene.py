@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from dispatch.absence import Presence
-from dispatch.geo import index_lon
+from dispatch.geo import Circle, Outline, index_lon
 from dispatch.hazards import HazardArea, Inside, ground_of, hazard_area, inside_of
 from dispatch.model import Area, Hazard, Incident, Place
 from dispatch.ports import NotReady
@@ -15,7 +15,8 @@ from streams import redis_keys
 from streams.store.link import Call, Link
 
 LOOK_AT_MOST = 1_000
-"""People of one skill around one area; in a crowd larger than this some are not found, and the answer says so."""
+"""People of one skill within one circle of those that cover an area; in a crowd larger than this some are not found, and the
+answer says so."""
 
 SPARE = 1.01
 """Redis' sphere and its grid are not quite ours."""
@@ -62,10 +63,14 @@ async def hazards(link: Link, known: str) -> tuple[str, tuple[HazardArea, ...] |
 async def inside(link: Link, areas: Sequence[Area]) -> list[Inside]:
     if not areas:
         return []
-    circles = [(index_lon(area.centre.lon), float(area.centre.lat), area.reach_m * SPARE) for area in areas]
+    circles = [list(map(_packed_circle, Outline(area).circles())) for area in areas]
     skills = ",".join(Skill)
     answers = await link.call("inside", _pack(circles), skills, LOOK_AT_MOST)
     return [_inside(area, _unpack(answer)) for area, answer in zip(areas, answers, strict=True)]
+
+
+def _packed_circle(circle: Circle) -> tuple[float, float, float]:
+    return index_lon(circle.centre.lon), float(circle.centre.lat), circle.radius_m * SPARE
 
 
 def _inside(area: Area, answer: Sequence[Any]) -> Inside:

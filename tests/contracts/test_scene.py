@@ -49,6 +49,24 @@ async def test_people_on_the_ground_are_found_engaged_or_not(world: World) -> No
     assert found.beyond == 0
 
 
+async def test_a_long_and_thin_flood_warns_those_in_it_and_not_the_crowd_beside_it(world: World) -> None:
+    """One circle round it would hold more people than one look takes."""
+    ring = [[76.5, 43.0], [76.502, 43.0], [77.402, 43.6], [77.4, 43.6], [76.5, 43.0]]
+    ground = area_of({"type": "Polygon", "coordinates": [ring]})
+    crowd = [f"beside-{number:04}" for number in range(1_500)]
+    wet = {f"wet-{number}": Place(lon=76.576 + 0.15 * number, lat=43.05 + 0.1 * number) for number in range(6)}
+    await world.people.put_profiles([profile(who, 1) for who in (*crowd, *wet)])
+    now_ms = await world.store.now_ms()
+    dry = Place(lon=77.15, lat=43.25)
+    await world.people.put_fixes([fix(who, now_ms, dry) for who in crowd])
+    await world.people.put_fixes([fix(who, now_ms, place) for who, place in wet.items()])
+
+    (found,) = await world.store.inside([ground])
+
+    assert found.volunteer_ids == tuple(sorted(wet))
+    assert found.beyond == 0
+
+
 async def test_ground_across_the_antimeridian_is_where_it_is_drawn(world: World) -> None:
     ring = [[179.98, 52.0], [-179.98, 52.0], [-179.98, 52.02], [179.98, 52.02], [179.98, 52.0]]
     ground = area_of({"type": "Polygon", "coordinates": [ring]})

@@ -212,6 +212,27 @@ def test_a_world_that_is_turned_gives_the_same_answers(
 @given(
     corners=st.lists(st.tuples(_offsets, _offsets), min_size=3, max_size=7, unique=True),
     at=st.tuples(_offsets, _offsets),
+    lat=st.sampled_from([0.0, 45.0, -70.0]),
+    turn=st.sampled_from([0.0, 180.0]),
+)
+def test_circles_cover_the_ground_between_them(
+    corners: list[tuple[float, float]], at: tuple[float, float], lat: float, turn: float
+) -> None:
+    try:
+        area = polygon([[shifted(x, turn), lat + y] for x, y in (*corners, corners[0])])
+    except BadGeometry:
+        assume(False)
+    place = nearest_of_area(Place(lon=shifted(at[0], turn), lat=lat + at[1]), area)
+
+    circles = Outline(area).circles()
+
+    assert len(circles) <= 25
+    assert min(distance_m(place, circle.centre) - circle.radius_m for circle in circles) < 1
+
+
+@given(
+    corners=st.lists(st.tuples(_offsets, _offsets), min_size=3, max_size=7, unique=True),
+    at=st.tuples(_offsets, _offsets),
 )
 def test_rings_say_who_is_inside_on_both_sides_of_the_meridian(
     corners: list[tuple[float, float]], at: tuple[float, float]
