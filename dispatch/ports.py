@@ -17,7 +17,7 @@ from dispatch.estimates import Priors
 from dispatch.hazards import HazardArea, Inside
 from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Area, Found, Incident, Need, Place
-from dispatch.surroundings import Neighbour, Whereabouts
+from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from dispatch.trust import Judged
 from dispatch.vocabulary import DeadlineKind, TravelMode
 
@@ -170,9 +170,9 @@ class Store(Protocol):
         Here the search leaves out by itself who stands unequipped on the incident's own dangerous ground and who sleeps: of
         these there may be thousands."""
 
-    async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
-        """For each place and radius in metres, in one round trip: the open incidents whose centres lie within, at most 20, the
-        nearest first. As of the decisions applied so far."""
+    async def near(self, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
+        """For each spot, in one round trip: the open incidents whose areas come within its distance and that were reported
+        within `duplicates.APART_S` of it, at most 20, the nearest centres first. As of the decisions applied so far."""
 
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
         """Where people are, engaged or not, in one round trip: a fresh fix, else home; who has neither is left out."""

@@ -70,6 +70,15 @@ NOTHING = Surroundings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where and when other reports of one event are looked for. `logged_ms` None: whenever they came."""
+
+    place: Place
+    within_m: float
+    logged_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What to look up. `near`: open incidents around this point within `near_m`."""
 

@@ -106,9 +106,12 @@ OPEN_INCIDENTS = f"{PREFIX}open-incidents"
 """GEO at the centre of each open incident that has a place: what is compared to find reports of one event, as JSON
 (`dispatch.surroundings.Neighbour`); a text only as its keyed fingerprint."""
 
+WIDE_INCIDENTS = f"{PREFIX}wide-incidents"
+"""GEO: the same of incidents whose area reaches far from its centre."""
+
 
 def vicinity_of(incident_id: str) -> str:
-    """STRING: the member this incident has in OPEN_INCIDENTS, so that apply can replace it."""
+    """STRING: the member this incident has in OPEN_INCIDENTS or WIDE_INCIDENTS, so that apply can replace it."""
     return f"{PREFIX}vicinity-of:{incident_id}"
 
 

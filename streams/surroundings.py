@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from dispatch.commands import Command, ReportIncident
-from dispatch.model import Found, Incident, Place
+from dispatch.geo import METRES_A_DEGREE, distance_m
+from dispatch.model import Found, Incident
 from dispatch.ports import Store
-from dispatch.surroundings import NOTHING, Look, Neighbour, Surroundings, Whereabouts, look_of
+from dispatch.surroundings import NOTHING, Look, Neighbour, Spot, Surroundings, Whereabouts, look_of
 
 T = TypeVar("T")
 AT_ONCE = 20
-"""A report is compared with so many of its batch at most: a disaster must not slow itself down."""
+"""A report is compared with so many near it of its batch at most: a disaster must not slow itself down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +41,22 @@ async def look_around(store: Store, asking: Sequence[Asking]) -> list[Surroundin
     looks = [look_of(one.incident, one.command) for one in asking]
     if not any(looks):
         return [NOTHING] * len(asking)
-    answers = await _answered(store, looks)
+    answers = await _answered(store, asking, looks)
     reported: list[Neighbour] = []
     surroundings = []
     for number, (one, look) in enumerate(zip(asking, looks, strict=True)):
-        surroundings.append(_surroundings(number, look, answers, reported[-AT_ONCE:]) if look else NOTHING)
+        surroundings.append(_surroundings(number, look, answers, reported) if look else NOTHING)
         reported += _reported(one)
     return surroundings
 
 
-async def _answered(store: Store, looks: Sequence[Look | None]) -> _Answers:
+async def _answered(store: Store, asking: Sequence[Asking], looks: Sequence[Look | None]) -> _Answers:
     known = [(number, look) for number, look in enumerate(looks) if look]
-    spots = [(number, (look.near, look.near_m)) for number, look in known if look.near]
+    spots = [
+        (number, Spot(place=look.near, within_m=look.near_m, logged_ms=_logged_ms(asking[number])))
+        for number, look in known
+        if look.near
+    ]
     people = list(dict.fromkeys(person for _, look in known for person in look.people))
     needs = [(number, need) for number, look in known for need in look.needs]
     targets = list(dict.fromkeys(look.target for _, look in known if look.target))
@@ -69,7 +74,7 @@ async def _answered(store: Store, looks: Sequence[Look | None]) -> _Answers:
     )
 
 
-async def _near(store: Store, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
+async def _near(store: Store, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
     return await store.near(spots) if spots else []
 
 
@@ -81,9 +86,22 @@ def _surroundings(number: int, look: Look, answers: _Answers, reported: Sequence
     return Surroundings(
         whereabouts={person: answers.people[person] for person in look.people if person in answers.people},
         free={need.requirement.id: answers.free[number, need.requirement.id].candidates for need in look.needs},
-        neighbours=(*answers.near.get(number, ()), *reported) if look.near else (),
+        neighbours=(*answers.near.get(number, ()), *_beside(look, reported)) if look.near else (),
         target=answers.targets.get(look.target) if look.target else None,
     )
+
+
+def _beside(look: Look, reported: Sequence[Neighbour]) -> list[Neighbour]:
+    """The newest of those near; the cheap test is a box of latitudes, the comparison measures."""
+    place = look.near
+    if place is None:
+        return []
+    near = [one for one in reported if abs(one.centre.lat - place.lat) * METRES_A_DEGREE <= look.near_m + one.reach_m]
+    return [one for one in near if distance_m(one.centre, place) <= look.near_m + one.reach_m][-AT_ONCE:]
+
+
+def _logged_ms(one: Asking) -> int:
+    return one.incident.times.logged_ms if one.incident else one.logged_ms
 
 
 def _reported(one: Asking) -> list[Neighbour]:

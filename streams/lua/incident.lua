@@ -53,9 +53,13 @@ local function replace_vicinity(i)
   local note = KEY.vicinity_of .. i.id
   local old, new = call('GET', note), i.vicinity and i.vicinity[1]
   if old == (new or false) then return end
-  if old then call('ZREM', KEY.open_incidents, old) end
+  if old then
+    call('ZREM', KEY.open_incidents, old)
+    call('ZREM', KEY.wide_incidents, old)
+  end
   if new then
-    call('GEOADD', KEY.open_incidents, i.vicinity[2], geo_lat(i.vicinity[3]), new)
+    local key = i.vicinity[4] and KEY.wide_incidents or KEY.open_incidents
+    call('GEOADD', key, i.vicinity[2], geo_lat(i.vicinity[3]), new)
     call('SET', note, new)
   else
     call('DEL', note)

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from dispatch.absence import Presence
 from dispatch.deadlines import timers_of
-from dispatch.duplicates import neighbour_of
+from dispatch.duplicates import APART_S, neighbour_of
 from dispatch.hazards import HazardArea, Inside
 from dispatch.ids import parts_of_offer
 from dispatch.lessons import Lesson, WorkEnded
-from dispatch.model import Area, Found, Incident, Need, Place
+from dispatch.model import Area, Found, Incident, Need
 from dispatch.ports import (
     Application,
     Applied,
@@ -25,7 +25,7 @@ from dispatch.ports import (
     Progress,
     Timer,
 )
-from dispatch.surroundings import Neighbour, Whereabouts
+from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from dispatch.travel import reach_m
 from dispatch.vocabulary import DeadlineKind
 from streams.store import memory_scene, memory_search
@@ -118,16 +118,17 @@ class MemoryStore:
             else found
         )
 
-    async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
+    async def near(self, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
         self._check()
-        return [self._near(place, radius_m) for place, radius_m in spots]
+        return list(map(self._near, spots))
 
-    def _near(self, place: Place, radius_m: float) -> tuple[Neighbour, ...]:
+    def _near(self, spot: Spot) -> tuple[Neighbour, ...]:
         known = [neighbour for incident in self.incidents.values() if (neighbour := neighbour_of(incident))]
         within = [
             (distance, neighbour.incident_id, neighbour)
             for neighbour in known
-            if (distance := metres(place, neighbour.centre)) <= radius_m
+            if (distance := metres(spot.place, neighbour.centre)) - neighbour.reach_m <= spot.within_m
+            and (spot.logged_ms is None or abs(neighbour.logged_ms - spot.logged_ms) <= APART_S * 1000)
         ]
         return tuple(neighbour for _, _, neighbour in sorted(within, key=lambda row: row[:2])[:NEAR_AT_MOST])
 

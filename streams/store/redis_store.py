@@ -7,9 +7,9 @@ from redis.asyncio import Redis
 from dispatch.absence import Presence
 from dispatch.estimates import BANDS, Evidence
 from dispatch.hazards import HazardArea, Inside
-from dispatch.model import Area, Found, Need, Place
+from dispatch.model import Area, Found, Need
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Hold, Loaded, Progress, Timer
-from dispatch.surroundings import Neighbour, Whereabouts
+from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from streams import wire
 from streams.store import apply, claims, scene, search, vicinity
 from streams.store.link import FIX_AGE_LIMIT_MS, Link
@@ -57,7 +57,7 @@ class RedisStore:
         answers = await self.link.run([search.call_of(need, before.mark, most) for need, before in searches])
         return [search.found_of(answer, before) for (_, before), answer in zip(searches, answers, strict=True)]
 
-    async def near(self, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
+    async def near(self, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
         return await vicinity.near(self.link, spots)
 
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:

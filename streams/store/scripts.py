@@ -59,6 +59,7 @@ _KEYS = {
     "offers_of": keys.offers_of(""),
     "on_duty": keys.ON_DUTY,
     "open_incidents": keys.OPEN_INCIDENTS,
+    "wide_incidents": keys.WIDE_INCIDENTS,
     "pending_claims": keys.PENDING_CLAIMS,
     "priors": keys.PRIORS,
     "private": keys.private(""),

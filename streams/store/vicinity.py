@@ -6,17 +6,23 @@ from typing import Any
 
 import msgspec
 
-from dispatch.duplicates import neighbour_of
+from dispatch.duplicates import APART_S, neighbour_of
 from dispatch.geo import index_lon
 from dispatch.model import Incident, Place
 from dispatch.ports import NotReady
-from dispatch.surroundings import Neighbour, Whereabouts
+from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from dispatch.vocabulary import TravelMode
 from streams import redis_keys
 from streams.store.link import Call, Link
 
 NEAR_AT_MOST = 20
-"""More open incidents than this around one report are not compared, the nearest first."""
+"""More open incidents than this around one report, of about the same time, are not compared, the nearest first."""
+LOOK_AT_MOST = 500
+"""Of any time, to find those."""
+WIDE_M = 500.0
+"""Areas that reach further stand in an index of their own, so that they are found from their edge and the others from near."""
+WIDEST_M = 100_000.0
+"""An area is found from no further away than this beyond the distance asked for."""
 
 _pack = msgspec.msgpack.Encoder().encode
 _encode = msgspec.json.Encoder().encode
@@ -31,14 +37,20 @@ def packed_vicinity(incident: Incident) -> dict[str, object]:
     if neighbour is None:
         return {}
     centre = neighbour.centre
-    return {"vicinity": (_encode(neighbour).decode(), index_lon(centre.lon), float(centre.lat))}
+    is_wide = neighbour.reach_m > WIDE_M
+    return {"vicinity": (_encode(neighbour).decode(), index_lon(centre.lon), float(centre.lat), is_wide)}
 
 
-async def near(link: Link, spots: Sequence[tuple[Place, float]]) -> list[tuple[Neighbour, ...]]:
+async def near(link: Link, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
     if not spots:
         return []
-    packed = [(index_lon(place.lon), float(place.lat), float(radius_m)) for place, radius_m in spots]
-    answers = await link.call("near", _pack(packed), NEAR_AT_MOST)
+    packed = [
+        (index_lon(spot.place.lon), float(spot.place.lat), float(spot.within_m), spot.logged_ms or False)
+        for spot in spots
+    ]
+    answers = await link.call(
+        "near", _pack(packed), NEAR_AT_MOST, LOOK_AT_MOST, round(APART_S * 1000), WIDE_M, WIDEST_M
+    )
     return [tuple(_decode(member) for member in members) for members in answers]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from dispatch.model import Place
 from dispatch.ports import NotReady
+from dispatch.surroundings import Spot
 from dispatch.vocabulary import IncidentStatus, TravelMode
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
@@ -15,8 +16,8 @@ from tests.contracts.worlds import World, applied
 STALE_MS = 40 * 60_000
 
 
-async def near(world: World, radius_m: float = 2_000, place: Place = CENTRE) -> list[str]:
-    (found,) = await world.store.near([(place, radius_m)])
+async def near(world: World, radius_m: float = 2_000, place: Place = CENTRE, logged_ms: int | None = None) -> list[str]:
+    (found,) = await world.store.near([Spot(place=place, within_m=radius_m, logged_ms=logged_ms)])
     return [neighbour.incident_id for neighbour in found]
 
 
@@ -37,7 +38,7 @@ async def test_what_is_compared_is_what_was_decided_last(world: World) -> None:
     await applied(world, application(0, first, command="c-0"), application(1, moved, command="c-1"))
 
     assert await near(world) == []
-    ((neighbour,),) = await world.store.near([(north(5_000), 100)])
+    ((neighbour,),) = await world.store.near([Spot(place=north(5_000), within_m=100)])
     assert (neighbour.type, neighbour.text_print, neighbour.language) == ("storm", "00000000000000ff", "kk")
     assert neighbour.logged_ms == 1_000
 
@@ -73,7 +74,7 @@ async def test_a_rebuilt_picture_knows_what_is_open(world: World) -> None:
 async def test_several_places_are_looked_at_at_once_and_none_costs_nothing(world: World) -> None:
     await applied(world, application(0, incident(at_ms=1_000)))
 
-    here, there = await world.store.near([(CENTRE, 500), (north(9_000), 500)])
+    here, there = await world.store.near([Spot(place=CENTRE, within_m=500), Spot(place=north(9_000), within_m=500)])
 
     assert (len(here), there) == (1, ())
     assert await world.store.near([]) == []
@@ -101,7 +102,7 @@ async def test_nothing_is_said_before_the_picture_is_rebuilt(world: World) -> No
     await world.forget()
 
     with pytest.raises(NotReady):
-        await world.store.near([(CENTRE, 500)])
+        await world.store.near([Spot(place=CENTRE, within_m=500)])
     with pytest.raises(NotReady):
         await world.store.whereabouts(["anybody"])
 
@@ -113,3 +114,25 @@ async def test_reports_meet_across_the_antimeridian(world: World, lon: float) ->
 
     assert await near(world, place=Place(lon=lon, lat=52.0)) == [state.id]
     assert await near(world, place=Place(lon=-lon, lat=52.0)) == [state.id]
+
+
+async def test_a_report_inside_a_wide_area_meets_it_though_its_centre_is_far(world: World) -> None:
+    wide = incident("wide", at_ms=1_000, at=area(north(9_000), reach_m=8_000))
+    narrow = incident("narrow", at_ms=1_000, at=area(north(2_300), reach_m=400))
+    small = incident("small", at_ms=1_000, at=area(north(2_300)))
+    await applied(world, *[application(n, one, command=f"c-{n}") for n, one in enumerate((wide, narrow, small))])
+
+    assert await near(world) == [narrow.id, wide.id]
+    assert await near(world, 500) == []
+
+    await applied(world, application(3, replace(wide, area=area(north(9_000))), command="c-3"))
+    assert await near(world) == [narrow.id]
+
+
+async def test_older_incidents_do_not_hide_one_of_the_same_hour(world: World) -> None:
+    old = [incident(f"old-{n}", at_ms=1_000, at=area(north(10 + n))) for n in range(45)]
+    same = incident("same", at_ms=9_000_000, at=area(north(900)))
+    await applied(world, *[application(n, one, command=f"c-{n}") for n, one in enumerate([*old, same])])
+
+    assert await near(world, logged_ms=9_600_000) == [same.id]
+    assert len(await near(world)) == 20
