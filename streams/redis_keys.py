@@ -203,6 +203,12 @@ def scarce_anywhere(skill: str) -> str:
     return f"{PREFIX}scarce:{skill}"
 
 
+WAITING_TERMS = f"{PREFIX}waiting-terms"
+"""HASH member → `capability|limit m|reach m|languages`, with `+` between languages: whom to wake for it."""
+
+WAITING_REACH = f"{PREFIX}waiting-reach"
+"""ZSET by reach (m): members of incidents whose areas reach beyond their centres, so that the widest is known."""
+
 SCARCE = f"{PREFIX}scarce-waves"
 """SET: the members of all waves that fell short; says at a glance that there are none."""
 

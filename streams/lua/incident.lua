@@ -31,6 +31,8 @@ local function replace_waiting(i)
     call('ZREM', old[n + 1], old[n])
     call('ZREM', KEY.shortfalls, old[n])
     call('SREM', KEY.scarce, old[n])
+    call('HDEL', KEY.waiting_terms, old[n])
+    call('ZREM', KEY.waiting_reach, old[n])
   end
   if #old > 0 then call('DEL', notes) end
   for _, entry in ipairs(i.waiting) do
@@ -43,6 +45,8 @@ local function replace_waiting(i)
       call('ZADD', key, entry.urgency, entry.member)
     end
     call('HSET', notes, entry.member, key)
+    call('HSET', KEY.waiting_terms, entry.member, entry.terms)
+    if entry.reach and entry.reach > 0 then call('ZADD', KEY.waiting_reach, entry.reach, entry.member) end
     if entry.since then call('ZADD', KEY.shortfalls, entry.since, entry.member) end
     if entry.itself then call('SADD', KEY.scarce, entry.member) end
   end

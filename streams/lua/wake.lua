@@ -12,20 +12,22 @@ local LATER_PER_TIMER_MS = 2
 -- Somebody is asked for every place of a wave that fell short, so it gathers newcomers for a moment before it looks.
 local SCARCE_WAITS_MS = 1500
 local SCARCE_AT_MOST = 50
+local ANYWHERE_AT_MOST = 20
 
 local function waiting_near(person, base, most, members)
   if person.im ~= 'f' then return end
-  local radius = reach_m(person.md, person.tm)
+  local widest = call('ZREVRANGE', KEY.waiting_reach, 0, 0, 'WITHSCORES')[2] or 0
+  local radius = reach_m(person.md, person.tm) + widest
   for skill in words(person.sk) do
     local near = call('GEOSEARCH', base .. skill, 'FROMLONLAT', person.ix, geo_lat(person.iy), 'BYRADIUS', radius, 'm',
-      'ASC', 'COUNT', most)
-    for _, member in ipairs(near) do members[#members + 1] = member end
+      'ASC', 'COUNT', most, 'WITHDIST')
+    for _, entry in ipairs(near) do members[#members + 1] = entry end
   end
 end
 
 local function waiting_anywhere(person, base, members)
   for skill in words(person.sk) do
-    for _, member in ipairs(call('ZRANGE', base .. skill, 0, WAKE_AT_ONCE)) do members[#members + 1] = member end
+    for _, member in ipairs(call('ZRANGE', base .. skill, 0, ANYWHERE_AT_MOST - 1)) do members[#members + 1] = {member} end
   end
 end
 
@@ -37,8 +39,28 @@ local function waiting_for(person)
     waiting_near(person, KEY.scarce_field, SCARCE_AT_MOST, members)
     waiting_anywhere(person, KEY.scarce_anywhere, members)
   end
-  table.sort(members)
+  table.sort(members, function(a, b) return a[1] < b[1] end)
   return members
+end
+
+local function speaks(person, languages)
+  if languages == '' then return true end
+  local wanted = {}
+  for language in string.gmatch(languages, '[^+]+') do wanted[language] = true end
+  for language in words(person.la) do
+    if wanted[primary(language)] then return true end
+  end
+  return false
+end
+
+-- Whether this person could help at all, before one of the few places among those that are woken goes to it.
+local function fits(person, entry)
+  local terms = call('HGET', KEY.waiting_terms, entry[1])
+  if not terms then return true end
+  local capability, limit, reach, languages = string.match(terms, '^([^|]*)|([^|]*)|([^|]*)|(.*)$')
+  if not string.find(person.cap or '', capability, 1, true) or not speaks(person, languages) then return false end
+  if not entry[2] then return true end
+  return tonumber(entry[2]) - tonumber(reach) <= math.min(reach_m(person.md, person.tm), tonumber(limit))
 end
 
 -- The incident looks at `turn` at the latest. One that is not the first does not look earlier of its own, but is held back only
@@ -59,9 +81,10 @@ local function wake(person, now, except)
   if call('EXISTS', KEY.shortfalls, KEY.scarce) == 0 then return end
   local seen, count = {}, 0
   local first = now + 100 + LATER_PER_TIMER_MS * call('ZCOUNT', KEY.timers, '-inf', now + 1000)
-  for _, member in ipairs(waiting_for(person)) do
+  for _, entry in ipairs(waiting_for(person)) do
+    local member = entry[1]
     local incident = string.match(member, '^%d|%d+|([^|]+)|')
-    if incident and incident ~= except and not seen[incident] then
+    if incident and incident ~= except and not seen[incident] and fits(person, entry) then
       seen[incident] = true
       local turn = first + WAKE_EVERY_MS * math.min(count, WAKE_AT_ONCE)
       if string.sub(member, 1, 1) >= '2' then turn = math.max(turn, now + SCARCE_WAITS_MS) end

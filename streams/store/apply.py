@@ -1,13 +1,16 @@
 """What a decision means for the picture: the packed form that apply.lua and restore_incidents.lua write."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from dispatch.aging import waiting_urgency
 from dispatch.deadlines import timers_of, waiting_of
 from dispatch.geo import index_lon
+from dispatch.languages import spellings
 from dispatch.lessons import Lesson
+from dispatch.limits import effective, wanted_languages
 from dispatch.model import Incident, Requirement
 from dispatch.ports import Application, Applied, AppliedState, Hold, Timer
 from dispatch.vocabulary import Capability, DeadlineKind, Skill
@@ -101,6 +104,32 @@ def accepted_skills(requirement: Requirement) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*requirement.skills, *substitutes)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What else than a skill somebody needs to be of help to what waits, as far as that is cheap to know."""
+
+    capability: Capability
+    languages: tuple[str, ...]
+    limit_m: float
+    reach_m: float
+
+    def packed(self) -> str:
+        return "|".join(
+            (self.capability, f"{self.limit_m:.0f}", f"{self.reach_m:.0f}", "+".join(spellings(self.languages)))
+        )
+
+
+def terms_of(incident: Incident, requirement: Requirement, skill: str) -> Terms:
+    wanted = effective(requirement, incident)
+    is_bridge = skill not in accepted_skills(requirement)
+    return Terms(
+        capability=Capability.DIGITAL if is_bridge else requirement.capability,
+        languages=wanted_languages(requirement, incident) if is_bridge else wanted.languages,
+        limit_m=wanted.max_distance_m,
+        reach_m=incident.area.reach_m if incident.area else 0.0,
+    )
+
+
 def waited_skills(incident: Incident, requirement: Requirement) -> tuple[tuple[str, bool], ...]:
     """Skills with which somebody who becomes available might help, and whether they have to be near: those of the requirement
     while it lacks people, and a translator's while one is wanted for it."""
@@ -127,11 +156,16 @@ def _packed_waiting(incident: Incident, requirement: Requirement) -> list[dict[s
     scarce: dict[str, object] = {} if shortfall else {"scarce": True}
     place: dict[str, object] = {}
     if incident.area is not None:
-        place = {"lon": index_lon(incident.area.centre.lon), "lat": float(incident.area.centre.lat)}
+        place = {
+            "reach": incident.area.reach_m,
+            "lon": index_lon(incident.area.centre.lon),
+            "lat": float(incident.area.centre.lat),
+        }
     return [
         {
             "skill": skill,
             "member": f"{member}|{skill}" if number else member,
+            "terms": terms_of(incident, requirement, skill).packed(),
             "urgency": standing.rank * 1e13 + standing.moment_ms,
             **({} if number else itself),
             **scarce,

@@ -11,6 +11,7 @@ from dispatch.deadlines import timers_of
 from dispatch.duplicates import APART_S, neighbour_of
 from dispatch.hazards import HazardArea, Inside
 from dispatch.ids import parts_of_offer
+from dispatch.languages import shares_language
 from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Area, Found, Incident, Need
 from dispatch.ports import (
@@ -29,7 +30,7 @@ from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from dispatch.travel import reach_m
 from dispatch.vocabulary import DeadlineKind
 from streams.store import memory_scene, memory_search
-from streams.store.apply import waited_skills, waiting_member, waiting_requirements
+from streams.store.apply import Terms, terms_of, waited_skills, waiting_member, waiting_requirements
 from streams.store.link import FIX_AGE_LIMIT_MS
 from streams.store.memory_people import People, Person, metres
 from streams.store.memory_rivals import waiting_beside
@@ -374,15 +375,27 @@ class MemoryStore:
         requirement = next(line for line in incident.requirements if line.id == requirement_id)
         if person.profile is None:
             return False
-        fitting = [placed for skill, placed in waited_skills(incident, requirement) if skill in person.profile.skills]
-        if not fitting or incident.area is None:
-            return bool(fitting)
-        if not all(fitting):
+        profile = person.profile
+        return any(
+            self._could_help(person, incident, terms_of(incident, requirement, skill), placed)
+            for skill, placed in waited_skills(incident, requirement)
+            if skill in profile.skills
+        )
+
+    @staticmethod
+    def _could_help(person: Person, incident: Incident, terms: Terms, placed: bool) -> bool:
+        profile = person.profile
+        assert profile is not None
+        if terms.capability not in profile.capabilities:
+            return False
+        if terms.languages and not shares_language(terms.languages, profile.languages):
+            return False
+        if not placed or incident.area is None:
             return True
         if person.field_mode != "free" or person.found_at is None:
             return False
-        own_m = reach_m(person.profile.max_distance_m, person.profile.travel_mode)
-        return metres(incident.area.centre, person.found_at) <= own_m
+        own_m = min(reach_m(profile.max_distance_m, profile.travel_mode), terms.limit_m)
+        return metres(incident.area.centre, person.found_at) - terms.reach_m <= own_m
 
     async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int:
         self._check()

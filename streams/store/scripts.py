@@ -82,6 +82,8 @@ _KEYS = {
     "volunteers": keys.VOLUNTEERS,
     "waiting_anywhere": keys.waiting_anywhere(""),
     "waiting_field": keys.waiting_field(""),
+    "waiting_reach": keys.WAITING_REACH,
+    "waiting_terms": keys.WAITING_TERMS,
     "waiting_of": keys.waiting_of(""),
 }
 

@@ -4,7 +4,18 @@ from dataclasses import replace
 
 from dispatch.vocabulary import Priority
 from streams.store.restore import RestoredIncident
-from tests.contracts.builders import DIGITAL, application, fix, incident, incident_id, need, north, profile, requirement
+from tests.contracts.builders import (
+    DIGITAL,
+    application,
+    area,
+    fix,
+    incident,
+    incident_id,
+    need,
+    north,
+    profile,
+    requirement,
+)
 from tests.contracts.worlds import RedisWorld, World, applied
 
 HOUR_MS = 3_600_000
@@ -123,3 +134,34 @@ async def test_who_waits_for_a_translator_with_a_shortfall_is_a_rival_of_who_loo
     found = await world.store.find([translate, aid])
 
     assert [one.waiting for one in found] == [1, 0]
+
+
+async def test_a_newcomer_wakes_what_they_can_help_not_the_most_urgent_they_cannot(world: World) -> None:
+    """Three more urgent ones ask for a language, a distance or a kind of work that is not theirs."""
+    await waiting(
+        world,
+        kazakh=requirement(missing_since_ms=1, languages=("en",)),
+        near_only=requirement(missing_since_ms=2, max_distance_m=50),
+        remote=requirement(capability=DIGITAL[0], missing_since_ms=3),
+        english=requirement(missing_since_ms=4, languages=("en", "fr")),
+        theirs=requirement(missing_since_ms=5, languages=("kaz",)),
+    )
+
+    await comes(world, "near", languages=("kk", "ru"))
+
+    assert await world.woken() == [incident_id("theirs")]
+
+
+async def test_a_newcomer_at_the_edge_of_a_wide_area_is_noticed(world: World) -> None:
+    now_ms = await world.store.now_ms()
+    line = requirement(missing_since_ms=1)
+    state = incident(
+        at_ms=now_ms, at=area(north(20_000), reach_m=18_000), requirements=(line,), retry_at_ms=now_ms + HOUR_MS
+    )
+    await applied(world, application(0, state))
+
+    await comes(world, "too far", distance_m=-4_000)
+    assert await world.woken() == []
+    await comes(world, "near")
+
+    assert await world.woken() == [state.id]
