@@ -18,6 +18,7 @@ from api.parts import Parts
 from api.profiles import Profiles, profile_view, record_of
 from api.safety import warnings_of
 from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown, WarningList
+from dispatch.budget import MOST_OFFERS
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import OfferState
 from streams import clock
@@ -27,6 +28,7 @@ from streams.store.reads import OfferOf
 from streams.wire import FixRecord, VolunteerPrivate
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
+OFFERS_SHOWN = 50
 FROM_THE_FUTURE_MS = 60_000
 ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 
@@ -115,10 +117,11 @@ async def list_offers(
     language: LanguageOfTexts,
     state: Annotated[str | None, Query(description="one or several states, parted by commas")] = None,
 ) -> Response:
-    """The newest offers made to a person, newest first; 50 at the most."""
+    """The newest offers made to a person, newest first; 50 at the most, of the 200 that are kept for each person."""
     only_own(caller, volunteer_id)
     states = _states(state)
-    held = [entry for entry in await parts.picture.offers_of(volunteer_id) if not states or entry.offer.state in states]
+    known = await parts.picture.offers_of(volunteer_id, limit=MOST_OFFERS if states else OFFERS_SHOWN)
+    held = [entry for entry in known if not states or entry.offer.state in states][:OFFERS_SHOWN]
     return shown({"items": [await _offer_view(parts, caller, entry, language) for entry in held]}, headers=VARY)
 
 

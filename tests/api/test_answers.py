@@ -227,6 +227,18 @@ async def test_digital_work_asks_its_question_in_the_language_of_the_reader(worl
     assert task["outcomes"] == ["confirmed", "false", "unclear"]
 
 
+async def test_a_state_is_looked_for_among_all_offers_that_are_kept(world: World) -> None:
+    newer = [incident(id=f"i-8320e5-{n:032x}", offers=(offer(OfferState.DECLINED, id=f"n-{n}"),)) for n in range(60)]
+    older = incident(id=f"i-8320e5-{99:032x}", offers=(offer(OfferState.DONE, id="old"),))
+    world.redis.add(*newer, older)
+
+    done = await world.ask("GET", "/v1/volunteers/v-1/offers?state=done", role="volunteer", subject="v-1")
+    newest = await world.ask("GET", "/v1/volunteers/v-1/offers", role="volunteer", subject="v-1")
+
+    assert [entry["id"] for entry in done.json()["items"]] == ["old"]
+    assert len(newest.json()["items"]) == 50
+
+
 async def test_offers_are_filtered_by_state(world: World) -> None:
     world.redis.add(asked(held(), replace(held(OfferState.EXPIRED), id=OFFER[:-1] + "c")))
 
