@@ -63,7 +63,8 @@ class Judge:
         self._live: dict[str, JudgedOffer] = {}
         self._seen_events: set[str] = set()
         self._unused: set[str] = set()
-        self._kept: set[str] = set()
+        self._details: dict[str, dict[str, str]] = defaultdict(dict)
+        """Of each incident: private field → the record that holds it. One that was replaced holds nothing any more."""
         self._held: dict[str, set[str]] = defaultdict(set)
         self._states: dict[str, tuple[int, Json]] = {}
         self._committed: dict[int, int] = {}
@@ -125,7 +126,8 @@ class Judge:
             return
         self._in_order(decision["incident_id"], self._asked_at[command])
         self._unused.update(decision.get("unused_refs") or ())
-        self._kept.update(ref for event in decision["events"] for ref in (event.get("details") or {}).values())
+        for event in decision["events"]:
+            self._details[decision["incident_id"]].update(event.get("details") or {})
         if decision["outcome"] != "applied":
             return
         incident = self.incidents.setdefault(decision["incident_id"], JudgedIncident(decision["incident_id"]))
@@ -252,7 +254,8 @@ class Judge:
         erased = {(record.key or b"").decode() for record in self._new(PRIVATE.name) if record.value is None}
         for ref in sorted(self._unused - erased):
             self._find("I18", f"{ref} holds nothing and is not erased")
-        for ref in sorted(self._kept & erased):
+        kept = {ref for held in self._details.values() for ref in held.values()}
+        for ref in sorted(kept & erased):
             self._find("I18", f"{ref} holds a field and is erased")
 
     def _at_rest(self, incident: JudgedIncident) -> None:
