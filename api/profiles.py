@@ -1,6 +1,7 @@
 """Profiles of volunteers: the whole record for the log, written through to Redis so that it can be read at once.
 
-Two changes of one person wait for each other within this process; between processes the later record in the log wins whole.
+Two changes of one person wait for each other within this process. Between processes the order of `private` decides: its record
+says the whole profile, and where the public half of another stands behind it, the profile service writes the right one again.
 """
 
 import asyncio
@@ -59,6 +60,7 @@ def record_of(volunteer_id: str, profile: Profile, on_duty: bool) -> VolunteerRe
         max_distance_m=profile.max_distance_m,
         on_duty=on_duty,
         changed_ms=clock.now_ms(),
+        private_at=None if isinstance(profile, VolunteerIn) else profile.private_at,
     )
 
 

@@ -214,6 +214,7 @@ class Parts:
                 self.people,
                 dead_letter=self.publisher.dead_letter,
                 tell=self.publisher.send_commands,
+                publish=self.publisher.publish_profiles,
             ),
             LoopWatchdog(),
             LagWatchdog(settings, group=GROUP, owned=self.owned, waits=self.waits),

@@ -8,6 +8,7 @@ again. A record that cannot be read becomes a dead letter and the rest goes on.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import structlog
@@ -24,9 +25,9 @@ from streams.entrances import Entrances
 from streams.kafka import clients
 from streams.publisher import LogTrouble
 from streams.settings import Settings
-from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
+from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite, Unjoined
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
-from streams.wire import Unreadable, VolunteerPrivate
+from streams.wire import Unreadable, VolunteerPrivate, VolunteerRecord
 
 __all__ = [
     "FixWrite",
@@ -48,6 +49,7 @@ FIXES_AT_ONCE = 8000
 DECODED_AT_ONCE = 1000
 PEOPLE_AT_ONCE = 1000
 SWEEP_EVERY_S = 10.0
+JOIN_EVERY_S = 5.0
 COMMIT_EVERY_S = 0.25
 FROM_THE_FUTURE_MS = 60_000
 
@@ -57,6 +59,8 @@ Tell: TypeAlias = Callable[[Sequence[LeaveDuty]], Awaitable[None]]
 """Returns when the broker has the commands; raises `LogTrouble` when that is not certain."""
 Warn: TypeAlias = Callable[[Sequence[EnterHazard]], Awaitable[None]]
 """Likewise."""
+PublishProfiles: TypeAlias = Callable[[Sequence[tuple[str, VolunteerRecord | None]]], Awaitable[None]]
+"""Likewise, of profiles."""
 Take: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
 Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
 
@@ -139,19 +143,47 @@ class ProfileService(Service):
         *,
         dead_letter: DeadLetter,
         tell: Tell | None = None,
+        publish: PublishProfiles | None = None,
         **kwargs: Any,
     ) -> None:
-        """`tell` sends the commands that follow from a changed duty; None: nobody is told."""
+        """`tell` sends the commands that follow from a changed duty; None: nobody is told. `publish` writes profiles to the log;
+        None: halves are not joined."""
         super().__init__(**kwargs)
         self._people = people
         self._dead_letter = dead_letter
         self._tell = tell
+        self._publish = publish
         self._key = settings.require_data_key()
         self._reading = BatchReading(settings, (VOLUNTEERS.name, PRIVATE.name), PEOPLE_GROUP, PEOPLE_AT_ONCE)
 
     @Service.task
     async def _follow(self) -> None:
         await self._reading.follow(self._take, lambda: self.should_stop)
+
+    @Service.task
+    async def _join(self) -> None:
+        while self._publish is not None:
+            await self.sleep(JOIN_EVERY_S)
+            if self.should_stop:
+                return
+            try:
+                await self.join_once()
+            except (StoreTrouble, NotReady, LogTrouble) as trouble:
+                log.info("halves of profiles are joined later", cause=type(trouble).__name__)
+
+    async def join_once(self) -> int:
+        """Writes the profile that belongs to the newest sealed record of everybody who has another one; returns how many."""
+        assert self._publish is not None
+        count = 0
+        found = await self._people.unjoined()
+        while found:
+            whole = [profile for one in found if (profile := joined(one, self._key)) is not None]
+            await self._publish(whole)
+            count += len(whole)
+            found = await self._people.unjoined(found)
+        if count:
+            log.warning("profiles whose halves did not belong together", count=count)
+        return count
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
         profiles: dict[str, ProfileWrite] = {}
@@ -178,6 +210,23 @@ class ProfileService(Service):
             return
         if commands := await leave_duty_commands(self._people, writes):
             await self._tell(commands)
+
+
+def joined(found: Unjoined, data_key: bytes) -> tuple[str, VolunteerRecord | None] | None:
+    """What `volunteers` must say of a person, so that it belongs to their newest sealed record; None: nothing can be said.
+
+    That record decides, for all of a person lie in one partition in one order. Duty is what was last said of it.
+    """
+    if found.sealed is None:
+        return (found.volunteer_id, None) if found.on_duty is not None else None
+    try:
+        private = wire.open_sealed(data_key, f"volunteer:{found.volunteer_id}", found.sealed)
+    except Unreadable:
+        return None
+    if not isinstance(private, VolunteerPrivate) or private.profile is None:
+        return None
+    on_duty = private.profile.on_duty if found.on_duty is None else found.on_duty
+    return found.volunteer_id, replace(private.profile, private_at=found.offset, on_duty=on_duty)
 
 
 async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite]) -> list[LeaveDuty]:

@@ -15,10 +15,10 @@ from aiokafka.partitioner import murmur2
 from dispatch.commands import Command
 from dispatch.decisions import Decision, OfferStep, StatusRecord
 from dispatch.ids import derived, zone_of_incident
-from streams import dead_letters, wire
+from streams import clock, dead_letters, wire
 from streams.kafka.clients import REQUEST_TIMEOUT_MS, idempotent_producer
 from streams.settings import Settings
-from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS, PRIVATE
+from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS, PRIVATE, VOLUNTEERS
 
 
 class LogTrouble(Exception):
@@ -100,6 +100,19 @@ class Publisher:
                 headers=wire.headers("private", str(derived("erased", ref)), self._source),
             )
             for ref in refs
+        ]
+        await self._confirmed(sent)
+
+    async def publish_profiles(self, profiles: Sequence[tuple[str, wire.VolunteerRecord | None]]) -> None:
+        """Profiles by person; None is the tombstone of an erased one."""
+        sent = [
+            await self._send(
+                VOLUNTEERS.name,
+                key=volunteer_id,
+                value=None if record is None else wire.encode(record),
+                headers=wire.headers("volunteer", clock.fresh_id(), self._source),
+            )
+            for volunteer_id, record in profiles
         ]
         await self._confirmed(sent)
 

@@ -18,7 +18,8 @@ REBUILD_LOCK = f"{PREFIX}rebuild-lock"
 def volunteer(volunteer_id: str) -> str:
     """HASH: all about a person, and the only key a claim touches. Fields are short so that 300,000 fit in little memory:
 
-    profile   `v` offset of the record, `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty
+    profile   `v` offset of the record, `po` of the sealed record that belongs to it,
+              `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty
     place     `x`, `y`, `ac`, `at` the fix: lon, lat, accuracy m, time ms; `hx`, `hy` home
     claim     `co` offer, `ci` incident, `ce` epoch, `cs` state p(ending) or c(onfirmed), `cc` command, `ca` since ms
     load      `ld` log2 of the sum of 2^(t / 4 h) over the offers made: halves every four hours, orders people at any time
@@ -68,6 +69,9 @@ older than KOMEK_POSITION_TTL_S (then it is forgotten). A new fix does not move 
 
 ON_DUTY = f"{PREFIX}on-duty"
 """SET of volunteers on duty."""
+
+HALVES = f"{PREFIX}halves"
+"""ZSET volunteer by when (ms) it must be looked at why their sealed record is newer than their profile."""
 
 VOLUNTEERS = f"{PREFIX}volunteers"
 """SET of known volunteers."""

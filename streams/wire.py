@@ -48,6 +48,9 @@ class VolunteerRecord:
     max_distance_m: int | None
     on_duty: bool
     changed_ms: int
+    private_at: int | None = None
+    """Where in `private` (the partition of the person's key) the sealed half of the same profile stands; a change of duty repeats
+    it. The order of `private` is the order of profiles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,8 @@ class VolunteerPrivate:
 
     home: Place | None = None
     contact: Mapping[str, Any] | None = None
+    profile: VolunteerRecord | None = None
+    """The public half of the same profile, so that this one record says all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

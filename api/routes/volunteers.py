@@ -1,5 +1,6 @@
 """Volunteers: their profile, duty and place, and everything that is known of them, to take away or to erase."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -45,11 +46,11 @@ async def put_profile(
         if on_duty is None:
             known = await parts.picture.volunteer(volunteer_id)
             on_duty = known.on_duty if known else False
-        private = VolunteerPrivate(
-            home=body.home, contact=body.contact.model_dump(exclude_none=True) if body.contact else None
-        )
         record = record_of(volunteer_id, body, on_duty)
+        contact = body.contact.model_dump(exclude_none=True) if body.contact else None
+        private = VolunteerPrivate(home=body.home, contact=contact, profile=record)
         position, sealed = await parts.intake.send_private(volunteer_ref(volunteer_id), private)
+        record = replace(record, private_at=position.offset)
         at = await parts.intake.send_volunteer(record)
         write = PrivateWrite(ref=volunteer_ref(volunteer_id), offset=position.offset, sealed=sealed, home=body.home)
         is_shown = await profiles.write_through(record, at.offset, write)

@@ -11,7 +11,7 @@ local restoring = ARGV[1] ~= ''
 
 local function write_profile(person, profile)
   call('HSET', person.key, 'v', profile.v, 'cap', profile.cap, 'sk', profile.sk, 'la', profile.la, 'tm', profile.tm,
-    'md', profile.md, 'du', profile.du, 'ch', profile.ch)
+    'md', profile.md, 'du', profile.du, 'ch', profile.ch, 'po', profile.po)
   call('SADD', KEY.volunteers, person.id)
   if profile.du ~= person.du then call(profile.du == '1' and 'SADD' or 'SREM', KEY.on_duty, person.id) end
   person.v, person.cap, person.sk, person.la = profile.v, profile.cap, profile.sk, profile.la
@@ -23,7 +23,7 @@ local function erase(person, offset)
   person.v, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil
   reindex(person, now)
   call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld',
-    'ch', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to')
+    'ch', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po')
   call('SREM', KEY.volunteers, person.id)
   call('SREM', KEY.on_duty, person.id)
   call('ZREM', KEY.fixes, person.id)
@@ -52,6 +52,9 @@ end
 
 local count = 0
 for _, item in ipairs(cmsgpack.unpack(ARGV[2])) do
-  if write(item) then count = count + 1 end
+  if write(item) then
+    count = count + 1
+    judge_halves(item.id, now)
+  end
 end
 return count

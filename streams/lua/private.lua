@@ -34,7 +34,10 @@ for i, item in ipairs(cmsgpack.unpack(ARGV[2])) do
     else
       call('SET', key, item.offset .. '|', 'EX', ERASED_TTL_S)
     end
-    if item.volunteer then move_home(item) end
+    if item.volunteer then
+      move_home(item)
+      judge_halves(item.volunteer, now)
+    end
   end
 end
 return count

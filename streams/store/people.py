@@ -49,6 +49,17 @@ class PrivateWrite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unjoined:
+    """A person whose newest sealed record is newer than their profile. `sealed` None: its tombstone; `on_duty` None: the person
+    is not known."""
+
+    volunteer_id: str
+    offset: int
+    sealed: bytes | None
+    on_duty: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixWrite:
     volunteer_id: str
     lon: float
@@ -81,6 +92,12 @@ class PeopleStore:
             packed = _pack([_packed_private(write) for write in part])
             changed += int(await self.link.call("private", self._owner, packed, *sealed))
         return changed
+
+    async def unjoined(self, done: Sequence[Unjoined] = (), *, limit: int = AT_ONCE) -> list[Unjoined]:
+        """People whose halves have not belonged together for a while; `done` are not named again unless a newer record comes."""
+        told = [value for one in done for value in (one.volunteer_id, str(one.offset))]
+        rows = await self.link.call("unjoined", limit, *told)
+        return [_unjoined(*row) for row in rows]
 
     async def engaged(self, volunteer_ids: Sequence[str]) -> dict[str, str]:
         """Person → the offer that a decision engages them by; who is free is left out."""
@@ -150,6 +167,7 @@ def _packed_profile(write: ProfileWrite) -> dict[str, object]:
         "md": "" if record.max_distance_m is None else str(record.max_distance_m),
         "du": "1" if record.on_duty else "0",
         "ch": str(record.changed_ms),
+        "po": "" if record.private_at is None else str(record.private_at),
     }
     return {"id": write.volunteer_id, "profile": profile}
 
@@ -157,6 +175,16 @@ def _packed_profile(write: ProfileWrite) -> dict[str, object]:
 def _clean(words: Sequence[str]) -> list[str]:
     """Each once; the marks that part our lists cannot be in a word."""
     return list(dict.fromkeys(word.replace(",", " ").replace("|", " ") for word in words if word))
+
+
+def _unjoined(volunteer_id: bytes, version: bytes, on_duty: bytes, stored: bytes) -> Unjoined:
+    offset, _, sealed = stored.partition(b"|")
+    return Unjoined(
+        volunteer_id=volunteer_id.decode(),
+        offset=int(offset or -1),
+        sealed=sealed or None,
+        on_duty=on_duty == b"1" if version else None,
+    )
 
 
 def _packed_private(write: PrivateWrite) -> dict[str, object]:

@@ -36,6 +36,7 @@ class VolunteerView:
     place: Place | None = None
     accuracy_m: float | None = None
     home: Place | None = None
+    private_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class OfferOf:
     offer: Offer
 
 
-_VIEW = ("v", "cap", "sk", "la", "tm", "md", "du", "co", "ci", "x", "y", "ac", "at", "hx", "hy")
+_VIEW = ("v", "cap", "sk", "la", "tm", "md", "du", "co", "ci", "x", "y", "ac", "at", "hx", "hy", "po")
 
 
 class Reads:
@@ -307,4 +308,5 @@ def _view(volunteer_id: str, row: Mapping[str, Any], now_ms: int, with_places: b
         place=_place(row["x"], row["y"]) if with_places else None,
         accuracy_m=_number(row["ac"]) if with_places else None,
         home=_place(row["hx"], row["hy"]) if with_places else None,
+        private_at=int(row["po"]) if row["po"] else None,
     )

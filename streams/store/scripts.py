@@ -13,6 +13,9 @@ from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.vocabulary import IncidentStatus, Priority, TravelMode
 from streams import redis_keys as keys
 
+JOIN_AFTER_MS = 10_000
+"""A profile follows its sealed record within two seconds; a service may be behind the log a little longer."""
+
 PARTS: Mapping[str, tuple[str, ...]] = {
     "apply": ("person", "wake", "incident", "learn"),
     "claim": (),
@@ -26,8 +29,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "mark_ready": (),
     "near": (),
     "pending": (),
-    "people": ("person", "wake"),
-    "private": ("person", "wake"),
+    "people": ("person", "wake", "halves"),
+    "private": ("person", "wake", "halves"),
     "progress": (),
     "ready": (),
     "release": ("person", "wake"),
@@ -38,6 +41,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "sweep_fixes": ("person", "wake"),
     "sweep_pending": (),
     "take_due": (),
+    "unjoined": (),
 }
 """Script, and what stands between the prelude and it."""
 
@@ -53,6 +57,7 @@ _KEYS = {
     "erased": keys.erased(""),
     "field_index": keys.field_index(""),
     "fixes": keys.FIXES,
+    "halves": keys.HALVES,
     "hazards": keys.HAZARDS,
     "hazards_version": keys.HAZARDS_VERSION,
     "incident": keys.incident(""),
@@ -117,6 +122,7 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
     heading = (
         f"local KEY = {_table(_KEYS)}\n"
         f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
+        f"local JOIN_AFTER_MS = {JOIN_AFTER_MS}\n"
         f"local STATUSES = {_list(IncidentStatus)}\n"
         f"local PRIORITIES = {_list(Priority)}\n"
         f"local BANDS = {_list(BANDS)}\n"

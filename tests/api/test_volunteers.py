@@ -1,10 +1,11 @@
 """Profiles, duty, places, and the right to see and to be forgotten."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from streams import clock
+from streams import clock, wire
 from streams.intake import Unknown
 from streams.topics import PRIVATE, VOLUNTEERS
 from streams.wire import VolunteerPrivate
@@ -184,3 +185,18 @@ async def test_an_operator_who_looks_at_a_person_is_noted(world: World) -> None:
 
     assert shown.json()["contact"] == {"phone": "+7 701 canary"}
     assert ("op-7", "volunteer.private.read") in [(entry.actor, entry.action) for entry in world.log.audits]
+
+
+async def test_the_sealed_half_says_the_whole_profile_and_the_public_half_says_which_it_belongs_to(
+    world: World,
+) -> None:
+    await put(world)
+    await mine(world, "PUT", "/duty", {"on_duty": False})
+
+    sealed, first, duty = world.log.messages
+    opened = world.log.opened()["volunteer:v-1"]
+    assert isinstance(opened, VolunteerPrivate)
+    records = [wire.decode_volunteer(message.value) for message in (first, duty)]
+    assert [record.private_at for record in records] == [0, 0]
+    assert opened.profile == replace(records[0], private_at=None)
+    assert sealed.key == "volunteer:v-1"

@@ -228,3 +228,28 @@ def test_what_losers_wrote_is_no_longer_in_the_log(
     assert [newest[ref] for ref in refs] == [None]
     kept = {ref for ref in newest if ref.startswith(f"incident:{path.rsplit('/', 1)[1]}:") and newest[ref] is not None}
     assert len(kept) == 2, json.dumps(sorted(kept))  # the report and the edit that counts
+
+
+def test_profiles_written_at_two_processes_are_never_half_of_one_and_half_of_the_other(
+    operators: tuple[Operator, Operator],
+) -> None:
+    people = [f"v-halves-{number}" for number in range(ROUNDS)]
+    for person in people:
+        answers = at_once(
+            *(
+                partial(who.ask, "PUT", f"/v1/volunteers/{person}", profile(skill))
+                for who, skill in zip(operators, ("boat", "driver"), strict=True)
+            )
+        )
+        assert {answer.status_code for answer in answers} <= {200, 202}
+
+    def split() -> list[str]:
+        shown = [operators[0].read(f"/v1/volunteers/{person}") for person in people]
+        return [one["id"] for one in shown if one["contact"] != {"name": one["skills"][0]}]
+
+    until(lambda: split() == [], 45)
+
+
+def profile(skill: str) -> dict[str, Any]:
+    """Both halves name the skill."""
+    return {"capabilities": ["field"], "skills": [skill], "contact": {"name": skill}, "on_duty": False}

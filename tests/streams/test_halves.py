@@ -1,0 +1,175 @@
+"""The two halves of a profile belong together, whoever wrote them and whatever was lost in between: `private` decides."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dispatch.model import Place
+from dispatch.vocabulary import Capability, TravelMode
+from streams import wire
+from streams.people import ProfileService, joined
+from streams.settings import load
+from streams.store import Link, scripts
+from streams.store.people import PeopleStore, PrivateWrite, ProfileWrite, Unjoined
+from streams.store.reads import Reads
+from streams.store.restore import Restore
+from streams.wire import VolunteerPrivate, VolunteerRecord
+
+KEY = bytes(range(32))
+REF = "volunteer:v-1"
+WHOLE = VolunteerRecord(
+    id="v-1",
+    capabilities=(Capability.FIELD,),
+    skills=("boat",),
+    languages=("kk",),
+    travel_mode=TravelMode.FOOT,
+    max_distance_m=None,
+    on_duty=True,
+    changed_ms=5,
+)
+
+
+def sealed(profile: VolunteerRecord | None = WHOLE, **private: Any) -> bytes:
+    return wire.seal(KEY, REF, VolunteerPrivate(profile=profile, **private))
+
+
+def found(**known: Any) -> Unjoined:
+    defaults: dict[str, Any] = {"volunteer_id": "v-1", "offset": 9, "sealed": sealed(), "on_duty": True}
+    return Unjoined(**(defaults | known))
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (found(), ("v-1", replace(WHOLE, private_at=9))),
+        (found(on_duty=False), ("v-1", replace(WHOLE, private_at=9, on_duty=False))),  # duty as it was said last
+        (found(on_duty=None), ("v-1", replace(WHOLE, private_at=9))),  # the public half was never written
+        (found(sealed=None), ("v-1", None)),  # erased, and written again by somebody who did not know
+        (found(sealed=None, on_duty=None), None),  # erased in both halves
+        (found(sealed=sealed(None)), None),  # of an earlier version
+        (found(sealed=b"\x01 of another key"), None),
+    ],
+)
+def test_the_newest_sealed_record_says_the_profile(
+    state: Unjoined, told: tuple[str, VolunteerRecord | None] | None
+) -> None:
+    assert joined(state, KEY) == told
+
+
+class Town:
+    def __init__(self, link: Link) -> None:
+        self.people, self.reads, self.restore = PeopleStore(link), Reads(link), Restore(link, "test")
+        self.said: list[tuple[str, VolunteerRecord | None]] = []
+        settings = load({"KOMEK_DATA_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"})
+        self.service = ProfileService(settings, self.people, dead_letter=self._never, publish=self._publish)
+
+    async def _never(self, *_: object) -> None:
+        raise AssertionError
+
+    async def _publish(self, profiles: Any) -> None:
+        self.said += profiles
+
+    async def private(self, offset: int, **known: Any) -> None:
+        home = known.get("home")
+        record = sealed(**known) if known else None
+        await self.people.put_private([PrivateWrite(ref=REF, offset=offset, sealed=record, home=home)])
+
+    async def profile(self, offset: int, *, private_at: int | None, on_duty: bool = True, skill: str = "boat") -> None:
+        record = replace(WHOLE, private_at=private_at, on_duty=on_duty, skills=(skill,))
+        await self.people.put_profiles([ProfileWrite(volunteer_id="v-1", offset=offset, record=record)])
+
+
+@pytest.fixture
+async def town(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+    monkeypatch.setattr(scripts, "JOIN_AFTER_MS", 0)
+    link = Link(redis_url)
+    made = Town(link)
+    assert await made.restore.acquire(10_000)
+    assert await made.restore.mark_ready(await made.restore.run_id())
+    await made.restore.release()
+    yield made
+    await link.close()
+
+
+async def test_halves_that_belong_together_are_left_alone(town: Town) -> None:
+    await town.private(3, home=Place(lon=76.9, lat=43.2))
+    await town.profile(1, private_at=3)
+    await town.profile(2, private_at=3, on_duty=False)
+
+    assert await town.service.join_once() == 0
+    view = await town.reads.volunteer("v-1")
+    assert view is not None
+    assert view.private_at == 3
+
+
+async def test_a_public_half_that_was_overtaken_is_written_again(town: Town) -> None:
+    await town.private(3, contact={"phone": "1"})
+    await town.private(4, contact={"phone": "2"}, profile=replace(WHOLE, skills=("doctor",)))
+    await town.profile(1, private_at=4, skill="doctor")
+    await town.profile(2, private_at=3, skill="boat")
+
+    assert await town.service.join_once() == 1
+    assert town.said == [("v-1", replace(WHOLE, skills=("doctor",), private_at=4))]
+    assert await town.service.join_once() == 0  # said once
+
+
+async def test_a_change_of_duty_that_did_not_see_the_new_profile_changes_duty_alone(town: Town) -> None:
+    await town.private(3, contact={"phone": "1"})
+    await town.private(4, contact={"phone": "2"})
+    await town.profile(1, private_at=4)
+    await town.profile(2, private_at=3, on_duty=False)
+
+    await town.service.join_once()
+
+    assert town.said == [("v-1", replace(WHOLE, private_at=4, on_duty=False))]
+
+
+async def test_a_public_half_that_was_never_written_is(town: Town) -> None:
+    await town.private(3, contact={"phone": "1"})
+
+    await town.service.join_once()
+
+    assert town.said == [("v-1", replace(WHOLE, private_at=3))]
+
+
+async def test_an_erased_person_does_not_come_back_by_half(town: Town) -> None:
+    await town.private(3, contact={"phone": "1"})
+    await town.private(4)  # the tombstone
+    await town.profile(1, private_at=3)
+
+    await town.service.join_once()
+
+    assert town.said == [("v-1", None)]
+
+
+async def test_who_was_erased_in_both_halves_is_forgotten(town: Town) -> None:
+    await town.private(3, contact={"phone": "1"})
+    await town.profile(1, private_at=3)
+    await town.people.erase("v-1", profile_offset=2, private_offset=4)
+
+    assert await town.service.join_once() == 0
+
+
+async def test_a_newer_record_that_comes_meanwhile_is_looked_at_as_well(town: Town) -> None:
+    await town.private(3, contact={"phone": "1"})
+    seen = await town.people.unjoined()
+    await town.private(4, contact={"phone": "2"})
+
+    again = await town.people.unjoined(seen)
+
+    assert [one.offset for one in again] == [4]
+
+
+async def test_a_rebuild_finds_halves_that_do_not_belong_together(town: Town) -> None:
+    assert await town.restore.acquire(10_000)
+    await town.restore.wipe()
+    people = town.restore.people()
+    await people.put_profiles([ProfileWrite(volunteer_id="v-1", offset=2, record=replace(WHOLE, private_at=3))])
+    await people.put_private([PrivateWrite(ref=REF, offset=4, sealed=sealed())])
+    assert await town.restore.mark_ready(await town.restore.run_id())
+
+    await town.service.join_once()
+
+    assert town.said == [("v-1", replace(WHOLE, private_at=4))]
