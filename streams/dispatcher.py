@@ -251,15 +251,15 @@ class Dispatcher:
     async def _erase_what_came_again(
         self, commands: Sequence[tuple[Consumed, Command]], loaded: Sequence[Loaded]
     ) -> None:
-        """Whoever repeated a refused edit may have written its sealed record after that was erased."""
-        unused = [
-            ref
-            for (_, command), known in zip(commands, loaded, strict=True)
-            if known.decided_at is not None
-            for ref in unused_refs(command, known.incident)
+        """Whoever repeated a refused edit may have written its sealed record after that was erased. What a later edit replaced
+        is not used any more either, and stays: so the decision is asked."""
+        places = [
+            (record.partition, known.decided_at)
+            for (record, command), known in zip(commands, loaded, strict=True)
+            if known.decided_at is not None and unused_refs(command, known.incident)
         ]
-        if unused:
-            await self._publisher.erase_private(unused)
+        if refs := await self._projection.unused_refs(places):
+            await self._publisher.erase_private(refs)
 
     def _settled(self, record: Consumed, command: Command, known: Loaded, now_ms: int, around: Surroundings) -> _Draft:
         cause = Cause(

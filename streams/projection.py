@@ -108,6 +108,16 @@ class Projection:
             log.info("partition caught up", partition=partition, decisions=count)
         return count
 
+    async def unused_refs(self, places: Iterable[tuple[int, int]]) -> list[str]:
+        """The sealed records that these decisions (partition, offset) name as unused. Raises LogTrouble."""
+        refs: list[str] = []
+        for partition, offset in places:
+            async for records in self._reader.read(DECISIONS.name, {partition: (offset, offset + 1)}):
+                for record in records:
+                    if record.offset == offset:
+                        refs.extend((await self._read(record)).unused_refs)
+        return refs
+
     async def _end(self, partition: int, progress: Progress) -> int:
         """A broker that stood still leads its partitions, as far as it knows, until it hears of its successor, and tells an end
         that has long been passed. Whoever believed it would decide on an old state."""

@@ -322,13 +322,9 @@ class MemoryStore:
     async def take_due(self, limit: int) -> list[Timer]:
         self._check()
         now = self._clock()
-        due = sorted(
-            (at, timer.incident_id, timer.ref, timer)
-            for timers in self._timers.values()
-            for timer, at in timers.items()
-            if at <= now
-        )
-        taken = [timer for _, _, _, timer in due[:limit]]
+        due = [(at, timer) for timers in self._timers.values() for timer, at in timers.items() if at <= now]
+        due.sort(key=lambda entry: (entry[0], entry[1].incident_id, entry[1].ref, entry[1].kind))
+        taken = [timer for _, timer in due[:limit]]
         for timer in taken:
             # Longer each time: commands that wait in a long queue must not make it longer.
             self._timers[timer.incident_id][timer] = now + max(PUT_OFF_MS, now - timer.due_ms)

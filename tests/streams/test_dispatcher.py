@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from dispatch.commands import CancelIncident, DeclineOffer, ReportIncident
+from dispatch.commands import CancelIncident, DeclineOffer, ReportIncident, UpdateIncident
 from dispatch.deadlines import deadline_command, timers_of
 from dispatch.decisions import Cause, Decision, Why
+from dispatch.edits import text_ref
 from dispatch.events import ShortfallEnded
 from dispatch.forecast import at_least
 from dispatch.ids import incident_id
@@ -20,7 +21,7 @@ from streams.dispatcher import Dispatcher
 from streams.projection import Logged, Projection
 from streams.publisher import LogTrouble, Publisher
 from streams.rebuild import Rebuilder
-from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS
+from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, PRIVATE
 from tests.desk import ZONE, Desk, accept, key
 
 
@@ -307,3 +308,31 @@ class _Died(Exception):
 class _Stops(Projection):
     async def apply(self, _: Sequence[Logged]) -> bool:
         raise _Died
+
+
+def edit(of: ReportIncident, address: str, *, seen: int | None = None) -> UpdateIncident:
+    """An edit of one private field; `address` names its command."""
+    command_id = f"{of.id}-{address}"
+    return UpdateIncident(
+        id=command_id,
+        incident_id=of.incident_id,
+        by="op",
+        sent_ms=0,
+        private_ref=text_ref(of.incident_id, "update", command_id),
+        private_fields=("address",),
+        expected_version=seen,
+    )
+
+
+async def test_what_came_with_a_refused_edit_is_erased_however_often_it_comes(desk: Desk) -> None:
+    report = desk.report()
+    won, lost, later = edit(report, "won", seen=1), edit(report, "lost", seen=1), edit(report, "later")
+    await desk.fresh(PRIVATE.name)
+
+    await desk.dispatcher.handle(await desk.send(report, won, lost, later))
+    first = [record.key.decode() for record in await desk.fresh(PRIVATE.name) if record.value is None]
+    await desk.dispatcher.handle(await desk.send(won, lost, later))  # a caller who saw no answer sends it all again
+    again = [record.key.decode() for record in await desk.fresh(PRIVATE.name) if record.value is None]
+
+    assert first == again == [lost.private_ref]
+    assert (await desk.incident(report.incident_id)).details == {"address": later.private_ref}
