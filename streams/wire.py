@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from dispatch.commands import COMMANDS, Command, GiveResult, ReportIncident, UpdateIncident
 from dispatch.decisions import Cause, Decision, OfferStep, StatusRecord, Why
-from dispatch.events import EVENTS, Event, IncidentReported, IncidentUpdated, RequirementsAdded
+from dispatch.events import EVENTS, Event, IncidentReopened, IncidentReported, IncidentUpdated, RequirementsAdded
 from dispatch.languages import as_shown, canonicals
 from dispatch.model import Incident, Place
 from dispatch.telling import NoticeOutcome
-from dispatch.vocabulary import Capability, Outcome, TravelMode
+from dispatch.vocabulary import Capability, HeardBy, Outcome, TravelMode
 from streams import clock
 
 T = TypeVar("T")
@@ -167,7 +167,14 @@ def decode_command(data: bytes | None) -> Command:
 
 
 _WITH_LANGUAGE = (ReportIncident, UpdateIncident, GiveResult, IncidentReported, IncidentUpdated)
-_WITH_NEEDS = (ReportIncident, UpdateIncident, IncidentReported, IncidentUpdated, RequirementsAdded)
+_WITH_NEEDS = (
+    ReportIncident,
+    UpdateIncident,
+    IncidentReported,
+    IncidentUpdated,
+    IncidentReopened,
+    RequirementsAdded,
+)
 
 
 def _in_one_form(record: T) -> T:
@@ -201,6 +208,7 @@ class DecisionFrame(msgspec.Struct, kw_only=True):
     why: Why
     logged_ms: int
     decided_ms: int
+    heard_by: HeardBy | None = None
     conflicts: tuple[str, ...] = ()
     unused_refs: tuple[str, ...] = ()
 
