@@ -7,11 +7,11 @@ import msgspec
 from api.errors import Problem, invalid, not_json
 from api.fields import instant_ms
 from api.strict_json import BadJson, parse
+from dispatch.fixes import refusal
 from dispatch.ids import is_person_id
 from streams.wire import FixRecord
 
 MOST = 1_000
-FROM_THE_FUTURE_MS = 60_000
 
 
 class _Fix(msgspec.Struct, forbid_unknown_fields=True):
@@ -20,6 +20,7 @@ class _Fix(msgspec.Struct, forbid_unknown_fields=True):
     lat: float
     accuracy_m: float | None = None
     recorded_at: str | None = None
+    continues: bool = True
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -96,16 +97,17 @@ def _record(fix: _Fix | None, now_ms: int) -> FixRecord:
         raise _Rejected("invalid")
     if not is_person_id(fix.volunteer_id):
         raise _Rejected("bad_volunteer_id")
-    if not (-180 <= fix.lon <= 180 and -90 <= fix.lat <= 90):
-        raise _Rejected("out_of_range")
-    accuracy = fix.accuracy_m
-    if accuracy is not None and not 0 <= accuracy <= 1_000_000:
-        raise _Rejected("bad_accuracy")
     recorded_ms = None if fix.recorded_at is None else _time(fix.recorded_at)
-    if recorded_ms is not None and recorded_ms > now_ms + FROM_THE_FUTURE_MS:
-        raise _Rejected("from_the_future")
+    reason = refusal(lon=fix.lon, lat=fix.lat, accuracy_m=fix.accuracy_m, recorded_ms=recorded_ms, now_ms=now_ms)
+    if reason is not None:
+        raise _Rejected(reason)
     return FixRecord(
-        volunteer_id=fix.volunteer_id, lon=fix.lon, lat=fix.lat, accuracy_m=accuracy, recorded_ms=recorded_ms
+        volunteer_id=fix.volunteer_id,
+        lon=fix.lon,
+        lat=fix.lat,
+        accuracy_m=fix.accuracy_m,
+        recorded_ms=recorded_ms,
+        continues=fix.continues,
     )
 
 

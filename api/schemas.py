@@ -188,8 +188,11 @@ class Duty(Body):
 class Location(Body):
     lon: Lon
     lat: Lat
-    accuracy_m: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None = None
-    recorded_at: Instant | None = None
+    accuracy_m: Annotated[float, Field(ge=0, allow_inf_nan=False, description="at most 100 km")] | None = None
+    recorded_at: Annotated[Instant, Field(description="at most an hour ago and a minute ahead")] | None = None
+    continues: Annotated[
+        bool, Field(description="false: no more will follow for a while, as when the phone hands over to navigation")
+    ] = True
 
 
 class LocationOf(Location):

@@ -10,13 +10,14 @@ counts while there is need. All numbers are judgement; phones report every half 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dispatch.commands import LeaveDuty, PassDeadline
 from dispatch.events import Event, IncidentMoved, IncidentUpdated, OfferMoved, WatchSet
 from dispatch.geo import distance_to_area_m
 from dispatch.ids import derived, parts_of_offer
-from dispatch.model import Incident, Offer, Place, Watch
+from dispatch.model import Incident, Offer, Watch
+from dispatch.presence import Presence
 from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import AbsenceReason, Capability, OfferState, Priority, TravelMode
 
@@ -29,17 +30,6 @@ AWAY_M = {TravelMode.FOOT: 400.0, TravelMode.BICYCLE: 1_000.0, TravelMode.CAR: 3
 REST_S = 600
 """Who was lost is not asked again by the same requirement for this long."""
 _GRAIN_M = 100.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presence:
-    """What the picture shows of a person at this moment. `fix_at_ms` and `place` are of their newest fix, None when there
-    is none; home does not count here."""
-
-    on_duty: bool
-    travel_mode: TravelMode = TravelMode.FOOT
-    place: Place | None = None
-    fix_at_ms: int | None = None
 
 
 def leave_duty_command(volunteer_id: str, offer_id: str, *, profile_offset: int, sent_ms: int) -> LeaveDuty | None:

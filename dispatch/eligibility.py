@@ -2,7 +2,7 @@
 
 from dispatch.languages import shares_language
 from dispatch.model import Candidate, Need, Requirement
-from dispatch.places import asked_within_m
+from dispatch.places import asked_within_m, is_coarse
 from dispatch.travel import distance_within_m, reach_m
 from dispatch.vocabulary import Capability, Exclusion, TravelMode
 
@@ -32,7 +32,10 @@ def _place_exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
     if candidate.in_hazard:
         return Exclusion.IN_HAZARD
     own_m = reach_m(candidate.max_distance_m, candidate.travel_mode)
-    if candidate.distance_m > min(own_m, limit_m(need.requirement, candidate.travel_mode)):
+    most_m = min(own_m, limit_m(need.requirement, candidate.travel_mode))
+    if not candidate.from_home and is_coarse(candidate.accuracy_m, most_m):
+        return Exclusion.STALE_PLACE
+    if candidate.distance_m > most_m:
         return Exclusion.TOO_FAR
     return Exclusion.STALE_PLACE if candidate.distance_m > asked_within_m(candidate) else None
 

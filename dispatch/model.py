@@ -469,6 +469,8 @@ class Candidate:
     distance_m: float | None = None
     place: Place | None = None
     fix_age_s: float | None = None
+    accuracy_m: float | None = None
+    """Of the fix: radius of the circle in which the device was; None: it did not say, or judged from home."""
     from_home: bool = False
     home_m: float | None = None
     """From the fix to their home; None: unknown, or judged from home."""

@@ -1,9 +1,10 @@
 """What a place is worth: the newest fix loses its meaning with its age, and home is where a person is looked for when it is lost.
 
-A fix counts for half an hour (`eligibility.FIX_AGE_LIMIT_S`). Until then the person may have gone on: the circle in which they
-are grows with the fix's age by what people of their mode cover while they go about their day, but no further than to their
-home, for that is where they tend to be otherwise. Half of the circle's radius is added to the way in the score. After half an
-hour home counts, with a limit of its own: half of how far the person would be asked from a fresh fix.
+A fix counts for half an hour (`eligibility.FIX_AGE_LIMIT_S`). It places the person in a circle: the accuracy that the device
+states, and what people of their mode cover since while they go about their day, but no further than to their home, for that is
+where they tend to be otherwise. Half of the circle's radius is added to the way in the score. A fix whose accuracy is worse than
+how far the person goes says nothing of where they are. After half an hour, and then, home counts, with a limit of its own: half
+of how far the person would be asked from a fresh fix.
 """
 
 from dispatch.model import Candidate
@@ -23,8 +24,14 @@ def uncertainty_m(candidate: Candidate) -> float:
     """Radius of the circle in which the person is now; 0 when it is not known better, or judged from home."""
     if candidate.from_home or candidate.fix_age_s is None:
         return 0.0
-    radius = max(0.0, candidate.fix_age_s - FRESH_S) * IDLE_M_S[candidate.travel_mode]
-    return radius if candidate.home_m is None else min(radius, candidate.home_m)
+    gone_m = max(0.0, candidate.fix_age_s - FRESH_S) * IDLE_M_S[candidate.travel_mode]
+    gone_m = gone_m if candidate.home_m is None else min(gone_m, candidate.home_m)
+    return (candidate.accuracy_m or 0.0) + gone_m
+
+
+def is_coarse(accuracy_m: float | None, limit_m: float) -> bool:
+    """Whether a fix of this accuracy says nothing of who is within the limit. A device that states none is taken at its word."""
+    return accuracy_m is not None and accuracy_m > limit_m
 
 
 def uncertainty_s(candidate: Candidate) -> float:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from dispatch.absence import Presence
 from dispatch.estimates import Priors
 from dispatch.hazards import HazardArea, Inside
 from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Area, Found, Incident, Need, Place
+from dispatch.presence import Presence
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from dispatch.trust import Judged
 from dispatch.vocabulary import DeadlineKind, TravelMode

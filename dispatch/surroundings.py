@@ -8,7 +8,6 @@ and `View.around` carries the answers. What could not be found is left out, and 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from dispatch.absence import Presence
 from dispatch.bridging import translator_need, wants_bridge
 from dispatch.commands import (
     Command,
@@ -23,6 +22,7 @@ from dispatch.geo import BadGeometry, area_of
 from dispatch.hazards import HazardArea
 from dispatch.limits import effective
 from dispatch.model import Area, Candidate, Geometry, Incident, Need, Place, Requirement
+from dispatch.presence import Presence
 from dispatch.vocabulary import Capability, DeadlineKind, OfferState, Task, TravelMode
 
 NEAR_M = 2_000.0

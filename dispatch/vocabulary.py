@@ -230,6 +230,16 @@ class AbsenceReason(StrEnum):
     MOVING_AWAY = "moving_away"  # for long, further from the scene than they had been
 
 
+class FixRefusal(StrEnum):
+    """Why a position fix cannot be used at all (`fixes.py`)."""
+
+    OUT_OF_RANGE = "out_of_range"  # no place on earth
+    ZERO_POSITION = "zero_position"  # exactly 0, 0 without an accuracy: a variable that was never set
+    BAD_ACCURACY = "bad_accuracy"  # negative, or worse than 100 km
+    FROM_THE_FUTURE = "from_the_future"  # by more than a minute
+    TOO_OLD = "too_old"  # recorded more than an hour ago
+
+
 class DeclineReason(StrEnum):
     BUSY = "busy"
     TOO_FAR = "too_far"

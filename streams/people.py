@@ -18,6 +18,7 @@ from mode import Service
 
 from dispatch.absence import leave_duty_command
 from dispatch.commands import EnterHazard, LeaveDuty
+from dispatch.fixes import refusal
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, wire
 from streams.dead_letters import Consumed
@@ -51,7 +52,8 @@ PEOPLE_AT_ONCE = 1000
 SWEEP_EVERY_S = 10.0
 JOIN_EVERY_S = 5.0
 COMMIT_EVERY_S = 0.25
-FROM_THE_FUTURE_MS = 60_000
+ON_ITS_WAY_MS = 60_000
+"""What the intake took is not refused here for the time it needed to come into the log."""
 
 DeadLetter: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
 """Returns when the broker has the letter; raises `LogTrouble` when that is not certain."""
@@ -118,10 +120,12 @@ class LocationService(Service):
             writes.append(asyncio.ensure_future(self._people.put_fixes(fixes)))
             # So that the write leaves now, and Redis works on it while the next part is decoded here.
             await asyncio.sleep(0.0005)
+        doubted: set[FixWrite] = set()
         for outcome in await asyncio.gather(*writes, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
-        await self._warn_who_enters(taken)
+            doubted |= outcome
+        await self._warn_who_enters([fix for fix in taken if fix not in doubted])
         await _bury(rejected, self._dead_letter)
 
     async def _warn_who_enters(self, fixes: Sequence[FixWrite]) -> None:
@@ -246,8 +250,10 @@ async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite
 
 
 def newest_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
-    """The newest fix of each person, and the records that are none."""
+    """The newest fix of each person with the one before it, which may bear it out or be what it leaps from; and the records that
+    are none."""
     newest: dict[str, FixWrite] = {}
+    before: dict[str, FixWrite] = {}
     rejected: Rejected = []
     for record in records:
         try:
@@ -255,28 +261,39 @@ def newest_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rej
         except Unreadable as error:
             rejected.append((record, str(error)))
             continue
-        known = newest.get(fix.volunteer_id)
-        if known is None or fix.at_ms > known.at_ms:
-            newest[fix.volunteer_id] = fix
-    return list(newest.values()), rejected
+        known = newest.setdefault(fix.volunteer_id, fix)
+        if fix.at_ms > known.at_ms:
+            newest[fix.volunteer_id], before[fix.volunteer_id] = fix, known
+        elif fix.at_ms < known.at_ms and fix.at_ms >= before.get(fix.volunteer_id, fix).at_ms:
+            before[fix.volunteer_id] = fix
+    return [*before.values(), *newest.values()], rejected
 
 
 def fix_of(record: ConsumerRecord) -> FixWrite:
     """A record of `locations`. The fix counts from when it was recorded, but never from later than it was logged.
 
     Raises:
-        Unreadable: no fix, or recorded more than a minute after it was logged.
+        Unreadable: no fix, or one that the intake refuses as well (`dispatch.fixes.refusal`).
     """
     fix = wire.decode_fix(record.value)
-    recorded_ms = record.timestamp if fix.recorded_ms is None else fix.recorded_ms
-    if recorded_ms > record.timestamp + FROM_THE_FUTURE_MS:
-        raise Unreadable("recorded_ms: expected at most 60 s after the record was logged")
+    logged_ms: int = record.timestamp
+    reason = refusal(
+        lon=fix.lon,
+        lat=fix.lat,
+        accuracy_m=fix.accuracy_m,
+        recorded_ms=fix.recorded_ms,
+        now_ms=logged_ms,
+        grace_ms=ON_ITS_WAY_MS,
+    )
+    if reason is not None:
+        raise Unreadable(f"the fix cannot be used: {reason}")
     return FixWrite(
         volunteer_id=fix.volunteer_id,
         lon=fix.lon,
         lat=fix.lat,
         accuracy_m=fix.accuracy_m,
-        at_ms=min(recorded_ms, record.timestamp),
+        at_ms=logged_ms if fix.recorded_ms is None else min(fix.recorded_ms, logged_ms),
+        continues=fix.continues,
     )
 
 

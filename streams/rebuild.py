@@ -19,14 +19,17 @@ import structlog
 from mode import Service
 
 from dispatch.decisions import Decision
+from dispatch.fixes import Track, followed
 from dispatch.model import Place
 from dispatch.ports import Hold, NotReady, StoreTrouble
+from dispatch.vocabulary import TravelMode
 from streams import clock, metrics, wire
 from streams.fold import LiveHold, LogFold, OffersSeen, losers, no_decision, rivals
+from streams.people import fix_of
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.store import Link, LockLost
-from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
+from streams.store.people import FixWrite, PrivateWrite, ProfileWrite, fix_in
 from streams.store.restore import Restore, RestoredIncident
 from streams.stretch import LogReader
 from streams.topics import DECISIONS, LOCATIONS, OFFERS, PRIVATE, VOLUNTEERS, Topic
@@ -122,9 +125,10 @@ class Rebuilder:
         bounds = {topic.name: await self._bounds(topic) for topic in topics}
         self._done = 0
         self._total = sum(end - first for parts in bounds.values() for first, end in parts.values())
-        volunteers = await self._restore_profiles(bounds[VOLUNTEERS.name])
+        profiles = await self._restore_profiles(bounds[VOLUNTEERS.name])
         await self._restore_private(bounds[PRIVATE.name])
-        positions = await self._restore_positions(bounds[LOCATIONS.name])
+        modes = {profile.id: profile.travel_mode for profile in profiles}
+        positions = await self._restore_positions(bounds[LOCATIONS.name], modes)
         folded = LogFold()
         await self._fold(folded, bounds[DECISIONS.name])
         decided = await self._decided_since(folded, bounds[DECISIONS.name], asked_s)
@@ -135,7 +139,7 @@ class Rebuilder:
         await self._write_log_places(folded, decided, lost, ending)
         return RebuildReport(
             incidents=len(folded.histories),
-            volunteers=volunteers,
+            volunteers=len(profiles),
             positions=positions,
             holds=len(folded.live_holds()) - len(lost),
             refused=len(lost),
@@ -170,7 +174,7 @@ class Rebuilder:
             if self._tell:
                 await self._tell(topic.name, self._done, self._total)
 
-    async def _restore_profiles(self, bounds: dict[int, tuple[int, int]]) -> int:
+    async def _restore_profiles(self, bounds: dict[int, tuple[int, int]]) -> list[wire.VolunteerRecord]:
         newest: dict[str, ProfileWrite] = {}
         async for records in self._read(VOLUNTEERS, bounds):
             for record in records:
@@ -181,7 +185,7 @@ class Rebuilder:
         writes = [write for write in newest.values() if write.record is not None]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
             await people.put_profiles(writes[at : at + PEOPLE_AT_ONCE])
-        return len(writes)
+        return [write.record for write in writes if write.record is not None]
 
     async def _restore_private(self, bounds: dict[int, tuple[int, int]]) -> None:
         key = self._settings.require_data_key()
@@ -200,18 +204,21 @@ class Rebuilder:
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
             await people.put_private(writes[at : at + PEOPLE_AT_ONCE])
 
-    async def _restore_positions(self, bounds: dict[int, tuple[int, int]]) -> int:
-        newest: dict[str, FixWrite] = {}
+    async def _restore_positions(self, bounds: dict[int, tuple[int, int]], modes: Mapping[str, TravelMode]) -> int:
+        """Weighed one after the other, as the live way weighs them; then what is left of each person is written."""
+        tracks: dict[str, Track] = {}
         async for records in self._read(LOCATIONS, bounds):
             for record in records:
-                fix = _fix_write(record)
-                if fix is not None and (fix.volunteer_id not in newest or newest[fix.volunteer_id].at_ms < fix.at_ms):
-                    newest[fix.volunteer_id] = fix
+                with contextlib.suppress(wire.Unreadable):  # dead-lettered by the location service when it came by
+                    write = fix_of(record)
+                    mode = modes.get(write.volunteer_id)
+                    tracks[write.volunteer_id] = followed(tracks.get(write.volunteer_id), fix_in(write), mode)
         people = self._restore.people()
-        writes = list(newest.values())
-        for at in range(0, len(writes), PEOPLE_AT_ONCE):
-            await people.put_fixes(writes[at : at + PEOPLE_AT_ONCE])
-        return len(writes)
+        known = list(tracks.items())
+        for at in range(0, len(known), PEOPLE_AT_ONCE):
+            part = known[at : at + PEOPLE_AT_ONCE]
+            await people.put_fixes([write for volunteer_id, track in part for write in fix_writes(volunteer_id, track)])
+        return len(tracks)
 
     async def _lost(self, folded: LogFold) -> list[LiveHold]:
         rivalry = rivals(folded.live_holds())
@@ -310,13 +317,20 @@ def home_of(key: bytes, ref: str, sealed: bytes) -> Place | None:
     return plain.home if isinstance(plain, wire.VolunteerPrivate) else None
 
 
-def _fix_write(record: Any) -> FixWrite | None:
-    try:
-        fix = wire.decode_fix(record.value)
-    except wire.Unreadable:
-        return None
-    at_ms = record.timestamp if fix.recorded_ms is None else min(fix.recorded_ms, record.timestamp)
-    return FixWrite(volunteer_id=fix.volunteer_id, lon=fix.lon, lat=fix.lat, accuracy_m=fix.accuracy_m, at_ms=at_ms)
+def fix_writes(volunteer_id: str, track: Track) -> list[FixWrite]:
+    """What leads to this track when it is weighed anew, in the order of their times."""
+    kept = {fix.at_ms: fix for fix in (track.newest, track.waiting, track.believed) if fix is not None}
+    return [
+        FixWrite(
+            volunteer_id=volunteer_id,
+            lon=fix.place.lon,
+            lat=fix.place.lat,
+            accuracy_m=fix.accuracy_m,
+            at_ms=fix.at_ms,
+            continues=fix.continues,
+        )
+        for _, fix in sorted(kept.items())
+    ]
 
 
 class RebuildWatch(Service):

@@ -20,7 +20,9 @@ def volunteer(volunteer_id: str) -> str:
 
     profile   `v` offset of the record, `po` of the sealed record that belongs to it,
               `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty
-    place     `x`, `y`, `ac`, `at` the fix: lon, lat, accuracy m, time ms; `hx`, `hy` home
+    place     `x`, `y`, `ac`, `at` the fix that is believed: lon, lat, accuracy m, time ms; `hx`, `hy` home
+    doubt     `px`, `py`, `pa`, `pt` likewise of a leap that waits for a second fix (void once `at` has passed `pt`); `ht` time of
+              the newest fix that placed nobody; `qt` time of the newest after which no more will follow for a while
     claim     `co` offer, `ci` incident, `ce` epoch, `cs` state p(ending) or c(onfirmed), `cc` command, `ca` since ms
     load      `ld` log2 of the sum of 2^(t / 4 h) over the offers made: halves every four hours, orders people at any time
     answers   `ey` accepted, `en` refused, `wk` accepted of late: sums like `ld`, with half-lives of 60, 60 and 7 days

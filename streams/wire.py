@@ -55,13 +55,14 @@ class VolunteerRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixRecord:
-    """A record of `locations`. `recorded_ms` is the device's clock, as claimed."""
+    """A record of `locations`. `recorded_ms` is the device's clock, as claimed; `continues` false: no more fixes for a while."""
 
     volunteer_id: str
     lon: float
     lat: float
     accuracy_m: float | None = None
     recorded_ms: int | None = None
+    continues: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,9 @@ from api.profiles import Profiles, profile_view, record_of
 from api.safety import warnings_of
 from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown, WarningList
 from dispatch.budget import MOST_OFFERS
+from dispatch.fixes import refusal
 from dispatch.ports import NotReady, StoreTrouble
-from dispatch.vocabulary import OfferState
+from dispatch.vocabulary import FixRefusal, OfferState
 from streams import clock
 from streams.api_paths import path_of
 from streams.store.people import PrivateWrite
@@ -30,7 +31,13 @@ from streams.wire import FixRecord, VolunteerPrivate
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
 OFFERS_SHOWN = 50
-FROM_THE_FUTURE_MS = 60_000
+_EXPECTED = {
+    FixRefusal.OUT_OF_RANGE: ("lon", "a place on earth"),
+    FixRefusal.ZERO_POSITION: ("lon", "a position: exactly 0, 0 without an accuracy is a variable that was never set"),
+    FixRefusal.BAD_ACCURACY: ("accuracy_m", "at most 100 km"),
+    FixRefusal.FROM_THE_FUTURE: ("recorded_at", "a time at most 60 s in the future"),
+    FixRefusal.TOO_OLD: ("recorded_at", "a time at most an hour ago"),
+}
 ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 
 
@@ -95,16 +102,21 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, par
 
 @router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 413, 415))
 async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunteer, parts: PartsDep) -> Response:
-    """Where the person is. Forgotten after KOMEK_POSITION_TTL_S."""
+    """Where the person is. Forgotten after KOMEK_POSITION_TTL_S. `continues: false` says that no more will follow for a while, as
+    when the phone hands over to navigation."""
     only_own(caller, volunteer_id)
-    if body.recorded_at is not None and body.recorded_at > clock.now_ms() + FROM_THE_FUTURE_MS:
-        raise invalid("recorded_at", "a time at most 60 s in the future", "text")
+    reason = refusal(
+        lon=body.lon, lat=body.lat, accuracy_m=body.accuracy_m, recorded_ms=body.recorded_at, now_ms=clock.now_ms()
+    )
+    if reason is not None:
+        raise _unusable(reason)
     fix = FixRecord(
         volunteer_id=volunteer_id,
         lon=body.lon,
         lat=body.lat,
         accuracy_m=body.accuracy_m,
         recorded_ms=body.recorded_at,
+        continues=body.continues,
     )
     await parts.positions.send([fix])
     return _accepted(volunteer_id, "received")
@@ -185,6 +197,12 @@ def _states(given: str | None) -> frozenset[OfferState]:
         if name not in OfferState._value2member_map_:
             raise invalid("state", "one or several of " + ", ".join(OfferState), "text")
     return frozenset(OfferState(name) for name in names)
+
+
+def _unusable(reason: FixRefusal) -> Problem:
+    """Under the same code that POST /v1/locations gives."""
+    field, expected = _EXPECTED[reason]
+    return Problem(reason, f"{field}: expected {expected}", errors=[{"field": field, "expected": expected}])
 
 
 def _accepted(volunteer_id: str, status: str) -> Response:

@@ -75,26 +75,26 @@ local function judge(id, distance)
   seen[id] = true
   looked = looked + 1
   if asked[id] then return leave_out(id, 'asked_before') end
-  local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y, heard, yes, no, work, worked, heavy,
-    upheld, overruled =
+  local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y, accuracy, heard, yes, no, work, worked,
+    heavy, upheld, overruled =
     unpack(call('HMGET', KEY.volunteer .. id,
-      'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y', 'ch', 'ey', 'en', 'wk', 'we', 'wh',
+      'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y', 'ac', 'ch', 'ey', 'en', 'wk', 'we', 'wh',
       'tu', 'to'))
   if duty ~= '1' then return leave_out(id, 'off_duty') end
   if state and not (state == 'p' and command == need.command) then return leave_out(id, 'engaged') end
   if not shares_language(languages) then return leave_out(id, 'language') end
   local from_home, age = false, at and now - at
   if distance then
-    if not at or age > FIX_AGE_MS then
+    local own = reach_m(max, travel)
+    if need.by_mode then own = math.min(own, need.by_mode[travel] or own) end
+    if not at or not is_usable(age, accuracy, math.min(own, need.limit - need.reach)) then
       -- The sweep moves such people to their home place; until it has come by they are judged there all the same.
       if not home_x then return leave_out(id, 'stale_place') end
       distance = metres(home_x, home_y, need.lon, need.lat)
       if distance > need.limit then return leave_out(id, 'stale_place') end
-      x, y, from_home, age = home_x, home_y, true, false
+      x, y, accuracy, from_home, age = home_x, home_y, nil, true, false
     end
     if is_barred(x, y, skills) then return leave_out(id, 'in_hazard') end
-    local own = reach_m(max, travel)
-    if need.by_mode then own = math.min(own, need.by_mode[travel] or own) end
     if distance - need.reach > own then return leave_out(id, 'too_far') end
   end
   if need.heard and not (heard and tonumber(heard) >= need.heard) then return leave_out(id, 'quiet_hours') end
@@ -102,7 +102,7 @@ local function judge(id, distance)
   -- false, not nil: a list ends at the first nil.
   candidates[#candidates + 1] = {
     id, distance or false, from_home, skills, languages, travel, max, x, y, age, load_now(load, now), home_m,
-    heard and now - heard or false, (load or yes or no) and history(id, yes, no, work, worked, heavy, upheld, overruled) or false
+    heard and now - heard or false, tonumber(accuracy) or false, (load or yes or no) and history(id, yes, no, work, worked, heavy, upheld, overruled) or false
   }
 end
 

@@ -1,7 +1,8 @@
--- The firehose: many fixes, each the newest of its person in the batch. Most people stand still, so the common way touches
--- nothing but the hash; people who walk keep their indexes and only move in them. ARGV[1]: owner of the rebuild, '' otherwise;
--- ARGV[2]: {id, lon, lat, accuracy, at} ..., packed, all text. Gives how many were newer than what was stored. The rebuild
--- indexes everybody at its end (restore_index.lua).
+-- The firehose: many fixes, those of one person in the order of their times. Most people stand still, so the common way touches
+-- nothing but the hash; people who walk keep their indexes and only move in them. The rules are those of dispatch/fixes.py.
+-- ARGV[1]: owner of the rebuild, '' otherwise; ARGV[2]: {id, lon, lat, accuracy, at, '1' when no more will follow} ..., packed, all
+-- text. Gives the numbers of fixes that are newer than what was stored and do not place their person. The rebuild indexes everybody
+-- at its end (restore_index.lua).
 
 local refused = refusal(ARGV[1])
 if refused then return refused end
@@ -15,29 +16,87 @@ local function settle(id)
   if reindex(person, now) and wakes then wake(person, now, nil) end
 end
 
+-- Nine tenths of a leap by the flat formula are less than one on the sphere.
+local NEAR_SQUARED = (0.9 * LEAP_M) ^ 2
+
+local function is_near(lon1, lat1, lon2, lat2)
+  local north = (lat2 - lat1) * 111226
+  local east = (lon2 - lon1) * 111226 * math.cos(math.rad(lat2))
+  return north * north + east * east <= NEAR_SQUARED
+end
+
+local function is_possible(lon1, lat1, accuracy1, at1, lon2, lat2, accuracy2, at2, mode)
+  local apart = metres(lon1, lat1, lon2, lat2)
+  if apart <= LEAP_M then return true end
+  local surely = apart - (tonumber(accuracy1) or 0) - (tonumber(accuracy2) or 0) - LEAP_M
+  return surely <= (FASTEST_M_S[mode] or FASTEST_M_S.car) * (at2 - at1) / 1000
+end
+
+local function is_vague(x, y, accuracy, at, lon, lat, fix_accuracy, fix_at, mode)
+  local radius = tonumber(fix_accuracy) or 0
+  local age = fix_at - at
+  if radius <= VAGUE_M or age > FRESH_FOR_MS then return false end
+  local left = (tonumber(accuracy) or 0) + math.max(0, age / 1000 - FRESH_S) * (IDLE_M_S[mode] or IDLE_M_S.car)
+  return radius > left and metres(x, y, lon, lat) <= radius + left
+end
+
+local function is_precise(accuracy)
+  return accuracy == '' or tonumber(accuracy) <= VAGUE_M
+end
+
+-- Whether a fix that is newer than the stored one places the person. If not, it is kept as a sign of life, and waits when it is
+-- a leap: `px`, `py`, `pa`, `pt`. What waits counts only while it is newer than the stored fix, so nobody has to clear it.
+local function is_believed(key, stored, lon, lat, fix_accuracy, at)
+  local x, y = unpack(call('HMGET', key, 'x', 'y'))
+  if is_precise(fix_accuracy) and is_near(x, y, lon, lat) then return true end
+  local mode, accuracy, heard, px, py, pa, pt = unpack(call('HMGET', key, 'tm', 'ac', 'ht', 'px', 'py', 'pa', 'pt'))
+  at, stored, pt, heard = tonumber(at), tonumber(stored), tonumber(pt), tonumber(heard)
+  if not is_vague(x, y, accuracy, stored, lon, lat, fix_accuracy, at, mode) then
+    if is_possible(x, y, accuracy, stored, lon, lat, fix_accuracy, at, mode) then return true end
+    local waits = pt and pt > stored
+    if waits and at > pt and is_possible(px, py, pa, pt, lon, lat, fix_accuracy, at, mode) then return true end
+    if not waits or at > pt then call('HSET', key, 'px', lon, 'py', lat, 'pa', fix_accuracy, 'pt', at) end
+  end
+  if at > (heard or 0) then call('HSET', key, 'ht', at) end
+  return false
+end
+
+-- `qt`: the newest fix after which no more will follow; it speaks for as long as no newer one has come.
+local function note_end(key, at)
+  if tonumber(at) > (tonumber(call('HGET', key, 'qt')) or 0) then call('HSET', key, 'qt', at) end
+end
+
 placed = {}
-local count = 0
-for _, fix in ipairs(cmsgpack.unpack(ARGV[2])) do
-  local id, lon, lat, at = fix[1], fix[2], fix[3], fix[5]
+local doubted = {}
+for number, fix in ipairs(cmsgpack.unpack(ARGV[2])) do
+  local id, lon, lat, accuracy, at = fix[1], fix[2], fix[3], fix[4], fix[5]
   local key = KEY.volunteer .. id
-  local stored, mode, skills, x, y, duty = unpack(call('HMGET', key, 'at', 'im', 'is', 'ix', 'iy', 'du'))
+  local stored, mode, skills, ix, iy, duty, last = unpack(call('HMGET', key, 'at', 'im', 'is', 'ix', 'iy', 'du', 'ac'))
   if not stored or tonumber(at) > tonumber(stored) then
-    count = count + 1
-    if not stored then call('ZADD', KEY.fixes, at + FIX_AGE_MS, id) end
-    if restoring or duty ~= '1' then
-      call('HSET', key, 'x', lon, 'y', lat, 'ac', fix[4], 'at', at)
-    elseif not mode or now - at > FIX_AGE_MS then
-      -- Not indexed yet, or so old a fix that the home place may count instead.
-      call('HSET', key, 'x', lon, 'y', lat, 'ac', fix[4], 'at', at)
-      settle(id)
-    elseif is_still(x, y, lon, lat) then
-      call('HSET', key, 'x', lon, 'y', lat, 'ac', fix[4], 'at', at)
+    if fix[6] then note_end(key, at) end
+    -- While the last fix is fresh and precise the indexes hold its person there.
+    local ordinary = stored and mode and is_precise(accuracy) and is_precise(last) and now - stored <= FIX_AGE_MS
+    local still = ordinary and is_still(ix, iy, lon, lat)
+    local believed = not stored or still or (ordinary and is_near(ix, iy, lon, lat))
+    if not (believed or is_believed(key, stored, lon, lat, accuracy, at)) then
+      doubted[#doubted + 1] = number
     else
-      move_field(id, mode, skills, lon, lat)
-      call('HSET', key, 'x', lon, 'y', lat, 'ac', fix[4], 'at', at, 'ix', lon, 'iy', lat)
-      if wakes and mode == 'f' and district(x, y) ~= district(lon, lat) then wake(load_person(id), now, nil) end
+      if not stored then call('ZADD', KEY.fixes, at + FIX_AGE_MS, id) end
+      if still or restoring or duty ~= '1' then
+        call('HSET', key, 'x', lon, 'y', lat, 'ac', accuracy, 'at', at)
+      elseif not mode or not is_precise(accuracy) or now - at > FIX_AGE_MS then
+        -- Not indexed yet, or a fix so old or vague that the home place may count instead.
+        call('HSET', key, 'x', lon, 'y', lat, 'ac', accuracy, 'at', at)
+        settle(id)
+      elseif is_still(ix, iy, lon, lat) then
+        call('HSET', key, 'x', lon, 'y', lat, 'ac', accuracy, 'at', at)
+      else
+        move_field(id, mode, skills, lon, lat)
+        call('HSET', key, 'x', lon, 'y', lat, 'ac', accuracy, 'at', at, 'ix', lon, 'iy', lat)
+        if wakes and mode == 'f' and district(ix, iy) ~= district(lon, lat) then wake(load_person(id), now, nil) end
+      end
     end
   end
 end
 place_all()
-return count
+return doubted

@@ -1,7 +1,7 @@
 -- One person: what their hash says, and which indexes they belong in because of it.
 
 local PERSON = {
-  'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg'
+  'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg'
 }
 local CLAIM = {'co', 'ci', 'ce', 'cs', 'cc', 'ca'}
 
@@ -12,9 +12,15 @@ local function load_person(id)
   return person
 end
 
--- The fix while it is fresh or there is nothing else; else the home place. nil when there is neither.
+-- A fix that is as vague as how far they go says no more of where they are than an old one.
+local function is_usable(age, accuracy, own)
+  return age <= FIX_AGE_MS and (tonumber(accuracy) or 0) <= own
+end
+
+-- The fix while it is usable or there is nothing else; else the home place. nil when there is neither.
 local function place_of(person, now)
-  if person.at and (now - person.at <= FIX_AGE_MS or not person.hx) then return person.x, person.y end
+  local at_fix = person.at and (not person.hx or is_usable(now - person.at, person.ac, reach_m(person.md, person.tm)))
+  if at_fix then return person.x, person.y end
   return person.hx, person.hy
 end
 

@@ -6,7 +6,6 @@ It keeps every promise of the ports except durability. `forget` is what FLUSHALL
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from dispatch.absence import Presence
 from dispatch.deadlines import timers_of
 from dispatch.duplicates import APART_S, neighbour_of
 from dispatch.hazards import HazardArea, Inside
@@ -26,6 +25,7 @@ from dispatch.ports import (
     Progress,
     Timer,
 )
+from dispatch.presence import Presence
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from dispatch.travel import reach_m
 from dispatch.vocabulary import DeadlineKind
@@ -143,8 +143,8 @@ class MemoryStore:
         if person is None or person.profile is None:
             return None
         fix = person.fix
-        fresh = fix is not None and self._clock() - fix.at_ms <= self._fix_age_limit_ms
-        place = fix.place if fix is not None and fresh else person.home
+        own_m = reach_m(person.profile.max_distance_m, person.profile.travel_mode)
+        place = fix.place if fix is not None and self.people.is_usable(fix, own_m) else person.home
         if place is None:
             return None
         skills = frozenset(person.profile.skills)
@@ -413,9 +413,15 @@ class MemoryStore:
             self._changed(volunteer_id, True)
         return True
 
-    async def put_fixes(self, fixes: Sequence[FixWrite]) -> int:
+    async def put_fixes(self, fixes: Sequence[FixWrite]) -> frozenset[FixWrite]:
         self._check()
-        return sum(self._changed(fix.volunteer_id, self.people.put_fix(fix)) for fix in fixes)
+        return frozenset(fix for fix in fixes if self._put_fix(fix))
+
+    def _put_fix(self, fix: FixWrite) -> bool:
+        """Whether it is newer and stays in doubt."""
+        known = self.people.known.get(fix.volunteer_id)
+        is_newer = known is None or known.fix is None or fix.at_ms > known.fix.at_ms
+        return not self._changed(fix.volunteer_id, self.people.put_fix(fix)) and is_newer
 
     def _changed(self, volunteer_id: str, changed: bool) -> bool:
         person = self.people.known.get(volunteer_id)

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dispatch.estimates import ANSWER_HALF_LIFE_MS, WORK_HALF_LIFE_MS, decayed
+from dispatch.fixes import Fix, Track, followed
 from dispatch.model import Place
+from dispatch.places import is_coarse
 from dispatch.ports import Claim
+from dispatch.travel import reach_m
 from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.vocabulary import Capability
-from streams.store.people import FixWrite, ProfileWrite
+from streams.store.people import FixWrite, ProfileWrite, fix_in
 from streams.store.standing import Standing
 from streams.wire import VolunteerRecord
 
@@ -30,12 +33,6 @@ def district(place: Place) -> tuple[int, int]:
     return math.floor(place.lon * 100), math.floor(place.lat * 150)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
-    place: Place
-    at_ms: int
-
-
 @dataclass(slots=True, kw_only=True)
 class Person:
     """`found_at`: the place the field search knows; None while it knows none. `is_open`: free for digital work."""
@@ -43,7 +40,7 @@ class Person:
     id: str
     offset: int = -1
     profile: VolunteerRecord | None = None
-    fix: Fix | None = None
+    track: Track | None = None
     home: Place | None = None
     claim: Claim | None = None
     is_confirmed: bool = False
@@ -53,6 +50,11 @@ class Person:
     digital_mode: str = ""
     standing: Standing = field(default_factory=Standing)
     skills: tuple[str, ...] = ()
+
+    @property
+    def fix(self) -> Fix | None:
+        """The newest that is believed."""
+        return self.track.believed if self.track else None
 
     @property
     def is_on_duty(self) -> bool:
@@ -87,11 +89,15 @@ class People:
         return (self.known[volunteer_id] for volunteer_id in sorted(self.by_skill.get(skill, ())))
 
     def place_of(self, person: Person) -> Place | None:
-        """The fix while it is fresh or there is nothing else; else home."""
-        fix = person.fix
-        if fix and (self.now_ms() - fix.at_ms <= self.fix_age_limit_ms or person.home is None):
+        """The fix while it is usable or there is nothing else; else home."""
+        profile, fix = person.profile, person.fix
+        own_m = reach_m(profile.max_distance_m, profile.travel_mode) if profile else 0
+        if fix and (person.home is None or self.is_usable(fix, own_m)):
             return fix.place
         return person.home
+
+    def is_usable(self, fix: Fix, own_m: float) -> bool:
+        return self.now_ms() - fix.at_ms <= self.fix_age_limit_ms and not is_coarse(fix.accuracy_m, own_m)
 
     def settle(self, person: Person) -> bool:
         """Brings what the search knows in line with the person; true when they became available somewhere."""
@@ -158,21 +164,20 @@ class People:
             self.by_skill.setdefault(skill, set()).add(person.id)
         if write.record is None:
             self.erased[person.id] = write.offset
-            person.fix, person.home, person.load = None, None, 0.0
+            person.track, person.home, person.load = None, None, 0.0
             person.standing = Standing()
             self.offers_of.pop(person.id, None)
             self.look_at.pop(person.id, None)
         return True
 
-    def put_fix(self, fix: FixWrite) -> bool:
-        person = self.person(fix.volunteer_id)
-        if person.fix and fix.at_ms <= person.fix.at_ms:
-            return False
-        if person.fix is None:
-            self.look_at[person.id] = fix.at_ms + self.fix_age_limit_ms
-        place = Place(lon=round(fix.lon, 6), lat=round(fix.lat, 6))
-        person.fix = Fix(place=place, at_ms=fix.at_ms)
-        return True
+    def put_fix(self, write: FixWrite) -> bool:
+        """Whether it places the person; not when it is old, vague, or a leap that waits."""
+        person = self.person(write.volunteer_id)
+        if person.track is None:
+            self.look_at[person.id] = write.at_ms + self.fix_age_limit_ms
+        fix = fix_in(write)
+        person.track = followed(person.track, fix, person.profile.travel_mode if person.profile else None)
+        return person.track.believed is fix
 
     def aged(self, ttl_ms: int, limit: int) -> list[Person]:
         """People whose fix must be looked at now. Those to be looked at again are noted; too old fixes are forgotten."""
@@ -188,7 +193,7 @@ class People:
         at_ms = person.fix.at_ms if person.fix else self.now_ms() - ttl_ms
         age_ms = self.now_ms() - at_ms
         if age_ms >= ttl_ms:
-            person.fix = None
+            person.track = None
             del self.look_at[person.id]
         elif age_ms > self.fix_age_limit_ms:
             self.look_at[person.id] = at_ms + ttl_ms

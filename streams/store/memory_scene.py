@@ -1,8 +1,9 @@
 """Dangerous ground and the people on it, in memory: the twin of `scene.py`."""
 
-from dispatch.absence import Presence
 from dispatch.hazards import HazardArea, Inside, ground_of, inside_of
+from dispatch.languages import canonicals
 from dispatch.model import Area, Incident
+from dispatch.presence import Presence
 from streams.store.memory_people import People, Person, metres
 from streams.store.scene import SPARE
 
@@ -49,9 +50,16 @@ def inside(people: People, area: Area) -> Inside:
 def presence(person: Person | None) -> Presence | None:
     if person is None or person.profile is None:
         return None
+    profile, fix = person.profile, person.fix
     return Presence(
         on_duty=person.is_on_duty,
-        travel_mode=person.profile.travel_mode,
-        place=person.fix.place if person.fix else None,
-        fix_at_ms=person.fix.at_ms if person.fix else None,
+        travel_mode=profile.travel_mode,
+        place=fix.place if fix else None,
+        fix_at_ms=fix.at_ms if fix else None,
+        accuracy_m=fix.accuracy_m if fix else None,
+        home=person.home,
+        capabilities=frozenset(profile.capabilities),
+        skills=frozenset(profile.skills),
+        languages=canonicals(profile.languages),
+        max_distance_m=profile.max_distance_m,
     )

@@ -12,6 +12,7 @@ from dispatch.travel import reach_m
 from dispatch.vocabulary import Exclusion, TravelMode
 from streams.store.memory_people import People, Person, metres
 from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, joined, kind_of, limit_m, wider_m
+from streams.wire import VolunteerRecord
 
 
 def find(people: People, need: Need, before: Found | None = None, most: int = LOOK_AT_MOST) -> Found:
@@ -160,13 +161,14 @@ class _Search:
         area = self._need.area
         assert area is not None
         assert person.profile is not None
-        if not self._is_fresh(person):
+        if not self._is_usable(person, person.profile):
             if person.home is None:
                 return distance, Exclusion.STALE_PLACE
             distance = metres(area.centre, person.home)
             if distance > limit_m(self._need):
                 return distance, Exclusion.STALE_PLACE
-        place = person.fix.place if person.fix and self._is_fresh(person) else person.home
+        is_at_fix = person.fix is not None and self._is_usable(person, person.profile)
+        place = person.fix.place if person.fix and is_at_fix else person.home
         if self._is_barred(person.profile.skills, place):
             return distance, Exclusion.IN_HAZARD
         mode = person.profile.travel_mode
@@ -188,14 +190,18 @@ class _Search:
         requirement = self._need.requirement
         return math.inf if requirement.max_eta_s is None else limit_by_mode_m(requirement, mode)
 
-    def _is_fresh(self, person: Person) -> bool:
-        fix = person.fix
-        return fix is not None and self._people.now_ms() - fix.at_ms <= self._people.fix_age_limit_ms
+    def _most_m(self, profile: VolunteerRecord) -> float:
+        """How far this person may be from the work."""
+        own = min(reach_m(profile.max_distance_m, profile.travel_mode), self._timed_m(profile.travel_mode))
+        return min(own, self._need.requirement.max_distance_m)
+
+    def _is_usable(self, person: Person, profile: VolunteerRecord) -> bool:
+        return person.fix is not None and self._people.is_usable(person.fix, self._most_m(profile))
 
     def _candidate(self, person: Person, distance: float | None) -> Candidate:
         profile, fix = person.profile, person.fix
         assert profile is not None
-        from_home = distance is not None and not self._is_fresh(person)
+        from_home = distance is not None and not self._is_usable(person, profile)
         place = person.home if from_home else fix.place if fix else None
         return Candidate(
             volunteer_id=person.id,
@@ -205,6 +211,7 @@ class _Search:
             max_distance_m=profile.max_distance_m,
             distance_m=distance,
             place=place,
+            accuracy_m=fix.accuracy_m if fix and not from_home else None,
             fix_age_s=(self._people.now_ms() - fix.at_ms) / 1000 if fix and not from_home else None,
             from_home=from_home,
             home_m=metres(fix.place, person.home) if fix and person.home and not from_home else None,

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 from redis.asyncio import Redis
 
+from dispatch.fixes import Fix
 from dispatch.hazards import HazardArea
 from dispatch.languages import canonicals
 from dispatch.model import Place
@@ -66,6 +67,18 @@ class FixWrite:
     lat: float
     accuracy_m: float | None
     at_ms: int
+    continues: bool = True
+    """False: the device has said that no more will follow for a while."""
+
+
+def fix_in(write: FixWrite) -> Fix:
+    """The fix as it is weighed: with the digits that are stored."""
+    return Fix(
+        place=Place(lon=round(write.lon, 6), lat=round(write.lat, 6)),
+        at_ms=write.at_ms,
+        accuracy_m=None if write.accuracy_m is None else float(f"{write.accuracy_m:.0f}"),
+        continues=write.continues,
+    )
 
 
 class PeopleStore:
@@ -123,9 +136,18 @@ class PeopleStore:
         """As `dispatch.ports.Store.hazards`."""
         return await scene.hazards(self.link, known)
 
-    async def put_fixes(self, fixes: Sequence[FixWrite]) -> int:
-        """Keeps a fix where it is newer than the stored one; a person not known yet gets it as well."""
-        return await self._put("fixes", [packed_fix(fix) for fix in fixes])
+    async def put_fixes(self, fixes: Sequence[FixWrite]) -> frozenset[FixWrite]:
+        """Weighs each fix by the rules of `dispatch/fixes.py`, one after the other; a person not known yet gets it as well.
+
+        Returns those that are newer and still do not place their person: a vague one, or a leap that nothing confirms yet.
+        """
+        doubted: set[FixWrite] = set()
+        for batch in _parts(fixes, AT_ONCE * 8):
+            parts = list(_parts(batch, AT_ONCE))
+            calls = [Call("fixes", (), (self._owner, _pack([packed_fix(fix) for fix in part]))) for part in parts]
+            answers = await self.link.run(calls, deadline_s=4.0)
+            doubted.update(part[int(at) - 1] for part, numbers in zip(parts, answers, strict=True) for at in numbers)
+        return frozenset(doubted)
 
     async def erase(self, volunteer_id: str, *, profile_offset: int, private_offset: int | None = None) -> None:
         """Forgets a person after their tombstones are in the log. A live claim stays until its decision ends it."""
@@ -196,9 +218,10 @@ def _packed_private(write: PrivateWrite) -> dict[str, object]:
     return packed
 
 
-def packed_fix(fix: FixWrite) -> tuple[str, str, str, str, str]:
+def packed_fix(fix: FixWrite) -> tuple[str, ...]:
     accuracy = "" if fix.accuracy_m is None else f"{fix.accuracy_m:.0f}"
-    return fix.volunteer_id, _degrees(fix.lon), _degrees(fix.lat), accuracy, str(fix.at_ms)
+    packed = (fix.volunteer_id, _degrees(fix.lon), _degrees(fix.lat), accuracy, str(fix.at_ms))
+    return packed if fix.continues else (*packed, "1")
 
 
 def _degrees(value: float) -> str:

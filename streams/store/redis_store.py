@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 from redis.asyncio import Redis
 
-from dispatch.absence import Presence
 from dispatch.estimates import BANDS, Evidence
 from dispatch.hazards import HazardArea, Inside
 from dispatch.model import Area, Found, Need
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Hold, Loaded, Progress, Timer
+from dispatch.presence import Presence
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from streams import wire
 from streams.store import apply, claims, scene, search, vicinity

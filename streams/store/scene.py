@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
-from dispatch.absence import Presence
 from dispatch.geo import Circle, Outline, index_lon
 from dispatch.hazards import HazardArea, Inside, ground_of, hazard_area, inside_of
+from dispatch.languages import canonicals
 from dispatch.model import Area, Hazard, Incident, Place
 from dispatch.ports import NotReady
-from dispatch.vocabulary import Skill, TravelMode
+from dispatch.presence import Presence
+from dispatch.vocabulary import Capability, Skill, TravelMode
 from streams import redis_keys
 from streams.store.link import Call, Link
 
@@ -23,7 +24,7 @@ SPARE = 1.01
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
-_FIELDS = ("v", "du", "tm", "x", "y", "at")
+_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "hx", "hy", "cap", "sk", "la", "md")
 
 
 class Ground(msgspec.Struct):
@@ -93,10 +94,20 @@ async def presence(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Presen
 
 
 def _presence(row: Sequence[Any]) -> Presence:
-    _, duty, mode, x, y, at = row
+    _, duty, mode, x, y, at, accuracy, home_x, home_y, capabilities, skills, languages, most_m = row
     return Presence(
         on_duty=duty == b"1",
         travel_mode=TravelMode(mode.decode()),
         place=Place(lon=float(x), lat=float(y)) if x and y else None,
         fix_at_ms=int(float(at)) if at else None,
+        accuracy_m=float(accuracy) if accuracy else None,
+        home=Place(lon=float(home_x), lat=float(home_y)) if home_x and home_y else None,
+        capabilities=frozenset(map(Capability, _words(capabilities))),
+        skills=frozenset(_words(skills)),
+        languages=canonicals(_words(languages)),
+        max_distance_m=int(most_m) if most_m else None,
     )
+
+
+def _words(csv: bytes | None) -> tuple[str, ...]:
+    return tuple(csv.decode().split(",")) if csv else ()

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from dispatch import fixes
 from dispatch.estimates import ANSWER_HALF_LIFE_MS, BANDS, CELL_HALF_LIFE_MS, WORK_HALF_LIFE_MS
 from dispatch.local_time import OFFSET_MS
+from dispatch.places import FRESH_S, IDLE_M_S
 from dispatch.travel import REACH_OF_MODE_M
 from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.vocabulary import IncidentStatus, Priority, TravelMode
@@ -104,7 +106,7 @@ def _table(entries: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{name} = '{value}'" for name, value in entries.items()) + "}"
 
 
-def _numbers(entries: Mapping[TravelMode, int]) -> str:
+def _numbers(entries: Mapping[TravelMode, float]) -> str:
     return "{" + ", ".join(f"{name} = {value}" for name, value in entries.items()) + "}"
 
 
@@ -132,6 +134,10 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local WORK_HALF_LIFE_MS = {WORK_HALF_LIFE_MS}\n"
         f"local TRUST_HALF_LIFE_MS = {TRUST_HALF_LIFE_MS}\n"
         f"local REACH_OF_MODE_M = {_numbers(REACH_OF_MODE_M)}\n"
+        f"local FASTEST_M_S = {_numbers(fixes.FASTEST_M_S)}\n"
+        f"local IDLE_M_S = {_numbers(IDLE_M_S)}\n"
+        f"local LEAP_M, VAGUE_M = {fixes.LEAP_M}, {fixes.VAGUE_M}\n"
+        f"local FRESH_S, FRESH_FOR_MS = {FRESH_S}, {fixes.FRESH_FOR_MS}\n"
     )
     scripts = {}
     for name, parts in PARTS.items():

@@ -188,6 +188,7 @@ def _candidate(row: Sequence[Any]) -> Candidate:
         load,
         home_m,
         heard,
+        accuracy,
         known,
     ) = row
     accepted, refused, work, rested, heavy, hour, day, upheld, overruled = known or _UNASKED
@@ -200,6 +201,7 @@ def _candidate(row: Sequence[Any]) -> Candidate:
         distance_m=float(distance) if distance is not False else None,
         place=Place(lon=float(x), lat=float(y)) if x else None,
         fix_age_s=age_ms / 1000 if age_ms is not False else None,
+        accuracy_m=accuracy if accuracy is not False else None,
         from_home=from_home,
         home_m=home_m if home_m is not False else None,
         load=float(load),

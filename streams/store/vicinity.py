@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 
+from dispatch import places
 from dispatch.duplicates import APART_S, neighbour_of
 from dispatch.geo import index_lon
 from dispatch.model import Incident, Place
 from dispatch.ports import NotReady
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
+from dispatch.travel import reach_m
 from dispatch.vocabulary import TravelMode
 from streams import redis_keys
 from streams.store.link import Call, Link
@@ -28,7 +30,7 @@ _pack = msgspec.msgpack.Encoder().encode
 _encode = msgspec.json.Encoder().encode
 _decode = lru_cache(maxsize=4096)(msgspec.json.Decoder(Neighbour).decode)
 """Remembered: reports that come together have the same neighbours."""
-_FIELDS = ("x", "y", "at", "hx", "hy", "tm", "sk")
+_FIELDS = ("x", "y", "at", "ac", "md", "hx", "hy", "tm", "sk")
 
 
 def packed_vicinity(incident: Incident) -> dict[str, object]:
@@ -69,14 +71,16 @@ async def whereabouts(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Whe
 
 
 def _whereabouts(row: Sequence[Any], oldest_ms: int) -> Whereabouts | None:
-    x, y, at, home_x, home_y, mode, skills = row
-    if mode is None:
+    x, y, at, accuracy, most_m, home_x, home_y, travels, skills = row
+    if travels is None:
         return None
-    lon, lat = (x, y) if at and int(float(at)) >= oldest_ms else (home_x, home_y)
+    mode = TravelMode(travels.decode())
+    is_coarse = places.is_coarse(float(accuracy or 0), reach_m(int(most_m) if most_m else None, mode))
+    lon, lat = (x, y) if at and int(float(at)) >= oldest_ms and not is_coarse else (home_x, home_y)
     if not lon or not lat:
         return None
     return Whereabouts(
         place=Place(lon=float(lon), lat=float(lat)),
-        travel_mode=TravelMode(mode.decode()),
+        travel_mode=mode,
         skills=frozenset(skills.decode().split(",")) if skills else frozenset(),
     )

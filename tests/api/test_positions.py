@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from streams import clock
 from streams.intake import Overloaded
 from tests.api.world import World, code, fields
 
-GOOD = {"volunteer_id": "v-1", "lon": 76.9, "lat": 43.2, "accuracy_m": 8, "recorded_at": "2026-11-22T08:00:00Z"}
+NOW_MS = clock.now_ms()
+GOOD = {"volunteer_id": "v-1", "lon": 76.9, "lat": 43.2, "accuracy_m": 8, "recorded_at": clock.rfc3339(NOW_MS)}
+WEEK_MS = 7 * 24 * 3_600_000
 
 
 async def post(world: World, *fixes: Any, raw: bytes | None = None) -> Any:
@@ -18,7 +21,9 @@ async def test_the_good_ones_are_taken_whatever_the_others_are_like(world: World
     bad: dict[str, Any] = {
         "out_of_range": GOOD | {"lon": 180.5},
         "bad_volunteer_id": GOOD | {"volunteer_id": "a b"},
-        "bad_accuracy": GOOD | {"accuracy_m": -1},
+        "bad_accuracy": GOOD | {"accuracy_m": 100_001},
+        "zero_position": GOOD | {"lon": 0, "lat": 0, "accuracy_m": 0},
+        "too_old": GOOD | {"recorded_at": clock.rfc3339(NOW_MS - 1024 * WEEK_MS)},
         "bad_time": GOOD | {"recorded_at": "noon"},
         "from_the_future": GOOD | {"recorded_at": "2999-01-01T00:00:00Z"},
         "invalid": GOOD | {"colour": "red"},
@@ -30,8 +35,14 @@ async def test_the_good_ones_are_taken_whatever_the_others_are_like(world: World
     told = answer.json()
     assert told["accepted"] == 2
     assert [entry["code"] for entry in told["rejected"]] == [*bad, "invalid", "invalid"]
-    assert [entry["index"] for entry in told["rejected"]] == list(range(1, 9))
+    assert [entry["index"] for entry in told["rejected"]] == list(range(1, 11))
     assert len(world.log.fixes) == 2
+
+
+async def test_a_tracker_says_whether_more_will_follow(world: World) -> None:
+    await post(world, GOOD, GOOD | {"continues": False})
+
+    assert [fix.continues for fix in world.log.fixes] == [True, False]
 
 
 async def test_a_thousand_at_once_and_no_more(world: World) -> None:

@@ -119,11 +119,14 @@ async def test_an_id_must_be_able_to_stand_in_every_key(world: World, bad: str) 
 
 
 async def test_a_fix_goes_to_the_firehose(world: World) -> None:
-    fix = {"lon": 76.9, "lat": 43.2, "accuracy_m": 8.5, "recorded_at": "2026-01-01T00:00:00Z"}
+    at_ms = clock.now_ms() // 1000 * 1000
+    fix = {"lon": 76.9, "lat": 43.2, "accuracy_m": 8.5, "recorded_at": clock.rfc3339(at_ms)}
 
     assert (await mine(world, "PUT", "/location", fix)).status_code == 202
-    (kept,) = world.log.fixes
-    assert (kept.volunteer_id, kept.lon, kept.recorded_ms) == ("v-1", 76.9, 1_767_225_600_000)
+    assert (await mine(world, "PUT", "/location", fix | {"continues": False})).status_code == 202
+    kept, last = world.log.fixes
+    assert (kept.volunteer_id, kept.lon, kept.recorded_ms, kept.continues) == ("v-1", 76.9, at_ms, True)
+    assert not last.continues
 
 
 @pytest.mark.parametrize(
@@ -135,17 +138,36 @@ async def test_a_fix_goes_to_the_firehose(world: World) -> None:
         ({"lon": True, "lat": 0}, "lon"),
         ({"lon": 0}, "lat"),
         ({"lon": 0, "lat": 0, "accuracy_m": -1}, "accuracy_m"),
-        ({"lon": 0, "lat": 0, "recorded_at": "2999-01-01T00:00:00Z"}, "recorded_at"),
+        ({"lon": 1, "lat": 0, "continues": "no"}, "continues"),
     ],
 )
 async def test_a_bad_fix_names_its_field(world: World, fix: dict[str, Any], field: str) -> None:
     assert fields(await mine(world, "PUT", "/location", fix)) == [field]
 
 
+@pytest.mark.parametrize(
+    ("fix", "expected", "field"),
+    [
+        ({"lon": 1, "lat": 0, "recorded_at": "2999-01-01T00:00:00Z"}, "from_the_future", "recorded_at"),
+        ({"lon": 1, "lat": 0, "recorded_at": "2007-04-05T00:00:00Z"}, "too_old", "recorded_at"),  # 1,024 weeks ago
+        ({"lon": 0, "lat": 0, "accuracy_m": 0}, "zero_position", "lon"),
+        ({"lon": 0, "lat": 0}, "zero_position", "lon"),
+        ({"lon": 1, "lat": 0, "accuracy_m": 100_001}, "bad_accuracy", "accuracy_m"),
+    ],
+)
+async def test_a_fix_that_says_nothing_is_refused_under_a_code_of_its_own(
+    world: World, fix: dict[str, Any], expected: str, field: str
+) -> None:
+    answer = await mine(world, "PUT", "/location", fix)
+
+    assert (answer.status_code, code(answer), fields(answer)) == (422, expected, [field])
+    assert world.log.fixes == []
+
+
 async def test_a_clock_that_is_half_a_minute_ahead_is_no_fault(world: World) -> None:
     soon = clock.rfc3339(clock.now_ms() + 30_000)
 
-    assert (await mine(world, "PUT", "/location", {"lon": 0, "lat": 0, "recorded_at": soon})).status_code == 202
+    assert (await mine(world, "PUT", "/location", {"lon": 1, "lat": 0, "recorded_at": soon})).status_code == 202
 
 
 async def test_all_that_is_known_of_a_person_can_be_taken_away(world: World) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 
-from dispatch.absence import Presence
 from dispatch.model import Candidate, Found, Incident, Need, Place
 from dispatch.ports import Timer
+from dispatch.presence import Presence
 from dispatch.vocabulary import Exclusion
 from streams.simulator.movement import Trip
 from streams.store.memory import MemoryStore

@@ -10,8 +10,12 @@ Row = Mapping[str, str]
 
 
 def expected_place(row: Row, now_ms: int, fix_age_limit_ms: int) -> Place:
-    """Where the field indexes should hold a person who has any place: the fix, or home when the fix is stale."""
-    fix_counts = "x" in row and (now_ms - int(row["at"]) <= fix_age_limit_ms or "hx" not in row)
+    """Where the field indexes should hold a person who has any place: the fix, or home when the fix is stale or says nothing."""
+    reach_m = float(row["md"] or {"foot": 5_000, "bicycle": 15_000, "car": 50_000}[row["tm"]])
+    is_usable = (
+        now_ms - int(row["at"]) <= fix_age_limit_ms and float(row["ac"] or 0) <= reach_m if "x" in row else False
+    )
+    fix_counts = "x" in row and (is_usable or "hx" not in row)
     lon, lat = ("x", "y") if fix_counts else ("hx", "hy")
     return Place(lon=float(row[lon]), lat=float(row[lat]))
 

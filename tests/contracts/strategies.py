@@ -36,6 +36,8 @@ class PutFix:
     volunteer: str
     distance_m: int
     age_ms: int
+    accuracy_m: float | None
+    continues: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +101,10 @@ profiles = st.builds(
 fixes = st.builds(
     PutFix,
     volunteer=_people,
-    distance_m=st.sampled_from(DISTANCES_M),
-    age_ms=st.sampled_from([0, MINUTE_MS, 2 * MINUTE_MS, 40 * MINUTE_MS]),
+    distance_m=st.sampled_from((*DISTANCES_M, 300_000)),
+    age_ms=st.sampled_from([0, MINUTE_MS, 2 * MINUTE_MS, 3 * MINUTE_MS, 40 * MINUTE_MS]),
+    accuracy_m=st.sampled_from([8.0, 8.0, None, 700.0, 4_000.0, 25_000.0]),
+    continues=st.sampled_from([True, True, False]),
 )
 homes = st.builds(PutHome, volunteer=_people, distance_m=st.sampled_from([None, *DISTANCES_M]))
 claims = st.builds(MakeClaim, volunteer=_people, incident=_incidents, command=_commands, epoch=st.integers(1, 3))

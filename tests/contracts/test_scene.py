@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from dispatch.absence import Presence
 from dispatch.geo import area_of
 from dispatch.model import Area, Hazard, Incident, Place
-from dispatch.vocabulary import IncidentStatus, TravelMode
+from dispatch.presence import Presence
+from dispatch.vocabulary import Capability, IncidentStatus, TravelMode
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import CENTRE, application, claim, fix, hold, incident, north, offer, profile
@@ -155,8 +155,15 @@ async def test_duty_and_newest_fix_of_people_who_are_awaited(world: World) -> No
     seen = await world.store.presence(["coming", "unseen", "nobody"])
 
     assert seen.keys() == {"coming", "unseen"}
-    assert seen["unseen"] == Presence(on_duty=False, travel_mode=TravelMode.FOOT)
+    assert seen["unseen"] == Presence(
+        on_duty=False,
+        travel_mode=TravelMode.FOOT,
+        capabilities=frozenset({Capability.FIELD}),
+        skills=frozenset({"first_aid"}),
+        languages=("kk", "ru"),
+    )
     coming = seen["coming"]
+    assert (coming.accuracy_m, coming.home) == (8.0, None)
     assert coming.on_duty
     assert coming.fix_at_ms is not None
     assert abs(now_ms - coming.fix_at_ms) < 5_000

@@ -3,13 +3,15 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 
 from dispatch.estimates import Priors, cell_of
 from dispatch.lessons import Lesson, WorkEnded
-from dispatch.model import Found
+from dispatch.model import Found, Place
 from dispatch.ports import AppliedState, Hold
+from dispatch.presence import Presence
 from dispatch.vocabulary import Capability
 from streams.store.people import PrivateWrite
 from tests.contracts import strategies as days
@@ -99,7 +101,11 @@ class Day:
             await world.people.erase(step.volunteer, profile_offset=self._offset, private_offset=self._offset)
 
     async def _put_fix(self, step: days.PutFix) -> None:
-        write = fix(step.volunteer, self._start_ms - step.age_ms, north(step.distance_m))
+        write = replace(
+            fix(step.volunteer, self._start_ms - step.age_ms, north(step.distance_m)),
+            accuracy_m=step.accuracy_m,
+            continues=step.continues,
+        )
         changed = [await world.people.put_fixes([write]) for world in self._worlds]
         assert changed[0] == changed[1]
 
@@ -177,6 +183,10 @@ class Day:
         assert woken[0] == woken[1]
         pending = [await world.store.sweep_pending(-HOUR_MS, lambda _: True) for world in self._worlds]
         assert {held.offer_id for held in pending[0]} == {held.offer_id for held in pending[1]}
+        seen = [await world.store.presence(days.PEOPLE) for world in self._worlds]
+        assert seen[0].keys() == seen[1].keys()
+        for volunteer, here in seen[0].items():
+            assert _rounded(here) == _rounded(seen[1][volunteer])
         found = [await world.store.find(NEEDS) for world in self._worlds]
         for here, there in zip(*found, strict=True):
             assert _comparable(here) == _comparable(there)
@@ -188,6 +198,7 @@ def _comparable(found: Found) -> object:
         (
             each.volunteer_id,
             each.from_home,
+            each.accuracy_m,
             each.distance_m and round(each.distance_m / 20),
             *(round(sum_, 2) for sum_ in (each.load, each.accepted, each.refused, each.work)),
             (each.offers_last_hour, each.offers_last_day, each.worked_heavy),
@@ -197,6 +208,14 @@ def _comparable(found: Found) -> object:
         for each in found.candidates
     }
     return people, dict(found.excluded), found.searched_m, found.complete, found.waiting
+
+
+def _rounded(seen: Presence) -> Presence:
+    return replace(seen, place=_near(seen.place), home=_near(seen.home))
+
+
+def _near(place: Place | None) -> Place | None:
+    return place and Place(lon=round(place.lon, 5), lat=round(place.lat, 5))
 
 
 def _counted(priors: Priors) -> object:

@@ -60,14 +60,23 @@ def test_a_fix_counts_from_when_it_was_recorded(recorded_ms: int | None, at_ms: 
     assert fix_of(position(recorded_ms=recorded_ms)).at_ms == at_ms
 
 
-def test_a_fix_from_the_future_is_unreadable() -> None:
-    with pytest.raises(Unreadable, match="60 s"):
-        fix_of(position(recorded_ms=LOGGED_MS + 61_000))
+@pytest.mark.parametrize(
+    ("recorded_ms", "reason"),
+    [(LOGGED_MS + 61_000, "from_the_future"), (LOGGED_MS - 3_661_000, "too_old")],
+)
+def test_what_the_intake_refuses_is_unreadable(recorded_ms: int, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason):
+        fix_of(position(recorded_ms=recorded_ms))
 
 
-def test_only_the_newest_fix_of_each_person_is_kept_and_bad_ones_are_told() -> None:
+def test_a_fix_that_was_an_hour_old_when_it_came_in_is_not_refused_for_its_way_into_the_log() -> None:
+    assert fix_of(position(recorded_ms=LOGGED_MS - 3_605_000)).at_ms == LOGGED_MS - 3_605_000
+
+
+def test_the_newest_two_fixes_of_each_person_are_kept_and_bad_ones_are_told() -> None:
     records = [
         position(recorded_ms=LOGGED_MS - 2_000, lon=1.0),
+        position(recorded_ms=LOGGED_MS - 4_000, lon=5.0),
         position(recorded_ms=LOGGED_MS - 1_000, lon=2.0),
         position(recorded_ms=LOGGED_MS - 3_000, lon=3.0),
         position(volunteer="v-2", lon=181.0, offset=9),
@@ -77,7 +86,7 @@ def test_only_the_newest_fix_of_each_person_is_kept_and_bad_ones_are_told() -> N
 
     fixes, rejected = newest_fixes(records)
 
-    assert [(fix.volunteer_id, fix.lon) for fix in fixes] == [("v-1", 2.0), ("v-3", 4.0)]
+    assert [(fix.volunteer_id, fix.lon) for fix in fixes] == [("v-1", 1.0), ("v-1", 2.0), ("v-3", 4.0)]
     assert [record.offset for record, _ in rejected] == [9, 10]
 
 

@@ -112,12 +112,12 @@ async def test_the_newest_position_of_a_person_arrives(town: Town) -> None:
     await town.profile("v-1")
     now_ms = clock.now_ms()
     await town.position("v-1", 76.1, recorded_ms=now_ms - 20_000)
-    await town.position("v-1", 76.3, recorded_ms=now_ms - 10_000)
-    await town.position("v-1", 76.2, recorded_ms=now_ms - 15_000)
+    await town.position("v-1", 76.110, recorded_ms=now_ms - 10_000)
+    await town.position("v-1", 76.105, recorded_ms=now_ms - 15_000)
 
     async def is_there() -> bool:
         view = await town.view("v-1")
-        return view is not None and view.place == Place(lon=76.3, lat=43.2)
+        return view is not None and view.place == Place(lon=76.110, lat=43.2)
 
     async with town.running(ProfileService), town.running(LocationService):
         await eventually(is_there)

@@ -1,0 +1,52 @@
+"""What the picture shows of one person who is looked up by id, and how the rules of the search see that person."""
+
+from dataclasses import dataclass, replace
+
+from dispatch.eligibility import FIX_AGE_LIMIT_S
+from dispatch.geo import distance_m, distance_to_area_m
+from dispatch.model import Area, Candidate, Place
+from dispatch.places import is_coarse
+from dispatch.travel import reach_m
+from dispatch.vocabulary import Capability, TravelMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """One person at this moment. `place`, `fix_at_ms` and `accuracy_m` are of the newest fix that is believed (`fixes.py`), None
+    when there is none; home does not count there."""
+
+    on_duty: bool
+    travel_mode: TravelMode = TravelMode.FOOT
+    place: Place | None = None
+    fix_at_ms: int | None = None
+    accuracy_m: float | None = None
+    home: Place | None = None
+    capabilities: frozenset[Capability] = frozenset()
+    skills: frozenset[str] = frozenset()
+    languages: tuple[str, ...] = ()
+    max_distance_m: int | None = None
+
+
+def candidate_of(volunteer_id: str, seen: Presence, area: Area | None, now_ms: int) -> Candidate:
+    """The person as a search around `area` finds people: at their fix while it is fresh and precise enough, else at home, else at
+    their last fix. `distance_m` is None without a place or an area."""
+    age_s = None if seen.fix_at_ms is None else max(0.0, (now_ms - seen.fix_at_ms) / 1000)
+    candidate = Candidate(
+        volunteer_id=volunteer_id,
+        skills=seen.skills,
+        languages=seen.languages,
+        travel_mode=seen.travel_mode,
+        max_distance_m=seen.max_distance_m,
+        place=seen.place,
+        fix_age_s=age_s,
+        accuracy_m=seen.accuracy_m,
+    )
+    own_m = reach_m(seen.max_distance_m, seen.travel_mode)
+    is_lost = age_s is None or age_s > FIX_AGE_LIMIT_S or is_coarse(seen.accuracy_m, own_m)
+    if is_lost and seen.home is not None:
+        candidate = replace(candidate, place=seen.home, fix_age_s=None, accuracy_m=None, from_home=True)
+    elif seen.home is not None and seen.place is not None:
+        candidate = replace(candidate, home_m=distance_m(seen.place, seen.home))
+    if candidate.place is None or area is None:
+        return candidate
+    return replace(candidate, distance_m=distance_to_area_m(candidate.place, area))
