@@ -1,5 +1,6 @@
 """Rules for what happens to one offer: the answers of the person who holds it, its deadline, and its undoing."""
 
+from dispatch.acceptance import unfit
 from dispatch.commands import (
     AcceptOffer,
     AnswerCommand,
@@ -15,6 +16,7 @@ from dispatch.events import CheckedIn, OfferMoved, ResultGiven
 from dispatch.model import Incident, Offer, TaskResult
 from dispatch.offer_ends import BY_OPERATOR, GONE, is_withdrawn_by_hand
 from dispatch.ruling import Ruling, applied, refused, unchanged
+from dispatch.surroundings import NOTHING, Surroundings
 from dispatch.vocabulary import (
     ASSIGNED_STATES,
     FILLING_STATES,
@@ -28,7 +30,7 @@ from dispatch.vocabulary import (
 _REVIVABLE = frozenset({OfferState.EXPIRED, OfferState.WITHDRAWN, OfferState.DECLINED, OfferState.STOOD_DOWN})
 
 
-def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling:
+def rule(incident: Incident | None, command: Command, now_ms: int, around: Surroundings = NOTHING) -> Ruling:
     if incident is None:
         return refused("unknown_incident", "unknown_incident")
     if isinstance(command, PassDeadline):
@@ -36,18 +38,18 @@ def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling:
     if isinstance(command, VoidOffer):
         return _void(incident, command)
     if isinstance(command, AnswerCommand):
-        return _answer(incident, command, now_ms)
+        return _answer(incident, command, now_ms, around)
     raise TypeError(f"no rule for {type(command).__name__}")
 
 
-def _answer(incident: Incident, command: AnswerCommand, now_ms: int) -> Ruling:
+def _answer(incident: Incident, command: AnswerCommand, now_ms: int, around: Surroundings) -> Ruling:
     offer = incident.offer(command.offer_id)
     if offer is None:
         return refused("answer", GONE if incident.forgotten_offers else "unknown_offer")
     if not command.speaks_for(offer.volunteer_id):
         return refused("answer", "not_your_offer")
     if isinstance(command, AcceptOffer):
-        return _accept(incident, offer, command)
+        return _accept(incident, offer, command, around, now_ms)
     if isinstance(command, DeclineOffer):
         return _decline(offer, command)
     if isinstance(command, ReportProgress):
@@ -59,18 +61,21 @@ def _answer(incident: Incident, command: AnswerCommand, now_ms: int) -> Ruling:
     raise TypeError(f"no rule for {type(command).__name__}")
 
 
-def _accept(incident: Incident, offer: Offer, command: AcceptOffer) -> Ruling:
-    """A late acceptance counts while there is need; the claim then decides whether the person is still free. Where there is none
-    the person is told not to go, so that nobody sets out on a yes that was not taken."""
+def _accept(incident: Incident, offer: Offer, command: AcceptOffer, around: Surroundings, now_ms: int) -> Ruling:
+    """A late acceptance counts while there is need; the claim then decides whether the person is still free. Where there is none,
+    or where the person does not fit what is needed by now, they are told not to go, so that nobody sets out on a yes that was
+    not taken."""
     if offer.state in FILLING_STATES:
         return unchanged("accept", "already_accepted")
     if offer.state is OfferState.VOID:
         return refused("accept", "void")
     if is_withdrawn_by_hand(offer) and command.heard_by is None:
-        return _too_late(offer, BY_OPERATOR)
+        return _stood_down(offer, "late_accept", BY_OPERATOR)
     requirement = next((r for r in incident.requirements if r.id == offer.requirement_id), None)
     if requirement is None or incident.open_places(requirement) == 0:
-        return _too_late(offer)
+        return _stood_down(offer, "late_accept", "filled")
+    if (reason := unfit(incident, offer, requirement, around.presence.get(offer.volunteer_id), now_ms)) is not None:
+        return _stood_down(offer, "unfit_accept", reason)
     late = offer.state in _REVIVABLE
     return applied(
         "late_accept" if late else "accept",
@@ -83,10 +88,10 @@ def _accept(incident: Incident, offer: Offer, command: AcceptOffer) -> Ruling:
     )
 
 
-def _too_late(offer: Offer, reason: str = "filled") -> Ruling:
+def _stood_down(offer: Offer, rule: str, reason: str) -> Ruling:
     if offer.state is OfferState.STOOD_DOWN:
-        return unchanged("late_accept", "already_stood_down")
-    return applied("late_accept", _moved(offer, OfferState.STOOD_DOWN, reason=reason))
+        return unchanged(rule, "already_stood_down")
+    return applied(rule, _moved(offer, OfferState.STOOD_DOWN, reason=reason))
 
 
 def _decline(offer: Offer, command: DeclineOffer) -> Ruling:

@@ -40,7 +40,7 @@ from dispatch.ids import decision_id, offer_id, zone_of_incident
 from dispatch.languages import shares_language
 from dispatch.lifecycle import Moment, evolve
 from dispatch.limits import effective, wanted_languages
-from dispatch.model import Area, Candidate, Found, Incident, Need, Requirement, Shortfall
+from dispatch.model import Area, Candidate, Found, Incident, Need, Offer, Requirement, Shortfall
 from dispatch.offer_ends import is_withdrawn_by_hand
 from dispatch.plans import PlanBook
 from dispatch.pruning import NEVER_AGAIN
@@ -109,7 +109,7 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
         or tasks.rule(view.incident, command, view.now_ms)
         or ladder.rule(view.incident, command, plans, view.around, view.now_ms)
         or waves.rule(view.incident, command, view.now_ms)
-        or answers.rule(view.incident, command, view.now_ms)
+        or answers.rule(view.incident, command, view.now_ms, view.around)
     )
     incident = view.incident
     if ruling.outcome is Outcome.APPLIED:
@@ -323,7 +323,13 @@ def _asked_before(incident: Incident, requirement: Requirement, now_ms: int) -> 
         or (offer.state is OfferState.EXPIRED and offer.changed_ms > rests_until)
         or rests(offer, now_ms)
         or is_withdrawn_by_hand(offer)
+        or _is_stood_down_now(offer, now_ms)
     } | who_refused(incident, requirement)
+
+
+def _is_stood_down_now(offer: Offer, now_ms: int) -> bool:
+    """By this very decision: who was just told not to go is not asked in the same breath."""
+    return offer.state is OfferState.STOOD_DOWN and offer.changed_ms == now_ms
 
 
 def _offers(

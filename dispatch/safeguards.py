@@ -2,6 +2,7 @@
 
 from dispatch import absence, check_ins, confirmations, distress, hazards, reinforcements
 from dispatch.commands import (
+    AcceptOffer,
     AskForHelp,
     Command,
     ConfirmChanges,
@@ -80,7 +81,7 @@ def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now
 def looked_at(incident: Incident | None, command: Command) -> Offer | None:
     """The offer whose person the rule has to see in the picture; None when it asks about nobody."""
     watches = isinstance(command, PassDeadline) and command.deadline is DeadlineKind.WATCH
-    if incident is None or not incident.is_open or not (watches or isinstance(command, LeaveDuty)):
+    if incident is None or not incident.is_open or not (watches or isinstance(command, LeaveDuty | AcceptOffer)):
         return None
     offer_id: str = getattr(command, "offer_id", None) or ""
     return incident.offer(offer_id)

@@ -215,17 +215,16 @@ class Dispatcher:
             await self._erase_what_came_again(commands, loaded)
         if not fresh:
             return
-        around = await look_around(
-            self._store,
-            [
-                Asking(command=command, incident=known.incident, logged_ms=record.timestamp)
-                for record, command, known in fresh
-            ],
+        asking = [
+            Asking(command=command, incident=known.incident, logged_ms=record.timestamp)
+            for record, command, known in fresh
+        ]
+        around, people = await asyncio.gather(
+            look_around(self._store, asking), self._scene.people([(one.incident, one.command) for one in asking])
         )
-        around = await self._scene.seen([(known.incident, command) for _, command, known in fresh], around)
         drafts = [
             self._settled(record, command, known, now_ms, seen)
-            for (record, command, known), seen in zip(fresh, around, strict=True)
+            for (record, command, known), seen in zip(fresh, self._scene.seen(around, people), strict=True)
         ]
         await self._find_to_warn(drafts)
         _count_rivals(drafts)
@@ -387,7 +386,8 @@ class Dispatcher:
             metrics.CLAIMS_LOST.labels(answer=answer).inc()
             draft = by_command[claim.command_id]
             if isinstance(draft.command, AcceptOffer) and claim.offer_id == draft.command.offer_id:
-                draft.settled = replace(draft.settled, ruling=refused("late_accept", "engaged_elsewhere"), needs=())
+                reason = "off_duty" if answer is ClaimAnswer.OFF_DUTY else "engaged_elsewhere"
+                draft.settled = replace(draft.settled, ruling=refused("late_accept", reason), needs=())
             draft.lost[claim.volunteer_id] = _EXCLUSION_OF[answer]
             again[draft.command.id] = draft
         return list(again.values())

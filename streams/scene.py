@@ -5,7 +5,7 @@ A hazard reported in a batch counts for others from the next batch on.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dispatch.commands import Command
@@ -13,6 +13,7 @@ from dispatch.eligibility import exclusion
 from dispatch.hazards import HazardArea, Inside, approach, ground_of, target_of
 from dispatch.model import Area, Candidate, Found, Incident, Need
 from dispatch.ports import Store, TravelTimes, Trip
+from dispatch.presence import Presence
 from dispatch.safeguards import looked_at
 from dispatch.surroundings import Surroundings
 from dispatch.vocabulary import Capability
@@ -39,23 +40,19 @@ class Scene:
         if changed is not None:
             self._hazards = changed
 
-    async def seen(
-        self, asking: Sequence[tuple[Incident | None, Command]], around: Sequence[Surroundings]
-    ) -> list[Surroundings]:
-        """`around` with dangerous ground, and with the people whose coming is checked; a trip only when there are such."""
+    async def people(self, asking: Sequence[tuple[Incident | None, Command]]) -> list[Mapping[str, Presence]]:
+        """For each command the person it asks about, as the picture shows them; a trip only when one does."""
         awaited = [looked_at(incident, command) for incident, command in asking]
         people = list(dict.fromkeys(offer.volunteer_id for offer in awaited if offer))
         known = await self._store.presence(people) if people else {}
         return [
-            replace(
-                one,
-                hazards=self._hazards,
-                presence={offer.volunteer_id: known[offer.volunteer_id]}
-                if offer and offer.volunteer_id in known
-                else {},
-            )
-            for one, offer in zip(around, awaited, strict=True)
+            {offer.volunteer_id: known[offer.volunteer_id]} if offer and offer.volunteer_id in known else {}
+            for offer in awaited
         ]
+
+    def seen(self, around: Sequence[Surroundings], people: Sequence[Mapping[str, Presence]]) -> list[Surroundings]:
+        """`around` with dangerous ground, and with the people that were looked up."""
+        return [replace(one, hazards=self._hazards, presence=known) for one, known in zip(around, people, strict=True)]
 
     async def inside(self, grounds: Sequence[Area | None]) -> list[Inside | None]:
         """People on new dangerous ground; None where there is none. A trip only when there is some."""

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from dispatch.absence import AWAY_FOR_S, LOOK_EVERY_S, REST_S, SILENT_AFTER_S, Presence, leave_duty_command
-from dispatch.commands import PassDeadline
+from dispatch.absence import AWAY_FOR_S, LOOK_EVERY_S, REST_S, SILENT_AFTER_S, leave_duty_command
+from dispatch.commands import AcceptOffer, PassDeadline
 from dispatch.deadlines import timers_of
 from dispatch.model import Place
+from dispatch.presence import Presence
 from dispatch.safeguards import looked_at
 from dispatch.surroundings import NOTHING
-from dispatch.vocabulary import AbsenceReason, DeadlineKind, OfferState, Outcome, Priority, TravelMode
+from dispatch.vocabulary import AbsenceReason, Capability, DeadlineKind, OfferState, Outcome, Priority, TravelMode
 from tests.builders import ALMATY, Story, digital_spec, helpers, point, remote, spec
 
 EVERY_S = LOOK_EVERY_S[Priority.HIGH]
@@ -37,7 +38,14 @@ def coming(*, state: OfferState = OfferState.EN_ROUTE, **stated: Any) -> Story:
 def seen(story: Story, place: Place | None = None, *, age_s: float = 0, on_duty: bool = True) -> None:
     """What the picture shows of v-1 from now on."""
     fix_at_ms = story.now_ms - round(age_s * 1000) if place else None
-    known = Presence(on_duty=on_duty, travel_mode=TravelMode.CAR, place=place, fix_at_ms=fix_at_ms)
+    known = Presence(
+        on_duty=on_duty,
+        travel_mode=TravelMode.CAR,
+        place=place,
+        fix_at_ms=fix_at_ms,
+        capabilities=frozenset({Capability.FIELD}),
+        skills=frozenset({"first_aid"}),
+    )
     story.around = replace(NOTHING, presence={"v-1": known})
 
 
@@ -261,6 +269,7 @@ def test_who_was_lost_rests_and_may_still_say_yes() -> None:
     late = story.accept("v-1")
 
     assert late.outcome is Outcome.APPLIED
+    assert story.state_of("v-1") is OfferState.ACCEPTED
     watch = story.offer_of("v-1").watch
     assert watch is not None
     assert watch.due_ms == story.now_ms + EVERY_S * 1000
@@ -302,7 +311,7 @@ def test_a_person_whose_incident_lost_its_place_is_only_listened_to() -> None:
     assert (watch.is_tracked, watch.closest_m) == (True, None)
 
 
-def test_only_a_look_and_leaving_duty_need_to_see_the_person() -> None:
+def test_only_a_look_a_yes_and_leaving_duty_need_to_see_the_person() -> None:
     story = coming()
     offer = story.offer_of("v-1")
     leaving = leave_duty_command("v-1", offer.id, profile_offset=1, sent_ms=1)
@@ -310,9 +319,11 @@ def test_only_a_look_and_leaving_duty_need_to_see_the_person() -> None:
     look_ = PassDeadline(**story._order(), deadline=DeadlineKind.WATCH, due_ms=story.now_ms, offer_id=offer.id)
     expiry = replace(look_, deadline=DeadlineKind.OFFER_EXPIRY)
 
-    seen_for = [looked_at(story.incident, one) for one in (leaving, look_, expiry)]
+    yes = AcceptOffer(**story._answer("v-1"))
+
+    seen_for = [looked_at(story.incident, one) for one in (leaving, look_, yes, expiry)]
     story.close()
 
-    assert seen_for == [offer, offer, None]
+    assert seen_for == [offer, offer, offer, None]
     assert looked_at(story.incident, look_) is None
     assert looked_at(None, look_) is None

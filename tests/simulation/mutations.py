@@ -24,6 +24,7 @@ from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Timer
 from dispatch.pruning import NEVER_AGAIN
 from dispatch.refusals import who_refused
 from dispatch.ruling import Ruling, applied
+from dispatch.surroundings import Surroundings
 from dispatch.vocabulary import OfferState
 from streams.agent import CommandWorker
 from streams.dispatcher import Dispatcher
@@ -291,8 +292,8 @@ def takes_every_late_yes() -> Any:
     """Late acceptances count though nobody is needed any more."""
     ruled = answers.rule
 
-    def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling:
-        ruling = ruled(incident, command, now_ms)
+    def rule(incident: Incident | None, command: Command, now_ms: int, around: Surroundings) -> Ruling:
+        ruling = ruled(incident, command, now_ms, around)
         offer = incident.offer(command.offer_id) if incident and isinstance(command, AcceptOffer) else None
         if offer is None or offer.is_filling or ruling.rule != "late_accept":
             return ruling

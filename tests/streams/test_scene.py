@@ -129,10 +129,11 @@ async def test_dangerous_ground_is_read_when_it_changes_and_seen_by_every_comman
 
     await scene.look()
     await scene.look()
-    around = await scene.seen([(None, _watch_of("o-1"))], [NOTHING])
+    people = await scene.people([(None, _watch_of("o-1"))])
+    (around,) = scene.seen([NOTHING], people)
 
-    assert [ground.incident_id for ground in around[0].hazards] == [INCIDENT]
-    assert around[0].presence == {}
+    assert [ground.incident_id for ground in around.hazards] == [INCIDENT]
+    assert around.presence == {}
 
 
 async def test_people_who_are_awaited_are_looked_up_for_the_command_that_asks() -> None:
@@ -144,10 +145,10 @@ async def test_people_who_are_awaited_are_looked_up_for_the_command_that_asks() 
     watched = incident(offers=(coming, unknown))
     asking = [(watched, _watch_of("o-1")), (watched, _watch_of("o-2")), (None, _watch_of("o-1"))]
 
-    around = await Scene(kept).seen(asking, [NOTHING] * 3)
+    people = await Scene(kept).people(asking)
 
-    assert [list(one.presence) for one in around] == [["v-1"], [], []]
-    assert around[0].presence["v-1"].fix_at_ms == NOW_MS - 5_000
+    assert [list(one) for one in people] == [["v-1"], [], []]
+    assert people[0]["v-1"].fix_at_ms == NOW_MS - 5_000
 
 
 async def test_people_are_looked_for_only_where_there_is_new_ground() -> None:
