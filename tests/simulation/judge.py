@@ -12,7 +12,7 @@ I9   the picture equals the log
 I13  the epoch of an incident grows by one with each decision that counts, and its commands are decided in the order of the log
 I15  no void offer unless Redis lost its memory
 I17  who is assigned is told of every change of place, type and priority, by the decision and by a step in `offers`
-I18  a sealed record that came with a command and holds nothing is erased, and none that holds a field is
+I18  a sealed record that came with a command and holds nothing by its decision is erased, and no other is, replaced or not
 """
 
 from collections import defaultdict
@@ -63,8 +63,6 @@ class Judge:
         self._live: dict[str, JudgedOffer] = {}
         self._seen_events: set[str] = set()
         self._unused: set[str] = set()
-        self._details: dict[str, dict[str, str]] = defaultdict(dict)
-        """Of each incident: private field → the record that holds it. One that was replaced holds nothing any more."""
         self._held: dict[str, set[str]] = defaultdict(set)
         self._states: dict[str, tuple[int, Json]] = {}
         self._committed: dict[int, int] = {}
@@ -126,8 +124,6 @@ class Judge:
             return
         self._in_order(decision["incident_id"], self._asked_at[command])
         self._unused.update(decision.get("unused_refs") or ())
-        for event in decision["events"]:
-            self._details[decision["incident_id"]].update(event.get("details") or {})
         if decision["outcome"] != "applied":
             return
         incident = self.incidents.setdefault(decision["incident_id"], JudgedIncident(decision["incident_id"]))
@@ -254,9 +250,8 @@ class Judge:
         erased = {(record.key or b"").decode() for record in self._new(PRIVATE.name) if record.value is None}
         for ref in sorted(self._unused - erased):
             self._find("I18", f"{ref} holds nothing and is not erased")
-        kept = {ref for held in self._details.values() for ref in held.values()}
-        for ref in sorted(kept & erased):
-            self._find("I18", f"{ref} holds a field and is erased")
+        for ref in sorted(erased - self._unused):
+            self._find("I18", f"{ref} is erased, and no decision says that it holds nothing")
 
     def _at_rest(self, incident: JudgedIncident) -> None:
         status = self._states.get(incident.id, (0, {"version": None}))[1]
