@@ -20,6 +20,7 @@ def of_offer(offer: Offer) -> View:
     return {
         "staging": lon_lat(offer.staging) if offer.staging is not None and offer.is_filling else None,
         "check_in": check_in(offer.check_in),
+        "hazards_on_way": sorted(offer.hazards_on_way),
         "to_confirm": to_confirm(offer.unconfirmed),
         "confirmed": {"version": offer.confirmed.version, "at": rfc3339(offer.confirmed.at_ms)}
         if offer.confirmed
@@ -73,6 +74,18 @@ def warning(state: Incident) -> View:
         "state": "active" if state.is_open and state.hazard else "ended",
         "area": state.area.geometry if state.area else None,
     }
+
+
+async def grounds_on_way(parts: Parts, offers: Iterable[Offer]) -> dict[str, View]:
+    """The dangerous ground of other incidents of which these people were told, by incident; without it while Redis is silent."""
+    wanted = sorted({incident_id for offer in offers for incident_id in offer.hazards_on_way})
+    if not wanted:
+        return {}
+    try:
+        states = await parts.picture.incidents(wanted)
+    except (StoreTrouble, NotReady):
+        return {}
+    return {state.id: warning(state) for state in states if state is not None}
 
 
 def warnings_of(volunteer_id: str, states: Iterable[Incident | None]) -> list[View]:

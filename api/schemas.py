@@ -340,6 +340,10 @@ class OfferOfIncident(Shown):
     expires_at: Time
     to_confirm: ToConfirm | None = None
     confirmed: ConfirmedShown | None = None
+    hazards_on_way: Annotated[
+        list[str],
+        Field(description="incidents whose dangerous ground the person was told of: on their way, or where they work"),
+    ] = []
 
 
 class TimesShown(Shown):
@@ -430,6 +434,10 @@ class OfferShown(Shown):
     check_in: CheckInShown | None = None
     to_confirm: ToConfirm | None = None
     """What changed of the job since acceptance and is not confirmed."""
+    hazards_on_way: list[str] = []
+    """Incidents whose dangerous ground lies across the way, or where the person works …"""
+    grounds_on_way: list[WarningShown] = []
+    """… and where it is."""
     confirmed: ConfirmedShown | None = None
     task: TaskShown | None = None
 

@@ -248,8 +248,10 @@ def offer(
     private: IncidentPrivate | None = None,
     language: str = DEFAULT,
     material: Sequence[View] = (),
+    grounds: Mapping[str, View] | None = None,
 ) -> View:
-    """An offer as its person sees it; `private` and `material` count only after acceptance."""
+    """An offer as its person sees it; `private` and `material` count only after acceptance. `grounds`: dangerous ground of other
+    incidents, by incident."""
     opened = is_opened(state, held)
     shown: View = {
         "id": held.id,
@@ -268,6 +270,7 @@ def offer(
         "eta_s": held.eta_s,
         "area": coarse_area(state.area),
         **safety.of_offer(held),
+        "grounds_on_way": [ground for one, ground in sorted((grounds or {}).items()) if one in held.hazards_on_way],
         "incident": {
             "type": state.type,
             "priority": state.priority,

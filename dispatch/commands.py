@@ -236,6 +236,13 @@ class EnterHazard(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckWay(Command):
+    """Look whether dangerous ground of another incident concerns the people who are sent to this one."""
+
+    hazard_incident_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PassDeadline(Command):
     """A timer proposes; the dispatcher decides whether the deadline still matters."""
 
@@ -277,6 +284,7 @@ AnyCommand: TypeAlias = (
     | ReleaseReport
     | SettleAttention
     | EnterHazard
+    | CheckWay
     | PassDeadline
     | VoidOffer
 )
@@ -306,6 +314,7 @@ COMMANDS: dict[str, type[Command]] = {
     "release_report": ReleaseReport,
     "settle_attention": SettleAttention,
     "enter_hazard": EnterHazard,
+    "check_way": CheckWay,
     "pass_deadline": PassDeadline,
     "void_offer": VoidOffer,
 }

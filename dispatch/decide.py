@@ -27,6 +27,7 @@ from dispatch import (
     staging,
     tasks,
     waves,
+    ways,
 )
 from dispatch.absence import rests
 from dispatch.budget import asleep_unless_heard_ms, first_free_ms, prices, quiet_until_ms
@@ -51,6 +52,7 @@ from dispatch.screening import Rules, Screened, screened, sifted
 from dispatch.surroundings import NOTHING, Surroundings
 from dispatch.vocabulary import Capability, Exclusion, OfferState, Outcome, ShortfallReason
 from dispatch.waves import offers_out
+from dispatch.ways import WaysFound
 
 SILENCE_REST_S = 600
 """A person who did not answer is left in peace by the same requirement for this long."""
@@ -80,11 +82,18 @@ class Settled:
     needs: tuple[Need, ...]
     inside: Inside | None = None
     """People on `new_ground`, once they have been looked for."""
+    ways: WaysFound | None = None
+    """Incidents whose people `ground_to_check` concerns, once they have been looked for."""
 
     @property
     def new_ground(self) -> Area | None:
         """Dangerous ground on which people have to be looked for, so that they are warned."""
         return hazards.new_ground(self.view.incident, self.incident)
+
+    @property
+    def ground_to_check(self) -> Area | None:
+        """Ground, dangerous from now on or no more, around which people on their way have to be looked for."""
+        return ways.ground_to_check(self.view.incident, self.incident)
 
 
 def decide(
@@ -93,10 +102,13 @@ def decide(
     plans: PlanBook,
     find: Callable[[Need], Found],
     inside: Callable[[Area], Inside] | None = None,
+    ways_near: Callable[[Settled], WaysFound] | None = None,
 ) -> Decision:
     settled = settle(view, command, plans)
     if inside is not None and settled.new_ground is not None:
         settled = replace(settled, inside=inside(settled.new_ground))
+    if ways_near is not None and settled.ground_to_check is not None:
+        settled = replace(settled, ways=ways_near(settled))
     return fill(settled, plans, {need.requirement.id: find(need) for need in settled.needs})
 
 
@@ -141,6 +153,7 @@ def fill(
     facts: list[Event] = list(settled.ruling.events)
     if settled.inside is not None and settled.incident is not None:
         facts.extend(hazards.warned(settled.incident, settled.inside.volunteer_ids, settled.inside.beyond))
+    facts.extend(ways.named(settled.ways))
     for need in _translators_first(settled):
         made, why = _offers(settled, plans, need, found.get(need.requirement.id, Found()), chosen)
         facts.extend(made)
@@ -242,13 +255,19 @@ def _with_job_changes(
 ) -> tuple[Incident | None, Ruling]:
     """Whose job has changed by all that; last, so that nobody is told who is let go in the same decision."""
     assert incident is not None  # what is applied has an incident
+    moment = _moment(view, command)
+    on_ways = ways.news(incident, command, view.around)
+    if on_ways:
+        incident = evolve(incident, on_ways, moment)
+        assert incident is not None  # there was a state before
     more: tuple[Event, ...] = (
-        *job_changes.changes(view.incident, incident, view.now_ms),
-        *confirmations.ended_alarms(incident),
+        *on_ways,
+        *(told := job_changes.changes(view.incident, incident, view.now_ms)),
+        *(ended := tuple(confirmations.ended_alarms(incident))),
     )
     if not more:
         return incident, ruling
-    return evolve(incident, more, _moment(view, command)), replace(ruling, events=(*ruling.events, *more))
+    return evolve(incident, (*told, *ended), moment), replace(ruling, events=(*ruling.events, *more))
 
 
 def _moment(view: View, command: Command) -> Moment:

@@ -311,6 +311,32 @@ class JobChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaysToCheck:
+    """Incidents whose people may meet the ground that this decision makes dangerous, moves or ends; each is sent `CheckWay`."""
+
+    incident_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardOnWay:
+    """Dangerous ground of another incident lies across this person's way, or where they work. Where exactly stands nowhere."""
+
+    offer_id: str
+    volunteer_id: str
+    hazard_incident_id: str
+    ground: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayCleared:
+    """What this person was told of is dangerous no more, or lies elsewhere."""
+
+    offer_id: str
+    volunteer_id: str
+    hazard_incident_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmationMissed:
     """A change was not confirmed in time: the person is reminded, then the operator alarmed; `due_ms`: when the next of these
     follows."""
@@ -504,6 +530,9 @@ Event: TypeAlias = (
     | CheckInAsked
     | WatchSet
     | JobChanged
+    | WaysToCheck
+    | HazardOnWay
+    | WayCleared
     | ConfirmationMissed
     | ChangesConfirmed
     | HelpAsked
@@ -556,6 +585,9 @@ EVENTS: dict[str, type] = {
     "check_in_asked": CheckInAsked,
     "watch_set": WatchSet,
     "job_changed": JobChanged,
+    "ways_to_check": WaysToCheck,
+    "hazard_on_way": HazardOnWay,
+    "way_cleared": WayCleared,
     "confirmation_missed": ConfirmationMissed,
     "changes_confirmed": ChangesConfirmed,
     "help_asked": HelpAsked,

@@ -3,18 +3,36 @@
 The ids follow from the decision, so however often a decision is published its follow-ups are the same commands.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from dispatch import distress
-from dispatch.commands import DISPATCHER, AdoptReport, Command, FinishMerge, ReleaseReport
+from dispatch.commands import DISPATCHER, AdoptReport, CheckWay, Command, FinishMerge, ReleaseReport
 from dispatch.decisions import Decision
-from dispatch.events import DistressRaised, Event, IncidentUnmerged, MergeBegun, MergeDeclined, ReportAdopted
+from dispatch.events import (
+    DistressRaised,
+    Event,
+    IncidentUnmerged,
+    MergeBegun,
+    MergeDeclined,
+    ReportAdopted,
+    WaysToCheck,
+)
 from dispatch.ids import derived
 
 
 def follow_ups(decision: Decision) -> tuple[Command, ...]:
-    commands = (_follow_up(decision, fact) for fact in decision.events)
-    return tuple(command for command in commands if command is not None)
+    return tuple(command for fact in decision.events for command in _follow_ups(decision, fact))
+
+
+def _follow_ups(decision: Decision, fact: Event) -> Iterator[Command]:
+    if isinstance(fact, WaysToCheck):
+        for incident_id in fact.incident_ids:
+            yield CheckWay(**_order(decision, "check_way", incident_id), hazard_incident_id=decision.incident_id)
+        return
+    command = _follow_up(decision, fact)
+    if command is not None:
+        yield command
 
 
 def _follow_up(decision: Decision, fact: Event) -> Command | None:

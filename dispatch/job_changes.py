@@ -35,7 +35,7 @@ def changes(before: Incident | None, after: Incident, now_ms: int) -> tuple[JobC
     of_all = tuple(_of_incident(before, after))
     held_before = {offer.id: offer for offer in before.offers if offer.is_live}
     return tuple(
-        _told(after, offer, fields, now_ms)
+        _told(after, known, offer, fields, now_ms)
         for offer in after.offers
         if offer.is_live
         and (known := held_before.get(offer.id)) is not None
@@ -43,9 +43,9 @@ def changes(before: Incident | None, after: Incident, now_ms: int) -> tuple[JobC
     )
 
 
-def _told(after: Incident, offer: Offer, fields: tuple[JobField, ...], now_ms: int) -> JobChanged:
+def _told(after: Incident, known: Offer, offer: Offer, fields: tuple[JobField, ...], now_ms: int) -> JobChanged:
     named = tuple(map(str, fields))
-    to_confirm = tuple(str(field) for field in fields if field in CONFIRMED_FIELDS) if offer.is_assigned else ()
+    to_confirm = tuple(str(field) for field in fields if offer.is_assigned and _is_to_confirm(field, known, offer))
     return JobChanged(
         offer_id=offer.id,
         volunteer_id=offer.volunteer_id,
@@ -53,6 +53,13 @@ def _told(after: Incident, offer: Offer, fields: tuple[JobField, ...], now_ms: i
         to_confirm=to_confirm,
         due_ms=confirmations.due_ms(after, offer, now_ms) if to_confirm else None,
     )
+
+
+def _is_to_confirm(field: JobField, known: Offer, offer: Offer) -> bool:
+    """That a way is free again makes nobody do the wrong thing who does not know it."""
+    if field is JobField.HAZARD_ON_WAY:
+        return any(known.hazards_on_way.get(one) != since for one, since in offer.hazards_on_way.items())
+    return field in CONFIRMED_FIELDS
 
 
 def _of_incident(before: Incident, after: Incident) -> Iterator[JobField]:
@@ -106,6 +113,8 @@ def _of_own(before: Incident, after: Incident, known: Offer, offer: Offer) -> It
             yield JobField.LANGUAGES
     if known.staging != offer.staging:
         yield JobField.STAGING
+    if known.hazards_on_way != offer.hazards_on_way:
+        yield JobField.HAZARD_ON_WAY
     if known.lease_expires_ms is not None and known.lease_expires_ms != offer.lease_expires_ms:
         yield JobField.LEASE
 

@@ -230,6 +230,7 @@ def _offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> In
             accepted_ms=accepted,
             private_ref=fact.private_ref or offer.private_ref,
             unconfirmed=offer.unconfirmed if fact.state in ASSIGNED_STATES else None,
+            hazards_on_way=offer.hazards_on_way if fact.state in ASSIGNED_STATES else {},
         )
 
     state = _with_offer(state, fact.offer_id, moved)

@@ -354,6 +354,9 @@ class Offer:
     unconfirmed: Unconfirmed | None = None
     """Of assigned people only; what is over needs no confirmation."""
     confirmed: Confirmed | None = None
+    hazards_on_way: Mapping[str, int] = field(default_factory=dict)
+    """Incidents whose dangerous ground lies across this person's way or where they work, and the state of the ground
+    (`Hazard.since`) of which they were told. Of assigned people only."""
 
     @property
     def is_live(self) -> bool:

@@ -126,6 +126,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """Incidents near some ground, the nearest first; `beyond`: there are more of them."""
+
+    incident_ids: tuple[str, ...] = ()
+    beyond: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
     """From where a candidate is to where they would go."""
 
@@ -187,6 +195,10 @@ class Store(Protocol):
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
         """The version of the dangerous ground of all open incidents, and the areas themselves, sorted by incident, when it is
         another than the `known` one. As of the decisions applied so far."""
+
+    async def under_way(self, areas: Sequence[Area]) -> list[UnderWay]:
+        """For each area, in one round trip: open incidents that have a place and people assigned to field work, whose centres lie
+        within `ways.LOOKED_AT_M` of it, at most `ways.INCIDENTS_MOST`. As of the decisions applied so far."""
 
     async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
         """Each atomically on one key; all in one round trip. Claims are pending until `apply` confirms them."""

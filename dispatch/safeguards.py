@@ -1,9 +1,10 @@
 """Safety and presence as parts of every decision: which rule speaks, and what follows from the facts of any command."""
 
-from dispatch import absence, check_ins, confirmations, distress, hazards, reinforcements
+from dispatch import absence, check_ins, confirmations, distress, hazards, reinforcements, ways
 from dispatch.commands import (
     AcceptOffer,
     AskForHelp,
+    CheckWay,
     Command,
     ConfirmChanges,
     EnterHazard,
@@ -33,6 +34,8 @@ def rule(
         return hazards.entered(incident, command)
     if isinstance(command, ConfirmChanges):
         return confirmations.confirmed(incident, command, now_ms)
+    if isinstance(command, CheckWay):
+        return ways.checked(incident, command, around)
     if not incident.is_open:
         return None
     if isinstance(command, AskForHelp):

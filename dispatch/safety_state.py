@@ -90,6 +90,25 @@ def _bounded(changes: tuple[JobChange, ...]) -> tuple[JobChange, ...]:
     return (JobChange(fields=both, version=second.version, at_ms=first.at_ms), *rest)
 
 
+def ways_to_check(state: Incident, _fact: events.WaysToCheck, _: object) -> Incident:
+    return state
+
+
+def hazard_on_way(state: Incident, fact: events.HazardOnWay, _: object) -> Incident:
+    def told(offer: Offer) -> Offer:
+        return changed(offer, hazards_on_way={**offer.hazards_on_way, fact.hazard_incident_id: fact.ground})
+
+    return _with_offer(state, fact.offer_id, told)
+
+
+def way_cleared(state: Incident, fact: events.WayCleared, _: object) -> Incident:
+    def told(offer: Offer) -> Offer:
+        left = {one: since for one, since in offer.hazards_on_way.items() if one not in fact.hazard_incident_ids}
+        return changed(offer, hazards_on_way=left)
+
+    return _with_offer(state, fact.offer_id, told)
+
+
 def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: object) -> Incident:
     def missed(offer: Offer) -> Offer:
         if offer.unconfirmed is None:
@@ -132,6 +151,9 @@ FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
     events.CheckInAsked: check_in_asked,
     events.WatchSet: watch_set,
     events.JobChanged: job_changed,
+    events.WaysToCheck: ways_to_check,
+    events.HazardOnWay: hazard_on_way,
+    events.WayCleared: way_cleared,
     events.ConfirmationMissed: confirmation_missed,
     events.ChangesConfirmed: changes_confirmed,
     events.HelpAsked: help_asked,

@@ -157,6 +157,7 @@ class AttentionReason(StrEnum):
     ASK_PARTNER = "ask_partner"  # a partner organisation is to be asked
     LADDER_ENDED = "ladder_ended"  # nothing is left to try for a requirement
     WARNING_INCOMPLETE = "warning_incomplete"  # more people inside a hazard area than could be warned one by one
+    WAYS_UNCHECKED = "ways_unchecked"  # more people on their way near new dangerous ground than could be looked at
     CHANGE_UNCONFIRMED = "change_unconfirmed"  # somebody assigned has not confirmed a change of their job in time
 
 

@@ -18,6 +18,7 @@ from dispatch.decide import Settled, View, chosen_people, fill, settle, sift
 from dispatch.decisions import Cause, Decision
 from dispatch.edits import unused_refs
 from dispatch.events import LadderStepped, OfferMade, OfferMoved
+from dispatch.hazards import ground_of
 from dispatch.ids import zone_of_incident
 from dispatch.lifecycle import fold
 from dispatch.model import Found, Need, SearchMark
@@ -227,6 +228,7 @@ class Dispatcher:
             for (record, command, known), seen in zip(fresh, self._scene.seen(around, people), strict=True)
         ]
         await self._find_to_warn(drafts)
+        await self._find_ways(drafts)
         _count_rivals(drafts)
         await self._search([(draft, draft.settled.needs) for draft in drafts])
         await self._claim_all(drafts)
@@ -282,6 +284,18 @@ class Dispatcher:
         inside = await self._scene.inside([draft.settled.new_ground for draft in drafts])
         for draft, people in zip(drafts, inside, strict=True):
             draft.settled = replace(draft.settled, inside=people)
+
+    async def _find_ways(self, drafts: Sequence[_Draft]) -> None:
+        states = [draft.settled.incident for draft in drafts]
+        grounds = [
+            (state.id, area, ground_of(state)) if state and (area := draft.settled.ground_to_check) else None
+            for draft, state in zip(drafts, states, strict=True)
+        ]
+        if not any(grounds):
+            return
+        found = await self._scene.ways(grounds, [state for state in states if state])
+        for draft, ways in zip(drafts, found, strict=True):
+            draft.settled = replace(draft.settled, ways=ways)
 
     async def _search(self, wanted: Sequence[tuple[_Draft, Sequence[Need]]]) -> None:
         pairs = [(draft, need) for draft, needs in wanted for need in needs]

@@ -128,6 +128,10 @@ HAZARDS_VERSION = f"{PREFIX}hazards-version"
 """STRING: Redis TIME (µs) of the last change of HAZARDS, so that a worker reads them only when they changed."""
 
 
+UNDER_WAY = f"{PREFIX}under-way"
+"""GEO at the centre of each open incident that has people assigned to field work: its id. New dangerous ground may cross
+their way."""
+
 ATTENTION = f"{PREFIX}attention"
 """HASH incident id → `[[reason, since ms, requirement]]` (JSON): incidents a human has to look at, for the operator's alarms."""
 

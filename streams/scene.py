@@ -1,4 +1,5 @@
-"""What a batch sees besides its incidents: dangerous ground, people who are awaited, people to be warned, travel times.
+"""What a batch sees besides its incidents: dangerous ground, people who are awaited, people to be warned, ways that new ground
+crosses, travel times.
 
 Dangerous ground is read again only when its version changed, so an ordinary batch pays one small question beside its first trip.
 A hazard reported in a batch counts for others from the next batch on.
@@ -6,8 +7,10 @@ A hazard reported in a batch counts for others from the next batch on.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from dispatch import ways
 from dispatch.commands import Command
 from dispatch.eligibility import exclusion
 from dispatch.hazards import HazardArea, Inside, approach, ground_of, target_of
@@ -15,14 +18,24 @@ from dispatch.model import Area, Candidate, Found, Incident, Need
 from dispatch.ports import Store, TravelTimes, Trip
 from dispatch.presence import Presence
 from dispatch.safeguards import looked_at
-from dispatch.surroundings import Surroundings
+from dispatch.surroundings import Surroundings, Whereabouts
 from dispatch.vocabulary import Capability
+from dispatch.ways import WaysFound
 
+T = TypeVar("T")
 TRAVEL_BUDGET_S = 0.3
 """For all travel times of a batch, however often it has to search."""
 ROUTED_MOST = 25
 """People whose travel times are asked for on behalf of a need, the nearest of those who may be asked; the others keep the
 built-in model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """People a command asks about: those whose coming or yes is judged, and those whose way is."""
+
+    presence: Mapping[str, Presence]
+    whereabouts: Mapping[str, Whereabouts]
 
 
 class Scene:
@@ -40,19 +53,37 @@ class Scene:
         if changed is not None:
             self._hazards = changed
 
-    async def people(self, asking: Sequence[tuple[Incident | None, Command]]) -> list[Mapping[str, Presence]]:
-        """For each command the person it asks about, as the picture shows them; a trip only when one does."""
+    async def people(self, asking: Sequence[tuple[Incident | None, Command]]) -> list[Seen]:
+        """For each command the people it asks about, as the picture shows them; a trip only when one does."""
         awaited = [looked_at(incident, command) for incident, command in asking]
         people = list(dict.fromkeys(offer.volunteer_id for offer in awaited if offer))
-        known = await self._store.presence(people) if people else {}
+        on_ways = [ways.people_of(incident, command, self._hazards) for incident, command in asking]
+        walkers = list(dict.fromkeys(person for part in on_ways for person in part))
+        known, seen = await asyncio.gather(
+            self._store.presence(people) if people else _nothing({}),
+            self._store.whereabouts(walkers) if walkers else _nothing({}),
+        )
         return [
-            {offer.volunteer_id: known[offer.volunteer_id]} if offer and offer.volunteer_id in known else {}
-            for offer in awaited
+            Seen(
+                presence={offer.volunteer_id: known[offer.volunteer_id]}
+                if offer and offer.volunteer_id in known
+                else {},
+                whereabouts={person: seen[person] for person in part if person in seen},
+            )
+            for offer, part in zip(awaited, on_ways, strict=True)
         ]
 
-    def seen(self, around: Sequence[Surroundings], people: Sequence[Mapping[str, Presence]]) -> list[Surroundings]:
+    def seen(self, around: Sequence[Surroundings], people: Sequence[Seen]) -> list[Surroundings]:
         """`around` with dangerous ground, and with the people that were looked up."""
-        return [replace(one, hazards=self._hazards, presence=known) for one, known in zip(around, people, strict=True)]
+        return [
+            replace(
+                one,
+                hazards=self._hazards,
+                presence=known.presence,
+                whereabouts={**one.whereabouts, **known.whereabouts},
+            )
+            for one, known in zip(around, people, strict=True)
+        ]
 
     async def inside(self, grounds: Sequence[Area | None]) -> list[Inside | None]:
         """People on new dangerous ground; None where there is none. A trip only when there is some."""
@@ -61,6 +92,36 @@ class Scene:
             return [None] * len(grounds)
         found = iter(await self._store.inside(wanted))
         return [next(found) if ground is not None else None for ground in grounds]
+
+    async def ways(
+        self, grounds: Sequence[tuple[str, Area, HazardArea | None] | None], deciding: Sequence[Incident]
+    ) -> list[WaysFound | None]:
+        """For each ground (of which incident, where, as it is from now on: None when it is dangerous no more) the incidents whose
+        people it concerns; None where there is no ground. `deciding`: incidents of the batch, which no picture holds yet.
+        Trips only when there is some."""
+        wanted = [ground for ground in grounds if ground is not None]
+        if not wanted:
+            return [None] * len(grounds)
+        near = await self._store.under_way([area for _, area, _ in wanted])
+        batch = {incident.id: incident for incident in deciding}
+        ids = list(dict.fromkeys(one for found in near for one in found.incident_ids if one not in batch))
+        loaded = (await self._store.load([("", one) for one in ids]))[1] if ids else []
+        known = {one: entry.incident for one, entry in zip(ids, loaded, strict=True) if entry.incident} | batch
+        people = list(dict.fromkeys(offer.volunteer_id for one in known.values() for offer in ways.under_way(one)))
+        seen = await self._store.whereabouts(people[: ways.PEOPLE_MOST]) if people else {}
+        answers = iter(
+            WaysFound(
+                incident_ids=ways.concerned(
+                    [known[one] for one in dict.fromkeys((*found.incident_ids, *batch)) if one in known and one != own],
+                    seen,
+                    own,
+                    ground,
+                ),
+                beyond=found.beyond or len(people) > ways.PEOPLE_MOST,
+            )
+            for (own, _, ground), found in zip(wanted, near, strict=True)
+        )
+        return [next(answers) if ground is not None else None for ground in grounds]
 
     async def timed(self, wanted: Sequence[tuple[Incident | None, Need]], results: Sequence[Found]) -> Sequence[Found]:
         """`results` with the travel times of a router, where one is set and answers in time."""
@@ -79,6 +140,10 @@ class Scene:
             _with_times(found, [who for who, _ in part], answer.seconds, answer.source) if part else found
             for found, part, answer in zip(results, routed, answers, strict=True)
         ]
+
+
+async def _nothing(value: T) -> T:
+    return value
 
 
 def _routed(incident: Incident | None, need: Need, found: Found) -> list[tuple[str, Trip]]:

@@ -45,6 +45,7 @@ from dispatch.vocabulary import (
     ShortfallReason,
     TravelMode,
 )
+from dispatch.ways import WaysFound
 
 NOW_MS = 1_764_000_000_000
 ZONE = "8320e5"
@@ -213,6 +214,8 @@ class Story:
     around: Surroundings = NOTHING
     commands: list[Command] = field(default_factory=list)
     """What was told, beside `decisions`."""
+    ways: WaysFound | None = None
+    """Incidents whose people new dangerous ground concerns."""
     standing: Mapping[str, Place] = field(default_factory=dict)
     """Where people are who are looked for on dangerous ground."""
 
@@ -228,7 +231,8 @@ class Story:
     def tell(self, command: Command) -> Decision:
         seen = view(self.told, command, now_ms=self.now_ms, offset=len(self.decisions), around=self._around(command))
         self.commands.append(command)
-        self.decisions.append(decide(seen, command, self.book, self.find, self.inside))
+        ways = self.ways or WaysFound()
+        self.decisions.append(decide(seen, command, self.book, self.find, self.inside, lambda _: ways))
         self.told = fold(self.told, self.last)
         return self.last
 

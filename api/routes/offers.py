@@ -25,7 +25,7 @@ from api.negotiation import VARY, LanguageOfTexts
 from api.once import Once, OnceOnly
 from api.parts import Parts
 from api.refusals import Held, check_outcome
-from api.safety import person_in_distress
+from api.safety import grounds_on_way, person_in_distress
 from api.schemas import (
     Accepted,
     CheckInText,
@@ -83,7 +83,8 @@ async def read_offer(
     private = await opened_or_none(parts, caller, state) if is_opened else None
     found = await opened_material(parts, caller, state) if is_opened else []
     person = await person_in_distress(parts, caller, state) if is_opened else {}
-    return shown({**views.offer(state, held, private, language, found), **person}, headers=VARY)
+    grounds = await grounds_on_way(parts, [held])
+    return shown({**views.offer(state, held, private, language, found, grounds), **person}, headers=VARY)
 
 
 @router.post("/{offer_id}/accept", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))

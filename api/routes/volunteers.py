@@ -1,5 +1,6 @@
 """Volunteers: their profile, duty and place, and everything that is known of them, to take away or to erase."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from api.negotiation import VARY, LanguageOfTexts
 from api.orders import volunteer_ref
 from api.parts import Parts
 from api.profiles import Profiles, profile_view, record_of
-from api.safety import warnings_of
+from api.safety import grounds_on_way, warnings_of
 from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown, WarningList
 from dispatch.budget import MOST_OFFERS
 from dispatch.fixes import refusal
@@ -135,7 +136,9 @@ async def list_offers(
     states = _states(state)
     known = await parts.picture.offers_of(volunteer_id, limit=MOST_OFFERS if states else OFFERS_SHOWN)
     held = [entry for entry in known if not states or entry.offer.state in states][:OFFERS_SHOWN]
-    return shown({"items": [await _offer_view(parts, caller, entry, language) for entry in held]}, headers=VARY)
+    grounds = await grounds_on_way(parts, [entry.offer for entry in held])
+    items = [await _offer_view(parts, caller, entry, language, grounds) for entry in held]
+    return shown({"items": items}, headers=VARY)
 
 
 @router.get("/{volunteer_id}/warnings", response_model=WarningList, responses=problems())
@@ -184,11 +187,13 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: Part
     return _accepted(volunteer_id, "erased")
 
 
-async def _offer_view(parts: Parts, caller: Caller, entry: OfferOf, language: str) -> views.View:
+async def _offer_view(
+    parts: Parts, caller: Caller, entry: OfferOf, language: str, grounds: Mapping[str, views.View]
+) -> views.View:
     is_opened = views.is_opened(entry.incident, entry.offer)
     private = await opened_or_none(parts, caller, entry.incident) if is_opened else None
     found = await opened_material(parts, caller, entry.incident) if is_opened else []
-    return views.offer(entry.incident, entry.offer, private, language, found)
+    return views.offer(entry.incident, entry.offer, private, language, found, grounds)
 
 
 def _states(given: str | None) -> frozenset[OfferState]:

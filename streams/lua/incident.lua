@@ -79,6 +79,14 @@ local function replace_hazard(i)
   call('SET', KEY.hazards_version, time[1] .. string.format('%06d', time[2]))
 end
 
+local function replace_under_way(i)
+  if i.under_way then
+    call('GEOADD', KEY.under_way, i.under_way[1], geo_lat(i.under_way[2]), i.id)
+  else
+    call('ZREM', KEY.under_way, i.id)
+  end
+end
+
 local function replace_attention(i)
   if i.attention then
     call('HSET', KEY.attention, i.id, i.attention)
@@ -131,6 +139,7 @@ local function write_incident(i, now)
   replace_waiting(i)
   replace_vicinity(i)
   replace_hazard(i)
+  replace_under_way(i)
   replace_attention(i)
   if not i.open then drop_expired(now) end
 end

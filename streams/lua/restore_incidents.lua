@@ -32,6 +32,7 @@ for _, item in ipairs(cmsgpack.unpack(ARGV[2])) do
   replace_waiting(incident)
   replace_vicinity(incident)
   replace_hazard(incident)
+  replace_under_way(incident)
   replace_attention(incident)
 end
 return conflicts

@@ -18,7 +18,7 @@ from streams import wire
 from streams.store.attention import packed_attention
 from streams.store.claims import hold_of
 from streams.store.link import Call
-from streams.store.scene import packed_hazard
+from streams.store.scene import packed_hazard, packed_under_way
 from streams.store.vicinity import packed_vicinity
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -89,6 +89,7 @@ def packed_incident(incident: Incident) -> dict[str, object]:
         ],
         **packed_vicinity(incident),
         **packed_hazard(incident),
+        **packed_under_way(incident),
         **packed_attention(incident),
     }
 

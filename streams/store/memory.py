@@ -24,6 +24,7 @@ from dispatch.ports import (
     NotReady,
     Progress,
     Timer,
+    UnderWay,
 )
 from dispatch.presence import Presence
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
@@ -162,6 +163,10 @@ class MemoryStore:
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
         self._check()
         return self._grounds.since(known)
+
+    async def under_way(self, areas: Sequence[Area]) -> list[UnderWay]:
+        self._check()
+        return [memory_scene.under_way(self.incidents.values(), area) for area in areas]
 
     async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
         self._check()

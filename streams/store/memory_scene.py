@@ -1,8 +1,12 @@
 """Dangerous ground and the people on it, in memory: the twin of `scene.py`."""
 
+from collections.abc import Iterable
+
+from dispatch import ways
 from dispatch.hazards import HazardArea, Inside, ground_of, inside_of
 from dispatch.languages import canonicals
 from dispatch.model import Area, Incident
+from dispatch.ports import UnderWay
 from dispatch.presence import Presence
 from streams.store.memory_people import People, Person, metres
 from streams.store.scene import SPARE
@@ -45,6 +49,18 @@ def inside(people: People, area: Area) -> Inside:
         if person.field_mode and person.found_at is not None and metres(area.centre, person.found_at) <= reach_m
     }
     return inside_of(area, places, is_everybody=True)
+
+
+def under_way(incidents: Iterable[Incident], area: Area) -> UnderWay:
+    reach_m = (area.reach_m + ways.LOOKED_AT_M) * SPARE
+    near = sorted(
+        (metres(area.centre, incident.area.centre), incident.id)
+        for incident in incidents
+        if incident.area is not None and ways.under_way(incident)
+    )
+    within = [incident_id for away_m, incident_id in near if away_m <= reach_m]
+    most = ways.INCIDENTS_MOST
+    return UnderWay(incident_ids=tuple(within[:most]), beyond=len(within) > most)
 
 
 def presence(person: Person | None) -> Presence | None:

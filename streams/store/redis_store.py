@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from dispatch.estimates import BANDS, Evidence
 from dispatch.hazards import HazardArea, Inside
 from dispatch.model import Area, Found, Need
-from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Hold, Loaded, Progress, Timer
+from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Hold, Loaded, Progress, Timer, UnderWay
 from dispatch.presence import Presence
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from streams import wire
@@ -71,6 +71,9 @@ class RedisStore:
 
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
         return await scene.hazards(self.link, known)
+
+    async def under_way(self, areas: Sequence[Area]) -> list[UnderWay]:
+        return await scene.under_way(self.link, areas)
 
     async def claim(self, claims_: Sequence[Claim]) -> list[ClaimAnswer]:
         return await claims.claim(self.link, claims_)

@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
+from dispatch import ways
 from dispatch.geo import Circle, Outline, index_lon
 from dispatch.hazards import HazardArea, Inside, ground_of, hazard_area, inside_of
 from dispatch.languages import canonicals
 from dispatch.model import Area, Hazard, Incident, Place
-from dispatch.ports import NotReady
+from dispatch.ports import NotReady, UnderWay
 from dispatch.presence import Presence
 from dispatch.vocabulary import Capability, Skill, TravelMode
 from streams import redis_keys
@@ -81,6 +82,28 @@ def _inside(area: Area, answer: Sequence[Any]) -> Inside:
         for volunteer, lon, lat in zip(rows[::3], rows[1::3], rows[2::3], strict=True)
     }
     return inside_of(area, people, is_everybody)
+
+
+def packed_under_way(incident: Incident) -> dict[str, object]:
+    """What apply writes of an incident: nothing while nobody goes there."""
+    if incident.area is None or not ways.under_way(incident):
+        return {}
+    return {"under_way": (float(incident.area.centre.lon), float(incident.area.centre.lat))}
+
+
+async def under_way(link: Link, areas: Sequence[Area]) -> list[UnderWay]:
+    if not areas:
+        return []
+    circles = [
+        (float(area.centre.lon), float(area.centre.lat), (area.reach_m + ways.LOOKED_AT_M) * SPARE) for area in areas
+    ]
+    answers = await link.call("under_way", _pack(circles), ways.INCIDENTS_MOST + 1)
+    return [_under_way([member.decode() for member in members]) for members in answers]
+
+
+def _under_way(incident_ids: Sequence[str]) -> UnderWay:
+    most = ways.INCIDENTS_MOST
+    return UnderWay(incident_ids=tuple(incident_ids[:most]), beyond=len(incident_ids) > most)
 
 
 async def presence(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Presence]:

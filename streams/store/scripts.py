@@ -43,6 +43,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "sweep_fixes": ("person", "wake"),
     "sweep_pending": (),
     "take_due": (),
+    "under_way": (),
     "unjoined": (),
 }
 """Script, and what stands between the prelude and it."""
@@ -83,6 +84,7 @@ _KEYS = {
     "timeline": keys.timeline(""),
     "timers": keys.TIMERS,
     "timers_of": keys.timers_of(""),
+    "under_way": keys.UNDER_WAY,
     "vicinity_of": keys.vicinity_of(""),
     "voids": keys.VOIDS,
     "volunteer": keys.volunteer(""),

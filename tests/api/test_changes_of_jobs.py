@@ -9,7 +9,7 @@ import pytest
 from api.live import name_of, told
 from dispatch.commands import ConfirmChanges
 from dispatch.decisions import OfferStep
-from dispatch.model import Attention, Confirmed, JobChange, Unconfirmed
+from dispatch.model import Attention, Confirmed, Hazard, JobChange, Unconfirmed
 from dispatch.telling import NoticeOutcome
 from dispatch.vocabulary import Capability, ConfirmationState, OfferState
 from streams.feed import Happening
@@ -17,7 +17,7 @@ from streams.topics import NOTICES, OFFERS
 from streams.wire import NoticeRecord
 from tests.api.test_answers import INCIDENT, answer, asked, held
 from tests.api.world import World, code, fields
-from tests.builders import NOW_MS
+from tests.builders import NOW_MS, incident
 
 OPEN = Unconfirmed(
     changes=(
@@ -172,3 +172,21 @@ def test_live_events_name_fields_and_never_values() -> None:
     )
     ended = json.loads(told(notice._replace(record=replace(record, kind="stood_down", reason="not_needed"))))
     assert (ended["kind"], ended["reason"]) == ("stood_down", "not_needed")
+
+
+async def test_dangerous_ground_on_the_way_is_shown_with_its_place_to_its_person_and_by_id_to_the_operator(
+    world: World,
+) -> None:
+    other = INCIDENT[:-1] + "e"
+    offer = on_the_way(hazards_on_way={other: 3})
+    world.redis.add(asked(offer))
+    world.redis.add(incident(id=other, type="flood", hazard=Hazard(equipped=("boat",), since=3)))
+
+    own = (await world.ask("GET", f"/v1/offers/{offer.id}", role="volunteer", subject="v-1")).json()
+    listed = (await world.ask("GET", "/v1/volunteers/v-1/offers", role="volunteer", subject="v-1")).json()
+    seen = (await world.ask("GET", f"/v1/incidents/{INCIDENT}")).json()
+
+    (ground,) = own["grounds_on_way"]
+    assert (ground["incident_id"], ground["type"], ground["state"]) == (other, "flood", "active")
+    assert listed["items"][0]["grounds_on_way"] == [ground]
+    assert own["hazards_on_way"] == seen["offers"][0]["hazards_on_way"] == [other]

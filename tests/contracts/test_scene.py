@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from dispatch import ways
 from dispatch.geo import area_of
 from dispatch.model import Area, Hazard, Incident, Place
 from dispatch.presence import Presence
-from dispatch.vocabulary import Capability, IncidentStatus, TravelMode
+from dispatch.vocabulary import Capability, IncidentStatus, OfferState, TravelMode
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import CENTRE, application, claim, fix, hold, incident, north, offer, profile
@@ -169,3 +170,53 @@ async def test_duty_and_newest_fix_of_people_who_are_awaited(world: World) -> No
     assert abs(now_ms - coming.fix_at_ms) < 5_000
     assert coming.place is not None
     assert abs(coming.place.lat - north(700).lat) < 1e-5
+
+
+def going(name: str, place: Place, state: OfferState = OfferState.EN_ROUTE, **known: object) -> Incident:
+    """An incident with one person who was sent there."""
+    held = hold(f"v-{name}", incident=name)
+    at = Area(geometry={"type": "Point", "coordinates": [place.lon, place.lat]}, centre=place)
+    return replace(incident(name, at_ms=AT_MS, offers=[offer(held, AT_MS, state=state)], at=at), **known)  # type: ignore[arg-type]
+
+
+async def test_incidents_with_people_under_way_are_found_around_ground_the_nearest_first(world: World) -> None:
+    near, far = going("near", north(20_000)), going("far", north(60_000))
+    asked = going("asked", north(1_000), OfferState.OFFERED)
+    beyond = going("beyond", north(ways.LOOKED_AT_M + 5_000))
+    for offset, state in enumerate((far, near, asked, beyond)):
+        await applied(world, application(offset, state, command=f"c-{offset}"))
+
+    first, second = await world.store.under_way([square(), square(20_000)])
+
+    assert first.incident_ids == (near.id, far.id)
+    assert second.incident_ids == (near.id, far.id, beyond.id)
+    assert not first.beyond
+
+
+async def test_who_has_arrived_or_ended_and_what_moved_is_found_where_it_is_now(world: World) -> None:
+    moved, ended = going("moved", north(20_000)), going("ended", north(10_000))
+    await applied(world, application(0, moved))
+    await applied(world, application(1, ended, command="c-2"))
+    there = going("moved", north(500_000), version=2)
+    await applied(world, application(2, there, command="c-3"))
+    done = going("ended", north(10_000), OfferState.DONE, version=2)
+    await applied(world, application(3, done, command="c-4"))
+
+    assert [found.incident_ids for found in await world.store.under_way([square()])] == [()]
+
+
+async def test_more_incidents_than_are_looked_at_are_told_as_such(world: World) -> None:
+    for number in range(ways.INCIDENTS_MOST + 1):
+        await applied(world, application(number, going(f"i{number}", north(100.0 * number)), command=f"c-{number}"))
+
+    (found,) = await world.store.under_way([square()])
+
+    assert (len(found.incident_ids), found.beyond) == (ways.INCIDENTS_MOST, True)
+
+
+async def test_a_rebuild_knows_who_is_under_way(world: World) -> None:
+    state = going("near", north(2_000))
+    await world.rebuilt(RestoredIncident(incident=state, timeline=[(0, 0)], holds=()))
+
+    assert [found.incident_ids for found in await world.store.under_way([square()])] == [(state.id,)]
+    assert await world.store.under_way([]) == []

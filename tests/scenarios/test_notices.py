@@ -25,6 +25,7 @@ class Phone:
         self._ended = False
         self.is_open = False
         self.notices: list[dict[str, Any]] = []
+        self.offers: list[dict[str, Any]] = []
 
     def listen(self) -> None:
         timeout = httpx2.Timeout(10, read=1)
@@ -38,6 +39,8 @@ class Phone:
                         last_id = event.id or last_id
                         if event.event == "notice":
                             self.notices.append(json.loads(event.data))
+                        if event.event == "offer":
+                            self.offers.append(json.loads(event.data))
             except httpx2.HTTPError:
                 continue
 

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dispatch.commands import PassDeadline
+from dispatch.commands import CheckWay, PassDeadline
 from dispatch.geo import area_of
-from dispatch.model import Candidate, Found, Hazard, Place, Watch
+from dispatch.hazards import ground_of
+from dispatch.model import Candidate, Found, Hazard, Incident, Place, Watch
 from dispatch.ports import TravelAnswer, Trip
 from dispatch.surroundings import NOTHING
 from dispatch.vocabulary import DeadlineKind, OfferState
+from dispatch.ways import WaysFound
 from streams.scene import ROUTED_MOST, TRAVEL_BUDGET_S, Scene
 from streams.store import MemoryStore
 from tests.builders import ALMATY, INCIDENT, NOW_MS, candidate, incident, need, offer, remote
@@ -169,3 +171,56 @@ def _watch_of(offer_id: str) -> PassDeadline:
     return PassDeadline(
         id="c", incident_id=INCIDENT, by="x", sent_ms=0, deadline=DeadlineKind.WATCH, due_ms=NOW_MS, offer_id=offer_id
     )
+
+
+OTHER = INCIDENT[:-1] + "e"
+FLOOD = incident(id=OTHER, area=GROUND, hazard=Hazard(equipped=("boat",), since=1))
+
+
+async def crossing() -> MemoryStore:
+    """`v-1` is on the way from the west of the ground to a scene in the east of it."""
+    kept = store()
+    await kept.put_profiles([profile("v-1", 1), profile("v-2", 2)])
+    await kept.put_fixes([replace(fix("v-1", NOW_MS - 5_000), lon=WEST - 0.02, lat=43.235)])
+    await kept.apply([application(0, scene_of("v-1"))])
+    return kept
+
+
+def scene_of(person: str) -> Incident:
+    east = area_of({"type": "Point", "coordinates": [EAST + 0.02, 43.235]})
+    return incident(area=east, offers=(offer(OfferState.EN_ROUTE, volunteer_id=person, distance_m=6_000.0),))
+
+
+async def test_new_ground_finds_the_incidents_whose_people_it_concerns() -> None:
+    kept = await crossing()
+    grounds = [None, (OTHER, GROUND, ground_of(FLOOD)), (OTHER, GROUND, None)]
+
+    nothing, new, ended = await Scene(kept).ways(grounds, [])
+
+    assert (nothing, new, ended) == (None, WaysFound(incident_ids=(INCIDENT,)), WaysFound())
+    assert await Scene(kept).ways([None], []) == [None]
+
+
+async def test_an_incident_that_is_decided_in_the_same_batch_counts_as_it_is_after_it() -> None:
+    kept = await crossing()
+    own = (INCIDENT, GROUND, ground_of(FLOOD))
+    elsewhere = replace(scene_of("v-1"), offers=())
+
+    (gone,) = await Scene(kept).ways([(OTHER, GROUND, ground_of(FLOOD))], [elsewhere, FLOOD])
+    (itself,) = await Scene(kept).ways([own], [])
+
+    assert (gone, itself) == (WaysFound(), WaysFound())
+
+
+async def test_people_whose_way_is_checked_are_seen_where_they_are() -> None:
+    kept = await crossing()
+    await kept.apply([application(1, FLOOD, command="c-2")])
+    scene = Scene(kept)
+    command = CheckWay(id="c", incident_id=INCIDENT, by="dispatcher", sent_ms=0, hazard_incident_id=OTHER)
+
+    before = await scene.people([(scene_of("v-1"), command)])
+    await scene.look()
+    after = await scene.people([(scene_of("v-1"), command)])
+
+    assert [list(one.whereabouts) for one in scene.seen([NOTHING], before)] == [[]]
+    assert [list(one.whereabouts) for one in scene.seen([NOTHING], after)] == [["v-1"]]

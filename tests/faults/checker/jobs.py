@@ -27,7 +27,7 @@ def jobs_of(state: State | None) -> dict[str, Job]:
 
 
 def _job(common: Job, offer: dict[str, Any], need: dict[str, Any] | None) -> Job:
-    job = {**common, "staging": offer["staging"], "hazard_on_way": dict(offer.get("hazards_on_way") or {})}
+    job = {**common, "staging": offer["staging"], "hazard_on_way": dict(offer["hazards_on_way"])}
     if need is not None:
         job |= {"role": need["role"], "languages": sorted(need["languages"])}
     if offer["capability"] != "field":

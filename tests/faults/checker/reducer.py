@@ -196,7 +196,7 @@ def _offer_moved(state: State, event: Event, moment: Moment) -> None:
     if event.get("private_ref"):
         offer["private_ref"] = event["private_ref"]
     if event["state"] not in ASSIGNED:
-        offer["unconfirmed"] = None
+        offer["unconfirmed"], offer["hazards_on_way"] = None, {}
     if accepted and state["times"]["first_accept_ms"] is None:
         state["times"]["first_accept_ms"] = moment.at_ms
 
@@ -296,6 +296,16 @@ def _job_changed(state: State, event: Event, moment: Moment) -> None:
     offer["unconfirmed"] = {"changes": changes, "state": known["state"], "due_ms": event.get("due_ms")}
 
 
+def _hazard_on_way(state: State, event: Event, _: Moment) -> None:
+    offer_of(state, event["offer_id"])["hazards_on_way"][event["hazard_incident_id"]] = event["ground"]
+
+
+def _way_cleared(state: State, event: Event, _: Moment) -> None:
+    known = offer_of(state, event["offer_id"])["hazards_on_way"]
+    for incident in event["hazard_incident_ids"]:
+        known.pop(incident, None)
+
+
 def _confirmation_missed(state: State, event: Event, _: Moment) -> None:
     offer = offer_of(state, event["offer_id"])
     if offer.get("unconfirmed"):
@@ -384,6 +394,9 @@ FOLDS: dict[str, Fold] = {
     "watch_set": _of_offer("watch", lambda event, at: at.published.whole("Watch", event["watch"])),
     "help_asked": _help_asked,
     "job_changed": _job_changed,
+    "ways_to_check": _nothing,
+    "hazard_on_way": _hazard_on_way,
+    "way_cleared": _way_cleared,
     "confirmation_missed": _confirmation_missed,
     "changes_confirmed": _confirmed,
     "distress_raised": _of_offer("distress", lambda event, at: {"incident_id": event["child_id"], "at_ms": at.at_ms}),
