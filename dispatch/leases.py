@@ -5,9 +5,8 @@ from dispatch.commands import PassDeadline
 from dispatch.events import CheckedIn, Event, LeaseHeld, OfferMoved
 from dispatch.model import Incident, Offer
 from dispatch.ruling import Ruling, applied, refused, unchanged
+from dispatch.telling import LEASE_EXPIRED
 from dispatch.vocabulary import ASSIGNED_STATES, Capability, OfferState
-
-EXPIRED = "lease_expired"
 
 
 def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
@@ -19,7 +18,9 @@ def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
         return unchanged("lease", f"already_{offer.state}")
     if now_ms < offer.lease_expires_ms:
         return unchanged("lease", "not_yet_due")
-    released = OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.EXPIRED, reason=EXPIRED)
+    released = OfferMoved(
+        offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.EXPIRED, reason=LEASE_EXPIRED
+    )
     return applied("lease", released)
 
 

@@ -1,10 +1,12 @@
 """Which steps of offers a person is told, as what, and how long that is worth telling.
 
 Told: an offer; that an acceptance was confirmed; that an offer was taken back or somebody is to stand down; that work has ended
-because others ended it; that an offer does not hold after all, when its person may have heard of it; and every notice of
-safety; and to who is assigned, that their job changed. Not told: what people did themselves (declined, en route, on scene, done),
-and the end of the time to answer, which the offer itself states: whoever was silent is left in peace. Who has only been asked is
-not told of changes either (the step itself is in their stream): what they may see they see when they open the offer.
+because others ended it, or is somebody else's because its lease ran out; that an offer does not hold after all, when its person
+may have heard of it; every notice of safety; and to who is assigned, that their job changed.
+
+Not told: what people did themselves (declined, en route, on scene, done), and the end of the time to answer, which the offer
+itself states: whoever was silent is left in peace. Who has only been asked is not told of changes either (the step itself is in
+their stream): what they may see they see when they open the offer.
 """
 
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from dispatch.notices import CHANGED, COLLEAGUE_IN_DISTRESS, STAGING_MOVED
 from dispatch.validity import Judgement, Validity, Verdict, VoidReason
 from dispatch.vocabulary import ASSIGNED_STATES, LIVE_STATES, JobField, OfferState
 
+LEASE_EXPIRED = "lease_expired"
+"""Why work that had been accepted is in nobody's hands any more; `leases.py` ends it with this word."""
 _MINUTE_MS = 60_000
 SOON_MS = 15 * _MINUTE_MS
 """A confirmation or a check-in that is later than this helps nobody."""
@@ -96,6 +100,8 @@ def _kind(step: OfferStep, judgement: Judgement) -> str | None:
         return step.notice if _is_told(step) else None
     if step.state is OfferState.DONE and step.reason in _ENDED_BY_OTHERS:
         return "closed"
+    if step.state is OfferState.EXPIRED and step.reason == LEASE_EXPIRED:
+        return LEASE_EXPIRED
     return _OF_STATE.get(step.state)
 
 

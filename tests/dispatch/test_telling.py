@@ -43,6 +43,11 @@ def test_work_that_others_ended_is_told_and_ones_own_end_is_not() -> None:
         assert told(("on_scene", {}), ("done", {"reason": reason}))[-1] == kind
 
 
+def test_who_loses_digital_work_by_its_lease_is_told_and_who_never_answered_is_not() -> None:
+    for reason, kind in (("lease_expired", "lease_expired"), ("no_answer", None)):
+        assert told(("accepted", {}), ("expired", {"reason": reason}))[-1] == kind
+
+
 def test_notices_of_safety_are_told_by_their_own_names() -> None:
     kinds = told(("on_scene", {}), ("on_scene", {"event_id": "n", "notice": "check_in_asked"}))
 
