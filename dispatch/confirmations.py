@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from dispatch.commands import ConfirmChanges, PassDeadline
 from dispatch.events import AttentionEnded, AttentionRaised, ChangesConfirmed, ConfirmationMissed, Event
-from dispatch.model import Incident, Offer
+from dispatch.model import Incident, Offer, Unconfirmed
 from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import AttentionReason, ConfirmationState, Priority
 
@@ -69,14 +69,14 @@ def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
         return unchanged("confirmation_due", "not_yet_due")
     if known.state is ConfirmationState.ASKED:
         again_ms = now_ms + _half_ms(incident)
-        return applied("confirmation_reminded", _missed(offer, ConfirmationState.REMINDED, again_ms))
+        return applied("confirmation_reminded", _missed(offer, known, ConfirmationState.REMINDED, again_ms))
     alarm = AttentionRaised(
         reason=AttentionReason.CHANGE_UNCONFIRMED,
         requirement_id=offer.requirement_id,
         detail=offer.id,
         offer_id=offer.id,
     )
-    return applied("confirmation_overdue", _missed(offer, ConfirmationState.OVERDUE, None), alarm)
+    return applied("confirmation_overdue", _missed(offer, known, ConfirmationState.OVERDUE, None), alarm)
 
 
 def ended_alarms(state: Incident) -> Iterator[Event]:
@@ -90,8 +90,10 @@ def ended_alarms(state: Incident) -> Iterator[Event]:
             yield AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
 
 
-def _missed(offer: Offer, state: ConfirmationState, again_ms: int | None) -> ConfirmationMissed:
-    return ConfirmationMissed(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=state, due_ms=again_ms)
+def _missed(offer: Offer, known: Unconfirmed, state: ConfirmationState, again_ms: int | None) -> ConfirmationMissed:
+    return ConfirmationMissed(
+        offer_id=offer.id, volunteer_id=offer.volunteer_id, state=state, due_ms=again_ms, changes=known.fields
+    )
 
 
 def _half_ms(state: Incident) -> int:

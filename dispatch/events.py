@@ -338,13 +338,14 @@ class WayCleared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmationMissed:
-    """A change was not confirmed in time: the person is reminded, then the operator alarmed; `due_ms`: when the next of these
-    follows."""
+    """Changes were not confirmed in time: the person is reminded, then the operator alarmed; `due_ms`: when the next of these
+    follows. `changes`: the fields that are open."""
 
     offer_id: str
     volunteer_id: str
     state: ConfirmationState
     due_ms: int | None
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

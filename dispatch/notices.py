@@ -31,6 +31,12 @@ def notice_steps(incident: Incident, decision: Decision, partition: int, offset:
     ]
 
 
+def _is_told_as_changed(fact: JobChanged | ConfirmationMissed) -> bool:
+    if isinstance(fact, ConfirmationMissed):
+        return fact.state is ConfirmationState.REMINDED
+    return fact.changes != (JobField.STAGING,) or not fact.to_confirm
+
+
 def _notices(incident: Incident, decision: Decision) -> Iterator[tuple[Offer, str, tuple[str, ...]]]:
     for fact in decision.events:
         if isinstance(fact, CheckInAsked) and (asked := incident.offer(fact.offer_id)) is not None:
@@ -39,13 +45,10 @@ def _notices(incident: Incident, decision: Decision) -> Iterator[tuple[Offer, st
             staged = incident.offer(fact.offer_id)
             if staged is not None and staged.state in ASSIGNED_STATES:
                 yield staged, STAGING_MOVED, (str(JobField.STAGING),)
-        elif isinstance(fact, JobChanged) and (held := incident.offer(fact.offer_id)) is not None:
-            if fact.changes != (JobField.STAGING,) or not held.is_assigned:
+        elif isinstance(fact, JobChanged | ConfirmationMissed):
+            held = incident.offer(fact.offer_id)
+            if held is not None and _is_told_as_changed(fact):
                 yield held, CHANGED, fact.changes
-        elif isinstance(fact, ConfirmationMissed) and fact.state is ConfirmationState.REMINDED:
-            reminded = incident.offer(fact.offer_id)
-            if reminded is not None and reminded.unconfirmed is not None:
-                yield reminded, CHANGED, reminded.unconfirmed.fields
         elif isinstance(fact, DistressRaised):
             for offer in incident.offers:
                 others = offer.id != fact.offer_id and offer.capability is Capability.FIELD

@@ -111,9 +111,8 @@ def way_cleared(state: Incident, fact: events.WayCleared, _: object) -> Incident
 
 def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: object) -> Incident:
     def missed(offer: Offer) -> Offer:
-        if offer.unconfirmed is None:
-            return offer
-        return changed(offer, unconfirmed=replace(offer.unconfirmed, state=fact.state, due_ms=fact.due_ms))
+        known = offer.unconfirmed
+        return changed(offer, unconfirmed=known and replace(known, state=fact.state, due_ms=fact.due_ms))
 
     return _with_offer(state, fact.offer_id, missed)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import CheckWay
+from dispatch.commands import AcceptOffer, AddNote, CheckWay, Command, PassDeadline, ReportProgress
 from dispatch.decisions import Decision
 from dispatch.events import HazardOnWay, JobChanged, WayCleared, WaysToCheck
 from dispatch.follow_ups import follow_ups
@@ -13,11 +13,12 @@ from dispatch.geo import area_of
 from dispatch.hazards import HazardArea, hazard_area
 from dispatch.model import Area, Hazard, Incident, Offer, Place
 from dispatch.surroundings import Surroundings, Whereabouts
-from dispatch.vocabulary import Capability, OfferState, Outcome, TravelMode
+from dispatch.vocabulary import Capability, DeadlineKind, OfferState, Outcome, TravelMode
 from dispatch.ways import LOOKED_AT_M, WaysFound, concerned, ground_to_check, people_of, under_way
 from tests.builders import ALMATY, INCIDENT, Story, candidate, digital_spec, incident, offer, point, remote, spec
 from tests.dispatch.test_hazards import square
 
+ORDER: dict[str, Any] = {"id": "c", "incident_id": INCIDENT, "by": "somebody", "sent_ms": 0}
 OTHER = INCIDENT[:-1] + "e"
 THIRD = INCIDENT[:-1] + "f"
 
@@ -321,6 +322,25 @@ def test_nobody_is_looked_up_while_nothing_dangerous_is_near() -> None:
     assert people_of(story.incident, command, [far, ground()]) == ("v-1",)
     known = replace(story.incident, offers=(replace(story.offer_of("v-1"), hazards_on_way={OTHER: 1}),))
     assert people_of(known, command, []) == ("v-1",)
+
+
+@pytest.mark.parametrize(
+    ("command", "is_looked_up"),
+    [
+        (AcceptOffer(**ORDER, offer_id="o-1", volunteer_id="v-1"), True),
+        (ReportProgress(**ORDER, offer_id="o-1", volunteer_id="v-1", state=OfferState.EN_ROUTE), True),
+        (PassDeadline(**ORDER, deadline=DeadlineKind.WATCH, due_ms=0, offer_id="o-1"), True),
+        (PassDeadline(**ORDER, deadline=DeadlineKind.RETRY, due_ms=0), False),
+        (AcceptOffer(**ORDER, offer_id="o-nobody", volunteer_id="v-1"), False),
+        (AddNote(**ORDER, private_ref="incident:note"), False),
+    ],
+)
+def test_who_acts_or_is_looked_for_is_seen_where_they_are(command: Command, is_looked_up: bool) -> None:
+    asked = incident(
+        offers=(offer(OfferState.OFFERED),)
+    )  # without a distance: anything within the limit may be on the way
+
+    assert people_of(asked, command, [ground()]) == (("v-1",) if is_looked_up else ())
 
 
 def test_who_is_under_way_is_who_was_sent_to_a_place() -> None:
