@@ -149,8 +149,8 @@ async def test_people_who_are_awaited_are_looked_up_for_the_command_that_asks() 
 
     people = await Scene(kept).people(asking)
 
-    assert [list(one) for one in people] == [["v-1"], [], []]
-    assert people[0]["v-1"].fix_at_ms == NOW_MS - 5_000
+    assert [list(one.presence) for one in people] == [["v-1"], [], []]
+    assert people[0].presence["v-1"].fix_at_ms == NOW_MS - 5_000
 
 
 async def test_people_are_looked_for_only_where_there_is_new_ground() -> None:
