@@ -30,10 +30,12 @@ from dispatch.vocabulary import (
     IncidentStatus,
     JobField,
     LanguageRule,
+    OfferSource,
     OfferState,
     OnFalse,
     Priority,
     Skill,
+    SoftRule,
     Task,
     TravelMode,
 )
@@ -159,6 +161,21 @@ class IncidentPatch(IncidentValues):
 
 class Reason(Body):
     reason: Text | None = None
+
+
+class Assignment(Body):
+    """An operator names who is to be asked."""
+
+    volunteer_id: Annotated[str, Field(min_length=1, max_length=128)]
+    requirement_id: Annotated[str, Field(min_length=1, max_length=64)]
+    reason: Annotated[str, Field(max_length=10_000, description="has to be said with force")] | None = None
+    force: Annotated[bool, Field(description="set the rules aside that speak against the person")] = False
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.force and not self.reason:
+            raise expected("a text, where rules are set aside", "reason")
+        return self
 
 
 class Escalation(Reason):
@@ -335,6 +352,9 @@ class OfferOfIncident(Shown):
     volunteer_id: str
     requirement_id: str
     state: OfferState
+    source: OfferSource
+    set_aside: list[SoftRule]
+    """Rules an operator who named the person set aside."""
     distance_m: float | None
     eta_s: float | None
     expires_at: Time

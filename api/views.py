@@ -155,6 +155,8 @@ def offer_of_incident(offer: Offer) -> View:
         "volunteer_id": offer.volunteer_id,
         "requirement_id": offer.requirement_id,
         "state": offer.state,
+        "source": offer.source,
+        "set_aside": offer.set_aside,
         "distance_m": offer.distance_m,
         "eta_s": offer.eta_s,
         "expires_at": time(offer.expires_ms),

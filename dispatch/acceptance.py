@@ -10,19 +10,20 @@ What never counts against a yes:
   all, home counts, as it did when they were asked.
 - the circle in which a fix places them (`places.uncertainty_m`): they are judged by its nearest point.
 - budget, rest and quiet hours: those are about whom to wake, and this person is awake.
+- what an operator who named the person set aside (`Offer.set_aside`).
 - `TOLERANCE`, while their offer is still open: they were asked, and moved about since.
 """
 
 from dataclasses import replace
 
-from dispatch.eligibility import exclusion
+from dispatch.eligibility import exclusions
 from dispatch.hazards import approach, ground_of
 from dispatch.limits import effective, wanted_languages
 from dispatch.model import Candidate, Incident, Need, Offer, Requirement
 from dispatch.places import uncertainty_m
 from dispatch.presence import Presence, candidate_of
 from dispatch.replanning import CLEARLY_BEYOND
-from dispatch.vocabulary import Exclusion, OfferState
+from dispatch.vocabulary import Exclusion, OfferState, SoftRule
 
 TOLERANCE = CLEARLY_BEYOND
 """By how much the limits are stretched for somebody whose offer is open: as for people on their way to a place that moves."""
@@ -37,7 +38,7 @@ def unfit(
         return None
     if not seen.on_duty:
         return Exclusion.OFF_DUTY
-    if requirement.capability not in seen.capabilities:
+    if requirement.capability not in seen.capabilities and SoftRule.CAPABILITY not in offer.set_aside:
         return Exclusion.SKILL
     need = Need(
         incident_id=incident.id,
@@ -51,8 +52,8 @@ def unfit(
     seen_from_fix = replace(seen, home=None) if seen.place is not None else seen
     candidate = candidate_of(offer.volunteer_id, seen_from_fix, incident.area, now_ms)
     candidate = _nearest(approach(candidate, need, ground_of(incident), ()), offer)
-    reason = exclusion(candidate, need)
-    return reason if reason in _COUNTS else None
+    counting = (reason for reason in exclusions(candidate, need) if reason in _COUNTS)
+    return next((reason for reason in counting if str(reason) not in offer.set_aside), None)
 
 
 def _nearest(candidate: Candidate, offer: Offer) -> Candidate:

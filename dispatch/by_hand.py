@@ -1,4 +1,4 @@
-"""What operators do to single offers by hand.
+"""What operators do to single offers by hand: name the person who is asked (`assigning.py`), take an offer back.
 
 Withdrawn by hand: who was asked is withdrawn, who accepted is stood down, with the reason `operator`. That person is not asked
 for the same requirement again by the search, and their own late yes is answered by a stand-down; an operator may ask them again.
@@ -7,7 +7,9 @@ The place is filled anew, unless the order says otherwise: then it is given up, 
 
 from dataclasses import replace
 
-from dispatch.commands import Command, WithdrawOffer
+from dispatch.assigning import Known, ruled
+from dispatch.commands import AssignVolunteer, Command, WithdrawOffer
+from dispatch.estimates import Priors
 from dispatch.events import Event, IncidentUpdated, OfferMoved
 from dispatch.model import Incident, Offer, Requirement
 from dispatch.offer_ends import BY_OPERATOR, GONE
@@ -15,10 +17,12 @@ from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import OfferState
 
 
-def rule(incident: Incident | None, command: Command) -> Ruling | None:
+def rule(incident: Incident | None, command: Command, known: Known, priors: Priors) -> Ruling | None:
     """The ruling, or None when the command is none of these. `incident` is open."""
     if incident is None:
         return None
+    if isinstance(command, AssignVolunteer):
+        return ruled(incident, command, known, priors)
     if isinstance(command, WithdrawOffer):
         return _withdraw(incident, command)
     return None

@@ -99,6 +99,16 @@ class AddNote(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssignVolunteer(Command):
+    """An operator names the person who is to be asked. `force`: soft rules are set aside, for the reason behind `private_ref`."""
+
+    volunteer_id: str
+    requirement_id: str
+    force: bool = False
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawOffer(Command):
     """An operator takes an offer back, or stands the person down. `replace`: the place is filled anew."""
 
@@ -267,6 +277,7 @@ AnyCommand: TypeAlias = (
     | ReopenIncident
     | EscalateIncident
     | AddNote
+    | AssignVolunteer
     | WithdrawOffer
     | AcceptOffer
     | DeclineOffer
@@ -297,6 +308,7 @@ COMMANDS: dict[str, type[Command]] = {
     "reopen_incident": ReopenIncident,
     "escalate_incident": EscalateIncident,
     "add_note": AddNote,
+    "assign_volunteer": AssignVolunteer,
     "withdraw_offer": WithdrawOffer,
     "accept_offer": AcceptOffer,
     "decline_offer": DeclineOffer,

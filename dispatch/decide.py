@@ -30,6 +30,7 @@ from dispatch import (
     ways,
 )
 from dispatch.absence import rests
+from dispatch.assigning import Known, why_of
 from dispatch.budget import asleep_unless_heard_ms, first_free_ms, prices, quiet_until_ms
 from dispatch.commands import AnswerCommand, Command
 from dispatch.decisions import Cause, Decision, RequirementWhy, Why
@@ -37,12 +38,12 @@ from dispatch.edits import unused_refs
 from dispatch.estimates import Priors, chance_within, estimates
 from dispatch.events import Event, OfferMade, ShortfallEnded, ShortfallFound
 from dispatch.hazards import Inside
-from dispatch.ids import decision_id, offer_id, zone_of_incident
-from dispatch.languages import shares_language
+from dispatch.ids import decision_id, zone_of_incident
 from dispatch.lifecycle import Moment, evolve
 from dispatch.limits import effective, wanted_languages
 from dispatch.model import Area, Candidate, Found, Incident, Need, Offer, Requirement, Shortfall
-from dispatch.offer_ends import is_withdrawn_by_hand
+from dispatch.offer_ends import SILENCE_REST_S, is_withdrawn_by_hand
+from dispatch.offering import offer_made, rounded
 from dispatch.plans import PlanBook
 from dispatch.pruning import NEVER_AGAIN
 from dispatch.ranking import Ranked, rank
@@ -54,8 +55,6 @@ from dispatch.vocabulary import Capability, Exclusion, OfferState, Outcome, Shor
 from dispatch.waves import offers_out
 from dispatch.ways import WaysFound
 
-SILENCE_REST_S = 600
-"""A person who did not answer is left in peace by the same requirement for this long."""
 SHOWN_CANDIDATES = 5
 
 
@@ -117,7 +116,7 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
         safeguards.rule(view.incident, command, plans, view.around, view.now_ms)
         or merging.rule(view.incident, command, view.around, view.now_ms)
         or orders.rule(view.incident, command, plans, view.logged_ms)
-        or by_hand.rule(view.incident, command)
+        or by_hand.rule(view.incident, command, _known(view, plans), view.priors)
         or tasks.rule(view.incident, command, view.now_ms)
         or ladder.rule(view.incident, command, plans, view.around, view.now_ms)
         or waves.rule(view.incident, command, view.now_ms)
@@ -137,6 +136,10 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
     return Settled(view=view, command=command, ruling=ruling, incident=incident, needs=needs)
 
 
+def _known(view: View, plans: PlanBook) -> Known:
+    return Known(around=view.around, budget=plans.budget, now_ms=view.now_ms)
+
+
 def fill(
     settled: Settled,
     plans: PlanBook,
@@ -154,6 +157,7 @@ def fill(
     if settled.inside is not None and settled.incident is not None:
         facts.extend(hazards.warned(settled.incident, settled.inside.volunteer_ids, settled.inside.beyond))
     facts.extend(ways.named(settled.ways))
+    whys += [why_of(settled.incident, fact) for fact in facts if isinstance(fact, OfferMade) and settled.incident]
     for need in _translators_first(settled):
         made, why = _offers(settled, plans, need, found.get(need.requirement.id, Found()), chosen)
         facts.extend(made)
@@ -389,7 +393,8 @@ def _offers(
         travel=found.travel,
         free_again_ms=_first_free_ms(passed, plans, now_ms),
     )
-    return [_offer(settled, need, entry, chances[entry.candidate.volunteer_id]) for entry in wave.chosen], why
+    made = [offer_made(need, entry, chances[entry.candidate.volunteer_id], now_ms) for entry in wave.chosen]
+    return made, why
 
 
 def sift(settled: Settled, plans: PlanBook, need: Need, found: Found) -> Found:
@@ -443,42 +448,16 @@ def _once_each(ranked: list[Ranked]) -> list[Ranked]:
     return list(best.values())
 
 
-def _offer(settled: Settled, need: Need, entry: Ranked, chance: float) -> OfferMade:
-    requirement, volunteer = need.requirement, entry.candidate.volunteer_id
-    return OfferMade(
-        offer_id=offer_id(need.incident_id, need.command_id, requirement.id, volunteer),
-        requirement_id=requirement.id,
-        volunteer_id=volunteer,
-        capability=requirement.capability,
-        skill=next((skill for skill in requirement.skills if skill in entry.candidate.skills), requirement.skill),
-        expires_ms=settled.view.now_ms + requirement.window_s * 1000,
-        distance_m=_rounded(entry.candidate.distance_m),
-        eta_s=_rounded(entry.eta_s),
-        task=requirement.task,
-        chance=round(chance, 4),
-        shares_language=_shares(entry.candidate, need),
-        staging=entry.candidate.staging,
-    )
-
-
-def _shares(candidate: Candidate, need: Need) -> bool | None:
-    return shares_language(need.preferred_languages, candidate.languages) if need.preferred_languages else None
-
-
 def _shown(entry: Ranked, chances: Mapping[str, float]) -> Mapping[str, object]:
     """A person's place in a decision record: opaque id, how far in time, the terms of the score, the chance to accept within
     the window. Never a coordinate."""
     return {
         "volunteer_id": entry.candidate.volunteer_id,
-        "eta_s": _rounded(entry.eta_s),
+        "eta_s": rounded(entry.eta_s),
         "score_s": round(entry.score_s, 1),
         "terms": {name: round(value, 1) for name, value in entry.terms.items()},
         "chance": round(chances[entry.candidate.volunteer_id], 3),
     }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
 
 
 def _shortfall(settled: Settled, need: Need, made: int, why: RequirementWhy) -> list[Event]:
@@ -539,6 +518,7 @@ def _decision(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decision:
         logged_ms=view.logged_ms,
         decided_ms=view.now_ms,
         conflicts=ruling.conflicts,
+        against=ruling.against,
         unused_refs=unused_refs(command, settled.incident if applied else None),
     )
 

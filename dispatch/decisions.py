@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from dispatch.events import Event
 from dispatch.ids import event_id
 from dispatch.model import Incident, Offer
-from dispatch.vocabulary import Capability, HeardBy, OfferState, Outcome, WaveRule
+from dispatch.vocabulary import Capability, HeardBy, OfferState, Outcome, SoftRule, WaveRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +91,8 @@ class Decision:
     why: Why
     logged_ms: int
     decided_ms: int
+    against: tuple[SoftRule, ...] = ()
+    """Of an order that names a person and was refused: what speaks against them."""
     heard_by: HeardBy | None = None
     """How the operator `by` heard the answer that a person gave them; None when it is nobody else's word."""
     conflicts: tuple[str, ...] = ()

@@ -1,5 +1,7 @@
 """The hard rules: who may be asked at all. A store applies the same rules coarsely while it searches; this is the last word."""
 
+from collections.abc import Iterator
+
 from dispatch.languages import shares_language
 from dispatch.model import Candidate, Need, Requirement
 from dispatch.places import asked_within_m, is_coarse
@@ -12,16 +14,22 @@ FIX_AGE_LIMIT_S = 1_800.0
 
 def exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
     """Why this person may not be asked for this need; None when they may."""
+    return next(exclusions(candidate, need), None)
+
+
+def exclusions(candidate: Candidate, need: Need) -> Iterator[Exclusion]:
+    """Everything that speaks against this person, of their place only the first."""
     requirement = need.requirement
     if candidate.volunteer_id in need.asked_before:
-        return Exclusion.ASKED_BEFORE
+        yield Exclusion.ASKED_BEFORE
     if candidate.skills.isdisjoint(requirement.skills):
-        return Exclusion.SKILL
+        yield Exclusion.SKILL
     if requirement.languages and not shares_language(requirement.languages, candidate.languages):
-        return Exclusion.LANGUAGE
+        yield Exclusion.LANGUAGE
     if requirement.capability is Capability.FIELD and need.area is not None:
-        return _place_exclusion(candidate, need)
-    return None
+        reason = _place_exclusion(candidate, need)
+        if reason is not None:
+            yield reason
 
 
 def _place_exclusion(candidate: Candidate, need: Need) -> Exclusion | None:

@@ -21,8 +21,10 @@ from dispatch.vocabulary import (
     Certainty,
     CheckInState,
     ConfirmationState,
+    OfferSource,
     OfferState,
     Priority,
+    SoftRule,
     StepAction,
     StepReason,
     Task,
@@ -116,6 +118,10 @@ class OfferMade:
     """Of an acceptance within the window, as estimated at this moment."""
     shares_language: bool | None = None
     staging: Place | None = None
+    source: OfferSource = OfferSource.SEARCH
+    by: str | None = None
+    """Who named the person."""
+    set_aside: tuple[SoftRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from dispatch.events import LadderStepped, OfferMade, OfferMoved
 from dispatch.geo import distance_to_area_m
 from dispatch.limits import effective, wanted_languages
 from dispatch.model import Candidate, Incident, Need, Requirement
-from dispatch.vocabulary import Capability, Exclusion
+from dispatch.vocabulary import Capability, Exclusion, OfferSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +103,19 @@ def _asked(decisions: Sequence[Decision], volunteer_id: str) -> Iterator[tuple[s
                 if isinstance(move, OfferMoved) and move.offer_id == fact.offer_id
             ]
             answer = "; ".join(f"{_moved(move, of)} at {at}" for at, move, of in moves) or "no answer yet"
+            named = fact.source is OfferSource.OPERATOR
+            chosen = _named_by(fact) if named else f"{_place(rank, why)}{_score(shown)}"
             text = (
                 f"{volunteer_id} was asked for {fact.requirement_id} ({fact.skill}) at {_at(decision.decided_ms)}"
-                f"{_place(rank, why)}{_score(shown)}: {answer}."
+                f"{chosen}: {answer}."
             )
             facts = {"offer_id": fact.offer_id, "asked_ms": decision.decided_ms, "rank": rank, **shown}
             yield text, {**facts, "steps": [str(move.state) for _, move, _ in moves]}
+
+
+def _named_by(fact: OfferMade) -> str:
+    although = f", although {', '.join(fact.set_aside)}" if fact.set_aside else ""
+    return f", named by {fact.by}{although}"
 
 
 def _moved(move: OfferMoved, decision: Decision) -> str:

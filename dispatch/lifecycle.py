@@ -214,6 +214,8 @@ def _made(fact: events.OfferMade, moment: Moment) -> Offer:
         chance=fact.chance,
         shares_language=fact.shares_language,
         staging=fact.staging,
+        source=fact.source,
+        set_aside=fact.set_aside,
     )
 
 

@@ -18,10 +18,12 @@ from dispatch.vocabulary import (
     Exclusion,
     IncidentStatus,
     LanguageRule,
+    OfferSource,
     OfferState,
     OnFalse,
     Priority,
     ShortfallReason,
+    SoftRule,
     StepReason,
     Task,
     TravelMode,
@@ -349,6 +351,9 @@ class Offer:
     check_in: CheckInClock | None = None
     watch: Watch | None = None
     distress: Distress | None = None
+    source: OfferSource = OfferSource.SEARCH
+    set_aside: tuple[SoftRule, ...] = ()
+    """Rules that an operator who named the person set aside: they do not speak against a yes either."""
     before_reopening: bool = False
     """Field work that was done before the incident ended and was opened again: it fills no place any more."""
     unconfirmed: Unconfirmed | None = None

@@ -5,6 +5,8 @@ from dispatch.vocabulary import OfferState
 
 GONE = "offer_no_longer_kept"
 """Of an offer that may have left the state (`pruning.py`): it ended long ago."""
+SILENCE_REST_S = 600
+"""A person who did not answer is left in peace by the same requirement for this long."""
 BY_OPERATOR = "operator"
 """An operator withdrew it by hand."""
 

@@ -16,7 +16,7 @@ from dispatch.estimates import Priors
 from dispatch.hazards import HazardArea, Inside
 from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Area, Found, Incident, Need, Place
-from dispatch.presence import Presence
+from dispatch.presence import AskedLately, Presence
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from dispatch.trust import Judged
 from dispatch.vocabulary import DeadlineKind, TravelMode
@@ -187,6 +187,9 @@ class Store(Protocol):
 
     async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
         """Duty and newest fix of people, in one round trip; who is not known is left out."""
+
+    async def asked_lately(self, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
+        """What was asked of people of late, in one round trip; who is not known is left out."""
 
     async def inside(self, areas: Sequence[Area]) -> list[Inside]:
         """People on duty on each of these grounds, engaged or not, at their fresh fix, else at home; in one round trip. Who

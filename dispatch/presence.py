@@ -27,6 +27,38 @@ class Presence:
     max_distance_m: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLately:
+    """What one person was asked and has done of late, as a search knows it of the people it finds."""
+
+    heard_ms: int | None = None
+    worked_ms: int | None = None
+    worked_heavy: bool = False
+    offers_last_hour: int = 0
+    offers_last_day: int = 0
+    accepted: float = 0.0
+    refused: float = 0.0
+
+
+def with_past(candidate: Candidate, past: AskedLately | None, now_ms: int) -> Candidate:
+    if past is None:
+        return candidate
+    return replace(
+        candidate,
+        heard_s=_since_s(past.heard_ms, now_ms),
+        rested_s=_since_s(past.worked_ms, now_ms),
+        worked_heavy=past.worked_heavy,
+        offers_last_hour=past.offers_last_hour,
+        offers_last_day=past.offers_last_day,
+        accepted=past.accepted,
+        refused=past.refused,
+    )
+
+
+def _since_s(at_ms: int | None, now_ms: int) -> float | None:
+    return None if at_ms is None else (now_ms - at_ms) / 1000
+
+
 def candidate_of(volunteer_id: str, seen: Presence, area: Area | None, now_ms: int) -> Candidate:
     """The person as a search around `area` finds people: at their fix while it is fresh and precise enough, else at home, else at
     their last fix. `distance_m` is None without a place or an area."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dispatch.events import Event
-from dispatch.vocabulary import Outcome
+from dispatch.vocabulary import Outcome, SoftRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,8 @@ class Ruling:
     events: tuple[Event, ...] = ()
     conflicts: tuple[str, ...] = ()
     """Fields on which the order's precondition does not hold."""
+    against: tuple[SoftRule, ...] = ()
+    """Of an order that names a person and was refused: what speaks against them."""
 
 
 def applied(rule: str, *events: Event) -> Ruling:

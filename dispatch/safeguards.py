@@ -4,6 +4,7 @@ from dispatch import absence, check_ins, confirmations, distress, hazards, reinf
 from dispatch.commands import (
     AcceptOffer,
     AskForHelp,
+    AssignVolunteer,
     CheckWay,
     Command,
     ConfirmChanges,
@@ -13,7 +14,7 @@ from dispatch.commands import (
     RaiseDistress,
 )
 from dispatch.events import AttentionRaised, Event, IncidentReported
-from dispatch.model import Incident, Offer
+from dispatch.model import Incident
 from dispatch.plans import PlanBook
 from dispatch.ruling import Ruling, refused, unchanged
 from dispatch.surroundings import Surroundings
@@ -81,10 +82,14 @@ def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now
     return tuple(more)
 
 
-def looked_at(incident: Incident | None, command: Command) -> Offer | None:
-    """The offer whose person the rule has to see in the picture; None when it asks about nobody."""
-    watches = isinstance(command, PassDeadline) and command.deadline is DeadlineKind.WATCH
-    if incident is None or not incident.is_open or not (watches or isinstance(command, LeaveDuty | AcceptOffer)):
+def looked_at(incident: Incident | None, command: Command) -> str | None:
+    """Id of the person whom the rule has to see in the picture; None when it asks about nobody."""
+    if incident is None or not incident.is_open:
         return None
-    offer_id: str = getattr(command, "offer_id", None) or ""
-    return incident.offer(offer_id)
+    if isinstance(command, AssignVolunteer):
+        return command.volunteer_id
+    watches = isinstance(command, PassDeadline) and command.deadline is DeadlineKind.WATCH
+    if not (watches or isinstance(command, LeaveDuty | AcceptOffer)):
+        return None
+    offer = incident.offer(getattr(command, "offer_id", None) or "")
+    return offer.volunteer_id if offer else None

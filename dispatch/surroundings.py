@@ -22,7 +22,7 @@ from dispatch.geo import BadGeometry, area_of
 from dispatch.hazards import HazardArea
 from dispatch.limits import effective
 from dispatch.model import Area, Candidate, Geometry, Incident, Need, Place, Requirement
-from dispatch.presence import Presence
+from dispatch.presence import AskedLately, Presence
 from dispatch.vocabulary import Capability, DeadlineKind, OfferState, Task, TravelMode
 
 NEAR_M = 2_000.0
@@ -62,6 +62,8 @@ class Surroundings:
     target: Incident | None = None
     presence: Mapping[str, Presence] = field(default_factory=dict)
     """Volunteer id → duty and newest fix of people whose coming is checked; absent: the picture does not know them."""
+    past: Mapping[str, AskedLately] = field(default_factory=dict)
+    """Volunteer id → what was asked of people whom an operator names."""
     hazards: tuple[HazardArea, ...] = ()
     """Dangerous ground of open incidents."""
 

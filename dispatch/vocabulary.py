@@ -328,6 +328,32 @@ class StepReason(StrEnum):
     OPERATOR = "operator"  # ordered
 
 
+class OfferSource(StrEnum):
+    """Who chose the person of an offer."""
+
+    SEARCH = "search"
+    OPERATOR = "operator"  # by hand
+
+
+class SoftRule(StrEnum):
+    """Why the search would not ask a person whom an operator names. An order may set these aside; the others never."""
+
+    CAPABILITY = "capability"  # does not do this kind of work (field or digital)
+    SKILL = "skill"
+    LANGUAGE = "language"
+    TOO_FAR = "too_far"
+    STALE_PLACE = "stale_place"
+    IN_HAZARD = "in_hazard"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # taken back by an operator before
+    SILENT = "silent"  # did not answer a short while ago
+    LOST = "lost"  # accepted and did not come, a short while ago
+    DONE = "done"  # has done it already
+    RESTING = "resting"
+    QUIET_HOURS = "quiet_hours"
+    BUDGET_SPENT = "budget_spent"
+
+
 class HeardBy(StrEnum):
     """How an operator heard what a person said, for whom they enter it."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from dispatch.commands import AcceptOffer, Command
+from dispatch.commands import AcceptOffer, AssignVolunteer, Command
 from dispatch.decide import Settled, View, chosen_people, fill, settle, sift
 from dispatch.decisions import Cause, Decision
 from dispatch.edits import unused_refs
@@ -402,6 +402,10 @@ class Dispatcher:
             if isinstance(draft.command, AcceptOffer) and claim.offer_id == draft.command.offer_id:
                 reason = "off_duty" if answer is ClaimAnswer.OFF_DUTY else "engaged_elsewhere"
                 draft.settled = replace(draft.settled, ruling=refused("late_accept", reason), needs=())
+            if isinstance(draft.command, AssignVolunteer) and _is_named(claim, draft):
+                # Whoever was named is not replaced by somebody else: the order is refused, and says why.
+                reason = "off_duty" if answer is ClaimAnswer.OFF_DUTY else "engaged"
+                draft.settled = replace(draft.settled, ruling=refused("assign", reason), needs=())
             draft.lost[claim.volunteer_id] = _EXCLUSION_OF[answer]
             again[draft.command.id] = draft
         return list(again.values())
@@ -432,6 +436,11 @@ class Dispatcher:
         unused = [hold for offer, hold in granted.items() if offer not in used]
         if unused:
             await self._store.release(unused)
+
+
+def _is_named(claim: Claim, draft: _Draft) -> bool:
+    """Whether the claim is of the person whom an operator named."""
+    return any(isinstance(fact, OfferMade) and fact.offer_id == claim.offer_id for fact in draft.settled.ruling.events)
 
 
 def _first_served(drafts: Sequence[_Draft]) -> list[_Draft]:

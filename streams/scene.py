@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from dispatch import ways
-from dispatch.commands import Command
+from dispatch.commands import AssignVolunteer, Command
 from dispatch.eligibility import exclusion
 from dispatch.hazards import HazardArea, Inside, approach, ground_of, target_of
 from dispatch.model import Area, Candidate, Found, Incident, Need
 from dispatch.ports import Store, TravelTimes, Trip
-from dispatch.presence import Presence
+from dispatch.presence import AskedLately, Presence
 from dispatch.safeguards import looked_at
 from dispatch.surroundings import Surroundings, Whereabouts
 from dispatch.vocabulary import Capability
@@ -32,10 +32,12 @@ built-in model."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """People a command asks about: those whose coming or yes is judged, and those whose way is."""
+    """People a command asks about: those whose coming or yes is judged, those whose way is, and what was lately asked of somebody
+    an operator names."""
 
     presence: Mapping[str, Presence]
     whereabouts: Mapping[str, Whereabouts]
+    past: Mapping[str, AskedLately]
 
 
 class Scene:
@@ -56,21 +58,23 @@ class Scene:
     async def people(self, asking: Sequence[tuple[Incident | None, Command]]) -> list[Seen]:
         """For each command the people it asks about, as the picture shows them; a trip only when one does."""
         awaited = [looked_at(incident, command) for incident, command in asking]
-        people = list(dict.fromkeys(offer.volunteer_id for offer in awaited if offer))
+        people = list(dict.fromkeys(one for one in awaited if one))
+        named = [command.volunteer_id if isinstance(command, AssignVolunteer) else None for _, command in asking]
         on_ways = [ways.people_of(incident, command, self._hazards) for incident, command in asking]
         walkers = list(dict.fromkeys(person for part in on_ways for person in part))
-        known, seen = await asyncio.gather(
+        asked = list(dict.fromkeys(one for one in named if one))
+        known, seen, past = await asyncio.gather(
             self._store.presence(people) if people else _nothing({}),
             self._store.whereabouts(walkers) if walkers else _nothing({}),
+            self._store.asked_lately(asked) if asked else _nothing({}),
         )
         return [
             Seen(
-                presence={offer.volunteer_id: known[offer.volunteer_id]}
-                if offer and offer.volunteer_id in known
-                else {},
+                presence={one: known[one]} if one in known else {},
                 whereabouts={person: seen[person] for person in part if person in seen},
+                past={name: past[name]} if name in past and one else {},
             )
-            for offer, part in zip(awaited, on_ways, strict=True)
+            for one, name, part in zip(awaited, named, on_ways, strict=True)
         ]
 
     def seen(self, around: Sequence[Surroundings], people: Sequence[Seen]) -> list[Surroundings]:
@@ -80,6 +84,7 @@ class Scene:
                 one,
                 hazards=self._hazards,
                 presence=known.presence,
+                past=known.past,
                 whereabouts={**one.whereabouts, **known.whereabouts},
             )
             for one, known in zip(around, people, strict=True)

@@ -19,7 +19,7 @@ from dispatch.events import EVENTS, Event, IncidentReopened, IncidentReported, I
 from dispatch.languages import as_shown, canonicals
 from dispatch.model import Incident, Place
 from dispatch.telling import NoticeOutcome
-from dispatch.vocabulary import Capability, HeardBy, Outcome, TravelMode
+from dispatch.vocabulary import Capability, HeardBy, Outcome, SoftRule, TravelMode
 from streams import clock
 
 T = TypeVar("T")
@@ -211,6 +211,7 @@ class DecisionFrame(msgspec.Struct, kw_only=True):
     decided_ms: int
     heard_by: HeardBy | None = None
     conflicts: tuple[str, ...] = ()
+    against: tuple[SoftRule, ...] = ()
     unused_refs: tuple[str, ...] = ()
 
 

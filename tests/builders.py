@@ -32,6 +32,7 @@ from dispatch.model import (
     Times,
 )
 from dispatch.plans import BUILT_IN, PlanBook, parse
+from dispatch.presence import AskedLately, Presence
 from dispatch.surroundings import NOTHING, Surroundings, look_of
 from dispatch.vocabulary import (
     Capability,
@@ -96,6 +97,35 @@ def spec(skill: str = "first_aid", count: int = 1, **stated: Any) -> Requirement
 
 def digital_spec(skill: str = "verification", count: int = 1, **stated: Any) -> RequirementSpec:
     return spec(skill, count, capability=Capability.DIGITAL, **stated)
+
+
+def presence_of(person: Candidate, **known: Any) -> Presence:
+    """On duty, at a fresh fix as far north of the usual place as the candidate is away."""
+    north = (person.distance_m or 0.0) / 111_195
+    defaults: dict[str, Any] = {
+        "on_duty": True,
+        "travel_mode": person.travel_mode,
+        "place": person.place or Place(lon=ALMATY.lon, lat=ALMATY.lat + north),
+        "fix_at_ms": NOW_MS + 10**9,
+        "capabilities": frozenset(Capability),
+        "skills": person.skills,
+        "languages": person.languages,
+        "max_distance_m": person.max_distance_m,
+    }
+    return Presence(**(defaults | known))
+
+
+def past_of(person: Candidate, now_ms: int) -> AskedLately:
+    def since(seconds: float | None) -> int | None:
+        return None if seconds is None else now_ms - round(seconds * 1000)
+
+    return AskedLately(
+        heard_ms=since(person.heard_s),
+        worked_ms=since(person.rested_s),
+        worked_heavy=person.worked_heavy,
+        offers_last_hour=person.offers_last_hour,
+        offers_last_day=person.offers_last_day,
+    )
 
 
 def requirement(**stated: Any) -> Requirement:
@@ -274,6 +304,22 @@ class Story:
 
     def escalate(self, level: int | None = None) -> Decision:
         return self.tell(orders.EscalateIncident(**self._order(), level=level))
+
+    def assign(self, person: Candidate, requirement_id: str = "r1", **stated: Any) -> Decision:
+        """An operator names somebody; the picture shows them as `person` unless `around` says otherwise."""
+        named = person.volunteer_id
+        before, self.around = (
+            self.around,
+            replace(
+                self.around,
+                presence={named: presence_of(person)} | dict(self.around.presence),
+                past={named: past_of(person, self.now_ms)} | dict(self.around.past),
+            ),
+        )
+        order = {"volunteer_id": named, "requirement_id": requirement_id} | stated
+        decided = self.tell(orders.AssignVolunteer(**self._order(), **order))
+        self.around = before
+        return decided
 
     def withdraw(self, volunteer_id: str, **stated: Any) -> Decision:
         offer_id = self.offer_of(volunteer_id).id

@@ -11,7 +11,8 @@ from api import edits, orders, views
 from api.answers import problems, shown
 from api.auth import OPERATOR, Operator, Reader, operators, watchers
 from api.bodies import StrictRoute
-from api.deps import IncidentId, PartsDep
+from api.by_hand import refuse_hopeless
+from api.deps import IncidentId, PartsDep, checked_volunteer_id
 from api.disclosure import opened_material, opened_or_none
 from api.errors import Problem, invalid
 from api.listing import Filters, list_incidents
@@ -20,6 +21,7 @@ from api.parts import Parts
 from api.safety import person_in_distress
 from api.schemas import (
     Accepted,
+    Assignment,
     Escalation,
     IncidentPage,
     IncidentPatch,
@@ -33,6 +35,7 @@ from api.schemas import (
 from api.spreadsheet import csv_of
 from dispatch.commands import (
     AddNote,
+    AssignVolunteer,
     CancelIncident,
     CloseIncident,
     Command,
@@ -45,7 +48,7 @@ from dispatch.commands import (
     UpdateIncident,
 )
 from dispatch.edits import PRIVATE_FIELDS, text_ref
-from dispatch.ids import zone_of_incident
+from dispatch.ids import offer_id, zone_of_incident
 from dispatch.model import Incident
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import IncidentStatus
@@ -283,6 +286,22 @@ async def escalate(
     command = EscalateIncident(**order, level=given.level or known)
     await _send(parts, command, command.private_ref or "", text)
     return _accepted(once, incident_id)
+
+
+@router.post("/{incident_id}/offers", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))
+async def assign(incident_id: IncidentId, body: Assignment, once: OnceOnly, parts: PartsDep) -> Response:
+    """Asks a person whom the operator names. Rules that speak against them are told (`rules`), and set aside with `force` and a
+    reason; nobody is taken from other work, and nobody is asked who is off duty."""
+    volunteer_id = checked_volunteer_id(body.volunteer_id)
+    if repeated := await once.repeated():
+        return repeated
+    state = await _check_open(parts, incident_id)
+    order, text = _order(once, "assign", incident_id, body.reason)
+    command = AssignVolunteer(**order, volunteer_id=volunteer_id, requirement_id=body.requirement_id, force=body.force)
+    await refuse_hopeless(parts, state, command)
+    await _send(parts, command, command.private_ref or "", text)
+    offer = offer_id(incident_id, command.id, body.requirement_id, volunteer_id)
+    return once.accepted(offer, "accepted", views.offer_links(offer, incident_id))
 
 
 @router.post("/{incident_id}/merge", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))

@@ -1,4 +1,4 @@
-"""`komek incident`: report one, look at one, list them."""
+"""`komek incident`: report one, look at one, list them, give orders by hand (`by_hand.py`)."""
 
 import json as json_text
 import time
@@ -11,12 +11,15 @@ import typer
 from dispatch.vocabulary import IncidentStatus, Priority
 from streams import clock
 from streams.api_paths import path_of
+from streams.cli import by_hand
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table
 from streams.cli.words import priority_words
 
-app = typer.Typer(help="Report an incident, look at one, list them.", no_args_is_help=True)
+app = typer.Typer(help="Report an incident, look at one, list them, give orders by hand.", no_args_is_help=True)
+for order in (by_hand.reopen, by_hand.escalate, by_hand.assign, by_hand.withdraw, by_hand.answer):
+    app.command()(order)
 
 FOLLOW_EVERY_S = 0.5
 OVER = (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)

@@ -56,18 +56,12 @@ local function shares_language(languages)
   return false
 end
 
-local function sum_now(sum, half_life)
-  return sum and 2 ^ (sum - now / half_life) or 0
-end
-
 -- Of somebody who has been asked before: answers and work as they count now, the rest since, offers of an hour and a day.
 local function history(id, yes, no, work, worked, heavy, upheld, overruled)
-  local offers = KEY.offers_of .. id
-  local day = call('ZCOUNT', offers, now - 86400000, '+inf')
-  local hour = day > 0 and call('ZCOUNT', offers, now - 3600000, '+inf') or 0
-  return {sum_now(yes, ANSWER_HALF_LIFE_MS), sum_now(no, ANSWER_HALF_LIFE_MS), sum_now(work, WORK_HALF_LIFE_MS),
-    worked and now - worked or false, heavy == '1', hour, day, sum_now(upheld, TRUST_HALF_LIFE_MS),
-    sum_now(overruled, TRUST_HALF_LIFE_MS)}
+  local hour, day = offers_lately(id, now)
+  return {sum_now(yes, now, ANSWER_HALF_LIFE_MS), sum_now(no, now, ANSWER_HALF_LIFE_MS), sum_now(work, now, WORK_HALF_LIFE_MS),
+    worked and now - worked or false, heavy == '1', hour, day, sum_now(upheld, now, TRUST_HALF_LIFE_MS),
+    sum_now(overruled, now, TRUST_HALF_LIFE_MS)}
 end
 
 -- `distance` nil: the place does not matter.

@@ -26,7 +26,7 @@ from dispatch.ports import (
     Timer,
     UnderWay,
 )
-from dispatch.presence import Presence
+from dispatch.presence import AskedLately, Presence
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from dispatch.travel import reach_m
 from dispatch.vocabulary import DeadlineKind
@@ -155,6 +155,11 @@ class MemoryStore:
         self._check()
         seen = {one: memory_scene.presence(self.people.known.get(one)) for one in volunteer_ids}
         return {one: known for one, known in seen.items() if known}
+
+    async def asked_lately(self, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
+        self._check()
+        people = ((one, self.people.known.get(one)) for one in volunteer_ids)
+        return {one: self.people.asked_lately(person) for one, person in people if person and person.profile}
 
     async def inside(self, areas: Sequence[Area]) -> list[Inside]:
         self._check()

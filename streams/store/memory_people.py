@@ -10,6 +10,7 @@ from dispatch.fixes import Fix, Track, followed
 from dispatch.model import Place
 from dispatch.places import is_coarse
 from dispatch.ports import Claim
+from dispatch.presence import AskedLately
 from dispatch.travel import reach_m
 from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.vocabulary import Capability
@@ -131,6 +132,19 @@ class People:
     def _forget_if_empty(self, person: Person) -> None:
         if not (person.profile or person.fix or person.home or person.claim):
             self.known.pop(person.id, None)
+
+    def asked_lately(self, person: Person) -> AskedLately:
+        now_ms, standing = self.now_ms(), person.standing
+        offers = self.offers_of.get(person.id, {}).values()
+        return AskedLately(
+            heard_ms=person.profile.changed_ms if person.profile else None,
+            worked_ms=standing.worked_ms,
+            worked_heavy=standing.worked_heavy,
+            offers_last_hour=sum(at_ms >= now_ms - 3_600_000 for at_ms in offers),
+            offers_last_day=sum(at_ms >= now_ms - 86_400_000 for at_ms in offers),
+            accepted=decayed(standing.accepted, now_ms, ANSWER_HALF_LIFE_MS),
+            refused=decayed(standing.refused, now_ms, ANSWER_HALF_LIFE_MS),
+        )
 
     def history(self, person: Person) -> dict[str, Any]:
         """What a candidate tells of the past."""

@@ -12,8 +12,10 @@ from dispatch.ids import parts_of_offer
 from dispatch.languages import canonicals
 from dispatch.model import Incident, Offer, Place
 from dispatch.ports import NotReady
+from dispatch.presence import AskedLately, Presence
 from dispatch.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from streams import redis_keys, wire
+from streams.store import scene
 from streams.store.link import Call, Command, Link
 
 
@@ -136,6 +138,13 @@ class Reads:
         values, time = await self._ask([("HMGET", key, *_VIEW), ("TIME",)])
         now_ms = int(time[0]) * 1000 + int(time[1]) // 1000
         return _view(volunteer_id, dict(zip(_VIEW, values, strict=True)), now_ms, with_places)
+
+    async def presence(self, volunteer_id: str) -> Presence | None:
+        """The person with duty, place and skills; None when unknown or erased. For rules alone: no place of it is shown."""
+        return (await scene.presence(self._link, [volunteer_id])).get(volunteer_id)
+
+    async def asked_lately(self, volunteer_id: str) -> AskedLately | None:
+        return (await scene.asked_lately(self._link, [volunteer_id])).get(volunteer_id)
 
     async def decision_place(self, incident_id: str, command_id: str) -> tuple[int, int] | None:
         """(partition, offset) in `decisions` of the decision on a command about this incident; None while none is known."""

@@ -8,7 +8,7 @@ from dispatch.estimates import BANDS, Evidence
 from dispatch.hazards import HazardArea, Inside
 from dispatch.model import Area, Found, Need
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Hold, Loaded, Progress, Timer, UnderWay
-from dispatch.presence import Presence
+from dispatch.presence import AskedLately, Presence
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from streams import wire
 from streams.store import apply, claims, scene, search, vicinity
@@ -65,6 +65,9 @@ class RedisStore:
 
     async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
         return await scene.presence(self.link, volunteer_ids)
+
+    async def asked_lately(self, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
+        return await scene.asked_lately(self.link, volunteer_ids)
 
     async def inside(self, areas: Sequence[Area]) -> list[Inside]:
         return await scene.inside(self.link, areas)

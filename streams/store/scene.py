@@ -11,7 +11,7 @@ from dispatch.hazards import HazardArea, Inside, ground_of, hazard_area, inside_
 from dispatch.languages import canonicals
 from dispatch.model import Area, Hazard, Incident, Place
 from dispatch.ports import NotReady, UnderWay
-from dispatch.presence import Presence
+from dispatch.presence import AskedLately, Presence
 from dispatch.vocabulary import Capability, Skill, TravelMode
 from streams import redis_keys
 from streams.store.link import Call, Link
@@ -114,6 +114,26 @@ async def presence(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Presen
     if not ready:
         raise NotReady("the picture has not been rebuilt from the log")
     return {volunteer_id: _presence(row) for volunteer_id, row in zip(volunteer_ids, answers, strict=True) if row[0]}
+
+
+async def asked_lately(link: Link, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
+    if not volunteer_ids:
+        return {}
+    rows = _unpack(await link.call("asked_lately", _pack(list(volunteer_ids))))
+    return {volunteer_id: _lately(row) for volunteer_id, row in zip(volunteer_ids, rows, strict=True) if row}
+
+
+def _lately(row: Sequence[Any]) -> AskedLately:
+    heard, worked, heavy, hour, day, accepted, refused = row
+    return AskedLately(
+        heard_ms=int(float(heard)) if heard else None,
+        worked_ms=int(float(worked)) if worked else None,
+        worked_heavy=heavy,
+        offers_last_hour=hour,
+        offers_last_day=day,
+        accepted=accepted,
+        refused=refused,
+    )
 
 
 def _presence(row: Sequence[Any]) -> Presence:

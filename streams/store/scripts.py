@@ -20,8 +20,9 @@ JOIN_AFTER_MS = 10_000
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "apply": ("person", "wake", "incident", "learn"),
+    "asked_lately": ("past",),
     "claim": (),
-    "find": ("person",),
+    "find": ("person", "past"),
     "fixes": ("person", "wake"),
     "hazards": (),
     "inside": (),

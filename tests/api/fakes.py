@@ -9,6 +9,7 @@ from dispatch.decisions import Decision
 from dispatch.ids import parts_of_offer, zone_of_incident
 from dispatch.model import Incident, Place
 from dispatch.ports import StoreTrouble
+from dispatch.presence import AskedLately, Presence
 from dispatch.vocabulary import IncidentStatus
 from streams import wire
 from streams.alarm_board import Told
@@ -113,6 +114,8 @@ class FakeRedis:
         self.reports: dict[str, bytes] = {}
         self.keys: dict[str, Repeat] = {}
         self.standing: dict[str, Place] = {}
+        self.present: dict[str, Presence] = {}
+        self.past: dict[str, AskedLately] = {}
         self.is_down = False
 
     def _ask(self) -> None:
@@ -164,6 +167,14 @@ class FakeRedis:
     async def decision_place(self, incident_id: str, command_id: str) -> tuple[int, int] | None:
         self._ask()
         return self.decision_places.get(command_id)
+
+    async def presence(self, volunteer_id: str) -> Presence | None:
+        self._ask()
+        return self.present.get(volunteer_id)
+
+    async def asked_lately(self, volunteer_id: str) -> AskedLately | None:
+        self._ask()
+        return self.past.get(volunteer_id)
 
     async def timeline(self, incident_id: str) -> list[tuple[int, int]]:
         self._ask()

@@ -28,6 +28,7 @@ ROLES = {
     ("PATCH", "/v1/incidents/{incident_id}"): {O},
     ("POST", "/v1/incidents/{incident_id}/cancel"): {O},
     ("POST", "/v1/incidents/{incident_id}/close"): {O},
+    ("POST", "/v1/incidents/{incident_id}/offers"): {O},
     ("POST", "/v1/incidents/{incident_id}/reopen"): {O},
     ("POST", "/v1/incidents/{incident_id}/escalate"): {O},
     ("POST", "/v1/incidents/{incident_id}/merge"): {O},

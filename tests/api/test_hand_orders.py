@@ -5,11 +5,22 @@ from typing import Any
 import httpx2
 import pytest
 
-from dispatch.commands import AcceptOffer, AnswerCommand, EscalateIncident, ReopenIncident, WithdrawOffer
+from dispatch.commands import (
+    AcceptOffer,
+    AnswerCommand,
+    AssignVolunteer,
+    EscalateIncident,
+    ReopenIncident,
+    WithdrawOffer,
+)
+from dispatch.ids import offer_id
 from dispatch.model import Incident
+from dispatch.presence import AskedLately
 from dispatch.vocabulary import HeardBy, IncidentStatus, OfferState
+from streams import clock
+from streams.store.reads import VolunteerView
 from tests.api.world import World, code, fields
-from tests.builders import incident, offer
+from tests.builders import candidate, incident, offer, presence_of
 
 INCIDENT = "i-8320e5-" + "a" * 32
 OTHER = "i-8320e5-" + "b" * 32
@@ -186,3 +197,114 @@ async def test_without_redis_an_order_to_escalate_counts_as_it_is_stated(world: 
         assert (await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate", body)).status_code == 202
 
     assert [getattr(command, "level", 0) for command in world.log.commands] == [3, None]
+
+
+def known(
+    world: World, *skills: str, distance_m: float = 500.0, incident_id: str | None = None, **present: Any
+) -> None:
+    """Somebody of the id `v-9`, on duty at a fresh fix unless it is said otherwise."""
+    person = candidate("v-9", *skills, distance_m=distance_m)
+    world.redis.present["v-9"] = presence_of(person, **({"fix_at_ms": clock.now_ms()} | present))
+    world.redis.volunteers["v-9"] = VolunteerView(
+        id="v-9",
+        capabilities=(),
+        skills=(),
+        languages=(),
+        travel_mode=person.travel_mode,
+        max_distance_m=None,
+        on_duty=True,
+        offset=0,
+        incident_id=incident_id,
+    )
+
+
+async def assign(world: World, **more: Any) -> httpx2.Response:
+    body = {"volunteer_id": "v-9", "requirement_id": "r1", "reason": "тіл біледі"} | more
+    return await world.ask("POST", f"/v1/incidents/{INCIDENT}/offers", body)
+
+
+async def test_a_person_is_named_and_the_offer_has_its_id_at_once(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT))
+    known(world)
+
+    said = await assign(world)
+
+    assert said.status_code == 202, said.text
+    (command,) = world.log.commands
+    assert isinstance(command, AssignVolunteer)
+    assert (command.volunteer_id, command.requirement_id, command.force, command.by) == (
+        "v-9",
+        "r1",
+        False,
+        "operator-1",
+    )
+    made = offer_id(INCIDENT, command.id, "r1", "v-9")
+    assert (said.json()["id"], said.headers["location"]) == (made, f"/v1/offers/{made}")
+    assert [getattr(one, "text", None) for one in world.log.opened().values()] == ["тіл біледі"]
+
+
+@pytest.mark.parametrize(
+    ("present", "wrong"),
+    [
+        ({"on_duty": False}, "off_duty"),
+        ({"incident_id": OTHER}, "engaged"),
+    ],
+)
+async def test_nobody_is_named_who_is_off_duty_or_engaged(world: World, present: dict[str, Any], wrong: str) -> None:
+    world.redis.add(incident(id=INCIDENT))
+    known(world, **present)
+
+    said = await assign(world, force=True)
+
+    assert (said.status_code, code(said)) == (409, wrong)
+    assert said.json().get("incident_id") == present.get("incident_id")
+    assert world.log.messages == []
+
+
+async def test_nobody_is_named_whom_nobody_knows_or_whose_place_is_filled(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT))
+    nobody = await assign(world)
+    known(world)
+    world.redis.add(incident(id=INCIDENT, offers=(offer(OfferState.ACCEPTED),)))
+    filled = await assign(world)
+    world.redis.add(incident(id=INCIDENT, offers=(offer(volunteer_id="v-9"),)))
+    twice = await assign(world)
+
+    assert [code(one) for one in (nobody, filled, twice)] == ["unknown_volunteer", "filled", "engaged"]
+    assert world.log.messages == []
+
+
+async def test_rules_that_speak_against_the_person_are_told_and_set_aside_with_a_reason(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT))
+    known(world, "boat", distance_m=90_000.0)
+    world.redis.past["v-9"] = AskedLately(worked_ms=clock.now_ms() - 60_000)
+
+    told = await assign(world)
+    without = await assign(world, force=True, reason=None)
+    forced = await assign(world, force=True)
+
+    assert (told.status_code, code(told), told.json()["rules"]) == (
+        409,
+        "rules_against",
+        ["skill", "too_far", "resting"],
+    )
+    assert (without.status_code, fields(without)) == (422, ["reason"])
+    assert forced.status_code == 202
+    assert [getattr(command, "force", None) for command in world.log.commands] == [True]
+
+
+async def test_a_need_the_incident_does_not_have_is_named_with_those_it_has(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT))
+    known(world)
+
+    said = await assign(world, requirement_id="r9")
+    odd = await assign(world, volunteer_id="a/b")
+
+    assert (said.status_code, fields(said), "r1" in said.json()["detail"]) == (422, ["requirement_id"], True)
+    assert (odd.status_code, fields(odd)) == (422, ["volunteer_id"])
+
+
+async def test_while_redis_is_down_the_dispatcher_judges_who_was_named(world: World) -> None:
+    world.redis.is_down = True
+
+    assert (await assign(world)).status_code == 202

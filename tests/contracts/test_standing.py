@@ -222,3 +222,29 @@ async def restored(world: World, taught: Standings) -> None:
         assert isinstance(world, MemoryWorld)
         assert isinstance(world.store, MemoryStore)
         await world.store.restore_standings(taught)
+
+
+async def test_what_was_asked_of_a_person_lately_is_told_by_name(world: World) -> None:
+    now_ms = await on_duty(world, "v-1", changed_ms=5_000)
+    made = offer(hold("v-1"), now_ms - 1_000, expires_ms=now_ms + HOUR_MS)
+    asked = application(0, incident(at_ms=now_ms, offers=[made]), holds=[hold("v-1")])
+    ended = application(
+        1,
+        incident(at_ms=now_ms, offers=[made]),
+        command="c-2",
+        freed=[hold("v-1")],
+        lessons=[lesson(now_ms, yes=1.0)],
+        work_ended=[WorkEnded(volunteer_id="v-1", at_ms=now_ms - 60_000, heavy=True)],
+    )
+    await applied(world, asked)
+    await applied(world, ended)
+
+    known = await world.store.asked_lately(["v-1", "nobody"])
+
+    assert known.keys() == {"v-1"}
+    past = known["v-1"]
+    assert (past.heard_ms, past.worked_ms, past.worked_heavy) == (5_000, now_ms - 60_000, True)
+    assert (past.offers_last_hour, past.offers_last_day) == (1, 1)
+    assert past.accepted == pytest.approx(1.0, abs=1e-3)
+    assert past.refused == 0.0
+    assert await world.store.asked_lately([]) == {}

@@ -11,7 +11,7 @@ from dispatch.estimates import Priors, cell_of
 from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Found, Place
 from dispatch.ports import AppliedState, Hold
-from dispatch.presence import Presence
+from dispatch.presence import AskedLately, Presence
 from dispatch.vocabulary import Capability
 from streams.store.people import PrivateWrite
 from tests.contracts import strategies as days
@@ -187,9 +187,18 @@ class Day:
         assert seen[0].keys() == seen[1].keys()
         for volunteer, here in seen[0].items():
             assert _rounded(here) == _rounded(seen[1][volunteer])
+        lately = [await world.store.asked_lately(days.PEOPLE) for world in self._worlds]
+        assert lately[0].keys() == lately[1].keys()
+        for volunteer, past in lately[0].items():
+            assert _of_late(past) == _of_late(lately[1][volunteer])
         found = [await world.store.find(NEEDS) for world in self._worlds]
         for here, there in zip(*found, strict=True):
             assert _comparable(here) == _comparable(there)
+
+
+def _of_late(past: AskedLately) -> AskedLately:
+    """Sums that decay are compared as the two clocks allow."""
+    return replace(past, accepted=round(past.accepted, 3), refused=round(past.refused, 3))
 
 
 def _comparable(found: Found) -> object:

@@ -17,6 +17,7 @@ OTHER = INCIDENT[:-1] + "f"
 STATED: dict[str, dict[str, Any]] = {
     "report_incident": {"type": "flood", "body_digest": "another"},
     "add_note": {"private_ref": "incident:note"},
+    "assign_volunteer": {"volunteer_id": "v-1", "requirement_id": "r1"},
     "report_progress": {"state": OfferState.EN_ROUTE},
     "confirm_changes": {"version": 1},
     "give_result": {"outcome": "confirmed"},

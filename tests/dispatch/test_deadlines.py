@@ -5,7 +5,7 @@ import pytest
 from dispatch import answers
 from dispatch.commands import DISPATCHER, PassDeadline
 from dispatch.deadlines import deadline_command, timers_of, waiting_of
-from dispatch.decide import SILENCE_REST_S
+from dispatch.offer_ends import SILENCE_REST_S
 from dispatch.ports import Timer
 from dispatch.vocabulary import DeadlineKind, Exclusion, IncidentStatus, OfferState, Outcome
 from tests.builders import INCIDENT, NOW_MS, Story, helpers, incident, offer, requirement, shortfall, spec

@@ -17,6 +17,7 @@ from dispatch.commands import (
     AcceptOffer,
     AddNote,
     AskForHelp,
+    AssignVolunteer,
     CancelIncident,
     CheckIn,
     CloseIncident,
@@ -34,6 +35,7 @@ from dispatch.commands import (
     UnmergeIncident,
     UpdateIncident,
     VoidOffer,
+    WithdrawOffer,
 )
 from dispatch.deadlines import deadline_command, timers_of, waiting_of
 from dispatch.decide import Settled, chosen_people, fill, settle
@@ -45,6 +47,7 @@ from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
 from dispatch.model import Candidate, Found, Incident, Offer, RequirementSpec
 from dispatch.plans import PlanBook, load_builtin
 from dispatch.ports import Timer
+from dispatch.presence import Presence
 from dispatch.ruling import refused
 from dispatch.surroundings import Surroundings, look_of
 from dispatch.vocabulary import (
@@ -54,6 +57,7 @@ from dispatch.vocabulary import (
     PROGRESS_ORDER,
     DeadlineKind,
     Exclusion,
+    HeardBy,
     OfferState,
     Outcome,
     Task,
@@ -61,7 +65,7 @@ from dispatch.vocabulary import (
 )
 from dispatch.waves import offers_out
 from tests import strategies
-from tests.builders import NOW_MS, ZONE, plans, point, view
+from tests.builders import NOW_MS, ZONE, plans, point, presence_of, view
 
 INCIDENTS = tuple(incident_id(ZONE, "operator", str(number)) for number in range(3))
 
@@ -100,9 +104,15 @@ class World:
         around = Surroundings(
             target=self.incidents.get(look.target) if look and look.target else None,
             free={need.requirement.id: self._find().candidates for need in look.needs} if look else {},
+            presence=self._named(command) if isinstance(command, AssignVolunteer) else {},
         )
         known = view(state, command, now_ms=self.now_ms, offset=len(self.log), around=around)
         return settle(known, command, self.book)
+
+    def _named(self, command: AssignVolunteer) -> dict[str, Presence]:
+        person = self.people.get(command.volunteer_id)
+        is_on = command.volunteer_id in self.on_duty
+        return {command.volunteer_id: presence_of(person, on_duty=is_on)} if person else {}
 
     def _find(self) -> Found:
         """A hint: it may name people who are engaged, never one who is off duty."""
@@ -131,6 +141,8 @@ class World:
                 lost[hold.volunteer_id] = Exclusion.TAKEN_NOW
                 if isinstance(command, AcceptOffer) and hold.offer_id == command.offer_id:
                     settled = replace(settled, ruling=refused("late_accept", "engaged_elsewhere"), needs=())
+                if isinstance(command, AssignVolunteer) and hold.volunteer_id == command.volunteer_id:
+                    settled = replace(settled, ruling=refused("assign", "engaged"), needs=())
 
     def _apply(self, command: Command, decision: Decision) -> None:
         before = self.incidents.get(decision.incident_id)
@@ -159,6 +171,8 @@ class World:
         assert after.version == decision.version == (before.version if before else 0) + 1
         for why in decision.why.requirements:
             entry = next(one for one in after.requirements if one.id == why.requirement_id)
+            if "named_by" in next(iter(why.chosen), {}):
+                continue
             assert why.wave is not None
             assert offers_out(after, entry) <= why.wave.out + why.wave.size, "more offers than the wave allows"
             assert why.wave.rule is not WaveRule.CERTAINTY or why.wave.reached >= entry.certainty - 1e-4
@@ -293,6 +307,24 @@ class LifeOfAWorld(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def an_operator_undoes_a_merge(self, number: int) -> None:
         self.send(UnmergeIncident(**self.order(number_of(list(self.world.incidents), number))))
+
+    @precondition(is_reported)
+    @rule(number=NUMBERS, person=st.sampled_from(strategies.VOLUNTEERS), need=st.sampled_from(["r1", "r2", "r5"]))
+    def an_operator_names_somebody(self, number: int, person: str, need: str) -> None:
+        order = self.order(number_of(list(self.world.incidents), number))
+        self.send(AssignVolunteer(**order, volunteer_id=person, requirement_id=need, force=number % 2 == 0))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def an_operator_takes_an_offer_back(self, number: int) -> None:
+        offer = number_of(self.world.offers(), number)
+        incident = self.answer(number)["incident_id"]
+        self.send(WithdrawOffer(**self.order(incident), offer_id=offer.id, replace=number % 3 > 0))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def an_operator_enters_what_somebody_said(self, number: int) -> None:
+        self.send(AcceptOffer(**self.answer(number) | {"volunteer_id": "", "heard_by": HeardBy.PHONE}))
 
     @precondition(is_reported)
     @rule(number=NUMBERS)

@@ -35,6 +35,7 @@ WEIGHTS = {
     "reopen": 2,
     "escalate": 1,
     "withdraw": 2,
+    "assign": 2,
 }
 
 
@@ -77,6 +78,7 @@ class Operators:
             "reopen": self._reopen,
             "escalate": self._escalate,
             "withdraw": self._withdraw,
+            "assign": self._assign,
         }
         next_places_s = clock.monotonic_s() + PLACES_EVERY_S
         rate, rate_until_s = self._random.uniform(*self._rate), clock.monotonic_s() + 30
@@ -182,6 +184,17 @@ class Operators:
     async def _escalate(self) -> None:
         if incident := self._one_open():
             order = self._order("escalate", "POST", f"/v1/incidents/{incident.id}/escalate", {})
+            await self._perhaps_again(order, await self._client.done(order))
+
+    async def _assign(self) -> None:
+        if incident := self._one_open():
+            body = {
+                "volunteer_id": self._random.choice(self._people.townspeople).id,
+                "requirement_id": "r1",
+                "force": True,
+                "reason": self._people.text("Жақын тұрады"),
+            }
+            order = self._order("assign", "POST", f"/v1/incidents/{incident.id}/offers", body)
             await self._perhaps_again(order, await self._client.done(order))
 
     async def _withdraw(self) -> None:

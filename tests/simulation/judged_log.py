@@ -103,7 +103,12 @@ class JudgedIncident:
     def _made(self, event: Json) -> Iterator[tuple[str, str]]:
         person, requirement = event["volunteer_id"], event["requirement_id"]
         for offer in self.offers.values():
-            if (offer.volunteer_id, offer.requirement_id, offer.state) == (person, requirement, "declined"):
+            named = event.get("source") == "operator"
+            if (offer.volunteer_id, offer.requirement_id, offer.state) == (
+                person,
+                requirement,
+                "declined",
+            ) and not named:
                 yield "I5", f"{person} is asked again for {requirement}, which they declined"
         if event["offer_id"] in self.offers:
             yield "I6", f"{event['offer_id']} is made twice"

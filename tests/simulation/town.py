@@ -16,6 +16,7 @@ from dispatch.commands import (
     AcceptOffer,
     AddNote,
     AskForHelp,
+    AssignVolunteer,
     CancelIncident,
     CheckIn,
     CloseIncident,
@@ -157,7 +158,7 @@ class Town:
         self._by_hand_sent += 1
         chance = random.Random(f"by hand {self._by_hand_sent}")
         held = sorted(offer for offer, state in self._known.items() if state in LIVE_STATES)
-        what = chance.choices(("nothing", "reopen", "withdraw", "escalate"), (5, 2, 2, 1))[0]
+        what = chance.choices(("nothing", "reopen", "withdraw", "escalate", "assign"), (5, 2, 2, 1, 3))[0]
         if what == "reopen" and self.ended:
             incident = chance.choice(sorted(self.ended))
             self._post(ReopenIncident(**self._order_by_hand(incident)))
@@ -169,6 +170,13 @@ class Town:
             assert parts is not None
             order = self._order_by_hand(parts.incident_id)
             self._post(WithdrawOffer(**order, offer_id=offer, replace=chance.random() < 0.7))
+        elif what == "assign" and self.reported:
+            order = self._order_by_hand(chance.choice(self.reported))
+            named: dict[str, Any] = {
+                "volunteer_id": chance.choice(list(self._duty)),
+                "requirement_id": chance.choice(("r1", "r2")),
+            }
+            self._post(AssignVolunteer(**order, **named, force=chance.random() < 0.8))
         elif what == "escalate" and self.reported:
             incident = chance.choice(self.reported)
             for _ in range(2):

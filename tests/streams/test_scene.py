@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dispatch.commands import CheckWay, PassDeadline
+from dispatch.commands import AssignVolunteer, CheckWay, PassDeadline
 from dispatch.geo import area_of
 from dispatch.hazards import ground_of
 from dispatch.model import Candidate, Found, Hazard, Incident, Place, Watch
@@ -150,7 +150,22 @@ async def test_people_who_are_awaited_are_looked_up_for_the_command_that_asks() 
     people = await Scene(kept).people(asking)
 
     assert [list(one.presence) for one in people] == [["v-1"], [], []]
+    assert [dict(one.past) for one in people] == [{}, {}, {}]
     assert people[0].presence["v-1"].fix_at_ms == NOW_MS - 5_000
+
+
+async def test_of_people_whom_an_operator_names_it_is_known_what_was_asked_of_them() -> None:
+    kept = store()
+    await kept.put_profiles([profile("v-1", 1)])
+    named, unknown = (
+        AssignVolunteer(id="c", incident_id=INCIDENT, by="op", sent_ms=0, volunteer_id=one, requirement_id="r1")
+        for one in ("v-1", "nobody")
+    )
+
+    first, second, nobody = await Scene(kept).people([(incident(), named), (incident(), unknown), (None, named)])
+
+    assert (list(first.presence), list(first.past)) == (["v-1"], ["v-1"])
+    assert (dict(second.presence), dict(second.past), dict(nobody.presence)) == ({}, {}, {})
 
 
 async def test_people_are_looked_for_only_where_there_is_new_ground() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from dispatch.commands import COMMANDS, AnyCommand, Command, PassDeadline, Repor
 from dispatch.decisions import Decision, OfferStep, StatusRecord
 from dispatch.events import EVENTS
 from dispatch.model import Incident
-from dispatch.vocabulary import DeadlineKind
+from dispatch.vocabulary import DeadlineKind, HeardBy, SoftRule
 from streams import wire
 from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivate, VolunteerRecord
 from tests import strategies
@@ -252,3 +253,13 @@ def test_languages_of_older_records_are_read_in_the_form_of_today() -> None:
     assert reported.requirements is not None
     assert reported.requirements[0].languages == ("kk", "ru")
     assert volunteer.languages == ("kk", "en")
+
+
+def test_every_field_of_a_decision_comes_back() -> None:
+    """The frame names them once more: one that it lacks would be lost between the dispatcher and every reader."""
+    whole = decision(
+        heard_by=HeardBy.PHONE, against=(SoftRule.TOO_FAR,), conflicts=("address",), unused_refs=("incident:x",)
+    )
+
+    assert wire.decode_decision(wire.encode_decision(whole)) == whole
+    assert {entry.name for entry in fields(whole)} <= set(wire.DecisionFrame.__struct_fields__)

@@ -26,6 +26,7 @@ ORDERS = {
     "close_incident": "incident_id",
     "reopen_incident": "incident_id",
     "escalate_incident": "incident_id",
+    "assign_volunteer": "incident_id",
     "withdraw_offer": "offer_id",
     "accept_offer": "offer_id",
     "confirm_changes": "offer_id",

@@ -187,7 +187,8 @@ class Decisions:
                 continue
             book.checked("I5")
             person = event["volunteer_id"]
-            if (event["requirement_id"], person) in declined:
+            by_hand = event.get("source", "search") == "operator"  # who declined may be named by an operator
+            if (event["requirement_id"], person) in declined and not by_hand:
                 book.found("I5", f"{incident_id}: {event['offer_id']} to {person}, who declined", record.where)
             if not was_open and not kinds & {"incident_unmerged", "incident_reopened"}:
                 book.found("I5", f"{incident_id}: {event['offer_id']} after its end", record.where)

@@ -18,6 +18,7 @@ KIND_OF = {
     "close": "close_incident",
     "reopen": "reopen_incident",
     "escalate": "escalate_incident",
+    "assign": "assign_volunteer",
     "withdraw": "withdraw_offer",
     "accept": "accept_offer",
     "confirm": "confirm_changes",

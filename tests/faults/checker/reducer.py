@@ -172,6 +172,7 @@ def fills(offer: dict[str, Any]) -> bool:
 def _offer_made(state: State, event: Event, moment: Moment) -> None:
     names = ("requirement_id", "volunteer_id", "capability", "skill", "expires_ms", "distance_m", "eta_s", "task")
     more = ("chance", "shares_language", "staging")
+    by_hand = {"source": event.get("source", "search"), "set_aside": event.get("set_aside", [])}
     offer = moment.published.fresh(
         "Offer",
         id=event["offer_id"],
@@ -181,6 +182,7 @@ def _offer_made(state: State, event: Event, moment: Moment) -> None:
         changed_ms=moment.at_ms,
         **{name: event[name] for name in names},
         **{name: event.get(name) for name in more},
+        **by_hand,
     )
     state["offers"].append(offer)
     if not state["times"]["first_offer_ms"]:

@@ -1,0 +1,85 @@
+"""Orders by hand: what each command asks of the API, and what it prints."""
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from tests.cli.test_commands import komek
+
+INCIDENT, OFFER = "i-8320e5-a", "o-8320e5-a-b"
+ON_PHONE = {"on_behalf": {"heard_by": "phone"}}
+
+
+class Recorded(HTTPServer):
+    """An API that takes every order and remembers it."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.orders: list[tuple[str, Any, str | None]] = []
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        server = self.server
+        assert isinstance(server, Recorded)
+        body = json.loads(self.rfile.read(int(self.headers["content-length"] or 0)) or b"null")
+        server.orders.append((self.path, body, self.headers["idempotency-key"]))
+        answer = json.dumps({"id": "made", "status": "accepted", "links": {}}).encode()
+        self.send_response(202)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def api() -> Iterator[Recorded]:
+    with Recorded() as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path", "body"),
+    [
+        (("reopen", INCIDENT, "--reason", "again"), f"/v1/incidents/{INCIDENT}/reopen", {"reason": "again"}),
+        (("escalate", INCIDENT, "--level", "2"), f"/v1/incidents/{INCIDENT}/escalate", {"level": 2}),
+        (
+            ("assign", INCIDENT, "team#4", "--for", "r2", "--force", "--reason", "near"),
+            f"/v1/incidents/{INCIDENT}/offers",
+            {"volunteer_id": "team#4", "requirement_id": "r2", "force": True, "reason": "near"},
+        ),
+        (("withdraw", OFFER, "--give-up"), f"/v1/offers/{OFFER}/withdraw", {"replace": False}),
+        (("answer", OFFER, "accept"), f"/v1/offers/{OFFER}/accept", ON_PHONE),
+        (
+            ("answer", OFFER, "decline", "--because", "busy", "--heard-by", "radio"),
+            f"/v1/offers/{OFFER}/decline",
+            {"on_behalf": {"heard_by": "radio"}, "reason": "busy"},
+        ),
+        (("answer", OFFER, "on_scene"), f"/v1/offers/{OFFER}/progress", ON_PHONE | {"state": "on_scene"}),
+        (("answer", OFFER, "check_in", "--text", "ok"), f"/v1/offers/{OFFER}/check-in", ON_PHONE | {"text": "ok"}),
+    ],
+)
+def test_each_order_becomes_one_request_with_a_key_of_its_own(
+    api: Recorded, arguments: tuple[str, ...], path: str, body: dict[str, Any]
+) -> None:
+    access = ("--api", f"http://127.0.0.1:{api.server_port}", "--token", "t")
+
+    said = komek("incident", *arguments, *access)
+    again = komek("incident", *arguments, *access, "--key", "k-1", "--json")
+
+    assert (said.returncode, said.stdout.strip()) == (0, "made"), said.stderr
+    assert json.loads(again.stdout)["status"] == "accepted"
+    assert [(one[0], one[1]) for one in api.orders] == [(path, body)] * 2
+    assert api.orders[1][2] == "k-1"
+    assert (api.orders[0][2] or "").startswith("cli-")
