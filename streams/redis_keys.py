@@ -113,7 +113,7 @@ OPEN_INCIDENTS = f"{PREFIX}open-incidents"
 (`dispatch.surroundings.Neighbour`); a text only as its keyed fingerprint."""
 
 WIDE_INCIDENTS = f"{PREFIX}wide-incidents"
-"""GEO: the same of incidents whose area reaches far from its centre."""
+"""GEO: the same of incidents whose area reaches beyond its centre, which are found from their edge."""
 
 
 def vicinity_of(incident_id: str) -> str:

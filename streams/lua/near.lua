@@ -1,51 +1,50 @@
--- Open incidents around spots, the nearest centres first. ARGV[1]: {lon, lat, within m, moment or false} ..., packed; then how many
--- are given and looked at at most, how far apart in time (ms), and how far areas reach that stand in the plain and in the wide
--- index. Gives for each spot what streams/store/vicinity.py wrote of them.
+-- Open incidents around spots. ARGV[1]: {lon, lat, within m, moment or false} ..., packed; then how many are given and looked at
+-- at most, how far apart in time (ms), and how far the widest areas reach. Gives for each spot, of what streams/store/vicinity.py
+-- wrote: the nearest that are points, and the nearest whose areas come near enough.
 
 local refused = refusal('')
 if refused then return refused end
 
-local most, look_at_most, apart = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local most, look_at_most, apart, widest = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 
-local function fits(entry, spot)
-  local reach = tonumber(string.match(entry[1], '"reach_m":([%d.eE+-]+)') or 0)
-  if tonumber(entry[2]) - reach > spot[3] then return false end
-  local logged = tonumber(string.match(entry[1], '"logged_ms":(%d+)') or 0)
-  return not spot[4] or math.abs(logged - spot[4]) <= apart
+local function is_of_its_time(member, moment)
+  return not moment or math.abs(tonumber(string.match(member, '"logged_ms":(%d+)')) - moment) <= apart
 end
 
-local function look(key, spot, further)
-  local count = most
+-- `found(entry)` gives the member that fits, or nothing. More are looked at only where some did not fit.
+local function nearest(count, search, found)
   while true do
-    local found = {}
-    local near = call('GEOSEARCH', key, 'FROMLONLAT', spot[1], geo_lat(spot[2]), 'BYRADIUS', spot[3] + further, 'm', 'ASC',
-      'COUNT', count, 'WITHDIST')
+    local members = {}
+    local near = search(count)
     for _, entry in ipairs(near) do
-      if fits(entry, spot) then found[#found + 1] = entry end
-      if #found == most then return found end
+      members[#members + 1] = found(entry)
+      if #members == most then return members end
     end
-    if #near < count or count >= look_at_most then return found end
+    if #near < count or count >= look_at_most then return members end
     count = math.min(count * 5, look_at_most)
   end
 end
 
-local function nearest(found)
-  table.sort(found, function(a, b)
-    local here, there = tonumber(a[2]), tonumber(b[2])
-    return here < there or (here == there and a[1] < b[1])
+local function points(spot)
+  return nearest(most, function(count)
+    return call('GEOSEARCH', KEY.open_incidents, 'FROMLONLAT', spot[1], geo_lat(spot[2]), 'BYRADIUS', spot[3], 'm', 'ASC',
+      'COUNT', count)
+  end, function(member)
+    return is_of_its_time(member, spot[4]) and member or nil
   end)
-  local members = {}
-  for n = 1, math.min(#found, most) do members[n] = found[n][1] end
-  return members
+end
+
+local function areas(spot)
+  return nearest(most, function(count)
+    return call('GEOSEARCH', KEY.wide_incidents, 'FROMLONLAT', spot[1], geo_lat(spot[2]), 'BYRADIUS', spot[3] + widest, 'm',
+      'ASC', 'COUNT', count, 'WITHDIST')
+  end, function(entry)
+    local reach = tonumber(string.match(entry[1], '"reach_m":([%d.eE+-]+)'))
+    return entry[2] - reach <= spot[3] and is_of_its_time(entry[1], spot[4]) and entry[1] or nil
+  end)
 end
 
 local answer = {}
-local has_wide = call('EXISTS', KEY.wide_incidents) == 1
-for i, spot in ipairs(cmsgpack.unpack(ARGV[1])) do
-  local found = look(KEY.open_incidents, spot, tonumber(ARGV[5]))
-  if has_wide then
-    for _, entry in ipairs(look(KEY.wide_incidents, spot, tonumber(ARGV[6]))) do found[#found + 1] = entry end
-  end
-  answer[i] = nearest(found)
-end
+local has_areas = call('EXISTS', KEY.wide_incidents) == 1
+for i, spot in ipairs(cmsgpack.unpack(ARGV[1])) do answer[i] = {points(spot), has_areas and areas(spot) or {}} end
 return answer

@@ -8,7 +8,7 @@ import msgspec
 
 from dispatch import places
 from dispatch.duplicates import APART_S, neighbour_of
-from dispatch.geo import index_lon
+from dispatch.geo import distance_m, index_lon
 from dispatch.model import Incident, Place
 from dispatch.ports import NotReady
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
@@ -21,8 +21,6 @@ NEAR_AT_MOST = 20
 """More open incidents than this around one report, of about the same time, are not compared, the nearest first."""
 LOOK_AT_MOST = 500
 """Of any time, to find those."""
-WIDE_M = 500.0
-"""Areas that reach further stand in an index of their own, so that they are found from their edge and the others from near."""
 WIDEST_M = 100_000.0
 """An area is found from no further away than this beyond the distance asked for."""
 
@@ -39,7 +37,7 @@ def packed_vicinity(incident: Incident) -> dict[str, object]:
     if neighbour is None:
         return {}
     centre = neighbour.centre
-    is_wide = neighbour.reach_m > WIDE_M
+    is_wide = neighbour.reach_m > 0
     return {"vicinity": (_encode(neighbour).decode(), index_lon(centre.lon), float(centre.lat), is_wide)}
 
 
@@ -50,10 +48,15 @@ async def near(link: Link, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]
         (index_lon(spot.place.lon), float(spot.place.lat), float(spot.within_m), spot.logged_ms or False)
         for spot in spots
     ]
-    answers = await link.call(
-        "near", _pack(packed), NEAR_AT_MOST, LOOK_AT_MOST, round(APART_S * 1000), WIDE_M, WIDEST_M
-    )
-    return [tuple(_decode(member) for member in members) for members in answers]
+    answers = await link.call("near", _pack(packed), NEAR_AT_MOST, LOOK_AT_MOST, round(APART_S * 1000), WIDEST_M)
+    return [_nearest(spot, *answer) for spot, answer in zip(spots, answers, strict=True)]
+
+
+def _nearest(spot: Spot, points: Sequence[bytes], areas: Sequence[bytes]) -> tuple[Neighbour, ...]:
+    found = [_decode(member) for member in (*points, *areas)]
+    if areas:
+        found.sort(key=lambda neighbour: distance_m(spot.place, neighbour.centre))
+    return tuple(found[:NEAR_AT_MOST])
 
 
 async def whereabouts(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
