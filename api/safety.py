@@ -7,6 +7,7 @@ from typing import Any
 from api.auth import Caller
 from api.disclosure import noted
 from api.parts import Parts
+from dispatch.absence import COMING
 from dispatch.model import CheckInClock, Incident, Offer, Place, Unconfirmed
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import CheckInState
@@ -21,6 +22,7 @@ def of_offer(offer: Offer) -> View:
         "staging": lon_lat(offer.staging) if offer.staging is not None and offer.is_filling else None,
         "check_in": check_in(offer.check_in),
         "hazards_on_way": sorted(offer.hazards_on_way),
+        "still_coming_asked_at": rfc3339(asked_ms) if (asked_ms := _coming_asked_ms(offer)) else None,
         "to_confirm": to_confirm(offer.unconfirmed),
         "confirmed": {"version": offer.confirmed.version, "at": rfc3339(offer.confirmed.at_ms)}
         if offer.confirmed
@@ -29,6 +31,11 @@ def of_offer(offer: Offer) -> View:
         if offer.distress
         else None,
     }
+
+
+def _coming_asked_ms(offer: Offer) -> int | None:
+    """Since when the person has not answered whether they are still coming; any answer or position ends it."""
+    return offer.watch.asked_ms if offer.watch is not None and offer.state in COMING else None
 
 
 def check_in(clock: CheckInClock | None) -> View | None:

@@ -452,6 +452,8 @@ class OfferShown(Shown):
     staging: LonLat | None = None
     """Where to gather at the edge of dangerous ground; after acceptance."""
     check_in: CheckInShown | None = None
+    still_coming_asked_at: Time | None = None
+    """Since when the person has not answered whether they are still coming; a check-in, a step or a position answers."""
     to_confirm: ToConfirm | None = None
     """What changed of the job since acceptance and is not confirmed."""
     hazards_on_way: list[str] = []

@@ -365,6 +365,16 @@ class ChangesConfirmed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComingAsked:
+    """Somebody on their way is asked whether they are still coming, because of `reason` (`AbsenceReason`)."""
+
+    offer_id: str
+    volunteer_id: str
+    reason: str
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HelpAsked:
     """A person on scene asks for more people: `requirement` as it stands after it, new or with more places."""
 
@@ -536,6 +546,7 @@ Event: TypeAlias = (
     | CheckInClockSet
     | CheckInAsked
     | WatchSet
+    | ComingAsked
     | JobChanged
     | WaysToCheck
     | HazardOnWay
@@ -591,6 +602,7 @@ EVENTS: dict[str, type] = {
     "check_in_clock_set": CheckInClockSet,
     "check_in_asked": CheckInAsked,
     "watch_set": WatchSet,
+    "coming_asked": ComingAsked,
     "job_changed": JobChanged,
     "ways_to_check": WaysToCheck,
     "hazard_on_way": HazardOnWay,

@@ -243,6 +243,8 @@ class Watch:
     closest_m: float | None = None
     away_since_ms: int | None = None
     is_tracked: bool = False
+    asked_ms: int | None = None
+    """Since when the question whether they are still coming is unanswered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What people are to be told that is no step of an offer: a record of `offers` all the same, whose state repeats the present one.
 
 check_in_asked, check_in_warned, check_in_overdue   to the person on scene
+still_coming                                        to who accepted and was not heard of, or moves away: any answer will do
 colleague_in_distress                               to those who go to, or are at, the place of the person in danger
 staging_moved                                       to who accepted: the dangerous ground is another, and so is where to gather
 changed                                             to everybody with a live offer whose job changed, with the names of the fields
@@ -12,13 +13,14 @@ What only moves the staging point is told as `staging_moved`; it has to be confi
 from collections.abc import Iterator
 
 from dispatch.decisions import Decision, OfferStep, offer_step
-from dispatch.events import CheckInAsked, ConfirmationMissed, DistressRaised, JobChanged, StagingMoved
+from dispatch.events import CheckInAsked, ComingAsked, ConfirmationMissed, DistressRaised, JobChanged, StagingMoved
 from dispatch.model import Incident, Offer
 from dispatch.vocabulary import ASSIGNED_STATES, Capability, ConfirmationState, JobField
 
 COLLEAGUE_IN_DISTRESS = "colleague_in_distress"
 STAGING_MOVED = "staging_moved"
 CHANGED = "changed"
+STILL_COMING = "still_coming"
 
 
 def notice_steps(incident: Incident, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
@@ -41,6 +43,8 @@ def _notices(incident: Incident, decision: Decision) -> Iterator[tuple[Offer, st
     for fact in decision.events:
         if isinstance(fact, CheckInAsked) and (asked := incident.offer(fact.offer_id)) is not None:
             yield asked, f"check_in_{fact.state}", ()
+        elif isinstance(fact, ComingAsked) and (awaited := incident.offer(fact.offer_id)) is not None:
+            yield awaited, STILL_COMING, ()
         elif isinstance(fact, StagingMoved):
             staged = incident.offer(fact.offer_id)
             if staged is not None and staged.state in ASSIGNED_STATES:

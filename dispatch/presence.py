@@ -13,13 +13,16 @@ from dispatch.vocabulary import Capability, TravelMode
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
     """One person at this moment. `place`, `fix_at_ms` and `accuracy_m` are of the newest fix that is believed (`fixes.py`), None
-    when there is none; home does not count there."""
+    when there is none; home does not count there. `heard_at_ms` is the time of the newest fix of any kind, a sign of life."""
 
     on_duty: bool
     travel_mode: TravelMode = TravelMode.FOOT
     place: Place | None = None
     fix_at_ms: int | None = None
     accuracy_m: float | None = None
+    heard_at_ms: int | None = None
+    is_silent_by_word: bool = False
+    """The newest fix said that no more will follow for a while."""
     home: Place | None = None
     capabilities: frozenset[Capability] = frozenset()
     skills: frozenset[str] = frozenset()

@@ -22,6 +22,7 @@ _OF_BEFORE = frozenset(
         AttentionReason.CHECK_IN_OVERDUE,
         AttentionReason.HELP_ASKED,
         AttentionReason.CHANGE_UNCONFIRMED,
+        AttentionReason.PERSON_SILENT,
     }
 )
 

@@ -75,6 +75,7 @@ def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now
         *hazards.declared(state, precautions),
         *check_ins.clocks(state, facts, precautions.check_in_s, now_ms),
         *absence.watches(state, facts, now_ms),
+        *absence.heard(state, facts, now_ms),
         *reinforcements.answered(state),
     ]
     if state.distress_of is not None and any(isinstance(fact, IncidentReported) for fact in facts):

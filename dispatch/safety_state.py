@@ -61,7 +61,7 @@ def check_in_asked(state: Incident, fact: events.CheckInAsked, _: object) -> Inc
     return _with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
 
 
-def watch_set(state: Incident, fact: events.WatchSet, _: object) -> Incident:
+def watch_set(state: Incident, fact: events.WatchSet | events.ComingAsked, _: object) -> Incident:
     return _with_offer(state, fact.offer_id, lambda offer: replace(offer, watch=fact.watch))
 
 
@@ -149,6 +149,7 @@ FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
     events.CheckInClockSet: check_in_clock_set,
     events.CheckInAsked: check_in_asked,
     events.WatchSet: watch_set,
+    events.ComingAsked: watch_set,
     events.JobChanged: job_changed,
     events.WaysToCheck: ways_to_check,
     events.HazardOnWay: hazard_on_way,

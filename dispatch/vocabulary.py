@@ -151,6 +151,9 @@ class AttentionReason(StrEnum):
     DUPLICATE_ENDED = "duplicate_ended"  # named as its duplicate: an incident that is unknown or has ended
     MERGE_FAILED = "merge_failed"  # the incident it was to be merged into did not take it
     CHECK_IN_OVERDUE = "check_in_overdue"  # somebody on scene gave no sign of life although asked twice
+    PERSON_SILENT = (
+        "person_silent"  # announced silence, should be there for long, and did not answer whether they are coming
+    )
     DISTRESS = "distress"  # somebody who was sent is in danger themself
     HELP_ASKED = "help_asked"  # those on scene ask for more people
     UNFILLED = "unfilled"  # the ladder of a requirement came to the operator

@@ -262,6 +262,14 @@ RULES: tuple[Rule, ...] = (
         holds=_kafka_away,
     ),
     Rule(
+        name="person_silent",
+        severity=WARNING,
+        concern=FIELD,
+        about="somebody who announced silence should have arrived for long, and did not answer whether they are coming",
+        cure="Reach them another way, or take them off: POST /v1/offers/{id}/withdraw. Any sign of theirs ends it.",
+        holds=_asks(AttentionReason.PERSON_SILENT),
+    ),
+    Rule(
         name="change_unconfirmed",
         severity=WARNING,
         concern=FIELD,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dispatch.notices import CHANGED, STAGING_MOVED
+from dispatch.notices import CHANGED, STAGING_MOVED, STILL_COMING
 from dispatch.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState
 
 _CHANGES = frozenset({CHANGED, STAGING_MOVED})
@@ -18,6 +18,7 @@ class SeenOffer:
     state: OfferState
     to_confirm: int | None = None
     """The version of a change of the job that its person has to confirm."""
+    is_asked_whether_coming: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -61,6 +62,7 @@ def _offer(data: Mapping[str, Any], incident_id: str) -> SeenOffer | None:
         volunteer_id=volunteer,
         state=OfferState(state),
         to_confirm=_to_confirm(data) if state in ASSIGNED_STATES else None,
+        is_asked_whether_coming=data.get("notice") == STILL_COMING or bool(data.get("still_coming_asked_at")),
     )
 
 

@@ -1,7 +1,8 @@
 """Simulated volunteers at work: each answers its own offers with its own token and follows them to their end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from random import Random
@@ -70,7 +71,7 @@ class Volunteers:
         self._world = world
         self._jobs: dict[str, _Job] = {}
         self._let_be: set[str] = set()
-        self._confirming: set[asyncio.Task[None]] = set()
+        self._saying: set[asyncio.Task[None]] = set()
 
     @property
     def at_work(self) -> int:
@@ -89,9 +90,9 @@ class Volunteers:
             job.offer = offer
             if offer.to_confirm is not None and offer.to_confirm > job.seen_version:
                 job.seen_version = offer.to_confirm
-                task = asyncio.create_task(self._confirm(person, offer.id, offer.to_confirm))
-                self._confirming.add(task)
-                task.add_done_callback(self._confirming.discard)
+                self._say(self._confirm(person, offer.id, offer.to_confirm))
+            if offer.is_asked_whether_coming:
+                self._say(self._check_in(person, offer.id))
             if not offer.is_live and offer.state is not OfferState.EXPIRED:
                 job.ended.set()
         elif offer.is_live:
@@ -102,7 +103,7 @@ class Volunteers:
 
     async def stop(self) -> None:
         """Everybody puts the work down where it is."""
-        tasks = [*self._confirming, *(job.task for job in self._jobs.values() if job.task)]
+        tasks = [*self._saying, *(job.task for job in self._jobs.values() if job.task)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -111,6 +112,20 @@ class Volunteers:
         job = _Job(offer=offer)
         self._jobs[offer.id] = job
         job.task = asyncio.create_task(self._hold(person, job))
+
+    def _say(self, answer: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(answer)
+        self._saying.add(task)
+        task.add_done_callback(self._saying.discard)
+
+    async def _check_in(self, person: Person, offer_id: str) -> None:
+        """Asked whether they are still coming. The same minute's question has one answer, however often it is told."""
+        minute, speed = int(self._world.now_s() // 60), self._world.habits.answer_speed
+        await asyncio.sleep(Random(f"{self._world.seed}:{offer_id}:{minute}").uniform(*READS_A_CHANGE_WITHIN_S) / speed)
+        path, key = path_of("offers", offer_id, "check-in"), f"sim-{offer_id}-coming{minute}"
+        with contextlib.suppress(NoAnswer):
+            caller = Caller(role="volunteer", identity=person.id)
+            await self._world.api.write("POST", path, caller, key=key, body={})
 
     async def _confirm(self, person: Person, offer_id: str, version: int) -> None:
         """The person reads what changed, and says so. Who is never heard of again has put the phone away."""

@@ -73,6 +73,8 @@ def presence(person: Person | None) -> Presence | None:
         place=fix.place if fix else None,
         fix_at_ms=fix.at_ms if fix else None,
         accuracy_m=fix.accuracy_m if fix else None,
+        heard_at_ms=person.track.newest.at_ms if person.track else None,
+        is_silent_by_word=bool(person.track and not person.track.newest.continues),
         home=person.home,
         capabilities=frozenset(profile.capabilities),
         skills=frozenset(profile.skills),

@@ -25,7 +25,7 @@ SPARE = 1.01
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
-_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "hx", "hy", "cap", "sk", "la", "md")
+_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "ht", "qt", "hx", "hy", "cap", "sk", "la", "md")
 
 
 class Ground(msgspec.Struct):
@@ -137,13 +137,16 @@ def _lately(row: Sequence[Any]) -> AskedLately:
 
 
 def _presence(row: Sequence[Any]) -> Presence:
-    _, duty, mode, x, y, at, accuracy, home_x, home_y, capabilities, skills, languages, most_m = row
+    _, duty, mode, x, y, at, accuracy, heard, quiet, home_x, home_y, capabilities, skills, languages, most_m = row
+    times = [int(float(time)) for time in (at, heard) if time]
     return Presence(
         on_duty=duty == b"1",
         travel_mode=TravelMode(mode.decode()),
         place=Place(lon=float(x), lat=float(y)) if x and y else None,
         fix_at_ms=int(float(at)) if at else None,
         accuracy_m=float(accuracy) if accuracy else None,
+        heard_at_ms=max(times) if times else None,
+        is_silent_by_word=bool(times and quiet and int(float(quiet)) >= max(times)),
         home=Place(lon=float(home_x), lat=float(home_y)) if home_x and home_y else None,
         capabilities=frozenset(map(Capability, _words(capabilities))),
         skills=frozenset(_words(skills)),

@@ -204,6 +204,7 @@ class _QuickSearch(_Search):
             distance_m=distance,
             place=fix.place,
             fix_age_s=FIX_AGE_S,
+            accuracy_m=fix.accuracy_m,
             load=person.load_at(now_ms),
             **self._people.history(person),
         )
@@ -227,7 +228,7 @@ class QuickPicture(MemoryStore):
     async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
         now_ms = self._clock()
         return {
-            one: replace(known, place=trip.place_at(now_ms / 1000), fix_at_ms=now_ms)
+            one: replace(known, place=trip.place_at(now_ms / 1000), fix_at_ms=now_ms, heard_at_ms=now_ms)
             if (trip := self.trips.get(one))
             else known
             for one, known in (await super().presence(volunteer_ids)).items()

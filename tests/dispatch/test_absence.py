@@ -5,10 +5,21 @@ from typing import Any
 
 import pytest
 
-from dispatch.absence import AWAY_FOR_S, LOOK_EVERY_S, REST_S, SILENT_AFTER_S, leave_duty_command
+from dispatch.absence import (
+    ANSWER_WITHIN_S,
+    AWAY_FOR_S,
+    LOOK_EVERY_S,
+    MARGIN_S,
+    REST_S,
+    SILENT_AFTER_S,
+    WAYS,
+    leave_duty_command,
+)
 from dispatch.commands import AcceptOffer, PassDeadline
 from dispatch.deadlines import timers_of
-from dispatch.model import Place
+from dispatch.events import ComingAsked
+from dispatch.lifecycle import offer_steps
+from dispatch.model import Offer, Place
 from dispatch.presence import Presence
 from dispatch.safeguards import looked_at
 from dispatch.surroundings import NOTHING
@@ -18,6 +29,7 @@ from tests.builders import ALMATY, Story, digital_spec, helpers, point, remote, 
 EVERY_S = LOOK_EVERY_S[Priority.HIGH]
 SILENT_S = SILENT_AFTER_S[Priority.HIGH]
 AWAY_S = AWAY_FOR_S[Priority.HIGH]
+ANSWER_S = ANSWER_WITHIN_S[Priority.HIGH]
 
 
 def north(distance_m: float) -> Place:
@@ -35,14 +47,18 @@ def coming(*, state: OfferState = OfferState.EN_ROUTE, **stated: Any) -> Story:
     return story
 
 
-def seen(story: Story, place: Place | None = None, *, age_s: float = 0, on_duty: bool = True) -> None:
-    """What the picture shows of v-1 from now on."""
+def seen(
+    story: Story, place: Place | None = None, *, age_s: float = 0, on_duty: bool = True, is_last: bool = False
+) -> None:
+    """What the picture shows of v-1 from now on. `is_last`: their newest position said that no more will follow."""
     fix_at_ms = story.now_ms - round(age_s * 1000) if place else None
     known = Presence(
         on_duty=on_duty,
         travel_mode=TravelMode.CAR,
         place=place,
         fix_at_ms=fix_at_ms,
+        heard_at_ms=fix_at_ms,
+        is_silent_by_word=is_last,
         capabilities=frozenset({Capability.FIELD}),
         skills=frozenset({"first_aid"}),
     )
@@ -52,6 +68,18 @@ def seen(story: Story, place: Place | None = None, *, age_s: float = 0, on_duty:
 def look(story: Story, *, after_s: float = EVERY_S) -> None:
     story.wait(after_s)
     story.look_at("v-1")
+
+
+def asked(story: Story) -> bool:
+    """Whether the last decision asks v-1 whether they are still coming; the question is told to them."""
+    questions = [fact for fact in story.last.events if isinstance(fact, ComingAsked)]
+    told = [step.notice for step in offer_steps(story.incident, story.last, 0, 1) if step.notice]
+    assert told == ["still_coming"] * len(questions)
+    return bool(questions)
+
+
+def attention(story: Story) -> list[tuple[str, str | None]]:
+    return [(entry.reason, entry.offer_id) for entry in story.incident.attention]
 
 
 def lost(story: Story) -> str | None:
@@ -132,9 +160,157 @@ def test_who_sent_positions_on_the_way_and_then_none_is_silent() -> None:
     assert story.state_of("v-1") is OfferState.EN_ROUTE
 
     look(story, after_s=SILENT_S)
+    assert asked(story)
+    assert lost(story) is None
+
+    look(story, after_s=ANSWER_S)
 
     assert lost(story) == AbsenceReason.SILENT
     assert story.asked() == ["v-2"]
+
+
+def test_a_look_before_the_time_to_answer_is_over_takes_nobody_off() -> None:
+    story = silent()
+
+    look(story, after_s=ANSWER_S - 1)
+    early = story.last
+    story.told = replace(story.incident, offers=tuple(_due_now(one) for one in story.incident.offers))
+    story.look_at("v-1")
+
+    assert early.reason == "not_yet_due"
+    assert lost(story) is None
+    watch = story.offer_of("v-1").watch
+    assert watch is not None
+    assert watch.due_ms == story.now_ms + 1_000
+
+
+def _due_now(offer: Offer) -> Offer:
+    """Its timer fires early, as the clock of the store may go back."""
+    return replace(offer, watch=replace(offer.watch, due_ms=0)) if offer.watch else offer
+
+
+def silent() -> Story:
+    """v-1 sent positions, fell silent, and was asked."""
+    story = coming()
+    story.wait(60)
+    seen(story, north(400))
+    look(story)
+    look(story, after_s=SILENT_S)
+    assert asked(story)
+    return story
+
+
+@pytest.mark.parametrize("answer", ["check_in", "progress", "position"])
+def test_any_sign_of_life_answers_the_question(answer: str) -> None:
+    story = silent()
+    story.wait(30)
+    if answer == "check_in":
+        story.check_in("v-1")
+    elif answer == "progress":
+        story.progress("v-1", OfferState.ON_SCENE)
+    else:
+        seen(story, north(300))
+
+    look(story, after_s=EVERY_S)
+    look(story, after_s=10)
+
+    assert lost(story) is None
+    watch = story.offer_of("v-1").watch
+    assert watch is not None
+    assert watch.asked_ms is None or story.state_of("v-1") is OfferState.ON_SCENE
+
+
+def test_who_confirms_a_change_is_alive() -> None:
+    story = silent()
+    story.update(priority=Priority.CRITICAL)
+    story.wait(10)
+    story.confirm("v-1")
+
+    watch = story.offer_of("v-1").watch
+    assert watch is not None
+    assert watch.asked_ms is None
+
+
+def test_the_time_to_answer_is_short_where_it_is_urgent() -> None:
+    within_s = [ANSWER_WITHIN_S[priority] for priority in Priority]
+
+    assert within_s == sorted(within_s)
+    assert within_s[0] == 60
+
+
+def test_who_announced_silence_is_asked_when_they_should_have_arrived_for_long() -> None:
+    story = coming(state=OfferState.ACCEPTED)
+    story.wait(5)
+    seen(story, north(400), is_last=True)
+    eta_s = story.offer_of("v-1").eta_s
+    assert eta_s is not None
+    due_s = WAYS * eta_s + MARGIN_S
+    assert due_s > SILENT_S / 2
+
+    while story.now_ms + EVERY_S * 1000 < story.offer_of("v-1").changed_ms + (due_s + 5) * 1000:
+        look(story)
+        assert not asked(story)
+    look(story)
+
+    assert asked(story)
+    assert lost(story) is None
+
+
+def announced() -> Story:
+    """v-1 announced silence, should be there for long, and was asked."""
+    story = coming()
+    story.wait(5)
+    seen(story, north(400), is_last=True)
+    look(story, after_s=3_600)
+    assert asked(story)
+    return story
+
+
+def test_an_unanswered_question_of_who_announced_silence_goes_to_the_operator_and_they_stay() -> None:
+    story = announced()
+
+    look(story, after_s=ANSWER_S)
+
+    offer = story.offer_of("v-1")
+    assert attention(story) == [("person_silent", offer.id)]
+    assert story.state_of("v-1") is OfferState.EN_ROUTE
+    for _ in range(5):
+        look(story)
+        assert not asked(story)
+    assert attention(story) == [("person_silent", offer.id)]
+    assert story.asked() == []
+
+
+@pytest.mark.parametrize("sign", ["check_in", "on_scene", "position", "withdrawn"])
+def test_the_alarm_ends_with_any_sign_and_with_the_offer(sign: str) -> None:
+    story = announced()
+    look(story, after_s=ANSWER_S)
+    story.wait(20)
+    if sign == "check_in":
+        story.check_in("v-1")
+    elif sign == "on_scene":
+        story.progress("v-1", OfferState.ON_SCENE)
+    elif sign == "withdrawn":
+        story.decline("v-1")
+    else:
+        seen(story, north(300))
+        look(story)
+
+    assert attention(story) == []
+
+
+def test_a_position_after_announced_silence_makes_it_ordinary_again() -> None:
+    story = coming()
+    story.wait(5)
+    seen(story, north(400), is_last=True)
+    look(story)
+    seen(story, north(300))
+    look(story)
+
+    look(story, after_s=SILENT_S)
+    look(story, after_s=ANSWER_S)
+
+    assert lost(story) == AbsenceReason.SILENT
 
 
 def test_positions_that_were_forgotten_are_silence_too() -> None:
@@ -145,6 +321,7 @@ def test_positions_that_were_forgotten_are_silence_too() -> None:
     story.around = NOTHING
 
     look(story, after_s=SILENT_S)
+    look(story, after_s=ANSWER_S)
 
     assert lost(story) == AbsenceReason.SILENT
 
@@ -192,8 +369,30 @@ def test_who_moves_away_for_long_is_replaced() -> None:
 
     seen(story, north(9_000))
     look(story, after_s=AWAY_S)
+    assert asked(story)
+    seen(story, north(9_500))
+    look(story, after_s=ANSWER_S)
 
     assert lost(story) == AbsenceReason.MOVING_AWAY
+
+
+def test_who_moves_away_and_says_they_are_coming_keeps_their_place() -> None:
+    story = coming()
+    story.wait(10)
+    seen(story, north(2_000))
+    look(story)
+    seen(story, north(9_000))
+    look(story)
+    look(story, after_s=AWAY_S)
+    assert asked(story)
+
+    story.check_in("v-1")
+    seen(story, north(10_000))
+    look(story)
+
+    watch = story.offer_of("v-1").watch
+    assert watch is not None
+    assert (lost(story), watch.closest_m, watch.away_since_ms) == (None, 10_000, None)
 
 
 def test_a_road_that_leads_away_for_a_while_is_no_absence() -> None:

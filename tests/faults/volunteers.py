@@ -81,6 +81,8 @@ class Volunteers:
         person = self._people.by_id.get(step["volunteer_id"])
         if person is not None and step.get("changes") and step["state"] in SENT and not self.resting:
             self._hear_of_change(person, step)
+        if person is not None and step.get("notice") == "still_coming" and not self.resting:
+            self._begin(self._say_so(person, step))
         is_new = step["state"] == "offered" and not step.get("notice") and step["id"] not in self._asked
         if person is None or not is_new or self.resting:
             return
@@ -97,6 +99,12 @@ class Volunteers:
     async def _confirm(self, person: Person, step: dict[str, Any]) -> None:
         await asyncio.sleep(self._random.uniform(*ANSWER_AFTER_S))
         await self._say(person, step, "confirm", {"version": step["epoch"]})
+
+    async def _say_so(self, person: Person, step: dict[str, Any]) -> None:
+        """Asked whether they are still coming; some let it ring."""
+        await asyncio.sleep(self._random.uniform(*ANSWER_AFTER_S))
+        if self._random.random() < CONFIRMS:
+            await self._say(person, step, "check-in", {})
 
     def held(self) -> list[str]:
         """Offers that were made and of whose end nobody has heard, the newest ones."""

@@ -37,6 +37,7 @@ from dispatch.commands import (
 from dispatch.edits import text_ref
 from dispatch.ids import derived, incident_id, parts_of_offer, zone_of_incident
 from dispatch.model import Area, Place, RequirementSpec
+from dispatch.notices import STILL_COMING
 from dispatch.vocabulary import LIVE_STATES, Capability, HeardBy, OfferState, TravelMode
 from streams import wire
 from streams.topics import INCIDENTS, LOCATIONS, OFFERS, VOLUNTEERS
@@ -248,6 +249,8 @@ class Town:
         step: dict[str, Any] = msgspec.json.decode(record.value or b"")
         if step.get("changes") and step["state"] != OfferState.OFFERED:
             self._confirms(step)
+        if step.get("notice") == STILL_COMING:
+            self._says_so(step)
         if step.get("notice") or self._known.get(step["id"]) == step["state"]:
             return
         self._known[step["id"]] = step["state"]
@@ -263,6 +266,12 @@ class Town:
         chance = random.Random(step["event_id"])
         if chance.random() < 0.7:
             self._later(chance.uniform(1.0, 40.0), ConfirmChanges, step, version=step["epoch"])
+
+    def _says_so(self, step: dict[str, Any]) -> None:
+        """Whether they are still coming; of its own chance, too."""
+        chance = random.Random(step["event_id"])
+        if chance.random() < 0.6:
+            self._later(chance.uniform(1.0, 90.0), CheckIn, step)
 
     def _answers(self, step: dict[str, Any]) -> None:
         window_s = max(1.0, (step["expires_ms"] - step["at_ms"]) / 1000)

@@ -393,6 +393,7 @@ FOLDS: dict[str, Fold] = {
     "check_in_clock_set": _of_offer("check_in", lambda event, _: {"state": "running", "due_ms": event["due_ms"]}),
     "check_in_asked": _of_offer("check_in", lambda event, _: {"state": event["state"], "due_ms": event["due_ms"]}),
     "staging_moved": _of_offer("staging", lambda event, _: event["staging"]),
+    "coming_asked": _of_offer("watch", lambda event, at: at.published.whole("Watch", event["watch"])),
     "watch_set": _of_offer("watch", lambda event, at: at.published.whole("Watch", event["watch"])),
     "help_asked": _help_asked,
     "job_changed": _job_changed,
