@@ -93,6 +93,18 @@ class _Draft:
         ]
 
 
+@dataclass(slots=True)
+class _Claimed:
+    """People claimed for one command, by offer."""
+
+    incident_id: str
+    holds: dict[str, Hold] = field(default_factory=dict)
+
+    def forget(self, given_back: Iterable[Hold]) -> None:
+        for hold in given_back:
+            self.holds.pop(hold.offer_id, None)
+
+
 class Dispatcher:
     def __init__(
         self,
@@ -112,6 +124,8 @@ class Dispatcher:
         self._plans_next = plans
         self._scene = Scene(store, travel)
         self._caught_up: set[int] = set()
+        self._claimed: dict[str, _Claimed] = {}
+        """By command: who was claimed for it and is not known to be held by its decision; also by attempts that broke off."""
         self._at_work = asyncio.Lock()
         self.behind_s = 0.0
         """How old the oldest command of the last batch was when it was decided, by Redis' clock and the log's."""
@@ -135,6 +149,19 @@ class Dispatcher:
         behind = [partition for partition, end in ends.items() if await self._projection.is_behind(partition, end)]
         self.distrust(behind)
         await self.catch_up(behind)
+        await self._give_back()
+
+    async def _give_back(self) -> None:
+        """Claims of commands that were decided by another worker, or by a later attempt that chose other people."""
+        claimed = list(self._claimed.items())
+        if not claimed:
+            return
+        _, loaded = await self._store.load([(command, entry.incident_id) for command, entry in claimed])
+        decided = [one for one, known in zip(claimed, loaded, strict=True) if known.decided_at is not None]
+        # What its decision engages is confirmed, and a confirmed claim is not given up by this.
+        await self._store.release([hold for _, entry in decided for hold in entry.holds.values()])
+        for command, _ in decided:
+            del self._claimed[command]
 
     async def handle(self, records: Sequence[Consumed]) -> None:
         """When this returns, every record has its outcome in the log: a decision (with offers and status) or a dead letter.
@@ -214,6 +241,8 @@ class Dispatcher:
             metrics.MET_AGAIN.inc(len(again))
             log.info("commands met again", at=[f"{record.partition}:{record.offset}" for record in again])
             await self._erase_what_came_again(commands, loaded)
+            if any(command.id in self._claimed for _, command in commands):
+                await self._give_back()
         if not fresh:
             return
         asking = [
@@ -247,7 +276,20 @@ class Dispatcher:
             partitions = {entry.partition for entry in logged}
             self.distrust(partitions)
             await self.catch_up(partitions)
+        await self._give_back_unused(decisions)
         _count(decisions, drafts)
+
+    async def _give_back_unused(self, decisions: Sequence[Decision]) -> None:
+        """Whom earlier attempts claimed for these commands and the last one did not choose; mostly nobody, at no trip."""
+        unused: list[Hold] = []
+        for decision in decisions:
+            if (entry := self._claimed.get(decision.cause.command_id)) is not None:
+                used = {claim.offer_id for claim in claims_of(decision)}
+                unused += [hold for offer, hold in entry.holds.items() if offer not in used]
+        if unused:
+            await self._store.release(unused)
+        for decision in decisions:
+            self._claimed.pop(decision.cause.command_id, None)
 
     async def _erase_what_came_again(
         self, commands: Sequence[tuple[Consumed, Command]], loaded: Sequence[Loaded]
@@ -370,6 +412,10 @@ class Dispatcher:
         """The drafts that lost a claim."""
         claims = [claim for draft in open_drafts for claim in claims_of(draft.decision)]
         fresh = [claim for claim in claims if claim.offer_id not in granted]
+        for claim in fresh:
+            # Before it is sent: the answer may never come.
+            entry = self._claimed.setdefault(claim.command_id, _Claimed(claim.incident_id))
+            entry.holds[claim.offer_id] = Hold(volunteer_id=claim.volunteer_id, offer_id=claim.offer_id)
         answers = await self._store.claim(fresh) if fresh else []
         return self._lost(drafts, fresh, answers, granted)
 
@@ -398,6 +444,7 @@ class Dispatcher:
                 granted[claim.offer_id] = Hold(volunteer_id=claim.volunteer_id, offer_id=claim.offer_id)
                 continue
             metrics.CLAIMS_LOST.labels(answer=answer).inc()
+            self._claimed[claim.command_id].holds.pop(claim.offer_id, None)
             draft = by_command[claim.command_id]
             if isinstance(draft.command, AcceptOffer) and claim.offer_id == draft.command.offer_id:
                 reason = "off_duty" if answer is ClaimAnswer.OFF_DUTY else "engaged_elsewhere"
@@ -436,6 +483,9 @@ class Dispatcher:
         unused = [hold for offer, hold in granted.items() if offer not in used]
         if unused:
             await self._store.release(unused)
+        for draft in drafts:
+            if (entry := self._claimed.get(draft.command.id)) is not None:
+                entry.forget(unused)
 
 
 def _is_named(claim: Claim, draft: _Draft) -> bool:

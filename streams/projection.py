@@ -167,6 +167,7 @@ class Projection:
             (fresh if offset > applied else old).append(entry)
         answers = await self._store.apply([application(entry) for entry in fresh])
         repeats = [entry for entry in old if done_at[entry.decision.cause.command_id] == entry.offset]
+        await self._give_back([entry for entry in old if done_at[entry.decision.cause.command_id] != entry.offset])
         await self._publish(
             [*repeats, *fresh],
             [Applied(state=AppliedState.ALREADY, refused=_among(refused, entry)) for entry in repeats] + list(answers),
@@ -180,6 +181,9 @@ class Projection:
         refused: dict[str, Hold] = {}
         said: list[Command] = []
         unused: list[str] = []
+        await self._give_back(
+            [entry for entry, answer in zip(logged, answers, strict=True) if answer.state is AppliedState.VOID]
+        )
         for entry, answer in zip(logged, answers, strict=True):
             if answer.state is AppliedState.VOID:
                 metrics.VOID_DECISIONS.inc()
@@ -207,6 +211,13 @@ class Projection:
         await self._void(refused)
         last = {entry.partition: entry.offset for entry in sorted(logged, key=lambda entry: entry.offset)}
         await asyncio.gather(*(self._store.mark_published(partition, offset) for partition, offset in last.items()))
+
+    async def _give_back(self, void: Sequence[Logged]) -> None:
+        """People whom a decision claimed that does not count, since another of its command stands before it. Whom the one that
+        counts has engaged is confirmed, and stays so."""
+        holds = [hold for entry in void for hold in held_by(entry.decision)]
+        if holds:
+            await self._store.release(holds)
 
     async def _void(self, refused: Mapping[str, Hold]) -> None:
         """Holds the log's order refused become commands, so that they are voided by a record and replaced."""

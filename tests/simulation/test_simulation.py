@@ -4,10 +4,14 @@ once. A step is one command decided, one fault, or one call of a port (`weather.
 More seeds: `.venv/bin/python -m tests.simulation --seeds 20 --steps 20000`.
 """
 
+from typing import Any
+
 import pytest
 
+from dispatch.ports import Hold
 from tests.simulation.mutations import MUTATIONS, hunted
 from tests.simulation.play import Play
+from tests.simulation.redis import Proceed, Redis
 from tests.simulation.weather import CLIMATES
 
 SEEDS = (1, 2)
@@ -39,3 +43,15 @@ def test_a_rule_that_is_left_out_is_noticed(name: str) -> None:
     finding, _ = hunted(name)
 
     assert finding is not None
+
+
+async def _sweeps_nothing(_: Redis, __: Proceed, ___: tuple[Any, ...]) -> list[Hold]:
+    return []
+
+
+@pytest.mark.parametrize(("climate", "seed"), [("handovers", 5), ("deaf store", 5), ("deaf log", 3), ("clocks", 5)])
+def test_claims_that_no_decision_uses_are_given_back_though_nothing_sweeps(climate: str, seed: int) -> None:
+    """Nobody dies in these climates, so who claimed gives back: what another worker decided, what a later attempt chose anew."""
+    outcome = Play(seed=seed, climate=climate, steps=2_000, altered={"sweep_pending": _sweeps_nothing}).run()
+
+    assert outcome.findings == ()

@@ -13,11 +13,13 @@ from dispatch.lifecycle import fold
 from dispatch.ports import Store
 from dispatch.vocabulary import Outcome
 from streams import wire
+from streams.dispatcher import claims_of
 from streams.projection import Logged, Projection, application
 from streams.publisher import LogTrouble, Publisher
 from streams.store import MemoryStore
 from streams.stretch import LogReader
 from tests.builders import INCIDENT, NOW_MS, Story, helpers, spec
+from tests.contracts.builders import profile
 from tests.simulation.kafka import Record
 
 PARTITION = 3
@@ -147,6 +149,27 @@ async def test_decisions_that_another_wrote_after_it_had_lost_the_partition_are_
     assert not await worker.is_behind(PARTITION, end=1)
     assert [step.volunteer_id for step in log.steps] == ["a"]
     assert [step.decision_offset for step in log.steps] == [only.offset]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_people_claimed_for_a_decision_that_does_not_count_are_free_at_once(is_late: bool) -> None:
+    """Another worker decided the command first; `is_late`: the worker dies before it has given them back."""
+    log, (first, second) = told(reported("a"), reported("c"))
+    again = replace(second.decision, cause=first.decision.cause, incident_id=first.decision.incident_id)
+    void = replace(second, decision=again)
+    log.decisions[1] = again
+    store = MemoryStore(lambda: NOW_MS)
+    await store.put_profiles([profile(person, number) for number, person in enumerate("ac", 1)])
+    for entry in (first, void):
+        await store.claim(claims_of(entry.decision))
+    worker = projection(store, log)
+    if is_late:
+        await store.apply([application(first), application(void)])
+
+    await worker.catch_up(PARTITION)
+
+    held = {one.id: one.is_confirmed for one in store.people.known.values() if one.claim}
+    assert held == {"a": True}
 
 
 async def test_a_broker_that_tells_an_older_end_than_what_is_applied_is_not_believed() -> None:
