@@ -8,7 +8,7 @@ Everybody with a live offer is told; what stays private until acceptance is no n
 to confirm what could make them do the wrong thing (`CONFIRMED_FIELDS`), see `confirmations.py`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from dispatch import confirmations
 from dispatch.edits import details_of
@@ -29,18 +29,24 @@ _OF_THE_FIELD = frozenset({JobField.HAZARD, JobField.STAGING, JobField.HAZARD_ON
 
 
 def changes(before: Incident | None, after: Incident, now_ms: int) -> tuple[JobChanged, ...]:
-    """The jobs that became others on the way from `before` to `after`."""
+    """The jobs that became others on the way from `before` to `after`.
+
+    Every decision asks, and nearly all change the job of nobody: what stayed the same object is not compared.
+    """
     if before is None or not after.is_open:
         return ()
-    of_all = tuple(_of_incident(before, after))
-    held_before = {offer.id: offer for offer in before.offers if offer.is_live}
-    return tuple(
-        _told(after, known, offer, fields, now_ms)
-        for offer in after.offers
-        if offer.is_live
-        and (known := held_before.get(offer.id)) is not None
-        and (fields := _fields(before, after, known, offer, of_all))
-    )
+    known = {offer.id: offer for offer in before.offers}
+    of_all = tuple(_of_incident(before, after, known))
+    of_needs = _of_needs(before, after)
+    told = []
+    for offer in after.offers:
+        old = known.get(offer.id)
+        if old is None or (old is offer and not of_all and not of_needs) or not (old.is_live and offer.is_live):
+            continue
+        fields = _seen_by(offer, (*of_all, *of_needs.get(offer.requirement_id, ()), *_of_own(old, offer)))
+        if fields:
+            told.append(_told(after, old, offer, fields, now_ms))
+    return tuple(told)
 
 
 def _told(after: Incident, known: Offer, offer: Offer, fields: tuple[JobField, ...], now_ms: int) -> JobChanged:
@@ -62,7 +68,7 @@ def _is_to_confirm(field: JobField, known: Offer, offer: Offer) -> bool:
     return field in CONFIRMED_FIELDS
 
 
-def _of_incident(before: Incident, after: Incident) -> Iterator[JobField]:
+def _of_incident(before: Incident, after: Incident, known: Mapping[str, Offer]) -> Iterator[JobField]:
     """Fields that are the same for everybody."""
     if before.type != after.type:
         yield JobField.TYPE
@@ -72,15 +78,16 @@ def _of_incident(before: Incident, after: Incident) -> Iterator[JobField]:
         yield JobField.LOCATION
     if before.language != after.language:
         yield JobField.LANGUAGE
-    old, new = details_of(before), details_of(after)
-    yield from (name for name in _PRIVATE if old.get(name) != new.get(name))
-    if _ground(before) != _ground(after):
+    if before.details != after.details:
+        old, new = details_of(before), details_of(after)
+        yield from (name for name in _PRIVATE if old[name] != new[name])
+    if before.hazard is not after.hazard and _ground(before) != _ground(after):
         yield JobField.HAZARD
     if before.certainty is not after.certainty:
         yield JobField.CERTAINTY
     if before.alarm_level != after.alarm_level:
         yield JobField.ALARM_LEVEL
-    if _material(before) != _material(after):
+    if any(_is_material(offer) and not _is_material(known.get(offer.id)) for offer in after.offers):
         yield JobField.MATERIAL
 
 
@@ -89,35 +96,39 @@ def _ground(state: Incident) -> tuple[str, ...] | None:
     return None if state.hazard is None else tuple(sorted(state.hazard.equipped))
 
 
-def _material(state: Incident) -> frozenset[str]:
-    return frozenset(offer.id for offer in state.offers if offer.result is not None and offer.task in MATERIAL_TASKS)
+def _is_material(offer: Offer | None) -> bool:
+    return offer is not None and offer.result is not None and offer.task in MATERIAL_TASKS
 
 
-def _fields(
-    before: Incident, after: Incident, known: Offer, offer: Offer, of_all: Iterable[JobField]
-) -> tuple[JobField, ...]:
-    fields = (*of_all, *_of_own(before, after, known, offer))
+def _of_needs(before: Incident, after: Incident) -> Mapping[str, tuple[JobField, ...]]:
+    """By requirement, what changed for those who fill it."""
+    old = {entry.id: entry for entry in before.requirements}
+    changed = ((entry.id, tuple(_of_need(old.get(entry.id), entry))) for entry in after.requirements)
+    return {requirement_id: fields for requirement_id, fields in changed if fields}
+
+
+def _of_need(old: Requirement | None, new: Requirement) -> Iterator[JobField]:
+    if old is None or old is new:
+        return
+    if old.role != new.role:
+        yield JobField.ROLE
+    if set(old.languages) != set(new.languages):
+        yield JobField.LANGUAGES
+
+
+def _of_own(old: Offer, new: Offer) -> Iterator[JobField]:
+    if old.staging != new.staging:
+        yield JobField.STAGING
+    if old.hazards_on_way != new.hazards_on_way:
+        yield JobField.HAZARD_ON_WAY
+    if old.lease_expires_ms is not None and old.lease_expires_ms != new.lease_expires_ms:
+        yield JobField.LEASE
+
+
+def _seen_by(offer: Offer, fields: tuple[JobField, ...]) -> tuple[JobField, ...]:
+    """Those of the fields that concern this person and that they may see."""
     if offer.capability is not Capability.FIELD:
         fields = tuple(field for field in fields if field not in _OF_THE_FIELD)
     if offer.state is OfferState.OFFERED:
         fields = tuple(field for field in fields if field in SHOWN_BEFORE_ACCEPTANCE)
-    return tuple(dict.fromkeys(fields))
-
-
-def _of_own(before: Incident, after: Incident, known: Offer, offer: Offer) -> Iterator[JobField]:
-    old, new = _requirement(before, offer), _requirement(after, offer)
-    if old is not None and new is not None:
-        if old.role != new.role:
-            yield JobField.ROLE
-        if set(old.languages) != set(new.languages):
-            yield JobField.LANGUAGES
-    if known.staging != offer.staging:
-        yield JobField.STAGING
-    if known.hazards_on_way != offer.hazards_on_way:
-        yield JobField.HAZARD_ON_WAY
-    if known.lease_expires_ms is not None and known.lease_expires_ms != offer.lease_expires_ms:
-        yield JobField.LEASE
-
-
-def _requirement(state: Incident, offer: Offer) -> Requirement | None:
-    return next((entry for entry in state.requirements if entry.id == offer.requirement_id), None)
+    return fields
