@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from tests.faults.checker.jobs import told_as
 from tests.faults.checker.published import Published
-from tests.faults.checker.reducer import FILLING, LIVE, State, fold, is_open
+from tests.faults.checker.reducer import LIVE, State, fills, fold, is_open
 from tests.faults.checker.timers import implied
 from tests.faults.checker.topics import (
     DEAD_LETTERS,
@@ -396,9 +396,7 @@ def _shown(state: State) -> Json:
                 "offered": sum(
                     one["state"] == "offered" for one in state["offers"] if one["requirement_id"] == entry["id"]
                 ),
-                "accepted": sum(
-                    one["state"] in FILLING for one in state["offers"] if one["requirement_id"] == entry["id"]
-                ),
+                "accepted": sum(fills(one) for one in state["offers"] if one["requirement_id"] == entry["id"]),
                 "shortfall": entry["shortfall"]["missing"] if entry["shortfall"] else 0,
             }
             for entry in state["requirements"]

@@ -8,7 +8,7 @@ from tests.faults.checker.decisions import Decisions
 from tests.faults.checker.expected import Expected
 from tests.faults.checker.findings import Book
 from tests.faults.checker.folder import Folder
-from tests.faults.checker.reducer import FILLING, State
+from tests.faults.checker.reducer import State, fills
 
 Body = dict[str, Any]
 _TIMES = ("reported", "logged", "decided", "first_offer", "first_accept", "staffed", "closed")
@@ -103,11 +103,11 @@ def _differences(body: Body, state: State) -> Iterator[str]:
 
 
 def _requirement(shown: Body, entry: Body, state: State) -> Iterator[str]:
-    own = [offer["state"] for offer in state["offers"] if offer["requirement_id"] == entry["id"]]
+    own = [offer for offer in state["offers"] if offer["requirement_id"] == entry["id"]]
     wanted = {
         "count": entry["count"],
-        "offered": own.count("offered"),
-        "accepted": sum(one in FILLING for one in own),
+        "offered": sum(one["state"] == "offered" for one in own),
+        "accepted": sum(map(fills, own)),
         "shortfall": entry["shortfall"]["missing"] if entry["shortfall"] else 0,
     }
     yield from (f"{entry['id']}.{name}" for name, value in wanted.items() if shown[name] != value)
