@@ -171,9 +171,10 @@ class Store(Protocol):
 
         It may stop before that, with a `mark`, at a bound of its own on the people it looks at in one look."""
 
-    async def find_more(self, searches: Sequence[tuple[Need, Found]]) -> list[Found]:
+    async def find_more(self, searches: Sequence[tuple[Need, Found]], *, within_s: float) -> list[Found]:
         """The same searches, gone on with behind where they stopped, in one round trip for all: each with the people it had
-        (as the caller has kept them) and about `need.want` more. Who was looked at before is not looked at again.
+        (as the caller has kept them) and about `need.want` more. Who was looked at before is not looked at again. It waits
+        `within_s` at most, then raises `StoreTrouble`.
 
         Here the search leaves out by itself who stands unequipped on the incident's own dangerous ground and who sleeps: of
         these there may be thousands."""

@@ -43,6 +43,8 @@ LOOK_GROWTH = 16
 """So many times more is wanted of each look that goes on with a search than of the one before …"""
 LOOK_WANTS_MOST = 1_000
 """… up to this."""
+LEAST_LOOK_S = 0.05
+"""With less time than this no look at more people is begun."""
 LANES = 2
 WORTH_LANES = 16
 _EXCLUSION_OF = {
@@ -350,7 +352,8 @@ class Dispatcher:
 
     async def _search_on(self, short: Sequence[tuple[_Draft, Need]], until_s: float) -> None:
         """One more look for each of these needs, behind what was seen; what may not be gone on with is bounded from now on."""
-        is_late = asyncio.get_running_loop().time() >= until_s
+        left_s = until_s - asyncio.get_running_loop().time()
+        is_late = left_s < LEAST_LOOK_S
         going: list[tuple[_Draft, Need]] = []
         for draft, need in short:
             found = draft.found[need.requirement.id]
@@ -362,7 +365,7 @@ class Dispatcher:
             return
         searches = [(_wider(need, draft.looks), draft.sifted(need, self._plans)) for draft, need in going]
         try:
-            hits = await self._store.find_more(searches)
+            hits = await self._store.find_more(searches, within_s=left_s)
         except StoreTrouble as trouble:
             # A search that Redis is too slow for must not come again for ever; if Redis is away, the claims will say so.
             log.warning("searches were not gone on with", needs=len(going), trouble=str(trouble))

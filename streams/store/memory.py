@@ -107,7 +107,12 @@ class MemoryStore:
         self._check()
         return [self._find(need) for need in needs]
 
-    async def find_more(self, searches: Sequence[tuple[Need, Found]]) -> list[Found]:
+    async def find_more(
+        self,
+        searches: Sequence[tuple[Need, Found]],
+        *,
+        within_s: float,  # noqa: ARG002 -- as RedisStore
+    ) -> list[Found]:
         self._check()
         most = look_at_most(len(searches))
         return [self._find(need, before, most) for need, before in searches]

@@ -52,9 +52,10 @@ class RedisStore:
         answers = await self.link.run(list(map(search.call_of, needs)))
         return [search.found_of(answer) for answer in answers]
 
-    async def find_more(self, searches: Sequence[tuple[Need, Found]]) -> list[Found]:
+    async def find_more(self, searches: Sequence[tuple[Need, Found]], *, within_s: float) -> list[Found]:
         most = search.look_at_most(len(searches))
-        answers = await self.link.run([search.call_of(need, before.mark, most) for need, before in searches])
+        calls = [search.call_of(need, before.mark, most) for need, before in searches]
+        answers = await self.link.run(calls, deadline_s=within_s)
         return [search.found_of(answer, before) for (_, before), answer in zip(searches, answers, strict=True)]
 
     async def near(self, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
