@@ -5,6 +5,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import threading
@@ -17,6 +18,7 @@ from fastapi import FastAPI
 
 from api import errors, methods
 from api.bodies import StrictRoute
+from api.event_stream import BeginInTurn
 from api.latency import Latency
 from api.live import Live
 from api.marks import Marks
@@ -65,6 +67,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         async with running(chosen) as parts:
             app.state.parts = parts
+            # What stands now stays until the end. The collector would go through it again and again, and nothing is answered for
+            # some 100 ms each time.
+            gc.collect()
+            gc.freeze()
             yield
 
     return assembled(life)
@@ -89,6 +95,7 @@ def assembled(life: Callable[[FastAPI], Any] | None = None, parts: Parts | None 
     errors.install(app)
     app.add_middleware(Measure)
     app.add_middleware(methods.HeadAsGet)
+    app.add_middleware(BeginInTurn, path=events.router.prefix)
     if parts is not None:
         app.state.parts = parts
     return app

@@ -1,5 +1,6 @@
 """Who asks, and whether they may. Denied by default: a route without `Allow` or `PUBLIC` stops the start of the API."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -22,6 +23,12 @@ class Caller:
 
     id: str
     role: Role
+    expires_ms: int | None = None
+    """When the token ends; None: it is not known to end."""
+
+    def valid_for_s(self, now_ms: int) -> float:
+        """What takes long ends with the token that it was begun with."""
+        return math.inf if self.expires_ms is None else (self.expires_ms - now_ms) / 1000
 
     def is_one_of(self, *roles: Role) -> bool:
         return self.role in roles
@@ -43,8 +50,9 @@ class Allow(HTTPBearer):
         bearer = _bearer(request)
         if bearer.role not in self.roles:
             raise Problem("forbidden", "expected a token of role " + " or ".join(sorted(self.roles)))
-        request.state.caller = Caller(bearer.sub, bearer.role)
-        return Caller(bearer.sub, bearer.role)
+        caller = Caller(bearer.sub, bearer.role, bearer.expires_s * 1000)
+        request.state.caller = caller
+        return caller
 
 
 def _bearer(request: Request) -> Bearer:

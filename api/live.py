@@ -1,9 +1,8 @@
 """The live view as server-sent events: which happenings a caller sees, and in what words."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import msgspec
-from fastapi.sse import ServerSentEvent
 
 from api import safety, views
 from api.auth import Caller
@@ -11,47 +10,104 @@ from api.marks import Newest
 from dispatch.decisions import StatusRecord
 from dispatch.telling import NoticeOutcome
 from dispatch.vocabulary import OfferState
-from streams import metrics
-from streams.feed import Cursor, CutOff, Feed, Happening
+from streams import clock, metrics
+from streams.feed import Batch, Cursor, CutOff, Feed, Happening, Listener, Told
+from streams.feed_buffer import Entry
 from streams.notices.channels import StreamChannel
 from streams.publisher import LogTrouble
 from streams.tokens import Role
 from streams.wire import NoticeRecord
 
-RETRY_MS = 2_000
+RETRY_MS = range(1_500, 2_500, 37)
+"""Clients come back after different times, so that all do not come at once."""
+ALIVE_EVERY_S = 15.0
+CHUNKS_KEPT = 64
+_EVERYBODY = "everybody"
 _encode = msgspec.json.Encoder().encode
 
 
 class Live:
-    """The feed in words. What many listen to is put into words once."""
+    """The feed in words. What many listen to is put into words once, and once into the bytes of a chunk."""
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
-        self._words: Newest[str] = Newest(512)
+        self._chunks: Newest[bytes] = Newest(CHUNKS_KEPT)
+        self._views = 0
 
-    async def events(self, caller: Caller, cursor: Cursor | None) -> AsyncIterator[ServerSentEvent]:
-        """What happens from the cursor on. A `reset` says: load the state anew, then connect without Last-Event-ID."""
+    async def frames(self, caller: Caller, cursor: Cursor | None) -> AsyncIterator[bytes]:
+        """What happens from the cursor on, until the caller's token ends. A `reset` says: load the state anew, then connect
+        without Last-Event-ID. An `end` says why there is no more."""
         try:
-            with self._feed.listening(cursor) as listener:
+            with self._feed.listening(cursor, caller.id if caller.role is Role.VOLUNTEER else None) as listener:
                 # So that a client that loses the connection before anything happened can go on from here.
-                yield ServerSentEvent(event="ready", raw_data="{}", id=str(listener.cursor), retry=RETRY_MS)
-                async for happening, after in listener.happenings():
-                    if is_for(caller, happening):
-                        name = name_for(caller, happening)
-                        yield ServerSentEvent(event=name, raw_data=self._told(happening, name), id=str(after))
+                self._views += 1
+                retry_ms = RETRY_MS[self._views % len(RETRY_MS)]
+                yield frame("ready", b"{}", id=str(listener.cursor), retry_ms=retry_ms)
+                async for chunk in self._chunks_of(caller, listener):
+                    yield chunk
         except CutOff as error:
             metrics.LIVE_CUT_OFF.inc()
-            yield ServerSentEvent(event="reset", raw_data=_encode({"reason": str(error)}).decode())
+            yield frame("reset", _encode({"reason": str(error)}))
         except LogTrouble:
-            yield ServerSentEvent(event="reset", raw_data='{"reason":"the log cannot be read for the moment"}')
+            yield frame("reset", b'{"reason":"the log cannot be read for the moment"}')
 
-    def _told(self, happening: Happening, name: str) -> str:
-        place = f"{name}/{happening.topic}/{happening.partition}/{happening.offset}"
-        words = self._words.get(place)
-        if words is None:
-            words = told(happening, name)
-            self._words.put(place, words)
-        return words
+    async def _chunks_of(self, caller: Caller, listener: Listener) -> AsyncIterator[bytes]:
+        told = listener.cursor
+        while (left_s := caller.valid_for_s(clock.now_ms())) > 0:
+            batch = await listener.next(min(left_s, ALIVE_EVERY_S))
+            if caller.valid_for_s(clock.now_ms()) <= 0:
+                break
+            if batch is not None:
+                if chunk := self._chunk(caller, batch):
+                    told = listener.cursor
+                    yield chunk
+            elif self._feed.has_ended:
+                return
+            elif told == listener.cursor:
+                yield b": alive\n\n"
+            else:  # who heard nothing for long can go on from here, too, and need not be told again what is not for them
+                told = listener.cursor
+                yield frame("alive", b"{}", id=str(told))
+        yield frame("end", b'{"reason":"token_expired"}')
+
+    def _chunk(self, caller: Caller, batch: Batch) -> bytes:
+        if batch.common is None:
+            return chunk_of(caller, batch.told)
+        key = "{}-{}".format(*batch.common)
+        chunk = self._chunks.get(key)
+        if chunk is None:
+            chunk = chunk_of(caller, batch.told)
+            self._chunks.put(key, chunk)
+        return chunk
+
+
+def chunk_of(caller: Caller, told: Iterable[Told]) -> bytes:
+    words = ((_words(caller, entry), identity) for entry, identity in told)
+    return b"".join(b"%bid: %b\n\n" % (text, identity.encode()) for text, identity in words if text)
+
+
+def _words(caller: Caller, entry: Entry) -> bytes:
+    """The event without its id; nothing where it is not for the caller. All who are no volunteers are told the same."""
+    if caller.role is Role.VOLUNTEER:
+        return _words_for(caller, entry.happening)
+    words = entry.texts.get(_EVERYBODY)
+    if words is None:
+        words = entry.texts[_EVERYBODY] = _words_for(caller, entry.happening)
+    return words
+
+
+def _words_for(caller: Caller, happening: Happening) -> bytes:
+    if not is_for(caller, happening):
+        return b""
+    name = name_for(caller, happening)
+    return b"event: %b\ndata: %b\n" % (name.encode(), told(happening, name).encode())
+
+
+def frame(name: str, data: bytes, *, id: str | None = None, retry_ms: int | None = None) -> bytes:  # noqa: A002 - its name
+    lines = [b"event: " + name.encode(), b"data: " + data]
+    lines += [b"id: " + id.encode()] if id is not None else []
+    lines += [b"retry: %d" % retry_ms] if retry_ms is not None else []
+    return b"\n".join(lines) + b"\n\n"
 
 
 def is_for(caller: Caller, happening: Happening) -> bool:

@@ -1,8 +1,10 @@
 """What the live view is made of: a record at its place, and the cursor that says how far somebody has come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from heapq import merge
+from operator import attrgetter
+from typing import Any, NamedTuple, Protocol
 
 from aiokafka import TopicPartition
 
@@ -27,6 +29,17 @@ class Happening(NamedTuple):
     offset: int
     record: StatusRecord | OfferStep | NoticeRecord
     is_void: bool = False
+
+
+class Placed(Protocol):
+    """Something that stands in one of the topics."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +68,31 @@ class Cursor:
             return self.status
         return self.offers if topic == OFFERS.name else self.notices
 
-    def next_of(self, happening: Happening) -> int:
-        return self.of(happening.topic)[happening.partition]
+    def next_of(self, place: "Placed") -> int:
+        return self.of(place.topic)[place.partition]
 
-    def after(self, happening: Happening) -> "Cursor":
+    def covers(self, other: "Cursor") -> bool:
+        """Whether everything behind the other cursor is behind this one, too."""
+        return all(a >= b for topic in TOPICS_SHOWN for a, b in zip(self.of(topic), other.of(topic), strict=True))
+
+    def joined(self, other: "Cursor") -> "Cursor":
+        """Behind which stands what is behind either."""
+        return self._with(other, max)
+
+    def met(self, other: "Cursor") -> "Cursor":
+        """Behind which stands what is behind both."""
+        return self._with(other, min)
+
+    def distance(self, other: "Cursor") -> int:
+        """Offsets from this cursor to the other, where that is further on; compaction may have left fewer records."""
+        return sum(
+            max(0, b - a) for topic in TOPICS_SHOWN for a, b in zip(self.of(topic), other.of(topic), strict=True)
+        )
+
+    def _with(self, other: "Cursor", choose: Callable[[int, int], int]) -> "Cursor":
+        return Cursor(*(tuple(map(choose, self.of(topic), other.of(topic))) for topic in TOPICS_SHOWN))
+
+    def after(self, happening: Placed) -> "Cursor":
         nexts = list(self.of(happening.topic))
         nexts[happening.partition] = max(nexts[happening.partition], happening.offset + 1)
         if happening.topic == INCIDENT_STATUS.name:
@@ -74,17 +108,39 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-def read(batches: "dict[TopicPartition, list[object]]") -> list[Happening]:
-    """Records in the order of their time, so that a re-read tells a story and not one partition after the other."""
-    found = []
-    for part, records in batches.items():
-        decode = _DECODE[part.topic]
-        for record in records:
-            try:
-                happening = Happening(part.topic, part.partition, record.offset, decode(record.value))  # type: ignore[attr-defined]
-            except wire.Unreadable:
-                metrics.UNREADABLE_SHOWN.labels(topic=part.topic).inc()
-                continue
-            found.append((record.timestamp, happening))  # type: ignore[attr-defined]
-    found.sort(key=lambda entry: entry[0])
-    return [happening for _, happening in found]
+class Arrived(NamedTuple):
+    """A record as it was read, with the time at which the log took it in."""
+
+    at_ms: int
+    topic: str
+    partition: int
+    offset: int
+    value: bytes | None
+
+
+def read(batches: Mapping[TopicPartition, Sequence[Any]]) -> list[Arrived]:
+    """Records in the order of their time, so that a re-read tells a story and not one partition after the other.
+
+    The order within a partition is that of the log, whatever a clock of a broker says.
+    """
+    parts = [
+        [Arrived(one.timestamp, part.topic, part.partition, one.offset, one.value) for one in records]
+        for part, records in batches.items()
+    ]
+    return list(merge(*parts, key=attrgetter("at_ms")))
+
+
+def happening_of(arrived: Arrived) -> Happening | None:
+    """None for what cannot be read, which is counted."""
+    try:
+        record = _DECODE[arrived.topic](arrived.value)
+    except wire.Unreadable:
+        metrics.UNREADABLE_SHOWN.labels(topic=arrived.topic).inc()
+        return None
+    return Happening(arrived.topic, arrived.partition, arrived.offset, record)
+
+
+def people_of(happening: Happening) -> Iterable[str]:
+    """The volunteers whom a record may concern; who it does concern is judged by the view (`api/live.py`)."""
+    record = happening.record
+    return record.incident.warned if isinstance(record, StatusRecord) else (record.volunteer_id,)

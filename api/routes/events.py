@@ -1,16 +1,15 @@
 """GET /v1/events: the live view."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.answers import problems
 from api.auth import Reader
 from api.bodies import StrictRoute
 from api.deps import PartsDep
 from api.errors import invalid
+from api.event_stream import EventStream
 from streams.feed import Cursor
 
 router = APIRouter(prefix="/v1/events", tags=["live"], route_class=StrictRoute)
@@ -27,12 +26,9 @@ async def _cursor(
         raise invalid("Last-Event-ID", "the id of an event of this stream", "text") from None
 
 
-@router.get("", response_class=EventSourceResponse, responses=problems())
-async def events(
-    caller: Reader, parts: PartsDep, cursor: Annotated[Cursor | None, Depends(_cursor)]
-) -> AsyncIterator[ServerSentEvent]:
+@router.get("", status_code=200, response_class=EventStream, responses=problems() | EventStream.described)
+async def events(caller: Reader, parts: PartsDep, cursor: Annotated[Cursor | None, Depends(_cursor)]) -> EventStream:
     """`incident`, `offer` and `notice` events as they happen (a `notice` is what its person was told; a repeat has the same
-    `id`), `ready` at once, `reset` when the state must be loaded anew. With Last-Event-ID it goes on exactly after that event,
-    on any API process."""
-    async for event in parts.live.events(caller, cursor):
-        yield event
+    `id`), `ready` at once, `reset` when the state must be loaded anew, `end` with a `reason` when the token has expired. With
+    Last-Event-ID it goes on exactly after that event, on any API process."""
+    return EventStream(parts.live.frames(caller, cursor))

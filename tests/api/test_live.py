@@ -1,8 +1,12 @@
-"""Who hears what of the live view, in which words; and the waits it measures on the way."""
+"""Who hears what of the live view, in which words and for how long; and the waits it measures on the way."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
+from unittest.mock import AsyncMock
+
+import pytest
 
 from api.auth import Caller
 from api.latency import Latency
@@ -10,12 +14,16 @@ from api.live import Live, is_for, name_of, told
 from dispatch.decisions import OfferStep, StatusRecord
 from dispatch.telling import NoticeOutcome
 from dispatch.vocabulary import Capability, OfferState
+from streams import clock, wire
 from streams.feed import Cursor, CutOff, Feed, Happening
+from streams.feed_buffer import FeedBuffer
+from streams.happenings import Arrived
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.tokens import Role
 from streams.topics import INCIDENT_STATUS, NOTICES, OFFERS
 from streams.wire import NoticeRecord
+from tests.api.world import World, token_keys
 from tests.builders import NOW_MS, incident
 
 OPERATOR, MONITOR = Caller("op", Role.OPERATOR), Caller("m", Role.MONITOR)
@@ -105,45 +113,144 @@ def test_events_are_named_and_told_in_the_words_of_the_contract() -> None:
     assert '"volunteer_id":"v-1"' in told(step("v-1"))
 
 
-class Broken:
-    """A feed that ends in the way it was made with."""
+ONE = Cursor((0,), (0,), (0,))
 
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-        self.cursor = Cursor((1,), (2,))
 
-    def listening(self, _: Any) -> "Broken":
-        return self
+def begun(**limits: int) -> Feed:
+    """A feed of one partition of each topic, to which `take` adds what the log would."""
+    feed = Feed(Settings(kafka="127.0.0.1:9"), "test")
+    feed.newest = FeedBuffer(ONE, most=limits.get("most", 1000), most_bytes=10**9)
+    return feed
 
-    def __enter__(self) -> "Broken":
-        return self
 
-    def __exit__(self, *_: object) -> None: ...
+def tell(feed: Feed, *happenings: Happening) -> None:
+    for happening in happenings:
+        next_offset = feed.heads.next_of(happening)
+        feed.take(Arrived(0, happening.topic, happening.partition, next_offset, wire.encode(happening.record)))
 
-    async def happenings(self) -> AsyncIterator[tuple[Happening, Cursor]]:
-        yield status(), self.cursor
-        yield status(), self.cursor
-        raise self._error
+
+def fields_of(chunk: bytes) -> list[dict[str, str]]:
+    """The events of a chunk, each as its fields."""
+    assert chunk.endswith(b"\n\n")
+    frames = chunk.decode().removesuffix("\n\n").split("\n\n")
+    return [dict(line.split(": ", 1) for line in lines.split("\n") if not line.startswith(":")) for lines in frames]
+
+
+async def heard(
+    live: Live, caller: Caller, cursor: Cursor | None = None, *, until: str = "reset"
+) -> list[dict[str, str]]:
+    """Events up to the first with this name, or to the end of the view."""
+    found: list[dict[str, str]] = []
+    async with asyncio.timeout(10):
+        async for chunk in live.frames(caller, cursor):
+            found += fields_of(chunk)
+            if any(one.get("event") == until for one in found):
+                break
+    return found
 
 
 async def test_a_view_that_cannot_go_on_says_so() -> None:
     for error in (CutOff("too slow"), LogTrouble("canary")):
-        live = Live(cast(Feed, Broken(error)))
+        feed = begun()
+        feed.buffer_for = AsyncMock(side_effect=error)  # type: ignore[method-assign]
 
-        events = [event async for event in live.events(OPERATOR, None)]
+        events = await heard(Live(feed), OPERATOR, ONE)
 
-        assert [event.event for event in events] == ["ready", "incident", "incident", "reset"]
-        assert events[0].id == "1_2"
-        assert "canary" not in (events[-1].raw_data or "")
+        assert [event["event"] for event in events] == ["ready", "reset"]
+        assert events[0]["id"] == "0_0_0"
+        assert "canary" not in events[-1]["data"]
 
 
 async def test_a_feed_that_ends_ends_its_views() -> None:
-    feed = Feed(Settings(kafka="127.0.0.1:9"), "test")
+    feed = begun()
     feed.end_listeners()
 
-    events = [event async for event in Live(feed).events(OPERATOR, None)]
+    assert [event["event"] for event in await heard(Live(feed), OPERATOR)] == ["ready"]
 
-    assert [event.event for event in events] == ["ready"]
+
+async def test_all_watchers_get_the_same_bytes_and_a_volunteer_only_their_own() -> None:
+    feed = begun()
+    live = Live(feed)
+    tell(feed, status(), step("v-1"), step("v-2"))
+    feed.end_listeners()
+
+    first, second, volunteer, nobody = [
+        [chunk async for chunk in live.frames(caller, ONE)]
+        for caller in (OPERATOR, MONITOR, Caller("v-2", Role.VOLUNTEER), Caller("v-3", Role.VOLUNTEER))
+    ]
+
+    assert [one["event"] for chunk in first for one in fields_of(chunk)] == ["ready", "incident", "offer", "offer"]
+    assert [one["id"] for one in fields_of(first[1])] == ["1_0_0", "1_1_0", "1_2_0"]
+    assert first[1] == second[1]
+    assert [(one["event"], one["id"]) for one in fields_of(volunteer[1])] == [("offer", "1_2_0")]
+    assert len(nobody) == 1
+
+
+async def test_who_heard_nothing_for_long_is_told_from_where_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.live.ALIVE_EVERY_S", 0.05)
+    feed = begun()
+    tell(feed, step("v-1"), step("v-1"))
+    chunks = Live(feed).frames(Caller("v-2", Role.VOLUNTEER), ONE)
+
+    events = [fields_of(await anext(chunks)) for _ in range(2)]
+    await cast(AsyncGenerator[bytes, None], chunks).aclose()
+
+    assert events[1] == [{"event": "alive", "data": "{}", "id": "0_2_0"}]
+
+
+def ending_in(seconds: float, caller: Caller = OPERATOR) -> Caller:
+    return replace(caller, expires_ms=clock.now_ms() + round(seconds * 1000))
+
+
+@pytest.mark.parametrize("caller", [OPERATOR, MONITOR, Caller("v-1", Role.VOLUNTEER)])
+async def test_a_view_ends_with_its_token(caller: Caller) -> None:
+    began_s = clock.monotonic_s()
+
+    events = await heard(Live(begun()), ending_in(0.3, caller))
+
+    assert [event["event"] for event in events] == ["ready", "end"]
+    assert events[-1]["data"] == '{"reason":"token_expired"}'
+    assert 0.2 < clock.monotonic_s() - began_s < 2.0
+
+
+async def test_a_view_that_is_never_silent_ends_with_its_token() -> None:
+    feed = begun()
+    caller = ending_in(0.3)
+
+    async def busy() -> None:
+        while True:
+            tell(feed, step("v-1"))
+            await asyncio.sleep(0.001)
+
+    work = asyncio.ensure_future(busy())
+    events = await heard(Live(feed), caller)
+    work.cancel()
+
+    assert len(events) > 3
+    assert events[-1]["event"] == "end"
+
+
+async def test_a_token_that_ends_while_the_log_is_read_again_ends_the_view() -> None:
+    feed = begun()
+
+    async def never(_: Cursor) -> FeedBuffer:
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    feed.buffer_for = never  # type: ignore[method-assign,assignment]
+
+    events = await heard(Live(feed), ending_in(0.3), ONE)
+
+    assert [event["event"] for event in events] == ["ready", "end"]
+
+
+async def test_the_stream_of_a_request_ends_with_the_token_of_that_request(world: World) -> None:
+    short = token_keys().issue(Role.MONITOR, "m-1", now_s=clock.now_ms() // 1000, ttl_s=2)
+    async with asyncio.timeout(10):
+        answer = await world.ask("GET", "/v1/events", role=None, headers={"Authorization": f"Bearer {short}"})
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text.endswith('event: end\ndata: {"reason":"token_expired"}\n\n')
 
 
 def test_each_incident_is_measured_once_from_the_log_to_its_first_offer() -> None:

@@ -14,7 +14,7 @@ from dispatch.decisions import OfferStep, StatusRecord
 from dispatch.ids import incident_id
 from dispatch.vocabulary import Capability, OfferState
 from streams import clock, topic_admin, wire
-from streams.feed import Cursor, CutOff, Feed, Happening, Listener
+from streams.feed import Cursor, CutOff, Feed, Happening, Listener, Told
 from streams.intake import IN_FLIGHT, Intake, Overloaded, Unknown
 from streams.log_reader import DecisionReader, runs_of
 from streams.monitor import Monitor
@@ -250,11 +250,17 @@ async def gathered(live: Feed, cursor: Cursor | None, count: int) -> list[tuple[
     found: list[tuple[str, Cursor]] = []
     async with asyncio.timeout(20):
         with live.listening(cursor) as listener:
-            async for happening, after in listener.happenings():
-                found.append((name_of(happening), after))
+            async for entry, identity in told(listener):
+                found.append((name_of(entry.happening), Cursor.parsed(identity)))
                 if len(found) == count:
                     break
     return found
+
+
+async def told(listener: Listener) -> AsyncIterator[Told]:
+    async for batch in listener.batches():
+        for one in batch.told:
+            yield one
 
 
 def expected(first: int, count: int) -> set[str]:
@@ -276,7 +282,7 @@ async def test_it_goes_on_exactly_after_the_last_event_on_any_process(
     start = live.heads
     await publish(producer, 200, 10)
     first = await gathered(live, start, 7)
-    other = Feed(settings, "test-other")  # began later: it must read the log again
+    other = Feed(settings, "test-other", back_ms=0)  # began later: it must read the log again
     await other.start()
 
     rest = await gathered(other, Cursor.parsed(str(first[-1][1])), 13)
@@ -291,7 +297,7 @@ async def test_what_happens_while_the_log_is_read_again_is_not_lost(
 ) -> None:
     start = live.heads
     await publish(producer, 300, 5)
-    other = Feed(settings, "test-other")
+    other = Feed(settings, "test-other", back_ms=0)
     await other.start()
     listening = asyncio.ensure_future(gathered(other, start, 20))
     await publish(producer, 305, 5)
@@ -305,37 +311,102 @@ async def test_what_happens_while_the_log_is_read_again_is_not_lost(
 async def test_a_second_live_offer_of_a_person_is_marked_void(producer: AIOKafkaProducer, live: Feed) -> None:
     start = live.heads
     for number in (10**6, 10**6 + 3):
-        await producer.send_and_wait(OFFERS.name, wire.encode(step_of(number)), key=b"one person")
+        step = replace(step_of(number), volunteer_id="one-person")
+        await producer.send_and_wait(OFFERS.name, wire.encode(step), key=b"one person")
 
     async with asyncio.timeout(20):
         for cursor in (start, replace(start, notices=())):
             with live.listening(cursor) as listener:
-                seen = [happening.is_void async for happening, _ in limited(listener, 2)]
+                seen = [one.entry.happening.is_void async for one in limited(listener, 2)]
 
             assert seen == [False, True]
 
 
-async def limited(listener: Listener, count: int) -> AsyncIterator[tuple[Happening, Cursor]]:
-    async for entry in listener.happenings():
-        yield entry
+async def limited(listener: Listener, count: int) -> AsyncIterator[Told]:
+    async for one in told(listener):
+        yield one
         count -= 1
         if not count:
             return
 
 
-async def test_a_slow_listener_is_cut_off_and_nobody_waits_for_it(
+async def test_who_falls_behind_what_is_kept_is_cut_off_and_nobody_waits_for_it(
     settings: Settings, producer: AIOKafkaProducer
 ) -> None:
-    live = Feed(settings, "test-slow", waiting=3)
+    live = Feed(settings, "test-slow", kept=6, back_ms=0)
     await live.start()
-    with live.listening(None) as listener:
-        await publish(producer, 400, 5)
-        await until(lambda: listener._cut)
+    with live.listening(None) as listener, live.listening(None) as quick:
+        await publish(producer, 400, 1)
+        assert (await listener.next(10)) is not None
+        following = asyncio.ensure_future(seen_by(quick, 12))
+        await publish(producer, 401, 5)
+        assert {name_of(one.entry.happening) for one in await following} == expected(400, 6)
 
         with pytest.raises(CutOff):
-            async for _ in listener.happenings():
+            async for _ in told(listener):
                 pass
     await live.stop()
+
+
+async def seen_by(listener: Listener, count: int) -> list[Told]:
+    async with asyncio.timeout(20):
+        return [one async for one in limited(listener, count)]
+
+
+async def test_one_reader_of_the_log_serves_all_who_are_further_behind(
+    settings: Settings, producer: AIOKafkaProducer, live: Feed
+) -> None:
+    """Cursors of different ages at once; the process keeps next to nothing, and read nothing back when it began."""
+    cursors = [live.heads]
+    for number in range(5):
+        await publish(producer, 500 + 4 * number, 4)
+        await until(lambda: live.heads.distance(cursors[-1]) == 0 and cursors[-1].distance(live.heads) == 8)
+        cursors.append(live.heads)
+    other = Feed(settings, "test-forgetful", kept=100, back_ms=0)
+    await other.start()
+    made = len(reading(other))
+
+    found = await asyncio.gather(
+        *(gathered(other, cursor, 40 - 8 * number) for number, cursor in enumerate(cursors[:5]))
+    )
+
+    assert [{name for name, _ in one} for one in found] == [expected(500 + 4 * n, 20 - 4 * n) for n in range(5)]
+    assert [len(one) for one in found] == [40, 32, 24, 16, 8]
+    assert (made, len(reading(other))) == (0, 1)
+    await other.stop()
+
+
+def reading(feed: Feed) -> list[object]:
+    """The consumers, besides the tail, that read the log."""
+    return [consumer for consumer in [feed._older._consumer] if consumer is not None]
+
+
+async def test_who_is_too_far_behind_loads_the_state_anew(
+    settings: Settings, producer: AIOKafkaProducer, live: Feed
+) -> None:
+    start = live.heads
+    await publish(producer, 600, 10)
+    other = Feed(settings, "test-bounded", kept=15, back_ms=0)
+    await other.start()
+
+    with pytest.raises(CutOff, match="too far behind"):
+        await gathered(other, start, 1)
+    await other.stop()
+
+
+async def test_a_process_that_begins_serves_who_comes_back_from_memory(
+    settings: Settings, producer: AIOKafkaProducer, live: Feed
+) -> None:
+    start = live.heads
+    await publish(producer, 700, 10)
+    other = Feed(settings, "test-restarted")
+    await other.start()
+
+    found = await gathered(other, start, 20)
+
+    assert {name for name, _ in found} == expected(700, 10)
+    assert reading(other) == []
+    await other.stop()
 
 
 async def until(is_so: Callable[[], bool]) -> None:

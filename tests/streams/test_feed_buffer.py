@@ -1,0 +1,232 @@
+"""The live view's records in one order: who comes with which cursor gets exactly what is not behind it, each record once."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.decisions import OfferStep
+from dispatch.vocabulary import Capability, OfferState
+from streams import wire
+from streams.feed import CutOff, Feed, Listener
+from streams.feed_buffer import WEIGHT_OF_ENTRY, Entry, FeedBuffer
+from streams.happenings import Arrived, Cursor, Happening
+from streams.settings import Settings
+from streams.topics import NOTICES, OFFERS
+from streams.turns import Turns
+
+PARTITIONS = 3
+START = Cursor((0,) * PARTITIONS, (0,) * PARTITIONS, (0,) * PARTITIONS)
+PEOPLE = ("v-1", "v-2")
+
+
+def step(partition: int, offset: int, person: str = "v-1", topic: str = OFFERS.name) -> Happening:
+    """`topic` notices: what its record says does not matter here, only whom it concerns."""
+    record = OfferStep(
+        event_id="e",
+        id=f"o-{partition}-{offset}",
+        incident_id="i",
+        requirement_id="r1",
+        volunteer_id=person,
+        capability=Capability.FIELD,
+        skill="cpr",
+        state=OfferState.OFFERED,
+        reason=None,
+        epoch=1,
+        at_ms=1,
+        expires_ms=2,
+        decision_id="d",
+        decision_partition=0,
+        decision_offset=0,
+    )
+    return Happening(topic, partition, offset, record)
+
+
+def filled(happenings: list[Happening], most: int = 10_000) -> Feed:
+    feed = Feed(Settings(kafka="127.0.0.1:9"), "test")
+    feed.newest = FeedBuffer(START, most=most, most_bytes=10**9)
+    for happening in happenings:
+        feed.newest.append(happening, b"10 bytes")
+    feed.end_listeners()
+    return feed
+
+
+def arrived(happening: Happening) -> Arrived:
+    return Arrived(0, *place_of(happening), wire.encode(happening.record))
+
+
+Place = tuple[str, int, int]
+
+
+def place_of(one: Happening | Entry) -> Place:
+    return one.topic, one.partition, one.offset
+
+
+@st.composite
+def logs(draw: Any) -> list[Happening]:
+    """Records of several partitions in the order in which one process read them; offsets may have gaps."""
+    found = []
+    nexts: dict[tuple[str, int], int] = {}
+    for _ in range(draw(st.integers(0, 80))):
+        topic = draw(st.sampled_from([OFFERS.name, NOTICES.name]))
+        partition = draw(st.integers(0, PARTITIONS - 1))
+        offset = nexts.get((topic, partition), 0) + draw(st.sampled_from([0, 0, 0, 3]))
+        nexts[topic, partition] = offset + 1
+        found.append(step(partition, offset, draw(st.sampled_from(PEOPLE)), topic))
+    return found
+
+
+@st.composite
+def cursors(draw: Any, log: list[Happening]) -> Cursor:
+    """Of a process that read the partitions in another order: any combination of places."""
+    cursor = START
+    for happening in log:
+        if draw(st.booleans()):
+            cursor = cursor.after(happening)
+    return cursor
+
+
+async def everything(feed: Feed, cursor: Cursor, person: str | None = None) -> list[tuple[Place, Cursor]]:
+    with feed.listening(cursor, person) as listener:
+        return [
+            (place_of(one.entry), Cursor.parsed(one.id)) async for batch in listener.batches() for one in batch.told
+        ]
+
+
+@given(st.data())
+def test_every_cursor_goes_on_exactly_where_it_was(data: Any) -> None:
+    log = data.draw(logs())
+    cursor = data.draw(cursors(log))
+    person = data.draw(st.sampled_from([None, *PEOPLE]))
+    wanted = [
+        one
+        for one in log
+        if one.offset >= cursor.next_of(one) and person in (None, getattr(one.record, "volunteer_id", None))
+    ]
+
+    found = asyncio.run(everything(filled(log), cursor, person))
+
+    assert [place for place, _ in found] == [place_of(one) for one in wanted]
+    _, ids = zip(*found, strict=True) if found else ((), ())
+    for number, after in enumerate(ids):  # each id has behind it what came before and nothing of what comes
+        assert all(one.offset < after.next_of(one) for one in wanted[: number + 1])
+        assert all(one.offset >= after.next_of(one) for one in wanted[number + 1 :])
+        assert after.covers(cursor)
+
+
+@given(st.data())
+def test_who_goes_on_from_any_event_misses_nothing_on_another_process(data: Any) -> None:
+    """The second process read the same partitions in another order."""
+    log = data.draw(logs())
+    first = asyncio.run(everything(filled(log), START))
+    cut = data.draw(st.integers(0, len(first)))
+    other = data.draw(st.permutations(sorted({(one.topic, one.partition) for one in log})))
+    other_log = [one for part in other for one in log if (one.topic, one.partition) == part]
+
+    rest = asyncio.run(everything(filled(other_log), first[cut - 1][1] if cut else START))
+
+    places = [place for place, _ in first[:cut]] + [place for place, _ in rest]
+    assert sorted(places) == sorted(map(place_of, log))
+
+
+def test_what_is_kept_is_bounded_by_count_and_by_bytes() -> None:
+    by_count = FeedBuffer(START, most=5, most_bytes=10**9)
+    by_bytes = FeedBuffer(START, most=10**9, most_bytes=3 * (60 + WEIGHT_OF_ENTRY))
+    for number in range(2_000):
+        for buffer in (by_count, by_bytes):
+            buffer.append(step(0, number, f"v-{number}"), bytes(30))
+
+    assert (by_count.first, by_count.end) == (1_995, 2_000)
+    assert (by_bytes.first, by_bytes.end) == (1_997, 2_000)
+    assert by_bytes.start == replace(START, offers=(1_997, 0, 0))
+    assert [entry.offset for entry in by_bytes.entries(1_997, 2_000)] == [1_997, 1_998, 1_999]
+    assert list(by_bytes.numbers_of("v-1999", 0)) == [1_999]
+    assert list(by_bytes.numbers_of("v-3", 0)) == []
+    assert len(by_bytes._of_person) == 3
+    assert len(by_bytes._entries) < 600
+
+
+def test_a_record_larger_than_all_that_may_be_kept_is_not_kept() -> None:
+    buffer = FeedBuffer(START, most=5, most_bytes=100)
+
+    buffer.append(step(0, 0), bytes(10**6))
+
+    assert (buffer.first, buffer.end) == (1, 1)
+    assert buffer.start == buffer.heads == replace(START, offers=(1, 0, 0))
+
+
+async def test_whom_nothing_concerns_is_not_cut_off_while_others_are_told_much() -> None:
+    """A person's view is woken by what concerns them alone; what they have passed must not be dropped before they know."""
+    feed = Feed(Settings(kafka="127.0.0.1:9"), "test", kept=100)
+    feed.newest = FeedBuffer(START, most=100, most_bytes=10**9)
+    with feed.listening(START, "v-2") as listener:
+        waiting = asyncio.ensure_future(listener.next(20))
+        for number in range(1_000):
+            feed.take(arrived(step(0, number, "v-1")))
+            await asyncio.sleep(0.001 if number % 20 == 0 else 0)
+        feed.take(arrived(step(0, 1_000, "v-2")))
+
+        batch = await waiting
+
+    assert batch is not None
+    assert [one.id for one in batch.told] == ["0.0.0_1001.0.0_0.0.0"]
+
+
+async def test_a_listener_that_does_not_keep_up_is_cut_off() -> None:
+    feed = Feed(Settings(kafka="127.0.0.1:9"), "test", kept=10)
+    feed.newest = FeedBuffer(START, most=10, most_bytes=10**9)
+    with feed.listening(START) as listener:
+        feed.take(arrived(step(0, 0)))
+        assert await listener.next(5) is not None
+        for number in range(1, 20):
+            feed.take(arrived(step(0, number)))
+
+        with pytest.raises(CutOff):
+            await listener.next(5)
+
+
+async def test_listeners_wait_for_each_other_but_the_loop_does_not_wait_for_them() -> None:
+    """A thousand listeners with a long way to go: whatever else there is to do comes in between, every few of them."""
+    feed = filled([step(0, number) for number in range(320)])
+    passes = 0
+
+    async def heartbeat() -> None:
+        nonlocal passes
+        while True:
+            await asyncio.sleep(0)
+            passes += 1
+
+    async def reads(listener: Listener) -> int:
+        return sum([len(batch.entries) async for batch in listener.batches()])
+
+    beat = asyncio.ensure_future(heartbeat())
+    listeners = [Listener(feed, START) for _ in range(1_000)]
+    read = await asyncio.gather(*(reads(listener) for listener in listeners))
+    beat.cancel()
+
+    assert read == [320] * 1_000
+    assert passes > 1_000 * 10 / 8
+
+
+async def test_turns_are_given_in_order_and_so_many_in_one_pass() -> None:
+    turns = Turns(2)
+    order: list[tuple[int, int]] = []
+    passed = 0
+
+    async def piece(name: int) -> None:
+        await turns.take()
+        order.append((passed, name))
+
+    pieces = [asyncio.ensure_future(piece(name)) for name in range(6)]
+    await asyncio.sleep(0)
+    pieces[2].cancel()
+    while len(order) < 5:
+        await asyncio.sleep(0)
+        passed += 1
+    in_pass = [[name for at, name in order if at == one] for one in sorted({at for at, _ in order})]
+
+    assert [name for _, name in order] == [0, 1, 3, 4, 5]
+    assert max(map(len, in_pass)) == 2
