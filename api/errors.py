@@ -72,6 +72,7 @@ TABLE: dict[str, Entry] = {
     "from_the_future": Entry(422, "A position must not have been recorded more than a minute from now"),
     "idempotency_key_reused": Entry(422, "The Idempotency-Key was used with another request before"),
     "internal": Entry(500, "A fault of ours"),
+    "waited_too_long": Entry(503, "The request had waited too long before it was read; nothing was stored"),
     "overloaded": Entry(503, "Too much is on its way; nothing was stored"),
     "unknown_outcome": Entry(503, "It is not known whether this was stored; repeat it with the same Idempotency-Key"),
     "picture_unavailable": Entry(503, "The live picture cannot be read for the moment"),

@@ -59,6 +59,9 @@ INTAKE_REFUSED = Counter("komek_intake_refused_total", "Sends not confirmed, by 
 PRODUCER_RENEWED = Counter("komek_intake_producer_renewed_total", "Times the producer of commands was replaced")
 POSITIONS = Counter("komek_positions_accepted_total", "Positions confirmed by Kafka")
 AUDIT_LOST = Counter("komek_audit_lost_total", "Audit entries that could not be kept; expected 0")
+STALE_REQUESTS = Counter(
+    "komek_stale_requests_total", "Requests that had waited too long to be answered when they were read"
+)
 LIVE_VIEWS = Gauge("komek_live_views", "Live views that are connected")
 LIVE_CUT_OFF = Counter("komek_live_cut_off_total", "Live views cut off because they fell behind")
 UNREADABLE_SHOWN = Counter("komek_live_unreadable_total", "Records the live views could not read, by topic", ["topic"])

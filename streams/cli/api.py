@@ -1,6 +1,7 @@
 """`komek api`: one process that serves HTTP. The API is named by its import string, so the arrow api → streams holds."""
 
 import os
+import resource
 import sys
 
 import uvicorn
@@ -12,7 +13,9 @@ from streams.cli.surroundings import broker_trouble_told, settings_here
 from streams.settings import PREFIX, Settings
 
 APP = "api.app:create_app"
+PROTOCOL = "api.prompt_protocol:PromptProtocol"
 END_WITHIN_S = 5
+FILES = 65_536
 
 
 def command() -> None:
@@ -24,6 +27,7 @@ def command() -> None:
     config = uvicorn.Config(
         APP,
         factory=True,
+        http=PROTOCOL,
         host=settings.host,
         port=settings.port or 8000,
         access_log=False,  # paths hold ids; metrics count requests by route
@@ -36,10 +40,19 @@ def command() -> None:
     )
     # kafka-python works on threads of its own; the event loop waits for the interpreter at most this long, not 5 ms.
     sys.setswitchinterval(0.0005)
+    _allow_connections()
     server = uvicorn.Server(config)
     server.run()
     if not server.started:
         sys.exit(1)
+
+
+def _allow_connections() -> None:
+    """As many open files as this process may have: each live view is one, and many systems begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _check(settings: Settings) -> None:

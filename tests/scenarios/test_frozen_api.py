@@ -1,0 +1,71 @@
+"""An API process that stood still answers who asks now, not who asked a minute ago and has gone."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+
+from api.prompt_protocol import PATIENCE_MS
+from streams import clock
+from tests.whole_stack import WholeStack
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+
+OLD = 1_500
+ANSWERED_WITHIN_S = 1.0
+REPORT = {"type": "medical.other", "location": {"type": "Point", "coordinates": [76.945, 43.238]}}
+
+
+@contextmanager
+def standing_still(pid: int) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def sent(komek: WholeStack, request: bytes) -> socket.socket:
+    """A connection on which the request was sent; the kernel takes it for a process that stands still."""
+    host, _, port = komek.api.removeprefix("http://").partition(":")
+    connection = socket.create_connection((host, int(port)), timeout=10)
+    connection.sendall(request)
+    return connection
+
+
+def listing(komek: WholeStack) -> bytes:
+    authorization = komek.headers("operator")["Authorization"]
+    return f"GET /v1/incidents?limit=200 HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\n\r\n".encode()
+
+
+def test_after_a_standstill_new_requests_are_answered_within_a_second(module_stack: WholeStack) -> None:
+    komek, old, request = module_stack, [], listing(module_stack)
+    with httpx2.Client(base_url=komek.api, headers=komek.headers("operator"), timeout=10) as client:
+        for _ in range(50):
+            client.post("/v1/incidents", json=REPORT, headers={"Idempotency-Key": clock.fresh_id()})
+        with standing_still(komek.pids["api"]):
+            for number in range(OLD):
+                old.append(sent(komek, request))
+                if number % 3 == 0:
+                    old.pop().close()  # its caller has given up
+            time.sleep(PATIENCE_MS / 1000 + 0.5)
+        took_s = []
+        for _ in range(5):
+            began_s = time.monotonic()
+            posted = client.post("/v1/incidents", json=REPORT, headers={"Idempotency-Key": clock.fresh_id()})
+            assert httpx2.get(f"{komek.api}/healthz", timeout=10).status_code == 200
+            took_s.append(time.monotonic() - began_s)
+            assert posted.status_code == 202
+        answers = [connection.recv(65536) for connection in old]
+
+    print(f"after the standstill: {[round(one * 1000) for one in took_s]} ms")
+    assert max(took_s) < ANSWERED_WITHIN_S
+    assert {answer.split(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 503 Service Unavailable"}
+    assert all(b"retry-after: 1\r\n" in answer for answer in answers)
+    for connection in old:
+        connection.close()
