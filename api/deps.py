@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Request
 from api.errors import Problem, invalid
 from api.fields import PERSON_ID_SCHEMA
 from api.parts import Parts
-from dispatch import ids
+from dispatch import geo, ids
 from dispatch.ids import OfferParts, parts_of_offer, zone_of_incident
 
 
@@ -17,16 +17,22 @@ async def _parts(request: Request) -> Parts:
 
 
 async def _incident_id(incident_id: Annotated[str, Path(max_length=64)]) -> str:
-    if zone_of_incident(incident_id) is None:
+    if zone_of_known_cell(incident_id) is None:
         raise Problem("not_found", "there is no incident of this id")
     return incident_id
 
 
 async def _offer(offer_id: Annotated[str, Path(max_length=80)]) -> "tuple[str, OfferParts]":
     parts = parts_of_offer(offer_id)
-    if parts is None:
+    if parts is None or not geo.is_zone(parts.zone):
         raise Problem("not_found", "there is no offer of this id")
     return offer_id, parts
+
+
+def zone_of_known_cell(incident_id: str) -> str | None:
+    """The zone in an id that can have been given to an incident; None for any other text."""
+    zone = zone_of_incident(incident_id)
+    return zone if zone is not None and geo.is_zone(zone) else None
 
 
 async def _volunteer_id(volunteer_id: Annotated[str, Path(max_length=200, json_schema_extra=PERSON_ID_SCHEMA)]) -> str:

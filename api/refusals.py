@@ -5,6 +5,7 @@ Only what the dispatcher would refuse in any case; where it has a choice (a late
 
 from dataclasses import dataclass
 
+from api.deps import zone_of_known_cell
 from api.errors import Problem, invalid
 from api.schemas import Result
 from dispatch.model import Incident, Offer
@@ -15,10 +16,12 @@ from dispatch.vocabulary import (
     PROGRESS_ORDER,
     Capability,
     OfferState,
+    Task,
 )
 
 _WITH_TEXT = frozenset({"done"})
 _WITH_LOCATION = frozenset({"located", "mapped"})
+_WITHOUT_LOCATION = frozenset({"not_found"})
 _ALL_OUTCOMES = sorted({outcome for outcomes in OUTCOMES_OF_TASK.values() for outcome in outcomes})
 
 
@@ -48,7 +51,7 @@ class Held:
     def refuse_contradiction(self, body: Result) -> None:
         if self.offer.capability is not Capability.DIGITAL or self.offer.task is None:
             raise Problem("conflict", "the offer is no digital work: it has no result", state=self.offer.state)
-        check_outcome(body, self.offer)
+        check_outcome(body, self.offer.task)
         if self.offer.result is not None:
             if self.offer.result.outcome != body.outcome:
                 raise Problem("conflict", "another result was given before", state=self.offer.state)
@@ -80,17 +83,29 @@ class Held:
             raise _not_now(self.offer, "accepted")
 
 
-def check_outcome(body: Result, offer: Offer | None) -> None:
-    """What the outcome asks for, and whether the task knows it. Raises Problem (422)."""
-    known = sorted(OUTCOMES_OF_TASK[offer.task]) if offer is not None and offer.task is not None else _ALL_OUTCOMES
+def check_outcome(body: Result, task: Task | None) -> None:
+    """What the outcome asks for and rules out, and whether the task knows it. Raises Problem (422)."""
+    known = sorted(OUTCOMES_OF_TASK[task]) if task is not None else _ALL_OUTCOMES
     if body.outcome not in known:
         raise invalid("outcome", "one of " + ", ".join(known), "text")
-    if body.outcome in _WITH_TEXT and not body.text:
+    if body.outcome in _WITH_TEXT and not (body.text and body.text.strip()):
         raise invalid("text", f"a text with the outcome {body.outcome}")
     if body.outcome in _WITH_LOCATION and body.location is None:
         raise invalid("location", f"a geometry with the outcome {body.outcome}")
+    if body.outcome in _WITHOUT_LOCATION and body.location is not None:
+        raise invalid("location", f"no geometry with the outcome {body.outcome}", "object")
     if body.outcome == "duplicate" and body.incident_id is None:
         raise invalid("incident_id", "the incident that it is a duplicate of")
+    if body.outcome == "none" and body.incident_id is not None:
+        raise invalid("incident_id", "no incident with the outcome none", "text")
+
+
+def check_other_incident(body: Result, own_incident_id: str) -> None:
+    """Whether the id can be that of another incident. Raises Problem (422)."""
+    if body.incident_id is not None and zone_of_known_cell(body.incident_id) is None:
+        raise invalid("incident_id", "the id of an incident", "text")
+    if body.outcome == "duplicate" and body.incident_id == own_incident_id:
+        raise invalid("incident_id", "the id of another incident than the offer's own", "text")
 
 
 def _ended(offer: Offer) -> Problem:

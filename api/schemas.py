@@ -21,7 +21,9 @@ from api.fields import (
     expected,
     word,
 )
+from dispatch import work_plans
 from dispatch.vocabulary import (
+    AttentionReason,
     Capability,
     CheckInState,
     ConfirmationState,
@@ -100,10 +102,21 @@ class RequirementIn(Body):
     role: Annotated[str, Field(max_length=64)] = ""
 
     @model_validator(mode="after")
-    def _can_agree(self) -> Self:
-        if self.agree > self.answers_wanted and not self.validated:
+    def _is_possible(self) -> Self:
+        """As a plan file is judged: what is stated as it is by default counts as not stated."""
+        row = self.model_dump(exclude_defaults=True)
+        for key in work_plans.only_of_digital_work(row):
+            raise expected("no such setting: only digital work has it", key)
+        for key in work_plans.not_with_validated(row):
+            raise expected("no such setting: a validated answer has two people, one after the other", key)
+        if not work_plans.can_agree(row):
             raise expected("at most answers_wanted", "agree")
         return self
+
+    @property
+    def languages_missing(self) -> bool:
+        """A language is required, and which one is said by the incident's alone."""
+        return self.language is LanguageRule.REQUIRE and not self.languages
 
 
 class Merge(Body):
@@ -114,7 +127,8 @@ class Merge(Body):
 class Look(Body):
     """What an operator has looked at."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=64, description="as it stands in `attention`")]
+    reason: Annotated[AttentionReason, word(AttentionReason)]
+    """As it stands in `attention`."""
 
 
 class IncidentReport(Body):
@@ -129,6 +143,14 @@ class IncidentReport(Body):
     requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] | None = None
     reported_at: Instant | None = None
     external_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+
+    @model_validator(mode="after")
+    def _says_which_languages(self) -> Self:
+        for number, entry in enumerate(self.requirements or ()):
+            if entry.languages_missing and self.language is None:
+                what = "at least one language, for it is required and the incident names none"
+                raise expected(what, f"requirements[{number}].languages")
+        return self
 
 
 class IncidentValues(Body):
@@ -377,6 +399,18 @@ class TimesShown(Shown):
     reopened: Time | None = None
 
 
+class MergeCandidateShown(Shown):
+    """An open incident that may be the same event. `score` 0 to 1: how certain. `reasons`, the strongest first: `external_id`
+    (the same number in another system), `reporter` (and from the same reporter), `place`, `type`, `text`, `time`."""
+
+    incident_id: str
+    score: float
+    external_id: bool
+    reasons: list[str]
+    distance_m: float | None
+    apart_s: float
+
+
 class IncidentShown(Shown):
     """`description`, `address` and `caller` only for operators, and for volunteers who accepted."""
 
@@ -393,6 +427,8 @@ class IncidentShown(Shown):
     offers: list[OfferOfIncident]
     times: TimesShown
     links: dict[str, str]
+    merge_candidates: list[MergeCandidateShown] = []
+    """For operators."""
 
 
 class IncidentPage(Shown):

@@ -11,6 +11,7 @@ and sides of exactly 180 degrees, which have no short way.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
@@ -22,6 +23,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 from shapely.ops import nearest_points, unary_union
 
+from dispatch import ids
 from dispatch.model import Area, Geometry, Place
 
 MAX_POINTS = 1_000
@@ -267,6 +269,12 @@ def zone_of(place: Place) -> str:
     """The zone in an incident's id: six hex digits that name one H3 cell of resolution 3, about 12,000 km²."""
     cell: str = h3.latlng_to_cell(place.lat, place.lon, ZONE_RESOLUTION)
     return cell[:6]
+
+
+@lru_cache(maxsize=4096)
+def is_zone(zone: str) -> bool:
+    """Whether there is such a cell, or it is one of the sixteen of work without a place."""
+    return zone.startswith(ids.PLACELESS) or bool(h3.is_valid_cell(zone.ljust(15, "f")))
 
 
 def coarse(place: Place) -> Place:

@@ -16,9 +16,9 @@ MAX_ANSWERS = 9
 
 def faults(where: str, row: Mapping[str, Any]) -> list[str]:
     """What is wrong with these settings of a requirement; a line for each, with the cure."""
-    stated = [key for key in sorted(KEYS) if key in row]
-    if stated and row.get("capability") != Capability.DIGITAL:
-        return [f"{where}.{key}: only digital work has it; take it out" for key in stated]
+    misplaced = only_of_digital_work(row)
+    if misplaced:
+        return [f"{where}.{key}: only digital work has it; take it out" for key in misplaced]
     found = []
     for key, most in (("lease_s", MAX_LEASE_S), ("answers_wanted", MAX_ANSWERS), ("agree", MAX_ANSWERS)):
         if key in row and not _is_whole(row[key], most):
@@ -31,16 +31,29 @@ def faults(where: str, row: Mapping[str, Any]) -> list[str]:
 
 
 def _contradictions(where: str, row: Mapping[str, Any]) -> list[str]:
-    wanted, agree = row.get("answers_wanted", 1), row.get("agree", 1)
-    if row.get("validated", False):
-        return [
-            f"{where}.{key}: a validated answer has two people, one after the other; take {key} or validated out"
-            for key in ("answers_wanted", "agree")
-            if key in row
-        ]
-    if agree > wanted:
+    if not can_agree(row):
+        wanted, agree = row.get("answers_wanted", 1), row["agree"]
         return [f"{where}.agree: {agree} of {wanted} answers can never agree; raise answers_wanted or lower agree"]
-    return []
+    return [
+        f"{where}.{key}: a validated answer has two people, one after the other; take {key} or validated out"
+        for key in not_with_validated(row)
+    ]
+
+
+def only_of_digital_work(row: Mapping[str, Any]) -> list[str]:
+    """What a requirement states although it is not of digital work."""
+    if row.get("capability") == Capability.DIGITAL:
+        return []
+    return [key for key in sorted({*KEYS, "task"}) if key in row]
+
+
+def not_with_validated(row: Mapping[str, Any]) -> list[str]:
+    """What a requirement states although its answer is validated by a second person."""
+    return [key for key in ("answers_wanted", "agree") if key in row] if row.get("validated", False) else []
+
+
+def can_agree(row: Mapping[str, Any]) -> bool:
+    return bool(row.get("validated", False) or row.get("agree", 1) <= row.get("answers_wanted", 1))
 
 
 def _is_whole(value: object, most: int) -> bool:

@@ -12,7 +12,7 @@ from api.answers import problems, shown
 from api.auth import OPERATOR, Operator, Reader, operators, watchers
 from api.bodies import StrictRoute
 from api.by_hand import refuse_hopeless
-from api.deps import IncidentId, PartsDep, checked_volunteer_id
+from api.deps import IncidentId, PartsDep, checked_volunteer_id, zone_of_known_cell
 from api.disclosure import opened_material, opened_or_none
 from api.errors import Problem, invalid
 from api.listing import Filters, list_incidents
@@ -48,7 +48,7 @@ from dispatch.commands import (
     UpdateIncident,
 )
 from dispatch.edits import PRIVATE_FIELDS, text_ref
-from dispatch.ids import offer_id, zone_of_incident
+from dispatch.ids import offer_id
 from dispatch.model import Incident
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import IncidentStatus
@@ -63,6 +63,9 @@ router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=Stric
 GEOJSON = "application/geo+json"
 CLOCKS_DIFFER_MS = 5_000
 """Of this machine and of Kafka's brokers; NTP keeps them far closer."""
+AHEAD_AT_MOST_MS = 86_400_000
+EARLIEST_MS = 946_684_800_000
+"""2000-01-01: clocks that were never set begin in 1970 or 1980, and no report that is still of use is older."""
 ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 
 
@@ -70,6 +73,7 @@ ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 async def report_incident(body: IncidentReport, once: OnceOnly, parts: PartsDep) -> Response:
     """Takes an incident in. 202 means that it is in the log; workers and Redis may be down for that."""
     _known_type(body.type, parts)
+    _plausible(body.reported_at)
     if repeated := await once.repeated():
         return repeated
     text_print = fingerprint(body.description, parts.settings.require_data_key())
@@ -307,7 +311,7 @@ async def assign(incident_id: IncidentId, body: Assignment, once: OnceOnly, part
 @router.post("/{incident_id}/merge", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))
 async def merge(incident_id: IncidentId, body: Merge, once: OnceOnly, parts: PartsDep) -> Response:
     """This incident is a further report of the event that another is about: it ends, its report stays with the other one."""
-    if zone_of_incident(body.into) is None or body.into == incident_id:
+    if zone_of_known_cell(body.into) is None or body.into == incident_id:
         raise invalid("into", "the id of another incident", "text")
     if repeated := await once.repeated():
         return repeated
@@ -455,6 +459,16 @@ async def _check_open(parts: Parts, incident_id: str) -> Incident | None:
 def _known_type(name: str, parts: Parts) -> None:
     if name not in parts.plans.plans:
         raise invalid("type", "one of " + ", ".join(sorted(parts.plans.plans)), "text")
+
+
+def _plausible(reported_at_ms: int | None) -> None:
+    """A clock that is off by hours must not cost anybody help; one that was never set says nothing about the report."""
+    if reported_at_ms is None:
+        return
+    if reported_at_ms > clock.now_ms() + AHEAD_AT_MOST_MS:
+        raise invalid("reported_at", "a time at most a day in the future", "text")
+    if reported_at_ms < EARLIEST_MS:
+        raise invalid("reported_at", "a time from the year 2000 on", "text")
 
 
 def _version(if_match: str | None) -> int | None:

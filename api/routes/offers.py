@@ -24,7 +24,7 @@ from api.errors import Problem, invalid
 from api.negotiation import VARY, LanguageOfTexts
 from api.once import Once, OnceOnly
 from api.parts import Parts
-from api.refusals import Held, check_outcome
+from api.refusals import Held, check_other_incident, check_outcome
 from api.safety import grounds_on_way, person_in_distress
 from api.schemas import (
     Accepted,
@@ -53,7 +53,7 @@ from dispatch.commands import (
     WithdrawOffer,
 )
 from dispatch.edits import text_ref
-from dispatch.ids import OfferParts, zone_of_incident
+from dispatch.ids import OfferParts
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import PROGRESS_ORDER, HeardBy
 from streams import clock
@@ -194,9 +194,8 @@ async def give_result(
     offer: OfferId, body: Result, caller: VolunteerOrOperator, once: OnceOnly, parts: PartsDep
 ) -> Response:
     """What digital work found."""
-    if body.incident_id is not None and zone_of_incident(body.incident_id) is None:
-        raise invalid("incident_id", "the id of an incident", "text")
     check_outcome(body, None)
+    check_other_incident(body, offer[1].incident_id)
     speaker = _speaker(caller, body)
     if repeated := await once.repeated():
         return repeated
