@@ -14,8 +14,17 @@ from dispatch.eligibility import exclusion
 from dispatch.events import LadderStepped, OfferMade, OfferMoved
 from dispatch.geo import distance_to_area_m
 from dispatch.limits import effective, wanted_languages
-from dispatch.model import Candidate, Incident, Need, Requirement
+from dispatch.model import Candidate, Incident, MergeCandidate, Need, Requirement
 from dispatch.vocabulary import Capability, Exclusion, OfferSource
+
+_REASONS = {
+    "external_id": "the same number in another system",
+    "reporter": "from the same reporter",
+    "place": "near it",
+    "time": "at the same time",
+    "type": "of the same type or family",
+    "text": "in much the same words",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +54,16 @@ def of_incident(incident: Incident, decisions: Sequence[Decision]) -> Explanatio
     lines += [
         f"An operator should look at it: {entry.reason} since {_at(entry.since_ms)}." for entry in incident.attention
     ]
+    lines += [_candidate(entry) for entry in incident.merge_candidates]
     head = f"{incident.type} ({incident.priority}) is {incident.status}, alarm level {incident.alarm_level}; offers: {answers}."
     versions = {decision.why.plan_version for decision in decisions if decision.why.plan_version}
     facts = ({"plan_versions": sorted(versions), "offers": dict(states)},)
     return Explanation(verdict="incident", text="\n".join([head, *lines]), facts=facts)
+
+
+def _candidate(entry: MergeCandidate) -> str:
+    why = ", ".join(_REASONS.get(reason, reason) for reason in entry.reasons) or "likeness"
+    return f"It may be the same event as {entry.incident_id} ({entry.score:.0%}): {why}."
 
 
 def _standing(incident: Incident, entry: Requirement, decisions: Sequence[Decision]) -> str:

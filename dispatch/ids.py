@@ -6,6 +6,7 @@ a later command finds its partition without a look-up, and an offer id carries i
 """
 
 import re
+import unicodedata
 from hashlib import sha1
 from typing import NamedTuple
 from uuid import UUID
@@ -18,6 +19,7 @@ PERSON_ID = r"[!-+\-.0-9;-{}~]{1,128}"
 NO_PERSON_IDS = (".", "..")
 """A path that holds one of these leads elsewhere, encoded or not (RFC 3986 §5.2.4)."""
 _PERSON = re.compile(PERSON_ID)
+PLACELESS = "00000"
 _INCIDENT = re.compile(r"i-([0-9a-f]{6})-([0-9a-f]{32})")
 _OFFER = re.compile(r"o-([0-9a-f]{6})-([0-9a-f]{32})-([0-9a-f]{16})")
 
@@ -49,12 +51,19 @@ def incident_id(zone: str, actor: str, key: str) -> str:
 
 def placeless_zone(actor: str, key: str) -> str:
     """Zone of work that has no place: one of sixteen, so that it spreads over the partitions."""
-    return f"00000{derived('placeless', actor, key).hex[0]}"
+    return f"{PLACELESS}{derived('placeless', actor, key).hex[0]}"
 
 
 def offer_id(incident: str, command: str, requirement: str, volunteer: str) -> str:
     _, zone, number = incident.split("-")
     return f"o-{zone}-{number}-{_hex('offer', command, requirement, volunteer)[:16]}"
+
+
+def external_digest(external_id: str | None) -> str | None:
+    """Of an incident's number in another system, which may name a person; None where there is none. Spaces around it, case and
+    the composition of its letters do not count."""
+    plain = unicodedata.normalize("NFKC", external_id or "").strip().casefold()
+    return _hex("external", plain) if plain else None
 
 
 def decision_id(command: str) -> str:

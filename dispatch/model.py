@@ -208,14 +208,18 @@ class TaskResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeCandidate:
-    """An open incident that may be the same event, and what speaks for it; `text` None: the texts were not comparable."""
+    """An open incident that may be the same event, and what speaks for it. `score` 0 to 1: how certain it is. `text` None: the
+    texts were not comparable; `distance_m` None: one of them has no place. `reasons`: what speaks for it, the strongest first."""
 
     incident_id: str
     score: float
-    distance_m: float
+    distance_m: float | None
     apart_s: float
     type: float
     text: float | None = None
+    external_id: bool = False
+    """Both have the same number in another system."""
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

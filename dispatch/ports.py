@@ -183,6 +183,10 @@ class Store(Protocol):
         """For each spot, in one round trip: the open incidents whose areas come within its distance and that were reported
         within `duplicates.APART_S` of it, at most 20, the nearest centres first. As of the decisions applied so far."""
 
+    async def named(self, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
+        """For each digest of an external id, in one round trip: the open incidents that have it, wherever they are; none where
+        there are more than 20. As of the decisions applied so far."""
+
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
         """Where people are, engaged or not, in one round trip: a fresh fix, else home; who has neither is left out."""
 

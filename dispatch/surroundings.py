@@ -20,6 +20,7 @@ from dispatch.commands import (
 )
 from dispatch.geo import BadGeometry, area_of
 from dispatch.hazards import HazardArea
+from dispatch.ids import external_digest
 from dispatch.limits import effective
 from dispatch.model import Area, Candidate, Geometry, Incident, Need, Place, Requirement
 from dispatch.presence import AskedLately, Presence
@@ -41,15 +42,19 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """What is compared of an open incident. The text itself never stands here, only its fingerprint."""
+    """What is compared of an open incident. Texts never stand here, only their fingerprints and digests."""
 
     incident_id: str
     type: str
-    centre: Place
+    centre: Place | None
+    """None: it has no place, and is found by its external id alone."""
     reach_m: float
     logged_ms: int
     language: str | None = None
     text_print: str | None = None
+    external: str | None = None
+    """Digest of its external id (`dispatch.ids.external_digest`), which may be personal text."""
+    reported_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,21 +87,21 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What to look up. `near`: open incidents around this point within `near_m`."""
+    """What to look up. `near`: open incidents around this point within `near_m`. `external`: open incidents with an external id
+    of this digest, wherever they are."""
 
     people: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     near: Place | None = None
     near_m: float = NEAR_M
+    external: str | None = None
     target: str | None = None
 
 
 def look_of(incident: Incident | None, command: Command) -> Look | None:
     """None for the many commands that concern their own incident alone."""
     if isinstance(command, ReportIncident):
-        if incident is not None or command.area is None:
-            return None
-        return Look(near=command.area.centre, near_m=NEAR_M + min(command.area.reach_m, MAX_REACH_M))
+        return None if incident is not None else _look_for_report(command)
     if incident is None or not incident.is_open:
         return None
     if isinstance(command, MergeIncident):
@@ -122,6 +127,17 @@ def _look_for_translators(incident: Incident, command: Command) -> Look | None:
     return Look(needs=needs) if needs else None
 
 
+def _look_for_report(command: ReportIncident) -> Look | None:
+    external = external_digest(command.external_id)
+    if command.area is None:
+        return Look(external=external) if external else None
+    return Look(near=command.area.centre, near_m=_near_m(command.area), external=external)
+
+
+def _near_m(area: Area) -> float:
+    return NEAR_M + min(area.reach_m, MAX_REACH_M)
+
+
 def _look_for_result(incident: Incident, command: GiveResult) -> Look | None:
     offer = incident.offer(command.offer_id)
     task = offer.task if offer else None
@@ -141,7 +157,7 @@ def located(geometry: Geometry | None) -> Area | None:
 
 def _look_around(incident: Incident, command: Command, area: Area) -> Look:
     """The open incidents near that place; everybody who may have to turn round, and who could go instead of them."""
-    look = Look(near=area.centre, near_m=NEAR_M + min(area.reach_m, MAX_REACH_M))
+    look = Look(near=area.centre, near_m=_near_m(area), external=external_digest(incident.external_id))
     on_the_way = [
         offer
         for offer in incident.offers

@@ -121,6 +121,12 @@ def vicinity_of(incident_id: str) -> str:
     return f"{PREFIX}vicinity-of:{incident_id}"
 
 
+def external(digest: str) -> str:
+    """HASH incident id → what is compared of it (`dispatch.surroundings.Neighbour`): the open incidents with one external id, by
+    its digest, since the id itself may name a person."""
+    return f"{PREFIX}external:{digest}"
+
+
 HAZARDS = f"{PREFIX}hazards"
 """HASH incident id → area and skills (JSON): the dangerous ground of open incidents."""
 

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from dispatch.commands import Command, ReportIncident
 from dispatch.geo import METRES_A_DEGREE, distance_m
-from dispatch.model import Found, Incident
+from dispatch.ids import external_digest
+from dispatch.model import Found, Incident, Place
 from dispatch.ports import Store
 from dispatch.surroundings import NOTHING, Look, Neighbour, Spot, Surroundings, Whereabouts, look_of
 
@@ -28,6 +29,7 @@ class Asking:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answers:
     near: dict[int, tuple[Neighbour, ...]]
+    named: dict[str, tuple[Neighbour, ...]]
     people: dict[str, Whereabouts]
     free: dict[tuple[int, str], Found]
     targets: dict[str, Incident]
@@ -59,15 +61,18 @@ async def _answered(store: Store, asking: Sequence[Asking], looks: Sequence[Look
     ]
     people = list(dict.fromkeys(person for _, look in known for person in look.people))
     needs = [(number, need) for number, look in known for need in look.needs]
+    externals = list(dict.fromkeys(look.external for _, look in known if look.external))
     targets = list(dict.fromkeys(look.target for _, look in known if look.target))
-    near, seen, found, loaded = await asyncio.gather(
+    near, named, seen, found, loaded = await asyncio.gather(
         _near(store, [spot for _, spot in spots]),
+        store.named(externals) if externals else _nothing([]),
         store.whereabouts(people) if people else _nothing({}),
         store.find([need for _, need in needs]) if needs else _nothing([]),
         store.load([("", target) for target in targets]) if targets else _nothing((0, [])),
     )
     return _Answers(
         near=dict(zip((number for number, _ in spots), near, strict=True)),
+        named=dict(zip(externals, named, strict=True)),
         people=seen,
         free={(number, need.requirement.id): answer for (number, need), answer in zip(needs, found, strict=True)},
         targets={target: entry.incident for target, entry in zip(targets, loaded[1], strict=True) if entry.incident},
@@ -86,18 +91,28 @@ def _surroundings(number: int, look: Look, answers: _Answers, reported: Sequence
     return Surroundings(
         whereabouts={person: answers.people[person] for person in look.people if person in answers.people},
         free={need.requirement.id: answers.free[number, need.requirement.id].candidates for need in look.needs},
-        neighbours=(*answers.near.get(number, ()), *_beside(look, reported)) if look.near else (),
+        neighbours=(
+            *answers.near.get(number, ()),
+            *answers.named.get(look.external or "", ()),
+            *_beside(look, reported),
+            *(one for one in reported if look.external is not None and one.external == look.external),
+        ),
         target=answers.targets.get(look.target) if look.target else None,
     )
 
 
 def _beside(look: Look, reported: Sequence[Neighbour]) -> list[Neighbour]:
-    """The newest of those near; the cheap test is a box of latitudes, the comparison measures."""
+    """The newest of those near."""
     place = look.near
     if place is None:
         return []
-    near = [one for one in reported if abs(one.centre.lat - place.lat) * METRES_A_DEGREE <= look.near_m + one.reach_m]
-    return [one for one in near if distance_m(one.centre, place) <= look.near_m + one.reach_m][-AT_ONCE:]
+    return [one for one in reported if one.centre is not None and _is_near(one, one.centre, look, place)][-AT_ONCE:]
+
+
+def _is_near(one: Neighbour, centre: Place, look: Look, place: Place) -> bool:
+    """The cheap test is a box of latitudes."""
+    within_m = look.near_m + one.reach_m
+    return abs(centre.lat - place.lat) * METRES_A_DEGREE <= within_m and distance_m(centre, place) <= within_m
 
 
 def _logged_ms(one: Asking) -> int:
@@ -107,16 +122,21 @@ def _logged_ms(one: Asking) -> int:
 def _reported(one: Asking) -> list[Neighbour]:
     """How the reports after it see a report of the same batch, which no picture holds yet."""
     command = one.command
-    if not isinstance(command, ReportIncident) or one.incident is not None or command.area is None:
+    if not isinstance(command, ReportIncident) or one.incident is not None:
+        return []
+    external = external_digest(command.external_id)
+    if command.area is None and external is None:
         return []
     return [
         Neighbour(
             incident_id=command.incident_id,
             type=command.type,
-            centre=command.area.centre,
-            reach_m=command.area.reach_m,
+            centre=command.area.centre if command.area else None,
+            reach_m=command.area.reach_m if command.area else 0.0,
             logged_ms=one.logged_ms,
             language=command.language,
             text_print=command.text_print,
+            external=external,
+            reported_by=command.by,
         )
     ]

@@ -92,6 +92,8 @@ def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, jso
         ("offer", "volunteer", "for", "state", "distance", "expires"),
         [_offer_row(offer) for offer in incident["offers"]],
     )
+    for entry in incident.get("merge_candidates", []):
+        print(f"may be the same as {entry['incident_id']} ({entry['score']:.0%}): {', '.join(entry['reasons'])}")
 
 
 @app.command("list")

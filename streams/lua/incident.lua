@@ -70,6 +70,13 @@ local function replace_vicinity(i)
   end
 end
 
+-- Open incidents with one number in another system, which never changes.
+local function replace_external(i)
+  if not i.external then return end
+  local key = KEY.external .. i.external[1]
+  if i.external[2] then call('HSET', key, i.id, i.external[2]) else call('HDEL', key, i.id) end
+end
+
 -- The time of the change is its version: it never comes again, also not after Redis was emptied.
 local function replace_hazard(i)
   local old = call('HGET', KEY.hazards, i.id)
@@ -138,6 +145,7 @@ local function write_incident(i, now)
   replace_timers(i)
   replace_waiting(i)
   replace_vicinity(i)
+  replace_external(i)
   replace_hazard(i)
   replace_under_way(i)
   replace_attention(i)

@@ -5,6 +5,7 @@ It keeps every promise of the ports except durability. `forget` is what FLUSHALL
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from dispatch.deadlines import timers_of
 from dispatch.duplicates import APART_S, neighbour_of
@@ -40,7 +41,7 @@ from streams.store.redis_store import PUT_OFF_MS
 from streams.store.restore import RestoredIncident
 from streams.store.search import LOOK_AT_MOST, look_at_most
 from streams.store.standing import Standings
-from streams.store.vicinity import NEAR_AT_MOST
+from streams.store.vicinity import NAMED_AT_MOST, NEAR_AT_MOST
 
 WAKE_AT_ONCE = 3
 WAKE_EVERY_MS = 600
@@ -129,12 +130,23 @@ class MemoryStore:
         self._check()
         return list(map(self._near, spots))
 
+    async def named(self, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
+        self._check()
+        return [self._named(digest) for digest in externals]
+
+    def _named(self, digest: str) -> tuple[Neighbour, ...]:
+        found = tuple(neighbour for neighbour in self._neighbours() if neighbour.external == digest)
+        return tuple(sorted(found, key=attrgetter("incident_id"))) if len(found) <= NAMED_AT_MOST else ()
+
+    def _neighbours(self) -> list[Neighbour]:
+        return [neighbour for incident in self.incidents.values() if (neighbour := neighbour_of(incident))]
+
     def _near(self, spot: Spot) -> tuple[Neighbour, ...]:
-        known = [neighbour for incident in self.incidents.values() if (neighbour := neighbour_of(incident))]
         within = [
             (distance, neighbour.incident_id, neighbour)
-            for neighbour in known
-            if (distance := metres(spot.place, neighbour.centre)) - neighbour.reach_m <= spot.within_m
+            for neighbour in self._neighbours()
+            if neighbour.centre is not None
+            and (distance := metres(spot.place, neighbour.centre)) - neighbour.reach_m <= spot.within_m
             and (spot.logged_ms is None or abs(neighbour.logged_ms - spot.logged_ms) <= APART_S * 1000)
         ]
         return tuple(neighbour for _, _, neighbour in sorted(within, key=lambda row: row[:2])[:NEAR_AT_MOST])

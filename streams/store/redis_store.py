@@ -61,6 +61,9 @@ class RedisStore:
     async def near(self, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
         return await vicinity.near(self.link, spots)
 
+    async def named(self, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
+        return await vicinity.named(self.link, externals)
+
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
         return await vicinity.whereabouts(self.link, volunteer_ids)
 

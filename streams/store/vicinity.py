@@ -1,7 +1,9 @@
 """What stands near a place: open incidents, and engaged people who may have to turn round."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -9,6 +11,7 @@ import msgspec
 from dispatch import places
 from dispatch.duplicates import APART_S, neighbour_of
 from dispatch.geo import distance_m, index_lon
+from dispatch.ids import external_digest
 from dispatch.model import Incident, Place
 from dispatch.ports import NotReady
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
@@ -23,6 +26,8 @@ LOOK_AT_MOST = 500
 """Of any time, to find those."""
 WIDEST_M = 100_000.0
 """An area is found from no further away than this beyond the distance asked for."""
+NAMED_AT_MOST = 20
+"""A number that more open incidents bear identifies none of them."""
 
 _pack = msgspec.msgpack.Encoder().encode
 _encode = msgspec.json.Encoder().encode
@@ -32,13 +37,16 @@ _FIELDS = ("x", "y", "at", "ac", "md", "hx", "hy", "tm", "sk")
 
 
 def packed_vicinity(incident: Incident) -> dict[str, object]:
-    """What apply writes for others to find: nothing for what has ended or has no place."""
+    """What apply writes for others to find, by place and by external id: nothing for what has ended."""
     neighbour = neighbour_of(incident)
-    if neighbour is None:
-        return {}
-    centre = neighbour.centre
-    is_wide = neighbour.reach_m > 0
-    return {"vicinity": (_encode(neighbour).decode(), index_lon(centre.lon), float(centre.lat), is_wide)}
+    text = _encode(neighbour).decode() if neighbour else None
+    packed: dict[str, object] = {}
+    if neighbour is not None and neighbour.centre is not None:
+        centre, is_wide = neighbour.centre, neighbour.reach_m > 0
+        packed["vicinity"] = (text, index_lon(centre.lon), float(centre.lat), is_wide)
+    if digest := external_digest(incident.external_id):
+        packed["external"] = (digest, text or False)
+    return packed
 
 
 async def near(link: Link, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
@@ -55,8 +63,19 @@ async def near(link: Link, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]
 def _nearest(spot: Spot, points: Sequence[bytes], areas: Sequence[bytes]) -> tuple[Neighbour, ...]:
     found = [_decode(member) for member in (*points, *areas)]
     if areas:
-        found.sort(key=lambda neighbour: distance_m(spot.place, neighbour.centre))
+        found.sort(key=lambda neighbour: _from_m(spot.place, neighbour))
     return tuple(found[:NEAR_AT_MOST])
+
+
+def _from_m(place: Place, neighbour: Neighbour) -> float:
+    return math.inf if neighbour.centre is None else distance_m(place, neighbour.centre)
+
+
+async def named(link: Link, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
+    if not externals:
+        return []
+    answers = await link.call("named", _pack(list(externals)), NAMED_AT_MOST)
+    return [tuple(sorted(map(_decode, members), key=attrgetter("incident_id"))) for members in answers]
 
 
 async def whereabouts(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:

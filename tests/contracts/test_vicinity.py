@@ -1,17 +1,21 @@
 """What stands near a place: open incidents for reports of the same event, and people who may have to turn round."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from dispatch.model import Place
+from dispatch.ids import external_digest
+from dispatch.model import Incident, Place
 from dispatch.ports import NotReady
 from dispatch.surroundings import Spot
 from dispatch.vocabulary import IncidentStatus, TravelMode
+from streams import redis_keys
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
+from streams.store.vicinity import NAMED_AT_MOST
 from tests.contracts.builders import CENTRE, application, area, fix, incident, north, profile
-from tests.contracts.worlds import World, applied
+from tests.contracts.worlds import RedisWorld, World, applied
 
 STALE_MS = 40 * 60_000
 
@@ -136,3 +140,96 @@ async def test_older_incidents_do_not_hide_one_of_the_same_hour(world: World) ->
 
     assert await near(world, logged_ms=9_600_000) == [same.id]
     assert len(await near(world)) == 20
+
+
+NUMBER = external_digest("112-000123") or ""
+
+
+def numbered(name: str, **known: Any) -> Incident:
+    return replace(incident(name, at_ms=1_000, **known), external_id="112-000123")
+
+
+async def named(world: World, *digests: str) -> list[list[str]]:
+    return [[one.incident_id for one in found] for found in await world.store.named(digests or (NUMBER,))]
+
+
+async def test_open_incidents_are_found_by_their_external_id_wherever_they_are(world: World) -> None:
+    states = [numbered("here"), numbered("far", at=area(north(900_000))), numbered("nowhere", at=None)]
+    other = replace(incident("other", at_ms=1_000), external_id="112-000124")
+    written = [application(at, state, command=f"c-{at}") for at, state in enumerate([*states, other])]
+    await applied(world, *written)
+
+    assert await named(world) == [sorted(state.id for state in states)]
+    assert await named(world, NUMBER, "0" * 32, external_digest("112-000124") or "") == [
+        sorted(state.id for state in states),
+        [],
+        [other.id],
+    ]
+    ((first, *_),) = await world.store.named([NUMBER])
+    assert (first.external, first.reported_by) == (NUMBER, states[0].reported_by)
+
+
+async def test_what_has_ended_has_no_number_any_more_and_what_opens_again_has(world: World) -> None:
+    state = numbered("flood")
+    closed = replace(numbered("flood", status=IncidentStatus.CLOSED), version=2)
+    await applied(world, application(0, state, command="c-0"), application(1, closed, command="c-1"))
+    assert await named(world) == [[]]
+
+    await applied(world, application(2, state, command="c-2"))
+
+    assert await named(world) == [[state.id]]
+
+
+async def test_what_is_known_of_a_number_is_what_was_decided_last(world: World) -> None:
+    moved = replace(numbered("flood", at=area(north(5_000))), type="storm")
+    await applied(world, application(0, numbered("flood"), command="c-0"), application(1, moved, command="c-1"))
+
+    ((found,),) = await world.store.named([NUMBER])
+
+    assert (found.type, found.centre) == ("storm", north(5_000))
+
+
+async def test_a_number_that_too_many_bear_names_nothing(world: World) -> None:
+    states = [numbered(f"flood-{number:02}") for number in range(NAMED_AT_MOST + 1)]
+    written = [application(at, state, command=f"c-{at}") for at, state in enumerate(states)]
+    await applied(world, *written[:-1])
+    assert [len(found) for found in await named(world)] == [NAMED_AT_MOST]
+
+    await applied(world, written[-1])
+
+    assert await named(world) == [[]]
+
+
+async def test_a_rebuilt_picture_knows_the_numbers_of_what_is_open(world: World) -> None:
+    await world.forget()
+    state = numbered("flood")
+    await world.rebuilt(
+        RestoredIncident(incident=state),
+        RestoredIncident(incident=numbered("over", status=IncidentStatus.CLOSED)),
+    )
+
+    assert await named(world) == [[state.id]]
+    assert await world.store.named([]) == []
+
+
+async def test_no_number_is_given_before_the_picture_is_rebuilt(world: World) -> None:
+    await world.forget()
+
+    with pytest.raises(NotReady):
+        await world.store.named([NUMBER])
+
+
+async def test_no_key_and_no_index_shows_an_external_id(redis_url: str) -> None:
+    """It may be a name or a number to call; only the state itself holds it."""
+    world = RedisWorld(redis_url)
+    await world.rebuilt()
+    state = replace(incident(at_ms=1_000), external_id="77012345678")
+    await applied(world, application(0, state, command="c-0"))
+
+    (keys,) = await world.link.run([("KEYS", "*")])
+    own = redis_keys.external(external_digest("77012345678") or "")
+    indexed, named = await world.link.run([("ZRANGE", redis_keys.OPEN_INCIDENTS, 0, -1), ("HVALS", own)])
+    await world.link.close()
+
+    assert len(indexed) == len(named) == 1
+    assert b"77012345678" not in b"".join([*keys, *indexed, *named])

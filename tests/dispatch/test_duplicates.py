@@ -4,9 +4,19 @@ from typing import Any
 
 import pytest
 
-from dispatch.duplicates import MOST_PROPOSED, candidates, likeness_of_types, neighbour_of
+from dispatch.commands import UpdateIncident
+from dispatch.duplicates import (
+    MOST_PROPOSED,
+    PROPOSED_FROM,
+    SAME_NUMBER,
+    candidates,
+    likeness_of_types,
+    neighbour_of,
+)
+from dispatch.geo import area_of
+from dispatch.ids import external_digest
 from dispatch.model import Place
-from dispatch.surroundings import Neighbour, Surroundings
+from dispatch.surroundings import Neighbour, Surroundings, look_of
 from dispatch.vocabulary import IncidentStatus
 from tests.builders import ALMATY, INCIDENT, NOW_MS, Story, incident, spec
 
@@ -97,10 +107,117 @@ def test_types_of_one_family_are_half_alike() -> None:
     ]
 
 
-def test_only_open_incidents_with_a_place_are_seen_by_others() -> None:
-    assert neighbour_of(incident(status=IncidentStatus.CLOSED)) is None
+def test_only_open_incidents_with_a_place_or_a_number_are_seen_by_others() -> None:
+    assert neighbour_of(incident(status=IncidentStatus.CLOSED, external_id="112-7")) is None
     assert neighbour_of(incident(area=None)) is None
     assert neighbour_of(incident()) is not None
+    numbered = neighbour_of(incident(area=None, external_id="Нұрлан 112-7"))
+    assert numbered is not None
+    assert (numbered.centre, "112" in str(numbered)) == (None, False)
+
+
+NUMBER, ANOTHER_NUMBER = external_digest("112-000123"), external_digest("112-000124")
+FAR = Place(lon=71.43, lat=51.13)
+"""Astana: 970 km away."""
+UNLIKE: dict[str, Any] = {"type": "flood", "centre": FAR, "logged_ms": NOW_MS - 20 * 3_600_000}
+
+
+def numbered(**known: Any) -> Neighbour:
+    return seen(**({"external": NUMBER, "reported_by": "op-1"} | known))
+
+
+def test_one_number_of_one_reporter_is_one_event_wherever_and_whenever() -> None:
+    (found,) = candidates(numbered(incident_id=INCIDENT), (numbered(**UNLIKE),))
+
+    assert (found.incident_id, found.external_id, found.score) == (OTHER, True, SAME_NUMBER)
+    assert found.reasons == ("external_id", "reporter")
+    assert found.distance_m == pytest.approx(970_000, rel=0.02)
+    assert found.apart_s == 20 * 3600
+
+
+def test_one_number_of_two_reporters_is_proposed_and_the_surer_the_more_alike() -> None:
+    report = numbered(incident_id=INCIDENT)
+    ids = [f"{INCIDENT[:-1]}{digit}" for digit in "123"]
+    alike, near, unlike = (
+        numbered(incident_id=ids[0], reported_by="op-2"),
+        numbered(incident_id=ids[1], reported_by="op-2", centre=seen(4_000).centre),
+        numbered(incident_id=ids[2], reported_by="op-2", **UNLIKE),
+    )
+
+    found = candidates(report, (unlike, near, alike))
+
+    assert [one.incident_id for one in found] == [alike.incident_id, near.incident_id, unlike.incident_id]
+    assert found[0].score == 1.0
+    assert SAME_NUMBER > found[1].score > found[2].score > PROPOSED_FROM
+    assert found[0].reasons == ("external_id", "place", "type", "time")
+    assert [one.reasons[0] for one in found] == ["external_id"] * 3
+    assert "reporter" not in found[2].reasons
+
+
+def test_a_number_outweighs_likeness_and_another_number_speaks_for_nothing() -> None:
+    look_alikes = tuple(seen(incident_id=f"{INCIDENT[:-1]}{digit}", external=ANOTHER_NUMBER) for digit in "1234")
+
+    found = candidates(numbered(incident_id=INCIDENT), (*look_alikes, numbered(**UNLIKE)))
+
+    assert OTHER in [one.incident_id for one in found]
+    assert len(found) == MOST_PROPOSED
+    assert [one.external_id for one in found if one.incident_id != OTHER] == [False] * (MOST_PROPOSED - 1)
+    assert candidates(numbered(incident_id=INCIDENT), (seen(external=ANOTHER_NUMBER, **UNLIKE),)) == ()
+    assert candidates(seen(incident_id=INCIDENT), (seen(**UNLIKE),)) == ()  # two without a number have none in common
+
+
+def test_who_has_no_place_is_found_by_number() -> None:
+    (found,) = candidates(numbered(incident_id=INCIDENT), (numbered(centre=None, type="flood"),))
+
+    assert (found.distance_m, found.external_id, "place" in found.reasons) == (None, True, False)
+
+
+def test_found_by_place_and_by_number_is_found_once() -> None:
+    assert len(candidates(numbered(incident_id=INCIDENT), (numbered(), numbered()))) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("112-000123", " 112-000123\n", True),
+        ("A-17", "a-17", True),
+        ("№ 7", "No 7", True),  # the same sign, composed otherwise
+        ("112-000123", "112-00123", False),
+        ("1", "11", False),
+    ],
+)
+def test_how_a_number_is_written_does_not_count(one: str, other: str, is_same: bool) -> None:
+    assert (external_digest(one) == external_digest(other)) is is_same
+
+
+def test_no_number_has_no_digest_and_none_is_told_by_it() -> None:
+    assert external_digest(None) is external_digest("") is external_digest("  ") is None
+    assert "нұрлан" not in (external_digest("Нұрлан") or "").lower()
+
+
+def test_what_speaks_for_a_proposal_is_named_the_strongest_first() -> None:
+    (found,) = candidates(report(), (seen(300, logged_ms=NOW_MS - 25 * 60_000),))
+
+    assert (found.reasons, found.external_id) == (("place", "type"), False)
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["reported", "moved"])
+def test_the_number_is_looked_up_wherever_neighbours_are(moved: bool) -> None:
+    number = "112-000123"
+    story = Story(around=Surroundings(neighbours=(numbered(type="flood", centre=FAR, reported_by="operator"),)))
+    story.report(spec(), external_id=number)
+    (found,) = story.incident.merge_candidates
+    assert found.external_id
+    command = UpdateIncident(
+        id="c-9",
+        incident_id=story.incident.id,
+        by="op",
+        sent_ms=0,
+        area=area_of({"type": "Point", "coordinates": [76.9, 43.3]}),
+    )
+    look = look_of(story.incident, command) if moved else look_of(None, story.commands[0])
+    assert look is not None
+    assert look.external == NUMBER
 
 
 def test_a_report_proposes_and_never_merges() -> None:

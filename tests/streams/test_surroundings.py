@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from dispatch.commands import Command, MergeIncident, ReportIncident, UnmergeIncident, UpdateIncident
-from dispatch.geo import area_of
+from dispatch.geo import area_of, zone_of
+from dispatch.ids import incident_id
 from dispatch.model import Incident
 from dispatch.vocabulary import IncidentStatus, OfferState, Outcome
 from streams import wire
@@ -41,6 +42,27 @@ async def test_reports_of_one_event_are_proposed_to_each_other(desk: Desk) -> No
     assert [one.incident_id for one in (await state(desk, second)).merge_candidates] == [first.incident_id]
     proposed = {one.incident_id for one in (await state(desk, third)).merge_candidates}
     assert proposed == {first.incident_id, second.incident_id}
+
+
+async def test_a_number_is_found_in_another_zone_and_in_the_same_batch(desk: Desk) -> None:
+    """4 km apart, and in another part of the country; `first` is of a batch before, `second` and `third` of one."""
+    first, second, third, other = (replace(fire(desk), external_id=number) for number in ("n-1", "n-1", " N-1", "n-2"))
+    far = area_of({"type": "Point", "coordinates": [51.92, 47.1]})
+    third = replace(third, area=far, incident_id=incident_id(zone_of(far.centre), "op", key()))
+    second = replace(second, area=area_of({"type": "Point", "coordinates": [desk.centre.lon, desk.centre.lat + 0.036]}))
+    await handle(desk, first)
+
+    await handle(desk, second, third, other)
+
+    def told(of: Incident) -> list[tuple[str, bool]]:
+        return [(one.incident_id, one.external_id) for one in of.merge_candidates]
+
+    of_second, of_third = told(await state(desk, second)), told(await state(desk, third))
+    assert (first.incident_id, True) in of_second
+    assert (first.incident_id, True) in of_third
+    # Whichever was decided first; their zones may lie in two partitions.
+    assert ((third.incident_id, True) in of_second) is not ((second.incident_id, True) in of_third)
+    assert told(await state(desk, other)) == [(first.incident_id, False)]  # near, and alike but for the number
 
 
 async def test_two_incidents_talk_a_merge_over_through_the_log_and_back(desk: Desk) -> None:
