@@ -104,7 +104,7 @@ async def test_it_is_refused_with_its_field_and_nothing_is_stored(
 
     answer = await world.ask(method, path, body, role=role)
 
-    assert (answer.status_code, code(answer)) == (422, "invalid"), answer.text
+    assert answer.status_code == 422, answer.text
     assert field in [error["field"] for error in answer.json()["errors"]]
     assert (world.log.messages, world.log.fixes) == ([], [])
 
