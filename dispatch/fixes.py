@@ -28,7 +28,7 @@ OLDEST_MS = 3_600_000
 """As long as `locations` keeps them, and as a position is kept unless KOMEK_POSITION_TTL_S says otherwise."""
 MOST_ACCURACY_M = 100_000
 """The position of a cell tower is good to 35 km; what is worse than this was guessed from an address."""
-LEAP_M = 2_000.0
+LEAP_M = 5_000.0
 """A shorter leap is a phone that finds itself, or one that states no accuracy."""
 FASTEST_M_S = {TravelMode.FOOT: 15.0, TravelMode.BICYCLE: 20.0, TravelMode.CAR: 60.0}
 """Who goes on foot takes a bus now and then; who flies or takes a train is believed at the second fix."""
@@ -80,7 +80,7 @@ def followed(track: Track | None, fix: Fix, mode: TravelMode | None) -> Track:
     if fix.at_ms <= track.believed.at_ms:
         return track
     newest = fix if fix.at_ms > track.newest.at_ms else track.newest
-    if _is_vague(track.believed, fix, mode):
+    if _places_nobody(track.believed, fix, mode):
         return replace(track, newest=newest)
     waiting = track.waiting
     if is_possible(track.believed, fix, mode):
@@ -93,6 +93,10 @@ def followed(track: Track | None, fix: Fix, mode: TravelMode | None) -> Track:
     return replace(track, newest=newest, waiting=fix)
 
 
+def is_vague(accuracy_m: float | None) -> bool:
+    return accuracy_m is not None and accuracy_m > VAGUE_M
+
+
 def is_possible(before: Fix, after: Fix, mode: TravelMode | None) -> bool:
     """Whether somebody who travels like this can have come from the one circle into the other."""
     apart_m = distance_m(before.place, after.place)
@@ -102,10 +106,11 @@ def is_possible(before: Fix, after: Fix, mode: TravelMode | None) -> bool:
     return surely_m <= FASTEST_M_S[mode or TravelMode.CAR] * (after.at_ms - before.at_ms) / 1000
 
 
-def _is_vague(before: Fix, after: Fix, mode: TravelMode | None) -> bool:
+def _places_nobody(before: Fix, after: Fix, mode: TravelMode | None) -> bool:
+    """Whether it is vague, and its circle meets what is left of the last one."""
     accuracy_m = after.accuracy_m or 0.0
     age_s = (after.at_ms - before.at_ms) / 1000
-    if accuracy_m <= VAGUE_M or age_s * 1000 > FRESH_FOR_MS:
+    if not is_vague(after.accuracy_m) or age_s * 1000 > FRESH_FOR_MS:
         return False
     left_m = (before.accuracy_m or 0.0) + max(0.0, age_s - FRESH_S) * IDLE_M_S[mode or TravelMode.CAR]
     return accuracy_m > left_m and distance_m(before.place, after.place) <= accuracy_m + left_m

@@ -18,7 +18,7 @@ from mode import Service
 
 from dispatch.absence import leave_duty_command
 from dispatch.commands import EnterHazard, LeaveDuty
-from dispatch.fixes import refusal
+from dispatch.fixes import is_vague, refusal
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, wire
 from streams.dead_letters import Consumed
@@ -125,7 +125,8 @@ class LocationService(Service):
             if isinstance(outcome, BaseException):
                 raise outcome
             doubted |= outcome
-        await self._warn_who_enters([fix for fix in taken if fix not in doubted])
+        # A leap onto dangerous ground may be true, and a warning too many costs nothing.
+        await self._warn_who_enters([fix for fix in taken if fix not in doubted or not is_vague(fix.accuracy_m)])
         await _bury(rejected, self._dead_letter)
 
     async def _warn_who_enters(self, fixes: Sequence[FixWrite]) -> None:

@@ -224,7 +224,7 @@ def _rounded(seen: Presence) -> Presence:
 
 
 def _near(place: Place | None) -> Place | None:
-    return place and Place(lon=round(place.lon, 5), lat=round(place.lat, 5))
+    return place and Place(lon=float(f"{place.lon:.6f}"), lat=float(f"{place.lat:.6f}"))
 
 
 def _counted(priors: Priors) -> object:

@@ -1,0 +1,61 @@
+"""A yes that is judged when it is said, and silence behind navigation: over HTTP, on a running Komek."""
+
+from typing import Any
+
+import pytest
+
+from tests.scenarios.test_notices import listening
+from tests.scenarios.test_whole_way import Town, town, until
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+__all__ = ["town"]
+
+
+def point(town: Town, north_m: float) -> Any:
+    return {"type": "Point", "coordinates": [town.centre.lon, town.centre.lat + north_m / 111_195]}
+
+
+def test_who_accepts_after_the_incident_moved_away_is_stood_down_and_somebody_there_is_asked(town: Town) -> None:
+    far = 300_000 if town.centre.lat < 80 else -300_000
+    near, there = town.volunteer("near", north_m=100), town.volunteer("there", north_m=far + 200)
+    incident = town.report()
+    offer = until(lambda: town.live(incident).get(near))
+
+    with listening(town.komek, near) as phone:
+        town.call("PATCH", f"/v1/incidents/{incident}", "operator", "op-1", {"location": point(town, far)})
+        until(lambda: town.live(incident).keys() == {there})
+        town.answer(offer, "accept")
+
+        def told() -> Any:
+            return town.call("GET", f"/v1/offers/{offer['id']}", "volunteer", near).json()
+
+        until(lambda: told()["state"] == "stood_down")
+        until(lambda: "stood_down" in phone.heard(incident))
+    reasons = [one["reason"] for one in phone.notices if one["kind"] == "stood_down"]
+    assert (told()["reason"], reasons) == ("too_far", ["too_far"])
+    assert town.live(incident).keys() == {there}
+    assert town.incident(incident)["status"] != "staffed"
+
+
+def test_positions_that_say_nothing_move_nobody_and_silence_may_be_announced(town: Town) -> None:
+    person = town.volunteer("going", north_m=100)
+    path = f"/v1/volunteers/{person}/location"
+    place = {"lon": town.centre.lon, "lat": town.centre.lat, "accuracy_m": 10}
+
+    def put(**changes: Any) -> Any:
+        return town.call("PUT", path, "volunteer", person, place | changes)
+
+    refused = put(lon=0, lat=0, accuracy_m=0)
+    answers = [put(), put(lat=place["lat"] + 0.18, accuracy_m=25_000), put(lon=-place["lon"])]
+    incident = town.report()
+    offer = until(lambda: town.live(incident).get(person))
+    town.answer(offer, "accept")
+    until(lambda: town.is_at(incident, person, "accepted"))
+    announced = put(continues=False)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "zero_position")
+    assert [one.status_code for one in answers] == [202] * 3
+    assert offer["distance_m"] < 200
+    assert announced.status_code == 202
+    shown = town.call("GET", f"/v1/offers/{offer['id']}", "volunteer", person).json()
+    assert shown["still_coming_asked_at"] is None
