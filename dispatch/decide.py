@@ -24,6 +24,7 @@ from dispatch import (
     newcomers,
     orders,
     safeguards,
+    service_area,
     staging,
     tasks,
     waves,
@@ -248,10 +249,13 @@ def _with_safeguards(
     moment = _moment(view, command)
     more = safeguards.consequences(incident, ruling.events, plans, view.now_ms)
     after = evolve(incident, more, moment) if more else incident
-    moves = staging.moves(view.incident, after, view.around)
+    moves = [
+        *staging.moves(view.incident, after, view.around),
+        *service_area.judged(view.incident, after, view.around.served),
+    ]
     if not more and not moves:
         return incident, ruling
-    return evolve(after, moves, moment), replace(ruling, events=(*ruling.events, *more, *moves))
+    return evolve(after, tuple(moves), moment), replace(ruling, events=(*ruling.events, *more, *moves))
 
 
 def _with_job_changes(

@@ -369,6 +369,19 @@ class Box:
         return (box(west, self.south, east, self.north) for west, east in spans)
 
 
+def corners_of(area: Area) -> Iterator[Place]:
+    """Its vertices; of a point the point."""
+    yield from _places(area.geometry.get("coordinates"))
+
+
+def _places(coordinates: Any) -> Iterator[Place]:
+    if coordinates and isinstance(coordinates[0], int | float):
+        yield Place(lon=float(coordinates[0]), lat=float(coordinates[1]))
+        return
+    for part in coordinates or ():
+        yield from _places(part)
+
+
 class Outline:
     """The ground an area covers, made ready once for many questions.
 

@@ -24,6 +24,7 @@ from dispatch.ids import external_digest
 from dispatch.limits import effective
 from dispatch.model import Area, Candidate, Geometry, Incident, Need, Place, Requirement
 from dispatch.presence import AskedLately, Presence
+from dispatch.service_area import ServiceArea
 from dispatch.vocabulary import Capability, DeadlineKind, OfferState, Task, TravelMode
 
 NEAR_M = 2_000.0
@@ -71,6 +72,8 @@ class Surroundings:
     """Volunteer id → what was asked of people whom an operator names."""
     hazards: tuple[HazardArea, ...] = ()
     """Dangerous ground of open incidents."""
+    served: ServiceArea | None = None
+    """Where this deployment serves; None: no place is unlikely."""
 
 
 NOTHING = Surroundings()

@@ -159,6 +159,9 @@ class AttentionReason(StrEnum):
     UNFILLED = "unfilled"  # the ladder of a requirement came to the operator
     ASK_PARTNER = "ask_partner"  # a partner organisation is to be asked
     LADDER_ENDED = "ladder_ended"  # nothing is left to try for a requirement
+    PLACE_UNLIKELY = (
+        "place_unlikely"  # no part of it lies where this deployment serves; the detail says what may have happened
+    )
     WARNING_INCOMPLETE = "warning_incomplete"  # more people inside a hazard area than could be warned one by one
     WAYS_UNCHECKED = "ways_unchecked"  # more people on their way near new dangerous ground than could be looked at
     CHANGE_UNCONFIRMED = "change_unconfirmed"  # somebody assigned has not confirmed a change of their job in time

@@ -28,6 +28,7 @@ from streams.projection import Projection
 from streams.publisher import Publisher
 from streams.rebuild import Rebuilder, RebuildWatch
 from streams.routing import router_of
+from streams.served import service_area_of
 from streams.settings import Settings
 from streams.standstill import Waits
 from streams.store import Link, RedisStore
@@ -140,6 +141,7 @@ class Parts:
             projection=self.projection,
             plans=self._in_force(plans),
             travel=self.router,
+            served=service_area_of(settings),
         )
         self.applied_plans = PlanFollower(
             settings, f"{name}-plans", fallback=plans, use=self._use_plans, bury=self._bury_plans

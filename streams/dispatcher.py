@@ -27,6 +27,7 @@ from dispatch.ports import Claim, ClaimAnswer, Hold, Loaded, NotReady, Store, St
 from dispatch.precedence import precedence
 from dispatch.rivalry import with_rivals
 from dispatch.ruling import refused
+from dispatch.service_area import ServiceArea
 from dispatch.surroundings import Surroundings
 from dispatch.vocabulary import Exclusion, OfferState
 from streams import metrics, wire
@@ -117,6 +118,7 @@ class Dispatcher:
         plans: PlanBook,
         travel: TravelTimes | None = None,
         bounds: SearchBounds | None = None,
+        served: ServiceArea | None = None,
     ) -> None:
         self._bounds = bounds or SearchBounds()
         self._store = store
@@ -124,7 +126,7 @@ class Dispatcher:
         self._projection = projection
         self._plans = plans
         self._plans_next = plans
-        self._scene = Scene(store, travel)
+        self._scene = Scene(store, travel, served)
         self._caught_up: set[int] = set()
         self._claimed: dict[str, _Claimed] = {}
         """By command: who was claimed for it and is not known to be held by its decision; also by attempts that broke off."""

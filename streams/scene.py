@@ -18,6 +18,7 @@ from dispatch.model import Area, Candidate, Found, Incident, Need
 from dispatch.ports import Store, TravelTimes, Trip
 from dispatch.presence import AskedLately, Presence
 from dispatch.safeguards import looked_at
+from dispatch.service_area import ServiceArea
 from dispatch.surroundings import Surroundings, Whereabouts
 from dispatch.vocabulary import Capability
 from dispatch.ways import WaysFound
@@ -41,9 +42,10 @@ class Seen:
 
 
 class Scene:
-    def __init__(self, store: Store, travel: TravelTimes | None = None) -> None:
+    def __init__(self, store: Store, travel: TravelTimes | None = None, served: ServiceArea | None = None) -> None:
         self._store = store
         self._travel = travel
+        self._served = served
         self._hazards: tuple[HazardArea, ...] = ()
         self._version = ""
         self._travel_left_s = TRAVEL_BUDGET_S
@@ -83,6 +85,7 @@ class Scene:
             replace(
                 one,
                 hazards=self._hazards,
+                served=self._served,
                 presence=known.presence,
                 past=known.past,
                 whereabouts={**one.whereabouts, **known.whereabouts},

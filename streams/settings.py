@@ -135,6 +135,11 @@ class Settings:
         _routers,
         "routers asked for travel times: osrm+http://host:port?modes=car, valhalla+http://host:port; unset: the built-in model",
     )
+    service_area: Path | None = _setting(
+        None,
+        _path,
+        "GeoJSON file of the area that is served: a report from outside is shown as unlikely; `off`: none is; unset: Kazakhstan",
+    )
     budget: str = _setting(
         "on",
         _one_of("on", "off"),
