@@ -11,7 +11,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from dispatch.ids import derived
-from streams import wire
+from streams import metrics, wire
 from streams.kafka import clients
 from streams.settings import Settings
 from streams.topic_admin import BrokerTrouble, wait_for_broker
@@ -139,6 +139,7 @@ async def write(producer: AsyncProducer, letter: DeadLetter, *, source: str) -> 
         value=wire.encode(letter),
         headers=wire.headers("dead-letter", letter.id, source),
     )
+    metrics.DEAD_LETTERED.labels(topic=letter.topic).inc()
 
 
 def decode(data: bytes | None) -> DeadLetter:

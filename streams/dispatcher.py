@@ -19,7 +19,6 @@ from dispatch.decisions import Cause, Decision
 from dispatch.edits import unused_refs
 from dispatch.events import LadderStepped, OfferMade, OfferMoved
 from dispatch.hazards import ground_of
-from dispatch.ids import zone_of_incident
 from dispatch.lifecycle import fold
 from dispatch.model import Found, Need, SearchMark
 from dispatch.plans import PlanBook
@@ -214,12 +213,9 @@ class Dispatcher:
         commands = []
         for record in records:
             try:
-                command = wire.decode_command(record.value)
-                if zone_of_incident(command.incident_id) is None:
-                    raise wire.Unreadable(f"incident_id: {command.incident_id!r} is no incident id")
+                command = wire.decode_incident_command(record.value)
             except wire.Unreadable as error:
                 await self._publisher.dead_letter(record, str(error))
-                metrics.DEAD_LETTERED.labels(topic=record.topic).inc()
                 log.error(
                     "command dead-lettered",
                     topic=record.topic,

@@ -187,7 +187,7 @@ def _reports(records: Sequence[ConsumerRecord]) -> list[Undecided]:
     reports: dict[str, Undecided] = {}
     for record in records:
         try:
-            command = wire.decode_command(record.value)
+            command = wire.decode_incident_command(record.value)
         except wire.Unreadable:
             continue
         if isinstance(command, ReportIncident):

@@ -27,6 +27,9 @@ VOID_OFFERS = Counter("komek_void_offers_total", "Offers refused by the order of
 TRAVEL_ANSWERS = Counter("komek_travel_answers_total", "Needs whose travel times were asked for, by source", ["source"])
 DEADLINES = Counter("komek_deadlines_total", "Deadlines turned into commands, by kind", ["kind"])
 REBUILDS = Counter("komek_rebuilds_total", "Times the picture was made anew from the log")
+REBUILD_UNREADABLE = Counter(
+    "komek_rebuild_unreadable_total", "Records about people that a rebuild could not read, by topic", ["topic"]
+)
 REBUILD_SECONDS = Gauge("komek_rebuild_seconds", "How long the last rebuild took")
 
 # Who reads the whole of `offers`: the notifier and the API's live views.

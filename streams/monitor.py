@@ -165,6 +165,6 @@ async def _oldest(consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, i
 def _incident_of(record: ConsumerRecord) -> str | None:
     """None for what cannot be read; a worker will make a dead letter of it."""
     try:
-        return wire.decode_command(record.value).incident_id
+        return wire.decode_incident_command(record.value).incident_id
     except wire.Unreadable:
         return None

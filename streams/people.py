@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -39,8 +39,11 @@ __all__ = [
     "ProfileWrite",
     "fix_of",
     "newest_fixes",
+    "newest_privates",
+    "newest_profiles",
     "private_of",
     "profile_of",
+    "readable_fixes",
 ]
 
 log = structlog.get_logger()
@@ -65,6 +68,7 @@ PublishProfiles: TypeAlias = Callable[[Sequence[tuple[str, VolunteerRecord | Non
 """Likewise, of profiles."""
 Take: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
 Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
+Write = TypeVar("Write")
 
 
 class LocationService(Service):
@@ -191,23 +195,14 @@ class ProfileService(Service):
         return count
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
-        profiles: dict[str, ProfileWrite] = {}
-        privates: dict[str, PrivateWrite] = {}
-        rejected: Rejected = []
-        for record in records:
-            try:
-                if record.topic == VOLUNTEERS.name:
-                    profile = profile_of(record)
-                    profiles[profile.volunteer_id] = profile
-                else:
-                    private = private_of(record, self._key)
-                    privates[private.ref] = private
-            except Unreadable as error:
-                rejected.append((record, str(error)))
-        await self._people.put_profiles(list(profiles.values()))
-        await self._people.put_private(list(privates.values()))
-        await self._tell_who_left(list(profiles.values()))
-        await _bury(rejected, self._dead_letter)
+        profiles, of_profiles = newest_profiles(record for record in records if record.topic == VOLUNTEERS.name)
+        privates, of_privates = newest_privates(
+            (record for record in records if record.topic == PRIVATE.name), self._key
+        )
+        await self._people.put_profiles(profiles)
+        await self._people.put_private(privates)
+        await self._tell_who_left(profiles)
+        await _bury(of_profiles + of_privates, self._dead_letter)
 
     async def _tell_who_left(self, writes: Sequence[ProfileWrite]) -> None:
         """Before the batch is committed, so that nobody who went off duty is waited for because a worker died."""
@@ -253,21 +248,47 @@ async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite
 def newest_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
     """The newest fix of each person with the one before it, which may bear it out or be what it leaps from; and the records that
     are none."""
+    fixes, rejected = readable_fixes(records)
     newest: dict[str, FixWrite] = {}
     before: dict[str, FixWrite] = {}
-    rejected: Rejected = []
-    for record in records:
-        try:
-            fix = fix_of(record)
-        except Unreadable as error:
-            rejected.append((record, str(error)))
-            continue
+    for fix in fixes:
         known = newest.setdefault(fix.volunteer_id, fix)
         if fix.at_ms > known.at_ms:
             newest[fix.volunteer_id], before[fix.volunteer_id] = fix, known
         elif fix.at_ms < known.at_ms and fix.at_ms >= before.get(fix.volunteer_id, fix).at_ms:
             before[fix.volunteer_id] = fix
     return [*before.values(), *newest.values()], rejected
+
+
+def readable_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
+    """Every fix in the order of the records, and the records that are none."""
+    return _readable(records, fix_of)
+
+
+def newest_profiles(records: Iterable[ConsumerRecord]) -> tuple[list[ProfileWrite], Rejected]:
+    """The last profile or tombstone of each person, of records in the order of the log, and the records that are none."""
+    writes, rejected = _readable(records, profile_of)
+    return list({write.volunteer_id: write for write in writes}.values()), rejected
+
+
+def newest_privates(records: Iterable[ConsumerRecord], data_key: bytes) -> tuple[list[PrivateWrite], Rejected]:
+    """The last private record or tombstone of each reference, likewise."""
+    writes, rejected = _readable(records, lambda record: private_of(record, data_key))
+    return list({write.ref: write for write in writes}.values()), rejected
+
+
+def _readable(
+    records: Iterable[ConsumerRecord], decode: Callable[[ConsumerRecord], Write]
+) -> tuple[list[Write], Rejected]:
+    """In the same order. Whoever reads these topics reads them by this: the same record has one verdict everywhere."""
+    writes: list[Write] = []
+    rejected: Rejected = []
+    for record in records:
+        try:
+            writes.append(decode(record))
+        except Unreadable as error:
+            rejected.append((record, str(error)))
+    return writes, rejected
 
 
 def fix_of(record: ConsumerRecord) -> FixWrite:

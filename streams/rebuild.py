@@ -20,12 +20,11 @@ from mode import Service
 
 from dispatch.decisions import Decision
 from dispatch.fixes import Track, followed
-from dispatch.model import Place
 from dispatch.ports import Hold, NotReady, StoreTrouble
 from dispatch.vocabulary import TravelMode
 from streams import clock, metrics, wire
 from streams.fold import LiveHold, LogFold, OffersSeen, losers, no_decision, rivals
-from streams.people import fix_of
+from streams.people import Rejected, newest_privates, newest_profiles, readable_fixes
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.store import Link, LockLost
@@ -51,6 +50,8 @@ class RebuildReport:
     positions: int
     holds: int
     refused: int
+    unreadable: int
+    """Records about people that nobody can read; each is a dead letter of the service that met it."""
     seconds: float
 
 
@@ -64,6 +65,7 @@ class Rebuilder:
         self._tell = tell
         self._done = 0
         self._total = 0
+        self._unreadable = 0
         self._running = asyncio.Lock()
 
     async def is_ready(self) -> bool:
@@ -123,7 +125,7 @@ class Rebuilder:
         topics = (VOLUNTEERS, PRIVATE, LOCATIONS, DECISIONS)
         asked_s = clock.monotonic_s()
         bounds = {topic.name: await self._bounds(topic) for topic in topics}
-        self._done = 0
+        self._done = self._unreadable = 0
         self._total = sum(end - first for parts in bounds.values() for first, end in parts.values())
         profiles = await self._restore_profiles(bounds[VOLUNTEERS.name])
         await self._restore_private(bounds[PRIVATE.name])
@@ -143,6 +145,7 @@ class Rebuilder:
             positions=positions,
             holds=len(folded.live_holds()) - len(lost),
             refused=len(lost),
+            unreadable=self._unreadable,
             seconds=round(clock.monotonic_s() - began_s, 3),
         )
 
@@ -177,10 +180,9 @@ class Rebuilder:
     async def _restore_profiles(self, bounds: dict[int, tuple[int, int]]) -> list[wire.VolunteerRecord]:
         newest: dict[str, ProfileWrite] = {}
         async for records in self._read(VOLUNTEERS, bounds):
-            for record in records:
-                write = _profile_write(record)
-                if write is not None:
-                    newest[write.volunteer_id] = write
+            profiles, rejected = newest_profiles(records)
+            newest.update({write.volunteer_id: write for write in profiles})
+            self._tell_unreadable(rejected)
         people = self._restore.people()
         writes = [write for write in newest.values() if write.record is not None]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
@@ -191,16 +193,11 @@ class Rebuilder:
         key = self._settings.require_data_key()
         newest: dict[str, PrivateWrite] = {}
         async for records in self._read(PRIVATE, bounds):
-            for record in records:
-                ref = (record.key or b"").decode("utf-8", "replace")
-                if record.value is None:
-                    newest.pop(ref, None)
-                else:
-                    newest[ref] = PrivateWrite(
-                        ref=ref, offset=record.offset, sealed=record.value, home=home_of(key, ref, record.value)
-                    )
+            privates, rejected = newest_privates(records, key)
+            newest.update({write.ref: write for write in privates})
+            self._tell_unreadable(rejected)
         people = self._restore.people()
-        writes = list(newest.values())
+        writes = [write for write in newest.values() if write.sealed is not None]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
             await people.put_private(writes[at : at + PEOPLE_AT_ONCE])
 
@@ -208,17 +205,30 @@ class Rebuilder:
         """Weighed one after the other, as the live way weighs them; then what is left of each person is written."""
         tracks: dict[str, Track] = {}
         async for records in self._read(LOCATIONS, bounds):
-            for record in records:
-                with contextlib.suppress(wire.Unreadable):  # dead-lettered by the location service when it came by
-                    write = fix_of(record)
-                    mode = modes.get(write.volunteer_id)
-                    tracks[write.volunteer_id] = followed(tracks.get(write.volunteer_id), fix_in(write), mode)
+            fixes, rejected = readable_fixes(records)
+            for write in fixes:
+                mode = modes.get(write.volunteer_id)
+                tracks[write.volunteer_id] = followed(tracks.get(write.volunteer_id), fix_in(write), mode)
+            self._tell_unreadable(rejected)
         people = self._restore.people()
         known = list(tracks.items())
         for at in range(0, len(known), PEOPLE_AT_ONCE):
             part = known[at : at + PEOPLE_AT_ONCE]
             await people.put_fixes([write for volunteer_id, track in part for write in fix_writes(volunteer_id, track)])
         return len(tracks)
+
+    def _tell_unreadable(self, rejected: Rejected) -> None:
+        """No dead letters: the services of `streams/people.py`, which read the same by the same functions, write them once."""
+        for record, reason in rejected:
+            self._unreadable += 1
+            metrics.REBUILD_UNREADABLE.labels(topic=record.topic).inc()
+            log.warning(
+                "record cannot be read",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                reason=reason,
+            )
 
     async def _lost(self, folded: LogFold) -> list[LiveHold]:
         rivalry = rivals(folded.live_holds())
@@ -293,28 +303,6 @@ def _decision(record: Any) -> Decision:
         metrics.BROKEN_DECISIONS.inc()
         log.error("a record of decisions is unreadable", partition=record.partition, offset=record.offset)
         return no_decision(record.topic, record.partition, record.offset)
-
-
-def _profile_write(record: Any) -> ProfileWrite | None:
-    volunteer_id = (record.key or b"").decode("utf-8", "replace")
-    if record.value is None:
-        return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=None)
-    try:
-        profile = wire.decode_volunteer(record.value)
-    except wire.Unreadable:
-        return None  # dead-lettered by the profile service when it came by
-    return ProfileWrite(volunteer_id=profile.id, offset=record.offset, record=profile)
-
-
-def home_of(key: bytes, ref: str, sealed: bytes) -> Place | None:
-    """The home inside a sealed record; None when there is none or it does not open."""
-    if not ref.startswith("volunteer:"):
-        return None
-    try:
-        plain = wire.open_sealed(key, ref, sealed)
-    except wire.Unreadable:
-        return None
-    return plain.home if isinstance(plain, wire.VolunteerPrivate) else None
 
 
 def fix_writes(volunteer_id: str, track: Track) -> list[FixWrite]:

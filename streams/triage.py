@@ -44,7 +44,7 @@ class Waiting:
         for record in records:
             self.read_to = record.offset + 1
             try:
-                command = wire.decode_command(record.value)
+                command = wire.decode_incident_command(record.value)
             except wire.Unreadable:
                 continue  # becomes a dead letter in its turn
             if isinstance(command, CancelIncident | CloseIncident):

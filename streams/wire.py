@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from dispatch.commands import COMMANDS, Command, GiveResult, ReportIncident, UpdateIncident
 from dispatch.decisions import Cause, Decision, OfferStep, StatusRecord, Why
 from dispatch.events import EVENTS, Event, IncidentReopened, IncidentReported, IncidentUpdated, RequirementsAdded
+from dispatch.ids import zone_of_incident
 from dispatch.languages import as_shown, canonicals
 from dispatch.model import Incident, Place
 from dispatch.telling import NoticeOutcome
@@ -165,6 +166,18 @@ def decode_command(data: bytes | None) -> Command:
         raise Unreadable(f"kind: {kind!r} is no command")
     command: Command = _decode(data, cls)
     return _in_one_form(command)
+
+
+def decode_incident_command(data: bytes | None) -> Command:
+    """A record of `incidents`, for whoever reads that topic.
+
+    Raises:
+        Unreadable: no command, or one about an id that names no zone: nobody could tell whose partition it belongs to.
+    """
+    command = decode_command(data)
+    if zone_of_incident(command.incident_id) is None:
+        raise Unreadable(f"incident_id: {command.incident_id!r} is no incident id")
+    return command
 
 
 _WITH_LANGUAGE = (ReportIncident, UpdateIncident, GiveResult, IncidentReported, IncidentUpdated)

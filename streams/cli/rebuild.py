@@ -39,7 +39,8 @@ def command(json: Json = False) -> None:
     else:
         print(
             f"rebuilt in {report.seconds:.1f} s: {report.incidents} incidents, {report.volunteers} volunteers, "
-            f"{report.positions} positions, {report.holds} people engaged, {report.refused} offers refused"
+            f"{report.positions} positions, {report.holds} people engaged, {report.refused} offers refused, "
+            f"{report.unreadable} records unreadable"
         )
 
 

@@ -9,7 +9,7 @@ import pytest
 from dispatch.model import Place
 from dispatch.vocabulary import Capability, TravelMode
 from streams import wire
-from streams.people import fix_of, newest_fixes, private_of, profile_of
+from streams.people import fix_of, newest_fixes, newest_privates, newest_profiles, private_of, profile_of
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivate, VolunteerRecord
@@ -121,3 +121,31 @@ def test_what_is_private_to_an_incident_stays_sealed() -> None:
     record: Any = Record(topic=PRIVATE.name, key=b"incident:i-1", value=sealed)
 
     assert private_of(record, bytes(31) + b"1") == PrivateWrite(ref="incident:i-1", offset=7, sealed=sealed)
+
+
+def test_of_several_profiles_the_last_that_can_be_read_counts() -> None:
+    records: list[Any] = [
+        Record(topic=VOLUNTEERS.name, value=wire.encode(profile(on_duty=False)), offset=1),
+        Record(topic=VOLUNTEERS.name, value=wire.encode(profile(on_duty=True)), offset=2),
+        Record(topic=VOLUNTEERS.name, value=wire.encode(profile(id="v-2")), offset=3),  # of another than the key says
+        Record(topic=VOLUNTEERS.name, key=b"v-3", value=None, offset=4),
+    ]
+
+    writes, rejected = newest_profiles(records)
+
+    assert [(write.volunteer_id, write.offset) for write in writes] == [("v-1", 2), ("v-3", 4)]
+    assert [record.offset for record, _ in rejected] == [3]
+
+
+def test_a_sealed_record_that_does_not_open_leaves_the_one_before_it() -> None:
+    sealed = wire.seal(KEY, "volunteer:v-1", VolunteerPrivate(home=Place(lon=76.9, lat=43.2)))
+    records: list[Any] = [
+        Record(topic=PRIVATE.name, key=b"volunteer:v-1", value=sealed, offset=1),
+        Record(topic=PRIVATE.name, key=b"volunteer:v-1", value=sealed[:-1], offset=2),
+        Record(topic=PRIVATE.name, key=b"volunteer:v-2", value=sealed, offset=3),  # sealed for another reference
+    ]
+
+    writes, rejected = newest_privates(records, KEY)
+
+    assert [(write.ref, write.offset) for write in writes] == [("volunteer:v-1", 1)]
+    assert [record.offset for record, _ in rejected] == [2, 3]
