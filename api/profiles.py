@@ -50,7 +50,8 @@ class Profiles:
         return True
 
 
-def record_of(volunteer_id: str, profile: Profile, on_duty: bool) -> VolunteerRecord:
+def record_of(volunteer_id: str, profile: Profile, on_duty: bool, *, heard_ms: int | None) -> VolunteerRecord:
+    """`heard_ms`: the person's last sign of life; now, if this is one."""
     return VolunteerRecord(
         id=volunteer_id,
         capabilities=tuple(dict.fromkeys(profile.capabilities)),
@@ -61,6 +62,7 @@ def record_of(volunteer_id: str, profile: Profile, on_duty: bool) -> VolunteerRe
         on_duty=on_duty,
         changed_ms=clock.now_ms(),
         private_at=None if isinstance(profile, VolunteerIn) else profile.private_at,
+        heard_ms=heard_ms,
     )
 
 

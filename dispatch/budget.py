@@ -129,7 +129,7 @@ def _is_quiet(priority: Priority, budget: Budget, now_ms: int) -> bool:
 
 
 def _is_awake(candidate: Candidate, budget: Budget, now_ms: int) -> bool:
-    """Who came on duty or changed their profile since the quiet hours began has said that they are up."""
+    """Who wrote their own duty or profile since the quiet hours began has said that they are up."""
     began_ms = last_time_it_was(budget.quiet_from_h, now_ms)
     return candidate.heard_s is not None and candidate.heard_s * 1000 <= now_ms - began_ms
 

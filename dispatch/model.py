@@ -510,7 +510,7 @@ class Candidate:
     worked_heavy: bool = False
     """Whether that one was heavy."""
     heard_s: float | None = None
-    """Since the person last changed their duty or profile; None: unknown."""
+    """Since the person themselves last wrote their duty or profile; None: unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)

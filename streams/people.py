@@ -44,6 +44,7 @@ __all__ = [
     "private_of",
     "profile_of",
     "readable_fixes",
+    "succeeding",
 ]
 
 log = structlog.get_logger()
@@ -268,7 +269,18 @@ def readable_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], R
 def newest_profiles(records: Iterable[ConsumerRecord]) -> tuple[list[ProfileWrite], Rejected]:
     """The last profile or tombstone of each person, of records in the order of the log, and the records that are none."""
     writes, rejected = _readable(records, profile_of)
-    return list({write.volunteer_id: write for write in writes}.values()), rejected
+    newest: dict[str, ProfileWrite] = {}
+    for write in writes:
+        newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id), write)
+    return list(newest.values()), rejected
+
+
+def succeeding(known: ProfileWrite | None, write: ProfileWrite) -> ProfileWrite:
+    """The later of two writes of a person, with the last sign of life of both: who wrote later may not have known of it."""
+    if known is None or known.record is None or write.record is None:
+        return write
+    signs = [record.heard_ms for record in (known.record, write.record) if record.heard_ms is not None]
+    return replace(write, record=replace(write.record, heard_ms=max(signs, default=None)))
 
 
 def newest_privates(records: Iterable[ConsumerRecord], data_key: bytes) -> tuple[list[PrivateWrite], Rejected]:

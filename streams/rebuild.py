@@ -24,7 +24,7 @@ from dispatch.ports import Hold, NotReady, StoreTrouble
 from dispatch.vocabulary import TravelMode
 from streams import clock, metrics, wire
 from streams.fold import LiveHold, LogFold, OffersSeen, losers, no_decision, rivals
-from streams.people import Rejected, newest_privates, newest_profiles, readable_fixes
+from streams.people import Rejected, newest_privates, newest_profiles, readable_fixes, succeeding
 from streams.publisher import LogTrouble
 from streams.settings import Settings
 from streams.store import Link, LockLost
@@ -181,7 +181,8 @@ class Rebuilder:
         newest: dict[str, ProfileWrite] = {}
         async for records in self._read(VOLUNTEERS, bounds):
             profiles, rejected = newest_profiles(records)
-            newest.update({write.volunteer_id: write for write in profiles})
+            for write in profiles:
+                newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id), write)
             self._tell_unreadable(rejected)
         people = self._restore.people()
         writes = [write for write in newest.values() if write.record is not None]

@@ -27,7 +27,7 @@ def volunteer(volunteer_id: str) -> str:
     load      `ld` log2 of the sum of 2^(t / 4 h) over the offers made: halves every four hours, orders people at any time
     answers   `ey` accepted, `en` refused, `wk` accepted of late: sums like `ld`, with half-lives of 60, 60 and 7 days
     trust     `tu` digital answers that others bore out, `to` that they set aside: sums with a half-life of 180 days
-    rest      `we` end of the last field assignment, ms; `wh` whether it was heavy; `ch` last change of the profile, ms
+    rest      `we` end of the last field assignment, ms; `wh` whether it was heavy; `hd` last sign of life, ms
     indexes   `im`, `ix`, `iy`, `is` mode, place and skills in the field indexes; `dg` what the digital ones hold
     """
     return f"{PREFIX}vol:{volunteer_id}"

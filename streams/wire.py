@@ -39,7 +39,11 @@ class _Kind(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerRecord:
-    """A record of `volunteers`: profile and duty. Nothing here identifies a person."""
+    """A record of `volunteers`: profile and duty. Nothing here identifies a person.
+
+    `changed_ms` is when anybody wrote it, `heard_ms` when the person themselves last did: a write by others carries on what was
+    known of that. None: nothing is known.
+    """
 
     id: str
     capabilities: tuple[Capability, ...]
@@ -52,6 +56,7 @@ class VolunteerRecord:
     private_at: int | None = None
     """Where in `private` (the partition of the person's key) the sealed half of the same profile stands; a change of duty repeats
     it. The order of `private` is the order of profiles."""
+    heard_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

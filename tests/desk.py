@@ -81,6 +81,7 @@ class Desk:
                 max_distance_m=None,
                 on_duty=True,
                 changed_ms=now_ms,
+                heard_ms=now_ms,
             )
             for person in ids
         ]

@@ -27,7 +27,8 @@ from dispatch.vocabulary import FixRefusal, OfferState
 from streams import clock
 from streams.api_paths import path_of
 from streams.store.people import PrivateWrite
-from streams.store.reads import OfferOf
+from streams.store.reads import OfferOf, VolunteerView
+from streams.tokens import Role
 from streams.wire import FixRecord, VolunteerPrivate
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
@@ -50,11 +51,9 @@ async def put_profile(
     only_own(caller, volunteer_id)
     profiles = Profiles(parts)
     async with profiles.changing(volunteer_id):
-        on_duty = body.on_duty
-        if on_duty is None:
-            known = await parts.picture.volunteer(volunteer_id)
-            on_duty = known.on_duty if known else False
-        record = record_of(volunteer_id, body, on_duty)
+        known = await _known(parts, volunteer_id, caller, body)
+        on_duty = body.on_duty if body.on_duty is not None else bool(known and known.on_duty)
+        record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known))
         contact = body.contact.model_dump(exclude_none=True) if body.contact else None
         private = VolunteerPrivate(home=body.home, contact=contact, profile=record)
         position, sealed = await parts.intake.send_private(volunteer_ref(volunteer_id), private)
@@ -94,7 +93,7 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, par
         known = await parts.picture.volunteer(volunteer_id)
         if known is None:
             raise Problem("not_found", "there is no volunteer of this id: PUT the profile first")
-        record = record_of(volunteer_id, known, body.on_duty)
+        record = record_of(volunteer_id, known, body.on_duty, heard_ms=_heard_ms(caller, known))
         at = await parts.intake.send_volunteer(record)
         if not await profiles.write_through(record, at.offset):
             raise retry_later("unknown_outcome", "the duty is in the log, and the live picture does not show it yet")
@@ -185,6 +184,25 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: Part
     except (StoreTrouble, NotReady):
         return _accepted(volunteer_id, "erasing")  # the profile service erases it from the tombstones
     return _accepted(volunteer_id, "erased")
+
+
+async def _known(parts: Parts, volunteer_id: str, caller: Caller, body: VolunteerIn) -> VolunteerView | None:
+    """What the picture holds, where the new profile carries on some of it. None will do, but for a duty that is left out."""
+    if body.on_duty is not None and caller.role is Role.VOLUNTEER:
+        return None
+    try:
+        return await parts.picture.volunteer(volunteer_id)
+    except (StoreTrouble, NotReady):
+        if body.on_duty is None:
+            raise
+        return None
+
+
+def _heard_ms(caller: Caller, known: VolunteerView | None) -> int | None:
+    """Only what people write of themselves says that they are up, never an operator or a registry that writes as one."""
+    if caller.role is Role.VOLUNTEER:
+        return clock.now_ms()
+    return known.heard_ms if known else None
 
 
 async def _offer_view(

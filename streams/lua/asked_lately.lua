@@ -8,7 +8,7 @@ if refused then return refused end
 local now = now_ms()
 local people = {}
 for i, id in ipairs(cmsgpack.unpack(ARGV[1])) do
-  local known, heard, worked, heavy, yes, no = unpack(call('HMGET', KEY.volunteer .. id, 'v', 'ch', 'we', 'wh', 'ey', 'en'))
+  local known, heard, worked, heavy, yes, no = unpack(call('HMGET', KEY.volunteer .. id, 'v', 'hd', 'we', 'wh', 'ey', 'en'))
   local hour, day = offers_lately(id, now)
   people[i] = known and {heard or false, worked or false, heavy == '1', hour, day, sum_now(yes, now, ANSWER_HALF_LIFE_MS),
     sum_now(no, now, ANSWER_HALF_LIFE_MS)} or false

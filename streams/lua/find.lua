@@ -72,7 +72,7 @@ local function judge(id, distance)
   local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y, accuracy, heard, yes, no, work, worked,
     heavy, upheld, overruled =
     unpack(call('HMGET', KEY.volunteer .. id,
-      'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y', 'ac', 'ch', 'ey', 'en', 'wk', 'we', 'wh',
+      'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y', 'ac', 'hd', 'ey', 'en', 'wk', 'we', 'wh',
       'tu', 'to'))
   if duty ~= '1' then return leave_out(id, 'off_duty') end
   if state and not (state == 'p' and command == need.command) then return leave_out(id, 'engaged') end

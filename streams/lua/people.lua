@@ -11,7 +11,9 @@ local restoring = ARGV[1] ~= ''
 
 local function write_profile(person, profile)
   call('HSET', person.key, 'v', profile.v, 'cap', profile.cap, 'sk', profile.sk, 'la', profile.la, 'tm', profile.tm,
-    'md', profile.md, 'du', profile.du, 'ch', profile.ch, 'po', profile.po)
+    'md', profile.md, 'du', profile.du, 'po', profile.po)
+  -- A sign of life is not taken back by a later write of somebody who did not know of it.
+  if profile.hd > tonumber(call('HGET', person.key, 'hd') or 0) then call('HSET', person.key, 'hd', profile.hd) end
   call('SADD', KEY.volunteers, person.id)
   if profile.du ~= person.du then call(profile.du == '1' and 'SADD' or 'SREM', KEY.on_duty, person.id) end
   person.v, person.cap, person.sk, person.la = profile.v, profile.cap, profile.sk, profile.la
@@ -23,7 +25,7 @@ local function erase(person, offset)
   person.v, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil
   reindex(person, now)
   call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld',
-    'ch', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po', 'px', 'py', 'pa', 'pt', 'ht', 'qt')
+    'hd', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po', 'px', 'py', 'pa', 'pt', 'ht', 'qt')
   call('SREM', KEY.volunteers, person.id)
   call('SREM', KEY.on_duty, person.id)
   call('ZREM', KEY.fixes, person.id)

@@ -45,6 +45,7 @@ def profile_records(person: Person, data_key: bytes, at_ms: int) -> Iterator[Rec
         max_distance_m=person.max_distance_m,
         on_duty=person.on_duty,
         changed_ms=at_ms,
+        heard_ms=at_ms,  # as if each had registered by themselves: nobody would be awake at night otherwise
     )
     yield Record(VOLUNTEERS.name, person.id, wire.encode(public), _headers("volunteer", person.id, at_ms))
     ref = f"volunteer:{person.id}"

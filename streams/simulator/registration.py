@@ -7,7 +7,7 @@ from typing import Any
 from dispatch.model import Place
 from streams import clock
 from streams.api_paths import path_of
-from streams.simulator.client import OPERATOR, TRACKER, Api, NoAnswer
+from streams.simulator.client import TRACKER, Api, Caller, NoAnswer
 from streams.simulator.people import Person
 
 POSITIONS_AT_ONCE = 1000
@@ -39,7 +39,9 @@ async def register(api: Api, people: Iterable[Person], *, run: str) -> None:
     async def one_after_the_other() -> None:
         for person in waiting:
             path = path_of("volunteers", person.id)
-            answer = await api.write("PUT", path, OPERATOR, key=f"sim-{run}-{person.id}", body=profile(person))
+            # By themselves: somebody registered by an operator counts as asleep in quiet hours.
+            themselves = Caller(role="volunteer", identity=person.id)
+            answer = await api.write("PUT", path, themselves, key=f"sim-{run}-{person.id}", body=profile(person))
             api.tally.add("registered" if answer.is_ok else f"not registered ({answer.code})")
 
     async with asyncio.TaskGroup() as group:

@@ -51,6 +51,8 @@ class Person:
     digital_mode: str = ""
     standing: Standing = field(default_factory=Standing)
     skills: tuple[str, ...] = ()
+    heard_ms: int = 0
+    """0: never."""
 
     @property
     def fix(self) -> Fix | None:
@@ -137,7 +139,7 @@ class People:
         now_ms, standing = self.now_ms(), person.standing
         offers = self.offers_of.get(person.id, {}).values()
         return AskedLately(
-            heard_ms=person.profile.changed_ms if person.profile else None,
+            heard_ms=person.heard_ms or None,
             worked_ms=standing.worked_ms,
             worked_heavy=standing.worked_heavy,
             offers_last_hour=sum(at_ms >= now_ms - 3_600_000 for at_ms in offers),
@@ -149,7 +151,7 @@ class People:
     def history(self, person: Person) -> dict[str, Any]:
         """What a candidate tells of the past."""
         now_ms, standing = self.now_ms(), person.standing
-        heard = {"heard_s": (now_ms - person.profile.changed_ms) / 1000 if person.profile else None}
+        heard = {"heard_s": (now_ms - person.heard_ms) / 1000 if person.heard_ms else None}
         if not (person.load or standing.accepted or standing.refused):
             return heard
         offers = self.offers_of.get(person.id, {}).values()
@@ -174,6 +176,7 @@ class People:
         for skill in person.profile.skills if person.profile else ():
             self.by_skill[skill].discard(person.id)
         person.profile, person.offset = write.record, write.offset
+        person.heard_ms = max(person.heard_ms, write.record.heard_ms or 0) if write.record else 0
         for skill in write.record.skills if write.record else ():
             self.by_skill.setdefault(skill, set()).add(person.id)
         if write.record is None:

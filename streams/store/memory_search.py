@@ -184,7 +184,7 @@ class _Search:
 
     def _sleeps(self, person: Person) -> bool:
         heard_ms = self._need.asleep_unless_heard_ms
-        return bool(self._mark and heard_ms is not None and person.profile and person.profile.changed_ms < heard_ms)
+        return bool(self._mark and heard_ms is not None and person.heard_ms < heard_ms)
 
     def _timed_m(self, mode: TravelMode) -> float:
         requirement = self._need.requirement

@@ -188,7 +188,7 @@ def _packed_profile(write: ProfileWrite) -> dict[str, object]:
         "tm": record.travel_mode,
         "md": "" if record.max_distance_m is None else str(record.max_distance_m),
         "du": "1" if record.on_duty else "0",
-        "ch": str(record.changed_ms),
+        "hd": record.heard_ms or 0,
         "po": "" if record.private_at is None else str(record.private_at),
     }
     return {"id": write.volunteer_id, "profile": profile}

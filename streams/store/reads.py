@@ -39,6 +39,8 @@ class VolunteerView:
     accuracy_m: float | None = None
     home: Place | None = None
     private_at: int | None = None
+    heard_ms: int | None = None
+    """Last sign of life; None: none is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class OfferOf:
     offer: Offer
 
 
-_VIEW = ("v", "cap", "sk", "la", "tm", "md", "du", "co", "ci", "x", "y", "ac", "at", "hx", "hy", "po")
+_VIEW = ("v", "cap", "sk", "la", "tm", "md", "du", "co", "ci", "x", "y", "ac", "at", "hx", "hy", "po", "hd")
 
 
 class Reads:
@@ -318,4 +320,5 @@ def _view(volunteer_id: str, row: Mapping[str, Any], now_ms: int, with_places: b
         accuracy_m=_number(row["ac"]) if with_places else None,
         home=_place(row["hx"], row["hy"]) if with_places else None,
         private_at=int(row["po"]) if row["po"] else None,
+        heard_ms=int(row["hd"]) if row["hd"] else None,
     )

@@ -78,6 +78,65 @@ async def test_while_redis_is_down_a_profile_is_in_the_log_and_duty_must_wait(wo
     assert duty.headers["retry-after"] == "1"
 
 
+async def by_operator(world: World, **changes: Any) -> Any:
+    return await world.ask("PUT", "/v1/volunteers/v-1", PROFILE | changes, key=None)
+
+
+def signs(world: World) -> list[int | None]:
+    """Of each profile in the log: when the person was last heard of."""
+    records = [message.value for message in world.log.messages if message.topic == VOLUNTEERS.name]
+    return [wire.decode_volunteer(record).heard_ms for record in records]
+
+
+async def test_what_people_write_of_themselves_is_a_sign_of_life(world: World) -> None:
+    began_ms = clock.now_ms()
+
+    await put(world)
+    await put(world)
+    await mine(world, "PUT", "/duty", {"on_duty": False})
+
+    profile, again, duty = signs(world)
+    assert None not in (profile, again, duty)
+    assert sorted([began_ms, clock.now_ms(), *map(int, filter(None, signs(world)))])[1:-1] == [profile, again, duty]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="a registry sync that changes nothing"),
+        pytest.param({"skills": ["boat"]}, id="other skills"),
+        pytest.param({"on_duty": True}, id="put on duty"),
+    ],
+)
+async def test_what_others_write_carries_on_the_last_sign_and_is_none(world: World, changes: dict[str, Any]) -> None:
+    await by_operator(world)
+    await by_operator(world, **changes)
+    await put(world)
+    await by_operator(world, **changes)
+
+    registered, synced, own, synced_again = signs(world)
+    assert (registered, synced) == (None, None)
+    assert own is not None
+    assert synced_again == own
+
+
+async def test_what_others_write_while_redis_is_down_knows_of_no_sign(world: World) -> None:
+    await put(world)
+    world.redis.is_down = True
+
+    stated = await by_operator(world, on_duty=True)
+    unstated = await by_operator(world)
+
+    assert (stated.status_code, unstated.status_code) == (202, 503)
+    assert signs(world)[1:] == [None]
+
+
+async def test_a_position_is_no_sign_for_phones_send_it_by_themselves(world: World) -> None:
+    await mine(world, "PUT", "/location", {"lon": 76.9, "lat": 43.2})
+
+    assert signs(world) == []
+
+
 async def test_nobody_unknown_goes_on_duty(world: World) -> None:
     assert code(await mine(world, "PUT", "/duty", {"on_duty": True})) == "not_found"
 

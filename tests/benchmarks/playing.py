@@ -157,4 +157,5 @@ def _profile(person: Person, since_ms: int) -> VolunteerRecord:
         max_distance_m=person.max_distance_m,
         on_duty=True,
         changed_ms=since_ms,
+        heard_ms=since_ms,
     )

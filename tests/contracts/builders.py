@@ -45,7 +45,7 @@ def profile(
     skills: tuple[str, ...] = ("first_aid",),
     languages: tuple[str, ...] = ("kk", "ru"),
     max_distance_m: int | None = None,
-    changed_ms: int = 0,
+    heard_ms: int | None = None,
 ) -> ProfileWrite:
     record = VolunteerRecord(
         id=volunteer_id,
@@ -55,7 +55,8 @@ def profile(
         travel_mode=TravelMode.FOOT,
         max_distance_m=max_distance_m,
         on_duty=on_duty,
-        changed_ms=changed_ms,
+        changed_ms=0,
+        heard_ms=heard_ms,
     )
     return ProfileWrite(volunteer_id=volunteer_id, offset=offset, record=record)
 

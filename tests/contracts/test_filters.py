@@ -94,7 +94,7 @@ async def crowd(world: World, ids: Iterable[str], around: Place, *, heard_ms: in
     names = list(ids)
     now_ms = await world.store.now_ms()
     heard_ms = now_ms if heard_ms is None else heard_ms
-    await world.people.put_profiles([profile(one, 1, changed_ms=heard_ms, **about) for one in names])
+    await world.people.put_profiles([profile(one, 1, heard_ms=heard_ms, **about) for one in names])
     await world.people.put_fixes(
         [
             fix(one, now_ms, Place(lon=around.lon + 0.00001 * (number % 20), lat=around.lat + 0.00001 * (number // 20)))
@@ -210,7 +210,7 @@ async def test_a_search_that_went_on_counts_everybody_once(world: World) -> None
     await crowd(world, some("wet", 50), CENTRE)
     await crowd(world, some("dry", 3), DRY, languages=("en",))
     now_ms = await world.store.now_ms()
-    await world.people.put_profiles([profile("late", 1, changed_ms=now_ms)])
+    await world.people.put_profiles([profile("late", 1, heard_ms=now_ms)])
     await world.people.put_fixes([fix("late", now_ms - 40 * 60_000, DRY)])
 
     decision = await decided(world, replace(FIRST_AID, languages=("kk",)))
@@ -264,7 +264,7 @@ async def _register(world: MemoryWorld, people: Sequence[_Somebody]) -> None:
         skills = ("first_aid", "boat") if one.equipped else ("first_aid",)
         heard_ms = now_ms - (60_000 if one.awake else 8 * HOUR_MS)
         await world.memory.put_profiles(
-            [profile(id_, 1, skills=skills, languages=one.languages, max_distance_m=50_000, changed_ms=heard_ms)]
+            [profile(id_, 1, skills=skills, languages=one.languages, max_distance_m=50_000, heard_ms=heard_ms)]
         )
         await world.memory.put_fixes([fix(id_, now_ms, one.place)])
         if one.spent:

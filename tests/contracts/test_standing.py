@@ -30,9 +30,9 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
 
-async def on_duty(world: World, *volunteers: str, changed_ms: int = 0) -> int:
+async def on_duty(world: World, *volunteers: str, heard_ms: int = 0) -> int:
     now_ms = await world.store.now_ms()
-    await world.people.put_profiles([profile(volunteer, 1, changed_ms=changed_ms) for volunteer in volunteers])
+    await world.people.put_profiles([profile(volunteer, 1, heard_ms=heard_ms) for volunteer in volunteers])
     await world.people.put_fixes([fix(volunteer, now_ms) for volunteer in volunteers])
     return now_ms
 
@@ -56,7 +56,7 @@ def lesson(at_ms: int, *, yes: float = 0.0, no: float = 0.0, of_ms: int | None =
 
 
 async def test_a_stranger_brings_nothing_but_the_time_they_were_heard(world: World) -> None:
-    now_ms = await on_duty(world, "v-1", changed_ms=(await world.store.now_ms()) - 5_000)
+    now_ms = await on_duty(world, "v-1", heard_ms=(await world.store.now_ms()) - 5_000)
 
     person = await only(world)
 
@@ -225,7 +225,7 @@ async def restored(world: World, taught: Standings) -> None:
 
 
 async def test_what_was_asked_of_a_person_lately_is_told_by_name(world: World) -> None:
-    now_ms = await on_duty(world, "v-1", changed_ms=5_000)
+    now_ms = await on_duty(world, "v-1", heard_ms=5_000)
     made = offer(hold("v-1"), now_ms - 1_000, expires_ms=now_ms + HOUR_MS)
     asked = application(0, incident(at_ms=now_ms, offers=[made]), holds=[hold("v-1")])
     ended = application(

@@ -228,6 +228,7 @@ class Town:
             max_distance_m=None,
             on_duty=self._duty[person],
             changed_ms=self.kafka.now_ms(),
+            heard_ms=self.kafka.now_ms(),
         )
         self.kafka.append(VOLUNTEERS.name, wire.encode(record), person.encode())
 

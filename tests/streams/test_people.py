@@ -137,6 +137,36 @@ def test_of_several_profiles_the_last_that_can_be_read_counts() -> None:
     assert [record.offset for record, _ in rejected] == [3]
 
 
+def test_the_last_sign_of_life_is_carried_on_by_a_later_write_that_does_not_know_of_it() -> None:
+    def write(offset: int, heard_ms: int | None, *, volunteer: str = "v-1") -> Any:
+        value = wire.encode(profile(id=volunteer, heard_ms=heard_ms))
+        return Record(topic=VOLUNTEERS.name, key=volunteer.encode(), value=value, offset=offset)
+
+    records: list[Any] = [
+        write(1, None),
+        write(2, 500),
+        write(3, 400),  # an operator who had read before the person wrote
+        write(4, None),
+        write(5, 900, volunteer="v-2"),
+        Record(topic=VOLUNTEERS.name, key=b"v-2", value=None, offset=6),
+        write(7, None, volunteer="v-2"),  # erased and registered again: somebody nobody knows
+    ]
+
+    writes, _ = newest_profiles(records)
+
+    assert [(write.volunteer_id, write.offset, write.record and write.record.heard_ms) for write in writes] == [
+        ("v-1", 4, 500),
+        ("v-2", 7, None),
+    ]
+
+
+def test_a_profile_of_an_earlier_version_says_nothing_of_signs() -> None:
+    old = wire.encode(profile()).replace(b',"heard_ms":null', b"")
+
+    assert b"heard_ms" not in old
+    assert wire.decode_volunteer(old) == profile()
+
+
 def test_a_sealed_record_that_does_not_open_leaves_the_one_before_it() -> None:
     sealed = wire.seal(KEY, "volunteer:v-1", VolunteerPrivate(home=Place(lon=76.9, lat=43.2)))
     records: list[Any] = [

@@ -140,7 +140,8 @@ async def test_what_the_live_path_refuses_a_rebuild_refuses(log: Log) -> None:
     ]
     names = ("v-1", "v-2")
     for name in names:
-        await log.send([log.profile(name), log.private(name), log.fix(name)])
+        await log.send([log.profile(name, heard_ms=5), log.private(name), log.fix(name)])
+    await log.send([log.profile("v-2", heard_ms=None)])  # by somebody who did not know that they were heard of
     bad = await log.send(unreadable(log))
     last = await log.send([log.profile("last"), log.private("last"), log.fix("last")])
 
@@ -158,6 +159,7 @@ async def test_what_the_live_path_refuses_a_rebuild_refuses(log: Log) -> None:
     assert report is not None
     assert report.unreadable >= len(bad)
     assert await log.picture() == live
+    assert live[redis_keys.volunteer(log.id("v-2"))][b"hd"] == b"5"
     assert log.letters == letters, "a rebuild writes no second letter"
     assert letters & set(last) == set()
 
