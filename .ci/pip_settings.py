@@ -45,7 +45,9 @@ def for_uv(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
         # Only then: beside an index a folder of wheels may hold other builds of a pinned version, whose hashes do not fit.
         chosen |= {"UV_NO_INDEX": "1", "UV_FIND_LINKS": ",".join(settings.get("find-links", "").split())}
     # pip looks at all indexes alike. uv would stop at the first that knows a name; the hashes say what may come from where.
-    fixed = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_NO_PROGRESS": "1"}
+    # And it compiles, as pip does: else the processes of the first start all do it at once, each for itself, and where Python
+    # is told to write no bytecode they do it at every start.
+    fixed = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_COMPILE_BYTECODE": "1", "UV_NO_PROGRESS": "1"}
     return {name: value for name, value in chosen.items() if value} | fixed
 
 

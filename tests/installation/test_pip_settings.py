@@ -29,6 +29,7 @@ def test_index_proxy_and_certificates_are_passed_on() -> None:
     assert told == {
         "UV_DEFAULT_INDEX": "https://index.example/simple",
         "UV_INDEX": "https://a.example/simple https://b.example/simple",
+        "UV_COMPILE_BYTECODE": "1",
         "UV_INDEX_STRATEGY": "unsafe-best-match",
         "UV_INSECURE_HOST": "index.example",
         "UV_HTTP_TIMEOUT": "7",
