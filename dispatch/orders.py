@@ -11,6 +11,7 @@ from dispatch.commands import (
     PassDeadline,
     ReopenIncident,
     ReportIncident,
+    SettleAttention,
     UpdateIncident,
     VoidOffer,
 )
@@ -44,6 +45,9 @@ def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms
         return applied("note", NoteAdded(by=command.by, private_ref=command.private_ref))
     if isinstance(command, ReopenIncident):
         return reopened(incident, command)
+    if isinstance(command, SettleAttention):
+        # Distress outlives its incident, and whoever has seen to it must be able to say so.
+        return None
     if not incident.is_open:
         return _ended(incident, command)
     if isinstance(command, UpdateIncident):

@@ -343,10 +343,10 @@ async def unmerge(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body
 async def settle_attention(
     incident_id: IncidentId, body: Look, caller: Operator, once: OnceOnly, parts: PartsDep
 ) -> Response:
-    """An operator has looked at what asked for attention; nothing else changes."""
+    """An operator has looked at what asked for attention; nothing else changes. Distress can be settled after the end, too."""
     if repeated := await once.repeated():
         return repeated
-    await _check_open(parts, incident_id)
+    await _check_known(parts, incident_id)
     command_id = once.command_id(f"attention:{incident_id}")
     command = SettleAttention(
         id=command_id, incident_id=incident_id, by=caller.id, sent_ms=clock.now_ms(), reason=body.reason

@@ -247,3 +247,11 @@ async def test_an_operator_says_that_they_have_looked(world: World) -> None:
     (command,) = world.log.commands
     assert isinstance(command, SettleAttention)
     assert (command.reason, command.by) == ("disagreement", "operator-1")
+
+
+async def test_an_operator_may_look_after_the_end(world: World) -> None:
+    world.redis.add(asked(status=IncidentStatus.CANCELLED))
+
+    said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/attention", {"reason": "distress"})
+
+    assert said.status_code == 202

@@ -37,6 +37,19 @@ def test_a_signal_calls_the_operator_and_touches_no_progress() -> None:
     assert story.state_of("v-1") is OfferState.ON_SCENE
 
 
+@pytest.mark.parametrize("end", ["cancel", "close"])
+def test_an_alarm_that_outlives_its_incident_can_be_settled(end: str) -> None:
+    story = sent("v-1")
+    story.distress("v-1")
+    getattr(story, end)()
+
+    settled = story.settle("distress")
+
+    assert settled.outcome is Outcome.APPLIED
+    assert story.incident.attention == ()
+    assert not story.incident.is_open
+
+
 def test_a_critical_incident_is_opened_for_the_person_with_nearest_people_of_any_skill_that_helps() -> None:
     parent = sent("v-1")
     signal = parent.distress("v-1")
