@@ -9,7 +9,7 @@ DEVELOPMENT := .venv/.development-installed
 UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format bench faults doctor lock clean
+.PHONY: help up test soak check format bench faults doctor lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -17,8 +17,11 @@ help: ## list the targets
 up: $(RUNTIME) ## set up, then run Kafka, Redis, workers, API and demo until Ctrl-C (DEMO=0, FRESH=1)
 	@exec $(BIN)/python -m streams.cli.main up $(UP)
 
-test: $(DEVELOPMENT) ## every test, with real Kafka and Redis (ARGS= goes to pytest)
-	$(BIN)/python -m pytest --ignore=tests/scenarios $(ARGS) && $(BIN)/python -m pytest tests/scenarios $(ARGS)
+test: $(DEVELOPMENT) ## what every change needs, with real Kafka and Redis (ARGS= goes to pytest)
+	$(BIN)/python -m pytest --durations=10 --durations-min=1 $(ARGS)
+
+soak: $(DEVELOPMENT) ## the long tests that make test leaves out (SEEDS=, MINUTES=, ARGS=)
+	SEEDS=$(SEEDS) MINUTES=$(MINUTES) $(BIN)/python -m pytest -m soak --durations=10 $(ARGS)
 
 check: $(DEVELOPMENT) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -1,1 +1,9 @@
-pytest_plugins = ["tests.stack", "tests.desk"]
+pytest_plugins = [
+    "tests.failures",
+    "tests.order",
+    "tests.soak",
+    "tests.stack",
+    "tests.shared_stack",
+    "tests.town",
+    "tests.desk",
+]

@@ -1,6 +1,7 @@
 """Everything a worker has, on real Kafka and Redis, in the hands of a test; as a pytest plugin.
 
-All tests of a session share one Kafka and so one log: each desk has people with a prefix and a place of its own.
+All tests of a session share one Kafka and so one log: each desk has people with a prefix and a place of its own
+(`tests/places.py`).
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from dispatch.commands import AcceptOffer, Command, ReportIncident
-from dispatch.ids import derived, incident_id
+from dispatch.ids import incident_id
 from dispatch.model import Area, Incident, Place, RequirementSpec
 from dispatch.plans import load_builtin
 from dispatch.vocabulary import Capability, TravelMode
@@ -24,6 +25,7 @@ from streams.store import Link, RedisStore
 from streams.store.people import FixWrite, PeopleStore, ProfileWrite
 from streams.stretch import LogReader
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, LOCATIONS, OFFERS, VOLUNTEERS
+from tests.places import somewhere
 
 DATA_KEY = "A" * 43
 ZONE = "8320e5"
@@ -156,7 +158,7 @@ async def desk(kafka: str, redis_url: str) -> AsyncIterator[Desk]:
         projection=Projection(store, publisher, reader),
         plans=load_builtin(),
     )
-    made = Desk(settings, link, store, publisher, reader, dispatcher, {}, key(), somewhere())
+    made = Desk(settings, link, store, publisher, reader, dispatcher, {}, key(), somewhere("desk"))
     for topic in (INCIDENTS, OFFERS, DECISIONS, DEAD_LETTERS):
         await made.fresh(topic.name)
     try:
@@ -165,12 +167,6 @@ async def desk(kafka: str, redis_url: str) -> AsyncIterator[Desk]:
         await reader.stop()
         await publisher.stop()
         await link.close()
-
-
-def somewhere() -> Place:
-    """A place of its own for each test, out of reach of the others: they share one log."""
-    number = derived("place", key()).int
-    return Place(lon=50 + number % 35_000 / 1000, lat=42 + number // 35_000 % 12_000 / 1000)
 
 
 def key() -> str:

@@ -2,7 +2,8 @@
 
     kafka       bootstrap address of one real broker, shared by the session
     redis_url   URL of one real Redis, shared by the session and emptied before each test that asks for it
-    stack       starts whole Komeks (Kafka, Redis, workers, API as processes): `with stack(workers=1) as komek: ...`
+    stack       starts whole Komeks (Kafka, Redis, workers, API as processes): `with stack(workers=1) as komek: ...`; most tests
+                need none of their own (`tests/shared_stack.py`)
     kafka_parts what a test needs to start brokers of its own: the JRE and the jars
 
 Every server listens on 127.0.0.1 and lives in a temporary folder; all have ended when the session has.
@@ -11,6 +12,7 @@ Every server listens on 127.0.0.1 and lives in a temporary folder; all have ende
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -35,13 +37,24 @@ def kafka_parts() -> Java:
     return java_with(cache)
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    address: str
+    logs: Path
+
+
 @pytest.fixture(scope="session")
-def kafka(kafka_parts: Java, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def kafka_server(kafka_parts: Java, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("kafka")
     broker_port, controller_port = free_ports(2)
     node = Node(node_id=1, broker_port=broker_port, controller_port=controller_port, folder=folder)
     with running(folder, parts.kafka_part(kafka_parts, node, [node])):
-        yield node.bootstrap
+        yield Server(node.bootstrap, folder / "logs")
+
+
+@pytest.fixture(scope="session")
+def kafka(kafka_server: Server) -> str:
+    return kafka_server.address
 
 
 @pytest.fixture(scope="session")
@@ -64,14 +77,7 @@ def redis_url(redis_server_url: str) -> str:
 @pytest.fixture
 def stack(tmp_path_factory: pytest.TempPathFactory) -> StartStack:
     """For one test. See `tests/whole_stack.py` for what a running one offers."""
-    return _starter(tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def module_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeStack]:
-    """One whole Komek with two workers, shared by the tests of a module, without the demo."""
-    with _starter(tmp_path_factory)() as komek:
-        yield komek
+    return Starter(tmp_path_factory)
 
 
 @contextmanager
@@ -87,10 +93,15 @@ def running(folder: Path, *servers: Part) -> Iterator[Supervisor]:
         supervisor.end()
 
 
-def _starter(folders: pytest.TempPathFactory) -> StartStack:
-    def start(
-        *, workers: int = 2, demo: bool = False, data: Path | None = None, environ: dict[str, str] | None = None
-    ) -> WholeStack:
-        return WholeStack(data or folders.mktemp("komek"), workers=workers, demo=demo, environ=environ or {})
+class Starter:
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self.logs: Path | None = None
+        """Of the last stack."""
 
-    return start
+    def __call__(
+        self, *, workers: int = 2, demo: bool = False, data: Path | None = None, environ: dict[str, str] | None = None
+    ) -> WholeStack:
+        made = WholeStack(data or self._folders.mktemp("komek"), workers=workers, demo=demo, environ=environ or {})
+        self.logs = made.logs
+        return made

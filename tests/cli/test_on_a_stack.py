@@ -11,76 +11,76 @@ from typing import Any
 import pytest
 
 from tests.simulator.samples import MONTGOMERY, PLAIN, written
-from tests.whole_stack import WholeStack
+from tests.whole_stack import RunningStack
 
 pytestmark = pytest.mark.stack
 
 
-def said(komek: WholeStack, *arguments: str, within_s: float = 90.0) -> Any:
+def said(komek: RunningStack, *arguments: str, within_s: float = 90.0) -> Any:
     done = komek.run(*arguments, "--json", within_s=within_s)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def status_of(komek: WholeStack) -> Any:
+def status_of(komek: RunningStack) -> Any:
     """Whatever the exit code says: in its first seconds a stack is still degraded, its notifier is not there yet."""
     return json.loads(komek.run("status", "--json").stdout)
 
 
-def incidents(komek: WholeStack) -> int:
+def incidents(komek: RunningStack) -> int:
     """None as long as they are unknown: while the picture is rebuilt, which every stack begins with."""
     return sum((status_of(komek)["incidents"]["by_status"] or {}).values())
 
 
-def until_nothing_is_degraded(komek: WholeStack) -> None:
+def until_nothing_is_degraded(komek: RunningStack) -> None:
     deadline = time.monotonic() + 60
     while komek.run("status").returncode != 0 and time.monotonic() < deadline:
         time.sleep(0.3)
 
 
-def until_decided(komek: WholeStack, count: int) -> None:
+def until_decided(komek: RunningStack, count: int) -> None:
     deadline = time.monotonic() + 20
     while incidents(komek) < count and time.monotonic() < deadline:
         time.sleep(0.3)
 
 
-def test_an_incident_is_reported_once_however_often_it_is_sent(module_stack: WholeStack) -> None:
+def test_an_incident_is_reported_once_however_often_it_is_sent(shared_stack: RunningStack) -> None:
     new = ("incident", "new", "--type", "flood", "--at", "76.945,43.238", "--description", "Су басты", "--key", "k-1")
 
-    ids = {module_stack.run(*new).stdout.strip() for _ in range(2)}
+    ids = {shared_stack.run(*new).stdout.strip() for _ in range(2)}
 
     (incident_id,) = ids
-    until_decided(module_stack, 1)
-    shown = said(module_stack, "incident", "show", incident_id)
+    until_decided(shared_stack, 1)
+    shown = said(shared_stack, "incident", "show", incident_id)
     assert (shown["type"], shown["description"]) == ("flood", "Су басты")
-    assert incident_id in module_stack.run("incident", "list").stdout
+    assert incident_id in shared_stack.run("incident", "list").stdout
 
 
-def test_a_refused_report_names_the_field(module_stack: WholeStack) -> None:
-    done = module_stack.run("incident", "new", "--type", "dragon", "--at", "76.9,43.2")
+def test_a_refused_report_names_the_field(shared_stack: RunningStack) -> None:
+    done = shared_stack.run("incident", "new", "--type", "dragon", "--at", "76.9,43.2")
 
     assert done.returncode == 1
     assert "type: expected one of" in done.stderr
 
 
-def test_status_and_board_show_a_working_stack(module_stack: WholeStack) -> None:
-    until_nothing_is_degraded(module_stack)
-    status = module_stack.run("status")
-    board = module_stack.run("watch", "--once")
+def test_status_and_board_show_a_working_stack(shared_stack: RunningStack) -> None:
+    until_nothing_is_degraded(shared_stack)
+    status = shared_stack.run("status")
+    board = shared_stack.run("watch", "--once")
 
     assert status.returncode == board.returncode == 0
     assert "= working" in status.stdout
     assert "Queue" in board.stdout
 
 
-def test_the_board_can_be_a_picture(module_stack: WholeStack, tmp_path: Path) -> None:
-    assert module_stack.run("watch", "--svg", str(tmp_path / "board.svg")).returncode == 0
+def test_the_board_can_be_a_picture(shared_stack: RunningStack, tmp_path: Path) -> None:
+    assert shared_stack.run("watch", "--svg", str(tmp_path / "board.svg")).returncode == 0
     assert "<svg" in (tmp_path / "board.svg").read_text("utf-8")
 
 
-def test_a_simulation_plays_and_sums_up(module_stack: WholeStack) -> None:
+def test_a_simulation_plays_and_sums_up(shared_stack: RunningStack) -> None:
     figures = said(
-        module_stack,
+        shared_stack,
         *("simulate", "--volunteers", "60", "--city", "almaty", "--rate", "60", "--minutes", "0.15", "--speed", "100"),
     )
 
@@ -90,22 +90,22 @@ def test_a_simulation_plays_and_sums_up(module_stack: WholeStack) -> None:
     assert not [name for name in figures if "refused (" in name or "unknown" in name]
 
 
-def test_people_registered_in_bulk_are_found_by_the_dispatcher(module_stack: WholeStack) -> None:
+def test_people_registered_in_bulk_are_found_by_the_dispatcher(shared_stack: RunningStack) -> None:
     figures = said(
-        module_stack,
+        shared_stack,
         *("simulate", "--volunteers", "3000", "--city", "astana", "--rate", "120", "--minutes", "0.15"),
         *("--speed", "100", "--seed", "9", "--bulk"),
     )
 
     assert figures["registered"] == 3000
     assert figures["offers seen"] > 0
-    assert status_of(module_stack)["volunteers"]["known"] >= 3000
+    assert status_of(shared_stack)["volunteers"]["known"] >= 3000
 
 
-def test_a_simulation_ends_cleanly_on_a_signal(module_stack: WholeStack) -> None:
+def test_a_simulation_ends_cleanly_on_a_signal(shared_stack: RunningStack) -> None:
     playing = subprocess.Popen(
         [sys.executable, "-m", "streams.cli.main", "simulate", "--volunteers", "5", "--minutes", "0"],
-        env=module_stack.command_environ(),
+        env=shared_stack.command_environ(),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -121,28 +121,28 @@ def test_a_simulation_ends_cleanly_on_a_signal(module_stack: WholeStack) -> None
 
 
 def test_a_second_replay_makes_no_second_incident_whichever_way_it_goes(
-    module_stack: WholeStack, tmp_path: Path
+    shared_stack: RunningStack, tmp_path: Path
 ) -> None:
     calls = str(written(tmp_path, MONTGOMERY))
-    before = incidents(module_stack)
+    before = incidents(shared_stack)
     replay = ("replay", calls, "--at", "almaty", "--speed", "0")
 
-    first = said(module_stack, *replay)
-    until_decided(module_stack, before + first["incidents"])
-    again = said(module_stack, *replay)
-    third = said(module_stack, *replay, "--through", "kafka")
+    first = said(shared_stack, *replay)
+    until_decided(shared_stack, before + first["incidents"])
+    again = said(shared_stack, *replay)
+    third = said(shared_stack, *replay, "--through", "kafka")
     time.sleep(2)
 
     assert first["accepted"] == again["accepted"] == third["accepted"] == first["calls"] == 5
     assert len(first["bad_rows"]) == 4
-    assert incidents(module_stack) == before + 5
+    assert incidents(shared_stack) == before + 5
 
 
-def test_a_replay_straight_into_kafka_is_decided(module_stack: WholeStack, tmp_path: Path) -> None:
-    before = incidents(module_stack)
+def test_a_replay_straight_into_kafka_is_decided(shared_stack: RunningStack, tmp_path: Path) -> None:
+    before = incidents(shared_stack)
 
-    summary = said(module_stack, "replay", str(written(tmp_path, PLAIN)), "--speed", "0", "--through", "kafka")
+    summary = said(shared_stack, "replay", str(written(tmp_path, PLAIN)), "--speed", "0", "--through", "kafka")
 
-    until_decided(module_stack, before + 2)
+    until_decided(shared_stack, before + 2)
     assert summary["accepted"] == 2
-    assert incidents(module_stack) == before + 2
+    assert incidents(shared_stack) == before + 2

@@ -58,33 +58,33 @@ def test_settings_that_cannot_be_used_stop_the_start_by_name(tmp_path: Path) -> 
 
 @pytest.mark.stack
 class TestARunningStack:
-    """One stack for all of these; none of them may leave it other than it was."""
+    """On the stack that all share."""
 
-    def test_the_stack_file_names_addresses_and_processes(self, module_stack: WholeStack) -> None:
-        content = json.loads((module_stack.data / "stack.json").read_text())
+    def test_the_stack_file_names_addresses_and_processes(self, breakable_stack: WholeStack) -> None:
+        content = json.loads((breakable_stack.data / "stack.json").read_text())
 
         assert set(content) == {"api", "kafka", "redis", "processes"}
         assert set(content["processes"]) == {"kafka", "redis", "worker-1", "worker-2", "notifier", "api"}
         assert all(psutil.pid_exists(pid) for pid in content["processes"].values())
 
-    def test_a_second_stack_in_the_same_folder_is_refused_naming_the_pid(self, module_stack: WholeStack) -> None:
-        done = up(module_stack.data)
+    def test_a_second_stack_in_the_same_folder_is_refused_naming_the_pid(self, breakable_stack: WholeStack) -> None:
+        done = up(breakable_stack.data)
 
         assert done.returncode == 2
-        assert f"in use by the Komek with pid {module_stack.supervisor_pid}" in done.stderr
+        assert f"in use by the Komek with pid {breakable_stack.supervisor_pid}" in done.stderr
 
     @pytest.mark.parametrize("name", ["worker-1", "api", "redis", "kafka"])
-    def test_a_killed_part_runs_again(self, name: str, module_stack: WholeStack) -> None:
-        old = module_stack.kill(name)
+    def test_a_killed_part_runs_again(self, name: str, breakable_stack: WholeStack) -> None:
+        old = breakable_stack.kill(name)
 
-        new = module_stack.await_restart(name, old)
+        new = breakable_stack.await_restart(name, old)
 
         assert psutil.pid_exists(new)
-        assert f"{name} (pid {old}) was ended by SIGKILL; starting it again" in module_stack.said()
-        until(lambda: module_stack.run("doctor").returncode == 0, WITHIN_S)
+        assert f"{name} (pid {old}) was ended by SIGKILL; starting it again" in breakable_stack.said()
+        until(lambda: breakable_stack.run("doctor").returncode == 0, WITHIN_S)
 
-    def test_everything_listens_on_this_machine_only(self, module_stack: WholeStack) -> None:
-        for name, pid in module_stack.pids.items():
+    def test_everything_listens_on_this_machine_only(self, breakable_stack: WholeStack) -> None:
+        for name, pid in breakable_stack.pids.items():
             listening = [c for c in psutil.Process(pid).net_connections("inet") if c.status == psutil.CONN_LISTEN]
             for connection in listening:
                 assert connection.laddr.ip in ("127.0.0.1", "::ffff:127.0.0.1", "::1"), (name, connection)

@@ -2,7 +2,6 @@
 
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,11 @@ from streams.alarms import NAMES
 from streams.settings import Settings
 from streams.topics import INCIDENTS
 from tests.desk import ZONE
-from tests.scenarios.test_whole_way import Town, until
-from tests.whole_stack import WholeStack
+from tests.town import Town
+from tests.whole_stack import WholeStack, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 WITHIN_S = 60.0
-
-
-@pytest.fixture
-def town(module_stack: WholeStack) -> Iterator[Town]:
-    made = Town(module_stack)
-    until(lambda: status(made)["alarms_unknown"] == [], WITHIN_S)
-    yield made
-    made.http.close()
 
 
 def status(town: Town) -> Any:
@@ -54,12 +45,13 @@ def said(town: Town, *arguments: str) -> Any:
 
 
 def test_a_stack_on_which_nothing_is_wrong_has_no_alarms(town: Town) -> None:
-    until(lambda: alarms(town) == {}, WITHIN_S)
+    until(lambda: status(town)["alarms_unknown"] == [] and alarms(town) == {}, WITHIN_S)
 
     assert [gauge(town, name) for name in NAMES] == [0.0] * len(NAMES)
 
 
-def test_an_unreadable_command_alarms_until_somebody_dismisses_it(town: Town) -> None:
+def test_an_unreadable_command_alarms_until_somebody_dismisses_it(breakable_town: Town) -> None:
+    town = breakable_town
     producer = KafkaProducer(bootstrap_servers=town.komek.kafka, enable_idempotence=False, acks="all")
     producer.send(INCIDENTS.name, key=ZONE.encode(), value=b"\xff{no json").get(timeout=30)
     producer.close()
@@ -83,7 +75,8 @@ def test_an_unreadable_command_alarms_until_somebody_dismisses_it(town: Town) ->
     assert replayed == {"replayed": [], "passed_over": [letter["id"]]}
 
 
-def test_a_requirement_at_the_end_of_its_ladder_alarms_until_the_operator_has_seen_it(town: Town) -> None:
+def test_a_requirement_at_the_end_of_its_ladder_alarms_until_the_operator_has_seen_it(breakable_town: Town) -> None:
+    town = breakable_town
     applied_plans.apply(Settings(kafka=town.komek.kafka, data=Path()), with_a_short_ladder(town.tag))
     until(lambda: town.call("GET", "/v1/incident-types", "operator", "op-1").json()["version"].endswith(town.tag), 20)
 
@@ -93,8 +86,6 @@ def test_a_requirement_at_the_end_of_its_ladder_alarms_until_the_operator_has_se
     assert (alarm["details"], alarm["concern"]) == ([hopeless], "field")
     town.call("POST", f"/v1/incidents/{hopeless}/attention", "operator", "op-1", {"reason": "ladder_ended"})
     until(lambda: "ladder_ended" not in alarms(town), WITHIN_S)
-    town.call("POST", f"/v1/incidents/{hopeless}/cancel", "operator", "op-1", {})  # so that it gives no more commands
-    until(lambda: town.incident(hopeless)["status"] == "cancelled", WITHIN_S)
 
 
 def with_a_short_ladder(tag: str) -> str:
@@ -105,29 +96,33 @@ def with_a_short_ladder(tag: str) -> str:
     return (text[:begin] + short + text[end:]).replace(version, f"{version}-{tag}")
 
 
-def test_a_report_that_no_worker_decides_is_named_and_stops_alarming_when_it_is_decided(town: Town) -> None:
+def test_a_report_that_no_worker_decides_is_named_and_stops_alarming_when_it_is_decided(
+    breakable_stack: WholeStack, breakable_town: Town
+) -> None:
+    town = breakable_town
     until(lambda: status(town)["committed_lag"]["total"] == 0, WITHIN_S)
-    stopped = [town.komek.kill(name, signal.SIGSTOP) for name in ("worker-1", "worker-2")]
+    stopped = [breakable_stack.kill(name, signal.SIGSTOP) for name in ("worker-1", "worker-2")]
     try:
         waiting = town.report()
         alarm = until(lambda: alarms(town).get("undecided"), WITHIN_S)
         until(lambda: "worker_missing" in alarms(town), WITHIN_S)
     finally:
         for name in ("worker-1", "worker-2"):
-            if town.komek.pids.get(name) in stopped:
-                town.komek.kill(name, signal.SIGCONT)
+            if breakable_stack.pids.get(name) in stopped:
+                breakable_stack.kill(name, signal.SIGCONT)
 
-    assert alarm["details"] == [waiting]
+    assert waiting in alarm["details"]
     until(lambda: not {"undecided", "worker_missing"} & set(alarms(town)), WITHIN_S)
 
 
-def test_without_redis_the_status_says_what_it_cannot_know(town: Town) -> None:
-    town.komek.kill("redis", signal.SIGSTOP)
+def test_without_redis_the_status_says_what_it_cannot_know(breakable_stack: WholeStack, breakable_town: Town) -> None:
+    town = breakable_town
+    breakable_stack.kill("redis", signal.SIGSTOP)
     try:
         until(lambda: "redis_away" in alarms(town), WITHIN_S)
         told = status(town)
     finally:
-        town.komek.kill("redis", signal.SIGCONT)
+        breakable_stack.kill("redis", signal.SIGCONT)
 
     assert set(told["alarms_unknown"]) >= {"ladder_ended", "distress", "check_in_overdue", "timers_late", "void_events"}
     assert told["assignment"] == "delayed"

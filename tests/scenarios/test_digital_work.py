@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.test_whole_way import Town, town, until
+from tests.town import Town
+from tests.whole_stack import until
 
-__all__ = ["town"]
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 DIGITAL: dict[str, Any] = {"capabilities": ["digital"], "skills": ["verification"]}
 

@@ -9,17 +9,16 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.scenarios.test_whole_way import Town, town, until
-from tests.whole_stack import WholeStack
+from tests.town import Town
+from tests.whole_stack import RunningStack, WholeStack, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
-__all__ = ["town"]
 
 
 class Phone:
     """What one person's stream says, gathered by a thread of its own; `ended` ends it."""
 
-    def __init__(self, komek: WholeStack, person: str) -> None:
+    def __init__(self, komek: RunningStack, person: str) -> None:
         self._komek = komek
         self._headers = komek.headers("volunteer", person)
         self._ended = False
@@ -54,7 +53,7 @@ class Phone:
 
 
 @contextmanager
-def listening(komek: WholeStack, person: str) -> Iterator[Phone]:
+def listening(komek: RunningStack, person: str) -> Iterator[Phone]:
     phone = Phone(komek, person)
     thread = threading.Thread(target=phone.listen, daemon=True)
     thread.start()
@@ -81,18 +80,19 @@ def test_an_offer_is_told_and_so_is_what_becomes_of_it(town: Town) -> None:
     assert {one["volunteer_id"] for one in phone.notices} == {person}
 
 
-def test_a_notifier_killed_again_and_again_loses_no_notice(town: Town) -> None:
+def test_a_notifier_killed_again_and_again_loses_no_notice(breakable_stack: WholeStack, breakable_town: Town) -> None:
     """Each notice is heard, in order; a repeat has the id of the first."""
+    town = breakable_town
     person = town.volunteer("near")
     need = {"capability": "field", "skill": "first_aid", "count": 1, "window_s": 300}
     with listening(town.komek, person) as phone:
         incident = town.report(requirements=[need])
         until(lambda: person in town.live(incident))
-        first = town.komek.kill("notifier")
+        first = breakable_stack.kill("notifier")
         until(lambda: "offered" in phone.heard(incident))
         town.answer(town.live(incident)[person], "accept")
-        town.komek.await_restart("notifier", first)
-        town.komek.kill("notifier")
+        breakable_stack.await_restart("notifier", first)
+        breakable_stack.kill("notifier")
         until(lambda: "confirmed" in phone.heard(incident))
         town.call("POST", f"/v1/incidents/{incident}/cancel", "operator", "op-1", {})
         until(lambda: "stood_down" in phone.heard(incident))

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.test_whole_way import Town, town, until
+from tests.town import Town
+from tests.whole_stack import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
-__all__ = ["town"]
 
 
 def why_of(town: Town, incident: str) -> Any:
@@ -60,4 +60,4 @@ def test_a_newcomer_is_asked_by_a_wave_that_fell_short_of_its_certainty(town: To
 
     newcomer = town.volunteer("newcomer")
 
-    until(lambda: town.live(incident).keys() == {first, newcomer}, 20)
+    until(lambda: town.live(incident).keys() == {first, newcomer})

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -231,14 +230,12 @@ async def test_nobody_there_is_an_error_too(routers: Callable[[str], Router]) ->
 async def test_what_comes_too_late_is_not_waited_for_and_the_others_answers_are_used(
     fake: FakeRouter, routers: Callable[[str], Router]
 ) -> None:
-    fake.answer = lambda path, body: None if "77.45" in path else osrm(path, body)
-    began = time.monotonic()
+    fake.answer = lambda path, body: None if "77.45" in path else osrm(path, body)  # None: no answer, ever
 
     answers = await routers(f"osrm+http://127.0.0.1:{fake.port}").travel_times(
         [[trip(1)], [trip(51)], [trip(2)]], within_s=0.5
     )
 
-    assert time.monotonic() - began < 3.0
     assert [answer.source for answer in answers] == ["osrm", AFTER_TIMEOUT, "osrm"]
     await _until(lambda: fake.open_now == 0)
 
