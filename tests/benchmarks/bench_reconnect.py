@@ -28,6 +28,9 @@ VOLUNTEERS, WATCHERS = 900, 100
 CALM_S, AFTER_S = 10.0, 20.0
 CONNECTED_WITHIN_S = 60.0
 PATIENCE_S = 20.0
+NO_ANSWER = 0
+NOBODY_THERE = -1
+"""The process has ended, or has not begun to listen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class Measured:
     """The most the API had."""
 
     def took_ms(self, path: str) -> list[float]:
-        return [one.took_ms for one in self.asked if one.path == path and one.status]
+        return [one.took_ms for one in self.asked if one.path == path and one.status > 0]
 
 
 def run(options: Options) -> Result:
@@ -115,23 +118,18 @@ def _body(rng: Random) -> dict[str, object]:
 
 
 async def _asked(client: httpx2.AsyncClient, path: str, body: object, due_s: float) -> Asked:
-    """It counts from when it was due; while nobody listens, from the try that found a server. Status 0: no answer."""
+    """It counts from when it was due."""
     await asyncio.sleep(max(0.0, due_s - perf_counter()))
-    key, deadline_s = clock.fresh_id(), due_s + PATIENCE_S
-    while perf_counter() < deadline_s:
-        try:
-            if body is None:
-                answer = await client.get(path)
-            else:
-                answer = await client.post(path, json=body, headers={"Idempotency-Key": key})
-        except (httpx2.ConnectError, httpx2.RemoteProtocolError, httpx2.ReadError):
-            await asyncio.sleep(0.02)  # it has ended, or has not begun
-            due_s = perf_counter()
-        except httpx2.HTTPError:
-            break
+    try:
+        if body is None:
+            answer = await client.get(path)
         else:
-            return Asked(path=path, status=answer.status_code, took_ms=(perf_counter() - due_s) * 1000)
-    return Asked(path=path, status=0, took_ms=0.0)
+            answer = await client.post(path, json=body, headers={"Idempotency-Key": clock.fresh_id()})
+    except (httpx2.ConnectError, httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
+        return Asked(path=path, status=NOBODY_THERE, took_ms=0.0)
+    except httpx2.HTTPError:
+        return Asked(path=path, status=NO_ANSWER, took_ms=0.0)
+    return Asked(path=path, status=answer.status_code, took_ms=(perf_counter() - due_s) * 1000)
 
 
 async def _seconds_until(is_so: Callable[[], bool]) -> float:
@@ -146,7 +144,7 @@ async def _seconds_until(is_so: Callable[[], bool]) -> float:
 
 def _figures(calm: Measured, after: Measured, before: Crowd, crowd: Watched, back_s: float) -> list[Figure]:
     health, posts = after.took_ms("/healthz"), after.took_ms("/v1/incidents")
-    unanswered = sum(one.status == 0 or one.status >= 500 for one in after.asked)
+    unanswered = sum(one.status == NO_ANSWER or one.status >= 500 for one in after.asked)
     return [
         *spread("/healthz, calm,", calm.took_ms("/healthz")),
         *spread("POST, calm,", calm.took_ms("/v1/incidents")),
@@ -155,6 +153,7 @@ def _figures(calm: Measured, after: Measured, before: Crowd, crowd: Watched, bac
         Figure(name="longest /healthz", value=percentile(health, 1.0), unit="ms"),
         Figure(name="longest POST", value=percentile(posts, 1.0), unit="ms"),
         Figure(name="no answer, or 5xx", value=unanswered),
+        Figure(name="asked while nobody listened", value=sum(one.status == NOBODY_THERE for one in after.asked)),
         Figure(name="until all had come back", value=back_s, unit="s"),
         Figure(name="views that came back", value=crowd.now.returned - before.returned, at_least=VOLUNTEERS + WATCHERS),
         Figure(name="views told to load anew", value=crowd.now.resets - before.resets),
