@@ -45,7 +45,8 @@ from streams.store.people import PeopleStore
 from streams.store.reads import Intake as MarkStore
 from streams.store.reads import Reads
 
-ROUTERS = (incidents, history, volunteers, offers, positions, types, events, state, pages)
+# In the order in which they are tried: first what a thousand ask for at once.
+ROUTERS = (events, state, incidents, history, volunteers, offers, positions, types, pages)
 _log = structlog.get_logger(__name__)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
-from operator import attrgetter
+from operator import attrgetter, ge
 from typing import Any, NamedTuple, Protocol
 
 from aiokafka import TopicPartition
@@ -73,7 +73,14 @@ class Cursor:
 
     def covers(self, other: "Cursor") -> bool:
         """Whether everything behind the other cursor is behind this one, too."""
-        return all(a >= b for topic in TOPICS_SHOWN for a, b in zip(self.of(topic), other.of(topic), strict=True))
+        return all(
+            all(map(ge, mine, theirs))
+            for mine, theirs in (
+                (self.status, other.status),
+                (self.offers, other.offers),
+                (self.notices, other.notices),
+            )
+        )
 
     def joined(self, other: "Cursor") -> "Cursor":
         """Behind which stands what is behind either."""
