@@ -1,13 +1,14 @@
 """From bodies to commands of the core and to private records: a translation, without rules."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 
 from api.once import Once
 from api.schemas import IncidentPatch, IncidentReport, RequirementIn
 from dispatch import geo, ids
 from dispatch.commands import ReportIncident, UpdateIncident
 from dispatch.edits import PRIVATE_FIELDS, text_ref
-from dispatch.model import RequirementSpec
+from dispatch.model import NewReport, RequirementSpec
 from streams import clock
 from streams.wire import IncidentPrivate
 
@@ -40,10 +41,14 @@ def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
     )
 
 
-def report(body: IncidentReport, once: Once) -> ReportIncident:
-    actor, key = once.caller.id, once.key
+def report(body: IncidentReport, once: Once, split_from: str = "") -> ReportIncident:
+    """`split_from`: the incident it is split off; the same key may have made another one of its own."""
+    actor, key = once.caller.id, f"split {split_from} {once.key}" if split_from else once.key
     zone = geo.zone_of(body.location.centre) if body.location else ids.placeless_zone(actor, key)
-    incident_id, command_id = ids.incident_id(zone, actor, key), once.command_id("report")
+    incident_id, command_id = (
+        ids.incident_id(zone, actor, key),
+        once.command_id(f"report:{split_from}" if split_from else "report"),
+    )
     private = tuple(name for name in PRIVATE_FIELDS if getattr(body, name) is not None)
     return ReportIncident(
         id=command_id,
@@ -61,6 +66,12 @@ def report(body: IncidentReport, once: Once) -> ReportIncident:
         private_ref=text_ref(incident_id, "report", command_id) if private else None,
         private_fields=private,
     )
+
+
+def new_report(of: ReportIncident) -> NewReport:
+    """The same report as what an incident becomes that is split off another."""
+    names = [entry.name for entry in fields(NewReport) if entry.name != "command_id"]
+    return NewReport(command_id=of.id, **{name: getattr(of, name) for name in names})
 
 
 def private_of(body: IncidentReport | IncidentPatch) -> IncidentPrivate:

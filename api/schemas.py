@@ -153,6 +153,16 @@ class IncidentReport(Body):
         return self
 
 
+class Split(IncidentReport):
+    """The report of what becomes an incident of its own, and what goes over to it."""
+
+    offers: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=100)] = []
+    """Whose people go over: they are let go here and asked by name there."""
+    reports: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100)] = []
+    """Further reports (incidents that were merged into this one) that belong to the other event."""
+    reason: Text | None = None
+
+
 class IncidentValues(Body):
     """Values of fields as somebody believes them to be: only those that are given."""
 

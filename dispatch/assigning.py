@@ -20,7 +20,7 @@ from dispatch.estimates import Priors, chance_within, estimates
 from dispatch.events import OfferMade
 from dispatch.hazards import approach, ground_of
 from dispatch.limits import effective, wanted_languages
-from dispatch.model import Candidate, Incident, Need, Offer, Requirement
+from dispatch.model import Candidate, Incident, Need, Offer, Requirement, WorkKind
 from dispatch.offer_ends import SILENCE_REST_S, is_withdrawn_by_hand
 from dispatch.offering import offer_made, rounded
 from dispatch.presence import Presence, candidate_of, with_past
@@ -53,6 +53,9 @@ class Named:
 
 
 def ruled(incident: Incident, command: AssignVolunteer, known: Known, priors: Priors) -> Ruling:
+    if command.like is not None:
+        meant = _asking_for(incident, command.like)
+        command = replace(command, requirement_id=meant.id if meant else "")
     obstacle = obstacle_to(incident, command.requirement_id, command.volunteer_id, known.around)
     if obstacle is not None:
         return refused("assign", obstacle)
@@ -60,6 +63,17 @@ def ruled(incident: Incident, command: AssignVolunteer, known: Known, priors: Pr
     if named.against and not command.force:
         return replace(refused("assign", RULES_AGAINST), against=named.against)
     return applied("assign", _asked(named, command, priors, known.now_ms))
+
+
+def _asking_for(incident: Incident, work: WorkKind) -> Requirement | None:
+    """The requirement with an open place that asks for this very work, else for this skill, else for work of this kind."""
+    open_ = [
+        entry
+        for entry in incident.requirements
+        if entry.capability is work.capability and incident.open_places(entry) and entry.bridges is None
+    ]
+    open_.sort(key=lambda entry: ((entry.skill, entry.task) != (work.skill, work.task), work.skill not in entry.skills))
+    return next(iter(open_), None)
 
 
 def obstacle_to(incident: Incident, requirement_id: str, volunteer_id: str, around: Surroundings) -> str | None:

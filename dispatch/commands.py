@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from dispatch.model import Area, Geometry, Hazard, Refused, RequirementSpec
+from dispatch.model import Area, Geometry, Hazard, MovedPerson, NewReport, Refused, RequirementSpec, WorkKind
 from dispatch.vocabulary import DeadlineKind, DeclineReason, HeardBy, OfferState, Priority
 
 DISPATCHER = "dispatcher"
@@ -41,6 +41,10 @@ class ReportIncident(Command):
     """… and the person, by their opaque id …"""
     hazard: Hazard | None = None
     """… and whether the ground there is dangerous."""
+    split_from: str | None = None
+    """The incident it was split off …"""
+    moved: tuple[MovedPerson, ...] = ()
+    """… and who goes over with it."""
     private_ref: str | None = None
     """Where description, address and caller lie; None: there are none, or they lie under `incident:<id>` as before."""
     private_fields: tuple[str, ...] = ()
@@ -105,6 +109,8 @@ class AssignVolunteer(Command):
     volunteer_id: str
     requirement_id: str
     force: bool = False
+    like: WorkKind | None = None
+    """For whichever requirement asks for such work, instead of `requirement_id`."""
     private_ref: str | None = None
 
 
@@ -209,18 +215,31 @@ class UnmergeIncident(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SplitIncident(Command):
+    """A part of this incident is another event: `report` says which. `offers` and further `reports` go over to it."""
+
+    report: NewReport
+    offers: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptReport(Command):
-    """Asks this incident to take `other` in as a further report. `refused`: who said no to what there."""
+    """Asks this incident to take `other` in as a further report. `refused`: who said no to what there. `moved_from`: the incident
+    it was a report of until that was split."""
 
     other: str
     refused: tuple[Refused, ...] = ()
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishMerge(Command):
-    """`into` has taken this incident in."""
+    """`into` has taken this incident in. `moved_from`: the incident it had been merged into before."""
 
     into: str
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +308,7 @@ AnyCommand: TypeAlias = (
     | LeaveDuty
     | GiveResult
     | MergeIncident
+    | SplitIncident
     | UnmergeIncident
     | AdoptReport
     | FinishMerge
@@ -320,6 +340,7 @@ COMMANDS: dict[str, type[Command]] = {
     "leave_duty": LeaveDuty,
     "give_result": GiveResult,
     "merge_incident": MergeIncident,
+    "split_incident": SplitIncident,
     "unmerge_incident": UnmergeIncident,
     "adopt_report": AdoptReport,
     "finish_merge": FinishMerge,

@@ -25,6 +25,7 @@ from dispatch import (
     orders,
     safeguards,
     service_area,
+    splitting,
     staging,
     tasks,
     waves,
@@ -117,6 +118,7 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
         safeguards.rule(view.incident, command, plans, view.around, view.now_ms)
         or merging.rule(view.incident, command, view.around, view.now_ms)
         or orders.rule(view.incident, command, plans, view.logged_ms)
+        or splitting.rule(view.incident, command)
         or by_hand.rule(view.incident, command, _known(view, plans), view.priors)
         or tasks.rule(view.incident, command, view.now_ms)
         or ladder.rule(view.incident, command, plans, view.around, view.now_ms)

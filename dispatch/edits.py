@@ -8,7 +8,7 @@ holds which field. Two edits of different fields never meet.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dispatch.commands import Command, ReportIncident, UpdateIncident
+from dispatch.commands import Command, ReportIncident, SplitIncident, UpdateIncident
 from dispatch.model import Edit, Incident, Requirement
 
 PRIVATE_FIELDS = ("description", "address", "caller")
@@ -84,16 +84,24 @@ def held_from_now_on(command: UpdateIncident, changes: Sequence[str]) -> Mapping
 
 
 def unused_refs(command: Command, after: Incident | None) -> tuple[str, ...]:
-    """The record of a report or an update that holds no field after it; `after` None: it was not applied.
+    """The record of a report or an update that holds no field after it; `after` None: it was not applied. That of a split belongs
+    to the report it makes, so it is unused only when there was no split.
 
     Only a record of the command itself: a reference to anything else says nothing about who uses it.
     """
+    if isinstance(command, SplitIncident):
+        made = command.report
+        return _own(made.private_ref, made.incident_id, made.command_id) if after is None else ()
     if not isinstance(command, ReportIncident | UpdateIncident) or command.private_ref is None:
         return ()
-    ref = command.private_ref
-    is_own = ref.startswith(f"{report_ref(command.incident_id)}:") and ref.endswith(f":{command.id}")
-    is_used = after is not None and ref in after.details.values()
-    return (ref,) if is_own and not is_used else ()
+    is_used = after is not None and command.private_ref in after.details.values()
+    return () if is_used else _own(command.private_ref, command.incident_id, command.id)
+
+
+def _own(ref: str | None, incident_id: str, command_id: str) -> tuple[str, ...]:
+    if ref is None or not (ref.startswith(f"{report_ref(incident_id)}:") and ref.endswith(f":{command_id}")):
+        return ()
+    return (ref,)
 
 
 def _named(command: UpdateIncident) -> frozenset[str]:

@@ -9,6 +9,8 @@ from dispatch.model import (
     Climb,
     Hazard,
     MergeCandidate,
+    MovedPerson,
+    NewReport,
     Place,
     Refused,
     Requirement,
@@ -48,6 +50,9 @@ class IncidentReported:
     parent_id: str | None = None
     distress_of: str | None = None
     hazard: Hazard | None = None
+    split_from: str | None = None
+    moved: tuple[MovedPerson, ...] = ()
+    """Who is asked by name next: they come over from the incident it was split off."""
     details: Mapping[str, str] = field(default_factory=dict)
     """Private field to the reference of the sealed record that holds it."""
 
@@ -494,11 +499,23 @@ class MergeDeclined:
 class ReportAdopted:
     other: str
     refused: tuple[Refused, ...] = ()
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportReleased:
     other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentSplit:
+    """A part has become the incident `into`, which `report` begins; the further `reports` go over to it."""
+
+    into: str
+    by: str
+    report: NewReport
+    moved: tuple[MovedPerson, ...] = ()
+    reports: tuple[str, ...] = ()
 
 
 Event: TypeAlias = (
@@ -533,6 +550,7 @@ Event: TypeAlias = (
     | MergeDeclined
     | ReportAdopted
     | ReportReleased
+    | IncidentSplit
     | LadderScheduled
     | LadderStepped
     | RequirementsAdded
@@ -589,6 +607,7 @@ EVENTS: dict[str, type] = {
     "merge_declined": MergeDeclined,
     "report_adopted": ReportAdopted,
     "report_released": ReportReleased,
+    "incident_split": IncidentSplit,
     "ladder_scheduled": LadderScheduled,
     "ladder_stepped": LadderStepped,
     "requirements_added": RequirementsAdded,

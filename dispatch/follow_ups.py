@@ -6,12 +6,22 @@ The ids follow from the decision, so however often a decision is published its f
 from collections.abc import Iterator
 from typing import Any
 
-from dispatch import distress
-from dispatch.commands import DISPATCHER, AdoptReport, CheckWay, Command, FinishMerge, ReleaseReport
+from dispatch import distress, splitting
+from dispatch.commands import (
+    DISPATCHER,
+    AdoptReport,
+    AssignVolunteer,
+    CheckWay,
+    Command,
+    FinishMerge,
+    ReleaseReport,
+)
 from dispatch.decisions import Decision
 from dispatch.events import (
     DistressRaised,
     Event,
+    IncidentReported,
+    IncidentSplit,
     IncidentUnmerged,
     MergeBegun,
     MergeDeclined,
@@ -29,7 +39,17 @@ def _follow_ups(decision: Decision, fact: Event) -> Iterator[Command]:
     if isinstance(fact, WaysToCheck):
         for incident_id in fact.incident_ids:
             yield CheckWay(**_order(decision, "check_way", incident_id), hazard_incident_id=decision.incident_id)
-        return
+    elif isinstance(fact, IncidentSplit):
+        yield splitting.report_of(decision, fact)
+        for other in fact.reports:
+            order = _order(decision, f"adopt {other}", fact.into)
+            yield AdoptReport(**order, other=other, moved_from=decision.incident_id)
+    elif isinstance(fact, IncidentReported):
+        for person in fact.moved:
+            order = _order(decision, f"assign {person.volunteer_id}", decision.incident_id) | {"by": decision.by}
+            yield AssignVolunteer(
+                **order, volunteer_id=person.volunteer_id, requirement_id="", force=True, like=person.work
+            )
     command = _follow_up(decision, fact)
     if command is not None:
         yield command
@@ -40,7 +60,7 @@ def _follow_up(decision: Decision, fact: Event) -> Command | None:
     if isinstance(fact, MergeBegun):
         return AdoptReport(**_order(decision, "adopt", fact.into), other=own, refused=fact.refused)
     if isinstance(fact, ReportAdopted):
-        return FinishMerge(**_order(decision, "finish", fact.other), into=own)
+        return FinishMerge(**_order(decision, "finish", fact.other), into=own, moved_from=fact.moved_from)
     if isinstance(fact, IncidentUnmerged):
         return ReleaseReport(**_order(decision, "release", fact.was_in), other=own)
     if isinstance(fact, MergeDeclined):

@@ -13,7 +13,7 @@ from dispatch import estimates
 from dispatch.decisions import Decision
 from dispatch.events import OfferMoved
 from dispatch.model import Incident, Offer
-from dispatch.offer_ends import BY_OPERATOR
+from dispatch.offer_ends import BY_HAND
 from dispatch.vocabulary import Capability, OfferState
 
 _LEAST_WEIGHT = 0.001
@@ -47,7 +47,7 @@ def lessons_of(decision: Decision, incident: Incident) -> tuple[Lesson, ...]:
         for fact in decision.events
         if isinstance(fact, OfferMoved)
         and not (decision.heard_by is not None and fact.state in _ANSWERS)
-        and fact.reason != BY_OPERATOR
+        and fact.reason not in BY_HAND
         and (offer := incident.offer(fact.offer_id))
         and (lesson := _lesson(fact, offer, decision.decided_ms))
     )

@@ -125,6 +125,7 @@ def _first(fact: events.Event, moment: Moment) -> Incident:
         parent_id=fact.parent_id,
         distress_of=fact.distress_of,
         hazard=fact.hazard,
+        split_from=fact.split_from,
         details=fact.details,
     )
 

@@ -108,7 +108,7 @@ def _unmerge(incident: Incident, command: UnmergeIncident) -> Ruling:
 
 
 def _adopt(incident: Incident, command: AdoptReport) -> Ruling:
-    adopted = ReportAdopted(other=command.other, refused=command.refused)
+    adopted = ReportAdopted(other=command.other, refused=command.refused, moved_from=command.moved_from)
     if not incident.is_open:
         return refused("adopt", ended_as(incident))
     if incident.merging is None:
@@ -121,6 +121,8 @@ def _adopt(incident: Incident, command: AdoptReport) -> Ruling:
 def _finish(incident: Incident, command: FinishMerge) -> Ruling:
     if incident.merged_into == command.into:
         return unchanged("finish_merge", "already_merged")
+    if command.moved_from is not None and incident.merged_into == command.moved_from:
+        return applied("finish_merge", IncidentMerged(into=command.into, by=command.by))
     if not incident.is_open or incident.merging is None or incident.merging.into != command.into:
         return applied("finish_merge", MergeDeclined(into=command.into))
     return applied("finish_merge", *let_go(incident), IncidentMerged(into=command.into, by=command.by))

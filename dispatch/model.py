@@ -280,6 +280,41 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkKind:
+    capability: Capability
+    skill: str
+    task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedPerson:
+    """Somebody who goes over to an incident that was split off, with the kind of work they had."""
+
+    volunteer_id: str
+    work: WorkKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReport:
+    """What becomes an incident of its own when another is split: the fields of `commands.ReportIncident`, whose id is
+    `command_id`."""
+
+    command_id: str
+    incident_id: str
+    type: str
+    body_digest: str
+    priority: Priority | None = None
+    area: Area | None = None
+    language: str | None = None
+    requirements: tuple[RequirementSpec, ...] | None = None
+    reported_ms: int | None = None
+    external_id: str | None = None
+    text_print: str | None = None
+    private_ref: str | None = None
+    private_fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merging:
     """A merge that waits for the other incident's answer."""
 
@@ -426,6 +461,9 @@ class Incident:
     merged_into: str | None = None
     reports: tuple[str, ...] = ()
     """Incidents merged into this one: further reports of the same event."""
+    split_from: str | None = None
+    """The incident of which this one was a part until it was split off."""
+    split_into: tuple[str, ...] = ()
     hazard: Hazard | None = None
     warned: Mapping[str, int] = field(default_factory=dict)
     """People who were found inside the hazard area, and the epoch in which they were warned."""

@@ -9,8 +9,11 @@ SILENCE_REST_S = 600
 """A person who did not answer is left in peace by the same requirement for this long."""
 BY_OPERATOR = "operator"
 """An operator withdrew it by hand."""
+SPLIT = "split"
+"""An operator named its person for the incident that was split off."""
+BY_HAND = frozenset({BY_OPERATOR, SPLIT})
 
 
 def is_withdrawn_by_hand(offer: Offer) -> bool:
     """The search leaves this person alone, for this requirement."""
-    return offer.reason == BY_OPERATOR and offer.state in (OfferState.WITHDRAWN, OfferState.STOOD_DOWN)
+    return offer.reason in BY_HAND and offer.state in (OfferState.WITHDRAWN, OfferState.STOOD_DOWN)

@@ -94,6 +94,8 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
             parent_id=command.parent_id,
             distress_of=command.distress_of,
             hazard=command.hazard,
+            split_from=command.split_from,
+            moved=command.moved,
             details=dict.fromkeys(command.private_fields, command.private_ref) if command.private_ref else {},
         ),
     )

@@ -73,7 +73,10 @@ def consequences(
 
 
 def _propose(unfolding: Unfolding, around: Surroundings) -> None:
-    own = neighbour_of(unfolding.state)
-    likely = candidates(own, around.neighbours) if own else ()
+    state = unfolding.state
+    own = neighbour_of(state)
+    parted = {state.split_from, *state.split_into}
+    others = tuple(other for other in around.neighbours if other.incident_id not in parted)
+    likely = candidates(own, others) if own else ()
     if likely != unfolding.state.merge_candidates:
         unfolding.add(MergeProposed(candidates=likely))

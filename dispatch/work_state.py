@@ -76,6 +76,10 @@ def report_released(state: Incident, fact: events.ReportReleased, _: object) -> 
     return changed(state, reports=tuple(other for other in state.reports if other != fact.other))
 
 
+def split(state: Incident, fact: events.IncidentSplit, _: object) -> Incident:
+    return changed(state, split_into=(*state.split_into, fact.into))
+
+
 FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
     events.LeaseHeld: lease_held,
     events.AnswerWanted: answer_wanted,
@@ -91,6 +95,7 @@ FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
     events.MergeDeclined: merge_declined,
     events.ReportAdopted: report_adopted,
     events.ReportReleased: report_released,
+    events.IncidentSplit: split,
 }
 
 

@@ -34,6 +34,7 @@ ORDERS_WITH_REASON = (
     "withdraw_offer",
     "escalate_incident",
     "merge_incident",
+    "split_incident",
     "unmerge_incident",
 )
 Newest = Annotated[int, Query(ge=1, le=500, description="the newest so many")]

@@ -31,6 +31,7 @@ from api.schemas import (
     Merge,
     Note,
     Reason,
+    Split,
 )
 from api.spreadsheet import csv_of
 from dispatch.commands import (
@@ -44,6 +45,7 @@ from dispatch.commands import (
     ReopenIncident,
     ReportIncident,
     SettleAttention,
+    SplitIncident,
     UnmergeIncident,
     UpdateIncident,
 )
@@ -323,6 +325,28 @@ async def merge(incident_id: IncidentId, body: Merge, once: OnceOnly, parts: Par
     return _accepted(once, incident_id)
 
 
+@router.post("/{incident_id}/split", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))
+async def split(incident_id: IncidentId, body: Split, once: OnceOnly, parts: PartsDep) -> Response:
+    """A part of this incident is another event: it becomes an incident of its own, whose id is the answer's.
+
+    Its report stands in the body. People stay where they are unless their offers are named; they are let go (`split`) and asked
+    by name there. What this incident needs from now on is for its operator to say.
+    """
+    _known_type(body.type, parts)
+    if repeated := await once.repeated():
+        return repeated
+    _refuse_strangers(await _check_open(parts, incident_id), body)
+    text_print = fingerprint(body.description, parts.settings.require_data_key())
+    report = replace(orders.report(body, once, incident_id), text_print=text_print)
+    order, reason = _order(once, "split", incident_id, body.reason)
+    command = SplitIncident(
+        **order, report=orders.new_report(report), offers=tuple(body.offers), reports=tuple(body.reports)
+    )
+    of_report = [(report.private_ref, orders.private_of(body))] if report.private_ref is not None else []
+    await _send(parts, command, command.private_ref or "", reason, *of_report)
+    return once.accepted(report.incident_id, "accepted", views.incident_links(report.incident_id))
+
+
 @router.post(
     "/{incident_id}/unmerge", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415)
 )
@@ -387,6 +411,18 @@ async def _end(
     return _accepted(once, incident_id)
 
 
+def _refuse_strangers(state: Incident | None, body: Split) -> None:
+    """Raises Problem (422): an offer or a report that this incident does not have."""
+    if state is None:
+        return
+    for number, offer in enumerate(body.offers):
+        if state.offer(offer) is None:
+            raise invalid(f"offers[{number}]", "an offer of this incident", "text")
+    for number, report in enumerate(body.reports):
+        if report not in state.reports:
+            raise invalid(f"reports[{number}]", "a report that was merged into this incident", "text")
+
+
 def _order(
     once: Once, verb: str, incident_id: str, reason: str | None
 ) -> tuple[dict[str, Any], IncidentPrivate | None]:
@@ -419,14 +455,18 @@ def _accepted(once: Once, incident_id: str) -> Response:
     return once.accepted(incident_id, "accepted", views.incident_links(incident_id))
 
 
-async def _send(parts: Parts, command: Command, ref: str, private: IncidentPrivate | None) -> None:
-    """The private record first: whoever sees the command can open it."""
-    messages = [] if private is None else [parts.intake.private_message(ref, private)]
+async def _send(
+    parts: Parts, command: Command, ref: str, private: IncidentPrivate | None, *more: tuple[str, IncidentPrivate]
+) -> None:
+    """The private records first: whoever sees the command can open them."""
+    records = [*([] if private is None else [(ref, private)]), *more]
+    messages = [parts.intake.private_message(name, record) for name, record in records]
 
     def confirmed(message: Message, position: Position) -> None:
         """So that it is in the picture when the decision is that names it."""
         if message in messages:
-            write = PrivateWrite(ref=ref, offset=position.offset, sealed=message.value)
+            name, _ = records[messages.index(message)]
+            write = PrivateWrite(ref=name, offset=position.offset, sealed=message.value)
             parts.marks.tell(parts.people.put_private([write]))
 
     await parts.intake.send_in_order([*messages, parts.intake.command_message(command)], confirmed)

@@ -1,4 +1,4 @@
-"""Orders that an operator gives by hand: `komek incident reopen, escalate, assign, withdraw, answer`."""
+"""Orders that an operator gives by hand: `komek incident reopen, escalate, assign, withdraw, answer, split`."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -10,6 +10,7 @@ from streams import clock
 from streams.api_paths import path_of
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.output import print_json
+from streams.cli.places import location
 
 ReasonOption = Annotated[str | None, typer.Option("--reason", help="Kept private, shown in the timeline.")]
 KeyOption = Annotated[str | None, typer.Option("--key", help="Idempotency-Key: the same key gives the same order.")]
@@ -110,10 +111,38 @@ def answer(
     _order(path_of("offers", offer_id, verb), body, key, api, token, json)
 
 
-def _order(path: str, body: dict[str, Any], key: str | None, api: str | None, token: str | None, json: bool) -> None:
+def split(
+    incident_id: str,
+    kind: Annotated[str, typer.Option("--type", help="What the other event is.")],
+    at: Annotated[str | None, typer.Option(help="Where it is: LON,LAT. Without it, work that has no place.")] = None,
+    offer: Annotated[list[str] | None, typer.Option(help="Whose person goes over; may be repeated.")] = None,
+    report: Annotated[list[str] | None, typer.Option(help="A further report that goes over; may be repeated.")] = None,
+    description: Annotated[str | None, typer.Option(help="What is known of it.")] = None,
+    reason: ReasonOption = None,
+    key: KeyOption = None,
+    api: ApiOption = None,
+    token: TokenOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a part of an incident an incident of its own, and print its id."""
+    body = {"type": kind, "description": description, "offers": offer, "reports": report, "reason": reason}
+    place = {"location": location(at, None, placeless=at is None)}
+    _order(path_of("incidents", incident_id, "split"), body, key, api, token, json, always=place)
+
+
+def _order(
+    path: str,
+    body: dict[str, Any],
+    key: str | None,
+    api: str | None,
+    token: str | None,
+    json: bool,
+    *,
+    always: Any = None,
+) -> None:
     """Gives the order and prints the id of what it is about."""
     with access(api, token).http() as http:
         headers = {"Idempotency-Key": key or f"cli-{clock.fresh_id()}"}
-        given = {name: value for name, value in body.items() if value is not None}
+        given = {name: value for name, value in body.items() if value is not None} | (always or {})
         told = ask(http, "POST", path, json=given, headers=headers)
     print_json(told) if json else print(told["id"])

@@ -1,6 +1,5 @@
 """`komek incident`: report one, look at one, list them, give orders by hand (`by_hand.py`)."""
 
-import json as json_text
 import time
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
@@ -15,10 +14,11 @@ from streams.cli import by_hand
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table
+from streams.cli.places import location
 from streams.cli.words import priority_words
 
 app = typer.Typer(help="Report an incident, look at one, list them, give orders by hand.", no_args_is_help=True)
-for order in (by_hand.reopen, by_hand.escalate, by_hand.assign, by_hand.withdraw, by_hand.answer):
+for order in (by_hand.reopen, by_hand.escalate, by_hand.assign, by_hand.withdraw, by_hand.answer, by_hand.split):
     app.command()(order)
 
 FOLLOW_EVERY_S = 0.5
@@ -54,7 +54,7 @@ def new(
     """Report an incident and print its id."""
     body = {
         "type": kind,
-        "location": _location(at, geometry, placeless),
+        "location": location(at, geometry, placeless=placeless),
         "priority": priority.value if priority else None,
         "description": description,
         "language": language,
@@ -117,22 +117,6 @@ def list_incidents(
         for item in answer["items"]
     ]
     print_table(f"{len(rows)} incidents", ("id", "type", "priority", "status", "reported"), rows)
-
-
-def _location(at: str | None, geometry: str | None, placeless: bool) -> Any:
-    if sum((at is not None, geometry is not None, placeless)) != 1:
-        raise CommandFailed("say where: one of --at, --geometry, --placeless", "--at 76.945,43.238", WRONG_USE)
-    if placeless:
-        return None
-    try:
-        if geometry is not None:
-            return json_text.loads(geometry)
-        lon, lat = (float(part) for part in str(at).split(","))
-    except ValueError:
-        raise CommandFailed(
-            f"cannot read the place {geometry or at!r}", "--at wants LON,LAT; --geometry wants GeoJSON.", WRONG_USE
-        ) from None
-    return {"type": "Point", "coordinates": [lon, lat]}
 
 
 def _requirement(text: str) -> dict[str, Any]:

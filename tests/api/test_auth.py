@@ -32,6 +32,7 @@ ROLES = {
     ("POST", "/v1/incidents/{incident_id}/reopen"): {O},
     ("POST", "/v1/incidents/{incident_id}/escalate"): {O},
     ("POST", "/v1/incidents/{incident_id}/merge"): {O},
+    ("POST", "/v1/incidents/{incident_id}/split"): {O},
     ("POST", "/v1/incidents/{incident_id}/unmerge"): {O},
     ("POST", "/v1/incidents/{incident_id}/attention"): {O},
     ("POST", "/v1/incidents/{incident_id}/notes"): {O},

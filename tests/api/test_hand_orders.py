@@ -11,6 +11,7 @@ from dispatch.commands import (
     AssignVolunteer,
     EscalateIncident,
     ReopenIncident,
+    SplitIncident,
     WithdrawOffer,
 )
 from dispatch.ids import offer_id
@@ -19,7 +20,7 @@ from dispatch.presence import AskedLately
 from dispatch.vocabulary import HeardBy, IncidentStatus, OfferState
 from streams import clock
 from streams.store.reads import VolunteerView
-from tests.api.world import World, code, fields
+from tests.api.world import World, code, fields, report
 from tests.builders import candidate, incident, offer, presence_of
 
 INCIDENT = "i-8320e5-" + "a" * 32
@@ -308,3 +309,57 @@ async def test_while_redis_is_down_the_dispatcher_judges_who_was_named(world: Wo
     world.redis.is_down = True
 
     assert (await assign(world)).status_code == 202
+
+
+async def test_a_part_becomes_an_incident_of_its_own(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT, offers=(offer(id=OFFER),), reports=(OTHER,)))
+    body = report(offers=[OFFER], reports=[OTHER], reason="екі апат")
+
+    said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", body, key="k-1")
+    plain = await world.ask("POST", "/v1/incidents", report(), key="k-2")
+
+    assert said.status_code == 202, said.text
+    command = world.log.commands[0]
+    assert isinstance(command, SplitIncident)
+    made = command.report
+    assert (said.json()["id"], said.headers["location"]) == (made.incident_id, f"/v1/incidents/{made.incident_id}")
+    assert made.incident_id not in (INCIDENT, plain.json()["id"])
+    assert (command.incident_id, command.offers, command.reports) == (INCIDENT, (OFFER,), (OTHER,))
+    assert (made.type, made.private_fields, made.text_print is None) == (
+        "medical.other",
+        ("description", "caller"),
+        False,
+    )
+    sealed = world.log.opened()
+    assert made.private_ref is not None
+    assert getattr(sealed[made.private_ref], "description", None) == "Үйдің 3-қабатынан түтін"
+    assert command.private_ref is not None
+    assert getattr(sealed[command.private_ref], "text", None) == "екі апат"
+    assert made.private_ref.startswith(f"incident:{made.incident_id}:")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"offers": ["o-8320e5-x"]}, "offers[0]"),
+        ({"reports": [OTHER]}, "reports[0]"),
+        ({"type": "dragon"}, "type"),
+        ({"location": ...}, "location"),
+    ],
+)
+async def test_a_split_names_what_is_wrong_with_it(world: World, changes: dict[str, Any], field: str) -> None:
+    world.redis.add(incident(id=INCIDENT))
+
+    said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(**changes))
+
+    assert (said.status_code, fields(said)) == (422, [field])
+    assert world.log.messages == []
+
+
+async def test_what_has_ended_is_not_split_and_without_redis_the_dispatcher_judges(world: World) -> None:
+    world.redis.add(ended())
+    over = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report())
+    world.redis.is_down = True
+    away = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(offers=["o-8320e5-x"]))
+
+    assert (code(over), away.status_code) == ("incident_ended", 202)

@@ -60,6 +60,16 @@ def api() -> Iterator[Recorded]:
             {"volunteer_id": "team#4", "requirement_id": "r2", "force": True, "reason": "near"},
         ),
         (("withdraw", OFFER, "--give-up"), f"/v1/offers/{OFFER}/withdraw", {"replace": False}),
+        (
+            ("split", INCIDENT, "--type", "flood", "--at", "76.9,43.2", "--offer", OFFER),
+            f"/v1/incidents/{INCIDENT}/split",
+            {"type": "flood", "location": {"type": "Point", "coordinates": [76.9, 43.2]}, "offers": [OFFER]},
+        ),
+        (
+            ("split", INCIDENT, "--type", "information"),
+            f"/v1/incidents/{INCIDENT}/split",
+            {"type": "information", "location": None},
+        ),
         (("answer", OFFER, "accept"), f"/v1/offers/{OFFER}/accept", ON_PHONE),
         (
             ("answer", OFFER, "decline", "--because", "busy", "--heard-by", "radio"),

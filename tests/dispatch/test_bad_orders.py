@@ -9,7 +9,7 @@ import pytest
 
 from dispatch.commands import COMMANDS, Command, PassDeadline
 from dispatch.decide import decide
-from dispatch.model import Found, Incident
+from dispatch.model import Found, Incident, NewReport
 from dispatch.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState, Outcome
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, helpers, incident, offer, plans, spec, view
 
@@ -22,6 +22,7 @@ STATED: dict[str, dict[str, Any]] = {
     "confirm_changes": {"version": 1},
     "give_result": {"outcome": "confirmed"},
     "merge_incident": {"into": OTHER},
+    "split_incident": {"report": NewReport(command_id="c-2", incident_id=OTHER, type="flood", body_digest="d")},
     "adopt_report": {"other": OTHER},
     "finish_merge": {"into": OTHER},
     "release_report": {"other": OTHER},

@@ -32,6 +32,7 @@ from dispatch.commands import (
     ReopenIncident,
     ReportIncident,
     ReportProgress,
+    SplitIncident,
     UnmergeIncident,
     UpdateIncident,
     VoidOffer,
@@ -44,7 +45,7 @@ from dispatch.events import OfferMade
 from dispatch.follow_ups import follow_ups
 from dispatch.ids import incident_id
 from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
-from dispatch.model import Candidate, Found, Incident, Offer, RequirementSpec
+from dispatch.model import Candidate, Found, Incident, NewReport, Offer, RequirementSpec
 from dispatch.plans import PlanBook, load_builtin
 from dispatch.ports import Timer
 from dispatch.presence import Presence
@@ -313,6 +314,18 @@ class LifeOfAWorld(RuleBasedStateMachine):
     def an_operator_names_somebody(self, number: int, person: str, need: str) -> None:
         order = self.order(number_of(list(self.world.incidents), number))
         self.send(AssignVolunteer(**order, volunteer_id=person, requirement_id=need, force=number % 2 == 0))
+
+    @precondition(is_reported)
+    @rule(number=NUMBERS)
+    def an_operator_splits(self, number: int) -> None:
+        incident = self.world.incidents[number_of(list(self.world.incidents), number)]
+        order = self.order(incident.id)
+        into = incident_id(ZONE, "operator", f"split {order['id']}")
+        report = NewReport(
+            command_id=f"{order['id']} report", incident_id=into, type="flood", body_digest="same", area=point()
+        )
+        offers = tuple(one.id for one in incident.offers[: number % 4])
+        self.send(SplitIncident(**order, report=report, offers=offers))
 
     @precondition(is_asked)
     @rule(number=NUMBERS)

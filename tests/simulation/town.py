@@ -30,13 +30,14 @@ from dispatch.commands import (
     ReopenIncident,
     ReportIncident,
     ReportProgress,
+    SplitIncident,
     UnmergeIncident,
     UpdateIncident,
     WithdrawOffer,
 )
 from dispatch.edits import text_ref
 from dispatch.ids import derived, incident_id, parts_of_offer, zone_of_incident
-from dispatch.model import Area, Place, RequirementSpec
+from dispatch.model import Area, NewReport, Place, RequirementSpec
 from dispatch.notices import STILL_COMING
 from dispatch.vocabulary import LIVE_STATES, Capability, HeardBy, OfferState, TravelMode
 from streams import wire
@@ -159,7 +160,7 @@ class Town:
         self._by_hand_sent += 1
         chance = random.Random(f"by hand {self._by_hand_sent}")
         held = sorted(offer for offer, state in self._known.items() if state in LIVE_STATES)
-        what = chance.choices(("nothing", "reopen", "withdraw", "escalate", "assign"), (5, 2, 2, 1, 3))[0]
+        what = chance.choices(("nothing", "reopen", "withdraw", "escalate", "assign", "split"), (5, 2, 2, 1, 3, 1))[0]
         if what == "reopen" and self.ended:
             incident = chance.choice(sorted(self.ended))
             self._post(ReopenIncident(**self._order_by_hand(incident)))
@@ -178,10 +179,29 @@ class Town:
                 "requirement_id": chance.choice(("r1", "r2")),
             }
             self._post(AssignVolunteer(**order, **named, force=chance.random() < 0.8))
+        elif what == "split" and self.reported and len(self.reported) < OPEN_AT_MOST:
+            self._split(chance, chance.choice(self.reported), held)
         elif what == "escalate" and self.reported:
             incident = chance.choice(self.reported)
             for _ in range(2):
                 self._post(EscalateIncident(**self._order_by_hand(incident), level=1))
+
+    def _split(self, chance: random.Random, incident: str, held: list[str]) -> None:
+        into = incident_id(chance.choice(self.zones), "operator", f"split {self._by_hand_sent}")
+        own = [offer for offer in held if (parts := parts_of_offer(offer)) and parts.incident_id == incident]
+        place = Place(lon=76.9 + chance.random() * 0.05, lat=43.2 + chance.random() * 0.04)
+        area = Area(geometry={"type": "Point", "coordinates": [place.lon, place.lat]}, centre=place)
+        report = NewReport(
+            command_id=self._order_by_hand(into)["id"],
+            incident_id=into,
+            type=chance.choice(TYPES),
+            body_digest="same",
+            area=area,
+            language="kk",
+        )
+        self.reported.append(into)
+        named = tuple(chance.sample(own, min(len(own), chance.choice((0, 1, 2)))))
+        self._post(SplitIncident(**self._order_by_hand(incident), report=report, offers=named))
 
     def _order_by_hand(self, incident: str) -> dict[str, Any]:
         self._by_hand_sent += 1

@@ -90,7 +90,7 @@ def missing(state: State, requirement: dict[str, Any]) -> int:
 def _reported(event: Event, moment: Moment) -> State:
     whole = moment.published.whole
     same = ("type", "priority", "area", "language", "plan_version", "reported_by", "external_id", "body_digest")
-    later = ("text_print", "parent_id", "distress_of")
+    later = ("text_print", "parent_id", "distress_of", "split_from")
     hazard = event.get("hazard")
     return moment.published.fresh(
         "Incident",
@@ -381,6 +381,7 @@ FOLDS: dict[str, Fold] = {
     "merge_declined": _nothing,
     "report_adopted": _adopted,
     "report_released": _released,
+    "incident_split": lambda state, event, _: state["split_into"].append(event["into"]),
     "ladder_scheduled": _ladder_scheduled,
     "ladder_stepped": _of_requirement("climb", lambda event, at: at.published.whole("Climb", event["climb"])),
     "requirements_added": _added,
@@ -446,7 +447,7 @@ def _prune(state: State, now_ms: int) -> None:
     state["offers"] = [offer for offer in state["offers"] if offer["id"] not in ids]
     state["forgotten_offers"] += len(gone)
     for offer in gone:
-        by_hand = offer["reason"] == "operator" and offer["state"] in ("withdrawn", "stood_down")
+        by_hand = offer["reason"] in ("operator", "split") and offer["state"] in ("withdrawn", "stood_down")
         if offer["state"] in _NOT_AGAIN or by_hand:
             people = state["declined"].setdefault(offer["requirement_id"], [])
             if offer["volunteer_id"] not in people:

@@ -1,0 +1,150 @@
+"""What operators do by hand, and what machines leave to them, over HTTP on a running Komek."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from streams import clock
+from tests.scenarios.test_whole_way import Town, until
+from tests.whole_stack import WholeStack
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
+ON_PHONE = {"on_behalf": {"heard_by": "phone"}}
+
+
+@pytest.fixture
+def town(module_stack: WholeStack) -> Iterator[Town]:
+    made = Town(module_stack)
+    yield made
+    made.http.close()
+
+
+def order(town: Town, path: str, body: Any = None) -> Any:
+    return town.call("POST", path, "operator", "op-1", body)
+
+
+def need(**stated: Any) -> list[dict[str, Any]]:
+    return [{"capability": "field", "skill": "first_aid", "count": 1, **stated}]
+
+
+def timeline(town: Town, incident: str) -> Any:
+    return town.call("GET", f"/v1/incidents/{incident}/timeline", "operator", "op-1").json()["items"]
+
+
+def test_nobody_without_the_language_is_asked_while_the_one_who_speaks_it_may_answer(town: Town) -> None:
+    kazakh = town.volunteer("kazakh", languages=["kk"], north_m=500)
+    russian = town.volunteer("russian", languages=["ru"])
+    incident = town.report(language="kk", requirements=need(languages=["kk"], window_s=60))
+    offer = until(lambda: town.live(incident).get(kazakh), 5)
+
+    time.sleep(2.0)
+    state = town.incident(incident)
+    assert town.live(incident).keys() == {kazakh}
+    assert state["status"] == "dispatching"
+    assert [entry["id"] for entry in state["requirements"]] == ["r1"]
+
+    town.answer(offer, "decline", {"reason": "busy"})
+    until(
+        lambda: (
+            ("unfilled", "r1")
+            in {(one["reason"], one["requirement_id"]) for one in town.incident(incident)["attention"]}
+        ),
+        8,
+    )
+    assert [entry["skill"] for entry in town.incident(incident)["requirements"]] == ["first_aid"]
+    skipped = {event.get("skipped") for entry in timeline(town, incident) for event in entry["events"]}
+    assert "no_translator" in skipped
+
+    person: dict[str, Any] = {"capabilities": ["digital"], "skills": ["translator"], "languages": ["kk", "ru"]}
+    translator = town.volunteer("translator", **person)
+    until(lambda: town.live(incident).keys() == {russian, translator}, 10)
+
+
+def test_a_person_is_named_phones_and_is_taken_off_again(town: Town) -> None:
+    named = town.volunteer("named", skills=["boat"], north_m=300)
+    incident = town.report(requirements=need(window_s=120))
+    until(lambda: town.incident(incident)["version"] > 0)
+    body = {"volunteer_id": named, "requirement_id": "r1", "reason": "knows the place"}
+
+    against = order(town, f"/v1/incidents/{incident}/offers", body)
+    forced = order(town, f"/v1/incidents/{incident}/offers", {**body, "force": True})
+
+    assert (against.status_code, against.json()["code"], against.json()["rules"]) == (409, "rules_against", ["skill"])
+    assert forced.status_code == 202, forced.text
+    offer = until(lambda: town.live(incident).get(named), 5)
+    assert (offer["id"], offer["source"], offer["set_aside"]) == (forced.json()["id"], "operator", ["skill"])
+    engaged = order(town, f"/v1/incidents/{incident}/offers", {**body, "force": True})
+    assert engaged.json()["code"] == "engaged"
+
+    assert order(town, f"/v1/offers/{offer['id']}/accept", ON_PHONE).status_code == 202
+    until(lambda: town.incident(incident)["status"] == "staffed", 5)
+    said = [entry for entry in timeline(town, incident) if entry["what"] == "accept_offer"]
+    assert [(entry["by"], entry["heard_by"]) for entry in said] == [("op-1", "phone")]
+
+    assert order(town, f"/v1/offers/{offer['id']}/withdraw", {"reason": "needed elsewhere"}).status_code == 202
+    until(lambda: not town.live(incident), 5)
+    gone = town.incident(incident)["offers"][-1]
+    assert (gone["state"], gone["reason"]) == ("stood_down", "operator")
+    assert timeline(town, incident)[-1]["text"] == "needed elsewhere"
+
+
+def test_what_was_closed_is_opened_again_and_asks_anew(town: Town) -> None:
+    helper = town.volunteer("helper")
+    incident = town.report()
+    offer = until(lambda: town.live(incident).get(helper))
+    town.answer(offer, "accept")
+    town.answer(offer, "progress", {"state": "on_scene"})
+    until(lambda: town.is_at(incident, helper, "on_scene"))
+    order(town, f"/v1/incidents/{incident}/close")
+    until(lambda: town.incident(incident)["status"] == "closed")
+    second = town.volunteer("second")
+
+    assert order(town, f"/v1/incidents/{incident}/reopen", {"reason": "again"}).status_code == 202
+    until(lambda: second in town.live(incident), 10)
+
+    state = town.incident(incident)
+    assert (state["times"]["closed"], state["times"]["reopened"] is None) == (None, False)
+    assert [one["state"] for one in state["offers"] if one["volunteer_id"] == helper] == ["done"]
+    assert order(town, f"/v1/incidents/{incident}/reopen").status_code == 409
+
+
+def test_a_double_click_raises_one_level_and_two_orders_two(town: Town) -> None:
+    incident = town.report(type="flood", requirements=None)
+    until(lambda: town.incident(incident)["version"] > 0)
+
+    for _ in range(2):
+        order(town, f"/v1/incidents/{incident}/escalate", {"level": 1})
+    until(lambda: town.incident(incident)["alarm_level"] == 2, 5)
+    order(town, f"/v1/incidents/{incident}/escalate")
+    until(lambda: town.incident(incident)["alarm_level"] == 3, 5)
+
+    outcomes = [entry["reason"] for entry in timeline(town, incident) if entry["what"] == "escalate_incident"]
+    assert outcomes in ([None, "already_escalated", None], [None, None])
+
+
+def test_a_part_becomes_an_incident_of_its_own_and_takes_its_person_along(town: Town) -> None:
+    goes = town.volunteer("goes")
+    incident = town.report()
+    offer = until(lambda: town.live(incident).get(goes))
+    town.answer(offer, "accept")
+    until(lambda: town.incident(incident)["status"] == "staffed")
+    body = {
+        "type": "road.accident",
+        "location": {"type": "Point", "coordinates": [town.centre.lon, town.centre.lat + 0.01]},
+        "requirements": need(),
+        "description": "the second car",
+        "offers": [offer["id"]],
+    }
+
+    said = town.call("POST", f"/v1/incidents/{incident}/split", "operator", "op-1", body, clock.fresh_id())
+
+    assert said.status_code == 202, said.text
+    other = said.json()["id"]
+    until(lambda: town.incident(incident)["split_into"] == [other], 5)
+    until(lambda: goes in town.live(other), 10)
+    made = town.incident(other)
+    assert (made["split_from"], made["description"]) == (incident, "the second car")
+    left = [(one["state"], one["reason"]) for one in town.incident(incident)["offers"] if one["id"] == offer["id"]]
+    assert left == [("stood_down", "split")]
