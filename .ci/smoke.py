@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_S = 240.0
 OFFER_WITHIN_S = 30.0
 ENDED_WITHIN_S = 60.0
+LEFT_OUT = (".git", ".venv", ".komek", ".*cache*", ".hypothesis", "__pycache__", "htmlcov", "node_modules")
 PLACE = {"lon": 76.945, "lat": 43.238}
 
 
@@ -45,17 +46,8 @@ def usable(name: str) -> str | None:
 
 
 def copy_checkout(folder: Path) -> None:
-    """What git knows and what it would add, as it lies here now."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+    """As it lies here now, without what was installed, cached or left by runs."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT), dirs_exist_ok=True)
 
 
 class Stack:
