@@ -6,7 +6,9 @@ from tests.faults.checker.telling import (
     WINDOW_MS,
     accept,
     close,
+    coming_asked,
     job_changed,
+    looked_again,
     made,
     moved,
     order,
@@ -178,6 +180,24 @@ def told_when_over(story: Story) -> None:
     story.put(NOTICES, "v2", {**value, "channel": "sms", "at_ms": story.now_ms + 60_000})
 
 
+# I19: taken off without a question.
+
+
+def silent_and_not_asked(story: Story) -> None:
+    incident = report(story, "quiet", "v2")
+    accept(story, incident, "v2")
+    timer(story, incident, "v2", moved(incident, "v2", "withdrawn", "silent"), *short(story))
+
+
+def asked_and_not_waited_for(story: Story) -> None:
+    incident = report(story, "quiet", "v2")
+    accept(story, incident, "v2")
+    timer(story, incident, "v2", coming_asked(story, incident, "v2"))
+    story.after(30_000)
+    timer(story, incident, "v2", moved(incident, "v2", "withdrawn", "moving_away"), *short(story))
+    looked_again(story)
+
+
 # I17: changes of a job.
 
 
@@ -285,6 +305,10 @@ BAD: dict[str, tuple[Bend, ...]] = {
         told_of_something_else,
         changed_and_not_published,
         changed_and_no_notice,
+    ),
+    "I19": (
+        silent_and_not_asked,
+        asked_and_not_waited_for,
     ),
     "I15": (
         void_as_it_should,

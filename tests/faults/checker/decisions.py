@@ -1,4 +1,4 @@
-"""The truth: decisions in the order of each partition, the first of each command. I4, I5, I13, I17 and the core of I6."""
+"""The truth: decisions in the order of each partition, the first of each command. I4, I5, I13, I17, I19 and the core of I6."""
 
 from array import array
 from collections import Counter
@@ -33,6 +33,17 @@ class Parts:
     duty: Duty
     times: FaultyTimes
     book: Book
+
+
+ANSWERED_WITHIN_MS = 60_000
+_TAKEN_OFF = frozenset({("withdrawn", "silent"), ("withdrawn", "moving_away")})
+
+
+def _asked_whether_coming(state: State | None) -> dict[str, int]:
+    """By offer, since when the question is unanswered."""
+    offers = state["offers"] if state else ()
+    watched = {offer["id"]: offer["watch"]["asked_ms"] for offer in offers if offer["watch"]}
+    return {offer: asked_ms for offer, asked_ms in watched.items() if asked_ms is not None}
 
 
 class Decisions:
@@ -118,7 +129,7 @@ class Decisions:
             if state is not None:
                 self.earlier.setdefault(incident_id, {})[state["version"]] = packed_of(state)
         was_open = state is None or is_open(state)
-        jobs = jobs_of(state)
+        jobs, asked = jobs_of(state), _asked_whether_coming(state)
         declined = _declined(state, decision)
         before = before_of(state)
         self.reported[incident_id] += sum(event["kind"] == "incident_reported" for event in decision["events"])
@@ -137,6 +148,7 @@ class Decisions:
         for event in decision["events"]:
             self._note(event, place)
         self._judge_jobs(record, decision, jobs, jobs_of(state))
+        self._judge_absences(record, decision, asked)
         self._judge_people(record, decision, state, was_open, declined)
 
     def _note(self, event: dict[str, Any], place: int) -> None:
@@ -159,6 +171,19 @@ class Decisions:
         for offer, event in told.items():
             if event.get("to_confirm") and offer in after:
                 self.notices[step_key(offer, told_as(event), place)] = place
+
+    def _judge_absences(self, record: Record, decision: Decision, asked: dict[str, int]) -> None:
+        """I19: who is taken off their way for silence or detours has left a question unanswered for a minute at least."""
+        for event in decision["events"]:
+            if event["kind"] != "offer_moved":
+                continue
+            self._parts.book.checked("I19")
+            if (event["state"], event.get("reason")) not in _TAKEN_OFF:
+                continue
+            asked_ms = asked.get(event["offer_id"])
+            if asked_ms is None or decision["decided_ms"] - asked_ms < ANSWERED_WITHIN_MS:
+                text = f"{decision['incident_id']}: {event['offer_id']} is taken off ({event['reason']}) without being asked"
+                self._parts.book.found("I19", text, record.where)
 
     def _judge_epoch(self, record: Record, decision: Decision, state: State | None) -> None:
         """I13: an applied decision is the next version, every other the same one."""

@@ -24,6 +24,7 @@ INVARIANTS = {
     "I16": "99.9 % of POSTs answered 202 in 2 s",
     "I17": "who was sent is told what changed of their job",
     "I18": "edits count field by field, and a refused one leaves nothing",
+    "I19": "nobody on their way is taken off for silence or detours without having been asked",
     "schema": "records are as the published schemas say",
 }
 KEPT = 200

@@ -87,6 +87,19 @@ def decline(story: Story, incident: str, person: str, *more: Json) -> Json:
     return order(story, "decline", "decline_offer", incident, declined, *more, offer_id=offer, volunteer_id=person)
 
 
+def coming_asked(story: Story, incident: str, person: str) -> Json:
+    """Somebody on their way is asked whether they are still coming."""
+    watch = {"due_ms": story.now_ms + WINDOW_MS, "is_tracked": True, "asked_ms": story.now_ms}
+    named = {"offer_id": offer_id(incident, person), "volunteer_id": person}
+    return {"kind": "coming_asked", **named, "reason": "silent", "watch": watch}
+
+
+def looked_again(story: Story) -> None:
+    """After a longer wait: the good story's incidents that lack people have been looked at again."""
+    for name in ("second", "silent"):
+        timer(story, incident_id(name), "v2", *short(story))
+
+
 def job_changed(incident: str, person: str, *fields: str, due_ms: int = 2_000_000_000_000) -> Json:
     return {
         "kind": "job_changed",

@@ -23,10 +23,12 @@ from tests.faults.checker.telling import (
     WINDOW_MS,
     accept,
     close,
+    coming_asked,
     confirm,
     decline,
     good,
     job_changed,
+    looked_again,
     made,
     moved,
     order,
@@ -133,6 +135,15 @@ def a_late_acceptance(story: Story) -> None:
     story.after(WINDOW_MS)
     timer(story, incident, "v2", moved(incident, "v2", "expired", "no_answer"))
     accept(story, incident, "v2", moved(incident, "v1", "withdrawn", "filled"))
+
+
+def silent_asked_and_replaced(story: Story) -> None:
+    incident = report(story, "quiet", "v2")
+    accept(story, incident, "v2")
+    timer(story, incident, "v2", coming_asked(story, incident, "v2"))
+    story.after(60_000)
+    timer(story, incident, "v2", moved(incident, "v2", "withdrawn", "silent"), *short(story))
+    looked_again(story)
 
 
 def fewer_are_needed_than_are_done(story: Story) -> None:
@@ -250,6 +261,7 @@ PASS: list[Callable[[Story], None]] = [
     one_after_the_other,
     one_replaces_another,
     a_late_acceptance,
+    silent_asked_and_replaced,
     fewer_are_needed_than_are_done,
     void_and_voided_under_double_faults,
     slow_while_a_broker_is_down,
