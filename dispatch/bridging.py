@@ -7,6 +7,7 @@ was looked for in vain is wanted from then on (`TranslatorLacked`), and is tried
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from dispatch.budget import Budget, held_back, may_go_beyond, yields_to_need
 from dispatch.eligibility import exclusion
 from dispatch.events import Event, LadderStepped, RequirementsAdded, TranslatorLacked
 from dispatch.limits import required_languages, wanted_languages
@@ -79,9 +80,17 @@ def translator_need(incident: Incident, entry: Requirement, command_id: str) -> 
     )
 
 
-def is_translator_there(incident: Incident, entry: Requirement, seen: Iterable[Candidate]) -> bool:
+def is_translator_there(
+    incident: Incident, entry: Requirement, seen: Iterable[Candidate], budget: Budget, now_ms: int
+) -> bool:
+    """Whether one of these may be asked: who sleeps may not, and would make no bridge however often it is tried."""
     need = translator_need(incident, entry, "")
-    return any(exclusion(candidate, need) is None for candidate in seen)
+    return any(exclusion(one, need) is None and _may_be_asked(one, need, budget, now_ms) for one in seen)
+
+
+def _may_be_asked(candidate: Candidate, need: Need, budget: Budget, now_ms: int) -> bool:
+    held = held_back(candidate, need, budget, now_ms)
+    return held is None or may_go_beyond(candidate, need, held) or yields_to_need(held)
 
 
 def translator_added(incident: Incident, entry: Requirement, plans: PlanBook) -> RequirementsAdded:

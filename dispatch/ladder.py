@@ -100,7 +100,8 @@ class _Book:
         return self.plans.ladder(climb.ladder)
 
     def is_translator_there(self, incident: Incident, entry: Requirement) -> bool:
-        return is_translator_there(incident, entry, self.around.free.get(entry.id, ()))
+        seen = self.around.free.get(entry.id, ())
+        return is_translator_there(incident, entry, seen, self.plans.budget, self.now_ms)
 
 
 def _ordered(incident: Incident, command: EscalateIncident, book: _Book) -> Ruling:

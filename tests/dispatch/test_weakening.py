@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.commands import ReportIncident
+from dispatch.commands import PassDeadline, ReportIncident
 from dispatch.deadlines import waiting_of
 from dispatch.decide import fill, settle
 from dispatch.decisions import Decision
@@ -15,6 +15,7 @@ from dispatch.model import Candidate, Climb, Found, Requirement
 from dispatch.plans import load_builtin
 from dispatch.surroundings import Surroundings
 from dispatch.vocabulary import (
+    DeadlineKind,
     Exclusion,
     IncidentStatus,
     LanguageRule,
@@ -359,3 +360,64 @@ def test_every_need_of_the_built_in_plans_keeps_what_it_asks_for_while_people_ar
             assert now.climb is not None
             assert (now.climb.substitutes, now.climb.bridged) == ((), False)
         assert story.last.outcome is Outcome.APPLIED
+
+
+def test_a_translator_who_sleeps_makes_no_bridge_and_keeps_nobody_from_being_found() -> None:
+    """However often an incident looks again: speakers who come meanwhile are asked."""
+    story = Story([KAZAKH, RUSSIAN, TRANSLATOR], book=load_builtin(), now_ms=NOW_MS + 5 * 3_600_000)
+    story.report(spec(languages=("kk",)), priority=Priority.NORMAL)
+    awake = replace(KAZAKH, volunteer_id="awake", heard_s=60.0)
+    assert story.asked() == []
+    while (due_ms := climb(story).due_ms) is not None and climb(story).taken < 4:
+        story.now_ms = max(story.now_ms, due_ms)
+        story.climb()
+    assert entry(story).translator_since_ms is not None
+
+    story.people.append(awake)
+    story.retry()
+
+    assert story.asked() == ["awake"]
+    assert not any(one.bridges for one in story.incident.requirements)
+
+
+def test_a_late_bridge_whose_translator_is_lost_leaves_no_trace() -> None:
+    story = without_a_translator()
+    story.people.append(TRANSLATOR)
+    command = PassDeadline(
+        id="c-look",
+        incident_id=INCIDENT,
+        by="dispatcher",
+        sent_ms=story.now_ms,
+        deadline=DeadlineKind.RETRY,
+        due_ms=story.now_ms,
+    )
+    around = Surroundings(free={"r1": (TRANSLATOR,)})
+    settled = settle(view(story.incident, command, now_ms=story.now_ms, around=around), command, story.book)
+    found = {need.requirement.id: Found(candidates=tuple(story.people)) for need in settled.needs}
+
+    again = fill(settled, story.book, found, {"translator": Exclusion.TAKEN_NOW})
+
+    assert (again.outcome, again.why.rule) == (Outcome.APPLIED, "retry")
+    assert [fact for fact in again.events if isinstance(fact, LadderStepped | RequirementsAdded)] == []
+
+
+def test_an_order_whose_bridge_proves_impossible_goes_on_to_the_next_step() -> None:
+    two = Ladder(
+        name="field",
+        steps=(
+            Step(at_s=60, action=StepAction.BRIDGE_LANGUAGE),
+            Step(at_s=90, action=StepAction.OPERATOR),
+            Step(at_s=900, action=StepAction.END),
+        ),
+    )
+    book = plans()
+    story = Story([RUSSIAN, TRANSLATOR], book=replace(book, ladders={**book.ladders, "field": two}))
+    story.report(spec(languages=("kk",)), spec("boat", languages=("kk",)))
+    story.people.append(candidate("skipper", "boat", languages=("ru",)))
+    story.unseen = {Exclusion.ENGAGED: 1}
+
+    story.escalate()
+    assert (climb(story, "r2").due_ms, climb(story, "r2").due_reason) == (story.now_ms, StepReason.OPERATOR)
+    story.climb("r2")
+
+    assert steps(story)[-1] == (StepAction.OPERATOR, StepReason.OPERATOR, None)
