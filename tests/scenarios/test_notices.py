@@ -16,9 +16,13 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 
 
 class Phone:
-    """What one person's stream says, gathered by a thread of its own; `ended` ends it."""
+    """What one person's stream says, gathered by a thread of its own; `ended` ends it.
 
-    def __init__(self, komek: RunningStack, person: str) -> None:
+    After `silence_s` without an event it connects anew and has to catch up, which takes longer than an event on an open stream.
+    """
+
+    def __init__(self, komek: RunningStack, person: str, silence_s: float = 1.0) -> None:
+        self._silence_s = silence_s
         self._komek = komek
         self._headers = komek.headers("volunteer", person)
         self._ended = False
@@ -27,7 +31,7 @@ class Phone:
         self.offers: list[dict[str, Any]] = []
 
     def listen(self) -> None:
-        timeout = httpx2.Timeout(10, read=1)
+        timeout = httpx2.Timeout(10, read=self._silence_s)
         last_id = ""
         while not self._ended:
             headers = {**self._headers, **({"Last-Event-ID": last_id} if last_id else {})}
@@ -53,8 +57,8 @@ class Phone:
 
 
 @contextmanager
-def listening(komek: RunningStack, person: str) -> Iterator[Phone]:
-    phone = Phone(komek, person)
+def listening(komek: RunningStack, person: str, silence_s: float = 1.0) -> Iterator[Phone]:
+    phone = Phone(komek, person, silence_s)
     thread = threading.Thread(target=phone.listen, daemon=True)
     thread.start()
     try:
