@@ -11,15 +11,17 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from dispatch.languages import as_shown, canonicals
 from dispatch.model import Candidate, Found, RequirementSpec
 from dispatch.vocabulary import OUTCOMES_OF_TASK, Capability, Exclusion, OnFalse, Task, TravelMode
 
-settings.register_profile("fixed", deadline=None, derandomize=True, database=None)
-settings.register_profile("explore", deadline=None, max_examples=1_000)
+# How long it takes to draw says how busy the machine is, nothing about the code.
+UNTIMED = (HealthCheck.too_slow,)
+settings.register_profile("fixed", deadline=None, derandomize=True, database=None, suppress_health_check=UNTIMED)
+settings.register_profile("explore", deadline=None, max_examples=1_000, suppress_health_check=UNTIMED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 SKILLS = ("first_aid", "boat", "doctor")
