@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from tests.scenarios.test_notices import listening
-from tests.scenarios.test_whole_way import Town, town, until
+from tests.town import Town
+from tests.whole_stack import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
-__all__ = ["town"]
+FAR_M = 1_500_000
+"""Out of reach of every other test's people, and of the area that is served."""
 
 
 def point(town: Town, north_m: float) -> Any:
@@ -16,13 +18,12 @@ def point(town: Town, north_m: float) -> Any:
 
 
 def test_who_accepts_after_the_incident_moved_away_is_stood_down_and_somebody_there_is_asked(town: Town) -> None:
-    far = 300_000 if town.centre.lat < 80 else -300_000
-    near, there = town.volunteer("near", north_m=100), town.volunteer("there", north_m=far + 200)
+    near, there = town.volunteer("near", north_m=100), town.volunteer("there", north_m=FAR_M + 200)
     incident = town.report()
     offer = until(lambda: town.live(incident).get(near))
 
     with listening(town.komek, near) as phone:
-        town.call("PATCH", f"/v1/incidents/{incident}", "operator", "op-1", {"location": point(town, far)})
+        town.call("PATCH", f"/v1/incidents/{incident}", "operator", "op-1", {"location": point(town, FAR_M)})
         until(lambda: town.live(incident).keys() == {there})
         town.answer(offer, "accept")
 
@@ -34,7 +35,9 @@ def test_who_accepts_after_the_incident_moved_away_is_stood_down_and_somebody_th
     reasons = [one["reason"] for one in phone.notices if one["kind"] == "stood_down"]
     assert (told()["reason"], reasons) == ("too_far", ["too_far"])
     assert town.live(incident).keys() == {there}
-    assert town.incident(incident)["status"] != "staffed"
+    shown = town.incident(incident)
+    assert shown["status"] != "staffed"
+    assert [(one["reason"], one["detail"]) for one in shown["attention"]] == [("place_unlikely", "outside")]
 
 
 def test_positions_that_say_nothing_move_nobody_and_silence_may_be_announced(town: Town) -> None:
