@@ -9,6 +9,7 @@ incident waits in silence.
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -544,7 +545,8 @@ class LifeByCertainty(LifeOfAWorld):
 # With all it keeps for shrinking, Hypothesis takes about 750 of these steps a second, so 10^5 would cost more than two minutes of
 # every run. These two machines take 4,500, for what shrinks to a short story; `tests/simulation` takes 10^5 with the same rules
 # under the real shell, at ten times the speed.
-TestLifeByCertainty = LifeByCertainty.TestCase
+LONG = pytest.mark.timeout(900)  # the longest of the pure tests, on a machine that may be busy
+TestLifeByCertainty = LONG(LifeByCertainty.TestCase)
 TestLifeByCertainty.settings = settings(max_examples=30, stateful_step_count=50)
-TestLifeOfAWorld = LifeOfAWorld.TestCase
+TestLifeOfAWorld = LONG(LifeOfAWorld.TestCase)
 TestLifeOfAWorld.settings = settings(max_examples=60, stateful_step_count=50)

@@ -64,6 +64,10 @@ def unconfirmed(town: Town, incident: str) -> list[str]:
     return [one["offer_id"] for one in town.incident(incident)["attention"] if one["reason"] == "change_unconfirmed"]
 
 
+def alarms(town: Town) -> set[str]:
+    return {alarm["name"] for alarm in town.call("GET", "/v1/status", "operator", "op-1").json()["alarms"]}
+
+
 def test_who_is_on_the_way_is_told_at_once_and_shown_until_they_confirm(town: Town) -> None:
     person = town.volunteer("near")
     incident = town.report(requirements=[FIELD], priority="critical", address="Абай 1")
@@ -92,8 +96,7 @@ def test_who_is_on_the_way_is_told_at_once_and_shown_until_they_confirm(town: To
         until(lambda: both(phone, "location", "address", "description"))  # the second notice, of all that is open
         until(lambda: unconfirmed(town, incident) == [offer["id"]])
         assert town.live(incident)[person]["to_confirm"]["state"] == "overdue"
-        alarms = town.call("GET", "/v1/status", "operator", "op-1").json
-        until(lambda: "change_unconfirmed" in {alarm["name"] for alarm in alarms()["alarms"]})
+        until(lambda: "change_unconfirmed" in alarms(town))
 
         town.answer(offer, "confirm", {"version": shown["to_confirm"]["version"]})
         until(lambda: town.live(incident)[person]["to_confirm"] is None)

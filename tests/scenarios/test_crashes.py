@@ -18,7 +18,7 @@ from tests.desk import DATA_KEY, Desk
 from tests.whole_stack import without_komek
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
-WITHIN_S = 45.0
+WITHIN_S = 90.0
 PEOPLE = 24
 """Enough for the waves of both incidents, at night as well."""
 Start = Callable[..., "subprocess.Popen[bytes]"]
