@@ -19,6 +19,8 @@ PATIENCE_S = 0.2
 GLANCE_S = 0.15
 REST_S = 1.0
 """After Redis gave no answer it is left alone for this long, so that intake does not pay the patience for each report."""
+EXPECTED_S = 30
+"""A split is decided within a moment; one that was refused must not look like an incident for long."""
 REMEMBERED = 20_000
 ON_THEIR_WAY = 1_000
 
@@ -78,6 +80,10 @@ class Marks:
     def put_reported(self, incident_id: str, report: bytes) -> None:
         self._reports.put(incident_id, Taken(report, clock.now_ms()))
         self._tell(self._store.put_reported(incident_id, report))
+
+    async def expect_reported(self, incident_id: str, report: bytes) -> None:
+        """For a moment, of an incident that is about to be: another order makes it, and may still be refused."""
+        await self._asked(self._store.put_reported(incident_id, report, EXPECTED_S))
 
     async def reported(self, incident_id: str) -> bytes | None:
         taken = self.taken(incident_id)

@@ -438,7 +438,12 @@ class IncidentShown(Shown):
     times: TimesShown
     links: dict[str, str]
     merge_candidates: list[MergeCandidateShown] = []
-    """For operators."""
+    """For operators, like these."""
+    reports: list[str] = []
+    """Incidents that were merged into this one."""
+    merged_into: str | None = None
+    split_from: str | None = None
+    split_into: list[str] = []
 
 
 class IncidentPage(Shown):

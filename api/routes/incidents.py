@@ -344,6 +344,8 @@ async def split(incident_id: IncidentId, body: Split, once: OnceOnly, parts: Par
     )
     of_report = [(report.private_ref, orders.private_of(body))] if report.private_ref is not None else []
     await _send(parts, command, command.private_ref or "", reason, *of_report)
+    announced = replace(report, split_from=incident_id)
+    await parts.marks.expect_reported(report.incident_id, wire.encode_command(announced))
     return once.accepted(report.incident_id, "accepted", views.incident_links(report.incident_id))
 
 

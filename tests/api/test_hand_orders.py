@@ -336,6 +336,8 @@ async def test_a_part_becomes_an_incident_of_its_own(world: World) -> None:
     assert command.private_ref is not None
     assert getattr(sealed[command.private_ref], "text", None) == "екі апат"
     assert made.private_ref.startswith(f"incident:{made.incident_id}:")
+    shown = (await world.ask("GET", f"/v1/incidents/{made.incident_id}")).json()
+    assert (shown["status"], shown["version"], shown["split_from"]) == ("reported", 0, INCIDENT)
 
 
 @pytest.mark.parametrize(
