@@ -21,6 +21,9 @@ SOAK: dict[str, str] = {
     "tests/scenarios/test_crashes.py::test_one_decision_and_nobody_twice": (
         "tests/scenarios/test_crashes.py::test_one_decision_and_nobody_twice"
     ),
+    "tests/scenarios/test_wall_clocks.py::test_a_clock_that_jumps_changes_no_offer": (
+        "tests/scenarios/test_wall_clocks.py::test_a_clock_that_jumps_changes_no_offer"
+    ),
 }
 """Without parameters. A test that stands for itself is marked for some of them only."""
 DEFAULT_SEEDS = 20

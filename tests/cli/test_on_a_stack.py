@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.simulator.samples import MONTGOMERY, PLAIN, written
-from tests.whole_stack import RunningStack
+from tests.whole_stack import RunningStack, until
 
 pytestmark = pytest.mark.stack
 
@@ -23,8 +24,7 @@ def said(komek: RunningStack, *arguments: str, within_s: float = 90.0) -> Any:
 
 
 def status_of(komek: RunningStack) -> Any:
-    """Whatever the exit code says: in its first seconds a stack is still degraded, its notifier is not there yet."""
-    return json.loads(komek.run("status", "--json").stdout)
+    return httpx2.get(f"{komek.api}/v1/status", headers=komek.headers("monitor"), timeout=10).json()
 
 
 def incidents(komek: RunningStack) -> int:
@@ -32,16 +32,20 @@ def incidents(komek: RunningStack) -> int:
     return sum((status_of(komek)["incidents"]["by_status"] or {}).values())
 
 
-def until_nothing_is_degraded(komek: RunningStack) -> None:
-    deadline = time.monotonic() + 60
-    while komek.run("status").returncode != 0 and time.monotonic() < deadline:
-        time.sleep(0.3)
-
-
 def until_decided(komek: RunningStack, count: int) -> None:
-    deadline = time.monotonic() + 20
-    while incidents(komek) < count and time.monotonic() < deadline:
-        time.sleep(0.3)
+    until(lambda: incidents(komek) >= count)
+
+
+def until_all_is_decided(komek: RunningStack) -> None:
+    """Nothing waits in the log, by a measurement that was begun after now."""
+    began_s = time.monotonic()
+
+    def is_all() -> bool:
+        told = status_of(komek)
+        age_s = told["components"]["kafka"]["measured_age_s"]
+        return age_s is not None and age_s + 1 < time.monotonic() - began_s and told["committed_lag"]["total"] == 0
+
+    until(is_all)
 
 
 def test_an_incident_is_reported_once_however_often_it_is_sent(shared_stack: RunningStack) -> None:
@@ -64,8 +68,8 @@ def test_a_refused_report_names_the_field(shared_stack: RunningStack) -> None:
 
 
 def test_status_and_board_show_a_working_stack(shared_stack: RunningStack) -> None:
-    until_nothing_is_degraded(shared_stack)
-    status = shared_stack.run("status")
+    # In its first seconds a stack is degraded: its notifier is not there yet.
+    status = until(lambda: (done := shared_stack.run("status")).returncode == 0 and done)
     board = shared_stack.run("watch", "--once")
 
     assert status.returncode == board.returncode == 0
@@ -131,7 +135,7 @@ def test_a_second_replay_makes_no_second_incident_whichever_way_it_goes(
     until_decided(shared_stack, before + first["incidents"])
     again = said(shared_stack, *replay)
     third = said(shared_stack, *replay, "--through", "kafka")
-    time.sleep(2)
+    until_all_is_decided(shared_stack)
 
     assert first["accepted"] == again["accepted"] == third["accepted"] == first["calls"] == 5
     assert len(first["bad_rows"]) == 4

@@ -90,13 +90,11 @@ class TestARunningStack:
                 assert connection.laddr.ip in ("127.0.0.1", "::ffff:127.0.0.1", "::1"), (name, connection)
 
 
-@pytest.mark.stack
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_every_process_and_the_exit_is_clean(number: int, stack: StartStack) -> None:
-    with stack(workers=1) as komek:
-        pids = [*komek.pids.values(), *_descendants(komek.supervisor_pid)]
+def ends_cleanly(komek: WholeStack, number: int) -> None:
+    """Every process ends with this signal, and nothing is left."""
+    pids = [*komek.pids.values(), *_descendants(komek.supervisor_pid)]
 
-        exit_code = komek.end(number)
+    exit_code = komek.end(number)
 
     assert exit_code == 0, komek.said()
     assert [pid for pid in pids if not is_gone(pid)] == []
@@ -104,7 +102,13 @@ def test_a_signal_ends_every_process_and_the_exit_is_clean(number: int, stack: S
 
 
 @pytest.mark.stack
-def test_what_a_killed_supervisor_left_is_no_hindrance(stack: StartStack) -> None:
+def test_a_signal_ends_every_process_and_the_exit_is_clean(stack: StartStack) -> None:
+    with stack(workers=1, demo=True) as komek:
+        ends_cleanly(komek, signal.SIGTERM)
+
+
+@pytest.mark.stack
+def test_what_a_killed_supervisor_left_is_no_hindrance_and_ctrl_c_ends_the_next(stack: StartStack) -> None:
     komek = stack(workers=1)
     komek.start()
     pids, old_kafka = list(komek.pids.values()), komek.pids["kafka"]
@@ -118,6 +122,7 @@ def test_what_a_killed_supervisor_left_is_no_hindrance(stack: StartStack) -> Non
     with komek:
         assert komek.pids["kafka"] != old_kafka
         assert all(map(is_gone, pids))
+        ends_cleanly(komek, signal.SIGINT)
 
 
 def _descendants(pid: int) -> list[int]:

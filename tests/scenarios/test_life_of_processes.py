@@ -42,14 +42,16 @@ def body(**stated: Any) -> dict[str, Any]:
     } | stated
 
 
-def end(komek: WholeStack, name: str) -> float:
-    """Tells a process to end; how long that took. Returns when the supervisor has started another."""
-    pid = komek.pids[name]
+def end(komek: WholeStack, *names: str) -> float:
+    """Tells processes to end; how long that took. Returns when the supervisor has started others."""
+    pids = {name: komek.pids[name] for name in names}
     began = time.monotonic()
-    os.kill(pid, signal.SIGTERM)
-    until(lambda: not is_alive(pid), 60)
+    for pid in pids.values():
+        os.kill(pid, signal.SIGTERM)
+    until(lambda: not any(map(is_alive, pids.values())), 60)
     took_s = time.monotonic() - began
-    komek.await_restart(name, pid)
+    for name, pid in pids.items():
+        komek.await_restart(name, pid)
     return took_s
 
 
@@ -218,7 +220,7 @@ def test_a_worker_that_cannot_decide_ends_all_the_same_and_leaves_its_commands(
     with standing_still(breakable_stack, "redis"):
         taken = [operator.report(body()) for _ in range(8)]
         until(lambda: "batch is tried again" in breakable_stack.log("worker-1") + breakable_stack.log("worker-2"), 30)
-        took_s = max(end(breakable_stack, name) for name in ("worker-1", "worker-2"))
+        took_s = end(breakable_stack, "worker-1", "worker-2")
 
     print(f"ended {took_s:.1f} s after it was told to")
     assert len(decided(operator, taken)) == len(taken)

@@ -19,7 +19,8 @@ from tests.scenarios.test_crashes import Start, free_people, start, until
 __all__ = ["start"]
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
-SHIFTS_S = (0.0, 3600.0, -3600.0, 3.0, -3.0)
+AN_HOUR_AND_BACK_S = (3600.0, -3.0)
+EVERY_JUMP_S = (0.0, 3600.0, -3600.0, 3.0, -3.0)
 PEOPLE = 60
 WINDOW_S = 4
 """Seconds that an offer waits for its answer: longer than the smaller jumps."""
@@ -42,7 +43,14 @@ class Log:
         return [step for step in self.steps if step.incident_id == report.incident_id and step.state in states]
 
 
-async def test_a_clock_that_jumps_changes_no_offer(desk: Desk, start: Start, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "shifts_s",
+    [AN_HOUR_AND_BACK_S, pytest.param(EVERY_JUMP_S, marks=pytest.mark.soak)],
+    ids=["an hour and back", "every"],
+)
+async def test_a_clock_that_jumps_changes_no_offer(
+    desk: Desk, start: Start, tmp_path: Path, shifts_s: tuple[float, ...]
+) -> None:
     await desk.register(*(f"v{number:02}" for number in range(PEOPLE)), north_m=20)
     shift, log = tmp_path / "shift", Log(desk)
     reports: list[ReportIncident] = []
@@ -51,7 +59,7 @@ async def test_a_clock_that_jumps_changes_no_offer(desk: Desk, start: Start, tmp
     await until(lambda: free_people(desk, PEOPLE))
     await log.read()
 
-    for seconds in SHIFTS_S:
+    for seconds in shifts_s:
         # Replaced and not written into: the worker reads it at any moment.
         (tmp_path / "next").write_text(str(seconds), "ascii")
         (tmp_path / "next").replace(shift)
