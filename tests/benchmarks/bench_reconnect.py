@@ -35,9 +35,12 @@ NOBODY_THERE = -1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
+    """`at_s`: when it was due, since the load began."""
+
     path: str
     status: int
     took_ms: float
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,7 @@ async def _run(options: Options, stack: WholeStack, at: Servers) -> Result:
             figures=_figures(calm, after, before, crowd, back_s),
             notes=[
                 f"{VOLUNTEERS} volunteers and {WATCHERS} monitors; {rate:g} reports a second and as many /healthz",
+                f"nobody listened {_away(after)} s after the order to end; the slowest: {_slowest(after)}",
                 f"resident: {calm.rss_mb:.0f} MB before, {after.rss_mb:.0f} MB at most after",
             ],
         )
@@ -97,8 +101,8 @@ async def _measured(stack: WholeStack, rng: Random, rate: float, seconds: float)
             tasks = []
             for number in range(round(rate * seconds)):
                 due_s = begun_s + number / rate
-                tasks.append(group.create_task(_asked(client, "/healthz", None, due_s)))
-                tasks.append(group.create_task(_asked(client, "/v1/incidents", _body(rng), due_s)))
+                tasks.append(group.create_task(_asked(client, "/healthz", None, due_s, begun_s)))
+                tasks.append(group.create_task(_asked(client, "/v1/incidents", _body(rng), due_s, begun_s)))
             while any(not task.done() for task in tasks):
                 await asyncio.sleep(0.1)
                 most_mb = max(most_mb, _resident_mb(stack))
@@ -117,8 +121,12 @@ def _body(rng: Random) -> dict[str, object]:
     return {"type": "medical.other", "location": {"type": "Point", "coordinates": [place.lon, place.lat]}}
 
 
-async def _asked(client: httpx2.AsyncClient, path: str, body: object, due_s: float) -> Asked:
+async def _asked(client: httpx2.AsyncClient, path: str, body: object, due_s: float, begun_s: float) -> Asked:
     """It counts from when it was due."""
+
+    def asked(status: int) -> Asked:
+        return Asked(path=path, status=status, took_ms=(perf_counter() - due_s) * 1000, at_s=due_s - begun_s)
+
     await asyncio.sleep(max(0.0, due_s - perf_counter()))
     try:
         if body is None:
@@ -126,10 +134,10 @@ async def _asked(client: httpx2.AsyncClient, path: str, body: object, due_s: flo
         else:
             answer = await client.post(path, json=body, headers={"Idempotency-Key": clock.fresh_id()})
     except (httpx2.ConnectError, httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
-        return Asked(path=path, status=NOBODY_THERE, took_ms=0.0)
+        return asked(NOBODY_THERE)
     except httpx2.HTTPError:
-        return Asked(path=path, status=NO_ANSWER, took_ms=0.0)
-    return Asked(path=path, status=answer.status_code, took_ms=(perf_counter() - due_s) * 1000)
+        return asked(NO_ANSWER)
+    return asked(answer.status_code)
 
 
 async def _seconds_until(is_so: Callable[[], bool]) -> float:
@@ -140,6 +148,16 @@ async def _seconds_until(is_so: Callable[[], bool]) -> float:
             return math.nan
         await asyncio.sleep(0.05)
     return perf_counter() - begun_s
+
+
+def _away(after: Measured) -> str:
+    missed = [one.at_s for one in after.asked if one.status == NOBODY_THERE]
+    return f"from {min(missed):.1f} to {max(missed):.1f}" if missed else "never"
+
+
+def _slowest(after: Measured) -> str:
+    slow = sorted((one for one in after.asked if one.status > 0), key=lambda one: -one.took_ms)[:5]
+    return ", ".join(f"{one.path} {one.took_ms:.0f} ms at {one.at_s:.1f} s" for one in slow)
 
 
 def _figures(calm: Measured, after: Measured, before: Crowd, crowd: Watched, back_s: float) -> list[Figure]:
