@@ -262,11 +262,12 @@ async def test_many_incidents_at_once_share_the_people_without_overlap(desk: Des
     engaged = [step.volunteer_id for step in steps]
     assert len(engaged) == len(set(engaged)) <= 60
     short = {command.incident_id for command in commands} - {step.incident_id for step in steps}
-    assert {await reason_of(desk, incident) for incident in short} <= {ShortfallReason.SEARCH_BOUNDED}
+    allowed = {ShortfallReason.SEARCH_BOUNDED, ShortfallReason.CONTENDED}
+    assert {await reason_of(desk, incident) for incident in short} <= allowed
 
 
 async def reason_of(desk: Desk, incident: str) -> ShortfallReason | None:
-    """Why nobody is asked; a search may end at its second on a busy machine, and says so."""
+    """Why nobody is asked. On a busy machine a search may stop at its time limit, and all people may go to other incidents."""
     (requirement,) = (await desk.incident(incident)).requirements
     return requirement.shortfall.reason if requirement.shortfall else None
 
