@@ -51,9 +51,16 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
 
 
 def a_report() -> ReportIncident:
+    """It needs nobody: it stays open in the log that all tests share, and would take the people of later tests."""
     key = clock.fresh_id()
     return ReportIncident(
-        id=key, incident_id=incident_id("8320e5", "op", key), by="op", sent_ms=1, type="flood", body_digest="d"
+        id=key,
+        incident_id=incident_id("8320e5", "op", key),
+        by="op",
+        sent_ms=1,
+        type="flood",
+        body_digest="d",
+        requirements=(),
     )
 
 
