@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from dispatch.commands import ReportIncident
 from dispatch.decisions import OfferStep, StatusRecord
 from dispatch.ids import incident_id
+from dispatch.model import RequirementSpec
 from dispatch.vocabulary import Capability, OfferState
 from streams import clock, log_reader, topic_admin, wire
 from streams.feed import Cursor, CutOff, Feed, Happening, Listener, Told
@@ -51,7 +52,7 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
 
 
 def a_report() -> ReportIncident:
-    """It needs nobody: it stays open in the log that all tests share, and would take the people of later tests."""
+    """Stays open in the log that all tests share, so it asks for a skill that no person of another test has."""
     key = clock.fresh_id()
     return ReportIncident(
         id=key,
@@ -60,7 +61,7 @@ def a_report() -> ReportIncident:
         sent_ms=1,
         type="flood",
         body_digest="d",
-        requirements=(),
+        requirements=(RequirementSpec(capability=Capability.FIELD, skill="generator"),),
     )
 
 
