@@ -1,6 +1,7 @@
 # Targets of one line each; CI runs the same lines. `make help` lists them.
 
 PYTHON ?= python3
+PROCESSES ?= auto
 BIN := .venv/bin
 # Stamps: each is touched when its step is whole, so a step that was interrupted is done again.
 MADE := .venv/.made
@@ -17,8 +18,8 @@ help: ## list the targets
 up: $(RUNTIME) ## set up, then run Kafka, Redis, workers, API and demo until Ctrl-C (DEMO=0, FRESH=1)
 	@exec $(BIN)/python -m streams.cli.main up $(UP)
 
-test: $(DEVELOPMENT) ## what every change needs, with real Kafka and Redis (ARGS= goes to pytest)
-	$(BIN)/python -m pytest --durations=10 --durations-min=1 $(ARGS)
+test: $(DEVELOPMENT) ## what every change needs, with real Kafka and Redis (ARGS= goes to pytest, PROCESSES=)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --durations=10 --durations-min=1 $(ARGS)
 
 soak: $(DEVELOPMENT) ## the long tests that make test leaves out (SEEDS=, MINUTES=, ARGS=)
 	SEEDS=$(SEEDS) MINUTES=$(MINUTES) $(BIN)/python -m pytest -m soak --durations=10 $(ARGS)

@@ -25,7 +25,7 @@ LONGEST_SENTENCE = 240
 class Failure:
     test: str
     sentence: str
-    logs: Path | None = None
+    logs: str | None = None
     is_soak: bool = False
 
     def lines(self) -> Iterator[str]:
@@ -43,14 +43,24 @@ def pytest_configure(config: pytest.Config) -> None:
 class Failures:
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._kept = root / "build" / "failed"
         self._found: list[Failure] = []
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        if not is_worker(session.config):
+            shutil.rmtree(self._kept, ignore_errors=True)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
         report: Any = yield
         if report.failed:
-            self._note(item, sentence_of(report.longrepr, report.when))
+            # On the report, so that it comes from the process that ran the test to the one that prints.
+            report.what_to_read = self._note(item, sentence_of(report.longrepr, report.when))
         return report  # type: ignore[no-any-return]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if found := getattr(report, "what_to_read", None):
+            self._found.append(Failure(**found))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -62,19 +72,15 @@ class Failures:
         yield
         self._tell(terminalreporter)
 
-    def _note(self, item: pytest.Item, sentence: str) -> None:
-        kept = self._root / "build" / "failed"
-        if not self._found:
-            shutil.rmtree(kept, ignore_errors=True)
-        logs = keep(logs_of(getattr(item, "funcargs", {})), kept / re.sub(r"[^\w.-]+", "-", item.nodeid)[-120:])
-        self._found.append(
-            Failure(
-                test=item.nodeid,
-                sentence=sentence,
-                logs=logs.relative_to(self._root) if logs else None,
-                is_soak=item.get_closest_marker("soak") is not None,
-            )
-        )
+    def _note(self, item: pytest.Item, sentence: str) -> dict[str, Any]:
+        folder = self._kept / re.sub(r"[^\w.-]+", "-", item.nodeid)[-120:]
+        logs = keep(logs_of(getattr(item, "funcargs", {})), folder)
+        return {
+            "test": re.sub(r"@\w+$", "", item.nodeid) if is_worker(item.config) else item.nodeid,  # without its group
+            "sentence": sentence,
+            "logs": str(logs.relative_to(self._root)) if logs else None,
+            "is_soak": item.get_closest_marker("soak") is not None,
+        }
 
     def _tell(self, terminal: pytest.TerminalReporter) -> None:
         if not self._found:
@@ -85,6 +91,11 @@ class Failures:
                 terminal.write_line(line)
         if len(self._found) > MOST_SHOWN:
             terminal.write_line(f"and {len(self._found) - MOST_SHOWN} more")
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process runs a part of the tests for another one, which prints."""
+    return hasattr(config, "workerinput")
 
 
 def sentence_of(longrepr: Any, when: str) -> str:

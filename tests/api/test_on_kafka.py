@@ -189,8 +189,9 @@ async def test_positions_arrive_whole_and_in_their_partitions(settings: Settings
             for part, records in (await consumer.getmany(timeout_ms=200)).items():
                 seen |= {
                     fix.volunteer_id: part.partition
-                    for fix in (wire.decode_fix(record.value) for record in records)
-                    if fix.volunteer_id.startswith(tag)
+                    for fix in (
+                        wire.decode_fix(record.value) for record in records if record.key.startswith(tag.encode())
+                    )
                 }
     await consumer.stop()
     async with _ordinary(settings) as producer:
