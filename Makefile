@@ -19,7 +19,7 @@ up: $(RUNTIME) ## set up, then run Kafka, Redis, workers, API and demo until Ctr
 	@exec $(BIN)/python -m streams.cli.main up $(UP)
 
 test: $(DEVELOPMENT) ## what every change needs, with real Kafka and Redis (ARGS= goes to pytest, PROCESSES=)
-	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --durations=10 --durations-min=1 $(ARGS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder --durations=10 --durations-min=1 $(ARGS)
 
 soak: $(DEVELOPMENT) ## the long tests that make test leaves out (SEEDS=, MINUTES=, ARGS=)
 	SEEDS=$(SEEDS) MINUTES=$(MINUTES) $(BIN)/python -m pytest -m soak --durations=10 $(ARGS)

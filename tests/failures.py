@@ -76,7 +76,7 @@ class Failures:
         folder = self._kept / re.sub(r"[^\w.-]+", "-", item.nodeid)[-120:]
         logs = keep(logs_of(getattr(item, "funcargs", {})), folder)
         return {
-            "test": re.sub(r"@\w+$", "", item.nodeid) if is_worker(item.config) else item.nodeid,  # without its group
+            "test": item.nodeid,
             "sentence": sentence,
             "logs": str(logs.relative_to(self._root)) if logs else None,
             "is_soak": item.get_closest_marker("soak") is not None,

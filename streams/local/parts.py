@@ -6,11 +6,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from streams import clock, tokens
 from streams.local import kafka_node, redis_server
 from streams.local.addresses import Addresses
 from streams.local.child import Part
@@ -18,6 +20,7 @@ from streams.local.folder import Folder
 from streams.local.kafka_node import Java, Node
 from streams.local.ports import answers
 from streams.local.redis_server import RedisServer
+from streams.tokens import Role
 
 KAFKA, REDIS, TOPICS, WORKERS, API, DEMO = range(6)
 """Ranks: the last ends first, Kafka last of all."""
@@ -81,9 +84,9 @@ def notifier(environ: Mapping[str, str]) -> Part:
 
 
 def api(environ: Mapping[str, str], url: str) -> Part:
-    return Part(
-        name="api", command=[*COMMAND, "api"], rank=API, environ=environ, is_ready=partial(_says_ready, f"{url}/readyz")
-    )
+    keys = environ.get("KOMEK_JWT_KEYS")
+    is_ready = partial(_is_ours_and_ready, url, Path(keys) if keys else None)
+    return Part(name="api", command=[*COMMAND, "api"], rank=API, environ=environ, is_ready=is_ready)
 
 
 def demo(environ: Mapping[str, str]) -> Part:
@@ -103,9 +106,26 @@ def _redis_serves(port: int) -> bool:
         return False
 
 
-def _says_ready(url: str) -> bool:
+def _is_ours_and_ready(url: str, keys: Path | None) -> bool:
+    """Another Komek may have taken the port since it was found free: it would answer that it is ready, and refuse our tokens."""
+    token = _own_token(keys)
+    return _answers_ok(f"{url}/readyz") and (token is None or _answers_ok(f"{url}/v1/status", token))
+
+
+def _own_token(keys: Path | None) -> str | None:
+    """None when the keys cannot sign, as those of an issuer elsewhere."""
+    try:
+        return (
+            tokens.load_keys(keys).issue(Role.MONITOR, "up", now_s=clock.now_ms() // 1000, ttl_s=60) if keys else None
+        )
+    except tokens.BadKeys:
+        return None
+
+
+def _answers_ok(url: str, token: str | None = None) -> bool:
     # Straight to this machine: a proxy of the environment knows nothing of it.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    direct.addheaders = [("Authorization", f"Bearer {token}")] if token else []
     try:
         with direct.open(url, timeout=1.0) as answer:
             return bool(answer.status == 200)
