@@ -29,20 +29,21 @@ from api.plan_shelf import PlanShelf
 from api.routes import events, history, incidents, offers, pages, positions, state, types, volunteers
 from dispatch import plans as response_plans
 from streams import settings as all_settings
-from streams import tokens, topic_admin
-from streams.alarm_watch import AlarmWatch
-from streams.applied_plans import PlanFollower
-from streams.feed import Feed
-from streams.intake import Intake
-from streams.last_known import LogPicture
-from streams.letter_watch import LetterWatch
-from streams.log_reader import DecisionReader
-from streams.monitor import Monitor
-from streams.positions import PositionIntake
+from streams import tokens
+from streams.dead_letters.watch import LetterWatch
+from streams.intake.commands import Intake
+from streams.intake.positions import PositionIntake
+from streams.kafka import topic_admin
+from streams.monitoring.alarm_watch import AlarmWatch
+from streams.monitoring.lag_monitor import Monitor
+from streams.readers.decisions import DecisionReader
+from streams.readers.feed import Feed
+from streams.readers.last_known import LogPicture
+from streams.readers.plans import PlanFollower
 from streams.settings import Settings
 from streams.store import Link
+from streams.store.intake_marks import Intake as MarkStore
 from streams.store.people import PeopleStore
-from streams.store.reads import Intake as MarkStore
 from streams.store.reads import Reads
 
 # In the order in which they are tried: first what a thousand ask for at once.

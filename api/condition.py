@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from api.parts import Parts
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
-from streams.alarm_board import Alarm
+from streams.monitoring.alarm_board import Alarm
 from streams.store.reads import Counts, RebuildState
 
 PATIENCE_S = 0.8

@@ -25,7 +25,7 @@ from dispatch.model import Edit, Requirement
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import Outcome
 from streams import clock, wire
-from streams.publisher import LogTrouble
+from streams.errors import LogTrouble
 
 DECIDED_WITHIN_S = 1.0
 SEEN_WITHIN_S = 0.25

@@ -3,7 +3,7 @@
     Problem                a code of TABLE, with the place of the fault where there is one
     BadJson                strict_json.py: 400 or 422 with line, column and offset
     BadGeometry            dispatch/geo.py: a field error
-    IntakeTrouble          streams/intake.py: 503 with Retry-After
+    IntakeTrouble          streams/intake/commands.py: 503 with Retry-After
     StoreTrouble, NotReady dispatch/ports.py: 503 with Retry-After
 
 Nothing that was sent is ever told back, but for names of fields and JSON types.
@@ -24,8 +24,7 @@ from starlette.requests import ClientDisconnect
 from api import methods
 from api.strict_json import BadJson
 from dispatch.ports import NotReady, StoreTrouble
-from streams.intake import IntakeTrouble, Overloaded
-from streams.publisher import LogTrouble
+from streams.errors import IntakeTrouble, LogTrouble, Overloaded
 
 MEDIA_TYPE = "application/problem+json"
 BASE = "urn:komek:problem:"

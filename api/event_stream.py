@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from streams.turns import Turns
+from streams.event_loop import Turns
 
 BEGIN_AT_ONCE = 2
 """To admit a caller costs a millisecond; a thousand who come back at the same moment must not stop the event loop for so long."""

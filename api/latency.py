@@ -4,7 +4,7 @@ from collections import deque
 
 from dispatch.decisions import StatusRecord
 from streams import metrics
-from streams.feed import Happening
+from streams.readers.feed import Happening
 
 WINDOW_MS = 300_000
 _REMEMBERED = 50_000

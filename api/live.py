@@ -11,10 +11,10 @@ from dispatch.decisions import StatusRecord
 from dispatch.telling import NoticeOutcome
 from dispatch.vocabulary import OfferState
 from streams import clock, metrics
-from streams.feed import Batch, Cursor, CutOff, Feed, Happening, Listener, Told
-from streams.feed_buffer import Entry
+from streams.errors import LogTrouble
 from streams.notices.channels import StreamChannel
-from streams.publisher import LogTrouble
+from streams.readers.feed import Batch, Cursor, CutOff, Feed, Happening, Listener, Told
+from streams.readers.feed_buffer import Entry
 from streams.tokens import Role
 from streams.wire import NoticeRecord
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from api.parts import IntakeMarks
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
-from streams.store.reads import Repeat
+from streams.store.intake_marks import Repeat
 
 PATIENCE_S = 0.2
 """At 50 ms a machine that was merely busy let a key pass that another process had just seen with another body."""

@@ -16,13 +16,14 @@ from dispatch.model import Incident
 from dispatch.plans import PlanBook
 from dispatch.presence import AskedLately, Presence
 from dispatch.vocabulary import IncidentStatus
-from streams.alarm_board import Told
-from streams.intake import Message, Position
-from streams.last_known import LastKnown
-from streams.monitor import Measured
+from streams.intake.commands import Message, Position
+from streams.monitoring.alarm_board import Told
+from streams.monitoring.lag_monitor import Measured
+from streams.readers.last_known import LastKnown
 from streams.settings import Settings
+from streams.store.intake_marks import Repeat
 from streams.store.people import PrivateWrite, ProfileWrite
-from streams.store.reads import Counts, OfferOf, Page, RebuildState, Repeat, VolunteerView
+from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
 from streams.tokens import TokenKeys
 from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:  # these are written in terms of this module
 
 
 class Commands(Protocol):
-    """`streams.intake.Intake`."""
+    """`streams.intake.commands.Intake`."""
 
     def command_message(self, command: Command) -> Message: ...
     def private_message(
@@ -49,7 +50,7 @@ class Commands(Protocol):
 
 
 class Positions(Protocol):
-    """`streams.positions.PositionIntake`."""
+    """`streams.intake.positions.PositionIntake`."""
 
     async def send(self, fixes: Sequence[FixRecord]) -> None: ...
 
@@ -93,19 +94,19 @@ class People(Protocol):
 
 
 class Explanations(Protocol):
-    """`streams.log_reader.DecisionReader`."""
+    """`streams.readers.decisions.DecisionReader`."""
 
     async def read(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Decision]: ...
 
 
 class LogView(Protocol):
-    """`streams.last_known.LogPicture`."""
+    """`streams.readers.last_known.LogPicture`."""
 
     async def read(self) -> LastKnown: ...
 
 
 class Lag(Protocol):
-    """`streams.monitor.Monitor`."""
+    """`streams.monitoring.lag_monitor.Monitor`."""
 
     last: Measured | None
 
@@ -113,7 +114,7 @@ class Lag(Protocol):
 
 
 class Alarms(Protocol):
-    """`streams.alarm_watch.AlarmWatch`."""
+    """`streams.monitoring.alarm_watch.AlarmWatch`."""
 
     def told(self) -> Told: ...
 

@@ -1,6 +1,6 @@
 """Incidents as a table for spreadsheets and paper (CSV, RFC 4180, UTF-8): ids only, nothing private.
 
-It comes from the live picture in Redis; when Redis or the workers are away, from the log (`streams/last_known.py`). Each row and
+It comes from the live picture in Redis; when Redis or the workers are away, from the log (`streams/readers/last_known.py`). Each row and
 the headers of the answer say which, and of when it is.
 """
 
@@ -19,7 +19,7 @@ from dispatch.model import Area, Incident
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import LIVE_STATES
 from streams import clock
-from streams.last_known import LastKnown
+from streams.readers.last_known import LastKnown
 
 MEDIA = "text/csv; charset=utf-8"
 MOST_ROWS = 5_000

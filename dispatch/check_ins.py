@@ -8,15 +8,7 @@ Every check-in begins the clock anew. Nobody is taken off by it: who does not an
 from collections.abc import Iterable
 
 from dispatch.commands import PassDeadline
-from dispatch.events import (
-    AttentionEnded,
-    AttentionRaised,
-    CheckedIn,
-    CheckInAsked,
-    CheckInClockSet,
-    Event,
-    OfferMoved,
-)
+from dispatch.events import AttentionEnded, AttentionRaised, CheckedIn, CheckInAsked, CheckInClockSet, Event, OfferMoved
 from dispatch.model import Incident, Offer
 from dispatch.ruling import Ruling, applied, refused, unchanged
 from dispatch.vocabulary import AttentionReason, Capability, CheckInState, OfferState

@@ -34,7 +34,7 @@ class ReportIncident(Command):
     reported_ms: int | None = None
     external_id: str | None = None
     text_print: str | None = None
-    """Fingerprint of the description (`streams/fingerprint.py`): says how alike two texts are, not what they say."""
+    """Fingerprint of the description (`streams/intake/text_fingerprint.py`): says how alike two texts are, not what they say."""
     parent_id: str | None = None
     """The dispatcher's own report of a person in distress names the incident they were sent to …"""
     distress_of: str | None = None

@@ -1,4 +1,4 @@
-"""Which position fixes are believed. The same rules as `streams/lua/fixes.lua`, which applies them to the firehose.
+"""Which position fixes are believed. The same rules as `streams/store/lua/fixes.lua`, which applies them to the firehose.
 
 A fix is refused as it comes in when it says nothing, whoever sends it (`refusal`): no place on earth; exactly 0, 0 from a device
 that states no accuracy, which is what an unset variable looks like; an accuracy worse than 100 km; a time more than a minute

@@ -7,15 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatch import distress, splitting
-from dispatch.commands import (
-    DISPATCHER,
-    AdoptReport,
-    AssignVolunteer,
-    CheckWay,
-    Command,
-    FinishMerge,
-    ReleaseReport,
-)
+from dispatch.commands import DISPATCHER, AdoptReport, AssignVolunteer, CheckWay, Command, FinishMerge, ReleaseReport
 from dispatch.decisions import Decision
 from dispatch.events import (
     DistressRaised,

@@ -10,17 +10,7 @@ from typing import Any
 from dispatch import events
 from dispatch.changes import changed
 from dispatch.edits import edited
-from dispatch.model import (
-    Area,
-    CheckInClock,
-    Confirmed,
-    Distress,
-    Hazard,
-    Incident,
-    JobChange,
-    Offer,
-    Unconfirmed,
-)
+from dispatch.model import Area, CheckInClock, Confirmed, Distress, Hazard, Incident, JobChange, Offer, Unconfirmed
 from dispatch.vocabulary import CheckInState, ConfirmationState
 
 OPEN_CHANGES_KEPT = 16

@@ -1,7 +1,7 @@
 """The rules put to everybody a search has found: who may be asked, who only if nobody else can be, and who not, and why.
 
 A search stops when it has found some people, and it does not know all rules. So what it found is screened, and it goes on behind
-where it stopped until enough people pass, or everybody within the limits was seen (`streams/dispatcher.py`).
+where it stopped until enough people pass, or everybody within the limits was seen (`streams/worker/dispatcher.py`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -27,15 +27,7 @@ from dispatch.model import Incident, Offer, Requirement
 from dispatch.replanning import replanned
 from dispatch.surroundings import Surroundings, located
 from dispatch.unfolding import Unfolding
-from dispatch.vocabulary import (
-    FALSE,
-    AttentionReason,
-    Capability,
-    Certainty,
-    OfferState,
-    OnFalse,
-    Task,
-)
+from dispatch.vocabulary import FALSE, AttentionReason, Capability, Certainty, OfferState, OnFalse, Task
 
 AGREED = "agreed"
 FALSE_REPORT = "false_report"

@@ -74,5 +74,7 @@ REPORT_TO_OFFER_SECONDS = Histogram(
     buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60),
 )
 OLDEST_UNDECIDED_SECONDS = Gauge("komek_oldest_undecided_seconds", "Age of the oldest command without a decision")
-ALARM = Gauge("komek_alarm", "Alarms of `streams/alarms.py`: 1 holds, 0 does not, NaN cannot be known", ["name"])
+ALARM = Gauge(
+    "komek_alarm", "Alarms of `streams/monitoring/alarms.py`: 1 holds, 0 does not, NaN cannot be known", ["name"]
+)
 COMMITTED_LAG = Gauge("komek_committed_lag", "Commands not committed yet, by partition", ["partition"])

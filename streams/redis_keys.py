@@ -1,6 +1,6 @@
 """Every key in Redis, once. All start with `komek:`; the Lua scripts get them as KEYS or build them from the same prefix.
 
-Redis is a picture of the log: everything here can be deleted at any moment and is made again by `rebuild.py`.
+Redis is a picture of the log: everything here can be deleted at any moment and is made again by `rebuilder.py`.
 """
 
 PREFIX = "komek:"

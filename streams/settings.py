@@ -44,7 +44,7 @@ def _redis_url(value: str) -> str:
 
 
 def _routers(value: str) -> str:
-    """Checked here; `routing.py` makes routers of it."""
+    """Checked here; `travel_router.py` makes routers of it."""
     expected = (
         "URLs parted by commas, like osrm+http://127.0.0.1:5000?modes=car or valhalla+http://127.0.0.1:8002; "
         "modes: car, bicycle, foot, parted by dots"

@@ -15,16 +15,17 @@ from dispatch.ids import incident_id
 from dispatch.model import Area, Incident, Place, RequirementSpec
 from dispatch.plans import load_builtin
 from dispatch.vocabulary import Capability, TravelMode
-from streams import clock, topic_admin, wire
-from streams.dispatcher import Dispatcher
-from streams.projection import Projection
-from streams.publisher import Publisher
-from streams.rebuild import Rebuilder
+from streams import clock, wire
+from streams.kafka import topic_admin
+from streams.kafka.log_reader import LogReader
+from streams.rebuild.rebuilder import Rebuilder
 from streams.settings import Settings, load
 from streams.store import Link, RedisStore
 from streams.store.people import FixWrite, PeopleStore, ProfileWrite
-from streams.stretch import LogReader
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, LOCATIONS, OFFERS, VOLUNTEERS
+from streams.worker.dispatcher import Dispatcher
+from streams.worker.projection import Projection
+from streams.worker.publisher import Publisher
 from tests.places import somewhere
 
 DATA_KEY = "A" * 43

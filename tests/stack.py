@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 import redis
 
-from streams.local import jars, maven, parts, redis_server
-from streams.local.child import Part
+from streams.local import jars, maven, processes, redis_server
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java, Node
 from streams.local.ports import free_ports
+from streams.local.process import Part
 from streams.local.stack import java_with
 from streams.local.supervisor import Supervisor
 from tests.whole_stack import StartStack, WholeStack
@@ -48,7 +48,7 @@ def kafka_server(kafka_parts: Java, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("kafka")
     broker_port, controller_port = free_ports(2)
     node = Node(node_id=1, broker_port=broker_port, controller_port=controller_port, folder=folder)
-    with running(folder, parts.kafka_part(kafka_parts, node, [node])):
+    with running(folder, processes.kafka_part(kafka_parts, node, [node])):
         yield Server(node.bootstrap, folder / "logs")
 
 
@@ -61,7 +61,7 @@ def kafka(kafka_server: Server) -> str:
 def redis_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = Folder(root=tmp_path_factory.mktemp("redis"))
     (port,) = free_ports(1)
-    with running(folder.root, parts.redis_part(redis_server.find(), folder, port)):
+    with running(folder.root, processes.redis_part(redis_server.find(), folder, port)):
         yield f"redis://127.0.0.1:{port}/0"
 
 

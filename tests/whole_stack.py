@@ -23,7 +23,7 @@ from typing import Any, Protocol, Self
 
 from streams import clock, tokens
 from streams.local import stackfile
-from streams.local.child import last_lines
+from streams.local.process import last_lines
 from streams.local.stackfile import StackFile
 from streams.tokens import Role, TokenKeys
 

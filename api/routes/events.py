@@ -10,7 +10,7 @@ from api.bodies import StrictRoute
 from api.deps import PartsDep
 from api.errors import invalid
 from api.event_stream import EventStream
-from streams.feed import Cursor
+from streams.readers.feed import Cursor
 
 router = APIRouter(prefix="/v1/events", tags=["live"], route_class=StrictRoute)
 

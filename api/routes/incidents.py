@@ -55,8 +55,8 @@ from dispatch.model import Incident
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.vocabulary import IncidentStatus
 from streams import clock, wire
-from streams.fingerprint import fingerprint
-from streams.intake import Message, Position
+from streams.intake.commands import Message, Position
+from streams.intake.text_fingerprint import fingerprint
 from streams.store.people import PrivateWrite
 from streams.tokens import Role
 from streams.wire import IncidentPrivate

@@ -7,9 +7,10 @@ import sys
 import uvicorn
 
 from dispatch.plans import BadPlans, load, load_builtin
-from streams import logs, tokens, topic_admin
+from streams import logs, tokens
+from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
-from streams.cli.surroundings import broker_trouble_told, settings_here
+from streams.kafka import topic_admin
 from streams.settings import PREFIX, Settings
 
 APP = "api.app:create_app"

@@ -13,8 +13,8 @@ import httpx2
 import typer
 
 from streams import clock
+from streams.cli.context import settings_here
 from streams.cli.errors import FAILED, UNREACHABLE, WRONG_USE, CommandFailed
-from streams.cli.surroundings import settings_here
 from streams.local import stackfile
 from streams.local.addresses import EVERYWHERE, USUAL_PORT
 from streams.local.ports import LOOPBACK

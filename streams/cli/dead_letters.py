@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from streams import clock, dead_letters, settled_letters
+from streams import clock
+from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table
-from streams.cli.surroundings import broker_trouble_told, settings_here
-from streams.dead_letters import DeadLetter, NotReplayable
-from streams.settled_letters import Dismissal, LetterSettled
+from streams.dead_letters import letters as dead_letters
+from streams.dead_letters import outcomes
+from streams.dead_letters.letters import DeadLetter, NotReplayable
+from streams.dead_letters.outcomes import Dismissal, LetterSettled
 
 app = typer.Typer(help="Look at records that could not be read, and send them again.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -101,7 +103,7 @@ def replay(
     letters = [letter for letter in chosen if letter.id not in ended]
     try:
         with broker_trouble_told():
-            settled_letters.replay(settings_here(), letters, by=by, at_ms=clock.now_ms())
+            outcomes.replay(settings_here(), letters, by=by, at_ms=clock.now_ms())
     except NotReplayable as refusal:
         raise CommandFailed(str(refusal), "Nothing was sent; leave that one out.") from refusal
     passed_over = [letter.id for letter in chosen if letter.id in ended]
@@ -123,7 +125,7 @@ def dismiss(
     """Say that nothing has to be done about these letters: their alarm ends, and a record keeps who said so and why."""
     letters = _several(letter_ids)
     with broker_trouble_told():
-        settled_letters.dismiss(settings_here(), letters, because, by=by, at_ms=clock.now_ms())
+        outcomes.dismiss(settings_here(), letters, because, by=by, at_ms=clock.now_ms())
     if json:
         print_json({"dismissed": [letter.id for letter in letters]})
     else:
@@ -180,7 +182,7 @@ def _whole(letter: DeadLetter, open_value: bool) -> dict[str, Any]:
 
 def _ended() -> dict[str, LetterSettled]:
     with broker_trouble_told():
-        return dict(settled_letters.read_settled(settings_here()))
+        return dict(outcomes.read_settled(settings_here()))
 
 
 def _end_of(end: LetterSettled | None) -> dict[str, Any] | None:

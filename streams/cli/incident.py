@@ -13,9 +13,9 @@ from streams.api_paths import path_of
 from streams.cli import by_hand
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.labels import priority_words
 from streams.cli.output import print_json, print_table
 from streams.cli.places import location
-from streams.cli.words import priority_words
 
 app = typer.Typer(help="Report an incident, look at one, list them, give orders by hand.", no_args_is_help=True)
 for order in (by_hand.reopen, by_hand.escalate, by_hand.assign, by_hand.withdraw, by_hand.answer, by_hand.split):

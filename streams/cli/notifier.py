@@ -6,11 +6,12 @@ import threading
 
 import mode
 
-from streams import logs, topic_admin
+from streams import logs
+from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import CommandFailed
-from streams.cli.surroundings import broker_trouble_told, settings_here
-from streams.notifier import Notifier
-from streams.watchdog import LoopWatchdog
+from streams.kafka import topic_admin
+from streams.notices.notifier import Notifier
+from streams.worker.watchdog import LoopWatchdog
 
 END_WITHIN_S = 9.0
 """Supervisors kill after ten."""

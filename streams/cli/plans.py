@@ -7,10 +7,10 @@ import typer
 
 from dispatch import plans as response_plans
 from dispatch.plans import BadPlans, PlanBook
-from streams import applied_plans
+from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import CommandFailed
 from streams.cli.output import print_json
-from streams.cli.surroundings import broker_trouble_told, settings_here
+from streams.readers import plans
 
 app = typer.Typer(help="Check response plans and put them into force.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="The plans, a TOML file like dispatch/plans.toml.")]
@@ -40,7 +40,7 @@ def apply(file: File, json: Json = False) -> None:
     try:
         book = response_plans.load(file)
         with broker_trouble_told():
-            applied_plans.apply(settings_here(), file.read_text(encoding="utf-8"))
+            plans.apply(settings_here(), file.read_text(encoding="utf-8"))
     except BadPlans as error:
         raise CommandFailed(str(error), CURE) from error
     _tell(book, file, json, "applied")

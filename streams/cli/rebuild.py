@@ -10,10 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, logs
+from streams.cli.context import settings_here
 from streams.cli.errors import UNREACHABLE, CommandFailed
-from streams.cli.surroundings import settings_here
-from streams.publisher import LogTrouble
-from streams.rebuild import Rebuilder, RebuildReport
+from streams.errors import LogTrouble
+from streams.rebuild.rebuilder import Rebuilder, RebuildReport
 from streams.settings import Settings
 from streams.store import Link
 

@@ -14,15 +14,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from dispatch.model import Place
+from streams.api_client import Api
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
+from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import print_json
-from streams.cli.surroundings import broker_trouble_told, settings_here
 from streams.simulator.call_records import Calls, UnknownFormat, read_calls
-from streams.simulator.client import Api
 from streams.simulator.places import city_named
-from streams.simulator.replay_ways import through_http, through_kafka
-from streams.simulator.replaying import Send, Summary, replay, reports_of
+from streams.simulator.replay import Send, Summary, replay, reports_of
+from streams.simulator.replay_targets import through_http, through_kafka
 
 SHOWN_REFUSALS = 10
 

@@ -12,12 +12,12 @@ from rich.live import Live
 from rich.table import Table
 
 from streams import clock
+from streams.api_client import Api, NoAnswer
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
+from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import console, print_json
-from streams.cli.surroundings import broker_trouble_told, settings_here
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
-from streams.simulator.client import Api, NoAnswer
 from streams.simulator.run import Progress, Ways, play, ways_over_http
 from streams.simulator.scenarios import BadScenario, Scenario, scenario_named
 from streams.simulator.volunteers import Volunteers

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from streams.cli.board import alarm_words, alarms_of, flat, is_degraded, troubled
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import DONE, FAILED
+from streams.cli.live_board import alarm_words, alarms_of, flat, is_degraded, troubled
 from streams.cli.output import print_json, print_table
 
 

@@ -7,8 +7,8 @@ import typer
 
 from dispatch.ids import is_person_id
 from streams import clock, tokens
+from streams.cli.context import settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
-from streams.cli.surroundings import settings_here
 from streams.tokens import Role
 
 

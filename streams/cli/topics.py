@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from streams import topic_admin
+from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import CommandFailed
 from streams.cli.output import print_json, print_table
-from streams.cli.surroundings import broker_trouble_told, settings_here
-from streams.topic_admin import Row, Standing
+from streams.kafka import topic_admin
+from streams.kafka.topic_admin import Row, Standing
 from streams.topics import TOPICS
 
 app = typer.Typer(help="Create and check the topics.", no_args_is_help=True)

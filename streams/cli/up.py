@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from streams import settings as all_settings
-from streams.cli.caller import MakeCaller
 from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
+from streams.cli.make_parent import MakeCaller
 from streams.local import jars, stack
 from streams.local.errors import LocalStackError, NeverReady, Taken
 from streams.local.progress import Steps

@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.live import Live
 
 from streams import clock
-from streams.cli.board import OFFER_SIGNS, Happened, Shown, picture
+from streams.api_client import OPENED, Api, Caller, LiveEvent, NoAnswer
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.errors import UNREACHABLE, CommandFailed
+from streams.cli.live_board import OFFER_SIGNS, Happened, Shown, picture
 from streams.cli.output import print_json
-from streams.simulator.client import OPENED, Api, Caller, LiveEvent, NoAnswer
 
 WATCHER = Caller(role="operator", identity="watch")
 OPEN_INCIDENTS = "/v1/incidents?status=reported,dispatching,unfilled,staffed,in_progress&limit=100"

@@ -3,11 +3,12 @@
 import sys
 
 from dispatch.plans import BadPlans
-from streams import logs, topic_admin
-from streams.app import build_app
+from streams import logs
+from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
-from streams.cli.surroundings import broker_trouble_told, settings_here
-from streams.leaving import LeavingWorker
+from streams.kafka import topic_admin
+from streams.worker.app import build_app
+from streams.worker.shutdown import LeavingWorker
 
 
 def command() -> None:

@@ -1,6 +1,6 @@
 """Every client of Kafka is made here, one function for each class of the two libraries; a test forbids it elsewhere.
 
-What all have in common stands here once: the brokers, a bounded patience (`streams/patience.py`), and leaders that are asked for
+What all have in common stands here once: the brokers, a bounded patience (`streams/kafka/timeouts.py`), and leaders that are asked for
 anew every two seconds. `differing` is what one use needs besides, in the library's own words. Clients of aiokafka are not
 started yet; those of kafka-python connect at once and raise `KafkaError` when no broker answers.
 """
@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient
 
-from streams import patience
+from streams.kafka import timeouts
 from streams.settings import Settings
 
 REQUEST_TIMEOUT_MS = 60_000
@@ -22,10 +22,10 @@ REQUEST_TIMEOUT_MS = 60_000
 
 def async_consumer(settings: Settings, client_id: str, *topics: str, **differing: Any) -> AIOKafkaConsumer:
     """Without a group: the caller assigns partitions and seeks."""
-    common = {"enable_auto_commit": False, "auto_offset_reset": "earliest", "request_timeout_ms": patience.ANSWER_MS}
+    common = {"enable_auto_commit": False, "auto_offset_reset": "earliest", "request_timeout_ms": timeouts.ANSWER_MS}
     consumer = AIOKafkaConsumer(*topics, **{**_common(settings, client_id), "group_id": None, **common, **differing})
     if differing.get("group_id") is None:
-        patience.leaves_who_stands_still(consumer._client)
+        timeouts.leaves_who_stands_still(consumer._client)
     return consumer
 
 
@@ -33,10 +33,10 @@ def group_member(settings: Settings, group: str, *topics: str, **differing: Any)
     """A consumer that shares its topics with the other members of the group, and commits by itself."""
     membership = {
         "group_id": group,
-        "session_timeout_ms": patience.SESSION_MS,
-        "heartbeat_interval_ms": patience.HEARTBEAT_MS,
-        "rebalance_timeout_ms": patience.REBALANCE_MS,
-        "request_timeout_ms": patience.ANSWER_TO_MEMBER_MS,
+        "session_timeout_ms": timeouts.SESSION_MS,
+        "heartbeat_interval_ms": timeouts.HEARTBEAT_MS,
+        "rebalance_timeout_ms": timeouts.REBALANCE_MS,
+        "request_timeout_ms": timeouts.ANSWER_TO_MEMBER_MS,
     }
     return async_consumer(settings, f"{group}-{os.getpid()}", *topics, **membership, **differing)
 
@@ -46,7 +46,7 @@ def async_producer(settings: Settings, client_id: str, **differing: Any) -> AIOK
     producer = AIOKafkaProducer(**{**_common(settings, client_id), "acks": "all", "linger_ms": 0, **differing})
     # `request_timeout_ms` is the life of a batch and the patience of a request in one. With a single request the client must have
     # less: it is sent again, with the same sequence number, to whoever leads the partition by then.
-    patience.leaves_who_stands_still(producer.client)
+    timeouts.leaves_who_stands_still(producer.client)
     return producer
 
 
@@ -58,7 +58,7 @@ def idempotent_producer(settings: Settings, client_id: str, within_ms: int) -> A
 
 
 def async_admin(settings: Settings, client_id: str) -> AIOKafkaAdminClient:
-    return AIOKafkaAdminClient(**_common(settings, client_id), request_timeout_ms=patience.ANSWER_MS)
+    return AIOKafkaAdminClient(**_common(settings, client_id), request_timeout_ms=timeouts.ANSWER_MS)
 
 
 def producer(settings: Settings, client_id: str, **differing: Any) -> KafkaProducer:
@@ -99,5 +99,5 @@ def _common(settings: Settings, client_id: str) -> dict[str, Any]:
     return {
         "bootstrap_servers": settings.require_kafka().split(","),
         "client_id": client_id,
-        "metadata_max_age_ms": patience.LEADERS_MS,
+        "metadata_max_age_ms": timeouts.LEADERS_MS,
     }

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from streams.local import folder as folders
-from streams.local import jars, keys, leftovers, parts, redis_server, stackfile
+from streams.local import jars, keys, leftovers, processes, redis_server, stackfile
 from streams.local.addresses import Addresses, choose
-from streams.local.child import Part
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java
+from streams.local.process import Part
 from streams.local.progress import Steps
 from streams.local.stackfile import StackFile
 from streams.local.supervisor import Say, Stopped, Supervisor
@@ -87,7 +87,7 @@ def _run_claimed(at: Running, wanted: Wanted, caller: Caller) -> None:
             book.open(supervisor.pids())
             caller.ready(replace(at, stack=book.stack))
             if wanted.demo:
-                supervisor.start([parts.demo(at.environ)])
+                supervisor.start([processes.demo(at.environ)])
             supervisor.watch(caller.stopped)
         caller.steps.say("ending")
     finally:
@@ -110,13 +110,13 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: Caller) 
     # People of the demonstration answer and work many times faster than life: none could keep to what an hour allows.
     of_workers = {"KOMEK_BUDGET": "off"} | dict(at.environ) if wanted.demo else at.environ
     komek = [
-        *parts.workers(of_workers, wanted.workers),
-        parts.notifier(at.environ),
-        parts.api(at.environ, at.addresses.api),
+        *processes.workers(of_workers, wanted.workers),
+        processes.notifier(at.environ),
+        processes.api(at.environ, at.addresses.api),
     ]
     return (
         begin(" and ".join(part.name for part in servers), servers, SERVERS_WITHIN_S)
-        and begin("topics", [parts.topics(at.environ)], TOPICS_WITHIN_S)
+        and begin("topics", [processes.topics(at.environ)], TOPICS_WITHIN_S)
         and begin(f"{wanted.workers} workers, the notifier and the API", komek, READY_WITHIN_S)
     )
 
@@ -126,11 +126,11 @@ def _servers(folder: Folder, addresses: Addresses, caller: Caller) -> list[Part]
     if addresses.redis_port is not None:
         server = redis_server.find()
         caller.steps.say(f"using {server}")
-        servers.append(parts.redis_part(server, folder, addresses.redis_port))
+        servers.append(processes.redis_part(server, folder, addresses.redis_port))
     if addresses.kafka_port is not None:
         java = java_with(caller.fetch_jars())
         with caller.steps.step("Kafka's folder"):
-            servers.append(parts.kafka(java, folder, addresses))
+            servers.append(processes.kafka(java, folder, addresses))
     return servers
 
 

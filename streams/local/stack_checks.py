@@ -8,9 +8,10 @@ from dataclasses import replace
 import psutil
 import redis
 
-from streams import topic_admin
+from streams.errors import BrokerTrouble
+from streams.kafka import topic_admin
 from streams.local.check import Check, fail, ok
-from streams.local.parts import NEVER
+from streams.local.processes import NEVER
 from streams.local.stackfile import StackFile
 from streams.settings import Settings
 
@@ -46,7 +47,7 @@ def process(name: str, pid: int) -> Check:
 def kafka_topics(settings: Settings) -> Check:
     try:
         problems = topic_admin.check_topics(settings, patience_s=ANSWER_WITHIN_S)
-    except topic_admin.BrokerTrouble as error:
+    except BrokerTrouble as error:
         return fail("Kafka", str(error), error.cure)
     if problems:
         return fail("topics", "; ".join(map(str, problems)), "Run `komek topics apply`.")

@@ -1,6 +1,6 @@
 """Starts parts, restarts those that die, ends them all.
 
-Everything happens in the thread that calls: the kernel ends the children when that very thread is gone (see `guard.py`), so
+Everything happens in the thread that calls: the kernel ends the children when that very thread is gone (see `die_with_parent.py`), so
 it must be the main thread, and there are no locks to get wrong.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from streams.local.child import Child, Part, end
 from streams.local.errors import NeverReady
+from streams.local.process import Child, Part, end
 
 PATIENCE_S = 10.0
 FIRST_PAUSE_S = 0.2

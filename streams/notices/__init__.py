@@ -1,4 +1,4 @@
-"""How people are told. Start reading at `streams/notifier.py`, which joins these parts.
+"""How people are told. Start reading at `streams/notices/notifier.py`, which joins these parts.
 
 `partition.py` is one partition of `offers`: what holds there, what of it is to be told, how far it may be committed. `lane.py` is
 the queue of one channel: each person's notices in order, tried again where it helps. `channels.py` is the port to the outside

@@ -19,8 +19,8 @@ import structlog
 
 from dispatch.telling import Notice, NoticeOutcome
 from streams import clock, metrics
+from streams.errors import LogTrouble
 from streams.notices.channels import Channel, ChannelTrouble
-from streams.publisher import LogTrouble
 
 log = structlog.get_logger(__name__)
 UNTOLD_REMEMBERED = 10_000

@@ -11,11 +11,11 @@ from aiokafka.errors import KafkaError
 
 from dispatch.telling import NoticeOutcome
 from streams import clock, wire
+from streams.errors import LogTrouble
 from streams.kafka.clients import idempotent_producer
+from streams.kafka.log_reader import LogReader
 from streams.notices.lane import Parcel
-from streams.publisher import LogTrouble
 from streams.settings import Settings
-from streams.stretch import LogReader
 from streams.topics import NOTICES
 
 CONFIRM_WITHIN_MS = 10_000

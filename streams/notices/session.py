@@ -15,7 +15,7 @@ from dispatch import telling
 from dispatch.ids import notice_id
 from dispatch.telling import Notice, NoticeOutcome
 from streams import clock, metrics, wire
-from streams.dead_letters import Consumed
+from streams.kafka.records import Consumed
 from streams.notices.channels import Channel
 from streams.notices.lane import Lane, Limits, Parcel
 from streams.notices.partition import Partition

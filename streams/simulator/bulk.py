@@ -14,11 +14,12 @@ from aiokafka.errors import KafkaError
 from dispatch.ids import derived
 from dispatch.model import Place
 from streams import clock, wire
+from streams.api_client import Tally
+from streams.errors import BrokerTrouble
 from streams.kafka import clients
+from streams.kafka.topic_admin import wait_for_broker
 from streams.settings import Settings
-from streams.simulator.client import Tally
 from streams.simulator.people import Person
-from streams.topic_admin import BrokerTrouble, wait_for_broker
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
 

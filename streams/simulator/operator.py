@@ -8,11 +8,11 @@ from random import Random
 from typing import Any
 
 from dispatch.model import Place
+from streams.api_client import OPERATOR, Api, NoAnswer
 from streams.api_paths import path_of
-from streams.simulator.client import OPERATOR, Api, NoAnswer
 from streams.simulator.incidents import Report
+from streams.simulator.observed_offers import SeenOffer
 from streams.simulator.places import moved
-from streams.simulator.seen import SeenOffer
 
 LONGEST_S = 45 * 60.0
 """An incident that nobody works on is closed after so long, at a work speed of 1."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from dispatch.model import Place
 from streams import clock
+from streams.api_client import TRACKER, Api, Caller, NoAnswer
 from streams.api_paths import path_of
-from streams.simulator.client import TRACKER, Api, Caller, NoAnswer
 from streams.simulator.people import Person
 
 POSITIONS_AT_ONCE = 1000

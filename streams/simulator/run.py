@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from streams import clock
-from streams.simulator.client import OPENED, OPERATOR, Api, LiveEvent, NoAnswer
+from streams.api_client import OPENED, OPERATOR, Api, LiveEvent, NoAnswer
 from streams.simulator.incidents import draw_reports
+from streams.simulator.observed_offers import offers_in
 from streams.simulator.operator import Operator
 from streams.simulator.people import Person, draw_people
 from streams.simulator.registration import register, send_positions
 from streams.simulator.scenarios import Scenario
-from streams.simulator.seen import offers_in
 from streams.simulator.volunteers import Volunteers, World
 
 LOOK_AGAIN_S = 20.0

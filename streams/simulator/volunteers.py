@@ -10,23 +10,13 @@ from typing import Any
 
 from dispatch.model import Place
 from dispatch.vocabulary import Capability, OfferState, Task
+from streams.api_client import Answer, Api, Caller, NoAnswer
 from streams.api_paths import path_of
-from streams.simulator.answers import (
-    Answer as DrawnAnswer,
-)
-from streams.simulator.answers import (
-    Habits,
-    Kind,
-    Work,
-    draw_answer,
-    draw_digital_work,
-    draw_field_work,
-    draw_result,
-)
-from streams.simulator.client import Answer, Api, Caller, NoAnswer
+from streams.simulator.answers import Answer as DrawnAnswer
+from streams.simulator.answers import Habits, Kind, Work, draw_answer, draw_digital_work, draw_field_work, draw_result
 from streams.simulator.movement import Trip, round_at
+from streams.simulator.observed_offers import SeenOffer
 from streams.simulator.people import Person
-from streams.simulator.seen import SeenOffer
 
 READS_A_CHANGE_WITHIN_S = (3.0, 25.0)
 """From the notice that the job changed to its confirmation, at an answer speed of 1. Judgement."""

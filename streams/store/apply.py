@@ -17,9 +17,9 @@ from dispatch.vocabulary import Capability, DeadlineKind, Skill
 from streams import wire
 from streams.store.attention import packed_attention
 from streams.store.claims import hold_of
-from streams.store.link import Call
-from streams.store.scene import packed_hazard, packed_under_way
-from streams.store.vicinity import packed_vicinity
+from streams.store.hazards import packed_hazard, packed_under_way
+from streams.store.nearby import packed_vicinity
+from streams.store.redis_client import Call
 
 _pack = msgspec.msgpack.Encoder().encode
 

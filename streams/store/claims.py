@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dispatch.ids import parts_of_offer
 from dispatch.ports import Claim, ClaimAnswer, Hold
 from streams import redis_keys
-from streams.store.link import Call, Link
+from streams.store.redis_client import Call, Link
 
 
 def member_of(volunteer_id: str, offer_id: str) -> str:

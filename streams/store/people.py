@@ -1,4 +1,4 @@
-"""What is known of people: profiles, home places, positions. Written by the services of `streams/people.py`, by the API after
+"""What is known of people: profiles, home places, positions. Written by the services of `streams/worker/profile_services.py`, by the API after
 its produce was answered (so that a PUT can be read at once), and by the rebuild.
 
 Everything is guarded by the offset of its record (positions: by their time), so any writer may repeat or be late: what is
@@ -19,8 +19,8 @@ from dispatch.languages import canonicals
 from dispatch.model import Place
 from dispatch.vocabulary import Capability
 from streams import redis_keys
-from streams.store import scene
-from streams.store.link import FIX_AGE_LIMIT_MS, Call, Link
+from streams.store import hazards as scene
+from streams.store.redis_client import FIX_AGE_LIMIT_MS, Call, Link
 from streams.wire import VolunteerRecord
 
 AT_ONCE = 250

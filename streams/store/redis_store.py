@@ -11,9 +11,10 @@ from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Hold, Loade
 from dispatch.presence import AskedLately, Presence
 from dispatch.surroundings import Neighbour, Spot, Whereabouts
 from streams import wire
-from streams.store import apply, claims, scene, search, vicinity
-from streams.store.link import FIX_AGE_LIMIT_MS, Link
-from streams.store.standing import priors_of
+from streams.store import apply, claims, nearby, search
+from streams.store import hazards as scene
+from streams.store.redis_client import FIX_AGE_LIMIT_MS, Link
+from streams.store.track_record import priors_of
 
 PUT_OFF_MS = 5_000
 
@@ -59,13 +60,13 @@ class RedisStore:
         return [search.found_of(answer, before) for (_, before), answer in zip(searches, answers, strict=True)]
 
     async def near(self, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
-        return await vicinity.near(self.link, spots)
+        return await nearby.near(self.link, spots)
 
     async def named(self, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
-        return await vicinity.named(self.link, externals)
+        return await nearby.named(self.link, externals)
 
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
-        return await vicinity.whereabouts(self.link, volunteer_ids)
+        return await nearby.whereabouts(self.link, volunteer_ids)
 
     async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
         return await scene.presence(self.link, volunteer_ids)

@@ -15,9 +15,9 @@ from dispatch.ports import Hold
 from streams import redis_keys
 from streams.store.apply import packed_hold, packed_incident
 from streams.store.claims import hold_of, member_of
-from streams.store.link import Call, Link
 from streams.store.people import PeopleStore
-from streams.store.standing import Standing, Standings
+from streams.store.redis_client import Call, Link
+from streams.store.track_record import Standing, Standings
 
 INCIDENTS_AT_ONCE = 100
 COMMANDS_AT_ONCE = 1000

@@ -121,7 +121,7 @@ def _list(words: Iterable[str]) -> str:
 
 @cache
 def _read(name: str) -> str:
-    return files("streams").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+    return files("streams.store").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
 
 
 def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:

@@ -14,7 +14,7 @@ from dispatch.geo import index_lon, rings_of
 from dispatch.languages import spellings
 from dispatch.model import Candidate, Found, Need, Place, SearchMark
 from dispatch.vocabulary import Capability, Exclusion, TravelMode
-from streams.store.link import Call
+from streams.store.redis_client import Call
 
 FIRST_RING_M = 250.0
 GEO_MAX_LAT = 85.05

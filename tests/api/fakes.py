@@ -12,14 +12,15 @@ from dispatch.ports import StoreTrouble
 from dispatch.presence import AskedLately, Presence
 from dispatch.vocabulary import IncidentStatus
 from streams import wire
-from streams.alarm_board import Told
-from streams.intake import Message, Position
-from streams.last_known import LastKnown
-from streams.monitor import Measured
-from streams.notices.look import Seen
-from streams.publisher import LogTrouble
+from streams.errors import LogTrouble
+from streams.intake.commands import Message, Position
+from streams.monitoring.alarm_board import Told
+from streams.monitoring.lag_monitor import Measured
+from streams.notices.lag import Seen
+from streams.readers.last_known import LastKnown
+from streams.store.intake_marks import Repeat
 from streams.store.people import PrivateWrite, ProfileWrite
-from streams.store.reads import Counts, OfferOf, Page, RebuildState, Repeat, VolunteerView
+from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
 from streams.topics import INCIDENTS, PRIVATE, VOLUNTEERS
 from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
 

@@ -1,7 +1,7 @@
 """Alarms as clients see them: what stands, since when, of which ids, and what nobody can know at the moment."""
 
-from streams.alarm_board import Alarm, Told
-from streams.alarms import Concern, Severity
+from streams.monitoring.alarm_board import Alarm, Told
+from streams.monitoring.alarms import Concern, Severity
 from tests.api.world import World
 
 STANDING = Alarm(

@@ -12,7 +12,7 @@ from dispatch.decisions import OfferStep
 from dispatch.model import Attention, Confirmed, Hazard, JobChange, Unconfirmed
 from dispatch.telling import NoticeOutcome
 from dispatch.vocabulary import Capability, ConfirmationState, OfferState
-from streams.feed import Happening
+from streams.readers.feed import Happening
 from streams.topics import NOTICES, OFFERS
 from streams.wire import NoticeRecord
 from tests.api.test_answers import INCIDENT, answer, asked, held

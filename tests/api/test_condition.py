@@ -1,8 +1,8 @@
 """Status, readiness and metrics, with parts of the whole away."""
 
 from streams import clock
-from streams.monitor import Measured
-from streams.notices.look import Seen
+from streams.monitoring.lag_monitor import Measured
+from streams.notices.lag import Seen
 from tests.api.world import World
 
 

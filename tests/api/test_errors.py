@@ -11,8 +11,7 @@ import structlog
 from api.errors import TABLE, Problem, problem_of
 from api.strict_json import BadJson
 from dispatch.ports import NotReady, StoreTrouble
-from streams.intake import Overloaded, Unknown
-from streams.publisher import LogTrouble
+from streams.errors import LogTrouble, Overloaded, Unknown
 from tests.api.world import World, code
 from tests.builders import INCIDENT, incident
 

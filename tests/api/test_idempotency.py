@@ -3,7 +3,7 @@
 import pytest
 
 from dispatch.commands import AcceptOffer, ReportIncident
-from streams.intake import Unknown
+from streams.errors import Unknown
 from tests.api.world import World, code
 from tests.builders import incident, offer
 

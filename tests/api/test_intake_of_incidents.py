@@ -8,8 +8,8 @@ from dispatch.commands import AddNote, CancelIncident, ReportIncident, UpdateInc
 from dispatch.ids import zone_of_incident
 from dispatch.vocabulary import IncidentStatus, Priority
 from streams import clock
-from streams.intake import Overloaded, Unknown
-from streams.monitor import Measured
+from streams.errors import Overloaded, Unknown
+from streams.monitoring.lag_monitor import Measured
 from streams.topics import INCIDENTS, PRIVATE
 from streams.wire import IncidentPrivate
 from tests.api.world import World, code, fields, token

@@ -15,10 +15,10 @@ from dispatch.decisions import OfferStep, StatusRecord
 from dispatch.telling import NoticeOutcome
 from dispatch.vocabulary import Capability, OfferState
 from streams import clock, wire
-from streams.feed import Cursor, CutOff, Feed, Happening
-from streams.feed_buffer import FeedBuffer
-from streams.happenings import Arrived
-from streams.publisher import LogTrouble
+from streams.errors import LogTrouble
+from streams.readers.feed import Cursor, CutOff, Feed, Happening
+from streams.readers.feed_buffer import FeedBuffer
+from streams.readers.feed_records import Arrived
 from streams.settings import Settings
 from streams.tokens import Role
 from streams.topics import INCIDENT_STATUS, NOTICES, OFFERS

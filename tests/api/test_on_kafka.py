@@ -13,13 +13,15 @@ from dispatch.decisions import OfferStep, StatusRecord
 from dispatch.ids import incident_id
 from dispatch.model import RequirementSpec
 from dispatch.vocabulary import Capability, OfferState
-from streams import clock, log_reader, topic_admin, wire
-from streams.feed import Cursor, CutOff, Feed, Happening, Listener, Told
-from streams.intake import ANSWER_WITHIN_S, IN_FLIGHT, Intake, Overloaded, Unknown
-from streams.log_reader import DecisionReader, runs_of
-from streams.monitor import Monitor
-from streams.positions import PositionIntake
-from streams.publisher import LogTrouble
+from streams import clock, wire
+from streams.errors import LogTrouble, Overloaded, Unknown
+from streams.intake.commands import ANSWER_WITHIN_S, IN_FLIGHT, Intake
+from streams.intake.positions import PositionIntake
+from streams.kafka import topic_admin
+from streams.monitoring.lag_monitor import Monitor
+from streams.readers import decisions
+from streams.readers.decisions import DecisionReader, runs_of
+from streams.readers.feed import Cursor, CutOff, Feed, Happening, Listener, Told
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, LOCATIONS, OFFERS, PRIVATE
 from streams.wire import FixRecord, IncidentPrivate, NoticeRecord
@@ -477,7 +479,7 @@ async def test_a_log_that_does_not_answer_is_told_within_two_seconds() -> None:
     with pytest.raises(LogTrouble):
         await reader.read([(0, 1)])
 
-    assert log_reader.WITHIN_S < 2
+    assert decisions.WITHIN_S < 2
     await reader.stop()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from streams import clock
-from streams.intake import Overloaded
+from streams.errors import Overloaded
 from tests.api.world import World, code, fields
 
 NOW_MS = clock.now_ms()

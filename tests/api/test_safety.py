@@ -11,7 +11,7 @@ from dispatch.commands import AskForHelp, RaiseDistress
 from dispatch.decisions import StatusRecord
 from dispatch.model import CheckInClock, Distress, Hazard, Incident, Place
 from dispatch.vocabulary import Capability, CheckInState, IncidentStatus, OfferState
-from streams.feed import Happening
+from streams.readers.feed import Happening
 from streams.tokens import Role
 from streams.topics import INCIDENT_STATUS
 from streams.wire import VolunteerRecord

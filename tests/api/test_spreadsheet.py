@@ -11,8 +11,8 @@ from api.spreadsheet import COLUMNS, harmless
 from dispatch.commands import ReportIncident
 from dispatch.ids import incident_id
 from dispatch.vocabulary import IncidentStatus, OfferState, Priority
-from streams.last_known import LastKnown, Undecided
-from streams.monitor import Measured
+from streams.monitoring.lag_monitor import Measured
+from streams.readers.last_known import LastKnown, Undecided
 from tests.api.world import World, code
 from tests.builders import incident, offer, point, requirement, shortfall
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from streams import clock, wire
-from streams.intake import Unknown
+from streams.errors import Unknown
 from streams.topics import PRIVATE, VOLUNTEERS
 from streams.wire import VolunteerPrivate
 from tests.api.world import World, code, fields

@@ -16,7 +16,7 @@ from api.parts import Parts
 from api.plan_shelf import PlanShelf
 from dispatch.plans import load_builtin
 from streams import clock
-from streams.feed import Feed
+from streams.readers.feed import Feed
 from streams.settings import Settings
 from streams.tokens import Role, TokenKeys
 from tests.api.fakes import DATA_KEY, FakeAlarms, FakeDecisions, FakeLag, FakeLastKnown, FakeLog, FakeRedis

@@ -19,8 +19,8 @@ from mode import Service
 from redis.asyncio import Redis
 
 from streams import settings
-from streams.app import _faust_settings as pinned_settings
 from streams.settings import Settings
+from streams.worker.app import _faust_settings as pinned_settings
 from tests.benchmarks.bare_topics import COMMANDS, DECISIONS, OFFERS_MADE
 
 PEOPLE = "bench:people"

@@ -11,8 +11,8 @@ import faust
 from aiokafka import AIOKafkaProducer
 
 from streams import settings
-from streams.app import _faust_settings as pinned_settings
 from streams.settings import Settings
+from streams.worker.app import _faust_settings as pinned_settings
 from tests.benchmarks.bare_topics import COMMANDS, OFFERS_MADE
 
 

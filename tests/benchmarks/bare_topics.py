@@ -1,7 +1,7 @@
 """Topics of the bare paths that Komek is measured against: as many partitions and the same times as its own."""
 
+from streams.kafka.topic_admin import connected
 from streams.settings import Settings
-from streams.topic_admin import connected
 from streams.topics import INCIDENTS, OFFERS
 
 COMMANDS = "bench.commands"

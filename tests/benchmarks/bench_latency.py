@@ -13,9 +13,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from dispatch.commands import ReportIncident
 from dispatch.ids import zone_of_incident
 from streams import wire
-from streams.app import GROUP
 from streams.simulator.people import Person
 from streams.topics import INCIDENTS, OFFERS
+from streams.worker.app import GROUP
 from tests.benchmarks import bare_topics, burst
 from tests.benchmarks.bare_topics import COMMANDS, OFFERS_MADE
 from tests.benchmarks.burst import KOMEK, Way

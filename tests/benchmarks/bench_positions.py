@@ -11,11 +11,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from dispatch.model import Place
 from streams import clock, wire
-from streams.people import LOCATIONS_GROUP
 from streams.simulator.people import Person
 from streams.store import Link
 from streams.topics import LOCATIONS
 from streams.wire import FixRecord
+from streams.worker.profile_services import LOCATIONS_GROUP
 from tests.benchmarks.crowd import load, natural
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, Result, percentile

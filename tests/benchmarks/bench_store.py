@@ -14,7 +14,7 @@ from dispatch.model import Area, Incident, Need, Offer, Requirement, Times
 from dispatch.ports import Application, Claim, Hold
 from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority
 from streams import clock
-from streams.local import parts, redis_server
+from streams.local import processes, redis_server
 from streams.local.folder import Folder
 from streams.local.ports import free_ports
 from streams.store import Link, RedisStore
@@ -41,7 +41,7 @@ def redis_alone() -> Iterator[str]:
     (port,) = free_ports(1)
     with tempfile.TemporaryDirectory(prefix="komek-bench-") as name:
         folder = Path(name)
-        with running(folder, parts.redis_part(redis_server.find(), Folder(root=folder / "redis"), port)):
+        with running(folder, processes.redis_part(redis_server.find(), Folder(root=folder / "redis"), port)):
             yield f"redis://127.0.0.1:{port}/0"
 
 

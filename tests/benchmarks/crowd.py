@@ -19,12 +19,12 @@ from dispatch.ids import derived, incident_id
 from dispatch.model import Area, Place, RequirementSpec
 from dispatch.vocabulary import Capability
 from streams import clock, redis_keys
-from streams.people import LOCATIONS_GROUP, PEOPLE_GROUP
+from streams.api_client import Tally
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
-from streams.simulator.client import Tally
 from streams.simulator.people import Crowd, Person, draw_people
 from streams.simulator.places import City, cities, scattered
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
+from streams.worker.profile_services import LOCATIONS_GROUP, PEOPLE_GROUP
 from tests.benchmarks.servers import Process, Servers
 
 LOADED_WITHIN_S = 600.0

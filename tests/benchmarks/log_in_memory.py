@@ -7,7 +7,7 @@ from typing import Any
 from dispatch.commands import Command
 from dispatch.decisions import Decision, OfferStep, StatusRecord
 from streams import wire
-from streams.dead_letters import Consumed, Headers
+from streams.kafka.records import Consumed, Headers
 from streams.topics import INCIDENTS
 
 

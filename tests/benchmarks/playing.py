@@ -16,13 +16,13 @@ from dispatch.decisions import Decision
 from dispatch.ids import derived
 from dispatch.model import Incident
 from dispatch.plans import PlanBook
-from streams.dispatcher import Dispatcher
-from streams.projection import Projection
-from streams.publisher import Publisher
+from streams.kafka.log_reader import LogReader
 from streams.simulator.people import Person
 from streams.store.people import FixWrite, ProfileWrite
-from streams.stretch import LogReader
 from streams.wire import VolunteerRecord
+from streams.worker.dispatcher import Dispatcher
+from streams.worker.projection import Projection
+from streams.worker.publisher import Publisher
 from tests.benchmarks.log_in_memory import LogInMemory
 from tests.benchmarks.played_people import PlayedPeople, Timed
 from tests.benchmarks.policy_tally import PolicyTally

@@ -13,7 +13,7 @@ from streams.simulator.call_records import Calls
 from streams.simulator.incidents import draw_reports
 from streams.simulator.people import Crowd, Person, draw_people
 from streams.simulator.places import City, city_named
-from streams.simulator.replaying import reports_of
+from streams.simulator.replay import reports_of
 from streams.simulator.scenarios import scenario_named
 
 CITY = "almaty"

@@ -15,10 +15,10 @@ from dispatch.ports import Timer
 from dispatch.presence import Presence
 from dispatch.vocabulary import Exclusion
 from streams.simulator.movement import Trip
-from streams.store.memory import MemoryStore
-from streams.store.memory_people import People, Person, metres
-from streams.store.memory_rivals import waiting_beside
-from streams.store.memory_search import _Search
+from streams.store.memory.people import People, Person, metres
+from streams.store.memory.rivals import waiting_beside
+from streams.store.memory.search import _Search
+from streams.store.memory.store import MemoryStore
 from streams.store.redis_store import PUT_OFF_MS
 from streams.store.search import LOOK_AT_MOST, kind_of, limit_m, wider_m
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import psutil
 
-from streams import settings, topic_admin
-from streams.local import jars, maven, parts, redis_server
-from streams.local.child import last_lines
+from streams import settings
+from streams.kafka import topic_admin
+from streams.local import jars, maven, processes, redis_server
 from streams.local.folder import Folder
 from streams.local.kafka_node import Node
 from streams.local.ports import free_ports
+from streams.local.process import last_lines
 from streams.local.stack import java_with
 from streams.settings import Settings
 from tests.benchmarks.result import NotHere
@@ -59,8 +60,8 @@ def servers() -> Iterator[Servers]:
         folder = Path(name)
         broker_port, controller_port, redis_port = free_ports(3)
         node = Node(node_id=1, broker_port=broker_port, controller_port=controller_port, folder=folder / "kafka")
-        kafka = parts.kafka_part(java_with(cache), node, [node])
-        redis = parts.redis_part(redis_server.find(), Folder(root=folder / "redis"), redis_port)
+        kafka = processes.kafka_part(java_with(cache), node, [node])
+        redis = processes.redis_part(redis_server.find(), Folder(root=folder / "redis"), redis_port)
         with running(folder, kafka, redis):
             made = Servers(kafka=node.bootstrap, redis=f"redis://127.0.0.1:{redis_port}/0", folder=folder)
             topic_admin.apply_topics(made.settings)

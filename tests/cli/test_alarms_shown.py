@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from streams.cli import status as status_command
-from streams.cli.board import is_degraded
+from streams.cli.live_board import is_degraded
 from tests.cli.test_board import printed, shown
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.console import Console
 
-from streams.cli.board import Happened, Shown, flat, in_order, is_degraded, picture, troubled
-from streams.cli.words import age
+from streams.cli.labels import age
+from streams.cli.live_board import Happened, Shown, flat, in_order, is_degraded, picture, troubled
 
 NOW_MS = 1_764_000_060_000
 AT = "2025-11-24T16:00:00.000Z"  # a minute before

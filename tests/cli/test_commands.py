@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from streams import dead_letters, topic_admin
+from streams.dead_letters import letters
+from streams.kafka import topic_admin
 from streams.local import keys
 from streams.settings import Settings
 from streams.simulator.scenarios import scenarios
@@ -141,14 +142,14 @@ def test_an_unknown_dead_letter_is_told(kafka: str, tmp_path: Path) -> None:
     assert "no letter has" in said.stderr
 
 
-def _put_private_letter(kafka: str) -> dead_letters.DeadLetter:
+def _put_private_letter(kafka: str) -> letters.DeadLetter:
     from kafka import KafkaProducer
 
     from streams import wire
     from tests.streams.test_dead_letters import Record
 
     record = Record(topic="komek.private.v1", offset=7001, value=b"a secret of somebody")
-    letter = dead_letters.letter_of(record, "does not open")
+    letter = letters.letter_of(record, "does not open")
     producer = KafkaProducer(bootstrap_servers=kafka, enable_idempotence=False)
     producer.send("komek.dead-letters.v1", key=b"komek.private.v1", value=wire.encode(letter)).get(timeout=10)
     producer.close()

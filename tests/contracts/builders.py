@@ -7,14 +7,7 @@ from dispatch.lessons import Lesson, WorkEnded
 from dispatch.model import Area, Incident, Need, Offer, Place, Requirement, Shortfall, Times
 from dispatch.ports import Application, Claim, Hold
 from dispatch.trust import Judged
-from dispatch.vocabulary import (
-    Capability,
-    IncidentStatus,
-    OfferState,
-    Priority,
-    ShortfallReason,
-    TravelMode,
-)
+from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority, ShortfallReason, TravelMode
 from streams.store.people import FixWrite, ProfileWrite
 from streams.wire import VolunteerRecord
 

@@ -19,10 +19,10 @@ from dispatch.local_time import local_hour
 from dispatch.model import Place, Policy, RequirementSpec
 from dispatch.plans import PlanBook, load_builtin
 from dispatch.vocabulary import Capability, Priority, ShortfallReason
-from streams.dispatcher import Dispatcher, SearchBounds
-from streams.projection import Projection
-from streams.publisher import Publisher
-from streams.stretch import LogReader
+from streams.kafka.log_reader import LogReader
+from streams.worker.dispatcher import Dispatcher, SearchBounds
+from streams.worker.projection import Projection
+from streams.worker.publisher import Publisher
 from tests.benchmarks.log_in_memory import LogInMemory
 from tests.contracts.builders import CENTRE, DIGITAL, fix, incident_id, profile
 from tests.contracts.conftest import NOON_MS

@@ -10,7 +10,7 @@ from redis.exceptions import ResponseError
 from dispatch.ports import AppliedState, StoreTrouble
 from streams.local.ports import free_ports
 from streams.store import Link, RedisStore
-from streams.store.connections import client_of
+from streams.store.redis_connections import client_of
 from tests.contracts.builders import application, incident
 from tests.contracts.worlds import RedisWorld
 

@@ -7,8 +7,8 @@ import pytest
 from dispatch.model import Attention
 from dispatch.ports import AppliedState, NotReady
 from dispatch.vocabulary import AttentionReason, IncidentStatus
+from streams.store.alarm_facts import Pulse, PulseReader
 from streams.store.attention import Asking
-from streams.store.pulse import Pulse, PulseReader
 from streams.store.restore import Restore, RestoredIncident
 from tests.contracts.builders import application, hold, incident, incident_id, offer, profile
 from tests.contracts.worlds import RedisWorld, applied

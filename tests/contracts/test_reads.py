@@ -8,8 +8,9 @@ from dispatch.model import Place
 from dispatch.ports import NotReady
 from dispatch.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from streams import redis_keys
+from streams.store.intake_marks import Intake, Repeat
 from streams.store.people import PrivateWrite
-from streams.store.reads import Intake, Page, Repeat, VolunteerView
+from streams.store.reads import Page, VolunteerView
 from tests.contracts.builders import (
     CENTRE,
     application,

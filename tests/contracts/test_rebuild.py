@@ -5,9 +5,9 @@ import pytest
 from dispatch.ports import Loaded, NotReady, Progress
 from dispatch.vocabulary import IncidentStatus, Priority
 from streams import redis_keys
-from streams.store.link import LockLost
 from streams.store.people import PrivateWrite
 from streams.store.reads import RebuildState
+from streams.store.redis_client import LockLost
 from streams.store.restore import Restore, RestoredIncident
 from tests.contracts.builders import fix, hold, incident, need, offer, profile
 from tests.contracts.worlds import RedisWorld

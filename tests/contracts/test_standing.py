@@ -9,7 +9,7 @@ from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.trust import Judged
 from dispatch.vocabulary import Capability, Priority
 from streams.store import MemoryStore
-from streams.store.standing import Standings
+from streams.store.track_record import Standings
 from tests.contracts.builders import (
     DIGITAL,
     application,

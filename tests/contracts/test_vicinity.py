@@ -11,9 +11,9 @@ from dispatch.ports import NotReady
 from dispatch.surroundings import Spot
 from dispatch.vocabulary import IncidentStatus, TravelMode
 from streams import redis_keys
+from streams.store.nearby import NAMED_AT_MOST
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
-from streams.store.vicinity import NAMED_AT_MOST
 from tests.contracts.builders import CENTRE, application, area, fix, incident, north, profile
 from tests.contracts.worlds import RedisWorld, World, applied
 

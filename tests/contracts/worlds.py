@@ -7,7 +7,7 @@ from dispatch.model import Place
 from dispatch.ports import Application, Applied, AppliedState, Hold
 from streams import redis_keys
 from streams.store import Link, MemoryStore, RedisStore
-from streams.store.memory_people import STILL_M, metres
+from streams.store.memory.people import STILL_M, metres
 from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
 from streams.store.reads import Reads
 from streams.store.restore import Restore, RestoredIncident

@@ -5,14 +5,7 @@ from typing import Any
 import pytest
 
 from dispatch.commands import UpdateIncident
-from dispatch.duplicates import (
-    MOST_PROPOSED,
-    PROPOSED_FROM,
-    SAME_NUMBER,
-    candidates,
-    likeness_of_types,
-    neighbour_of,
-)
+from dispatch.duplicates import MOST_PROPOSED, PROPOSED_FROM, SAME_NUMBER, candidates, likeness_of_types, neighbour_of
 from dispatch.geo import area_of
 from dispatch.ids import external_digest
 from dispatch.model import Place

@@ -9,19 +9,7 @@ from dispatch.lifecycle import BrokenLog, Moment, evolve, fold, freed_by, held_b
 from dispatch.model import Incident
 from dispatch.ports import Hold
 from dispatch.vocabulary import Capability, OfferState, Outcome, Task
-from tests.builders import (
-    INCIDENT,
-    NOW_MS,
-    ZONE,
-    Story,
-    decision,
-    digital_spec,
-    helpers,
-    incident,
-    offer,
-    remote,
-    spec,
-)
+from tests.builders import INCIDENT, NOW_MS, ZONE, Story, decision, digital_spec, helpers, incident, offer, remote, spec
 
 MOMENT = Moment(incident_id=INCIDENT, zone=ZONE, version=2, at_ms=NOW_MS)
 

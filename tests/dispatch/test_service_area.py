@@ -11,7 +11,7 @@ from dispatch.model import Area
 from dispatch.service_area import ServiceArea, service_area
 from dispatch.surroundings import NOTHING, Surroundings
 from dispatch.vocabulary import Task
-from streams.served import built_in
+from streams.service_area import built_in
 from tests.builders import Story, digital_spec, helpers, point, remote, spec
 
 SERVED = replace(NOTHING, served=built_in())

@@ -13,15 +13,7 @@ from dispatch.lifecycle import Moment
 from dispatch.steering import steer
 from dispatch.surroundings import Surroundings
 from dispatch.unfolding import Unfolding
-from dispatch.vocabulary import (
-    AttentionReason,
-    Certainty,
-    IncidentStatus,
-    OfferState,
-    OnFalse,
-    Outcome,
-    Task,
-)
+from dispatch.vocabulary import AttentionReason, Certainty, IncidentStatus, OfferState, OnFalse, Outcome, Task
 from tests.builders import INCIDENT, ZONE, Story, candidate, digital_spec, helpers, incident, remote, spec
 
 VERIFIERS = ("d-1", "d-2", "d-3", "d-4", "d-5")

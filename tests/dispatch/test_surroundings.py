@@ -4,14 +4,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import (
-    AddNote,
-    Command,
-    GiveResult,
-    MergeIncident,
-    ReportIncident,
-    UpdateIncident,
-)
+from dispatch.commands import AddNote, Command, GiveResult, MergeIncident, ReportIncident, UpdateIncident
 from dispatch.model import Incident, Offer
 from dispatch.surroundings import NEAR_M, look_of
 from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority, Task

@@ -14,11 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from streams.cli.main import COMMANDS
-from streams.local import jars, keys, maven, parts, redis_server
-from streams.local.child import Part
+from streams.local import jars, keys, maven, processes, redis_server
 from streams.local.folder import Folder as DataFolder
 from streams.local.kafka_node import Node, Way
 from streams.local.ports import LOOPBACK, free_ports
+from streams.local.process import Part
 from streams.local.stack import java_with
 from streams.local.supervisor import Supervisor
 from tests.faults.artefacts import Folder
@@ -91,14 +91,14 @@ class Cluster:
         jars.ensure(jars.pinned(), cache, fetch=maven.fetch, progress=lambda _: None)
         java = java_with(cache)
         self._nodes = [self._node(number) for number in range(1, self.profile.brokers + 1)]
-        servers = [parts.kafka_part(java, node, self._nodes, f"kafka-{node.node_id}") for node in self._nodes]
-        servers.append(parts.redis_part(redis_server.find(), DataFolder(root=self.folder.data), self.redis_port))
+        servers = [processes.kafka_part(java, node, self._nodes, f"kafka-{node.node_id}") for node in self._nodes]
+        servers.append(processes.redis_part(redis_server.find(), DataFolder(root=self.folder.data), self.redis_port))
         for name in (*WORKERS, "api"):
             port = next(self._ports)
             self.proxies.open(f"{name}/redis", port, self.redis_port)
             self._redis_ways[name] = port
         self._begin(servers, SERVERS_WITHIN_S)
-        self._begin([parts.topics(self.environ("api"))], TOPICS_WITHIN_S)
+        self._begin([processes.topics(self.environ("api"))], TOPICS_WITHIN_S)
         self._begin(self._komek(), READY_WITHIN_S)
 
     def environ(self, way: str) -> dict[str, str]:
@@ -179,16 +179,16 @@ class Cluster:
         )
 
     def _komek(self) -> list[Part]:
-        workers = [replace(parts.workers(self.environ(name), 1)[0], name=name) for name in WORKERS]
-        shifted = [*parts.COMMAND[:2], "tests.faults.shifted_worker", str(self.clock_shift)]
+        workers = [replace(processes.workers(self.environ(name), 1)[0], name=name) for name in WORKERS]
+        shifted = [*processes.COMMAND[:2], "tests.faults.shifted_worker", str(self.clock_shift)]
         made = [replace(part, command=shifted) if part.name == SHIFTED else part for part in workers]
         for name, port in zip(APIS, self._api_ports, strict=True):
             environ = {**self.environ("api"), "KOMEK_PORT": str(port), "KOMEK_DATA": str(self.folder.data / name)}
-            made.append(replace(parts.api(environ, f"http://{LOOPBACK}:{port}"), name=name))
+            made.append(replace(processes.api(environ, f"http://{LOOPBACK}:{port}"), name=name))
         if NOTIFIER in COMMANDS:
             environ = {**self.environ("api"), "KOMEK_DATA": str(self.folder.data / NOTIFIER)}
-            command = [*parts.COMMAND, NOTIFIER]
-            made.append(Part(name=NOTIFIER, command=command, rank=parts.WORKERS, environ=environ))
+            command = [*processes.COMMAND, NOTIFIER]
+            made.append(Part(name=NOTIFIER, command=command, rank=processes.WORKERS, environ=environ))
         return made
 
 

@@ -7,7 +7,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams import clock
-from streams.monitor import GROUP
+from streams.kafka.groups import GROUP
 from streams.topics import INCIDENTS
 from tests.faults.artefacts import Folder
 

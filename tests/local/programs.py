@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from streams.local.child import Part, Ready, always
+from streams.local.process import Part, Ready, always
 
 STAYS = "import time\nprint('here', flush=True)\nwhile True: time.sleep(0.05)"
 DEAF = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + STAYS

@@ -12,10 +12,10 @@ from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError
 
-from streams.local import kafka_node, parts
-from streams.local.child import Part
+from streams.local import kafka_node, processes
 from streams.local.kafka_node import Java, Node, Way, server_properties
 from streams.local.ports import free_ports
+from streams.local.process import Part
 from tests.stack import running
 
 
@@ -93,13 +93,13 @@ def test_a_topic_that_nobody_made_is_not_made_by_asking(kafka: str) -> None:
 
 def test_the_log_survives_a_crash_and_a_start_on_other_ports(kafka_parts: Java, tmp_path: Path) -> None:
     first = a_node(tmp_path)
-    with running(tmp_path, parts.kafka_part(kafka_parts, first, [first])) as supervisor:
+    with running(tmp_path, processes.kafka_part(kafka_parts, first, [first])) as supervisor:
         make_topic(first.bootstrap, "kept")
         produce(first.bootstrap, "kept", b"before the crash")
         os.kill(supervisor.pids()["kafka"], signal.SIGKILL)
 
     second = a_node(tmp_path)
-    with running(tmp_path, parts.kafka_part(kafka_parts, second, [second])):
+    with running(tmp_path, processes.kafka_part(kafka_parts, second, [second])):
         produce(second.bootstrap, "kept", b"after it")
 
         assert consume(second.bootstrap, "kept", 2) == [b"before the crash", b"after it"]
@@ -111,7 +111,7 @@ def test_a_folder_whose_preparation_was_cut_short_is_prepared_again(kafka_parts:
     (tmp_path / "formatted").unlink()
     shutil.rmtree(tmp_path / "log" / "__cluster_metadata-0")
 
-    with running(tmp_path, parts.kafka_part(kafka_parts, node, [node])):
+    with running(tmp_path, processes.kafka_part(kafka_parts, node, [node])):
         make_topic(node.bootstrap, "made")
 
 
@@ -136,4 +136,4 @@ def test_three_nodes_make_one_cluster(kafka_parts: Java, tmp_path: Path) -> None
 
 
 def _cluster(java: Java, nodes: Sequence[Node]) -> list[Part]:
-    return [parts.kafka_part(java, node, list(nodes), name=f"kafka-{node.node_id}") for node in nodes]
+    return [processes.kafka_part(java, node, list(nodes), name=f"kafka-{node.node_id}") for node in nodes]

@@ -19,10 +19,10 @@ import redis
 
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer
 from streams import logs, settings
-from streams.app import build_app
-from streams.publisher import Publisher
 from streams.settings import Settings
 from streams.store import RedisStore
+from streams.worker.app import build_app
+from streams.worker.publisher import Publisher
 
 
 class Deed:

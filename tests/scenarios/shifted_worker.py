@@ -27,7 +27,7 @@ def main() -> None:
     import faust
 
     from streams import logs, settings
-    from streams.app import build_app
+    from streams.worker.app import build_app
 
     logs.configure("info")
     app = build_app(settings.load(os.environ))

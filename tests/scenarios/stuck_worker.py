@@ -14,8 +14,8 @@ import faust
 
 from dispatch.ports import Progress
 from streams import logs, settings
-from streams.app import build_app
 from streams.store import RedisStore
+from streams.worker.app import build_app
 
 
 class StuckStore(RedisStore):

@@ -9,8 +9,8 @@ import pytest
 from kafka import KafkaProducer
 
 from dispatch.plans import BUILT_IN, load_builtin
-from streams import applied_plans
-from streams.alarms import NAMES
+from streams.monitoring.alarms import NAMES
+from streams.readers import plans
 from streams.settings import Settings
 from streams.topics import INCIDENTS
 from tests.desk import ZONE
@@ -77,7 +77,7 @@ def test_an_unreadable_command_alarms_until_somebody_dismisses_it(breakable_town
 
 def test_a_requirement_at_the_end_of_its_ladder_alarms_until_the_operator_has_seen_it(breakable_town: Town) -> None:
     town = breakable_town
-    applied_plans.apply(Settings(kafka=town.komek.kafka, data=Path()), with_a_short_ladder(town.tag))
+    plans.apply(Settings(kafka=town.komek.kafka, data=Path()), with_a_short_ladder(town.tag))
     until(lambda: town.call("GET", "/v1/incident-types", "operator", "op-1").json()["version"].endswith(town.tag), 20)
 
     hopeless = town.report(type="search.missing_person", requirements=None)

@@ -15,7 +15,7 @@ import redis
 from kafka import KafkaConsumer
 
 from streams import clock, redis_keys
-from streams.local import parts
+from streams.local import processes
 from streams.local.ports import free_ports
 from streams.topics import PRIVATE
 from tests.stack import running
@@ -63,7 +63,7 @@ def operators(
     (port,) = free_ports(1)
     environ = module_stack.command_environ() | {"KOMEK_PORT": str(port), "KOMEK_DATA": str(folder)}
     url = f"http://127.0.0.1:{port}"
-    with running(folder, replace(parts.api(environ, url), name="api-2")):
+    with running(folder, replace(processes.api(environ, url), name="api-2")):
         pair = (
             Operator(module_stack.api, module_stack.headers("operator", "op-1")),
             Operator(url, module_stack.headers("operator", "op-2")),

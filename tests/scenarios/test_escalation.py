@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dispatch.plans import BUILT_IN, load_builtin
-from streams import applied_plans
+from streams.readers import plans
 from streams.settings import Settings
 from tests.town import Town, made_ms
 from tests.whole_stack import until
@@ -64,7 +64,7 @@ def test_plans_are_changed_while_everything_runs_and_each_decision_names_its_ver
     )
     settings = Settings(kafka=town.komek.kafka, data=Path())
 
-    applied_plans.apply(settings, changed)
+    plans.apply(settings, changed)
 
     def types() -> Any:
         return town.call("GET", "/v1/incident-types", "operator", "op-1").json()

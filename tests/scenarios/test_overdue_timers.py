@@ -11,11 +11,11 @@ from dispatch.deadlines import timers_of
 from dispatch.model import RequirementSpec
 from dispatch.vocabulary import Capability, DeadlineKind, OfferState
 from streams import redis_keys, wire
-from streams.rebuild import Rebuilder
+from streams.rebuild.rebuilder import Rebuilder
+from streams.store.alarm_facts import PulseReader
 from streams.store.apply import timer_member
-from streams.store.pulse import PulseReader
-from streams.timers import TimerSweep
 from streams.topics import DECISIONS, INCIDENTS
+from streams.worker.timers import TimerSweep
 from tests.desk import Desk
 from tests.scenarios.test_crashes import Start, start, until
 

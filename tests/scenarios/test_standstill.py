@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dispatch.vocabulary import OfferState
-from streams.local.child import Part
+from streams.local.process import Part
 from streams.local.supervisor import Supervisor
-from streams.watchdog import STALLED_EXIT
+from streams.worker.watchdog import STALLED_EXIT
 from tests.desk import DATA_KEY, Desk
 from tests.whole_stack import without_komek
 

@@ -13,7 +13,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 from aiokafka.partitioner import murmur2
 
-from streams.dead_letters import Headers
+from streams.kafka.records import Headers
 from streams.topics import TOPICS
 from tests.simulation.processes import Process
 from tests.simulation.weather import Weather

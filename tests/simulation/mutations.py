@@ -26,14 +26,14 @@ from dispatch.refusals import who_refused
 from dispatch.ruling import Ruling, applied
 from dispatch.surroundings import Surroundings
 from dispatch.vocabulary import OfferState
-from streams.agent import CommandWorker
-from streams.dispatcher import Dispatcher
-from streams.projection import Projection
-from streams.publisher import Publisher
-from streams.rebuild import Rebuilder
-from streams.timers import PendingSweep
+from streams.rebuild.rebuilder import Rebuilder
 from streams.topics import DECISIONS
-from streams.triage import Waiting
+from streams.worker.agent import CommandWorker
+from streams.worker.dispatcher import Dispatcher
+from streams.worker.projection import Projection
+from streams.worker.publisher import Publisher
+from streams.worker.timers import PendingSweep
+from streams.worker.triage import Waiting
 from tests.simulation.judge import Finding
 from tests.simulation.play import Play
 from tests.simulation.redis import Altered, Proceed, Redis

@@ -275,14 +275,14 @@ def _stage(seed: float) -> Iterator[_Stage]:
         "streams.kafka.clients.AIOKafkaProducer": stage.producer,
         "streams.kafka.clients.AIOKafkaConsumer": stage.consumer,
         "streams.kafka.clients.AIOKafkaAdminClient": stage.admin,
-        "streams.rebuild.Restore": stage.restore,
+        "streams.rebuild.rebuilder.Restore": stage.restore,
         "streams.clock.now_ms": stage.now_ms,
         "streams.clock.monotonic_s": lambda: asyncio.get_running_loop().time(),
         "os._exit": stage.die,
         "traceback.print_exc": lambda: None,
         # A play has little to do: whatever waits for a moment counts as much.
-        "streams.triage.WORTH_READING": 2,
-        "streams.triage.BEHIND_S": 1.0,
+        "streams.worker.triage.WORTH_READING": 2,
+        "streams.worker.triage.BEHIND_S": 1.0,
     }
     with ExitStack() as stack:
         random.seed(seed)  # for the jitter of the agent

@@ -1,13 +1,14 @@
-"""Profiles and positions from the log into the picture, as `streams.people` does it, in one task that never dies."""
+"""Profiles and positions from the log into the picture, as `streams.worker.profile_services` does it, in one task that never dies."""
 
 import asyncio
 from typing import Any, cast
 
 from dispatch.ports import NotReady, StoreTrouble
 from streams import wire
-from streams.people import fix_of, leave_duty_commands, profile_of
 from streams.store.people import PeopleStore
+from streams.store.record_decoders import fix_of, profile_of
 from streams.topics import INCIDENTS, LOCATIONS, VOLUNTEERS
+from streams.worker.profile_services import leave_duty_commands
 from tests.simulation.kafka import Kafka, Record
 from tests.simulation.redis import Redis
 

@@ -12,17 +12,17 @@ from typing import Any, cast
 
 from dispatch.plans import PlanBook
 from dispatch.ports import Store
-from streams.agent import CommandWorker
-from streams.dispatcher import Dispatcher
-from streams.projection import Projection
-from streams.publisher import Publisher
-from streams.rebuild import Rebuilder, RebuildWatch
+from streams.kafka.log_reader import LogReader
+from streams.rebuild.rebuilder import Rebuilder, RebuildWatch
 from streams.settings import load
 from streams.store import Link, RedisStore
-from streams.stretch import LogReader
-from streams.timers import PendingSweep, TimerSweep
 from streams.topics import INCIDENTS
-from streams.triage import Triage
+from streams.worker.agent import CommandWorker
+from streams.worker.dispatcher import Dispatcher
+from streams.worker.projection import Projection
+from streams.worker.publisher import Publisher
+from streams.worker.timers import PendingSweep, TimerSweep
+from streams.worker.triage import Triage
 from tests.simulation.kafka import Kafka, Record
 from tests.simulation.processes import Process
 from tests.simulation.redis import Redis, StorePort

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from streams.simulator.client import OPERATOR, Api, NoAnswer
+from streams.api_client import OPERATOR, Api, NoAnswer
 from streams.simulator.run import Progress, play, ways_over_http
 from streams.simulator.scenarios import Scenario
 from tests.simulator.fake_api import FakeApi

@@ -11,7 +11,7 @@ from dispatch.model import Area, Need
 from dispatch.vocabulary import Capability, Priority
 from streams.simulator.people import Crowd, draw_people
 from streams.simulator.places import cities, moved
-from streams.store.memory import MemoryStore
+from streams.store.memory.store import MemoryStore
 from streams.store.people import FixWrite, ProfileWrite
 from streams.wire import VolunteerRecord
 from tests.benchmarks.playing import Play

@@ -9,11 +9,11 @@ import pytest
 from dispatch.model import Place
 from dispatch.vocabulary import Priority
 from streams import clock
+from streams.api_client import Api
 from streams.simulator.call_records import Calls, read_calls
-from streams.simulator.client import Api
 from streams.simulator.places import offset_m
-from streams.simulator.replay_ways import command_of, through_http
-from streams.simulator.replaying import AT_ONCE, Outcome, ReplayedReport, Summary, replay, reports_of
+from streams.simulator.replay import AT_ONCE, Outcome, ReplayedReport, Summary, replay, reports_of
+from streams.simulator.replay_targets import command_of, through_http
 from tests.simulator.fake_api import FakeApi
 from tests.simulator.samples import MONTGOMERY, PLAIN, written
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dispatch.ports import StoreTrouble
 from streams import clock
-from streams.agent import CommandWorker
+from streams.worker.agent import CommandWorker
 
 WITHIN_S = 20.0
 

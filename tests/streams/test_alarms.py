@@ -8,14 +8,15 @@ import yaml  # type: ignore[import-untyped]
 from prometheus_client import REGISTRY
 
 from dispatch.vocabulary import AttentionReason
-from streams import alarm_watch, alert_rules
-from streams.alarm_board import DETAILS, Alarm, Board, Told
-from streams.alarms import NAMES, RULES, Observed, Severity
-from streams.monitor import Measured
-from streams.notices.look import Seen
-from streams.settled_letters import StandingLetter
+from streams.codegen import alert_rules
+from streams.dead_letters.outcomes import StandingLetter
+from streams.monitoring import alarm_watch
+from streams.monitoring.alarm_board import DETAILS, Alarm, Board, Told
+from streams.monitoring.alarms import NAMES, RULES, Observed, Severity
+from streams.monitoring.lag_monitor import Measured
+from streams.notices.lag import Seen
+from streams.store.alarm_facts import Pulse
 from streams.store.attention import Asking
-from streams.store.pulse import Pulse
 from streams.store.reads import RebuildState
 from streams.topics import INCIDENTS, LOCATIONS
 
@@ -178,7 +179,7 @@ def test_names_are_stable_words_and_the_critical_come_first() -> None:
 def test_the_alert_rules_are_those_of_the_list() -> None:
     text = alert_rules.FILE.read_text("utf-8")
 
-    assert text == alert_rules.text(), "run python -m streams.alert_rules"
+    assert text == alert_rules.text(), "run python -m streams.codegen.alert_rules"
     (group,) = yaml.safe_load(text)["groups"]
     assert [rule["expr"] for rule in group["rules"]] == [
         *(f'max(komek_alarm{{name="{name}"}}) == 1' for name in NAMES),

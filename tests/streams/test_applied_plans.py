@@ -10,9 +10,10 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from dispatch.plans import BUILT_IN, BadPlans, PlanBook, load_builtin
-from streams import applied_plans, topic_admin
-from streams.applied_plans import PlanFollower, book_of
-from streams.dead_letters import Consumed
+from streams.kafka import topic_admin
+from streams.kafka.records import Consumed
+from streams.readers import plans
+from streams.readers.plans import PlanFollower, book_of
 from streams.settings import Settings
 from streams.topics import PLANS
 from streams.wire import PlansRecord, Unreadable, encode
@@ -49,7 +50,7 @@ async def settings(kafka: str) -> AsyncIterator[Settings]:
 async def send(settings: Settings, value: bytes | None) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=settings.require_kafka(), acks="all")
     await producer.start()
-    await producer.send_and_wait(PLANS.name, value, key=applied_plans.KEY, partition=0)
+    await producer.send_and_wait(PLANS.name, value, key=plans.KEY, partition=0)
     await producer.stop()
 
 
@@ -84,8 +85,8 @@ def test_a_record_that_cannot_be_used_is_unreadable(value: bytes) -> None:
 
 
 async def test_the_newest_plans_are_in_force_before_the_start_has_ended(settings: Settings) -> None:
-    applied_plans.apply(settings, text_of("first"))
-    applied_plans.apply(settings, text_of("second"))
+    plans.apply(settings, text_of("first"))
+    plans.apply(settings, text_of("second"))
 
     async with following(settings) as seen:
         assert seen.books[-1] == "second"
@@ -93,7 +94,7 @@ async def test_the_newest_plans_are_in_force_before_the_start_has_ended(settings
 
 async def test_plans_are_taken_up_while_running_and_taken_back(settings: Settings) -> None:
     async with following(settings) as seen:
-        applied_plans.apply(settings, text_of("third"))
+        plans.apply(settings, text_of("third"))
         await eventually(lambda: seen.books[-1:] == ["third"])
         await send(settings, None)
         await eventually(lambda: seen.books[-1:] == [load_builtin().version])
@@ -101,7 +102,7 @@ async def test_plans_are_taken_up_while_running_and_taken_back(settings: Setting
 
 async def test_plans_with_faults_become_a_dead_letter_and_the_old_ones_stay(settings: Settings) -> None:
     async with following(settings) as seen:
-        applied_plans.apply(settings, text_of("good"))
+        plans.apply(settings, text_of("good"))
         await send(settings, record("bad", text_of("bad").replace('"first_aid"', '"frist_aid"')))
         await eventually(lambda: bool(seen.buried))
 
@@ -110,13 +111,13 @@ async def test_plans_with_faults_become_a_dead_letter_and_the_old_ones_stay(sett
 
 
 async def test_one_version_is_never_two_different_plans(settings: Settings) -> None:
-    applied_plans.apply(settings, text_of("same"))
-    applied_plans.apply(settings, text_of("same"))
+    plans.apply(settings, text_of("same"))
+    plans.apply(settings, text_of("same"))
 
     with pytest.raises(BadPlans, match="give these plans a version of their own"):
-        applied_plans.apply(settings, text_of("same") + "\n# more\n")
+        plans.apply(settings, text_of("same") + "\n# more\n")
 
 
 def test_plans_with_faults_are_never_sent(tmp_path: Path) -> None:
     with pytest.raises(BadPlans, match="plans:1: version: expected a text"):
-        applied_plans.apply(Settings(kafka="127.0.0.1:9", data=tmp_path), "version = 3")
+        plans.apply(Settings(kafka="127.0.0.1:9", data=tmp_path), "version = 3")

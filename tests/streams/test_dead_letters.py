@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from streams import dead_letters, wire
-from streams.dead_letters import REPLAY_HEADER, VALUE_LIMIT_BYTES
+from streams import wire
+from streams.dead_letters import letters
+from streams.dead_letters.letters import REPLAY_HEADER, VALUE_LIMIT_BYTES
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, INCIDENTS, PRIVATE
 
@@ -34,12 +35,12 @@ class Confirming:
 
 async def test_a_letter_comes_back_with_every_byte_of_its_record() -> None:
     producer = Confirming()
-    letter = dead_letters.letter_of(Record(), "no JSON")
+    letter = letters.letter_of(Record(), "no JSON")
 
-    await dead_letters.write(producer, letter, source="/komek/worker")
+    await letters.write(producer, letter, source="/komek/worker")
 
     ((topic, key, value, headers),) = producer.sent
-    back = dead_letters.decode(value)
+    back = letters.decode(value)
     assert (topic, key) == (DEAD_LETTERS.name, INCIDENTS.name.encode())
     assert wire.header_of(headers, "ce_id") == back.id
     assert wire.header_of(headers, "ce_type") == "komek.dead-letter"
@@ -48,50 +49,50 @@ async def test_a_letter_comes_back_with_every_byte_of_its_record() -> None:
 
 
 def test_a_tombstone_is_kept_apart_from_an_empty_value() -> None:
-    assert dead_letters.letter_of(Record(value=None), "").value_bytes is None
-    assert dead_letters.letter_of(Record(value=b""), "").value_bytes == b""
+    assert letters.letter_of(Record(value=None), "").value_bytes is None
+    assert letters.letter_of(Record(value=b""), "").value_bytes == b""
 
 
 def test_the_same_record_always_gives_the_same_id_and_another_place_another() -> None:
-    ids = {dead_letters.letter_of(Record(offset=offset), reason).id for offset in (1, 1, 2) for reason in ("a", "b")}
+    ids = {letters.letter_of(Record(offset=offset), reason).id for offset in (1, 1, 2) for reason in ("a", "b")}
 
     assert len(ids) == 2
 
 
 def test_a_reason_that_quotes_the_record_cannot_steer_a_terminal() -> None:
-    assert "\x1b" not in dead_letters.letter_of(Record(), "bad \x1b[2J").reason
+    assert "\x1b" not in letters.letter_of(Record(), "bad \x1b[2J").reason
 
 
 def test_of_a_huge_value_the_beginning_is_kept_and_it_is_not_replayed() -> None:
-    letter = dead_letters.letter_of(Record(value=b"x" * 1_000_000), "too long")
+    letter = letters.letter_of(Record(value=b"x" * 1_000_000), "too long")
 
     assert len(wire.encode(letter)) < 1_000_000
     assert len(letter.value_bytes or b"") == VALUE_LIMIT_BYTES
-    with pytest.raises(dead_letters.NotReplayable, match="offset 17"):
-        dead_letters.replay(Settings(), [letter])
+    with pytest.raises(letters.NotReplayable, match="offset 17"):
+        letters.replay(Settings(), [letter])
 
 
 def test_a_letter_from_a_topic_that_is_not_ours_is_not_replayed() -> None:
-    with pytest.raises(dead_letters.NotReplayable, match="no topic of Komek"):
-        dead_letters.replay(Settings(), [dead_letters.letter_of(Record(topic="somewhere"), "")])
+    with pytest.raises(letters.NotReplayable, match="no topic of Komek"):
+        letters.replay(Settings(), [letters.letter_of(Record(topic="somewhere"), "")])
 
 
 def test_a_record_that_failed_again_names_the_letter_it_was_replayed_from() -> None:
-    first = dead_letters.letter_of(Record(), "no JSON")
+    first = letters.letter_of(Record(), "no JSON")
 
-    again = dead_letters.letter_of(Record(offset=99, headers=tuple(dead_letters.replay_headers(first))), "no JSON")
-    third = dead_letters.replay_headers(again)
+    again = letters.letter_of(Record(offset=99, headers=tuple(letters.replay_headers(first))), "no JSON")
+    third = letters.replay_headers(again)
 
     assert again.replay_of == first.id
     assert [value for name, value in third if name == REPLAY_HEADER] == [again.id.encode()]
 
 
 def test_values_of_the_private_topic_count_as_private() -> None:
-    assert dead_letters.letter_of(Record(topic=PRIVATE.name), "").is_private
-    assert not dead_letters.letter_of(Record(), "").is_private
+    assert letters.letter_of(Record(topic=PRIVATE.name), "").is_private
+    assert not letters.letter_of(Record(), "").is_private
 
 
 def test_bytes_that_are_no_letter_are_unreadable() -> None:
     for data in (None, b"", b"{}", b"\xff"):
         with pytest.raises(wire.Unreadable):
-            dead_letters.decode(data)
+            letters.decode(data)

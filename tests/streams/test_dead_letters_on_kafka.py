@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from streams import dead_letters, topic_admin
-from streams.dead_letters import REPLAY_HEADER, DeadLetter
+from streams.dead_letters import letters
+from streams.dead_letters.letters import REPLAY_HEADER, DeadLetter
+from streams.kafka import topic_admin
 from streams.settings import Settings
 from streams.topics import INCIDENTS
 from tests.streams.test_dead_letters import Record
@@ -28,8 +29,8 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
 
 
 async def written(producer: AIOKafkaProducer, record: Record) -> DeadLetter:
-    letter = dead_letters.letter_of(record, "no JSON")
-    await dead_letters.write(producer, letter, source="/test")
+    letter = letters.letter_of(record, "no JSON")
+    await letters.write(producer, letter, source="/test")
     return letter
 
 
@@ -37,7 +38,7 @@ async def test_a_letter_written_twice_is_listed_once(settings: Settings, produce
     letter = await written(producer, Record(offset=1001))
     await written(producer, Record(offset=1001))
 
-    assert list(dead_letters.read_letters(settings)).count(letter) == 1
+    assert list(letters.read_letters(settings)).count(letter) == 1
 
 
 async def test_the_largest_record_a_broker_takes_fits_into_a_letter(
@@ -45,7 +46,7 @@ async def test_the_largest_record_a_broker_takes_fits_into_a_letter(
 ) -> None:
     letter = await written(producer, Record(offset=1002, value=b"\xff" * 1_040_000))
 
-    assert letter in list(dead_letters.read_letters(settings))
+    assert letter in list(letters.read_letters(settings))
 
 
 async def test_a_replay_puts_the_bytes_back_into_their_partition(
@@ -59,7 +60,7 @@ async def test_a_replay_puts_the_bytes_back_into_their_partition(
     await consumer.seek_to_end(partition)
     before = await consumer.position(partition)
 
-    dead_letters.replay(settings, [letter])
+    letters.replay(settings, [letter])
 
     consumer.seek(partition, before)
     record = await consumer.getone()

@@ -24,12 +24,14 @@ from dispatch.vocabulary import (
     Priority,
     ShortfallReason,
 )
-from streams import dead_letters, wire
-from streams.dispatcher import Dispatcher
-from streams.projection import Logged, Projection
-from streams.publisher import LogTrouble, Publisher
-from streams.rebuild import Rebuilder
+from streams import wire
+from streams.dead_letters import letters as dead_letters
+from streams.errors import LogTrouble
+from streams.rebuild.rebuilder import Rebuilder
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, PRIVATE
+from streams.worker.dispatcher import Dispatcher
+from streams.worker.projection import Logged, Projection
+from streams.worker.publisher import Publisher
 from tests.desk import ZONE, Desk, accept, key
 
 

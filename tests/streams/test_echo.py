@@ -7,8 +7,8 @@ from typing import Any
 
 from dispatch.commands import CancelIncident
 from streams import clock, wire
-from streams.echo import StatusEcho
 from streams.topics import DECISIONS, INCIDENT_STATUS
+from streams.worker.status_republisher import StatusEcho
 from tests.desk import Desk, key
 
 LOSSES: Counter[int] = Counter()

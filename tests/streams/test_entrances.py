@@ -9,9 +9,9 @@ from dispatch.geo import area_of
 from dispatch.hazards import HazardArea, hazard_area
 from dispatch.model import Hazard, Place
 from streams import clock
-from streams.entrances import NAMED_AT_ONCE, Entrances
-from streams.store.link import FIX_AGE_LIMIT_MS
 from streams.store.people import FixWrite
+from streams.store.redis_client import FIX_AGE_LIMIT_MS
+from streams.worker.hazard_entry import NAMED_AT_ONCE, Entrances
 from tests.builders import ALMATY, INCIDENT
 
 FIJI = Place(lon=179.95, lat=-17.0)

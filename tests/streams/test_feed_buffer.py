@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from dispatch.decisions import OfferStep
 from dispatch.vocabulary import Capability, OfferState
 from streams import wire
-from streams.feed import CutOff, Feed, Listener
-from streams.feed_buffer import WEIGHT_OF_ENTRY, Entry, FeedBuffer
-from streams.happenings import Arrived, Cursor, Happening
+from streams.event_loop import Turns
+from streams.readers.feed import CutOff, Feed, Listener
+from streams.readers.feed_buffer import WEIGHT_OF_ENTRY, Entry, FeedBuffer
+from streams.readers.feed_records import Arrived, Cursor, Happening
 from streams.settings import Settings
 from streams.topics import NOTICES, OFFERS
-from streams.turns import Turns
 
 PARTITIONS = 3
 START = Cursor((0,) * PARTITIONS, (0,) * PARTITIONS, (0,) * PARTITIONS)

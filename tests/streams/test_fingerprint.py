@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.fingerprint import fingerprint
+from streams.intake.text_fingerprint import fingerprint
 
 KEY = b"k" * 32
 FIRE = "Горит квартира на третьем этаже, улица Абая 150, из окна идёт дым"

@@ -9,13 +9,13 @@ import pytest
 from dispatch.model import Place
 from dispatch.vocabulary import Capability, TravelMode
 from streams import wire
-from streams.people import ProfileService, joined
 from streams.settings import load
 from streams.store import Link, scripts
 from streams.store.people import PeopleStore, PrivateWrite, ProfileWrite, Unjoined
 from streams.store.reads import Reads
 from streams.store.restore import Restore
 from streams.wire import VolunteerPrivate, VolunteerRecord
+from streams.worker.profile_services import ProfileService, joined
 
 KEY = bytes(range(32))
 REF = "volunteer:v-1"

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams import patience
-from streams.kafka import clients
+from streams.kafka import clients, timeouts
 from streams.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -105,7 +104,7 @@ def test_a_batch_lives_long_while_its_requests_end_early() -> None:
     producer = clients.idempotent_producer(SETTINGS, "c", 60_000)
 
     assert producer.config["request_timeout_ms"] == 60_000
-    assert producer.client._request_timeout_ms == patience.ANSWER_MS
+    assert producer.client._request_timeout_ms == timeouts.ANSWER_MS
 
 
 def test_a_member_of_a_group_waits_for_the_rebalance() -> None:
@@ -113,7 +112,7 @@ def test_a_member_of_a_group_waits_for_the_rebalance() -> None:
 
     assert member.topics == ("topic",)
     assert member.config["group_id"] == "g"
-    assert member._client._request_timeout_ms == patience.ANSWER_TO_MEMBER_MS > patience.REBALANCE_MS
+    assert member._client._request_timeout_ms == timeouts.ANSWER_TO_MEMBER_MS > timeouts.REBALANCE_MS
     assert member.config["fetch_max_wait_ms"] == 250
 
 

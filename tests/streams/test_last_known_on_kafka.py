@@ -7,8 +7,8 @@ import pytest
 from dispatch.decisions import StatusRecord
 from dispatch.model import Incident
 from streams import wire
-from streams.last_known import LastKnown, LogPicture
-from streams.publisher import LogTrouble
+from streams.errors import LogTrouble
+from streams.readers.last_known import LastKnown, LogPicture
 from streams.settings import Settings
 from streams.topics import INCIDENT_STATUS
 from tests.builders import incident

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from dispatch.vocabulary import OfferState
-from streams import clock, dead_letters, settled_letters, topic_admin, wire
-from streams.alarm_watch import AlarmWatch
-from streams.dead_letters import REPLAY_HEADER, DeadLetter
-from streams.letter_watch import LetterWatch
-from streams.monitor import Measured
+from streams import clock, wire
+from streams.dead_letters import letters as dead_letters
+from streams.dead_letters import outcomes
+from streams.dead_letters.letters import REPLAY_HEADER, DeadLetter
+from streams.dead_letters.outcomes import Dismissal, LetterEnd
+from streams.dead_letters.watch import LetterWatch
+from streams.kafka import topic_admin
+from streams.monitoring.alarm_watch import AlarmWatch
+from streams.monitoring.lag_monitor import Measured
 from streams.settings import Settings
-from streams.settled_letters import Dismissal, LetterEnd
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS
 from tests.desk import ZONE, Desk
 
@@ -71,7 +74,7 @@ async def operators(desk: Desk) -> AsyncIterator[Operators]:
 
 def dismiss_all(settings: Settings, ids: set[str]) -> None:
     left = [letter for letter in dead_letters.read_letters(settings) if letter.id in ids]
-    settled_letters.dismiss(settings, left, Dismissal.HANDLED, by="test", at_ms=0)
+    outcomes.dismiss(settings, left, Dismissal.HANDLED, by="test", at_ms=0)
 
 
 async def buried(desk: Desk, value: bytes) -> DeadLetter:
@@ -86,7 +89,7 @@ async def buried(desk: Desk, value: bytes) -> DeadLetter:
 
 
 async def replayed(desk: Desk, letter: DeadLetter) -> list[Any]:
-    await asyncio.to_thread(settled_letters.replay, desk.settings, [letter], by="op-1", at_ms=clock.now_ms())
+    await asyncio.to_thread(outcomes.replay, desk.settings, [letter], by="op-1", at_ms=clock.now_ms())
     return await desk.fresh(INCIDENTS.name)
 
 
@@ -112,13 +115,13 @@ async def test_a_dismissal_is_a_record_and_ends_the_alarm(desk: Desk, operators:
     await operators.until(letter, alarmed=True)
 
     await asyncio.to_thread(
-        settled_letters.dismiss, desk.settings, [letter], Dismissal.RUBBISH, by="op-1", at_ms=1_795_000_000_000
+        outcomes.dismiss, desk.settings, [letter], Dismissal.RUBBISH, by="op-1", at_ms=1_795_000_000_000
     )
 
     await operators.until(letter, alarmed=False)
     (record,) = await desk.fresh(DEAD_LETTERS.name)
     assert dict(record.headers)["ce_type"] == b"komek.dead-letter.settled"
-    settled = await asyncio.to_thread(settled_letters.read_settled, desk.settings)
+    settled = await asyncio.to_thread(outcomes.read_settled, desk.settings)
     end = settled[letter.id]
     assert (end.how, end.why, end.by, end.at_ms) == (LetterEnd.DISMISSED, "rubbish", "op-1", 1_795_000_000_000)
     assert letter in await asyncio.to_thread(lambda: list(dead_letters.read_letters(desk.settings)))

@@ -13,13 +13,15 @@ from aiokafka import AIOKafkaProducer
 from dispatch.decisions import OfferStep
 from dispatch.ids import notice_id
 from dispatch.telling import Notice
-from streams import clock, dead_letters, topic_admin, wire
+from streams import clock, wire
+from streams.dead_letters import letters
+from streams.kafka import topic_admin
+from streams.kafka.log_reader import LogReader
 from streams.notices import channels
 from streams.notices.channels import Channel, ChannelTrouble, StreamChannel
 from streams.notices.lane import Limits
-from streams.notifier import Notifier, Reading
+from streams.notices.notifier import Notifier, Reading
 from streams.settings import Settings, load
-from streams.stretch import LogReader
 from streams.topics import DEAD_LETTERS, NOTICES, OFFERS
 from tests.dispatch.test_validity import step
 
@@ -261,7 +263,7 @@ async def test_a_record_that_is_no_step_is_buried_and_the_next_is_told(log: Log)
 def buried_in(value: bytes) -> bytes:
     """What a dead letter holds; nothing where the record says how a letter ended."""
     try:
-        return base64.b64decode(dead_letters.decode(value).value or "")
+        return base64.b64decode(letters.decode(value).value or "")
     except wire.Unreadable:
         return b""
 

@@ -7,8 +7,8 @@ from dispatch.commands import ReportIncident
 from dispatch.ids import incident_id
 from dispatch.model import Attention, Incident, JobChange, Unconfirmed
 from dispatch.vocabulary import AttentionReason, ConfirmationState, IncidentStatus, OfferState, Priority
-from streams import paper
-from streams.last_known import LastKnown, Undecided
+from streams.cli import printed_board
+from streams.readers.last_known import LastKnown, Undecided
 from tests.builders import incident, offer, point, requirement, shortfall, spec
 
 NOW_MS = 1_764_000_000_000
@@ -32,7 +32,7 @@ def test_the_most_urgent_stands_first_and_among_equals_the_oldest() -> None:
         at(incident(id="i-old", priority=Priority.CRITICAL), NOW_MS - 2 * HOUR_MS),
     )
 
-    text = paper.page(LastKnown(read_ms=NOW_MS, states=states))
+    text = printed_board.page(LastKnown(read_ms=NOW_MS, states=states))
 
     assert text.index("i-old") < text.index("i-new") < text.index("i-low")
     assert "2 h 00 min" in text
@@ -43,7 +43,7 @@ def test_what_is_over_is_left_out() -> None:
         incident(id=f"i-{status}", status=status) for status in (IncidentStatus.CLOSED, IncidentStatus.UNFILLED)
     )
 
-    text = paper.page(LastKnown(read_ms=NOW_MS, states=states))
+    text = printed_board.page(LastKnown(read_ms=NOW_MS, states=states))
 
     assert "open incidents: 1" in text
     assert "i-closed" not in text
@@ -58,7 +58,7 @@ def test_who_is_assigned_who_is_asked_and_what_is_missing() -> None:
     attention = (Attention(reason=AttentionReason.UNFILLED, since_ms=NOW_MS),)
     needs = (requirement(count=3, shortfall=shortfall(1)),)
 
-    text = paper.page(
+    text = printed_board.page(
         LastKnown(read_ms=NOW_MS, states=(incident(requirements=needs, offers=offers, attention=attention),))
     )
 
@@ -74,7 +74,7 @@ def test_who_has_not_confirmed_a_change_is_on_the_sheet() -> None:
     open_changes = Unconfirmed(changes=(change,), state=ConfirmationState.ASKED, due_ms=NOW_MS)
     untold = offer(OfferState.EN_ROUTE, unconfirmed=open_changes)
 
-    text = paper.page(LastKnown(read_ms=NOW_MS, states=(incident(offers=(untold,)),)))
+    text = printed_board.page(LastKnown(read_ms=NOW_MS, states=(incident(offers=(untold,)),)))
 
     assert "en_route   NOT CONFIRMED: location, address" in text
 
@@ -82,7 +82,7 @@ def test_who_has_not_confirmed_a_change_is_on_the_sheet() -> None:
 def test_a_report_without_decision_is_shown_as_such() -> None:
     known = LastKnown(read_ms=NOW_MS, undecided=(undecided(requirements=(spec("boat", 2),)), undecided()), waiting=7)
 
-    text = paper.page(known)
+    text = printed_board.page(known)
 
     assert text.count("NOT DECIDED") == text.count("NOBODY HAS BEEN ASKED YET") == 2
     assert "needs: 2 x boat" in text
@@ -91,7 +91,7 @@ def test_a_report_without_decision_is_shown_as_such() -> None:
 
 
 def test_it_says_of_when_it_is_and_that_it_is_the_log() -> None:
-    text = paper.page(LastKnown(read_ms=NOW_MS, decided_ms=NOW_MS - 1000, waiting=None))
+    text = printed_board.page(LastKnown(read_ms=NOW_MS, decided_ms=NOW_MS - 1000, waiting=None))
 
     assert "picture of 2025-11-24T16:00:00Z" in text
     assert "Newest decision: 2025-11-24T15:59:59Z." in text
@@ -100,7 +100,7 @@ def test_it_says_of_when_it_is_and_that_it_is_the_log() -> None:
 
 
 def test_nothing_that_steers_a_printer_or_a_terminal_gets_through() -> None:
-    text = paper.page(LastKnown(read_ms=NOW_MS, states=(incident(offers=(offer(volunteer_id="v\x1b[2J\f"),)),)))
+    text = printed_board.page(LastKnown(read_ms=NOW_MS, states=(incident(offers=(offer(volunteer_id="v\x1b[2J\f"),)),)))
 
     assert "v?[2J?" in text
     assert all(line.isprintable() for line in text.splitlines())

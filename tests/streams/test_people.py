@@ -9,8 +9,8 @@ import pytest
 from dispatch.model import Place
 from dispatch.vocabulary import Capability, TravelMode
 from streams import wire
-from streams.people import fix_of, newest_fixes, newest_privates, newest_profiles, private_of, profile_of
 from streams.store.people import PrivateWrite, ProfileWrite
+from streams.store.record_decoders import fix_of, newest_fixes, newest_privates, newest_profiles, private_of, profile_of
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivate, VolunteerRecord
 

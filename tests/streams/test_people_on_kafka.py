@@ -10,16 +10,17 @@ from aiokafka import AIOKafkaProducer
 
 from dispatch.model import Place
 from dispatch.vocabulary import Capability, TravelMode
-from streams import clock, topic_admin, wire
-from streams.dead_letters import Consumed
-from streams.people import LocationService, PeopleStore, ProfileService
-from streams.publisher import LogTrouble
+from streams import clock, wire
+from streams.errors import LogTrouble
+from streams.kafka import topic_admin
+from streams.kafka.records import Consumed
 from streams.settings import Settings, load
 from streams.store import Link
 from streams.store.reads import Reads, VolunteerView
 from streams.store.restore import Restore
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
+from streams.worker.profile_services import LocationService, PeopleStore, ProfileService
 
 DATA_KEY = "A" * 43
 HOME = Place(lon=71.43, lat=51.128)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dispatch.fixes import Track, followed
 from dispatch.vocabulary import TravelMode
 from streams import wire
-from streams.rebuild import Rebuilder, fix_writes
+from streams.rebuild.rebuilder import Rebuilder, fix_writes
 from streams.store.people import FixWrite, fix_in
 from streams.topics import LOCATIONS
 from tests.desk import Desk

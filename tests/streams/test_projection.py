@@ -13,11 +13,12 @@ from dispatch.lifecycle import fold
 from dispatch.ports import Store
 from dispatch.vocabulary import Outcome
 from streams import wire
-from streams.dispatcher import claims_of
-from streams.projection import Logged, Projection, application
-from streams.publisher import LogTrouble, Publisher
+from streams.errors import LogTrouble
+from streams.kafka.log_reader import LogReader
 from streams.store import MemoryStore
-from streams.stretch import LogReader
+from streams.worker.dispatcher import claims_of
+from streams.worker.projection import Logged, Projection, application
+from streams.worker.publisher import Publisher
 from tests.builders import INCIDENT, NOW_MS, Story, helpers, spec
 from tests.contracts.builders import profile
 from tests.simulation.kafka import Record

@@ -11,15 +11,16 @@ from aiokafka import AIOKafkaProducer
 
 from dispatch.model import Place
 from dispatch.vocabulary import Capability, TravelMode
-from streams import clock, redis_keys, topic_admin, wire
-from streams.dead_letters import Consumed
-from streams.people import LocationService, PeopleStore, ProfileService
-from streams.rebuild import Rebuilder
+from streams import clock, redis_keys, wire
+from streams.kafka import topic_admin
+from streams.kafka.records import Consumed
+from streams.rebuild.rebuilder import Rebuilder
 from streams.settings import Settings, load
 from streams.store import Link
 from streams.store.restore import Restore
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
+from streams.worker.profile_services import LocationService, PeopleStore, ProfileService
 
 DATA_KEY = "A" * 43
 OTHER_KEY = bytes(31) + b"1"

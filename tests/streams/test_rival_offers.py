@@ -3,7 +3,7 @@
 import pytest
 
 from dispatch.ports import Hold
-from streams.fold import LiveHold, OffersSeen, losers
+from streams.rebuild.log_fold import LiveHold, OffersSeen, losers
 from tests.dispatch.test_validity import step
 
 

@@ -13,7 +13,16 @@ import pytest
 from dispatch.model import Place
 from dispatch.ports import Trip
 from dispatch.vocabulary import TravelMode
-from streams.routing import AFTER_ERROR, AFTER_TIMEOUT, AT_ONCE, REST_S, TROUBLES, Circuit, Router, router_of
+from streams.worker.travel_router import (
+    AFTER_ERROR,
+    AFTER_TIMEOUT,
+    AT_ONCE,
+    REST_S,
+    TROUBLES,
+    Circuit,
+    Router,
+    router_of,
+)
 
 HERE = Place(lon=76.945, lat=43.238)
 WITHIN_S = 5.0

@@ -7,10 +7,10 @@ from dispatch.commands import AskForHelp, RaiseDistress, ReportIncident, ReportP
 from dispatch.geo import area_of
 from dispatch.vocabulary import IncidentStatus, OfferState
 from streams import wire
-from streams.entrances import Entrances
-from streams.people import leave_duty_commands
 from streams.store.people import FixWrite, PeopleStore, ProfileWrite
 from streams.topics import INCIDENTS
+from streams.worker.hazard_entry import Entrances
+from streams.worker.profile_services import leave_duty_commands
 from tests.desk import Desk, accept, key
 
 

@@ -12,8 +12,8 @@ from dispatch.ports import TravelAnswer, Trip
 from dispatch.surroundings import NOTHING
 from dispatch.vocabulary import DeadlineKind, OfferState
 from dispatch.ways import WaysFound
-from streams.scene import ROUTED_MOST, TRAVEL_BUDGET_S, Scene
 from streams.store import MemoryStore
+from streams.worker.batch_hazards import ROUTED_MOST, TRAVEL_BUDGET_S, Scene
 from tests.builders import ALMATY, INCIDENT, NOW_MS, candidate, incident, need, offer, remote
 from tests.contracts.builders import application, fix, profile
 

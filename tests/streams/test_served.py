@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from streams.served import built_in, service_area_of
+from streams.service_area import built_in, service_area_of
 from streams.settings import SettingsError, load
 from tests.builders import point
 

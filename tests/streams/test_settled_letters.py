@@ -1,16 +1,17 @@
 """Which letters stand: the fold of both kinds of records, in any order and however often."""
 
-from streams import dead_letters, wire
-from streams.settled_letters import Book, Dismissal, LetterEnd, LetterSettled
+from streams import wire
+from streams.dead_letters import letters
+from streams.dead_letters.outcomes import Book, Dismissal, LetterEnd, LetterSettled
 from streams.topics import DECISIONS, LOCATIONS
 from tests.streams.test_dead_letters import Record
 
 
-def letter(offset: int, **changes: object) -> dead_letters.DeadLetter:
-    return dead_letters.letter_of(Record(offset=offset, **changes), "no JSON")  # type: ignore[arg-type]
+def letter(offset: int, **changes: object) -> letters.DeadLetter:
+    return letters.letter_of(Record(offset=offset, **changes), "no JSON")  # type: ignore[arg-type]
 
 
-def ended(of: dead_letters.DeadLetter, how: LetterEnd = LetterEnd.REPLAYED) -> bytes:
+def ended(of: letters.DeadLetter, how: LetterEnd = LetterEnd.REPLAYED) -> bytes:
     why = Dismissal.HANDLED if how is LetterEnd.DISMISSED else None
     return wire.encode(LetterSettled(letter_id=of.id, how=how, why=why, by="op-1", at_ms=5))
 

@@ -1,6 +1,7 @@
 """When a worker stands still, and what it may wait for."""
 
-from streams.standstill import PATIENT, Look, Standstill, Waits, verdict
+from streams.monitoring.commit_stall import Look, Standstill
+from streams.worker.watchdog_excuses import PATIENT, Waits, verdict
 
 LIMIT_S = 20.0
 

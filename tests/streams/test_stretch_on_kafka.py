@@ -2,8 +2,8 @@
 
 import pytest
 
-from streams.publisher import LogTrouble
-from streams.stretch import LogReader
+from streams.errors import LogTrouble
+from streams.kafka.log_reader import LogReader
 from streams.topics import INCIDENTS
 from tests.desk import Desk
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from streams import topic_admin
+from streams.kafka import topic_admin
+from streams.kafka.topic_admin import Standing
+from streams.kafka.topic_drift import Cure
 from streams.settings import Settings
-from streams.topic_admin import Standing
-from streams.topic_problems import Cure
 from streams.topics import AUDIT, DEAD_LETTERS, TOPICS
 from tests.whole_stack import until
 

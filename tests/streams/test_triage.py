@@ -11,10 +11,11 @@ from dispatch.commands import AcceptOffer, CancelIncident, Command, RaiseDistres
 from dispatch.ids import incident_id, offer_id
 from dispatch.plans import load_builtin
 from dispatch.vocabulary import Priority
-from streams import triage, wire
-from streams.agent import CommandWorker
+from streams import wire
 from streams.topics import DECISIONS
-from streams.triage import Triage, Waiting
+from streams.worker import triage
+from streams.worker.agent import CommandWorker
+from streams.worker.triage import Triage, Waiting
 from tests.desk import ZONE, Desk, key
 
 PLANS = load_builtin()

@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from streams.local import parts, redis_server
+from streams.local import processes, redis_server
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java, Node
 from streams.local.ports import free_ports
@@ -27,7 +27,7 @@ def broker(kafka_parts: Java, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("trap-kafka")
     broker_port, controller_port = free_ports(2)
     node = Node(node_id=1, broker_port=broker_port, controller_port=controller_port, folder=folder)
-    with running(folder, parts.kafka_part(kafka_parts, node, [node])) as supervisor:
+    with running(folder, processes.kafka_part(kafka_parts, node, [node])) as supervisor:
         yield Server(node.bootstrap, supervisor.pids()["kafka"])
 
 
@@ -35,7 +35,7 @@ def broker(kafka_parts: Java, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def redis_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = Folder(root=tmp_path_factory.mktemp("trap-redis"))
     (port,) = free_ports(1)
-    with running(folder.root, parts.redis_part(redis_server.find(), folder, port)) as supervisor:
+    with running(folder.root, processes.redis_part(redis_server.find(), folder, port)) as supervisor:
         yield Server(f"redis://127.0.0.1:{port}/0", supervisor.pids()["redis"])
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import faust
 
-from streams.agent import CommandWorker
-from streams.leaving import LeavingWorker
+from streams.worker.agent import CommandWorker
+from streams.worker.shutdown import LeavingWorker
 
 QUICK: dict[str, Any] = {
     "broker_commit_interval": 0.2,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer, KafkaProducer
 
-from streams import clock, topic_admin
+from streams import clock
+from streams.kafka import topic_admin
 from streams.settings import load
 from tests.faults.checker import double_bookings
 from tests.faults.checker.double_bookings import Record, Unreadable, judge, main, read

@@ -1,0 +1,44 @@
+"""What a command knows without being told: the settings, completed by the local stack that runs in KOMEK_DATA."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from streams import settings as all_settings
+from streams.cli.errors import UNREACHABLE, CommandFailed
+from streams.errors import BrokerTrouble
+from streams.local import stackfile
+from streams.local.folder import Folder
+from streams.settings import Settings
+
+
+def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of the environment; addresses and keys it does not set are those of the running local stack.
+
+    Raises:
+        SettingsError: as `settings.load`.
+    """
+    settings = all_settings.load(os.environ if environ is None else environ)
+    folder = Folder(root=settings.data)
+    found: dict[str, Any] = {}
+    running = stackfile.read(folder.stack_file)
+    if running is not None:
+        found |= {} if settings.kafka else {"kafka": running.kafka}
+        found |= {} if settings.redis else {"redis": running.redis}
+    if settings.jwt_keys is None and folder.jwt_keys.exists():
+        found["jwt_keys"] = folder.jwt_keys
+    if settings.data_key is None and folder.data_key.exists():
+        kept = {"KOMEK_DATA_KEY": folder.data_key.read_text("ascii").strip()}
+        found["data_key"] = all_settings.load(kept).data_key
+    return replace(settings, **found)
+
+
+@contextlib.contextmanager
+def broker_trouble_told() -> Iterator[None]:
+    """Ends the command with exit code 3 where Kafka gave no answer."""
+    try:
+        yield
+    except BrokerTrouble as trouble:
+        raise CommandFailed(str(trouble), trouble.cure, UNREACHABLE) from trouble

@@ -1,0 +1,65 @@
+"""`komek board --print`: what is open, on paper, read from the log alone."""
+
+import asyncio
+import json as json_format
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from streams import clock, logs, wire
+from streams.cli import printed_board
+from streams.cli.context import settings_here
+from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
+from streams.cli.output import print_json
+from streams.errors import LogTrouble
+from streams.readers.last_known import LastKnown, LogPicture
+
+WITHIN_S = 120.0
+
+
+def command(
+    on_paper: Annotated[bool, typer.Option("--print", help="Print the board as plain text.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write it to this file instead.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print what is open, who is assigned and what is missing, read from the log alone.
+
+    Works while Redis, the workers and the API are away; needs Kafka. Ids only, nothing private. `komek watch` is the live board.
+    """
+    if not (on_paper or json):
+        raise CommandFailed("say --print or --json", "`komek watch` is the live board.", WRONG_USE)
+    settings = settings_here()
+    settings.require_kafka()
+    logs.configure("error")
+    try:
+        known = asyncio.run(LogPicture(settings, "komek-board").read(within_s=WITHIN_S))
+    except LogTrouble as trouble:
+        raise CommandFailed(
+            str(trouble), "Start Kafka, or say where it is with KOMEK_KAFKA; the log is all this needs.", UNREACHABLE
+        ) from trouble
+    if json:
+        print_json(_whole(known))
+    elif out is None:
+        print(printed_board.page(known), end="")
+    else:
+        _write(out, printed_board.page(known))
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandFailed(f"{out}: {error.strerror}", "Choose another file.", WRONG_USE) from error
+    print(f"written to {out}")
+
+
+def _whole(known: LastKnown) -> dict[str, Any]:
+    return {
+        "picture": "log",
+        "picture_at": clock.rfc3339(known.read_ms),
+        "newest_decision_at": None if known.decided_ms is None else clock.rfc3339(known.decided_ms),
+        "waiting": known.waiting,
+        "incidents": [json_format.loads(wire.encode(state)) for state in known.states if state.is_open],
+        "undecided": [json_format.loads(wire.encode_command(entry.command)) for entry in known.undecided],
+    }

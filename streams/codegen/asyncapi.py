@@ -1,0 +1,157 @@
+"""JSON Schemas of every record and the AsyncAPI document, generated from the one list of topics.
+
+`python -m streams.codegen.asyncapi` writes them to `deploy/schemas/`; a test sees to it that they are up to date.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dispatch.commands import COMMANDS
+from dispatch.decisions import OfferStep, StatusRecord
+from dispatch.events import EVENTS
+from streams.dead_letters.letters import DeadLetter
+from streams.dead_letters.outcomes import LetterSettled
+from streams.topics import (
+    AUDIT,
+    DEAD_LETTERS,
+    DECISIONS,
+    INCIDENT_STATUS,
+    INCIDENTS,
+    LOCATIONS,
+    NOTICES,
+    OFFERS,
+    PLANS,
+    PRIVATE,
+    TOPICS,
+    VOLUNTEERS,
+    Topic,
+)
+from streams.wire import (
+    AuditRecord,
+    DecisionFrame,
+    FixRecord,
+    IncidentPrivate,
+    NoticeRecord,
+    PlansRecord,
+    VolunteerPrivate,
+    VolunteerRecord,
+)
+
+FOLDER = Path(__file__).parent.parent / "deploy" / "schemas"
+_RECORDS: dict[str, tuple[type, ...]] = {
+    INCIDENTS.name: tuple(COMMANDS.values()),
+    DECISIONS.name: (DecisionFrame,),
+    OFFERS.name: (OfferStep,),
+    INCIDENT_STATUS.name: (StatusRecord,),
+    LOCATIONS.name: (FixRecord,),
+    VOLUNTEERS.name: (VolunteerRecord,),
+    PRIVATE.name: (VolunteerPrivate, IncidentPrivate),
+    DEAD_LETTERS.name: (DeadLetter, LetterSettled),
+    AUDIT.name: (AuditRecord,),
+    PLANS.name: (PlansRecord,),
+    NOTICES.name: (NoticeRecord,),
+}
+_REFERENCE = re.compile(r"#/\$defs/(\w+)")
+_KINDS = {cls: kind for table in (COMMANDS, EVENTS) for kind, cls in table.items()}
+
+
+def schemas() -> dict[str, Any]:
+    """JSON Schema (2020-12) of each record type by name; commands and events carry `kind`."""
+    roots = {cls for classes in _RECORDS.values() for cls in classes} | set(EVENTS.values())
+    _, components = msgspec.json.schema_components(
+        sorted(roots, key=lambda cls: cls.__name__), ref_template="#/$defs/{name}", schema_hook=_anything
+    )
+    for cls, kind in _KINDS.items():
+        schema = components[cls.__name__]
+        schema["properties"] = {"kind": {"const": kind}, **schema["properties"]}
+        schema["required"] = ["kind", *schema.get("required", [])]
+    events = [{"$ref": f"#/$defs/{cls.__name__}"} for cls in EVENTS.values()]
+    components["DecisionFrame"]["properties"]["events"] = {"type": "array", "items": {"oneOf": events}}
+    return {name: components[name] for name in sorted(components)}
+
+
+def _anything(cls: type) -> dict[str, Any]:
+    """GeoJSON and explanations are objects whose inside is described elsewhere."""
+    if cls is object:
+        return {"description": "any JSON value"}
+    raise NotImplementedError(cls)
+
+
+def topic_schema(topic: Topic, known: dict[str, Any]) -> dict[str, Any]:
+    """A schema that judges one value of the topic (for `private`: the plain text inside)."""
+    refs = [{"$ref": f"#/$defs/{cls.__name__}"} for cls in _RECORDS[topic.name]]
+    choice: dict[str, Any] = refs[0] if len(refs) == 1 else {"anyOf": refs}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": topic.name,
+        "description": topic.carries,
+        **choice,
+        "$defs": {name: known[name] for name in sorted(_reachable(choice, known))},
+    }
+
+
+def _reachable(schema: Any, known: dict[str, Any]) -> set[str]:
+    names: set[str] = set()
+    open_schemas = [schema]
+    while open_schemas:
+        fresh = set(_REFERENCE.findall(json.dumps(open_schemas.pop()))) - names
+        names |= fresh
+        open_schemas.extend(known[name] for name in fresh)
+    return names
+
+
+def document(known: dict[str, Any]) -> dict[str, Any]:
+    """AsyncAPI 3.0: a channel for each topic, messages by reference to the schemas."""
+    moved = json.loads(json.dumps(known).replace("#/$defs/", "#/components/schemas/"))
+    channels = {
+        topic.name: {
+            "address": topic.name,
+            "description": topic.carries,
+            "messages": {
+                cls.__name__: {
+                    "contentType": "application/json",
+                    "payload": {"$ref": f"#/components/schemas/{cls.__name__}"},
+                }
+                for cls in _RECORDS[topic.name]
+            },
+            "bindings": {
+                "kafka": {
+                    "topicConfiguration": {
+                        "cleanup.policy": ["compact" if topic.compacted else "delete"],
+                        **({"retention.ms": topic.retention_ms} if topic.retention_ms else {}),
+                    },
+                    "x-key": topic.key,
+                }
+            },
+        }
+        for topic in TOPICS
+    }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Komek topics", "version": "1"},
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "components": {"schemas": moved},
+    }
+
+
+def files() -> dict[str, str]:
+    """Name and text of each generated file."""
+    known = schemas()
+    texts = {f"{topic.name}.json": topic_schema(topic, known) for topic in TOPICS}
+    texts["asyncapi.json"] = document(known)
+    return {name: json.dumps(text, indent=1, ensure_ascii=False, sort_keys=True) + "\n" for name, text in texts.items()}
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in files().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,264 @@
+"""Dead letters: records that could not be read, kept whole with their place and the reason, and brought back."""
+
+import base64
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from dispatch.ids import derived
+from streams import metrics, wire
+from streams.errors import BrokerTrouble
+from streams.kafka import clients
+from streams.kafka.records import Consumed
+from streams.kafka.topic_admin import wait_for_broker
+from streams.settings import Settings
+from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, LOCATIONS, OFFERS, PRIVATE, TOPICS
+
+REPLAY_HEADER = "komek_replay_of"
+VALUE_LIMIT_BYTES = 600_000
+"""Of the original value. In base64 it stays well below the megabyte at which producers and brokers refuse a record."""
+REASON_LIMIT = 500
+PRIVATE_TOPICS = frozenset({PRIVATE.name, LOCATIONS.name})
+"""Values from here may identify or place a person; they are shown on demand only."""
+_MADE_BY_WORKERS = frozenset({DECISIONS.name, OFFERS.name, INCIDENT_STATUS.name})
+_CLIENT_ID = "komek-dead-letters"
+_CONFIRM_WITHIN_S = 30.0
+_READ_PATIENCE_MS = 2000
+
+
+class AsyncProducer(Protocol):
+    """The part of AIOKafkaProducer that is used: waits for the broker's confirmation, raises when there is none."""
+
+    async def send_and_wait(
+        self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]
+    ) -> object: ...
+
+
+class NotReplayable(Exception):
+    """This letter cannot go back; the message says why and where the record may still be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A record of `dead-letters`. `key`, `value` and header values are base64, None where the record had none.
+
+    `size_bytes` is that of the original value; beyond `VALUE_LIMIT_BYTES`, `value` holds the beginning only.
+    """
+
+    id: str
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: str | None
+    value: str | None
+    headers: tuple[tuple[str, str | None], ...]
+    reason: str
+    size_bytes: int
+
+    @property
+    def key_bytes(self) -> bytes | None:
+        return _from_base64(self.key)
+
+    @property
+    def value_bytes(self) -> bytes | None:
+        return _from_base64(self.value)
+
+    @property
+    def header_bytes(self) -> list[tuple[str, bytes | None]]:
+        return [(name, _from_base64(value)) for name, value in self.headers]
+
+    @property
+    def is_cut(self) -> bool:
+        return self.size_bytes > VALUE_LIMIT_BYTES
+
+    @property
+    def is_private(self) -> bool:
+        return self.topic in PRIVATE_TOPICS
+
+    @property
+    def replay_of(self) -> str | None:
+        """Id of the letter that this record was replayed from, when it failed again."""
+        found = [value for name, value in self.header_bytes if name == REPLAY_HEADER and value]
+        return found[-1].decode("utf-8", "replace") if found else None
+
+
+def letter_id(topic: str, partition: int, offset: int) -> str:
+    """The same record always gives the same id: a worker that dies after writing its letter writes no second one."""
+    return str(derived("dead-letter", topic, str(partition), str(offset)))
+
+
+def letter_of(record: Consumed, reason: str) -> DeadLetter:
+    value = record.value
+    return DeadLetter(
+        id=letter_id(record.topic, record.partition, record.offset),
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp_ms=record.timestamp,
+        key=_to_base64(record.key),
+        value=_to_base64(value if value is None else value[:VALUE_LIMIT_BYTES]),
+        headers=tuple((name, _to_base64(content)) for name, content in record.headers or ()),
+        reason=_printable(reason)[:REASON_LIMIT],
+        size_bytes=len(value or b""),
+    )
+
+
+async def write(producer: AsyncProducer, letter: DeadLetter, *, source: str) -> None:
+    """Sends the letter and waits until the broker has it; only then may the record be acknowledged.
+
+    Raises whatever the producer raises: the letter may be in the log or not, and writing it again is harmless.
+    """
+    await producer.send_and_wait(
+        DEAD_LETTERS.name,
+        key=letter.topic.encode(),
+        value=wire.encode(letter),
+        headers=wire.headers("dead-letter", letter.id, source),
+    )
+    metrics.DEAD_LETTERED.labels(topic=letter.topic).inc()
+
+
+def decode(data: bytes | None) -> DeadLetter:
+    """A letter back from the log.
+
+    Raises:
+        Unreadable: the bytes are no dead letter.
+    """
+    try:
+        return msgspec.json.decode(data or b"", type=DeadLetter)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise wire.Unreadable(f"DeadLetter: {error}") from error
+
+
+def read_letters(settings: Settings) -> Iterator[DeadLetter]:
+    """All letters kept, oldest first, each id once. Ends at what was the end of the topic when it began.
+
+    Raises:
+        BrokerTrouble: no broker answered in time.
+    """
+    seen: set[str] = set()
+    for value in read_values(settings):
+        # What is no letter is left out: there is nothing to bring back.
+        with contextlib.suppress(wire.Unreadable):
+            letter = decode(value)
+            if letter.id not in seen:
+                seen.add(letter.id)
+                yield letter
+
+
+def read_values(settings: Settings) -> Iterator[bytes | None]:
+    """All records of the topic; of its two kinds, see `outcomes.py`. As `read_letters`."""
+    with _consumer(settings) as consumer:
+        yield from _values_to_end(consumer)
+
+
+def replay(
+    settings: Settings,
+    letters: Sequence[DeadLetter],
+    *,
+    sent: Callable[[KafkaProducer, DeadLetter], None] = lambda _producer, _letter: None,
+) -> None:
+    """Sends each original record to the partition it came from, in the given order, each confirmed before the next.
+
+    `sent` is called with each letter whose record was confirmed.
+
+    Raises:
+        NotReplayable: before anything is sent, when one of them cannot go back.
+        BrokerTrouble: a send was not confirmed; those before it were. A repeat is harmless: commands have their ids.
+    """
+    for letter in letters:
+        _check_replayable(letter)
+    with confirming_producer(settings) as producer:
+        for letter in letters:
+            producer.send(
+                letter.topic,
+                key=letter.key_bytes,
+                value=letter.value_bytes,
+                partition=letter.partition,
+                headers=replay_headers(letter),
+            ).get(timeout=_CONFIRM_WITHIN_S)
+            sent(producer, letter)
+
+
+@contextlib.contextmanager
+def confirming_producer(settings: Settings) -> Iterator[KafkaProducer]:
+    """A producer for a few records, each of which is waited for.
+
+    Raises:
+        BrokerTrouble: also for whatever the client raises inside the block.
+    """
+    wait_for_broker(settings)
+    producer = clients.producer(settings, _CLIENT_ID)
+    try:
+        yield producer
+    except (KafkaError, AssertionError) as error:  # the client asserts that the partition exists
+        raise BrokerTrouble(
+            f"a record was not confirmed: {error!r}", "Repeat: a record that is there twice is harmless."
+        ) from error
+    finally:
+        producer.close(timeout=_CONFIRM_WITHIN_S)
+
+
+def replay_headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
+    """The original headers and the letter the record comes from; of several replays the last counts."""
+    # kafka-python sends no header without a value; an empty one is the nearest.
+    kept = [(name, value or b"") for name, value in letter.header_bytes if name != REPLAY_HEADER]
+    return [*kept, (REPLAY_HEADER, letter.id.encode())]
+
+
+def _check_replayable(letter: DeadLetter) -> None:
+    if letter.topic not in {topic.name for topic in TOPICS}:
+        raise NotReplayable(f"{letter.id}: {letter.topic} is no topic of Komek")
+    if letter.topic in _MADE_BY_WORKERS:
+        raise NotReplayable(f"{letter.id}: a record of {letter.topic} has its place in the log and cannot come later")
+    if letter.is_cut:
+        raise NotReplayable(
+            f"{letter.id}: only the beginning of its {letter.size_bytes} bytes was kept; the record stands in "
+            f"{letter.topic}, partition {letter.partition}, offset {letter.offset}, while that topic keeps it"
+        )
+
+
+@contextlib.contextmanager
+def _consumer(settings: Settings) -> Iterator[KafkaConsumer]:
+    wait_for_broker(settings)
+    consumer = clients.consumer(settings, _CLIENT_ID)
+    try:
+        yield consumer
+    except KafkaError as error:
+        raise BrokerTrouble(
+            f"Kafka refused to show {DEAD_LETTERS.name}: {error!r}", "Run `komek topics apply`."
+        ) from error
+    finally:
+        consumer.close()
+
+
+def _values_to_end(consumer: KafkaConsumer) -> Iterator[bytes | None]:
+    partitions = [
+        TopicPartition(DEAD_LETTERS.name, number) for number in consumer.partitions_for_topic(DEAD_LETTERS.name) or ()
+    ]
+    if not partitions:
+        raise BrokerTrouble(f"{DEAD_LETTERS.name} does not exist", "Run `komek topics apply`.")
+    consumer.assign(partitions)
+    consumer.seek_to_beginning(*partitions)
+    ends = consumer.end_offsets(partitions)
+    while any(consumer.position(partition) < ends[partition] for partition in partitions):
+        for records in consumer.poll(timeout_ms=_READ_PATIENCE_MS).values():
+            yield from (record.value for record in records)
+
+
+def _printable(text: str) -> str:
+    """A reason may quote the record; shown in a terminal it must not steer it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _to_base64(data: bytes | None) -> str | None:
+    return None if data is None else base64.b64encode(data).decode()
+
+
+def _from_base64(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text)

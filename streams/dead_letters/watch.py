@@ -1,0 +1,80 @@
+"""Which dead letters still stand, as one process knows: the topic read from its beginning, then followed."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+
+from streams.dead_letters.outcomes import Book, StandingLetter
+from streams.kafka import clients
+from streams.settings import Settings
+from streams.topics import DEAD_LETTERS
+
+AGAIN_S = 1.0
+_log = structlog.get_logger(__name__)
+
+
+class LetterWatch:
+    """`standing` is None until all letters have been read; while Kafka is away it stays what it was."""
+
+    def __init__(self, settings: Settings, client_id: str) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._task: asyncio.Task[None] | None = None
+        self._book = Book()
+        self._next: dict[TopicPartition, int] = {}
+        self._is_read = False
+
+    @property
+    def standing(self) -> Sequence[StandingLetter] | None:
+        return tuple(self._book.standing.values()) if self._is_read else None
+
+    async def start(self) -> None:
+        """Reads in the background: many letters must not keep the process from starting."""
+        self._task = asyncio.ensure_future(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            consumer = clients.async_consumer(self._settings, self._client_id)
+            try:
+                await consumer.start()
+                await self._follow(consumer)
+            except (KafkaError, TimeoutError, OSError) as error:
+                _log.warning("dead letters cannot be followed", cause=type(error).__name__)
+            finally:
+                await consumer.stop()
+            await asyncio.sleep(AGAIN_S)
+
+    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+        parts = [TopicPartition(DEAD_LETTERS.name, number) for number in await self._numbers()]
+        consumer.assign(parts)
+        starts, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
+        for part in parts:
+            consumer.seek(part, max(starts[part], self._next.get(part, 0)))
+        while True:
+            for part, records in (await consumer.getmany(timeout_ms=500)).items():
+                for record in records:
+                    self._book.add(record.value, record.timestamp)
+                self._next[part] = records[-1].offset + 1
+            self._is_read = self._is_read or all(self._next.get(part, starts[part]) >= ends[part] for part in parts)
+
+    async def _numbers(self) -> list[int]:
+        """Of the topic's partitions. Asked of the brokers: a consumer that is not assigned yet knows of none."""
+        admin = clients.async_admin(self._settings, self._client_id)
+        try:
+            await admin.start()
+            (described,) = await admin.describe_topics([DEAD_LETTERS.name])
+        finally:
+            await admin.close()
+        if not described["partitions"]:
+            raise UnknownTopicOrPartitionError(DEAD_LETTERS.name)
+        return sorted(entry["partition"] for entry in described["partitions"])

@@ -1,0 +1,120 @@
+"""Positions on their way in: many at once, in batches of our own making, through aiokafka.
+
+A batch of 1,000 costs about 10 ms of CPU here: records are built by kafka's own batch builder (3 µs each, `send` takes 17), and
+the partition of a volunteer is computed once and remembered (murmur2 in Python takes 8 µs).
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
+
+from streams import clock, metrics, wire
+from streams.errors import Overloaded, Unknown
+from streams.intake.commands import ANSWER_WITHIN_S
+from streams.kafka import clients
+from streams.settings import Settings
+from streams.topics import LOCATIONS
+from streams.wire import FixRecord
+
+IN_FLIGHT = 64
+_REMEMBERED = 1_000_000
+_encode = msgspec.json.Encoder().encode
+
+
+class PositionIntake:
+    """One per process. Positions are the first to be shed: 64 batches on their way are the limit."""
+
+    def __init__(self, settings: Settings, source: str) -> None:
+        self._settings = settings
+        self._source = source
+        self._producer: AIOKafkaProducer | None = None
+        self._partitions = 0
+        self._partition_of: dict[str, int] = {}
+        self._in_flight = 0
+
+    async def start(self) -> None:
+        producer = clients.async_producer(
+            self._settings,
+            f"{self._source}-positions",
+            max_batch_size=512 * 1024,
+            request_timeout_ms=10_000,
+            retry_backoff_ms=50,
+        )
+        self._producer = producer
+        await producer.start()
+        self._partitions = len(await producer.partitions_for(LOCATIONS.name))
+
+    async def stop(self) -> None:
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    async def send(self, fixes: Sequence[FixRecord]) -> None:
+        """All of them, after the broker's answer.
+
+        Raises:
+            Overloaded: too many batches are on their way; nothing was sent.
+            Unknown: no answer in time; some may be in the log. A repeat is harmless.
+        """
+        if self._in_flight >= IN_FLIGHT:
+            metrics.INTAKE_REFUSED.labels(cause="overloaded").inc()
+            raise Overloaded(f"{IN_FLIGHT} batches of positions are on their way to Kafka")
+        self._in_flight += 1
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                answers = [await self._send_batch(number, part) for number, part in self._parted(fixes).items()]
+                await asyncio.gather(*(answer for part in answers for answer in part))
+        except (KafkaError, TimeoutError) as error:
+            metrics.INTAKE_REFUSED.labels(cause="unknown").inc()
+            raise Unknown("Kafka did not confirm the positions in time") from error
+        finally:
+            self._in_flight -= 1
+        metrics.POSITIONS.inc(len(fixes))
+
+    def _parted(self, fixes: Iterable[FixRecord]) -> dict[int, list[FixRecord]]:
+        parts: dict[int, list[FixRecord]] = {}
+        known = self._partition_of
+        for fix in fixes:
+            number = known.get(fix.volunteer_id)
+            if number is None:
+                number = self._learn(fix.volunteer_id)
+            parts.setdefault(number, []).append(fix)
+        return parts
+
+    def _learn(self, volunteer_id: str) -> int:
+        if len(self._partition_of) >= _REMEMBERED:
+            self._partition_of.clear()
+        number: int = (murmur2(volunteer_id.encode()) & 0x7FFFFFFF) % self._partitions
+        self._partition_of[volunteer_id] = number
+        return number
+
+    async def _send_batch(self, partition: int, fixes: Sequence[FixRecord]) -> list[Any]:
+        assert self._producer is not None, "start() comes first"
+        answers = []
+        headers = wire.headers("fix", clock.fresh_id(), self._source)  # one id names the batch
+        batch = self._producer.create_batch()
+        for fix in fixes:
+            record = {"key": fix.volunteer_id.encode(), "value": _encode(fix), "timestamp": None}
+            if batch.append(**record, headers=headers) is None:
+                answers.append(await self._hand_over(batch, partition))
+                batch = self._producer.create_batch()
+                batch.append(**record, headers=headers)
+        answers.append(await self._hand_over(batch, partition))
+        return answers
+
+    async def _hand_over(self, batch: Any, partition: int) -> "asyncio.Future[Any]":
+        assert self._producer is not None
+        answer: asyncio.Future[Any] = await self._producer.send_batch(batch, LOCATIONS.name, partition=partition)
+        answer.add_done_callback(_seen)
+        return answer
+
+
+def _seen(answer: "asyncio.Future[Any]") -> None:
+    """An answer that comes after the caller was told `Unknown` is nobody's surprise."""
+    if not answer.cancelled():
+        answer.exception()

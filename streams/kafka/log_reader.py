@@ -1,0 +1,132 @@
+"""Reading a stretch of a topic: from an offset to what was the end when the reading began. Used before anything is decided on a
+partition that was just taken over, and by the rebuild."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from streams.errors import LogTrouble
+from streams.kafka import clients, timeouts
+from streams.settings import Settings
+
+_POLL_MS = 200
+_PATIENCE_S = 15.0
+"""Without any progress for this long the log counts as unreachable."""
+
+
+class LogReader:
+    """One consumer without a group. Its methods must not run at the same time; a lock sees to that."""
+
+    def __init__(self, settings: Settings, client_id: str, *, on_read: Callable[[], None] = lambda: None) -> None:
+        """`on_read` is called after every chunk: reading a long log is no standing still."""
+        self._settings = settings
+        self._on_read = on_read
+        self._client_id = client_id
+        self._consumer: AIOKafkaConsumer | None = None
+        self._lock = asyncio.Lock()
+
+    async def start(self) -> None:
+        consumer = clients.async_consumer(
+            self._settings,
+            self._client_id,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+            request_timeout_ms=timeouts.QUESTION_MS,
+        )
+        await consumer.start()
+        self._consumer = consumer
+
+    async def stop(self) -> None:
+        if self._consumer is not None:
+            await self._consumer.stop()
+            self._consumer = None
+
+    async def partitions(self, topic: str) -> list[int]:
+        admin = clients.async_admin(self._settings, self._client_id)
+        try:
+            await admin.start()
+            (found,) = await admin.describe_topics([topic])
+        except KafkaError as error:
+            raise LogTrouble(f"{topic}: {error!r}") from error
+        finally:
+            await admin.close()
+        if not found["partitions"]:
+            raise LogTrouble(f"{topic}: the topic is not there")
+        return sorted(part["partition"] for part in found["partitions"])
+
+    async def bounds(self, topic: str, partitions: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """First and next offset of each partition."""
+        parts = [TopicPartition(topic, number) for number in partitions]
+        consumer = self._started()
+        try:
+            first = await consumer.beginning_offsets(parts)
+            end = await consumer.end_offsets(parts)
+        except (KafkaError, TimeoutError) as error:
+            raise LogTrouble(f"{topic}: {error!r}") from error
+        return {part.partition: (first[part], end[part]) for part in parts}
+
+    async def end(self, topic: str, partition: int) -> int:
+        return (await self.ends(topic, [partition]))[partition]
+
+    async def ends(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+        """Next offset of each partition."""
+        parts = [TopicPartition(topic, number) for number in partitions]
+        if not parts:
+            return {}
+        try:
+            ends = await self._started().end_offsets(parts)
+        except (KafkaError, TimeoutError) as error:
+            raise LogTrouble(f"{topic}: {error!r}") from error
+        return {part.partition: int(ends[part]) for part in parts}
+
+    async def read(self, topic: str, stretches: Mapping[int, tuple[int, int]]) -> AsyncIterator[list[ConsumerRecord]]:
+        """Records of each partition from the first offset to before the second, in chunks of one partition each.
+
+        Raises:
+            LogTrouble: no progress for 15 s.
+        """
+        wanted = {
+            TopicPartition(topic, number): stretch for number, stretch in stretches.items() if stretch[0] < stretch[1]
+        }
+        if not wanted:
+            return
+        async with self._lock:
+            consumer = self._started()
+            consumer.assign(list(wanted))
+            for part, (first, _) in wanted.items():
+                consumer.seek(part, first)
+            async for chunk in self._chunks(consumer, {part: end for part, (_, end) in wanted.items()}):
+                part = TopicPartition(topic, chunk[0].partition)
+                if chunk[0].offset < wanted[part][0]:
+                    # For a broker that is behind, an offset may lie after its end; the client then begins anew, from the first.
+                    raise LogTrouble(f"{topic}/{part.partition} was read again from {chunk[0].offset}")
+                yield chunk
+
+    async def _chunks(
+        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]
+    ) -> AsyncIterator[list[ConsumerRecord]]:
+        loop = asyncio.get_running_loop()
+        last_progress = loop.time()
+        while ends:
+            try:
+                batches = await consumer.getmany(*ends, timeout_ms=_POLL_MS, max_records=5000)
+            except KafkaError as error:
+                raise LogTrouble(repr(error)) from error
+            for part, records in batches.items():
+                last_progress = loop.time()
+                self._on_read()
+                asked_for = [record for record in records if record.offset < ends[part]]
+                if asked_for:
+                    yield asked_for
+            for part in list(ends):
+                if await consumer.position(part) >= ends[part]:
+                    del ends[part]
+                    consumer.pause(part)
+            if loop.time() - last_progress > _PATIENCE_S:
+                raise LogTrouble(f"no record of {sorted(ends)} for {_PATIENCE_S:.0f} s")
+
+    def _started(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            raise LogTrouble("the log reader has not been started")
+        return self._consumer

@@ -1,0 +1,249 @@
+"""Topics on the broker: reading them, creating what is missing, altering what differs (`topic_drift.py` says what does).
+
+Configuration is altered freely, for it can be altered back. Partitions and replicas are never changed here: another
+number of partitions sends the later commands of an incident to another worker than its earlier ones.
+"""
+
+import contextlib
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.errors import KafkaError, KafkaTimeoutError, for_code
+
+from streams import clock
+from streams.errors import BrokerTrouble
+from streams.kafka import clients
+from streams.kafka.topic_drift import Cure, Problem, TopicState, problems_of
+from streams.settings import Settings
+from streams.topics import SAME_PARTITIONS, TOPICS, Topic
+
+PATIENCE_S = 30.0
+REQUEST_WITHIN_MS = 10_000
+_UNKNOWN_TOPIC = 3
+_ALREADY_EXISTS = 36
+
+
+class Standing(StrEnum):
+    CREATED = "created"
+    ALTERED = "altered"
+    AS_STATED = "as stated"
+    DIFFERS = "differs"  # left as it is; harmless
+    REFUSED = "refused"  # dangerous, and nothing that is done without a person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What `apply_topics` did with one topic, and how it stands now."""
+
+    topic: str
+    standing: Standing
+    partitions: int
+    replication: int
+    kept: str
+    notes: tuple[str, ...] = ()
+
+
+def check_topics(settings: Settings, *, patience_s: float = PATIENCE_S) -> list[Problem]:
+    """What must be cured before a worker or the API starts; empty when nothing. Waits `patience_s` for a broker that is
+    coming up; with one that answers it takes some 50 ms.
+
+    Raises:
+        BrokerTrouble: no broker answered in time.
+    """
+    with connected(settings, patience_s=patience_s) as admin:
+        states = read_states(admin)
+    return [problem for problem in problems_of(states, settings) if problem.is_dangerous]
+
+
+def apply_topics(settings: Settings, *, patience_s: float = PATIENCE_S) -> list[Row]:
+    """Creates what is missing and alters configuration that differs. A repeat changes nothing.
+
+    Raises:
+        BrokerTrouble: no broker answered in time, or it refused to create or alter.
+    """
+    with connected(settings, patience_s=patience_s) as admin:
+        found = problems_of(read_states(admin), settings)
+        _create(admin, [problem.topic for problem in found if problem.cure is Cure.CREATE], settings)
+        _alter(admin, [problem for problem in found if problem.cure is Cure.ALTER])
+        left = problems_of(states := read_states(admin), settings)
+    return [_row(topic, states[topic.name], found, left) for topic in TOPICS if topic.name in states]
+
+
+@contextlib.contextmanager
+def connected(settings: Settings, *, patience_s: float = PATIENCE_S) -> Iterator[KafkaAdminClient]:
+    """An admin client of the brokers in the settings.
+
+    Raises:
+        BrokerTrouble: also for whatever Kafka answers inside the block.
+    """
+    servers = settings.require_kafka()
+    left_s = wait_for_broker(settings, patience_s=patience_s)
+    try:
+        admin = clients.admin(
+            settings,
+            "komek-topics",
+            connect_within_ms=max(2000, int(left_s * 1000)),
+            request_within_ms=REQUEST_WITHIN_MS,
+        )
+    except KafkaError as error:
+        raise BrokerTrouble(f"Kafka at {servers} does not answer: {error}", _unreachable_cure(servers)) from error
+    try:
+        yield admin
+    except KafkaTimeoutError as error:
+        raise BrokerTrouble(
+            f"Kafka at {servers} gave no answer in time: {error}", _unreachable_cure(servers)
+        ) from error
+    except KafkaError as error:
+        raise BrokerTrouble(f"Kafka at {servers} refused: {error}", "Check the rights of this client.") from error
+    finally:
+        admin.close()
+
+
+def wait_for_broker(settings: Settings, *, patience_s: float = PATIENCE_S) -> float:
+    """Waits until one of the servers accepts a connection; returns the patience that is left.
+
+    Asked before any client is made: one of kafka-python that finds no broker leaves its thread running.
+
+    Raises:
+        BrokerTrouble: none did in time.
+    """
+    servers = settings.require_kafka()
+    deadline = clock.monotonic_s() + patience_s
+    while not _opens(servers):
+        if clock.monotonic_s() >= deadline:
+            raise BrokerTrouble(f"no Kafka broker accepts connections at {servers}", _unreachable_cure(servers))
+        time.sleep(0.2)
+    return deadline - clock.monotonic_s()
+
+
+def read_states(admin: KafkaAdminClient) -> dict[str, TopicState]:
+    """Komek's topics as they are; those that do not exist are left out."""
+    names = [topic.name for topic in TOPICS]
+    described = {entry["name"]: entry for entry in admin.describe_topics(names)}
+    present = [name for name in names if described[name]["error_code"] != _UNKNOWN_TOPIC]
+    for name in present:
+        if described[name]["error_code"]:
+            raise for_code(described[name]["error_code"])(name)
+    configs = _read_configs(admin, present)
+    return {name: _state(described[name], configs.get(name, {})) for name in present}
+
+
+def _create(admin: KafkaAdminClient, names: Sequence[str], settings: Settings) -> None:
+    if not names:
+        return
+    wanted = {
+        topic.name: {
+            "num_partitions": topic.partition_count(settings),
+            "replication_factor": settings.replication,
+            "configs": topic.config(settings),
+        }
+        for topic in TOPICS
+        if topic.name in names
+    }
+    answer = admin.create_topics(wanted, raise_errors=False)
+    for entry in answer["topics"]:
+        # Somebody else may have created it since it was looked for: then it is only compared.
+        if entry["error_code"] not in (0, _ALREADY_EXISTS):
+            raise BrokerTrouble(
+                f"Kafka did not create {entry['name']}: {entry['error_message']}",
+                "Check KOMEK_REPLICATION and KOMEK_MIN_INSYNC against the number of brokers, and this client's rights.",
+            )
+    admin.wait_for_topics(list(wanted))
+
+
+def _alter(admin: KafkaAdminClient, problems: Sequence[Problem]) -> None:
+    wanted: dict[str, dict[str, str]] = {}
+    for problem in problems:
+        if problem.config:
+            name, value = problem.config
+            wanted.setdefault(problem.topic, {})[name] = value
+    if not wanted:
+        return
+    answer = admin.alter_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, topic, config) for topic, config in wanted.items()]
+    )
+    for topic, result in answer["topic"].items():
+        if result != "OK":
+            raise BrokerTrouble(f"Kafka did not alter {topic}: {result}", "Check the rights of this client.")
+    _await_configs(admin, wanted)
+
+
+def _await_configs(admin: KafkaAdminClient, wanted: Mapping[str, Mapping[str, str]]) -> None:
+    """A broker learns of an altered configuration some milliseconds after the controller accepted it."""
+    deadline = clock.monotonic_s() + REQUEST_WITHIN_MS / 1000
+    while clock.monotonic_s() < deadline:
+        held = _read_configs(admin, list(wanted))
+        if all(held[topic].get(name) == value for topic, config in wanted.items() for name, value in config.items()):
+            return
+        time.sleep(0.05)
+
+
+def _read_configs(admin: KafkaAdminClient, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    if not names:
+        return {}
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, None) for name in names]
+    answer = admin.describe_configs(asked, config_filter="all")
+    return {
+        topic: {name: entry["value"] for name, entry in config.items()} for topic, config in answer["topic"].items()
+    }
+
+
+def _state(described: Mapping[str, Any], config: Mapping[str, str]) -> TopicState:
+    partitions = described["partitions"]
+    return TopicState(
+        name=described["name"],
+        partitions=len(partitions),
+        replication=min((len(partition["replica_nodes"]) for partition in partitions), default=0),
+        config=config,
+    )
+
+
+def _row(topic: Topic, state: TopicState, found: Sequence[Problem], left: Sequence[Problem]) -> Row:
+    before = [problem for problem in found if problem.topic == topic.name]
+    after = [problem for problem in left if problem.topic == topic.name]
+    return Row(
+        topic=topic.name,
+        standing=_standing(topic, before, after),
+        partitions=state.partitions,
+        replication=state.replication,
+        kept=_kept(state.config),
+        notes=tuple(f"{problem.what}: {problem.advice}" for problem in after)
+        or tuple(f"was: {problem.what}" for problem in before if problem.cure is Cure.ALTER),
+    )
+
+
+def _standing(topic: Topic, before: Sequence[Problem], after: Sequence[Problem]) -> Standing:
+    if any(problem.is_dangerous or topic in SAME_PARTITIONS for problem in after):
+        return Standing.REFUSED
+    if after:
+        return Standing.DIFFERS
+    cures = {problem.cure for problem in before}
+    if Cure.CREATE in cures:
+        return Standing.CREATED
+    return Standing.ALTERED if Cure.ALTER in cures else Standing.AS_STATED
+
+
+def _kept(config: Mapping[str, str]) -> str:
+    if "compact" in config.get("cleanup.policy", ""):
+        return "newest of each key"
+    hours = int(config.get("retention.ms", "0")) // 3_600_000
+    if hours < 0:
+        return "for ever"
+    return f"{hours // 24} d" if hours % 24 == 0 else f"{hours} h"
+
+
+def _opens(servers: str) -> bool:
+    for server in servers.split(","):
+        host, _, port = server.strip().rpartition(":")
+        with contextlib.suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), timeout=1.0):
+            return True
+    return False
+
+
+def _unreachable_cure(servers: str) -> str:
+    return f"Check KOMEK_KAFKA={servers} and that the broker runs (`komek up` starts one here)."

@@ -1,0 +1,133 @@
+"""The parts of a local stack as processes: the two servers, and Komek's own commands."""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from streams import clock, tokens
+from streams.local import kafka_node, redis_server
+from streams.local.addresses import Addresses
+from streams.local.folder import Folder
+from streams.local.kafka_node import Java, Node
+from streams.local.ports import answers
+from streams.local.process import Part
+from streams.local.redis_server import RedisServer
+from streams.tokens import Role
+
+KAFKA, REDIS, TOPICS, WORKERS, API, DEMO = range(6)
+"""Ranks: the last ends first, Kafka last of all."""
+
+NEVER = Retry(NoBackoff(), 0)
+COMMAND = (sys.executable, "-m", "streams.cli.main")
+PASSED_TO_SERVERS = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
+"""Servers need little of the environment, and none of its secrets."""
+
+
+def kafka(java: Java, folder: Folder, addresses: Addresses) -> Part:
+    """Kafka on its own folder, prepared when it is new. Takes a second then."""
+    assert addresses.kafka_port is not None
+    node = Node(
+        node_id=1,
+        broker_port=addresses.kafka_port,
+        controller_port=addresses.controller_port,
+        folder=folder.kafka,
+    )
+    return kafka_part(java, node, [node])
+
+
+def kafka_part(java: Java, node: Node, peers: list[Node], name: str = "kafka") -> Part:
+    """One node of a cluster of `peers`; its folder is prepared when it is new."""
+    if not kafka_node.is_formatted(node):
+        kafka_node.format_storage(java, node, peers)
+    kafka_node.write_properties(node, peers)
+    return Part(
+        name=name,
+        command=kafka_node.command(java, node),
+        rank=KAFKA,
+        environ=_server_environ(),
+        # The broker opens its port when it is ready to serve; its admin answers 20 ms later.
+        is_ready=partial(answers, node.broker_port),
+    )
+
+
+def redis_part(server: RedisServer, folder: Folder, port: int) -> Part:
+    return Part(
+        name="redis",
+        command=redis_server.command(server, port=port, folder=folder.redis),
+        rank=REDIS,
+        environ=_server_environ(),
+        is_ready=partial(_redis_serves, port),
+    )
+
+
+def topics(environ: Mapping[str, str]) -> Part:
+    return Part(name="topics", command=[*COMMAND, "topics", "apply"], rank=TOPICS, environ=environ, runs_once=True)
+
+
+def workers(environ: Mapping[str, str], count: int) -> list[Part]:
+    return [
+        Part(name=f"worker-{number}", command=[*COMMAND, "worker"], rank=WORKERS, environ=environ)
+        for number in range(1, count + 1)
+    ]
+
+
+def notifier(environ: Mapping[str, str]) -> Part:
+    return Part(name="notifier", command=[*COMMAND, "notifier"], rank=WORKERS, environ=environ)
+
+
+def api(environ: Mapping[str, str], url: str) -> Part:
+    keys = environ.get("KOMEK_JWT_KEYS")
+    is_ready = partial(_is_ours_and_ready, url, Path(keys) if keys else None)
+    return Part(name="api", command=[*COMMAND, "api"], rank=API, environ=environ, is_ready=is_ready)
+
+
+def demo(environ: Mapping[str, str]) -> Part:
+    return Part(name="demo", command=[*COMMAND, "simulate", "--demo"], rank=DEMO, environ=environ)
+
+
+def _server_environ() -> dict[str, str]:
+    return {name: os.environ[name] for name in PASSED_TO_SERVERS if name in os.environ}
+
+
+def _redis_serves(port: int) -> bool:
+    # A PING and not an open port: Redis answers with LOADING while it reads what it kept.
+    try:
+        with redis.Redis(port=port, socket_timeout=0.5, socket_connect_timeout=0.5, retry=NEVER) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def _is_ours_and_ready(url: str, keys: Path | None) -> bool:
+    """Another Komek may have taken the port since it was found free: it would answer that it is ready, and refuse our tokens."""
+    token = _own_token(keys)
+    return _answers_ok(f"{url}/readyz") and (token is None or _answers_ok(f"{url}/v1/status", token))
+
+
+def _own_token(keys: Path | None) -> str | None:
+    """None when the keys cannot sign, as those of an issuer elsewhere."""
+    try:
+        return (
+            tokens.load_keys(keys).issue(Role.MONITOR, "up", now_s=clock.now_ms() // 1000, ttl_s=60) if keys else None
+        )
+    except tokens.BadKeys:
+        return None
+
+
+def _answers_ok(url: str, token: str | None = None) -> bool:
+    # Straight to this machine: a proxy of the environment knows nothing of it.
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    direct.addheaders = [("Authorization", f"Bearer {token}")] if token else []
+    try:
+        with direct.open(url, timeout=1.0) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False

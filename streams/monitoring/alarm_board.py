@@ -1,0 +1,62 @@
+"""Which alarms stand, and since when: fed with looks, pure."""
+
+from dataclasses import dataclass, field
+
+from streams.monitoring.alarms import RULES, CannotKnow, Concern, Finding, Observed, Rule, Severity
+
+DETAILS = 20
+"""So many ids are shown; the count is of all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    name: str
+    severity: Severity
+    concern: Concern
+    about: str
+    since_ms: int
+    count: int
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The alarms of one look, and the names of those of which nothing can be known now."""
+
+    alarms: tuple[Alarm, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Board:
+    """Fed with looks; remembers since when each condition holds."""
+
+    _since_s: dict[str, float] = field(default_factory=dict)
+
+    def told(self, seen: Observed, now_s: float) -> Told:
+        alarms, unknown = [], []
+        for rule in RULES:
+            try:
+                finding = rule.holds(seen)
+            except CannotKnow:
+                unknown.append(rule.name)
+                continue
+            if finding is None:
+                self._since_s.pop(rule.name, None)
+                continue
+            held_s = now_s - self._since_s.setdefault(rule.name, now_s)
+            if held_s >= rule.for_s:
+                alarms.append(_alarm(rule, finding, seen.now_ms - round(held_s * 1000)))
+        return Told(alarms=tuple(alarms), unknown=tuple(unknown))
+
+
+def _alarm(rule: Rule, finding: Finding, seen_since_ms: int) -> Alarm:
+    return Alarm(
+        name=rule.name,
+        severity=rule.severity,
+        concern=rule.concern,
+        about=rule.about,
+        since_ms=seen_since_ms if finding.since_ms is None else finding.since_ms,
+        count=len(finding.details),
+        details=tuple(finding.details[:DETAILS]),
+    )

@@ -1,0 +1,105 @@
+"""Looks every second at what alarms are about, in the background, so that whoever asks gets the last look at once."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeVar
+
+import structlog
+
+from dispatch.ports import NotReady, StoreTrouble
+from streams import clock, metrics
+from streams.dead_letters.watch import LetterWatch
+from streams.monitoring.alarm_board import Board, Told
+from streams.monitoring.alarms import LATE_MS, NAMES, Observed
+from streams.monitoring.lag_monitor import Measured
+from streams.store.alarm_facts import PulseReader
+from streams.store.reads import Reads
+from streams.store.redis_client import Link
+
+EVERY_S = 1.0
+WITHIN_S = 1.0
+"""Of Redis, for each of two questions."""
+MEASURED_WITHIN_S = 6.0
+OLD_S = 10.0
+"""A look older than this says nothing any more."""
+NOTHING = Told(unknown=NAMES)
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
+
+
+class Lag(Protocol):
+    """`streams.monitoring.lag_monitor.Monitor`."""
+
+    last: Measured | None
+
+    def age_s(self) -> float | None: ...
+
+
+class AlarmWatch:
+    """`told()` never waits and never fails: it is the last look, or says that nothing is known."""
+
+    def __init__(self, *, link: Link, lag: Lag, letters: LetterWatch) -> None:
+        self._reads = Reads(link)
+        self._pulse = PulseReader(link, LATE_MS)
+        self._lag = lag
+        self._letters = letters
+        self._board = Board()
+        self._last = NOTHING
+        self._looked_s: float | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.ensure_future(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def told(self) -> Told:
+        is_old = self._looked_s is None or clock.monotonic_s() - self._looked_s > OLD_S
+        return NOTHING if is_old else self._last
+
+    async def look(self) -> Told:
+        """One look, which is then the last."""
+        measured = self._fresh()
+        rebuild = await _within(self._reads.rebuild_state())
+        numbers = measured.decided if measured else {}
+        # After what was measured, so that the picture is never compared with a log that is younger than it.
+        pulse = await _within(self._pulse.read(numbers)) if rebuild and rebuild.is_ready else None
+        seen = Observed(
+            now_ms=clock.now_ms(), measured=measured, rebuild=rebuild, pulse=pulse, letters=self._letters.standing
+        )
+        self._last, self._looked_s = self._board.told(seen, clock.monotonic_s()), clock.monotonic_s()
+        count(self._last)
+        return self._last
+
+    def _fresh(self) -> Measured | None:
+        age_s = self._lag.age_s()
+        return self._lag.last if age_s is not None and age_s < MEASURED_WITHIN_S else None
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception:  # noqa: BLE001 -- the watch goes on whatever it meets
+                # Whatever it looks at must not end the watch: a record nobody foresaw would silence every alarm.
+                _log.exception("alarms cannot be looked at")
+            await asyncio.sleep(EVERY_S)
+
+
+async def _within(work: Coroutine[Any, Any, T]) -> T | None:
+    try:
+        return await asyncio.wait_for(work, WITHIN_S)
+    except (StoreTrouble, NotReady, TimeoutError):
+        return None
+
+
+def count(told: Told) -> None:
+    """1 while it holds, 0 while it does not, NaN while nobody can know."""
+    standing = {alarm.name for alarm in told.alarms}
+    for name in NAMES:
+        known = 1.0 if name in standing else 0.0
+        metrics.ALARM.labels(name=name).set(float("nan") if name in told.unknown else known)

@@ -1,0 +1,242 @@
+"""The notifier: tells people what `offers` says, at least once, each notice under the same id whenever it is repeated.
+
+A consumer group of its own, so that telling neither waits for deciding nor holds it up. Reading is committed only as far as
+every notice was written to `notices` (or needs no telling), so a kill at any moment repeats at the most what went out and was
+not written down. Whoever takes partitions over reads `notices` from the time of the first step that is not committed, and
+`offers` from the place where the oldest offer began that was live then: that place is committed together with the offset. Without
+it (a new group) reading begins `LONGEST_LIFE_S` back; older steps are nobody's news.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from mode import Service
+
+from streams import clock
+from streams.dead_letters import letters
+from streams.errors import LogTrouble
+from streams.kafka import clients, timeouts
+from streams.kafka.records import Consumed
+from streams.notices.channels import Channel, all_channels
+from streams.notices.lag import GROUP
+from streams.notices.lane import Limits
+from streams.notices.ledger import Ledger
+from streams.notices.partition import Partition, low_of
+from streams.notices.session import Session
+from streams.settings import Settings
+from streams.topics import OFFERS
+
+LONGEST_LIFE_S = 7 * 86_400
+"""No offer is taken to live longer than this from its making to its end."""
+BEAT_S = 0.5
+DRAIN_WITHIN_S = 7.0
+YIELD_WITHIN_S = 2.0
+"""What is on its way may end before partitions are handed over."""
+_AT_ONCE = 1_000
+log = structlog.get_logger(__name__)
+
+
+def notifier_name() -> str:
+    return f"notifier@{socket.gethostname()}:{os.getpid()}"
+
+
+class Notifier(Service):
+    """Runs until it is stopped; trouble with Kafka makes it begin anew from what is committed."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        channels: Callable[[], Sequence[Channel]] = all_channels,
+        group: str = GROUP,
+        limits: Limits | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._settings = settings
+        self._channels = channels
+        self._group = group
+        self._limits = limits
+        self._name = notifier_name()
+        self._ledger = Ledger(settings, self._name)
+        self._ended = asyncio.Event()
+
+    async def on_start(self) -> None:
+        await self._ledger.start()
+
+    async def on_stop(self) -> None:
+        """What was read is told and committed before the connections are given up."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), DRAIN_WITHIN_S + 1)
+
+    async def on_shutdown(self) -> None:
+        await self._ledger.stop()
+
+    @Service.task
+    async def _run(self) -> None:
+        attempt = 0
+        try:
+            while not self.should_stop:
+                reading = Reading(self._settings, self._group, self._ledger, self._channels(), self._limits)
+                try:
+                    await reading.follow(lambda: self.should_stop)
+                except (KafkaError, LogTrouble, TimeoutError) as trouble:
+                    attempt += 1
+                    log.warning("notifier begins anew", cause=repr(trouble))
+                    await self.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)) * random.uniform(0.5, 1.0))
+        finally:
+            self._ended.set()
+
+
+class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """One life of a consumer."""
+
+    def __init__(
+        self, settings: Settings, group: str, ledger: Ledger, channels: Sequence[Channel], limits: Limits | None
+    ) -> None:
+        self._settings = settings
+        self._group = group
+        self._ledger = ledger
+        self._channels = channels
+        self._limits = limits
+        self._consumer = clients.group_member(settings, group, fetch_max_wait_ms=250)
+        self._session: Session | None = None
+        self._assignments = 0
+        self._committed: dict[int, tuple[int, str]] = {}
+
+    async def follow(self, should_stop: Callable[[], bool]) -> None:
+        """Raises KafkaError, LogTrouble or TimeoutError when it cannot go on; nothing is lost by beginning anew."""
+        beat = None
+        try:
+            await self._consumer.start()
+            self._consumer.subscribe([OFFERS.name], listener=self)
+            beat = asyncio.ensure_future(self._beat())
+            seen = 0
+            while not should_stop():
+                if beat.done():
+                    beat.result()
+                if seen != self._assignments:
+                    seen = self._assignments
+                    await self._begin()
+                await self._read_once(seen)
+            if self._session is not None:
+                await self._drain(self._session, DRAIN_WITHIN_S)
+        finally:
+            if beat is not None:
+                beat.cancel()
+                await asyncio.gather(beat, return_exceptions=True)
+            if self._session is not None:
+                await self._session.close()
+            # Also when this task is cancelled a second time: a connection left open outlives the event loop.
+            await asyncio.shield(asyncio.ensure_future(self._consumer.stop()))
+
+    async def on_partitions_revoked(self, _: Any) -> None:
+        session, self._session = self._session, None
+        if session is not None and not session.is_closed:
+            await self._drain(session, YIELD_WITHIN_S)
+
+    async def on_partitions_assigned(self, _: Any) -> None:
+        self._assignments += 1
+
+    async def _read_once(self, assignment: int) -> None:
+        batches = await self._consumer.getmany(timeout_ms=200, max_records=_AT_ONCE)
+        session = self._session
+        # What came before this assignment's places were sought belongs to nobody.
+        if session is None or assignment != self._assignments:
+            return
+        for part, records in batches.items():
+            await session.take(part.partition, records)
+        session.check()
+
+    async def _begin(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+        parts = sorted(self._consumer.assignment())
+        where = await _committed(self._settings, self._group) if parts else {}
+        firsts = await self._consumer.beginning_offsets(parts)
+        ends = await self._consumer.end_offsets(parts)
+        back_ms = clock.now_ms() - LONGEST_LIFE_S * 1000
+        floors = await self._consumer.offsets_for_times(dict.fromkeys(parts, back_ms)) if parts else {}
+        partitions = []
+        for part in parts:
+            floor = max(firsts[part], floors[part].offset if floors.get(part) else ends[part])
+            offset, metadata = where.get(part, (-1, ""))
+            start = max(floor, offset) if 0 <= offset <= ends[part] else floor
+            low = low_of(metadata, start) if start == offset else None
+            low = floor if low is None else max(floor, low)
+            self._consumer.seek(part, low)
+            partitions.append(Partition(part.partition, low=low, start=start, end=ends[part]))
+        self._committed = {}
+        self._session = Session(
+            partitions,
+            self._channels,
+            self._ledger,
+            known_since=lambda at_ms: self._ledger.known_since(at_ms, self._consumer),
+            bury=self._bury,
+            limits=self._limits,
+        )
+        log.info("notifier is ready", partitions=[part.number for part in partitions])
+
+    async def _beat(self) -> None:
+        """Looks where the log ends, and commits. After a standstill it first asks by a commit whether this is still ours."""
+        last_s = clock.monotonic_s()
+        while True:
+            await asyncio.sleep(BEAT_S)
+            began_s = clock.monotonic_s()
+            session, parts = self._session, list(self._consumer.assignment())
+            if session is None or session.is_closed or not parts:
+                last_s = began_s
+                continue
+            async with asyncio.timeout(2 * timeouts.SESSION_MS / 1000):
+                ends = await self._consumer.end_offsets(parts)
+                await self._commit(session, always=began_s - last_s > timeouts.SESSION_MS / 2000)
+            if session is self._session:
+                session.pulse(began_s, {part.partition: end for part, end in ends.items()})
+            last_s = began_s
+
+    async def _commit(self, session: Session, *, always: bool = False) -> None:
+        places = session.committable()
+        changed = {number: place for number, place in places.items() if always or self._committed.get(number) != place}
+        if changed and session is not None:
+            await self._consumer.commit(
+                {TopicPartition(OFFERS.name, number): place for number, place in changed.items()}
+            )
+            self._committed |= changed
+
+    async def _drain(self, session: Session, within_s: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await session.drained()
+        await session.close()
+        try:
+            await self._commit(session)
+        except KafkaError as trouble:
+            # Whoever comes next tells these again, under the same ids.
+            log.info("last commit did not hold", cause=repr(trouble))
+
+    async def _bury(self, record: Consumed, reason: str) -> None:
+        log.warning("record cannot be read", topic=record.topic, partition=record.partition, offset=record.offset)
+        letter = letters.letter_of(record, reason)
+        try:
+            await letters.write(self._ledger.producer, letter, source=notifier_name())
+        except KafkaError as error:
+            raise LogTrouble(f"dead letter: {error!r}") from error
+
+
+async def _committed(settings: Settings, group: str) -> dict[TopicPartition, tuple[int, str]]:
+    """Offset and metadata of each partition that was ever committed."""
+    admin = clients.async_admin(settings, f"{group}-offsets")
+    try:
+        await admin.start()
+        found = await admin.list_consumer_group_offsets(group)
+    finally:
+        await admin.close()
+    return {part: (entry.offset, entry.metadata) for part, entry in found.items() if entry.offset >= 0}

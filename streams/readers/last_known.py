@@ -1,0 +1,195 @@
+"""What the log knows of the incidents, for when Redis and the workers are away: the newest state of each incident from
+`incident-status`, and the reports behind what the workers have committed, which nobody has decided yet.
+
+Nothing of it is private: both topics hold ids only. A reading goes through the whole compacted topic; it is a fallback and is
+asked for by people.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
+
+from dispatch.commands import ReportIncident
+from dispatch.decisions import StatusRecord
+from dispatch.model import Incident
+from streams import clock, metrics, wire
+from streams.errors import LogTrouble
+from streams.kafka import clients
+from streams.kafka.groups import GROUP
+from streams.kafka.log_reader import LogReader
+from streams.settings import Settings
+from streams.topics import INCIDENT_STATUS, INCIDENTS, Topic
+
+WITHIN_S = 30.0
+KEPT_S = 2.0
+"""Who asks again so soon gets the same reading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """A report that stands in the log and has no decision."""
+
+    command: ReportIncident
+    logged_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastKnown:
+    """`read_ms`: when the log was read. `decided_ms`: of the newest decision, None without any."""
+
+    read_ms: int
+    decided_ms: int | None = None
+    states: tuple[Incident, ...] = ()
+    """The newest state of each incident, the newest report first."""
+    undecided: tuple[Undecided, ...] = ()
+    """Newest first."""
+    waiting: int | None = None
+    """Commands of all kinds that wait for the workers; None when the group's offsets could not be read."""
+
+
+class LogPicture:
+    """Reads when asked; readings do not run at the same time."""
+
+    def __init__(self, settings: Settings, client_id: str) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._lock = asyncio.Lock()
+        self._kept: LastKnown | None = None
+
+    async def read(self, *, within_s: float = WITHIN_S) -> LastKnown:
+        """
+        Raises:
+            LogTrouble: Kafka did not give it in time.
+        """
+        async with self._lock:
+            if self._kept is None or clock.now_ms() - self._kept.read_ms > KEPT_S * 1000:
+                try:
+                    async with asyncio.timeout(within_s):
+                        self._kept = await self._read()
+                except (KafkaError, TimeoutError, OSError) as error:
+                    raise LogTrouble(f"the log cannot be read: {error!r}") from error
+            return self._kept
+
+    async def _read(self) -> LastKnown:
+        read_ms = clock.now_ms()
+        reader = LogReader(self._settings, self._client_id)
+        try:
+            await reader.start()
+            committed = await self._committed()
+            newest = await self._newest_states(reader)
+            undecided, waiting = await self._undecided(reader, committed)
+        finally:
+            await reader.stop()
+        records = await asyncio.to_thread(_decoded, newest)
+        known = {record.incident.id for record in records}
+        return LastKnown(
+            read_ms=read_ms,
+            decided_ms=max((record.decided_ms for record in records), default=None),
+            states=tuple(sorted((record.incident for record in records), key=lambda state: -state.times.reported_ms)),
+            undecided=tuple(entry for entry in undecided[::-1] if entry.command.incident_id not in known),
+            waiting=waiting,
+        )
+
+    async def _committed(self) -> dict[int, int] | None:
+        """How far the workers have committed, by partition of `incidents`."""
+        admin = clients.async_admin(self._settings, f"{self._client_id}-offsets")
+        try:
+            await admin.start()
+            offsets = await admin.list_consumer_group_offsets(GROUP)
+        except KafkaError:
+            return None
+        finally:
+            await admin.close()
+        return {part.partition: entry.offset for part, entry in offsets.items() if part.topic == INCIDENTS.name}
+
+    async def _newest_states(self, reader: LogReader) -> list[bytes]:
+        newest: dict[str, _Head] = {}
+        async for records in _all_of(reader, INCIDENT_STATUS):
+            for head in await asyncio.to_thread(_heads, records):
+                before = newest.get(head.incident_id)
+                if before is None or head.decision_offset >= before.decision_offset:
+                    newest[head.incident_id] = head
+        return [head.value for head in newest.values()]
+
+    async def _undecided(
+        self, reader: LogReader, committed: dict[int, int] | None
+    ) -> tuple[list[Undecided], int | None]:
+        if committed is None:
+            return [], None
+        found: list[Undecided] = []
+        waiting = 0
+        async for records in _all_of(reader, INCIDENTS, committed):
+            waiting += len(records)
+            found += await asyncio.to_thread(_reports, records)
+        return sorted(found, key=lambda entry: entry.logged_ms), waiting
+
+
+class _Ours(msgspec.Struct):
+    id: str
+
+
+class _StatusHead(msgspec.Struct):
+    """The little of a status record that says which is the newest."""
+
+    incident: _Ours
+    decision_offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    incident_id: str
+    decision_offset: int
+    value: bytes
+
+
+_decode_head = msgspec.json.Decoder(_StatusHead).decode
+
+
+async def _all_of(
+    reader: LogReader, topic: Topic, start: dict[int, int] | None = None
+) -> AsyncIterator[list[ConsumerRecord]]:
+    bounds = await reader.bounds(topic.name, await reader.partitions(topic.name))
+    stretches = {number: (max(first, (start or {}).get(number, 0)), end) for number, (first, end) in bounds.items()}
+    async for records in reader.read(topic.name, stretches):
+        yield records
+
+
+def _heads(records: Sequence[ConsumerRecord]) -> list[_Head]:
+    heads = []
+    for record in records:
+        if record.value is None:
+            continue
+        try:
+            head = _decode_head(record.value)
+        except msgspec.DecodeError:
+            metrics.UNREADABLE_SHOWN.labels(topic=record.topic).inc()
+            continue
+        heads.append(_Head(head.incident.id, head.decision_offset, record.value))
+    return heads
+
+
+def _decoded(values: Iterable[bytes]) -> list[StatusRecord]:
+    records = []
+    for value in values:
+        try:
+            records.append(wire.decode_status(value))
+        except wire.Unreadable:
+            metrics.UNREADABLE_SHOWN.labels(topic=INCIDENT_STATUS.name).inc()
+    return records
+
+
+def _reports(records: Sequence[ConsumerRecord]) -> list[Undecided]:
+    """A record that cannot be read is the worker's to bury."""
+    reports: dict[str, Undecided] = {}
+    for record in records:
+        try:
+            command = wire.decode_incident_command(record.value)
+        except wire.Unreadable:
+            continue
+        if isinstance(command, ReportIncident):
+            reports.setdefault(command.incident_id, Undecided(command=command, logged_ms=record.timestamp))
+    return list(reports.values())

@@ -1,0 +1,171 @@
+"""Response plans that were applied while everything runs: `komek.plans.v1`, read at start and followed.
+
+The newest record that can be used is the book in force; it wins over KOMEK_PLANS and over the built-in book, at start too. A
+tombstone goes back to those. A record that cannot be used becomes a dead letter and changes nothing.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from kafka import TopicPartition as Partition
+from kafka.errors import KafkaError as ClientError
+
+from dispatch import plans as response_plans
+from dispatch.plans import BadPlans, PlanBook
+from streams import clock, wire
+from streams.errors import BrokerTrouble, LogTrouble
+from streams.kafka import clients
+from streams.kafka.records import Consumed
+from streams.kafka.topic_admin import wait_for_broker
+from streams.settings import Settings
+from streams.topics import PLANS
+
+log = structlog.get_logger(__name__)
+KEY = b"plans"
+START_WITHIN_S = 15.0
+_CONFIRM_WITHIN_S = 30.0
+_PART = TopicPartition(PLANS.name, 0)
+
+Use: TypeAlias = Callable[[PlanBook], None]
+Bury: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
+
+
+def book_of(value: bytes | None, fallback: PlanBook) -> PlanBook:
+    """The book of a record; `fallback` for a tombstone.
+
+    Raises:
+        Unreadable: no record of plans, or plans with faults.
+    """
+    if value is None:
+        return fallback
+    record = wire.decode_plans(value)
+    try:
+        return response_plans.read(record.text, source=PLANS.name)
+    except BadPlans as error:
+        raise wire.Unreadable(str(error)) from error
+
+
+class PlanFollower:
+    """`use` gets the book in force before `start` returns, and each new one after; `bury` says where bad records go, if anywhere.
+
+    `start` raises LogTrouble when the topic cannot be read to its end within 15 s.
+    """
+
+    def __init__(
+        self, settings: Settings, client_id: str, *, fallback: PlanBook, use: Use, bury: Bury | None = None
+    ) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._fallback = fallback
+        self._use = use
+        self._bury = bury
+        self._consumer: AIOKafkaConsumer | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        try:
+            async with asyncio.timeout(START_WITHIN_S):
+                consumer = await self._started()
+                (end,) = (await consumer.end_offsets([_PART])).values()
+                while await consumer.position(_PART) < end:
+                    await self._take(await consumer.getmany(_PART, timeout_ms=200))
+        except (KafkaError, TimeoutError) as error:
+            raise LogTrouble(f"{PLANS.name}: {error!r}") from error
+        self._task = asyncio.ensure_future(self._follow(consumer))
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+    async def _started(self) -> AIOKafkaConsumer:
+        consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
+        self._consumer = consumer
+        await consumer.start()
+        consumer.assign([_PART])
+        await consumer.seek_to_beginning(_PART)
+        return consumer
+
+    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            try:
+                await self._take(await consumer.getmany(_PART, timeout_ms=1000))
+            except (KafkaError, LogTrouble) as error:
+                log.warning("plans wait for Kafka", cause=type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _take(self, batches: dict[TopicPartition, list[ConsumerRecord]]) -> None:
+        for record in batches.get(_PART, ()):
+            try:
+                book = book_of(record.value, self._fallback)
+            except wire.Unreadable as error:
+                log.error("plans cannot be used", offset=record.offset, reason=str(error))
+                if self._bury is not None:
+                    await self._bury(record, str(error))
+                continue
+            log.info("plans in force", version=book.version, offset=record.offset)
+            self._use(book)
+
+
+def apply(settings: Settings, text: str) -> wire.PlansRecord:
+    """Puts a checked text into force everywhere.
+
+    Raises:
+        BadPlans: the text cannot be used, or its version is that of other plans that were applied before.
+        BrokerTrouble: Kafka did not confirm; the plans may be in force or not, a repeat is harmless.
+    """
+    book = response_plans.read(text, source="plans")
+    before = newest(settings)
+    if before is not None and before.version == book.version and before.text != text:
+        raise BadPlans(
+            f"version: {book.version!r} is in force with another content; give these plans a version of their own"
+        )
+    record = wire.PlansRecord(version=book.version, text=text, applied_ms=clock.now_ms())
+    producer = clients.prompt_producer(settings, "komek-plans")
+    try:
+        headers = wire.headers("plans", book.version, "komek-plans", record.applied_ms)
+        sent = producer.send(PLANS.name, key=KEY, value=wire.encode(record), partition=0, headers=headers)
+        sent.get(timeout=_CONFIRM_WITHIN_S)
+    except (ClientError, AssertionError) as error:
+        raise BrokerTrouble(
+            f"plans were not confirmed: {error!r}", "Repeat: the same plans twice are harmless."
+        ) from error
+    finally:
+        producer.close(timeout=_CONFIRM_WITHIN_S)
+    return record
+
+
+def newest(settings: Settings) -> wire.PlansRecord | None:
+    """The last readable record applied; None when there is none or it was taken back.
+
+    Raises:
+        BrokerTrouble: no broker answered, or the topic is missing.
+    """
+    wait_for_broker(settings)
+    consumer = clients.consumer(settings, "komek-plans")
+    found: wire.PlansRecord | None = None
+    try:
+        if not consumer.partitions_for_topic(PLANS.name):
+            raise BrokerTrouble(f"{PLANS.name} does not exist", "Run `komek topics apply`.")
+        part = Partition(PLANS.name, 0)
+        consumer.assign([part])
+        consumer.seek_to_beginning(part)
+        end = consumer.end_offsets([part])[part]
+        while consumer.position(part) < end:
+            for records in consumer.poll(timeout_ms=2000).values():
+                for record in records:
+                    with contextlib.suppress(wire.Unreadable):
+                        found = None if record.value is None else wire.decode_plans(record.value)
+    except ClientError as error:
+        raise BrokerTrouble(f"{PLANS.name} cannot be read: {error!r}", "Repeat.") from error
+    finally:
+        consumer.close()
+    return found

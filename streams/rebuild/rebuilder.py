@@ -1,0 +1,342 @@
+"""Redis made anew from the log: after its memory was lost, or by `komek rebuild`.
+
+Order: take the lock; wipe; read profiles, private records and decisions from their beginning to the ends seen at the start; fold;
+settle who holds whom; write; only then set ready for this run of Redis. Until that moment every claim and apply is refused,
+commands wait in Kafka and intake goes on. Positions come back from the 1 h topic.
+
+Two live offers of one person can only come from two decisions made while Redis was lost between them. The one that holds by the
+order of `offers` (`dispatch/validity.py`, the last arbiter for everybody) keeps its person; an offer that never got there
+yields; between two such, the earlier decision holds. The loser is left to `void_offer`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from mode import Service
+
+from dispatch.decisions import Decision
+from dispatch.fixes import Track, followed
+from dispatch.ports import Hold, NotReady, StoreTrouble
+from dispatch.vocabulary import TravelMode
+from streams import clock, metrics, wire
+from streams.errors import LogTrouble
+from streams.kafka.log_reader import LogReader
+from streams.rebuild.log_fold import LiveHold, LogFold, OffersSeen, losers, no_decision, rivals
+from streams.settings import Settings
+from streams.store import Link, LockLost
+from streams.store.people import FixWrite, PrivateWrite, ProfileWrite, fix_in
+from streams.store.record_decoders import Rejected, newest_privates, newest_profiles, readable_fixes, succeeding
+from streams.store.restore import Restore, RestoredIncident
+from streams.topics import DECISIONS, LOCATIONS, OFFERS, PRIVATE, VOLUNTEERS, Topic
+
+log = structlog.get_logger()
+LOCK_TTL_MS = 10_000
+WAIT_S = 0.25
+INCIDENTS_AT_ONCE = 800
+PEOPLE_AT_ONCE = 4000
+
+Tell = Callable[[str, int, int], Awaitable[None]]
+"""Progress: what is being done, how many records of how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildReport:
+    incidents: int
+    volunteers: int
+    positions: int
+    holds: int
+    refused: int
+    unreadable: int
+    """Records about people that nobody can read; each is a dead letter of the service that met it."""
+    seconds: float
+
+
+class Rebuilder:
+    """One per process. `run_or_wait` may be called by anybody at any time: one rebuilds, the others wait for it."""
+
+    def __init__(self, *, settings: Settings, link: Link, owner: str, tell: Tell | None = None) -> None:
+        self._settings = settings
+        self._restore = Restore(link, owner)
+        self._reader = LogReader(settings, f"{owner}-rebuild")
+        self._tell = tell
+        self._done = 0
+        self._total = 0
+        self._unreadable = 0
+        self._running = asyncio.Lock()
+
+    async def is_ready(self) -> bool:
+        return await self._restore.is_ready()
+
+    async def run_or_wait(self) -> None:
+        """Returns when the picture is ready.
+
+        Raises:
+            StoreTrouble, LogTrouble, NotReady: not this time; nothing was opened; call again.
+        """
+        while not await self.is_ready():
+            if await self.run() is None:
+                if self._tell:
+                    await self._tell("another rebuilds", self._done, self._total)
+                await asyncio.sleep(WAIT_S)
+
+    async def run(self, *, force: bool = False) -> RebuildReport | None:
+        """None when another rebuilds already, or when the picture is ready and `force` is not set."""
+        async with self._running:
+            if not await self._restore.acquire(LOCK_TTL_MS):
+                return None
+            keeper = asyncio.create_task(self._keep_lock())
+            try:
+                if not force and await self.is_ready():
+                    return None
+                return await self._run()
+            except LockLost as error:
+                raise NotReady(str(error)) from error
+            finally:
+                keeper.cancel()
+                await self._restore.release()
+
+    async def _keep_lock(self) -> None:
+        while True:
+            await asyncio.sleep(LOCK_TTL_MS / 4000)
+            await self._restore.renew(LOCK_TTL_MS, done=self._done, total=self._total)
+
+    async def _run(self) -> RebuildReport:
+        began_s = clock.monotonic_s()
+        log.warning("rebuild begins")
+        run_id = await self._restore.run_id()
+        await self._restore.wipe()
+        await self._reader.start()
+        try:
+            report = await self._restored(began_s)
+        finally:
+            await self._reader.stop()
+        if not await self._restore.mark_ready(run_id):
+            raise NotReady("Redis was restarted while it was rebuilt")
+        metrics.REBUILDS.inc()
+        metrics.REBUILD_SECONDS.set(report.seconds)
+        log.warning("rebuild is done", incidents=report.incidents, volunteers=report.volunteers, seconds=report.seconds)
+        return report
+
+    async def _restored(self, began_s: float) -> RebuildReport:
+        topics = (VOLUNTEERS, PRIVATE, LOCATIONS, DECISIONS)
+        asked_s = clock.monotonic_s()
+        bounds = {topic.name: await self._bounds(topic) for topic in topics}
+        self._done = self._unreadable = 0
+        self._total = sum(end - first for parts in bounds.values() for first, end in parts.values())
+        profiles = await self._restore_profiles(bounds[VOLUNTEERS.name])
+        await self._restore_private(bounds[PRIVATE.name])
+        modes = {profile.id: profile.travel_mode for profile in profiles}
+        positions = await self._restore_positions(bounds[LOCATIONS.name], modes)
+        folded = LogFold()
+        await self._fold(folded, bounds[DECISIONS.name])
+        decided = await self._decided_since(folded, bounds[DECISIONS.name], asked_s)
+        lost = await self._lost(folded)
+        ending = folded.ending({part: _published(*stretch) for part, stretch in decided.items()})
+        await self._write_incidents(folded, lost, ending)
+        await self._restore.restore_standings(folded.taught)
+        await self._write_log_places(folded, decided, lost, ending)
+        return RebuildReport(
+            incidents=len(folded.histories),
+            volunteers=len(profiles),
+            positions=positions,
+            holds=len(folded.live_holds()) - len(lost),
+            refused=len(lost),
+            unreadable=self._unreadable,
+            seconds=round(clock.monotonic_s() - began_s, 3),
+        )
+
+    async def _fold(self, folded: LogFold, bounds: dict[int, tuple[int, int]]) -> None:
+        async for records in self._read(DECISIONS, bounds):
+            for record in records:
+                folded.add(record.partition, record.offset, _decision(record))
+
+    async def _decided_since(
+        self, folded: LogFold, bounds: dict[int, tuple[int, int]], asked_s: float
+    ) -> dict[int, tuple[int, int]]:
+        """Where decisions really end. A broker that stood still tells its old ends until it hears that it was deposed; who is
+        in an offer behind such an end would be free for others."""
+        await asyncio.sleep(max(0.0, asked_s + DEPOSED_S - clock.monotonic_s()))
+        ends = {
+            partition: max(end, bounds[partition][1]) for partition, (_, end) in (await self._bounds(DECISIONS)).items()
+        }
+        await self._fold(folded, {partition: (bounds[partition][1], end) for partition, end in ends.items()})
+        return {partition: (first, ends[partition]) for partition, (first, _) in bounds.items()}
+
+    async def _bounds(self, topic: Topic) -> dict[int, tuple[int, int]]:
+        partitions = await self._reader.partitions(topic.name)
+        return await self._reader.bounds(topic.name, partitions)
+
+    async def _read(self, topic: Topic, bounds: dict[int, tuple[int, int]]) -> AsyncIterator[Sequence[Any]]:
+        async for records in self._reader.read(topic.name, bounds):
+            yield records
+            self._done += len(records)
+            if self._tell:
+                await self._tell(topic.name, self._done, self._total)
+
+    async def _restore_profiles(self, bounds: dict[int, tuple[int, int]]) -> list[wire.VolunteerRecord]:
+        newest: dict[str, ProfileWrite] = {}
+        async for records in self._read(VOLUNTEERS, bounds):
+            profiles, rejected = newest_profiles(records)
+            for write in profiles:
+                newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id), write)
+            self._tell_unreadable(rejected)
+        people = self._restore.people()
+        writes = [write for write in newest.values() if write.record is not None]
+        for at in range(0, len(writes), PEOPLE_AT_ONCE):
+            await people.put_profiles(writes[at : at + PEOPLE_AT_ONCE])
+        return [write.record for write in writes if write.record is not None]
+
+    async def _restore_private(self, bounds: dict[int, tuple[int, int]]) -> None:
+        key = self._settings.require_data_key()
+        newest: dict[str, PrivateWrite] = {}
+        async for records in self._read(PRIVATE, bounds):
+            privates, rejected = newest_privates(records, key)
+            newest.update({write.ref: write for write in privates})
+            self._tell_unreadable(rejected)
+        people = self._restore.people()
+        writes = [write for write in newest.values() if write.sealed is not None]
+        for at in range(0, len(writes), PEOPLE_AT_ONCE):
+            await people.put_private(writes[at : at + PEOPLE_AT_ONCE])
+
+    async def _restore_positions(self, bounds: dict[int, tuple[int, int]], modes: Mapping[str, TravelMode]) -> int:
+        """Weighed one after the other, as the live way weighs them; then what is left of each person is written."""
+        tracks: dict[str, Track] = {}
+        async for records in self._read(LOCATIONS, bounds):
+            fixes, rejected = readable_fixes(records)
+            for write in fixes:
+                mode = modes.get(write.volunteer_id)
+                tracks[write.volunteer_id] = followed(tracks.get(write.volunteer_id), fix_in(write), mode)
+            self._tell_unreadable(rejected)
+        people = self._restore.people()
+        known = list(tracks.items())
+        for at in range(0, len(known), PEOPLE_AT_ONCE):
+            part = known[at : at + PEOPLE_AT_ONCE]
+            await people.put_fixes([write for volunteer_id, track in part for write in fix_writes(volunteer_id, track)])
+        return len(tracks)
+
+    def _tell_unreadable(self, rejected: Rejected) -> None:
+        """No dead letters: the services of `streams/worker/profile_services.py`, which read the same by the same functions, write them once."""
+        for record, reason in rejected:
+            self._unreadable += 1
+            metrics.REBUILD_UNREADABLE.labels(topic=record.topic).inc()
+            log.warning(
+                "record cannot be read",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                reason=reason,
+            )
+
+    async def _lost(self, folded: LogFold) -> list[LiveHold]:
+        rivalry = rivals(folded.live_holds())
+        return losers(rivalry, await self._seen(rivalry)) if rivalry else []
+
+    async def _seen(self, rivalry: dict[str, list[LiveHold]]) -> OffersSeen:
+        """What `offers` says of them; read only when there are rivals, which should be never."""
+        seen = OffersSeen(rivalry.keys())
+        async for records in self._reader.read(OFFERS.name, await self._bounds(OFFERS)):
+            for record in records:
+                with contextlib.suppress(wire.Unreadable):
+                    seen.add(record.partition, record.offset, wire.decode_offer_step(record.value))
+        return seen
+
+    async def _write_incidents(
+        self, folded: LogFold, lost: Sequence[LiveHold], ending: Mapping[Hold, tuple[int, int]]
+    ) -> None:
+        """Whose offer has ended and not been told of counts as held until it is."""
+        lost_ids = {entry.hold.offer_id for entry in lost}
+        batch = [
+            RestoredIncident(
+                incident=history.incident,
+                timeline=history.timeline,
+                holds=[
+                    hold
+                    for offer in history.incident.offers
+                    if (hold := Hold(volunteer_id=offer.volunteer_id, offer_id=offer.id)) in ending
+                    or (offer.is_live and offer.id not in lost_ids)
+                ],
+            )
+            for history in folded.histories.values()
+        ]
+        for at in range(0, len(batch), INCIDENTS_AT_ONCE):
+            conflicts = await self._restore.restore_incidents(batch[at : at + INCIDENTS_AT_ONCE])
+            if conflicts:
+                raise NotReady(f"holds excluded each other though settled before: {conflicts[:3]}")
+
+    async def _write_log_places(
+        self,
+        folded: LogFold,
+        bounds: dict[int, tuple[int, int]],
+        lost: Sequence[LiveHold],
+        ending: Mapping[Hold, tuple[int, int]],
+    ) -> None:
+        """What was read counts as applied. Published is left at the beginning of what may be missing: everything that was
+        decided in the last while is published once more, with the same ids."""
+        for partition, (first, end) in bounds.items():
+            await self._restore.restore_commands(list(folded.commands.get(partition, {}).items()))
+            await self._restore.restore_progress(
+                partition,
+                applied=end - 1,
+                published=_published(first, end),
+                refused=[entry.hold for entry in lost if entry.partition == partition],
+                ending=[(hold, offset) for hold, (where, offset) in ending.items() if where == partition],
+            )
+
+
+DEPOSED_S = 1.5
+"""A broker that goes on after a standstill hears within this time who leads by now: it asks the controller every half second."""
+REPUBLISH = 256
+"""How many decisions of each partition may have been applied without their offers being in the log: more than any batch."""
+
+
+def _published(first: int, end: int) -> int:
+    return max(first - 1, end - 1 - REPUBLISH)
+
+
+def _decision(record: Any) -> Decision:
+    try:
+        return wire.decode_decision(record.value)
+    except wire.Unreadable:
+        metrics.BROKEN_DECISIONS.inc()
+        log.error("a record of decisions is unreadable", partition=record.partition, offset=record.offset)
+        return no_decision(record.topic, record.partition, record.offset)
+
+
+def fix_writes(volunteer_id: str, track: Track) -> list[FixWrite]:
+    """What leads to this track when it is weighed anew, in the order of their times."""
+    kept = {fix.at_ms: fix for fix in (track.newest, track.waiting, track.believed) if fix is not None}
+    return [
+        FixWrite(
+            volunteer_id=volunteer_id,
+            lon=fix.place.lon,
+            lat=fix.place.lat,
+            accuracy_m=fix.accuracy_m,
+            at_ms=fix.at_ms,
+            continues=fix.continues,
+        )
+        for _, fix in sorted(kept.items())
+    ]
+
+
+class RebuildWatch(Service):
+    """Notices that Redis lost its memory even when no command comes, and sees to the rebuild."""
+
+    def __init__(self, *, rebuilder: Rebuilder, on_rebuilt: Callable[[], None], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._rebuilder = rebuilder
+        self._on_rebuilt = on_rebuilt
+
+    @Service.task
+    async def _watch(self) -> None:
+        while not self.should_stop:
+            try:
+                if not await self._rebuilder.is_ready():
+                    await self._rebuilder.run_or_wait()
+                    self._on_rebuilt()
+            except (StoreTrouble, LogTrouble, NotReady) as trouble:
+                log.warning("rebuild waits", cause=type(trouble).__name__, detail=str(trouble))
+            await self.sleep(1.0)

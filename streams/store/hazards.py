@@ -1,0 +1,159 @@
+"""What is dangerous, and who is where: hazard areas of open incidents, people on duty inside an area, people who are awaited."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from dispatch import ways
+from dispatch.geo import Circle, Outline, index_lon
+from dispatch.hazards import HazardArea, Inside, ground_of, hazard_area, inside_of
+from dispatch.languages import canonicals
+from dispatch.model import Area, Hazard, Incident, Place
+from dispatch.ports import NotReady, UnderWay
+from dispatch.presence import AskedLately, Presence
+from dispatch.vocabulary import Capability, Skill, TravelMode
+from streams import redis_keys
+from streams.store.redis_client import Call, Link
+
+LOOK_AT_MOST = 1_000
+"""People of one skill within one circle of those that cover an area; in a crowd larger than this some are not found, and the
+answer says so."""
+
+SPARE = 1.01
+"""Redis' sphere and its grid are not quite ours."""
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder().decode
+_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "ht", "qt", "hx", "hy", "cap", "sk", "la", "md")
+
+
+class Ground(msgspec.Struct):
+    """A field of HAZARDS."""
+
+    area: Area
+    equipped: tuple[str, ...]
+    since: int = 0
+
+
+_decode = msgspec.json.Decoder(Ground).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def packed_hazard(incident: Incident) -> dict[str, object]:
+    """What apply writes of an incident: nothing for what has ended or is no dangerous ground."""
+    ground = ground_of(incident)
+    return (
+        {"hazard": _encode(Ground(area=ground.area, equipped=ground.equipped, since=ground.since)).decode()}
+        if ground
+        else {}
+    )
+
+
+async def hazards(link: Link, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
+    version, *rest = await link.call("hazards", known)
+    if not rest:
+        return version.decode(), None
+    pairs = zip(rest[0][::2], rest[0][1::2], strict=True)
+    grounds = ((incident_id.decode(), _decode(text)) for incident_id, text in pairs)
+    areas = (
+        hazard_area(one, Hazard(equipped=ground.equipped, since=ground.since), ground.area) for one, ground in grounds
+    )
+    return version.decode(), tuple(sorted(areas, key=lambda area: area.incident_id))
+
+
+async def inside(link: Link, areas: Sequence[Area]) -> list[Inside]:
+    if not areas:
+        return []
+    circles = [list(map(_packed_circle, Outline(area).circles())) for area in areas]
+    skills = ",".join(Skill)
+    answers = await link.call("inside", _pack(circles), skills, LOOK_AT_MOST)
+    return [_inside(area, _unpack(answer)) for area, answer in zip(areas, answers, strict=True)]
+
+
+def _packed_circle(circle: Circle) -> tuple[float, float, float]:
+    return index_lon(circle.centre.lon), float(circle.centre.lat), circle.radius_m * SPARE
+
+
+def _inside(area: Area, answer: Sequence[Any]) -> Inside:
+    is_everybody, *rows = answer
+    people = {
+        volunteer: Place(lon=lon, lat=lat)
+        for volunteer, lon, lat in zip(rows[::3], rows[1::3], rows[2::3], strict=True)
+    }
+    return inside_of(area, people, is_everybody)
+
+
+def packed_under_way(incident: Incident) -> dict[str, object]:
+    """What apply writes of an incident: nothing while nobody goes there."""
+    if incident.area is None or not ways.under_way(incident):
+        return {}
+    return {"under_way": (float(incident.area.centre.lon), float(incident.area.centre.lat))}
+
+
+async def under_way(link: Link, areas: Sequence[Area]) -> list[UnderWay]:
+    if not areas:
+        return []
+    circles = [
+        (float(area.centre.lon), float(area.centre.lat), (area.reach_m + ways.LOOKED_AT_M) * SPARE) for area in areas
+    ]
+    answers = await link.call("under_way", _pack(circles), ways.INCIDENTS_MOST + 1)
+    return [_under_way([member.decode() for member in members]) for members in answers]
+
+
+def _under_way(incident_ids: Sequence[str]) -> UnderWay:
+    most = ways.INCIDENTS_MOST
+    return UnderWay(incident_ids=tuple(incident_ids[:most]), beyond=len(incident_ids) > most)
+
+
+async def presence(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
+    if not volunteer_ids:
+        return {}
+    rows = [("HMGET", redis_keys.volunteer(volunteer_id), *_FIELDS) for volunteer_id in volunteer_ids]
+    ready, *answers = await link.run([Call("ready"), *rows])
+    if not ready:
+        raise NotReady("the picture has not been rebuilt from the log")
+    return {volunteer_id: _presence(row) for volunteer_id, row in zip(volunteer_ids, answers, strict=True) if row[0]}
+
+
+async def asked_lately(link: Link, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
+    if not volunteer_ids:
+        return {}
+    rows = _unpack(await link.call("asked_lately", _pack(list(volunteer_ids))))
+    return {volunteer_id: _lately(row) for volunteer_id, row in zip(volunteer_ids, rows, strict=True) if row}
+
+
+def _lately(row: Sequence[Any]) -> AskedLately:
+    heard, worked, heavy, hour, day, accepted, refused = row
+    return AskedLately(
+        heard_ms=int(float(heard)) if heard else None,
+        worked_ms=int(float(worked)) if worked else None,
+        worked_heavy=heavy,
+        offers_last_hour=hour,
+        offers_last_day=day,
+        accepted=accepted,
+        refused=refused,
+    )
+
+
+def _presence(row: Sequence[Any]) -> Presence:
+    _, duty, mode, x, y, at, accuracy, heard, quiet, home_x, home_y, capabilities, skills, languages, most_m = row
+    times = [int(float(time)) for time in (at, heard) if time]
+    return Presence(
+        on_duty=duty == b"1",
+        travel_mode=TravelMode(mode.decode()),
+        place=Place(lon=float(x), lat=float(y)) if x and y else None,
+        fix_at_ms=int(float(at)) if at else None,
+        accuracy_m=float(accuracy) if accuracy else None,
+        heard_at_ms=max(times) if times else None,
+        is_silent_by_word=bool(times and quiet and int(float(quiet)) >= max(times)),
+        home=Place(lon=float(home_x), lat=float(home_y)) if home_x and home_y else None,
+        capabilities=frozenset(map(Capability, _words(capabilities))),
+        skills=frozenset(_words(skills)),
+        languages=canonicals(_words(languages)),
+        max_distance_m=int(most_m) if most_m else None,
+    )
+
+
+def _words(csv: bytes | None) -> tuple[str, ...]:
+    return tuple(csv.decode().split(",")) if csv else ()

@@ -1,0 +1,83 @@
+"""Dangerous ground and the people on it, in memory: the twin of `hazards.py`."""
+
+from collections.abc import Iterable
+
+from dispatch import ways
+from dispatch.hazards import HazardArea, Inside, ground_of, inside_of
+from dispatch.languages import canonicals
+from dispatch.model import Area, Incident
+from dispatch.ports import UnderWay
+from dispatch.presence import Presence
+from streams.store.hazards import SPARE
+from streams.store.memory.people import People, Person, metres
+
+
+class Grounds:
+    """The dangerous ground of open incidents, with a version that changes with it and never comes again."""
+
+    def __init__(self) -> None:
+        self._changes = 0
+        self._known: dict[str, HazardArea] = {}
+        self.version = ""
+
+    def clear(self) -> None:
+        """The next version is a new one all the same."""
+        self._known = {}
+        self.version = ""
+
+    def write(self, incident: Incident) -> None:
+        ground = ground_of(incident)
+        if ground == self._known.get(incident.id):
+            return
+        self._known.pop(incident.id, None)
+        if ground is not None:
+            self._known[incident.id] = ground
+        self._changes += 1
+        self.version = str(self._changes)
+
+    def since(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
+        if self.version == known:
+            return self.version, None
+        return self.version, tuple(self._known[one] for one in sorted(self._known))
+
+
+def inside(people: People, area: Area) -> Inside:
+    reach_m = area.reach_m * SPARE
+    places = {
+        person.id: person.found_at
+        for person in people.known.values()
+        if person.field_mode and person.found_at is not None and metres(area.centre, person.found_at) <= reach_m
+    }
+    return inside_of(area, places, is_everybody=True)
+
+
+def under_way(incidents: Iterable[Incident], area: Area) -> UnderWay:
+    reach_m = (area.reach_m + ways.LOOKED_AT_M) * SPARE
+    near = sorted(
+        (metres(area.centre, incident.area.centre), incident.id)
+        for incident in incidents
+        if incident.area is not None and ways.under_way(incident)
+    )
+    within = [incident_id for away_m, incident_id in near if away_m <= reach_m]
+    most = ways.INCIDENTS_MOST
+    return UnderWay(incident_ids=tuple(within[:most]), beyond=len(within) > most)
+
+
+def presence(person: Person | None) -> Presence | None:
+    if person is None or person.profile is None:
+        return None
+    profile, fix = person.profile, person.fix
+    return Presence(
+        on_duty=person.is_on_duty,
+        travel_mode=profile.travel_mode,
+        place=fix.place if fix else None,
+        fix_at_ms=fix.at_ms if fix else None,
+        accuracy_m=fix.accuracy_m if fix else None,
+        heard_at_ms=person.track.newest.at_ms if person.track else None,
+        is_silent_by_word=bool(person.track and not person.track.newest.continues),
+        home=person.home,
+        capabilities=frozenset(profile.capabilities),
+        skills=frozenset(profile.skills),
+        languages=canonicals(profile.languages),
+        max_distance_m=profile.max_distance_m,
+    )

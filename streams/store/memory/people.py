@@ -1,0 +1,218 @@
+"""People in memory: the same rules as `streams/store/lua/person.lua` and `wake.lua`, said once more in Python."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from dispatch.estimates import ANSWER_HALF_LIFE_MS, WORK_HALF_LIFE_MS, decayed
+from dispatch.fixes import Fix, Track, followed
+from dispatch.model import Place
+from dispatch.places import is_coarse
+from dispatch.ports import Claim
+from dispatch.presence import AskedLately
+from dispatch.travel import reach_m
+from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
+from dispatch.vocabulary import Capability
+from streams.store.people import FixWrite, ProfileWrite, fix_in
+from streams.store.track_record import Standing
+from streams.wire import VolunteerRecord
+
+EARTH_RADIUS_M = 6372797.560856
+HALF_LIFE_MS = 14_400_000
+STILL_M = 25.0
+
+
+def metres(a: Place, b: Place) -> float:
+    u = math.sin(math.radians(b.lat - a.lat) / 2)
+    v = math.sin(math.radians(b.lon - a.lon) / 2)
+    h = u * u + math.cos(math.radians(a.lat)) * math.cos(math.radians(b.lat)) * v * v
+    return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(h)))
+
+
+def district(place: Place) -> tuple[int, int]:
+    return math.floor(place.lon * 100), math.floor(place.lat * 150)
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    """`found_at`: the place the field search knows; None while it knows none. `is_open`: free for digital work."""
+
+    id: str
+    offset: int = -1
+    profile: VolunteerRecord | None = None
+    track: Track | None = None
+    home: Place | None = None
+    claim: Claim | None = None
+    is_confirmed: bool = False
+    load: float = 0.0
+    found_at: Place | None = None
+    field_mode: str = ""
+    digital_mode: str = ""
+    standing: Standing = field(default_factory=Standing)
+    skills: tuple[str, ...] = ()
+    heard_ms: int = 0
+    """0: never."""
+
+    @property
+    def fix(self) -> Fix | None:
+        """The newest that is believed."""
+        return self.track.believed if self.track else None
+
+    @property
+    def is_on_duty(self) -> bool:
+        return self.profile is not None and self.profile.on_duty
+
+    def has(self, capability: Capability) -> bool:
+        return self.profile is not None and capability in self.profile.capabilities
+
+    def add_load(self, at_ms: int) -> None:
+        entry = at_ms / HALF_LIFE_MS
+        high, low = max(self.load, entry), min(self.load, entry)
+        self.load = entry if self.load == 0 else high + math.log2(1 + 2 ** (low - high))
+
+    def load_at(self, now_ms: int) -> float:
+        return 0.0 if self.load == 0 else float(2 ** (self.load - now_ms / HALF_LIFE_MS))
+
+
+@dataclass(slots=True)
+class People:
+    now_ms: Callable[[], int]
+    fix_age_limit_ms: int
+    known: dict[str, Person] = field(default_factory=dict)
+    by_skill: dict[str, set[str]] = field(default_factory=dict)
+    erased: dict[str, int] = field(default_factory=dict)
+    look_at: dict[str, int] = field(default_factory=dict)
+    offers_of: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def person(self, volunteer_id: str) -> Person:
+        return self.known.setdefault(volunteer_id, Person(id=volunteer_id))
+
+    def with_skill(self, skill: str) -> Iterator[Person]:
+        return (self.known[volunteer_id] for volunteer_id in sorted(self.by_skill.get(skill, ())))
+
+    def place_of(self, person: Person) -> Place | None:
+        """The fix while it is usable or there is nothing else; else home."""
+        profile, fix = person.profile, person.fix
+        own_m = reach_m(profile.max_distance_m, profile.travel_mode) if profile else 0
+        if fix and (person.home is None or self.is_usable(fix, own_m)):
+            return fix.place
+        return person.home
+
+    def is_usable(self, fix: Fix, own_m: float) -> bool:
+        return self.now_ms() - fix.at_ms <= self.fix_age_limit_ms and not is_coarse(fix.accuracy_m, own_m)
+
+    def settle(self, person: Person) -> bool:
+        """Brings what the search knows in line with the person; true when they became available somewhere."""
+        field_ = self._settle_field(person)
+        digital = self._settle_digital(person)
+        self._forget_if_empty(person)
+        return field_ or digital
+
+    def _settle_field(self, person: Person) -> bool:
+        place = self.place_of(person)
+        profile = person.profile
+        if profile is None or not (person.is_on_duty and person.has(Capability.FIELD) and place and profile.skills):
+            person.field_mode, person.found_at, person.skills = "", None, ()
+            return False
+        mode = "engaged" if person.is_confirmed else "free"
+        same = person.field_mode == mode and person.skills == profile.skills
+        was = person.found_at
+        if same and was and metres(was, place) <= STILL_M:
+            return False
+        entered = not same or was is None or district(was) != district(place)
+        person.field_mode, person.found_at, person.skills = mode, place, profile.skills
+        return entered and mode == "free"
+
+    def _settle_digital(self, person: Person) -> bool:
+        was = person.digital_mode
+        person.digital_mode = ""
+        if person.is_on_duty and person.has(Capability.DIGITAL):
+            person.digital_mode = "engaged" if person.is_confirmed else "free"
+        return person.digital_mode == "free" and was != "free"
+
+    def _forget_if_empty(self, person: Person) -> None:
+        if not (person.profile or person.fix or person.home or person.claim):
+            self.known.pop(person.id, None)
+
+    def asked_lately(self, person: Person) -> AskedLately:
+        now_ms, standing = self.now_ms(), person.standing
+        offers = self.offers_of.get(person.id, {}).values()
+        return AskedLately(
+            heard_ms=person.heard_ms or None,
+            worked_ms=standing.worked_ms,
+            worked_heavy=standing.worked_heavy,
+            offers_last_hour=sum(at_ms >= now_ms - 3_600_000 for at_ms in offers),
+            offers_last_day=sum(at_ms >= now_ms - 86_400_000 for at_ms in offers),
+            accepted=decayed(standing.accepted, now_ms, ANSWER_HALF_LIFE_MS),
+            refused=decayed(standing.refused, now_ms, ANSWER_HALF_LIFE_MS),
+        )
+
+    def history(self, person: Person) -> dict[str, Any]:
+        """What a candidate tells of the past."""
+        now_ms, standing = self.now_ms(), person.standing
+        heard = {"heard_s": (now_ms - person.heard_ms) / 1000 if person.heard_ms else None}
+        if not (person.load or standing.accepted or standing.refused):
+            return heard
+        offers = self.offers_of.get(person.id, {}).values()
+        return heard | {
+            "accepted": decayed(standing.accepted, now_ms, ANSWER_HALF_LIFE_MS),
+            "refused": decayed(standing.refused, now_ms, ANSWER_HALF_LIFE_MS),
+            "work": decayed(standing.work, now_ms, WORK_HALF_LIFE_MS),
+            "upheld": decayed(standing.upheld, now_ms, TRUST_HALF_LIFE_MS),
+            "overruled": decayed(standing.overruled, now_ms, TRUST_HALF_LIFE_MS),
+            "offers_last_hour": sum(at_ms >= now_ms - 3_600_000 for at_ms in offers),
+            "offers_last_day": sum(at_ms >= now_ms - 86_400_000 for at_ms in offers),
+            "rested_s": (now_ms - standing.worked_ms) / 1000 if standing.worked_ms is not None else None,
+            "worked_heavy": standing.worked_heavy,
+        }
+
+    def put_profile(self, write: ProfileWrite) -> bool:
+        person = self.person(write.volunteer_id)
+        newest = max(person.offset if person.profile else -1, self.erased.get(person.id, -1))
+        if write.offset <= newest:
+            self._forget_if_empty(person)
+            return False
+        for skill in person.profile.skills if person.profile else ():
+            self.by_skill[skill].discard(person.id)
+        person.profile, person.offset = write.record, write.offset
+        person.heard_ms = max(person.heard_ms, write.record.heard_ms or 0) if write.record else 0
+        for skill in write.record.skills if write.record else ():
+            self.by_skill.setdefault(skill, set()).add(person.id)
+        if write.record is None:
+            self.erased[person.id] = write.offset
+            person.track, person.home, person.load = None, None, 0.0
+            person.standing = Standing()
+            self.offers_of.pop(person.id, None)
+            self.look_at.pop(person.id, None)
+        return True
+
+    def put_fix(self, write: FixWrite) -> bool:
+        """Whether it places the person; not when it is old, vague, or a leap that waits."""
+        person = self.person(write.volunteer_id)
+        if person.track is None:
+            self.look_at[person.id] = write.at_ms + self.fix_age_limit_ms
+        fix = fix_in(write)
+        person.track = followed(person.track, fix, person.profile.travel_mode if person.profile else None)
+        return person.track.believed is fix
+
+    def aged(self, ttl_ms: int, limit: int) -> list[Person]:
+        """People whose fix must be looked at now. Those to be looked at again are noted; too old fixes are forgotten."""
+        now_ms = self.now_ms()
+        until_ms = now_ms + max(0, self.fix_age_limit_ms - ttl_ms)
+        due = sorted((at_ms, volunteer_id) for volunteer_id, at_ms in self.look_at.items() if at_ms <= until_ms)
+        people = [self.person(volunteer_id) for _, volunteer_id in due[:limit]]
+        for person in people:
+            self._age(person, ttl_ms)
+        return people
+
+    def _age(self, person: Person, ttl_ms: int) -> None:
+        at_ms = person.fix.at_ms if person.fix else self.now_ms() - ttl_ms
+        age_ms = self.now_ms() - at_ms
+        if age_ms >= ttl_ms:
+            person.track = None
+            del self.look_at[person.id]
+        elif age_ms > self.fix_age_limit_ms:
+            self.look_at[person.id] = at_ms + ttl_ms
+        else:
+            self.look_at[person.id] = at_ms + self.fix_age_limit_ms + 1

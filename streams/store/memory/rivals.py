@@ -1,0 +1,34 @@
+"""Who else waits for the same people, in memory: as count_waiting of find.lua."""
+
+from collections.abc import Iterable, Mapping
+
+from dispatch.aging import urgency
+from dispatch.model import Incident, Need, Requirement
+from streams.store.apply import waited_skills
+from streams.store.memory.people import metres
+from streams.store.search import kind_of, limit_m
+
+
+def waiting_beside(need: Need, waiting: Iterable[Mapping[str, tuple[Incident, str]]], now_ms: int) -> int:
+    """Shortfalls of other incidents that want the same people, as urgent or more. `waiting`: of each incident by member."""
+    own = need.requirement.shortfall
+    mine = urgency(need.priority, own.since_ms if own else now_ms)
+    return sum(
+        _wants_the_same(need, incident, requirement)
+        and requirement.shortfall is not None
+        and urgency(incident.priority, requirement.shortfall.since_ms) <= mine
+        for of_incident in waiting
+        for incident, requirement_id in of_incident.values()
+        for requirement in incident.requirements
+        if requirement.id == requirement_id
+    )
+
+
+def _wants_the_same(need: Need, incident: Incident, requirement: Requirement) -> bool:
+    if incident.id == need.incident_id:
+        return False
+    same = [placed for skill, placed in waited_skills(incident, requirement) if skill in need.requirement.skills]
+    if kind_of(need) != "field" or need.area is None:
+        return not all(same)
+    near = incident.area is not None and metres(need.area.centre, incident.area.centre) <= limit_m(need)
+    return any(same) and near

@@ -1,0 +1,108 @@
+"""What stands near a place: open incidents, and engaged people who may have to turn round."""
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from dispatch import places
+from dispatch.duplicates import APART_S, neighbour_of
+from dispatch.geo import distance_m, index_lon
+from dispatch.ids import external_digest
+from dispatch.model import Incident, Place
+from dispatch.ports import NotReady
+from dispatch.surroundings import Neighbour, Spot, Whereabouts
+from dispatch.travel import reach_m
+from dispatch.vocabulary import TravelMode
+from streams import redis_keys
+from streams.store.redis_client import Call, Link
+
+NEAR_AT_MOST = 20
+"""More open incidents than this around one report, of about the same time, are not compared, the nearest first."""
+LOOK_AT_MOST = 500
+"""Of any time, to find those."""
+WIDEST_M = 100_000.0
+"""An area is found from no further away than this beyond the distance asked for."""
+NAMED_AT_MOST = 20
+"""A number that more open incidents bear identifies none of them."""
+
+_pack = msgspec.msgpack.Encoder().encode
+_encode = msgspec.json.Encoder().encode
+_decode = lru_cache(maxsize=4096)(msgspec.json.Decoder(Neighbour).decode)
+"""Remembered: reports that come together have the same neighbours."""
+_FIELDS = ("x", "y", "at", "ac", "md", "hx", "hy", "tm", "sk")
+
+
+def packed_vicinity(incident: Incident) -> dict[str, object]:
+    """What apply writes for others to find, by place and by external id: nothing for what has ended."""
+    neighbour = neighbour_of(incident)
+    text = _encode(neighbour).decode() if neighbour else None
+    packed: dict[str, object] = {}
+    if neighbour is not None and neighbour.centre is not None:
+        centre, is_wide = neighbour.centre, neighbour.reach_m > 0
+        packed["vicinity"] = (text, index_lon(centre.lon), float(centre.lat), is_wide)
+    if digest := external_digest(incident.external_id):
+        packed["external"] = (digest, text or False)
+    return packed
+
+
+async def near(link: Link, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
+    if not spots:
+        return []
+    packed = [
+        (index_lon(spot.place.lon), float(spot.place.lat), float(spot.within_m), spot.logged_ms or False)
+        for spot in spots
+    ]
+    answers = await link.call("near", _pack(packed), NEAR_AT_MOST, LOOK_AT_MOST, round(APART_S * 1000), WIDEST_M)
+    return [_nearest(spot, *answer) for spot, answer in zip(spots, answers, strict=True)]
+
+
+def _nearest(spot: Spot, points: Sequence[bytes], areas: Sequence[bytes]) -> tuple[Neighbour, ...]:
+    found = [_decode(member) for member in (*points, *areas)]
+    if areas:
+        found.sort(key=lambda neighbour: _from_m(spot.place, neighbour))
+    return tuple(found[:NEAR_AT_MOST])
+
+
+def _from_m(place: Place, neighbour: Neighbour) -> float:
+    return math.inf if neighbour.centre is None else distance_m(place, neighbour.centre)
+
+
+async def named(link: Link, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
+    if not externals:
+        return []
+    answers = await link.call("named", _pack(list(externals)), NAMED_AT_MOST)
+    return [tuple(sorted(map(_decode, members), key=attrgetter("incident_id"))) for members in answers]
+
+
+async def whereabouts(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
+    if not volunteer_ids:
+        return {}
+    rows = [("HMGET", redis_keys.volunteer(volunteer_id), *_FIELDS) for volunteer_id in volunteer_ids]
+    ready, time, *answers = await link.run([Call("ready"), ("TIME",), *rows])
+    if not ready:
+        raise NotReady("the picture has not been rebuilt from the log")
+    oldest_ms = int(time[0]) * 1000 + int(time[1]) // 1000 - link.fix_age_limit_ms
+    seen = {
+        volunteer_id: _whereabouts(row, oldest_ms) for volunteer_id, row in zip(volunteer_ids, answers, strict=True)
+    }
+    return {volunteer_id: found for volunteer_id, found in seen.items() if found}
+
+
+def _whereabouts(row: Sequence[Any], oldest_ms: int) -> Whereabouts | None:
+    x, y, at, accuracy, most_m, home_x, home_y, travels, skills = row
+    if travels is None:
+        return None
+    mode = TravelMode(travels.decode())
+    is_coarse = places.is_coarse(float(accuracy or 0), reach_m(int(most_m) if most_m else None, mode))
+    lon, lat = (x, y) if at and int(float(at)) >= oldest_ms and not is_coarse else (home_x, home_y)
+    if not lon or not lat:
+        return None
+    return Whereabouts(
+        place=Place(lon=float(lon), lat=float(lat)),
+        travel_mode=mode,
+        skills=frozenset(skills.decode().split(",")) if skills else frozenset(),
+    )

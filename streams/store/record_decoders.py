@@ -1,0 +1,146 @@
+"""Records of people (positions, profiles, private records) as writes to the store. The live path and the rebuild both use these."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeAlias, TypeVar
+
+from aiokafka import ConsumerRecord
+
+from dispatch.fixes import refusal
+from streams import wire
+from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
+from streams.wire import Unreadable, VolunteerPrivate
+
+ON_ITS_WAY_MS = 60_000
+"""What the intake took is not refused here for the time it needed to come into the log."""
+
+
+Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
+
+
+Write = TypeVar("Write")
+
+
+def newest_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
+    """The newest fix of each person with the one before it, which may bear it out or be what it leaps from; and the records that
+    are none."""
+    fixes, rejected = readable_fixes(records)
+    newest: dict[str, FixWrite] = {}
+    before: dict[str, FixWrite] = {}
+    for fix in fixes:
+        known = newest.setdefault(fix.volunteer_id, fix)
+        if fix.at_ms > known.at_ms:
+            newest[fix.volunteer_id], before[fix.volunteer_id] = fix, known
+        elif fix.at_ms < known.at_ms and fix.at_ms >= before.get(fix.volunteer_id, fix).at_ms:
+            before[fix.volunteer_id] = fix
+    return [*before.values(), *newest.values()], rejected
+
+
+def readable_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
+    """Every fix in the order of the records, and the records that are none."""
+    return _readable(records, fix_of)
+
+
+def newest_profiles(records: Iterable[ConsumerRecord]) -> tuple[list[ProfileWrite], Rejected]:
+    """The last profile or tombstone of each person, of records in the order of the log, and the records that are none."""
+    writes, rejected = _readable(records, profile_of)
+    newest: dict[str, ProfileWrite] = {}
+    for write in writes:
+        newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id), write)
+    return list(newest.values()), rejected
+
+
+def succeeding(known: ProfileWrite | None, write: ProfileWrite) -> ProfileWrite:
+    """The later of two writes of a person, with the last sign of life of both: who wrote later may not have known of it."""
+    if known is None or known.record is None or write.record is None:
+        return write
+    signs = [record.heard_ms for record in (known.record, write.record) if record.heard_ms is not None]
+    return replace(write, record=replace(write.record, heard_ms=max(signs, default=None)))
+
+
+def newest_privates(records: Iterable[ConsumerRecord], data_key: bytes) -> tuple[list[PrivateWrite], Rejected]:
+    """The last private record or tombstone of each reference, likewise."""
+    writes, rejected = _readable(records, lambda record: private_of(record, data_key))
+    return list({write.ref: write for write in writes}.values()), rejected
+
+
+def _readable(
+    records: Iterable[ConsumerRecord], decode: Callable[[ConsumerRecord], Write]
+) -> tuple[list[Write], Rejected]:
+    """In the same order. Whoever reads these topics reads them by this: the same record has one verdict everywhere."""
+    writes: list[Write] = []
+    rejected: Rejected = []
+    for record in records:
+        try:
+            writes.append(decode(record))
+        except Unreadable as error:
+            rejected.append((record, str(error)))
+    return writes, rejected
+
+
+def fix_of(record: ConsumerRecord) -> FixWrite:
+    """A record of `locations`. The fix counts from when it was recorded, but never from later than it was logged.
+
+    Raises:
+        Unreadable: no fix, or one that the intake refuses as well (`dispatch.fixes.refusal`).
+    """
+    fix = wire.decode_fix(record.value)
+    logged_ms: int = record.timestamp
+    reason = refusal(
+        lon=fix.lon,
+        lat=fix.lat,
+        accuracy_m=fix.accuracy_m,
+        recorded_ms=fix.recorded_ms,
+        now_ms=logged_ms,
+        grace_ms=ON_ITS_WAY_MS,
+    )
+    if reason is not None:
+        raise Unreadable(f"the fix cannot be used: {reason}")
+    return FixWrite(
+        volunteer_id=fix.volunteer_id,
+        lon=fix.lon,
+        lat=fix.lat,
+        accuracy_m=fix.accuracy_m,
+        at_ms=logged_ms if fix.recorded_ms is None else min(fix.recorded_ms, logged_ms),
+        continues=fix.continues,
+    )
+
+
+def profile_of(record: ConsumerRecord) -> ProfileWrite:
+    """A record of `volunteers`, or its tombstone.
+
+    Raises:
+        Unreadable: no profile, or of another person than the key says.
+    """
+    volunteer_id = _key_of(record)
+    if record.value is None:
+        return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=None)
+    profile = wire.decode_volunteer(record.value)
+    if profile.id != volunteer_id:
+        raise Unreadable("id: expected the key of the record")
+    return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=profile)
+
+
+def private_of(record: ConsumerRecord, data_key: bytes) -> PrivateWrite:
+    """A record of `private`, or its tombstone. Only a person's record is opened, for the home place.
+
+    Raises:
+        Unreadable: a person's record that does not open with this key.
+    """
+    ref = _key_of(record)
+    sealed: bytes | None = record.value
+    if sealed is None or not ref.startswith("volunteer:"):
+        return PrivateWrite(ref=ref, offset=record.offset, sealed=sealed)
+    private = wire.open_sealed(data_key, ref, sealed)
+    home = private.home if isinstance(private, VolunteerPrivate) else None
+    return PrivateWrite(ref=ref, offset=record.offset, sealed=sealed, home=home)
+
+
+def _key_of(record: ConsumerRecord) -> str:
+    try:
+        key = (record.key or b"").decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable("key: expected UTF-8") from error
+    if not key:
+        raise Unreadable("key: expected one")
+    return key

@@ -1,0 +1,254 @@
+"""The worker: how the parts are joined. Nothing is built at import; `build_app` is the one composition root."""
+
+import asyncio
+import contextlib
+import gc
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import faust
+import structlog
+from faust.exceptions import ConsumerNotStarted
+from mode import Service
+
+from dispatch import plans as response_plans
+from dispatch.budget import UNLIMITED
+from dispatch.plans import PlanBook
+from streams import clock
+from streams.kafka import timeouts
+from streams.kafka.log_reader import LogReader
+from streams.kafka.records import Consumed
+from streams.readers.plans import PlanFollower
+from streams.rebuild.rebuilder import Rebuilder, RebuildWatch
+from streams.service_area import service_area_of
+from streams.settings import Settings
+from streams.store import Link, RedisStore
+from streams.store.people import PeopleStore
+from streams.topics import INCIDENTS
+from streams.worker.agent import QUEUE_LIMIT, REBUILD_SAID_S, TROUBLE_SAID_S, CommandWorker
+from streams.worker.dispatcher import Dispatcher
+from streams.worker.profile_services import LocationService, ProfileService
+from streams.worker.projection import Projection
+from streams.worker.publisher import Publisher
+from streams.worker.status_republisher import StatusEcho
+from streams.worker.timers import PendingSweep, TimerSweep
+from streams.worker.travel_router import router_of
+from streams.worker.triage import Triage
+from streams.worker.watchdog import LagWatchdog, LoopWatchdog
+from streams.worker.watchdog_excuses import Waits
+
+log = structlog.get_logger()
+GROUP = "komek-dispatcher"
+REBALANCE_SAID_S = 15.0
+"""Longer than the rebalance timeout."""
+
+
+def worker_name() -> str:
+    return f"worker@{socket.gethostname()}:{os.getpid()}"
+
+
+def build_app(
+    settings: Settings,
+    *,
+    make_store: Callable[[Link], RedisStore] = RedisStore,
+    make_publisher: Callable[[Settings, str], Publisher] = Publisher,
+) -> faust.App:
+    """A Faust app whose agent decides commands and whose services bring people, positions and deadlines.
+
+    Raises:
+        BadPlans: KOMEK_PLANS names a file that cannot be used.
+        SettingsError: Kafka, Redis or the data key is not set.
+    """
+    plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
+    settings.data.mkdir(parents=True, exist_ok=True)  # Faust makes its own folder inside, and no more than that
+    app = faust.App(GROUP, **_faust_settings(settings))
+    parts = Parts(settings, app, plans, make_store, make_publisher)
+    app.service(_service_of(parts))
+    topic = app.topic(INCIDENTS.name, key_serializer="raw", value_serializer="raw")
+
+    @app.agent(topic, name="komek.commands", concurrency=1)
+    async def commands(stream: Any) -> None:
+        await parts.started.wait()
+        await parts.worker.feed(stream)
+
+    @app.on_partitions_revoked.connect(weak=False)
+    async def distrust(_: Any, revoked: Any, **__: Any) -> None:
+        """Only remembers; the log is read in the worker's task, never in a rebalance."""
+        gone = {part.partition for part in revoked}
+        parts.dispatcher.distrust(gone)
+        parts.worker.lost(gone)
+        parts.waits.excused("rebalance", at_s=clock.monotonic_s(), for_s=REBALANCE_SAID_S)
+
+    return app
+
+
+def _faust_settings(settings: Settings) -> dict[str, Any]:
+    """Each value is pinned: the defaults lose events, stand still for a minute after a kill, or open a port."""
+    return {
+        "broker": [f"kafka://{server}" for server in settings.require_kafka().split(",")],
+        "datadir": settings.data / "faust",
+        "store": "memory://",
+        "processing_guarantee": "at_least_once",
+        "stream_wait_empty": True,
+        "stream_buffer_maxsize": QUEUE_LIMIT,
+        "broker_max_poll_records": QUEUE_LIMIT,
+        "broker_commit_interval": 1.0,
+        "broker_session_timeout": timeouts.SESSION_MS / 1000,
+        "broker_heartbeat_interval": timeouts.HEARTBEAT_MS / 1000,
+        "broker_rebalance_timeout": timeouts.REBALANCE_MS / 1000,
+        "broker_request_timeout": timeouts.ANSWER_TO_MEMBER_MS / 1000,
+        "consumer_metadata_max_age_ms": timeouts.LEADERS_MS,
+        "consumer_auto_offset_reset": "earliest",
+        "producer_acks": -1,
+        "producer_request_timeout": 60.0,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "web_enabled": False,
+        "worker_redirect_stdouts": False,
+    }
+
+
+class Parts:
+    """Everything a worker is made of, built once its event loop runs."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        app: faust.App,
+        plans: PlanBook,
+        make_store: Callable[[Link], RedisStore],
+        make_publisher: Callable[[Settings, str], Publisher],
+    ) -> None:
+        self.settings = settings
+        self.app = app
+        self.started = asyncio.Event()
+        name = worker_name()
+        self.link = Link(settings.require_redis())
+        self.store = make_store(self.link)
+        self.people = PeopleStore(self.link)
+        self.publisher = make_publisher(settings, name)
+        self.waits = Waits()
+        self.reader = LogReader(settings, f"{name}-log", on_read=self._read_on)
+        # What it reads is no excuse for a standstill, so the watchdog does not hear of it.
+        self.side_reader = LogReader(settings, f"{name}-side")
+        self.projection = Projection(self.store, self.publisher, self.reader)
+        self.router = router_of(settings.routing) if settings.routing else None
+        self.dispatcher = Dispatcher(
+            store=self.store,
+            publisher=self.publisher,
+            projection=self.projection,
+            plans=self._in_force(plans),
+            travel=self.router,
+            served=service_area_of(settings),
+        )
+        self.applied_plans = PlanFollower(
+            settings, f"{name}-plans", fallback=plans, use=self._use_plans, bury=self._bury_plans
+        )
+        self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name, tell=self._rebuilt_on)
+        self.worker = CommandWorker(
+            dispatcher=self.dispatcher,
+            rebuild=self.rebuilder.run_or_wait,
+            owned=self.owned,
+            batch=settings.batch,
+            waits=self.waits,
+        )
+
+    def _read_on(self) -> None:
+        self.waits.excused("reading the log", at_s=clock.monotonic_s(), for_s=TROUBLE_SAID_S)
+
+    async def _rebuilt_on(self, *_: object) -> None:
+        self.waits.excused("rebuild", at_s=clock.monotonic_s(), for_s=REBUILD_SAID_S)
+
+    def owned(self) -> set[int]:
+        """None before Faust's consumer runs."""
+        with contextlib.suppress(ConsumerNotStarted):
+            return self._owned()
+        return set()
+
+    def _owned(self) -> set[int]:
+        return {part.partition for part in self.app.consumer.assignment() if part.topic == INCIDENTS.name}
+
+    def partition_of(self, zone: str) -> int:
+        """Where commands of a zone lie: Kafka's default partitioner over the key."""
+        return self.publisher.partition_of(INCIDENTS.name, zone)
+
+    def _use_plans(self, plans: PlanBook) -> None:
+        self.dispatcher.use_plans(self._in_force(plans))
+
+    def _in_force(self, plans: PlanBook) -> PlanBook:
+        """KOMEK_BUDGET=off lifts what the plans allow to ask of one person; everything else of them holds."""
+        return plans if self.settings.budget == "on" else replace(plans, budget=UNLIMITED)
+
+    async def _bury_plans(self, record: Consumed, reason: str) -> None:
+        """Every worker sees every record of plans; the one that owns the first partition writes the letter."""
+        if 0 in self.owned():
+            await self.publisher.dead_letter(record, reason)
+
+    def distrust_all(self) -> None:
+        self.dispatcher.distrust(range(256))
+
+    def services(self) -> list[Service]:
+        settings, store = self.settings, self.store
+        return [
+            self.worker,
+            RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.distrust_all),
+            TimerSweep(store=store, publisher=self.publisher, behind_s=lambda: self.worker.behind_s),
+            PendingSweep(store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of),
+            StatusEcho(
+                store=store,
+                publisher=self.publisher,
+                reader=self.side_reader,
+                dispatcher=self.dispatcher,
+                owned=self.owned,
+                losses=self.worker.losses,
+            ),
+            Triage(worker=self.worker, reader=self.side_reader, plans=lambda: self.dispatcher.plans),
+            LocationService(
+                settings,
+                self.people,
+                dead_letter=self.publisher.dead_letter,
+                warn=self.publisher.send_commands,
+            ),
+            ProfileService(
+                settings,
+                self.people,
+                dead_letter=self.publisher.dead_letter,
+                tell=self.publisher.send_commands,
+                publish=self.publisher.publish_profiles,
+            ),
+            LoopWatchdog(),
+            LagWatchdog(settings, group=GROUP, owned=self.owned, waits=self.waits),
+        ]
+
+
+def _service_of(parts: Parts) -> type[Service]:
+    class Edge(Service):
+        """Starts the connections before the services that use them, and ends them after."""
+
+        async def on_start(self) -> None:
+            await parts.publisher.start()
+            await parts.reader.start()
+            await parts.side_reader.start()
+            await parts.applied_plans.start()
+            for service in parts.services():
+                await self.add_runtime_dependency(service)
+            parts.started.set()
+            # What stands now stays: the collector need not look at it again, and looks less often at what comes and goes.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 50)
+            log.info("worker is ready", name=worker_name())
+
+        async def on_shutdown(self) -> None:
+            await parts.applied_plans.stop()
+            await parts.side_reader.stop()
+            await parts.reader.stop()
+            await parts.publisher.stop()
+            if parts.router is not None:
+                await parts.router.close()
+            await parts.link.close()
+
+    return Edge

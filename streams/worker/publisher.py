@@ -1,0 +1,164 @@
+"""The workers' own producer: idempotent, `acks=all`, one for the app's life. Only the broker's answer counts.
+
+Every method raises `LogTrouble` when a record was not confirmed; it may be in the log all the same, so whoever catches it reads
+the log before deciding anything again. A repeat is harmless: ids are deterministic.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
+
+from dispatch.commands import Command
+from dispatch.decisions import Decision, OfferStep, StatusRecord
+from dispatch.ids import derived, zone_of_incident
+from streams import clock, wire
+from streams.dead_letters import letters
+from streams.errors import LogTrouble
+from streams.kafka.clients import REQUEST_TIMEOUT_MS, idempotent_producer
+from streams.kafka.records import Consumed
+from streams.settings import Settings
+from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS, PRIVATE, VOLUNTEERS
+
+
+class Publisher:
+    def __init__(self, settings: Settings, source: str) -> None:
+        self._settings = settings
+        self._source = source
+        self._producer: AIOKafkaProducer | None = None
+        self._partitions: dict[str, set[int]] = {}
+
+    async def start(self) -> None:
+        producer = idempotent_producer(self._settings, self._source, REQUEST_TIMEOUT_MS)
+        await producer.start()
+        for topic in (INCIDENTS, DECISIONS, OFFERS, INCIDENT_STATUS):
+            self._partitions[topic.name] = await producer.partitions_for(topic.name)
+        self._producer = producer
+
+    async def stop(self) -> None:
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None
+
+    @property
+    def producer(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            raise LogTrouble("the producer has not been started")
+        return self._producer
+
+    def partition_of(self, topic: str, key: str) -> int:
+        """Where a record with this key goes: Kafka's default partitioner (murmur2), the same for every client."""
+        count = len(self._partitions[topic])
+        return int((murmur2(key.encode()) & 0x7FFFFFFF) % count)
+
+    async def publish_decisions(self, decisions: Sequence[Decision]) -> list[int]:
+        """Offsets in `decisions`, in the given order; each lies in its command's partition."""
+        sent = [
+            await self._send(
+                DECISIONS.name,
+                key=decision.zone,
+                value=wire.encode_decision(decision),
+                headers=wire.headers("decision", decision.id, self._source, decision.decided_ms),
+                partition=decision.cause.partition,
+            )
+            for decision in decisions
+        ]
+        return [metadata.offset for metadata in await self._confirmed(sent)]
+
+    async def publish_derived(self, steps: Sequence[OfferStep], states: Sequence[StatusRecord]) -> None:
+        sent = [
+            await self._send(
+                OFFERS.name,
+                key=step.volunteer_id,
+                value=wire.encode(step),
+                headers=wire.headers(f"offer.{step.state}", step.event_id, self._source, step.at_ms),
+            )
+            for step in steps
+        ]
+        sent += [
+            await self._send(
+                INCIDENT_STATUS.name,
+                key=record.incident.id,
+                value=wire.encode(record),
+                headers=wire.headers("incident-status", record.decision_id, self._source, record.decided_ms),
+            )
+            for record in states
+        ]
+        await self._confirmed(sent)
+
+    async def erase_private(self, refs: Sequence[str]) -> None:
+        """Tombstones for sealed records that came with commands and hold nothing. A repeat is harmless."""
+        sent = [
+            await self._send(
+                PRIVATE.name,
+                key=ref,
+                value=None,
+                headers=wire.headers("private", str(derived("erased", ref)), self._source),
+            )
+            for ref in refs
+        ]
+        await self._confirmed(sent)
+
+    async def publish_profiles(self, profiles: Sequence[tuple[str, wire.VolunteerRecord | None]]) -> None:
+        """Profiles by person; None is the tombstone of an erased one."""
+        sent = [
+            await self._send(
+                VOLUNTEERS.name,
+                key=volunteer_id,
+                value=None if record is None else wire.encode(record),
+                headers=wire.headers("volunteer", clock.fresh_id(), self._source),
+            )
+            for volunteer_id, record in profiles
+        ]
+        await self._confirmed(sent)
+
+    async def send_commands(self, commands: Sequence[Command]) -> None:
+        """Commands the dispatcher gives itself: deadlines that passed, offers to void."""
+        sent = [
+            await self._send(
+                INCIDENTS.name,
+                key=zone_of_incident(command.incident_id) or "",
+                value=wire.encode_command(command),
+                headers=wire.headers(f"command.{wire.kind_of(command)}", command.id, self._source, command.sent_ms),
+            )
+            for command in commands
+        ]
+        await self._confirmed(sent)
+
+    async def dead_letter(self, record: Consumed, reason: str) -> None:
+        """Returns when the broker has the letter."""
+        letter = letters.letter_of(record, reason)
+        try:
+            await letters.write(self.producer, letter, source=self._source)
+        except KafkaError as error:
+            raise LogTrouble(f"dead letter: {error!r}") from error
+
+    async def _send(
+        self,
+        topic: str,
+        *,
+        key: str,
+        value: bytes | None,
+        headers: list[tuple[str, bytes]],
+        partition: int | None = None,
+    ) -> "asyncio.Future[Any]":
+        try:
+            sent: asyncio.Future[Any] = await self.producer.send(
+                topic, value, key=key.encode(), partition=partition, headers=headers
+            )
+        except KafkaError as error:
+            raise LogTrouble(f"{topic}: {error!r}") from error
+        return sent
+
+    async def _confirmed(self, sent: Sequence["asyncio.Future[Any]"]) -> list[Any]:
+        """Each future is looked at, for `flush()` never raises."""
+        results = await asyncio.gather(*sent, return_exceptions=True)
+        for result in results:
+            if isinstance(result, KafkaError):
+                raise LogTrouble(repr(result)) from result
+            if isinstance(result, BaseException):
+                raise result
+        return list(results)

@@ -1,0 +1,106 @@
+"""Clocks of the workers: deadlines that passed, and claims that no decision confirmed.
+
+Deadlines that passed become commands. A timer proposes; the dispatcher decides whether it still matters.
+
+Every worker sweeps the same sorted set. A timer taken is put off by 5 s, and is gone only when the decision on it was applied, so
+a sweeper that dies in between costs a repeat with the same command id, never a deadline.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from mode import Service
+
+from dispatch.deadlines import deadline_command
+from dispatch.ports import NotReady, Store, StoreTrouble
+from streams import metrics
+from streams.errors import LogTrouble
+from streams.store import RedisStore
+from streams.worker.dispatcher import Dispatcher
+from streams.worker.publisher import Publisher
+
+log = structlog.get_logger()
+TICK_S = 0.25
+TAKE_AT_ONCE = 256
+TAKE_WHEN_BEHIND = 16
+BEHIND_S = 2.0
+PENDING_TICK_S = 5.0
+PENDING_AGE_MS = 30_000
+
+
+class TimerSweep(Service):
+    def __init__(
+        self, *, store: Store, publisher: Publisher, behind_s: Callable[[], float] = lambda: 0.0, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self._store = store
+        self._publisher = publisher
+        self._behind_s = behind_s
+
+    @Service.task
+    async def _sweep(self) -> None:
+        while not self.should_stop:
+            try:
+                taken = await self.sweep_once()
+            except (StoreTrouble, NotReady, LogTrouble) as trouble:
+                log.warning("timers wait", cause=type(trouble).__name__)
+                taken = 0
+            await asyncio.sleep(0 if taken == TAKE_AT_ONCE else TICK_S)
+
+    async def sweep_once(self) -> int:
+        """Turns timers that are due into commands; returns how many. Few while reports wait: ours stand in the same queue."""
+        due = await self._store.take_due(TAKE_WHEN_BEHIND if self._behind_s() > BEHIND_S else TAKE_AT_ONCE)
+        if due:
+            now_ms = await self._store.now_ms()
+            await self._publisher.send_commands([deadline_command(timer, now_ms) for timer in due])
+            for timer in due:
+                metrics.DEADLINES.labels(kind=timer.kind).inc()
+        return len(due)
+
+
+class PendingSweep(Service):
+    """Gives back people whom a crash left claimed without a decision.
+
+    Only for partitions this worker owns and has read to the end, and between two batches, so that no claim of a decision on its
+    way is touched.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: RedisStore,
+        dispatcher: Dispatcher,
+        owned: Callable[[], set[int]],
+        partition_of: Callable[[str], int],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._store = store
+        self._dispatcher = dispatcher
+        self._owned = owned
+        self._partition_of = partition_of
+
+    @Service.task
+    async def _sweep(self) -> None:
+        while not self.should_stop:
+            await self.sleep(PENDING_TICK_S)
+            try:
+                await self.sweep_once()
+            except (StoreTrouble, NotReady, LogTrouble) as trouble:
+                log.warning("pending claims wait", cause=type(trouble).__name__)
+
+    async def sweep_once(self) -> int:
+        """Releases claims pending for over 30 s whose partition is ours; returns how many."""
+        ends = await self._dispatcher.ends(self._owned())
+        async with self._dispatcher.between_batches():
+            owned = self._owned()
+            await self._dispatcher.make_up({partition: end for partition, end in ends.items() if partition in owned})
+            holds = await self._store.sweep_pending(PENDING_AGE_MS, lambda zone: self._partition_of(zone) in owned)
+            if not holds:
+                return 0
+            await self._dispatcher.catch_up(owned)
+            await self._store.release(holds)
+            log.warning("claims without a decision were given back", count=len(holds))
+            return len(holds)
