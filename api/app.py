@@ -27,7 +27,7 @@ from api.openapi import described
 from api.parts import Parts
 from api.plan_shelf import PlanShelf
 from api.routes import events, history, incidents, offers, pages, positions, state, types, volunteers
-from dispatch import plans as response_plans
+from dispatch.plans import book as response_plans
 from streams import settings as all_settings
 from streams import tokens
 from streams.dead_letters.watch import LetterWatch

@@ -1,18 +1,18 @@
 """Orders that name a person, refused before they reach the log where the picture already says that they cannot count.
 
-The same rules as the dispatcher's (`dispatch/assigning.py`), on the picture as this process reads it; the dispatcher has the last
+The same rules as the dispatcher's (`dispatch/incidents/assignment.py`), on the picture as this process reads it; the dispatcher has the last
 word, and the claim after it.
 """
 
 from api.errors import Problem, invalid
 from api.parts import Parts
-from dispatch.assigning import Known, named_for, obstacle_to
-from dispatch.budget import UNLIMITED
-from dispatch.commands import AssignVolunteer
-from dispatch.model import Incident
+from dispatch.context import Surroundings
+from dispatch.incidents.assignment import Known, named_for, obstacle_to
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.commands import AssignVolunteer
+from dispatch.model.incidents import Incident
+from dispatch.plans.budget_table import UNLIMITED
 from dispatch.ports import NotReady, StoreTrouble
-from dispatch.presence import AskedLately, Presence
-from dispatch.surroundings import Surroundings
 from streams import clock
 
 _SAYS = {

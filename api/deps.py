@@ -7,8 +7,8 @@ from fastapi import Depends, Path, Request
 from api.errors import Problem, invalid
 from api.fields import PERSON_ID_SCHEMA
 from api.parts import Parts
-from dispatch import geo, ids
-from dispatch.ids import OfferParts, parts_of_offer, zone_of_incident
+from dispatch.model import geo, ids
+from dispatch.model.ids import OfferParts, parts_of_offer, zone_of_incident
 
 
 async def _parts(request: Request) -> Parts:

@@ -9,8 +9,8 @@ from api import material
 from api.auth import Caller
 from api.orders import volunteer_ref
 from api.parts import Parts
-from dispatch.edits import details_of
-from dispatch.model import Incident
+from dispatch.incidents.edits import details_of
+from dispatch.model.incidents import Incident
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics, wire
 from streams.tokens import Role

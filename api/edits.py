@@ -17,13 +17,14 @@ from api.disclosure import noted, unsealed
 from api.errors import Problem
 from api.parts import Parts
 from api.schemas import IncidentPatch, IncidentValues, RequirementIn
-from dispatch.commands import ReportIncident
-from dispatch.decisions import Decision
-from dispatch.edits import PRIVATE_FIELDS, details_of, report_ref
-from dispatch.languages import as_shown, canonicals
-from dispatch.model import Edit, Requirement
+from dispatch.incidents.edits import PRIVATE_FIELDS, details_of
+from dispatch.model.commands import ReportIncident
+from dispatch.model.decisions import Decision
+from dispatch.model.incidents import Edit, Requirement
+from dispatch.model.languages import as_shown, canonicals
+from dispatch.model.private_refs import report_ref
+from dispatch.model.vocabulary import Outcome
 from dispatch.ports import NotReady, StoreTrouble
-from dispatch.vocabulary import Outcome
 from streams import clock, wire
 from streams.errors import LogTrouble
 

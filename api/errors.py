@@ -2,7 +2,7 @@
 
     Problem                a code of TABLE, with the place of the fault where there is one
     BadJson                strict_json.py: 400 or 422 with line, column and offset
-    BadGeometry            dispatch/geo.py: a field error
+    BadGeometry            dispatch/model/geo.py: a field error
     IntakeTrouble          streams/intake/commands.py: 503 with Retry-After
     StoreTrouble, NotReady dispatch/ports.py: 503 with Retry-After
 

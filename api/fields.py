@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from pydantic import Field
 from pydantic_core import PydanticCustomError, core_schema
 
-from dispatch import geo, ids, languages
-from dispatch.model import Area, Place
+from dispatch.model import geo, ids, languages
+from dispatch.model.incidents import Area, Place
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 

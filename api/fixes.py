@@ -7,8 +7,8 @@ import msgspec
 from api.errors import Problem, invalid, not_json
 from api.fields import instant_ms
 from api.strict_json import BadJson, parse
-from dispatch.fixes import refusal
-from dispatch.ids import is_person_id
+from dispatch.matching.position_checks import refusal
+from dispatch.model.ids import is_person_id
 from streams.wire import FixRecord
 
 MOST = 1_000

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from dispatch.decisions import StatusRecord
+from dispatch.model.decisions import StatusRecord
 from streams import metrics
 from streams.readers.feed import Happening
 

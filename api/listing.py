@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from api.errors import invalid
 from api.parts import Picture
-from dispatch.geo import Box
-from dispatch.model import Area, Incident
-from dispatch.vocabulary import IncidentStatus, Priority
+from dispatch.model.geo import Box
+from dispatch.model.incidents import Area, Incident
+from dispatch.model.vocabulary import IncidentStatus, Priority
 
 LOOKED_AT = 2_000
 """Incidents one request looks at; a page may be shorter than its limit and still have a next one."""

@@ -7,9 +7,9 @@ import msgspec
 from api import safety, views
 from api.auth import Caller
 from api.marks import Newest
-from dispatch.decisions import StatusRecord
-from dispatch.telling import NoticeOutcome
-from dispatch.vocabulary import OfferState
+from dispatch.model.decisions import StatusRecord
+from dispatch.model.vocabulary import OfferState
+from dispatch.notices.rules import NoticeOutcome
 from streams import clock, metrics
 from streams.errors import LogTrouble
 from streams.notices.channels import StreamChannel

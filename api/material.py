@@ -6,9 +6,9 @@ The texts are private: operators see them, and people who accepted, in whose own
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dispatch.languages import as_shown, shares_language
-from dispatch.model import Incident, Offer
-from dispatch.vocabulary import MATERIAL_TASKS
+from dispatch.model.incidents import Incident, Offer
+from dispatch.model.languages import as_shown, shares_language
+from dispatch.model.vocabulary import MATERIAL_TASKS
 from streams.clock import rfc3339
 
 

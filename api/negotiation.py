@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Header
 
-from dispatch.languages import canonical
+from dispatch.model.languages import canonical
 
 LANGUAGES = ("kk", "ru", "en")
 DEFAULT = "en"

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from api.auth import Caller
 from api.errors import Problem
 from api.marks import Marks
-from dispatch import ids
+from dispatch.model import ids
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _encode = msgspec.json.Encoder().encode

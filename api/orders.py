@@ -5,10 +5,11 @@ from dataclasses import fields
 
 from api.once import Once
 from api.schemas import IncidentPatch, IncidentReport, RequirementIn
-from dispatch import geo, ids
-from dispatch.commands import ReportIncident, UpdateIncident
-from dispatch.edits import PRIVATE_FIELDS, text_ref
-from dispatch.model import NewReport, RequirementSpec
+from dispatch.incidents.edits import PRIVATE_FIELDS
+from dispatch.model import geo, ids
+from dispatch.model.commands import ReportIncident, UpdateIncident
+from dispatch.model.incidents import NewReport, RequirementSpec
+from dispatch.model.private_refs import text_ref
 from streams import clock
 from streams.wire import IncidentPrivate
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from api.latency import Latency
 from api.plan_shelf import PlanShelf
-from dispatch.commands import Command
-from dispatch.decisions import Decision
-from dispatch.model import Incident
-from dispatch.plans import PlanBook
-from dispatch.presence import AskedLately, Presence
-from dispatch.vocabulary import IncidentStatus
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.commands import Command
+from dispatch.model.decisions import Decision
+from dispatch.model.incidents import Incident
+from dispatch.model.vocabulary import IncidentStatus
+from dispatch.plans.book import PlanBook
 from streams.intake.commands import Message, Position
 from streams.monitoring.alarm_board import Told
 from streams.monitoring.lag_monitor import Measured

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dispatch.plans import PlanBook
+from dispatch.plans.book import PlanBook
 
 
 @dataclass(slots=True)

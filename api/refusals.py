@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from api.deps import zone_of_known_cell
 from api.errors import Problem, invalid
 from api.schemas import Result
-from dispatch.model import Incident, Offer
-from dispatch.vocabulary import (
+from dispatch.model.incidents import Incident, Offer
+from dispatch.model.vocabulary import (
     ASSIGNED_STATES,
     FILLING_STATES,
     OUTCOMES_OF_TASK,

@@ -7,10 +7,10 @@ from typing import Any
 from api.auth import Caller
 from api.disclosure import noted
 from api.parts import Parts
-from dispatch.absence import COMING
-from dispatch.model import CheckInClock, Incident, Offer, Place, Unconfirmed
+from dispatch.model.incidents import CheckInClock, Incident, Offer, Place, Unconfirmed
+from dispatch.model.vocabulary import CheckInState
 from dispatch.ports import NotReady, StoreTrouble
-from dispatch.vocabulary import CheckInState
+from dispatch.safety.absence import COMING
 from streams.clock import rfc3339
 
 View = dict[str, Any]

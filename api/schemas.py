@@ -21,8 +21,7 @@ from api.fields import (
     expected,
     word,
 )
-from dispatch import work_plans
-from dispatch.vocabulary import (
+from dispatch.model.vocabulary import (
     AttentionReason,
     Capability,
     CheckInState,
@@ -41,6 +40,7 @@ from dispatch.vocabulary import (
     Task,
     TravelMode,
 )
+from dispatch.plans import digital_work
 
 Text = Annotated[str, Field(max_length=10_000)]
 ShortText = Annotated[str, Field(max_length=500)]
@@ -105,11 +105,11 @@ class RequirementIn(Body):
     def _is_possible(self) -> Self:
         """As a plan file is judged: what is stated as it is by default counts as not stated."""
         row = self.model_dump(exclude_defaults=True)
-        for key in work_plans.only_of_digital_work(row):
+        for key in digital_work.only_of_digital_work(row):
             raise expected("no such setting: only digital work has it", key)
-        for key in work_plans.not_with_validated(row):
+        for key in digital_work.not_with_validated(row):
             raise expected("no such setting: a validated answer has two people, one after the other", key)
-        if not work_plans.can_agree(row):
+        if not digital_work.can_agree(row):
             raise expected("at most answers_wanted", "agree")
         return self
 

@@ -14,10 +14,10 @@ from fastapi.responses import Response
 from api import views
 from api.listing import Filters, list_incidents
 from api.parts import Parts
-from dispatch.commands import ReportIncident
-from dispatch.model import Area, Incident
+from dispatch.model.commands import ReportIncident
+from dispatch.model.incidents import Area, Incident
+from dispatch.model.vocabulary import LIVE_STATES
 from dispatch.ports import NotReady, StoreTrouble
-from dispatch.vocabulary import LIVE_STATES
 from streams import clock
 from streams.readers.last_known import LastKnown
 

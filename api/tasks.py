@@ -1,7 +1,7 @@
 """The question each kind of digital work puts to a person, in Kazakh, Russian and English."""
 
 from api.negotiation import LANGUAGES
-from dispatch.vocabulary import OUTCOMES_OF_TASK, Task
+from dispatch.model.vocabulary import OUTCOMES_OF_TASK, Task
 
 _QUESTIONS: dict[Task, tuple[str, str, str]] = {
     Task.VERIFY_REPORT: (

@@ -6,15 +6,15 @@ from typing import Any
 from api import material as found_out
 from api import safety, tasks
 from api.negotiation import DEFAULT
-from dispatch import geo
-from dispatch.commands import ReportIncident
-from dispatch.decisions import OfferStep
-from dispatch.edits import edit_version
-from dispatch.ids import zone_of_incident
-from dispatch.languages import as_shown, canonicals
-from dispatch.model import Area, Attention, Climb, Geometry, Incident, Offer, Place, Requirement
-from dispatch.plans import PlanBook
-from dispatch.vocabulary import Capability, Certainty, IncidentStatus, OfferState, Priority
+from dispatch.incidents.edits import edit_version
+from dispatch.model import geo
+from dispatch.model.commands import ReportIncident
+from dispatch.model.decisions import OfferStep
+from dispatch.model.ids import zone_of_incident
+from dispatch.model.incidents import Area, Attention, Climb, Geometry, Incident, Offer, Place, Requirement
+from dispatch.model.languages import as_shown, canonicals
+from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, OfferState, Priority
+from dispatch.plans.book import PlanBook
 from streams.api_paths import path_of
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate, NoticeRecord

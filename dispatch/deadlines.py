@@ -1,12 +1,12 @@
 """The clocks of an incident: which deadlines its state implies, and the command each becomes when it passes."""
 
-from dispatch.absence import COMING
-from dispatch.check_ins import is_on_scene
-from dispatch.commands import DISPATCHER, PassDeadline
-from dispatch.ids import derived
-from dispatch.model import Incident
-from dispatch.ports import Timer
-from dispatch.vocabulary import ASSIGNED_STATES, DeadlineKind, OfferState
+from dispatch.model.commands import DISPATCHER, PassDeadline
+from dispatch.model.ids import derived
+from dispatch.model.incidents import Incident
+from dispatch.model.timers import Timer
+from dispatch.model.vocabulary import ASSIGNED_STATES, DeadlineKind, OfferState
+from dispatch.safety.absence import COMING
+from dispatch.safety.check_ins import is_on_scene
 
 
 def timers_of(incident: Incident) -> tuple[Timer, ...]:

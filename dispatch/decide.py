@@ -2,7 +2,7 @@
 
 Three pure steps, so that a shell can do its look-ups for many commands at once between them:
 
-1. `settle`: the effect of the command itself (`answers.py`, `orders.py`), which names the needs that are open after it;
+1. `settle`: the effect of the command itself (`offers.py`, `orders.py`), which names the needs that are open after it;
 2. the shell searches people for those needs;
 3. `fill`: offers to the best of them, or an explicit shortfall.
 
@@ -12,50 +12,37 @@ Three pure steps, so that a shell can do its look-ups for many commands at once 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from dispatch import (
-    answers,
-    bridging,
-    by_hand,
-    confirmations,
-    hazards,
-    job_changes,
-    ladder,
-    merging,
-    newcomers,
-    orders,
-    safeguards,
-    service_area,
-    splitting,
-    staging,
-    tasks,
-    waves,
-    ways,
-)
-from dispatch.absence import rests
-from dispatch.assigning import Known, why_of
-from dispatch.budget import asleep_unless_heard_ms, first_free_ms, prices, quiet_until_ms
-from dispatch.commands import AnswerCommand, Command
-from dispatch.decisions import Cause, Decision, RequirementWhy, Why
-from dispatch.edits import unused_refs
-from dispatch.estimates import Priors, chance_within, estimates
-from dispatch.events import Event, OfferMade, ShortfallEnded, ShortfallFound
-from dispatch.hazards import Inside
-from dispatch.ids import decision_id, zone_of_incident
-from dispatch.lifecycle import Moment, evolve
-from dispatch.limits import effective, wanted_languages
-from dispatch.model import Area, Candidate, Found, Incident, Need, Offer, Requirement, Shortfall
-from dispatch.offer_ends import SILENCE_REST_S, is_withdrawn_by_hand
-from dispatch.offering import offer_made, rounded
-from dispatch.plans import PlanBook
-from dispatch.pruning import NEVER_AGAIN
-from dispatch.ranking import Ranked, rank
-from dispatch.refusals import who_refused
-from dispatch.ruling import Ruling
-from dispatch.screening import Rules, Screened, screened, sifted
-from dispatch.surroundings import NOTHING, Surroundings
-from dispatch.vocabulary import Capability, Exclusion, OfferState, Outcome, ShortfallReason
-from dispatch.waves import offers_out
-from dispatch.ways import WaysFound
+from dispatch.context import NOTHING, Surroundings
+from dispatch.digital import tasks
+from dispatch.incidents import confirmations, job_changes, manual_orders, merging, offers, orders, splitting
+from dispatch.incidents.assignment import Known, why_of
+from dispatch.incidents.edits import unused_refs
+from dispatch.matching.budget import asleep_unless_heard_ms, first_free_ms, prices, quiet_until_ms
+from dispatch.matching.declines import who_refused
+from dispatch.matching.estimates import Priors, chance_within, estimates
+from dispatch.matching.limits import effective, wanted_languages
+from dispatch.matching.ranking import Ranked, rank
+from dispatch.matching.screening import Rules, Screened, screened, sifted
+from dispatch.model import service_area
+from dispatch.model.commands import AnswerCommand, Command
+from dispatch.model.decisions import Cause, Decision, RequirementWhy, Why
+from dispatch.model.events import Event, OfferMade, ShortfallEnded, ShortfallFound
+from dispatch.model.hazard_areas import Inside, ground_of
+from dispatch.model.ids import decision_id, zone_of_incident
+from dispatch.model.incidents import Area, Incident, Offer, Requirement, Shortfall
+from dispatch.model.offer_ends import SILENCE_REST_S, is_withdrawn_by_hand
+from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.rulings import Ruling
+from dispatch.model.vocabulary import Capability, Exclusion, OfferState, Outcome, ShortfallReason
+from dispatch.plans.book import PlanBook
+from dispatch.safety import hazard_crossings, hazards, safeguards, staging
+from dispatch.safety.absence import rests
+from dispatch.safety.hazard_crossings import WaysFound
+from dispatch.staffing import escalation, interpreters, scarcity, waves
+from dispatch.staffing.offering import offer_made, rounded
+from dispatch.staffing.waves import offers_out
+from dispatch.state.lifecycle import Moment, evolve
+from dispatch.state.pruning import NEVER_AGAIN
 
 SHOWN_CANDIDATES = 5
 
@@ -94,7 +81,7 @@ class Settled:
     @property
     def ground_to_check(self) -> Area | None:
         """Ground, dangerous from now on or no more, around which people on their way have to be looked for."""
-        return ways.ground_to_check(self.view.incident, self.incident)
+        return hazard_crossings.ground_to_check(self.view.incident, self.incident)
 
 
 def decide(
@@ -119,11 +106,11 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
         or merging.rule(view.incident, command, view.around, view.now_ms)
         or orders.rule(view.incident, command, plans, view.logged_ms)
         or splitting.rule(view.incident, command)
-        or by_hand.rule(view.incident, command, _known(view, plans), view.priors)
+        or manual_orders.rule(view.incident, command, _known(view, plans), view.priors)
         or tasks.rule(view.incident, command, view.now_ms)
-        or ladder.rule(view.incident, command, plans, view.around, view.now_ms)
+        or escalation.rule(view.incident, command, plans, view.around, view.now_ms)
         or waves.rule(view.incident, command, view.now_ms)
-        or answers.rule(view.incident, command, view.now_ms, view.around)
+        or offers.rule(view.incident, command, view.now_ms, view.around)
     )
     incident = view.incident
     if ruling.outcome is Outcome.APPLIED:
@@ -159,7 +146,7 @@ def fill(
     facts: list[Event] = list(settled.ruling.events)
     if settled.inside is not None and settled.incident is not None:
         facts.extend(hazards.warned(settled.incident, settled.inside.volunteer_ids, settled.inside.beyond))
-    facts.extend(ways.named(settled.ways))
+    facts.extend(hazard_crossings.named(settled.ways))
     whys += [why_of(settled.incident, fact) for fact in facts if isinstance(fact, OfferMade) and settled.incident]
     for need in _translators_first(settled):
         made, why = _offers(settled, plans, need, found.get(need.requirement.id, Found()), chosen)
@@ -170,17 +157,17 @@ def fill(
         whys.append(why)
     state = _state(settled, facts)
     if settled.ruling.outcome is Outcome.APPLIED:
-        if state is not None and (lacking := bridging.lacked(state, in_vain, settled.view.now_ms)):
+        if state is not None and (lacking := interpreters.lacked(state, in_vain, settled.view.now_ms)):
             facts.extend(lacking)
             state = evolve(state, tuple(lacking), _moment(settled.view, settled.command))
         facts.extend(waves.timed(state, facts, settled.view.now_ms))
-        facts.extend(ladder.schedule(state, plans, facts, whys, settled.view.now_ms))
-        whys = [ladder.explained(why, state, plans, settled.view.now_ms) for why in whys]
-        thin = newcomers.fell_short(state, whys, settled.view.now_ms)
+        facts.extend(escalation.schedule(state, plans, facts, whys, settled.view.now_ms))
+        whys = [escalation.explained(why, state, plans, settled.view.now_ms) for why in whys]
+        thin = scarcity.fell_short(state, whys, settled.view.now_ms)
         if thin:
             facts.extend(thin)
             state = evolve(state, tuple(thin), _moment(settled.view, settled.command))
-        facts.extend(newcomers.looks_again(state, settled.ruling.rule, plans, whys, settled.view.now_ms))
+        facts.extend(scarcity.looks_again(state, settled.ruling.rule, plans, whys, settled.view.now_ms))
     return _decision(
         settled,
         tuple(facts),
@@ -199,7 +186,7 @@ def _with_translators(
     whys: list[RequirementWhy] = []
     in_vain: list[str | None] = []
     chosen = dict(taken)
-    for translator in bridging.translators_in(settled.ruling.events):
+    for translator in interpreters.translators_in(settled.ruling.events):
         need = next((need for need in settled.needs if need.requirement.id == translator.id), None)
         if need is not None:
             made, why = _offers(settled, plans, need, found.get(translator.id, Found()), chosen)
@@ -214,8 +201,8 @@ def _with_translators(
 
 def _without_bridge(settled: Settled, translator: Requirement) -> Settled:
     """The language is required again, so who was searched for without it is not asked."""
-    events = tuple(bridging.without_bridge(settled.ruling.events, translator))
-    relaxed = any(bridging.is_step_to(fact, translator) for fact in settled.ruling.events)
+    events = tuple(interpreters.without_bridge(settled.ruling.events, translator))
+    relaxed = any(interpreters.is_step_to(fact, translator) for fact in settled.ruling.events)
     gone = {translator.id, translator.bridges} if relaxed else {translator.id}
     return replace(
         settled,
@@ -227,7 +214,7 @@ def _without_bridge(settled: Settled, translator: Requirement) -> Settled:
 
 def _translators_first(settled: Settled) -> list[Need]:
     """Those of bridges that are made here: nobody they rest on is asked for something else."""
-    first = {translator.id for translator in bridging.translators_in(settled.ruling.events)}
+    first = {translator.id for translator in interpreters.translators_in(settled.ruling.events)}
     return sorted(settled.needs, key=lambda need: need.requirement.id not in first)
 
 
@@ -266,7 +253,7 @@ def _with_job_changes(
     """Whose job has changed by all that; last, so that nobody is told who is let go in the same decision."""
     assert incident is not None  # what is applied has an incident
     moment = _moment(view, command)
-    on_ways = ways.news(incident, command, view.around)
+    on_ways = hazard_crossings.news(incident, command, view.around)
     if on_ways:
         incident = evolve(incident, on_ways, moment)
         assert incident is not None  # there was a state before
@@ -410,7 +397,7 @@ def sift(settled: Settled, plans: PlanBook, need: Need, found: Found) -> Found:
 
 def _rules(settled: Settled, plans: PlanBook) -> Rules:
     return Rules(
-        own=hazards.ground_of(settled.incident),
+        own=ground_of(settled.incident),
         others=settled.view.around.hazards,
         budget=plans.budget,
         now_ms=settled.view.now_ms,

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dispatch.decisions import Decision, RequirementWhy
-from dispatch.eligibility import exclusion
-from dispatch.events import LadderStepped, OfferMade, OfferMoved
-from dispatch.geo import distance_to_area_m
-from dispatch.limits import effective, wanted_languages
-from dispatch.model import Candidate, Incident, MergeCandidate, Need, Requirement
-from dispatch.vocabulary import Capability, Exclusion, OfferSource
+from dispatch.matching.eligibility import exclusion
+from dispatch.matching.limits import effective, wanted_languages
+from dispatch.model.decisions import Decision, RequirementWhy
+from dispatch.model.events import LadderStepped, OfferMade, OfferMoved
+from dispatch.model.geo import distance_to_area_m
+from dispatch.model.incidents import Incident, MergeCandidate, Requirement
+from dispatch.model.people import Candidate, Need
+from dispatch.model.vocabulary import Capability, Exclusion, OfferSource
 
 _REASONS = {
     "external_id": "the same number in another system",

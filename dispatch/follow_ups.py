@@ -6,10 +6,18 @@ The ids follow from the decision, so however often a decision is published its f
 from collections.abc import Iterator
 from typing import Any
 
-from dispatch import distress, splitting
-from dispatch.commands import DISPATCHER, AdoptReport, AssignVolunteer, CheckWay, Command, FinishMerge, ReleaseReport
-from dispatch.decisions import Decision
-from dispatch.events import (
+from dispatch.incidents import splitting
+from dispatch.model.commands import (
+    DISPATCHER,
+    AdoptReport,
+    AssignVolunteer,
+    CheckWay,
+    Command,
+    FinishMerge,
+    ReleaseReport,
+)
+from dispatch.model.decisions import Decision
+from dispatch.model.events import (
     DistressRaised,
     Event,
     IncidentReported,
@@ -20,7 +28,8 @@ from dispatch.events import (
     ReportAdopted,
     WaysToCheck,
 )
-from dispatch.ids import derived
+from dispatch.model.ids import derived
+from dispatch.safety import distress
 
 
 def follow_ups(decision: Decision) -> tuple[Command, ...]:

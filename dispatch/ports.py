@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from dispatch.estimates import Priors
-from dispatch.hazards import HazardArea, Inside
-from dispatch.lessons import Lesson, WorkEnded
-from dispatch.model import Area, Found, Incident, Need, Place
-from dispatch.presence import AskedLately, Presence
-from dispatch.surroundings import Neighbour, Spot, Whereabouts
-from dispatch.trust import Judged
-from dispatch.vocabulary import DeadlineKind, TravelMode
+from dispatch.context import Neighbour, Spot, Whereabouts
+from dispatch.matching.estimates import Priors
+from dispatch.matching.lessons import Lesson, WorkEnded
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.matching.trust import Judged
+from dispatch.model.hazard_areas import HazardArea, Inside
+from dispatch.model.incidents import Area, Incident, Place
+from dispatch.model.people import Found, Hold, Need
+from dispatch.model.timers import Timer
+from dispatch.model.vocabulary import TravelMode
 
 
 class StoreTrouble(Exception):
@@ -54,24 +56,6 @@ class ClaimAnswer(StrEnum):
     BUSY = "busy"  # engaged by another offer
     OFF_DUTY = "off_duty"  # off duty, erased or unknown at this very moment
     FENCED = "fenced"  # the person's claim for this incident is of a newer epoch
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """A person and the offer that engages them."""
-
-    volunteer_id: str
-    offer_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timer:
-    """`ref` is the offer id for `offer_expiry`, empty for `retry`."""
-
-    kind: DeadlineKind
-    incident_id: str
-    ref: str
-    due_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from dispatch.geo import BadGeometry, area_of
-from dispatch.service_area import ServiceArea, service_area
+from dispatch.model.geo import BadGeometry, area_of
+from dispatch.model.service_area import ServiceArea, service_area
 from streams.settings import Settings, SettingsError
 
 OFF = "off"

@@ -13,14 +13,14 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from dispatch.commands import COMMANDS, Command, GiveResult, ReportIncident, UpdateIncident
-from dispatch.decisions import Cause, Decision, OfferStep, StatusRecord, Why
-from dispatch.events import EVENTS, Event, IncidentReopened, IncidentReported, IncidentUpdated, RequirementsAdded
-from dispatch.ids import zone_of_incident
-from dispatch.languages import as_shown, canonicals
-from dispatch.model import Incident, Place
-from dispatch.telling import NoticeOutcome
-from dispatch.vocabulary import Capability, HeardBy, Outcome, SoftRule, TravelMode
+from dispatch.model.commands import COMMANDS, Command, GiveResult, ReportIncident, UpdateIncident
+from dispatch.model.decisions import Cause, Decision, OfferStep, StatusRecord, Why
+from dispatch.model.events import EVENTS, Event, IncidentReopened, IncidentReported, IncidentUpdated, RequirementsAdded
+from dispatch.model.ids import zone_of_incident
+from dispatch.model.incidents import Incident, Place
+from dispatch.model.languages import as_shown, canonicals
+from dispatch.model.vocabulary import Capability, HeardBy, Outcome, SoftRule, TravelMode
+from dispatch.notices.rules import NoticeOutcome
 from streams import clock
 
 T = TypeVar("T")
@@ -197,7 +197,7 @@ _WITH_NEEDS = (
 
 
 def _in_one_form(record: T) -> T:
-    """The same command or event with its language codes as they are written today (`dispatch/languages.py`): what others, or
+    """The same command or event with its language codes as they are written today (`dispatch/model/languages.py`): what others, or
     earlier versions, put into the log matches and is shown like the rest."""
     one: Any = record
     changes: dict[str, object] = {}

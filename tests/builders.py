@@ -9,20 +9,18 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from dispatch import commands as orders
-from dispatch.commands import COMMANDS, Command
+from dispatch.context import NOTHING, Surroundings, look_of
 from dispatch.decide import View, decide
-from dispatch.decisions import Cause, Decision, Why
-from dispatch.events import Event
-from dispatch.hazards import Inside, inside_of
-from dispatch.ids import decision_id, incident_id
-from dispatch.lifecycle import fold
-from dispatch.model import (
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model import commands as orders
+from dispatch.model.commands import COMMANDS, Command
+from dispatch.model.decisions import Cause, Decision, Why
+from dispatch.model.events import Event
+from dispatch.model.hazard_areas import Inside, inside_of
+from dispatch.model.ids import decision_id, incident_id
+from dispatch.model.incidents import (
     Area,
-    Candidate,
-    Found,
     Incident,
-    Need,
     Offer,
     Place,
     Policy,
@@ -31,10 +29,8 @@ from dispatch.model import (
     Shortfall,
     Times,
 )
-from dispatch.plans import BUILT_IN, PlanBook, parse
-from dispatch.presence import AskedLately, Presence
-from dispatch.surroundings import NOTHING, Surroundings, look_of
-from dispatch.vocabulary import (
+from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.vocabulary import (
     Capability,
     DeadlineKind,
     DeclineReason,
@@ -46,7 +42,9 @@ from dispatch.vocabulary import (
     ShortfallReason,
     TravelMode,
 )
-from dispatch.ways import WaysFound
+from dispatch.plans.book import BUILT_IN, PlanBook, parse
+from dispatch.safety.hazard_crossings import WaysFound
+from dispatch.state.lifecycle import fold
 
 NOW_MS = 1_764_000_000_000
 ZONE = "8320e5"

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import AcceptOffer, Command, ReportIncident
-from dispatch.ids import incident_id
-from dispatch.model import Area, Incident, Place, RequirementSpec
-from dispatch.plans import load_builtin
-from dispatch.vocabulary import Capability, TravelMode
+from dispatch.model.commands import AcceptOffer, Command, ReportIncident
+from dispatch.model.ids import incident_id
+from dispatch.model.incidents import Area, Incident, Place, RequirementSpec
+from dispatch.model.vocabulary import Capability, TravelMode
+from dispatch.plans.book import load_builtin
 from streams import clock, wire
 from streams.kafka import topic_admin
 from streams.kafka.log_reader import LogReader

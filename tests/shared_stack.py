@@ -22,7 +22,7 @@ import pytest
 import redis
 from kafka import KafkaProducer
 
-from dispatch.plans import load_builtin
+from dispatch.plans.book import load_builtin
 from streams import clock, redis_keys
 from streams.topics import PLANS, VOLUNTEERS
 from tests.whole_stack import RunningStack, WholeStack, until

@@ -13,7 +13,7 @@ from streams.topics import TOPICS
 ROOT = Path(__file__).parents[1]
 LISTS = {ROOT / "streams" / "topics.py", ROOT / "streams" / "redis_keys.py"}
 SOURCES = sorted(path for package in ("dispatch", "streams", "api") for path in (ROOT / package).rglob("*.py"))
-SCRIPTS = sorted((ROOT / "streams" / "lua").glob("*.lua"))
+SCRIPTS = sorted((ROOT / "streams" / "store" / "lua").glob("*.lua"))
 TOPIC = re.compile(r"\bkomek\.[a-z-]+\.v\d")
 # A key is the prefix and something right after it; a message such as "komek: no such file" is none.
 KEY = re.compile(rf"(^|[\"'\s]){re.escape(redis_keys.PREFIX)}[a-z{{*]")

@@ -18,10 +18,10 @@ from api.parts import Parts
 from api.schemas import CommandShown, Entries, WhyShown
 from api.views import time
 from dispatch import explanations
-from dispatch.decisions import Decision
-from dispatch.edits import text_ref
-from dispatch.eligibility import FIX_AGE_LIMIT_S
-from dispatch.model import Candidate
+from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
+from dispatch.model.decisions import Decision
+from dispatch.model.people import Candidate
+from dispatch.model.private_refs import text_ref
 from streams import wire
 from streams.store.reads import VolunteerView
 

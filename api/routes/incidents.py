@@ -34,7 +34,8 @@ from api.schemas import (
     Split,
 )
 from api.spreadsheet import csv_of
-from dispatch.commands import (
+from dispatch.incidents.edits import PRIVATE_FIELDS
+from dispatch.model.commands import (
     AddNote,
     AssignVolunteer,
     CancelIncident,
@@ -49,11 +50,11 @@ from dispatch.commands import (
     UnmergeIncident,
     UpdateIncident,
 )
-from dispatch.edits import PRIVATE_FIELDS, text_ref
-from dispatch.ids import offer_id
-from dispatch.model import Incident
+from dispatch.model.ids import offer_id
+from dispatch.model.incidents import Incident
+from dispatch.model.private_refs import text_ref
+from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import NotReady, StoreTrouble
-from dispatch.vocabulary import IncidentStatus
 from streams import clock, wire
 from streams.intake.commands import Message, Position
 from streams.intake.text_fingerprint import fingerprint

@@ -39,7 +39,7 @@ from api.schemas import (
     Said,
     Withdrawal,
 )
-from dispatch.commands import (
+from dispatch.model.commands import (
     AcceptOffer,
     AnswerCommand,
     AskForHelp,
@@ -52,10 +52,10 @@ from dispatch.commands import (
     ReportProgress,
     WithdrawOffer,
 )
-from dispatch.edits import text_ref
-from dispatch.ids import OfferParts
+from dispatch.model.ids import OfferParts
+from dispatch.model.private_refs import text_ref
+from dispatch.model.vocabulary import PROGRESS_ORDER, HeardBy
 from dispatch.ports import NotReady, StoreTrouble
-from dispatch.vocabulary import PROGRESS_ORDER, HeardBy
 from streams import clock
 from streams.store.people import PrivateWrite
 from streams.tokens import Role

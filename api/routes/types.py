@@ -11,9 +11,9 @@ from api.auth import everybody
 from api.bodies import StrictRoute
 from api.deps import PartsDep
 from api.schemas import IncidentTypes
-from dispatch.model import Requirement
-from dispatch.plans import ResponsePlan
-from dispatch.vocabulary import Capability, Priority, Skill, Task, TravelMode
+from dispatch.model.incidents import Requirement
+from dispatch.model.vocabulary import Capability, Priority, Skill, Task, TravelMode
+from dispatch.plans.book import ResponsePlan
 
 router = APIRouter(prefix="/v1/incident-types", tags=["incidents"], route_class=StrictRoute)
 _OF_INCIDENTS = ("shortfall", "climb", "settled", "bridges", "look_at_ms")

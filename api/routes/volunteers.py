@@ -20,10 +20,10 @@ from api.parts import Parts
 from api.profiles import Profiles, profile_view, record_of
 from api.safety import grounds_on_way, warnings_of
 from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown, WarningList
-from dispatch.budget import MOST_OFFERS
-from dispatch.fixes import refusal
+from dispatch.matching.position_checks import refusal
+from dispatch.model.vocabulary import FixRefusal, OfferState
+from dispatch.plans.budget_table import MOST_OFFERS
 from dispatch.ports import NotReady, StoreTrouble
-from dispatch.vocabulary import FixRefusal, OfferState
 from streams import clock
 from streams.api_paths import path_of
 from streams.store.people import PrivateWrite

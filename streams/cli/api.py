@@ -6,7 +6,7 @@ import sys
 
 import uvicorn
 
-from dispatch.plans import BadPlans, load, load_builtin
+from dispatch.plans.book import BadPlans, load, load_builtin
 from streams import logs, tokens
 from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed

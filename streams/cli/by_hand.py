@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dispatch.vocabulary import DeclineReason, HeardBy
+from dispatch.model.vocabulary import DeclineReason, HeardBy
 from streams import clock
 from streams.api_paths import path_of
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask

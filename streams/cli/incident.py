@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import httpx2
 import typer
 
-from dispatch.vocabulary import IncidentStatus, Priority
+from dispatch.model.vocabulary import IncidentStatus, Priority
 from streams import clock
 from streams.api_paths import path_of
 from streams.cli import by_hand

@@ -5,17 +5,17 @@ from typing import Annotated
 
 import typer
 
-from dispatch import plans as response_plans
-from dispatch.plans import BadPlans, PlanBook
+from dispatch.plans import book as response_plans
+from dispatch.plans.book import BadPlans, PlanBook
 from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import CommandFailed
 from streams.cli.output import print_json
 from streams.readers import plans
 
 app = typer.Typer(help="Check response plans and put them into force.", no_args_is_help=True)
-File = Annotated[Path, typer.Argument(help="The plans, a TOML file like dispatch/plans.toml.")]
+File = Annotated[Path, typer.Argument(help="The plans, a TOML file like dispatch/plans/builtin.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-CURE = "Correct the lines above; dispatch/plans.toml shows a good file."
+CURE = "Correct the lines above; dispatch/plans/builtin.toml shows a good file."
 
 
 @app.command()

@@ -7,10 +7,10 @@ sheet that is left lying about names nobody.
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from dispatch.commands import ReportIncident
-from dispatch.languages import canonicals
-from dispatch.model import Area, Incident, Offer, Requirement
-from dispatch.vocabulary import LIVE_STATES, OfferState, Priority
+from dispatch.model.commands import ReportIncident
+from dispatch.model.incidents import Area, Incident, Offer, Requirement
+from dispatch.model.languages import canonicals
+from dispatch.model.vocabulary import LIVE_STATES, OfferState, Priority
 from streams.clock import rfc3339
 from streams.readers.last_known import LastKnown, Undecided
 

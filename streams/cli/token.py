@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dispatch.ids import is_person_id
+from dispatch.model.ids import is_person_id
 from streams import clock, tokens
 from streams.cli.context import settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed

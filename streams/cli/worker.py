@@ -2,7 +2,7 @@
 
 import sys
 
-from dispatch.plans import BadPlans
+from dispatch.plans.book import BadPlans
 from streams import logs
 from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from dispatch.commands import COMMANDS
-from dispatch.decisions import OfferStep, StatusRecord
-from dispatch.events import EVENTS
+from dispatch.model.commands import COMMANDS
+from dispatch.model.decisions import OfferStep, StatusRecord
+from dispatch.model.events import EVENTS
 from streams.dead_letters.letters import DeadLetter
 from streams.dead_letters.outcomes import LetterSettled
 from streams.topics import (

@@ -10,7 +10,7 @@ import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
-from dispatch.ids import derived
+from dispatch.model.ids import derived
 from streams import metrics, wire
 from streams.errors import BrokerTrouble
 from streams.kafka import clients

@@ -10,7 +10,7 @@ from enum import StrEnum
 import msgspec
 from kafka import KafkaProducer
 
-from dispatch.ids import derived
+from dispatch.model.ids import derived
 from streams import wire
 from streams.dead_letters import letters as dead_letters
 from streams.dead_letters.letters import DeadLetter

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from dispatch.commands import Command
-from dispatch.ids import derived, zone_of_incident
+from dispatch.model.commands import Command
+from dispatch.model.ids import derived, zone_of_incident
 from streams import clock, metrics, wire
 from streams.errors import IntakeTrouble, Overloaded, Unknown
 from streams.kafka import clients

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dispatch.vocabulary import AttentionReason
+from dispatch.model.vocabulary import AttentionReason
 from streams.dead_letters.outcomes import StandingLetter
 from streams.monitoring.lag_monitor import Measured
 from streams.store.alarm_facts import Pulse

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import structlog
 
-from dispatch.telling import Notice
+from dispatch.notices.rules import Notice
 
 log = structlog.get_logger("komek.notices")
 

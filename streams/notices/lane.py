@@ -17,7 +17,7 @@ from typing import Protocol
 
 import structlog
 
-from dispatch.telling import Notice, NoticeOutcome
+from dispatch.notices.rules import Notice, NoticeOutcome
 from streams import clock, metrics
 from streams.errors import LogTrouble
 from streams.notices.channels import Channel, ChannelTrouble

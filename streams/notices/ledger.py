@@ -9,7 +9,7 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from dispatch.telling import NoticeOutcome
+from dispatch.notices.rules import NoticeOutcome
 from streams import clock, wire
 from streams.errors import LogTrouble
 from streams.kafka.clients import idempotent_producer

@@ -7,9 +7,9 @@ committed place on.
 
 from collections import deque
 
-from dispatch.decisions import OfferStep
-from dispatch.telling import Notice, notice_of
-from dispatch.validity import Validity, Verdict
+from dispatch.model.decisions import OfferStep
+from dispatch.notices.offer_validity import Validity, Verdict
+from dispatch.notices.rules import Notice, notice_of
 from streams import metrics
 
 

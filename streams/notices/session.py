@@ -11,9 +11,9 @@ from typing import Protocol
 
 from aiokafka import ConsumerRecord
 
-from dispatch import telling
-from dispatch.ids import notice_id
-from dispatch.telling import Notice, NoticeOutcome
+from dispatch.model.ids import notice_id
+from dispatch.notices import rules
+from dispatch.notices.rules import Notice, NoticeOutcome
 from streams import clock, metrics, wire
 from streams.kafka.records import Consumed
 from streams.notices.channels import Channel
@@ -122,7 +122,7 @@ class Session:
             await self._changed.wait()
 
     def is_true_still(self, parcel: Parcel) -> bool:
-        return telling.is_true_still(parcel.notice, self._partitions[parcel.partition].validity)
+        return rules.is_true_still(parcel.notice, self._partitions[parcel.partition].validity)
 
     def done(self, parcel: Parcel) -> None:
         self._partitions[parcel.partition].done(parcel.offset)

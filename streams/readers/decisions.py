@@ -7,7 +7,7 @@ from contextlib import suppress
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
-from dispatch.decisions import Decision
+from dispatch.model.decisions import Decision
 from streams import wire
 from streams.errors import LogTrouble
 from streams.kafka import clients

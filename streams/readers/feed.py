@@ -19,8 +19,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
-from dispatch.decisions import OfferStep
-from dispatch.validity import Validity, Verdict
+from dispatch.model.decisions import OfferStep
+from dispatch.notices.offer_validity import Validity, Verdict
 from streams import clock, metrics
 from streams.errors import LogTrouble
 from streams.event_loop import Turns

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from aiokafka import TopicPartition
 
-from dispatch.decisions import OfferStep, StatusRecord
+from dispatch.model.decisions import OfferStep, StatusRecord
 from streams import metrics, wire
 from streams.topics import INCIDENT_STATUS, NOTICES, OFFERS
 from streams.wire import NoticeRecord

@@ -13,9 +13,9 @@ import msgspec
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from dispatch.commands import ReportIncident
-from dispatch.decisions import StatusRecord
-from dispatch.model import Incident
+from dispatch.model.commands import ReportIncident
+from dispatch.model.decisions import StatusRecord
+from dispatch.model.incidents import Incident
 from streams import clock, metrics, wire
 from streams.errors import LogTrouble
 from streams.kafka import clients

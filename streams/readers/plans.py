@@ -15,8 +15,8 @@ from aiokafka.errors import KafkaError
 from kafka import TopicPartition as Partition
 from kafka.errors import KafkaError as ClientError
 
-from dispatch import plans as response_plans
-from dispatch.plans import BadPlans, PlanBook
+from dispatch.plans import book as response_plans
+from dispatch.plans.book import BadPlans, PlanBook
 from streams import clock, wire
 from streams.errors import BrokerTrouble, LogTrouble
 from streams.kafka import clients

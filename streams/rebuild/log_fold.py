@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from dispatch.commands import DISPATCHER
-from dispatch.decisions import Cause, Decision, OfferStep, Why
-from dispatch.ids import decision_id
-from dispatch.lessons import lessons_of, work_ended
-from dispatch.lifecycle import BrokenLog, fold, freed_by, held_by
-from dispatch.model import Incident
-from dispatch.ports import Hold
-from dispatch.trust import judged_by
-from dispatch.validity import Validity
-from dispatch.vocabulary import Outcome
+from dispatch.matching.lessons import lessons_of, work_ended
+from dispatch.matching.trust import judged_by
+from dispatch.model.commands import DISPATCHER
+from dispatch.model.decisions import Cause, Decision, OfferStep, Why
+from dispatch.model.ids import decision_id
+from dispatch.model.incidents import Incident
+from dispatch.model.people import Hold
+from dispatch.model.vocabulary import Outcome
+from dispatch.notices.offer_validity import Validity
+from dispatch.state.lifecycle import BrokenLog, fold, freed_by, held_by
 from streams import metrics
 from streams.store.track_record import Standings
 

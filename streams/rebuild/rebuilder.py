@@ -5,7 +5,7 @@ settle who holds whom; write; only then set ready for this run of Redis. Until t
 commands wait in Kafka and intake goes on. Positions come back from the 1 h topic.
 
 Two live offers of one person can only come from two decisions made while Redis was lost between them. The one that holds by the
-order of `offers` (`dispatch/validity.py`, the last arbiter for everybody) keeps its person; an offer that never got there
+order of `offers` (`dispatch/notices/offer_validity.py`, the last arbiter for everybody) keeps its person; an offer that never got there
 yields; between two such, the earlier decision holds. The loser is left to `void_offer`.
 """
 
@@ -18,10 +18,11 @@ from typing import Any
 import structlog
 from mode import Service
 
-from dispatch.decisions import Decision
-from dispatch.fixes import Track, followed
-from dispatch.ports import Hold, NotReady, StoreTrouble
-from dispatch.vocabulary import TravelMode
+from dispatch.matching.position_checks import Track, followed
+from dispatch.model.decisions import Decision
+from dispatch.model.people import Hold
+from dispatch.model.vocabulary import TravelMode
+from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics, wire
 from streams.errors import LogTrouble
 from streams.kafka.log_reader import LogReader

@@ -11,8 +11,8 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
-from dispatch.model import Place
-from dispatch.vocabulary import DeclineReason, Task
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import DeclineReason, Task
 from streams.simulator.places import moved
 
 MEDIAN_ANSWER_S = 40.0

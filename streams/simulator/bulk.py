@@ -11,8 +11,8 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from dispatch.ids import derived
-from dispatch.model import Place
+from dispatch.model.ids import derived
+from dispatch.model.incidents import Place
 from streams import clock, wire
 from streams.api_client import Tally
 from streams.errors import BrokerTrouble

@@ -17,9 +17,9 @@ from pathlib import Path
 from statistics import median
 from typing import TextIO
 
-from dispatch.model import Place
-from dispatch.plans import load_builtin
-from dispatch.vocabulary import Priority
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Priority
+from dispatch.plans.book import load_builtin
 from streams.simulator.call_types import CallType, call_type
 from streams.simulator.places import offset_m
 

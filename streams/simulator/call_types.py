@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from dispatch.vocabulary import Priority
+from dispatch.model.vocabulary import Priority
 
 UNKNOWN_TYPE = "information"
 UNKNOWN_PRIORITY = Priority.NORMAL

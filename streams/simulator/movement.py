@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from dispatch.model import Place
-from dispatch.vocabulary import TravelMode
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import TravelMode
 from streams.simulator.people import Person
 from streams.simulator.places import moved, offset_m
 

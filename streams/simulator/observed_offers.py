@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dispatch.notices import CHANGED, STAGING_MOVED, STILL_COMING
-from dispatch.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState
+from dispatch.model.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState
+from dispatch.notices.safety_notices import CHANGED, STAGING_MOVED, STILL_COMING
 
 _CHANGES = frozenset({CHANGED, STAGING_MOVED})
 

@@ -9,8 +9,8 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from dispatch.model import Place
-from dispatch.vocabulary import Capability, Skill, TravelMode
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Capability, Skill, TravelMode
 from streams.simulator.places import City, scattered
 
 _CAR_SKILLS = frozenset({Skill.DRIVER, Skill.OFF_ROAD})

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from dataclasses import dataclass, field
 from typing import Any
 
-from dispatch.ids import derived
-from dispatch.model import Place
+from dispatch.model.ids import derived
+from dispatch.model.incidents import Place
 from streams import clock
 from streams.simulator.call_records import Call, Calls
 from streams.simulator.places import moved, offset_m

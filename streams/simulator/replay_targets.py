@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 from kafka.errors import KafkaError
 
-from dispatch import geo, ids
-from dispatch.commands import ReportIncident
-from dispatch.edits import text_ref
+from dispatch.model import geo, ids
+from dispatch.model.commands import ReportIncident
+from dispatch.model.private_refs import text_ref
 from streams import clock
 from streams.api_client import Api, Caller, NoAnswer
 from streams.errors import BrokerTrouble, IntakeTrouble

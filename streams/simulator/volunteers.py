@@ -8,8 +8,8 @@ from enum import Enum, auto
 from random import Random
 from typing import Any
 
-from dispatch.model import Place
-from dispatch.vocabulary import Capability, OfferState, Task
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Capability, OfferState, Task
 from streams.api_client import Answer, Api, Caller, NoAnswer
 from streams.api_paths import path_of
 from streams.simulator.answers import Answer as DrawnAnswer

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 import msgspec
 
-from dispatch.aging import waiting_urgency
 from dispatch.deadlines import timers_of, waiting_of
-from dispatch.geo import index_lon
-from dispatch.languages import spellings
-from dispatch.lessons import Lesson
-from dispatch.limits import effective, wanted_languages
-from dispatch.model import Incident, Requirement
-from dispatch.ports import Application, Applied, AppliedState, Hold, Timer
-from dispatch.vocabulary import Capability, DeadlineKind, Skill
+from dispatch.matching.lessons import Lesson
+from dispatch.matching.limits import effective, wanted_languages
+from dispatch.model.geo import index_lon
+from dispatch.model.incidents import Incident, Requirement
+from dispatch.model.languages import spellings
+from dispatch.model.people import Hold
+from dispatch.model.timers import Timer
+from dispatch.model.vocabulary import Capability, DeadlineKind, Skill
+from dispatch.ports import Application, Applied, AppliedState
+from dispatch.staffing.urgency import waiting_urgency
 from streams import wire
 from streams.store.attention import packed_attention
 from streams.store.claims import hold_of
@@ -142,7 +144,7 @@ def waited_skills(incident: Incident, requirement: Requirement) -> tuple[tuple[s
 
 
 def waiting_member(incident: Incident, requirement: Requirement) -> str:
-    """Sorts by urgency (`dispatch/aging.py`): a class, then a moment."""
+    """Sorts by urgency (`dispatch/staffing/urgency.py`): a class, then a moment."""
     standing = waiting_urgency(incident.priority, requirement)
     return f"{standing.rank}|{standing.moment_ms:013d}|{incident.id}|{requirement.id}"
 

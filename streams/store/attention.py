@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from dispatch.model import Incident
-from dispatch.vocabulary import AttentionReason
+from dispatch.model.incidents import Incident
+from dispatch.model.vocabulary import AttentionReason
 
 _ALSO_WHEN_ENDED = frozenset({AttentionReason.DISTRESS})
 """Somebody may still be there."""

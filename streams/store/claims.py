@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from dispatch.ids import parts_of_offer
-from dispatch.ports import Claim, ClaimAnswer, Hold
+from dispatch.model.ids import parts_of_offer
+from dispatch.model.people import Hold
+from dispatch.ports import Claim, ClaimAnswer
 from streams import redis_keys
 from streams.store.redis_client import Call, Link
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import msgspec
 
-from dispatch import ways
-from dispatch.geo import Circle, Outline, index_lon
-from dispatch.hazards import HazardArea, Inside, ground_of, hazard_area, inside_of
-from dispatch.languages import canonicals
-from dispatch.model import Area, Hazard, Incident, Place
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.geo import Circle, Outline, index_lon
+from dispatch.model.hazard_areas import HazardArea, Inside, ground_of, hazard_area, inside_of
+from dispatch.model.incidents import Area, Hazard, Incident, Place
+from dispatch.model.languages import canonicals
+from dispatch.model.vocabulary import Capability, Skill, TravelMode
 from dispatch.ports import NotReady, UnderWay
-from dispatch.presence import AskedLately, Presence
-from dispatch.vocabulary import Capability, Skill, TravelMode
+from dispatch.safety import hazard_crossings
 from streams import redis_keys
 from streams.store.redis_client import Call, Link
 
@@ -86,7 +86,7 @@ def _inside(area: Area, answer: Sequence[Any]) -> Inside:
 
 def packed_under_way(incident: Incident) -> dict[str, object]:
     """What apply writes of an incident: nothing while nobody goes there."""
-    if incident.area is None or not ways.under_way(incident):
+    if incident.area is None or not hazard_crossings.under_way(incident):
         return {}
     return {"under_way": (float(incident.area.centre.lon), float(incident.area.centre.lat))}
 
@@ -95,14 +95,15 @@ async def under_way(link: Link, areas: Sequence[Area]) -> list[UnderWay]:
     if not areas:
         return []
     circles = [
-        (float(area.centre.lon), float(area.centre.lat), (area.reach_m + ways.LOOKED_AT_M) * SPARE) for area in areas
+        (float(area.centre.lon), float(area.centre.lat), (area.reach_m + hazard_crossings.LOOKED_AT_M) * SPARE)
+        for area in areas
     ]
-    answers = await link.call("under_way", _pack(circles), ways.INCIDENTS_MOST + 1)
+    answers = await link.call("under_way", _pack(circles), hazard_crossings.INCIDENTS_MOST + 1)
     return [_under_way([member.decode() for member in members]) for members in answers]
 
 
 def _under_way(incident_ids: Sequence[str]) -> UnderWay:
-    most = ways.INCIDENTS_MOST
+    most = hazard_crossings.INCIDENTS_MOST
     return UnderWay(incident_ids=tuple(incident_ids[:most]), beyond=len(incident_ids) > most)
 
 

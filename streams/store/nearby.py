@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
-from dispatch import places
-from dispatch.duplicates import APART_S, neighbour_of
-from dispatch.geo import distance_m, index_lon
-from dispatch.ids import external_digest
-from dispatch.model import Incident, Place
+from dispatch.context import Neighbour, Spot, Whereabouts
+from dispatch.incidents.duplicates import APART_S, neighbour_of
+from dispatch.matching import place_uncertainty
+from dispatch.model.geo import distance_m, index_lon
+from dispatch.model.ids import external_digest
+from dispatch.model.incidents import Incident, Place
+from dispatch.model.travel import reach_m
+from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import NotReady
-from dispatch.surroundings import Neighbour, Spot, Whereabouts
-from dispatch.travel import reach_m
-from dispatch.vocabulary import TravelMode
 from streams import redis_keys
 from streams.store.redis_client import Call, Link
 
@@ -97,7 +97,7 @@ def _whereabouts(row: Sequence[Any], oldest_ms: int) -> Whereabouts | None:
     if travels is None:
         return None
     mode = TravelMode(travels.decode())
-    is_coarse = places.is_coarse(float(accuracy or 0), reach_m(int(most_m) if most_m else None, mode))
+    is_coarse = place_uncertainty.is_coarse(float(accuracy or 0), reach_m(int(most_m) if most_m else None, mode))
     lon, lat = (x, y) if at and int(float(at)) >= oldest_ms and not is_coarse else (home_x, home_y)
     if not lon or not lat:
         return None

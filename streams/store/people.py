@@ -13,11 +13,11 @@ from typing import TypeVar
 import msgspec
 from redis.asyncio import Redis
 
-from dispatch.fixes import Fix
-from dispatch.hazards import HazardArea
-from dispatch.languages import canonicals
-from dispatch.model import Place
-from dispatch.vocabulary import Capability
+from dispatch.matching.position_checks import Fix
+from dispatch.model.hazard_areas import HazardArea
+from dispatch.model.incidents import Place
+from dispatch.model.languages import canonicals
+from dispatch.model.vocabulary import Capability
 from streams import redis_keys
 from streams.store import hazards as scene
 from streams.store.redis_client import FIX_AGE_LIMIT_MS, Call, Link
@@ -137,7 +137,7 @@ class PeopleStore:
         return await scene.hazards(self.link, known)
 
     async def put_fixes(self, fixes: Sequence[FixWrite]) -> frozenset[FixWrite]:
-        """Weighs each fix by the rules of `dispatch/fixes.py`, one after the other; a person not known yet gets it as well.
+        """Weighs each fix by the rules of `dispatch/matching/position_checks.py`, one after the other; a person not known yet gets it as well.
 
         Returns those that are newer and still do not place their person: a vague one, or a leap that nothing confirms yet.
         """

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dispatch.ids import parts_of_offer
-from dispatch.languages import canonicals
-from dispatch.model import Incident, Offer, Place
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.ids import parts_of_offer
+from dispatch.model.incidents import Incident, Offer, Place
+from dispatch.model.languages import canonicals
+from dispatch.model.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from dispatch.ports import NotReady
-from dispatch.presence import AskedLately, Presence
-from dispatch.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from streams import redis_keys, wire
 from streams.store import hazards as scene
 from streams.store.redis_client import Call, Command, Link

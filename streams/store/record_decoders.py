@@ -6,7 +6,7 @@ from typing import TypeAlias, TypeVar
 
 from aiokafka import ConsumerRecord
 
-from dispatch.fixes import refusal
+from dispatch.matching.position_checks import refusal
 from streams import wire
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
 from streams.wire import Unreadable, VolunteerPrivate
@@ -82,7 +82,7 @@ def fix_of(record: ConsumerRecord) -> FixWrite:
     """A record of `locations`. The fix counts from when it was recorded, but never from later than it was logged.
 
     Raises:
-        Unreadable: no fix, or one that the intake refuses as well (`dispatch.fixes.refusal`).
+        Unreadable: no fix, or one that the intake refuses as well (`dispatch.matching.position_checks.refusal`).
     """
     fix = wire.decode_fix(record.value)
     logged_ms: int = record.timestamp

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 
 from redis.asyncio import Redis
 
-from dispatch.estimates import BANDS, Evidence
-from dispatch.hazards import HazardArea, Inside
-from dispatch.model import Area, Found, Need
-from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Hold, Loaded, Progress, Timer, UnderWay
-from dispatch.presence import AskedLately, Presence
-from dispatch.surroundings import Neighbour, Spot, Whereabouts
+from dispatch.context import Neighbour, Spot, Whereabouts
+from dispatch.matching.estimates import BANDS, Evidence
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.hazard_areas import HazardArea, Inside
+from dispatch.model.incidents import Area
+from dispatch.model.people import Found, Hold, Need
+from dispatch.model.timers import Timer
+from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Loaded, Progress, UnderWay
 from streams import wire
 from streams.store import apply, claims, nearby, search
 from streams.store import hazards as scene

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from dispatch.model import Incident
-from dispatch.ports import Hold
+from dispatch.model.incidents import Incident
+from dispatch.model.people import Hold
 from streams import redis_keys
 from streams.store.apply import packed_hold, packed_incident
 from streams.store.claims import hold_of, member_of

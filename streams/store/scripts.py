@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from dispatch import fixes
-from dispatch.estimates import ANSWER_HALF_LIFE_MS, BANDS, CELL_HALF_LIFE_MS, WORK_HALF_LIFE_MS
-from dispatch.local_time import OFFSET_MS
-from dispatch.places import FRESH_S, IDLE_M_S
-from dispatch.travel import REACH_OF_MODE_M
-from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
-from dispatch.vocabulary import IncidentStatus, Priority, TravelMode
+from dispatch.matching import position_checks
+from dispatch.matching.estimates import ANSWER_HALF_LIFE_MS, BANDS, CELL_HALF_LIFE_MS, WORK_HALF_LIFE_MS
+from dispatch.matching.place_uncertainty import FRESH_S, IDLE_M_S
+from dispatch.matching.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
+from dispatch.model.local_time import OFFSET_MS
+from dispatch.model.travel import REACH_OF_MODE_M
+from dispatch.model.vocabulary import IncidentStatus, Priority, TravelMode
 from streams import redis_keys as keys
 
 JOIN_AFTER_MS = 10_000
@@ -139,10 +139,10 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local WORK_HALF_LIFE_MS = {WORK_HALF_LIFE_MS}\n"
         f"local TRUST_HALF_LIFE_MS = {TRUST_HALF_LIFE_MS}\n"
         f"local REACH_OF_MODE_M = {_numbers(REACH_OF_MODE_M)}\n"
-        f"local FASTEST_M_S = {_numbers(fixes.FASTEST_M_S)}\n"
+        f"local FASTEST_M_S = {_numbers(position_checks.FASTEST_M_S)}\n"
         f"local IDLE_M_S = {_numbers(IDLE_M_S)}\n"
-        f"local LEAP_M, VAGUE_M = {fixes.LEAP_M}, {fixes.VAGUE_M}\n"
-        f"local FRESH_S, FRESH_FOR_MS = {FRESH_S}, {fixes.FRESH_FOR_MS}\n"
+        f"local LEAP_M, VAGUE_M = {position_checks.LEAP_M}, {position_checks.VAGUE_M}\n"
+        f"local FRESH_S, FRESH_FOR_MS = {FRESH_S}, {position_checks.FRESH_FOR_MS}\n"
     )
     scripts = {}
     for name, parts in PARTS.items():

@@ -8,12 +8,13 @@ from zlib import crc32
 
 import msgspec
 
-from dispatch.aging import urgency
-from dispatch.eligibility import limit_m as limit_by_mode_m
-from dispatch.geo import index_lon, rings_of
-from dispatch.languages import spellings
-from dispatch.model import Candidate, Found, Need, Place, SearchMark
-from dispatch.vocabulary import Capability, Exclusion, TravelMode
+from dispatch.matching.eligibility import limit_m as limit_by_mode_m
+from dispatch.model.geo import index_lon, rings_of
+from dispatch.model.incidents import Place, SearchMark
+from dispatch.model.languages import spellings
+from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.vocabulary import Capability, Exclusion, TravelMode
+from dispatch.staffing.urgency import urgency
 from streams.store.redis_client import Call
 
 FIRST_RING_M = 250.0

@@ -7,7 +7,7 @@ In Redis the same sums stand in the hash of the person (`ey`, `en`, `wk`, `we`, 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dispatch.estimates import (
+from dispatch.matching.estimates import (
     ANSWER_HALF_LIFE_MS,
     BANDS,
     CELL_HALF_LIFE_MS,
@@ -16,16 +16,16 @@ from dispatch.estimates import (
     added,
     decayed,
 )
-from dispatch.lessons import Lesson, WorkEnded
-from dispatch.local_time import local_hour
-from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
-from dispatch.trust import Judged
+from dispatch.matching.lessons import Lesson, WorkEnded
+from dispatch.matching.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
+from dispatch.matching.trust import Judged
+from dispatch.model.local_time import local_hour
 
 
 @dataclass(slots=True, kw_only=True)
 class Standing:
     """Of one person. The numbers are decaying sums (`estimates.added`), `upheld` and `overruled` of digital answers
-    (`dispatch/trust.py`); `worked_ms` None: never."""
+    (`dispatch/matching/trust.py`); `worked_ms` None: never."""
 
     accepted: float = 0.0
     refused: float = 0.0

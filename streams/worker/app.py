@@ -14,9 +14,9 @@ import structlog
 from faust.exceptions import ConsumerNotStarted
 from mode import Service
 
-from dispatch import plans as response_plans
-from dispatch.budget import UNLIMITED
-from dispatch.plans import PlanBook
+from dispatch.plans import book as response_plans
+from dispatch.plans.book import PlanBook
+from dispatch.plans.budget_table import UNLIMITED
 from streams import clock
 from streams.kafka import timeouts
 from streams.kafka.log_reader import LogReader

@@ -1,16 +1,17 @@
-"""Looks up what commands must know beyond their own incidents, for a whole batch at once (`dispatch/surroundings.py`)."""
+"""Looks up what commands must know beyond their own incidents, for a whole batch at once (`dispatch/context.py`)."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dispatch.commands import Command, ReportIncident
-from dispatch.geo import METRES_A_DEGREE, distance_m
-from dispatch.ids import external_digest
-from dispatch.model import Found, Incident, Place
+from dispatch.context import NOTHING, Look, Neighbour, Spot, Surroundings, Whereabouts, look_of
+from dispatch.model.commands import Command, ReportIncident
+from dispatch.model.geo import METRES_A_DEGREE, distance_m
+from dispatch.model.ids import external_digest
+from dispatch.model.incidents import Incident, Place
+from dispatch.model.people import Found
 from dispatch.ports import Store
-from dispatch.surroundings import NOTHING, Look, Neighbour, Spot, Surroundings, Whereabouts, look_of
 
 T = TypeVar("T")
 AT_ONCE = 20

@@ -10,18 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from dispatch import ways
-from dispatch.commands import AssignVolunteer, Command
-from dispatch.eligibility import exclusion
-from dispatch.hazards import HazardArea, Inside, approach, ground_of, target_of
-from dispatch.model import Area, Candidate, Found, Incident, Need
+from dispatch.context import Surroundings, Whereabouts
+from dispatch.matching.eligibility import exclusion
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.commands import AssignVolunteer, Command
+from dispatch.model.hazard_areas import HazardArea, Inside, ground_of
+from dispatch.model.incidents import Area, Incident
+from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.service_area import ServiceArea
+from dispatch.model.vocabulary import Capability
 from dispatch.ports import Store, TravelTimes, Trip
-from dispatch.presence import AskedLately, Presence
-from dispatch.safeguards import looked_at
-from dispatch.service_area import ServiceArea
-from dispatch.surroundings import Surroundings, Whereabouts
-from dispatch.vocabulary import Capability
-from dispatch.ways import WaysFound
+from dispatch.safety import hazard_crossings
+from dispatch.safety.hazard_crossings import WaysFound
+from dispatch.safety.hazards import approach, target_of
+from dispatch.safety.safeguards import looked_at
 
 T = TypeVar("T")
 TRAVEL_BUDGET_S = 0.3
@@ -62,7 +64,7 @@ class Scene:
         awaited = [looked_at(incident, command) for incident, command in asking]
         people = list(dict.fromkeys(one for one in awaited if one))
         named = [command.volunteer_id if isinstance(command, AssignVolunteer) else None for _, command in asking]
-        on_ways = [ways.people_of(incident, command, self._hazards) for incident, command in asking]
+        on_ways = [hazard_crossings.people_of(incident, command, self._hazards) for incident, command in asking]
         walkers = list(dict.fromkeys(person for part in on_ways for person in part))
         asked = list(dict.fromkeys(one for one in named if one))
         known, seen, past = await asyncio.gather(
@@ -115,17 +117,19 @@ class Scene:
         ids = list(dict.fromkeys(one for found in near for one in found.incident_ids if one not in batch))
         loaded = (await self._store.load([("", one) for one in ids]))[1] if ids else []
         known = {one: entry.incident for one, entry in zip(ids, loaded, strict=True) if entry.incident} | batch
-        people = list(dict.fromkeys(offer.volunteer_id for one in known.values() for offer in ways.under_way(one)))
-        seen = await self._store.whereabouts(people[: ways.PEOPLE_MOST]) if people else {}
+        people = list(
+            dict.fromkeys(offer.volunteer_id for one in known.values() for offer in hazard_crossings.under_way(one))
+        )
+        seen = await self._store.whereabouts(people[: hazard_crossings.PEOPLE_MOST]) if people else {}
         answers = iter(
             WaysFound(
-                incident_ids=ways.concerned(
+                incident_ids=hazard_crossings.concerned(
                     [known[one] for one in dict.fromkeys((*found.incident_ids, *batch)) if one in known and one != own],
                     seen,
                     own,
                     ground,
                 ),
-                beyond=found.beyond or len(people) > ways.PEOPLE_MOST,
+                beyond=found.beyond or len(people) > hazard_crossings.PEOPLE_MOST,
             )
             for (own, _, ground), found in zip(wanted, near, strict=True)
         )

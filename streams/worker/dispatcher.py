@@ -13,22 +13,23 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from dispatch.commands import AcceptOffer, AssignVolunteer, Command
+from dispatch.context import Surroundings
 from dispatch.decide import Settled, View, chosen_people, fill, settle, sift
-from dispatch.decisions import Cause, Decision
-from dispatch.edits import unused_refs
-from dispatch.events import LadderStepped, OfferMade, OfferMoved
-from dispatch.hazards import ground_of
-from dispatch.lifecycle import fold
-from dispatch.model import Found, Need, SearchMark
-from dispatch.plans import PlanBook
-from dispatch.ports import Claim, ClaimAnswer, Hold, Loaded, NotReady, Store, StoreTrouble, TravelTimes
-from dispatch.precedence import precedence
-from dispatch.rivalry import with_rivals
-from dispatch.ruling import refused
-from dispatch.service_area import ServiceArea
-from dispatch.surroundings import Surroundings
-from dispatch.vocabulary import Exclusion, OfferState
+from dispatch.incidents.edits import unused_refs
+from dispatch.model.commands import AcceptOffer, AssignVolunteer, Command
+from dispatch.model.decisions import Cause, Decision
+from dispatch.model.events import LadderStepped, OfferMade, OfferMoved
+from dispatch.model.hazard_areas import ground_of
+from dispatch.model.incidents import SearchMark
+from dispatch.model.people import Found, Hold, Need
+from dispatch.model.rulings import refused
+from dispatch.model.service_area import ServiceArea
+from dispatch.model.vocabulary import Exclusion, OfferState
+from dispatch.plans.book import PlanBook
+from dispatch.ports import Claim, ClaimAnswer, Loaded, NotReady, Store, StoreTrouble, TravelTimes
+from dispatch.staffing.rival_needs import with_rivals
+from dispatch.staffing.turn_order import precedence
+from dispatch.state.lifecycle import fold
 from streams import metrics, wire
 from streams.errors import LogTrouble
 from streams.kafka.records import Consumed

@@ -10,10 +10,10 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from dispatch.commands import DISPATCHER, EnterHazard
-from dispatch.hazards import HazardArea
-from dispatch.ids import derived
-from dispatch.model import Place
+from dispatch.model.commands import DISPATCHER, EnterHazard
+from dispatch.model.hazard_areas import HazardArea
+from dispatch.model.ids import derived
+from dispatch.model.incidents import Place
 from streams import clock
 from streams.store.people import FixWrite
 from streams.store.redis_client import FIX_AGE_LIMIT_MS

@@ -14,10 +14,10 @@ import structlog
 from aiokafka import ConsumerRecord
 from mode import Service
 
-from dispatch.absence import leave_duty_command
-from dispatch.commands import EnterHazard, LeaveDuty
-from dispatch.fixes import is_vague
+from dispatch.matching.position_checks import is_vague
+from dispatch.model.commands import EnterHazard, LeaveDuty
 from dispatch.ports import NotReady, StoreTrouble
+from dispatch.safety.absence import leave_duty_command
 from streams import wire
 from streams.errors import LogTrouble
 from streams.kafka.batch_consumer import BatchReading

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 
 import structlog
 
-from dispatch.commands import DISPATCHER, Command, VoidOffer
-from dispatch.decisions import Decision, OfferStep, StatusRecord
 from dispatch.follow_ups import follow_ups
-from dispatch.ids import derived, parts_of_offer
-from dispatch.lessons import lessons_of, work_ended
-from dispatch.lifecycle import freed_by, held_by, offer_steps
-from dispatch.model import Incident
-from dispatch.ports import Application, Applied, AppliedState, Hold, Progress, Store
-from dispatch.trust import judged_by
-from dispatch.vocabulary import OfferState
+from dispatch.matching.lessons import lessons_of, work_ended
+from dispatch.matching.trust import judged_by
+from dispatch.model.commands import DISPATCHER, Command, VoidOffer
+from dispatch.model.decisions import Decision, OfferStep, StatusRecord
+from dispatch.model.ids import derived, parts_of_offer
+from dispatch.model.incidents import Incident
+from dispatch.model.people import Hold
+from dispatch.model.vocabulary import OfferState
+from dispatch.ports import Application, Applied, AppliedState, Progress, Store
+from dispatch.state.lifecycle import freed_by, held_by, offer_steps
 from streams import metrics, wire
 from streams.errors import LogTrouble
 from streams.kafka.log_reader import LogReader

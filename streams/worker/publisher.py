@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
-from dispatch.commands import Command
-from dispatch.decisions import Decision, OfferStep, StatusRecord
-from dispatch.ids import derived, zone_of_incident
+from dispatch.model.commands import Command
+from dispatch.model.decisions import Decision, OfferStep, StatusRecord
+from dispatch.model.ids import derived, zone_of_incident
 from streams import clock, wire
 from streams.dead_letters import letters
 from streams.errors import LogTrouble

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import structlog
 from mode import Service
 
-from dispatch.decisions import Decision, StatusRecord
+from dispatch.model.decisions import Decision, StatusRecord
+from dispatch.model.vocabulary import Outcome
 from dispatch.ports import NotReady, Store, StoreTrouble
-from dispatch.vocabulary import Outcome
 from streams import clock, wire
 from streams.errors import LogTrouble
 from streams.kafka.clients import REQUEST_TIMEOUT_MS

@@ -19,9 +19,9 @@ import httpx2
 import msgspec
 import structlog
 
-from dispatch.model import Place
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import TravelAnswer, Trip
-from dispatch.vocabulary import TravelMode
 from streams import metrics
 
 log = structlog.get_logger()

@@ -14,9 +14,9 @@ import structlog
 from aiokafka import ConsumerRecord
 from mode import Service
 
-from dispatch.commands import CancelIncident, CloseIncident, Command, RaiseDistress, ReportIncident
-from dispatch.plans import PlanBook
-from dispatch.vocabulary import Priority
+from dispatch.model.commands import CancelIncident, CloseIncident, Command, RaiseDistress, ReportIncident
+from dispatch.model.vocabulary import Priority
+from dispatch.plans.book import PlanBook
 from streams import wire
 from streams.errors import LogTrouble
 from streams.kafka.log_reader import LogReader

@@ -4,13 +4,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dispatch.commands import Command
-from dispatch.decisions import Decision
-from dispatch.ids import parts_of_offer, zone_of_incident
-from dispatch.model import Incident, Place
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.commands import Command
+from dispatch.model.decisions import Decision
+from dispatch.model.ids import parts_of_offer, zone_of_incident
+from dispatch.model.incidents import Incident, Place
+from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import StoreTrouble
-from dispatch.presence import AskedLately, Presence
-from dispatch.vocabulary import IncidentStatus
 from streams import wire
 from streams.errors import LogTrouble
 from streams.intake.commands import Message, Position

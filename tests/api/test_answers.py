@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import AcceptOffer, DeclineOffer, GiveResult, ReportProgress
-from dispatch.model import Incident, Offer, TaskResult
-from dispatch.vocabulary import Capability, DeclineReason, IncidentStatus, OfferState, Task
+from dispatch.model.commands import AcceptOffer, DeclineOffer, GiveResult, ReportProgress
+from dispatch.model.incidents import Incident, Offer, TaskResult
+from dispatch.model.vocabulary import Capability, DeclineReason, IncidentStatus, OfferState, Task
 from tests.api.fakes import seal_incident
 from tests.api.world import World, code, fields
 from tests.builders import incident, offer, point, requirement

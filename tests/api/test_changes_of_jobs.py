@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from api.live import name_of, told
-from dispatch.commands import ConfirmChanges
-from dispatch.decisions import OfferStep
-from dispatch.model import Attention, Confirmed, Hazard, JobChange, Unconfirmed
-from dispatch.telling import NoticeOutcome
-from dispatch.vocabulary import Capability, ConfirmationState, OfferState
+from dispatch.model.commands import ConfirmChanges
+from dispatch.model.decisions import OfferStep
+from dispatch.model.incidents import Attention, Confirmed, Hazard, JobChange, Unconfirmed
+from dispatch.model.vocabulary import Capability, ConfirmationState, OfferState
+from dispatch.notices.rules import NoticeOutcome
 from streams.readers.feed import Happening
 from streams.topics import NOTICES, OFFERS
 from streams.wire import NoticeRecord

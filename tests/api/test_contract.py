@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
 
 from api import schemas
 from api.app import assembled
-from dispatch.vocabulary import Capability, OfferState, Task
+from dispatch.model.vocabulary import Capability, OfferState, Task
 from tests.api.fakes import seal_incident
 from tests.api.world import World, token
 from tests.builders import INCIDENT, ZONE, incident, offer

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import MergeIncident, ReportIncident, SettleAttention, UnmergeIncident
-from dispatch.model import Attention, Incident, Merging, Offer, TaskResult
-from dispatch.vocabulary import Capability, Certainty, IncidentStatus, OfferState, OnFalse, Task, TravelMode
+from dispatch.model.commands import MergeIncident, ReportIncident, SettleAttention, UnmergeIncident
+from dispatch.model.incidents import Attention, Incident, Merging, Offer, TaskResult
+from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, OfferState, OnFalse, Task, TravelMode
 from streams import wire
 from streams.wire import IncidentPrivate, VolunteerRecord
 from tests.api.fakes import DATA_KEY

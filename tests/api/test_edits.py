@@ -6,13 +6,13 @@ import httpx2
 import pytest
 
 from api import edits
-from dispatch.commands import Command, ReportIncident, UpdateIncident
 from dispatch.decide import decide
-from dispatch.edits import text_ref
-from dispatch.lifecycle import fold
-from dispatch.model import Found
+from dispatch.model.commands import Command, ReportIncident, UpdateIncident
+from dispatch.model.people import Found
+from dispatch.model.private_refs import text_ref
+from dispatch.model.vocabulary import Outcome
 from dispatch.ports import StoreTrouble
-from dispatch.vocabulary import Outcome
+from dispatch.state.lifecycle import fold
 from streams import wire
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate

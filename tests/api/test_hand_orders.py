@@ -5,7 +5,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from dispatch.commands import (
+from dispatch.matching.presence import AskedLately
+from dispatch.model.commands import (
     AcceptOffer,
     AnswerCommand,
     AssignVolunteer,
@@ -14,10 +15,9 @@ from dispatch.commands import (
     SplitIncident,
     WithdrawOffer,
 )
-from dispatch.ids import offer_id
-from dispatch.model import Incident
-from dispatch.presence import AskedLately
-from dispatch.vocabulary import HeardBy, IncidentStatus, OfferState
+from dispatch.model.ids import offer_id
+from dispatch.model.incidents import Incident
+from dispatch.model.vocabulary import HeardBy, IncidentStatus, OfferState
 from streams import clock
 from streams.store.reads import VolunteerView
 from tests.api.world import World, code, fields, report

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from dispatch.geo import BadGeometry, area_of
+from dispatch.model.geo import BadGeometry, area_of
 from tests.api import hostile
 from tests.api.world import World, report
 from tests.builders import incident

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch.commands import AcceptOffer, ReportIncident
+from dispatch.model.commands import AcceptOffer, ReportIncident
 from streams.errors import Unknown
 from tests.api.world import World, code
 from tests.builders import incident, offer

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import AddNote, CancelIncident, ReportIncident, UpdateIncident
-from dispatch.ids import zone_of_incident
-from dispatch.vocabulary import IncidentStatus, Priority
+from dispatch.model.commands import AddNote, CancelIncident, ReportIncident, UpdateIncident
+from dispatch.model.ids import zone_of_incident
+from dispatch.model.vocabulary import IncidentStatus, Priority
 from streams import clock
 from streams.errors import Overloaded, Unknown
 from streams.monitoring.lag_monitor import Measured

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dispatch.ids import is_person_id
+from dispatch.model.ids import is_person_id
 from streams.api_paths import path_of
 from tests.api.world import World, code
 

@@ -11,9 +11,9 @@ import pytest
 from api.auth import Caller
 from api.latency import Latency
 from api.live import Live, is_for, name_of, told
-from dispatch.decisions import OfferStep, StatusRecord
-from dispatch.telling import NoticeOutcome
-from dispatch.vocabulary import Capability, OfferState
+from dispatch.model.decisions import OfferStep, StatusRecord
+from dispatch.model.vocabulary import Capability, OfferState
+from dispatch.notices.rules import NoticeOutcome
 from streams import clock, wire
 from streams.errors import LogTrouble
 from streams.readers.feed import Cursor, CutOff, Feed, Happening

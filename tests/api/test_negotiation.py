@@ -7,7 +7,7 @@ import pytest
 
 from api import negotiation
 from api.negotiation import chosen
-from dispatch.vocabulary import Capability, OfferState, Task
+from dispatch.model.vocabulary import Capability, OfferState, Task
 from tests.api.world import World
 from tests.builders import INCIDENT, ZONE, incident, offer
 

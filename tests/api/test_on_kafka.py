@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from dispatch.commands import ReportIncident
-from dispatch.decisions import OfferStep, StatusRecord
-from dispatch.ids import incident_id
-from dispatch.model import RequirementSpec
-from dispatch.vocabulary import Capability, OfferState
+from dispatch.model.commands import ReportIncident
+from dispatch.model.decisions import OfferStep, StatusRecord
+from dispatch.model.ids import incident_id
+from dispatch.model.incidents import RequirementSpec
+from dispatch.model.vocabulary import Capability, OfferState
 from streams import clock, wire
 from streams.errors import LogTrouble, Overloaded, Unknown
 from streams.intake.commands import ANSWER_WITHIN_S, IN_FLIGHT, Intake

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.geo import area_of
-from dispatch.model import Incident, Place
-from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority, ShortfallReason, TravelMode
+from dispatch.model.geo import area_of
+from dispatch.model.incidents import Incident, Place
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, ShortfallReason, TravelMode
 from streams import wire
 from streams.store.reads import VolunteerView
 from streams.wire import IncidentPrivate

@@ -7,10 +7,10 @@ import pytest
 
 from api.auth import Caller
 from api.live import is_for, name_for, told
-from dispatch.commands import AskForHelp, RaiseDistress
-from dispatch.decisions import StatusRecord
-from dispatch.model import CheckInClock, Distress, Hazard, Incident, Place
-from dispatch.vocabulary import Capability, CheckInState, IncidentStatus, OfferState
+from dispatch.model.commands import AskForHelp, RaiseDistress
+from dispatch.model.decisions import StatusRecord
+from dispatch.model.incidents import CheckInClock, Distress, Hazard, Incident, Place
+from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, OfferState
 from streams.readers.feed import Happening
 from streams.tokens import Role
 from streams.topics import INCIDENT_STATUS

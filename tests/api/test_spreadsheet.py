@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from api.spreadsheet import COLUMNS, harmless
-from dispatch.commands import ReportIncident
-from dispatch.ids import incident_id
-from dispatch.vocabulary import IncidentStatus, OfferState, Priority
+from dispatch.model.commands import ReportIncident
+from dispatch.model.ids import incident_id
+from dispatch.model.vocabulary import IncidentStatus, OfferState, Priority
 from streams.monitoring.lag_monitor import Measured
 from streams.readers.last_known import LastKnown, Undecided
 from tests.api.world import World, code

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.vocabulary import AttentionReason, Capability, OfferState, Task
+from dispatch.model.vocabulary import AttentionReason, Capability, OfferState, Task
 from streams import clock
 from tests.api.world import World, code, report
 from tests.builders import INCIDENT, ZONE, incident, offer

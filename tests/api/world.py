@@ -14,7 +14,7 @@ from api.live import Live
 from api.marks import Marks
 from api.parts import Parts
 from api.plan_shelf import PlanShelf
-from dispatch.plans import load_builtin
+from dispatch.plans.book import load_builtin
 from streams import clock
 from streams.readers.feed import Feed
 from streams.settings import Settings

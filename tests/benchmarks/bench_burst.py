@@ -9,11 +9,11 @@ from statistics import mean
 
 import redis
 
-from dispatch.commands import ReportIncident
-from dispatch.events import OfferMade, ShortfallFound
-from dispatch.model import RequirementSpec
-from dispatch.plans import BUILT_IN
-from dispatch.vocabulary import Capability
+from dispatch.model.commands import ReportIncident
+from dispatch.model.events import OfferMade, ShortfallFound
+from dispatch.model.incidents import RequirementSpec
+from dispatch.model.vocabulary import Capability
+from dispatch.plans.book import BUILT_IN
 from streams import wire
 from streams.simulator.people import Person
 from tests.benchmarks import bare_topics, burst

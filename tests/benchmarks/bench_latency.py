@@ -10,8 +10,8 @@ from time import perf_counter
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from dispatch.commands import ReportIncident
-from dispatch.ids import zone_of_incident
+from dispatch.model.commands import ReportIncident
+from dispatch.model.ids import zone_of_incident
 from streams import wire
 from streams.simulator.people import Person
 from streams.topics import INCIDENTS, OFFERS

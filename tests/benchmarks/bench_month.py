@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dispatch.events import ShortfallFound
-from dispatch.vocabulary import OfferState
+from dispatch.model.events import ShortfallFound
+from dispatch.model.vocabulary import OfferState
 from streams import clock, wire
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, OFFERS
 from tests.benchmarks.following import read_all

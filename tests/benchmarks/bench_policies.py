@@ -15,8 +15,8 @@ from typing import Any
 
 import structlog
 
-from dispatch.plans import PlanBook
-from dispatch.vocabulary import Capability, Priority
+from dispatch.model.vocabulary import Capability, Priority
+from dispatch.plans.book import PlanBook
 from streams import clock
 from streams.simulator.call_records import read_calls
 from tests.benchmarks import policy_worlds

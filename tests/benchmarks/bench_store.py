@@ -9,10 +9,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from dispatch import ids
-from dispatch.model import Area, Incident, Need, Offer, Requirement, Times
-from dispatch.ports import Application, Claim, Hold
-from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority
+from dispatch.model import ids
+from dispatch.model.incidents import Area, Incident, Offer, Requirement, Times
+from dispatch.model.people import Hold, Need
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority
+from dispatch.ports import Application, Claim
 from streams import clock
 from streams.local import processes, redis_server
 from streams.local.folder import Folder

@@ -6,8 +6,8 @@ from time import perf_counter
 
 import redis
 
-from dispatch.commands import ReportIncident
-from dispatch.ids import zone_of_incident
+from dispatch.model.commands import ReportIncident
+from dispatch.model.ids import zone_of_incident
 from streams import topics, wire
 from tests.benchmarks import bare_topics
 from tests.benchmarks.following import Follower, Seen, following, producing

@@ -13,11 +13,11 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
-from dispatch.commands import ReportIncident
-from dispatch.geo import zone_of
-from dispatch.ids import derived, incident_id
-from dispatch.model import Area, Place, RequirementSpec
-from dispatch.vocabulary import Capability
+from dispatch.model.commands import ReportIncident
+from dispatch.model.geo import zone_of
+from dispatch.model.ids import derived, incident_id
+from dispatch.model.incidents import Area, Place, RequirementSpec
+from dispatch.model.vocabulary import Capability
 from streams import clock, redis_keys
 from streams.api_client import Tally
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk

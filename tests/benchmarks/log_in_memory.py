@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dispatch.commands import Command
-from dispatch.decisions import Decision, OfferStep, StatusRecord
+from dispatch.model.commands import Command
+from dispatch.model.decisions import Decision, OfferStep, StatusRecord
 from streams import wire
 from streams.kafka.records import Consumed, Headers
 from streams.topics import INCIDENTS

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from dispatch.commands import (
+from dispatch.model.commands import (
     AcceptOffer,
     AnswerCommand,
     CheckIn,
@@ -19,12 +19,12 @@ from dispatch.commands import (
     GiveResult,
     ReportProgress,
 )
-from dispatch.decisions import Decision
-from dispatch.events import CheckInAsked, OfferMade, OfferMoved
-from dispatch.ids import derived
-from dispatch.local_time import local_hour
-from dispatch.model import Incident, Offer, Place
-from dispatch.vocabulary import LIVE_STATES, Capability, DeclineReason, OfferState
+from dispatch.model.decisions import Decision
+from dispatch.model.events import CheckInAsked, OfferMade, OfferMoved
+from dispatch.model.ids import derived
+from dispatch.model.incidents import Incident, Offer, Place
+from dispatch.model.local_time import local_hour
+from dispatch.model.vocabulary import LIVE_STATES, Capability, DeclineReason, OfferState
 from streams.simulator.answers import Answer, Habits, Kind, draw_digital_work, draw_field_work
 from streams.simulator.movement import Trip
 from streams.simulator.people import Person

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import cast
 
-from dispatch.commands import CloseIncident, Command
 from dispatch.deadlines import deadline_command
-from dispatch.decisions import Decision
-from dispatch.ids import derived
-from dispatch.model import Incident
-from dispatch.plans import PlanBook
+from dispatch.model.commands import CloseIncident, Command
+from dispatch.model.decisions import Decision
+from dispatch.model.ids import derived
+from dispatch.model.incidents import Incident
+from dispatch.plans.book import PlanBook
 from streams.kafka.log_reader import LogReader
 from streams.simulator.people import Person
 from streams.store.people import FixWrite, ProfileWrite

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dispatch.budget import UNLIMITED
-from dispatch.plans import BUILT_IN, FALLBACK_TYPE, PlanBook, parse
-from dispatch.vocabulary import Capability, Priority
+from dispatch.model.vocabulary import Capability, Priority
+from dispatch.plans.book import BUILT_IN, FALLBACK_TYPE, PlanBook, parse
+from dispatch.plans.budget_table import UNLIMITED
 
 KOMEK = "Komek"
 UNBOUND = "Komek, no budget"

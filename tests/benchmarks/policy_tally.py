@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dispatch.decisions import Decision
-from dispatch.events import IncidentReported, OfferMade, OfferMoved, ShortfallFound
-from dispatch.model import Incident
-from dispatch.plans import PlanBook
-from dispatch.vocabulary import LIVE_STATES, Capability, OfferState, WaveRule
+from dispatch.model.decisions import Decision
+from dispatch.model.events import IncidentReported, OfferMade, OfferMoved, ShortfallFound
+from dispatch.model.incidents import Incident
+from dispatch.model.vocabulary import LIVE_STATES, Capability, OfferState, WaveRule
+from dispatch.plans.book import PlanBook
 from tests.benchmarks.played_people import Asked
 from tests.benchmarks.temperaments import answered_within
 

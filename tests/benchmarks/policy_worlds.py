@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from dispatch import geo, ids
-from dispatch.commands import ReportIncident
-from dispatch.local_time import OFFSET_MS
-from dispatch.vocabulary import Priority
+from dispatch.model import geo, ids
+from dispatch.model.commands import ReportIncident
+from dispatch.model.local_time import OFFSET_MS
+from dispatch.model.vocabulary import Priority
 from streams.simulator.call_records import Calls
 from streams.simulator.incidents import draw_reports
 from streams.simulator.people import Crowd, Person, draw_people

@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterator
 
-from dispatch.model import Place
-from dispatch.vocabulary import Capability, TravelMode
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Capability, TravelMode
 from streams.store.people import FixWrite, ProfileWrite
 from streams.wire import VolunteerRecord
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 
-from dispatch.model import Candidate, Found, Incident, Need, Place
-from dispatch.ports import Timer
-from dispatch.presence import Presence
-from dispatch.vocabulary import Exclusion
+from dispatch.matching.presence import Presence
+from dispatch.model.incidents import Incident, Place
+from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.timers import Timer
+from dispatch.model.vocabulary import Exclusion
 from streams.simulator.movement import Trip
 from streams.store.memory.people import People, Person, metres
 from streams.store.memory.rivals import waiting_beside

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from random import Random
 
-from dispatch.vocabulary import Capability
+from dispatch.model.vocabulary import Capability
 from streams.simulator.answers import MEDIAN_ANSWER_S, SPREAD_OF_ANSWER, Answer, Habits, draw_answer
 
 MIDDLE = -0.45

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from dispatch.plans import BUILT_IN, load_builtin
+from dispatch.plans.book import BUILT_IN, load_builtin
 from tests.cli.test_commands import komek
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from dispatch import ids
-from dispatch.lessons import Lesson, WorkEnded
-from dispatch.model import Area, Incident, Need, Offer, Place, Requirement, Shortfall, Times
-from dispatch.ports import Application, Claim, Hold
-from dispatch.trust import Judged
-from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority, ShortfallReason, TravelMode
+from dispatch.matching.lessons import Lesson, WorkEnded
+from dispatch.matching.trust import Judged
+from dispatch.model import ids
+from dispatch.model.incidents import Area, Incident, Offer, Place, Requirement, Shortfall, Times
+from dispatch.model.people import Hold, Need
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, ShortfallReason, TravelMode
+from dispatch.ports import Application, Claim
 from streams.store.people import FixWrite, ProfileWrite
 from streams.wire import VolunteerRecord
 

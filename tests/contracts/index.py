@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from dispatch.model import Place
+from dispatch.model.incidents import Place
 from streams import redis_keys
 
 Row = Mapping[str, str]

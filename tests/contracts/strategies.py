@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from hypothesis import strategies as st
 
-from dispatch.vocabulary import Capability
+from dispatch.model.vocabulary import Capability
 
 PEOPLE = tuple(f"v-{number}" for number in range(5))
 INCIDENTS = ("flood", "fire", "storm")

@@ -1,6 +1,7 @@
 """Claims: one person, one offer, whatever happens in between."""
 
-from dispatch.ports import ClaimAnswer, Hold
+from dispatch.model.people import Hold
+from dispatch.ports import ClaimAnswer
 from tests.contracts.builders import ZONE, application, claim, fix, hold, incident, need, offer, profile
 from tests.contracts.worlds import World, applied
 

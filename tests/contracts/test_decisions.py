@@ -3,8 +3,9 @@
 import dataclasses
 
 from dispatch.deadlines import timers_of
-from dispatch.ports import Applied, AppliedState, ClaimAnswer, Progress, Timer
-from dispatch.vocabulary import DeadlineKind, IncidentStatus, Priority
+from dispatch.model.timers import Timer
+from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, Priority
+from dispatch.ports import Applied, AppliedState, ClaimAnswer, Progress
 from tests.contracts.builders import (
     DIGITAL,
     application,

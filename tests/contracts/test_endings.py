@@ -2,8 +2,9 @@
 
 import pytest
 
-from dispatch.ports import ClaimAnswer, Hold
-from dispatch.vocabulary import OfferState
+from dispatch.model.people import Hold
+from dispatch.model.vocabulary import OfferState
+from dispatch.ports import ClaimAnswer
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import claim, fix, hold, incident, offer, profile
 from tests.contracts.worlds import MemoryWorld, RedisWorld, World

@@ -10,15 +10,15 @@ from typing import Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.budget import UNLIMITED, Budget
-from dispatch.commands import ReportIncident
-from dispatch.decisions import Decision, RequirementWhy
-from dispatch.events import OfferMade, ShortfallFound
-from dispatch.geo import area_of
-from dispatch.local_time import local_hour
-from dispatch.model import Place, Policy, RequirementSpec
-from dispatch.plans import PlanBook, load_builtin
-from dispatch.vocabulary import Capability, Priority, ShortfallReason
+from dispatch.model.commands import ReportIncident
+from dispatch.model.decisions import Decision, RequirementWhy
+from dispatch.model.events import OfferMade, ShortfallFound
+from dispatch.model.geo import area_of
+from dispatch.model.incidents import Place, Policy, RequirementSpec
+from dispatch.model.local_time import local_hour
+from dispatch.model.vocabulary import Capability, Priority, ShortfallReason
+from dispatch.plans.book import PlanBook, load_builtin
+from dispatch.plans.budget_table import UNLIMITED, Budget
 from streams.kafka.log_reader import LogReader
 from streams.worker.dispatcher import Dispatcher, SearchBounds
 from streams.worker.projection import Projection

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from dispatch.model import Climb
-from dispatch.vocabulary import Capability, Exclusion, Priority, TravelMode
+from dispatch.model.incidents import Climb
+from dispatch.model.vocabulary import Capability, Exclusion, Priority, TravelMode
 from streams.store.people import ProfileWrite
 from tests.contracts.builders import (
     DIGITAL,

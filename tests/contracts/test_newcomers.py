@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dispatch.vocabulary import Priority
+from dispatch.model.vocabulary import Priority
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import (
     DIGITAL,

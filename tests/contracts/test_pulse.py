@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from dispatch.model import Attention
+from dispatch.model.incidents import Attention
+from dispatch.model.vocabulary import AttentionReason, IncidentStatus
 from dispatch.ports import AppliedState, NotReady
-from dispatch.vocabulary import AttentionReason, IncidentStatus
 from streams.store.alarm_facts import Pulse, PulseReader
 from streams.store.attention import Asking
 from streams.store.restore import Restore, RestoredIncident

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from dispatch.model import Place
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from dispatch.ports import NotReady
-from dispatch.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from streams import redis_keys
 from streams.store.intake_marks import Intake, Repeat
 from streams.store.people import PrivateWrite

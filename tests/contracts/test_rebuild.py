@@ -2,8 +2,8 @@
 
 import pytest
 
+from dispatch.model.vocabulary import IncidentStatus, Priority
 from dispatch.ports import Loaded, NotReady, Progress
-from dispatch.vocabulary import IncidentStatus, Priority
 from streams import redis_keys
 from streams.store.people import PrivateWrite
 from streams.store.reads import RebuildState

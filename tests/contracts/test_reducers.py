@@ -14,11 +14,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from dispatch.decisions import Decision
-from dispatch.events import EVENTS, Event, OfferMade, OfferMoved
-from dispatch.lifecycle import fold
-from dispatch.model import Candidate, Incident, RequirementSpec
-from dispatch.vocabulary import Capability, OfferState
+from dispatch.model.decisions import Decision
+from dispatch.model.events import EVENTS, Event, OfferMade, OfferMoved
+from dispatch.model.incidents import Incident, RequirementSpec
+from dispatch.model.people import Candidate
+from dispatch.model.vocabulary import Capability, OfferState
+from dispatch.state.lifecycle import fold
 from streams import wire
 from tests import strategies
 from tests.builders import Story, decision, digital_spec, helpers, remote, spec

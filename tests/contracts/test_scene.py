@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from dispatch import ways
-from dispatch.geo import area_of
-from dispatch.model import Area, Hazard, Incident, Place
-from dispatch.presence import Presence
-from dispatch.vocabulary import Capability, IncidentStatus, OfferState, TravelMode
+from dispatch.matching.presence import Presence
+from dispatch.model.geo import area_of
+from dispatch.model.incidents import Area, Hazard, Incident, Place
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, TravelMode
+from dispatch.safety import hazard_crossings
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import CENTRE, application, claim, fix, hold, incident, north, offer, profile
@@ -182,7 +182,7 @@ def going(name: str, place: Place, state: OfferState = OfferState.EN_ROUTE, **kn
 async def test_incidents_with_people_under_way_are_found_around_ground_the_nearest_first(world: World) -> None:
     near, far = going("near", north(20_000)), going("far", north(60_000))
     asked = going("asked", north(1_000), OfferState.OFFERED)
-    beyond = going("beyond", north(ways.LOOKED_AT_M + 5_000))
+    beyond = going("beyond", north(hazard_crossings.LOOKED_AT_M + 5_000))
     for offset, state in enumerate((far, near, asked, beyond)):
         await applied(world, application(offset, state, command=f"c-{offset}"))
 
@@ -206,12 +206,12 @@ async def test_who_has_arrived_or_ended_and_what_moved_is_found_where_it_is_now(
 
 
 async def test_more_incidents_than_are_looked_at_are_told_as_such(world: World) -> None:
-    for number in range(ways.INCIDENTS_MOST + 1):
+    for number in range(hazard_crossings.INCIDENTS_MOST + 1):
         await applied(world, application(number, going(f"i{number}", north(100.0 * number)), command=f"c-{number}"))
 
     (found,) = await world.store.under_way([square()])
 
-    assert (len(found.incident_ids), found.beyond) == (ways.INCIDENTS_MOST, True)
+    assert (len(found.incident_ids), found.beyond) == (hazard_crossings.INCIDENTS_MOST, True)
 
 
 async def test_a_rebuild_knows_who_is_under_way(world: World) -> None:

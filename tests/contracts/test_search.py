@@ -2,8 +2,8 @@
 
 import pytest
 
-from dispatch.model import Place
-from dispatch.vocabulary import Exclusion
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Exclusion
 from streams.store.people import PrivateWrite
 from tests.contracts.builders import (
     CENTRE,

@@ -1,6 +1,6 @@
 """In quiet hours only those are asked who were heard of themselves: what others write about people wakes nobody."""
 
-from dispatch.vocabulary import Priority
+from dispatch.model.vocabulary import Priority
 from tests.contracts.builders import fix, profile
 from tests.contracts.test_filters import DRY, FIRST_AID, HOUR_MS, asked, book, by_night, decided
 from tests.contracts.worlds import World

@@ -2,12 +2,12 @@
 
 import pytest
 
-from dispatch.estimates import ANSWER_HALF_LIFE_MS, DIGITAL_BAND, WORK_HALF_LIFE_MS, Priors, cell_of
-from dispatch.lessons import Lesson, WorkEnded
-from dispatch.model import Candidate, Found
-from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
-from dispatch.trust import Judged
-from dispatch.vocabulary import Capability, Priority
+from dispatch.matching.estimates import ANSWER_HALF_LIFE_MS, DIGITAL_BAND, WORK_HALF_LIFE_MS, Priors, cell_of
+from dispatch.matching.lessons import Lesson, WorkEnded
+from dispatch.matching.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
+from dispatch.matching.trust import Judged
+from dispatch.model.people import Candidate, Found
+from dispatch.model.vocabulary import Capability, Priority
 from streams.store import MemoryStore
 from streams.store.track_record import Standings
 from tests.contracts.builders import (

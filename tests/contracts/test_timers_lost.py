@@ -1,7 +1,7 @@
 """The sorted set of timers is lost while the rest of Redis is there (Redis only; a loss of everything is the rebuild's)."""
 
 from dispatch.deadlines import timers_of
-from dispatch.vocabulary import IncidentStatus
+from dispatch.model.vocabulary import IncidentStatus
 from streams import redis_keys
 from tests.contracts.builders import application, hold, incident, offer
 from tests.contracts.worlds import RedisWorld, applied

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 
-from dispatch.estimates import Priors, cell_of
-from dispatch.lessons import Lesson, WorkEnded
-from dispatch.model import Found, Place
-from dispatch.ports import AppliedState, Hold
-from dispatch.presence import AskedLately, Presence
-from dispatch.vocabulary import Capability
+from dispatch.matching.estimates import Priors, cell_of
+from dispatch.matching.lessons import Lesson, WorkEnded
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.incidents import Place
+from dispatch.model.people import Found, Hold
+from dispatch.model.vocabulary import Capability
+from dispatch.ports import AppliedState
 from streams.store.people import PrivateWrite
 from tests.contracts import strategies as days
 from tests.contracts.builders import (

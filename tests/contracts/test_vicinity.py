@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.ids import external_digest
-from dispatch.model import Incident, Place
+from dispatch.context import Spot
+from dispatch.model.ids import external_digest
+from dispatch.model.incidents import Incident, Place
+from dispatch.model.vocabulary import IncidentStatus, TravelMode
 from dispatch.ports import NotReady
-from dispatch.surroundings import Spot
-from dispatch.vocabulary import IncidentStatus, TravelMode
 from streams import redis_keys
 from streams.store.nearby import NAMED_AT_MOST
 from streams.store.people import PrivateWrite

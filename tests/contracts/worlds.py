@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from dispatch.model import Place
-from dispatch.ports import Application, Applied, AppliedState, Hold
+from dispatch.model.incidents import Place
+from dispatch.model.people import Hold
+from dispatch.ports import Application, Applied, AppliedState
 from streams import redis_keys
 from streams.store import Link, MemoryStore, RedisStore
 from streams.store.memory.people import STILL_M, metres

@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from dispatch.absence import (
+from dispatch.context import NOTHING
+from dispatch.deadlines import timers_of
+from dispatch.matching.presence import Presence
+from dispatch.model.commands import AcceptOffer, PassDeadline
+from dispatch.model.events import ComingAsked
+from dispatch.model.incidents import Offer, Place
+from dispatch.model.vocabulary import AbsenceReason, Capability, DeadlineKind, OfferState, Outcome, Priority, TravelMode
+from dispatch.safety.absence import (
     ANSWER_WITHIN_S,
     AWAY_FOR_S,
     LOOK_EVERY_S,
@@ -15,15 +22,8 @@ from dispatch.absence import (
     WAYS,
     leave_duty_command,
 )
-from dispatch.commands import AcceptOffer, PassDeadline
-from dispatch.deadlines import timers_of
-from dispatch.events import ComingAsked
-from dispatch.lifecycle import offer_steps
-from dispatch.model import Offer, Place
-from dispatch.presence import Presence
-from dispatch.safeguards import looked_at
-from dispatch.surroundings import NOTHING
-from dispatch.vocabulary import AbsenceReason, Capability, DeadlineKind, OfferState, Outcome, Priority, TravelMode
+from dispatch.safety.safeguards import looked_at
+from dispatch.state.lifecycle import offer_steps
 from tests.builders import ALMATY, Story, digital_spec, helpers, point, remote, spec
 
 EVERY_S = LOOK_EVERY_S[Priority.HIGH]

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from dispatch.acceptance import TOLERANCE
-from dispatch.geo import area_of
-from dispatch.lifecycle import offer_steps
-from dispatch.model import Candidate, Place
-from dispatch.presence import Presence
-from dispatch.surroundings import NOTHING, Whereabouts
-from dispatch.vocabulary import Capability, Exclusion, LanguageRule, OfferState, Outcome, TravelMode
+from dispatch.context import NOTHING, Whereabouts
+from dispatch.incidents.acceptance import TOLERANCE
+from dispatch.matching.presence import Presence
+from dispatch.model.geo import area_of
+from dispatch.model.incidents import Place
+from dispatch.model.people import Candidate
+from dispatch.model.vocabulary import Capability, Exclusion, LanguageRule, OfferState, Outcome, TravelMode
+from dispatch.state.lifecycle import offer_steps
 from tests.builders import ALMATY, Story, candidate, digital_spec, helpers, point, remote, spec
 
 METRES_A_DEGREE = 111_195

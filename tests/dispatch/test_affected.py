@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.affected import AFFECTED_S, MARGIN_M
-from dispatch.geo import area_of
-from dispatch.model import Place
-from dispatch.ranking import rank
-from dispatch.vocabulary import Capability
+from dispatch.matching.affected_areas import AFFECTED_S, MARGIN_M
+from dispatch.matching.ranking import rank
+from dispatch.model.geo import area_of
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Capability
 from tests.builders import ALMATY, candidate, need, remote, requirement
 
 DIGITAL = requirement(capability=Capability.DIGITAL, skill="verification")

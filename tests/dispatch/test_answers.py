@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from dispatch import answers
-from dispatch.commands import AnswerCommand, Command, VoidOffer
-from dispatch.events import IncidentMoved, OfferMoved, ResultGiven
-from dispatch.lifecycle import offer_steps
-from dispatch.vocabulary import (
+from dispatch.incidents import offers
+from dispatch.model.commands import AnswerCommand, Command, VoidOffer
+from dispatch.model.events import IncidentMoved, OfferMoved, ResultGiven
+from dispatch.model.vocabulary import (
     OUTCOMES_OF_TASK,
     PROGRESS_ORDER,
     DeclineReason,
@@ -18,6 +17,7 @@ from dispatch.vocabulary import (
     Outcome,
     Task,
 )
+from dispatch.state.lifecycle import offer_steps
 from tests.builders import INCIDENT, NOW_MS, Story, digital_spec, helpers, incident, offer, remote, spec
 
 
@@ -368,14 +368,14 @@ def test_what_has_ended_is_not_voided_and_what_never_was_cannot_be() -> None:
     story.decline("near")
 
     ended = story.void("near")
-    unknown = answers.rule(incident(), _void("o-unknown"), NOW_MS)
+    unknown = offers.rule(incident(), _void("o-unknown"), NOW_MS)
 
     assert (ended.outcome, ended.reason) == (Outcome.UNCHANGED, "already_declined")
     assert (unknown.outcome, unknown.reason) == (Outcome.REFUSED, "unknown_offer")
 
 
 def test_an_answer_about_an_unknown_incident_is_refused() -> None:
-    ruling = answers.rule(None, _void("o-1"), NOW_MS)
+    ruling = offers.rule(None, _void("o-1"), NOW_MS)
 
     assert (ruling.outcome, ruling.reason) == (Outcome.REFUSED, "unknown_incident")
 
@@ -389,7 +389,7 @@ def test_an_answer_about_an_unknown_incident_is_refused() -> None:
 )
 def test_a_command_without_a_rule_is_a_bug(command: Command) -> None:
     with pytest.raises(TypeError, match=f"no rule for {type(command).__name__}"):
-        answers.rule(incident(offers=(offer(),)), command, NOW_MS)
+        offers.rule(incident(offers=(offer(),)), command, NOW_MS)
 
 
 def _void(offer_id: str) -> Command:

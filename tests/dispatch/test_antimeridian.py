@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dispatch.geo import (
+from dispatch.model.geo import (
     BadGeometry,
     Box,
     Outline,
@@ -18,7 +18,7 @@ from dispatch.geo import (
     rings_of,
     zone_of,
 )
-from dispatch.model import Area, Place
+from dispatch.model.incidents import Area, Place
 
 STRIP = [[179.95, 10.0], [-179.95, 10.0], [-179.95, 10.04], [179.95, 10.04], [179.95, 10.0]]
 

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from dispatch.acceptance import unfit
-from dispatch.commands import AssignVolunteer
+from dispatch.context import Surroundings
 from dispatch.decide import decide
-from dispatch.events import OfferMade
 from dispatch.explanations import of_person
-from dispatch.model import Candidate, Found, Incident, Refused
-from dispatch.plans import load_builtin
-from dispatch.surroundings import Surroundings
-from dispatch.vocabulary import (
+from dispatch.incidents.acceptance import unfit
+from dispatch.model.commands import AssignVolunteer
+from dispatch.model.events import OfferMade
+from dispatch.model.incidents import Incident, Refused
+from dispatch.model.people import Candidate, Found
+from dispatch.model.vocabulary import (
     Capability,
     Exclusion,
     IncidentStatus,
@@ -23,6 +23,7 @@ from dispatch.vocabulary import (
     Priority,
     SoftRule,
 )
+from dispatch.plans.book import load_builtin
 from tests.builders import (
     INCIDENT,
     NOW_MS,

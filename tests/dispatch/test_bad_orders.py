@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import COMMANDS, Command, PassDeadline
 from dispatch.decide import decide
-from dispatch.model import Found, Incident, NewReport
-from dispatch.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState, Outcome
+from dispatch.model.commands import COMMANDS, Command, PassDeadline
+from dispatch.model.incidents import Incident, NewReport
+from dispatch.model.people import Found
+from dispatch.model.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState, Outcome
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, helpers, incident, offer, plans, spec, view
 
 OTHER = INCIDENT[:-1] + "f"

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.budget import UNLIMITED, Budget, held_back, may_go_beyond, prices
-from dispatch.estimates import estimate
-from dispatch.model import Candidate, Need
-from dispatch.plans import load_builtin
-from dispatch.vocabulary import Capability, Exclusion, Priority, ShortfallReason
+from dispatch.matching.budget import held_back, may_go_beyond, prices
+from dispatch.matching.estimates import estimate
+from dispatch.model.people import Candidate, Need
+from dispatch.model.vocabulary import Capability, Exclusion, Priority, ShortfallReason
+from dispatch.plans.book import load_builtin
+from dispatch.plans.budget_table import UNLIMITED, Budget
 from tests.builders import NOW_MS, Story, candidate, need, remote, requirement, spec
 
 BUDGET = Budget()

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from dispatch.commands import AskForHelp, ConfirmChanges, RaiseDistress, WithdrawOffer
-from dispatch.events import HelpAsked, IncidentUpdated
 from dispatch.explanations import of_person
-from dispatch.lessons import lessons_of
-from dispatch.pruning import ENDED_OFFERS_KEPT
-from dispatch.vocabulary import HeardBy, IncidentStatus, OfferState, Outcome
+from dispatch.matching.lessons import lessons_of
+from dispatch.model.commands import AskForHelp, ConfirmChanges, RaiseDistress, WithdrawOffer
+from dispatch.model.events import HelpAsked, IncidentUpdated
+from dispatch.model.vocabulary import HeardBy, IncidentStatus, OfferState, Outcome
+from dispatch.state.pruning import ENDED_OFFERS_KEPT
 from tests.builders import INCIDENT, NOW_MS, Story, helpers, incident, offer, spec
 
 PHONE = HeardBy.PHONE

@@ -2,11 +2,11 @@
 
 import pytest
 
-from dispatch.check_ins import ANSWER_WITHIN_S
 from dispatch.deadlines import deadline_command, timers_of
-from dispatch.events import CheckInAsked
-from dispatch.lifecycle import offer_steps
-from dispatch.vocabulary import CheckInState, DeadlineKind, OfferState, Outcome
+from dispatch.model.events import CheckInAsked
+from dispatch.model.vocabulary import CheckInState, DeadlineKind, OfferState, Outcome
+from dispatch.safety.check_ins import ANSWER_WITHIN_S
+from dispatch.state.lifecycle import offer_steps
 from tests.builders import Story, digital_spec, helpers, remote, spec
 
 HALF_AN_HOUR_S = 1_800

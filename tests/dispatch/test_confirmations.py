@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.confirmations import CONFIRM_WITHIN_S
 from dispatch.deadlines import deadline_command, timers_of
-from dispatch.geo import area_of
-from dispatch.lifecycle import offer_steps
-from dispatch.model import Unconfirmed
-from dispatch.safety_state import OPEN_CHANGES_KEPT
-from dispatch.telling import LATE_MS, Notice, is_true_still, notice_of
-from dispatch.validity import Judgement, Validity, Verdict
-from dispatch.vocabulary import ConfirmationState, DeadlineKind, OfferState, Outcome, Priority
+from dispatch.incidents.confirmations import CONFIRM_WITHIN_S
+from dispatch.model.geo import area_of
+from dispatch.model.incidents import Unconfirmed
+from dispatch.model.vocabulary import ConfirmationState, DeadlineKind, OfferState, Outcome, Priority
+from dispatch.notices.offer_validity import Judgement, Validity, Verdict
+from dispatch.notices.rules import LATE_MS, Notice, is_true_still, notice_of
+from dispatch.state.lifecycle import offer_steps
+from dispatch.state.safety_folds import OPEN_CHANGES_KEPT
 from tests.builders import ALMATY, Story, helpers, spec
 
 PLACE = area_of({"type": "Point", "coordinates": [ALMATY.lon + 0.01, ALMATY.lat]})

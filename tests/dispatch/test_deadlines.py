@@ -2,12 +2,12 @@
 
 import pytest
 
-from dispatch import answers
-from dispatch.commands import DISPATCHER, PassDeadline
 from dispatch.deadlines import deadline_command, timers_of, waiting_of
-from dispatch.offer_ends import SILENCE_REST_S
-from dispatch.ports import Timer
-from dispatch.vocabulary import DeadlineKind, Exclusion, IncidentStatus, OfferState, Outcome
+from dispatch.incidents import offers
+from dispatch.model.commands import DISPATCHER, PassDeadline
+from dispatch.model.offer_ends import SILENCE_REST_S
+from dispatch.model.timers import Timer
+from dispatch.model.vocabulary import DeadlineKind, Exclusion, IncidentStatus, OfferState, Outcome
 from tests.builders import INCIDENT, NOW_MS, Story, helpers, incident, offer, requirement, shortfall, spec
 
 
@@ -126,7 +126,7 @@ def test_a_deadline_of_an_unknown_offer_is_refused(offer_id: str | None) -> None
         offer_id=offer_id,
     )
 
-    ruling = answers.rule(incident(), command, NOW_MS)
+    ruling = offers.rule(incident(), command, NOW_MS)
 
     assert (ruling.outcome, ruling.reason) == (Outcome.REFUSED, "unknown_offer")
 

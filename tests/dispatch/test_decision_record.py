@@ -1,10 +1,11 @@
 """The record of a decision: why these people, and why not those."""
 
-from dispatch.commands import AcceptOffer, ReportIncident
 from dispatch.decide import SHOWN_CANDIDATES, chosen_people, fill, settle
-from dispatch.ids import decision_id
-from dispatch.model import Area, Found, Place
-from dispatch.vocabulary import Exclusion, Outcome
+from dispatch.model.commands import AcceptOffer, ReportIncident
+from dispatch.model.ids import decision_id
+from dispatch.model.incidents import Area, Place
+from dispatch.model.people import Found
+from dispatch.model.vocabulary import Exclusion, Outcome
 from tests.builders import ALMATY, INCIDENT, NOW_MS, Story, candidate, helpers, incident, plans, remote, spec, view
 
 REPORT = ReportIncident(

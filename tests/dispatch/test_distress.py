@@ -2,13 +2,13 @@
 
 import pytest
 
-from dispatch.commands import RaiseDistress, ReportIncident
-from dispatch.decisions import Decision
-from dispatch.distress import SAME_FOR_S
 from dispatch.follow_ups import follow_ups
-from dispatch.lifecycle import offer_steps
-from dispatch.model import Hazard
-from dispatch.vocabulary import Exclusion, IncidentStatus, OfferState, Outcome, Priority
+from dispatch.model.commands import RaiseDistress, ReportIncident
+from dispatch.model.decisions import Decision
+from dispatch.model.incidents import Hazard
+from dispatch.model.vocabulary import Exclusion, IncidentStatus, OfferState, Outcome, Priority
+from dispatch.safety.distress import SAME_FOR_S
+from dispatch.state.lifecycle import offer_steps
 from tests.builders import Story, candidate, digital_spec, helpers, remote, spec
 from tests.dispatch.test_hazards import FLOOD_GROUND
 

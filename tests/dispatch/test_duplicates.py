@@ -4,13 +4,20 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import UpdateIncident
-from dispatch.duplicates import MOST_PROPOSED, PROPOSED_FROM, SAME_NUMBER, candidates, likeness_of_types, neighbour_of
-from dispatch.geo import area_of
-from dispatch.ids import external_digest
-from dispatch.model import Place
-from dispatch.surroundings import Neighbour, Surroundings, look_of
-from dispatch.vocabulary import IncidentStatus
+from dispatch.context import Neighbour, Surroundings, look_of
+from dispatch.incidents.duplicates import (
+    MOST_PROPOSED,
+    PROPOSED_FROM,
+    SAME_NUMBER,
+    candidates,
+    likeness_of_types,
+    neighbour_of,
+)
+from dispatch.model.commands import UpdateIncident
+from dispatch.model.geo import area_of
+from dispatch.model.ids import external_digest
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import IncidentStatus
 from tests.builders import ALMATY, INCIDENT, NOW_MS, Story, incident, spec
 
 OTHER = INCIDENT[:-1] + "f"

@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 
-from dispatch import edits
-from dispatch.commands import CancelIncident, ReportIncident, UpdateIncident
-from dispatch.events import IncidentUpdated
-from dispatch.lifecycle import fold
-from dispatch.model import Edit
-from dispatch.vocabulary import OfferState, Outcome, Priority
+from dispatch.incidents import edits
+from dispatch.model.commands import CancelIncident, ReportIncident, UpdateIncident
+from dispatch.model.events import IncidentUpdated
+from dispatch.model.incidents import Edit
+from dispatch.model.private_refs import report_ref, text_ref
+from dispatch.model.vocabulary import OfferState, Outcome, Priority
+from dispatch.state.lifecycle import fold
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, point, spec
 
-REPORT = edits.report_ref(INCIDENT)
+REPORT = report_ref(INCIDENT)
 
 
 def reported(**stated: Any) -> Story:
@@ -23,7 +24,7 @@ def reported(**stated: Any) -> Story:
 
 def own_ref(story: Story, kind: str = "update") -> str:
     """Of the command that comes next."""
-    return edits.text_ref(INCIDENT, kind, f"c-{len(story.decisions)}")
+    return text_ref(INCIDENT, kind, f"c-{len(story.decisions)}")
 
 
 def write(story: Story, *fields: str, **stated: Any) -> str:
@@ -234,8 +235,8 @@ def test_another_report_under_the_same_key_leaves_no_record() -> None:
     "ref",
     [
         REPORT,  # the report's
-        edits.text_ref(INCIDENT, "update", "c-9"),  # of another command
-        edits.text_ref("i-83-other", "update", "c-1"),  # of another incident
+        text_ref(INCIDENT, "update", "c-9"),  # of another command
+        text_ref("i-83-other", "update", "c-1"),  # of another incident
         "volunteer:v-1",
         None,
     ],
@@ -249,7 +250,7 @@ def test_only_a_record_of_the_command_itself_is_erased(ref: str | None) -> None:
 
 
 def test_texts_of_other_orders_stay() -> None:
-    ref = edits.text_ref(INCIDENT, "reason", "c-1")
+    ref = text_ref(INCIDENT, "reason", "c-1")
     command = CancelIncident(id="c-1", incident_id=INCIDENT, by="operator", sent_ms=NOW_MS, private_ref=ref)
 
     assert edits.unused_refs(command, None) == ()

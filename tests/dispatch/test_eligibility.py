@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.eligibility import FIX_AGE_LIMIT_S, exclusion
-from dispatch.languages import shares_language
-from dispatch.vocabulary import Capability, Exclusion, TravelMode
+from dispatch.matching.eligibility import FIX_AGE_LIMIT_S, exclusion
+from dispatch.model.languages import shares_language
+from dispatch.model.vocabulary import Capability, Exclusion, TravelMode
 from tests.builders import candidate, need, requirement
 
 

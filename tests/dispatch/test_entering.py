@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import EnterHazard, UpdateIncident
-from dispatch.decisions import Decision
-from dispatch.events import DistressRaised, StagingMoved
-from dispatch.hazards import WARNED_MOST, ground_of
-from dispatch.lifecycle import offer_steps
-from dispatch.model import Area, Place
-from dispatch.surroundings import Surroundings, Whereabouts, look_of
-from dispatch.vocabulary import OfferState, Outcome, Priority, Task, TravelMode
+from dispatch.context import Surroundings, Whereabouts, look_of
+from dispatch.model.commands import EnterHazard, UpdateIncident
+from dispatch.model.decisions import Decision
+from dispatch.model.events import DistressRaised, StagingMoved
+from dispatch.model.hazard_areas import ground_of
+from dispatch.model.incidents import Area, Place
+from dispatch.model.vocabulary import OfferState, Outcome, Priority, Task, TravelMode
+from dispatch.safety.hazards import WARNED_MOST
+from dispatch.state.lifecycle import offer_steps
 from tests.builders import INCIDENT, Story, candidate, digital_spec, point, remote, spec
 from tests.dispatch.test_hazards import FLOOD_GROUND, at, flood, person, square
 

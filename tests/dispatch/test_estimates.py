@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.estimates import (
+from dispatch.matching.estimates import (
     ANSWER_HALF_LIFE_MS,
     BANDS,
     DIGITAL_BAND,
@@ -27,8 +27,8 @@ from dispatch.estimates import (
     prior,
     silence_weight,
 )
-from dispatch.local_time import last_time_it_was, local_hour
-from dispatch.vocabulary import Capability
+from dispatch.model.local_time import last_time_it_was, local_hour
+from dispatch.model.vocabulary import Capability
 from tests.builders import NOW_MS, candidate, remote
 
 FIELD, DIGITAL = Capability.FIELD, Capability.DIGITAL

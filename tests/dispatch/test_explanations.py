@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from dispatch.explanations import Presence, of_incident, of_person
-from dispatch.model import Candidate, Place
-from dispatch.vocabulary import Capability
+from dispatch.model.incidents import Place
+from dispatch.model.people import Candidate
+from dispatch.model.vocabulary import Capability
 from tests.builders import ALMATY, Story, candidate, helpers, spec
 
 

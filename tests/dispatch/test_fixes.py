@@ -4,9 +4,18 @@ from itertools import permutations
 
 import pytest
 
-from dispatch.fixes import FASTEST_M_S, LEAP_M, MOST_ACCURACY_M, OLDEST_MS, Fix, Track, followed, refusal
-from dispatch.model import Place
-from dispatch.vocabulary import FixRefusal, TravelMode
+from dispatch.matching.position_checks import (
+    FASTEST_M_S,
+    LEAP_M,
+    MOST_ACCURACY_M,
+    OLDEST_MS,
+    Fix,
+    Track,
+    followed,
+    refusal,
+)
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import FixRefusal, TravelMode
 from tests.builders import ALMATY, NOW_MS
 
 WEEK_MS = 7 * 24 * 3_600_000

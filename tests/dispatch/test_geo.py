@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch import geo
-from dispatch.geo import BadGeometry, area_of, coarse, distance_m, distance_to_area_m, zone_of
-from dispatch.model import Place
+from dispatch.model import geo
+from dispatch.model.geo import BadGeometry, area_of, coarse, distance_m, distance_to_area_m, zone_of
+from dispatch.model.incidents import Place
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "geo"
 ALMATY = Place(lon=76.945, lat=43.238)

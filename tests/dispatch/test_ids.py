@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch import ids
+from dispatch.model import ids
 from tests.builders import INCIDENT, ZONE
 
 OFFER = ids.offer_id(INCIDENT, "c-1", "r1", "v-1")

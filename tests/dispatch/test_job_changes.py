@@ -5,14 +5,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.decisions import Decision
-from dispatch.events import JobChanged, OfferMoved, StagingMoved
-from dispatch.geo import area_of
-from dispatch.lifecycle import offer_steps
-from dispatch.surroundings import Surroundings, Whereabouts
-from dispatch.telling import notice_of
-from dispatch.validity import Judgement, Verdict
-from dispatch.vocabulary import (
+from dispatch.context import Surroundings, Whereabouts
+from dispatch.model.decisions import Decision
+from dispatch.model.events import JobChanged, OfferMoved, StagingMoved
+from dispatch.model.geo import area_of
+from dispatch.model.vocabulary import (
     CONFIRMED_FIELDS,
     IncidentStatus,
     JobField,
@@ -22,6 +19,9 @@ from dispatch.vocabulary import (
     Task,
     TravelMode,
 )
+from dispatch.notices.offer_validity import Judgement, Verdict
+from dispatch.notices.rules import notice_of
+from dispatch.state.lifecycle import offer_steps
 from tests.builders import ALMATY, Story, digital_spec, helpers, remote, spec
 from tests.dispatch.test_hazards import FLOOD_GROUND, at, flood, person, square
 

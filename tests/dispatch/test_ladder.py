@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from dispatch import ladder
-from dispatch.commands import EscalateIncident, PassDeadline
-from dispatch.decisions import RequirementWhy
-from dispatch.events import IncidentEscalated, LadderScheduled, LadderStepped, PartnerAsked, RequirementsAdded
-from dispatch.lifecycle import Moment, evolve
-from dispatch.model import Candidate, Climb, Requirement
-from dispatch.surroundings import NOTHING
-from dispatch.vocabulary import (
+from dispatch.context import NOTHING
+from dispatch.model.commands import EscalateIncident, PassDeadline
+from dispatch.model.decisions import RequirementWhy
+from dispatch.model.events import IncidentEscalated, LadderScheduled, LadderStepped, PartnerAsked, RequirementsAdded
+from dispatch.model.incidents import Climb, Requirement
+from dispatch.model.people import Candidate
+from dispatch.model.vocabulary import (
     Capability,
     DeadlineKind,
     IncidentStatus,
@@ -20,6 +19,8 @@ from dispatch.vocabulary import (
     StepAction,
     StepReason,
 )
+from dispatch.staffing import escalation
+from dispatch.state.lifecycle import Moment, evolve
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, helpers, incident, plans, remote, requirement, spec
 
 
@@ -322,16 +323,16 @@ def test_a_requirement_of_an_older_log_is_on_no_ladder() -> None:
     why = RequirementWhy(requirement_id="r1", skill="boat", places_open=1, asked=0, searched_m=None, considered=0)
     scheduled = LadderScheduled(requirement_id="r1", since_ms=1, due_ms=2, reason=StepReason.CLOCK)
 
-    assert list(ladder.schedule(old, plans(), (), (), NOW_MS)) == []
-    assert list(ladder.schedule(None, plans(), (), (), NOW_MS)) == []
-    assert ladder.explained(why, old, plans(), NOW_MS) is why
+    assert list(escalation.schedule(old, plans(), (), (), NOW_MS)) == []
+    assert list(escalation.schedule(None, plans(), (), (), NOW_MS)) == []
+    assert escalation.explained(why, old, plans(), NOW_MS) is why
     assert evolve(old, (scheduled,), Moment(incident_id=INCIDENT, zone="", version=1, at_ms=NOW_MS)) == old
 
 
 def test_an_unknown_incident_is_on_no_ladder() -> None:
     order = EscalateIncident(id="c", incident_id=INCIDENT, by="operator", sent_ms=NOW_MS)
 
-    assert ladder.rule(None, order, plans(), NOTHING, NOW_MS) is None
+    assert escalation.rule(None, order, plans(), NOTHING, NOW_MS) is None
 
 
 def test_new_plans_with_a_shorter_ladder_end_the_climb() -> None:

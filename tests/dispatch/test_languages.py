@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.language_codes import LONGER, SHORTER
-from dispatch.languages import as_shown, canonical, canonicals, is_assigned, primary, shares_language, spellings
+from dispatch.model.language_codes import LONGER, SHORTER
+from dispatch.model.languages import as_shown, canonical, canonicals, is_assigned, primary, shares_language, spellings
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """Digital work is held for a time only: a sign of life begins it anew, silence gives it to somebody else."""
 
-from dispatch.commands import PassDeadline
 from dispatch.deadlines import timers_of
-from dispatch.decisions import Decision
-from dispatch.vocabulary import DeadlineKind, OfferState, Outcome
+from dispatch.model.commands import PassDeadline
+from dispatch.model.decisions import Decision
+from dispatch.model.vocabulary import DeadlineKind, OfferState, Outcome
 from tests.builders import INCIDENT, Story, digital_spec, helpers, remote, spec
 
 LEASE_S = 300

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.decisions import Decision
-from dispatch.events import OfferMoved
-from dispatch.lessons import Lesson, WorkEnded, lessons_of, work_ended
-from dispatch.model import Incident
-from dispatch.vocabulary import Capability, OfferState
+from dispatch.matching.lessons import Lesson, WorkEnded, lessons_of, work_ended
+from dispatch.model.decisions import Decision
+from dispatch.model.events import OfferMoved
+from dispatch.model.incidents import Incident
+from dispatch.model.vocabulary import Capability, OfferState
 from tests.builders import NOW_MS, decision, incident, offer, requirement
 
 CELL = "21|0.5km"

@@ -2,13 +2,13 @@
 
 import pytest
 
-from dispatch.decisions import Decision
-from dispatch.events import CheckedIn, Event, IncidentClosed, OfferMade, OfferMoved
-from dispatch.ids import event_id
-from dispatch.lifecycle import BrokenLog, Moment, evolve, fold, freed_by, held_by, offer_steps
-from dispatch.model import Incident
-from dispatch.ports import Hold
-from dispatch.vocabulary import Capability, OfferState, Outcome, Task
+from dispatch.model.decisions import Decision
+from dispatch.model.events import CheckedIn, Event, IncidentClosed, OfferMade, OfferMoved
+from dispatch.model.ids import event_id
+from dispatch.model.incidents import Incident
+from dispatch.model.people import Hold
+from dispatch.model.vocabulary import Capability, OfferState, Outcome, Task
+from dispatch.state.lifecycle import BrokenLog, Moment, evolve, fold, freed_by, held_by, offer_steps
 from tests.builders import INCIDENT, NOW_MS, ZONE, Story, decision, digital_spec, helpers, incident, offer, remote, spec
 
 MOMENT = Moment(incident_id=INCIDENT, zone=ZONE, version=2, at_ms=NOW_MS)

@@ -2,18 +2,18 @@
 
 import pytest
 
-from dispatch.aging import urgency
-from dispatch.bridging import lacks_language
-from dispatch.eligibility import exclusion
-from dispatch.events import RequirementsAdded
-from dispatch.forecast import at_least, chance_of, chance_to_fill
-from dispatch.languages import primaries, shares_language
-from dispatch.limits import effective, is_widest
-from dispatch.model import Climb, Policy
-from dispatch.requirement_ids import with_ids
-from dispatch.substitutes import stand_ins
-from dispatch.travel import distance_within_m, travel_time_s
-from dispatch.vocabulary import Capability, Exclusion, LanguageRule, OfferState, Priority, TravelMode
+from dispatch.matching.eligibility import exclusion
+from dispatch.matching.limits import effective, is_widest
+from dispatch.model.events import RequirementsAdded
+from dispatch.model.incidents import Climb, Policy
+from dispatch.model.languages import primaries, shares_language
+from dispatch.model.requirement_ids import with_ids
+from dispatch.model.travel import distance_within_m, travel_time_s
+from dispatch.model.vocabulary import Capability, Exclusion, LanguageRule, OfferState, Priority, TravelMode
+from dispatch.plans.substitutes import stand_ins
+from dispatch.staffing.forecast import at_least, chance_of, chance_to_fill
+from dispatch.staffing.interpreters import lacks_language
+from dispatch.staffing.urgency import urgency
 from tests.builders import NOW_MS, candidate, incident, need, offer, requirement
 
 

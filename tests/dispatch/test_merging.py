@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import (
+from dispatch.context import Surroundings, look_of
+from dispatch.deadlines import timers_of
+from dispatch.decide import decide
+from dispatch.follow_ups import follow_ups
+from dispatch.model.commands import (
     AdoptReport,
     CancelIncident,
     CloseIncident,
@@ -18,14 +22,11 @@ from dispatch.commands import (
     UnmergeIncident,
     UpdateIncident,
 )
-from dispatch.deadlines import timers_of
-from dispatch.decide import decide
-from dispatch.decisions import Decision
-from dispatch.follow_ups import follow_ups
-from dispatch.lifecycle import fold
-from dispatch.model import Candidate, Found, Incident, Merging, Offer
-from dispatch.surroundings import Surroundings, look_of
-from dispatch.vocabulary import DeadlineKind, IncidentStatus, OfferState, Outcome, Priority
+from dispatch.model.decisions import Decision
+from dispatch.model.incidents import Incident, Merging, Offer
+from dispatch.model.people import Candidate, Found
+from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, OfferState, Outcome, Priority
+from dispatch.state.lifecycle import fold
 from tests.builders import INCIDENT, NOW_MS, Story, helpers, incident, plans, point, spec, view
 
 A, B, C = (INCIDENT[:-1] + letter for letter in "abc")

@@ -4,18 +4,19 @@ from typing import Any
 
 import pytest
 
-from dispatch.aging import BEHIND_SHORTFALLS, waiting_urgency
-from dispatch.budget import Budget, free_again_ms
-from dispatch.commands import PassDeadline
 from dispatch.deadlines import timers_of, waiting_of
 from dispatch.decide import fill, settle
-from dispatch.events import RetryScheduled, WaveFellShort
-from dispatch.lifecycle import fold
-from dispatch.local_time import local_hour
-from dispatch.model import Candidate, Found
-from dispatch.newcomers import FIRST_RETRY_S, MAX_RETRY_S, fell_short, looks_again
-from dispatch.plans import load_builtin
-from dispatch.vocabulary import DeadlineKind, Exclusion, Outcome, Priority, WaveRule
+from dispatch.matching.budget import free_again_ms
+from dispatch.model.commands import PassDeadline
+from dispatch.model.events import RetryScheduled, WaveFellShort
+from dispatch.model.local_time import local_hour
+from dispatch.model.people import Candidate, Found
+from dispatch.model.vocabulary import DeadlineKind, Exclusion, Outcome, Priority, WaveRule
+from dispatch.plans.book import load_builtin
+from dispatch.plans.budget_table import Budget
+from dispatch.staffing.scarcity import FIRST_RETRY_S, MAX_RETRY_S, fell_short, looks_again
+from dispatch.staffing.urgency import BEHIND_SHORTFALLS, waiting_urgency
+from dispatch.state.lifecycle import fold
 from tests.builders import (
     INCIDENT,
     NOW_MS,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dispatch import orders as rules
-from dispatch.commands import CloseIncident
-from dispatch.events import IncidentUpdated, OfferMoved
-from dispatch.vocabulary import IncidentStatus, OfferState, Outcome, Priority, Task
+from dispatch.incidents import orders as rules
+from dispatch.model.commands import CloseIncident
+from dispatch.model.events import IncidentUpdated, OfferMoved
+from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome, Priority, Task
 from tests.builders import (
     INCIDENT,
     NOW_MS,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dispatch.eligibility import exclusion
-from dispatch.places import FRESH_S, asked_within_m, uncertainty_m, uncertainty_s
-from dispatch.ranking import rank
-from dispatch.vocabulary import Exclusion, TravelMode
+from dispatch.matching.eligibility import exclusion
+from dispatch.matching.place_uncertainty import FRESH_S, asked_within_m, uncertainty_m, uncertainty_s
+from dispatch.matching.ranking import rank
+from dispatch.model.vocabulary import Exclusion, TravelMode
 from tests.builders import candidate, need
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.ladders import FALLBACK
-from dispatch.plans import BadPlans, PlanBook, read
-from dispatch.toml_lines import line_of, lines_of
-from dispatch.vocabulary import LanguageRule, Priority, Skill, StepAction
+from dispatch.model.vocabulary import LanguageRule, Priority, Skill, StepAction
+from dispatch.plans.book import BadPlans, PlanBook, read
+from dispatch.plans.ladders import FALLBACK
+from dispatch.plans.line_numbers import line_of, lines_of
 
 HEAD = """\
 version = "7"

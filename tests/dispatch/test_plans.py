@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.model import Policy
-from dispatch.plans import BadPlans, Defaults, load, load_builtin, parse
-from dispatch.vocabulary import Capability, Priority, Skill, Task
+from dispatch.model.incidents import Policy
+from dispatch.model.vocabulary import Capability, Priority, Skill, Task
+from dispatch.plans.book import BadPlans, Defaults, load, load_builtin, parse
 from tests.builders import plans
 
 TYPES_OF_THE_CONTRACT = {
@@ -185,7 +185,7 @@ def test_all_faults_are_named_at_once() -> None:
 
 
 def test_a_file_is_read_as_utf_8(tmp_path: Path) -> None:
-    source = (Path(__file__).parents[2] / "dispatch" / "plans.toml").read_text(encoding="utf-8")
+    source = (Path(__file__).parents[2] / "dispatch" / "plans" / "builtin.toml").read_text(encoding="utf-8")
     path = tmp_path / "own.toml"
     path.write_text(source.replace("2026-11.2", "own"), encoding="utf-8")
 

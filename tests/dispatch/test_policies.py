@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.budget import Budget
-from dispatch.model import Policy, RequirementSpec
-from dispatch.plans import BadPlans, PlanBook, parse
-from dispatch.vocabulary import Capability, Priority
+from dispatch.model.incidents import Policy, RequirementSpec
+from dispatch.model.vocabulary import Capability, Priority
+from dispatch.plans.book import BadPlans, PlanBook, parse
+from dispatch.plans.budget_table import Budget
 
 BOAT: dict[str, Any] = {"capability": "field", "skill": "boat"}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.precautions import Precautions, precautions_of
+from dispatch.plans.precautions import Precautions, precautions_of
 from tests.builders import plans
 
 

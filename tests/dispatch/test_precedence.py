@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from dispatch.model import Incident, Need, Shortfall
-from dispatch.precedence import precedence
-from dispatch.vocabulary import Priority, ShortfallReason
+from dispatch.model.incidents import Incident, Shortfall
+from dispatch.model.people import Need
+from dispatch.model.vocabulary import Priority, ShortfallReason
+from dispatch.staffing.turn_order import precedence
 from tests.builders import incident, need, requirement
 
 

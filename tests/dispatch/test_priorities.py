@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from dispatch.commands import UpdateIncident
-from dispatch.plans import load_builtin
-from dispatch.surroundings import NEAR_M, Neighbour, Surroundings, look_of
-from dispatch.vocabulary import Capability, OfferState, Priority
+from dispatch.context import NEAR_M, Neighbour, Surroundings, look_of
+from dispatch.model.commands import UpdateIncident
+from dispatch.model.vocabulary import Capability, OfferState, Priority
+from dispatch.plans.book import load_builtin
 from tests.builders import ALMATY, INCIDENT, NOW_MS, Story, candidate, point, requirement, spec
 
 OTHER = INCIDENT[:-1] + "f"

@@ -7,18 +7,19 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.commands import EscalateIncident, ReportIncident
 from dispatch.deadlines import waiting_of
 from dispatch.decide import Settled, chosen_people, fill, settle
-from dispatch.decisions import Decision
-from dispatch.events import OfferMade, OfferMoved
-from dispatch.lifecycle import fold
-from dispatch.model import Candidate, Found, RequirementSpec
-from dispatch.plans import load_builtin
-from dispatch.ranking import rank
-from dispatch.travel import travel_time_s
-from dispatch.vocabulary import Exclusion, OfferState, TravelMode
-from dispatch.waves import offers_out
+from dispatch.matching.ranking import rank
+from dispatch.model.commands import EscalateIncident, ReportIncident
+from dispatch.model.decisions import Decision
+from dispatch.model.events import OfferMade, OfferMoved
+from dispatch.model.incidents import RequirementSpec
+from dispatch.model.people import Candidate, Found
+from dispatch.model.travel import travel_time_s
+from dispatch.model.vocabulary import Exclusion, OfferState, TravelMode
+from dispatch.plans.book import load_builtin
+from dispatch.staffing.waves import offers_out
+from dispatch.state.lifecycle import fold
 from tests import strategies
 from tests.builders import INCIDENT, NOW_MS, Story, need, plans, point, view
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from dispatch.commands import AcceptOffer, VoidOffer
-from dispatch.events import OfferMade
-from dispatch.pruning import ENDED_OFFERS_KEPT, pruned
-from dispatch.vocabulary import OfferState, Outcome
+from dispatch.model.commands import AcceptOffer, VoidOffer
+from dispatch.model.events import OfferMade
+from dispatch.model.vocabulary import OfferState, Outcome
+from dispatch.state.pruning import ENDED_OFFERS_KEPT, pruned
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, incident, offer, spec
 
 

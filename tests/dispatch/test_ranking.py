@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.model import Candidate
-from dispatch.ranking import HOME_UNCERTAINTY, LOAD_S, NO_SHARED_LANGUAGE_S, SCARCE_SKILL_S, rank
-from dispatch.travel import travel_time_s
-from dispatch.vocabulary import Capability, TravelMode
+from dispatch.matching.ranking import HOME_UNCERTAINTY, LOAD_S, NO_SHARED_LANGUAGE_S, SCARCE_SKILL_S, rank
+from dispatch.model.people import Candidate
+from dispatch.model.travel import travel_time_s
+from dispatch.model.vocabulary import Capability, TravelMode
 from tests.builders import candidate, need, remote, requirement
 
 

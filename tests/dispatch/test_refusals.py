@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from dispatch.commands import AdoptReport, DeclineOffer, MergeIncident, UpdateIncident
-from dispatch.events import RequirementsAdded
-from dispatch.ids import incident_id
-from dispatch.lifecycle import Moment, evolve
-from dispatch.model import Refused
-from dispatch.refusals import joined, to_bring, who_refused
-from dispatch.vocabulary import Capability, OfferState, Priority, Task
+from dispatch.matching.declines import joined, to_bring, who_refused
+from dispatch.model.commands import AdoptReport, DeclineOffer, MergeIncident, UpdateIncident
+from dispatch.model.events import RequirementsAdded
+from dispatch.model.ids import incident_id
+from dispatch.model.incidents import Refused
+from dispatch.model.vocabulary import Capability, OfferState, Priority, Task
+from dispatch.state.lifecycle import Moment, evolve
 from tests.builders import (
     INCIDENT,
     NOW_MS,

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.commands import AskForHelp
-from dispatch.reinforcements import MOST
-from dispatch.vocabulary import DeclineReason, OfferState, Outcome
+from dispatch.model.commands import AskForHelp
+from dispatch.model.vocabulary import DeclineReason, OfferState, Outcome
+from dispatch.safety.reinforcements import MOST
 from tests.builders import Story, candidate, digital_spec, helpers, remote, spec
 
 

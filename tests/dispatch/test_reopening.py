@@ -2,11 +2,11 @@
 
 import pytest
 
-from dispatch.commands import PassDeadline
-from dispatch.events import HazardWarned, IncidentReopened, OfferMade
-from dispatch.hazards import new_ground
-from dispatch.model import Merging, Place
-from dispatch.vocabulary import Certainty, DeadlineKind, IncidentStatus, OfferState, Outcome, StepAction
+from dispatch.model.commands import PassDeadline
+from dispatch.model.events import HazardWarned, IncidentReopened, OfferMade
+from dispatch.model.incidents import Merging, Place
+from dispatch.model.vocabulary import Certainty, DeadlineKind, IncidentStatus, OfferState, Outcome, StepAction
+from dispatch.safety.hazards import new_ground
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, digital_spec, helpers, incident, offer, remote, spec
 from tests.dispatch.test_hazards import FLOOD_GROUND
 from tests.dispatch.test_ladder import attention, climb, steps

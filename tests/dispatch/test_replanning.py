@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from dispatch.decisions import Decision
-from dispatch.model import Candidate, Place
-from dispatch.replanning import replanned
-from dispatch.surroundings import Surroundings, Whereabouts
-from dispatch.vocabulary import OfferState, TravelMode
+from dispatch.context import Surroundings, Whereabouts
+from dispatch.incidents.relocation import replanned
+from dispatch.model.decisions import Decision
+from dispatch.model.incidents import Place
+from dispatch.model.people import Candidate
+from dispatch.model.vocabulary import OfferState, TravelMode
 from tests.builders import ALMATY, Story, candidate, incident, offer, point, requirement, spec
 
 M = 1 / 111_195

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dispatch.events import IncidentReported
-from dispatch.model import RequirementSpec
-from dispatch.vocabulary import Capability, IncidentStatus, Outcome, Priority, Task
+from dispatch.model.events import IncidentReported
+from dispatch.model.incidents import RequirementSpec
+from dispatch.model.vocabulary import Capability, IncidentStatus, Outcome, Priority, Task
 from tests.builders import NOW_MS, Story, digital_spec, helpers, plans, remote, spec
 
 

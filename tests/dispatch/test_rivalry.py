@@ -1,8 +1,9 @@
 """Incidents that are decided together know of each other."""
 
-from dispatch.model import Need, Requirement
-from dispatch.rivalry import with_rivals
-from dispatch.vocabulary import Capability, Priority
+from dispatch.model.incidents import Requirement
+from dispatch.model.people import Need
+from dispatch.model.vocabulary import Capability, Priority
+from dispatch.staffing.rival_needs import with_rivals
 from tests.builders import ALMATY, need, point, requirement
 
 

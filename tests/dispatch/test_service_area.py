@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from dispatch.events import AttentionRaised
-from dispatch.geo import area_of
-from dispatch.model import Area
-from dispatch.service_area import ServiceArea, service_area
-from dispatch.surroundings import NOTHING, Surroundings
-from dispatch.vocabulary import Task
+from dispatch.context import NOTHING, Surroundings
+from dispatch.model.events import AttentionRaised
+from dispatch.model.geo import area_of
+from dispatch.model.incidents import Area
+from dispatch.model.service_area import ServiceArea, service_area
+from dispatch.model.vocabulary import Task
 from streams.service_area import built_in
 from tests.builders import Story, digital_spec, helpers, point, remote, spec
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from dispatch.commands import EscalateIncident
 from dispatch.decide import fill, settle
-from dispatch.events import ShortfallEnded, ShortfallFound
-from dispatch.model import Found
-from dispatch.vocabulary import Exclusion, IncidentStatus, ShortfallReason
+from dispatch.model.commands import EscalateIncident
+from dispatch.model.events import ShortfallEnded, ShortfallFound
+from dispatch.model.people import Found
+from dispatch.model.vocabulary import Exclusion, IncidentStatus, ShortfallReason
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, helpers, plans, spec, view
 
 

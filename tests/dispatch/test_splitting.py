@@ -3,13 +3,15 @@
 from dataclasses import fields
 from typing import Any
 
-from dispatch.commands import AdoptReport, AssignVolunteer, Command, FinishMerge, ReportIncident, SplitIncident
-from dispatch.edits import text_ref, unused_refs
+from dispatch.context import Neighbour, Surroundings
 from dispatch.follow_ups import follow_ups
-from dispatch.ids import incident_id
-from dispatch.model import Candidate, NewReport, WorkKind
-from dispatch.surroundings import Neighbour, Surroundings
-from dispatch.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Outcome, Task
+from dispatch.incidents.edits import unused_refs
+from dispatch.model.commands import AdoptReport, AssignVolunteer, Command, FinishMerge, ReportIncident, SplitIncident
+from dispatch.model.ids import incident_id
+from dispatch.model.incidents import NewReport, WorkKind
+from dispatch.model.people import Candidate
+from dispatch.model.private_refs import text_ref
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Outcome, Task
 from tests.builders import (
     ALMATY,
     INCIDENT,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dispatch.lifecycle import status_of
-from dispatch.model import Incident
-from dispatch.vocabulary import ASSIGNED_STATES, IncidentStatus, OfferState, Priority
+from dispatch.model.incidents import Incident
+from dispatch.model.vocabulary import ASSIGNED_STATES, IncidentStatus, OfferState, Priority
+from dispatch.state.lifecycle import status_of
 from tests.builders import Story, helpers, incident, offer, requirement, shortfall, spec
 
 

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from dispatch import tasks
-from dispatch.commands import GiveResult, SettleAttention
-from dispatch.decisions import Decision
-from dispatch.events import AnswerWanted, CertaintyChanged, IncidentMoved, OfferMoved, WorkSettled
-from dispatch.geo import area_of
-from dispatch.lifecycle import Moment
-from dispatch.steering import steer
-from dispatch.surroundings import Surroundings
-from dispatch.unfolding import Unfolding
-from dispatch.vocabulary import AttentionReason, Certainty, IncidentStatus, OfferState, OnFalse, Outcome, Task
+from dispatch.context import Surroundings
+from dispatch.digital import tasks
+from dispatch.digital.steering import steer
+from dispatch.model.commands import GiveResult, SettleAttention
+from dispatch.model.decisions import Decision
+from dispatch.model.events import AnswerWanted, CertaintyChanged, IncidentMoved, OfferMoved, WorkSettled
+from dispatch.model.geo import area_of
+from dispatch.model.vocabulary import AttentionReason, Certainty, IncidentStatus, OfferState, OnFalse, Outcome, Task
+from dispatch.state.derived_facts import Unfolding
+from dispatch.state.lifecycle import Moment
 from tests.builders import INCIDENT, ZONE, Story, candidate, digital_spec, helpers, incident, remote, spec
 
 VERIFIERS = ("d-1", "d-2", "d-3", "d-4", "d-5")

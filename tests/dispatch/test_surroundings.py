@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import AddNote, Command, GiveResult, MergeIncident, ReportIncident, UpdateIncident
-from dispatch.model import Incident, Offer
-from dispatch.surroundings import NEAR_M, look_of
-from dispatch.vocabulary import Capability, IncidentStatus, OfferState, Priority, Task
+from dispatch.context import NEAR_M, look_of
+from dispatch.model.commands import AddNote, Command, GiveResult, MergeIncident, ReportIncident, UpdateIncident
+from dispatch.model.incidents import Incident, Offer
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, Task
 from tests.builders import ALMATY, INCIDENT, incident, offer, point, requirement
 
 OTHER = INCIDENT[:-1] + "f"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.merging import MERGED
-from dispatch.telling import LATE_MS, SOON_MS, Notice, is_true_still, notice_of
-from dispatch.validity import Judgement, Validity, Verdict
+from dispatch.incidents.merging import MERGED
+from dispatch.notices.offer_validity import Judgement, Validity, Verdict
+from dispatch.notices.rules import LATE_MS, SOON_MS, Notice, is_true_still, notice_of
 from tests.dispatch.test_validity import step
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dispatch.travel import reach_m, travel_time_s
-from dispatch.vocabulary import TravelMode
+from dispatch.model.travel import reach_m, travel_time_s
+from dispatch.model.vocabulary import TravelMode
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.model import Requirement
-from dispatch.ranking import rank
-from dispatch.trust import BOUND_S, CHECKING, LEAST, MOST, START, Judged, judged_by, price_s, trust
-from dispatch.vocabulary import Capability
+from dispatch.matching.ranking import rank
+from dispatch.matching.trust import BOUND_S, CHECKING, LEAST, MOST, START, Judged, judged_by, price_s, trust
+from dispatch.model.incidents import Requirement
+from dispatch.model.vocabulary import Capability
 from tests.builders import Story, candidate, digital_spec, need, remote, requirement, spec
 
 WORK = requirement(capability=Capability.DIGITAL, skill="verification")

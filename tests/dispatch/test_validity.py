@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.decisions import OfferStep
-from dispatch.validity import Judgement, Validity, Verdict, VoidReason
-from dispatch.vocabulary import LIVE_STATES, Capability, OfferState
+from dispatch.model.decisions import OfferStep
+from dispatch.model.vocabulary import LIVE_STATES, Capability, OfferState
+from dispatch.notices.offer_validity import Judgement, Validity, Verdict, VoidReason
 
 COUNTS, REPEAT, VOID = Verdict.COUNTS, Verdict.REPEAT, Verdict.VOID
 

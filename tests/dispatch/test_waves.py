@@ -8,18 +8,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dispatch import commands as orders
-from dispatch.commands import PassDeadline
 from dispatch.deadlines import deadline_command, timers_of
-from dispatch.decisions import WaveWhy
-from dispatch.estimates import OVERALL
-from dispatch.events import OfferMade, OfferMoved, WaveTimed
-from dispatch.forecast import at_least
-from dispatch.model import Candidate, Found, Incident, Need, Policy, Requirement
-from dispatch.plans import load_builtin
-from dispatch.ranking import Ranked
-from dispatch.vocabulary import Capability, DeadlineKind, OfferState, Outcome, Priority, WaveRule
-from dispatch.waves import (
+from dispatch.matching.estimates import OVERALL
+from dispatch.matching.ranking import Ranked
+from dispatch.model import commands as orders
+from dispatch.model.commands import PassDeadline
+from dispatch.model.decisions import WaveWhy
+from dispatch.model.events import OfferMade, OfferMoved, WaveTimed
+from dispatch.model.incidents import Incident, Policy, Requirement
+from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState, Outcome, Priority, WaveRule
+from dispatch.plans.book import load_builtin
+from dispatch.staffing.forecast import at_least
+from dispatch.staffing.waves import (
     DOUBT,
     MOST_PER_PLACE,
     WITHIN_AT_MOST,

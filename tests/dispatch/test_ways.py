@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import AcceptOffer, AddNote, CheckWay, Command, PassDeadline, ReportProgress
-from dispatch.decisions import Decision
-from dispatch.events import HazardOnWay, JobChanged, WayCleared, WaysToCheck
+from dispatch.context import Surroundings, Whereabouts
 from dispatch.follow_ups import follow_ups
-from dispatch.geo import area_of
-from dispatch.hazards import HazardArea, hazard_area
-from dispatch.model import Area, Hazard, Incident, Offer, Place
-from dispatch.surroundings import Surroundings, Whereabouts
-from dispatch.vocabulary import Capability, DeadlineKind, OfferState, Outcome, TravelMode
-from dispatch.ways import LOOKED_AT_M, WaysFound, concerned, ground_to_check, people_of, under_way
+from dispatch.model.commands import AcceptOffer, AddNote, CheckWay, Command, PassDeadline, ReportProgress
+from dispatch.model.decisions import Decision
+from dispatch.model.events import HazardOnWay, JobChanged, WayCleared, WaysToCheck
+from dispatch.model.geo import area_of
+from dispatch.model.hazard_areas import HazardArea, hazard_area
+from dispatch.model.incidents import Area, Hazard, Incident, Offer, Place
+from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState, Outcome, TravelMode
+from dispatch.safety.hazard_crossings import LOOKED_AT_M, WaysFound, concerned, ground_to_check, people_of, under_way
 from tests.builders import ALMATY, INCIDENT, Story, candidate, digital_spec, incident, offer, point, remote, spec
 from tests.dispatch.test_hazards import square
 

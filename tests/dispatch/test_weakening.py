@@ -4,17 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.commands import PassDeadline, ReportIncident
+from dispatch.context import Surroundings
 from dispatch.deadlines import waiting_of
 from dispatch.decide import fill, settle
-from dispatch.decisions import Decision
-from dispatch.events import LadderStepped, RequirementsAdded, TranslatorLacked
-from dispatch.ladders import Ladder, Step
-from dispatch.lifecycle import fold
-from dispatch.model import Candidate, Climb, Found, Requirement
-from dispatch.plans import load_builtin
-from dispatch.surroundings import Surroundings
-from dispatch.vocabulary import (
+from dispatch.model.commands import PassDeadline, ReportIncident
+from dispatch.model.decisions import Decision
+from dispatch.model.events import LadderStepped, RequirementsAdded, TranslatorLacked
+from dispatch.model.incidents import Climb, Requirement
+from dispatch.model.people import Candidate, Found
+from dispatch.model.vocabulary import (
     DeadlineKind,
     Exclusion,
     IncidentStatus,
@@ -25,6 +23,9 @@ from dispatch.vocabulary import (
     StepAction,
     StepReason,
 )
+from dispatch.plans.book import load_builtin
+from dispatch.plans.ladders import Ladder, Step
+from dispatch.state.lifecycle import fold
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, helpers, plans, remote, spec, view
 from tests.dispatch.test_ladder import attention, climb, entry, steps
 

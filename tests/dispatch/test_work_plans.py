@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from dispatch import work_plans
-from dispatch.plans import load_builtin
-from dispatch.vocabulary import Capability, OnFalse
+from dispatch.model.vocabulary import Capability, OnFalse
+from dispatch.plans import digital_work
+from dispatch.plans.book import load_builtin
 from tests.builders import digital_spec, spec
 
 DIGITAL: dict[str, Any] = {"capability": "digital", "skill": "verification"}
@@ -32,29 +32,29 @@ DIGITAL: dict[str, Any] = {"capability": "digital", "skill": "verification"}
     ],
 )
 def test_each_fault_says_what_to_do(row: dict[str, Any], fault: str) -> None:
-    assert work_plans.faults("x", row) == [fault]
+    assert digital_work.faults("x", row) == [fault]
 
 
 @pytest.mark.parametrize("row", [DIGITAL, DIGITAL | {"answers_wanted": 3, "agree": 2}, DIGITAL | {"validated": True}])
 def test_what_can_be_met_has_no_fault(row: dict[str, Any]) -> None:
-    assert work_plans.faults("x", row) == []
+    assert digital_work.faults("x", row) == []
 
 
 def test_the_settings_of_a_row_reach_its_requirement() -> None:
-    stated = work_plans.stated(DIGITAL | {"on_false": "ask_operator", "lease_s": 60})
+    stated = digital_work.stated(DIGITAL | {"on_false": "ask_operator", "lease_s": 60})
 
     assert stated == {"on_false": OnFalse.ASK_OPERATOR, "lease_s": 60}
-    assert work_plans.stated(DIGITAL) == {}
+    assert digital_work.stated(DIGITAL) == {}
 
 
 def test_several_answers_ask_several_people_and_a_validated_one_begins_with_one() -> None:
-    assert work_plans.people(digital_spec(answers_wanted=3, agree=2)) == 3
-    assert work_plans.people(digital_spec(count=2, validated=True)) == 1
-    assert work_plans.people(spec(count=4, answers_wanted=9)) == 4
+    assert digital_work.people(digital_spec(answers_wanted=3, agree=2)) == 3
+    assert digital_work.people(digital_spec(count=2, validated=True)) == 1
+    assert digital_work.people(spec(count=4, answers_wanted=9)) == 4
 
 
 def test_what_an_operator_states_beyond_reason_is_brought_down() -> None:
-    completed = work_plans.completed(digital_spec(answers_wanted=2, agree=5), 600)
+    completed = digital_work.completed(digital_spec(answers_wanted=2, agree=5), 600)
 
     assert (completed["agree"], completed["lease_s"]) == (2, 600)
 

@@ -14,7 +14,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dispatch.commands import (
+from dispatch.context import Surroundings, look_of
+from dispatch.deadlines import deadline_command, timers_of, waiting_of
+from dispatch.decide import Settled, chosen_people, fill, settle
+from dispatch.follow_ups import follow_ups
+from dispatch.matching.presence import Presence
+from dispatch.model.commands import (
     AcceptOffer,
     AddNote,
     AskForHelp,
@@ -39,20 +44,14 @@ from dispatch.commands import (
     VoidOffer,
     WithdrawOffer,
 )
-from dispatch.deadlines import deadline_command, timers_of, waiting_of
-from dispatch.decide import Settled, chosen_people, fill, settle
-from dispatch.decisions import Decision, OfferStep
-from dispatch.events import OfferMade
-from dispatch.follow_ups import follow_ups
-from dispatch.ids import incident_id
-from dispatch.lifecycle import fold, freed_by, held_by, offer_steps
-from dispatch.model import Candidate, Found, Incident, NewReport, Offer, RequirementSpec
-from dispatch.plans import PlanBook, load_builtin
-from dispatch.ports import Timer
-from dispatch.presence import Presence
-from dispatch.ruling import refused
-from dispatch.surroundings import Surroundings, look_of
-from dispatch.vocabulary import (
+from dispatch.model.decisions import Decision, OfferStep
+from dispatch.model.events import OfferMade
+from dispatch.model.ids import incident_id
+from dispatch.model.incidents import Incident, NewReport, Offer, RequirementSpec
+from dispatch.model.people import Candidate, Found
+from dispatch.model.rulings import refused
+from dispatch.model.timers import Timer
+from dispatch.model.vocabulary import (
     ASSIGNED_STATES,
     LIVE_STATES,
     OUTCOMES_OF_TASK,
@@ -65,7 +64,9 @@ from dispatch.vocabulary import (
     Task,
     WaveRule,
 )
-from dispatch.waves import offers_out
+from dispatch.plans.book import PlanBook, load_builtin
+from dispatch.staffing.waves import offers_out
+from dispatch.state.lifecycle import fold, freed_by, held_by, offer_steps
 from tests import strategies
 from tests.builders import NOW_MS, ZONE, plans, point, presence_of, view
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from aiokafka.partitioner import murmur2
 
-from dispatch.geo import zone_of
-from dispatch.model import Place
+from dispatch.model.geo import zone_of
+from dispatch.model.incidents import Place
 from tests.faults.artefacts import Folder
 from tests.faults.options import Profile
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
-from dispatch.plans import BUILT_IN, load_builtin
+from dispatch.plans.book import BUILT_IN, load_builtin
 from streams.monitoring.alarms import NAMES
 from streams.readers import plans
 from streams.settings import Settings

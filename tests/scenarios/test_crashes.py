@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.vocabulary import OfferState
+from dispatch.model.vocabulary import OfferState
 from streams import wire
 from streams.topics import DECISIONS
 from tests.desk import DATA_KEY, Desk

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.plans import BUILT_IN, load_builtin
+from dispatch.plans.book import BUILT_IN, load_builtin
 from streams.readers import plans
 from streams.settings import Settings
 from tests.town import Town, made_ms

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.commands import PassDeadline, ReportIncident
 from dispatch.deadlines import timers_of
-from dispatch.model import RequirementSpec
-from dispatch.vocabulary import Capability, DeadlineKind, OfferState
+from dispatch.model.commands import PassDeadline, ReportIncident
+from dispatch.model.incidents import RequirementSpec
+from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState
 from streams import redis_keys, wire
 from streams.rebuild.rebuilder import Rebuilder
 from streams.store.alarm_facts import PulseReader

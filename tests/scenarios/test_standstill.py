@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.vocabulary import OfferState
+from dispatch.model.vocabulary import OfferState
 from streams.local.process import Part
 from streams.local.supervisor import Supervisor
 from streams.worker.watchdog import STALLED_EXIT

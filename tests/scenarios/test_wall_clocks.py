@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.commands import CancelIncident, ReportIncident
-from dispatch.decisions import Decision, OfferStep
-from dispatch.model import RequirementSpec
-from dispatch.vocabulary import Capability, OfferState
+from dispatch.model.commands import CancelIncident, ReportIncident
+from dispatch.model.decisions import Decision, OfferStep
+from dispatch.model.incidents import RequirementSpec
+from dispatch.model.vocabulary import Capability, OfferState
 from streams import wire
 from streams.topics import DECISIONS
 from tests.desk import Desk, key

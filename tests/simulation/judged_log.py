@@ -1,6 +1,6 @@
 """The log read once more by somebody who knows only its records: what each incident came to, in a few words.
 
-Deliberately not `dispatch.lifecycle`: a bug in the fold must not hide itself. First decision of a command counts.
+Deliberately not `dispatch.state.lifecycle`: a bug in the fold must not hide itself. First decision of a command counts.
 """
 
 from collections import Counter

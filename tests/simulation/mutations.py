@@ -13,19 +13,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest import mock
 
-from dispatch import answers, job_changes, orders
-from dispatch.commands import AcceptOffer, Command
+from dispatch.context import Surroundings
 from dispatch.deadlines import deadline_command
-from dispatch.events import OfferMoved
-from dispatch.ids import derived
-from dispatch.model import Incident
-from dispatch.plans import PlanBook
-from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Timer
-from dispatch.pruning import NEVER_AGAIN
-from dispatch.refusals import who_refused
-from dispatch.ruling import Ruling, applied
-from dispatch.surroundings import Surroundings
-from dispatch.vocabulary import OfferState
+from dispatch.incidents import job_changes, offers, orders
+from dispatch.matching.declines import who_refused
+from dispatch.model.commands import AcceptOffer, Command
+from dispatch.model.events import OfferMoved
+from dispatch.model.ids import derived
+from dispatch.model.incidents import Incident
+from dispatch.model.rulings import Ruling, applied
+from dispatch.model.timers import Timer
+from dispatch.model.vocabulary import OfferState
+from dispatch.plans.book import PlanBook
+from dispatch.ports import Application, Applied, Claim, ClaimAnswer
+from dispatch.state.pruning import NEVER_AGAIN
 from streams.rebuild.rebuilder import Rebuilder
 from streams.topics import DECISIONS
 from streams.worker.agent import CommandWorker
@@ -291,7 +292,7 @@ def forgets_who_declined() -> Iterator[None]:
 
 def takes_every_late_yes() -> Any:
     """Late acceptances count though nobody is needed any more."""
-    ruled = answers.rule
+    ruled = offers.rule
 
     def rule(incident: Incident | None, command: Command, now_ms: int, around: Surroundings) -> Ruling:
         ruling = ruled(incident, command, now_ms, around)
@@ -301,7 +302,7 @@ def takes_every_late_yes() -> Any:
         yes = OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.ACCEPTED, reason="late")
         return applied("late_accept", yes)
 
-    return mock.patch.object(answers, "rule", rule)
+    return mock.patch.object(offers, "rule", rule)
 
 
 def keeps_what_the_loser_wrote() -> Any:

@@ -18,9 +18,9 @@ from unittest import mock
 
 import structlog
 
-from dispatch.budget import UNLIMITED
-from dispatch.ids import derived
-from dispatch.plans import PlanBook, load_builtin
+from dispatch.model.ids import derived
+from dispatch.plans.book import PlanBook, load_builtin
+from dispatch.plans.budget_table import UNLIMITED
 from streams.topics import INCIDENTS
 from tests.simulation import virtual_time
 from tests.simulation.judge import Finding, Judge

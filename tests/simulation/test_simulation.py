@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.ports import Hold
+from dispatch.model.people import Hold
 from tests.simulation.mutations import MUTATIONS, hunted
 from tests.simulation.play import Outcome, Play
 from tests.simulation.redis import Proceed, Redis

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from dispatch.commands import (
+from dispatch.model.commands import (
     AcceptOffer,
     AddNote,
     AskForHelp,
@@ -35,11 +35,11 @@ from dispatch.commands import (
     UpdateIncident,
     WithdrawOffer,
 )
-from dispatch.edits import text_ref
-from dispatch.ids import derived, incident_id, parts_of_offer, zone_of_incident
-from dispatch.model import Area, NewReport, Place, RequirementSpec
-from dispatch.notices import STILL_COMING
-from dispatch.vocabulary import LIVE_STATES, Capability, HeardBy, OfferState, TravelMode
+from dispatch.model.ids import derived, incident_id, parts_of_offer, zone_of_incident
+from dispatch.model.incidents import Area, NewReport, Place, RequirementSpec
+from dispatch.model.private_refs import text_ref
+from dispatch.model.vocabulary import LIVE_STATES, Capability, HeardBy, OfferState, TravelMode
+from dispatch.notices.safety_notices import STILL_COMING
 from streams import wire
 from streams.topics import INCIDENTS, LOCATIONS, OFFERS, VOLUNTEERS
 from tests.simulation.kafka import Kafka, Record

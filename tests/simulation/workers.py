@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
-from dispatch.plans import PlanBook
+from dispatch.plans.book import PlanBook
 from dispatch.ports import Store
 from streams.kafka.log_reader import LogReader
 from streams.rebuild.rebuilder import Rebuilder, RebuildWatch

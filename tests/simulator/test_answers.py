@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
-from dispatch.geo import area_of
-from dispatch.model import Place
-from dispatch.vocabulary import OUTCOMES_OF_TASK, DeclineReason, Task
+from dispatch.model.geo import area_of
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import OUTCOMES_OF_TASK, DeclineReason, Task
 from streams.simulator.answers import (
     OUTCOMES,
     Answer,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.plans import load_builtin
+from dispatch.plans.book import load_builtin
 from streams.simulator.call_records import Calls, UnknownFormat, read_calls
 from streams.simulator.call_types import call_type
 from tests.simulator.samples import MONTGOMERY, PLAIN, SAN_FRANCISCO, written

@@ -4,8 +4,8 @@ from itertools import islice
 
 import pytest
 
-from dispatch.geo import area_of
-from dispatch.plans import load_builtin
+from dispatch.model.geo import area_of
+from dispatch.plans.book import load_builtin
 from streams.simulator.incidents import Report, draw_reports
 from streams.simulator.scenarios import BadScenario, Scenario, scenario_named, scenarios
 

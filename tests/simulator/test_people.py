@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from dispatch.vocabulary import Capability, Skill, TravelMode
+from dispatch.model.vocabulary import Capability, Skill, TravelMode
 from streams.simulator.movement import Trip, round_at
 from streams.simulator.people import Crowd, Person, draw_people
 from streams.simulator.places import cities, city_named, moved, offset_m

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.model import Place
-from dispatch.vocabulary import Priority
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Priority
 from streams import clock
 from streams.api_client import Api
 from streams.simulator.call_records import Calls, read_calls

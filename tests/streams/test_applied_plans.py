@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from dispatch.plans import BUILT_IN, BadPlans, PlanBook, load_builtin
+from dispatch.plans.book import BUILT_IN, BadPlans, PlanBook, load_builtin
 from streams.kafka import topic_admin
 from streams.kafka.records import Consumed
 from streams.readers import plans

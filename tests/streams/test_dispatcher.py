@@ -7,15 +7,13 @@ from typing import Any, cast
 
 import pytest
 
-from dispatch.commands import CancelIncident, DeclineOffer, ReportIncident, UpdateIncident
 from dispatch.deadlines import deadline_command, timers_of
-from dispatch.decisions import Cause, Decision, Why
-from dispatch.edits import text_ref
-from dispatch.events import ShortfallEnded
-from dispatch.forecast import at_least
-from dispatch.ids import incident_id
-from dispatch.plans import load_builtin
-from dispatch.vocabulary import (
+from dispatch.model.commands import CancelIncident, DeclineOffer, ReportIncident, UpdateIncident
+from dispatch.model.decisions import Cause, Decision, Why
+from dispatch.model.events import ShortfallEnded
+from dispatch.model.ids import incident_id
+from dispatch.model.private_refs import text_ref
+from dispatch.model.vocabulary import (
     DeadlineKind,
     DeclineReason,
     IncidentStatus,
@@ -24,6 +22,8 @@ from dispatch.vocabulary import (
     Priority,
     ShortfallReason,
 )
+from dispatch.plans.book import load_builtin
+from dispatch.staffing.forecast import at_least
 from streams import wire
 from streams.dead_letters import letters as dead_letters
 from streams.errors import LogTrouble

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dispatch.commands import CancelIncident
+from dispatch.model.commands import CancelIncident
 from streams import clock, wire
 from streams.topics import DECISIONS, INCIDENT_STATUS
 from streams.worker.status_republisher import StatusEcho

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.decisions import OfferStep
-from dispatch.vocabulary import Capability, OfferState
+from dispatch.model.decisions import OfferStep
+from dispatch.model.vocabulary import Capability, OfferState
 from streams import wire
 from streams.event_loop import Turns
 from streams.readers.feed import CutOff, Feed, Listener

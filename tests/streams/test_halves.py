@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.model import Place
-from dispatch.vocabulary import Capability, TravelMode
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Capability, TravelMode
 from streams import wire
 from streams.settings import load
 from streams.store import Link, scripts

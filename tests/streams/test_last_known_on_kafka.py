@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.decisions import StatusRecord
-from dispatch.model import Incident
+from dispatch.model.decisions import StatusRecord
+from dispatch.model.incidents import Incident
 from streams import wire
 from streams.errors import LogTrouble
 from streams.readers.last_known import LastKnown, LogPicture

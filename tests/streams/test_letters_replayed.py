@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.vocabulary import OfferState
+from dispatch.model.vocabulary import OfferState
 from streams import clock, wire
 from streams.dead_letters import letters as dead_letters
 from streams.dead_letters import outcomes

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from dispatch.decisions import OfferStep
-from dispatch.ids import notice_id
-from dispatch.telling import Notice
+from dispatch.model.decisions import OfferStep
+from dispatch.model.ids import notice_id
+from dispatch.notices.rules import Notice
 from streams import clock, wire
 from streams.dead_letters import letters
 from streams.kafka import topic_admin

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from dispatch.commands import ReportIncident
-from dispatch.ids import incident_id
-from dispatch.model import Attention, Incident, JobChange, Unconfirmed
-from dispatch.vocabulary import AttentionReason, ConfirmationState, IncidentStatus, OfferState, Priority
+from dispatch.model.commands import ReportIncident
+from dispatch.model.ids import incident_id
+from dispatch.model.incidents import Attention, Incident, JobChange, Unconfirmed
+from dispatch.model.vocabulary import AttentionReason, ConfirmationState, IncidentStatus, OfferState, Priority
 from streams.cli import printed_board
 from streams.readers.last_known import LastKnown, Undecided
 from tests.builders import incident, offer, point, requirement, shortfall, spec

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.model import Place
-from dispatch.vocabulary import Capability, TravelMode
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Capability, TravelMode
 from streams import wire
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.record_decoders import fix_of, newest_fixes, newest_privates, newest_profiles, private_of, profile_of

@@ -6,8 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.fixes import Track, followed
-from dispatch.vocabulary import TravelMode
+from dispatch.matching.position_checks import Track, followed
+from dispatch.model.vocabulary import TravelMode
 from streams import wire
 from streams.rebuild.rebuilder import Rebuilder, fix_writes
 from streams.store.people import FixWrite, fix_in

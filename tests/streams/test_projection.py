@@ -6,12 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from dispatch.commands import Command
-from dispatch.decisions import Decision, OfferStep, StatusRecord
-from dispatch.edits import text_ref
-from dispatch.lifecycle import fold
+from dispatch.model.commands import Command
+from dispatch.model.decisions import Decision, OfferStep, StatusRecord
+from dispatch.model.private_refs import text_ref
+from dispatch.model.vocabulary import Outcome
 from dispatch.ports import Store
-from dispatch.vocabulary import Outcome
+from dispatch.state.lifecycle import fold
 from streams import wire
 from streams.errors import LogTrouble
 from streams.kafka.log_reader import LogReader

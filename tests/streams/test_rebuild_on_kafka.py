@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from dispatch.model import Place
-from dispatch.vocabulary import Capability, TravelMode
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import Capability, TravelMode
 from streams import clock, redis_keys, wire
 from streams.kafka import topic_admin
 from streams.kafka.records import Consumed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch.ports import Hold
+from dispatch.model.people import Hold
 from streams.rebuild.log_fold import LiveHold, OffersSeen, losers
 from tests.dispatch.test_validity import step
 

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dispatch.model import Place
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import Trip
-from dispatch.vocabulary import TravelMode
 from streams.worker.travel_router import (
     AFTER_ERROR,
     AFTER_TIMEOUT,

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from dispatch.commands import AskForHelp, RaiseDistress, ReportIncident, ReportProgress
-from dispatch.geo import area_of
-from dispatch.vocabulary import IncidentStatus, OfferState
+from dispatch.model.commands import AskForHelp, RaiseDistress, ReportIncident, ReportProgress
+from dispatch.model.geo import area_of
+from dispatch.model.vocabulary import IncidentStatus, OfferState
 from streams import wire
 from streams.store.people import FixWrite, PeopleStore, ProfileWrite
 from streams.topics import INCIDENTS

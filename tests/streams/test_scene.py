@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dispatch.commands import AssignVolunteer, CheckWay, PassDeadline
-from dispatch.geo import area_of
-from dispatch.hazards import ground_of
-from dispatch.model import Candidate, Found, Hazard, Incident, Place, Watch
+from dispatch.context import NOTHING
+from dispatch.model.commands import AssignVolunteer, CheckWay, PassDeadline
+from dispatch.model.geo import area_of
+from dispatch.model.hazard_areas import ground_of
+from dispatch.model.incidents import Hazard, Incident, Place, Watch
+from dispatch.model.people import Candidate, Found
+from dispatch.model.vocabulary import DeadlineKind, OfferState
 from dispatch.ports import TravelAnswer, Trip
-from dispatch.surroundings import NOTHING
-from dispatch.vocabulary import DeadlineKind, OfferState
-from dispatch.ways import WaysFound
+from dispatch.safety.hazard_crossings import WaysFound
 from streams.store import MemoryStore
 from streams.worker.batch_hazards import ROUTED_MOST, TRAVEL_BUDGET_S, Scene
 from tests.builders import ALMATY, INCIDENT, NOW_MS, candidate, incident, need, offer, remote

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from dispatch.commands import Command, MergeIncident, ReportIncident, UnmergeIncident, UpdateIncident
-from dispatch.geo import area_of, zone_of
-from dispatch.ids import incident_id
-from dispatch.model import Incident
-from dispatch.vocabulary import IncidentStatus, OfferState, Outcome
+from dispatch.model.commands import Command, MergeIncident, ReportIncident, UnmergeIncident, UpdateIncident
+from dispatch.model.geo import area_of, zone_of
+from dispatch.model.ids import incident_id
+from dispatch.model.incidents import Incident
+from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome
 from streams import wire
 from streams.topics import DECISIONS, INCIDENTS
 from tests.desk import Desk, accept, key

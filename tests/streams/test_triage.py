@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.commands import AcceptOffer, CancelIncident, Command, RaiseDistress, ReportIncident, UpdateIncident
-from dispatch.ids import incident_id, offer_id
-from dispatch.plans import load_builtin
-from dispatch.vocabulary import Priority
+from dispatch.model.commands import AcceptOffer, CancelIncident, Command, RaiseDistress, ReportIncident, UpdateIncident
+from dispatch.model.ids import incident_id, offer_id
+from dispatch.model.vocabulary import Priority
+from dispatch.plans.book import load_builtin
 from streams import wire
 from streams.topics import DECISIONS
 from streams.worker import triage

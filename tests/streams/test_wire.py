@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.commands import COMMANDS, AnyCommand, Command, PassDeadline, ReportIncident
-from dispatch.decisions import Decision, OfferStep, StatusRecord
-from dispatch.events import EVENTS
-from dispatch.model import Incident
-from dispatch.vocabulary import DeadlineKind, HeardBy, SoftRule
+from dispatch.model.commands import COMMANDS, AnyCommand, Command, PassDeadline, ReportIncident
+from dispatch.model.decisions import Decision, OfferStep, StatusRecord
+from dispatch.model.events import EVENTS
+from dispatch.model.incidents import Incident
+from dispatch.model.vocabulary import DeadlineKind, HeardBy, SoftRule
 from streams import wire
 from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivate, VolunteerRecord
 from tests import strategies

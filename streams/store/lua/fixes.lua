@@ -1,5 +1,5 @@
 -- The firehose: many fixes, those of one person in the order of their times. Most people stand still, so the common way touches
--- nothing but the hash; people who walk keep their indexes and only move in them. The rules are those of dispatch/fixes.py.
+-- nothing but the hash; people who walk keep their indexes and only move in them. The rules are those of dispatch/matching/position_checks.py.
 -- ARGV[1]: owner of the rebuild, '' otherwise; ARGV[2]: {id, lon, lat, accuracy, at, '1' when no more will follow} ..., packed, all
 -- text. Gives the numbers of fixes that are newer than what was stored and do not place their person. The rebuild indexes everybody
 -- at its end (restore_index.lua).

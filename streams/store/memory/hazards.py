@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from dispatch import ways
-from dispatch.hazards import HazardArea, Inside, ground_of, inside_of
-from dispatch.languages import canonicals
-from dispatch.model import Area, Incident
+from dispatch.matching.presence import Presence
+from dispatch.model.hazard_areas import HazardArea, Inside, ground_of, inside_of
+from dispatch.model.incidents import Area, Incident
+from dispatch.model.languages import canonicals
 from dispatch.ports import UnderWay
-from dispatch.presence import Presence
+from dispatch.safety import hazard_crossings
 from streams.store.hazards import SPARE
 from streams.store.memory.people import People, Person, metres
 
@@ -52,14 +52,14 @@ def inside(people: People, area: Area) -> Inside:
 
 
 def under_way(incidents: Iterable[Incident], area: Area) -> UnderWay:
-    reach_m = (area.reach_m + ways.LOOKED_AT_M) * SPARE
+    reach_m = (area.reach_m + hazard_crossings.LOOKED_AT_M) * SPARE
     near = sorted(
         (metres(area.centre, incident.area.centre), incident.id)
         for incident in incidents
-        if incident.area is not None and ways.under_way(incident)
+        if incident.area is not None and hazard_crossings.under_way(incident)
     )
     within = [incident_id for away_m, incident_id in near if away_m <= reach_m]
-    most = ways.INCIDENTS_MOST
+    most = hazard_crossings.INCIDENTS_MOST
     return UnderWay(incident_ids=tuple(within[:most]), beyond=len(within) > most)
 
 

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dispatch.estimates import ANSWER_HALF_LIFE_MS, WORK_HALF_LIFE_MS, decayed
-from dispatch.fixes import Fix, Track, followed
-from dispatch.model import Place
-from dispatch.places import is_coarse
+from dispatch.matching.estimates import ANSWER_HALF_LIFE_MS, WORK_HALF_LIFE_MS, decayed
+from dispatch.matching.place_uncertainty import is_coarse
+from dispatch.matching.position_checks import Fix, Track, followed
+from dispatch.matching.presence import AskedLately
+from dispatch.matching.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
+from dispatch.model.incidents import Place
+from dispatch.model.travel import reach_m
+from dispatch.model.vocabulary import Capability
 from dispatch.ports import Claim
-from dispatch.presence import AskedLately
-from dispatch.travel import reach_m
-from dispatch.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
-from dispatch.vocabulary import Capability
 from streams.store.people import FixWrite, ProfileWrite, fix_in
 from streams.store.track_record import Standing
 from streams.wire import VolunteerRecord

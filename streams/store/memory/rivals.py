@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from dispatch.aging import urgency
-from dispatch.model import Incident, Need, Requirement
+from dispatch.model.incidents import Incident, Requirement
+from dispatch.model.people import Need
+from dispatch.staffing.urgency import urgency
 from streams.store.apply import waited_skills
 from streams.store.memory.people import metres
 from streams.store.search import kind_of, limit_m

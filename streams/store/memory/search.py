@@ -4,12 +4,13 @@ import math
 from collections import Counter, deque
 from collections.abc import Iterable
 
-from dispatch.eligibility import limit_m as limit_by_mode_m
-from dispatch.geo import Outline
-from dispatch.languages import canonicals, primaries
-from dispatch.model import Candidate, Found, Need, Place
-from dispatch.travel import reach_m
-from dispatch.vocabulary import Exclusion, TravelMode
+from dispatch.matching.eligibility import limit_m as limit_by_mode_m
+from dispatch.model.geo import Outline
+from dispatch.model.incidents import Place
+from dispatch.model.languages import canonicals, primaries
+from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.travel import reach_m
+from dispatch.model.vocabulary import Exclusion, TravelMode
 from streams.store.memory.people import People, Person, metres
 from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, joined, kind_of, limit_m, wider_m
 from streams.wire import VolunteerRecord

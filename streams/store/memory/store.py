@@ -7,30 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
+from dispatch.context import Neighbour, Spot, Whereabouts
 from dispatch.deadlines import timers_of
-from dispatch.duplicates import APART_S, neighbour_of
-from dispatch.hazards import HazardArea, Inside
-from dispatch.ids import parts_of_offer
-from dispatch.languages import shares_language
-from dispatch.lessons import Lesson, WorkEnded
-from dispatch.model import Area, Found, Incident, Need
-from dispatch.ports import (
-    Application,
-    Applied,
-    AppliedState,
-    Claim,
-    ClaimAnswer,
-    Hold,
-    Loaded,
-    NotReady,
-    Progress,
-    Timer,
-    UnderWay,
-)
-from dispatch.presence import AskedLately, Presence
-from dispatch.surroundings import Neighbour, Spot, Whereabouts
-from dispatch.travel import reach_m
-from dispatch.vocabulary import DeadlineKind
+from dispatch.incidents.duplicates import APART_S, neighbour_of
+from dispatch.matching.lessons import Lesson, WorkEnded
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.hazard_areas import HazardArea, Inside
+from dispatch.model.ids import parts_of_offer
+from dispatch.model.incidents import Area, Incident
+from dispatch.model.languages import shares_language
+from dispatch.model.people import Found, Hold, Need
+from dispatch.model.timers import Timer
+from dispatch.model.travel import reach_m
+from dispatch.model.vocabulary import DeadlineKind
+from dispatch.ports import Application, Applied, AppliedState, Claim, ClaimAnswer, Loaded, NotReady, Progress, UnderWay
 from streams.store.apply import Terms, terms_of, waited_skills, waiting_member, waiting_requirements
 from streams.store.memory import hazards as memory_scene
 from streams.store.memory import search

@@ -1,0 +1,189 @@
+"""What a rule must know beyond its own incident: where engaged people are, who is free near a new place or to translate, which
+other incidents are open near a report, and the incident another is to be merged into.
+
+A rule never asks for these itself. `look_of` says what a command needs, the shell looks it up in one step for a whole batch,
+and `View.around` carries the answers. What could not be found is left out, and the rules say what that means.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from dispatch.matching.limits import effective
+from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.commands import (
+    Command,
+    EscalateIncident,
+    GiveResult,
+    MergeIncident,
+    PassDeadline,
+    ReportIncident,
+    UpdateIncident,
+)
+from dispatch.model.geo import BadGeometry, area_of
+from dispatch.model.hazard_areas import HazardArea
+from dispatch.model.ids import external_digest
+from dispatch.model.incidents import Area, Geometry, Incident, Place, Requirement
+from dispatch.model.people import Candidate, Need
+from dispatch.model.service_area import ServiceArea
+from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState, Task, TravelMode
+from dispatch.staffing.interpreters import translator_need, wants_bridge
+
+NEAR_M = 2_000.0
+"""Incidents further away than this from a report are not looked at as the same event."""
+MAX_REACH_M = 20_000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Where an engaged person is: the fix while it is fresh, else home."""
+
+    place: Place
+    travel_mode: TravelMode
+    skills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """What is compared of an open incident. Texts never stand here, only their fingerprints and digests."""
+
+    incident_id: str
+    type: str
+    centre: Place | None
+    """None: it has no place, and is found by its external id alone."""
+    reach_m: float
+    logged_ms: int
+    language: str | None = None
+    text_print: str | None = None
+    external: str | None = None
+    """Digest of its external id (`dispatch.model.ids.external_digest`), which may be personal text."""
+    reported_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    whereabouts: Mapping[str, Whereabouts] = field(default_factory=dict)
+    free: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    """Requirement id → people who could be asked, as a search around the new place found them; of a need that may be bridged:
+    who could translate for it."""
+    neighbours: tuple[Neighbour, ...] = ()
+    target: Incident | None = None
+    presence: Mapping[str, Presence] = field(default_factory=dict)
+    """Volunteer id → duty and newest fix of people whose coming is checked; absent: the picture does not know them."""
+    past: Mapping[str, AskedLately] = field(default_factory=dict)
+    """Volunteer id → what was asked of people whom an operator names."""
+    hazards: tuple[HazardArea, ...] = ()
+    """Dangerous ground of open incidents."""
+    served: ServiceArea | None = None
+    """Where this deployment serves; None: no place is unlikely."""
+
+
+NOTHING = Surroundings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where and when other reports of one event are looked for. `logged_ms` None: whenever they came."""
+
+    place: Place
+    within_m: float
+    logged_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What to look up. `near`: open incidents around this point within `near_m`. `external`: open incidents with an external id
+    of this digest, wherever they are."""
+
+    people: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    near: Place | None = None
+    near_m: float = NEAR_M
+    external: str | None = None
+    target: str | None = None
+
+
+def look_of(incident: Incident | None, command: Command) -> Look | None:
+    """None for the many commands that concern their own incident alone."""
+    if isinstance(command, ReportIncident):
+        return None if incident is not None else _look_for_report(command)
+    if incident is None or not incident.is_open:
+        return None
+    if isinstance(command, MergeIncident):
+        return Look(target=command.into)
+    if isinstance(command, UpdateIncident):
+        area = command.area or (incident.area if command.type else None)
+        return _look_around(incident, command, area) if area else None
+    if isinstance(command, GiveResult):
+        return _look_for_result(incident, command)
+    return _look_for_translators(incident, command)
+
+
+def _look_for_translators(incident: Incident, command: Command) -> Look | None:
+    """For what may be bridged by this command: a step of a ladder, or a look at what waits for a translator."""
+    entries: list[Requirement] = []
+    if isinstance(command, EscalateIncident):
+        entries = list(incident.requirements)
+    elif isinstance(command, PassDeadline) and command.deadline is DeadlineKind.LADDER:
+        entries = [entry for entry in incident.requirements if entry.id == command.requirement_id]
+    elif isinstance(command, PassDeadline) and command.deadline is DeadlineKind.RETRY:
+        entries = [entry for entry in incident.requirements if entry.translator_since_ms is not None]
+    needs = tuple(translator_need(incident, entry, command.id) for entry in entries if wants_bridge(incident, entry))
+    return Look(needs=needs) if needs else None
+
+
+def _look_for_report(command: ReportIncident) -> Look | None:
+    external = external_digest(command.external_id)
+    if command.area is None:
+        return Look(external=external) if external else None
+    return Look(near=command.area.centre, near_m=_near_m(command.area), external=external)
+
+
+def _near_m(area: Area) -> float:
+    return NEAR_M + min(area.reach_m, MAX_REACH_M)
+
+
+def _look_for_result(incident: Incident, command: GiveResult) -> Look | None:
+    offer = incident.offer(command.offer_id)
+    task = offer.task if offer else None
+    if task is Task.FIND_DUPLICATES and command.other_incident_id:
+        return Look(target=command.other_incident_id)
+    area = located(command.location) if task is Task.GEOLOCATE else None
+    return _look_around(incident, command, area) if area else None
+
+
+def located(geometry: Geometry | None) -> Area | None:
+    """The area a result names; None when it names none that can be used."""
+    try:
+        return area_of(geometry) if geometry is not None else None
+    except BadGeometry:
+        return None
+
+
+def _look_around(incident: Incident, command: Command, area: Area) -> Look:
+    """The open incidents near that place; everybody who may have to turn round, and who could go instead of them."""
+    look = Look(near=area.centre, near_m=_near_m(area), external=external_digest(incident.external_id))
+    on_the_way = [
+        offer
+        for offer in incident.offers
+        if offer.is_live and offer.capability is Capability.FIELD and offer.state is not OfferState.ON_SCENE
+    ]
+    if not on_the_way:
+        return look
+    counts = {entry.id: 0 for entry in incident.requirements}
+    for offer in on_the_way:
+        counts[offer.requirement_id] = counts.get(offer.requirement_id, 0) + 1
+    needs = tuple(
+        Need(
+            incident_id=incident.id,
+            command_id=command.id,
+            requirement=effective(entry, incident),
+            area=area,
+            priority=incident.priority,
+            want=counts[entry.id],
+            asked_before=frozenset(offer.volunteer_id for offer in incident.offers_for(entry.id)),
+        )
+        for entry in incident.requirements
+        if counts[entry.id]
+    )
+    people = tuple(dict.fromkeys(offer.volunteer_id for offer in on_the_way))
+    return replace(look, people=people, needs=needs)

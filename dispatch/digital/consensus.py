@@ -1,0 +1,80 @@
+"""Whether the answers to one piece of digital work agree.
+
+Agreement is `agree` equal answers out of those wanted; it stops the work early. A first answer that must be validated asks a
+second person; people who disagree get one further person; after that the operator decides.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from dispatch.context import located
+from dispatch.model.geo import distance_m
+from dispatch.model.incidents import Incident, Offer, Requirement, TaskResult
+from dispatch.model.vocabulary import OfferState, Task
+
+AGREE_WITHIN_M = 300.0
+"""Two answers name the same place when their centres are at most this far apart: a block of a city, the error of a photograph
+matched to a map."""
+VALIDATION_VOTES = 2
+
+
+class Verdict(Enum):
+    SETTLED = auto()
+    WAIT = auto()  # others are still at work or being asked
+    VALIDATE = auto()  # a second person is to do the same
+    ASK_ANOTHER = auto()  # they disagree, one more decides
+    DISAGREE = auto()  # that one did not help either
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """`supporters` are the offers of the largest group of equal answers, the newest last."""
+
+    verdict: Verdict
+    supporters: tuple[Offer, ...] = ()
+
+
+def finding(incident: Incident, requirement: Requirement) -> Finding:
+    offers = incident.offers_for(requirement.id)
+    answered = sorted((one for one in offers if one.result), key=lambda one: (one.changed_ms, one.id))
+    group = _largest_group(answered)
+    if len(group) >= votes_needed(requirement):
+        return Finding(verdict=Verdict.SETTLED, supporters=group)
+    done = sum(one.state is OfferState.DONE for one in offers)
+    if done < requirement.count:
+        return Finding(verdict=Verdict.WAIT)
+    if requirement.count >= most_people(requirement):
+        return Finding(verdict=Verdict.DISAGREE)
+    lone = requirement.validated and len(answered) < VALIDATION_VOTES
+    return Finding(verdict=Verdict.VALIDATE if lone else Verdict.ASK_ANOTHER)
+
+
+def votes_needed(requirement: Requirement) -> int:
+    return max(requirement.agree, VALIDATION_VOTES) if requirement.validated else requirement.agree
+
+
+def most_people(requirement: Requirement) -> int:
+    """One more than were to agree: the third for a pair."""
+    planned = max(requirement.answers_wanted, votes_needed(requirement))
+    return planned + 1
+
+
+def _largest_group(answered: list[Offer]) -> tuple[Offer, ...]:
+    groups = [tuple(other for other in answered if _is_same(one, other)) for one in answered]
+    return max(groups, key=len, default=())
+
+
+def _is_same(one: Offer, other: Offer) -> bool:
+    a, b = one.result, other.result
+    if a is None or b is None or a.outcome != b.outcome:
+        return False
+    if one.task is Task.GEOLOCATE:
+        return _is_same_place(a, b)
+    return a.incident_id == b.incident_id
+
+
+def _is_same_place(a: TaskResult, b: TaskResult) -> bool:
+    here, there = located(a.location), located(b.location)
+    if here is None or there is None:
+        return here is there
+    return distance_m(here.centre, there.centre) <= AGREE_WITHIN_M

@@ -1,0 +1,166 @@
+"""Results of digital work steer the field while it is running.
+
+verify_report  confirmed: certainty rises; false: the field is stood down and the incident closed, or the operator is asked
+call_back      false: likewise
+geolocate      located: the incident moves, and is planned again around its new place (`relocation.py`)
+find_duplicates duplicate: the incident is merged into the other one (`merging.py`), which an operator can undo
+The rest (translations, summaries, what was seen, maps) changes no plan: it is material for everybody who goes.
+
+Work that several people do steers only when enough of them agree (`consensus.py`).
+"""
+
+from dispatch.context import Surroundings, located
+from dispatch.digital.consensus import Finding, Verdict, finding
+from dispatch.incidents import merging, orders
+from dispatch.incidents.relocation import replanned
+from dispatch.model.commands import DISPATCHER
+from dispatch.model.events import (
+    AnswerWanted,
+    AttentionEnded,
+    AttentionRaised,
+    CertaintyChanged,
+    Event,
+    IncidentClosed,
+    IncidentMoved,
+    OfferMoved,
+    WorkSettled,
+)
+from dispatch.model.incidents import Incident, Offer, Requirement
+from dispatch.model.vocabulary import FALSE, AttentionReason, Capability, Certainty, OfferState, OnFalse, Task
+from dispatch.state.derived_facts import Unfolding
+
+AGREED = "agreed"
+FALSE_REPORT = "false_report"
+_SAYS_WHETHER = frozenset({Task.VERIFY_REPORT, Task.CALL_BACK})
+
+
+def steer(unfolding: Unfolding, facts: tuple[Event, ...], around: Surroundings) -> None:
+    """Adds what follows from digital work that `facts` end."""
+    for fact in facts:
+        if not isinstance(fact, OfferMoved) or fact.state is not OfferState.DONE or not unfolding.state.is_open:
+            continue
+        offer = unfolding.state.offer(fact.offer_id)
+        if offer is not None and offer.task is not None:
+            _finished(unfolding, offer, around)
+
+
+def _finished(unfolding: Unfolding, offer: Offer, around: Surroundings) -> None:
+    requirement = _requirement(unfolding.state, offer.requirement_id)
+    if requirement is None or not requirement.is_repeated:
+        if offer.result is not None:
+            _apply(unfolding, offer, requirement, around)
+    elif requirement.settled is None:
+        _judge(unfolding, requirement, finding(unfolding.state, requirement), around)
+
+
+def _requirement(state: Incident, requirement_id: str) -> Requirement | None:
+    return next((entry for entry in state.requirements if entry.id == requirement_id), None)
+
+
+def _judge(unfolding: Unfolding, requirement: Requirement, found: Finding, around: Surroundings) -> None:
+    if found.verdict is Verdict.SETTLED:
+        _settle(unfolding, requirement, found.supporters)
+        _apply(unfolding, found.supporters[-1], requirement, around)
+    elif found.verdict is Verdict.VALIDATE:
+        unfolding.add(_another(requirement, "validation"))
+    elif found.verdict is Verdict.ASK_ANOTHER:
+        unfolding.add(_another(requirement, "disagreement"))
+    elif found.verdict is Verdict.DISAGREE:
+        _disagree(unfolding, requirement)
+
+
+def _another(requirement: Requirement, reason: str) -> AnswerWanted:
+    return AnswerWanted(requirement_id=requirement.id, count=requirement.count + 1, reason=reason)
+
+
+def _settle(unfolding: Unfolding, requirement: Requirement, supporters: tuple[Offer, ...]) -> None:
+    """Early stop: whoever still works on it, or is asked to, need not."""
+    outcome = supporters[-1].result.outcome if supporters[-1].result else ""
+    offers = unfolding.state.offers_for(requirement.id)
+    unfolding.add(
+        WorkSettled(requirement_id=requirement.id, outcome=outcome, offer_ids=tuple(offer.id for offer in supporters)),
+        *orders.withdrawn(offers, AGREED),
+        *orders.stood_down(offers, AGREED),
+    )
+    _end_attention(unfolding, AttentionReason.DISAGREEMENT, requirement.id)
+
+
+def _disagree(unfolding: Unfolding, requirement: Requirement) -> None:
+    unfolding.add(AttentionRaised(reason=AttentionReason.DISAGREEMENT, requirement_id=requirement.id))
+    if requirement.task in _SAYS_WHETHER:
+        _become(unfolding, Certainty.DISPUTED)
+
+
+def _apply(unfolding: Unfolding, offer: Offer, requirement: Requirement | None, around: Surroundings) -> None:
+    result = offer.result
+    assert result is not None  # only answers are applied
+    if offer.task in _SAYS_WHETHER and result.outcome == FALSE:
+        _false(unfolding, offer, requirement)
+    elif offer.task is Task.VERIFY_REPORT and result.outcome == "confirmed":
+        _confirmed(unfolding, offer)
+    elif offer.task is Task.GEOLOCATE and result.outcome == "located":
+        _located(unfolding, offer, around)
+    elif offer.task is Task.FIND_DUPLICATES and result.outcome == "duplicate":
+        _duplicate(unfolding, result.incident_id or "", around)
+
+
+def _confirmed(unfolding: Unfolding, offer: Offer) -> None:
+    if unfolding.state.certainty is Certainty.FALSE:
+        _contradict(unfolding, offer)
+    else:
+        _become(unfolding, Certainty.CONFIRMED)
+
+
+def _false(unfolding: Unfolding, offer: Offer, requirement: Requirement | None) -> None:
+    """A machine sends people home only when nobody has seen the contrary: neither who confirmed it nor who stands there."""
+    state = unfolding.state
+    if state.certainty is Certainty.CONFIRMED:
+        _contradict(unfolding, offer)
+        return
+    _become(unfolding, Certainty.FALSE)
+    on_scene = any(one.state is OfferState.ON_SCENE and one.capability is Capability.FIELD for one in state.offers)
+    asks = requirement is not None and requirement.on_false is OnFalse.ASK_OPERATOR
+    if asks or on_scene:
+        detail = "on_scene" if on_scene else None
+        reason = AttentionReason.REPORTED_FALSE
+        unfolding.add(AttentionRaised(reason=reason, requirement_id=offer.requirement_id, detail=detail))
+        return
+    unfolding.add(
+        *orders.withdrawn(state.offers, FALSE_REPORT),
+        *orders.stood_down(state.offers, FALSE_REPORT),
+        IncidentClosed(by=DISPATCHER, reason=FALSE_REPORT),
+    )
+
+
+def _contradict(unfolding: Unfolding, offer: Offer) -> None:
+    _become(unfolding, Certainty.DISPUTED)
+    unfolding.add(AttentionRaised(reason=AttentionReason.CONTRADICTION, requirement_id=offer.requirement_id))
+
+
+def _become(unfolding: Unfolding, certainty: Certainty) -> None:
+    if unfolding.state.certainty is not certainty:
+        unfolding.add(CertaintyChanged(certainty=certainty))
+
+
+def _located(unfolding: Unfolding, offer: Offer, around: Surroundings) -> None:
+    area = located(offer.result.location if offer.result else None)
+    before = unfolding.state.area
+    if area is None or area == before:
+        return
+    unfolding.add(IncidentMoved(area=area))
+    unfolding.add(*replanned(unfolding.state, before, around))
+
+
+def _duplicate(unfolding: Unfolding, other: str, around: Surroundings) -> None:
+    if unfolding.state.merging is not None:
+        return
+    reason = merging.obstacle(unfolding.state, other, around.target)
+    if reason is None:
+        unfolding.add(merging.begun(unfolding.state, other, by=DISPATCHER, now_ms=unfolding.now_ms))
+    else:
+        unfolding.add(AttentionRaised(reason=AttentionReason.DUPLICATE_ENDED, detail=other))
+
+
+def _end_attention(unfolding: Unfolding, reason: AttentionReason, requirement_id: str) -> None:
+    if any((one.reason, one.requirement_id) == (reason, requirement_id) for one in unfolding.state.attention):
+        unfolding.add(AttentionEnded(reason=reason, requirement_id=requirement_id))

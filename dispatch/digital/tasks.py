@@ -1,0 +1,82 @@
+"""Digital work: what an answer must hold, when a lease runs out, and what follows from both for the incident.
+
+Start reading here: `leases.py` holds the work, `consensus.py` compares answers, `steering.py` acts on them.
+"""
+
+from dispatch.context import Surroundings, located
+from dispatch.digital import leases
+from dispatch.digital.steering import steer
+from dispatch.incidents.duplicates import candidates, neighbour_of
+from dispatch.incidents.relocation import replanned
+from dispatch.model.commands import Command, GiveResult, PassDeadline, SettleAttention
+from dispatch.model.events import AttentionEnded, Event, IncidentUpdated, MergeProposed
+from dispatch.model.incidents import Incident, Offer
+from dispatch.model.rulings import Ruling, applied, refused, unchanged
+from dispatch.model.vocabulary import OUTCOMES_OF_TASK, DeadlineKind
+from dispatch.state.derived_facts import Unfolding
+from dispatch.state.lifecycle import Moment
+
+
+def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling | None:
+    """The ruling, or None when the command is not of this kind or in order so far."""
+    if incident is None:
+        return None
+    if isinstance(command, SettleAttention):
+        return _settle(incident, command)
+    if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.LEASE:
+        return leases.passed(incident, command, now_ms)
+    if isinstance(command, GiveResult):
+        offer = incident.offer(command.offer_id)
+        return _contradiction(offer, command) if offer and command.speaks_for(offer.volunteer_id) else None
+    return None
+
+
+def _settle(incident: Incident, command: SettleAttention) -> Ruling:
+    ended: list[Event] = [
+        AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
+        for entry in incident.attention
+        if entry.reason == command.reason
+    ]
+    return applied("settle_attention", *ended) if ended else unchanged("settle_attention", "nothing_to_settle")
+
+
+def _contradiction(offer: Offer, command: GiveResult) -> Ruling | None:
+    """What an outcome of this task needs and this answer lacks. The outcome itself is `answers.rule`'s affair."""
+    if offer.task is None or command.outcome not in OUTCOMES_OF_TASK[offer.task]:
+        return None
+    if command.outcome in ("located", "mapped") and located(command.location) is None:
+        return refused("result", "location_missing")
+    if command.outcome == "duplicate":
+        if command.other_incident_id is None:
+            return refused("result", "incident_missing")
+        if command.other_incident_id == command.incident_id:
+            return refused("result", "duplicate_of_itself")
+    if command.outcome == "done" and command.private_ref is None:
+        return refused("result", "text_missing")
+    return None
+
+
+def consequences(
+    before: Incident | None, after: Incident, facts: tuple[Event, ...], around: Surroundings, moment: Moment
+) -> tuple[Event, ...]:
+    """What follows from `facts`, which led from `before` to `after`."""
+    unfolding = Unfolding(after, moment)
+    unfolding.add(*leases.held(after, facts, moment.at_ms))
+    steer(unfolding, facts, around)
+    for fact in facts:
+        if isinstance(fact, IncidentUpdated) and before is not None and before.area != fact.area:
+            unfolding.add(*replanned(unfolding.state, before.area, around))
+    state = unfolding.state
+    if before is None or (before.area, before.type) != (state.area, state.type):
+        _propose(unfolding, around)
+    return tuple(unfolding.facts)
+
+
+def _propose(unfolding: Unfolding, around: Surroundings) -> None:
+    state = unfolding.state
+    own = neighbour_of(state)
+    parted = {state.split_from, *state.split_into}
+    others = tuple(other for other in around.neighbours if other.incident_id not in parted)
+    likely = candidates(own, others) if own else ()
+    if likely != unfolding.state.merge_candidates:
+        unfolding.add(MergeProposed(candidates=likely))

@@ -1,0 +1,170 @@
+"""An operator names the person who is to be asked.
+
+The person is asked like anybody else: an offer with the window of the need, held by the same claim. A claim that is lost refuses
+the order, so nobody is ever taken from other work. Never set aside: off duty, engaged, unknown, a place that is filled. What else
+the search would hold against them (`SoftRule`) is judged and told; with `force` it is set aside, by name, in the offer and in the
+record, and does not speak against their yes either.
+
+The open wave counts that person: no more are asked than needed beside them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dispatch.context import Surroundings
+from dispatch.matching.budget import held_back
+from dispatch.matching.declines import who_refused
+from dispatch.matching.eligibility import exclusions
+from dispatch.matching.estimates import Priors, chance_within, estimates
+from dispatch.matching.limits import effective, wanted_languages
+from dispatch.matching.presence import Presence, candidate_of, with_past
+from dispatch.matching.ranking import rank
+from dispatch.model.commands import AssignVolunteer
+from dispatch.model.decisions import RequirementWhy
+from dispatch.model.events import OfferMade
+from dispatch.model.hazard_areas import ground_of
+from dispatch.model.incidents import Incident, Offer, Requirement, WorkKind
+from dispatch.model.offer_ends import SILENCE_REST_S, is_withdrawn_by_hand
+from dispatch.model.people import Candidate, Need
+from dispatch.model.rulings import Ruling, applied, refused
+from dispatch.model.vocabulary import OfferSource, OfferState, SoftRule
+from dispatch.plans.budget_table import Budget
+from dispatch.safety.absence import rests
+from dispatch.safety.hazards import approach
+from dispatch.staffing.offering import offer_made, rounded
+
+RULES_AGAINST = "rules_against"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the order is judged by."""
+
+    around: Surroundings
+    budget: Budget
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """The person an operator named, as a search would see them, with the need and what speaks against it."""
+
+    need: Need
+    requirement: Requirement
+    candidate: Candidate
+    against: tuple[SoftRule, ...]
+
+
+def ruled(incident: Incident, command: AssignVolunteer, known: Known, priors: Priors) -> Ruling:
+    if command.like is not None:
+        meant = _asking_for(incident, command.like)
+        command = replace(command, requirement_id=meant.id if meant else "")
+    obstacle = obstacle_to(incident, command.requirement_id, command.volunteer_id, known.around)
+    if obstacle is not None:
+        return refused("assign", obstacle)
+    named = named_for(incident, command, known)
+    if named.against and not command.force:
+        return replace(refused("assign", RULES_AGAINST), against=named.against)
+    return applied("assign", _asked(named, command, priors, known.now_ms))
+
+
+def _asking_for(incident: Incident, work: WorkKind) -> Requirement | None:
+    """The requirement with an open place that asks for this very work, else for this skill, else for work of this kind."""
+    open_ = [
+        entry
+        for entry in incident.requirements
+        if entry.capability is work.capability and incident.open_places(entry) and entry.bridges is None
+    ]
+    open_.sort(key=lambda entry: ((entry.skill, entry.task) != (work.skill, work.task), work.skill not in entry.skills))
+    return next(iter(open_), None)
+
+
+def obstacle_to(incident: Incident, requirement_id: str, volunteer_id: str, around: Surroundings) -> str | None:
+    """What no order sets aside, as far as the picture tells; None when the claim alone has to decide."""
+    requirement = next((entry for entry in incident.requirements if entry.id == requirement_id), None)
+    if requirement is None:
+        return "unknown_requirement"
+    seen = around.presence.get(volunteer_id)
+    if seen is None:
+        return "unknown_volunteer"
+    if not seen.on_duty:
+        return "off_duty"
+    if any(offer.volunteer_id == volunteer_id and offer.is_live for offer in incident.offers):
+        return "engaged"
+    return "filled" if incident.open_places(requirement) == 0 else None
+
+
+def named_for(incident: Incident, command: AssignVolunteer, known: Known) -> Named:
+    """Raises KeyError, StopIteration: `obstacle_to` would have said so."""
+    requirement = next(entry for entry in incident.requirements if entry.id == command.requirement_id)
+    seen = known.around.presence[command.volunteer_id]
+    need = Need(
+        incident_id=incident.id,
+        command_id=command.id,
+        requirement=effective(requirement, incident),
+        area=incident.area,
+        priority=incident.priority,
+        want=1,
+        preferred_languages=wanted_languages(requirement, incident),
+    )
+    candidate = candidate_of(command.volunteer_id, seen, incident.area, known.now_ms)
+    candidate = with_past(candidate, known.around.past.get(command.volunteer_id), known.now_ms)
+    candidate = approach(candidate, need, ground_of(incident), known.around.hazards)
+    named = Named(need=need, requirement=requirement, candidate=candidate, against=())
+    return replace(named, against=tuple(_against(incident, named, seen, known)))
+
+
+def _against(incident: Incident, named: Named, seen: Presence, known: Known) -> Iterator[SoftRule]:
+    requirement, person = named.requirement, named.candidate.volunteer_id
+    if requirement.capability not in seen.capabilities:
+        yield SoftRule.CAPABILITY
+    for reason in exclusions(named.candidate, named.need):
+        yield SoftRule(reason)
+    earlier = [offer for offer in incident.offers_for(requirement.id) if offer.volunteer_id == person]
+    if person in who_refused(incident, requirement) and not any(map(is_withdrawn_by_hand, earlier)):
+        yield SoftRule.DECLINED
+    yield from dict.fromkeys(rule for offer in earlier if (rule := _of_earlier(offer, known.now_ms)))
+    held = held_back(named.candidate, named.need, known.budget, known.now_ms)
+    if held is not None:
+        yield SoftRule(held)
+
+
+def _of_earlier(offer: Offer, now_ms: int) -> SoftRule | None:
+    """What an offer of before says against asking the person for the same again."""
+    if is_withdrawn_by_hand(offer):
+        return SoftRule.WITHDRAWN
+    if offer.state is OfferState.EXPIRED and offer.changed_ms > now_ms - SILENCE_REST_S * 1000:
+        return SoftRule.SILENT
+    if rests(offer, now_ms):
+        return SoftRule.LOST
+    return SoftRule.DONE if offer.state is OfferState.DONE and not offer.before_reopening else None
+
+
+def _asked(named: Named, command: AssignVolunteer, priors: Priors, now_ms: int) -> OfferMade:
+    (entry,) = rank([named.candidate], named.need, None)
+    known = estimates([named.candidate], named.requirement.capability, now_ms, priors)
+    chance = chance_within(known[named.candidate.volunteer_id], named.need.requirement.window_s)
+    made = offer_made(named.need, entry, chance, now_ms)
+    return replace(made, source=OfferSource.OPERATOR, by=command.by, set_aside=named.against)
+
+
+def why_of(incident: Incident, made: OfferMade) -> RequirementWhy:
+    """What the record says of a person who was named; `complete` is false: nobody was looked for."""
+    requirement = next(entry for entry in incident.requirements if entry.id == made.requirement_id)
+    shown = {
+        "volunteer_id": made.volunteer_id,
+        "named_by": made.by,
+        "set_aside": list(made.set_aside),
+        "eta_s": rounded(made.eta_s),
+        "chance": made.chance,
+    }
+    return RequirementWhy(
+        requirement_id=requirement.id,
+        skill=requirement.skill,
+        places_open=incident.open_places(requirement),
+        asked=1,
+        searched_m=None,
+        considered=1,
+        chosen=(shown,),
+        complete=False,
+    )

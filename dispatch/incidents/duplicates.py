@@ -1,0 +1,150 @@
+"""Which open incidents may be the same event as a new report. They are proposed, never merged silently.
+
+Each of place, time, type and text gives a likeness from 0 to 1; the score is their weighted mean. Texts are compared by a
+keyed fingerprint made at intake (64 bits of a SimHash), so the words themselves never leave `private`; where either text is
+missing or the two are in different languages, the text has no say.
+
+The same number in another system (`external_id`) says more than all of these: whoever reports twice under one number means one
+event, wherever and whenever. Reports of two different reporters may have one number by chance, since every system counts from
+one: then the likeness has a say, but never so much that it is not proposed. A number that too many open incidents bear names a
+habit ("n/a") and no event.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dispatch.context import NEAR_M, Neighbour
+from dispatch.model.geo import METRES_A_DEGREE, distance_m
+from dispatch.model.ids import external_digest
+from dispatch.model.incidents import Incident, MergeCandidate
+from dispatch.model.languages import primary
+
+APART_S = 1_800.0
+"""Reports of one event come within half an hour of each other, or an operator finds the second by hand."""
+PROPOSED_FROM = 0.6
+MOST_PROPOSED = 3
+SAME_FAMILY = 0.5
+TEXT_ALIKE = 0.4
+"""Types that have nothing to do with each other need texts that are at least this much alike."""
+SPEAKS_FOR_IT = 0.4
+"""A likeness from here on is named as a reason."""
+SAME_NUMBER = 0.98
+"""Certainty that two reports of one reporter under one number are one event; the rest are numbers that are used again."""
+NUMBER_OF_ANOTHER = 0.7
+_LIKENESS_COUNTS = 0.25
+"""Reports of different reporters under one number: proposed in any case, and the surer the more alike they are. Judgement."""
+_WEIGHT_PLACE, _WEIGHT_TIME, _WEIGHT_TYPE, _WEIGHT_TEXT = 0.4, 0.1, 0.25, 0.25
+_BITS = 64
+_PRINT = re.compile("[0-9a-f]{16}")
+
+
+def neighbour_of(incident: Incident) -> Neighbour | None:
+    """How others see this incident; None when it has ended, or can neither be found by place nor by external id."""
+    external = external_digest(incident.external_id)
+    if not incident.is_open or (incident.area is None and external is None):
+        return None
+    return Neighbour(
+        incident_id=incident.id,
+        type=incident.type,
+        centre=incident.area.centre if incident.area else None,
+        reach_m=incident.area.reach_m if incident.area else 0.0,
+        logged_ms=incident.times.logged_ms,
+        language=incident.language,
+        text_print=incident.text_print,
+        external=external,
+        reported_by=incident.reported_by,
+    )
+
+
+def candidates(report: Neighbour, others: Iterable[Neighbour]) -> tuple[MergeCandidate, ...]:
+    """The likeliest first."""
+    known = {other.incident_id: other for other in others if other.incident_id != report.incident_id}
+    judged = [_judged(report, other) for other in known.values()]
+    likely = [entry for entry in judged if entry is not None and entry.score >= PROPOSED_FROM]
+    likely.sort(
+        key=lambda entry: (not entry.external_id, -entry.score, entry.incident_id)
+    )  # none with its number is left out
+    return tuple(sorted(likely[:MOST_PROPOSED], key=lambda entry: (-entry.score, entry.incident_id)))
+
+
+def _judged(report: Neighbour, other: Neighbour) -> MergeCandidate | None:
+    if report.external is not None and report.external == other.external:
+        return _same_number(report, other)
+    return _alike(report, other)
+
+
+def _same_number(report: Neighbour, other: Neighbour) -> MergeCandidate:
+    found = _compared(report, other)
+    is_same_reporter = report.reported_by is not None and report.reported_by == other.reported_by
+    by_number = SAME_NUMBER if is_same_reporter else NUMBER_OF_ANOTHER + _LIKENESS_COUNTS * found.score
+    words = ("external_id", *(("reporter",) if is_same_reporter else ()), *found.reasons)
+    return replace(found, score=round(max(by_number, found.score), 3), external_id=True, reasons=words)
+
+
+def _alike(report: Neighbour, other: Neighbour) -> MergeCandidate | None:
+    """The cheap tests first: in a disaster this is asked of many, and of few with a yes."""
+    if report.centre is None or other.centre is None:
+        return None
+    if abs(report.logged_ms - other.logged_ms) / 1000 > APART_S:
+        return None
+    if abs(report.centre.lat - other.centre.lat) * METRES_A_DEGREE > NEAR_M + report.reach_m + other.reach_m:
+        return None
+    if likeness_of_types(report.type, other.type) == 0 and (likeness_of_texts(report, other) or 0.0) < TEXT_ALIKE:
+        return None
+    found = _compared(report, other)
+    return None if found.distance_m is None or found.distance_m > NEAR_M else found
+
+
+def _compared(report: Neighbour, other: Neighbour) -> MergeCandidate:
+    """All likenesses of the two, each 0 where they have nothing in common."""
+    apart_s = abs(report.logged_ms - other.logged_ms) / 1000
+    apart_m = _apart_m(report, other)
+    text = likeness_of_texts(report, other)
+    parts = {
+        "place": (_WEIGHT_PLACE, 0.0 if apart_m is None else max(0.0, 1 - apart_m / NEAR_M)),
+        "type": (_WEIGHT_TYPE, likeness_of_types(report.type, other.type)),
+        **({} if text is None else {"text": (_WEIGHT_TEXT, text)}),
+        "time": (_WEIGHT_TIME, max(0.0, 1 - apart_s / APART_S)),
+    }
+    weight = sum(part for part, _ in parts.values())
+    strongest = sorted(parts, key=lambda name: -parts[name][0] * parts[name][1])
+    return MergeCandidate(
+        incident_id=other.incident_id,
+        score=round(sum(part * likeness for part, likeness in parts.values()) / weight, 3),
+        distance_m=None if apart_m is None else round(apart_m, 1),
+        apart_s=round(apart_s, 1),
+        type=parts["type"][1],
+        text=text if text is None else round(text, 3),
+        reasons=tuple(name for name in strongest if parts[name][1] >= SPEAKS_FOR_IT),
+    )
+
+
+def _apart_m(one: Neighbour, other: Neighbour) -> float | None:
+    if one.centre is None or other.centre is None:
+        return None
+    return max(0.0, distance_m(one.centre, other.centre) - one.reach_m - other.reach_m)
+
+
+def likeness_of_types(one: str, other: str) -> float:
+    """1 for the same type, 0.5 within a family (`fire.building`, `fire.wildland`)."""
+    if one == other:
+        return 1.0
+    return SAME_FAMILY if one.split(".")[0] == other.split(".")[0] else 0.0
+
+
+def likeness_of_texts(one: Neighbour, other: Neighbour) -> float | None:
+    """Fingerprints of unrelated texts differ in half their bits, which counts as no likeness at all."""
+    if one.text_print is None or other.text_print is None:
+        return None
+    here, there = _bits(one.text_print), _bits(other.text_print)
+    if here is None or there is None:
+        return None
+    if one.language and other.language and primary(one.language) != primary(other.language):
+        return None
+    return max(0.0, 1 - 2 * (here ^ there).bit_count() / _BITS)
+
+
+def _bits(text_print: str) -> int | None:
+    """None for what is no fingerprint: it came from outside."""
+    return int(text_print, 16) if _PRINT.fullmatch(text_print) else None

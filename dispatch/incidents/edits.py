@@ -1,0 +1,106 @@
+"""Edits of an incident, field by field: what an update changes, whom it would overwrite, where private values lie.
+
+A field is named as in the HTTP body. Its values are decided by the order of the log alone: those of the private fields lie in
+sealed records that nobody opens here, each written once under a reference of its own command, and the state says which record
+holds which field. Two edits of different fields never meet.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dispatch.model.commands import Command, ReportIncident, SplitIncident, UpdateIncident
+from dispatch.model.incidents import Edit, Incident, Requirement
+from dispatch.model.private_refs import report_ref
+
+PRIVATE_FIELDS = ("description", "address", "caller")
+FIELDS = ("type", "priority", "location", "language", "requirements", *PRIVATE_FIELDS)
+
+
+def details_of(incident: Incident) -> Mapping[str, str]:
+    """Each private field to the record that holds it."""
+    return {name: incident.details.get(name, report_ref(incident.id)) for name in PRIVATE_FIELDS}
+
+
+def edit_version(incident: Incident) -> int:
+    """The epoch of the last edit; 0 when nothing was edited since the report. Offers do not change it."""
+    return max((edit.version for edit in incident.edits.values()), default=0)
+
+
+def edited(incident: Incident, fields: Iterable[str], moment: Any) -> Mapping[str, Edit]:
+    """The incident's edits with these fields changed at this moment."""
+    edit = Edit(version=moment.version, by=moment.by, at_ms=moment.at_ms)
+    return {**incident.edits, **dict.fromkeys(fields, edit)}
+
+
+def edited_since(incident: Incident, field: str, version: int | None) -> bool:
+    """Whether the field was edited in a later epoch; never when no epoch is stated."""
+    edit = incident.edits.get(field)
+    return version is not None and (edit.version if edit else 0) > version
+
+
+def changed_fields(incident: Incident, command: UpdateIncident, requirements: Sequence[Requirement]) -> tuple[str, ...]:
+    """What the update names and really changes; `requirements` are those after it."""
+    held = details_of(incident)
+    private = command.private_fields if command.private_ref is not None else ()
+    really = {
+        "type": command.type is not None and command.type != incident.type,
+        "priority": command.priority is not None and command.priority is not incident.priority,
+        "location": command.area is not None and command.area != incident.area,
+        "language": command.language is not None and command.language != incident.language,
+        "requirements": command.requirements is not None and tuple(requirements) != incident.requirements,
+        **{name: command.same_as.get(name) != held[name] for name in PRIVATE_FIELDS if name in private},
+    }
+    return tuple(name for name in FIELDS if really.get(name))
+
+
+def conflicts(incident: Incident, command: UpdateIncident, changes: Sequence[str]) -> tuple[str, ...]:
+    """Fields on which the update's precondition does not hold. What it leaves as it is conflicts with nothing.
+
+    A version that the incident has not reached was read nowhere: then everything it changes is in conflict.
+    """
+    version = command.expected_version
+    invented = version is not None and version > incident.version
+    missed = {name for name in changes if invented or edited_since(incident, name, version)}
+    named = _named(command)
+    for name, edit in command.expected_edits.items():
+        if edited_since(incident, name, edit) and (name in changes or name not in named):
+            missed.add(name)
+    return tuple(name for name in FIELDS if name in missed)
+
+
+def held_from_now_on(command: UpdateIncident, changes: Sequence[str]) -> Mapping[str, str]:
+    """The private fields among the changes, each with the record of the command."""
+    private = [name for name in changes if name in PRIVATE_FIELDS]
+    return dict.fromkeys(private, command.private_ref) if command.private_ref is not None else {}
+
+
+def unused_refs(command: Command, after: Incident | None) -> tuple[str, ...]:
+    """The record of a report or an update that holds no field after it; `after` None: it was not applied. That of a split belongs
+    to the report it makes, so it is unused only when there was no split.
+
+    Only a record of the command itself: a reference to anything else says nothing about who uses it.
+    """
+    if isinstance(command, SplitIncident):
+        made = command.report
+        return _own(made.private_ref, made.incident_id, made.command_id) if after is None else ()
+    if not isinstance(command, ReportIncident | UpdateIncident) or command.private_ref is None:
+        return ()
+    is_used = after is not None and command.private_ref in after.details.values()
+    return () if is_used else _own(command.private_ref, command.incident_id, command.id)
+
+
+def _own(ref: str | None, incident_id: str, command_id: str) -> tuple[str, ...]:
+    if ref is None or not (ref.startswith(f"{report_ref(incident_id)}:") and ref.endswith(f":{command_id}")):
+        return ()
+    return (ref,)
+
+
+def _named(command: UpdateIncident) -> frozenset[str]:
+    given = {
+        "type": command.type,
+        "priority": command.priority,
+        "location": command.area,
+        "language": command.language,
+        "requirements": command.requirements,
+    }
+    return frozenset(name for name, value in given.items() if value is not None) | frozenset(command.private_fields)

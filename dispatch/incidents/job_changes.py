@@ -1,0 +1,134 @@
+"""What a person acts on has changed: which fields of whose job, whoever caused it.
+
+The changes are read off the states before and after a decision, not off its events, so that no cause can be forgotten: an
+operator's update, a place found by digital work, the ground, a ladder, another plan. Of private texts the state holds the
+reference of the sealed record, which is another one when the text is.
+
+Everybody with a live offer is told; what stays private until acceptance is no news to who has not accepted. Assigned people have
+to confirm what could make them do the wrong thing (`CONFIRMED_FIELDS`), see `confirmations.py`.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from dispatch.incidents import confirmations
+from dispatch.incidents.edits import details_of
+from dispatch.model.events import JobChanged
+from dispatch.model.incidents import Incident, Offer, Requirement
+from dispatch.model.vocabulary import (
+    CONFIRMED_FIELDS,
+    MATERIAL_TASKS,
+    SHOWN_BEFORE_ACCEPTANCE,
+    Capability,
+    JobField,
+    OfferState,
+)
+
+_PRIVATE = (JobField.DESCRIPTION, JobField.ADDRESS, JobField.CALLER)
+_OF_THE_FIELD = frozenset({JobField.HAZARD, JobField.STAGING, JobField.HAZARD_ON_WAY})
+"""Nobody who works remotely is in danger by the ground."""
+
+
+def changes(before: Incident | None, after: Incident, now_ms: int) -> tuple[JobChanged, ...]:
+    """The jobs that became others on the way from `before` to `after`.
+
+    Every decision asks, and nearly all change the job of nobody: what stayed the same object is not compared.
+    """
+    if before is None or not after.is_open:
+        return ()
+    known = {offer.id: offer for offer in before.offers}
+    of_all = tuple(_of_incident(before, after, known))
+    of_needs = _of_needs(before, after)
+    told = []
+    for offer in after.offers:
+        old = known.get(offer.id)
+        if old is None or (old is offer and not of_all and not of_needs) or not (old.is_live and offer.is_live):
+            continue
+        fields = _seen_by(offer, (*of_all, *of_needs.get(offer.requirement_id, ()), *_of_own(old, offer)))
+        if fields:
+            told.append(_told(after, old, offer, fields, now_ms))
+    return tuple(told)
+
+
+def _told(after: Incident, known: Offer, offer: Offer, fields: tuple[JobField, ...], now_ms: int) -> JobChanged:
+    named = tuple(map(str, fields))
+    to_confirm = tuple(str(field) for field in fields if offer.is_assigned and _is_to_confirm(field, known, offer))
+    return JobChanged(
+        offer_id=offer.id,
+        volunteer_id=offer.volunteer_id,
+        changes=named,
+        to_confirm=to_confirm,
+        due_ms=confirmations.due_ms(after, offer, now_ms) if to_confirm else None,
+    )
+
+
+def _is_to_confirm(field: JobField, known: Offer, offer: Offer) -> bool:
+    """That a way is free again makes nobody do the wrong thing who does not know it."""
+    if field is JobField.HAZARD_ON_WAY:
+        return any(known.hazards_on_way.get(one) != since for one, since in offer.hazards_on_way.items())
+    return field in CONFIRMED_FIELDS
+
+
+def _of_incident(before: Incident, after: Incident, known: Mapping[str, Offer]) -> Iterator[JobField]:
+    """Fields that are the same for everybody."""
+    if before.type != after.type:
+        yield JobField.TYPE
+    if before.priority is not after.priority:
+        yield JobField.PRIORITY
+    if before.area != after.area:
+        yield JobField.LOCATION
+    if before.language != after.language:
+        yield JobField.LANGUAGE
+    if before.details != after.details:
+        old, new = details_of(before), details_of(after)
+        yield from (name for name in _PRIVATE if old[name] != new[name])
+    if before.hazard is not after.hazard and _ground(before) != _ground(after):
+        yield JobField.HAZARD
+    if before.certainty is not after.certainty:
+        yield JobField.CERTAINTY
+    if before.alarm_level != after.alarm_level:
+        yield JobField.ALARM_LEVEL
+    if any(_is_material(offer) and not _is_material(known.get(offer.id)) for offer in after.offers):
+        yield JobField.MATERIAL
+
+
+def _ground(state: Incident) -> tuple[str, ...] | None:
+    """Who may enter; None: the ground is not dangerous. Where it is, `location` says."""
+    return None if state.hazard is None else tuple(sorted(state.hazard.equipped))
+
+
+def _is_material(offer: Offer | None) -> bool:
+    return offer is not None and offer.result is not None and offer.task in MATERIAL_TASKS
+
+
+def _of_needs(before: Incident, after: Incident) -> Mapping[str, tuple[JobField, ...]]:
+    """By requirement, what changed for those who fill it."""
+    old = {entry.id: entry for entry in before.requirements}
+    changed = ((entry.id, tuple(_of_need(old.get(entry.id), entry))) for entry in after.requirements)
+    return {requirement_id: fields for requirement_id, fields in changed if fields}
+
+
+def _of_need(old: Requirement | None, new: Requirement) -> Iterator[JobField]:
+    if old is None or old is new:
+        return
+    if old.role != new.role:
+        yield JobField.ROLE
+    if set(old.languages) != set(new.languages):
+        yield JobField.LANGUAGES
+
+
+def _of_own(old: Offer, new: Offer) -> Iterator[JobField]:
+    if old.staging != new.staging:
+        yield JobField.STAGING
+    if old.hazards_on_way != new.hazards_on_way:
+        yield JobField.HAZARD_ON_WAY
+    if old.lease_expires_ms is not None and old.lease_expires_ms != new.lease_expires_ms:
+        yield JobField.LEASE
+
+
+def _seen_by(offer: Offer, fields: tuple[JobField, ...]) -> tuple[JobField, ...]:
+    """Those of the fields that concern this person and that they may see."""
+    if offer.capability is not Capability.FIELD:
+        fields = tuple(field for field in fields if field not in _OF_THE_FIELD)
+    if offer.state is OfferState.OFFERED:
+        fields = tuple(field for field in fields if field in SHOWN_BEFORE_ACCEPTANCE)
+    return fields

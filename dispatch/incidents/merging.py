@@ -1,0 +1,156 @@
+"""Two incidents are one event: the later report is merged into the other, and can be taken out again.
+
+The two may lie in different zones, and so be decided by different workers; no decision changes more than one incident. So a
+merge is a short conversation through the log (`follow_ups.py` sends what is said):
+
+    MergeIncident at A   A is merging; its people go on        -> AdoptReport at B
+    AdoptReport at B     B lists A among its reports           -> FinishMerge at A
+    FinishMerge at A     A ends, its people are let go
+
+An incident that is merging itself takes no report in, so no circle of merges can end every incident in it; of two that are
+merged into each other the one with the smaller id stays. Without an answer in 15 s A goes on alone and the operator is told.
+
+The people of A: those asked are withdrawn, those on scene are done, the others are stood down, all with the reason `merged`.
+They are free at that moment, and what B still lacks wakes to them at once.
+"""
+
+from dispatch.context import Surroundings
+from dispatch.incidents import orders
+from dispatch.matching.declines import to_bring
+from dispatch.model.commands import (
+    DISPATCHER,
+    AdoptReport,
+    Command,
+    FinishMerge,
+    MergeIncident,
+    PassDeadline,
+    ReleaseReport,
+    UnmergeIncident,
+)
+from dispatch.model.events import (
+    AttentionRaised,
+    Event,
+    IncidentMerged,
+    IncidentUnmerged,
+    MergeBegun,
+    MergeDeclined,
+    MergeEnded,
+    OfferMoved,
+    ReportAdopted,
+    ReportReleased,
+)
+from dispatch.model.incidents import Incident
+from dispatch.model.rulings import Ruling, applied, refused, unchanged
+from dispatch.model.vocabulary import AttentionReason, DeadlineKind, OfferState
+
+ANSWER_WITHIN_MS = 15_000
+MERGED = "merged"
+
+
+def rule(incident: Incident | None, command: Command, around: Surroundings, now_ms: int) -> Ruling | None:
+    """The ruling, or None when the command is not about merging."""
+    if incident is None:
+        return None  # `orders.rule` refuses what is about nothing
+    if isinstance(command, MergeIncident):
+        return _merge(incident, command, around, now_ms)
+    if isinstance(command, UnmergeIncident):
+        return _unmerge(incident, command)
+    if isinstance(command, AdoptReport):
+        return _adopt(incident, command)
+    if isinstance(command, FinishMerge):
+        return _finish(incident, command)
+    if isinstance(command, ReleaseReport):
+        return _release(incident, command)
+    if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.MERGE:
+        return _overdue(incident, now_ms)
+    return None
+
+
+def obstacle(incident: Incident, into: str, target: Incident | None) -> str | None:
+    """Why this incident cannot be merged into that one, as far as the picture tells; None when it can."""
+    if into == incident.id:
+        return "into_itself"
+    if target is None or target.id != into:
+        return "target_unknown"
+    if not target.is_open:
+        return "target_merged" if target.merged_into else f"target_{target.status}"
+    return "target_merging" if target.merging else None
+
+
+def begun(incident: Incident, into: str, *, by: str, now_ms: int) -> MergeBegun:
+    return MergeBegun(into=into, by=by, due_ms=now_ms + ANSWER_WITHIN_MS, refused=to_bring(incident))
+
+
+def ended_as(incident: Incident) -> str:
+    """What an order that comes too late is told."""
+    return "incident_merged" if incident.merged_into else f"incident_{incident.status}"
+
+
+def _merge(incident: Incident, command: MergeIncident, around: Surroundings, now_ms: int) -> Ruling:
+    if incident.merged_into == command.into or (incident.merging and incident.merging.into == command.into):
+        return unchanged("merge", "already_merged" if incident.merged_into else "already_merging")
+    if not incident.is_open:
+        return refused("merge", ended_as(incident))
+    if incident.merging is not None:
+        return refused("merge", "already_merging")
+    reason = obstacle(incident, command.into, around.target)
+    if reason is not None:
+        return refused("merge", reason)
+    return applied("merge", begun(incident, command.into, by=command.by, now_ms=now_ms))
+
+
+def _unmerge(incident: Incident, command: UnmergeIncident) -> Ruling:
+    if incident.merging is not None and incident.is_open:
+        return applied("unmerge", MergeEnded(reason="withdrawn", by=command.by))
+    if incident.merged_into is None:
+        return refused("unmerge", "not_merged")
+    return applied("unmerge", IncidentUnmerged(was_in=incident.merged_into, by=command.by))
+
+
+def _adopt(incident: Incident, command: AdoptReport) -> Ruling:
+    adopted = ReportAdopted(other=command.other, refused=command.refused, moved_from=command.moved_from)
+    if not incident.is_open:
+        return refused("adopt", ended_as(incident))
+    if incident.merging is None:
+        return applied("adopt", adopted)
+    if incident.merging.into == command.other and incident.id < command.other:
+        return applied("adopt", MergeEnded(reason="crossed", by=DISPATCHER), adopted)
+    return refused("adopt", "merging_itself")
+
+
+def _finish(incident: Incident, command: FinishMerge) -> Ruling:
+    if incident.merged_into == command.into:
+        return unchanged("finish_merge", "already_merged")
+    if command.moved_from is not None and incident.merged_into == command.moved_from:
+        return applied("finish_merge", IncidentMerged(into=command.into, by=command.by))
+    if not incident.is_open or incident.merging is None or incident.merging.into != command.into:
+        return applied("finish_merge", MergeDeclined(into=command.into))
+    return applied("finish_merge", *let_go(incident), IncidentMerged(into=command.into, by=command.by))
+
+
+def let_go(incident: Incident) -> list[Event]:
+    on_scene = [offer for offer in incident.offers if offer.state is OfferState.ON_SCENE]
+    done: list[Event] = [
+        OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.DONE, reason=MERGED)
+        for offer in on_scene
+    ]
+    others = [offer for offer in incident.offers if offer not in on_scene]
+    return [*orders.withdrawn(others, MERGED), *done, *orders.stood_down(others, MERGED)]
+
+
+def _release(incident: Incident, command: ReleaseReport) -> Ruling:
+    if command.other not in incident.reports:
+        return unchanged("release_report", "no_such_report")
+    return applied("release_report", ReportReleased(other=command.other))
+
+
+def _overdue(incident: Incident, now_ms: int) -> Ruling:
+    if incident.merging is None or not incident.is_open:
+        return unchanged("merge_overdue", "not_merging")
+    if now_ms < incident.merging.due_ms:
+        return unchanged("merge_overdue", "not_yet_due")
+    return applied(
+        "merge_overdue",
+        MergeEnded(reason="not_taken", by=DISPATCHER),
+        AttentionRaised(reason=AttentionReason.MERGE_FAILED, detail=incident.merging.into),
+    )

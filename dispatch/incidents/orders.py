@@ -1,0 +1,232 @@
+"""Rules for orders about a whole incident: report, update, cancel, close, reopen, note."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dispatch.incidents.edits import changed_fields, conflicts, edited_since, held_from_now_on
+from dispatch.incidents.reopening import reopened
+from dispatch.incidents.reprioritising import restated
+from dispatch.incidents.requirement_changes import climb_on, in_language
+from dispatch.model.commands import (
+    AddNote,
+    CancelIncident,
+    CloseIncident,
+    Command,
+    PassDeadline,
+    ReopenIncident,
+    ReportIncident,
+    SettleAttention,
+    UpdateIncident,
+    VoidOffer,
+)
+from dispatch.model.events import (
+    Event,
+    IncidentCancelled,
+    IncidentClosed,
+    IncidentReported,
+    IncidentUpdated,
+    NoteAdded,
+    OfferMoved,
+)
+from dispatch.model.incidents import Incident, Offer, Requirement
+from dispatch.model.requirement_ids import highest_number
+from dispatch.model.rulings import Ruling, applied, refused, unchanged
+from dispatch.model.vocabulary import ASSIGNED_STATES, Capability, IncidentStatus, OfferState, Task
+from dispatch.plans.book import PlanBook
+
+
+def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms: int) -> Ruling | None:
+    """The ruling, or None when the command is not of this kind and `answers.rule` has to speak."""
+    if isinstance(command, ReportIncident):
+        return _report(incident, command, plans, logged_ms)
+    if incident is None:
+        return refused("unknown_incident", "unknown_incident")
+    if isinstance(command, AddNote):
+        return applied("note", NoteAdded(by=command.by, private_ref=command.private_ref))
+    if isinstance(command, ReopenIncident):
+        return reopened(incident, command)
+    if isinstance(command, SettleAttention):
+        # Distress outlives its incident, and whoever has seen to it must be able to say so.
+        return None
+    if not incident.is_open:
+        return _ended(incident, command)
+    if isinstance(command, UpdateIncident):
+        return _update(incident, command, plans)
+    if isinstance(command, CancelIncident):
+        return applied("cancel", *_release_all(incident, done=False), IncidentCancelled(by=command.by))
+    if isinstance(command, CloseIncident):
+        return applied("close", *_release_all(incident, done=True), IncidentClosed(by=command.by))
+    return None
+
+
+def _ended(incident: Incident, command: Command) -> Ruling:
+    repeated = CancelIncident if incident.status is IncidentStatus.CANCELLED else CloseIncident
+    if isinstance(command, repeated):
+        return unchanged("ended", f"already_{incident.status}")
+    if isinstance(command, PassDeadline | VoidOffer):
+        return unchanged("ended", f"incident_{incident.status}")
+    return refused("ended", "incident_merged" if incident.merged_into else f"incident_{incident.status}")
+
+
+def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook, logged_ms: int) -> Ruling:
+    if incident is not None:
+        if incident.body_digest == command.body_digest:
+            return unchanged("report", "repeated_report")
+        return refused("report", "idempotency_key_reused")
+    plan = plans.plan(command.type)
+    priority = command.priority or plan.priority
+    stated = plans.requirements(command.requirements, command.type) if command.requirements else plan.stated(priority)
+    return applied(
+        "report",
+        IncidentReported(
+            type=command.type,
+            priority=priority,
+            area=command.area,
+            language=command.language,
+            requirements=stated,
+            plan_version=plans.version,
+            reported_by=command.by,
+            reported_ms=command.reported_ms or logged_ms,
+            logged_ms=logged_ms,
+            external_id=command.external_id,
+            body_digest=command.body_digest,
+            text_print=command.text_print,
+            parent_id=command.parent_id,
+            distress_of=command.distress_of,
+            hazard=command.hazard,
+            split_from=command.split_from,
+            moved=command.moved,
+            details=dict.fromkeys(command.private_fields, command.private_ref) if command.private_ref else {},
+        ),
+    )
+
+
+def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Ruling:
+    language = command.language or incident.language
+    requirements = in_language(incident, _requirements(incident, command, plans), language)
+    changes = changed_fields(incident, command, requirements)
+    if missed := conflicts(incident, command, changes):
+        reason = "edit_conflict" if command.expected_version is None else "version_conflict"
+        return replace(refused("update", reason), conflicts=missed)
+    if not changes:
+        return unchanged("update", "nothing_changed")
+    update = IncidentUpdated(
+        type=command.type or incident.type,
+        priority=command.priority or incident.priority,
+        area=command.area or incident.area,
+        language=language,
+        requirements=requirements,
+        plan_version=plans.version,
+        changed=changes,
+        by=command.by,
+        details=held_from_now_on(command, changes),
+    )
+    released: list[Event] = []
+    for entry in incident.requirements:
+        offers = incident.offers_for(entry.id)
+        kept = next((new for new in requirements if new.id == entry.id), None)
+        if kept is None:
+            released += withdrawn(offers, "not_needed") + stood_down(offers, "not_needed")
+        else:
+            released += stood_down(_surplus_assigned(offers, kept.count), "not_needed")
+    return applied("update", *released, update)
+
+
+def _requirements(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tuple[Requirement, ...]:
+    """The needs after the update: as it states them, else as they follow from another type or priority."""
+    if command.requirements is not None:
+        return merged(incident, plans.requirements(command.requirements, command.type or incident.type))
+    if command.type and command.type != incident.type:
+        if edited_since(incident, "requirements", command.expected_version):
+            return incident.requirements  # stated by somebody who knew more than the one who changes the type
+        return merged(incident, _of_type(incident, command, plans))
+    if command.priority and command.priority is not incident.priority:
+        return restated(incident, command.priority, plans.plan(incident.type))
+    return incident.requirements
+
+
+def _of_type(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tuple[Requirement, ...]:
+    """What the new type needs at the alarm level the incident has reached."""
+    plan = plans.plan(command.type or incident.type)
+    return plan.stated(command.priority or incident.priority, incident.alarm_level)
+
+
+def merged(incident: Incident, new: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+    """The new needs, each keeping the id of the old one of the same kind, so that its people stay; others get fresh ids.
+
+    An id once used is never given to another need: the offers of the need that went still carry it. What a ladder has opened
+    stays open, and a translator stays with the need it helps, as far as the need asks for the same as before (`requirement_changes.py`).
+    """
+    left = [entry for entry in incident.requirements if entry.bridges is None]
+    highest = highest_number(incident)
+    result = []
+    for entry in new:
+        twin = next((old for old in left if _kind(old) == _kind(entry)), None)
+        if twin is None:
+            highest += 1
+            result.append(replace(entry, id=f"r{highest}"))
+        else:
+            left.remove(twin)
+            settled = _still_settled(twin, entry)
+            result.append(
+                replace(entry, id=twin.id, shortfall=twin.shortfall, look_at_ms=twin.look_at_ms, settled=settled)
+            )
+            since_ms = twin.translator_since_ms
+            result[-1] = replace(result[-1], climb=climb_on(twin, entry), translator_since_ms=since_ms)
+    kept = {entry.id for entry in result}
+    return (*result, *(entry for entry in incident.requirements if entry.bridges in kept))
+
+
+def _still_settled(old: Requirement, new: Requirement) -> str | None:
+    """Work that is settled stays so, unless the operator wants more people for it."""
+    return old.settled if new.count <= old.count else None
+
+
+def _kind(entry: Requirement) -> tuple[Capability, str, Task | None]:
+    return entry.capability, entry.skill, entry.task
+
+
+def _surplus_assigned(offers: Iterable[Offer], count: int) -> list[Offer]:
+    """Assigned people beyond the count, the furthest from being there first to go."""
+    order = (OfferState.DONE, OfferState.ON_SCENE, OfferState.EN_ROUTE, OfferState.ACCEPTED)
+    filling = [offer for offer in offers if offer.is_filling]
+    filling.sort(key=lambda offer: (order.index(offer.state), offer.accepted_ms or 0, offer.id))
+    return [offer for offer in filling[count:] if offer.state in ASSIGNED_STATES]
+
+
+def withdrawn(offers: Iterable[Offer], reason: str) -> list[Event]:
+    return [
+        OfferMoved(
+            offer_id=offer.id,
+            volunteer_id=offer.volunteer_id,
+            state=OfferState.WITHDRAWN,
+            reason=reason,
+        )
+        for offer in offers
+        if offer.state is OfferState.OFFERED
+    ]
+
+
+def stood_down(offers: Iterable[Offer], reason: str) -> list[Event]:
+    return [
+        OfferMoved(
+            offer_id=offer.id,
+            volunteer_id=offer.volunteer_id,
+            state=OfferState.STOOD_DOWN,
+            reason=reason,
+        )
+        for offer in offers
+        if offer.state in ASSIGNED_STATES
+    ]
+
+
+def _release_all(incident: Incident, *, done: bool) -> list[Event]:
+    """Everybody is let go: the asked withdrawn, the assigned stood down; at a close those on scene are done."""
+    reason = "closed" if done else "cancelled"
+    on_scene = [offer for offer in incident.offers if offer.state is OfferState.ON_SCENE and done]
+    finished: list[Event] = [
+        OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.DONE, reason=reason)
+        for offer in on_scene
+    ]
+    others = [offer for offer in incident.offers if offer not in on_scene]
+    return [*withdrawn(others, reason), *finished, *stood_down(others, reason)]

@@ -1,0 +1,57 @@
+"""A need that is stated anew: what a ladder has opened stays as far as the same is asked for as before.
+
+A wider ring always stays. Substitutes stay with the skills they stand in for, a translator with the languages they bridge. Where
+anything the ladder may give up has changed (skills, languages, the ladder itself) its steps begin anew: the clock of a step gave
+up what was asked for then, not what is asked for now.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dispatch.matching.limits import wanted_languages
+from dispatch.model.incidents import Climb, Incident, Requirement
+from dispatch.model.languages import primaries
+from dispatch.model.vocabulary import LanguageRule
+
+
+def climb_on(old: Requirement, new: Requirement) -> Climb | None:
+    """How far the ladder of a need is after it was stated as `new`; languages are looked at by `in_language`."""
+    if old.climb is None or new.climb is None:
+        return old.climb or new.climb
+    same_skills = old.skills == new.skills
+    if same_skills and old.climb.ladder == new.climb.ladder:
+        return old.climb
+    return replace(
+        new.climb,
+        ring=old.climb.ring,
+        substitutes=old.climb.substitutes if same_skills else (),
+        bridged=old.climb.bridged,
+    )
+
+
+def in_language(before: Incident, requirements: Iterable[Requirement], language: str | None) -> tuple[Requirement, ...]:
+    """The requirements after an update to this language of the caller: where other languages are wanted than before no
+    translator bridges, and one that did is not needed any more."""
+    after = replace(before, language=language)
+    old = {entry.id: entry for entry in before.requirements}
+    entries = list(requirements)
+    changed = {
+        entry.id for entry in entries if entry.id in old and _words(old[entry.id], before) != _words(entry, after)
+    }
+    return tuple(
+        _begun_anew(entry) if entry.id in changed else entry for entry in entries if entry.bridges not in changed
+    )
+
+
+def _words(entry: Requirement, incident: Incident) -> tuple[bool, tuple[str, ...]]:
+    """Whether a language is only preferred, and which; none for a need to which language is nothing."""
+    if entry.language is None and not entry.languages:
+        return False, ()
+    return entry.language is LanguageRule.PREFER, primaries(wanted_languages(entry, incident))
+
+
+def _begun_anew(entry: Requirement) -> Requirement:
+    climb = entry.climb
+    if climb is not None:
+        climb = Climb(ladder=climb.ladder, ring=climb.ring, substitutes=climb.substitutes)
+    return replace(entry, climb=climb, translator_since_ms=None)

@@ -1,0 +1,56 @@
+"""The hard rules: who may be asked at all. A store applies the same rules coarsely while it searches; this is the last word."""
+
+from collections.abc import Iterator
+
+from dispatch.matching.place_uncertainty import asked_within_m, is_coarse
+from dispatch.model.incidents import Requirement
+from dispatch.model.languages import shares_language
+from dispatch.model.people import Candidate, Need
+from dispatch.model.travel import distance_within_m, reach_m
+from dispatch.model.vocabulary import Capability, Exclusion, TravelMode
+
+FIX_AGE_LIMIT_S = 1_800.0
+"""A position older than this says nothing of where a person is; the fallback place (home) counts then."""
+
+
+def exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
+    """Why this person may not be asked for this need; None when they may."""
+    return next(exclusions(candidate, need), None)
+
+
+def exclusions(candidate: Candidate, need: Need) -> Iterator[Exclusion]:
+    """Everything that speaks against this person, of their place only the first."""
+    requirement = need.requirement
+    if candidate.volunteer_id in need.asked_before:
+        yield Exclusion.ASKED_BEFORE
+    if candidate.skills.isdisjoint(requirement.skills):
+        yield Exclusion.SKILL
+    if requirement.languages and not shares_language(requirement.languages, candidate.languages):
+        yield Exclusion.LANGUAGE
+    if requirement.capability is Capability.FIELD and need.area is not None:
+        reason = _place_exclusion(candidate, need)
+        if reason is not None:
+            yield reason
+
+
+def _place_exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
+    if candidate.distance_m is None:
+        return Exclusion.STALE_PLACE
+    if not candidate.from_home and (candidate.fix_age_s is None or candidate.fix_age_s > FIX_AGE_LIMIT_S):
+        return Exclusion.STALE_PLACE
+    if candidate.in_hazard:
+        return Exclusion.IN_HAZARD
+    own_m = reach_m(candidate.max_distance_m, candidate.travel_mode)
+    most_m = min(own_m, limit_m(need.requirement, candidate.travel_mode))
+    if not candidate.from_home and is_coarse(candidate.accuracy_m, most_m):
+        return Exclusion.STALE_PLACE
+    if candidate.distance_m > most_m:
+        return Exclusion.TOO_FAR
+    return Exclusion.STALE_PLACE if candidate.distance_m > asked_within_m(candidate) else None
+
+
+def limit_m(requirement: Requirement, mode: TravelMode) -> float:
+    """How far the requirement asks anybody to go by this mode: its distance, and what its time allows."""
+    if requirement.max_eta_s is None:
+        return requirement.max_distance_m
+    return min(requirement.max_distance_m, distance_within_m(requirement.max_eta_s, mode))

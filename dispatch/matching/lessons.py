@@ -1,0 +1,82 @@
+"""What a decision teaches about the people in it: their answers, for the estimates, and the end of their work, for their rest.
+
+- An acceptance counts one for, also when it comes late, even too late; a decline counts one against.
+- A silence counts against by its length: wholly when the usual window has passed, in part when the offer was withdrawn before
+  (`estimates.silence_weight`, at the estimate the person was asked with). It lowers the estimate, nothing else.
+- An offer that was void has never reached anybody and teaches nothing; nor does an answer that an operator entered for somebody
+  who phoned, or an offer that an operator took back: neither says how the person answers when they are asked.
+"""
+
+from dataclasses import dataclass
+
+from dispatch.matching import estimates
+from dispatch.model.decisions import Decision
+from dispatch.model.events import OfferMoved
+from dispatch.model.incidents import Incident, Offer
+from dispatch.model.offer_ends import BY_HAND
+from dispatch.model.vocabulary import Capability, OfferState
+
+_LEAST_WEIGHT = 0.001
+_ANSWERS = frozenset({OfferState.ACCEPTED, OfferState.DECLINED, OfferState.STOOD_DOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """An answer of one person; `cell` of the prior table it belongs in (`estimates.cell_of`)."""
+
+    volunteer_id: str
+    cell: str
+    at_ms: int
+    accepted: float = 0.0
+    refused: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkEnded:
+    """A field assignment that was carried out."""
+
+    volunteer_id: str
+    at_ms: int
+    heavy: bool
+
+
+def lessons_of(decision: Decision, incident: Incident) -> tuple[Lesson, ...]:
+    """`incident`: the state after the decision."""
+    return tuple(
+        lesson
+        for fact in decision.events
+        if isinstance(fact, OfferMoved)
+        and not (decision.heard_by is not None and fact.state in _ANSWERS)
+        and fact.reason not in BY_HAND
+        and (offer := incident.offer(fact.offer_id))
+        and (lesson := _lesson(fact, offer, decision.decided_ms))
+    )
+
+
+def _lesson(fact: OfferMoved, offer: Offer, at_ms: int) -> Lesson | None:
+    cell = estimates.cell_of(offer.capability, offer.distance_m, offer.created_ms)
+    too_late = fact.state is OfferState.STOOD_DOWN and offer.accepted_ms is None
+    if fact.state is OfferState.ACCEPTED or too_late:
+        return Lesson(volunteer_id=offer.volunteer_id, cell=cell, at_ms=at_ms, accepted=1.0)
+    if fact.state is OfferState.DECLINED:
+        return Lesson(volunteer_id=offer.volunteer_id, cell=cell, at_ms=at_ms, refused=1.0)
+    if fact.state not in (OfferState.EXPIRED, OfferState.WITHDRAWN):
+        return None
+    silent_s = (min(at_ms, offer.expires_ms) - offer.created_ms) / 1000
+    weight = estimates.silence_weight(silent_s, offer.chance or estimates.OVERALL)
+    if weight < _LEAST_WEIGHT:
+        return None
+    return Lesson(volunteer_id=offer.volunteer_id, cell=cell, at_ms=at_ms, refused=weight)
+
+
+def work_ended(decision: Decision, incident: Incident) -> tuple[WorkEnded, ...]:
+    """`incident`: the state after the decision. Digital work asks for no rest."""
+    heavy = {entry.id for entry in incident.requirements if entry.heavy}
+    return tuple(
+        WorkEnded(volunteer_id=offer.volunteer_id, at_ms=decision.decided_ms, heavy=offer.requirement_id in heavy)
+        for fact in decision.events
+        if isinstance(fact, OfferMoved)
+        and fact.state is OfferState.DONE
+        and (offer := incident.offer(fact.offer_id))
+        and offer.capability is Capability.FIELD
+    )

@@ -1,0 +1,88 @@
+"""What the picture shows of one person who is looked up by id, and how the rules of the search see that person."""
+
+from dataclasses import dataclass, replace
+
+from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
+from dispatch.matching.place_uncertainty import is_coarse
+from dispatch.model.geo import distance_m, distance_to_area_m
+from dispatch.model.incidents import Area, Place
+from dispatch.model.people import Candidate
+from dispatch.model.travel import reach_m
+from dispatch.model.vocabulary import Capability, TravelMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """One person at this moment. `place`, `fix_at_ms` and `accuracy_m` are of the newest fix that is believed (`position_checks.py`), None
+    when there is none; home does not count there. `heard_at_ms` is the time of the newest fix of any kind, a sign of life."""
+
+    on_duty: bool
+    travel_mode: TravelMode = TravelMode.FOOT
+    place: Place | None = None
+    fix_at_ms: int | None = None
+    accuracy_m: float | None = None
+    heard_at_ms: int | None = None
+    is_silent_by_word: bool = False
+    """The newest fix said that no more will follow for a while."""
+    home: Place | None = None
+    capabilities: frozenset[Capability] = frozenset()
+    skills: frozenset[str] = frozenset()
+    languages: tuple[str, ...] = ()
+    max_distance_m: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLately:
+    """What one person was asked and has done of late, as a search knows it of the people it finds."""
+
+    heard_ms: int | None = None
+    worked_ms: int | None = None
+    worked_heavy: bool = False
+    offers_last_hour: int = 0
+    offers_last_day: int = 0
+    accepted: float = 0.0
+    refused: float = 0.0
+
+
+def with_past(candidate: Candidate, past: AskedLately | None, now_ms: int) -> Candidate:
+    if past is None:
+        return candidate
+    return replace(
+        candidate,
+        heard_s=_since_s(past.heard_ms, now_ms),
+        rested_s=_since_s(past.worked_ms, now_ms),
+        worked_heavy=past.worked_heavy,
+        offers_last_hour=past.offers_last_hour,
+        offers_last_day=past.offers_last_day,
+        accepted=past.accepted,
+        refused=past.refused,
+    )
+
+
+def _since_s(at_ms: int | None, now_ms: int) -> float | None:
+    return None if at_ms is None else (now_ms - at_ms) / 1000
+
+
+def candidate_of(volunteer_id: str, seen: Presence, area: Area | None, now_ms: int) -> Candidate:
+    """The person as a search around `area` finds people: at their fix while it is fresh and precise enough, else at home, else at
+    their last fix. `distance_m` is None without a place or an area."""
+    age_s = None if seen.fix_at_ms is None else max(0.0, (now_ms - seen.fix_at_ms) / 1000)
+    candidate = Candidate(
+        volunteer_id=volunteer_id,
+        skills=seen.skills,
+        languages=seen.languages,
+        travel_mode=seen.travel_mode,
+        max_distance_m=seen.max_distance_m,
+        place=seen.place,
+        fix_age_s=age_s,
+        accuracy_m=seen.accuracy_m,
+    )
+    own_m = reach_m(seen.max_distance_m, seen.travel_mode)
+    is_lost = age_s is None or age_s > FIX_AGE_LIMIT_S or is_coarse(seen.accuracy_m, own_m)
+    if is_lost and seen.home is not None:
+        candidate = replace(candidate, place=seen.home, fix_age_s=None, accuracy_m=None, from_home=True)
+    elif seen.home is not None and seen.place is not None:
+        candidate = replace(candidate, home_m=distance_m(seen.place, seen.home))
+    if candidate.place is None or area is None:
+        return candidate
+    return replace(candidate, distance_m=distance_to_area_m(candidate.place, area))

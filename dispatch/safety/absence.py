@@ -1,0 +1,199 @@
+"""Who accepted and is no longer coming: off duty, silent, moving away. Their place is given to somebody else.
+
+off_duty     at once; also an offer that has not been answered is taken back. A person who is back on duty by then keeps it.
+silent       positions came in while the person was on their way, and then none, nor any other sign, for so long.
+moving_away  for so long, clearly further from the scene than they had already been. Roads lead away for a while (the detour
+             factor goes up to 2.4), so both a distance and a time must be passed.
+
+Nobody who is silent or moves away is taken off without having been asked first (`ComingAsked`, told as `still_coming`) and
+having left the question unanswered. Any answer keeps the place, a check-in is the shortest; a position does for who was silent.
+
+Who has said that no positions will follow (`continues: false`: the phone hands over to navigation) has announced their silence:
+they are asked when they should have been there for long, twice their way and five minutes after the last sign, and a question
+that stays unanswered goes to the operator (`person_silent`). No machine takes them off: they said that they would come unseen.
+
+People on scene are never taken off by this, whatever the picture says. Whoever was lost may still say yes: a late acceptance
+counts while there is need. All numbers are judgement; phones report every half minute.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from dispatch.matching.presence import Presence
+from dispatch.model.commands import LeaveDuty, PassDeadline
+from dispatch.model.events import (
+    AttentionEnded,
+    AttentionRaised,
+    ChangesConfirmed,
+    CheckedIn,
+    ComingAsked,
+    Event,
+    IncidentMoved,
+    IncidentUpdated,
+    OfferMoved,
+    WatchSet,
+)
+from dispatch.model.geo import distance_to_area_m
+from dispatch.model.ids import derived, parts_of_offer
+from dispatch.model.incidents import Incident, Offer, Watch
+from dispatch.model.rulings import Ruling, applied, refused, unchanged
+from dispatch.model.vocabulary import AbsenceReason, AttentionReason, Capability, OfferState, Priority, TravelMode
+
+COMING = frozenset({OfferState.ACCEPTED, OfferState.EN_ROUTE})
+SILENT_AFTER_S = {Priority.CRITICAL: 300, Priority.HIGH: 600, Priority.NORMAL: 900, Priority.LOW: 1_200}
+AWAY_FOR_S = {Priority.CRITICAL: 180, Priority.HIGH: 300, Priority.NORMAL: 600, Priority.LOW: 900}
+LOOK_EVERY_S = {Priority.CRITICAL: 120, Priority.HIGH: 180, Priority.NORMAL: 300, Priority.LOW: 450}
+AWAY_M = {TravelMode.FOOT: 400.0, TravelMode.BICYCLE: 1_000.0, TravelMode.CAR: 3_000.0}
+"""Further than they have been by more than this: about three, four and six minutes of travel in the wrong direction."""
+ANSWER_WITHIN_S = {Priority.CRITICAL: 60, Priority.HIGH: 120, Priority.NORMAL: 180, Priority.LOW: 300}
+"""To the question whether they are still coming."""
+WAYS = 2.0
+MARGIN_S = 300
+"""Who announced silence is asked after so many times their way and this, since their last sign."""
+REST_S = 600
+"""Who was lost is not asked again by the same requirement for this long."""
+_GRAIN_M = 100.0
+
+
+def leave_duty_command(volunteer_id: str, offer_id: str, *, profile_offset: int, sent_ms: int) -> LeaveDuty | None:
+    """What a profile that says "off duty" means for the offer the person holds; the same record gives the same command."""
+    parts = parts_of_offer(offer_id)
+    if parts is None:
+        return None
+    return LeaveDuty(
+        id=str(derived("leave-duty", offer_id, str(profile_offset))),
+        incident_id=parts.incident_id,
+        by=volunteer_id,
+        sent_ms=sent_ms,
+        offer_id=offer_id,
+        volunteer_id=volunteer_id,
+    )
+
+
+def left_duty(offer: Offer, seen: Presence | None) -> Ruling:
+    """`seen` None: the picture does not know the person (any more)."""
+    if offer.state is OfferState.ON_SCENE:
+        return unchanged("leave_duty", "on_scene")
+    if not offer.is_live:
+        return unchanged("leave_duty", f"already_{offer.state}")
+    if seen is not None and seen.on_duty:
+        return unchanged("leave_duty", "on_duty_again")
+    return applied("leave_duty", _lost(offer, AbsenceReason.OFF_DUTY))
+
+
+def looked(incident: Incident, command: PassDeadline, seen: Presence | None, now_ms: int) -> Ruling:
+    """One look at somebody on their way; ends the offer or says when to look again."""
+    offer = incident.offer(command.offer_id or "")
+    if offer is None:
+        return refused("watch", "unknown_offer")
+    if offer.watch is None or offer.state not in COMING:
+        return unchanged("watch", f"already_{offer.state}")
+    if now_ms < offer.watch.due_ms:
+        return unchanged("watch", "not_yet_due")
+    if seen is not None and not seen.on_duty:
+        return applied("watch", _lost(offer, AbsenceReason.OFF_DUTY))
+    watch = _after_look(incident, offer, offer.watch, seen, now_ms)
+    missed = _missed(incident, offer, watch, seen, now_ms)
+    if missed is None:
+        return applied("watch", _watched(offer, replace(watch, asked_ms=None)))
+    answer_ms = ANSWER_WITHIN_S[incident.priority] * 1000
+    if watch.asked_ms is None:
+        asked = replace(watch, asked_ms=now_ms, due_ms=now_ms + answer_ms)
+        question = ComingAsked(offer_id=offer.id, volunteer_id=offer.volunteer_id, reason=missed, watch=asked)
+        return applied("still_coming", question)
+    if now_ms < watch.asked_ms + answer_ms:
+        return applied("watch", _watched(offer, replace(watch, due_ms=watch.asked_ms + answer_ms)))
+    if missed is AbsenceReason.SILENT and seen is not None and seen.is_silent_by_word:
+        alarm = AttentionRaised(
+            reason=AttentionReason.PERSON_SILENT,
+            requirement_id=offer.requirement_id,
+            detail=offer.id,
+            offer_id=offer.id,
+        )
+        return applied("person_silent", _watched(offer, watch), alarm)
+    return applied("watch", _lost(offer, missed))
+
+
+def watches(state: Incident, facts: Iterable[Event], now_ms: int) -> list[Event]:
+    """First looks for those who have just accepted, or whose way has changed with the incident's place.
+
+    Only work that has a place is travelled to. `state` is the incident after `facts`.
+    """
+    if state.area is None or not state.is_open:
+        return []
+    facts = tuple(facts)
+    moved = any(isinstance(fact, IncidentMoved | IncidentUpdated) for fact in facts)
+    accepted = {fact.offer_id for fact in facts if isinstance(fact, OfferMoved) and fact.state is OfferState.ACCEPTED}
+    first_ms = now_ms + LOOK_EVERY_S[state.priority] * 1000
+    return [
+        WatchSet(offer_id=offer.id, volunteer_id=offer.volunteer_id, watch=Watch(due_ms=first_ms))
+        for offer in state.offers
+        if offer.state in COMING and offer.capability is Capability.FIELD and (moved or offer.id in accepted)
+    ]
+
+
+def heard(state: Incident, facts: Iterable[Event], now_ms: int) -> Iterator[Event]:
+    """An answer to the question begins the watch anew; alarms end of people who have been heard of or are no longer on their way.
+    `state` is the incident after `facts`."""
+    spoke = {fact.offer_id for fact in facts if isinstance(fact, CheckedIn | ChangesConfirmed | OfferMoved)}
+    missed: set[str] = set()
+    for offer in state.offers:
+        if offer.state not in COMING or offer.watch is None or offer.watch.asked_ms is None:
+            continue
+        if offer.id in spoke:
+            due_ms = now_ms + LOOK_EVERY_S[state.priority] * 1000
+            yield _watched(offer, Watch(due_ms=due_ms, is_tracked=offer.watch.is_tracked))
+        else:
+            missed.add(offer.id)
+    for entry in state.attention:
+        if entry.reason == AttentionReason.PERSON_SILENT and entry.offer_id not in missed:
+            yield AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
+
+
+def rests(offer: Offer, now_ms: int) -> bool:
+    """Whether the person was lost to this requirement so recently that asking them again would be noise."""
+    lost = offer.state is OfferState.WITHDRAWN and offer.reason in set(AbsenceReason)
+    return lost and offer.changed_ms > now_ms - REST_S * 1000
+
+
+def _after_look(incident: Incident, offer: Offer, watch: Watch, seen: Presence | None, now_ms: int) -> Watch:
+    again_ms = now_ms + LOOK_EVERY_S[incident.priority] * 1000
+    since_ms = offer.accepted_ms or offer.created_ms
+    heard_since = seen is not None and seen.heard_at_ms is not None and seen.heard_at_ms >= since_ms
+    watch = replace(watch, due_ms=again_ms, is_tracked=watch.is_tracked or heard_since)
+    placed_since = seen is not None and seen.fix_at_ms is not None and seen.fix_at_ms >= since_ms
+    if not placed_since or seen is None or seen.place is None or incident.area is None:
+        return watch
+    away_m = round(distance_to_area_m(seen.place, incident.area) / _GRAIN_M) * _GRAIN_M
+    closest_m = away_m if watch.closest_m is None else min(watch.closest_m, away_m)
+    if away_m - closest_m <= AWAY_M[seen.travel_mode]:
+        return replace(watch, closest_m=closest_m, away_since_ms=None)
+    return replace(watch, closest_m=closest_m, away_since_ms=watch.away_since_ms or now_ms)
+
+
+def _missed(incident: Incident, offer: Offer, watch: Watch, seen: Presence | None, now_ms: int) -> AbsenceReason | None:
+    """What speaks against their coming; None when nothing does."""
+    if _is_silent(incident, offer, watch, seen, now_ms):
+        return AbsenceReason.SILENT
+    if watch.away_since_ms is not None and now_ms - watch.away_since_ms >= AWAY_FOR_S[incident.priority] * 1000:
+        return AbsenceReason.MOVING_AWAY
+    return None
+
+
+def _is_silent(incident: Incident, offer: Offer, watch: Watch, seen: Presence | None, now_ms: int) -> bool:
+    """Only somebody who was heard on their way can fall silent: many share no position at all. Any answer is a sign too."""
+    heard_ms = seen.heard_at_ms if seen is not None and seen.heard_at_ms is not None else 0
+    confirmed_ms = offer.confirmed.at_ms if offer.confirmed else 0
+    for_ms = now_ms - max(heard_ms, offer.changed_ms, confirmed_ms)
+    if seen is not None and seen.is_silent_by_word:
+        return for_ms >= WAYS * 1000 * (offer.eta_s or 0.0) + MARGIN_S * 1000
+    is_on_the_way = watch.is_tracked and offer.state is OfferState.EN_ROUTE
+    return is_on_the_way and for_ms >= SILENT_AFTER_S[incident.priority] * 1000
+
+
+def _watched(offer: Offer, watch: Watch) -> WatchSet:
+    return WatchSet(offer_id=offer.id, volunteer_id=offer.volunteer_id, watch=watch)
+
+
+def _lost(offer: Offer, reason: AbsenceReason) -> OfferMoved:
+    return OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.WITHDRAWN, reason=reason)

@@ -1,0 +1,76 @@
+"""Somebody who was sent is in danger themself: a critical incident of its own is opened for them, and a human is asked at once.
+
+The child incident has the area of the incident the person was sent to. Their own position would be nearer to the truth, but it
+would stand in the log of decisions for a year; whoever accepts the child sees it from the live picture instead.
+"""
+
+from dataclasses import replace
+
+from dispatch.model.commands import DISPATCHER, RaiseDistress, ReportIncident
+from dispatch.model.decisions import Decision
+from dispatch.model.events import AttentionRaised, DistressRaised
+from dispatch.model.ids import derived, incident_id
+from dispatch.model.incidents import Incident
+from dispatch.model.rulings import Ruling, applied, refused, unchanged
+from dispatch.model.vocabulary import AttentionReason, Capability, OfferState, Priority
+
+TYPE = "distress"
+SAME_FOR_S = 600
+"""A thumb that presses again; later it is another danger, or the first answer did not help. Judgement."""
+_HAS_BEEN_SENT = frozenset(
+    {
+        OfferState.ACCEPTED,
+        OfferState.EN_ROUTE,
+        OfferState.ON_SCENE,
+        OfferState.DONE,
+        OfferState.STOOD_DOWN,
+        OfferState.WITHDRAWN,
+        OfferState.DECLINED,
+    }
+)
+
+
+def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
+    """Counts for everybody who accepted once, also after the incident or their part in it has ended: they may still be there.
+
+    Their progress is not touched. A second signal soon after the first is the same distress.
+    """
+    offer = incident.offer(command.offer_id)
+    if offer is None:
+        return refused("distress", "unknown_offer")
+    if not command.speaks_for(offer.volunteer_id):
+        return refused("distress", "not_your_offer")
+    if offer.capability is not Capability.FIELD or offer.accepted_ms is None or offer.state not in _HAS_BEEN_SENT:
+        return refused("distress", f"offer_{offer.state}")
+    if offer.distress is not None and now_ms - offer.distress.at_ms < SAME_FOR_S * 1000:
+        return unchanged("distress", "already_raised")
+    signal = DistressRaised(
+        offer_id=offer.id,
+        volunteer_id=offer.volunteer_id,
+        child_id=incident_id(incident.zone, TYPE, command.id),
+        area=incident.area,
+        hazard=replace(incident.hazard, since=0) if incident.hazard else None,
+        language=incident.language,
+        private_ref=command.private_ref,
+    )
+    alarm = AttentionRaised(reason=AttentionReason.DISTRESS, requirement_id=offer.requirement_id, detail=offer.id)
+    return applied("distress", signal, alarm)
+
+
+def report_of(decision: Decision, fact: DistressRaised) -> ReportIncident:
+    """The same decision gives the same report, so a repeat is a repeat."""
+    command_id = str(derived("follow-up", decision.id, TYPE, fact.child_id))
+    return ReportIncident(
+        id=command_id,
+        incident_id=fact.child_id,
+        by=DISPATCHER,
+        sent_ms=decision.decided_ms,
+        type=TYPE,
+        priority=Priority.CRITICAL,
+        body_digest=command_id,
+        area=fact.area,
+        language=None,
+        parent_id=decision.incident_id,
+        distress_of=fact.volunteer_id,
+        hazard=fact.hazard,
+    )

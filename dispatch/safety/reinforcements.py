@@ -1,0 +1,64 @@
+"""People on scene ask for more people. The need grows at once, the operator sees it, and a bound keeps one tap too many small.
+
+Without a skill, or with one that the person's own requirement takes, that requirement gets the places; another skill adds to the
+requirement that asks for it, or makes a new one.
+"""
+
+from dataclasses import replace
+
+from dispatch.model.commands import AskForHelp
+from dispatch.model.events import AttentionEnded, AttentionRaised, Event, HelpAsked
+from dispatch.model.incidents import Incident, Offer, Requirement, RequirementSpec
+from dispatch.model.requirement_ids import highest_number
+from dispatch.model.rulings import Ruling, applied, refused, unchanged
+from dispatch.model.vocabulary import AttentionReason, Capability, Skill
+from dispatch.plans.book import PlanBook
+from dispatch.safety.check_ins import is_on_scene
+
+MOST = 10
+"""Places beyond the plan that people on scene can open for one requirement; more is for the operator to order. Judgement."""
+
+
+def asked(incident: Incident, offer: Offer, command: AskForHelp, plans: PlanBook) -> Ruling:
+    if not is_on_scene(offer):
+        return refused("help", f"offer_{offer.state}")
+    if command.skill is not None and command.skill not in set(Skill):
+        return refused("help", "unknown_skill")
+    if command.count < 1:
+        return refused("help", "nobody_asked_for")
+    before = _wanted(incident, offer, command.skill, plans)
+    places = min(command.count, MOST - before.helped)
+    if places <= 0:
+        return unchanged("help", "limit_reached")
+    wanted = replace(before, count=before.count + places, helped=before.helped + places, settled=None)
+    return applied(
+        "help",
+        HelpAsked(
+            offer_id=offer.id, volunteer_id=offer.volunteer_id, requirement=wanted, private_ref=command.private_ref
+        ),
+        AttentionRaised(reason=AttentionReason.HELP_ASKED, requirement_id=wanted.id, detail=offer.id),
+    )
+
+
+def answered(state: Incident) -> list[Event]:
+    """The call is answered when its requirement has its people."""
+    full = {entry.id for entry in state.requirements if state.open_places(entry) == 0}
+    return [
+        AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
+        for entry in state.attention
+        if entry.reason == AttentionReason.HELP_ASKED and entry.requirement_id in full
+    ]
+
+
+def _wanted(incident: Incident, offer: Offer, skill: str | None, plans: PlanBook) -> Requirement:
+    """The requirement as it stands, or a new one without a place yet."""
+    field = [entry for entry in incident.requirements if entry.capability is Capability.FIELD]
+    own = next((entry for entry in field if entry.id == offer.requirement_id), None)
+    if own is not None and (skill is None or skill in own.skills):
+        return own
+    named = skill or offer.skill
+    known = next((entry for entry in field if entry.skill == named), None)
+    if known is not None:
+        return known
+    (new,) = plans.requirements([RequirementSpec(capability=Capability.FIELD, skill=named)])
+    return replace(new, id=f"r{highest_number(incident) + 1}", count=0)

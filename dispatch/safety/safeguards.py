@@ -1,0 +1,97 @@
+"""Safety and presence as parts of every decision: which rule speaks, and what follows from the facts of any command."""
+
+from dispatch.context import Surroundings
+from dispatch.incidents import confirmations
+from dispatch.model.commands import (
+    AcceptOffer,
+    AskForHelp,
+    AssignVolunteer,
+    CheckWay,
+    Command,
+    ConfirmChanges,
+    EnterHazard,
+    LeaveDuty,
+    PassDeadline,
+    RaiseDistress,
+)
+from dispatch.model.events import AttentionRaised, Event, IncidentReported
+from dispatch.model.incidents import Incident
+from dispatch.model.rulings import Ruling, refused, unchanged
+from dispatch.model.vocabulary import AttentionReason, DeadlineKind
+from dispatch.plans.book import PlanBook
+from dispatch.safety import absence, check_ins, distress, hazard_crossings, hazards, reinforcements
+
+
+def rule(
+    incident: Incident | None, command: Command, plans: PlanBook, around: Surroundings, now_ms: int
+) -> Ruling | None:
+    """The ruling, or None when another rule has to speak. It is asked first: distress counts after the end as well."""
+    if incident is None:
+        return None
+    if isinstance(command, RaiseDistress):
+        return distress.raised(incident, command, now_ms)
+    if isinstance(command, LeaveDuty):
+        return _leave_duty(incident, command, around)
+    if isinstance(command, EnterHazard):
+        return hazards.entered(incident, command)
+    if isinstance(command, ConfirmChanges):
+        return confirmations.confirmed(incident, command, now_ms)
+    if isinstance(command, CheckWay):
+        return hazard_crossings.checked(incident, command, around)
+    if not incident.is_open:
+        return None
+    if isinstance(command, AskForHelp):
+        return _help(incident, command, plans)
+    if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.CHECK_IN:
+        return check_ins.passed(incident, command, now_ms)
+    if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.CONFIRMATION:
+        return confirmations.passed(incident, command, now_ms)
+    if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.WATCH:
+        offer = incident.offer(command.offer_id or "")
+        seen = around.presence.get(offer.volunteer_id) if offer else None
+        return absence.looked(incident, command, seen, now_ms)
+    return None
+
+
+def _leave_duty(incident: Incident, command: LeaveDuty, around: Surroundings) -> Ruling:
+    offer = incident.offer(command.offer_id)
+    if offer is None or not incident.is_open:
+        return unchanged("leave_duty", "unknown_offer" if offer is None else f"incident_{incident.status}")
+    return absence.left_duty(offer, around.presence.get(offer.volunteer_id))
+
+
+def _help(incident: Incident, command: AskForHelp, plans: PlanBook) -> Ruling:
+    offer = incident.offer(command.offer_id)
+    if offer is None:
+        return refused("help", "unknown_offer")
+    if not command.speaks_for(offer.volunteer_id):
+        return refused("help", "not_your_offer")
+    return reinforcements.asked(incident, offer, command, plans)
+
+
+def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now_ms: int) -> tuple[Event, ...]:
+    """What follows from `facts`, whose outcome is `state`: hazard areas, clocks and watches, alarms that begin or end."""
+    precautions = plans.plan(state.type).precautions
+    more = [
+        *hazards.declared(state, precautions),
+        *check_ins.clocks(state, facts, precautions.check_in_s, now_ms),
+        *absence.watches(state, facts, now_ms),
+        *absence.heard(state, facts, now_ms),
+        *reinforcements.answered(state),
+    ]
+    if state.distress_of is not None and any(isinstance(fact, IncidentReported) for fact in facts):
+        more.append(AttentionRaised(reason=AttentionReason.DISTRESS))
+    return tuple(more)
+
+
+def looked_at(incident: Incident | None, command: Command) -> str | None:
+    """Id of the person whom the rule has to see in the picture; None when it asks about nobody."""
+    if incident is None or not incident.is_open:
+        return None
+    if isinstance(command, AssignVolunteer):
+        return command.volunteer_id
+    watches = isinstance(command, PassDeadline) and command.deadline is DeadlineKind.WATCH
+    if not (watches or isinstance(command, LeaveDuty | AcceptOffer)):
+        return None
+    offer = incident.offer(getattr(command, "offer_id", None) or "")
+    return offer.volunteer_id if offer else None

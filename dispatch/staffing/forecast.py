@@ -1,0 +1,62 @@
+"""Whether the target will be kept: the chance that the open places of a requirement fill in time from the offers that are out."""
+
+from collections.abc import Iterable
+
+from dispatch.matching.estimates import OVERALL, answered_by, chance_within
+from dispatch.model.incidents import Incident, Offer, Requirement
+from dispatch.model.vocabulary import OfferState
+
+
+def chance_to_fill(incident: Incident, requirement: Requirement, by_ms: int, now_ms: int) -> float:
+    """1 when no place is open; else the chance that at least as many accept by then as places are open, each by themselves."""
+    asked = [offer for offer in incident.offers_for(requirement.id) if offer.state is OfferState.OFFERED]
+    return at_least(incident.open_places(requirement), chances_of(asked, now_ms, by_ms))
+
+
+def chance_of(offer: Offer, by_ms: int, now_ms: int) -> float:
+    """Chance that a person who is asked and has been silent so far accepts by then, and before the offer ends.
+
+    With the time to accept distributed as F (`estimates.py`): (p F(by) - p F(now)) / (1 - p F(now)).
+    """
+    return chances_of((offer,), now_ms, by_ms)[0]
+
+
+def chances_of(offers: Iterable[Offer], now_ms: int, by_ms: int | None = None) -> list[float]:
+    """The same of many, by default until each offer ends. People of one wave share their moments."""
+    shares: dict[tuple[int, int], tuple[float, float]] = {}
+    chances = []
+    for offer in offers:
+        life = (offer.created_ms, offer.expires_ms)
+        if life not in shares:
+            shares[life] = _shares(*life, now_ms, by_ms)
+        stated = offer.chance
+        if stated is None:
+            stated = chance_within(OVERALL, (offer.expires_ms - offer.created_ms) / 1000)
+        gone, come = shares[life]
+        chances.append(max(0.0, stated * (come - gone) / (1.0 - stated * gone)) if come > gone else 0.0)
+    return chances
+
+
+def _shares(created_ms: int, expires_ms: int, now_ms: int, by_ms: int | None) -> tuple[float, float]:
+    """Of those who accept an offer of this life at all: who has done so by now, and who will have by then."""
+    until_ms = expires_ms if by_ms is None else min(by_ms, expires_ms)
+    if until_ms <= now_ms:
+        return 1.0, 0.0
+    whole = max(answered_by((expires_ms - created_ms) / 1000), 1e-9)
+    return answered_by((now_ms - created_ms) / 1000) / whole, answered_by((until_ms - created_ms) / 1000) / whole
+
+
+def at_least(wanted: int, chances: list[float]) -> float:
+    """Chance of at least `wanted` successes among independent ones of unequal chance (Poisson binomial, exact).
+
+    By the recursion over people: shares[k] is the chance of exactly k so far, the last entry of `wanted` or more.
+    """
+    if wanted <= 0:
+        return 1.0
+    shares = [1.0] + [0.0] * wanted
+    for chance in chances:
+        shares[wanted] += shares[wanted - 1] * chance
+        for count in range(wanted - 1, 0, -1):
+            shares[count] += (shares[count - 1] - shares[count]) * chance
+        shares[0] *= 1 - chance
+    return min(1.0, shares[wanted])

@@ -1,0 +1,33 @@
+"""The fact that somebody is asked."""
+
+from dispatch.matching.ranking import Ranked
+from dispatch.model.events import OfferMade
+from dispatch.model.ids import offer_id
+from dispatch.model.languages import shares_language
+from dispatch.model.people import Candidate, Need
+
+
+def offer_made(need: Need, entry: Ranked, chance: float, now_ms: int) -> OfferMade:
+    requirement, volunteer = need.requirement, entry.candidate.volunteer_id
+    return OfferMade(
+        offer_id=offer_id(need.incident_id, need.command_id, requirement.id, volunteer),
+        requirement_id=requirement.id,
+        volunteer_id=volunteer,
+        capability=requirement.capability,
+        skill=next((skill for skill in requirement.skills if skill in entry.candidate.skills), requirement.skill),
+        expires_ms=now_ms + requirement.window_s * 1000,
+        distance_m=rounded(entry.candidate.distance_m),
+        eta_s=rounded(entry.eta_s),
+        task=requirement.task,
+        chance=round(chance, 4),
+        shares_language=_shares(entry.candidate, need),
+        staging=entry.candidate.staging,
+    )
+
+
+def rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _shares(candidate: Candidate, need: Need) -> bool | None:
+    return shares_language(need.preferred_languages, candidate.languages) if need.preferred_languages else None

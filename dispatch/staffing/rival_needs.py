@@ -1,0 +1,43 @@
+"""Incidents decided together compete for the same people: how many needs are still to be served after each.
+
+The first of a batch would otherwise take everybody it wants, and the last find nobody, though both came in the same moment.
+"""
+
+from collections.abc import Sequence
+
+from dispatch.model.copying import changed
+from dispatch.model.geo import distance_m
+from dispatch.model.people import Need
+from dispatch.model.vocabulary import Capability
+
+
+def with_rivals(batch: Sequence[Sequence[Need]]) -> list[tuple[Need, ...]]:
+    """The needs of each command in the order in which they choose, with how many needs after them want the same people as
+    urgently or more."""
+    later: dict[str, list[Need]] = {}
+    counted: list[tuple[Need, ...]] = []
+    for needs in reversed(batch):
+        counted.append(tuple(changed(need, rivals=_rivals(need, later)) for need in needs))
+        for need in needs:
+            for skill in need.requirement.skills:
+                later.setdefault(skill, []).append(need)
+    return counted[::-1]
+
+
+def _rivals(need: Need, later: dict[str, list[Need]]) -> int:
+    same = {
+        (other.incident_id, other.requirement.id)
+        for skill in need.requirement.skills
+        for other in later.get(skill, ())
+        if other.priority.order <= need.priority.order and _want_the_same(need, other)
+    }
+    return len(same)
+
+
+def _want_the_same(need: Need, other: Need) -> bool:
+    mine, others = need.requirement, other.requirement
+    if mine.capability is not others.capability:
+        return False
+    if mine.capability is Capability.DIGITAL or need.area is None or other.area is None:
+        return True
+    return distance_m(need.area.centre, other.area.centre) <= min(mine.max_distance_m, others.max_distance_m)

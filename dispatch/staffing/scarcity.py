@@ -1,0 +1,85 @@
+"""Who comes later is not forgotten: what waits for newcomers, and when an incident looks again by itself.
+
+Two things wait for people. A shortfall: places for which nobody is asked. And a wave that fell short of its stated certainty
+because people were scarce: somebody is asked for every place, but more would be asked if there were more. Both are woken by a
+fitting person who becomes available (`streams/store/lua/wake.lua`), shortfalls first; a wave that fell short no more often than every
+1.5 s, so that many newcomers cost one look.
+
+By themselves they look again as well: a shortfall soon, then less and less often; a wave that fell short after five minutes,
+when its window has mostly ended. Where people were left in peace, the first end of a rest or of the quiet hours comes before
+that. When a budget of offers has room again nobody knows beforehand; the ordinary looks find it, five minutes late at most.
+"""
+
+from collections.abc import Sequence
+
+from dispatch.model.decisions import RequirementWhy
+from dispatch.model.events import Event, RetryScheduled, WaveFellShort
+from dispatch.model.incidents import Incident, Requirement
+from dispatch.model.vocabulary import Exclusion, WaveRule
+from dispatch.plans.book import PlanBook
+from dispatch.staffing import escalation
+from dispatch.staffing.forecast import at_least
+from dispatch.staffing.waves import chances_left
+
+FIRST_RETRY_S = 2.0
+"""The first look comes soon: somebody may have become free between the search and the moment the shortfall could wake."""
+MAX_RETRY_S = 300
+LEAST_WAIT_MS = 1_000
+_SCARCE = frozenset({WaveRule.SHORT, WaveRule.SHARED})
+
+
+def fell_short(state: Incident | None, whys: Sequence[RequirementWhy], now_ms: int) -> list[Event]:
+    """Waves that fell short of their certainty in this decision, or do so no more; `state` is the incident after it."""
+    if state is None or not state.is_open:
+        return []
+    by_id = {why.requirement_id: why for why in whys}
+    found = [(entry, _short_since(state, entry, by_id.get(entry.id), now_ms)) for entry in state.requirements]
+    return [
+        WaveFellShort(requirement_id=entry.id, since_ms=since_ms)
+        for entry, since_ms in found
+        if since_ms != entry.short_since_ms
+    ]
+
+
+def _short_since(state: Incident, entry: Requirement, why: RequirementWhy | None, now_ms: int) -> int | None:
+    places = state.open_places(entry)
+    if places == 0 or entry.shortfall is not None:
+        return None
+    if why is not None and why.wave is not None:
+        is_short = why.wave.rule in _SCARCE and why.wave.reached < (why.wave.stated or 0.0)
+    elif entry.short_since_ms is not None:
+        is_short = at_least(places, chances_left(state, entry, now_ms)) < entry.certainty
+    else:
+        return None
+    return (entry.short_since_ms or now_ms) if is_short else None
+
+
+def looks_again(
+    state: Incident | None, rule: str, plans: PlanBook, whys: Sequence[RequirementWhy], now_ms: int
+) -> list[Event]:
+    """When to look again after an applied decision, whose `rule` was this; nothing when that is settled already."""
+    if state is None or not state.is_open:
+        return []
+    rested_ms = min((why.free_again_ms for why in whys if why.free_again_ms is not None), default=None)
+    if any(entry.shortfall for entry in state.requirements):
+        if rule in escalation.RULES and (state.retry_at_ms or 0) > now_ms:
+            return []  # a step of a ladder came while a look was waiting
+        return [_at(now_ms + _wait_ms(state, plans, whys), rested_ms, now_ms)]
+    if not any(map(state.waits_for_people, state.requirements)):
+        return []
+    look = _at(now_ms + MAX_RETRY_S * 1000, rested_ms, now_ms)
+    waits = state.retry_at_ms is not None and now_ms < state.retry_at_ms <= look.at_ms
+    return [] if waits and rule != "retry" else [look]
+
+
+def _at(at_ms: int, rested_ms: int | None, now_ms: int) -> RetryScheduled:
+    if rested_ms is not None:
+        at_ms = min(at_ms, max(rested_ms, now_ms + LEAST_WAIT_MS))
+    return RetryScheduled(at_ms=at_ms)
+
+
+def _wait_ms(state: Incident, plans: PlanBook, whys: Sequence[RequirementWhy]) -> int:
+    contended = any(Exclusion.TAKEN_NOW in why.excluded for why in whys)
+    if not state.retries or contended:
+        return round(FIRST_RETRY_S * 1000)
+    return round(min(MAX_RETRY_S, plans.defaults.retry_s * 2.0 ** min(state.retries - 1, 6)) * 1000)

@@ -1,0 +1,247 @@
+"""How many people are asked at a time: as few as make it sure enough that the open places fill.
+
+A requirement states its certainty: "at least so many accept within the window with 95 %". A wave is the fewest top-ranked people
+with whom, beside those who are already asked, that is reached; the chance is exact (`forecast.at_least`), each person counted by
+their own estimate and those already asked by what their silence has left of it. Every answer decides again:
+
+- who declines, lets the window pass or is lost is replaced at once, up to the certainty as it stands then;
+- an acceptance, or silence by itself, calls for more only when the certainty has fallen below `DOUBT` of what is stated. The
+  moment at which silence alone will have brought it there is known beforehand and has a timer (`DeadlineKind.WAVE`).
+
+A wave is smaller than that by two rules, never below the open places, and then takes the likeliest instead of the best placed:
+
+- while others wait for the same people, as urgently or more, it takes a fair share of those free: all of them divided by the
+  number of needs. The rule speaks only where the search has seen everybody within the limits: elsewhere there are more.
+- never more than `MOST_PER_PLACE` people are asked at a time for each open place.
+
+A plan may state a fixed rule instead (`Policy`), to compare with other systems.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, inf
+
+from dispatch.matching.estimates import DIGITAL_BAND, USUAL_BAND, Priors, chance_within, prior
+from dispatch.matching.ranking import Ranked
+from dispatch.model.commands import AddNote, AnswerCommand, Command, PassDeadline, WithdrawOffer
+from dispatch.model.decisions import WaveWhy
+from dispatch.model.events import Event, OfferMade, OfferMoved, WaveTimed
+from dispatch.model.incidents import Incident, Policy, Requirement
+from dispatch.model.people import Found, Need
+from dispatch.model.rulings import Ruling, applied, unchanged
+from dispatch.model.vocabulary import FILLING_STATES, Capability, DeadlineKind, OfferState, WaveRule
+from dispatch.plans.fixed_policies import MAX_NEAREST, MAX_OFFERS_PER_PLACE
+from dispatch.staffing.forecast import at_least, chances_of
+
+DOUBT = 0.5
+"""Share of the stated certainty below which more are asked without an answer having called for it."""
+MOST_PER_PLACE = MAX_OFFERS_PER_PLACE
+WITHIN_AT_MOST = MAX_NEAREST
+"""As HartslagNu, which asks the nearest hundred within its distance."""
+LOOK_PRECISION_MS = 500
+LOOK_TOO_LATE_MS = 5_000
+"""A look this near to the end of the window is left to the end of the window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wave:
+    chosen: tuple[Ranked, ...]
+    why: WaveWhy
+
+
+def offers_out(incident: Incident, requirement: Requirement) -> int:
+    return sum(offer.state is OfferState.OFFERED for offer in incident.offers_for(requirement.id))
+
+
+def chances_left(incident: Incident, requirement: Requirement, now_ms: int) -> list[float]:
+    """Of those who are asked and have not answered, in the order they were asked."""
+    asked = [offer for offer in incident.offers_for(requirement.id) if offer.state is OfferState.OFFERED]
+    return chances_of(asked, now_ms)
+
+
+def wanted(incident: Incident, requirement: Requirement, *, now_ms: int, priors: Priors, prompted: bool) -> int:
+    """For how many new people to search; 0 when those who are asked suffice.
+
+    The search comes before anybody's estimate is known, so strangers are counted: who it finds decides how large the wave is.
+    `prompted`: an answer or an order calls for deciding again.
+    """
+    places, out = incident.open_places(requirement), offers_out(incident, requirement)
+    if places == 0:
+        return 0
+    if requirement.policy is not None:
+        return max(0, _wanted_by(requirement.policy, places) - out)
+    left = chances_left(incident, requirement, now_ms)
+    if at_least(places, left) >= requirement.certainty * (1.0 if prompted else DOUBT):
+        return 0
+    band = DIGITAL_BAND if requirement.capability is Capability.DIGITAL else USUAL_BAND
+    stranger = chance_within(prior(band, now_ms, priors), requirement.window_s)
+    strangers = [stranger] * max(0, MOST_PER_PLACE * places - out)
+    return max(places - out, fewest(places, left, strangers, requirement.certainty))
+
+
+def _wanted_by(policy: Policy, places: int) -> int:
+    if policy.nearest is not None:
+        return max(policy.nearest, places)
+    if policy.within_m is not None:
+        return max(WITHIN_AT_MOST, places)
+    return places if policy.greedy else ceil(places * (policy.offers_per_place or 1.0))
+
+
+def fewest(places: int, asked: Sequence[float], others: Sequence[float], certainty: float) -> int:
+    """How many of `others`, taken in their order, reach the certainty beside those who are asked; all when none do."""
+    low, high = 0, len(others)
+    while low < high:
+        middle = (low + high) // 2
+        if at_least(places, [*asked, *others[:middle]]) >= certainty:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def wave(
+    ranked: Sequence[Ranked], chances: Mapping[str, float], need: Need, found: Found, incident: Incident, now_ms: int
+) -> Wave:
+    """Who of the ranked is asked now; `chances` of each to accept within the window, by id."""
+    requirement = next(entry for entry in incident.requirements if entry.id == need.requirement.id)
+    places, out = incident.open_places(requirement), offers_out(incident, requirement)
+    left = chances_left(incident, requirement, now_ms)
+    if requirement.policy is not None:
+        chosen, rule = _by_rule(requirement.policy, ranked, need.want), WaveRule.POLICY
+        is_short = len(chosen) < need.want
+    else:
+        rivals = need.rivals + found.waiting if found.complete else 0
+        chosen, rule = _by_certainty(ranked, chances, requirement.certainty, left, _Limits(places, out, rivals))
+        is_short = rule is WaveRule.SHORT
+    reached = at_least(places, [*left, *(chances[entry.candidate.volunteer_id] for entry in chosen)])
+    why = WaveWhy(
+        size=len(chosen),
+        out=out,
+        rule=rule,
+        stated=None if requirement.policy else requirement.certainty,
+        reached=round(reached, 4),
+        free=len(ranked),
+        rivals=need.rivals + found.waiting,
+        beyond_budget=sum("beyond_budget" in entry.terms for entry in chosen),
+        is_short=is_short,
+    )
+    return Wave(chosen=tuple(chosen), why=why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    places: int
+    out: int
+    rivals: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.places - self.out)
+
+    @property
+    def cap(self) -> int:
+        return max(self.missing, MOST_PER_PLACE * self.places - self.out)
+
+    def share(self, free: int) -> int:
+        return max(self.missing, ceil(free / (self.rivals + 1)))
+
+
+def _by_certainty(
+    ranked: Sequence[Ranked], chances: Mapping[str, float], certainty: float, left: Sequence[float], limits: _Limits
+) -> tuple[list[Ranked], WaveRule]:
+    def chance(entry: Ranked) -> float:
+        return chances[entry.candidate.volunteer_id]
+
+    def fewest_of(people: Sequence[Ranked]) -> int:
+        return fewest(limits.places, left, [chance(entry) for entry in people], certainty)
+
+    most = min(limits.cap, limits.share(len(ranked)))
+    size = fewest_of(ranked)
+    if size <= most:
+        chosen = list(ranked[:size])
+        reached = at_least(limits.places, [*left, *map(chance, chosen)])
+        return chosen, WaveRule.CERTAINTY if reached >= certainty else WaveRule.SHORT
+    # Stable: among the equally likely the better placed stay before the others.
+    likeliest = sorted(ranked, key=chance, reverse=True)[:most]
+    chosen = likeliest[: fewest_of(likeliest)]
+    ids = {entry.candidate.volunteer_id for entry in chosen}
+    rule = WaveRule.CAP if most == limits.cap else WaveRule.SHARED
+    return [entry for entry in ranked if entry.candidate.volunteer_id in ids], rule
+
+
+def _by_rule(policy: Policy, ranked: Sequence[Ranked], want: int) -> list[Ranked]:
+    if policy.offers_per_place is not None:
+        return list(ranked[:want])
+
+    def way(entry: Ranked) -> tuple[float, str]:
+        length = entry.eta_s if policy.greedy else entry.candidate.distance_m
+        return (inf if length is None else length, entry.candidate.volunteer_id)
+
+    near = sorted(ranked, key=way)
+    if policy.within_m is not None:
+        near = [entry for entry in near if (entry.candidate.distance_m or 0.0) <= policy.within_m]
+    return near[:want]
+
+
+def prompted_by(command: Command, facts: Sequence[Event], incident: Incident) -> frozenset[str]:
+    """The requirements for which a decision has to bring the certainty back, not only to look at it.
+
+    All of them for an order, a retry or a step of a ladder; else those of which somebody who was asked or assigned is no
+    longer to be had.
+    """
+    if isinstance(command, WithdrawOffer) and not command.replace:
+        return frozenset()
+    looks_only = isinstance(command, AnswerCommand | AddNote) or (
+        isinstance(command, PassDeadline) and command.deadline not in (DeadlineKind.RETRY, DeadlineKind.LADDER)
+    )
+    if not looks_only:
+        return frozenset(entry.id for entry in incident.requirements)
+    ended = {fact.offer_id for fact in facts if isinstance(fact, OfferMoved) and fact.state not in FILLING_STATES}
+    return frozenset(offer.requirement_id for offer in incident.offers if offer.id in ended)
+
+
+def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling | None:
+    """The ruling on the moment at which silence has made a wave doubtful; None for every other command."""
+    if incident is None or not isinstance(command, PassDeadline) or command.deadline is not DeadlineKind.WAVE:
+        return None
+    requirement = next((entry for entry in incident.requirements if entry.id == command.requirement_id), None)
+    if requirement is None or requirement.look_at_ms is None or incident.open_places(requirement) == 0:
+        return unchanged("wave", "nothing_waits")
+    if now_ms < requirement.look_at_ms:
+        return unchanged("wave", "not_yet_due")
+    return applied("wave", WaveTimed(requirement_id=requirement.id, look_at_ms=None))
+
+
+def timed(incident: Incident | None, facts: Sequence[Event], now_ms: int) -> list[Event]:
+    """When to look again at the waves that these facts have changed; `incident` is the state after them."""
+    if incident is None or not incident.is_open:
+        return []
+    moved = {fact.offer_id for fact in facts if isinstance(fact, OfferMade | OfferMoved)}
+    touched = {offer.requirement_id for offer in incident.offers if offer.id in moved}
+    looks = [
+        (entry, look_at_ms(incident, entry, now_ms))
+        for entry in incident.requirements
+        if entry.id in touched and incident.open_places(entry)
+    ]
+    return [WaveTimed(requirement_id=entry.id, look_at_ms=at) for entry, at in looks if at != entry.look_at_ms]
+
+
+def look_at_ms(incident: Incident, requirement: Requirement, now_ms: int) -> int | None:
+    """When silence alone will have brought the certainty below `DOUBT` of what is stated; None when the end of a window or
+    an answer comes first, or when it is below already and more people were not to be had."""
+    asked = [offer for offer in incident.offers_for(requirement.id) if offer.state is OfferState.OFFERED]
+    if requirement.policy is not None or not asked:
+        return None
+    doubtful = requirement.certainty * DOUBT
+    places = incident.open_places(requirement)
+
+    def is_doubtful(at_ms: int) -> bool:
+        return at_least(places, chances_of(asked, at_ms)) < doubtful
+
+    low, high = now_ms, min(offer.expires_ms for offer in asked) - LOOK_TOO_LATE_MS
+    if low >= high or is_doubtful(low) or not is_doubtful(high):
+        return None
+    while high - low > LOOK_PRECISION_MS:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_doubtful(middle) else (middle, high)
+    return high

@@ -1,0 +1,165 @@
+"""The fold of what safety does to an incident: hazard areas, check-in clocks, watches, confirmations, help asked for.
+
+A part of `lifecycle.py`, which knows every event; each function takes the state before and gives the state after.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from dispatch.incidents.edits import edited
+from dispatch.model import events
+from dispatch.model.copying import changed
+from dispatch.model.incidents import (
+    Area,
+    CheckInClock,
+    Confirmed,
+    Distress,
+    Hazard,
+    Incident,
+    JobChange,
+    Offer,
+    Unconfirmed,
+)
+from dispatch.model.vocabulary import CheckInState, ConfirmationState
+
+OPEN_CHANGES_KEPT = 16
+"""Beyond these the oldest two count as one, so that an operator who types for an hour does not fill the state."""
+
+
+def hazard_declared(state: Incident, fact: events.HazardDeclared, moment: Any) -> Incident:
+    return replace(state, hazard=Hazard(equipped=fact.equipped, since=moment.version))
+
+
+def on_ground(state: Incident, area: Area | None, moment: Any) -> Incident:
+    """The incident with this area; dangerous ground that changed is new ground, on which people are warned anew."""
+    hazard = state.hazard
+    if hazard is not None and hazard.since and area != state.area:
+        hazard = replace(hazard, since=moment.version)
+    return replace(state, area=area, hazard=hazard)
+
+
+def hazard_ended(state: Incident, _fact: events.HazardEnded, _: object) -> Incident:
+    return replace(state, hazard=None)
+
+
+def hazard_warned(state: Incident, fact: events.HazardWarned, moment: Any) -> Incident:
+    return replace(state, warned={**state.warned, **dict.fromkeys(fact.volunteer_ids, moment.version)})
+
+
+def staging_moved(state: Incident, fact: events.StagingMoved, _: object) -> Incident:
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, staging=fact.staging))
+
+
+def check_in_clock_set(state: Incident, fact: events.CheckInClockSet, _: object) -> Incident:
+    clock = CheckInClock(state=CheckInState.RUNNING, due_ms=fact.due_ms)
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
+
+
+def check_in_asked(state: Incident, fact: events.CheckInAsked, _: object) -> Incident:
+    clock = CheckInClock(state=fact.state, due_ms=fact.due_ms)
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
+
+
+def watch_set(state: Incident, fact: events.WatchSet | events.ComingAsked, _: object) -> Incident:
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, watch=fact.watch))
+
+
+def job_changed(state: Incident, fact: events.JobChanged, moment: Any) -> Incident:
+    if not fact.to_confirm:
+        return state
+    change = JobChange(fields=fact.to_confirm, version=moment.version, at_ms=moment.at_ms)
+
+    def asked(offer: Offer) -> Offer:
+        known = offer.unconfirmed
+        unconfirmed = Unconfirmed(
+            changes=_bounded((*(known.changes if known else ()), change)),
+            state=known.state if known else ConfirmationState.ASKED,
+            due_ms=fact.due_ms,
+        )
+        return changed(offer, unconfirmed=unconfirmed)
+
+    return _with_offer(state, fact.offer_id, asked)
+
+
+def _bounded(changes: tuple[JobChange, ...]) -> tuple[JobChange, ...]:
+    if len(changes) <= OPEN_CHANGES_KEPT:
+        return changes
+    first, second, *rest = changes
+    both = tuple(dict.fromkeys((*first.fields, *second.fields)))
+    return (JobChange(fields=both, version=second.version, at_ms=first.at_ms), *rest)
+
+
+def ways_to_check(state: Incident, _fact: events.WaysToCheck, _: object) -> Incident:
+    return state
+
+
+def hazard_on_way(state: Incident, fact: events.HazardOnWay, _: object) -> Incident:
+    def told(offer: Offer) -> Offer:
+        return changed(offer, hazards_on_way={**offer.hazards_on_way, fact.hazard_incident_id: fact.ground})
+
+    return _with_offer(state, fact.offer_id, told)
+
+
+def way_cleared(state: Incident, fact: events.WayCleared, _: object) -> Incident:
+    def told(offer: Offer) -> Offer:
+        left = {one: since for one, since in offer.hazards_on_way.items() if one not in fact.hazard_incident_ids}
+        return changed(offer, hazards_on_way=left)
+
+    return _with_offer(state, fact.offer_id, told)
+
+
+def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: object) -> Incident:
+    def missed(offer: Offer) -> Offer:
+        known = offer.unconfirmed
+        return changed(offer, unconfirmed=known and replace(known, state=fact.state, due_ms=fact.due_ms))
+
+    return _with_offer(state, fact.offer_id, missed)
+
+
+def changes_confirmed(state: Incident, fact: events.ChangesConfirmed, moment: Any) -> Incident:
+    def confirmed(offer: Offer) -> Offer:
+        known = offer.unconfirmed.changes if offer.unconfirmed else ()
+        left = tuple(change for change in known if change.version > fact.version)
+        unconfirmed = Unconfirmed(changes=left, state=ConfirmationState.ASKED, due_ms=fact.due_ms) if left else None
+        return changed(offer, unconfirmed=unconfirmed, confirmed=Confirmed(version=fact.version, at_ms=moment.at_ms))
+
+    return _with_offer(state, fact.offer_id, confirmed)
+
+
+def help_asked(state: Incident, fact: events.HelpAsked, moment: Any) -> Incident:
+    """More people wanted by somebody on scene is an edit: an operator's older list of needs must not take them away unseen."""
+    raised = fact.requirement
+    known = {entry.id for entry in state.requirements}
+    entries = tuple(raised if entry.id == raised.id else entry for entry in state.requirements)
+    after = entries if raised.id in known else (*entries, raised)
+    return replace(state, requirements=after, edits=edited(state, ("requirements",), moment))
+
+
+def distress_raised(state: Incident, fact: events.DistressRaised, moment: Any) -> Incident:
+    signal = Distress(incident_id=fact.child_id, at_ms=moment.at_ms)
+    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
+
+
+FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
+    events.HazardDeclared: hazard_declared,
+    events.HazardEnded: hazard_ended,
+    events.HazardWarned: hazard_warned,
+    events.StagingMoved: staging_moved,
+    events.CheckInClockSet: check_in_clock_set,
+    events.CheckInAsked: check_in_asked,
+    events.WatchSet: watch_set,
+    events.ComingAsked: watch_set,
+    events.JobChanged: job_changed,
+    events.WaysToCheck: ways_to_check,
+    events.HazardOnWay: hazard_on_way,
+    events.WayCleared: way_cleared,
+    events.ConfirmationMissed: confirmation_missed,
+    events.ChangesConfirmed: changes_confirmed,
+    events.HelpAsked: help_asked,
+    events.DistressRaised: distress_raised,
+}
+
+
+def _with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
+    return replace(state, offers=tuple(change(one) if one.id == offer_id else one for one in state.offers))

@@ -1,0 +1,108 @@
+"""The fold of what digital work and merging do to an incident: leases, answers, certainty, place, reports that belong together.
+
+A part of `lifecycle.py`, which knows every event; each function takes the state before and gives the state after.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from dispatch.incidents.edits import edited
+from dispatch.matching.declines import joined
+from dispatch.model import events
+from dispatch.model.copying import changed
+from dispatch.model.incidents import Incident, Merging, Offer, Requirement
+from dispatch.model.vocabulary import IncidentStatus
+from dispatch.state.safety_folds import on_ground
+
+
+def lease_held(state: Incident, fact: events.LeaseHeld, _: object) -> Incident:
+    return _with_offer(state, fact.offer_id, lambda offer: changed(offer, lease_expires_ms=fact.until_ms))
+
+
+def answer_wanted(state: Incident, fact: events.AnswerWanted, _: object) -> Incident:
+    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, count=fact.count))
+
+
+def work_settled(state: Incident, fact: events.WorkSettled, _: object) -> Incident:
+    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, settled=fact.outcome))
+
+
+def certainty_changed(state: Incident, fact: events.CertaintyChanged, _: object) -> Incident:
+    return changed(state, certainty=fact.certainty)
+
+
+def moved(state: Incident, fact: events.IncidentMoved, moment: Any) -> Incident:
+    return changed(on_ground(state, fact.area, moment), edits=edited(state, ("location",), moment))
+
+
+def remeasured(state: Incident, fact: events.OfferRemeasured, _: object) -> Incident:
+    return _with_offer(state, fact.offer_id, lambda offer: changed(offer, distance_m=fact.distance_m, eta_s=fact.eta_s))
+
+
+def merge_proposed(state: Incident, fact: events.MergeProposed, _: object) -> Incident:
+    return changed(state, merge_candidates=fact.candidates)
+
+
+def merge_begun(state: Incident, fact: events.MergeBegun, _: object) -> Incident:
+    return changed(state, merging=Merging(into=fact.into, due_ms=fact.due_ms))
+
+
+def merge_ended(state: Incident, _fact: events.MergeEnded, _: object) -> Incident:
+    return changed(state, merging=None)
+
+
+def merged(state: Incident, fact: events.IncidentMerged, moment: Any) -> Incident:
+    """What is merged has ended: its work goes on in the other incident."""
+    times = changed(state.times, closed_ms=moment.at_ms)
+    return changed(
+        state, status=IncidentStatus.CLOSED, times=times, retry_at_ms=None, merging=None, merged_into=fact.into
+    )
+
+
+def unmerged(state: Incident, _fact: events.IncidentUnmerged, _: object) -> Incident:
+    times = changed(state.times, closed_ms=None)
+    return changed(state, status=IncidentStatus.DISPATCHING, times=times, merged_into=None)
+
+
+def merge_declined(state: Incident, _fact: events.MergeDeclined, _: object) -> Incident:
+    return state
+
+
+def report_adopted(state: Incident, fact: events.ReportAdopted, _: object) -> Incident:
+    return changed(state, reports=(*state.reports, fact.other), refused=joined((*state.refused, *fact.refused)))
+
+
+def report_released(state: Incident, fact: events.ReportReleased, _: object) -> Incident:
+    return changed(state, reports=tuple(other for other in state.reports if other != fact.other))
+
+
+def split(state: Incident, fact: events.IncidentSplit, _: object) -> Incident:
+    return changed(state, split_into=(*state.split_into, fact.into))
+
+
+FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
+    events.LeaseHeld: lease_held,
+    events.AnswerWanted: answer_wanted,
+    events.WorkSettled: work_settled,
+    events.CertaintyChanged: certainty_changed,
+    events.IncidentMoved: moved,
+    events.OfferRemeasured: remeasured,
+    events.MergeProposed: merge_proposed,
+    events.MergeBegun: merge_begun,
+    events.MergeEnded: merge_ended,
+    events.IncidentMerged: merged,
+    events.IncidentUnmerged: unmerged,
+    events.MergeDeclined: merge_declined,
+    events.ReportAdopted: report_adopted,
+    events.ReportReleased: report_released,
+    events.IncidentSplit: split,
+}
+
+
+def _with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
+    return changed(state, offers=tuple(change(one) if one.id == offer_id else one for one in state.offers))
+
+
+def _with_requirement(state: Incident, requirement_id: str, change: Callable[[Requirement], Requirement]) -> Incident:
+    entries = tuple(change(one) if one.id == requirement_id else one for one in state.requirements)
+    return changed(state, requirements=entries)
