@@ -16,17 +16,18 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 
-from api import errors, methods
-from api.bodies import StrictRoute
-from api.event_stream import BeginInTurn
-from api.latency import Latency
-from api.live import Live
-from api.marks import Marks
-from api.measure import Measure
+from api.http import methods
+from api.http import problems as errors
+from api.http.request_metrics import Measure
+from api.http.server_sent_events import BeginInTurn
+from api.http.strict_route import StrictRoute
 from api.openapi import described
-from api.parts import Parts
 from api.plan_shelf import PlanShelf
-from api.routes import events, history, incidents, offers, pages, positions, state, types, volunteers
+from api.process.intake_marks import Marks
+from api.process.latency import Latency
+from api.process.services import Parts
+from api.reads.event_stream import Live
+from api.routes import events, incident_history, incident_types, incidents, locations, offers, pages, status, volunteers
 from dispatch.plans import book as response_plans
 from streams import settings as all_settings
 from streams import tokens
@@ -47,7 +48,7 @@ from streams.store.people import PeopleStore
 from streams.store.reads import Reads
 
 # In the order in which they are tried: first what a thousand ask for at once.
-ROUTERS = (events, state, incidents, history, volunteers, offers, positions, types, pages)
+ROUTERS = (events, status, incidents, incident_history, volunteers, offers, locations, incident_types, pages)
 _log = structlog.get_logger(__name__)
 
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from api.errors import Problem, invalid
 from api.fields import PERSON_ID_SCHEMA
-from api.parts import Parts
+from api.http.problems import Problem, invalid
+from api.process.services import Parts
 from dispatch.model import geo, ids
 from dispatch.model.ids import OfferParts, parts_of_offer, zone_of_incident
 

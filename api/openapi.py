@@ -7,8 +7,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 from pydantic.json_schema import models_json_schema
 
-from api.answers import shown
-from api.auth import PUBLIC
+from api.http.auth import PUBLIC
+from api.http.responses import shown
 from api.schemas import Locations, ProblemShown
 
 PATH = "/openapi.json"

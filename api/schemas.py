@@ -1,7 +1,7 @@
 """Every body of the HTTP contract, in and out. Requests are strict: unknown fields, other types and odd values are refused.
 
 Free texts are limited in length and nothing else: whoever reports an emergency is never asked to type a telephone number
-nicely. Responses are described here for readers and the OpenAPI document; `views.py` builds them.
+nicely. Responses are described here for readers and the OpenAPI document; `incidents.py` builds them.
 """
 
 from typing import Annotated, Any, Literal, Self
@@ -249,7 +249,7 @@ class LocationOf(Location):
 
 
 class Locations(Body):
-    """Describes the body of POST /v1/locations; it is read by `positions.py`, which is quicker."""
+    """Describes the body of POST /v1/locations; it is read by `locations.py`, which is quicker."""
 
     locations: Annotated[list[LocationOf], Field(max_length=1000)]
 

@@ -1,4 +1,4 @@
-"""Tokens: loading the JWK Set, issuing and verifying JWTs. Who may do what with a role is the API's matter (`api/auth.py`).
+"""Tokens: loading the JWK Set, issuing and verifying JWTs. Who may do what with a role is the API's matter (`api/http/auth.py`).
 
 Claims: `sub` (the id), `role`, `iss` `komek`, `aud` `komek-api`, `iat`, `exp`. The first private key of the set signs, every
 key verifies; so a key is rotated by putting the new one in front and taking the old one out when its tokens have ended.

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
 
-from api.answers import problems
-from api.auth import Reader
-from api.bodies import StrictRoute
 from api.deps import PartsDep
-from api.errors import invalid
-from api.event_stream import EventStream
+from api.http.auth import Reader
+from api.http.problems import invalid
+from api.http.responses import problems
+from api.http.server_sent_events import EventStream
+from api.http.strict_route import StrictRoute
 from streams.readers.feed import Cursor
 
 router = APIRouter(prefix="/v1/events", tags=["live"], route_class=StrictRoute)

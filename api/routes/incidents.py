@@ -7,18 +7,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
-from api import edits, orders, views
-from api.answers import problems, shown
-from api.auth import OPERATOR, Operator, Reader, operators, watchers
-from api.bodies import StrictRoute
-from api.by_hand import refuse_hopeless
 from api.deps import IncidentId, PartsDep, checked_volunteer_id, zone_of_known_cell
-from api.disclosure import opened_material, opened_or_none
-from api.errors import Problem, invalid
-from api.listing import Filters, list_incidents
-from api.once import Once, OnceOnly
-from api.parts import Parts
-from api.safety import person_in_distress
+from api.http.auth import OPERATOR, Operator, Reader, operators, watchers
+from api.http.problems import Problem, invalid
+from api.http.responses import problems, shown
+from api.http.strict_route import StrictRoute
+from api.process.services import Parts
+from api.reads.csv_export import csv_of
+from api.reads.disclosure import opened_material, opened_or_none, person_in_distress
+from api.reads.listing import Filters, list_incidents
 from api.schemas import (
     Accepted,
     Assignment,
@@ -33,7 +30,10 @@ from api.schemas import (
     Reason,
     Split,
 )
-from api.spreadsheet import csv_of
+from api.views import incidents
+from api.writes import commands, edits
+from api.writes.idempotency import Once, OnceOnly
+from api.writes.manual_orders import refuse_hopeless
 from dispatch.incidents.edits import PRIVATE_FIELDS
 from dispatch.model.commands import (
     AddNote,
@@ -80,10 +80,10 @@ async def report_incident(body: IncidentReport, once: OnceOnly, parts: PartsDep)
     if repeated := await once.repeated():
         return repeated
     text_print = fingerprint(body.description, parts.settings.require_data_key())
-    command = replace(orders.report(body, once), text_print=text_print)
-    await _send(parts, command, command.private_ref or "", orders.private_of(body) if command.private_ref else None)
+    command = replace(commands.report(body, once), text_print=text_print)
+    await _send(parts, command, command.private_ref or "", commands.private_of(body) if command.private_ref else None)
     parts.marks.put_reported(command.incident_id, wire.encode_command(command))
-    links = views.incident_links(command.incident_id)
+    links = incidents.incident_links(command.incident_id)
     return once.accepted(command.incident_id, IncidentStatus.REPORTED, links)
 
 
@@ -113,9 +113,9 @@ async def list_(
     if format_ == "csv":
         return await csv_of(parts, filters)
     items, following = await list_incidents(parts.picture, filters, limit=limit, cursor=cursor)
-    shown_items = [views.incident(state) for state in items]
+    shown_items = [incidents.incident(state) for state in items]
     if GEOJSON in request.headers.get("accept", ""):
-        features = [views.feature(item) for item in shown_items]
+        features = [incidents.feature(item) for item in shown_items]
         collection = {"type": "FeatureCollection", "features": features, "next": following}
         return shown(collection, media=GEOJSON, headers={"Vary": "Accept"})
     return shown({"items": shown_items, "next": following}, headers={"Vary": "Accept"})
@@ -132,16 +132,16 @@ async def read(incident_id: IncidentId, caller: Reader, parts: PartsDep) -> Resp
         own = [offer for offer in state.offers if offer.volunteer_id == caller.id]
         if not own:
             raise Problem("not_found", "there is no incident of this id that you were asked for")
-        needs_private = any(views.is_opened(state, offer) for offer in own)
+        needs_private = any(incidents.is_opened(state, offer) for offer in own)
         private = await opened_or_none(parts, caller, state) if needs_private else None
         found = await opened_material(parts, caller, state) if needs_private else []
-        return shown(views.incident_for_volunteer(state, own, private, found), headers=headers)
+        return shown(incidents.incident_for_volunteer(state, own, private, found), headers=headers)
     if caller.role is not OPERATOR:
-        return shown(views.incident(state), headers=headers)
+        return shown(incidents.incident(state), headers=headers)
     private = await opened_or_none(parts, caller, state)
     found = await opened_material(parts, caller, state)
     person = await person_in_distress(parts, caller, state)
-    return shown({**views.incident(state, private, found), **person}, headers=headers)
+    return shown({**incidents.incident(state, private, found), **person}, headers=headers)
 
 
 async def _state_or_none(parts: Parts, incident_id: str) -> Incident | None:
@@ -178,7 +178,7 @@ async def _read_reported(parts: Parts, incident_id: str, role: Role) -> Response
         raise Problem("not_found", "there is no incident of this id")
     command = wire.decode_command(report)
     assert isinstance(command, ReportIncident)
-    return shown(views.reported(command, parts.plans), headers={"ETag": '"0"'})
+    return shown(incidents.reported(command, parts.plans), headers={"ETag": '"0"'})
 
 
 @router.patch("/{incident_id}", **ACCEPTED, responses=problems(400, 404, 409, 412, 413, 415))
@@ -208,11 +208,13 @@ async def change(
     if decision is None:
         await _check_open(parts, incident_id)
         command = await _update(parts, incident_id, body, once, version)
-        await _send(parts, command, command.private_ref or "", orders.private_of(body) if command.private_ref else None)
+        await _send(
+            parts, command, command.private_ref or "", commands.private_of(body) if command.private_ref else None
+        )
         decision = await edits.decision_of(parts, incident_id, command_id) if is_conditional else None
     if decision is not None:
         await edits.refuse_lost(parts, caller, decision, body, is_if_match=version is not None)
-    return once.accepted(incident_id, "accepted", views.order_links(incident_id, command_id))
+    return once.accepted(incident_id, "accepted", incidents.order_links(incident_id, command_id))
 
 
 async def _update(
@@ -232,7 +234,7 @@ async def _update(
     elif edits.changes_of(body) & set(PRIVATE_FIELDS):
         with suppress(StoreTrouble, NotReady):  # then it counts as a change, even if it is none
             present = await parts.marks.glance(edits.present_values(parts, incident_id))
-    return orders.update(
+    return commands.update(
         incident_id,
         body,
         once,
@@ -308,7 +310,7 @@ async def assign(incident_id: IncidentId, body: Assignment, once: OnceOnly, part
     await refuse_hopeless(parts, state, command)
     await _send(parts, command, command.private_ref or "", text)
     offer = offer_id(incident_id, command.id, body.requirement_id, volunteer_id)
-    return once.accepted(offer, "accepted", views.offer_links(offer, incident_id))
+    return once.accepted(offer, "accepted", incidents.offer_links(offer, incident_id))
 
 
 @router.post("/{incident_id}/merge", **ACCEPTED, dependencies=[operators], responses=problems(400, 404, 409, 413, 415))
@@ -338,16 +340,16 @@ async def split(incident_id: IncidentId, body: Split, once: OnceOnly, parts: Par
         return repeated
     _refuse_strangers(await _check_open(parts, incident_id), body)
     text_print = fingerprint(body.description, parts.settings.require_data_key())
-    report = replace(orders.report(body, once, incident_id), text_print=text_print)
+    report = replace(commands.report(body, once, incident_id), text_print=text_print)
     order, reason = _order(once, "split", incident_id, body.reason)
     command = SplitIncident(
-        **order, report=orders.new_report(report), offers=tuple(body.offers), reports=tuple(body.reports)
+        **order, report=commands.new_report(report), offers=tuple(body.offers), reports=tuple(body.reports)
     )
-    of_report = [(report.private_ref, orders.private_of(body))] if report.private_ref is not None else []
+    of_report = [(report.private_ref, commands.private_of(body))] if report.private_ref is not None else []
     await _send(parts, command, command.private_ref or "", reason, *of_report)
     announced = replace(report, split_from=incident_id)
     await parts.marks.expect_reported(report.incident_id, wire.encode_command(announced))
-    return once.accepted(report.incident_id, "accepted", views.incident_links(report.incident_id))
+    return once.accepted(report.incident_id, "accepted", incidents.incident_links(report.incident_id))
 
 
 @router.post(
@@ -455,7 +457,7 @@ async def _check_takes_reports(parts: Parts, into: str) -> None:
 
 
 def _accepted(once: Once, incident_id: str) -> Response:
-    return once.accepted(incident_id, "accepted", views.incident_links(incident_id))
+    return once.accepted(incident_id, "accepted", incidents.incident_links(incident_id))
 
 
 async def _send(

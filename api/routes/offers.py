@@ -14,18 +14,14 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api import views
-from api.answers import problems, shown
-from api.auth import OPERATOR, Caller, Operator, Volunteer, VolunteerOrOperator
-from api.bodies import StrictRoute
 from api.deps import OfferId, PartsDep
-from api.disclosure import noted, opened_material, opened_or_none
-from api.errors import Problem, invalid
-from api.negotiation import VARY, LanguageOfTexts
-from api.once import Once, OnceOnly
-from api.parts import Parts
-from api.refusals import Held, check_other_incident, check_outcome
-from api.safety import grounds_on_way, person_in_distress
+from api.http.auth import OPERATOR, Caller, Operator, Volunteer, VolunteerOrOperator
+from api.http.negotiation import VARY, LanguageOfTexts
+from api.http.problems import Problem, invalid
+from api.http.responses import problems, shown
+from api.http.strict_route import StrictRoute
+from api.process.services import Parts
+from api.reads.disclosure import noted, opened_material, opened_or_none, person_in_distress
 from api.schemas import (
     Accepted,
     CheckInText,
@@ -39,6 +35,10 @@ from api.schemas import (
     Said,
     Withdrawal,
 )
+from api.views import incidents
+from api.views.safety import grounds_on_way
+from api.writes.idempotency import Once, OnceOnly
+from api.writes.preconditions import Held, check_other_incident, check_outcome
 from dispatch.model.commands import (
     AcceptOffer,
     AnswerCommand,
@@ -79,12 +79,12 @@ async def read_offer(
         raise Problem("not_found", "there is no offer of this id")
     if held.volunteer_id != caller.id:
         raise Problem("not_your_offer")
-    is_opened = views.is_opened(state, held)
+    is_opened = incidents.is_opened(state, held)
     private = await opened_or_none(parts, caller, state) if is_opened else None
     found = await opened_material(parts, caller, state) if is_opened else []
     person = await person_in_distress(parts, caller, state) if is_opened else {}
     grounds = await grounds_on_way(parts, [held])
-    return shown({**views.offer(state, held, private, language, found, grounds), **person}, headers=VARY)
+    return shown({**incidents.offer(state, held, private, language, found, grounds), **person}, headers=VARY)
 
 
 @router.post("/{offer_id}/accept", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
@@ -234,7 +234,7 @@ async def withdraw(
         private_ref=text_ref(offer[1].incident_id, "reason", command_id) if given.reason else None,
     )
     await _send(parts, command, command.private_ref, given.reason)
-    return once.accepted(offer[0], "accepted", views.offer_links(offer[0], offer[1].incident_id))
+    return once.accepted(offer[0], "accepted", incidents.offer_links(offer[0], offer[1].incident_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +313,7 @@ def _named(once: Once, verb: str, offer: tuple[str, OfferParts], speaker: _Speak
 async def _answer(parts: Parts, once: Once, command: AnswerCommand, text: str | None = None) -> Response:
     await _send(parts, command, getattr(command, "private_ref", None), text)
     parts.marks.put_answering(command.offer_id, command.id)
-    links = views.offer_links(command.offer_id, command.incident_id)
+    links = incidents.offer_links(command.offer_id, command.incident_id)
     return once.accepted(command.offer_id, "received", links)
 
 

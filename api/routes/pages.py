@@ -5,8 +5,8 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
 
-from api.auth import PUBLIC
-from api.bodies import StrictRoute
+from api.http.auth import PUBLIC
+from api.http.strict_route import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False, dependencies=[PUBLIC])
 FOLDER = Path(__file__).parent.parent / "pages"

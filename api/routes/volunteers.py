@@ -7,20 +7,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from api import views
-from api.answers import problems, shown
-from api.auth import Caller, Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
-from api.bodies import StrictRoute
 from api.deps import PartsDep, VolunteerId
-from api.disclosure import noted, opened_material, opened_or_none, opened_volunteer
-from api.errors import Problem, invalid, retry_later
-from api.negotiation import VARY, LanguageOfTexts
-from api.orders import volunteer_ref
-from api.parts import Parts
-from api.profiles import Profiles, profile_view, record_of
-from api.safety import grounds_on_way, warnings_of
+from api.http.auth import Caller, Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
+from api.http.negotiation import VARY, LanguageOfTexts
+from api.http.problems import Problem, invalid, retry_later
+from api.http.responses import problems, shown
+from api.http.strict_route import StrictRoute
+from api.process.services import Parts
+from api.reads.disclosure import noted, opened_material, opened_or_none, opened_volunteer
 from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown, WarningList
+from api.views import incidents
+from api.views.safety import grounds_on_way, warnings_of
+from api.writes.profiles import Profiles, profile_view, record_of
 from dispatch.matching.position_checks import refusal
+from dispatch.model.private_refs import volunteer_ref
 from dispatch.model.vocabulary import FixRefusal, OfferState
 from dispatch.plans.budget_table import MOST_OFFERS
 from dispatch.ports import NotReady, StoreTrouble
@@ -78,7 +78,7 @@ async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, par
         {
             **profile_view(view, private),
             "engaged": view.offer_id is not None,
-            "fix_at": views.time(view.fix_at_ms),
+            "fix_at": incidents.time(view.fix_at_ms),
             "fix_age_s": view.fix_age_s,
         }
     )
@@ -159,14 +159,14 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: Par
     offers = await parts.picture.offers_of(volunteer_id, limit=1000)
     noted(parts, caller, "volunteer.export", volunteer_id)
     document = {
-        "exported_at": views.time(clock.now_ms()),
+        "exported_at": incidents.time(clock.now_ms()),
         "volunteer": profile_view(known, private),
         "location": {
-            "place": views.point(known.place) if known.place else None,
+            "place": incidents.point(known.place) if known.place else None,
             "accuracy_m": known.accuracy_m,
-            "at": views.time(known.fix_at_ms),
+            "at": incidents.time(known.fix_at_ms),
         },
-        "offers": [views.offer(entry.incident, entry.offer) for entry in offers],
+        "offers": [incidents.offer(entry.incident, entry.offer) for entry in offers],
     }
     headers = {"Content-Disposition": 'attachment; filename="komek-export.json"'}
     return shown(document, headers=headers)
@@ -206,12 +206,12 @@ def _heard_ms(caller: Caller, known: VolunteerView | None) -> int | None:
 
 
 async def _offer_view(
-    parts: Parts, caller: Caller, entry: OfferOf, language: str, grounds: Mapping[str, views.View]
-) -> views.View:
-    is_opened = views.is_opened(entry.incident, entry.offer)
+    parts: Parts, caller: Caller, entry: OfferOf, language: str, grounds: Mapping[str, incidents.View]
+) -> incidents.View:
+    is_opened = incidents.is_opened(entry.incident, entry.offer)
     private = await opened_or_none(parts, caller, entry.incident) if is_opened else None
     found = await opened_material(parts, caller, entry.incident) if is_opened else []
-    return views.offer(entry.incident, entry.offer, private, language, found, grounds)
+    return incidents.offer(entry.incident, entry.offer, private, language, found, grounds)
 
 
 def _states(given: str | None) -> frozenset[OfferState]:

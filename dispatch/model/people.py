@@ -4,11 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatch.model.incidents import Area, Hazard, Place, Requirement, SearchMark
-from dispatch.model.vocabulary import (
-    Exclusion,
-    Priority,
-    TravelMode,
-)
+from dispatch.model.vocabulary import Exclusion, Priority, TravelMode
 
 
 @dataclass(frozen=True, kw_only=True)

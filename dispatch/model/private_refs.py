@@ -9,3 +9,7 @@ def report_ref(incident_id: str) -> str:
 def text_ref(incident_id: str, kind: str, command_id: str) -> str:
     """Reference of the sealed record that came with one command."""
     return f"{report_ref(incident_id)}:{kind}:{command_id}"
+
+
+def volunteer_ref(volunteer_id: str) -> str:
+    return f"volunteer:{volunteer_id}"

@@ -14,7 +14,7 @@ from streams.kafka import topic_admin
 from streams.settings import PREFIX, Settings
 
 APP = "api.app:create_app"
-PROTOCOL = "api.prompt_protocol:PromptProtocol"
+PROTOCOL = "api.http.stale_requests:PromptProtocol"
 END_WITHIN_S = 5
 FILES = 65_536
 

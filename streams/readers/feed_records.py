@@ -148,6 +148,6 @@ def happening_of(arrived: Arrived) -> Happening | None:
 
 
 def people_of(happening: Happening) -> Iterable[str]:
-    """The volunteers whom a record may concern; who it does concern is judged by the view (`api/live.py`)."""
+    """The volunteers whom a record may concern; who it does concern is judged by the view (`api/reads/event_stream.py`)."""
     record = happening.record
     return record.incident.warned if isinstance(record, StatusRecord) else (record.volunteer_id,)

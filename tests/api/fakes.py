@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002 - the names of arguments are those of the Protocols
-"""Parts of the API in memory. Each does what its Protocol in `api/parts.py` promises, and can be told to fail."""
+"""Parts of the API in memory. Each does what its Protocol in `api/process/services.py` promises, and can be told to fail."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

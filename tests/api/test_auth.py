@@ -12,8 +12,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from api.app import ROUTERS, assembled
-from api.auth import Allow, Public, allowance
-from api.bodies import StrictRoute, Undeclared
+from api.http.auth import Allow, Public, allowance
+from api.http.strict_route import StrictRoute, Undeclared
 from streams import clock
 from streams.tokens import BadKeys, BadToken, Role, TokenKeys, load_keys
 from tests.api.world import World, code, token, token_keys

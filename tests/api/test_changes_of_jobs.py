@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.live import name_of, told
+from api.reads.event_stream import name_of, told
 from dispatch.model.commands import ConfirmChanges
 from dispatch.model.decisions import OfferStep
 from dispatch.model.incidents import Attention, Confirmed, Hazard, JobChange, Unconfirmed

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api import edits
+from api.writes import edits
 from dispatch.decide import decide
 from dispatch.model.commands import Command, ReportIncident, UpdateIncident
 from dispatch.model.people import Found

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import structlog
 
-from api.errors import TABLE, Problem, problem_of
-from api.strict_json import BadJson
+from api.http.problems import TABLE, Problem, problem_of
+from api.http.strict_json import BadJson
 from dispatch.ports import NotReady, StoreTrouble
 from streams.errors import LogTrouble, Overloaded, Unknown
 from tests.api.world import World, code

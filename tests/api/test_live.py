@@ -8,9 +8,9 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from api.auth import Caller
-from api.latency import Latency
-from api.live import Live, is_for, name_of, told
+from api.http.auth import Caller
+from api.process.latency import Latency
+from api.reads.event_stream import Live, is_for, name_of, told
 from dispatch.model.decisions import OfferStep, StatusRecord
 from dispatch.model.vocabulary import Capability, OfferState
 from dispatch.notices.rules import NoticeOutcome
@@ -187,7 +187,7 @@ async def test_all_watchers_get_the_same_bytes_and_a_volunteer_only_their_own() 
 
 
 async def test_who_heard_nothing_for_long_is_told_from_where_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.live.ALIVE_EVERY_S", 0.05)
+    monkeypatch.setattr("api.reads.event_stream.ALIVE_EVERY_S", 0.05)
     feed = begun()
     tell(feed, step("v-1"), step("v-1"))
     chunks = Live(feed).frames(Caller("v-2", Role.VOLUNTEER), ONE)

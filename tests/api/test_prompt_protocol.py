@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from api.prompt_protocol import PATIENCE_MS, PromptProtocol
+from api.http.stale_requests import PATIENCE_MS, PromptProtocol
 
 ASKED: list[str] = []
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.auth import Caller
-from api.live import is_for, name_for, told
+from api.http.auth import Caller
+from api.reads.event_stream import is_for, name_for, told
 from dispatch.model.commands import AskForHelp, RaiseDistress
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.incidents import CheckInClock, Distress, Hazard, Incident, Place

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.spreadsheet import COLUMNS, harmless
+from api.reads.csv_export import COLUMNS, harmless
 from dispatch.model.commands import ReportIncident
 from dispatch.model.ids import incident_id
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Priority

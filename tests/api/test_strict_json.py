@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.strict_json import BadJson, parse
+from api.http.strict_json import BadJson, parse
 from tests.api import hostile
 from tests.api.world import World, code
 

@@ -9,11 +9,11 @@ import httpx2
 from joserfc.jwk import KeySet, OKPKey
 
 from api.app import assembled
-from api.latency import Latency
-from api.live import Live
-from api.marks import Marks
-from api.parts import Parts
 from api.plan_shelf import PlanShelf
+from api.process.intake_marks import Marks
+from api.process.latency import Latency
+from api.process.services import Parts
+from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
 from streams import clock
 from streams.readers.feed import Feed

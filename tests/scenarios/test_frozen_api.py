@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
-from api.prompt_protocol import PATIENCE_MS
+from api.http.stale_requests import PATIENCE_MS
 from streams import clock
 from tests.whole_stack import WholeStack
 

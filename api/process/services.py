@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from api.latency import Latency
 from api.plan_shelf import PlanShelf
+from api.process.latency import Latency
 from dispatch.matching.presence import AskedLately, Presence
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
@@ -21,15 +21,14 @@ from streams.monitoring.alarm_board import Told
 from streams.monitoring.lag_monitor import Measured
 from streams.readers.last_known import LastKnown
 from streams.settings import Settings
-from streams.store.intake_marks import Repeat
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
 from streams.tokens import TokenKeys
 from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
 
 if TYPE_CHECKING:  # these are written in terms of this module
-    from api.live import Live
-    from api.marks import Marks
+    from api.process.intake_marks import Marks
+    from api.reads.event_stream import Live
 
 
 class Commands(Protocol):
@@ -72,17 +71,6 @@ class Picture(Protocol):
     async def private(self, ref: str) -> bytes | None: ...
     async def privates(self, refs: Sequence[str]) -> list[bytes | None]: ...
     async def rebuild_state(self) -> RebuildState: ...
-
-
-class IntakeMarks(Protocol):
-    """`streams.store.reads.Intake`."""
-
-    async def put_reported(self, incident_id: str, report: bytes, ttl_s: int = 86400) -> None: ...
-    async def reported(self, incident_id: str) -> bytes | None: ...
-    async def put_answering(self, offer_id: str, command_id: str, ttl_s: int = 120) -> None: ...
-    async def answer_waits(self, offer_id: str, command_id: str | None = None) -> bool: ...
-    async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None: ...
-    async def put_answer(self, key_digest: str, body_digest: str, answer: bytes, ttl_s: int = 86400) -> None: ...
 
 
 class People(Protocol):

@@ -7,12 +7,14 @@ ids are derived from the caller and the key, and the dispatcher recognises a rep
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Coroutine
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
-from api.parts import IntakeMarks
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
 from streams.store.intake_marks import Repeat
+
+if TYPE_CHECKING:  # these are written in terms of this module
+    pass
 
 PATIENCE_S = 0.2
 """At 50 ms a machine that was merely busy let a key pass that another process had just seen with another body."""
@@ -152,3 +154,14 @@ class Marks:
             await work
         except (StoreTrouble, NotReady):
             self._rest_until_s = clock.monotonic_s() + REST_S
+
+
+class IntakeMarks(Protocol):
+    """`streams.store.reads.Intake`."""
+
+    async def put_reported(self, incident_id: str, report: bytes, ttl_s: int = 86400) -> None: ...
+    async def reported(self, incident_id: str) -> bytes | None: ...
+    async def put_answering(self, offer_id: str, command_id: str, ttl_s: int = 120) -> None: ...
+    async def answer_waits(self, offer_id: str, command_id: str | None = None) -> bool: ...
+    async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None: ...
+    async def put_answer(self, key_digest: str, body_digest: str, answer: bytes, ttl_s: int = 86400) -> None: ...

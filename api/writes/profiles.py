@@ -9,9 +9,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
 
-from api.parts import Parts
+from api.process.services import Parts
 from api.schemas import VolunteerIn
-from api.views import point
+from api.views.incidents import point
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
 from streams.store.people import PrivateWrite, ProfileWrite

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from fastapi.responses import Response
 
-from api import views
-from api.listing import Filters, list_incidents
-from api.parts import Parts
+from api.process.services import Parts
+from api.reads.listing import Filters, list_incidents
+from api.views import incidents
 from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Area, Incident
 from dispatch.model.vocabulary import LIVE_STATES
@@ -83,7 +83,7 @@ async def _rows(parts: Parts, filters: Filters) -> tuple[Source, list[list[Cell]
         at = clock.rfc3339(clock.now_ms())
         try:
             return Source("live", at), [
-                _row(views.incident(state), state.area) for state in await _live(parts, filters)
+                _row(incidents.incident(state), state.area) for state in await _live(parts, filters)
             ]
         except (StoreTrouble, NotReady):
             pass
@@ -110,16 +110,16 @@ async def _live(parts: Parts, filters: Filters) -> Sequence[Incident]:
 def _rows_of_log(known: LastKnown, filters: Filters, parts: Parts) -> list[list[Cell]]:
     reports = [entry.command for entry in known.undecided]
     rows = [_row(shown, report.area) for report in reports if (shown := _reported(report, filters, parts))]
-    return rows + [_row(views.incident(state), state.area) for state in known.states if filters.passes(state)]
+    return rows + [_row(incidents.incident(state), state.area) for state in known.states if filters.passes(state)]
 
 
-def _reported(report: ReportIncident, filters: Filters, parts: Parts) -> views.View | None:
-    shown = views.reported(report, parts.plans)
+def _reported(report: ReportIncident, filters: Filters, parts: Parts) -> incidents.View | None:
+    shown = incidents.reported(report, parts.plans)
     passes = filters.pass_what(status=shown["status"], priority=shown["priority"], type_=report.type, area=report.area)
     return shown if passes else None
 
 
-def _row(shown: views.View, area: Area | None) -> list[Cell]:
+def _row(shown: incidents.View, area: Area | None) -> list[Cell]:
     needs = shown["requirements"]
     return [
         shown["id"],

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
-from api.errors import Problem
+from api.http.problems import Problem
 from streams import clock
 from streams.tokens import BadToken, Bearer, Role, TokenKeys
 

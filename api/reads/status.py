@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from api.parts import Parts
+from api.process.services import Parts
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
 from streams.monitoring.alarm_board import Alarm

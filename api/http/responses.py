@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from fastapi.responses import Response
 
-from api.errors import MEDIA_TYPE
+from api.http.problems import MEDIA_TYPE
 from api.schemas import ProblemShown
 
 _encode = msgspec.json.Encoder().encode

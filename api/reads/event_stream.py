@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Iterable
 
 import msgspec
 
-from api import safety, views
-from api.auth import Caller
-from api.marks import Newest
+from api.http.auth import Caller
+from api.process.intake_marks import Newest
+from api.views import incidents, safety
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.vocabulary import OfferState
 from dispatch.notices.rules import NoticeOutcome
@@ -145,7 +145,9 @@ def told(happening: Happening, name: str | None = None) -> str:
     """JSON without anything private."""
     record = happening.record
     if isinstance(record, NoticeRecord):
-        return _encode(views.notice(record)).decode()
+        return _encode(incidents.notice(record)).decode()
     if not isinstance(record, StatusRecord):
-        return _encode(views.offer_step(record)).decode()
-    return _encode(safety.warning(record.incident) if name == "warning" else views.incident(record.incident)).decode()
+        return _encode(incidents.offer_step(record)).decode()
+    return _encode(
+        safety.warning(record.incident) if name == "warning" else incidents.incident(record.incident)
+    ).decode()

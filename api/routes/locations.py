@@ -5,12 +5,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.answers import problems, shown
-from api.auth import trackers
-from api.bodies import BULK_LIMIT, StrictRoute, read_at_most, require_json
 from api.deps import PartsDep
-from api.fixes import read_fixes
+from api.http.auth import trackers
+from api.http.responses import problems, shown
+from api.http.strict_route import BULK_LIMIT, StrictRoute, read_at_most, require_json
 from api.schemas import Locations, PositionsAccepted
+from api.writes.positions import read_fixes
 from streams import clock
 
 router = APIRouter(prefix="/v1/locations", tags=["locations"], route_class=StrictRoute)

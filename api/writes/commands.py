@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
-from api.once import Once
 from api.schemas import IncidentPatch, IncidentReport, RequirementIn
+from api.writes.idempotency import Once
 from dispatch.incidents.edits import PRIVATE_FIELDS
 from dispatch.model import geo, ids
 from dispatch.model.commands import ReportIncident, UpdateIncident
@@ -12,10 +12,6 @@ from dispatch.model.incidents import NewReport, RequirementSpec
 from dispatch.model.private_refs import text_ref
 from streams import clock
 from streams.wire import IncidentPrivate
-
-
-def volunteer_ref(volunteer_id: str) -> str:
-    return f"volunteer:{volunteer_id}"
 
 
 def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from api.errors import Problem, invalid, not_json
 from api.fields import instant_ms
-from api.strict_json import BadJson, parse
+from api.http.problems import Problem, invalid, not_json
+from api.http.strict_json import BadJson, parse
 from dispatch.matching.position_checks import refusal
 from dispatch.model.ids import is_person_id
 from streams.wire import FixRecord

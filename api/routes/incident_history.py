@@ -7,16 +7,16 @@ import msgspec
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from api import edits
-from api.answers import problems, shown
-from api.auth import Operator, operators
-from api.bodies import StrictRoute
 from api.deps import IncidentId, PartsDep, checked_volunteer_id
-from api.disclosure import opened_texts
-from api.errors import Problem
-from api.parts import Parts
+from api.http.auth import Operator, operators
+from api.http.problems import Problem
+from api.http.responses import problems, shown
+from api.http.strict_route import StrictRoute
+from api.process.services import Parts
+from api.reads.disclosure import opened_texts
 from api.schemas import CommandShown, Entries, WhyShown
-from api.views import time
+from api.views.incidents import time
+from api.writes import edits
 from dispatch import explanations
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
 from dispatch.model.decisions import Decision

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from api import views
-from api.auth import Caller
-from api.disclosure import noted, unsealed
-from api.errors import Problem
-from api.parts import Parts
+from api.http.auth import Caller
+from api.http.problems import Problem
+from api.process.services import Parts
+from api.reads.disclosure import noted, unsealed
 from api.schemas import IncidentPatch, IncidentValues, RequirementIn
+from api.views import incidents
 from dispatch.incidents.edits import PRIVATE_FIELDS, details_of
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import Decision
@@ -105,7 +105,7 @@ async def _as_reported(parts: Parts, report: ReportIncident) -> Present:
     ref = report.private_ref or report_ref(report.incident_id)
     held = dict.fromkeys(PRIVATE_FIELDS, ref)
     private, unknown = await _private_values(parts, held, {ref} if report.private_ref else set())
-    priority, needs = views.as_reported(report, parts.plans)
+    priority, needs = incidents.as_reported(report, parts.plans)
     return Present(
         version=0,
         by=report.by,
@@ -225,7 +225,7 @@ def _conflict(present: Present, name: str, body: IncidentPatch | None) -> dict[s
         **mine,
         "theirs": present.values[name],
         "by": edit.by if edit else present.by,
-        "at": views.time(edit.at_ms if edit else present.at_ms),
+        "at": incidents.time(edit.at_ms if edit else present.at_ms),
     }
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from api.auth import Allow, allowance
-from api.errors import Problem, not_json
-from api.strict_json import BadJson, parse
+from api.http.auth import Allow, allowance
+from api.http.problems import Problem, not_json
+from api.http.strict_json import BadJson, parse
 
 LIMIT = 64 * 1024
 BULK_LIMIT = 1024 * 1024

@@ -6,10 +6,10 @@ import msgspec
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.answers import problems, shown
-from api.auth import everybody
-from api.bodies import StrictRoute
 from api.deps import PartsDep
+from api.http.auth import everybody
+from api.http.responses import problems, shown
+from api.http.strict_route import StrictRoute
 from api.schemas import IncidentTypes
 from dispatch.model.incidents import Requirement
 from dispatch.model.vocabulary import Capability, Priority, Skill, Task, TravelMode

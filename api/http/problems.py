@@ -21,8 +21,8 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from api import methods
-from api.strict_json import BadJson
+from api.http import methods
+from api.http.strict_json import BadJson
 from dispatch.ports import NotReady, StoreTrouble
 from streams.errors import IntakeTrouble, LogTrouble, Overloaded
 

@@ -4,9 +4,7 @@ distress."""
 from collections.abc import Iterable
 from typing import Any
 
-from api.auth import Caller
-from api.disclosure import noted
-from api.parts import Parts
+from api.process.services import Parts
 from dispatch.model.incidents import CheckInClock, Incident, Offer, Place, Unconfirmed
 from dispatch.model.vocabulary import CheckInState
 from dispatch.ports import NotReady, StoreTrouble
@@ -103,26 +101,6 @@ def is_news_for(volunteer_id: str, state: Incident) -> bool:
     """Whether this state of the incident is the one in which the person was warned, or the all-clear."""
     warned_in = state.warned.get(volunteer_id)
     return warned_in is not None and (warned_in == state.version or not (state.is_open and state.hazard))
-
-
-async def person_in_distress(parts: Parts, caller: Caller, state: Incident) -> View:
-    """Where the person in danger was last seen, from the live picture alone; for who goes to them, and for operators."""
-    if state.distress_of is None or not state.is_open:
-        return {}
-    try:
-        known = await parts.picture.volunteer(state.distress_of, with_places=True)
-    except (StoreTrouble, NotReady):
-        known = None
-    noted(parts, caller, "distress.place.read", state.distress_of)
-    seen = known is not None and known.place is not None
-    return {
-        "person": {
-            "volunteer_id": state.distress_of,
-            "place": lon_lat(known.place) if known and known.place else None,
-            "accuracy_m": known.accuracy_m if known and seen else None,
-            "seen_at": rfc3339(known.fix_at_ms) if known and seen and known.fix_at_ms is not None else None,
-        }
-    }
 
 
 def lon_lat(place: Place) -> View:

@@ -8,9 +8,9 @@ import msgspec
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 
-from api.auth import Caller
-from api.errors import Problem
-from api.marks import Marks
+from api.http.auth import Caller
+from api.http.problems import Problem
+from api.process.intake_marks import Marks
 from dispatch.model import ids
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")

@@ -4,8 +4,8 @@ The same rules as the dispatcher's (`dispatch/incidents/assignment.py`), on the 
 word, and the claim after it.
 """
 
-from api.errors import Problem, invalid
-from api.parts import Parts
+from api.http.problems import Problem, invalid
+from api.process.services import Parts
 from dispatch.context import Surroundings
 from dispatch.incidents.assignment import Known, named_for, obstacle_to
 from dispatch.matching.presence import AskedLately, Presence

@@ -6,7 +6,7 @@ Only what the dispatcher would refuse in any case; where it has a choice (a late
 from dataclasses import dataclass
 
 from api.deps import zone_of_known_cell
-from api.errors import Problem, invalid
+from api.http.problems import Problem, invalid
 from api.schemas import Result
 from dispatch.model.incidents import Incident, Offer
 from dispatch.model.vocabulary import (

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from api.errors import invalid
-from api.parts import Picture
+from api.http.problems import invalid
+from api.process.services import Picture
 from dispatch.model.geo import Box
 from dispatch.model.incidents import Area, Incident
 from dispatch.model.vocabulary import IncidentStatus, Priority

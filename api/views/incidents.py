@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api import material as found_out
-from api import safety, tasks
-from api.negotiation import DEFAULT
+from api.http.negotiation import DEFAULT
+from api.views import material as found_out
+from api.views import safety, task_questions
 from dispatch.incidents.edits import edit_version
 from dispatch.model import geo
 from dispatch.model.commands import ReportIncident
@@ -309,10 +309,10 @@ def task(
         material["found"] = found
     return {
         "kind": held.task,
-        "question": tasks.question(held.task, language),
+        "question": task_questions.question(held.task, language),
         "languages": list(canonicals(need.languages)) if need else [],
         "lease_expires_at": time(held.expires_ms if held.state is OfferState.OFFERED else held.lease_expires_ms),
-        "outcomes": tasks.outcomes(held.task),
+        "outcomes": task_questions.outcomes(held.task),
         "material": material,
     }
 

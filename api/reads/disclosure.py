@@ -5,14 +5,16 @@ from typing import Any
 
 import structlog
 
-from api import material
-from api.auth import Caller
-from api.orders import volunteer_ref
-from api.parts import Parts
+from api.http.auth import Caller
+from api.process.services import Parts
+from api.views import material
+from api.views.safety import View, lon_lat
 from dispatch.incidents.edits import details_of
 from dispatch.model.incidents import Incident
+from dispatch.model.private_refs import volunteer_ref
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics, wire
+from streams.clock import rfc3339
 from streams.tokens import Role
 from streams.wire import AuditRecord, IncidentPrivate, VolunteerPrivate
 
@@ -102,3 +104,23 @@ def _open(parts: Parts, ref: str, sealed: bytes | None) -> VolunteerPrivate | In
         metrics.UNREADABLE_SHOWN.labels(topic="private").inc()
         _log.error("a private record does not open with KOMEK_DATA_KEY")
         return None
+
+
+async def person_in_distress(parts: Parts, caller: Caller, state: Incident) -> View:
+    """Where the person in danger was last seen, from the live picture alone; for who goes to them, and for operators."""
+    if state.distress_of is None or not state.is_open:
+        return {}
+    try:
+        known = await parts.picture.volunteer(state.distress_of, with_places=True)
+    except (StoreTrouble, NotReady):
+        known = None
+    noted(parts, caller, "distress.place.read", state.distress_of)
+    seen = known is not None and known.place is not None
+    return {
+        "person": {
+            "volunteer_id": state.distress_of,
+            "place": lon_lat(known.place) if known and known.place else None,
+            "accuracy_m": known.accuracy_m if known and seen else None,
+            "seen_at": rfc3339(known.fix_at_ms) if known and seen and known.fix_at_ms is not None else None,
+        }
+    }

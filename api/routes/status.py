@@ -4,11 +4,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.answers import problems, shown
-from api.auth import PUBLIC, everybody
-from api.bodies import StrictRoute
-from api.condition import condition
 from api.deps import PartsDep
+from api.http.auth import PUBLIC, everybody
+from api.http.responses import problems, shown
+from api.http.strict_route import StrictRoute
+from api.reads.status import condition
 from api.schemas import Health, Status
 
 router = APIRouter(tags=["state"], route_class=StrictRoute)

@@ -11,7 +11,7 @@ import struct
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.errors import retry_later
+from api.http.problems import retry_later
 from streams import metrics
 
 PATIENCE_MS = 5_000
