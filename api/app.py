@@ -22,10 +22,9 @@ from api.http.request_metrics import Measure
 from api.http.server_sent_events import BeginInTurn
 from api.http.strict_route import StrictRoute
 from api.openapi import described
-from api.plan_shelf import PlanShelf
 from api.process.intake_marks import Marks
 from api.process.latency import Latency
-from api.process.services import Parts
+from api.process.services import Parts, PlanShelf
 from api.reads.event_stream import Live
 from api.routes import events, incident_history, incident_types, incidents, locations, offers, pages, status, volunteers
 from dispatch.plans import book as response_plans

@@ -12,11 +12,9 @@ Three pure steps, so that a shell can do its look-ups for many commands at once 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from dispatch.context import NOTHING, Surroundings
 from dispatch.digital import tasks
-from dispatch.incidents import confirmations, job_changes, manual_orders, merging, offers, orders, splitting
+from dispatch.incidents import job_changes, manual_orders, merging, offers, orders, splitting
 from dispatch.incidents.assignment import Known, why_of
-from dispatch.incidents.edits import unused_refs
 from dispatch.matching.budget import asleep_unless_heard_ms, first_free_ms, prices, quiet_until_ms
 from dispatch.matching.declines import who_refused
 from dispatch.matching.estimates import Priors, chance_within, estimates
@@ -25,6 +23,7 @@ from dispatch.matching.ranking import Ranked, rank
 from dispatch.matching.screening import Rules, Screened, screened, sifted
 from dispatch.model import service_area
 from dispatch.model.commands import AnswerCommand, Command
+from dispatch.model.context import NOTHING, Surroundings
 from dispatch.model.decisions import Cause, Decision, RequirementWhy, Why
 from dispatch.model.events import Event, OfferMade, ShortfallEnded, ShortfallFound
 from dispatch.model.hazard_areas import Inside, ground_of
@@ -35,12 +34,13 @@ from dispatch.model.people import Candidate, Found, Need
 from dispatch.model.rulings import Ruling
 from dispatch.model.vocabulary import Capability, Exclusion, OfferState, Outcome, ShortfallReason
 from dispatch.plans.book import PlanBook
-from dispatch.safety import hazard_crossings, hazards, safeguards, staging
+from dispatch.safety import confirmations, hazard_crossings, hazards, safeguards, staging
 from dispatch.safety.absence import rests
 from dispatch.safety.hazard_crossings import WaysFound
 from dispatch.staffing import escalation, interpreters, scarcity, waves
 from dispatch.staffing.offering import offer_made, rounded
 from dispatch.staffing.waves import offers_out
+from dispatch.state.edits import unused_refs
 from dispatch.state.lifecycle import Moment, evolve
 from dispatch.state.pruning import NEVER_AGAIN
 

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from dispatch.context import Neighbour, Spot, Whereabouts
 from dispatch.matching.estimates import Priors
 from dispatch.matching.lessons import Lesson, WorkEnded
-from dispatch.matching.presence import AskedLately, Presence
 from dispatch.matching.trust import Judged
+from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside
 from dispatch.model.incidents import Area, Incident, Place
-from dispatch.model.people import Found, Hold, Need
+from dispatch.model.people import AskedLately, Found, Hold, Need, Presence
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import TravelMode
 

@@ -110,7 +110,7 @@ ALL_INCIDENTS = f"{PREFIX}incidents"
 
 OPEN_INCIDENTS = f"{PREFIX}open-incidents"
 """GEO at the centre of each open incident that has a place: what is compared to find reports of one event, as JSON
-(`dispatch.context.Neighbour`); a text only as its keyed fingerprint."""
+(`dispatch.model.context.Neighbour`); a text only as its keyed fingerprint."""
 
 WIDE_INCIDENTS = f"{PREFIX}wide-incidents"
 """GEO: the same of incidents whose area reaches beyond its centre, which are found from their edge."""
@@ -122,7 +122,7 @@ def vicinity_of(incident_id: str) -> str:
 
 
 def external(digest: str) -> str:
-    """HASH incident id → what is compared of it (`dispatch.context.Neighbour`): the open incidents with one external id, by
+    """HASH incident id → what is compared of it (`dispatch.model.context.Neighbour`): the open incidents with one external id, by
     its digest, since the id itself may name a person."""
     return f"{PREFIX}external:{digest}"
 

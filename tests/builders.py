@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from dispatch.context import NOTHING, Surroundings, look_of
+from dispatch.context_query import look_of
 from dispatch.decide import View, decide
-from dispatch.matching.presence import AskedLately, Presence
 from dispatch.model import commands as orders
 from dispatch.model.commands import COMMANDS, Command
+from dispatch.model.context import NOTHING, Surroundings
 from dispatch.model.decisions import Cause, Decision, Why
 from dispatch.model.events import Event
 from dispatch.model.hazard_areas import Inside, inside_of
@@ -29,7 +29,7 @@ from dispatch.model.incidents import (
     Shortfall,
     Times,
 )
-from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.people import AskedLately, Candidate, Found, Need, Presence
 from dispatch.model.vocabulary import (
     Capability,
     DeadlineKind,

@@ -1,37 +1,19 @@
 """Who asks, and whether they may. Denied by default: a route without `Allow` or `PUBLIC` stops the start of the API."""
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
+from api.caller import Caller
 from api.http.problems import Problem
 from streams import clock
 from streams.tokens import BadToken, Bearer, Role, TokenKeys
 
 OPERATOR, VOLUNTEER, TRACKER, MONITOR, ADMIN = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Whoever sent the request. `id` is an opaque subject."""
-
-    id: str
-    role: Role
-    expires_ms: int | None = None
-    """When the token ends; None: it is not known to end."""
-
-    def valid_for_s(self, now_ms: int) -> float:
-        """What takes long ends with the token that it was begun with."""
-        return math.inf if self.expires_ms is None else (self.expires_ms - now_ms) / 1000
-
-    def is_one_of(self, *roles: Role) -> bool:
-        return self.role in roles
 
 
 class Allow(HTTPBearer):

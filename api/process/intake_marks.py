@@ -7,14 +7,11 @@ ids are derived from the caller and the key, and the dispatcher recognises a rep
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Coroutine
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
 from streams.store.intake_marks import Repeat
-
-if TYPE_CHECKING:  # these are written in terms of this module
-    pass
 
 PATIENCE_S = 0.2
 """At 50 ms a machine that was merely busy let a key pass that another process had just seen with another body."""

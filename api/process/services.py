@@ -4,31 +4,29 @@ Each Protocol names what the routes need of a part and no more; promises stand w
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from api.plan_shelf import PlanShelf
+from api.caller import Caller
+from api.process.intake_marks import Marks
 from api.process.latency import Latency
-from dispatch.matching.presence import AskedLately, Presence
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident
+from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.plans.book import PlanBook
 from streams.intake.commands import Message, Position
 from streams.monitoring.alarm_board import Told
 from streams.monitoring.lag_monitor import Measured
+from streams.readers.feed_records import Cursor
 from streams.readers.last_known import LastKnown
 from streams.settings import Settings
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
 from streams.tokens import TokenKeys
 from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
-
-if TYPE_CHECKING:  # these are written in terms of this module
-    from api.process.intake_marks import Marks
-    from api.reads.event_stream import Live
 
 
 class Commands(Protocol):
@@ -101,6 +99,12 @@ class Lag(Protocol):
     def age_s(self) -> float | None: ...
 
 
+class EventFrames(Protocol):
+    """`api.reads.event_stream.Live`."""
+
+    def frames(self, caller: Caller, cursor: Cursor | None) -> AsyncIterator[bytes]: ...
+
+
 class Alarms(Protocol):
     """`streams.monitoring.alarm_watch.AlarmWatch`."""
 
@@ -116,10 +120,10 @@ class Parts:
     positions: Positions
     picture: Picture
     people: People
-    marks: "Marks"
+    marks: Marks
     explanations: Explanations
     last_known: LogView
-    live: "Live"
+    live: EventFrames
     monitor: Lag
     alarms: Alarms
     latency: Latency
@@ -129,3 +133,11 @@ class Parts:
     def plans(self) -> PlanBook:
         """In force at this moment."""
         return self.shelf.book
+
+
+@dataclass(slots=True)
+class PlanShelf:
+    book: PlanBook
+
+    def put(self, book: PlanBook) -> None:
+        self.book = book

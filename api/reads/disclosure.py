@@ -5,14 +5,14 @@ from typing import Any
 
 import structlog
 
-from api.http.auth import Caller
+from api.caller import Caller
 from api.process.services import Parts
 from api.views import material
-from api.views.safety import View, lon_lat
-from dispatch.incidents.edits import details_of
-from dispatch.model.incidents import Incident
+from api.views.safety import View, lon_lat, warning
+from dispatch.model.incidents import Incident, Offer
 from dispatch.model.private_refs import volunteer_ref
 from dispatch.ports import NotReady, StoreTrouble
+from dispatch.state.edits import details_of
 from streams import clock, metrics, wire
 from streams.clock import rfc3339
 from streams.tokens import Role
@@ -124,3 +124,15 @@ async def person_in_distress(parts: Parts, caller: Caller, state: Incident) -> V
             "seen_at": rfc3339(known.fix_at_ms) if known and seen and known.fix_at_ms is not None else None,
         }
     }
+
+
+async def grounds_on_way(parts: Parts, offers: Iterable[Offer]) -> dict[str, View]:
+    """The dangerous ground of other incidents of which these people were told, by incident; without it while Redis is silent."""
+    wanted = sorted({incident_id for offer in offers for incident_id in offer.hazards_on_way})
+    if not wanted:
+        return {}
+    try:
+        states = await parts.picture.incidents(wanted)
+    except (StoreTrouble, NotReady):
+        return {}
+    return {state.id: warning(state) for state in states if state is not None}

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 
 import msgspec
 
-from api.http.auth import Caller
+from api.caller import Caller
 from api.process.intake_marks import Newest
 from api.views import incidents, safety
 from dispatch.model.decisions import StatusRecord

@@ -34,7 +34,6 @@ from api.views import incidents
 from api.writes import commands, edits
 from api.writes.idempotency import Once, OnceOnly
 from api.writes.manual_orders import refuse_hopeless
-from dispatch.incidents.edits import PRIVATE_FIELDS
 from dispatch.model.commands import (
     AddNote,
     AssignVolunteer,
@@ -55,6 +54,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.private_refs import text_ref
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import NotReady, StoreTrouble
+from dispatch.state.edits import PRIVATE_FIELDS
 from streams import clock, wire
 from streams.intake.commands import Message, Position
 from streams.intake.text_fingerprint import fingerprint

@@ -14,14 +14,14 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from api.caller import Caller
 from api.deps import OfferId, PartsDep
-from api.http.auth import OPERATOR, Caller, Operator, Volunteer, VolunteerOrOperator
-from api.http.negotiation import VARY, LanguageOfTexts
+from api.http.auth import OPERATOR, Operator, Volunteer, VolunteerOrOperator
 from api.http.problems import Problem, invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Parts
-from api.reads.disclosure import noted, opened_material, opened_or_none, person_in_distress
+from api.reads.disclosure import grounds_on_way, noted, opened_material, opened_or_none, person_in_distress
 from api.schemas import (
     Accepted,
     CheckInText,
@@ -36,7 +36,7 @@ from api.schemas import (
     Withdrawal,
 )
 from api.views import incidents
-from api.views.safety import grounds_on_way
+from api.views.negotiation import VARY, LanguageOfTexts
 from api.writes.idempotency import Once, OnceOnly
 from api.writes.preconditions import Held, check_other_incident, check_outcome
 from dispatch.model.commands import (

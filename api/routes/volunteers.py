@@ -7,17 +7,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from api.caller import Caller
 from api.deps import PartsDep, VolunteerId
-from api.http.auth import Caller, Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
-from api.http.negotiation import VARY, LanguageOfTexts
+from api.http.auth import Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
 from api.http.problems import Problem, invalid, retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Parts
-from api.reads.disclosure import noted, opened_material, opened_or_none, opened_volunteer
+from api.reads.disclosure import grounds_on_way, noted, opened_material, opened_or_none, opened_volunteer
 from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown, WarningList
 from api.views import incidents
-from api.views.safety import grounds_on_way, warnings_of
+from api.views.negotiation import VARY, LanguageOfTexts
+from api.views.safety import warnings_of
 from api.writes.profiles import Profiles, profile_view, record_of
 from dispatch.matching.position_checks import refusal
 from dispatch.model.private_refs import volunteer_ref

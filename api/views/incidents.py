@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.http.negotiation import DEFAULT
 from api.views import material as found_out
 from api.views import safety, task_questions
-from dispatch.incidents.edits import edit_version
+from api.views.negotiation import DEFAULT
 from dispatch.model import geo
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import OfferStep
@@ -15,6 +14,7 @@ from dispatch.model.incidents import Area, Attention, Climb, Geometry, Incident,
 from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, OfferState, Priority
 from dispatch.plans.book import PlanBook
+from dispatch.state.edits import edit_version
 from streams.api_paths import path_of
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate, NoticeRecord

@@ -4,10 +4,8 @@ distress."""
 from collections.abc import Iterable
 from typing import Any
 
-from api.process.services import Parts
 from dispatch.model.incidents import CheckInClock, Incident, Offer, Place, Unconfirmed
 from dispatch.model.vocabulary import CheckInState
-from dispatch.ports import NotReady, StoreTrouble
 from dispatch.safety.absence import COMING
 from streams.clock import rfc3339
 
@@ -79,18 +77,6 @@ def warning(state: Incident) -> View:
         "state": "active" if state.is_open and state.hazard else "ended",
         "area": state.area.geometry if state.area else None,
     }
-
-
-async def grounds_on_way(parts: Parts, offers: Iterable[Offer]) -> dict[str, View]:
-    """The dangerous ground of other incidents of which these people were told, by incident; without it while Redis is silent."""
-    wanted = sorted({incident_id for offer in offers for incident_id in offer.hazards_on_way})
-    if not wanted:
-        return {}
-    try:
-        states = await parts.picture.incidents(wanted)
-    except (StoreTrouble, NotReady):
-        return {}
-    return {state.id: warning(state) for state in states if state is not None}
 
 
 def warnings_of(volunteer_id: str, states: Iterable[Incident | None]) -> list[View]:

@@ -1,6 +1,6 @@
 """The question each kind of digital work puts to a person, in Kazakh, Russian and English."""
 
-from api.http.negotiation import LANGUAGES
+from api.views.negotiation import LANGUAGES
 from dispatch.model.vocabulary import OUTCOMES_OF_TASK, Task
 
 _QUESTIONS: dict[Task, tuple[str, str, str]] = {

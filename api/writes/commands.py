@@ -5,11 +5,11 @@ from dataclasses import fields
 
 from api.schemas import IncidentPatch, IncidentReport, RequirementIn
 from api.writes.idempotency import Once
-from dispatch.incidents.edits import PRIVATE_FIELDS
 from dispatch.model import geo, ids
 from dispatch.model.commands import ReportIncident, UpdateIncident
 from dispatch.model.incidents import NewReport, RequirementSpec
 from dispatch.model.private_refs import text_ref
+from dispatch.state.edits import PRIVATE_FIELDS
 from streams import clock
 from streams.wire import IncidentPrivate
 

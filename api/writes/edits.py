@@ -11,13 +11,12 @@ from typing import Any
 
 import msgspec
 
-from api.http.auth import Caller
+from api.caller import Caller
 from api.http.problems import Problem
 from api.process.services import Parts
 from api.reads.disclosure import noted, unsealed
 from api.schemas import IncidentPatch, IncidentValues, RequirementIn
 from api.views import incidents
-from dispatch.incidents.edits import PRIVATE_FIELDS, details_of
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Edit, Requirement
@@ -25,6 +24,7 @@ from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.private_refs import report_ref
 from dispatch.model.vocabulary import Outcome
 from dispatch.ports import NotReady, StoreTrouble
+from dispatch.state.edits import PRIVATE_FIELDS, details_of
 from streams import clock, wire
 from streams.errors import LogTrouble
 

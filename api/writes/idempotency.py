@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 
-from api.http.auth import Caller
+from api.caller import Caller
 from api.http.problems import Problem
 from api.process.intake_marks import Marks
 from dispatch.model import ids

@@ -6,11 +6,11 @@ word, and the claim after it.
 
 from api.http.problems import Problem, invalid
 from api.process.services import Parts
-from dispatch.context import Surroundings
 from dispatch.incidents.assignment import Known, named_for, obstacle_to
-from dispatch.matching.presence import AskedLately, Presence
 from dispatch.model.commands import AssignVolunteer
+from dispatch.model.context import Surroundings
 from dispatch.model.incidents import Incident
+from dispatch.model.people import AskedLately, Presence
 from dispatch.plans.budget_table import UNLIMITED
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock

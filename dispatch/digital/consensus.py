@@ -7,7 +7,7 @@ second person; people who disagree get one further person; after that the operat
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from dispatch.context import located
+from dispatch.context_query import located
 from dispatch.model.geo import distance_m
 from dispatch.model.incidents import Incident, Offer, Requirement, TaskResult
 from dispatch.model.vocabulary import OfferState, Task

@@ -9,11 +9,12 @@ The rest (translations, summaries, what was seen, maps) changes no plan: it is m
 Work that several people do steers only when enough of them agree (`consensus.py`).
 """
 
-from dispatch.context import Surroundings, located
+from dispatch.context_query import located
 from dispatch.digital.consensus import Finding, Verdict, finding
 from dispatch.incidents import merging, orders
 from dispatch.incidents.relocation import replanned
 from dispatch.model.commands import DISPATCHER
+from dispatch.model.context import Surroundings
 from dispatch.model.events import (
     AnswerWanted,
     AttentionEnded,

@@ -3,12 +3,13 @@
 Start reading here: `leases.py` holds the work, `consensus.py` compares answers, `steering.py` acts on them.
 """
 
-from dispatch.context import Surroundings, located
+from dispatch.context_query import located
 from dispatch.digital import leases
 from dispatch.digital.steering import steer
 from dispatch.incidents.duplicates import candidates, neighbour_of
 from dispatch.incidents.relocation import replanned
 from dispatch.model.commands import Command, GiveResult, PassDeadline, SettleAttention
+from dispatch.model.context import Surroundings
 from dispatch.model.events import AttentionEnded, Event, IncidentUpdated, MergeProposed
 from dispatch.model.incidents import Incident, Offer
 from dispatch.model.rulings import Ruling, applied, refused, unchanged

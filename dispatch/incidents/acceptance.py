@@ -17,15 +17,15 @@ What never counts against a yes:
 from dataclasses import replace
 
 from dispatch.incidents.relocation import CLEARLY_BEYOND
+from dispatch.matching.approach import approach
 from dispatch.matching.eligibility import exclusions
 from dispatch.matching.limits import effective, wanted_languages
 from dispatch.matching.place_uncertainty import uncertainty_m
-from dispatch.matching.presence import Presence, candidate_of
+from dispatch.matching.presence import candidate_of
 from dispatch.model.hazard_areas import ground_of
 from dispatch.model.incidents import Incident, Offer, Requirement
-from dispatch.model.people import Candidate, Need
+from dispatch.model.people import Candidate, Need, Presence
 from dispatch.model.vocabulary import Exclusion, OfferState, SoftRule
-from dispatch.safety.hazards import approach
 
 TOLERANCE = CLEARLY_BEYOND
 """By how much the limits are stretched for somebody whose offer is open: as for people on their way to a place that moves."""

@@ -11,26 +11,26 @@ The open wave counts that person: no more are asked than needed beside them.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dispatch.context import Surroundings
+from dispatch.matching.approach import approach
 from dispatch.matching.budget import held_back
 from dispatch.matching.declines import who_refused
 from dispatch.matching.eligibility import exclusions
 from dispatch.matching.estimates import Priors, chance_within, estimates
 from dispatch.matching.limits import effective, wanted_languages
-from dispatch.matching.presence import Presence, candidate_of, with_past
+from dispatch.matching.presence import candidate_of, with_past
 from dispatch.matching.ranking import rank
 from dispatch.model.commands import AssignVolunteer
+from dispatch.model.context import Surroundings
 from dispatch.model.decisions import RequirementWhy
 from dispatch.model.events import OfferMade
 from dispatch.model.hazard_areas import ground_of
 from dispatch.model.incidents import Incident, Offer, Requirement, WorkKind
 from dispatch.model.offer_ends import SILENCE_REST_S, is_withdrawn_by_hand
-from dispatch.model.people import Candidate, Need
+from dispatch.model.people import Candidate, Need, Presence
 from dispatch.model.rulings import Ruling, applied, refused
 from dispatch.model.vocabulary import OfferSource, OfferState, SoftRule
 from dispatch.plans.budget_table import Budget
 from dispatch.safety.absence import rests
-from dispatch.safety.hazards import approach
 from dispatch.staffing.offering import offer_made, rounded
 
 RULES_AGAINST = "rules_against"

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dispatch.context import NEAR_M, Neighbour
+from dispatch.model.context import NEAR_M, Neighbour
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
 from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Incident, MergeCandidate

@@ -10,8 +10,6 @@ to confirm what could make them do the wrong thing (`CONFIRMED_FIELDS`), see `co
 
 from collections.abc import Iterator, Mapping
 
-from dispatch.incidents import confirmations
-from dispatch.incidents.edits import details_of
 from dispatch.model.events import JobChanged
 from dispatch.model.incidents import Incident, Offer, Requirement
 from dispatch.model.vocabulary import (
@@ -22,6 +20,8 @@ from dispatch.model.vocabulary import (
     JobField,
     OfferState,
 )
+from dispatch.safety import confirmations
+from dispatch.state.edits import details_of
 
 _PRIVATE = (JobField.DESCRIPTION, JobField.ADDRESS, JobField.CALLER)
 _OF_THE_FIELD = frozenset({JobField.HAZARD, JobField.STAGING, JobField.HAZARD_ON_WAY})

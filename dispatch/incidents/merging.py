@@ -14,7 +14,6 @@ The people of A: those asked are withdrawn, those on scene are done, the others 
 They are free at that moment, and what B still lacks wakes to them at once.
 """
 
-from dispatch.context import Surroundings
 from dispatch.incidents import orders
 from dispatch.matching.declines import to_bring
 from dispatch.model.commands import (
@@ -27,6 +26,7 @@ from dispatch.model.commands import (
     ReleaseReport,
     UnmergeIncident,
 )
+from dispatch.model.context import Surroundings
 from dispatch.model.events import (
     AttentionRaised,
     Event,

@@ -1,6 +1,5 @@
 """Rules for what happens to one offer: the answers of the person who holds it, its deadline, and its undoing."""
 
-from dispatch.context import NOTHING, Surroundings
 from dispatch.incidents.acceptance import unfit
 from dispatch.model.commands import (
     AcceptOffer,
@@ -13,6 +12,7 @@ from dispatch.model.commands import (
     ReportProgress,
     VoidOffer,
 )
+from dispatch.model.context import NOTHING, Surroundings
 from dispatch.model.events import CheckedIn, OfferMoved, ResultGiven
 from dispatch.model.incidents import Incident, Offer, TaskResult
 from dispatch.model.offer_ends import BY_OPERATOR, GONE, is_withdrawn_by_hand

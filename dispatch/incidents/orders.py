@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dispatch.incidents.edits import changed_fields, conflicts, edited_since, held_from_now_on
 from dispatch.incidents.reopening import reopened
 from dispatch.incidents.reprioritising import restated
 from dispatch.incidents.requirement_changes import climb_on, in_language
@@ -33,6 +32,7 @@ from dispatch.model.requirement_ids import highest_number
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import ASSIGNED_STATES, Capability, IncidentStatus, OfferState, Task
 from dispatch.plans.book import PlanBook
+from dispatch.state.edits import changed_fields, conflicts, edited_since, held_from_now_on
 
 
 def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms: int) -> Ruling | None:

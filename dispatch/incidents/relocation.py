@@ -7,9 +7,10 @@ open, so the same decision asks nearer people.
 
 from dataclasses import dataclass
 
-from dispatch.context import Surroundings
+from dispatch.matching.approach import approach
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import effective
+from dispatch.model.context import Surroundings
 from dispatch.model.events import Event, OfferMoved, OfferRemeasured
 from dispatch.model.geo import distance_m, distance_to_area_m
 from dispatch.model.hazard_areas import ground_of
@@ -17,7 +18,6 @@ from dispatch.model.incidents import Area, Incident, Offer, Requirement
 from dispatch.model.people import Need
 from dispatch.model.travel import travel_time_s
 from dispatch.model.vocabulary import Capability, OfferState
-from dispatch.safety.hazards import approach
 
 CLEARLY_BEYOND = 1.2
 """A person this much beyond the limit is wrong; less is within what a straight line says about a road (1.24 in the median)."""

@@ -1,47 +1,13 @@
 """What the picture shows of one person who is looked up by id, and how the rules of the search see that person."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
 from dispatch.matching.place_uncertainty import is_coarse
 from dispatch.model.geo import distance_m, distance_to_area_m
-from dispatch.model.incidents import Area, Place
-from dispatch.model.people import Candidate
+from dispatch.model.incidents import Area
+from dispatch.model.people import AskedLately, Candidate, Presence
 from dispatch.model.travel import reach_m
-from dispatch.model.vocabulary import Capability, TravelMode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presence:
-    """One person at this moment. `place`, `fix_at_ms` and `accuracy_m` are of the newest fix that is believed (`position_checks.py`), None
-    when there is none; home does not count there. `heard_at_ms` is the time of the newest fix of any kind, a sign of life."""
-
-    on_duty: bool
-    travel_mode: TravelMode = TravelMode.FOOT
-    place: Place | None = None
-    fix_at_ms: int | None = None
-    accuracy_m: float | None = None
-    heard_at_ms: int | None = None
-    is_silent_by_word: bool = False
-    """The newest fix said that no more will follow for a while."""
-    home: Place | None = None
-    capabilities: frozenset[Capability] = frozenset()
-    skills: frozenset[str] = frozenset()
-    languages: tuple[str, ...] = ()
-    max_distance_m: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedLately:
-    """What one person was asked and has done of late, as a search knows it of the people it finds."""
-
-    heard_ms: int | None = None
-    worked_ms: int | None = None
-    worked_heavy: bool = False
-    offers_last_hour: int = 0
-    offers_last_day: int = 0
-    accepted: float = 0.0
-    refused: float = 0.0
 
 
 def with_past(candidate: Candidate, past: AskedLately | None, now_ms: int) -> Candidate:

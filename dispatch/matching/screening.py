@@ -7,13 +7,13 @@ where it stopped until enough people pass, or everybody within the limits was se
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from dispatch.matching.approach import approach
 from dispatch.matching.budget import held_back, may_go_beyond, yields_to_need
 from dispatch.matching.eligibility import exclusion
 from dispatch.model.hazard_areas import HazardArea
 from dispatch.model.people import Candidate, Found, Need
 from dispatch.model.vocabulary import Exclusion
 from dispatch.plans.budget_table import Budget
-from dispatch.safety.hazards import approach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatch.model.incidents import Area, Hazard, Place, Requirement, SearchMark
-from dispatch.model.vocabulary import Exclusion, Priority, TravelMode
+from dispatch.model.vocabulary import Capability, Exclusion, Priority, TravelMode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,3 +96,36 @@ class Hold:
 
     volunteer_id: str
     offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """One person at this moment. `place`, `fix_at_ms` and `accuracy_m` are of the newest fix that is believed (`position_checks.py`), None
+    when there is none; home does not count there. `heard_at_ms` is the time of the newest fix of any kind, a sign of life."""
+
+    on_duty: bool
+    travel_mode: TravelMode = TravelMode.FOOT
+    place: Place | None = None
+    fix_at_ms: int | None = None
+    accuracy_m: float | None = None
+    heard_at_ms: int | None = None
+    is_silent_by_word: bool = False
+    """The newest fix said that no more will follow for a while."""
+    home: Place | None = None
+    capabilities: frozenset[Capability] = frozenset()
+    skills: frozenset[str] = frozenset()
+    languages: tuple[str, ...] = ()
+    max_distance_m: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLately:
+    """What one person was asked and has done of late, as a search knows it of the people it finds."""
+
+    heard_ms: int | None = None
+    worked_ms: int | None = None
+    worked_heavy: bool = False
+    offers_last_hour: int = 0
+    offers_last_day: int = 0
+    accepted: float = 0.0
+    refused: float = 0.0

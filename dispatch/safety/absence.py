@@ -19,7 +19,6 @@ counts while there is need. All numbers are judgement; phones report every half 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from dispatch.matching.presence import Presence
 from dispatch.model.commands import LeaveDuty, PassDeadline
 from dispatch.model.events import (
     AttentionEnded,
@@ -36,6 +35,7 @@ from dispatch.model.events import (
 from dispatch.model.geo import distance_to_area_m
 from dispatch.model.ids import derived, parts_of_offer
 from dispatch.model.incidents import Incident, Offer, Watch
+from dispatch.model.people import Presence
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import AbsenceReason, AttentionReason, Capability, OfferState, Priority, TravelMode
 

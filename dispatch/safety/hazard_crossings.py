@@ -12,8 +12,8 @@ The ground of the person's own incident is told by `hazards.py` and `staging.py`
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dispatch.context import Surroundings, Whereabouts
 from dispatch.model.commands import AcceptOffer, CheckWay, Command, PassDeadline, ReportProgress
+from dispatch.model.context import Surroundings, Whereabouts
 from dispatch.model.events import AttentionRaised, Event, HazardOnWay, WayCleared, WaysToCheck
 from dispatch.model.geo import distance_m, nearest_of_area
 from dispatch.model.hazard_areas import HazardArea, ground_of

@@ -1,7 +1,5 @@
 """Safety and presence as parts of every decision: which rule speaks, and what follows from the facts of any command."""
 
-from dispatch.context import Surroundings
-from dispatch.incidents import confirmations
 from dispatch.model.commands import (
     AcceptOffer,
     AskForHelp,
@@ -14,12 +12,13 @@ from dispatch.model.commands import (
     PassDeadline,
     RaiseDistress,
 )
+from dispatch.model.context import Surroundings
 from dispatch.model.events import AttentionRaised, Event, IncidentReported
 from dispatch.model.incidents import Incident
 from dispatch.model.rulings import Ruling, refused, unchanged
 from dispatch.model.vocabulary import AttentionReason, DeadlineKind
 from dispatch.plans.book import PlanBook
-from dispatch.safety import absence, check_ins, distress, hazard_crossings, hazards, reinforcements
+from dispatch.safety import absence, check_ins, confirmations, distress, hazard_crossings, hazards, reinforcements
 
 
 def rule(

@@ -7,7 +7,7 @@ ground is dangerous no more. Whoever works inside without a staging point is war
 
 from collections.abc import Iterator
 
-from dispatch.context import Surroundings
+from dispatch.model.context import Surroundings
 from dispatch.model.events import StagingMoved
 from dispatch.model.geo import distance_m
 from dispatch.model.hazard_areas import HazardArea, ground_of

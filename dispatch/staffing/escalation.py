@@ -18,9 +18,9 @@ passed over in the same breath. After a human was called the steps behind go by 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from dispatch.context import Surroundings
 from dispatch.matching.limits import is_widest, required_languages
 from dispatch.model.commands import DISPATCHER, Command, EscalateIncident, PassDeadline
+from dispatch.model.context import Surroundings
 from dispatch.model.decisions import RequirementWhy
 from dispatch.model.events import (
     AttentionEnded,

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from dispatch.incidents.edits import edited
 from dispatch.model import events
 from dispatch.model.copying import changed
 from dispatch.model.decisions import Decision, OfferStep, offer_step
@@ -17,6 +16,7 @@ from dispatch.model.incidents import Attention, Incident, Offer, Requirement, Ti
 from dispatch.model.people import Hold
 from dispatch.model.vocabulary import ASSIGNED_STATES, FILLING_STATES, Capability, IncidentStatus, OfferState, Outcome
 from dispatch.notices.safety_notices import notice_steps
+from dispatch.state.edits import edited
 from dispatch.state.pruning import pruned
 from dispatch.state.safety_folds import FOLDS as SAFETY_FOLDS
 from dispatch.state.safety_folds import on_ground

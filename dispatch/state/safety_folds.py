@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from dispatch.incidents.edits import edited
 from dispatch.model import events
 from dispatch.model.copying import changed
 from dispatch.model.incidents import (
@@ -22,6 +21,7 @@ from dispatch.model.incidents import (
     Unconfirmed,
 )
 from dispatch.model.vocabulary import CheckInState, ConfirmationState
+from dispatch.state.edits import edited
 
 OPEN_CHANGES_KEPT = 16
 """Beyond these the oldest two count as one, so that an operator who types for an hour does not fill the state."""

@@ -6,12 +6,12 @@ A part of `lifecycle.py`, which knows every event; each function takes the state
 from collections.abc import Callable
 from typing import Any
 
-from dispatch.incidents.edits import edited
 from dispatch.matching.declines import joined
 from dispatch.model import events
 from dispatch.model.copying import changed
 from dispatch.model.incidents import Incident, Merging, Offer, Requirement
 from dispatch.model.vocabulary import IncidentStatus
+from dispatch.state.edits import edited
 from dispatch.state.safety_folds import on_ground
 
 

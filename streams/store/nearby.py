@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from dispatch.context import Neighbour, Spot, Whereabouts
 from dispatch.incidents.duplicates import APART_S, neighbour_of
 from dispatch.matching import place_uncertainty
+from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.geo import distance_m, index_lon
 from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Incident, Place

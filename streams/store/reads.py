@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dispatch.matching.presence import AskedLately, Presence
 from dispatch.model.ids import parts_of_offer
 from dispatch.model.incidents import Incident, Offer, Place
 from dispatch.model.languages import canonicals
+from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from dispatch.ports import NotReady
 from streams import redis_keys, wire

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 
 from redis.asyncio import Redis
 
-from dispatch.context import Neighbour, Spot, Whereabouts
 from dispatch.matching.estimates import BANDS, Evidence
-from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside
 from dispatch.model.incidents import Area
-from dispatch.model.people import Found, Hold, Need
+from dispatch.model.people import AskedLately, Found, Hold, Need, Presence
 from dispatch.model.timers import Timer
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Loaded, Progress, UnderWay
 from streams import wire

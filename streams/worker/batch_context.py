@@ -1,12 +1,13 @@
-"""Looks up what commands must know beyond their own incidents, for a whole batch at once (`dispatch/context.py`)."""
+"""Looks up what commands must know beyond their own incidents, for a whole batch at once (`dispatch/context_query.py`)."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dispatch.context import NOTHING, Look, Neighbour, Spot, Surroundings, Whereabouts, look_of
+from dispatch.context_query import look_of
 from dispatch.model.commands import Command, ReportIncident
+from dispatch.model.context import NOTHING, Look, Neighbour, Spot, Surroundings, Whereabouts
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
 from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Incident, Place

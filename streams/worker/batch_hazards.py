@@ -10,19 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from dispatch.context import Surroundings, Whereabouts
+from dispatch.matching.approach import approach, target_of
 from dispatch.matching.eligibility import exclusion
-from dispatch.matching.presence import AskedLately, Presence
 from dispatch.model.commands import AssignVolunteer, Command
+from dispatch.model.context import Surroundings, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside, ground_of
 from dispatch.model.incidents import Area, Incident
-from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.people import AskedLately, Candidate, Found, Need, Presence
 from dispatch.model.service_area import ServiceArea
 from dispatch.model.vocabulary import Capability
 from dispatch.ports import Store, TravelTimes, Trip
 from dispatch.safety import hazard_crossings
 from dispatch.safety.hazard_crossings import WaysFound
-from dispatch.safety.hazards import approach, target_of
 from dispatch.safety.safeguards import looked_at
 
 T = TypeVar("T")

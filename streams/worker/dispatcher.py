@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from dispatch.context import Surroundings
 from dispatch.decide import Settled, View, chosen_people, fill, settle, sift
-from dispatch.incidents.edits import unused_refs
 from dispatch.model.commands import AcceptOffer, AssignVolunteer, Command
+from dispatch.model.context import Surroundings
 from dispatch.model.decisions import Cause, Decision
 from dispatch.model.events import LadderStepped, OfferMade, OfferMoved
 from dispatch.model.hazard_areas import ground_of
@@ -29,6 +28,7 @@ from dispatch.plans.book import PlanBook
 from dispatch.ports import Claim, ClaimAnswer, Loaded, NotReady, Store, StoreTrouble, TravelTimes
 from dispatch.staffing.rival_needs import with_rivals
 from dispatch.staffing.turn_order import precedence
+from dispatch.state.edits import unused_refs
 from dispatch.state.lifecycle import fold
 from streams import metrics, wire
 from streams.errors import LogTrouble

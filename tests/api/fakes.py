@@ -4,11 +4,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dispatch.matching.presence import AskedLately, Presence
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.ids import parts_of_offer, zone_of_incident
 from dispatch.model.incidents import Incident, Place
+from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import StoreTrouble
 from streams import wire

@@ -5,7 +5,6 @@ from typing import Any
 import httpx2
 import pytest
 
-from dispatch.matching.presence import AskedLately
 from dispatch.model.commands import (
     AcceptOffer,
     AnswerCommand,
@@ -17,6 +16,7 @@ from dispatch.model.commands import (
 )
 from dispatch.model.ids import offer_id
 from dispatch.model.incidents import Incident
+from dispatch.model.people import AskedLately
 from dispatch.model.vocabulary import HeardBy, IncidentStatus, OfferState
 from streams import clock
 from streams.store.reads import VolunteerView

@@ -8,7 +8,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from api.http.auth import Caller
+from api.caller import Caller
 from api.process.latency import Latency
 from api.reads.event_stream import Live, is_for, name_of, told
 from dispatch.model.decisions import OfferStep, StatusRecord

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api.http import negotiation
-from api.http.negotiation import chosen
+from api.views import negotiation
+from api.views.negotiation import chosen
 from dispatch.model.vocabulary import Capability, OfferState, Task
 from tests.api.world import World
 from tests.builders import INCIDENT, ZONE, incident, offer

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.http.auth import Caller
+from api.caller import Caller
 from api.reads.event_stream import is_for, name_for, told
 from dispatch.model.commands import AskForHelp, RaiseDistress
 from dispatch.model.decisions import StatusRecord

@@ -9,10 +9,9 @@ import httpx2
 from joserfc.jwk import KeySet, OKPKey
 
 from api.app import assembled
-from api.plan_shelf import PlanShelf
 from api.process.intake_marks import Marks
 from api.process.latency import Latency
-from api.process.services import Parts
+from api.process.services import Parts, PlanShelf
 from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
 from streams import clock

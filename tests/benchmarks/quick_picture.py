@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 
-from dispatch.matching.presence import Presence
 from dispatch.model.incidents import Incident, Place
-from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.people import Candidate, Found, Need, Presence
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import Exclusion
 from streams.simulator.movement import Trip

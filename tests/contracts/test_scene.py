@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from dispatch.matching.presence import Presence
 from dispatch.model.geo import area_of
 from dispatch.model.incidents import Area, Hazard, Incident, Place
+from dispatch.model.people import Presence
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, TravelMode
 from dispatch.safety import hazard_crossings
 from streams.store.people import PrivateWrite

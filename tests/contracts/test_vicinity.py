@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import Spot
+from dispatch.model.context import Spot
 from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Incident, Place
 from dispatch.model.vocabulary import IncidentStatus, TravelMode

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import NOTHING
 from dispatch.deadlines import timers_of
-from dispatch.matching.presence import Presence
 from dispatch.model.commands import AcceptOffer, PassDeadline
+from dispatch.model.context import NOTHING
 from dispatch.model.events import ComingAsked
 from dispatch.model.incidents import Offer, Place
+from dispatch.model.people import Presence
 from dispatch.model.vocabulary import AbsenceReason, Capability, DeadlineKind, OfferState, Outcome, Priority, TravelMode
 from dispatch.safety.absence import (
     ANSWER_WITHIN_S,

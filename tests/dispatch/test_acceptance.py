@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import NOTHING, Whereabouts
 from dispatch.incidents.acceptance import TOLERANCE
-from dispatch.matching.presence import Presence
+from dispatch.model.context import NOTHING, Whereabouts
 from dispatch.model.geo import area_of
 from dispatch.model.incidents import Place
-from dispatch.model.people import Candidate
+from dispatch.model.people import Candidate, Presence
 from dispatch.model.vocabulary import Capability, Exclusion, LanguageRule, OfferState, Outcome, TravelMode
 from dispatch.state.lifecycle import offer_steps
 from tests.builders import ALMATY, Story, candidate, digital_spec, helpers, point, remote, spec

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import Surroundings
 from dispatch.decide import decide
 from dispatch.explanations import of_person
 from dispatch.incidents.acceptance import unfit
 from dispatch.model.commands import AssignVolunteer
+from dispatch.model.context import Surroundings
 from dispatch.model.events import OfferMade
 from dispatch.model.incidents import Incident, Refused
 from dispatch.model.people import Candidate, Found

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from dispatch.deadlines import deadline_command, timers_of
-from dispatch.incidents.confirmations import CONFIRM_WITHIN_S
 from dispatch.model.geo import area_of
 from dispatch.model.incidents import Unconfirmed
 from dispatch.model.vocabulary import ConfirmationState, DeadlineKind, OfferState, Outcome, Priority
 from dispatch.notices.offer_validity import Judgement, Validity, Verdict
 from dispatch.notices.rules import LATE_MS, Notice, is_true_still, notice_of
+from dispatch.safety.confirmations import CONFIRM_WITHIN_S
 from dispatch.state.lifecycle import offer_steps
 from dispatch.state.safety_folds import OPEN_CHANGES_KEPT
 from tests.builders import ALMATY, Story, helpers, spec

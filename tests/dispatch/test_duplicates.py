@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import Neighbour, Surroundings, look_of
+from dispatch.context_query import look_of
 from dispatch.incidents.duplicates import (
     MOST_PROPOSED,
     PROPOSED_FROM,
@@ -14,6 +14,7 @@ from dispatch.incidents.duplicates import (
     neighbour_of,
 )
 from dispatch.model.commands import UpdateIncident
+from dispatch.model.context import Neighbour, Surroundings
 from dispatch.model.geo import area_of
 from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Place

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from dispatch.incidents import edits
 from dispatch.model.commands import CancelIncident, ReportIncident, UpdateIncident
 from dispatch.model.events import IncidentUpdated
 from dispatch.model.incidents import Edit
 from dispatch.model.private_refs import report_ref, text_ref
 from dispatch.model.vocabulary import OfferState, Outcome, Priority
+from dispatch.state import edits
 from dispatch.state.lifecycle import fold
 from tests.builders import INCIDENT, NOW_MS, Story, candidate, point, spec
 

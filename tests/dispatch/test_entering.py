@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import Surroundings, Whereabouts, look_of
+from dispatch.context_query import look_of
 from dispatch.model.commands import EnterHazard, UpdateIncident
+from dispatch.model.context import Surroundings, Whereabouts
 from dispatch.model.decisions import Decision
 from dispatch.model.events import DistressRaised, StagingMoved
 from dispatch.model.hazard_areas import ground_of

@@ -6,14 +6,15 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.context import NOTHING
+from dispatch.matching.approach import COUNTS_AS, approach, target_of
+from dispatch.model.context import NOTHING
 from dispatch.model.decisions import RequirementWhy
 from dispatch.model.geo import Outline, area_of, distance_m, nearest_of_area
 from dispatch.model.hazard_areas import STAGING_POINTS, HazardArea, ground_of, hazard_area, inside_of
 from dispatch.model.incidents import Area, Hazard, Place
 from dispatch.model.people import Candidate
 from dispatch.model.vocabulary import Capability, Exclusion, TravelMode
-from dispatch.safety.hazards import COUNTS_AS, WARNED_MOST, approach, target_of, warned
+from dispatch.safety.hazards import WARNED_MOST, warned
 from tests.builders import ALMATY, Story, candidate, incident, need, point, remote, requirement, spec
 
 METRE = 1 / 111_195

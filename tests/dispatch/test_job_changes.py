@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import Surroundings, Whereabouts
+from dispatch.model.context import Surroundings, Whereabouts
 from dispatch.model.decisions import Decision
 from dispatch.model.events import JobChanged, OfferMoved, StagingMoved
 from dispatch.model.geo import area_of

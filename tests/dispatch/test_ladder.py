@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from dispatch.context import NOTHING
 from dispatch.model.commands import EscalateIncident, PassDeadline
+from dispatch.model.context import NOTHING
 from dispatch.model.decisions import RequirementWhy
 from dispatch.model.events import IncidentEscalated, LadderScheduled, LadderStepped, PartnerAsked, RequirementsAdded
 from dispatch.model.incidents import Climb, Requirement

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import Surroundings, look_of
+from dispatch.context_query import look_of
 from dispatch.deadlines import timers_of
 from dispatch.decide import decide
 from dispatch.follow_ups import follow_ups
@@ -22,6 +22,7 @@ from dispatch.model.commands import (
     UnmergeIncident,
     UpdateIncident,
 )
+from dispatch.model.context import Surroundings
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident, Merging, Offer
 from dispatch.model.people import Candidate, Found

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from dispatch.context import NEAR_M, Neighbour, Surroundings, look_of
+from dispatch.context_query import look_of
 from dispatch.model.commands import UpdateIncident
+from dispatch.model.context import NEAR_M, Neighbour, Surroundings
 from dispatch.model.vocabulary import Capability, OfferState, Priority
 from dispatch.plans.book import load_builtin
 from tests.builders import ALMATY, INCIDENT, NOW_MS, Story, candidate, point, requirement, spec

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import Surroundings, Whereabouts
 from dispatch.incidents.relocation import replanned
+from dispatch.model.context import Surroundings, Whereabouts
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Place
 from dispatch.model.people import Candidate

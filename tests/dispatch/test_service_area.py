@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import NOTHING, Surroundings
+from dispatch.model.context import NOTHING, Surroundings
 from dispatch.model.events import AttentionRaised
 from dispatch.model.geo import area_of
 from dispatch.model.incidents import Area

@@ -3,15 +3,15 @@
 from dataclasses import fields
 from typing import Any
 
-from dispatch.context import Neighbour, Surroundings
 from dispatch.follow_ups import follow_ups
-from dispatch.incidents.edits import unused_refs
 from dispatch.model.commands import AdoptReport, AssignVolunteer, Command, FinishMerge, ReportIncident, SplitIncident
+from dispatch.model.context import Neighbour, Surroundings
 from dispatch.model.ids import incident_id
 from dispatch.model.incidents import NewReport, WorkKind
 from dispatch.model.people import Candidate
 from dispatch.model.private_refs import text_ref
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Outcome, Task
+from dispatch.state.edits import unused_refs
 from tests.builders import (
     ALMATY,
     INCIDENT,

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import Surroundings
 from dispatch.digital import tasks
 from dispatch.digital.steering import steer
 from dispatch.model.commands import GiveResult, SettleAttention
+from dispatch.model.context import Surroundings
 from dispatch.model.decisions import Decision
 from dispatch.model.events import AnswerWanted, CertaintyChanged, IncidentMoved, OfferMoved, WorkSettled
 from dispatch.model.geo import area_of

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import NEAR_M, look_of
+from dispatch.context_query import look_of
 from dispatch.model.commands import AddNote, Command, GiveResult, MergeIncident, ReportIncident, UpdateIncident
+from dispatch.model.context import NEAR_M
 from dispatch.model.incidents import Incident, Offer
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, Task
 from tests.builders import ALMATY, INCIDENT, incident, offer, point, requirement

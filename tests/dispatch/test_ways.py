@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.context import Surroundings, Whereabouts
 from dispatch.follow_ups import follow_ups
 from dispatch.model.commands import AcceptOffer, AddNote, CheckWay, Command, PassDeadline, ReportProgress
+from dispatch.model.context import Surroundings, Whereabouts
 from dispatch.model.decisions import Decision
 from dispatch.model.events import HazardOnWay, JobChanged, WayCleared, WaysToCheck
 from dispatch.model.geo import area_of

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.context import Surroundings
 from dispatch.deadlines import waiting_of
 from dispatch.decide import fill, settle
 from dispatch.model.commands import PassDeadline, ReportIncident
+from dispatch.model.context import Surroundings
 from dispatch.model.decisions import Decision
 from dispatch.model.events import LadderStepped, RequirementsAdded, TranslatorLacked
 from dispatch.model.incidents import Climb, Requirement

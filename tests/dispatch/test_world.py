@@ -14,11 +14,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dispatch.context import Surroundings, look_of
+from dispatch.context_query import look_of
 from dispatch.deadlines import deadline_command, timers_of, waiting_of
 from dispatch.decide import Settled, chosen_people, fill, settle
 from dispatch.follow_ups import follow_ups
-from dispatch.matching.presence import Presence
 from dispatch.model.commands import (
     AcceptOffer,
     AddNote,
@@ -44,11 +43,12 @@ from dispatch.model.commands import (
     VoidOffer,
     WithdrawOffer,
 )
+from dispatch.model.context import Surroundings
 from dispatch.model.decisions import Decision, OfferStep
 from dispatch.model.events import OfferMade
 from dispatch.model.ids import incident_id
 from dispatch.model.incidents import Incident, NewReport, Offer, RequirementSpec
-from dispatch.model.people import Candidate, Found
+from dispatch.model.people import Candidate, Found, Presence
 from dispatch.model.rulings import refused
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import (

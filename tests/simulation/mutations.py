@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest import mock
 
-from dispatch.context import Surroundings
 from dispatch.deadlines import deadline_command
 from dispatch.incidents import job_changes, offers, orders
 from dispatch.matching.declines import who_refused
 from dispatch.model.commands import AcceptOffer, Command
+from dispatch.model.context import Surroundings
 from dispatch.model.events import OfferMoved
 from dispatch.model.ids import derived
 from dispatch.model.incidents import Incident

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dispatch.context import NOTHING
 from dispatch.model.commands import AssignVolunteer, CheckWay, PassDeadline
+from dispatch.model.context import NOTHING
 from dispatch.model.geo import area_of
 from dispatch.model.hazard_areas import ground_of
 from dispatch.model.incidents import Hazard, Incident, Place, Watch

@@ -7,16 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
-from dispatch.context import Neighbour, Spot, Whereabouts
 from dispatch.deadlines import timers_of
 from dispatch.incidents.duplicates import APART_S, neighbour_of
 from dispatch.matching.lessons import Lesson, WorkEnded
-from dispatch.matching.presence import AskedLately, Presence
+from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside
 from dispatch.model.ids import parts_of_offer
 from dispatch.model.incidents import Area, Incident
 from dispatch.model.languages import shares_language
-from dispatch.model.people import Found, Hold, Need
+from dispatch.model.people import AskedLately, Found, Hold, Need, Presence
 from dispatch.model.timers import Timer
 from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import DeadlineKind

@@ -1,0 +1,51 @@
+"""How a person would be sent: to which point, how far, and past which dangerous ground."""
+
+from collections.abc import Iterable, Sequence
+
+from dispatch.model.copying import changed
+from dispatch.model.geo import distance_m, nearest_of_area
+from dispatch.model.hazard_areas import HazardArea
+from dispatch.model.incidents import Area, Place
+from dispatch.model.people import Candidate, Need
+from dispatch.model.vocabulary import Capability
+
+COUNTS_AS = 3.0
+
+
+"""A metre through dangerous ground, for who is not equipped for it."""
+
+
+def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: Sequence[HazardArea]) -> Candidate:
+    """The candidate with the way they would really be sent: how far to which point, and what lies across."""
+    place = candidate.place
+    if need.requirement.capability is not Capability.FIELD or need.area is None or place is None:
+        return candidate
+    if own is not None and not own.may_enter(candidate.skills):
+        if own.outline.covers(place):
+            return changed(candidate, in_hazard=True)
+        staging = min(own.staging, key=lambda point: distance_m(place, point))
+        candidate = changed(candidate, staging=staging, distance_m=distance_m(place, staging))
+    elif need.area.reach_m > 0:
+        candidate = changed(candidate, distance_m=distance_m(place, nearest_of_area(place, need.area)))
+    if not others:
+        return candidate
+    target = target_of(candidate, need.area)
+    return changed(candidate, detour_m=_detour_m(candidate.skills, place, target, need.incident_id, others))
+
+
+def target_of(candidate: Candidate, area: Area) -> Place:
+    """Where this person would go; `candidate` as `approach` gave it."""
+    if candidate.staging is not None or candidate.place is None:
+        return candidate.staging or area.centre
+    return nearest_of_area(candidate.place, area)
+
+
+def _detour_m(
+    skills: frozenset[str], start: Place, target: Place, incident_id: str, others: Iterable[HazardArea]
+) -> float:
+    inside = sum(
+        other.outline.metres_inside(start, target)
+        for other in others
+        if other.incident_id != incident_id and not other.may_enter(skills) and other.is_near_way(start, target)
+    )
+    return inside * (COUNTS_AS - 1.0)
