@@ -195,7 +195,8 @@ PENDING_CLAIMS = f"{PREFIX}pending"
 
 def waiting_field(skill: str) -> str:
     """GEO: `class|moment|incident|requirement` of field shortfalls with a place; class 0 (critical) or 1 and a moment in ms with
-    13 digits (`dispatch/staffing/urgency.py`), so that members sort by urgency; `|skill` follows in the keys of further skills."""
+    13 digits (`dispatch/staffing/urgency.py`), so that members sort by urgency; `|skill` follows in the keys of further
+    skills."""
     return f"{PREFIX}wait-geo:{skill}"
 
 

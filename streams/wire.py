@@ -197,8 +197,8 @@ _WITH_NEEDS = (
 
 
 def _in_one_form(record: T) -> T:
-    """The same command or event with its language codes as they are written today (`dispatch/model/languages.py`): what others, or
-    earlier versions, put into the log matches and is shown like the rest."""
+    """The same command or event with its language codes as they are written today (`dispatch/model/languages.py`): what others,
+    or earlier versions, put into the log matches and is shown like the rest."""
     one: Any = record
     changes: dict[str, object] = {}
     if isinstance(record, _WITH_LANGUAGE) and as_shown(one.language) != one.language:

@@ -29,6 +29,14 @@ from streams.tokens import TokenKeys
 from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
 
 
+@dataclass(slots=True)
+class PlanShelf:
+    book: PlanBook
+
+    def put(self, book: PlanBook) -> None:
+        self.book = book
+
+
 class Commands(Protocol):
     """`streams.intake.commands.Intake`."""
 
@@ -133,11 +141,3 @@ class Parts:
     def plans(self) -> PlanBook:
         """In force at this moment."""
         return self.shelf.book
-
-
-@dataclass(slots=True)
-class PlanShelf:
-    book: PlanBook
-
-    def put(self, book: PlanBook) -> None:
-        self.book = book

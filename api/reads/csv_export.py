@@ -1,7 +1,7 @@
 """Incidents as a table for spreadsheets and paper (CSV, RFC 4180, UTF-8): ids only, nothing private.
 
-It comes from the live picture in Redis; when Redis or the workers are away, from the log (`streams/readers/last_known.py`). Each row and
-the headers of the answer say which, and of when it is.
+It comes from the live picture in Redis; when Redis or the workers are away, from the log (`streams/readers/last_known.py`). Each
+row and the headers of the answer say which, and of when it is.
 """
 
 import csv

@@ -1,7 +1,7 @@
 """Orders that name a person, refused before they reach the log where the picture already says that they cannot count.
 
-The same rules as the dispatcher's (`dispatch/incidents/assignment.py`), on the picture as this process reads it; the dispatcher has the last
-word, and the claim after it.
+The same rules as the dispatcher's (`dispatch/incidents/assignment.py`), on the picture as this process reads it; the dispatcher
+has the last word, and the claim after it.
 """
 
 from api.http.problems import Problem, invalid

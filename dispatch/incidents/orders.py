@@ -155,7 +155,8 @@ def merged(incident: Incident, new: tuple[Requirement, ...]) -> tuple[Requiremen
     """The new needs, each keeping the id of the old one of the same kind, so that its people stay; others get fresh ids.
 
     An id once used is never given to another need: the offers of the need that went still carry it. What a ladder has opened
-    stays open, and a translator stays with the need it helps, as far as the need asks for the same as before (`requirement_changes.py`).
+    stays open, and a translator stays with the need it helps, as far as the need asks for the same as before
+    (`requirement_changes.py`).
     """
     left = [entry for entry in incident.requirements if entry.bridges is None]
     highest = highest_number(incident)

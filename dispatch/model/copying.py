@@ -6,7 +6,8 @@ T = TypeVar("T")
 
 
 def changed(of: T, /, **changes: Any) -> T:
-    """As `dataclasses.replace`, for the records of `incidents.py` that every decision replaces dozens of times: a tenth of its time.
+    """As `dataclasses.replace`, for the records of `incidents.py` that every decision replaces dozens of times: a tenth of its
+    time.
 
     For frozen dataclasses without slots and without `__post_init__`.
 

@@ -100,8 +100,9 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """One person at this moment. `place`, `fix_at_ms` and `accuracy_m` are of the newest fix that is believed (`position_checks.py`), None
-    when there is none; home does not count there. `heard_at_ms` is the time of the newest fix of any kind, a sign of life."""
+    """One person at this moment. `place`, `fix_at_ms` and `accuracy_m` are of the newest fix that is believed
+    (`position_checks.py`), None when there is none; home does not count there. `heard_at_ms` is the time of the newest fix of any
+    kind, a sign of life."""
 
     on_duty: bool
     travel_mode: TravelMode = TravelMode.FOOT

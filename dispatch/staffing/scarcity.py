@@ -2,8 +2,8 @@
 
 Two things wait for people. A shortfall: places for which nobody is asked. And a wave that fell short of its stated certainty
 because people were scarce: somebody is asked for every place, but more would be asked if there were more. Both are woken by a
-fitting person who becomes available (`streams/store/lua/wake.lua`), shortfalls first; a wave that fell short no more often than every
-1.5 s, so that many newcomers cost one look.
+fitting person who becomes available (`streams/store/lua/wake.lua`), shortfalls first; a wave that fell short no more often than
+every 1.5 s, so that many newcomers cost one look.
 
 By themselves they look again as well: a shortfall soon, then less and less often; a wave that fell short after five minutes,
 when its window has mostly ended. Where people were left in peace, the first end of a rest or of the quiet hours comes before

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from streams.monitoring.alarms import RULES, Rule
 
-FILE = Path(__file__).parent.parent / "deploy" / "alerts.yml"
+FILE = Path(__file__).parents[2] / "deploy" / "alerts.yml"
 _HEAD = """\
 # Made by `python -m streams.codegen.alert_rules` from the list in streams/monitoring/alarms.py; change it there.
 #

@@ -41,7 +41,7 @@ from streams.wire import (
     VolunteerRecord,
 )
 
-FOLDER = Path(__file__).parent.parent / "deploy" / "schemas"
+FOLDER = Path(__file__).parents[2] / "deploy" / "schemas"
 _RECORDS: dict[str, tuple[type, ...]] = {
     INCIDENTS.name: tuple(COMMANDS.values()),
     DECISIONS.name: (DecisionFrame,),

@@ -1,8 +1,8 @@
 """Every client of Kafka is made here, one function for each class of the two libraries; a test forbids it elsewhere.
 
-What all have in common stands here once: the brokers, a bounded patience (`streams/kafka/timeouts.py`), and leaders that are asked for
-anew every two seconds. `differing` is what one use needs besides, in the library's own words. Clients of aiokafka are not
-started yet; those of kafka-python connect at once and raise `KafkaError` when no broker answers.
+What all have in common stands here once: the brokers, a bounded patience (`streams/kafka/timeouts.py`), and leaders that are
+asked for anew every two seconds. `differing` is what one use needs besides, in the library's own words. Clients of aiokafka are
+not started yet; those of kafka-python connect at once and raise `KafkaError` when no broker answers.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Starts parts, restarts those that die, ends them all.
 
-Everything happens in the thread that calls: the kernel ends the children when that very thread is gone (see `die_with_parent.py`), so
-it must be the main thread, and there are no locks to get wrong.
+Everything happens in the thread that calls: the kernel ends the children when that very thread is gone (see
+`die_with_parent.py`), so it must be the main thread, and there are no locks to get wrong.
 """
 
 import signal

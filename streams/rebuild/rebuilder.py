@@ -5,8 +5,8 @@ settle who holds whom; write; only then set ready for this run of Redis. Until t
 commands wait in Kafka and intake goes on. Positions come back from the 1 h topic.
 
 Two live offers of one person can only come from two decisions made while Redis was lost between them. The one that holds by the
-order of `offers` (`dispatch/notices/offer_validity.py`, the last arbiter for everybody) keeps its person; an offer that never got there
-yields; between two such, the earlier decision holds. The loser is left to `void_offer`.
+order of `offers` (`dispatch/notices/offer_validity.py`, the last arbiter for everybody) keeps its person; an offer that never got
+there yields; between two such, the earlier decision holds. The loser is left to `void_offer`.
 """
 
 import asyncio
@@ -220,7 +220,8 @@ class Rebuilder:
         return len(tracks)
 
     def _tell_unreadable(self, rejected: Rejected) -> None:
-        """No dead letters: the services of `streams/worker/profile_services.py`, which read the same by the same functions, write them once."""
+        """No dead letters: the services of `streams/worker/profile_services.py`, which read the same by the same functions, write
+        them once."""
         for record, reason in rejected:
             self._unreadable += 1
             metrics.REBUILD_UNREADABLE.labels(topic=record.topic).inc()

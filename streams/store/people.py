@@ -1,5 +1,5 @@
-"""What is known of people: profiles, home places, positions. Written by the services of `streams/worker/profile_services.py`, by the API after
-its produce was answered (so that a PUT can be read at once), and by the rebuild.
+"""What is known of people: profiles, home places, positions. Written by the services of `streams/worker/profile_services.py`, by
+the API after its produce was answered (so that a PUT can be read at once), and by the rebuild.
 
 Everything is guarded by the offset of its record (positions: by their time), so any writer may repeat or be late: what is
 older than what is stored changes nothing. Each method may wait up to `link.DEADLINE_S` per 2,000 people and raises
@@ -137,7 +137,8 @@ class PeopleStore:
         return await scene.hazards(self.link, known)
 
     async def put_fixes(self, fixes: Sequence[FixWrite]) -> frozenset[FixWrite]:
-        """Weighs each fix by the rules of `dispatch/matching/position_checks.py`, one after the other; a person not known yet gets it as well.
+        """Weighs each fix by the rules of `dispatch/matching/position_checks.py`, one after the other; a person not known yet
+        gets it as well.
 
         Returns those that are newer and still do not place their person: a vague one, or a leap that nothing confirms yet.
         """

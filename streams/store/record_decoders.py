@@ -1,4 +1,5 @@
-"""Records of people (positions, profiles, private records) as writes to the store. The live path and the rebuild both use these."""
+"""Records of people (positions, profiles, private records) as writes to the store. The live path and the rebuild both use
+these."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

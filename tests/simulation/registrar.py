@@ -1,4 +1,5 @@
-"""Profiles and positions from the log into the picture, as `streams.worker.profile_services` does it, in one task that never dies."""
+"""Profiles and positions from the log into the picture, as `streams.worker.profile_services` does it, in one task that never
+dies."""
 
 import asyncio
 from typing import Any, cast

@@ -1,5 +1,6 @@
 """What Faust does with events that are not done. Each trap must lose as it did when our rules were made, and beside it the
-product's own shape (`streams.worker.agent`) must lose nothing. A test that fails after an upgrade says: look at the rule again."""
+product's own shape (`streams.worker.agent`) must lose nothing. A test that fails after an upgrade says: look at the rule
+again."""
 
 import signal
 
