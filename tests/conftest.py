@@ -1,9 +1,9 @@
 pytest_plugins = [
-    "tests.failures",
-    "tests.order",
-    "tests.soak",
-    "tests.stack",
-    "tests.shared_stack",
-    "tests.town",
-    "tests.desk",
+    "tests.support.failures",
+    "tests.support.order",
+    "tests.support.soak",
+    "tests.support.stack",
+    "tests.support.shared_stack",
+    "tests.support.town",
+    "tests.support.desk",
 ]

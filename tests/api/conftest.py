@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.api.world import World
+from tests.support.api_world import World
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from schemathesis.specs.openapi.checks import (
 from api import schemas
 from api.app import assembled
 from dispatch.model.vocabulary import Capability, OfferState, Task
-from tests.api.fakes import seal_incident
-from tests.api.world import World, token
-from tests.builders import INCIDENT, ZONE, incident, offer
+from tests.support.api_fakes import seal_incident
+from tests.support.api_world import World, token
+from tests.support.builders import INCIDENT, ZONE, incident, offer
 
 OFFER = f"o-{ZONE}-{INCIDENT.rsplit('-', 1)[1]}-" + "b" * 16
 ROLE_OF = {

@@ -25,7 +25,7 @@ from streams.readers.feed import Cursor, CutOff, Feed, Happening, Listener, Told
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, LOCATIONS, OFFERS, PRIVATE
 from streams.wire import FixRecord, IncidentPrivate, NoticeRecord
-from tests.builders import Story, helpers, incident
+from tests.support.builders import Story, helpers, incident
 
 KEY = bytes(range(32))
 

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from streams import clock
-from tests.whole_stack import WholeStack, until
+from tests.support.whole_stack import WholeStack, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 

@@ -20,7 +20,7 @@ from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, NotHere, Result, spread
 from tests.benchmarks.servers import whole
 from tests.faults.checker import double_bookings
-from tests.whole_stack import COMMAND, WholeStack
+from tests.support.whole_stack import COMMAND, WholeStack
 
 NAME = "month"
 ABOUT = "a month of real calls replayed at full speed, 3,000 volunteers in Almaty who answer and work"

@@ -19,7 +19,7 @@ from tests.benchmarks.listeners import Crowd, Watched, listeners
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, NotHere, Result, percentile, spread
 from tests.benchmarks.servers import Servers, whole
-from tests.whole_stack import WholeStack
+from tests.support.whole_stack import WholeStack
 
 NAME = "reconnect"
 ABOUT = "1,000 live views come back after the API was restarted, while reports go in at 20/s"

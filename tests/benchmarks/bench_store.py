@@ -24,7 +24,7 @@ from streams.store.restore import Restore, RestoredIncident
 from tests.benchmarks import population
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, Result, spread
-from tests.stack import running
+from tests.support.stack import running
 
 NAME = "store"
 ABOUT = "the live picture in Redis: rebuild of 300,000 people and 100,000 offers, find + claim, decisions, positions"

@@ -22,9 +22,9 @@ from streams.local.process import last_lines
 from streams.local.stack import java_with
 from streams.settings import Settings
 from tests.benchmarks.result import NotHere
-from tests.desk import DATA_KEY
-from tests.stack import running
-from tests.whole_stack import WholeStack, without_komek
+from tests.support.desk import DATA_KEY
+from tests.support.stack import running
+from tests.support.whole_stack import WholeStack, without_komek
 
 ENDED_WITHIN_S = 20.0
 

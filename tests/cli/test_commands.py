@@ -146,7 +146,7 @@ def _put_private_letter(kafka: str) -> letters.DeadLetter:
     from kafka import KafkaProducer
 
     from streams import wire
-    from tests.streams.test_dead_letters import Record
+    from tests.streams.dead_letters.test_letters import Record
 
     record = Record(topic="komek.private.v1", offset=7001, value=b"a secret of somebody")
     letter = letters.letter_of(record, "does not open")

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from tests.simulator.samples import MONTGOMERY, PLAIN, written
-from tests.whole_stack import RunningStack, until
+from tests.support.whole_stack import RunningStack, until
 
 pytestmark = pytest.mark.stack
 

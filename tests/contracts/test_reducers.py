@@ -21,10 +21,10 @@ from dispatch.model.people import Candidate
 from dispatch.model.vocabulary import Capability, OfferState
 from dispatch.state.lifecycle import fold
 from streams import wire
-from tests import strategies
-from tests.builders import Story, decision, digital_spec, helpers, remote, spec
 from tests.faults.checker import reducer
 from tests.faults.checker.published import Published
+from tests.support import strategies
+from tests.support.builders import Story, decision, digital_spec, helpers, remote, spec
 
 PUBLISHED = Published()
 ANSWERS = st.lists(

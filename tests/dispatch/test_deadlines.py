@@ -8,7 +8,7 @@ from dispatch.model.commands import DISPATCHER, PassDeadline
 from dispatch.model.offer_ends import SILENCE_REST_S
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import DeadlineKind, Exclusion, IncidentStatus, OfferState, Outcome
-from tests.builders import INCIDENT, NOW_MS, Story, helpers, incident, offer, requirement, shortfall, spec
+from tests.support.builders import INCIDENT, NOW_MS, Story, helpers, incident, offer, requirement, shortfall, spec
 
 
 def story_of(count: int, *volunteer_ids: str) -> Story:

@@ -6,7 +6,19 @@ from dispatch.model.ids import decision_id
 from dispatch.model.incidents import Area, Place
 from dispatch.model.people import Found
 from dispatch.model.vocabulary import Exclusion, Outcome
-from tests.builders import ALMATY, INCIDENT, NOW_MS, Story, candidate, helpers, incident, plans, remote, spec, view
+from tests.support.builders import (
+    ALMATY,
+    INCIDENT,
+    NOW_MS,
+    Story,
+    candidate,
+    helpers,
+    incident,
+    plans,
+    remote,
+    spec,
+    view,
+)
 
 REPORT = ReportIncident(
     id="c", incident_id=INCIDENT, by="operator", sent_ms=NOW_MS, type="medical.other", body_digest="digest"

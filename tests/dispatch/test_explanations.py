@@ -9,7 +9,7 @@ from dispatch.explanations import Presence, of_incident, of_person
 from dispatch.model.incidents import Place
 from dispatch.model.people import Candidate
 from dispatch.model.vocabulary import Capability
-from tests.builders import ALMATY, Story, candidate, helpers, spec
+from tests.support.builders import ALMATY, Story, candidate, helpers, spec
 
 
 def told() -> Story:

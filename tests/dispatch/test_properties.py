@@ -20,8 +20,8 @@ from dispatch.model.vocabulary import Exclusion, OfferState, TravelMode
 from dispatch.plans.book import load_builtin
 from dispatch.staffing.waves import offers_out
 from dispatch.state.lifecycle import fold
-from tests import strategies
-from tests.builders import INCIDENT, NOW_MS, Story, need, plans, point, view
+from tests.support import strategies
+from tests.support.builders import INCIDENT, NOW_MS, Story, need, plans, point, view
 
 SPECS = strategies.stated_requirements()
 LATE_YES = {(OfferState.ACCEPTED, "late"), (OfferState.STOOD_DOWN, "filled")}

@@ -67,8 +67,8 @@ from dispatch.model.vocabulary import (
 from dispatch.plans.book import PlanBook, load_builtin
 from dispatch.staffing.waves import offers_out
 from dispatch.state.lifecycle import fold, freed_by, held_by, offer_steps
-from tests import strategies
-from tests.builders import NOW_MS, ZONE, plans, point, presence_of, view
+from tests.support import strategies
+from tests.support.builders import NOW_MS, ZONE, plans, point, presence_of, view
 
 INCIDENTS = tuple(incident_id(ZONE, "operator", str(number)) for number in range(3))
 

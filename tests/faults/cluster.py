@@ -24,7 +24,7 @@ from streams.local.supervisor import Supervisor
 from tests.faults.artefacts import Folder
 from tests.faults.options import Profile
 from tests.faults.proxy import Proxies
-from tests.whole_stack import without_komek
+from tests.support.whole_stack import without_komek
 
 WORKERS = ("worker-1", "worker-2", "worker-3")
 APIS = ("api-1", "api-2")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole_stack import without_komek
+from tests.support.whole_stack import without_komek
 
 ROOT = Path(__file__).parents[2]
 TESTS = """
@@ -41,7 +41,7 @@ def test_cannot_begin(broken):
 
 def pytest_here(folder: Path, *arguments: str) -> list[str]:
     """The lines of a run of what is in that folder."""
-    (folder / "pytest.ini").write_text("[pytest]\naddopts = -p tests.failures\nmarkers = soak: long\n")
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -p tests.support.failures\nmarkers = soak: long\n")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=folder,

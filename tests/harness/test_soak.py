@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak import SOAK, Budget
-from tests.whole_stack import without_komek
+from tests.support.soak import SOAK, Budget
+from tests.support.whole_stack import without_komek
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,7 +48,7 @@ def collected(*arguments: str) -> set[str]:
 
 
 def test_a_long_test_that_is_not_listed_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p tests.soak\nmarkers = soak: long\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p tests.support.soak\nmarkers = soak: long\n")
     (tmp_path / "test_it.py").write_text("import pytest\n\n@pytest.mark.soak\ndef test_long(): pass\n")
 
     done = subprocess.run(
@@ -62,7 +62,7 @@ def test_a_long_test_that_is_not_listed_is_refused(tmp_path: Path) -> None:
     )
 
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "not listed in tests/soak.py: test_it.py::test_long" in done.stderr
+    assert "not listed in tests/support/soak.py: test_it.py::test_long" in done.stderr
 
 
 def test_a_budget_is_a_number_of_seeds_or_a_share_of_the_minutes() -> None:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from streams.cli.errors import EXIT_CODES, CommandFailed
 from streams.cli.main import COMMANDS, Entry, app, load
-from tests.whole_stack import without_komek
+from tests.support.whole_stack import without_komek
 
 ROOT = Path(__file__).parents[2]
 PROMISED = (

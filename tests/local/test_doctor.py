@@ -12,7 +12,7 @@ from streams.local import machine_checks, stack_checks, stackfile
 from streams.local.check import Check, Level
 from streams.local.stackfile import StackFile
 from streams.settings import Settings
-from tests.whole_stack import without_komek
+from tests.support.whole_stack import without_komek
 
 DOCTOR = (sys.executable, "-m", "streams.cli.main", "doctor")
 

@@ -17,7 +17,7 @@ from streams.local.errors import LocalStackError, Taken
 from streams.local.folder import Claim, opened
 from streams.local.stackfile import StackFile
 from tests.local.programs import STAYS, is_gone, marks
-from tests.whole_stack import until
+from tests.support.whole_stack import until
 
 
 def test_a_folder_in_use_is_refused_naming_the_pid(tmp_path: Path) -> None:

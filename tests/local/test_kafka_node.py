@@ -16,7 +16,7 @@ from streams.local import kafka_node, processes
 from streams.local.kafka_node import Java, Node, Way, server_properties
 from streams.local.ports import free_ports
 from streams.local.process import Part
-from tests.stack import running
+from tests.support.stack import running
 
 
 def a_node(folder: Path, node_id: int = 1, heap_mb: int = 256) -> Node:

@@ -13,9 +13,9 @@ from streams.monitoring.alarms import NAMES
 from streams.readers import plans
 from streams.settings import Settings
 from streams.topics import INCIDENTS
-from tests.desk import ZONE
-from tests.town import Town
-from tests.whole_stack import WholeStack, until
+from tests.support.desk import ZONE
+from tests.support.town import Town
+from tests.support.whole_stack import WholeStack, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 WITHIN_S = 60.0

@@ -8,7 +8,7 @@ import pytest
 
 from streams import clock
 from tests.scenarios.test_whole_way import Town, until
-from tests.whole_stack import WholeStack
+from tests.support.whole_stack import WholeStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 ON_PHONE = {"on_behalf": {"heard_by": "phone"}}

@@ -14,8 +14,8 @@ import pytest
 from dispatch.model.vocabulary import OfferState
 from streams import wire
 from streams.topics import DECISIONS
-from tests.desk import DATA_KEY, Desk
-from tests.whole_stack import without_komek
+from tests.support.desk import DATA_KEY, Desk
+from tests.support.whole_stack import without_komek
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
 WITHIN_S = 90.0

@@ -18,8 +18,8 @@ from streams import clock, redis_keys
 from streams.local import processes
 from streams.local.ports import free_ports
 from streams.topics import PRIVATE
-from tests.stack import running
-from tests.whole_stack import WholeStack, until
+from tests.support.stack import running
+from tests.support.whole_stack import WholeStack, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 

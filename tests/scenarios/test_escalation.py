@@ -8,8 +8,8 @@ import pytest
 from dispatch.plans.book import BUILT_IN, load_builtin
 from streams.readers import plans
 from streams.settings import Settings
-from tests.town import Town, made_ms
-from tests.whole_stack import until
+from tests.support.town import Town, made_ms
+from tests.support.whole_stack import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 

@@ -12,7 +12,7 @@ import pytest
 
 from api.http.stale_requests import PATIENCE_MS
 from streams import clock
-from tests.whole_stack import WholeStack
+from tests.support.whole_stack import WholeStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 

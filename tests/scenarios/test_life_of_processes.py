@@ -17,9 +17,9 @@ import httpx2
 import pytest
 
 from streams import clock
-from tests.places import somewhere
 from tests.scenarios.reporting import Load, Operator, Taken
-from tests.whole_stack import WholeStack, until
+from tests.support.places import somewhere
+from tests.support.whole_stack import WholeStack, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 REPORTS_WHILE_AWAY = 24

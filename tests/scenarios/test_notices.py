@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.town import Town
-from tests.whole_stack import RunningStack, WholeStack, until
+from tests.support.town import Town
+from tests.support.whole_stack import RunningStack, WholeStack, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 

@@ -16,8 +16,8 @@ from streams.store.alarm_facts import PulseReader
 from streams.store.apply import timer_member
 from streams.topics import DECISIONS, INCIDENTS
 from streams.worker.timers import TimerSweep
-from tests.desk import Desk
 from tests.scenarios.test_crashes import Start, start, until
+from tests.support.desk import Desk
 
 __all__ = ["start"]
 

@@ -1,4 +1,4 @@
-"""What the README tells a stranger to type works as it stands there."""
+"""What README.md and USING.md tell a stranger to type works as it stands there."""
 
 import re
 import subprocess
@@ -6,21 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.whole_stack import StartStack
+from tests.support.whole_stack import StartStack
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+PAGES = ("README.md", "USING.md", "DESIGN.md", "CONTRIBUTING.md")
 
 
 @pytest.mark.stack
 @pytest.mark.timeout(180)
-def test_the_curl_of_the_readme_posts_an_incident_and_sees_it_assigned(stack: StartStack) -> None:
-    (script,) = re.findall(r"```bash\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+def test_the_curl_of_the_guide_posts_an_incident_and_sees_it_assigned(stack: StartStack) -> None:
+    (script,) = re.findall(r"```bash\n(.*?)```", (ROOT / "USING.md").read_text(encoding="utf-8"), re.DOTALL)
 
     with stack(demo=True) as komek:
         script = script.replace(".komek/stack.json", str(komek.data / "stack.json"))
         said = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
-            cwd=README.parent,
+            cwd=ROOT,
             env=komek.environ,
             capture_output=True,
             text=True,
@@ -31,10 +32,10 @@ def test_the_curl_of_the_readme_posts_an_incident_and_sees_it_assigned(stack: St
     assert "offered" in said or "accepted" in said
 
 
-def test_every_file_the_readme_names_is_there() -> None:
-    named = re.findall(
-        r"`((?:api|streams|dispatch|deploy|tests)/[\w./]*|DESIGN\.md)`", README.read_text(encoding="utf-8")
-    )
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_a_page_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:api|streams|dispatch|deploy|tests|requirements|\.ci)/[\w./-]*|[A-Z]+\.md)`", text)
 
-    assert len(named) > 15
-    assert [name for name in named if not (README.parent / name).exists()] == []
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []

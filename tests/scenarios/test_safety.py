@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.town import Town
-from tests.whole_stack import until
+from tests.support.town import Town
+from tests.support.whole_stack import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 

@@ -11,8 +11,8 @@ from dispatch.model.vocabulary import OfferState
 from streams.local.process import Part
 from streams.local.supervisor import Supervisor
 from streams.worker.watchdog import STALLED_EXIT
-from tests.desk import DATA_KEY, Desk
-from tests.whole_stack import without_komek
+from tests.support.desk import DATA_KEY, Desk
+from tests.support.whole_stack import without_komek
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 WITHIN_S = 140.0

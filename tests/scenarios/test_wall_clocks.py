@@ -13,8 +13,8 @@ from dispatch.model.incidents import RequirementSpec
 from dispatch.model.vocabulary import Capability, OfferState
 from streams import wire
 from streams.topics import DECISIONS
-from tests.desk import Desk, key
 from tests.scenarios.test_crashes import Start, free_people, start, until
+from tests.support.desk import Desk, key
 
 __all__ = ["start"]
 

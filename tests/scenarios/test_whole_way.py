@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from streams import clock
-from tests.town import Town, made_ms, town
-from tests.whole_stack import WholeStack, until
+from tests.support.town import Town, made_ms, town
+from tests.support.whole_stack import WholeStack, until
 
 __all__ = ["Town", "town", "until"]
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]

@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.mutations import MUTATIONS, hunted
 from tests.simulation.play import Play
 from tests.simulation.weather import CLIMATES
-from tests.soak import Budget
+from tests.support.soak import Budget
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(0)]
 FIRST_SEED = 100

@@ -23,7 +23,7 @@ from tests.benchmarks.policy_worlds import PolicyWorld, surge
 from tests.benchmarks.quick_picture import NEVER_STALE_MS, QuickPicture
 from tests.benchmarks.reliability import bins_of, brier_of, gap_of
 from tests.benchmarks.temperaments import answer_of, answered_within, temper_of
-from tests.builders import requirement
+from tests.support.builders import requirement
 
 NOW_MS = 1_779_771_600_000
 (CITY,) = (city for city in cities() if city.id == "almaty")

@@ -1,105 +1,76 @@
-"""Topics beside the list: what is missing, what differs, and which differences must keep a worker from starting."""
+"""The list of topics: what is promised about keys, partitions and how long records are kept."""
 
-from dataclasses import replace
+import re
 
 import pytest
 
-from streams.errors import BrokerTrouble
-from streams.kafka import topic_admin
-from streams.kafka.topic_drift import Cure, Problem, TopicState, problems_of
+from streams import topics
 from streams.settings import Settings
-from streams.topics import AUDIT, DECISIONS, INCIDENTS, PRIVATE, TOPICS, Topic
+from streams.topics import TOPICS, Topic
 
-SETTINGS = Settings(kafka="127.0.0.1:9092", partitions=4, replication=2, min_insync=1)
-
-
-def as_stated(topic: Topic) -> TopicState:
-    return TopicState(
-        name=topic.name, partitions=topic.partition_count(SETTINGS), replication=2, config=topic.config(SETTINGS)
-    )
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+SETTINGS = Settings(partitions=12, min_insync=2)
 
 
-def states(*changed: TopicState) -> dict[str, TopicState]:
-    return {topic.name: as_stated(topic) for topic in TOPICS} | {state.name: state for state in changed}
+def test_the_list_holds_every_topic_once() -> None:
+    defined = [value for value in vars(topics).values() if isinstance(value, Topic)]
+
+    assert sorted(defined, key=lambda topic: topic.name) == sorted(TOPICS, key=lambda topic: topic.name)
+    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 11
 
 
-def with_config(topic: Topic, **config: str) -> TopicState:
-    state = as_stated(topic)
-    return replace(state, config={**state.config, **{name.replace("_", "."): value for name, value in config.items()}})
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_a_topic_has_a_versioned_name_and_says_what_it_carries(topic: Topic) -> None:
+    assert re.fullmatch(r"komek\.[a-z]+(-[a-z]+)*\.v1", topic.name)
+    assert topic.key
+    assert topic.carries
 
 
-def dangerous(problems: list[Problem]) -> list[str]:
-    return [problem.topic for problem in problems if problem.is_dangerous]
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_time_is_the_logs_in_every_topic(topic: Topic) -> None:
+    config = topic.config(SETTINGS)
 
-
-def test_topics_as_stated_are_no_problem() -> None:
-    assert problems_of(states(), SETTINGS) == []
-
-
-def test_a_missing_topic_is_dangerous_and_created() -> None:
-    known = states()
-    del known[AUDIT.name]
-
-    (problem,) = problems_of(known, SETTINGS)
-
-    assert (problem.topic, problem.cure, problem.is_dangerous) == (AUDIT.name, Cure.CREATE, True)
+    assert config["message.timestamp.type"] == "LogAppendTime"
+    assert config["min.insync.replicas"] == "2"
 
 
 @pytest.mark.parametrize(
-    ("state", "is_dangerous"),
+    ("topic", "retention_ms"),
     [
-        (with_config(INCIDENTS, retention_ms="1000"), True),  # commands would be gone before they are decided
-        (with_config(INCIDENTS, retention_ms="-1"), False),  # kept for ever: space only
-        (with_config(INCIDENTS, retention_ms=str(30 * 86_400_000)), False),
-        (with_config(INCIDENTS, cleanup_policy="compact"), True),  # one command of each zone would be left
-        (with_config(PRIVATE, cleanup_policy="delete"), True),
-        (with_config(DECISIONS, message_timestamp_type="CreateTime"), True),  # decisions go by the log's clock
-        (with_config(DECISIONS, min_insync_replicas="0"), True),
-        (with_config(DECISIONS, min_insync_replicas="2"), False),
-        (with_config(PRIVATE, min_cleanable_dirty_ratio="0.5"), False),
+        (topics.INCIDENTS, 7 * DAY_MS),
+        (topics.DECISIONS, 365 * DAY_MS),
+        (topics.OFFERS, 365 * DAY_MS),
+        (topics.LOCATIONS, HOUR_MS),  # where people were is nobody's business after that
+        (topics.DEAD_LETTERS, 30 * DAY_MS),
+        (topics.AUDIT, 365 * DAY_MS),
+        (topics.NOTICES, 30 * DAY_MS),
     ],
 )
-def test_configuration_is_dangerous_where_records_or_their_order_in_time_would_be_lost(
-    state: TopicState, is_dangerous: bool
-) -> None:
-    (problem,) = problems_of(states(state), SETTINGS)
+def test_records_are_kept_as_long_as_promised(topic: Topic, retention_ms: int) -> None:
+    config = topic.config(SETTINGS)
 
-    assert (problem.cure, problem.is_dangerous) == (Cure.ALTER, is_dangerous)
-
-
-def test_fewer_replicas_than_asked_for_are_dangerous_and_not_cured_by_itself() -> None:
-    (problem,) = problems_of(states(replace(as_stated(AUDIT), replication=1)), SETTINGS)
-
-    assert (problem.cure, problem.is_dangerous) == (Cure.BY_HAND, True)
+    assert (config["cleanup.policy"], config["retention.ms"]) == ("delete", str(retention_ms))
+    assert "max.compaction.lag.ms" not in config
 
 
-def test_more_in_sync_replicas_than_there_are_is_never_altered_since_nothing_could_be_written() -> None:
-    asked = replace(SETTINGS, min_insync=3)
-    known = states(*(with_config(topic, min_insync_replicas="3") for topic in TOPICS if topic is not AUDIT))
+@pytest.mark.parametrize("topic", [topics.INCIDENT_STATUS, topics.VOLUNTEERS, topics.PRIVATE])
+def test_of_compacted_topics_the_newest_record_stays_and_an_older_one_goes_within_a_day(topic: Topic) -> None:
+    config = topic.config(SETTINGS)
 
-    (problem,) = problems_of(known, asked)
-
-    assert (problem.topic, problem.cure) == (AUDIT.name, Cure.BY_HAND)
-
-
-def test_incidents_and_decisions_with_unequal_partitions_are_dangerous() -> None:
-    problems = problems_of(states(replace(as_stated(DECISIONS), partitions=8)), SETTINGS)
-
-    assert dangerous(problems) == [DECISIONS.name]
+    assert config["cleanup.policy"] == "compact"
+    assert int(config["max.compaction.lag.ms"]) <= DAY_MS
+    assert "retention.ms" not in config
 
 
-def test_the_same_other_number_of_partitions_of_both_keeps_nothing_from_starting() -> None:
-    both = [replace(as_stated(topic), partitions=8) for topic in (INCIDENTS, DECISIONS)]
-
-    problems = problems_of(states(*both), SETTINGS)
-
-    assert len(problems) == 2
-    assert dangerous(problems) == []
-    assert all("KOMEK_PARTITIONS=8" in problem.advice for problem in problems)
+def test_a_command_and_its_decision_lie_in_partitions_of_the_same_number() -> None:
+    assert set(topics.SAME_PARTITIONS) == {topics.INCIDENTS, topics.DECISIONS}
+    assert {topic.partition_count(SETTINGS) for topic in topics.SAME_PARTITIONS} == {12}
 
 
-def test_no_broker_is_told_within_the_given_patience() -> None:
-    with pytest.raises(BrokerTrouble, match="no Kafka broker accepts connections") as raised:
-        topic_admin.check_topics(replace(SETTINGS, kafka="127.0.0.1:1"), patience_s=0.1)
-
-    assert "KOMEK_KAFKA" in raised.value.cure
+def test_what_a_few_people_read_in_order_lies_in_one_partition() -> None:
+    assert [topic for topic in TOPICS if topic.partition_count(SETTINGS) == 1] == [
+        topics.DEAD_LETTERS,
+        topics.AUDIT,
+        topics.PLANS,
+    ]

@@ -16,8 +16,8 @@ from dispatch.model.incidents import Incident
 from dispatch.model.vocabulary import DeadlineKind, HeardBy, SoftRule
 from streams import wire
 from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivate, VolunteerRecord
-from tests import strategies
-from tests.builders import NOW_MS, Story, decision, digital_spec, helpers, remote, spec
+from tests.support import strategies
+from tests.support.builders import NOW_MS, Story, decision, digital_spec, helpers, remote, spec
 
 KEY = bytes(range(32))
 DECODERS: dict[type[Any], Callable[[bytes | None], Any]] = {

@@ -12,7 +12,7 @@ from streams.local import processes, redis_server
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java, Node
 from streams.local.ports import free_ports
-from tests.stack import running
+from tests.support.stack import running
 from tests.traps.ground import Ground
 
 

@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
 from streams import clock
-from tests.whole_stack import without_komek
+from tests.support.whole_stack import without_komek
 
 WITHIN_S = 40.0
 ENDED_WITHIN_S = 20.0

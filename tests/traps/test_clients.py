@@ -14,9 +14,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from streams.store import Link
+from tests.support.whole_stack import without_komek
 from tests.traps.conftest import Server
 from tests.traps.ground import Ground
-from tests.whole_stack import without_komek
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
 TOO_LARGE = 10_000

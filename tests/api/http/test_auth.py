@@ -1,0 +1,246 @@
+"""Who may do what: denied by default, walked over every route."""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from api.app import ROUTERS, assembled
+from api.http.auth import Allow, Public, allowance
+from api.http.strict_route import StrictRoute, Undeclared
+from streams import clock
+from streams.tokens import BadKeys, BadToken, Role, TokenKeys, load_keys
+from tests.support.api_world import World, code, token, token_keys
+
+O, V, T, M, A = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN  # noqa: E741
+
+# Straight from the contract: the tests fail when a route is added without a line here.
+ROLES = {
+    ("POST", "/v1/incidents"): {O},
+    ("GET", "/v1/incidents"): {O, M},
+    ("GET", "/v1/incidents/{incident_id}"): {O, M, V},
+    ("PATCH", "/v1/incidents/{incident_id}"): {O},
+    ("POST", "/v1/incidents/{incident_id}/cancel"): {O},
+    ("POST", "/v1/incidents/{incident_id}/close"): {O},
+    ("POST", "/v1/incidents/{incident_id}/offers"): {O},
+    ("POST", "/v1/incidents/{incident_id}/reopen"): {O},
+    ("POST", "/v1/incidents/{incident_id}/escalate"): {O},
+    ("POST", "/v1/incidents/{incident_id}/merge"): {O},
+    ("POST", "/v1/incidents/{incident_id}/split"): {O},
+    ("POST", "/v1/incidents/{incident_id}/unmerge"): {O},
+    ("POST", "/v1/incidents/{incident_id}/attention"): {O},
+    ("POST", "/v1/incidents/{incident_id}/notes"): {O},
+    ("GET", "/v1/incidents/{incident_id}/timeline"): {O},
+    ("GET", "/v1/incidents/{incident_id}/decisions"): {O},
+    ("GET", "/v1/incidents/{incident_id}/commands/{command_id}"): {O},
+    ("GET", "/v1/incidents/{incident_id}/why"): {O},
+    ("GET", "/v1/incident-types"): {O, V, T, M, A},
+    ("PUT", "/v1/volunteers/{volunteer_id}"): {V, O},
+    ("GET", "/v1/volunteers/{volunteer_id}"): {V, O, A},
+    ("DELETE", "/v1/volunteers/{volunteer_id}"): {V, A},
+    ("GET", "/v1/volunteers/{volunteer_id}/export"): {V, A},
+    ("PUT", "/v1/volunteers/{volunteer_id}/duty"): {V},
+    ("PUT", "/v1/volunteers/{volunteer_id}/location"): {V},
+    ("GET", "/v1/volunteers/{volunteer_id}/offers"): {V, O},
+    ("POST", "/v1/locations"): {T},
+    ("GET", "/v1/offers/{offer_id}"): {V},
+    ("POST", "/v1/offers/{offer_id}/accept"): {V, O},
+    ("POST", "/v1/offers/{offer_id}/decline"): {V, O},
+    ("POST", "/v1/offers/{offer_id}/progress"): {V, O},
+    ("POST", "/v1/offers/{offer_id}/result"): {V, O},
+    ("POST", "/v1/offers/{offer_id}/check-in"): {V, O},
+    ("POST", "/v1/offers/{offer_id}/confirm"): {V, O},
+    ("POST", "/v1/offers/{offer_id}/distress"): {V, O},
+    ("POST", "/v1/offers/{offer_id}/need-help"): {V, O},
+    ("POST", "/v1/offers/{offer_id}/withdraw"): {O},
+    ("GET", "/v1/volunteers/{volunteer_id}/warnings"): {V},
+    ("GET", "/v1/events"): {O, M, V},
+    ("GET", "/v1/status"): {O, V, T, M, A},
+}
+PUBLIC = {"/", "/v", "/docs", "/docs/docs.js", "/docs/docs.css", "/healthz", "/readyz", "/metrics"}
+IDS = {
+    "{incident_id}": "i-8320e5-" + "a" * 32,
+    "{offer_id}": "o-8320e5-" + "a" * 32 + "-" + "b" * 16,
+    "{volunteer_id}": "volunteer-1",
+}
+
+
+def routes() -> Iterator[APIRoute]:
+    for module in ROUTERS:
+        for route in module.router.routes:
+            assert isinstance(route, APIRoute)
+            yield route
+
+
+def test_every_route_has_the_roles_of_the_contract() -> None:
+    declared = {}
+    for route in routes():
+        allowed = allowance(route.dependant)
+        assert allowed is not None
+        for method in route.methods or ():
+            if isinstance(allowed, Allow):
+                declared[method, route.path] = set(allowed.roles)
+            else:
+                assert isinstance(allowed, Public)
+                assert route.path in PUBLIC
+
+    assert declared == ROLES
+
+
+def test_a_route_that_says_nothing_cannot_be_made() -> None:
+    router = APIRouter(route_class=StrictRoute)
+
+    async def silent() -> None:
+        return None
+
+    with pytest.raises(Undeclared, match="/silent"):
+        router.add_api_route("/silent", silent)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(ROLES))
+async def test_other_roles_are_refused_before_the_body_is_read(world: World, method: str, path: str) -> None:
+    filled = path
+    for name, value in IDS.items():
+        filled = filled.replace(name, value)
+    for role in set(Role) - ROLES[method, path]:
+        answer = await world.ask(method, filled, role=role, raw=b"{ not json")
+
+        assert (answer.status_code, code(answer)) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(ROLES))
+async def test_nobody_gets_in_without_a_token(world: World, method: str, path: str) -> None:
+    answer = await world.ask(method, path, role=None, raw=b"{ not json")
+
+    assert (answer.status_code, code(answer)) == (401, "unauthenticated")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/volunteers/v-2"),
+        ("PUT", "/v1/volunteers/v-2"),
+        ("DELETE", "/v1/volunteers/v-2"),
+        ("GET", "/v1/volunteers/v-2/export"),
+        ("PUT", "/v1/volunteers/v-2/duty"),
+        ("PUT", "/v1/volunteers/v-2/location"),
+        ("GET", "/v1/volunteers/v-2/offers"),
+    ],
+)
+async def test_a_volunteer_acts_for_nobody_else(world: World, method: str, path: str) -> None:
+    bodies = {
+        "/v1/volunteers/v-2": {"capabilities": ["field"], "skills": []},
+        "/v1/volunteers/v-2/duty": {"on_duty": True},
+        "/v1/volunteers/v-2/location": {"lon": 1, "lat": 1},
+    }
+    body = bodies.get(path) if method == "PUT" else None
+
+    answer = await world.ask(method, path, body, role="volunteer", subject="v-1")
+
+    assert (answer.status_code, code(answer)) == (403, "forbidden")
+
+
+NOW_S = clock.now_ms() // 1000
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        ({"exp": NOW_S - 60}, "expired"),
+        ({"iss": "other"}, "somebody else"),
+        ({"aud": "other"}, "somebody else"),
+        ({"role": "king"}, "role"),
+        ({"sub": ""}, "sub"),
+        ({"exp": None}, "exp"),
+        ({"nbf": NOW_S + 600}, "future"),
+        ({"iat": NOW_S + 600}, "future"),
+    ],
+)
+async def test_a_token_must_be_ours_and_now(world: World, claims: dict[str, object], said: str) -> None:
+    keys = token_keys()
+    good = {
+        "sub": "op-1",
+        "role": "operator",
+        "iss": "komek",
+        "aud": "komek-api",
+        "iat": NOW_S,
+        "exp": NOW_S + 60,
+    }
+    signed = jwt.encode({"alg": "Ed25519"}, good | claims, keys._signer, algorithms=["Ed25519"])  # type: ignore[arg-type]
+
+    answer = await world.client.get("/v1/status", headers={"Authorization": f"Bearer {signed}"})
+
+    assert answer.status_code == 401
+    assert said in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("algorithm", ["Ed25519", "EdDSA"])
+def test_both_names_of_the_signature_are_understood(algorithm: str) -> None:
+    """RFC 9864 renamed what most libraries still call EdDSA."""
+    keys = token_keys()
+    signer = keys._signer
+    assert signer is not None
+    claims = {"sub": "x", "role": "monitor", "iss": "komek", "aud": "komek-api", "iat": NOW_S, "exp": NOW_S + 60}
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in ({"alg": algorithm}, claims)]
+    signature = signer.get_op_key("sign").sign(b".".join(parts))  # type: ignore[union-attr,call-arg]
+    parts.append(base64.urlsafe_b64encode(signature).rstrip(b"="))
+
+    assert keys.verify(b".".join(parts).decode(), now_s=NOW_S).role is Role.MONITOR
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "\x00", "é.é.é", "x" * 5000, "..", "eyJhbGciOiJIUzI1NiJ9.e30.AAAA"],
+)
+def test_what_is_no_token_of_ours_is_refused(bad: str) -> None:
+    with pytest.raises(BadToken):
+        token_keys().verify(bad, now_s=NOW_S)
+
+
+def test_a_token_that_was_verified_once_still_expires() -> None:
+    keys = token_keys()
+    issued = keys.issue(Role.OPERATOR, "op", now_s=NOW_S, ttl_s=60)
+
+    keys.verify(issued, now_s=NOW_S)
+
+    with pytest.raises(BadToken, match="expired"):
+        keys.verify(issued, now_s=NOW_S + 120)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{}", '{"keys": []}', '{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}', '{"keys": [{"kty": "OKP"}]}', "[1]"],
+)
+def test_a_file_that_is_no_key_set_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(content)
+
+    with pytest.raises(BadKeys, match="keys.json"):
+        load_keys(path)
+
+
+def test_a_set_of_public_keys_verifies_and_does_not_sign() -> None:
+    signer = token_keys()._signer
+    assert signer is not None
+    public = TokenKeys(KeySet.import_key_set({"keys": [signer.as_dict(private=False)]}))
+
+    assert public.verify(token("monitor", "m"), now_s=clock.now_ms() // 1000).sub == "m"
+    with pytest.raises(BadKeys, match="private"):
+        public.issue(Role.MONITOR, "m", now_s=NOW_S)
+
+
+async def test_public_pages_need_no_token(world: World) -> None:
+    for path in sorted(PUBLIC | {"/openapi.json"}):
+        answer = await world.ask("GET", path, role=None)
+        assert answer.status_code == 200, path
+
+
+def test_the_application_is_made_without_touching_anything() -> None:
+    assert assembled().openapi()["openapi"].startswith("3.1")

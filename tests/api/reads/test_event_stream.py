@@ -1,0 +1,266 @@
+"""Who hears what of the live view, in which words and for how long; and the waits it measures on the way."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from typing import cast
+from unittest.mock import AsyncMock
+
+import pytest
+
+from api.caller import Caller
+from api.process.latency import Latency
+from api.reads.event_stream import Live, is_for, name_of, told
+from dispatch.model.decisions import OfferStep, StatusRecord
+from dispatch.model.vocabulary import Capability, OfferState
+from dispatch.notices.rules import NoticeOutcome
+from streams import clock, wire
+from streams.errors import LogTrouble
+from streams.readers.feed import Cursor, CutOff, Feed, Happening
+from streams.readers.feed_buffer import FeedBuffer
+from streams.readers.feed_records import Arrived
+from streams.settings import Settings
+from streams.tokens import Role
+from streams.topics import INCIDENT_STATUS, NOTICES, OFFERS
+from streams.wire import NoticeRecord
+from tests.support.api_world import World, token_keys
+from tests.support.builders import NOW_MS, incident
+
+OPERATOR, MONITOR = Caller("op", Role.OPERATOR), Caller("m", Role.MONITOR)
+
+
+def status(first_offer_ms: int | None = None, incident_id: str = "") -> Happening:
+    state = incident(**({"id": incident_id} if incident_id else {}))
+    state = replace(state, times=replace(state.times, first_offer_ms=first_offer_ms))
+    record = StatusRecord(
+        incident=state, decision_id="d", decision_partition=0, decision_offset=0, decided_ms=first_offer_ms or NOW_MS
+    )
+    return Happening(INCIDENT_STATUS.name, 0, 0, record)
+
+
+def step(volunteer: str) -> Happening:
+    record = OfferStep(
+        event_id="e",
+        id="o-1",
+        incident_id="i-1",
+        requirement_id="r1",
+        volunteer_id=volunteer,
+        capability=Capability.FIELD,
+        skill="cpr",
+        state=OfferState.OFFERED,
+        reason=None,
+        epoch=1,
+        at_ms=1,
+        expires_ms=2,
+        decision_id="d",
+        decision_partition=0,
+        decision_offset=0,
+    )
+    return Happening(OFFERS.name, 0, 0, record)
+
+
+def test_a_volunteer_hears_of_their_own_offers_and_of_nothing_else() -> None:
+    volunteer = Caller("v-1", Role.VOLUNTEER)
+
+    assert [is_for(volunteer, one) for one in (step("v-1"), step("v-2"), status())] == [True, False, False]
+    assert [is_for(MONITOR, one) for one in (step("v-1"), step("v-2"), status())] == [True, True, True]
+
+
+def notice(volunteer: str, *, channel: str = "sse", outcome: str = "sent") -> Happening:
+    record = NoticeRecord(
+        id="n-1",
+        event_id="e",
+        offer_id="o-1",
+        incident_id="i-1",
+        volunteer_id=volunteer,
+        kind="offered",
+        channel=channel,
+        outcome=NoticeOutcome(outcome),
+        attempts=1,
+        at_ms=1,
+    )
+    return Happening(NOTICES.name, 0, 0, record)
+
+
+def test_a_volunteer_is_shown_the_notices_that_went_out_to_them_by_this_way() -> None:
+    volunteer = Caller("v-1", Role.VOLUNTEER)
+    others = (notice("v-2"), notice("v-1", channel="log"), notice("v-1", outcome="failed"))
+
+    assert is_for(volunteer, notice("v-1"))
+    assert not any(is_for(volunteer, one) for one in others)
+    assert [is_for(OPERATOR, one) for one in (notice("v-1"), *others)] == [True, True, False, False]
+    assert name_of(notice("v-1")) == "notice"
+    assert '"id":"n-1","kind":"offered","offer_id":"o-1"' in told(notice("v-1"))
+
+
+def test_what_is_void_by_the_logs_order_is_shown_to_operators_and_kept_from_its_person() -> None:
+    volunteer = Caller("v-1", Role.VOLUNTEER)
+    void = step("v-1")._replace(is_void=True)
+    said = void._replace(record=replace(cast(OfferStep, void.record), state=OfferState.VOID))
+
+    assert [is_for(volunteer, one) for one in (void, said)] == [False, True]
+    assert is_for(OPERATOR, void)
+
+
+def test_cursors_without_notices_are_those_of_before() -> None:
+    assert Cursor.parsed("1.2_3.4") == Cursor((1, 2), (3, 4))
+    assert Cursor.parsed(str(Cursor((1,), (2,), (3,)))) == Cursor((1,), (2,), (3,))
+
+
+def test_events_are_named_and_told_in_the_words_of_the_contract() -> None:
+    assert (name_of(status()), name_of(step("v-1"))) == ("incident", "offer")
+    assert '"status":"dispatching"' in told(status())
+    assert '"volunteer_id":"v-1"' in told(step("v-1"))
+
+
+ONE = Cursor((0,), (0,), (0,))
+
+
+def begun(**limits: int) -> Feed:
+    """A feed of one partition of each topic, to which `take` adds what the log would."""
+    feed = Feed(Settings(kafka="127.0.0.1:9"), "test")
+    feed.newest = FeedBuffer(ONE, most=limits.get("most", 1000), most_bytes=10**9)
+    return feed
+
+
+def tell(feed: Feed, *happenings: Happening) -> None:
+    for happening in happenings:
+        next_offset = feed.heads.next_of(happening)
+        feed.take(Arrived(0, happening.topic, happening.partition, next_offset, wire.encode(happening.record)))
+
+
+def fields_of(chunk: bytes) -> list[dict[str, str]]:
+    """The events of a chunk, each as its fields."""
+    assert chunk.endswith(b"\n\n")
+    frames = chunk.decode().removesuffix("\n\n").split("\n\n")
+    return [dict(line.split(": ", 1) for line in lines.split("\n") if not line.startswith(":")) for lines in frames]
+
+
+async def heard(
+    live: Live, caller: Caller, cursor: Cursor | None = None, *, until: str = "reset"
+) -> list[dict[str, str]]:
+    """Events up to the first with this name, or to the end of the view."""
+    found: list[dict[str, str]] = []
+    async with asyncio.timeout(10):
+        async for chunk in live.frames(caller, cursor):
+            found += fields_of(chunk)
+            if any(one.get("event") == until for one in found):
+                break
+    return found
+
+
+async def test_a_view_that_cannot_go_on_says_so() -> None:
+    for error in (CutOff("too slow"), LogTrouble("canary")):
+        feed = begun()
+        feed.buffer_for = AsyncMock(side_effect=error)  # type: ignore[method-assign]
+
+        events = await heard(Live(feed), OPERATOR, ONE)
+
+        assert [event["event"] for event in events] == ["ready", "reset"]
+        assert events[0]["id"] == "0_0_0"
+        assert "canary" not in events[-1]["data"]
+
+
+async def test_a_feed_that_ends_ends_its_views() -> None:
+    feed = begun()
+    feed.end_listeners()
+
+    assert [event["event"] for event in await heard(Live(feed), OPERATOR)] == ["ready"]
+
+
+async def test_all_watchers_get_the_same_bytes_and_a_volunteer_only_their_own() -> None:
+    feed = begun()
+    live = Live(feed)
+    tell(feed, status(), step("v-1"), step("v-2"))
+    feed.end_listeners()
+
+    first, second, volunteer, nobody = [
+        [chunk async for chunk in live.frames(caller, ONE)]
+        for caller in (OPERATOR, MONITOR, Caller("v-2", Role.VOLUNTEER), Caller("v-3", Role.VOLUNTEER))
+    ]
+
+    assert [one["event"] for chunk in first for one in fields_of(chunk)] == ["ready", "incident", "offer", "offer"]
+    assert [one["id"] for one in fields_of(first[1])] == ["1_0_0", "1_1_0", "1_2_0"]
+    assert first[1] == second[1]
+    assert [(one["event"], one["id"]) for one in fields_of(volunteer[1])] == [("offer", "1_2_0")]
+    assert len(nobody) == 1
+
+
+async def test_who_heard_nothing_for_long_is_told_from_where_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.reads.event_stream.ALIVE_EVERY_S", 0.05)
+    feed = begun()
+    tell(feed, step("v-1"), step("v-1"))
+    chunks = Live(feed).frames(Caller("v-2", Role.VOLUNTEER), ONE)
+
+    events = [fields_of(await anext(chunks)) for _ in range(2)]
+    await cast(AsyncGenerator[bytes, None], chunks).aclose()
+
+    assert events[1] == [{"event": "alive", "data": "{}", "id": "0_2_0"}]
+
+
+def ending_in(seconds: float, caller: Caller = OPERATOR) -> Caller:
+    return replace(caller, expires_ms=clock.now_ms() + round(seconds * 1000))
+
+
+@pytest.mark.parametrize("caller", [OPERATOR, MONITOR, Caller("v-1", Role.VOLUNTEER)])
+async def test_a_view_ends_with_its_token(caller: Caller) -> None:
+    began_s = clock.monotonic_s()
+
+    events = await heard(Live(begun()), ending_in(0.3, caller))
+
+    assert [event["event"] for event in events] == ["ready", "end"]
+    assert events[-1]["data"] == '{"reason":"token_expired"}'
+    assert 0.2 < clock.monotonic_s() - began_s < 2.0
+
+
+async def test_a_view_that_is_never_silent_ends_with_its_token() -> None:
+    feed = begun()
+    caller = ending_in(0.3)
+
+    async def busy() -> None:
+        while True:
+            tell(feed, step("v-1"))
+            await asyncio.sleep(0.001)
+
+    work = asyncio.ensure_future(busy())
+    events = await heard(Live(feed), caller)
+    work.cancel()
+
+    assert len(events) > 3
+    assert events[-1]["event"] == "end"
+
+
+async def test_a_token_that_ends_while_the_log_is_read_again_ends_the_view() -> None:
+    feed = begun()
+
+    async def never(_: Cursor) -> FeedBuffer:
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    feed.buffer_for = never  # type: ignore[method-assign,assignment]
+
+    events = await heard(Live(feed), ending_in(0.3), ONE)
+
+    assert [event["event"] for event in events] == ["ready", "end"]
+
+
+async def test_the_stream_of_a_request_ends_with_the_token_of_that_request(world: World) -> None:
+    short = token_keys().issue(Role.MONITOR, "m-1", now_s=clock.now_ms() // 1000, ttl_s=2)
+    async with asyncio.timeout(10):
+        answer = await world.ask("GET", "/v1/events", role=None, headers={"Authorization": f"Bearer {short}"})
+
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text.endswith('event: end\ndata: {"reason":"token_expired"}\n\n')
+
+
+def test_each_incident_is_measured_once_from_the_log_to_its_first_offer() -> None:
+    latency = Latency()
+    for number in range(100):
+        happening = status(NOW_MS + number, f"i-8320e5-{number:032x}")
+        latency.watch(happening)
+        latency.watch(happening)
+    latency.watch(status(None))
+    latency.watch(step("v-1"))
+
+    assert latency.percentiles_ms(NOW_MS) == {"count": 100, "p50": 50, "p95": 95, "p99": 99}
+    assert latency.percentiles_ms(NOW_MS + 10**6) == {"count": 0, "p50": None, "p95": None, "p99": None}

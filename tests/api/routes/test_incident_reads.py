@@ -1,0 +1,319 @@
+"""What each caller sees of incidents: lists, one, its history; and what they must not see."""
+
+from typing import Any
+
+import pytest
+
+from dispatch.model.geo import area_of
+from dispatch.model.incidents import Incident, Place
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, ShortfallReason, TravelMode
+from streams import wire
+from streams.store.reads import VolunteerView
+from streams.wire import IncidentPrivate
+from tests.support.api_fakes import DATA_KEY, seal_incident
+from tests.support.api_world import World, code, fields
+from tests.support.builders import INCIDENT, Story, helpers, incident, offer, point, requirement, shortfall
+
+CANARIES = ("canary-description", "canary-street", "canary-name", "+7 canary")
+
+
+def numbered(number: int, **known: Any) -> Incident:
+    return incident(id=f"i-8320e5-{number:032x}", **known)
+
+
+async def ids(world: World, query: str = "", **ask: Any) -> list[str]:
+    answer = await world.ask("GET", f"/v1/incidents{query}", **ask)
+    assert answer.status_code == 200, answer.text
+    return [item["id"][-2:] for item in answer.json()["items"]]
+
+
+async def test_lists_are_filtered(world: World) -> None:
+    world.redis.add(
+        numbered(1, status=IncidentStatus.CLOSED),
+        numbered(2, priority=Priority.CRITICAL),
+        numbered(3, type="flood"),
+        numbered(4, area=point(71.43, 51.13)),
+        numbered(5, area=None),
+    )
+
+    assert await ids(world) == ["01", "02", "03", "04", "05"]
+    assert await ids(world, "?status=closed,cancelled") == ["01"]
+    assert await ids(world, "?priority=critical") == ["02"]
+    assert await ids(world, "?type=flood") == ["03"]
+    assert await ids(world, "?bbox=70,50,72,52") == ["04"]
+    assert await ids(world, "?bbox=170,-90,100,90") == ["01", "02", "03", "04"]  # across the antimeridian
+    assert await ids(world, "?status=dispatching&bbox=76,43,77,44", role="monitor") == ["02", "03"]
+
+
+FLOOD = [[76.9, 43.2], [77.1, 43.2], [77.1, 43.4], [76.9, 43.4], [76.9, 43.2]]
+STRAIT = [[179.95, 65.0], [-179.95, 65.0], [-179.95, 65.04], [179.95, 65.04], [179.95, 65.0]]
+
+
+@pytest.mark.parametrize(
+    ("bbox", "met"),
+    [
+        ("76.91,43.21,76.92,43.22", ["01"]),  # wholly inside, beside its centre
+        ("76.8,43.1,77.2,43.5", ["01"]),  # wholly around it
+        ("77.1,43.3,77.2,43.35", ["01"]),  # touches its edge
+        ("77.11,43.3,77.2,43.35", []),
+        ("179.96,65.01,179.97,65.02", ["02"]),
+        ("-179.97,65.01,-179.96,65.02", ["02"]),
+        ("179,64,-179,66", ["02"]),  # across the antimeridian
+        ("-179,64,179,66", []),
+    ],
+)
+async def test_a_box_lists_what_it_meets_in_every_format(world: World, bbox: str, met: list[str]) -> None:
+    world.redis.add(
+        numbered(1, area=area_of({"type": "Polygon", "coordinates": [FLOOD]})),
+        numbered(2, area=area_of({"type": "Polygon", "coordinates": [STRAIT]})),
+    )
+
+    features = (await world.ask("GET", f"/v1/incidents?bbox={bbox}", headers={"accept": "application/geo+json"})).json()
+    sheet = (await world.ask("GET", f"/v1/incidents?format=csv&bbox={bbox}")).text
+
+    assert await ids(world, f"?bbox={bbox}") == met
+    assert [feature["id"][-2:] for feature in features["features"]] == met
+    assert [number for number in ("01", "02") if numbered(int(number)).id in sheet] == met
+
+
+async def test_pages_follow_each_other_without_a_gap(world: World) -> None:
+    world.redis.add(*(numbered(number, type="flood" if number % 3 else "storm") for number in range(1, 31)))
+    seen: list[str] = []
+    cursor: str | None = ""
+
+    while cursor is not None:
+        following = f"&cursor={cursor}" if cursor else ""
+        answer = (await world.ask("GET", f"/v1/incidents?type=storm&limit=4{following}")).json()
+        seen += [item["id"][-2:] for item in answer["items"]]
+        cursor = answer["next"]
+
+    assert seen == [f"{number:02x}" for number in range(3, 31, 3)]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("?status=lost", "status"),
+        ("?priority=urgent", "priority"),
+        ("?bbox=1,2,3", "bbox"),
+        ("?bbox=nan,0,0,0", "bbox"),
+        ("?bbox=0,50,0,40", "bbox"),
+        ("?limit=0", "limit"),
+        ("?limit=x", "limit"),
+        ("?cursor=%00", "cursor"),
+    ],
+)
+async def test_a_bad_query_names_its_part(world: World, query: str, field: str) -> None:
+    answer = await world.ask("GET", f"/v1/incidents{query}")
+
+    assert (answer.status_code, code(answer), fields(answer)) == (422, "invalid", [field])
+
+
+async def test_a_list_is_given_as_geojson_when_asked_for(world: World) -> None:
+    world.redis.add(numbered(1), numbered(2, area=None))
+
+    answer = await world.ask("GET", "/v1/incidents", headers={"Accept": "application/geo+json"})
+
+    assert answer.headers["content-type"] == "application/geo+json"
+    shown = answer.json()
+    assert shown["type"] == "FeatureCollection"
+    assert [feature["geometry"] for feature in shown["features"]] == [
+        {"type": "Point", "coordinates": [76.945, 43.238]},
+        None,
+    ]
+    assert shown["features"][0]["properties"]["type"] == "medical.other"
+
+
+async def test_requirements_say_what_is_asked_held_and_missing(world: World) -> None:
+    need = requirement(count=3, shortfall=shortfall(1, ShortfallReason.ALL_ENGAGED))
+    offers = (offer(id="o-1"), offer(OfferState.DECLINED, id="o-2"), offer(OfferState.EN_ROUTE, id="o-3"))
+    state = incident(requirements=(need,), offers=offers)
+    world.redis.add(state)
+
+    shown = (await world.ask("GET", f"/v1/incidents/{state.id}")).json()["requirements"][0]
+
+    assert (shown["offered"], shown["accepted"], shown["shortfall"]) == (1, 1, 1)
+    assert shown["shortfall_reason"] == "all_engaged"
+
+
+async def test_the_etag_is_the_version(world: World) -> None:
+    state = incident(version=7)
+    world.redis.add(state)
+
+    assert (await world.ask("GET", f"/v1/incidents/{state.id}")).headers["etag"] == '"7"'
+
+
+def canaries_in(text: str) -> list[str]:
+    return [canary for canary in CANARIES if canary in text]
+
+
+def planted(world: World, *offers: Any) -> Incident:
+    state = incident(offers=offers, area=point(76.945123, 43.238456))
+    world.redis.add(state)
+    caller = {"name": CANARIES[2], "phone": CANARIES[3]}
+    seal_incident(world.redis, state.id, description=CANARIES[0], address=CANARIES[1], caller=caller)
+    return state
+
+
+async def test_an_operator_sees_the_private_part_and_is_noted_for_it(world: World) -> None:
+    state = planted(world)
+
+    shown = await world.ask("GET", f"/v1/incidents/{state.id}", subject="op-7")
+
+    assert canaries_in(shown.text) == list(CANARIES)
+    (entry,) = world.log.audits
+    assert (entry.actor, entry.action, entry.subject) == ("op-7", "incident.private.read", state.id)
+
+
+async def test_a_monitor_sees_none_of_it(world: World) -> None:
+    state = planted(world)
+
+    shown = await world.ask("GET", f"/v1/incidents/{state.id}", role="monitor")
+    listed = await world.ask("GET", "/v1/incidents", role="monitor")
+
+    assert shown.status_code == 200
+    assert canaries_in(shown.text + listed.text) == []
+
+
+async def test_a_volunteer_sees_only_what_they_were_asked_for(world: World) -> None:
+    mine = offer(id="o-1", volunteer_id="volunteer-1")
+    state = planted(world, mine, offer(id="o-2", volunteer_id="v-other"))
+
+    asked = await world.ask("GET", f"/v1/incidents/{state.id}", role="volunteer")
+    stranger = await world.ask("GET", f"/v1/incidents/{state.id}", role="volunteer", subject="v-stranger")
+
+    assert code(stranger) == "not_found"
+    assert canaries_in(asked.text) == []
+    assert "v-other" not in asked.text
+    assert "76.945123" not in asked.text
+
+
+async def test_after_acceptance_a_volunteer_sees_where_and_who(world: World) -> None:
+    state = planted(world, offer(OfferState.ACCEPTED, id="o-1", volunteer_id="volunteer-1"))
+
+    shown = await world.ask("GET", f"/v1/incidents/{state.id}", role="volunteer")
+
+    assert canaries_in(shown.text) == list(CANARIES)
+    assert shown.json()["location"]["coordinates"] == [76.945123, 43.238456]
+
+
+async def test_another_key_opens_nothing_and_breaks_nothing(world: World) -> None:
+    state = planted(world)
+    ref = f"incident:{state.id}"
+    world.redis.sealed[ref] = wire.seal(bytes(32), ref, IncidentPrivate(description="x"))
+
+    shown = await world.ask("GET", f"/v1/incidents/{state.id}")
+
+    assert (shown.status_code, "description" in shown.json()) == (200, False)
+
+
+async def test_the_picture_being_away_is_said_as_such(world: World) -> None:
+    world.redis.is_down = True
+
+    answer = await world.ask("GET", "/v1/incidents")
+
+    assert (answer.status_code, code(answer), answer.headers["retry-after"]) == (503, "picture_unavailable", "1")
+
+
+def told(world: World, story: Story) -> None:
+    """The story's decisions at 3:0, 3:1, …"""
+    for offset, decided in enumerate(story.decisions):
+        world.decisions.at[3, offset] = decided
+    world.redis.places[INCIDENT] = [(3, offset) for offset in range(len(story.decisions))]
+    world.redis.add(story.incident)
+
+
+def keep_text(world: World, ref: str, text: str) -> None:
+    world.redis.sealed[ref] = wire.seal(DATA_KEY, ref, IncidentPrivate(text=text))
+
+
+async def test_the_timeline_tells_who_did_what_with_the_texts(world: World) -> None:
+    story = Story(people=helpers("v-1", "v-2"))
+    story.report()
+    story.accept("v-1")
+    story.note("incident:note-1")
+    story.cancel()
+    told(world, story)
+    keep_text(world, "incident:note-1", "gate code 12")
+    keep_text(world, f"incident:{INCIDENT}:reason:c-3", "false alarm")
+
+    items = (await world.ask("GET", f"/v1/incidents/{INCIDENT}/timeline")).json()["items"]
+
+    assert [item["what"] for item in items] == ["report_incident", "accept_offer", "add_note", "cancel_incident"]
+    assert items[0]["at"] <= items[-1]["at"]
+    assert items[2]["events"][0]["text"] == "gate code 12"
+    assert items[3]["text"] == "false alarm"
+    assert [entry.action for entry in world.log.audits] == ["incident.texts.read"]
+
+
+async def test_decisions_say_why_and_why_not(world: World) -> None:
+    story = Story(people=helpers("v-1", "v-2", "v-3", "v-4"))
+    story.report()
+    told(world, story)
+
+    (item,) = (await world.ask("GET", f"/v1/incidents/{INCIDENT}/decisions")).json()["items"]
+
+    assert (item["partition"], item["offset"], item["cause"]["command_kind"]) == (3, 0, "report_incident")
+    assert item["why"]["requirements"][0]["chosen"]
+
+
+def person(volunteer_id: str, **known: Any) -> VolunteerView:
+    defaults: dict[str, Any] = {
+        "capabilities": (Capability.FIELD,),
+        "skills": ("first_aid",),
+        "languages": ("kk",),
+        "travel_mode": TravelMode.CAR,
+        "max_distance_m": None,
+        "on_duty": True,
+        "offset": 1,
+    }
+    return VolunteerView(id=volunteer_id, **(defaults | known))
+
+
+async def why(world: World, volunteer_id: str) -> tuple[str, str]:
+    answer = (await world.ask("GET", f"/v1/incidents/{INCIDENT}/why?volunteer_id={volunteer_id}")).json()
+    return answer["verdict"], answer["text"]
+
+
+async def test_why_answers_in_a_sentence_for_anybody(world: World) -> None:
+    story = Story(people=helpers(*(f"v-{number:02}" for number in range(20))))
+    story.report()
+    told(world, story)
+    world.redis.add(story.incident)
+    world.redis.volunteers = {
+        "home": person("home", home=Place(lon=76.95, lat=43.24), fix_age_s=9_000.0),
+        "nowhere": person("nowhere", fix_age_s=9_000.0, place=Place(lon=76.95, lat=43.24)),
+        "resting": person("resting", on_duty=False),
+    }
+
+    whole = (await world.ask("GET", f"/v1/incidents/{INCIDENT}/why")).json()
+    assert (whole["verdict"], whole["volunteer_id"]) == ("incident", None)
+    assert whole["text"].startswith("medical.other (high) is dispatching")
+    assert (await why(world, "v-00"))[0] == "asked"
+    assert (await why(world, "v-19"))[0] == "unknown_person"
+    assert (await why(world, "home"))[0] == "not_considered"
+    assert (await why(world, "nowhere"))[0] == "excluded"
+    assert "off duty" in (await why(world, "resting"))[1]
+
+
+async def test_why_of_what_is_only_reported_is_not_found_yet(world: World) -> None:
+    fresh = (await world.report()).json()["id"]
+
+    assert code(await world.ask("GET", f"/v1/incidents/{fresh}/why")) == "not_found"
+
+
+async def test_the_history_of_what_is_only_reported_is_empty_and_of_the_unknown_not_found(world: World) -> None:
+    fresh = (await world.report()).json()["links"]
+
+    assert (await world.ask("GET", fresh["timeline"])).json() == {"items": []}
+    assert code(await world.ask("GET", f"/v1/incidents/{INCIDENT}/timeline")) == "not_found"
+
+
+async def test_types_come_with_their_plans(world: World) -> None:
+    shown = (await world.ask("GET", "/v1/incident-types", role="tracker")).json()
+
+    kinds = {item["type"]: item for item in shown["items"]}
+    assert {"medical.cardiac_arrest", "flood", "welfare.check", "information"} <= kinds.keys()
+    assert {"kk", "ru", "en"} <= kinds["flood"]["title"].keys()
+    assert kinds["flood"]["requirements"]
+    assert "first_aid" in shown["vocabulary"]["skills"]

@@ -1,0 +1,75 @@
+"""POST /v1/locations: each fix is judged by itself."""
+
+from typing import Any
+
+import pytest
+
+from streams import clock
+from streams.errors import Overloaded
+from tests.support.api_world import World, code, fields
+
+NOW_MS = clock.now_ms()
+GOOD = {"volunteer_id": "v-1", "lon": 76.9, "lat": 43.2, "accuracy_m": 8, "recorded_at": clock.rfc3339(NOW_MS)}
+WEEK_MS = 7 * 24 * 3_600_000
+
+
+async def post(world: World, *fixes: Any, raw: bytes | None = None) -> Any:
+    return await world.ask("POST", "/v1/locations", {"locations": list(fixes)}, role="tracker", raw=raw, key=None)
+
+
+async def test_the_good_ones_are_taken_whatever_the_others_are_like(world: World) -> None:
+    bad: dict[str, Any] = {
+        "out_of_range": GOOD | {"lon": 180.5},
+        "bad_volunteer_id": GOOD | {"volunteer_id": "a b"},
+        "bad_accuracy": GOOD | {"accuracy_m": 100_001},
+        "zero_position": GOOD | {"lon": 0, "lat": 0, "accuracy_m": 0},
+        "too_old": GOOD | {"recorded_at": clock.rfc3339(NOW_MS - 1024 * WEEK_MS)},
+        "bad_time": GOOD | {"recorded_at": "noon"},
+        "from_the_future": GOOD | {"recorded_at": "2999-01-01T00:00:00Z"},
+        "invalid": GOOD | {"colour": "red"},
+    }
+
+    answer = await post(world, GOOD, *bad.values(), "x", 7, GOOD)
+
+    assert answer.status_code == 202
+    told = answer.json()
+    assert told["accepted"] == 2
+    assert [entry["code"] for entry in told["rejected"]] == [*bad, "invalid", "invalid"]
+    assert [entry["index"] for entry in told["rejected"]] == list(range(1, 11))
+    assert len(world.log.fixes) == 2
+
+
+async def test_a_tracker_says_whether_more_will_follow(world: World) -> None:
+    await post(world, GOOD, GOOD | {"continues": False})
+
+    assert [fix.continues for fix in world.log.fixes] == [True, False]
+
+
+async def test_a_thousand_at_once_and_no_more(world: World) -> None:
+    assert (await post(world, *[GOOD] * 1000)).json() == {"accepted": 1000, "rejected": []}
+    assert fields(await post(world, *[GOOD] * 1001)) == ["locations"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"{", "bad_json"),
+        (b'{"locations": [NaN]}', "bad_json"),
+        (b"[]", "invalid"),
+        (b"{}", "invalid"),
+        (b'{"locations": {}}', "invalid"),
+        (b'{"locations": [], "more": 1}', "invalid"),
+        (b" " * (1024 * 1024 + 1), "body_too_large"),
+    ],
+)
+async def test_a_body_that_is_no_list_of_fixes_is_refused_whole(world: World, raw: bytes, expected: str) -> None:
+    assert code(await post(world, raw=raw)) == expected
+    assert world.log.fixes == []
+
+
+async def test_positions_are_shed_when_too_many_are_on_their_way(world: World) -> None:
+    world.log.trouble = Overloaded("full")
+
+    answer = await post(world, GOOD)
+
+    assert (answer.status_code, code(answer), answer.headers["retry-after"]) == (503, "overloaded", "1")

@@ -1,0 +1,207 @@
+"""Safety over HTTP: distress, calls for help, check-ins, staging points and warnings."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from api.caller import Caller
+from api.reads.event_stream import is_for, name_for, told
+from dispatch.model.commands import AskForHelp, RaiseDistress
+from dispatch.model.decisions import StatusRecord
+from dispatch.model.incidents import CheckInClock, Distress, Hazard, Incident, Place
+from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, OfferState
+from streams.readers.feed import Happening
+from streams.tokens import Role
+from streams.topics import INCIDENT_STATUS
+from streams.wire import VolunteerRecord
+from tests.api.routes.test_offers import INCIDENT, answer, asked, held
+from tests.contracts.builders import profile
+from tests.support.api_world import World, code
+from tests.support.builders import NOW_MS, incident
+
+STAGING = Place(lon=76.96, lat=43.24)
+ON_SCENE: dict[str, Any] = {"state": OfferState.ON_SCENE, "accepted_ms": NOW_MS}
+
+
+def flood(**known: Any) -> Incident:
+    return incident(id=INCIDENT, hazard=Hazard(equipped=("boat",)), warned={"v-1": 3}, version=3, **known)
+
+
+def record_of(person: str) -> VolunteerRecord:
+    record = profile(person, 0).record
+    assert record is not None
+    return record
+
+
+async def read(world: World, path: str, subject: str = "v-1") -> Any:
+    return await world.ask("GET", path, role="volunteer", subject=subject)
+
+
+async def test_a_signal_of_distress_and_a_call_for_help_reach_the_log(world: World) -> None:
+    world.redis.add(asked(held(**ON_SCENE)))
+
+    danger = await answer(world, "distress", {"text": "су көтеріліп жатыр"})
+    help_ = await answer(world, "need-help", {"skill": "boat", "count": 2})
+
+    assert (danger.status_code, help_.status_code) == (202, 202)
+    first, second = world.log.commands
+    assert isinstance(first, RaiseDistress)
+    assert isinstance(second, AskForHelp)
+    assert (second.skill, second.count, second.private_ref) == ("boat", 2, None)
+    assert first.private_ref is not None
+    assert all("су" not in message.value.decode("latin-1") for message in world.log.messages if message.value)
+
+
+@pytest.mark.parametrize("verb", ["distress", "need-help"])
+async def test_they_are_taken_in_without_a_body_and_while_redis_is_down(world: World, verb: str) -> None:
+    world.redis.is_down = True
+
+    assert (await answer(world, verb)).status_code == 202
+    assert len(world.log.commands) == 1
+
+
+@pytest.mark.parametrize("state", [OfferState.DONE, OfferState.WITHDRAWN, OfferState.STOOD_DOWN])
+async def test_distress_counts_whatever_became_of_the_offer_since(world: World, state: OfferState) -> None:
+    world.redis.add(asked(held(state, accepted_ms=NOW_MS), status=IncidentStatus.CLOSED))
+
+    assert (await answer(world, "distress")).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("verb", "state", "known", "expected"),
+    [
+        ("distress", OfferState.OFFERED, {}, "conflict"),
+        ("distress", OfferState.ACCEPTED, {"capability": Capability.DIGITAL, "accepted_ms": NOW_MS}, "offer_ended"),
+        ("need-help", OfferState.OFFERED, {}, "conflict"),
+        ("need-help", OfferState.EN_ROUTE, {"accepted_ms": NOW_MS}, "offer_ended"),
+    ],
+)
+async def test_who_is_not_there_is_told_so(
+    world: World, verb: str, state: OfferState, known: dict[str, Any], expected: str
+) -> None:
+    world.redis.add(asked(held(state, **known)))
+
+    refused = await answer(world, verb)
+
+    assert (refused.status_code, world.log.commands) == (409, [])
+    assert code(refused) in ("conflict", expected)
+
+
+@pytest.mark.parametrize("body", [{"count": 0}, {"count": 11}, {"skill": "juggling"}, {"who": "anybody"}])
+async def test_a_call_that_makes_no_sense_names_the_field(world: World, body: dict[str, Any]) -> None:
+    world.redis.add(asked(held(**ON_SCENE)))
+
+    assert (await answer(world, "need-help", body)).status_code == 422
+
+
+async def test_the_staging_point_is_shown_with_the_place_after_acceptance(world: World) -> None:
+    offer = held(staging=STAGING)
+    world.redis.add(asked(offer))
+    before = (await read(world, f"/v1/offers/{offer.id}")).json()
+    seen_before = await read(world, f"/v1/incidents/{INCIDENT}")
+
+    world.redis.add(asked(replace(offer, state=OfferState.ACCEPTED, accepted_ms=NOW_MS)))
+    after = (await read(world, f"/v1/offers/{offer.id}")).json()
+
+    assert before["staging"] is None
+    assert str(STAGING.lon) not in seen_before.text
+    assert after["staging"] == {"lon": 76.96, "lat": 43.24}
+
+
+@pytest.mark.parametrize(
+    ("state", "due_ms", "due_at"),
+    [
+        (CheckInState.ASKED, NOW_MS, "2025-11-24T16:00:00.000Z"),
+        (CheckInState.OVERDUE, None, None),
+    ],
+)
+async def test_the_person_sees_until_when_a_sign_of_life_is_wanted(
+    world: World, state: CheckInState, due_ms: int | None, due_at: str | None
+) -> None:
+    offer = held(**ON_SCENE, check_in=CheckInClock(state=state, due_ms=due_ms))
+    world.redis.add(asked(offer))
+
+    shown = (await read(world, f"/v1/offers/{offer.id}")).json()
+
+    assert shown["check_in"] == {"state": state, "due_at": due_at}
+
+
+async def test_a_distress_names_the_incident_it_opened(world: World) -> None:
+    offer = held(**ON_SCENE, distress=Distress(incident_id="i-child", at_ms=NOW_MS))
+    world.redis.add(asked(offer))
+
+    shown = (await read(world, f"/v1/offers/{offer.id}")).json()
+
+    assert shown["distress"]["incident_id"] == "i-child"
+
+
+async def test_where_the_person_in_danger_was_seen_is_for_who_goes_there_and_for_operators(world: World) -> None:
+    offer = held(OfferState.ACCEPTED, accepted_ms=NOW_MS)
+    child = asked(offer, type="distress", distress_of="v-9")
+    world.redis.add(child)
+    world.redis.profiles["v-9"] = record_of("v-9")
+    world.redis.standing["v-9"] = STAGING
+
+    going = (await read(world, f"/v1/offers/{offer.id}")).json()
+    operator = (await world.ask("GET", f"/v1/incidents/{INCIDENT}")).json()
+    monitor = await world.ask("GET", f"/v1/incidents/{INCIDENT}", role="monitor")
+    world.redis.add(asked(replace(offer, state=OfferState.OFFERED), type="distress", distress_of="v-9"))
+    asked_ = await read(world, f"/v1/offers/{offer.id}")
+
+    assert going["person"]["place"] == operator["person"]["place"] == {"lon": 76.96, "lat": 43.24}
+    assert going["person"]["volunteer_id"] == "v-9"
+    assert "person" not in monitor.json()
+    assert "person" not in asked_.json()
+    assert [entry.action for entry in world.log.audits if entry.subject == "v-9"] == ["distress.place.read"] * 2
+
+
+async def test_a_person_nobody_has_seen_is_named_without_a_place(world: World) -> None:
+    world.redis.add(asked(held(OfferState.ACCEPTED, accepted_ms=NOW_MS), distress_of="v-9"))
+
+    shown = (await world.ask("GET", f"/v1/incidents/{INCIDENT}")).json()
+
+    assert shown["person"] == {"volunteer_id": "v-9", "place": None, "accuracy_m": None, "seen_at": None}
+
+
+async def test_warnings_are_for_those_who_were_found_there(world: World) -> None:
+    world.redis.add(flood())
+
+    mine = (await read(world, "/v1/volunteers/v-1/warnings")).json()
+    others = (await read(world, "/v1/volunteers/v-2/warnings", "v-2")).json()
+    foreign = await read(world, "/v1/volunteers/v-1/warnings", "v-2")
+
+    assert [(one["incident_id"], one["state"]) for one in mine["items"]] == [(INCIDENT, "active")]
+    assert mine["items"][0]["area"] == flood().area.geometry  # type: ignore[union-attr]
+    assert others == {"items": []}
+    assert foreign.status_code == 403
+
+
+async def test_operators_see_who_was_warned_and_volunteers_do_not(world: World) -> None:
+    world.redis.add(replace(flood(), offers=(held(),)))
+
+    operator = (await world.ask("GET", f"/v1/incidents/{INCIDENT}")).json()
+    volunteer = (await read(world, f"/v1/incidents/{INCIDENT}")).json()
+
+    assert (operator["warned"], operator["hazard"]) == (["v-1"], {"equipped": ["boat"]})
+    assert volunteer["hazard"] == {"equipped": ["boat"]}
+    assert "warned" not in volunteer
+
+
+def test_the_live_view_warns_once_and_gives_the_all_clear() -> None:
+    caller, other = Caller("v-1", Role.VOLUNTEER), Caller("v-2", Role.VOLUNTEER)
+    warned, later = happening(flood()), happening(replace(flood(), version=4))
+    ended = happening(replace(flood(), version=5, status=IncidentStatus.CLOSED))
+
+    assert [is_for(caller, one) for one in (warned, later, ended)] == [True, False, True]
+    assert [is_for(other, one) for one in (warned, later, ended)] == [False, False, False]
+    assert name_for(caller, warned) == "warning"
+    assert name_for(Caller("op", Role.OPERATOR), warned) == "incident"
+    assert '"state":"active"' in told(warned, "warning")
+    assert '"state":"ended"' in told(ended, "warning")
+    assert "warned" not in told(warned, "warning")
+
+
+def happening(state: Incident) -> Happening:
+    record = StatusRecord(incident=state, decision_id="d", decision_partition=0, decision_offset=0, decided_ms=NOW_MS)
+    return Happening(INCIDENT_STATUS.name, 0, 0, record)

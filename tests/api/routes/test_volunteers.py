@@ -1,0 +1,283 @@
+"""Profiles, duty, places, and the right to see and to be forgotten."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from streams import clock, wire
+from streams.errors import Unknown
+from streams.topics import PRIVATE, VOLUNTEERS
+from streams.wire import VolunteerPrivate
+from tests.support.api_world import World, code, fields
+
+PROFILE: dict[str, Any] = {
+    "capabilities": ["field", "digital"],
+    "skills": ["first_aid", "cpr"],
+    "languages": ["KK", "ru-kz", "tlh"],
+    "travel_mode": "bicycle",
+    "max_distance_m": 5000,
+    "home": {"type": "Point", "coordinates": [76.94, 43.23]},
+    "contact": {"phone": "+7 701 canary"},
+}
+
+
+async def put(world: World, **changes: Any) -> Any:
+    body = {name: value for name, value in (PROFILE | changes).items() if value is not ...}
+    return await world.ask("PUT", "/v1/volunteers/v-1", body, role="volunteer", subject="v-1", key=None)
+
+
+async def mine(world: World, method: str, path: str, body: Any = None) -> Any:
+    return await world.ask(method, f"/v1/volunteers/v-1{path}", body, role="volunteer", subject="v-1")
+
+
+async def test_a_profile_can_be_read_at_once(world: World) -> None:
+    answer = await put(world)
+    shown = (await mine(world, "GET", "")).json()
+
+    assert answer.status_code == 200
+    assert {**PROFILE, "languages": ["kk", "ru-KZ", "tlh"]}.items() <= shown.items()
+    assert shown["on_duty"] is False
+
+
+async def test_languages_are_kept_in_one_form_however_they_are_written(world: World) -> None:
+    await put(world, languages=["kaz", "kz", "ru_RU", "ENG", "zz"])
+
+    assert (await mine(world, "GET", "")).json()["languages"] == ["kk", "ru-RU", "en", "zz"]
+
+
+async def test_what_identifies_a_person_is_in_the_private_topic_only(world: World) -> None:
+    await put(world)
+
+    private, profile = world.log.messages
+    assert (private.topic, profile.topic) == (PRIVATE.name, VOLUNTEERS.name)
+    assert b"canary" not in private.value + profile.value  # type: ignore[operator]
+    assert b"43.23" not in profile.value  # type: ignore[operator]
+    opened = world.log.opened()["volunteer:v-1"]
+    assert isinstance(opened, VolunteerPrivate)
+    assert opened.contact == {"phone": "+7 701 canary"}
+
+
+async def test_a_new_profile_keeps_the_duty_unless_it_says_so(world: World) -> None:
+    await put(world)
+    await mine(world, "PUT", "/duty", {"on_duty": True})
+
+    assert (await put(world, skills=["boat"])).json()["on_duty"] is True
+    assert (await put(world, on_duty=False)).json()["on_duty"] is False
+
+
+async def test_while_redis_is_down_a_profile_is_in_the_log_and_duty_must_wait(world: World) -> None:
+    await put(world)
+    world.redis.is_down = True
+
+    stated = await put(world, on_duty=True)
+    unstated = await put(world)
+    duty = await mine(world, "PUT", "/duty", {"on_duty": True})
+
+    assert (stated.status_code, unstated.status_code, duty.status_code) == (202, 503, 503)
+    assert duty.headers["retry-after"] == "1"
+
+
+async def by_operator(world: World, **changes: Any) -> Any:
+    return await world.ask("PUT", "/v1/volunteers/v-1", PROFILE | changes, key=None)
+
+
+def signs(world: World) -> list[int | None]:
+    """Of each profile in the log: when the person was last heard of."""
+    records = [message.value for message in world.log.messages if message.topic == VOLUNTEERS.name]
+    return [wire.decode_volunteer(record).heard_ms for record in records]
+
+
+async def test_what_people_write_of_themselves_is_a_sign_of_life(world: World) -> None:
+    began_ms = clock.now_ms()
+
+    await put(world)
+    await put(world)
+    await mine(world, "PUT", "/duty", {"on_duty": False})
+
+    profile, again, duty = signs(world)
+    assert None not in (profile, again, duty)
+    assert sorted([began_ms, clock.now_ms(), *map(int, filter(None, signs(world)))])[1:-1] == [profile, again, duty]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="a registry sync that changes nothing"),
+        pytest.param({"skills": ["boat"]}, id="other skills"),
+        pytest.param({"on_duty": True}, id="put on duty"),
+    ],
+)
+async def test_what_others_write_carries_on_the_last_sign_and_is_none(world: World, changes: dict[str, Any]) -> None:
+    await by_operator(world)
+    await by_operator(world, **changes)
+    await put(world)
+    await by_operator(world, **changes)
+
+    registered, synced, own, synced_again = signs(world)
+    assert (registered, synced) == (None, None)
+    assert own is not None
+    assert synced_again == own
+
+
+async def test_what_others_write_while_redis_is_down_knows_of_no_sign(world: World) -> None:
+    await put(world)
+    world.redis.is_down = True
+
+    stated = await by_operator(world, on_duty=True)
+    unstated = await by_operator(world)
+
+    assert (stated.status_code, unstated.status_code) == (202, 503)
+    assert signs(world)[1:] == [None]
+
+
+async def test_a_position_is_no_sign_for_phones_send_it_by_themselves(world: World) -> None:
+    await mine(world, "PUT", "/location", {"lon": 76.9, "lat": 43.2})
+
+    assert signs(world) == []
+
+
+async def test_nobody_unknown_goes_on_duty(world: World) -> None:
+    assert code(await mine(world, "PUT", "/duty", {"on_duty": True})) == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"skills": ["first_aid", "magic"]}, "skills[1]"),
+        ({"capabilities": []}, "capabilities"),
+        ({"capabilities": ["fly"]}, "capabilities[0]"),
+        ({"languages": ["kk", "ru RU"]}, "languages[1]"),
+        ({"travel_mode": "horse"}, "travel_mode"),
+        ({"max_distance_m": 0}, "max_distance_m"),
+        ({"max_distance_m": 1.5}, "max_distance_m"),
+        (
+            {"home": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}},
+            "home.type",
+        ),
+        ({"home": {"type": "Point", "coordinates": [0, 91]}}, "home.coordinates[1]"),
+        ({"on_duty": "yes"}, "on_duty"),
+        ({"contact": {"fax": "1"}}, "contact.fax"),
+        ({"id": "v-1"}, "id"),
+    ],
+)
+async def test_a_bad_profile_names_its_field_and_stores_nothing(
+    world: World, changes: dict[str, Any], field: str
+) -> None:
+    answer = await put(world, **changes)
+
+    assert (answer.status_code, fields(answer)) == (422, [field])
+    assert world.log.messages == []
+
+
+@pytest.mark.parametrize("bad", ["a,b", "a|b", "a:b", "x" * 129, "жанна", "a b"])
+async def test_an_id_must_be_able_to_stand_in_every_key(world: World, bad: str) -> None:
+    answer = await world.ask("PUT", f"/v1/volunteers/{bad}", PROFILE)
+
+    assert fields(answer) == ["volunteer_id"]
+
+
+async def test_a_fix_goes_to_the_firehose(world: World) -> None:
+    at_ms = clock.now_ms() // 1000 * 1000
+    fix = {"lon": 76.9, "lat": 43.2, "accuracy_m": 8.5, "recorded_at": clock.rfc3339(at_ms)}
+
+    assert (await mine(world, "PUT", "/location", fix)).status_code == 202
+    assert (await mine(world, "PUT", "/location", fix | {"continues": False})).status_code == 202
+    kept, last = world.log.fixes
+    assert (kept.volunteer_id, kept.lon, kept.recorded_ms, kept.continues) == ("v-1", 76.9, at_ms, True)
+    assert not last.continues
+
+
+@pytest.mark.parametrize(
+    ("fix", "field"),
+    [
+        ({"lon": 181, "lat": 0}, "lon"),
+        ({"lon": 0, "lat": -91}, "lat"),
+        ({"lon": "1", "lat": 0}, "lon"),
+        ({"lon": True, "lat": 0}, "lon"),
+        ({"lon": 0}, "lat"),
+        ({"lon": 0, "lat": 0, "accuracy_m": -1}, "accuracy_m"),
+        ({"lon": 1, "lat": 0, "continues": "no"}, "continues"),
+    ],
+)
+async def test_a_bad_fix_names_its_field(world: World, fix: dict[str, Any], field: str) -> None:
+    assert fields(await mine(world, "PUT", "/location", fix)) == [field]
+
+
+@pytest.mark.parametrize(
+    ("fix", "expected", "field"),
+    [
+        ({"lon": 1, "lat": 0, "recorded_at": "2999-01-01T00:00:00Z"}, "from_the_future", "recorded_at"),
+        ({"lon": 1, "lat": 0, "recorded_at": "2007-04-05T00:00:00Z"}, "too_old", "recorded_at"),  # 1,024 weeks ago
+        ({"lon": 0, "lat": 0, "accuracy_m": 0}, "zero_position", "lon"),
+        ({"lon": 0, "lat": 0}, "zero_position", "lon"),
+        ({"lon": 1, "lat": 0, "accuracy_m": 100_001}, "bad_accuracy", "accuracy_m"),
+    ],
+)
+async def test_a_fix_that_says_nothing_is_refused_under_a_code_of_its_own(
+    world: World, fix: dict[str, Any], expected: str, field: str
+) -> None:
+    answer = await mine(world, "PUT", "/location", fix)
+
+    assert (answer.status_code, code(answer), fields(answer)) == (422, expected, [field])
+    assert world.log.fixes == []
+
+
+async def test_a_clock_that_is_half_a_minute_ahead_is_no_fault(world: World) -> None:
+    soon = clock.rfc3339(clock.now_ms() + 30_000)
+
+    assert (await mine(world, "PUT", "/location", {"lon": 1, "lat": 0, "recorded_at": soon})).status_code == 202
+
+
+async def test_all_that_is_known_of_a_person_can_be_taken_away(world: World) -> None:
+    await put(world)
+
+    answer = await mine(world, "GET", "/export")
+
+    document = answer.json()
+    assert document["volunteer"]["contact"] == {"phone": "+7 701 canary"}
+    assert {"volunteer", "location", "offers"} <= document.keys()
+    assert "attachment" in answer.headers["content-disposition"]
+
+
+async def test_erasing_leaves_tombstones_and_nothing_to_read(world: World) -> None:
+    await put(world)
+
+    answer = await mine(world, "DELETE", "")
+
+    assert (answer.status_code, answer.json()["status"]) == (202, "erased")
+    tombstones = [(message.topic, message.key) for message in world.log.messages if message.value is None]
+    assert tombstones == [(PRIVATE.name, "volunteer:v-1"), (VOLUNTEERS.name, "v-1")]
+    assert code(await mine(world, "GET", "")) == "not_found"
+    assert world.redis.sealed == {}
+
+
+async def test_what_kafka_did_not_confirm_is_not_shown(world: World) -> None:
+    world.log.trouble = Unknown("no answer")
+
+    assert code(await put(world)) == "unknown_outcome"
+    assert world.redis.profiles == {}
+
+
+async def test_an_operator_who_looks_at_a_person_is_noted(world: World) -> None:
+    await put(world)
+
+    shown = await world.ask("GET", "/v1/volunteers/v-1", subject="op-7")
+
+    assert shown.json()["contact"] == {"phone": "+7 701 canary"}
+    assert ("op-7", "volunteer.private.read") in [(entry.actor, entry.action) for entry in world.log.audits]
+
+
+async def test_the_sealed_half_says_the_whole_profile_and_the_public_half_says_which_it_belongs_to(
+    world: World,
+) -> None:
+    await put(world)
+    await mine(world, "PUT", "/duty", {"on_duty": False})
+
+    sealed, first, duty = world.log.messages
+    opened = world.log.opened()["volunteer:v-1"]
+    assert isinstance(opened, VolunteerPrivate)
+    records = [wire.decode_volunteer(message.value) for message in (first, duty)]
+    assert [record.private_at for record in records] == [0, 0]
+    assert opened.profile == replace(records[0], private_at=None)
+    assert sealed.key == "volunteer:v-1"

@@ -1,0 +1,354 @@
+"""PATCH of an incident by several operators at once: what counts, who lost against what, and what the loser leaves."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.writes import edits
+from dispatch.decide import decide
+from dispatch.model.commands import Command, ReportIncident, UpdateIncident
+from dispatch.model.people import Found
+from dispatch.model.private_refs import text_ref
+from dispatch.model.vocabulary import Outcome
+from dispatch.ports import StoreTrouble
+from dispatch.state.lifecycle import fold
+from streams import wire
+from streams.clock import rfc3339
+from streams.wire import IncidentPrivate
+from tests.support.api_fakes import DATA_KEY
+from tests.support.api_world import World, code
+from tests.support.builders import NOW_MS, incident, plans, view
+
+AT = rfc3339(NOW_MS)
+
+
+class Desk:
+    """One incident, and a worker who decides its commands at once."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.path = ""
+        world.log.worker = self.decide
+
+    async def report(self, **stated: Any) -> None:
+        answer = await self.world.report(**({"address": "Абай 1", "language": "kk"} | stated))
+        self.path = answer.json()["links"]["self"]
+        await self.settled()
+
+    def decide(self, command: Command) -> None:
+        redis, offset = self.world.redis, len(self.world.decisions.at)
+        if command.id in redis.decision_places:
+            return
+        state = redis.states.get(command.incident_id)
+        decision = decide(view(state, command, offset=offset), command, plans(), lambda _: Found())
+        self.world.decisions.at[3, offset] = decision
+        redis.decision_places[command.id] = (3, offset)
+        redis.places.setdefault(command.incident_id, []).append((3, offset))
+        if after := fold(state, decision):
+            redis.add(after)
+        for ref in decision.unused_refs:
+            redis.sealed.pop(ref, None)
+            redis.private_offsets[ref] = 10**9
+
+    async def patch(
+        self, body: dict[str, Any], by: str = "op-1", if_match: str | None = None, key: str = ""
+    ) -> httpx2.Response:
+        headers = {"If-Match": if_match} if if_match is not None else {}
+        answer = await self.world.ask("PATCH", self.path, body, subject=by, headers=headers, key=key)
+        await self.settled()
+        return answer
+
+    async def read(self) -> dict[str, Any]:
+        shown: dict[str, Any] = (await self.world.ask("GET", self.path)).json()
+        return shown
+
+    async def settled(self) -> None:
+        """What was said to Redis and not waited for is there."""
+        for task in list(self.world.app.state.parts.marks._tasks):
+            await task
+
+
+@pytest.fixture
+async def desk(world: World) -> Desk:
+    made = Desk(world)
+    await made.report()
+    return made
+
+
+async def test_edits_of_different_private_fields_are_both_kept(desk: Desk) -> None:
+    since = f'"{(await desk.read())["version"]}"'
+
+    answers = [
+        await desk.patch({"address": "Абай 2"}, "op-1", since),
+        await desk.patch({"caller": {"phone": "+7 702"}}, "op-2", since),
+        await desk.patch({"priority": "low"}, "op-3", since),
+    ]
+
+    shown = await desk.read()
+    assert [answer.status_code for answer in answers] == [202] * 3
+    assert (shown["address"], shown["caller"], shown["priority"]) == ("Абай 2", {"phone": "+7 702"}, "low")
+    assert shown["description"] == "Үйдің 3-қабатынан түтін"
+
+
+async def test_who_lost_is_told_what_stands_there_by_whom_and_since_when(desk: Desk) -> None:
+    since = f'"{(await desk.read())["version"]}"'
+    await desk.patch({"priority": "low", "address": "Абай 2"}, "op-1", since)
+    desk.world.log.audits.clear()
+
+    lost = await desk.patch({"priority": "critical", "address": "Сейфуллин 5", "description": "x"}, "op-2", since)
+
+    assert (lost.status_code, code(lost)) == (412, "version_conflict")
+    assert lost.json()["conflicts"] == [
+        {"field": "priority", "mine": "critical", "theirs": "low", "by": "op-1", "at": AT},
+        {"field": "address", "mine": "Сейфуллин 5", "theirs": "Абай 2", "by": "op-1", "at": AT},
+    ]
+    shown = await desk.read()
+    assert lost.headers["etag"] == f'"{shown["version"]}"'
+    assert (shown["priority"], shown["address"], shown["description"]) == ("low", "Абай 2", "Үйдің 3-қабатынан түтін")
+    assert [(entry.actor, entry.action) for entry in desk.world.log.audits][:1] == [("op-2", "incident.private.read")]
+
+
+async def test_the_loser_leaves_nothing(desk: Desk) -> None:
+    await desk.patch({"address": "Абай 2"}, if_match='"1"')
+    before = set(desk.world.redis.sealed)
+
+    await desk.patch({"address": "Сейфуллин 5"}, "op-2", '"1"')
+
+    (refused,) = [one for one in desk.world.decisions.at.values() if one.outcome is Outcome.REFUSED]
+    assert set(desk.world.redis.sealed) == before
+    assert refused.unused_refs == (text_ref(refused.incident_id, "update", refused.cause.command_id),)
+
+
+async def test_the_same_key_gives_the_same_answer_to_the_loser_too(desk: Desk) -> None:
+    await desk.patch({"address": "Абай 2"}, if_match='"1"')
+
+    first = await desk.patch({"address": "Сейфуллин 5"}, "op-2", '"1"', key="k")
+    sent = len(desk.world.log.messages)
+    again = await desk.patch({"address": "Сейфуллин 5"}, "op-2", '"1"', key="k")
+    desk.world.redis.keys.clear()
+    desk.world.restart()
+    elsewhere = await desk.patch({"address": "Сейфуллин 5"}, "op-2", '"1"', key="k")
+
+    assert [answer.status_code for answer in (first, again, elsewhere)] == [412] * 3
+    assert first.json() == again.json() == elsewhere.json()
+    assert len(desk.world.log.messages) == sent
+
+
+@pytest.mark.parametrize(
+    ("expected", "conflicts"),
+    [
+        ({"priority": "high"}, []),
+        ({"priority": "low"}, ["priority"]),
+        ({"type": "medical.other", "language": "kk"}, []),
+        ({"language": None}, ["language"]),
+        ({"location": {"type": "Point", "coordinates": [76.945, 43.238]}}, []),
+        ({"location": {"type": "Point", "coordinates": [76.945, 43.239]}}, ["location"]),
+        ({"location": None}, ["location"]),
+        ({"address": "Абай 1"}, []),
+        ({"address": None, "caller": None}, ["address", "caller"]),
+        ({"caller": {"name": "Айгүл", "phone": "+7 701 000 00 00"}}, []),
+        ({"description": "Үйдің 3-қабатынан түтін"}, []),
+        ({"requirements": [{"capability": "field", "skill": "first_aid"}]}, []),  # only what is stated is compared
+        ({"requirements": [{"capability": "field", "skill": "first_aid", "count": 9}]}, ["requirements"]),
+        ({"requirements": []}, ["requirements"]),
+        ({"requirements": [{"capability": "field", "skill": "boat"}]}, ["requirements"]),
+    ],
+)
+async def test_values_that_are_expected_are_compared_field_by_field(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, expected: dict[str, Any], conflicts: list[str]
+) -> None:
+    monkeypatch.setattr(edits, "SEEN_WITHIN_S", 0.0)
+    await desk.patch({"requirements": [{"capability": "field", "skill": "first_aid", "count": 2}], "priority": "high"})
+
+    answer = await desk.patch({"type": "flood", "expected": expected}, "op-2")
+
+    assert answer.status_code == (409 if conflicts else 202)
+    assert [entry["field"] for entry in answer.json().get("conflicts", [])] == conflicts
+    if conflicts:
+        assert code(answer) == "edit_conflict"
+        assert answer.json()["conflicts"][0]["mine"] == expected[conflicts[0]]
+
+
+async def test_an_expected_value_that_is_on_its_way_is_waited_for(desk: Desk) -> None:
+    redis = desk.world.redis
+    before = next(iter(redis.states.values()))
+    await desk.patch({"priority": "low"})
+    after, looks = redis.states[before.id], iter([before] * 3)
+    original = redis.incident
+
+    async def late(incident_id: str) -> Any:
+        return next(looks, None) or await original(incident_id)
+
+    redis.incident = late  # type: ignore[method-assign]
+
+    answer = await desk.patch({"priority": "critical", "expected": {"priority": "low"}})
+
+    assert (answer.status_code, after.priority) == (202, "low")
+
+
+async def test_an_edit_version_is_a_precondition_that_offers_do_not_break(desk: Desk) -> None:
+    assert (await desk.read())["edit_version"] == 0
+    await desk.patch({"address": "Абай 2"})
+    seen = await desk.read()
+
+    fresh = await desk.patch({"address": "Абай 3", "edit_version": seen["edit_version"]}, "op-2")
+    stale = await desk.patch({"address": "Абай 4", "edit_version": seen["edit_version"]}, "op-3")
+    other = await desk.patch({"priority": "low", "edit_version": seen["edit_version"]}, "op-3")
+
+    assert (seen["edit_version"], seen["version"]) == (2, 2)
+    assert [answer.status_code for answer in (fresh, stale, other)] == [202, 409, 202]
+    assert stale.json()["conflicts"][0] | {"at": AT} == {
+        "field": "address",
+        "mine": "Абай 4",
+        "theirs": "Абай 3",
+        "by": "op-2",
+        "at": AT,
+    }
+
+
+async def test_a_value_that_is_there_already_is_no_conflict_and_no_change(desk: Desk) -> None:
+    await desk.patch({"address": "Абай 2"}, "op-1", '"1"')
+
+    same = await desk.patch({"address": "Абай 2"}, "op-2", '"1"')
+
+    assert same.status_code == 202
+    assert [one.outcome for one in desk.world.decisions.at.values()][-1] is Outcome.UNCHANGED
+    outcome = (await desk.world.ask("GET", same.json()["links"]["outcome"])).json()
+    assert (outcome["outcome"], outcome["reason"]) == ("unchanged", "nothing_changed")
+
+
+@pytest.mark.parametrize("name", ["description", "address", "caller"])
+async def test_null_takes_one_private_field_away_and_nothing_else(desk: Desk, name: str) -> None:
+    before = await desk.read()
+
+    await desk.patch({name: None})
+
+    after = await desk.read()
+    private = ("description", "address", "caller")
+    assert {key: after[key] for key in private} == {key: before[key] for key in private} | {name: None}
+
+
+async def test_taking_away_what_was_never_there_changes_nothing(world: World) -> None:
+    desk = Desk(world)
+    await desk.report(address=..., caller=...)
+
+    await desk.patch({"address": None})
+
+    assert [one.outcome for one in world.decisions.at.values()][-1] is Outcome.UNCHANGED
+
+
+async def test_without_a_decision_in_time_the_outcome_can_be_read_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edits, "DECIDED_WITHIN_S", 0.05)
+    await desk.patch({"address": "Абай 2"}, "op-1", '"1"')
+    desk.world.log.worker = None
+
+    answer = await desk.patch({"address": "Сейфуллин 5"}, "op-2", '"1"', key="k")
+    link = answer.json()["links"]["outcome"]
+    pending = (await desk.world.ask("GET", link)).json()
+    (command,) = desk.world.log.commands[-1:]
+    desk.decide(command)
+    decided = (await desk.world.ask("GET", link)).json()
+    again = await desk.patch({"address": "Сейфуллин 5"}, "op-2", '"1"', key="k")
+
+    assert (answer.status_code, pending["outcome"]) == (202, "pending")
+    assert (decided["outcome"], decided["reason"]) == ("refused", "version_conflict")
+    assert decided["conflicts"] == [{"field": "address", "theirs": "Абай 2", "by": "op-1", "at": AT}]
+    assert (again.status_code, again.content) == (202, answer.content)
+    items = (await desk.world.ask("GET", f"{desk.path}/timeline")).json()["items"]
+    assert (items[-1]["outcome"], items[-1]["conflicts"], items[-1]["by"]) == ("refused", ["address"], "op-2")
+
+
+async def test_an_edit_with_a_precondition_of_what_has_ended_meanwhile_is_told_so(desk: Desk) -> None:
+    original = desk.world.redis.incident
+
+    async def still_open(incident_id: str) -> Any:
+        desk.world.redis.incident = original  # type: ignore[method-assign]
+        state = await original(incident_id)
+        await desk.world.ask("POST", f"{desk.path}/close")
+        return state
+
+    desk.world.redis.incident = still_open  # type: ignore[method-assign]
+
+    answer = await desk.patch({"priority": "low"}, if_match='"1"')
+
+    assert (answer.status_code, code(answer), answer.json()["state"]) == (409, "incident_ended", "closed")
+
+
+async def test_while_redis_is_away_an_edit_is_taken_in_and_judged_by_the_worker(desk: Desk) -> None:
+    desk.world.log.worker = None
+    desk.world.redis.is_down = True
+
+    blind = await desk.patch({"address": "Абай 2", "priority": "low"}, if_match='"1"')
+    expecting = await desk.patch({"priority": "low", "expected": {"priority": "high"}})
+
+    assert (blind.status_code, expecting.status_code) == (202, 503)
+    (command,) = desk.world.log.commands[-1:]
+    assert isinstance(command, UpdateIncident)
+    assert (command.expected_version, command.private_fields, command.same_as) == (1, ("address",), {})
+
+
+async def test_what_is_only_reported_is_compared_with_the_report(world: World) -> None:
+    desk = Desk(world)
+    world.log.worker = None
+    await desk.report()
+
+    await desk.patch({"address": "Абай 1", "priority": "low", "expected": {"caller": {"name": "Айгүл"}}})
+
+    report, command = world.log.commands
+    assert isinstance(report, ReportIncident)
+    assert isinstance(command, UpdateIncident)
+    assert (command.same_as, command.expected_edits) == ({"address": report.private_ref}, {"caller": -1})
+
+
+async def test_an_incident_of_an_older_log_keeps_its_private_half(world: World) -> None:
+    """Its report lies under `incident:<id>`, and no decision names a record."""
+    desk, state = Desk(world), incident()
+    ref = f"incident:{state.id}"
+    world.redis.add(state)
+    world.redis.sealed[ref] = wire.seal(DATA_KEY, ref, IncidentPrivate(description="d", address="a"))
+    desk.path = f"/v1/incidents/{state.id}"
+
+    await desk.patch({"address": "b"})
+
+    shown = await desk.read()
+    assert (shown["description"], shown["address"], shown["caller"]) == ("d", "b", None)
+
+
+async def test_a_record_that_is_not_in_the_picture_yet_is_compared_with_nothing(desk: Desk) -> None:
+    desk.world.redis.sealed.clear()
+
+    await desk.patch({"address": "Абай 1"})
+
+    (command,) = desk.world.log.commands[-1:]
+    assert isinstance(command, UpdateIncident)
+    assert command.same_as == {}
+
+
+async def test_an_outcome_is_asked_for_by_the_incident_it_is_about(desk: Desk) -> None:
+    first = await desk.patch({"priority": "low"})
+    link = first.json()["links"]["outcome"]
+    other = (await desk.world.report()).json()["links"]["self"]
+
+    applied = await desk.world.ask("GET", link)
+    strange = await desk.world.ask("GET", f"{other}/commands/{link.rsplit('/', 1)[1]}")
+    unknown = await desk.world.ask("GET", f"/v1/incidents/i-8320e5-{'0' * 32}/commands/x")
+
+    assert (applied.json()["outcome"], applied.json()["version"]) == ("applied", 2)
+    assert (code(strange), code(unknown)) == ("not_found", "not_found")
+
+
+@pytest.mark.parametrize("body", [{}, {"expected": {"priority": "low"}}, {"edit_version": 1}])
+async def test_a_precondition_alone_changes_nothing_and_is_refused(desk: Desk, body: dict[str, Any]) -> None:
+    assert (await desk.patch(body)).status_code == 422
+
+
+async def test_a_picture_that_goes_away_while_the_decision_is_waited_for_ends_the_wait(desk: Desk) -> None:
+    async def away(*_: object) -> None:
+        raise StoreTrouble("down")
+
+    desk.world.redis.decision_place = away  # type: ignore[assignment, method-assign]
+
+    assert (await desk.patch({"priority": "low"}, if_match='"1"')).status_code == 202

@@ -1,0 +1,111 @@
+"""The same key and body give the same answer and one incident; another body is refused where it can be known."""
+
+import pytest
+
+from dispatch.model.commands import AcceptOffer, ReportIncident
+from streams.errors import Unknown
+from tests.support.api_world import World, code
+from tests.support.builders import incident, offer
+
+OFFER = "o-8320e5-" + "a" * 32 + "-" + "b" * 16
+
+
+async def test_the_same_report_again_gives_the_same_answer(world: World) -> None:
+    first = await world.report(key="k1")
+    again = await world.report(key="k1")
+
+    assert (again.status_code, again.content) == (202, first.content)
+    assert again.headers["location"] == first.headers["location"]
+
+
+async def test_another_process_gives_the_same_incident_without_any_memory(world: World) -> None:
+    first = await world.report(key="k1")
+    world.redis.keys.clear()
+    world.restart()
+    again = await world.report(key="k1")
+
+    assert again.json() == first.json()
+    commands = world.log.commands
+    assert len({command.id for command in commands}) == 1
+    assert len({command.body_digest for command in commands if isinstance(command, ReportIncident)}) == 1
+
+
+async def test_the_same_key_with_another_body_is_refused(world: World) -> None:
+    await world.report(key="k1")
+
+    answer = await world.report(key="k1", priority="low")
+
+    assert (answer.status_code, code(answer)) == (422, "idempotency_key_reused")
+    assert len(world.log.commands) == 1
+
+
+async def test_another_process_refuses_it_too_while_redis_remembers(world: World) -> None:
+    await world.report(key="k1")
+    world.restart()
+
+    assert code(await world.report(key="k1", priority="low")) == "idempotency_key_reused"
+
+
+async def test_spaces_and_the_order_of_fields_make_no_other_body(world: World) -> None:
+    first = await world.ask("POST", "/v1/incidents", raw=b'{"type":"flood","location":null}', key="k1")
+    again = await world.ask("POST", "/v1/incidents", raw=b'{ "location": null, "type": "flood" }', key="k1")
+
+    assert (again.status_code, again.json()) == (202, first.json())
+
+
+async def test_keys_of_different_people_have_nothing_to_do_with_each_other(world: World) -> None:
+    body = {"type": "flood", "location": None}
+
+    one = await world.ask("POST", "/v1/incidents", body, key="k", subject="op-1")
+    two = await world.ask("POST", "/v1/incidents", body, key="k", subject="op-2")
+
+    assert one.json()["id"] != two.json()["id"]
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 201, "tab\tkey"])
+async def test_a_key_must_be_visible_and_short(world: World, key: str) -> None:
+    answer = await world.ask(
+        "POST", "/v1/incidents", {"type": "flood", "location": None}, key=None,
+        headers={"Idempotency-Key": key} if key.isascii() else {},
+    )  # fmt: skip
+
+    assert (answer.status_code, code(answer)) == (400, "idempotency_key_required")
+
+
+async def test_puts_need_no_key(world: World) -> None:
+    body = {"capabilities": ["field"], "skills": ["cpr"]}
+
+    assert (await world.ask("PUT", "/v1/volunteers/v-1", body, key=None)).status_code == 200
+
+
+async def test_what_was_not_confirmed_may_be_repeated_with_the_same_key(world: World) -> None:
+    world.log.trouble = Unknown("no answer")
+    assert (await world.report(key="k1")).status_code == 503
+    world.log.trouble = None
+
+    assert (await world.report(key="k1")).status_code == 202
+
+
+async def test_an_answer_that_is_repeated_after_it_counted_is_answered_as_before(world: World) -> None:
+    """A phone that did not see our answer sends it again, and by then the offer is declined."""
+    held = offer(id=OFFER, volunteer_id="v-1")
+    world.redis.add(incident(id="i-8320e5-" + "a" * 32, offers=(held,)))
+    path = f"/v1/offers/{OFFER}/decline"
+    first = await world.ask("POST", path, {"reason": "busy"}, role="volunteer", subject="v-1", key="k")
+    world.redis.states.clear()
+
+    again = await world.ask("POST", path, {"reason": "busy"}, role="volunteer", subject="v-1", key="k")
+
+    assert (again.status_code, again.content) == (202, first.content)
+
+
+async def test_one_key_for_two_offers_is_two_requests(world: World) -> None:
+    world.redis.is_down = True
+    other = OFFER[:-1] + "c"
+
+    await world.ask("POST", f"/v1/offers/{OFFER}/accept", role="volunteer", subject="v-1", key="k")
+    answer = await world.ask("POST", f"/v1/offers/{other}/accept", role="volunteer", subject="v-1", key="k")
+
+    assert code(answer) == "idempotency_key_reused"
+    (command,) = world.log.commands
+    assert isinstance(command, AcceptOffer)

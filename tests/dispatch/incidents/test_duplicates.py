@@ -1,0 +1,238 @@
+"""Which open incidents a report is compared with, and what makes two look like one event."""
+
+from typing import Any
+
+import pytest
+
+from dispatch.context_query import look_of
+from dispatch.incidents.duplicates import (
+    MOST_PROPOSED,
+    PROPOSED_FROM,
+    SAME_NUMBER,
+    candidates,
+    likeness_of_types,
+    neighbour_of,
+)
+from dispatch.model.commands import UpdateIncident
+from dispatch.model.context import Neighbour, Surroundings
+from dispatch.model.geo import area_of
+from dispatch.model.ids import external_digest
+from dispatch.model.incidents import Place
+from dispatch.model.vocabulary import IncidentStatus
+from tests.support.builders import ALMATY, INCIDENT, NOW_MS, Story, incident, spec
+
+OTHER = INCIDENT[:-1] + "f"
+FIRE, SAME_FIRE, ANOTHER = "00000000000000ff", "00000000000000fe", "ffffffff000000ff"
+
+
+def seen(north_m: float = 0, **known: Any) -> Neighbour:
+    defaults: dict[str, Any] = {
+        "incident_id": OTHER,
+        "type": "fire.building",
+        "centre": Place(lon=ALMATY.lon, lat=ALMATY.lat + north_m / 111_195),
+        "reach_m": 0.0,
+        "logged_ms": NOW_MS,
+    }
+    return Neighbour(**(defaults | known))
+
+
+def report(**known: Any) -> Neighbour:
+    return seen(**({"incident_id": INCIDENT} | known))
+
+
+def test_the_same_type_at_the_same_place_at_the_same_time_is_surely_proposed() -> None:
+    (found,) = candidates(report(), (seen(),))
+
+    assert (found.incident_id, found.score, found.type, found.text) == (OTHER, 1.0, 1.0, None)
+
+
+@pytest.mark.parametrize(
+    ("other", "is_proposed"),
+    [
+        (seen(400), True),
+        (seen(2_500), False),  # another quarter
+        (seen(2_500, reach_m=1_000), True),  # a flood that reaches as far
+        (seen(logged_ms=NOW_MS - 25 * 60_000), True),
+        (seen(logged_ms=NOW_MS - 31 * 60_000), False),  # long ago
+        (seen(type="fire.wildland"), True),  # of one family
+        (seen(1_500, type="fire.wildland"), False),  # … but further
+        (seen(type="flood"), False),  # nothing in common
+        (seen(incident_id=INCIDENT), False),  # itself
+    ],
+)
+def test_place_time_and_type_decide_together(other: Neighbour, is_proposed: bool) -> None:
+    assert bool(candidates(report(), (other,))) is is_proposed
+
+
+def test_alike_texts_join_what_types_part_and_other_texts_lower_the_score() -> None:
+    one = report(text_print=FIRE)
+
+    (alike,) = candidates(one, (seen(type="storm", text_print=SAME_FIRE),))
+    (unlike,) = candidates(one, (seen(text_print=ANOTHER),))
+
+    assert alike.text == pytest.approx(1 - 2 / 64, abs=0.001)
+    assert unlike.text == 0.0
+    assert unlike.score < 1.0
+
+
+@pytest.mark.parametrize(
+    ("language", "text_print", "counts"),
+    [
+        ("ru", SAME_FIRE, True),
+        ("ru-RU", SAME_FIRE, True),
+        ("kk", SAME_FIRE, False),
+        ("ru", None, False),
+        ("ru", "?", False),
+    ],
+)
+def test_texts_are_compared_in_one_language_only(language: str, text_print: str | None, counts: bool) -> None:
+    (found,) = candidates(report(language="ru", text_print=FIRE), (seen(language=language, text_print=text_print),))
+
+    assert (found.text is not None) is counts
+
+
+def test_the_likeliest_few_are_proposed_whatever_their_order() -> None:
+    others = tuple(seen(100 * number, incident_id=f"{INCIDENT[:-1]}{number}") for number in range(1, 7))
+
+    found = candidates(report(), others)
+
+    assert found == candidates(report(), others[::-1])
+    assert [entry.incident_id for entry in found] == [other.incident_id for other in others[:MOST_PROPOSED]]
+
+
+def test_types_of_one_family_are_half_alike() -> None:
+    assert [likeness_of_types("fire.building", other) for other in ("fire.building", "fire.wildland", "flood")] == [
+        1.0,
+        0.5,
+        0.0,
+    ]
+
+
+def test_only_open_incidents_with_a_place_or_a_number_are_seen_by_others() -> None:
+    assert neighbour_of(incident(status=IncidentStatus.CLOSED, external_id="112-7")) is None
+    assert neighbour_of(incident(area=None)) is None
+    assert neighbour_of(incident()) is not None
+    numbered = neighbour_of(incident(area=None, external_id="Нұрлан 112-7"))
+    assert numbered is not None
+    assert (numbered.centre, "112" in str(numbered)) == (None, False)
+
+
+NUMBER, ANOTHER_NUMBER = external_digest("112-000123"), external_digest("112-000124")
+FAR = Place(lon=71.43, lat=51.13)
+"""Astana: 970 km away."""
+UNLIKE: dict[str, Any] = {"type": "flood", "centre": FAR, "logged_ms": NOW_MS - 20 * 3_600_000}
+
+
+def numbered(**known: Any) -> Neighbour:
+    return seen(**({"external": NUMBER, "reported_by": "op-1"} | known))
+
+
+def test_one_number_of_one_reporter_is_one_event_wherever_and_whenever() -> None:
+    (found,) = candidates(numbered(incident_id=INCIDENT), (numbered(**UNLIKE),))
+
+    assert (found.incident_id, found.external_id, found.score) == (OTHER, True, SAME_NUMBER)
+    assert found.reasons == ("external_id", "reporter")
+    assert found.distance_m == pytest.approx(970_000, rel=0.02)
+    assert found.apart_s == 20 * 3600
+
+
+def test_one_number_of_two_reporters_is_proposed_and_the_surer_the_more_alike() -> None:
+    report = numbered(incident_id=INCIDENT)
+    ids = [f"{INCIDENT[:-1]}{digit}" for digit in "123"]
+    alike, near, unlike = (
+        numbered(incident_id=ids[0], reported_by="op-2"),
+        numbered(incident_id=ids[1], reported_by="op-2", centre=seen(4_000).centre),
+        numbered(incident_id=ids[2], reported_by="op-2", **UNLIKE),
+    )
+
+    found = candidates(report, (unlike, near, alike))
+
+    assert [one.incident_id for one in found] == [alike.incident_id, near.incident_id, unlike.incident_id]
+    assert found[0].score == 1.0
+    assert SAME_NUMBER > found[1].score > found[2].score > PROPOSED_FROM
+    assert found[0].reasons == ("external_id", "place", "type", "time")
+    assert [one.reasons[0] for one in found] == ["external_id"] * 3
+    assert "reporter" not in found[2].reasons
+
+
+def test_a_number_outweighs_likeness_and_another_number_speaks_for_nothing() -> None:
+    look_alikes = tuple(seen(incident_id=f"{INCIDENT[:-1]}{digit}", external=ANOTHER_NUMBER) for digit in "1234")
+
+    found = candidates(numbered(incident_id=INCIDENT), (*look_alikes, numbered(**UNLIKE)))
+
+    assert OTHER in [one.incident_id for one in found]
+    assert len(found) == MOST_PROPOSED
+    assert [one.external_id for one in found if one.incident_id != OTHER] == [False] * (MOST_PROPOSED - 1)
+    assert candidates(numbered(incident_id=INCIDENT), (seen(external=ANOTHER_NUMBER, **UNLIKE),)) == ()
+    assert candidates(seen(incident_id=INCIDENT), (seen(**UNLIKE),)) == ()  # two without a number have none in common
+
+
+def test_who_has_no_place_is_found_by_number() -> None:
+    (found,) = candidates(numbered(incident_id=INCIDENT), (numbered(centre=None, type="flood"),))
+
+    assert (found.distance_m, found.external_id, "place" in found.reasons) == (None, True, False)
+
+
+def test_found_by_place_and_by_number_is_found_once() -> None:
+    assert len(candidates(numbered(incident_id=INCIDENT), (numbered(), numbered()))) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("112-000123", " 112-000123\n", True),
+        ("A-17", "a-17", True),
+        ("№ 7", "No 7", True),  # the same sign, composed otherwise
+        ("112-000123", "112-00123", False),
+        ("1", "11", False),
+    ],
+)
+def test_how_a_number_is_written_does_not_count(one: str, other: str, is_same: bool) -> None:
+    assert (external_digest(one) == external_digest(other)) is is_same
+
+
+def test_no_number_has_no_digest_and_none_is_told_by_it() -> None:
+    assert external_digest(None) is external_digest("") is external_digest("  ") is None
+    assert "нұрлан" not in (external_digest("Нұрлан") or "").lower()
+
+
+def test_what_speaks_for_a_proposal_is_named_the_strongest_first() -> None:
+    (found,) = candidates(report(), (seen(300, logged_ms=NOW_MS - 25 * 60_000),))
+
+    assert (found.reasons, found.external_id) == (("place", "type"), False)
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["reported", "moved"])
+def test_the_number_is_looked_up_wherever_neighbours_are(moved: bool) -> None:
+    number = "112-000123"
+    story = Story(around=Surroundings(neighbours=(numbered(type="flood", centre=FAR, reported_by="operator"),)))
+    story.report(spec(), external_id=number)
+    (found,) = story.incident.merge_candidates
+    assert found.external_id
+    command = UpdateIncident(
+        id="c-9",
+        incident_id=story.incident.id,
+        by="op",
+        sent_ms=0,
+        area=area_of({"type": "Point", "coordinates": [76.9, 43.3]}),
+    )
+    look = look_of(story.incident, command) if moved else look_of(None, story.commands[0])
+    assert look is not None
+    assert look.external == NUMBER
+
+
+def test_a_report_proposes_and_never_merges() -> None:
+    story = Story(around=Surroundings(neighbours=(seen(type="medical.other"),)))
+
+    story.report(spec())
+
+    assert [entry.incident_id for entry in story.incident.merge_candidates] == [OTHER]
+    assert (story.incident.merging, story.incident.is_open) == (None, True)
+
+
+def test_a_report_without_a_place_is_compared_with_nothing() -> None:
+    story = Story(around=Surroundings(neighbours=(seen(type="medical.other"),)))
+
+    story.report(spec(), area=None)
+
+    assert story.incident.merge_candidates == ()

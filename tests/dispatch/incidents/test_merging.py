@@ -1,0 +1,341 @@
+"""Two incidents are one event: a conversation between them through the log, that may break off anywhere and loses neither."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from dispatch.context_query import look_of
+from dispatch.deadlines import timers_of
+from dispatch.decide import decide
+from dispatch.follow_ups import follow_ups
+from dispatch.model.commands import (
+    AdoptReport,
+    CancelIncident,
+    CloseIncident,
+    Command,
+    FinishMerge,
+    MergeIncident,
+    PassDeadline,
+    ReleaseReport,
+    ReportIncident,
+    UnmergeIncident,
+    UpdateIncident,
+)
+from dispatch.model.context import Surroundings
+from dispatch.model.decisions import Decision
+from dispatch.model.incidents import Incident, Merging, Offer
+from dispatch.model.people import Candidate, Found
+from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, OfferState, Outcome, Priority
+from dispatch.state.lifecycle import fold
+from tests.support.builders import INCIDENT, NOW_MS, Story, helpers, incident, plans, point, spec, view
+
+A, B, C = (INCIDENT[:-1] + letter for letter in "abc")
+
+
+@dataclass
+class Town:
+    """Several incidents and what they say to each other; `said` waits in the log until `listen`."""
+
+    people: list[Candidate] = field(default_factory=list)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    said: list[Command] = field(default_factory=list)
+    now_ms: int = NOW_MS
+    count: int = 0
+
+    def tell(self, kind: type[Command], incident_id: str, **stated: Any) -> Decision:
+        self.count += 1
+        order: dict[str, Any] = {
+            "id": f"c-{self.count}",
+            "incident_id": incident_id,
+            "by": "operator",
+            "sent_ms": self.now_ms,
+        }
+        return self.decide(kind(**order, **stated))
+
+    def decide(self, command: Command) -> Decision:
+        state = self.incidents.get(command.incident_id)
+        look = look_of(state, command)
+        target = self.incidents.get(look.target) if look and look.target else None
+        seen = view(state, command, now_ms=self.now_ms, around=Surroundings(target=target))
+        decision = decide(seen, command, plans(), lambda _: Found(candidates=tuple(self.people)))
+        after = fold(state, decision)
+        if after is not None:
+            self.incidents[command.incident_id] = after
+        self.said += follow_ups(decision)
+        return decision
+
+    def listen(self) -> list[Decision]:
+        """What was said is heard, and what follows from it, until nobody says anything more."""
+        heard = []
+        while self.said:
+            heard.append(self.decide(self.said.pop(0)))
+        return heard
+
+    def report(self, *incident_ids: str) -> None:
+        for one in incident_ids:
+            self.tell(ReportIncident, one, type="road.accident", body_digest=one, area=point(), requirements=(spec(),))
+
+
+def town_of(*incident_ids: str) -> Town:
+    town = Town()
+    town.report(*incident_ids)
+    return town
+
+
+def test_a_merged_incident_ends_and_its_report_stays_with_the_other() -> None:
+    town = town_of(A, B)
+
+    begun = town.tell(MergeIncident, A, into=B)
+    assert town.incidents[A].is_open
+    town.listen()
+
+    assert begun.outcome is Outcome.APPLIED
+    merged, kept = town.incidents[A], town.incidents[B]
+    assert (merged.status, merged.merged_into, merged.merging) == (IncidentStatus.CLOSED, B, None)
+    assert merged.times.closed_ms == town.now_ms
+    assert (kept.is_open, kept.reports) == (True, (A,))
+
+
+def test_the_people_of_a_merged_incident_are_let_go_and_those_on_scene_are_done() -> None:
+    town = Town(helpers("asked", "coming", "there", "spare"))
+    town.tell(ReportIncident, A, type="road.accident", body_digest="a", area=point(), requirements=(spec(count=3),))
+    held = {offer.volunteer_id: offer for offer in town.incidents[A].offers}
+    state = {"coming": OfferState.ACCEPTED, "there": OfferState.ON_SCENE}
+    offers = tuple(_in_state(offer, state.get(name, OfferState.OFFERED)) for name, offer in held.items())
+    town.people = []
+    town.report(B)
+    town.incidents[A] = incident(id=A, offers=offers, requirements=town.incidents[A].requirements)
+
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+
+    ended = {offer.volunteer_id: (offer.state, offer.reason) for offer in town.incidents[A].offers}
+    assert ended == {
+        "asked": (OfferState.WITHDRAWN, "merged"),
+        "spare": (OfferState.WITHDRAWN, "merged"),
+        "coming": (OfferState.STOOD_DOWN, "merged"),
+        "there": (OfferState.DONE, "merged"),
+    }
+
+
+def _in_state(offer: Offer, state: OfferState) -> Offer:
+    return replace(offer, state=state)
+
+
+def test_orders_for_a_merged_incident_are_told_so() -> None:
+    town = town_of(A, B, C)
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+
+    refused = [
+        town.tell(UpdateIncident, A, priority=Priority.LOW),
+        town.tell(MergeIncident, A, into=C),
+        town.tell(MergeIncident, C, into=A),
+        town.tell(AdoptReport, A, other=C),
+    ]
+
+    assert [(one.outcome, one.reason) for one in refused] == [
+        (Outcome.REFUSED, "incident_merged"),
+        (Outcome.REFUSED, "incident_merged"),
+        (Outcome.REFUSED, "target_merged"),
+        (Outcome.REFUSED, "incident_merged"),
+    ]
+    again = town.tell(MergeIncident, A, into=B)
+    assert (again.outcome, again.reason) == (Outcome.UNCHANGED, "already_merged")
+
+
+def test_a_merge_that_is_undone_opens_the_incident_again() -> None:
+    town = town_of(A, B)
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+    town.people = helpers("v-1")
+
+    town.tell(UnmergeIncident, A)
+    town.listen()
+
+    assert town.incidents[A].is_open
+    assert (town.incidents[A].merged_into, town.incidents[A].times.closed_ms) == (None, None)
+    assert [offer.volunteer_id for offer in town.incidents[A].offers if offer.is_live] == ["v-1"]
+    assert town.incidents[B].reports == ()
+
+
+def test_a_merge_may_be_undone_before_it_is_finished() -> None:
+    town = town_of(A, B)
+    town.tell(MergeIncident, A, into=B)
+
+    town.tell(UnmergeIncident, A)
+    town.listen()
+
+    assert (town.incidents[A].is_open, town.incidents[A].merging) == (True, None)
+    assert town.incidents[B].reports == ()
+
+
+def test_two_that_are_merged_into_each_other_leave_the_one_with_the_smaller_id() -> None:
+    town = town_of(A, B)
+    town.tell(MergeIncident, A, into=B)
+    town.incidents[B] = _merging(town.incidents[B], A)
+
+    adopted = town.decide(_adopt(B, other=A))
+    town.decide(_adopt(A, other=B))
+    town.listen()
+
+    assert (adopted.outcome, adopted.reason) == (Outcome.REFUSED, "merging_itself")
+    assert (town.incidents[A].is_open, town.incidents[A].reports) == (True, (B,))
+    assert town.incidents[B].merged_into == A
+
+
+def _merging(state: Incident, into: str) -> Incident:
+    return replace(state, merging=Merging(into=into, due_ms=NOW_MS + 15_000))
+
+
+def _adopt(incident_id: str, other: str) -> AdoptReport:
+    return AdoptReport(id=f"adopt-{incident_id}", incident_id=incident_id, by="dispatcher", sent_ms=0, other=other)
+
+
+def test_a_circle_of_merges_ends_nobody() -> None:
+    town = town_of(A, B, C)
+    for one, into in ((A, B), (B, C), (C, A)):
+        town.incidents[one] = _merging(town.incidents[one], into)
+
+    heard = [town.decide(_adopt(into, other=one)) for one, into in ((A, B), (B, C), (C, A))]
+    town.now_ms += 15_000
+    for one in (A, B, C):
+        town.decide(_overdue(one, town.now_ms))
+
+    assert {decision.reason for decision in heard} == {"merging_itself"}
+    assert all(state.is_open and state.merging is None for state in town.incidents.values())
+
+
+def _overdue(incident_id: str, at_ms: int) -> PassDeadline:
+    return PassDeadline(
+        id=f"late-{incident_id}-{at_ms}",
+        incident_id=incident_id,
+        by="dispatcher",
+        sent_ms=at_ms,
+        deadline=DeadlineKind.MERGE,
+        due_ms=at_ms,
+    )
+
+
+def test_without_an_answer_the_incident_goes_on_and_the_operator_is_told() -> None:
+    town = town_of(A, B)
+    town.tell(MergeIncident, A, into=B)
+    (timer,) = [timer for timer in timers_of(town.incidents[A]) if timer.kind is DeadlineKind.MERGE]
+    early = town.decide(_overdue(A, town.now_ms))
+    town.now_ms = timer.due_ms
+
+    town.decide(_overdue(A, town.now_ms))
+
+    assert (early.outcome, early.reason) == (Outcome.UNCHANGED, "not_yet_due")
+    assert (town.incidents[A].is_open, town.incidents[A].merging) == (True, None)
+    assert [(one.reason, one.detail) for one in town.incidents[A].attention] == [("merge_failed", B)]
+    again = town.decide(_overdue(A, town.now_ms + 1))
+    assert (again.outcome, again.reason) == (Outcome.UNCHANGED, "not_merging")
+
+
+def test_an_answer_that_comes_too_late_is_taken_back() -> None:
+    town = town_of(A, B)
+    town.tell(MergeIncident, A, into=B)
+    town.now_ms += 15_000
+    town.decide(_overdue(A, town.now_ms))
+
+    town.listen()
+
+    assert town.incidents[A].is_open
+    assert town.incidents[B].reports == ()
+
+
+def test_an_incident_that_was_cancelled_meanwhile_is_not_merged() -> None:
+    town = town_of(A, B)
+    town.tell(MergeIncident, A, into=B)
+    town.tell(CancelIncident, A)
+
+    town.listen()
+
+    assert town.incidents[A].status is IncidentStatus.CANCELLED
+    assert town.incidents[B].reports == ()
+
+
+def test_an_incident_that_was_closed_meanwhile_takes_no_report() -> None:
+    town = town_of(A, B)
+    town.tell(MergeIncident, A, into=B)
+    town.tell(CloseIncident, B)
+
+    (adopted,) = town.listen()
+
+    assert (adopted.outcome, adopted.reason) == (Outcome.REFUSED, "incident_closed")
+    assert town.incidents[A].is_open
+
+
+def test_what_is_said_twice_changes_nothing() -> None:
+    town = town_of(A, B)
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+
+    finished = town.tell(FinishMerge, A, into=B)
+    released = town.tell(ReleaseReport, B, other=C)
+
+    assert (finished.outcome, finished.reason) == (Outcome.UNCHANGED, "already_merged")
+    assert (released.outcome, released.reason) == (Outcome.UNCHANGED, "no_such_report")
+
+
+@pytest.mark.parametrize(
+    ("into", "prepare", "outcome", "reason"),
+    [
+        (A, None, Outcome.REFUSED, "into_itself"),
+        (C, None, Outcome.REFUSED, "target_unknown"),
+        (B, "close", Outcome.REFUSED, "target_closed"),
+        (B, "merging", Outcome.REFUSED, "target_merging"),
+        (B, "begun", Outcome.UNCHANGED, "already_merging"),
+        (C, "begun", Outcome.REFUSED, "already_merging"),
+    ],
+)
+def test_a_merge_that_cannot_be_is_refused_with_its_reason(
+    into: str, prepare: str | None, outcome: Outcome, reason: str
+) -> None:
+    town = town_of(A, B)
+    if prepare == "close":
+        town.tell(CloseIncident, B)
+    if prepare == "merging":
+        town.incidents[B] = _merging(town.incidents[B], C)
+    if prepare == "begun":
+        town.tell(MergeIncident, A, into=B)
+
+    said = town.tell(MergeIncident, A, into=into)
+
+    assert (said.outcome, said.reason) == (outcome, reason)
+
+
+def test_only_what_is_merged_can_be_unmerged() -> None:
+    town = town_of(A)
+
+    said = town.tell(UnmergeIncident, A)
+
+    assert (said.outcome, said.reason) == (Outcome.REFUSED, "not_merged")
+
+
+@pytest.mark.parametrize("kind", [MergeIncident, FinishMerge])
+def test_what_is_said_to_an_unknown_incident_is_refused(kind: type[Command]) -> None:
+    said = Town().tell(kind, A, into=B)
+
+    assert (said.outcome, said.reason) == (Outcome.REFUSED, "unknown_incident")
+
+
+def test_the_follow_ups_of_a_decision_are_always_the_same_commands() -> None:
+    town = town_of(A, B)
+    decision = town.tell(MergeIncident, A, into=B)
+
+    assert follow_ups(decision) == follow_ups(decision) == tuple(town.said)
+
+
+def test_people_stay_with_the_story_they_belong_to() -> None:
+    """An incident that is merging goes on asking: nothing is lost while the other is silent."""
+    story = Story(helpers("near", "far"))
+    story.report(spec())
+    story.around = Surroundings(target=incident(id=B))
+    story.tell(MergeIncident(id="m", incident_id=INCIDENT, by="operator", sent_ms=0, into=B))
+
+    story.accept("near")
+
+    assert story.state_of("near") is OfferState.ACCEPTED

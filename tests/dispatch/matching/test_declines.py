@@ -1,0 +1,161 @@
+"""Nobody is asked again at an event for work they declined there, whatever becomes of the plan."""
+
+from typing import Any
+
+from dispatch.matching.declines import joined, to_bring, who_refused
+from dispatch.model.commands import AdoptReport, DeclineOffer, MergeIncident, UpdateIncident
+from dispatch.model.events import RequirementsAdded
+from dispatch.model.ids import incident_id
+from dispatch.model.incidents import Refused
+from dispatch.model.vocabulary import Capability, OfferState, Priority, Task
+from dispatch.state.lifecycle import Moment, evolve
+from tests.dispatch.incidents.test_merging import Town
+from tests.support.builders import (
+    INCIDENT,
+    NOW_MS,
+    ZONE,
+    Story,
+    candidate,
+    digital_spec,
+    helpers,
+    incident,
+    offer,
+    remote,
+    requirement,
+    spec,
+)
+
+A, B = (incident_id(ZONE, "operator", name) for name in ("a", "b"))
+
+
+def test_taking_a_need_out_and_putting_it_back_makes_no_no_undone() -> None:
+    story = Story(helpers("no", "yes"))
+    story.report(spec(), spec("boat"))
+    story.decline("no")
+    story.update(spec("boat"))
+
+    story.update(spec("boat"), spec())
+
+    assert "no" not in story.asked()
+    assert "yes" in story.asked()
+
+
+def test_a_higher_alarm_level_that_asks_for_more_of_the_same_leaves_who_declined_in_peace() -> None:
+    story = Story(helpers("no", "yes"))
+    story.report(spec())
+    story.decline("no")
+    more = RequirementsAdded(requirements=(requirement(id="r2"),), reason="alarm_level_2")
+    story.told = evolve(story.incident, (more,), Moment(incident_id=INCIDENT, zone=ZONE, version=9, at_ms=NOW_MS))
+
+    story.people += helpers("new-1", "new-2", "new-3")
+    story.update(priority=Priority.CRITICAL)
+
+    asked = {one.volunteer_id for one in story.incident.offers_for("r2")}
+    assert asked
+    assert "no" not in asked
+
+
+def test_a_wider_ring_and_substitutes_ask_nobody_who_declined() -> None:
+    story = Story([candidate("no", "first_aid", "nurse")])
+    story.report(spec())
+    story.decline("no")
+
+    for _ in range(4):
+        story.climb()
+
+    entry = story.incident.requirements[0]
+    assert entry.climb is not None
+    assert entry.climb.ring > 1
+    assert [one.state for one in story.incident.offers_for("r1")] == [OfferState.DECLINED]
+
+
+def test_a_no_is_of_one_kind_of_work_only() -> None:
+    story = Story([candidate("both", "first_aid", "boat")])
+    story.report(spec())
+    story.decline("both")
+
+    story.update(spec(), spec("boat"))
+
+    assert [one.skill for one in story.incident.offers if one.state is OfferState.OFFERED] == ["boat"]
+
+
+def test_who_declined_to_look_is_not_asked_to_check_the_look_of_another() -> None:
+    story = Story([remote("no"), remote("a")])
+    story.report(digital_spec(validated=True))
+    story.decline("no")
+    story.people.append(remote("b"))
+    story.accept("a")
+
+    story.give_result("a", "confirmed")
+
+    assert story.asked() == ["b"]
+
+
+def test_who_thinks_better_of_it_can_still_say_yes() -> None:
+    story = Story([candidate("no")])
+    story.report(spec())
+    story.decline("no")
+
+    story.accept("no")
+
+    assert story.state_of("no") is OfferState.ACCEPTED
+
+
+def merged(town: Town) -> None:
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+
+
+def declined_at_a(*also: str) -> Town:
+    """`no` declines first aid at A; B asks for first aid as well, and its own people are `also`."""
+    town = Town()
+    town.people = helpers("no", *also)
+    town.report(A)
+    (held,) = [one for one in town.incidents[A].offers if one.volunteer_id == "no"]
+    town.tell(DeclineOffer, A, offer_id=held.id, volunteer_id="no")
+    town.people = []
+    town.report(B)
+    return town
+
+
+def test_after_a_merge_the_other_incident_does_not_ask_who_declined() -> None:
+    town = declined_at_a()
+    merged(town)
+    town.people = helpers("no", "yes")
+
+    town.tell(UpdateIncident, B, requirements=(spec(count=2),))
+
+    asked = {one.volunteer_id for one in town.incidents[B].offers}
+    assert asked == {"yes"}
+    assert town.incidents[B].refused == (
+        Refused(capability=Capability.FIELD, skill="first_aid", volunteer_ids=("no",)),
+    )
+
+
+def test_what_is_said_twice_of_a_merge_is_kept_once() -> None:
+    town = declined_at_a()
+    merged(town)
+    said: dict[str, Any] = {"other": A, "refused": town.incidents[B].refused}
+
+    town.tell(AdoptReport, B, **said)
+
+    assert town.incidents[B].refused == said["refused"]
+
+
+def test_a_no_of_long_ago_and_one_from_a_merge_before_are_brought_along() -> None:
+    state = incident(
+        requirements=(requirement(), requirement(id="r2", capability=Capability.DIGITAL, task=Task.TRANSLATE)),
+        offers=(
+            offer(OfferState.DECLINED, volunteer_id="now"),
+            offer(OfferState.EXPIRED, id="o-2", volunteer_id="quiet"),
+        ),
+        declined={"r2": ("ago",), "r9": ("of-nothing",)},
+        refused=(Refused(capability=Capability.FIELD, skill="first_aid", volunteer_ids=("before",)),),
+    )
+
+    first_aid, translation = to_bring(state)[::-1]
+
+    assert first_aid.volunteer_ids == ("before", "now")
+    assert (translation.task, translation.volunteer_ids) == (Task.TRANSLATE, ("ago",))
+    assert who_refused(state, state.requirements[0]) == {"before", "now"}
+    assert joined(to_bring(state) * 2) == to_bring(state)

@@ -1,0 +1,75 @@
+"""What a plan may say of digital work, and what it is told when it cannot be met."""
+
+from typing import Any
+
+import pytest
+
+from dispatch.model.vocabulary import Capability, OnFalse
+from dispatch.plans import digital_work
+from dispatch.plans.book import load_builtin
+from tests.support.builders import digital_spec, spec
+
+DIGITAL: dict[str, Any] = {"capability": "digital", "skill": "verification"}
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (DIGITAL | {"lease_s": 0}, "x.lease_s: expected a whole number from 1 to 86400, got 0"),
+        (DIGITAL | {"answers_wanted": 10}, "x.answers_wanted: expected a whole number from 1 to 9, got 10"),
+        (DIGITAL | {"agree": True}, "x.agree: expected a whole number from 1 to 9, got True"),
+        (DIGITAL | {"validated": 1}, "x.validated: expected true or false"),
+        (DIGITAL | {"on_false": "panic"}, "x.on_false: expected one of stand_down, ask_operator"),
+        (
+            DIGITAL | {"answers_wanted": 2, "agree": 3},
+            "x.agree: 3 of 2 answers can never agree; raise answers_wanted or lower agree",
+        ),
+        (
+            DIGITAL | {"validated": True, "answers_wanted": 3},
+            "x.answers_wanted: a validated answer has two people, one after the other; take answers_wanted or validated out",
+        ),
+        ({"capability": "field", "lease_s": 5}, "x.lease_s: only digital work has it; take it out"),
+    ],
+)
+def test_each_fault_says_what_to_do(row: dict[str, Any], fault: str) -> None:
+    assert digital_work.faults("x", row) == [fault]
+
+
+@pytest.mark.parametrize("row", [DIGITAL, DIGITAL | {"answers_wanted": 3, "agree": 2}, DIGITAL | {"validated": True}])
+def test_what_can_be_met_has_no_fault(row: dict[str, Any]) -> None:
+    assert digital_work.faults("x", row) == []
+
+
+def test_the_settings_of_a_row_reach_its_requirement() -> None:
+    stated = digital_work.stated(DIGITAL | {"on_false": "ask_operator", "lease_s": 60})
+
+    assert stated == {"on_false": OnFalse.ASK_OPERATOR, "lease_s": 60}
+    assert digital_work.stated(DIGITAL) == {}
+
+
+def test_several_answers_ask_several_people_and_a_validated_one_begins_with_one() -> None:
+    assert digital_work.people(digital_spec(answers_wanted=3, agree=2)) == 3
+    assert digital_work.people(digital_spec(count=2, validated=True)) == 1
+    assert digital_work.people(spec(count=4, answers_wanted=9)) == 4
+
+
+def test_what_an_operator_states_beyond_reason_is_brought_down() -> None:
+    completed = digital_work.completed(digital_spec(answers_wanted=2, agree=5), 600)
+
+    assert (completed["agree"], completed["lease_s"]) == (2, 600)
+
+
+def test_in_the_built_in_plans_no_life_at_risk_depends_on_a_single_answer() -> None:
+    for plan in load_builtin().plans.values():
+        for line in plan.lines:
+            work = line.requirement
+            if work.capability is Capability.DIGITAL and plan.priority == "critical":
+                assert (
+                    work.is_repeated
+                    or work.on_false is OnFalse.ASK_OPERATOR
+                    or work.task
+                    not in (
+                        "verify_report",
+                        "call_back",
+                    )
+                )

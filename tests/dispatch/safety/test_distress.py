@@ -1,0 +1,158 @@
+"""Somebody who was sent is in danger themself."""
+
+import pytest
+
+from dispatch.follow_ups import follow_ups
+from dispatch.model.commands import RaiseDistress, ReportIncident
+from dispatch.model.decisions import Decision
+from dispatch.model.incidents import Hazard
+from dispatch.model.vocabulary import Exclusion, IncidentStatus, OfferState, Outcome, Priority
+from dispatch.safety.distress import SAME_FOR_S
+from dispatch.state.lifecycle import offer_steps
+from tests.dispatch.safety.test_hazards import FLOOD_GROUND
+from tests.support.builders import Story, candidate, digital_spec, helpers, remote, spec
+
+
+def sent(*people: str) -> Story:
+    story = Story(people=helpers(*people))
+    story.report(spec(count=len(people)))
+    for person in people:
+        story.accept(person)
+    return story
+
+
+def child_of(signal: Decision) -> ReportIncident:
+    (report,) = follow_ups(signal)
+    assert isinstance(report, ReportIncident)
+    return report
+
+
+def test_a_signal_calls_the_operator_and_touches_no_progress() -> None:
+    story = sent("v-1")
+    story.progress("v-1", OfferState.ON_SCENE)
+
+    story.distress("v-1")
+
+    assert [entry.reason for entry in story.incident.attention] == ["distress"]
+    assert story.state_of("v-1") is OfferState.ON_SCENE
+
+
+@pytest.mark.parametrize("end", ["cancel", "close"])
+def test_an_alarm_that_outlives_its_incident_can_be_settled(end: str) -> None:
+    story = sent("v-1")
+    story.distress("v-1")
+    getattr(story, end)()
+
+    settled = story.settle("distress")
+
+    assert settled.outcome is Outcome.APPLIED
+    assert story.incident.attention == ()
+    assert not story.incident.is_open
+
+
+def test_a_critical_incident_is_opened_for_the_person_with_nearest_people_of_any_skill_that_helps() -> None:
+    parent = sent("v-1")
+    signal = parent.distress("v-1")
+    report = child_of(signal)
+    near, doctor = candidate("near", "first_aid", distance_m=50.0), candidate("doctor", "doctor", distance_m=90.0)
+    other = candidate("other", "logistics", distance_m=10.0)
+    child = Story(people=[near, doctor, other], now_ms=parent.now_ms)
+
+    child.tell(report)
+
+    assert child.incident.type == "distress"
+    assert child.incident.priority is Priority.CRITICAL
+    assert set(child.asked()) == {"near", "doctor"}
+    assert [entry.reason for entry in child.incident.attention] == ["distress"]
+    assert (child.incident.parent_id, child.incident.distress_of) == (parent.incident.id, "v-1")
+    assert child.incident.zone == parent.incident.zone
+    distress = parent.offer_of("v-1").distress
+    assert distress is not None
+    assert distress.incident_id == report.incident_id
+
+
+def test_the_same_decision_gives_the_same_incident_however_often_it_is_published() -> None:
+    signal = sent("v-1").distress("v-1")
+
+    assert follow_ups(signal) == follow_ups(signal)
+
+
+def test_the_child_has_the_place_of_its_parent_and_never_that_of_the_person() -> None:
+    parent = Story(people=[candidate("v-1", "boat", place=FLOOD_GROUND.centre)])
+    parent.report(spec("boat"), type="flood", area=FLOOD_GROUND)
+    parent.accept("v-1")
+
+    report = child_of(parent.distress("v-1"))
+    child = Story(people=[candidate("inside", "first_aid", place=FLOOD_GROUND.centre)], now_ms=parent.now_ms)
+    child.tell(report)
+
+    assert child.incident.area == FLOOD_GROUND
+    assert child.incident.hazard == Hazard(equipped=("boat", "rescue"))
+    assert child.last.why.requirements[0].excluded[Exclusion.IN_HAZARD] == 1
+    assert child.incident.warned == {}
+
+
+def test_a_second_press_is_the_same_distress_and_a_later_one_is_another() -> None:
+    story = sent("v-1")
+    story.distress("v-1")
+
+    again = story.distress("v-1")
+    story.wait(SAME_FOR_S)
+    later = story.distress("v-1")
+
+    assert (again.outcome, again.reason) == (Outcome.UNCHANGED, "already_raised")
+    assert later.outcome is Outcome.APPLIED
+
+
+def test_colleagues_on_the_way_or_on_scene_are_told() -> None:
+    story = sent("v-1", "v-2", "v-3")
+    story.progress("v-2", OfferState.ON_SCENE)
+    story.progress("v-3", OfferState.DONE)
+
+    signal = story.distress("v-1")
+
+    told = [(step.volunteer_id, step.notice) for step in offer_steps(story.incident, signal, 0, 1)]
+    assert told == [("v-2", "colleague_in_distress")]
+
+
+@pytest.mark.parametrize("end", ["close", "cancel"])
+def test_it_counts_after_the_incident_has_ended(end: str) -> None:
+    story = sent("v-1")
+    getattr(story, end)()
+
+    signal = story.distress("v-1")
+
+    assert signal.outcome is Outcome.APPLIED
+    assert len(follow_ups(signal)) == 1
+    assert not story.incident.is_open
+
+
+def test_who_never_accepted_has_not_been_sent() -> None:
+    story = Story(people=[*helpers("v-1"), remote("d-1")])
+    story.report(spec(), digital_spec())
+    story.accept("d-1")
+
+    asked, remote_ = story.distress("v-1"), story.distress("d-1")
+
+    assert (asked.outcome, asked.reason) == (Outcome.REFUSED, "offer_offered")
+    assert remote_.outcome is Outcome.REFUSED
+
+
+def test_a_signal_for_an_unknown_offer_or_from_somebody_else_is_refused() -> None:
+    story = sent("v-1", "v-2")
+
+    unknown = story.tell(RaiseDistress(**story._order(), offer_id="o-unknown", volunteer_id="v-1"))
+    foreign = story.tell(RaiseDistress(**story._order(), offer_id=story.offer_of("v-1").id, volunteer_id="v-2"))
+
+    assert (unknown.reason, foreign.reason) == ("unknown_offer", "not_your_offer")
+
+
+def test_a_distress_without_a_place_asks_people_anywhere() -> None:
+    parent = Story(people=[candidate("v-1", distance_m=None)])
+    parent.report(area=None)
+    parent.accept("v-1")
+
+    report = child_of(parent.distress("v-1"))
+
+    assert report.area is None
+    assert parent.incident.status is IncidentStatus.STAFFED

@@ -1,0 +1,117 @@
+"""One API over fakes, spoken to over HTTP as a client would."""
+
+import itertools
+import json
+from functools import cache
+from typing import Any
+
+import httpx2
+from joserfc.jwk import KeySet, OKPKey
+
+from api.app import assembled
+from api.process.intake_marks import Marks
+from api.process.latency import Latency
+from api.process.services import Parts, PlanShelf
+from api.reads.event_stream import Live
+from dispatch.plans.book import load_builtin
+from streams import clock
+from streams.readers.feed import Feed
+from streams.settings import Settings
+from streams.tokens import Role, TokenKeys
+from tests.support.api_fakes import DATA_KEY, FakeAlarms, FakeDecisions, FakeLag, FakeLastKnown, FakeLog, FakeRedis
+
+_keys = itertools.count()
+
+
+@cache
+def token_keys() -> TokenKeys:
+    return TokenKeys(KeySet([OKPKey.generate_key("Ed25519", private=True)]))
+
+
+@cache
+def token(role: str, subject: str) -> str:
+    return token_keys().issue(Role(role), subject, now_s=clock.now_ms() // 1000)
+
+
+class World:
+    """`log` and `redis` are what the API writes to and reads from; `restart()` makes another process over the same."""
+
+    def __init__(self) -> None:
+        self.log = FakeLog()
+        self.redis = FakeRedis()
+        self.decisions = FakeDecisions()
+        self.last_known = FakeLastKnown()
+        self.lag = FakeLag()
+        self.alarms = FakeAlarms()
+        self.settings = Settings(data_key=DATA_KEY, kafka="127.0.0.1:9", redis="redis://127.0.0.1:9")
+        self.restart()
+
+    def restart(self) -> None:
+        parts = Parts(
+            settings=self.settings,
+            keys=token_keys(),
+            shelf=PlanShelf(load_builtin()),
+            intake=self.log,
+            positions=self.log,
+            picture=self.redis,
+            people=self.redis,
+            marks=Marks(self.redis),
+            explanations=self.decisions,
+            last_known=self.last_known,
+            live=Live(Feed(self.settings, "test")),
+            monitor=self.lag,
+            alarms=self.alarms,
+            latency=Latency(),
+        )
+        self.app = assembled(parts=parts)
+        transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
+        self.client = httpx2.AsyncClient(transport=transport, base_url="http://komek")
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        role: str | None = "operator",
+        subject: str | None = None,
+        key: str | None = "",
+        raw: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> httpx2.Response:
+        """A request with a fresh Idempotency-Key unless `key` says another or None."""
+        sent: dict[str, str] = {}
+        if role is not None:
+            sent["Authorization"] = f"Bearer {token(role, subject or f'{role}-1')}"
+        if key is not None and method != "GET":
+            sent["Idempotency-Key"] = key or f"key-{next(_keys)}"
+        content = raw if raw is not None else (json.dumps(body).encode() if body is not None else None)
+        if content is not None:
+            sent["Content-Type"] = "application/json"
+        return await self.client.request(method, path, content=content, headers=sent | (headers or {}))
+
+    async def report(self, **changes: Any) -> httpx2.Response:
+        key = changes.pop("key", "")
+        return await self.ask("POST", "/v1/incidents", report(**changes), key=key)
+
+
+def report(**changes: Any) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": "medical.other",
+        "location": {"type": "Point", "coordinates": [76.945, 43.238]},
+        "description": "Үйдің 3-қабатынан түтін",
+        "caller": {"name": "Айгүл", "phone": "+7 701 000 00 00"},
+    }
+    return {name: value for name, value in (body | changes).items() if value is not ...}
+
+
+def code(answer: httpx2.Response) -> str:
+    """The stable code of a problem."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    return str(problem["code"])
+
+
+def fields(answer: httpx2.Response) -> list[str]:
+    return [error["field"] for error in answer.json()["errors"]]

@@ -1,0 +1,218 @@
+"""One whole Komek for all tests of a session; as a pytest plugin. Ask for the weakest fixture that will do:
+
+    town              people and incidents at a place of their own, on the shared stack (`tests/support/town.py`)
+    shared_stack      the stack itself, for tests that leave its processes alone
+    breakable_stack   the same stack, for tests that kill, stop or empty parts of it, or change its plans; `breakable_town`
+    module_stack      likewise, for modules whose tests build on each other
+    stack             starts a stack of its own (`tests/support/stack.py`): ten seconds more, for tests about starting and ending
+
+Isolation is by construction. After each test every incident is cancelled and everybody known to the stack is erased, so the next
+meets neither; places are never shared (`tests/support/places.py`). After a test that may break it the stack must be whole again
+within a minute: all parts run, nothing waits, no alarm, the built-in plans in force. Else that test fails and the next gets a new
+stack. Those who only share it come before those who break it, whatever the files are called (`tests/support/order.py`).
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import httpx2
+import pytest
+import redis
+from kafka import KafkaProducer
+
+from dispatch.plans.book import load_builtin
+from streams import clock, redis_keys
+from streams.topics import PLANS, VOLUNTEERS
+from tests.support.whole_stack import RunningStack, WholeStack, until
+
+WHOLE_WITHIN_S = 60.0
+PARTS = {"kafka", "redis", "worker-1", "worker-2", "notifier", "api"}
+WHOLE: dict[str, Any] = {
+    "down": [],
+    "workers": 2,
+    "commands that wait": 0,
+    "notices that wait": 0,
+    "alarms": [],
+    "alarms unknown": [],
+    "plans": load_builtin().version,
+}
+OPEN = "reported,dispatching,staffed,unfilled,in_progress"
+OUTLIVES = "distress"
+"""The attention that an incident keeps after its end."""
+AGAIN_AFTER_S = 2.0
+STAYS_FOR_A_DAY = "void_events"
+"""The alarm about what the order of the log made void: it looks back a day, so it tells nothing of the present."""
+
+
+class Lender:
+    """Starts the stack when somebody first asks, and another when it was given back broken."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._stack: WholeStack | None = None
+        self._failed_starts = 0
+        self.logs: Path | None = None
+        """Of the last one started, also of one that did not start."""
+
+    def lend(self) -> WholeStack:
+        """Raises AssertionError when it does not start; after the second time without trying again."""
+        if self._stack is None:
+            assert self._failed_starts < 2, f"the shared stack did not start twice: see {self.logs}"
+            stack = WholeStack(self._folders.mktemp("shared-komek"), environ={})
+            self.logs = stack.logs
+            self._failed_starts += 1
+            stack.start()
+            self._stack, self._failed_starts = stack, 0
+        return self._stack
+
+    def take_back(self, *, may_be_broken: bool) -> None:
+        """Raises AssertionError when it cannot be lent again as it is; the next borrower gets a new one."""
+        assert self._stack is not None
+        try:
+            with Housekeeper(self._stack) as keeper:
+                if may_be_broken:
+                    keeper.wait_until_whole()
+                keeper.clear()
+        except Exception:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        stack, self._stack = self._stack, None
+        if stack is not None and not stack.has_ended():
+            stack.end()
+
+
+class Housekeeper:
+    """Brings a running stack back to how a test may find it."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        self._stack = stack
+        self._http = httpx2.Client(timeout=10, headers=stack.headers("operator", "op-housekeeper"))
+        self._asked: dict[str, float] = {}
+        """By what is to end: when that was asked for."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def wait_until_whole(self) -> None:
+        """Raises AssertionError with what is still missing after a minute."""
+        missing: list[str] = []
+
+        def is_whole() -> bool:
+            missing[:] = self.missing()
+            return not missing
+
+        try:
+            until(is_whole, WHOLE_WITHIN_S)
+        except AssertionError as error:
+            raise AssertionError(f"not whole {WHOLE_WITHIN_S:g} s after this test: {'; '.join(missing)}") from error
+
+    def missing(self) -> list[str]:
+        """What differs from a whole stack, in words. Plans that a test applied are taken back, alarms of the field settled."""
+        if gone := PARTS - self._stack.pids.keys():
+            return [f"{', '.join(sorted(gone))} not running"]
+        try:
+            told, plans = self._told("/v1/status"), self._told("/v1/incident-types")["version"]
+        except httpx2.HTTPError as error:
+            return [f"the API gives no answer: {error!r}"]
+        if plans != WHOLE["plans"] and self._is_due("plans"):
+            self._write(PLANS.name, b"plans")
+        for alarm in told["alarms"]:
+            self._settle(alarm)
+        components = told["components"]
+        seen = {
+            "down": [name for name, part in components.items() if part["status"] != "up"],
+            "workers": components["workers"]["count"],
+            "commands that wait": told["committed_lag"]["total"],
+            "notices that wait": components["notifier"]["lag"],
+            "alarms": [alarm["name"] for alarm in told["alarms"] if alarm["name"] != STAYS_FOR_A_DAY],
+            "alarms unknown": told["alarms_unknown"],
+            "plans": plans,
+        }
+        return [f"{name}: {found}" for name, found in seen.items() if found != WHOLE[name]]
+
+    def clear(self) -> None:
+        """Cancels every open incident and erases everybody on duty."""
+        until(lambda: not self._cancel_incidents() + self._erase_people())
+
+    def _cancel_incidents(self) -> int:
+        """How many were open."""
+        open_ = self._told(f"/v1/incidents?status={OPEN}&limit=200")["items"]
+        for incident in open_:
+            if self._is_due(incident["id"]):
+                if any(entry["reason"] == OUTLIVES for entry in incident["attention"]):
+                    self._post(f"/v1/incidents/{incident['id']}/attention", {"reason": OUTLIVES})
+                self._post(f"/v1/incidents/{incident['id']}/cancel", {})
+        return len(open_)
+
+    def _settle(self, alarm: Any) -> None:
+        """As an operator who has seen to it."""
+        if alarm["concern"] == "field" and self._is_due(alarm["name"]):
+            for incident in alarm["details"]:
+                self._post(f"/v1/incidents/{incident}/attention", {"reason": alarm["name"]})
+
+    def _post(self, path: str, body: Any) -> None:
+        # What has ended by itself, or is merging, answers 409.
+        key = {"Idempotency-Key": clock.fresh_id()}
+        self._http.post(f"{self._stack.api}{path}", headers=key, json=body)
+
+    def _erase_people(self) -> int:
+        """How many were on duty. Erased by the tombstones that an erasure writes, in the log: there may be thousands."""
+        with redis.Redis.from_url(self._stack.redis) as client:
+            on_duty: set[bytes] = client.smembers(redis_keys.ON_DUTY)
+        due = sorted(name for name in on_duty if self._is_due(name.decode()))
+        if due:
+            self._write(VOLUNTEERS.name, *due)
+        return len(on_duty)
+
+    def _is_due(self, what: str) -> bool:
+        """Asked for the first time, or again after two seconds."""
+        now_s = time.monotonic()
+        if now_s - self._asked.get(what, -AGAIN_AFTER_S) < AGAIN_AFTER_S:
+            return False
+        self._asked[what] = now_s
+        return True
+
+    def _write(self, topic: str, *tombstones: bytes) -> None:
+        producer = KafkaProducer(bootstrap_servers=self._stack.kafka, enable_idempotence=False, acks="all")
+        try:
+            for sent in [producer.send(topic, key=key, value=None) for key in tombstones]:
+                sent.get(timeout=30)
+        finally:
+            producer.close()
+
+    def _told(self, path: str) -> Any:
+        answer = self._http.get(f"{self._stack.api}{path}")
+        answer.raise_for_status()
+        return answer.json()
+
+
+@pytest.fixture(scope="session")
+def lender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lender]:
+    made = Lender(tmp_path_factory)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def shared_stack(lender: Lender) -> Iterator[RunningStack]:
+    yield RunningStack(lender.lend().data, environ={})
+    lender.take_back(may_be_broken=False)
+
+
+@pytest.fixture
+def breakable_stack(lender: Lender) -> Iterator[WholeStack]:
+    yield lender.lend()
+    lender.take_back(may_be_broken=True)
+
+
+@pytest.fixture(scope="module")
+def module_stack(lender: Lender) -> Iterator[WholeStack]:
+    yield lender.lend()
+    lender.take_back(may_be_broken=True)

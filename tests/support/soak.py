@@ -1,0 +1,74 @@
+"""Long tests, as a pytest plugin: those marked `soak` run by `make soak` and not by `make test`.
+
+`SOAK` lists each with the test of `make test` that stands for the same rule. A test that is marked and not listed is refused when
+it is collected, so nothing can leave `make test` in silence. How long they run: `SEEDS` and `MINUTES` of the environment.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+SOAK: dict[str, str] = {
+    "tests/simulation/test_long_simulation.py::test_whatever_fails_nothing_is_lost_and_nobody_booked_twice": (
+        "tests/simulation/test_simulation.py::test_whatever_fails_nothing_is_lost_and_nobody_booked_twice"
+    ),
+    "tests/simulation/test_long_simulation.py::test_a_rule_that_is_left_out_is_noticed_whatever_the_seed": (
+        "tests/simulation/test_simulation.py::test_a_rule_that_is_left_out_is_noticed"
+    ),
+    "tests/scenarios/test_crashes.py::test_one_decision_and_nobody_twice": (
+        "tests/scenarios/test_crashes.py::test_one_decision_and_nobody_twice"
+    ),
+    "tests/scenarios/test_wall_clocks.py::test_a_clock_that_jumps_changes_no_offer": (
+        "tests/scenarios/test_wall_clocks.py::test_a_clock_that_jumps_changes_no_offer"
+    ),
+}
+"""Without parameters. A test that stands for itself is marked for some of them only."""
+DEFAULT_SEEDS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much a soak run plays: so many seeds in each test, or as many as fit into its share of the minutes."""
+
+    seeds: int = DEFAULT_SEEDS
+    minutes: float | None = None
+    tests: int = 1
+    """Among which the minutes are parted."""
+
+    def play(self, first: int) -> Iterator[int]:
+        """Seeds from `first` on; at least one."""
+        ends_at = None if self.minutes is None else time.monotonic() + self.minutes * 60 / self.tests
+        seed = first
+        while True:
+            yield seed
+            seed += 1
+            if ends_at is None and seed >= first + self.seeds:
+                return
+            if ends_at is not None and time.monotonic() > ends_at:
+                return
+
+
+def name_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    unlisted = {name_of(item) for item in items if item.get_closest_marker("soak")} - SOAK.keys()
+    if unlisted:
+        raise pytest.UsageError(f"marked soak and not listed in tests/support/soak.py: {', '.join(sorted(unlisted))}")
+
+
+@pytest.fixture
+def budget(request: pytest.FixtureRequest) -> Budget:
+    """MINUTES are parted among the tests of the run that ask for it."""
+    sharers = sum("budget" in getattr(item, "fixturenames", ()) for item in request.session.items)
+    minutes = os.environ.get("MINUTES") or None
+    return Budget(
+        seeds=int(os.environ.get("SEEDS") or DEFAULT_SEEDS),
+        minutes=float(minutes) if minutes else None,
+        tests=max(1, sharers),
+    )
