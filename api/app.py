@@ -24,14 +24,14 @@ from api.http.strict_route import StrictRoute
 from api.openapi import described
 from api.process.intake_marks import Marks
 from api.process.latency import Latency
-from api.process.services import Parts, PlanShelf
+from api.process.services import PlanShelf, Services
 from api.reads.event_stream import Live
 from api.routes import events, incident_history, incident_types, incidents, locations, offers, pages, status, volunteers
 from dispatch.plans import book as response_plans
 from streams import settings as all_settings
 from streams import tokens
 from streams.dead_letters.watch import LetterWatch
-from streams.intake.commands import Intake
+from streams.intake.commands import CommandIntake
 from streams.intake.positions import PositionIntake
 from streams.kafka import topic_admin
 from streams.monitoring.alarm_watch import AlarmWatch
@@ -41,8 +41,8 @@ from streams.readers.feed import Feed
 from streams.readers.last_known import LogPicture
 from streams.readers.plans import PlanFollower
 from streams.settings import Settings
-from streams.store import Link
-from streams.store.intake_marks import Intake as MarkStore
+from streams.store import RedisClient
+from streams.store.intake_marks import RedisIntakeMarks as MarkStore
 from streams.store.people import PeopleStore
 from streams.store.reads import Reads
 
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return assembled(life)
 
 
-def assembled(life: Callable[[FastAPI], Any] | None = None, parts: Parts | None = None) -> FastAPI:
+def assembled(life: Callable[[FastAPI], Any] | None = None, parts: Services | None = None) -> FastAPI:
     """Routes and errors around parts that a lifespan puts into `app.state`, or that are given (by tests)."""
     app = FastAPI(
         title="Komek",
@@ -104,7 +104,7 @@ def assembled(life: Callable[[FastAPI], Any] | None = None, parts: Parts | None 
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Parts]:
+async def running(settings: Settings) -> AsyncIterator[Services]:
     """Everything connected; ended in the reverse order.
 
     Raises:
@@ -119,10 +119,10 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         raise NotAsStated("\n".join(map(str, problems)))
     source = f"api-{os.getpid()}"
     async with contextlib.AsyncExitStack() as stack:
-        link = Link(settings.require_redis())
+        link = RedisClient(settings.require_redis())
         stack.push_async_callback(link.close)
         latency = Latency()
-        intake, positions_ = Intake(settings, source), PositionIntake(settings, source)
+        intake, positions_ = CommandIntake(settings, source), PositionIntake(settings, source)
         feed, monitor = Feed(settings, f"{source}-live", latency.watch), Monitor(settings, source)
         for part in (intake, positions_, feed, monitor):
             stack.push_async_callback(part.stop)
@@ -142,7 +142,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         stack.push_async_callback(marks.stop)
         stack.enter_context(on_end(feed.end_listeners))
         _log.info("api is ready", name=source)
-        yield Parts(
+        yield Services(
             settings=settings,
             keys=keys,
             shelf=shelf,

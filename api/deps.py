@@ -5,27 +5,27 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from api.fields import PERSON_ID_SCHEMA
-from api.http.problems import Problem, invalid
-from api.process.services import Parts
+from api.http.problems import ProblemResponse, invalid
+from api.process.services import Services
 from dispatch.model import geo, ids
 from dispatch.model.ids import OfferParts, parts_of_offer, zone_of_incident
 
 
-async def _parts(request: Request) -> Parts:
-    parts: Parts = request.app.state.parts
+async def _parts(request: Request) -> Services:
+    parts: Services = request.app.state.parts
     return parts
 
 
 async def _incident_id(incident_id: Annotated[str, Path(max_length=64)]) -> str:
     if zone_of_known_cell(incident_id) is None:
-        raise Problem("not_found", "there is no incident of this id")
+        raise ProblemResponse("not_found", "there is no incident of this id")
     return incident_id
 
 
 async def _offer(offer_id: Annotated[str, Path(max_length=80)]) -> "tuple[str, OfferParts]":
     parts = parts_of_offer(offer_id)
     if parts is None or not geo.is_zone(parts.zone):
-        raise Problem("not_found", "there is no offer of this id")
+        raise ProblemResponse("not_found", "there is no offer of this id")
     return offer_id, parts
 
 
@@ -46,7 +46,7 @@ def checked_volunteer_id(volunteer_id: str) -> str:
     return volunteer_id
 
 
-PartsDep = Annotated[Parts, Depends(_parts)]
+PartsDep = Annotated[Services, Depends(_parts)]
 IncidentId = Annotated[str, Depends(_incident_id)]
 OfferId = Annotated[tuple[str, OfferParts], Depends(_offer)]
 VolunteerId = Annotated[str, Depends(_volunteer_id)]

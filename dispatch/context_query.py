@@ -17,7 +17,7 @@ from dispatch.model.commands import (
     ReportIncident,
     UpdateIncident,
 )
-from dispatch.model.context import NEAR_M, Look
+from dispatch.model.context import NEAR_M, ContextQuery
 from dispatch.model.geo import BadGeometry, area_of
 from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Area, Geometry, Incident, Requirement
@@ -28,14 +28,14 @@ from dispatch.staffing.interpreters import translator_need, wants_bridge
 MAX_REACH_M = 20_000.0
 
 
-def look_of(incident: Incident | None, command: Command) -> Look | None:
+def look_of(incident: Incident | None, command: Command) -> ContextQuery | None:
     """None for the many commands that concern their own incident alone."""
     if isinstance(command, ReportIncident):
         return None if incident is not None else _look_for_report(command)
     if incident is None or not incident.is_open:
         return None
     if isinstance(command, MergeIncident):
-        return Look(target=command.into)
+        return ContextQuery(target=command.into)
     if isinstance(command, UpdateIncident):
         area = command.area or (incident.area if command.type else None)
         return _look_around(incident, command, area) if area else None
@@ -44,7 +44,7 @@ def look_of(incident: Incident | None, command: Command) -> Look | None:
     return _look_for_translators(incident, command)
 
 
-def _look_for_translators(incident: Incident, command: Command) -> Look | None:
+def _look_for_translators(incident: Incident, command: Command) -> ContextQuery | None:
     """For what may be bridged by this command: a step of a ladder, or a look at what waits for a translator."""
     entries: list[Requirement] = []
     if isinstance(command, EscalateIncident):
@@ -54,25 +54,25 @@ def _look_for_translators(incident: Incident, command: Command) -> Look | None:
     elif isinstance(command, PassDeadline) and command.deadline is DeadlineKind.RETRY:
         entries = [entry for entry in incident.requirements if entry.translator_since_ms is not None]
     needs = tuple(translator_need(incident, entry, command.id) for entry in entries if wants_bridge(incident, entry))
-    return Look(needs=needs) if needs else None
+    return ContextQuery(needs=needs) if needs else None
 
 
-def _look_for_report(command: ReportIncident) -> Look | None:
+def _look_for_report(command: ReportIncident) -> ContextQuery | None:
     external = external_digest(command.external_id)
     if command.area is None:
-        return Look(external=external) if external else None
-    return Look(near=command.area.centre, near_m=_near_m(command.area), external=external)
+        return ContextQuery(external=external) if external else None
+    return ContextQuery(near=command.area.centre, near_m=_near_m(command.area), external=external)
 
 
 def _near_m(area: Area) -> float:
     return NEAR_M + min(area.reach_m, MAX_REACH_M)
 
 
-def _look_for_result(incident: Incident, command: GiveResult) -> Look | None:
+def _look_for_result(incident: Incident, command: GiveResult) -> ContextQuery | None:
     offer = incident.offer(command.offer_id)
     task = offer.task if offer else None
     if task is Task.FIND_DUPLICATES and command.other_incident_id:
-        return Look(target=command.other_incident_id)
+        return ContextQuery(target=command.other_incident_id)
     area = located(command.location) if task is Task.GEOLOCATE else None
     return _look_around(incident, command, area) if area else None
 
@@ -85,9 +85,9 @@ def located(geometry: Geometry | None) -> Area | None:
         return None
 
 
-def _look_around(incident: Incident, command: Command, area: Area) -> Look:
+def _look_around(incident: Incident, command: Command, area: Area) -> ContextQuery:
     """The open incidents near that place; everybody who may have to turn round, and who could go instead of them."""
-    look = Look(near=area.centre, near_m=_near_m(area), external=external_digest(incident.external_id))
+    look = ContextQuery(near=area.centre, near_m=_near_m(area), external=external_digest(incident.external_id))
     on_the_way = [
         offer
         for offer in incident.offers

@@ -23,7 +23,7 @@ from dispatch.matching.ranking import Ranked, rank
 from dispatch.matching.screening import Rules, Screened, screened, sifted
 from dispatch.model import service_area
 from dispatch.model.commands import AnswerCommand, Command
-from dispatch.model.context import NOTHING, Surroundings
+from dispatch.model.context import NOTHING, DecisionContext
 from dispatch.model.decisions import Cause, Decision, RequirementWhy, Why
 from dispatch.model.events import Event, OfferMade, ShortfallEnded, ShortfallFound
 from dispatch.model.hazard_areas import Inside, ground_of
@@ -55,7 +55,7 @@ class View:
     cause: Cause
     logged_ms: int
     now_ms: int
-    around: Surroundings = NOTHING
+    around: DecisionContext = NOTHING
     priors: Priors = field(default_factory=dict)
 
 

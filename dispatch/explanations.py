@@ -29,7 +29,7 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Presence:
+class PersonNow:
     """A person as known now; `engaged_in` is the incident whose offer they hold."""
 
     candidate: Candidate
@@ -90,7 +90,7 @@ def _standing(incident: Incident, entry: Requirement, decisions: Sequence[Decisi
 
 
 def of_person(
-    incident: Incident, decisions: Sequence[Decision], volunteer_id: str, presence: Presence | None
+    incident: Incident, decisions: Sequence[Decision], volunteer_id: str, presence: PersonNow | None
 ) -> Explanation:
     """Asked, else passed over, else left out by the rules as they speak now."""
     asked = list(_asked(decisions, volunteer_id))
@@ -173,7 +173,7 @@ def _score(shown: Mapping[str, Any]) -> str:
     return f", score {shown['score_s']:g} s ({terms}){chance}"
 
 
-def _now(incident: Incident, volunteer_id: str, presence: Presence | None) -> Explanation:
+def _now(incident: Incident, volunteer_id: str, presence: PersonNow | None) -> Explanation:
     if presence is None:
         text = f"{volunteer_id} stands in no decision on this incident, and nobody of this id is registered now."
         return Explanation(verdict="unknown_person", text=text)
@@ -191,7 +191,7 @@ def _now(incident: Incident, volunteer_id: str, presence: Presence | None) -> Ex
     return Explanation(verdict="excluded", text=f"{head} they are left out. {reasons}.", facts=facts)
 
 
-def _reason_now(incident: Incident, entry: Requirement, presence: Presence) -> str | None:
+def _reason_now(incident: Incident, entry: Requirement, presence: PersonNow) -> str | None:
     if entry.capability not in presence.capabilities:
         return "capability"
     if not presence.on_duty:

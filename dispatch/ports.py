@@ -99,7 +99,7 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class PartitionProgress:
     """Of one partition of `decisions`: the last offset applied, the last whose offers and status are in the log, and what
     apply refused and no record has voided yet."""
 
@@ -201,7 +201,7 @@ class Store(Protocol):
     async def apply(self, applications: Sequence[Application]) -> list[Applied]:
         """In the given order, each atomically: first decision of a command wins, offsets of a partition without a gap."""
 
-    async def progress(self, partition: int) -> Progress:
+    async def progress(self, partition: int) -> PartitionProgress:
         """How far this partition's decisions have come."""
 
     async def mark_published(self, partition: int, offset: int) -> None:

@@ -39,19 +39,19 @@ Tokens = Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class ApiCaller:
     """On whose behalf a request is made."""
 
     role: str
     identity: str
 
 
-OPERATOR = Caller(role="operator", identity="simulator")
-TRACKER = Caller(role="tracker", identity="simulator")
+OPERATOR = ApiCaller(role="operator", identity="simulator")
+TRACKER = ApiCaller(role="tracker", identity="simulator")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ApiResponse:
     status: int
     body: Any
 
@@ -119,7 +119,7 @@ class Api:
     ) -> None:
         await self._http.aclose()
 
-    async def write(self, method: str, path: str, caller: Caller, *, key: str, body: object = None) -> Answer:
+    async def write(self, method: str, path: str, caller: ApiCaller, *, key: str, body: object = None) -> ApiResponse:
         """Sends the same request with the same Idempotency-Key until it is answered with yes or no.
 
         Raises:
@@ -127,14 +127,14 @@ class Api:
         """
         return await self._until_answered(method, path, caller, {"Idempotency-Key": key}, body)
 
-    async def read(self, path: str, caller: Caller) -> Answer:
+    async def read(self, path: str, caller: ApiCaller) -> ApiResponse:
         """
         Raises:
             NoAnswer: not within the patience.
         """
         return await self._until_answered("GET", path, caller, {}, None)
 
-    async def events(self, caller: Caller) -> AsyncIterator[LiveEvent]:
+    async def events(self, caller: ApiCaller) -> AsyncIterator[LiveEvent]:
         """Everything that happens, for ever: the stream is opened anew, where it left off, whenever it ends."""
         last_id = ""
         pause_s = FIRST_PAUSE_S
@@ -154,7 +154,7 @@ class Api:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     @contextlib.asynccontextmanager
-    async def _opened(self, caller: Caller, last_id: str) -> AsyncIterator[httpx2.EventSource]:
+    async def _opened(self, caller: ApiCaller, last_id: str) -> AsyncIterator[httpx2.EventSource]:
         headers = {**self._headers(caller), "Accept": "text/event-stream"}
         if last_id:
             headers["Last-Event-ID"] = last_id
@@ -164,8 +164,8 @@ class Api:
             yield httpx2.EventSource(response)
 
     async def _until_answered(
-        self, method: str, path: str, caller: Caller, headers: Mapping[str, str], body: object
-    ) -> Answer:
+        self, method: str, path: str, caller: ApiCaller, headers: Mapping[str, str], body: object
+    ) -> ApiResponse:
         deadline = self._now_s() + self._patience_s
         pause_s = FIRST_PAUSE_S
         while True:
@@ -179,8 +179,8 @@ class Api:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     async def _once(
-        self, method: str, path: str, caller: Caller, headers: Mapping[str, str], body: object
-    ) -> tuple[Answer | None, float]:
+        self, method: str, path: str, caller: ApiCaller, headers: Mapping[str, str], body: object
+    ) -> tuple[ApiResponse | None, float]:
         async with self._turns:
             try:
                 response = await self._http.request(
@@ -188,9 +188,9 @@ class Api:
                 )
             except httpx2.HTTPError:
                 return None, 0.0
-        return Answer(status=response.status_code, body=_parsed(response.text)), _retry_after_s(response)
+        return ApiResponse(status=response.status_code, body=_parsed(response.text)), _retry_after_s(response)
 
-    def _headers(self, caller: Caller) -> dict[str, str]:
+    def _headers(self, caller: ApiCaller) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._tokens(caller.role, caller.identity)}"}
 
 

@@ -8,7 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from api.caller import Caller
-from api.http.problems import Problem
+from api.http.problems import ProblemResponse
 from streams import clock
 from streams.tokens import BadToken, Bearer, Role, TokenKeys
 
@@ -31,7 +31,7 @@ class Allow(HTTPBearer):
         """Raises Problem: 401 without a valid token, 403 with another role."""
         bearer = _bearer(request)
         if bearer.role not in self.roles:
-            raise Problem("forbidden", "expected a token of role " + " or ".join(sorted(self.roles)))
+            raise ProblemResponse("forbidden", "expected a token of role " + " or ".join(sorted(self.roles)))
         caller = Caller(bearer.sub, bearer.role, bearer.expires_s * 1000)
         request.state.caller = caller
         return caller
@@ -40,12 +40,14 @@ class Allow(HTTPBearer):
 def _bearer(request: Request) -> Bearer:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Problem("unauthenticated", "expected the header Authorization: Bearer <token>", headers=_CHALLENGE)
+        raise ProblemResponse(
+            "unauthenticated", "expected the header Authorization: Bearer <token>", headers=_CHALLENGE
+        )
     keys: TokenKeys = request.app.state.parts.keys
     try:
         return keys.verify(token.strip(), now_s=clock.now_ms() // 1000)
     except BadToken as error:
-        raise Problem("unauthenticated", str(error), headers=_CHALLENGE) from None
+        raise ProblemResponse("unauthenticated", str(error), headers=_CHALLENGE) from None
 
 
 class Public:
@@ -84,4 +86,4 @@ def _declared(dependant: Dependant) -> Iterator[Allow | Public]:
 def only_own(caller: Caller, volunteer_id: str) -> None:
     """A volunteer may act for nobody else. Raises Problem."""
     if caller.role is Role.VOLUNTEER and caller.id != volunteer_id:
-        raise Problem("forbidden", "a volunteer's token is good for its own id only")
+        raise ProblemResponse("forbidden", "a volunteer's token is good for its own id only")

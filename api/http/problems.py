@@ -34,52 +34,54 @@ _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ProblemType:
     status: int
     title: str
 
 
-TABLE: dict[str, Entry] = {
-    "bad_json": Entry(400, "The body is not JSON"),
-    "duplicate_key": Entry(422, "An object in the body has the same key twice"),
-    "nul_character": Entry(422, "A text in the body holds a NUL character"),
-    "idempotency_key_required": Entry(400, "The header Idempotency-Key is missing or malformed"),
-    "unauthenticated": Entry(401, "A valid bearer token is needed"),
-    "forbidden": Entry(403, "This role or person may not do that"),
-    "not_your_offer": Entry(403, "The offer was made to somebody else"),
-    "not_found": Entry(404, "There is no such thing"),
-    "method_not_allowed": Entry(405, "The method is not allowed here"),
-    "not_acceptable": Entry(406, "None of the accepted media types is available"),
-    "offer_ended": Entry(409, "The offer has ended"),
-    "incident_ended": Entry(409, "The incident has ended"),
-    "conflict": Entry(409, "The state does not allow that"),
-    "unknown_volunteer": Entry(409, "Nobody of this id is registered"),
-    "off_duty": Entry(409, "The person is off duty"),
-    "engaged": Entry(409, "The person holds another offer or assignment"),
-    "filled": Entry(409, "The need has all its people"),
-    "rules_against": Entry(409, "Rules speak against this person; force and a reason set them aside"),
-    "already_escalated": Entry(409, "The alarm level was raised since"),
-    "edit_conflict": Entry(409, "Somebody else has changed the same field"),
-    "version_conflict": Entry(412, "Somebody else has changed the same field since it was read"),
-    "body_too_large": Entry(413, "The body is too large"),
-    "unsupported_media_type": Entry(415, "The body must be JSON"),
-    "invalid": Entry(422, "Something in the request is not as expected"),
-    "out_of_range": Entry(422, "A position must lie on earth"),
-    "zero_position": Entry(422, "A position of exactly 0, 0 without an accuracy is none"),
-    "bad_accuracy": Entry(422, "The accuracy of a position must be from 0 to 100 km"),
-    "too_old": Entry(422, "A position must have been recorded within the last hour"),
-    "from_the_future": Entry(422, "A position must not have been recorded more than a minute from now"),
-    "idempotency_key_reused": Entry(422, "The Idempotency-Key was used with another request before"),
-    "internal": Entry(500, "A fault of ours"),
-    "waited_too_long": Entry(503, "The request had waited too long before it was read; nothing was stored"),
-    "overloaded": Entry(503, "Too much is on its way; nothing was stored"),
-    "unknown_outcome": Entry(503, "It is not known whether this was stored; repeat it with the same Idempotency-Key"),
-    "picture_unavailable": Entry(503, "The live picture cannot be read for the moment"),
-    "log_unavailable": Entry(503, "The log cannot be read for the moment"),
+TABLE: dict[str, ProblemType] = {
+    "bad_json": ProblemType(400, "The body is not JSON"),
+    "duplicate_key": ProblemType(422, "An object in the body has the same key twice"),
+    "nul_character": ProblemType(422, "A text in the body holds a NUL character"),
+    "idempotency_key_required": ProblemType(400, "The header Idempotency-Key is missing or malformed"),
+    "unauthenticated": ProblemType(401, "A valid bearer token is needed"),
+    "forbidden": ProblemType(403, "This role or person may not do that"),
+    "not_your_offer": ProblemType(403, "The offer was made to somebody else"),
+    "not_found": ProblemType(404, "There is no such thing"),
+    "method_not_allowed": ProblemType(405, "The method is not allowed here"),
+    "not_acceptable": ProblemType(406, "None of the accepted media types is available"),
+    "offer_ended": ProblemType(409, "The offer has ended"),
+    "incident_ended": ProblemType(409, "The incident has ended"),
+    "conflict": ProblemType(409, "The state does not allow that"),
+    "unknown_volunteer": ProblemType(409, "Nobody of this id is registered"),
+    "off_duty": ProblemType(409, "The person is off duty"),
+    "engaged": ProblemType(409, "The person holds another offer or assignment"),
+    "filled": ProblemType(409, "The need has all its people"),
+    "rules_against": ProblemType(409, "Rules speak against this person; force and a reason set them aside"),
+    "already_escalated": ProblemType(409, "The alarm level was raised since"),
+    "edit_conflict": ProblemType(409, "Somebody else has changed the same field"),
+    "version_conflict": ProblemType(412, "Somebody else has changed the same field since it was read"),
+    "body_too_large": ProblemType(413, "The body is too large"),
+    "unsupported_media_type": ProblemType(415, "The body must be JSON"),
+    "invalid": ProblemType(422, "Something in the request is not as expected"),
+    "out_of_range": ProblemType(422, "A position must lie on earth"),
+    "zero_position": ProblemType(422, "A position of exactly 0, 0 without an accuracy is none"),
+    "bad_accuracy": ProblemType(422, "The accuracy of a position must be from 0 to 100 km"),
+    "too_old": ProblemType(422, "A position must have been recorded within the last hour"),
+    "from_the_future": ProblemType(422, "A position must not have been recorded more than a minute from now"),
+    "idempotency_key_reused": ProblemType(422, "The Idempotency-Key was used with another request before"),
+    "internal": ProblemType(500, "A fault of ours"),
+    "waited_too_long": ProblemType(503, "The request had waited too long before it was read; nothing was stored"),
+    "overloaded": ProblemType(503, "Too much is on its way; nothing was stored"),
+    "unknown_outcome": ProblemType(
+        503, "It is not known whether this was stored; repeat it with the same Idempotency-Key"
+    ),
+    "picture_unavailable": ProblemType(503, "The live picture cannot be read for the moment"),
+    "log_unavailable": ProblemType(503, "The log cannot be read for the moment"),
 }
 
 
-class Problem(HTTPException):
+class ProblemResponse(HTTPException):
     """An answer that is no success. `errors` name fields and what was expected of them."""
 
     def __init__(
@@ -108,24 +110,26 @@ class Problem(HTTPException):
         return Response(_encode(self.body), self.status_code, self.headers, MEDIA_TYPE)
 
 
-def invalid(field: str, expected: str, got: str | None = None) -> Problem:
+def invalid(field: str, expected: str, got: str | None = None) -> ProblemResponse:
     """One field that is not as expected."""
     error = {"field": field, "expected": expected, **({"got": got} if got else {})}
-    return Problem("invalid", f"{field or 'body'}: expected {expected}", errors=[error])
+    return ProblemResponse("invalid", f"{field or 'body'}: expected {expected}", errors=[error])
 
 
-def not_json(error: BadJson) -> Problem:
+def not_json(error: BadJson) -> ProblemResponse:
     place: dict[str, Any] = {"line": error.line, "column": error.column, "offset": error.offset}
-    return Problem(error.code, str(error), errors=[{"field": "", "expected": "JSON (RFC 8259)", **place}], **place)
+    return ProblemResponse(
+        error.code, str(error), errors=[{"field": "", "expected": "JSON (RFC 8259)", **place}], **place
+    )
 
 
-def retry_later(code: str, detail: str, after_s: int = 1) -> Problem:
-    return Problem(code, detail, headers={"Retry-After": str(after_s)})
+def retry_later(code: str, detail: str, after_s: int = 1) -> ProblemResponse:
+    return ProblemResponse(code, detail, headers={"Retry-After": str(after_s)})
 
 
-def problem_of(error: Exception) -> Problem:
+def problem_of(error: Exception) -> ProblemResponse:
     """The answer to an error of another layer."""
-    if isinstance(error, Problem):
+    if isinstance(error, ProblemResponse):
         return error
     if isinstance(error, BadJson):
         return not_json(error)
@@ -140,12 +144,12 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, LogTrouble):
         return retry_later("log_unavailable", "Kafka gives no answer")
     if isinstance(error, ClientDisconnect):
-        return Problem("bad_json", "the body ended early")
+        return ProblemResponse("bad_json", "the body ended early")
     if isinstance(error, RequestValidationError):
         return _invalid_request(error)
     if isinstance(error, HTTPException):
         return _of_framework(error)
-    return Problem("internal")
+    return ProblemResponse("internal")
 
 
 _TOLD = (
@@ -161,15 +165,15 @@ _TOLD = (
 _OF_STATUS = {404: "not_found", 405: "method_not_allowed", 406: "not_acceptable", 413: "body_too_large"}
 
 
-def _of_framework(error: HTTPException) -> Problem:
+def _of_framework(error: HTTPException) -> ProblemResponse:
     code = _OF_STATUS.get(error.status_code, "bad_json" if error.status_code == 400 else "internal")
-    return Problem(code, headers=error.headers)
+    return ProblemResponse(code, headers=error.headers)
 
 
-def _invalid_request(error: RequestValidationError) -> Problem:
+def _invalid_request(error: RequestValidationError) -> ProblemResponse:
     faults = [_field_error(fault) for fault in error.errors()[:20]]
     told = "; ".join(f"{fault['field'] or 'body'}: expected {fault['expected']}" for fault in faults[:3])
-    return Problem("invalid", told, errors=faults)
+    return ProblemResponse("invalid", told, errors=faults)
 
 
 _EXPECTED = {
@@ -262,7 +266,7 @@ def install(app: FastAPI) -> None:
         # Only the kind of the error: its text may quote what was sent.
         route = request.scope.get("route")
         _log.error("unexpected error", kind=type(error).__name__, route=getattr(route, "path", "?"))
-        return Problem("internal").response()
+        return ProblemResponse("internal").response()
 
     for kind in _TOLD:
         app.add_exception_handler(kind, told)

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from api.http.auth import Allow, allowance
-from api.http.problems import Problem, not_json
+from api.http.problems import ProblemResponse, not_json
 from api.http.strict_json import BadJson, parse
 
 LIMIT = 64 * 1024
@@ -44,7 +44,9 @@ class StrictRequest(Request):
 
 async def read_at_most(request: Request, limit: int) -> bytes:
     """The whole body. Stops reading at the limit. Raises Problem (413)."""
-    too_large = Problem("body_too_large", f"expected a body of at most {limit} bytes", headers={"Connection": "close"})
+    too_large = ProblemResponse(
+        "body_too_large", f"expected a body of at most {limit} bytes", headers={"Connection": "close"}
+    )
     stated = request.headers.get("content-length", "0")
     if stated.isdecimal() and int(stated) > limit:
         raise too_large
@@ -61,7 +63,7 @@ def require_json(request: Request) -> None:
     """Raises Problem (415) when the body says it is something else, or says nothing."""
     stated = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if stated not in JSON_TYPES:
-        raise Problem("unsupported_media_type", "expected Content-Type: application/json")
+        raise ProblemResponse("unsupported_media_type", "expected Content-Type: application/json")
 
 
 class StrictRoute(APIRoute):

@@ -57,7 +57,7 @@ class Newest(Generic[T]):
         self._entries.pop(key, None)
 
 
-class Taken(NamedTuple):
+class TakenReport(NamedTuple):
     """A report that this process took in, and when."""
 
     report: bytes
@@ -70,7 +70,7 @@ class Marks:
     def __init__(self, store: IntakeMarks) -> None:
         self._store = store
         self._repeats: Newest[Repeat] = Newest(REMEMBERED)
-        self._reports: Newest[Taken] = Newest(REMEMBERED)
+        self._reports: Newest[TakenReport] = Newest(REMEMBERED)
         self._answers: Newest[str] = Newest(REMEMBERED)
         self._rest_until_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -88,7 +88,7 @@ class Marks:
         self._tell(self._store.put_answer(key_digest, body_digest, answer))
 
     def put_reported(self, incident_id: str, report: bytes) -> None:
-        self._reports.put(incident_id, Taken(report, clock.now_ms()))
+        self._reports.put(incident_id, TakenReport(report, clock.now_ms()))
         self._tell(self._store.put_reported(incident_id, report))
 
     async def expect_reported(self, incident_id: str, report: bytes) -> None:
@@ -127,7 +127,7 @@ class Marks:
             self._rest_until_s = clock.monotonic_s() + REST_S
             raise StoreTrouble(str(error) or "no answer in time") from error
 
-    def taken(self, incident_id: str) -> Taken | None:
+    def taken(self, incident_id: str) -> TakenReport | None:
         """What this very process took in and has not seen decided."""
         return self._reports.get(incident_id)
 

@@ -4,7 +4,7 @@ from collections import deque
 
 from dispatch.model.decisions import StatusRecord
 from streams import metrics
-from streams.readers.feed import Happening
+from streams.readers.feed import FeedRecord
 
 WINDOW_MS = 300_000
 _REMEMBERED = 50_000
@@ -16,7 +16,7 @@ class Latency:
         self._seen: dict[str, None] = {}
         self._waits: deque[tuple[int, int]] = deque(maxlen=_REMEMBERED)
 
-    def watch(self, happening: Happening) -> None:
+    def watch(self, happening: FeedRecord) -> None:
         """Takes the first offer of each incident once."""
         record = happening.record
         if not isinstance(record, StatusRecord):

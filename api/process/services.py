@@ -18,9 +18,9 @@ from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.plans.book import PlanBook
 from streams.intake.commands import Message, Position
-from streams.monitoring.alarm_board import Told
+from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
-from streams.readers.feed_records import Cursor
+from streams.readers.feed_records import FeedCursor
 from streams.readers.last_known import LastKnown
 from streams.settings import Settings
 from streams.store.people import PrivateWrite, ProfileWrite
@@ -79,7 +79,7 @@ class Picture(Protocol):
     async def rebuild_state(self) -> RebuildState: ...
 
 
-class People(Protocol):
+class PeoplePort(Protocol):
     """`streams.store.people.PeopleStore`."""
 
     async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int: ...
@@ -99,7 +99,7 @@ class LogView(Protocol):
     async def read(self) -> LastKnown: ...
 
 
-class Lag(Protocol):
+class LagPort(Protocol):
     """`streams.monitoring.lag_monitor.Monitor`."""
 
     last: Measured | None
@@ -110,29 +110,29 @@ class Lag(Protocol):
 class EventFrames(Protocol):
     """`api.reads.event_stream.Live`."""
 
-    def frames(self, caller: Caller, cursor: Cursor | None) -> AsyncIterator[bytes]: ...
+    def frames(self, caller: Caller, cursor: FeedCursor | None) -> AsyncIterator[bytes]: ...
 
 
 class Alarms(Protocol):
     """`streams.monitoring.alarm_watch.AlarmWatch`."""
 
-    def told(self) -> Told: ...
+    def told(self) -> AlarmSnapshot: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Services:
     settings: Settings
     keys: TokenKeys
     shelf: PlanShelf
     intake: Commands
     positions: Positions
     picture: Picture
-    people: People
+    people: PeoplePort
     marks: Marks
     explanations: Explanations
     last_known: LogView
     live: EventFrames
-    monitor: Lag
+    monitor: LagPort
     alarms: Alarms
     latency: Latency
     profile_locks: dict[str, tuple[asyncio.Lock, int]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fastapi.responses import Response
 
-from api.process.services import Parts
+from api.process.services import Services
 from api.reads.listing import Filters, list_incidents
 from api.views import incidents
 from dispatch.model.commands import ReportIncident
@@ -60,7 +60,7 @@ class Source:
     at: str
 
 
-async def csv_of(parts: Parts, filters: Filters) -> Response:
+async def csv_of(parts: Services, filters: Filters) -> Response:
     """All that passes, newest report first, up to 5,000 rows; the header `Komek-Cut` says when there are more.
 
     Raises:
@@ -78,7 +78,7 @@ async def csv_of(parts: Parts, filters: Filters) -> Response:
     return Response(table(source, rows[:MOST_ROWS]), headers=headers, media_type=MEDIA)
 
 
-async def _rows(parts: Parts, filters: Filters) -> tuple[Source, list[list[Cell]]]:
+async def _rows(parts: Services, filters: Filters) -> tuple[Source, list[list[Cell]]]:
     if not _no_worker_runs(parts):
         at = clock.rfc3339(clock.now_ms())
         try:
@@ -91,12 +91,12 @@ async def _rows(parts: Parts, filters: Filters) -> tuple[Source, list[list[Cell]
     return Source("log", clock.rfc3339(known.read_ms)), _rows_of_log(known, filters, parts)
 
 
-def _no_worker_runs(parts: Parts) -> bool:
+def _no_worker_runs(parts: Services) -> bool:
     """The live picture then lacks what was reported since."""
     return parts.monitor.last is not None and parts.monitor.last.workers == 0
 
 
-async def _live(parts: Parts, filters: Filters) -> Sequence[Incident]:
+async def _live(parts: Services, filters: Filters) -> Sequence[Incident]:
     found: list[Incident] = []
     cursor: str | None = None
     while len(found) <= MOST_ROWS:
@@ -107,13 +107,13 @@ async def _live(parts: Parts, filters: Filters) -> Sequence[Incident]:
     return found
 
 
-def _rows_of_log(known: LastKnown, filters: Filters, parts: Parts) -> list[list[Cell]]:
+def _rows_of_log(known: LastKnown, filters: Filters, parts: Services) -> list[list[Cell]]:
     reports = [entry.command for entry in known.undecided]
     rows = [_row(shown, report.area) for report in reports if (shown := _reported(report, filters, parts))]
     return rows + [_row(incidents.incident(state), state.area) for state in known.states if filters.passes(state)]
 
 
-def _reported(report: ReportIncident, filters: Filters, parts: Parts) -> incidents.View | None:
+def _reported(report: ReportIncident, filters: Filters, parts: Services) -> incidents.View | None:
     shown = incidents.reported(report, parts.plans)
     passes = filters.pass_what(status=shown["status"], priority=shown["priority"], type_=report.type, area=report.area)
     return shown if passes else None

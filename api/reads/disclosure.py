@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from api.caller import Caller
-from api.process.services import Parts
+from api.process.services import Services
 from api.views import material
 from api.views.safety import View, lon_lat, warning
 from dispatch.model.incidents import Incident, Offer
@@ -21,14 +21,14 @@ from streams.wire import AuditRecord, IncidentPrivate, VolunteerPrivate
 _log = structlog.get_logger(__name__)
 
 
-def noted(parts: Parts, caller: Caller, action: str, subject: str) -> None:
+def noted(parts: Services, caller: Caller, action: str, subject: str) -> None:
     """An entry of the audit: who did or saw what."""
     parts.intake.audit(
         AuditRecord(actor=caller.id, role=caller.role, action=action, subject=subject, at_ms=clock.now_ms())
     )
 
 
-async def unsealed(parts: Parts, refs: Iterable[str]) -> dict[str, IncidentPrivate]:
+async def unsealed(parts: Services, refs: Iterable[str]) -> dict[str, IncidentPrivate]:
     """Records of incidents by reference, those that there are; in one round trip. Raises StoreTrouble or NotReady.
 
     Not noted: whoever shows something of them says so.
@@ -39,7 +39,7 @@ async def unsealed(parts: Parts, refs: Iterable[str]) -> dict[str, IncidentPriva
     return {ref: record for ref, record in opened.items() if isinstance(record, IncidentPrivate)}
 
 
-async def opened(parts: Parts, caller: Caller, state: Incident) -> IncidentPrivate | None:
+async def opened(parts: Services, caller: Caller, state: Incident) -> IncidentPrivate | None:
     """What is private of an incident, each field from the record that holds it; None when there is nothing.
 
     Raises StoreTrouble or NotReady.
@@ -52,7 +52,7 @@ async def opened(parts: Parts, caller: Caller, state: Incident) -> IncidentPriva
     return IncidentPrivate(**{name: getattr(records.get(ref), name, None) for name, ref in held.items()})
 
 
-async def opened_or_none(parts: Parts, caller: Caller, state: Incident) -> IncidentPrivate | None:
+async def opened_or_none(parts: Services, caller: Caller, state: Incident) -> IncidentPrivate | None:
     """As `opened`, but None while Redis gives no answer: the rest is shown all the same."""
     try:
         return await opened(parts, caller, state)
@@ -60,7 +60,7 @@ async def opened_or_none(parts: Parts, caller: Caller, state: Incident) -> Incid
         return None
 
 
-async def opened_texts(parts: Parts, caller: Caller, incident_id: str, refs: Sequence[str]) -> dict[str, str]:
+async def opened_texts(parts: Services, caller: Caller, incident_id: str, refs: Sequence[str]) -> dict[str, str]:
     """Texts of notes, reasons and results by reference. Raises StoreTrouble or NotReady."""
     if not refs:
         return {}
@@ -71,7 +71,7 @@ async def opened_texts(parts: Parts, caller: Caller, incident_id: str, refs: Seq
     return texts
 
 
-async def opened_material(parts: Parts, caller: Caller, state: Incident) -> list[dict[str, Any]]:
+async def opened_material(parts: Services, caller: Caller, state: Incident) -> list[dict[str, Any]]:
     """What digital work found out, with its texts, a volunteer's own languages first. Without texts while Redis is silent."""
     refs = material.text_refs(state)
     if not refs:
@@ -84,7 +84,7 @@ async def opened_material(parts: Parts, caller: Caller, state: Incident) -> list
     return material.shown(state, texts, person.languages if person else ())
 
 
-async def opened_volunteer(parts: Parts, caller: Caller, volunteer_id: str) -> VolunteerPrivate | None:
+async def opened_volunteer(parts: Services, caller: Caller, volunteer_id: str) -> VolunteerPrivate | None:
     """Home and contact of a person. Raises StoreTrouble or NotReady."""
     sealed = await parts.picture.private(volunteer_ref(volunteer_id))
     record = _open(parts, volunteer_ref(volunteer_id), sealed)
@@ -95,7 +95,7 @@ async def opened_volunteer(parts: Parts, caller: Caller, volunteer_id: str) -> V
     return record
 
 
-def _open(parts: Parts, ref: str, sealed: bytes | None) -> VolunteerPrivate | IncidentPrivate | None:
+def _open(parts: Services, ref: str, sealed: bytes | None) -> VolunteerPrivate | IncidentPrivate | None:
     if sealed is None:
         return None
     try:
@@ -106,7 +106,7 @@ def _open(parts: Parts, ref: str, sealed: bytes | None) -> VolunteerPrivate | In
         return None
 
 
-async def person_in_distress(parts: Parts, caller: Caller, state: Incident) -> View:
+async def person_in_distress(parts: Services, caller: Caller, state: Incident) -> View:
     """Where the person in danger was last seen, from the live picture alone; for who goes to them, and for operators."""
     if state.distress_of is None or not state.is_open:
         return {}
@@ -126,7 +126,7 @@ async def person_in_distress(parts: Parts, caller: Caller, state: Incident) -> V
     }
 
 
-async def grounds_on_way(parts: Parts, offers: Iterable[Offer]) -> dict[str, View]:
+async def grounds_on_way(parts: Services, offers: Iterable[Offer]) -> dict[str, View]:
     """The dangerous ground of other incidents of which these people were told, by incident; without it while Redis is silent."""
     wanted = sorted({incident_id for offer in offers for incident_id in offer.hazards_on_way})
     if not wanted:

@@ -13,8 +13,8 @@ from dispatch.notices.rules import NoticeOutcome
 from streams import clock, metrics
 from streams.errors import LogTrouble
 from streams.notices.channels import StreamChannel
-from streams.readers.feed import Batch, Cursor, CutOff, Feed, Happening, Listener, Told
-from streams.readers.feed_buffer import Entry
+from streams.readers.feed import Batch, CutOff, Feed, FeedCursor, FeedItem, FeedRecord, Listener
+from streams.readers.feed_buffer import BufferedRecord
 from streams.tokens import Role
 from streams.wire import NoticeRecord
 
@@ -34,7 +34,7 @@ class Live:
         self._chunks: Newest[bytes] = Newest(CHUNKS_KEPT)
         self._views = 0
 
-    async def frames(self, caller: Caller, cursor: Cursor | None) -> AsyncIterator[bytes]:
+    async def frames(self, caller: Caller, cursor: FeedCursor | None) -> AsyncIterator[bytes]:
         """What happens from the cursor on, until the caller's token ends. A `reset` says: load the state anew, then connect
         without Last-Event-ID. An `end` says why there is no more."""
         try:
@@ -81,12 +81,12 @@ class Live:
         return chunk
 
 
-def chunk_of(caller: Caller, told: Iterable[Told]) -> bytes:
+def chunk_of(caller: Caller, told: Iterable[FeedItem]) -> bytes:
     words = ((_words(caller, entry), identity) for entry, identity in told)
     return b"".join(b"%bid: %b\n\n" % (text, identity.encode()) for text, identity in words if text)
 
 
-def _words(caller: Caller, entry: Entry) -> bytes:
+def _words(caller: Caller, entry: BufferedRecord) -> bytes:
     """The event without its id; nothing where it is not for the caller. All who are no volunteers are told the same."""
     if caller.role is Role.VOLUNTEER:
         return _words_for(caller, entry.happening)
@@ -96,7 +96,7 @@ def _words(caller: Caller, entry: Entry) -> bytes:
     return words
 
 
-def _words_for(caller: Caller, happening: Happening) -> bytes:
+def _words_for(caller: Caller, happening: FeedRecord) -> bytes:
     if not is_for(caller, happening):
         return b""
     name = name_for(caller, happening)
@@ -110,7 +110,7 @@ def frame(name: str, data: bytes, *, id: str | None = None, retry_ms: int | None
     return b"\n".join(lines) + b"\n\n"
 
 
-def is_for(caller: Caller, happening: Happening) -> bool:
+def is_for(caller: Caller, happening: FeedRecord) -> bool:
     """A volunteer sees their own offers and the warnings meant for them; operators and monitors see everything, without
     personal data. Of what went out, this stream shows its own channel's; what the log's order makes void, a volunteer hears of
     only when it is said to be void."""
@@ -129,19 +129,19 @@ def is_for(caller: Caller, happening: Happening) -> bool:
     return record.volunteer_id == caller.id
 
 
-def name_of(happening: Happening) -> str:
+def name_of(happening: FeedRecord) -> str:
     if isinstance(happening.record, NoticeRecord):
         return "notice"
     return "incident" if isinstance(happening.record, StatusRecord) else "offer"
 
 
-def name_for(caller: Caller, happening: Happening) -> str:
+def name_for(caller: Caller, happening: FeedRecord) -> str:
     """The one state of an incident that a volunteer is told of is a warning."""
     name = name_of(happening)
     return "warning" if caller.role is Role.VOLUNTEER and name == "incident" else name
 
 
-def told(happening: Happening, name: str | None = None) -> str:
+def told(happening: FeedRecord, name: str | None = None) -> str:
     """JSON without anything private."""
     record = happening.record
     if isinstance(record, NoticeRecord):

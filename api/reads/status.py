@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from api.process.services import Parts
+from api.process.services import Services
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
 from streams.monitoring.alarm_board import Alarm
@@ -16,7 +16,7 @@ ALARM_AFTER_S = 10.0
 T = TypeVar("T")
 
 
-async def condition(parts: Parts) -> dict[str, Any]:
+async def condition(parts: Services) -> dict[str, Any]:
     rebuild, counts = await asyncio.gather(_within(parts.picture.rebuild_state()), _within(parts.picture.counts()))
     kafka, workers = _kafka(parts), _workers(parts)
     redis = _redis(rebuild)
@@ -68,12 +68,12 @@ async def _within(work: Coroutine[Any, Any, T]) -> T | None:
         return None
 
 
-def _is_measured(parts: Parts) -> bool:
+def _is_measured(parts: Services) -> bool:
     age = parts.monitor.age_s()
     return age is not None and age < MEASURED_WITHIN_S
 
 
-def _kafka(parts: Parts) -> dict[str, Any]:
+def _kafka(parts: Services) -> dict[str, Any]:
     age = parts.monitor.age_s()
     return {
         "status": "up" if _is_measured(parts) else "down",
@@ -81,14 +81,14 @@ def _kafka(parts: Parts) -> dict[str, Any]:
     }
 
 
-def _workers(parts: Parts) -> dict[str, Any]:
+def _workers(parts: Services) -> dict[str, Any]:
     if not _is_measured(parts) or parts.monitor.last is None or parts.monitor.last.workers is None:
         return {"status": "unknown", "count": None}
     count = parts.monitor.last.workers
     return {"status": "up" if count else "down", "count": count}
 
 
-def _notifier(parts: Parts) -> dict[str, Any]:
+def _notifier(parts: Services) -> dict[str, Any]:
     """Without one, people see their offers only where they look for them."""
     seen = parts.monitor.last.notifier if _is_measured(parts) and parts.monitor.last is not None else None
     if seen is None or seen.count is None:
@@ -135,7 +135,7 @@ def _age_s(since_ms: int | None) -> float | None:
     return None if since_ms is None else max(0.0, (clock.now_ms() - since_ms) / 1000)
 
 
-def _oldest_s(parts: Parts) -> float | None:
+def _oldest_s(parts: Services) -> float | None:
     """0 when nothing waits; None when it is not known."""
     last = parts.monitor.last
     if last is None:
@@ -143,7 +143,7 @@ def _oldest_s(parts: Parts) -> float | None:
     return _age_s(last.oldest_ms) if last.oldest_ms is not None else 0.0
 
 
-def _lag(parts: Parts) -> dict[str, Any]:
+def _lag(parts: Services) -> dict[str, Any]:
     last = parts.monitor.last
     if last is None:
         return {"total": None, "partitions": None}

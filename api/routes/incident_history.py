@@ -9,10 +9,10 @@ from fastapi.responses import Response
 
 from api.deps import IncidentId, PartsDep, checked_volunteer_id
 from api.http.auth import Operator, operators
-from api.http.problems import Problem
+from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.process.services import Parts
+from api.process.services import Services
 from api.reads.disclosure import opened_texts
 from api.schemas import CommandShown, Entries, WhyShown
 from api.views.incidents import time
@@ -77,7 +77,7 @@ async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operat
         await _check_known(parts, incident_id)
         return shown({**told, "outcome": "pending"})
     if decision.incident_id != incident_id:
-        raise Problem("not_found", "there is no order of this id about this incident")
+        raise ProblemResponse("not_found", "there is no order of this id about this incident")
     told |= {"outcome": decision.outcome, "reason": decision.reason, "version": decision.version}
     if decision.conflicts:
         told["conflicts"] = (await edits.conflicts_of(parts, caller, decision))[1]
@@ -97,7 +97,7 @@ async def why(
     decisions = list((await _decisions(parts, incident_id, MOST_EXPLAINED)).values())
     state = await parts.picture.incident(incident_id)
     if state is None:
-        raise Problem("not_found", "nothing has been decided about this incident yet")
+        raise ProblemResponse("not_found", "nothing has been decided about this incident yet")
     if volunteer_id is None:
         found = explanations.of_incident(state, decisions)
     else:
@@ -114,7 +114,7 @@ async def why(
     )
 
 
-def presence_of(view: VolunteerView | None) -> explanations.Presence | None:
+def presence_of(view: VolunteerView | None) -> explanations.PersonNow | None:
     """A person as the rules see them: at their fix while it is fresh, else at home. No place leaves this process."""
     if view is None:
         return None
@@ -130,7 +130,7 @@ def presence_of(view: VolunteerView | None) -> explanations.Presence | None:
         fix_age_s=view.fix_age_s,
         from_home=from_home,
     )
-    return explanations.Presence(
+    return explanations.PersonNow(
         candidate=candidate,
         capabilities=frozenset(view.capabilities),
         on_duty=view.on_duty,
@@ -138,7 +138,7 @@ def presence_of(view: VolunteerView | None) -> explanations.Presence | None:
     )
 
 
-async def _decisions(parts: Parts, incident_id: str, limit: int) -> dict[tuple[int, int], Decision]:
+async def _decisions(parts: Services, incident_id: str, limit: int) -> dict[tuple[int, int], Decision]:
     places = (await parts.picture.timeline(incident_id))[-limit:]
     if not places:
         await _check_known(parts, incident_id)
@@ -147,10 +147,10 @@ async def _decisions(parts: Parts, incident_id: str, limit: int) -> dict[tuple[i
     return {place: found[place] for place in sorted(found)}
 
 
-async def _check_known(parts: Parts, incident_id: str) -> None:
+async def _check_known(parts: Services, incident_id: str) -> None:
     """Raises Problem (404) when nobody reported it."""
     if await parts.picture.incident(incident_id) is None and await parts.marks.reported(incident_id) is None:
-        raise Problem("not_found", "there is no incident of this id")
+        raise ProblemResponse("not_found", "there is no incident of this id")
 
 
 def _entry(decision: Decision) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from fastapi.responses import Response
 
 from api.deps import IncidentId, PartsDep, checked_volunteer_id, zone_of_known_cell
 from api.http.auth import OPERATOR, Operator, Reader, operators, watchers
-from api.http.problems import Problem, invalid
+from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.process.services import Parts
+from api.process.services import Services
 from api.reads.csv_export import csv_of
 from api.reads.disclosure import opened_material, opened_or_none, person_in_distress
 from api.reads.listing import Filters, list_incidents
@@ -32,7 +32,7 @@ from api.schemas import (
 )
 from api.views import incidents
 from api.writes import commands, edits
-from api.writes.idempotency import Once, OnceOnly
+from api.writes.idempotency import IdempotentRequest, OnceOnly
 from api.writes.manual_orders import refuse_hopeless
 from dispatch.model.commands import (
     AddNote,
@@ -131,7 +131,7 @@ async def read(incident_id: IncidentId, caller: Reader, parts: PartsDep) -> Resp
     if caller.role is Role.VOLUNTEER:
         own = [offer for offer in state.offers if offer.volunteer_id == caller.id]
         if not own:
-            raise Problem("not_found", "there is no incident of this id that you were asked for")
+            raise ProblemResponse("not_found", "there is no incident of this id that you were asked for")
         needs_private = any(incidents.is_opened(state, offer) for offer in own)
         private = await opened_or_none(parts, caller, state) if needs_private else None
         found = await opened_material(parts, caller, state) if needs_private else []
@@ -144,7 +144,7 @@ async def read(incident_id: IncidentId, caller: Reader, parts: PartsDep) -> Resp
     return shown({**incidents.incident(state, private, found), **person}, headers=headers)
 
 
-async def _state_or_none(parts: Parts, incident_id: str) -> Incident | None:
+async def _state_or_none(parts: Services, incident_id: str) -> Incident | None:
     """None: it has no decision yet, as far as anybody can know.
 
     Raises:
@@ -161,7 +161,7 @@ async def _state_or_none(parts: Parts, incident_id: str) -> Incident | None:
     return state
 
 
-def _waits_for_its_decision(parts: Parts, incident_id: str) -> bool:
+def _waits_for_its_decision(parts: Services, incident_id: str) -> bool:
     """By the workers' committed lag, which is known without Redis: no older command waits than the oldest."""
     taken = parts.marks.taken(incident_id)
     if taken is None:
@@ -172,10 +172,10 @@ def _waits_for_its_decision(parts: Parts, incident_id: str) -> bool:
     return last.oldest_ms is not None and last.oldest_ms <= taken.at_ms + CLOCKS_DIFFER_MS
 
 
-async def _read_reported(parts: Parts, incident_id: str, role: Role) -> Response:
+async def _read_reported(parts: Services, incident_id: str, role: Role) -> Response:
     report = await parts.marks.reported(incident_id) if role is not Role.VOLUNTEER else None
     if report is None:
-        raise Problem("not_found", "there is no incident of this id")
+        raise ProblemResponse("not_found", "there is no incident of this id")
     command = wire.decode_command(report)
     assert isinstance(command, ReportIncident)
     return shown(incidents.reported(command, parts.plans), headers={"ETag": '"0"'})
@@ -218,7 +218,7 @@ async def change(
 
 
 async def _update(
-    parts: Parts, incident_id: str, body: IncidentPatch, once: Once, if_match: int | None
+    parts: Services, incident_id: str, body: IncidentPatch, once: IdempotentRequest, if_match: int | None
 ) -> UpdateIncident:
     """The command of a PATCH, with what the caller expects in terms of the edits that the picture shows.
 
@@ -264,9 +264,9 @@ async def reopen(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body:
     state = await _check_known(parts, incident_id)
     if state is not None and state.merged_into is not None:
         detail = f"the incident was merged into {state.merged_into}; unmerge takes it out"
-        raise Problem("conflict", detail, state="merged", merged_into=state.merged_into)
+        raise ProblemResponse("conflict", detail, state="merged", merged_into=state.merged_into)
     if state is not None and state.is_open:
-        raise Problem("conflict", "the incident is open", state=state.status)
+        raise ProblemResponse("conflict", "the incident is open", state=state.status)
     order, text = _order(once, "reopen", incident_id, body.reason if body else None)
     command = ReopenIncident(**order)
     await _send(parts, command, command.private_ref or "", text)
@@ -290,7 +290,7 @@ async def escalate(
     given = body or Escalation()
     known = state.alarm_level if state else None
     if given.level is not None and known is not None and given.level < known:
-        raise Problem("already_escalated", f"the alarm level is {known} already", alarm_level=known)
+        raise ProblemResponse("already_escalated", f"the alarm level is {known} already", alarm_level=known)
     order, text = _order(once, "escalate", incident_id, given.reason)
     command = EscalateIncident(**order, level=given.level or known)
     await _send(parts, command, command.private_ref or "", text)
@@ -361,7 +361,7 @@ async def unmerge(incident_id: IncidentId, once: OnceOnly, parts: PartsDep, body
         return repeated
     state = await _check_known(parts, incident_id)
     if state is not None and state.merged_into is None and state.merging is None:
-        raise Problem("conflict", "the incident is not merged", state=state.status)
+        raise ProblemResponse("conflict", "the incident is not merged", state=state.status)
     order, text = _order(once, "unmerge", incident_id, body.reason if body else None)
     command = UnmergeIncident(**order)
     await _send(parts, command, command.private_ref or "", text)
@@ -401,8 +401,8 @@ async def _end(
     kind: type[CancelIncident] | type[CloseIncident],
     verb: str,
     incident_id: str,
-    once: Once,
-    parts: Parts,
+    once: IdempotentRequest,
+    parts: Services,
     body: Reason | None,
 ) -> Response:
     if repeated := await once.repeated():
@@ -429,7 +429,7 @@ def _refuse_strangers(state: Incident | None, body: Split) -> None:
 
 
 def _order(
-    once: Once, verb: str, incident_id: str, reason: str | None
+    once: IdempotentRequest, verb: str, incident_id: str, reason: str | None
 ) -> tuple[dict[str, Any], IncidentPrivate | None]:
     """The fields every order has, and the private text that goes with it."""
     command_id = once.command_id(f"{verb}:{incident_id}")
@@ -443,7 +443,7 @@ def _order(
     return order, IncidentPrivate(text=reason) if reason else None
 
 
-async def _check_takes_reports(parts: Parts, into: str) -> None:
+async def _check_takes_reports(parts: Services, into: str) -> None:
     """Raises Problem when the picture says that the other incident cannot take a report in."""
     try:
         target = await parts.marks.glance(parts.picture.incident(into))
@@ -453,15 +453,15 @@ async def _check_takes_reports(parts: Parts, into: str) -> None:
         raise invalid("into", "an incident that is known", "text")
     if not target.is_open or target.merging is not None:
         state = "merging" if target.is_open else "merged" if target.merged_into else target.status
-        raise Problem("conflict", f"the other incident is {state}", state=state, merged_into=target.merged_into)
+        raise ProblemResponse("conflict", f"the other incident is {state}", state=state, merged_into=target.merged_into)
 
 
-def _accepted(once: Once, incident_id: str) -> Response:
+def _accepted(once: IdempotentRequest, incident_id: str) -> Response:
     return once.accepted(incident_id, "accepted", incidents.incident_links(incident_id))
 
 
 async def _send(
-    parts: Parts, command: Command, ref: str, private: IncidentPrivate | None, *more: tuple[str, IncidentPrivate]
+    parts: Services, command: Command, ref: str, private: IncidentPrivate | None, *more: tuple[str, IncidentPrivate]
 ) -> None:
     """The private records first: whoever sees the command can open them."""
     records = [*([] if private is None else [(ref, private)]), *more]
@@ -477,7 +477,7 @@ async def _send(
     await parts.intake.send_in_order([*messages, parts.intake.command_message(command)], confirmed)
 
 
-async def _check_known(parts: Parts, incident_id: str) -> Incident | None:
+async def _check_known(parts: Services, incident_id: str) -> Incident | None:
     """The state if it is known; None while it is only reported or Redis is down: the dispatcher then judges.
 
     Raises Problem (404) when Redis is up and has never heard of it.
@@ -487,21 +487,21 @@ async def _check_known(parts: Parts, incident_id: str) -> Incident | None:
     except (StoreTrouble, NotReady):
         return None
     if state is None and await parts.marks.reported(incident_id) is None:
-        raise Problem("not_found", "there is no incident of this id")
+        raise ProblemResponse("not_found", "there is no incident of this id")
     return state
 
 
-async def _check_open(parts: Parts, incident_id: str) -> Incident | None:
+async def _check_open(parts: Services, incident_id: str) -> Incident | None:
     state = await _check_known(parts, incident_id)
     if state is not None and not state.is_open:
         if state.merged_into is not None:
             detail = f"the incident was merged into {state.merged_into}"
-            raise Problem("incident_ended", detail, state="merged", merged_into=state.merged_into)
-        raise Problem("incident_ended", f"the incident is {state.status}", state=state.status)
+            raise ProblemResponse("incident_ended", detail, state="merged", merged_into=state.merged_into)
+        raise ProblemResponse("incident_ended", f"the incident is {state.status}", state=state.status)
     return state
 
 
-def _known_type(name: str, parts: Parts) -> None:
+def _known_type(name: str, parts: Services) -> None:
     if name not in parts.plans.plans:
         raise invalid("type", "one of " + ", ".join(sorted(parts.plans.plans)), "text")
 

@@ -17,10 +17,10 @@ from fastapi.responses import Response
 from api.caller import Caller
 from api.deps import OfferId, PartsDep
 from api.http.auth import OPERATOR, Operator, Volunteer, VolunteerOrOperator
-from api.http.problems import Problem, invalid
+from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.process.services import Parts
+from api.process.services import Services
 from api.reads.disclosure import grounds_on_way, noted, opened_material, opened_or_none, person_in_distress
 from api.schemas import (
     Accepted,
@@ -37,7 +37,7 @@ from api.schemas import (
 )
 from api.views import incidents
 from api.views.negotiation import VARY, LanguageOfTexts
-from api.writes.idempotency import Once, OnceOnly
+from api.writes.idempotency import IdempotentRequest, OnceOnly
 from api.writes.preconditions import Held, check_other_incident, check_outcome
 from dispatch.model.commands import (
     AcceptOffer,
@@ -76,9 +76,9 @@ async def read_offer(
     state = await parts.picture.incident(offer[1].incident_id)
     held = state.offer(offer[0]) if state else None
     if state is None or held is None:
-        raise Problem("not_found", "there is no offer of this id")
+        raise ProblemResponse("not_found", "there is no offer of this id")
     if held.volunteer_id != caller.id:
-        raise Problem("not_your_offer")
+        raise ProblemResponse("not_your_offer")
     is_opened = incidents.is_opened(state, held)
     private = await opened_or_none(parts, caller, state) if is_opened else None
     found = await opened_material(parts, caller, state) if is_opened else []
@@ -249,13 +249,17 @@ def _speaker(caller: Caller, body: Said | None) -> _Speaker:
     """Raises Problem (403): a volunteer speaks for nobody else, and an operator only for somebody they heard."""
     on_behalf = body.on_behalf if body else None
     if caller.role is Role.VOLUNTEER and on_behalf is not None:
-        raise Problem("forbidden", "on_behalf is for operators: a volunteer speaks for nobody else")
+        raise ProblemResponse("forbidden", "on_behalf is for operators: a volunteer speaks for nobody else")
     if caller.role is OPERATOR and on_behalf is None:
-        raise Problem("forbidden", "an operator answers for a person only on_behalf of them, as they were heard")
+        raise ProblemResponse(
+            "forbidden", "an operator answers for a person only on_behalf of them, as they were heard"
+        )
     return _Speaker(caller=caller, heard_by=on_behalf.heard_by if on_behalf else None)
 
 
-async def _judge(parts: Parts, speaker: _Speaker, offer: tuple[str, OfferParts], refuse: Callable[[Held], None]) -> str:
+async def _judge(
+    parts: Services, speaker: _Speaker, offer: tuple[str, OfferParts], refuse: Callable[[Held], None]
+) -> str:
     """Refuses by the picture, unless it lags behind what this person said: a phone sends all it had kept at once.
 
     Gives the person's id; empty when an operator speaks for somebody whom nobody can look up now. Raises Problem.
@@ -267,7 +271,7 @@ async def _judge(parts: Parts, speaker: _Speaker, offer: tuple[str, OfferParts],
         noted(parts, speaker.caller, f"offer.on_behalf.{speaker.heard_by}", offer[0])
     try:
         refuse(held)
-    except Problem as problem:
+    except ProblemResponse as problem:
         if problem.status_code != HTTPStatus.CONFLICT:
             raise
         if await parts.marks.answer_waits(offer[0]):
@@ -278,15 +282,15 @@ async def _judge(parts: Parts, speaker: _Speaker, offer: tuple[str, OfferParts],
     return held.offer.volunteer_id
 
 
-async def _own(parts: Parts, speaker: _Speaker, offer: tuple[str, OfferParts]) -> Held | None:
+async def _own(parts: Services, speaker: _Speaker, offer: tuple[str, OfferParts]) -> Held | None:
     """As `_held`. Raises Problem also when it is somebody else's offer."""
     held = await _held(parts, offer)
     if held is not None and speaker.heard_by is None and held.offer.volunteer_id != speaker.caller.id:
-        raise Problem("not_your_offer")
+        raise ProblemResponse("not_your_offer")
     return held
 
 
-async def _held(parts: Parts, offer: tuple[str, OfferParts]) -> Held | None:
+async def _held(parts: Services, offer: tuple[str, OfferParts]) -> Held | None:
     """The offer with its incident; None while the picture cannot be read. Raises Problem when there is none."""
     try:
         state = await parts.marks.glance(parts.picture.incident(offer[1].incident_id))
@@ -294,11 +298,13 @@ async def _held(parts: Parts, offer: tuple[str, OfferParts]) -> Held | None:
         return None
     held = state.offer(offer[0]) if state else None
     if state is None or held is None:
-        raise Problem("not_found", "there is no offer of this id")
+        raise ProblemResponse("not_found", "there is no offer of this id")
     return Held(incident=state, offer=held)
 
 
-def _named(once: Once, verb: str, offer: tuple[str, OfferParts], speaker: _Speaker, person: str) -> dict[str, Any]:
+def _named(
+    once: IdempotentRequest, verb: str, offer: tuple[str, OfferParts], speaker: _Speaker, person: str
+) -> dict[str, Any]:
     return {
         "id": once.command_id(f"{verb}:{offer[0]}"),
         "incident_id": offer[1].incident_id,
@@ -310,14 +316,16 @@ def _named(once: Once, verb: str, offer: tuple[str, OfferParts], speaker: _Speak
     }
 
 
-async def _answer(parts: Parts, once: Once, command: AnswerCommand, text: str | None = None) -> Response:
+async def _answer(
+    parts: Services, once: IdempotentRequest, command: AnswerCommand, text: str | None = None
+) -> Response:
     await _send(parts, command, getattr(command, "private_ref", None), text)
     parts.marks.put_answering(command.offer_id, command.id)
     links = incidents.offer_links(command.offer_id, command.incident_id)
     return once.accepted(command.offer_id, "received", links)
 
 
-async def _send(parts: Parts, command: Command, ref: str | None, text: str | None) -> None:
+async def _send(parts: Services, command: Command, ref: str | None, text: str | None) -> None:
     """The private text first: whoever sees the command can open it."""
     messages = [parts.intake.private_message(ref, IncidentPrivate(text=text))] if ref and text else []
     positions = await parts.intake.send_in_order([*messages, parts.intake.command_message(command)])

@@ -10,10 +10,10 @@ from fastapi.responses import Response
 from api.caller import Caller
 from api.deps import PartsDep, VolunteerId
 from api.http.auth import Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
-from api.http.problems import Problem, invalid, retry_later
+from api.http.problems import ProblemResponse, invalid, retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.process.services import Parts
+from api.process.services import Services
 from api.reads.disclosure import grounds_on_way, noted, opened_material, opened_or_none, opened_volunteer
 from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown, WarningList
 from api.views import incidents
@@ -73,7 +73,7 @@ async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, par
     only_own(caller, volunteer_id)
     view = await parts.picture.volunteer(volunteer_id)
     if view is None:
-        raise Problem("not_found", "there is no volunteer of this id")
+        raise ProblemResponse("not_found", "there is no volunteer of this id")
     private = await opened_volunteer(parts, caller, volunteer_id)
     return shown(
         {
@@ -93,7 +93,7 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, par
     async with profiles.changing(volunteer_id):
         known = await parts.picture.volunteer(volunteer_id)
         if known is None:
-            raise Problem("not_found", "there is no volunteer of this id: PUT the profile first")
+            raise ProblemResponse("not_found", "there is no volunteer of this id: PUT the profile first")
         record = record_of(volunteer_id, known, body.on_duty, heard_ms=_heard_ms(caller, known))
         at = await parts.intake.send_volunteer(record)
         if not await profiles.write_through(record, at.offset):
@@ -155,7 +155,7 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: Par
     only_own(caller, volunteer_id)
     known = await parts.picture.volunteer(volunteer_id, with_places=True)
     if known is None:
-        raise Problem("not_found", "there is no volunteer of this id")
+        raise ProblemResponse("not_found", "there is no volunteer of this id")
     private = await opened_volunteer(parts, caller, volunteer_id)
     offers = await parts.picture.offers_of(volunteer_id, limit=1000)
     noted(parts, caller, "volunteer.export", volunteer_id)
@@ -187,7 +187,7 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: Part
     return _accepted(volunteer_id, "erased")
 
 
-async def _known(parts: Parts, volunteer_id: str, caller: Caller, body: VolunteerIn) -> VolunteerView | None:
+async def _known(parts: Services, volunteer_id: str, caller: Caller, body: VolunteerIn) -> VolunteerView | None:
     """What the picture holds, where the new profile carries on some of it. None will do, but for a duty that is left out."""
     if body.on_duty is not None and caller.role is Role.VOLUNTEER:
         return None
@@ -207,7 +207,7 @@ def _heard_ms(caller: Caller, known: VolunteerView | None) -> int | None:
 
 
 async def _offer_view(
-    parts: Parts, caller: Caller, entry: OfferOf, language: str, grounds: Mapping[str, incidents.View]
+    parts: Services, caller: Caller, entry: OfferOf, language: str, grounds: Mapping[str, incidents.View]
 ) -> incidents.View:
     is_opened = incidents.is_opened(entry.incident, entry.offer)
     private = await opened_or_none(parts, caller, entry.incident) if is_opened else None
@@ -223,10 +223,10 @@ def _states(given: str | None) -> frozenset[OfferState]:
     return frozenset(OfferState(name) for name in names)
 
 
-def _unusable(reason: FixRefusal) -> Problem:
+def _unusable(reason: FixRefusal) -> ProblemResponse:
     """Under the same code that POST /v1/locations gives."""
     field, expected = _EXPECTED[reason]
-    return Problem(reason, f"{field}: expected {expected}", errors=[{"field": field, "expected": expected}])
+    return ProblemResponse(reason, f"{field}: expected {expected}", errors=[{"field": field, "expected": expected}])
 
 
 def _accepted(volunteer_id: str, status: str) -> Response:

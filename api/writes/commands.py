@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 from api.schemas import IncidentPatch, IncidentReport, RequirementIn
-from api.writes.idempotency import Once
+from api.writes.idempotency import IdempotentRequest
 from dispatch.model import geo, ids
 from dispatch.model.commands import ReportIncident, UpdateIncident
 from dispatch.model.incidents import NewReport, RequirementSpec
@@ -38,7 +38,7 @@ def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
     )
 
 
-def report(body: IncidentReport, once: Once, split_from: str = "") -> ReportIncident:
+def report(body: IncidentReport, once: IdempotentRequest, split_from: str = "") -> ReportIncident:
     """`split_from`: the incident it is split off; the same key may have made another one of its own."""
     actor, key = once.caller.id, f"split {split_from} {once.key}" if split_from else once.key
     zone = geo.zone_of(body.location.centre) if body.location else ids.placeless_zone(actor, key)
@@ -83,7 +83,7 @@ def private_of(body: IncidentReport | IncidentPatch) -> IncidentPrivate:
 def update(
     incident_id: str,
     patch: IncidentPatch,
-    once: Once,
+    once: IdempotentRequest,
     *,
     expected_version: int | None = None,
     expected_edits: Mapping[str, int] | None = None,

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from api.caller import Caller
-from api.http.problems import Problem
-from api.process.services import Parts
+from api.http.problems import ProblemResponse
+from api.process.services import Services
 from api.reads.disclosure import noted, unsealed
 from api.schemas import IncidentPatch, IncidentValues, RequirementIn
 from api.views import incidents
@@ -70,7 +70,7 @@ def is_conditional(body: IncidentPatch, if_match: int | None) -> bool:
     return if_match is not None or body.edit_version is not None or body.expected is not None
 
 
-async def present_values(parts: Parts, incident_id: str) -> Present | None:
+async def present_values(parts: Services, incident_id: str) -> Present | None:
     """As decided so far, else as reported; None when nothing is known of the incident.
 
     Raises:
@@ -101,7 +101,7 @@ async def present_values(parts: Parts, incident_id: str) -> Present | None:
     return await _as_reported(parts, report) if isinstance(report, ReportIncident) else None
 
 
-async def _as_reported(parts: Parts, report: ReportIncident) -> Present:
+async def _as_reported(parts: Services, report: ReportIncident) -> Present:
     ref = report.private_ref or report_ref(report.incident_id)
     held = dict.fromkeys(PRIVATE_FIELDS, ref)
     private, unknown = await _private_values(parts, held, {ref} if report.private_ref else set())
@@ -125,7 +125,7 @@ async def _as_reported(parts: Parts, report: ReportIncident) -> Present:
 
 
 async def _private_values(
-    parts: Parts, held: Mapping[str, str], named: set[str]
+    parts: Services, held: Mapping[str, str], named: set[str]
 ) -> tuple[dict[str, Any], frozenset[str]]:
     """Not noted in the audit: whoever shows them notes it. `named` records must be there, others only may."""
     records = await unsealed(parts, held.values())
@@ -133,7 +133,7 @@ async def _private_values(
     return values, frozenset(name for name, ref in held.items() if ref in named and ref not in records)
 
 
-async def expecting(parts: Parts, incident_id: str, expected: IncidentValues) -> Present | None:
+async def expecting(parts: Services, incident_id: str, expected: IncidentValues) -> Present | None:
     """The present values, read again for a moment while they are not what is expected. Raises as `present_values`."""
     give_up_s = clock.monotonic_s() + SEEN_WITHIN_S
     while True:
@@ -164,7 +164,7 @@ def same_as(present: Present | None, body: IncidentPatch) -> dict[str, str]:
 
 
 async def decision_of(
-    parts: Parts, incident_id: str, command_id: str, within_s: float = DECIDED_WITHIN_S
+    parts: Services, incident_id: str, command_id: str, within_s: float = DECIDED_WITHIN_S
 ) -> Decision | None:
     """The decision on a command, waited for; None when it is not known by then, or cannot be read."""
     give_up_s = clock.monotonic_s() + within_s
@@ -180,7 +180,7 @@ async def decision_of(
 
 
 async def refuse_lost(
-    parts: Parts, caller: Caller, decision: Decision, body: IncidentPatch, *, is_if_match: bool
+    parts: Services, caller: Caller, decision: Decision, body: IncidentPatch, *, is_if_match: bool
 ) -> None:
     """Raises Problem when the decision refused this edit: 412 after If-Match, else 409, with what it lost against."""
     if decision.outcome is not Outcome.REFUSED:
@@ -188,9 +188,9 @@ async def refuse_lost(
     if not decision.conflicts:
         state = (decision.reason or "").removeprefix("incident_")
         code = "incident_ended" if state != decision.reason else "conflict"
-        raise Problem(code, f"the incident is {state}", state=state)
+        raise ProblemResponse(code, f"the incident is {state}", state=state)
     present, conflicts = await conflicts_of(parts, caller, decision, body)
-    raise Problem(
+    raise ProblemResponse(
         "version_conflict" if is_if_match else "edit_conflict",
         f"changed by others: {', '.join(decision.conflicts)}",
         headers={"ETag": f'"{present.version if present else decision.version}"'},
@@ -199,7 +199,7 @@ async def refuse_lost(
 
 
 async def conflicts_of(
-    parts: Parts, caller: Caller, decision: Decision, body: IncidentPatch | None = None
+    parts: Services, caller: Caller, decision: Decision, body: IncidentPatch | None = None
 ) -> tuple[Present | None, list[dict[str, Any]]]:
     """Each field in conflict with its present value, by whom and since when; and what `body` states of it, if that is known.
 

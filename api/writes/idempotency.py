@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 
 from api.caller import Caller
-from api.http.problems import Problem
+from api.http.problems import ProblemResponse
 from api.process.intake_marks import Marks
 from dispatch.model import ids
 
@@ -24,7 +24,7 @@ def digest_of(*parts: str) -> str:
     return ids.derived("digest", *parts).hex
 
 
-class Once:
+class IdempotentRequest:
     """One order of one caller under one key."""
 
     def __init__(self, caller: Caller, key: str, body_digest: str, fingerprint: str, marks: Marks) -> None:
@@ -45,7 +45,7 @@ class Once:
         if known is None:
             return None
         if known.digest != self._fingerprint:
-            raise Problem("idempotency_key_reused", "expected a new Idempotency-Key for another request")
+            raise ProblemResponse("idempotency_key_reused", "expected a new Idempotency-Key for another request")
         return accepted_again(known.answer) if known.answer else None
 
     def accepted(self, order_id: str, status: str, links: dict[str, str]) -> Response:
@@ -69,15 +69,15 @@ async def _once(
             json_schema_extra={"pattern": "^[\\x21-\\x7e]{1,200}$"},
         ),
     ] = None,
-) -> Once:
+) -> IdempotentRequest:
     if idempotency_key is None or not _KEY.fullmatch(idempotency_key):
-        raise Problem(
+        raise ProblemResponse(
             "idempotency_key_required", "expected the header Idempotency-Key: 1 to 200 visible ASCII characters"
         )
     body_digest: str = getattr(request.state, "body_digest", NOTHING)
     fingerprint = digest_of(request.method, request.url.path, body_digest)
     caller: Caller = request.state.caller
-    return Once(caller, idempotency_key, body_digest, fingerprint, request.app.state.parts.marks)
+    return IdempotentRequest(caller, idempotency_key, body_digest, fingerprint, request.app.state.parts.marks)
 
 
-OnceOnly = Annotated[Once, Depends(_once)]
+OnceOnly = Annotated[IdempotentRequest, Depends(_once)]

@@ -4,11 +4,11 @@ The same rules as the dispatcher's (`dispatch/incidents/assignment.py`), on the 
 has the last word, and the claim after it.
 """
 
-from api.http.problems import Problem, invalid
-from api.process.services import Parts
+from api.http.problems import ProblemResponse, invalid
+from api.process.services import Services
 from dispatch.incidents.assignment import Known, named_for, obstacle_to
 from dispatch.model.commands import AssignVolunteer
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Presence
 from dispatch.plans.budget_table import UNLIMITED
@@ -23,7 +23,7 @@ _SAYS = {
 }
 
 
-async def refuse_hopeless(parts: Parts, state: Incident | None, command: AssignVolunteer) -> None:
+async def refuse_hopeless(parts: Services, state: Incident | None, command: AssignVolunteer) -> None:
     """Raises Problem: 422 for a need the incident does not have, 409 with what speaks against the person."""
     if state is None:
         return
@@ -34,22 +34,22 @@ async def refuse_hopeless(parts: Parts, state: Incident | None, command: AssignV
         seen, past, engaged_in = await parts.marks.glance(_person(parts, command.volunteer_id))
     except (StoreTrouble, NotReady):
         return
-    around = Surroundings(
+    around = DecisionContext(
         presence={command.volunteer_id: seen} if seen else {}, past={command.volunteer_id: past} if past else {}
     )
     obstacle = obstacle_to(state, command.requirement_id, command.volunteer_id, around)
     if obstacle is not None:
-        raise Problem(obstacle, _SAYS[obstacle])
+        raise ProblemResponse(obstacle, _SAYS[obstacle])
     if engaged_in is not None:
-        raise Problem("engaged", f"the person holds an offer of {engaged_in}", incident_id=engaged_in)
+        raise ProblemResponse("engaged", f"the person holds an offer of {engaged_in}", incident_id=engaged_in)
     budget = parts.plans.budget if parts.settings.budget == "on" else UNLIMITED
     against = named_for(state, command, Known(around=around, budget=budget, now_ms=clock.now_ms())).against
     if against and not command.force:
         told = ", ".join(against)
-        raise Problem("rules_against", f"{told}; force and a reason set this aside", rules=list(against))
+        raise ProblemResponse("rules_against", f"{told}; force and a reason set this aside", rules=list(against))
 
 
-async def _person(parts: Parts, volunteer_id: str) -> tuple[Presence | None, AskedLately | None, str | None]:
+async def _person(parts: Services, volunteer_id: str) -> tuple[Presence | None, AskedLately | None, str | None]:
     view = await parts.picture.volunteer(volunteer_id)
     if view is None:
         return None, None, None

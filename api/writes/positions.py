@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from api.fields import instant_ms
-from api.http.problems import Problem, invalid, not_json
+from api.http.problems import ProblemResponse, invalid, not_json
 from api.http.strict_json import BadJson, parse
 from dispatch.matching.position_checks import refusal
 from dispatch.model.ids import is_person_id
@@ -76,7 +76,7 @@ def _one_by_one(body: bytes) -> "list[_Fix | None]":
     return [_fix_or_none(raw) for raw in raws]
 
 
-def _misshapen(value: object) -> Problem:
+def _misshapen(value: object) -> ProblemResponse:
     if not isinstance(value, dict):
         return invalid("", "an object with the field locations")
     for name in value:

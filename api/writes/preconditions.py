@@ -6,7 +6,7 @@ Only what the dispatcher would refuse in any case; where it has a choice (a late
 from dataclasses import dataclass
 
 from api.deps import zone_of_known_cell
-from api.http.problems import Problem, invalid
+from api.http.problems import ProblemResponse, invalid
 from api.schemas import Result
 from dispatch.model.incidents import Incident, Offer
 from dispatch.model.vocabulary import (
@@ -46,15 +46,15 @@ class Held:
         if self.offer.state not in FILLING_STATES:
             raise _not_now(self.offer, "accepted")
         if PROGRESS_ORDER.index(state) < PROGRESS_ORDER.index(self.offer.state):
-            raise Problem("conflict", f"the offer is {self.offer.state} already", state=self.offer.state)
+            raise ProblemResponse("conflict", f"the offer is {self.offer.state} already", state=self.offer.state)
 
     def refuse_contradiction(self, body: Result) -> None:
         if self.offer.capability is not Capability.DIGITAL or self.offer.task is None:
-            raise Problem("conflict", "the offer is no digital work: it has no result", state=self.offer.state)
+            raise ProblemResponse("conflict", "the offer is no digital work: it has no result", state=self.offer.state)
         check_outcome(body, self.offer.task)
         if self.offer.result is not None:
             if self.offer.result.outcome != body.outcome:
-                raise Problem("conflict", "another result was given before", state=self.offer.state)
+                raise ProblemResponse("conflict", "another result was given before", state=self.offer.state)
         elif self.offer.state not in ASSIGNED_STATES:
             raise _not_now(self.offer, "accepted")
 
@@ -69,7 +69,7 @@ class Held:
     def refuse_unseen(self, version: int) -> None:
         """Nobody has seen what has not been decided."""
         if version > self.incident.version:
-            raise Problem(
+            raise ProblemResponse(
                 "conflict", f"the incident is at version {self.incident.version}", version=self.incident.version
             )
 
@@ -108,11 +108,11 @@ def check_other_incident(body: Result, own_incident_id: str) -> None:
         raise invalid("incident_id", "the id of another incident than the offer's own", "text")
 
 
-def _ended(offer: Offer) -> Problem:
-    return Problem("offer_ended", f"the offer is {offer.state}", state=offer.state)
+def _ended(offer: Offer) -> ProblemResponse:
+    return ProblemResponse("offer_ended", f"the offer is {offer.state}", state=offer.state)
 
 
-def _not_now(offer: Offer, expected: str) -> Problem:
+def _not_now(offer: Offer, expected: str) -> ProblemResponse:
     if offer.state is OfferState.OFFERED:
-        return Problem("conflict", f"the offer is {offer.state}, expected {expected}", state=offer.state)
+        return ProblemResponse("conflict", f"the offer is {offer.state}, expected {expected}", state=offer.state)
     return _ended(offer)

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
 
-from api.process.services import Parts
+from api.process.services import Services
 from api.schemas import VolunteerIn
 from api.views.incidents import point
 from dispatch.ports import NotReady, StoreTrouble
@@ -22,7 +22,7 @@ Profile: TypeAlias = VolunteerIn | VolunteerView | VolunteerRecord
 
 
 class Profiles:
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Services) -> None:
         self._parts = parts
 
     @contextlib.asynccontextmanager

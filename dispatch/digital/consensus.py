@@ -18,7 +18,7 @@ matched to a map."""
 VALIDATION_VOTES = 2
 
 
-class Verdict(Enum):
+class ConsensusVerdict(Enum):
     SETTLED = auto()
     WAIT = auto()  # others are still at work or being asked
     VALIDATE = auto()  # a second person is to do the same
@@ -27,26 +27,26 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Consensus:
     """`supporters` are the offers of the largest group of equal answers, the newest last."""
 
-    verdict: Verdict
+    verdict: ConsensusVerdict
     supporters: tuple[Offer, ...] = ()
 
 
-def finding(incident: Incident, requirement: Requirement) -> Finding:
+def finding(incident: Incident, requirement: Requirement) -> Consensus:
     offers = incident.offers_for(requirement.id)
     answered = sorted((one for one in offers if one.result), key=lambda one: (one.changed_ms, one.id))
     group = _largest_group(answered)
     if len(group) >= votes_needed(requirement):
-        return Finding(verdict=Verdict.SETTLED, supporters=group)
+        return Consensus(verdict=ConsensusVerdict.SETTLED, supporters=group)
     done = sum(one.state is OfferState.DONE for one in offers)
     if done < requirement.count:
-        return Finding(verdict=Verdict.WAIT)
+        return Consensus(verdict=ConsensusVerdict.WAIT)
     if requirement.count >= most_people(requirement):
-        return Finding(verdict=Verdict.DISAGREE)
+        return Consensus(verdict=ConsensusVerdict.DISAGREE)
     lone = requirement.validated and len(answered) < VALIDATION_VOTES
-    return Finding(verdict=Verdict.VALIDATE if lone else Verdict.ASK_ANOTHER)
+    return Consensus(verdict=ConsensusVerdict.VALIDATE if lone else ConsensusVerdict.ASK_ANOTHER)
 
 
 def votes_needed(requirement: Requirement) -> int:

@@ -10,11 +10,11 @@ Work that several people do steers only when enough of them agree (`consensus.py
 """
 
 from dispatch.context_query import located
-from dispatch.digital.consensus import Finding, Verdict, finding
+from dispatch.digital.consensus import Consensus, ConsensusVerdict, finding
 from dispatch.incidents import merging, orders
 from dispatch.incidents.relocation import replanned
 from dispatch.model.commands import DISPATCHER
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.events import (
     AnswerWanted,
     AttentionEnded,
@@ -35,7 +35,7 @@ FALSE_REPORT = "false_report"
 _SAYS_WHETHER = frozenset({Task.VERIFY_REPORT, Task.CALL_BACK})
 
 
-def steer(unfolding: Unfolding, facts: tuple[Event, ...], around: Surroundings) -> None:
+def steer(unfolding: Unfolding, facts: tuple[Event, ...], around: DecisionContext) -> None:
     """Adds what follows from digital work that `facts` end."""
     for fact in facts:
         if not isinstance(fact, OfferMoved) or fact.state is not OfferState.DONE or not unfolding.state.is_open:
@@ -45,7 +45,7 @@ def steer(unfolding: Unfolding, facts: tuple[Event, ...], around: Surroundings) 
             _finished(unfolding, offer, around)
 
 
-def _finished(unfolding: Unfolding, offer: Offer, around: Surroundings) -> None:
+def _finished(unfolding: Unfolding, offer: Offer, around: DecisionContext) -> None:
     requirement = _requirement(unfolding.state, offer.requirement_id)
     if requirement is None or not requirement.is_repeated:
         if offer.result is not None:
@@ -58,15 +58,15 @@ def _requirement(state: Incident, requirement_id: str) -> Requirement | None:
     return next((entry for entry in state.requirements if entry.id == requirement_id), None)
 
 
-def _judge(unfolding: Unfolding, requirement: Requirement, found: Finding, around: Surroundings) -> None:
-    if found.verdict is Verdict.SETTLED:
+def _judge(unfolding: Unfolding, requirement: Requirement, found: Consensus, around: DecisionContext) -> None:
+    if found.verdict is ConsensusVerdict.SETTLED:
         _settle(unfolding, requirement, found.supporters)
         _apply(unfolding, found.supporters[-1], requirement, around)
-    elif found.verdict is Verdict.VALIDATE:
+    elif found.verdict is ConsensusVerdict.VALIDATE:
         unfolding.add(_another(requirement, "validation"))
-    elif found.verdict is Verdict.ASK_ANOTHER:
+    elif found.verdict is ConsensusVerdict.ASK_ANOTHER:
         unfolding.add(_another(requirement, "disagreement"))
-    elif found.verdict is Verdict.DISAGREE:
+    elif found.verdict is ConsensusVerdict.DISAGREE:
         _disagree(unfolding, requirement)
 
 
@@ -92,7 +92,7 @@ def _disagree(unfolding: Unfolding, requirement: Requirement) -> None:
         _become(unfolding, Certainty.DISPUTED)
 
 
-def _apply(unfolding: Unfolding, offer: Offer, requirement: Requirement | None, around: Surroundings) -> None:
+def _apply(unfolding: Unfolding, offer: Offer, requirement: Requirement | None, around: DecisionContext) -> None:
     result = offer.result
     assert result is not None  # only answers are applied
     if offer.task in _SAYS_WHETHER and result.outcome == FALSE:
@@ -143,7 +143,7 @@ def _become(unfolding: Unfolding, certainty: Certainty) -> None:
         unfolding.add(CertaintyChanged(certainty=certainty))
 
 
-def _located(unfolding: Unfolding, offer: Offer, around: Surroundings) -> None:
+def _located(unfolding: Unfolding, offer: Offer, around: DecisionContext) -> None:
     area = located(offer.result.location if offer.result else None)
     before = unfolding.state.area
     if area is None or area == before:
@@ -152,7 +152,7 @@ def _located(unfolding: Unfolding, offer: Offer, around: Surroundings) -> None:
     unfolding.add(*replanned(unfolding.state, before, around))
 
 
-def _duplicate(unfolding: Unfolding, other: str, around: Surroundings) -> None:
+def _duplicate(unfolding: Unfolding, other: str, around: DecisionContext) -> None:
     if unfolding.state.merging is not None:
         return
     reason = merging.obstacle(unfolding.state, other, around.target)

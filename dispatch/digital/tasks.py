@@ -9,7 +9,7 @@ from dispatch.digital.steering import steer
 from dispatch.incidents.duplicates import candidates, neighbour_of
 from dispatch.incidents.relocation import replanned
 from dispatch.model.commands import Command, GiveResult, PassDeadline, SettleAttention
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.events import AttentionEnded, Event, IncidentUpdated, MergeProposed
 from dispatch.model.incidents import Incident, Offer
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
@@ -58,7 +58,7 @@ def _contradiction(offer: Offer, command: GiveResult) -> Ruling | None:
 
 
 def consequences(
-    before: Incident | None, after: Incident, facts: tuple[Event, ...], around: Surroundings, moment: Moment
+    before: Incident | None, after: Incident, facts: tuple[Event, ...], around: DecisionContext, moment: Moment
 ) -> tuple[Event, ...]:
     """What follows from `facts`, which led from `before` to `after`."""
     unfolding = Unfolding(after, moment)
@@ -73,7 +73,7 @@ def consequences(
     return tuple(unfolding.facts)
 
 
-def _propose(unfolding: Unfolding, around: Surroundings) -> None:
+def _propose(unfolding: Unfolding, around: DecisionContext) -> None:
     state = unfolding.state
     own = neighbour_of(state)
     parted = {state.split_from, *state.split_into}

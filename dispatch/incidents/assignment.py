@@ -20,7 +20,7 @@ from dispatch.matching.limits import effective, wanted_languages
 from dispatch.matching.presence import candidate_of, with_past
 from dispatch.matching.ranking import rank
 from dispatch.model.commands import AssignVolunteer
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import RequirementWhy
 from dispatch.model.events import OfferMade
 from dispatch.model.hazard_areas import ground_of
@@ -40,7 +40,7 @@ RULES_AGAINST = "rules_against"
 class Known:
     """What the order is judged by."""
 
-    around: Surroundings
+    around: DecisionContext
     budget: Budget
     now_ms: int
 
@@ -79,7 +79,7 @@ def _asking_for(incident: Incident, work: WorkKind) -> Requirement | None:
     return next(iter(open_), None)
 
 
-def obstacle_to(incident: Incident, requirement_id: str, volunteer_id: str, around: Surroundings) -> str | None:
+def obstacle_to(incident: Incident, requirement_id: str, volunteer_id: str, around: DecisionContext) -> str | None:
     """What no order sets aside, as far as the picture tells; None when the claim alone has to decide."""
     requirement = next((entry for entry in incident.requirements if entry.id == requirement_id), None)
     if requirement is None:

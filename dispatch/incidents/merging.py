@@ -26,7 +26,7 @@ from dispatch.model.commands import (
     ReleaseReport,
     UnmergeIncident,
 )
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.events import (
     AttentionRaised,
     Event,
@@ -47,7 +47,7 @@ ANSWER_WITHIN_MS = 15_000
 MERGED = "merged"
 
 
-def rule(incident: Incident | None, command: Command, around: Surroundings, now_ms: int) -> Ruling | None:
+def rule(incident: Incident | None, command: Command, around: DecisionContext, now_ms: int) -> Ruling | None:
     """The ruling, or None when the command is not about merging."""
     if incident is None:
         return None  # `orders.rule` refuses what is about nothing
@@ -86,7 +86,7 @@ def ended_as(incident: Incident) -> str:
     return "incident_merged" if incident.merged_into else f"incident_{incident.status}"
 
 
-def _merge(incident: Incident, command: MergeIncident, around: Surroundings, now_ms: int) -> Ruling:
+def _merge(incident: Incident, command: MergeIncident, around: DecisionContext, now_ms: int) -> Ruling:
     if incident.merged_into == command.into or (incident.merging and incident.merging.into == command.into):
         return unchanged("merge", "already_merged" if incident.merged_into else "already_merging")
     if not incident.is_open:

@@ -12,7 +12,7 @@ from dispatch.model.commands import (
     ReportProgress,
     VoidOffer,
 )
-from dispatch.model.context import NOTHING, Surroundings
+from dispatch.model.context import NOTHING, DecisionContext
 from dispatch.model.events import CheckedIn, OfferMoved, ResultGiven
 from dispatch.model.incidents import Incident, Offer, TaskResult
 from dispatch.model.offer_ends import BY_OPERATOR, GONE, is_withdrawn_by_hand
@@ -30,7 +30,7 @@ from dispatch.model.vocabulary import (
 _REVIVABLE = frozenset({OfferState.EXPIRED, OfferState.WITHDRAWN, OfferState.DECLINED, OfferState.STOOD_DOWN})
 
 
-def rule(incident: Incident | None, command: Command, now_ms: int, around: Surroundings = NOTHING) -> Ruling:
+def rule(incident: Incident | None, command: Command, now_ms: int, around: DecisionContext = NOTHING) -> Ruling:
     if incident is None:
         return refused("unknown_incident", "unknown_incident")
     if isinstance(command, PassDeadline):
@@ -42,7 +42,7 @@ def rule(incident: Incident | None, command: Command, now_ms: int, around: Surro
     raise TypeError(f"no rule for {type(command).__name__}")
 
 
-def _answer(incident: Incident, command: AnswerCommand, now_ms: int, around: Surroundings) -> Ruling:
+def _answer(incident: Incident, command: AnswerCommand, now_ms: int, around: DecisionContext) -> Ruling:
     offer = incident.offer(command.offer_id)
     if offer is None:
         return refused("answer", GONE if incident.forgotten_offers else "unknown_offer")
@@ -61,7 +61,7 @@ def _answer(incident: Incident, command: AnswerCommand, now_ms: int, around: Sur
     raise TypeError(f"no rule for {type(command).__name__}")
 
 
-def _accept(incident: Incident, offer: Offer, command: AcceptOffer, around: Surroundings, now_ms: int) -> Ruling:
+def _accept(incident: Incident, offer: Offer, command: AcceptOffer, around: DecisionContext, now_ms: int) -> Ruling:
     """A late acceptance counts while there is need; the claim then decides whether the person is still free. Where there is none,
     or where the person does not fit what is needed by now, they are told not to go, so that nobody sets out on a yes that was
     not taken."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dispatch.matching.approach import approach
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import effective
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.events import Event, OfferMoved, OfferRemeasured
 from dispatch.model.geo import distance_m, distance_to_area_m
 from dispatch.model.hazard_areas import ground_of
@@ -37,7 +37,7 @@ class _Way:
     eta_s: float | None
 
 
-def replanned(incident: Incident, before: Area | None, around: Surroundings) -> tuple[Event, ...]:
+def replanned(incident: Incident, before: Area | None, around: DecisionContext) -> tuple[Event, ...]:
     """What follows for the people of an incident whose area has changed from `before`."""
     if incident.area is None:
         return ()
@@ -49,7 +49,7 @@ def replanned(incident: Incident, before: Area | None, around: Surroundings) -> 
 
 
 def _replanned(
-    incident: Incident, area: Area, requirement: Requirement, before: Area | None, around: Surroundings
+    incident: Incident, area: Area, requirement: Requirement, before: Area | None, around: DecisionContext
 ) -> list[Event]:
     moving = [
         offer
@@ -72,7 +72,7 @@ def _replanned(
     return facts
 
 
-def _way(offer: Offer, area: Area, before: Area | None, around: Surroundings) -> _Way | None:
+def _way(offer: Offer, area: Area, before: Area | None, around: DecisionContext) -> _Way | None:
     """None when nothing is known: such a person is not sent back on a guess."""
     seen = around.whereabouts.get(offer.volunteer_id)
     if seen is not None:
@@ -85,7 +85,7 @@ def _way(offer: Offer, area: Area, before: Area | None, around: Surroundings) ->
     return _Way(offer=offer, at_least_m=shift - offer.distance_m, eta_s=None)
 
 
-def _etas_of_free(incident: Incident, area: Area, requirement: Requirement, around: Surroundings) -> list[float]:
+def _etas_of_free(incident: Incident, area: Area, requirement: Requirement, around: DecisionContext) -> list[float]:
     need = Need(
         incident_id=incident.id,
         command_id="",

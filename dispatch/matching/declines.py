@@ -7,7 +7,7 @@ better of it can still accept the offer they declined.
 
 from collections.abc import Iterable
 
-from dispatch.model.incidents import Incident, Offer, Refused, Requirement
+from dispatch.model.incidents import Incident, Offer, RefusedBefore, Requirement
 from dispatch.model.vocabulary import OfferState
 
 
@@ -18,31 +18,33 @@ def who_refused(incident: Incident, requirement: Requirement) -> set[str]:
     return here.union(incident.declined.get(requirement.id, ()), *brought)
 
 
-def to_bring(incident: Incident) -> tuple[Refused, ...]:
+def to_bring(incident: Incident) -> tuple[RefusedBefore, ...]:
     """What another incident has to know of this one when it takes it in."""
     said = [
-        Refused(capability=one.capability, skill=one.skill, task=one.task, volunteer_ids=(one.volunteer_id,))
+        RefusedBefore(capability=one.capability, skill=one.skill, task=one.task, volunteer_ids=(one.volunteer_id,))
         for one in incident.offers
         if _is_no(one)
     ]
     long_ago = [
-        Refused(capability=entry.capability, skill=entry.skill, task=entry.task, volunteer_ids=tuple(people))
+        RefusedBefore(capability=entry.capability, skill=entry.skill, task=entry.task, volunteer_ids=tuple(people))
         for entry in incident.requirements
         if (people := incident.declined.get(entry.id))
     ]
     return joined((*incident.refused, *said, *long_ago))
 
 
-def joined(refused: Iterable[Refused]) -> tuple[Refused, ...]:
+def joined(refused: Iterable[RefusedBefore]) -> tuple[RefusedBefore, ...]:
     """Each kind once, with everybody who refused it, in a stable order."""
     people: dict[tuple[str, str, str], set[str]] = {}
-    kinds: dict[tuple[str, str, str], Refused] = {}
+    kinds: dict[tuple[str, str, str], RefusedBefore] = {}
     for one in refused:
         key = (one.capability, one.skill, one.task or "")
         kinds.setdefault(key, one)
         people.setdefault(key, set()).update(one.volunteer_ids)
     return tuple(
-        Refused(capability=one.capability, skill=one.skill, task=one.task, volunteer_ids=tuple(sorted(people[key])))
+        RefusedBefore(
+            capability=one.capability, skill=one.skill, task=one.task, volunteer_ids=tuple(sorted(people[key]))
+        )
         for key, one in sorted(kinds.items())
     )
 
@@ -55,5 +57,5 @@ def _is_of(offer: Offer, requirement: Requirement) -> bool:
     return offer.requirement_id == requirement.id or _kind(offer) == _kind(requirement)
 
 
-def _kind(of: Offer | Requirement | Refused) -> tuple[str, str, str | None]:
+def _kind(of: Offer | Requirement | RefusedBefore) -> tuple[str, str, str | None]:
     return of.capability, of.skill, of.task

@@ -8,7 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from dispatch.model.incidents import Area, Geometry, Hazard, MovedPerson, NewReport, Refused, RequirementSpec, WorkKind
+from dispatch.model.incidents import (
+    Area,
+    Geometry,
+    Hazard,
+    MovedPerson,
+    NewReport,
+    RefusedBefore,
+    RequirementSpec,
+    WorkKind,
+)
 from dispatch.model.vocabulary import DeadlineKind, DeclineReason, HeardBy, OfferState, Priority
 
 DISPATCHER = "dispatcher"
@@ -230,7 +239,7 @@ class AdoptReport(Command):
     it was a report of until that was split."""
 
     other: str
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedBefore, ...] = ()
     moved_from: str | None = None
 
 

@@ -46,7 +46,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class DecisionContext:
     whereabouts: Mapping[str, Whereabouts] = field(default_factory=dict)
     free: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     """Requirement id → people who could be asked, as a search around the new place found them; of a need that may be bridged:
@@ -63,7 +63,7 @@ class Surroundings:
     """Where this deployment serves; None: no place is unlikely."""
 
 
-NOTHING = Surroundings()
+NOTHING = DecisionContext()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class ContextQuery:
     """What to look up. `near`: open incidents around this point within `near_m`. `external`: open incidents with an external id
     of this digest, wherever they are."""
 

@@ -12,7 +12,7 @@ from dispatch.model.incidents import (
     MovedPerson,
     NewReport,
     Place,
-    Refused,
+    RefusedBefore,
     Requirement,
     Shortfall,
     TaskResult,
@@ -464,7 +464,7 @@ class MergeBegun:
     into: str
     by: str
     due_ms: int
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedBefore, ...] = ()
     """Who said no to what: `into` must not ask them for it again."""
 
 
@@ -498,7 +498,7 @@ class MergeDeclined:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportAdopted:
     other: str
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedBefore, ...] = ()
     moved_from: str | None = None
 
 

@@ -269,7 +269,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class RefusedBefore:
     """People who said no to work of this kind, at an incident that was merged into this one."""
 
     capability: Capability
@@ -472,7 +472,7 @@ class Incident:
     attention: tuple[Attention, ...] = ()
     declined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Requirement id to the people who declined it (or were lost to it) in offers that have left the state."""
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedBefore, ...] = ()
     """What was declined at incidents that were merged into this one."""
     forgotten_offers: int = 0
     """Ended offers that have left the state; the log has them."""

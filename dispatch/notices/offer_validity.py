@@ -21,7 +21,7 @@ REMEMBERED = 1_000
 """Ended offers a reducer remembers: more than a worker publishes at a time."""
 
 
-class Verdict(StrEnum):
+class OfferVerdict(StrEnum):
     COUNTS = "counts"
     REPEAT = "repeat"
     VOID = "void"
@@ -38,12 +38,12 @@ class VoidReason(StrEnum):
 class Judgement:
     """`has_counted`: a step of the same offer counted before, so the person may have heard of it."""
 
-    verdict: Verdict
+    verdict: OfferVerdict
     reason: VoidReason | None = None
     has_counted: bool = False
 
 
-_REPEAT = Judgement(Verdict.REPEAT)
+_REPEAT = Judgement(OfferVerdict.REPEAT)
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class Validity:
         has_counted = known is not None and known.has_counted
         reason = self._why_void(step, known)
         self._fold(step, known or self._new(step), reason, place)
-        return Judgement(Verdict.COUNTS if reason is None else Verdict.VOID, reason, has_counted)
+        return Judgement(OfferVerdict.COUNTS if reason is None else OfferVerdict.VOID, reason, has_counted)
 
     def standing(self, offer_id: str) -> OfferState | None:
         """`void` for a void offer; None when the offer is not remembered: unknown, or ended long ago."""

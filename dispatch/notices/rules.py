@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from dispatch.model.decisions import OfferStep
 from dispatch.model.vocabulary import ASSIGNED_STATES, LIVE_STATES, JobField, OfferState
-from dispatch.notices.offer_validity import Judgement, Validity, Verdict, VoidReason
+from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity, VoidReason
 from dispatch.notices.safety_notices import CHANGED, COLLEAGUE_IN_DISTRESS, STAGING_MOVED
 
 LEASE_EXPIRED = "lease_expired"
@@ -92,9 +92,9 @@ def notice_of(step: OfferStep, judgement: Judgement) -> Notice | None:
 
 
 def _kind(step: OfferStep, judgement: Judgement) -> str | None:
-    if judgement.verdict is Verdict.VOID:
+    if judgement.verdict is OfferVerdict.VOID:
         return "void" if judgement.reason is VoidReason.SAID_SO and judgement.has_counted else None
-    if judgement.verdict is Verdict.REPEAT:
+    if judgement.verdict is OfferVerdict.REPEAT:
         return None
     if step.notice is not None:
         return step.notice if _is_told(step) else None

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dispatch.model.commands import AcceptOffer, CheckWay, Command, PassDeadline, ReportProgress
-from dispatch.model.context import Surroundings, Whereabouts
+from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.events import AttentionRaised, Event, HazardOnWay, WayCleared, WaysToCheck
 from dispatch.model.geo import distance_m, nearest_of_area
 from dispatch.model.hazard_areas import HazardArea, ground_of
@@ -82,7 +82,7 @@ def named(found: WaysFound | None) -> list[Event]:
     return facts
 
 
-def checked(incident: Incident, command: CheckWay, around: Surroundings) -> Ruling:
+def checked(incident: Incident, command: CheckWay, around: DecisionContext) -> Ruling:
     facts = news(incident, command, around)
     return applied("check_way", *facts) if facts else unchanged("check_way", "nothing_new")
 
@@ -116,7 +116,7 @@ def _is_near(incident: Incident, offer: Offer, ground: HazardArea) -> bool:
     return distance_m(incident.area.centre, ground.area.centre) <= ground.area.reach_m + max(way_m, LOOKED_AT_M / 10)
 
 
-def news(incident: Incident, command: Command, around: Surroundings) -> tuple[Event, ...]:
+def news(incident: Incident, command: Command, around: DecisionContext) -> tuple[Event, ...]:
     """What the people of the incident have to be told of ground on their way, as far as the decision sees where they are."""
     facts: list[Event] = []
     for offer in under_way(incident):

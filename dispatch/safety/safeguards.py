@@ -12,7 +12,7 @@ from dispatch.model.commands import (
     PassDeadline,
     RaiseDistress,
 )
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.events import AttentionRaised, Event, IncidentReported
 from dispatch.model.incidents import Incident
 from dispatch.model.rulings import Ruling, refused, unchanged
@@ -22,7 +22,7 @@ from dispatch.safety import absence, check_ins, confirmations, distress, hazard_
 
 
 def rule(
-    incident: Incident | None, command: Command, plans: PlanBook, around: Surroundings, now_ms: int
+    incident: Incident | None, command: Command, plans: PlanBook, around: DecisionContext, now_ms: int
 ) -> Ruling | None:
     """The ruling, or None when another rule has to speak. It is asked first: distress counts after the end as well."""
     if incident is None:
@@ -52,7 +52,7 @@ def rule(
     return None
 
 
-def _leave_duty(incident: Incident, command: LeaveDuty, around: Surroundings) -> Ruling:
+def _leave_duty(incident: Incident, command: LeaveDuty, around: DecisionContext) -> Ruling:
     offer = incident.offer(command.offer_id)
     if offer is None or not incident.is_open:
         return unchanged("leave_duty", "unknown_offer" if offer is None else f"incident_{incident.status}")

@@ -7,7 +7,7 @@ ground is dangerous no more. Whoever works inside without a staging point is war
 
 from collections.abc import Iterator
 
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.events import StagingMoved
 from dispatch.model.geo import distance_m
 from dispatch.model.hazard_areas import HazardArea, ground_of
@@ -15,7 +15,7 @@ from dispatch.model.incidents import Incident, Offer, Place
 from dispatch.model.vocabulary import Capability, OfferState
 
 
-def moves(before: Incident | None, after: Incident | None, around: Surroundings) -> tuple[StagingMoved, ...]:
+def moves(before: Incident | None, after: Incident | None, around: DecisionContext) -> tuple[StagingMoved, ...]:
     """What the way from `before` to `after` means for the people of the incident."""
     if before is None or after is None or not after.is_open:
         return ()
@@ -24,7 +24,7 @@ def moves(before: Incident | None, after: Incident | None, around: Surroundings)
     return tuple(_moves(after, ground_of(after), around))
 
 
-def _moves(incident: Incident, ground: HazardArea | None, around: Surroundings) -> Iterator[StagingMoved]:
+def _moves(incident: Incident, ground: HazardArea | None, around: DecisionContext) -> Iterator[StagingMoved]:
     for offer in incident.offers:
         if not offer.is_live or offer.capability is not Capability.FIELD:
             continue
@@ -33,7 +33,7 @@ def _moves(incident: Incident, ground: HazardArea | None, around: Surroundings) 
             yield StagingMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, staging=staging)
 
 
-def _staging(offer: Offer, ground: HazardArea | None, around: Surroundings) -> Place | None:
+def _staging(offer: Offer, ground: HazardArea | None, around: DecisionContext) -> Place | None:
     if ground is None:
         return None
     seen = around.whereabouts.get(offer.volunteer_id)

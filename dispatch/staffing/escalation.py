@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 from dispatch.matching.limits import is_widest, required_languages
 from dispatch.model.commands import DISPATCHER, Command, EscalateIncident, PassDeadline
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import RequirementWhy
 from dispatch.model.events import (
     AttentionEnded,
@@ -73,27 +73,27 @@ RULES = frozenset({"ladder", "ladder_check", "bridge_language"})
 
 
 def rule(
-    incident: Incident | None, command: Command, plans: PlanBook, around: Surroundings, now_ms: int
+    incident: Incident | None, command: Command, plans: PlanBook, around: DecisionContext, now_ms: int
 ) -> Ruling | None:
     """The ruling on a ladder's deadline, an operator's order to escalate, or a look that may find the translator a step has
     looked for in vain; None for everything else."""
     if incident is None:
         return None
     if isinstance(command, EscalateIncident):
-        return _ordered(incident, command, _Book(plans, around, now_ms))
+        return _ordered(incident, command, _EscalationContext(plans, around, now_ms))
     if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.LADDER:
-        return _passed(incident, command, _Book(plans, around, now_ms))
+        return _passed(incident, command, _EscalationContext(plans, around, now_ms))
     if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.RETRY:
-        return _looked_again(incident, _Book(plans, around, now_ms))
+        return _looked_again(incident, _EscalationContext(plans, around, now_ms))
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class _EscalationContext:
     """What steps are judged by: the plans, what was looked up, and the time."""
 
     plans: PlanBook
-    around: Surroundings
+    around: DecisionContext
     now_ms: int
 
     def ladder(self, climb: Climb) -> Ladder:
@@ -104,7 +104,7 @@ class _Book:
         return is_translator_there(incident, entry, seen, self.plans.budget, self.now_ms)
 
 
-def _ordered(incident: Incident, command: EscalateIncident, book: _Book) -> Ruling:
+def _ordered(incident: Incident, command: EscalateIncident, book: _EscalationContext) -> Ruling:
     """The next alarm level at once, and the next step of every requirement that lacks people, whatever it gives up: who ordered
     it may. An order that was given at a lower level has had its effect: its twin raised it, or a ladder did."""
     if command.level is not None and command.level < incident.alarm_level:
@@ -118,7 +118,7 @@ def _ordered(incident: Incident, command: EscalateIncident, book: _Book) -> Ruli
     return applied("escalate", *with_ids(incident, facts))
 
 
-def _looked_again(incident: Incident, book: _Book) -> Ruling | None:
+def _looked_again(incident: Incident, book: _EscalationContext) -> Ruling | None:
     """Bridges that waited for a translator who is there now."""
     facts: list[Event] = []
     for entry in incident.requirements:
@@ -127,7 +127,7 @@ def _looked_again(incident: Incident, book: _Book) -> Ruling | None:
     return applied("retry", *with_ids(incident, facts)) if facts else None
 
 
-def _may_be_bridged_now(incident: Incident, entry: Requirement, book: _Book) -> bool:
+def _may_be_bridged_now(incident: Incident, entry: Requirement, book: _EscalationContext) -> bool:
     """A step that came early because everybody had answered waits again while somebody is asked."""
     if not wants_bridge(incident, entry) or not book.is_translator_there(incident, entry):
         return False
@@ -138,7 +138,7 @@ def _may_be_bridged_now(incident: Incident, entry: Requirement, book: _Book) -> 
     return climb.since_ms is not None and book.now_ms >= climb.since_ms + at_s * 1000
 
 
-def _passed(incident: Incident, command: PassDeadline, book: _Book) -> Ruling:
+def _passed(incident: Incident, command: PassDeadline, book: _EscalationContext) -> Ruling:
     entry = next((one for one in incident.requirements if one.id == command.requirement_id), None)
     if entry is None or entry.climb is None or entry.climb.due_ms is None:
         return unchanged("ladder", "nothing_due")
@@ -154,7 +154,7 @@ def _passed(incident: Incident, command: PassDeadline, book: _Book) -> Ruling:
     return applied("ladder", *with_ids(incident, facts))
 
 
-def _bridge_or_lack(incident: Incident, entry: Requirement, book: _Book) -> Event:
+def _bridge_or_lack(incident: Incident, entry: Requirement, book: _EscalationContext) -> Event:
     if book.is_translator_there(incident, entry):
         return translator_added(incident, entry, book.plans)
     return TranslatorLacked(requirement_id=entry.id, since_ms=book.now_ms)
@@ -176,7 +176,7 @@ class _Cause:
         return self.reason is StepReason.OPERATOR or step.at_s <= self.ripe_s
 
 
-def _cause(incident: Incident, entry: Requirement, book: _Book) -> _Cause | None:
+def _cause(incident: Incident, entry: Requirement, book: _EscalationContext) -> _Cause | None:
     """Why a step is due now, judged on what stands now and not when the timer was set."""
     climb, ladder, now_ms = _climb(entry), book.ladder(_climb(entry)), book.now_ms
     left, since_ms = ladder.left(climb), climb.since_ms
@@ -196,7 +196,9 @@ def _cause(incident: Incident, entry: Requirement, book: _Book) -> _Cause | None
     return _Cause(reason=due, chance=chance, ripe_s=ripe_s) if due and is_due.get(due, False) else None
 
 
-def _steps(incident: Incident, entry: Requirement, book: _Book, cause: _Cause, *, raised: bool = False) -> list[Event]:
+def _steps(
+    incident: Incident, entry: Requirement, book: _EscalationContext, cause: _Cause, *, raised: bool = False
+) -> list[Event]:
     """The next step that can do something, after those that cannot. `raised`: the alarm level goes up anyway."""
     facts: list[Event] = []
     climb, ladder = _climb(entry), book.ladder(_climb(entry))
@@ -245,7 +247,7 @@ def _human_called(ladder: Ladder, climb: Climb, number: int) -> bool:
     return any(step.action in _HUMAN for at, step in enumerate(ladder.steps[:number]) if at not in left)
 
 
-def _pointless(incident: Incident, entry: Requirement, step: Step, level: int, book: _Book) -> str | None:
+def _pointless(incident: Incident, entry: Requirement, step: Step, level: int, book: _EscalationContext) -> str | None:
     """Why a step would reach nobody new; None when it may."""
     if step.action is StepAction.WIDER_RING:
         return "no_wider_ring" if is_widest(entry, incident) else None

@@ -16,7 +16,7 @@ ReasonOption = Annotated[str | None, typer.Option("--reason", help="Kept private
 KeyOption = Annotated[str | None, typer.Option("--key", help="Idempotency-Key: the same key gives the same order.")]
 
 
-class Answer(StrEnum):
+class SpokenAnswer(StrEnum):
     """What a person said, and the request it becomes."""
 
     ACCEPT = "accept"
@@ -29,7 +29,7 @@ class Answer(StrEnum):
     DISTRESS = "distress"
 
 
-_PROGRESS = (Answer.EN_ROUTE, Answer.ON_SCENE, Answer.DONE)
+_PROGRESS = (SpokenAnswer.EN_ROUTE, SpokenAnswer.ON_SCENE, SpokenAnswer.DONE)
 
 
 def reopen(
@@ -91,7 +91,7 @@ def withdraw(
 
 def answer(
     offer_id: str,
-    said: Answer,
+    said: SpokenAnswer,
     heard_by: Annotated[HeardBy, typer.Option(help="How you heard it.")] = HeardBy.PHONE,
     because: Annotated[DeclineReason | None, typer.Option(help="Why they decline.")] = None,
     text: Annotated[str | None, typer.Option(help="What they said besides; kept private.")] = None,
@@ -106,8 +106,8 @@ def answer(
         verb, body = "progress", body | {"state": said.value}
     else:
         verb = said.value.replace("_", "-")
-        body |= {"text": text if said is not Answer.ACCEPT else None}
-        body |= {"reason": because.value if because else None} if said is Answer.DECLINE else {}
+        body |= {"text": text if said is not SpokenAnswer.ACCEPT else None}
+        body |= {"reason": because.value if because else None} if said is SpokenAnswer.DECLINE else {}
     _order(path_of("offers", offer_id, verb), body, key, api, token, json)
 
 

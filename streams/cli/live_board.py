@@ -37,7 +37,7 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class BoardState:
     """All that the board shows. `away_s` is how long the API has not answered, None while it does."""
 
     now_ms: int
@@ -49,7 +49,7 @@ class Shown:
     away_because: str = ""
 
 
-def picture(shown: Shown, width: int) -> Layout:
+def picture(shown: BoardState, width: int) -> Layout:
     """The whole board. Queue and offers stand side by side where there is room for both."""
     layout = Layout()
     layout.split_column(
@@ -62,14 +62,14 @@ def picture(shown: Shown, width: int) -> Layout:
     return layout
 
 
-def _head(shown: Shown) -> RenderableType:
+def _head(shown: BoardState) -> RenderableType:
     line = Text.assemble(_standing(shown), "   ", *_figures(shown))
     border = "red" if _is_degraded(shown) or alarms_of(shown.status) else "green"
     lines = [line, *_alarm_line(shown), _second_line(shown)]
     return Panel(Group(*lines), title="Komek", subtitle="q quits", border_style=border)
 
 
-def _standing(shown: Shown) -> Text:
+def _standing(shown: BoardState) -> Text:
     if shown.away_s is not None:
         words = f"x THE API IS AWAY since {age(shown.away_s)}: what stands below is old ({shown.away_because})"
         return Text(words, style="bold reverse red")
@@ -82,7 +82,7 @@ def _standing(shown: Shown) -> Text:
     return Text("= working", style="bold green")
 
 
-def _is_degraded(shown: Shown) -> bool:
+def _is_degraded(shown: BoardState) -> bool:
     return shown.away_s is not None or is_degraded(shown.status)
 
 
@@ -104,7 +104,7 @@ def alarm_words(alarm: Mapping[str, Any]) -> str:
     return f"{mark} {alarm.get('name')}" + (f" ({count})" if count else "")
 
 
-def _alarm_line(shown: Shown) -> list[Text]:
+def _alarm_line(shown: BoardState) -> list[Text]:
     alarms = alarms_of(shown.status)
     if not alarms:
         return []
@@ -126,13 +126,13 @@ def _is_well(about: object) -> bool:
     return word is True or word is None or str(word).lower() in ("ok", "up", "ready", "unknown")
 
 
-def _figures(shown: Shown) -> list[str]:
+def _figures(shown: BoardState) -> list[str]:
     waiting = sum(incident.get("status") in NEEDS_PEOPLE for incident in shown.incidents)
     figures = [f"{len(shown.incidents)} open", f"{waiting} need people"]
     return ["   ".join([*figures, f"{_number(shown.status.get('volunteers_on_duty'))} on duty"])]
 
 
-def _second_line(shown: Shown) -> Text:
+def _second_line(shown: BoardState) -> Text:
     return Text("   ".join([shown.url, *measurements(shown.status)]), style="dim")
 
 
@@ -180,7 +180,7 @@ def in_order(incidents: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(incidents, key=urgency)
 
 
-def _queue(shown: Shown) -> RenderableType:
+def _queue(shown: BoardState) -> RenderableType:
     table = Table(expand=True, box=None, padding=(0, 1, 0, 0), header_style="bold")
     # The widths hold the longest word each: what is cut in a narrow terminal is only the last column.
     for column, width in (
@@ -220,7 +220,7 @@ def _missing(incident: Mapping[str, Any]) -> str:
     )
 
 
-def _offers(shown: Shown) -> RenderableType:
+def _offers(shown: BoardState) -> RenderableType:
     table = Table(expand=True, box=None, padding=(0, 1, 0, 0), header_style="bold")
     for column, width in (("who", 5), ("for", 10), ("state", 12), ("left", 5), ("way", 7)):
         table.add_column(column, no_wrap=True, overflow="ellipsis", min_width=width)
@@ -256,7 +256,7 @@ def unconfirmed(offer: Mapping[str, Any], now_ms: int) -> str:
     return f"{mark} {', '.join(open_changes.get('fields') or ())} {age(since_s)}"
 
 
-def _events(shown: Shown) -> RenderableType:
+def _events(shown: BoardState) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     for happened in shown.happened:
         table.add_row(Text(happened.at, style="dim"), Text(happened.words))

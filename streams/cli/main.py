@@ -20,7 +20,7 @@ __all__ = ["CommandFailed", "app", "main"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandEntry:
     """A command: the module that has it, and whether that is a function `command` or a group `app`."""
 
     module: str
@@ -29,23 +29,25 @@ class Entry:
 
 
 COMMANDS = {
-    "up": Entry("up", "command", "Start everything on this machine: Kafka, Redis, workers, the API, the demo."),
-    "worker": Entry("worker", "command", "Run one worker, which decides about incidents."),
-    "notifier": Entry("notifier", "command", "Run one notifier, which tells people what becomes of their offers."),
-    "api": Entry("api", "command", "Run the HTTP API and the console."),
-    "topics": Entry("topics", "app", "Create and check the topics."),
-    "plans": Entry("plans", "app", "Check response plans and put them into force."),
-    "token": Entry("token", "command", "Print a token for a role."),
-    "incident": Entry("incident", "app", "Report an incident."),
-    "why": Entry("why", "command", "Say why somebody was asked, or not."),
-    "watch": Entry("watch", "command", "Watch incidents and offers as they happen."),
-    "board": Entry("board_on_paper", "command", "Print what is open, read from the log alone."),
-    "status": Entry("status", "command", "Show how the whole is doing."),
-    "simulate": Entry("simulate", "command", "Play volunteers and incidents."),
-    "replay": Entry("replay", "command", "Send incidents from a file."),
-    "rebuild": Entry("rebuild", "command", "Make the picture in Redis anew from the log."),
-    "dead-letters": Entry("dead_letters", "app", "Look at records that could not be read, and send them again."),
-    "doctor": Entry("doctor", "command", "Check this machine and the running stack, and say what to do."),
+    "up": CommandEntry("up", "command", "Start everything on this machine: Kafka, Redis, workers, the API, the demo."),
+    "worker": CommandEntry("worker", "command", "Run one worker, which decides about incidents."),
+    "notifier": CommandEntry(
+        "notifier", "command", "Run one notifier, which tells people what becomes of their offers."
+    ),
+    "api": CommandEntry("api", "command", "Run the HTTP API and the console."),
+    "topics": CommandEntry("topics", "app", "Create and check the topics."),
+    "plans": CommandEntry("plans", "app", "Check response plans and put them into force."),
+    "token": CommandEntry("token", "command", "Print a token for a role."),
+    "incident": CommandEntry("incident", "app", "Report an incident."),
+    "why": CommandEntry("why", "command", "Say why somebody was asked, or not."),
+    "watch": CommandEntry("watch", "command", "Watch incidents and offers as they happen."),
+    "board": CommandEntry("board_on_paper", "command", "Print what is open, read from the log alone."),
+    "status": CommandEntry("status", "command", "Show how the whole is doing."),
+    "simulate": CommandEntry("simulate", "command", "Play volunteers and incidents."),
+    "replay": CommandEntry("replay", "command", "Send incidents from a file."),
+    "rebuild": CommandEntry("rebuild", "command", "Make the picture in Redis anew from the log."),
+    "dead-letters": CommandEntry("dead_letters", "app", "Look at records that could not be read, and send them again."),
+    "doctor": CommandEntry("doctor", "command", "Check this machine and the running stack, and say what to do."),
 }
 
 EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."

@@ -15,7 +15,7 @@ from streams.cli.errors import UNREACHABLE, CommandFailed
 from streams.errors import LogTrouble
 from streams.rebuild.rebuilder import Rebuilder, RebuildReport
 from streams.settings import Settings
-from streams.store import Link
+from streams.store import RedisClient
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -45,7 +45,7 @@ def command(json: Json = False) -> None:
 
 
 async def _rebuild(settings: Settings, *, quiet: bool) -> RebuildReport | None:
-    link = Link(settings.require_redis())
+    link = RedisClient(settings.require_redis())
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, disable=quiet, transient=True) as progress:

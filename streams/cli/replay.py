@@ -27,7 +27,7 @@ from streams.simulator.replay_targets import through_http, through_kafka
 SHOWN_REFUSALS = 10
 
 
-class Way(StrEnum):
+class ReplayTarget(StrEnum):
     HTTP = "http"
     KAFKA = "kafka"
 
@@ -42,7 +42,7 @@ def command(
     ] = None,
     speed: Annotated[float, typer.Option(help="How many times faster than it was; 0 as fast as it goes.", min=0)] = 1.0,
     limit: Annotated[int | None, typer.Option(help="Only the first calls.", min=1)] = None,
-    through: Annotated[Way, typer.Option(help="Through the API, or straight into Kafka.")] = Way.HTTP,
+    through: Annotated[ReplayTarget, typer.Option(help="Through the API, or straight into Kafka.")] = ReplayTarget.HTTP,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
@@ -96,7 +96,7 @@ async def _run(
     at: Place | None,
     speed: float,
     limit: int | None,
-    through: Way,
+    through: ReplayTarget,
     reach: tuple[str | None, str | None],
     summary: Summary,
 ) -> None:
@@ -107,8 +107,8 @@ async def _run(
 
 
 @asynccontextmanager
-async def _sender(through: Way, api: str | None, token: str | None) -> AsyncIterator[Send]:
-    if through is Way.KAFKA:
+async def _sender(through: ReplayTarget, api: str | None, token: str | None) -> AsyncIterator[Send]:
+    if through is ReplayTarget.KAFKA:
         async with through_kafka(settings_here()) as send:
             yield send
         return

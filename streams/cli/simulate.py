@@ -18,7 +18,7 @@ from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import console, print_json
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
-from streams.simulator.run import Progress, Ways, play, ways_over_http
+from streams.simulator.run import RunProgress, Ways, play, ways_over_http
 from streams.simulator.scenarios import BadScenario, Scenario, scenario_named
 from streams.simulator.volunteers import Volunteers
 
@@ -70,7 +70,7 @@ def command(
 
 async def _run(scenario: Scenario, url: str, tokens: Any, *, quiet: bool) -> dict[str, Any]:
     async with Api(url, tokens, seed=scenario.seed) as api:
-        progress = Progress(scenario=scenario, api=api)
+        progress = RunProgress(scenario=scenario, api=api)
         # Of this playing alone: a later one of the same scenario makes new incidents.
         run = f"{scenario.name}-{clock.now_ms():x}"
         async with _ways(scenario, api, run) as ways, _shown(progress, quiet=quiet):
@@ -112,7 +112,7 @@ async def _ways(scenario: Scenario, api: Api, run: str) -> AsyncIterator[Ways]:
 
 
 @asynccontextmanager
-async def _shown(progress: Progress, *, quiet: bool) -> AsyncIterator[None]:
+async def _shown(progress: RunProgress, *, quiet: bool) -> AsyncIterator[None]:
     """A live table in a terminal, a line now and then elsewhere; the last state is always shown."""
     if quiet:
         yield
@@ -126,7 +126,7 @@ async def _shown(progress: Progress, *, quiet: bool) -> AsyncIterator[None]:
             await showing
 
 
-async def _show_live(progress: Progress) -> None:
+async def _show_live(progress: RunProgress) -> None:
     with Live(_table(progress), console=console(), auto_refresh=False) as live:
         try:
             while True:
@@ -136,7 +136,7 @@ async def _show_live(progress: Progress) -> None:
             live.update(_table(progress), refresh=True)
 
 
-async def _show_lines(progress: Progress) -> None:
+async def _show_lines(progress: RunProgress) -> None:
     try:
         while True:
             _print_line(progress)
@@ -145,11 +145,11 @@ async def _show_lines(progress: Progress) -> None:
         _print_line(progress)
 
 
-def _print_line(progress: Progress) -> None:
+def _print_line(progress: RunProgress) -> None:
     print(", ".join(f"{name} {value}" for name, value in progress.figures().items()), flush=True)
 
 
-def _table(progress: Progress) -> Table:
+def _table(progress: RunProgress) -> Table:
     table = Table(title=f"Simulating: {progress.scenario.about or progress.scenario.name}", title_justify="left")
     table.add_column("what")
     table.add_column("count", justify="right")

@@ -9,17 +9,17 @@ from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import CommandFailed
 from streams.cli.output import print_json, print_table
 from streams.kafka import topic_admin
-from streams.kafka.topic_admin import Row, Standing
+from streams.kafka.topic_admin import Row, TopicResult
 from streams.topics import TOPICS
 
 app = typer.Typer(help="Create and check the topics.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SIGNS = {
-    Standing.CREATED: "+ created",
-    Standing.ALTERED: "~ altered",
-    Standing.AS_STATED: "= as stated",
-    Standing.DIFFERS: "? differs",
-    Standing.REFUSED: "! refused",
+    TopicResult.CREATED: "+ created",
+    TopicResult.ALTERED: "~ altered",
+    TopicResult.AS_STATED: "= as stated",
+    TopicResult.DIFFERS: "? differs",
+    TopicResult.REFUSED: "! refused",
 }
 
 
@@ -35,7 +35,7 @@ def apply(json: Json = False) -> None:
         print_json([asdict(row) for row in rows])
     else:
         _print(rows)
-    refused = [row for row in rows if row.standing is Standing.REFUSED]
+    refused = [row for row in rows if row.standing is TopicResult.REFUSED]
     if refused:
         names = ", ".join(row.topic for row in refused)
         raise CommandFailed(f"not as stated, and not to be changed by itself: {names}", "\n".join(refused[0].notes))

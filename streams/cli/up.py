@@ -13,7 +13,7 @@ from streams import settings as all_settings
 from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
 from streams.cli.make_parent import MakeCaller
 from streams.local import jars, stack
-from streams.local.errors import LocalStackError, NeverReady, Taken
+from streams.local.errors import FolderTaken, LocalStackError, NeverReady
 from streams.local.progress import Steps
 
 IMPATIENT_EXIT = 130
@@ -56,7 +56,7 @@ def command(
         settings = replace(settings, data=data)
     told = _Told()
     steps = Steps(_write)
-    caller = stack.Caller(fetch_jars=lambda: _fetch_jars(told, steps), steps=steps, stopped=told, ready=_announce)
+    caller = stack.StackOwner(fetch_jars=lambda: _fetch_jars(told, steps), steps=steps, stopped=told, ready=_announce)
     try:
         stack.run(settings, stack.Wanted(workers=workers, demo=demo, fresh=fresh), caller)
     except _Stopped:
@@ -66,7 +66,7 @@ def command(
 
 
 def _exit_code(error: LocalStackError) -> int:
-    wrong_use = isinstance(error, Taken) or (isinstance(error, NeverReady) and error.settings_refused)
+    wrong_use = isinstance(error, FolderTaken) or (isinstance(error, NeverReady) and error.settings_refused)
     return WRONG_USE if wrong_use else FAILED
 
 

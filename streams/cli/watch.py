@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.live import Live
 
 from streams import clock
-from streams.api_client import OPENED, Api, Caller, LiveEvent, NoAnswer
+from streams.api_client import OPENED, Api, ApiCaller, LiveEvent, NoAnswer
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.errors import UNREACHABLE, CommandFailed
-from streams.cli.live_board import OFFER_SIGNS, Happened, Shown, picture
+from streams.cli.live_board import OFFER_SIGNS, BoardState, Happened, picture
 from streams.cli.output import print_json
 
-WATCHER = Caller(role="operator", identity="watch")
+WATCHER = ApiCaller(role="operator", identity="watch")
 OPEN_INCIDENTS = "/v1/incidents?status=reported,dispatching,unfilled,staffed,in_progress&limit=100"
 LOOK_EVERY_S = 2.0
 LOOK_AT_MOST_EVERY_S = 0.3
@@ -64,9 +64,9 @@ class _View:
     ahead_ms: int = 0
     """How far the API's clock is ahead of this machine's: ages and countdowns go by the API's."""
 
-    def shown(self) -> Shown:
+    def shown(self) -> BoardState:
         away_s = None if self.away_since_s is None else clock.monotonic_s() - self.away_since_s
-        return Shown(
+        return BoardState(
             now_ms=clock.now_ms() + self.ahead_ms,
             url=self.url,
             status=self.status,

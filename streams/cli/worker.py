@@ -8,7 +8,7 @@ from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.kafka import topic_admin
 from streams.worker.app import build_app
-from streams.worker.shutdown import LeavingWorker
+from streams.worker.shutdown import GracefulWorker
 
 
 def command() -> None:
@@ -25,4 +25,4 @@ def command() -> None:
         raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
     # Faust says a great deal at `info`; what it does is of interest only to whoever looks for a fault in it.
     frame_level = "debug" if settings.log_level == "debug" else "warn"
-    LeavingWorker(app, loglevel=frame_level, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()
+    GracefulWorker(app, loglevel=frame_level, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()

@@ -59,7 +59,7 @@ class StandingLetter:
 
 
 @dataclass(slots=True)
-class Book:
+class DeadLetterFold:
     """The fold of the topic. Remembers ids only, however large the letters are."""
 
     standing: dict[str, StandingLetter] = field(default_factory=dict)
@@ -93,7 +93,7 @@ def read_settled(settings: Settings) -> Mapping[str, LetterSettled]:
     Raises:
         BrokerTrouble: no broker answered in time.
     """
-    book = Book()
+    book = DeadLetterFold()
     for value in dead_letters.read_values(settings):
         book.add(value, 0)
     return book.settled

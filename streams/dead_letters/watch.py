@@ -8,7 +8,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from streams.dead_letters.outcomes import Book, StandingLetter
+from streams.dead_letters.outcomes import DeadLetterFold, StandingLetter
 from streams.kafka import clients
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS
@@ -24,7 +24,7 @@ class LetterWatch:
         self._settings = settings
         self._client_id = client_id
         self._task: asyncio.Task[None] | None = None
-        self._book = Book()
+        self._book = DeadLetterFold()
         self._next: dict[TopicPartition, int] = {}
         self._is_read = False
 

@@ -47,7 +47,7 @@ class Message(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
-class Intake:
+class CommandIntake:
     """One per process. `start` waits for the broker; the rest never blocks the event loop.
 
     kafka-python may block in `send` until it knows the topic, so it is called from two threads of our own; its answer comes

@@ -18,7 +18,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError, for_code
 from streams import clock
 from streams.errors import BrokerTrouble
 from streams.kafka import clients
-from streams.kafka.topic_drift import Cure, Problem, TopicState, problems_of
+from streams.kafka.topic_drift import Cure, TopicDrift, TopicState, problems_of
 from streams.settings import Settings
 from streams.topics import SAME_PARTITIONS, TOPICS, Topic
 
@@ -28,7 +28,7 @@ _UNKNOWN_TOPIC = 3
 _ALREADY_EXISTS = 36
 
 
-class Standing(StrEnum):
+class TopicResult(StrEnum):
     CREATED = "created"
     ALTERED = "altered"
     AS_STATED = "as stated"
@@ -41,14 +41,14 @@ class Row:
     """What `apply_topics` did with one topic, and how it stands now."""
 
     topic: str
-    standing: Standing
+    standing: TopicResult
     partitions: int
     replication: int
     kept: str
     notes: tuple[str, ...] = ()
 
 
-def check_topics(settings: Settings, *, patience_s: float = PATIENCE_S) -> list[Problem]:
+def check_topics(settings: Settings, *, patience_s: float = PATIENCE_S) -> list[TopicDrift]:
     """What must be cured before a worker or the API starts; empty when nothing. Waits `patience_s` for a broker that is
     coming up; with one that answers it takes some 50 ms.
 
@@ -156,7 +156,7 @@ def _create(admin: KafkaAdminClient, names: Sequence[str], settings: Settings) -
     admin.wait_for_topics(list(wanted))
 
 
-def _alter(admin: KafkaAdminClient, problems: Sequence[Problem]) -> None:
+def _alter(admin: KafkaAdminClient, problems: Sequence[TopicDrift]) -> None:
     wanted: dict[str, dict[str, str]] = {}
     for problem in problems:
         if problem.config:
@@ -203,7 +203,7 @@ def _state(described: Mapping[str, Any], config: Mapping[str, str]) -> TopicStat
     )
 
 
-def _row(topic: Topic, state: TopicState, found: Sequence[Problem], left: Sequence[Problem]) -> Row:
+def _row(topic: Topic, state: TopicState, found: Sequence[TopicDrift], left: Sequence[TopicDrift]) -> Row:
     before = [problem for problem in found if problem.topic == topic.name]
     after = [problem for problem in left if problem.topic == topic.name]
     return Row(
@@ -217,15 +217,15 @@ def _row(topic: Topic, state: TopicState, found: Sequence[Problem], left: Sequen
     )
 
 
-def _standing(topic: Topic, before: Sequence[Problem], after: Sequence[Problem]) -> Standing:
+def _standing(topic: Topic, before: Sequence[TopicDrift], after: Sequence[TopicDrift]) -> TopicResult:
     if any(problem.is_dangerous or topic in SAME_PARTITIONS for problem in after):
-        return Standing.REFUSED
+        return TopicResult.REFUSED
     if after:
-        return Standing.DIFFERS
+        return TopicResult.DIFFERS
     cures = {problem.cure for problem in before}
     if Cure.CREATE in cures:
-        return Standing.CREATED
-    return Standing.ALTERED if Cure.ALTER in cures else Standing.AS_STATED
+        return TopicResult.CREATED
+    return TopicResult.ALTERED if Cure.ALTER in cures else TopicResult.AS_STATED
 
 
 def _kept(config: Mapping[str, str]) -> str:

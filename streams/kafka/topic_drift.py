@@ -27,7 +27,7 @@ class Cure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class TopicDrift:
     """One way in which a topic is not as stated. With `is_dangerous`, nothing must start before it is cured."""
 
     topic: str
@@ -41,23 +41,23 @@ class Problem:
         return f"{self.topic}: {self.what}: {self.advice}"
 
 
-def problems_of(states: Mapping[str, TopicState], settings: Settings) -> list[Problem]:
+def problems_of(states: Mapping[str, TopicState], settings: Settings) -> list[TopicDrift]:
     """Everything that is not as stated, in the order of the list of topics."""
-    found: list[Problem] = []
+    found: list[TopicDrift] = []
     for topic in TOPICS:
         state = states.get(topic.name)
         found += [_missing(topic)] if state is None else _differences(topic, state, settings)
     return found + _unequal(states)
 
 
-def _missing(topic: Topic) -> Problem:
-    return Problem(topic=topic.name, what="does not exist", cure=Cure.CREATE, advice=APPLY, is_dangerous=True)
+def _missing(topic: Topic) -> TopicDrift:
+    return TopicDrift(topic=topic.name, what="does not exist", cure=Cure.CREATE, advice=APPLY, is_dangerous=True)
 
 
-def _differences(topic: Topic, state: TopicState, settings: Settings) -> Iterator[Problem]:
+def _differences(topic: Topic, state: TopicState, settings: Settings) -> Iterator[TopicDrift]:
     yield from _partition_differences(topic, state, settings)
     if state.replication < settings.replication:
-        yield Problem(
+        yield TopicDrift(
             topic=topic.name,
             what=f"has {state.replication} replicas, KOMEK_REPLICATION asks for {settings.replication}",
             cure=Cure.BY_HAND,
@@ -70,7 +70,7 @@ def _differences(topic: Topic, state: TopicState, settings: Settings) -> Iterato
             continue
         # More than there are replicas: no record could be confirmed any more.
         impossible = name == "min.insync.replicas" and int(wanted) > state.replication
-        yield Problem(
+        yield TopicDrift(
             topic=topic.name,
             what=f"{name} is {held}, stated is {wanted}",
             cure=Cure.BY_HAND if impossible else Cure.ALTER,
@@ -80,12 +80,12 @@ def _differences(topic: Topic, state: TopicState, settings: Settings) -> Iterato
         )
 
 
-def _partition_differences(topic: Topic, state: TopicState, settings: Settings) -> Iterator[Problem]:
+def _partition_differences(topic: Topic, state: TopicState, settings: Settings) -> Iterator[TopicDrift]:
     wanted = topic.partition_count(settings)
     if state.partitions == wanted:
         return
     source = "the list of topics" if topic.partitions else "KOMEK_PARTITIONS"
-    yield Problem(
+    yield TopicDrift(
         topic=topic.name,
         what=f"has {state.partitions} partitions, {source} says {wanted}",
         cure=Cure.BY_HAND,
@@ -99,13 +99,13 @@ def _partition_differences(topic: Topic, state: TopicState, settings: Settings) 
     )
 
 
-def _unequal(states: Mapping[str, TopicState]) -> list[Problem]:
+def _unequal(states: Mapping[str, TopicState]) -> list[TopicDrift]:
     counts = {topic.name: states[topic.name].partitions for topic in SAME_PARTITIONS if topic.name in states}
     if len(set(counts.values())) < 2:
         return []
     told = ", ".join(f"{name} has {count}" for name, count in counts.items())
     return [
-        Problem(
+        TopicDrift(
             topic=SAME_PARTITIONS[-1].name,
             what=f"must have as many partitions as {SAME_PARTITIONS[0].name}: {told}",
             cure=Cure.BY_HAND,

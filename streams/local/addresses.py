@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.local.errors import LocalStackError, Taken
+from streams.local.errors import FolderTaken, LocalStackError
 from streams.local.ports import LOOPBACK, free_ports, is_free
 from streams.settings import Settings
 
@@ -57,7 +57,7 @@ def choose(settings: Settings, say: Callable[[str], None]) -> Addresses:
 def _api_port(settings: Settings, spare_port: int, say: Callable[[str], None]) -> int:
     if settings.port is not None:
         if not is_free(settings.port, settings.host):
-            raise Taken(
+            raise FolderTaken(
                 f"KOMEK_PORT={settings.port} is taken on {settings.host}",
                 "Set KOMEK_PORT to another port, or unset it to have a free one chosen.",
             )

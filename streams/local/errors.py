@@ -15,7 +15,7 @@ class LocalStackError(Exception):
         self.cure = cure
 
 
-class Taken(LocalStackError):
+class FolderTaken(LocalStackError):
     pass
 
 

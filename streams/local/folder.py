@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from streams.local.errors import LocalStackError, Taken
+from streams.local.errors import FolderTaken, LocalStackError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def opened(root: Path) -> Folder:
     return folder
 
 
-class Claim:
+class FolderLock:
     """This process alone uses the folder, until `release` or its death. The kernel holds the lock: none is ever stale."""
 
     def __init__(self, folder: Folder) -> None:
@@ -86,7 +86,7 @@ class Claim:
         except OSError:
             owner = self._file.read().strip() or "unknown"
             self._file.close()
-            raise Taken(
+            raise FolderTaken(
                 f"{folder.root} is in use by the Komek with pid {owner}",
                 f"End that one (kill {owner}), or set KOMEK_DATA to another folder.",
             ) from None

@@ -20,7 +20,7 @@ FORMAT_WITHIN_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class ExtraListener:
     """One more listener of a node, for some of its clients: they are told `advertised_port`, where a proxy may stand."""
 
     name: str
@@ -35,7 +35,7 @@ class Node:
     controller_port: int
     folder: Path
     heap_mb: int = 512
-    ways: tuple[Way, ...] = ()
+    ways: tuple[ExtraListener, ...] = ()
     brokers_by: str = "PLAINTEXT"
     """The listener by which other brokers reach this one."""
 

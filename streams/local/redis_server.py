@@ -22,7 +22,7 @@ CURE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class RejectedServer:
     """A redis-server that is here and is not used."""
 
     program: Path
@@ -37,7 +37,7 @@ class RedisServer:
     program: Path
     version: tuple[int, ...]
     origin: str
-    passed_over: tuple[Refused, ...] = ()
+    passed_over: tuple[RejectedServer, ...] = ()
     """Those that would have come first."""
 
     def __str__(self) -> str:
@@ -52,17 +52,17 @@ def find(on_path: str | None = None, prefix: str = sys.prefix) -> RedisServer:
     Raises:
         Unobtainable: none is here that is new enough and runs; names those that are not.
     """
-    passed_over: list[Refused] = []
+    passed_over: list[RejectedServer] = []
     for program, origin in _candidates(on_path, Path(prefix)):
         version = _version(program)
         if version >= OLDEST:
             return RedisServer(program=program, version=version, origin=origin, passed_over=tuple(passed_over))
         reason = f"is {_dotted(version)}, older than {_dotted(OLDEST)}" if version else "does not run here"
-        passed_over.append(Refused(program=program, reason=reason))
+        passed_over.append(RejectedServer(program=program, reason=reason))
     raise Unobtainable(_none(passed_over), CURE)
 
 
-def _none(passed_over: Sequence[Refused]) -> str:
+def _none(passed_over: Sequence[RejectedServer]) -> str:
     seen = "".join(f"; {refused}" for refused in passed_over)
     return f"no redis-server of {_dotted(OLDEST)} or newer is here{seen}"
 

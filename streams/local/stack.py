@@ -41,7 +41,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class StackOwner:
     """What the stack asks and tells whoever started it."""
 
     fetch_jars: Callable[[], Path]
@@ -51,14 +51,14 @@ class Caller:
     ready: Callable[[Running], None]
 
 
-def run(settings: Settings, wanted: Wanted, caller: Caller) -> None:
+def run(settings: Settings, wanted: Wanted, caller: StackOwner) -> None:
     """Starts everything, calls `ready`, keeps it alive until `stopped`, ends everything. Nothing is left behind.
 
     Raises:
         LocalStackError: it could not start; what had been started is ended.
     """
     folder = folders.opened(settings.data)
-    claim = folders.Claim(folder)
+    claim = folders.FolderLock(folder)
     try:
         _clear_up(folder, wanted, caller.steps.say)
         addresses = choose(settings, caller.steps.say)
@@ -79,8 +79,8 @@ def _clear_up(folder: Folder, wanted: Wanted, say: Say) -> None:
         say(f"beginning anew: emptied {folder.root}")
 
 
-def _run_claimed(at: Running, wanted: Wanted, caller: Caller) -> None:
-    book = _Book(at.folder, at.stack)
+def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
+    book = _StackRecord(at.folder, at.stack)
     supervisor = Supervisor(logs=at.folder.logs, say=caller.steps.say, changed=book.note)
     try:
         if _start(supervisor, at, wanted, caller):
@@ -96,7 +96,7 @@ def _run_claimed(at: Running, wanted: Wanted, caller: Caller) -> None:
         at.folder.running.unlink(missing_ok=True)
 
 
-def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: Caller) -> bool:
+def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwner) -> bool:
     """False when it was told to stop before all was ready."""
 
     def begin(what: str, some: Sequence[Part], within_s: float) -> bool:
@@ -121,7 +121,7 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: Caller) 
     )
 
 
-def _servers(folder: Folder, addresses: Addresses, caller: Caller) -> list[Part]:
+def _servers(folder: Folder, addresses: Addresses, caller: StackOwner) -> list[Part]:
     servers = []
     if addresses.redis_port is not None:
         server = redis_server.find()
@@ -164,7 +164,7 @@ def _nothing_yet(addresses: Addresses) -> StackFile:
     return StackFile(api=addresses.api, kafka=addresses.kafka, redis=addresses.redis, processes={})
 
 
-class _Book:
+class _StackRecord:
     """Keeps the two files that say what runs: one for the next start, one for tools once all is ready."""
 
     def __init__(self, folder: Folder, stack: StackFile) -> None:

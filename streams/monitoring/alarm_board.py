@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from streams.monitoring.alarms import RULES, CannotKnow, Concern, Finding, Observed, Rule, Severity
+from streams.monitoring.alarms import RULES, AlarmCondition, CannotKnow, Concern, Observed, Rule, Severity
 
 DETAILS = 20
 """So many ids are shown; the count is of all."""
@@ -20,7 +20,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class AlarmSnapshot:
     """The alarms of one look, and the names of those of which nothing can be known now."""
 
     alarms: tuple[Alarm, ...] = ()
@@ -33,7 +33,7 @@ class Board:
 
     _since_s: dict[str, float] = field(default_factory=dict)
 
-    def told(self, seen: Observed, now_s: float) -> Told:
+    def told(self, seen: Observed, now_s: float) -> AlarmSnapshot:
         alarms, unknown = [], []
         for rule in RULES:
             try:
@@ -47,10 +47,10 @@ class Board:
             held_s = now_s - self._since_s.setdefault(rule.name, now_s)
             if held_s >= rule.for_s:
                 alarms.append(_alarm(rule, finding, seen.now_ms - round(held_s * 1000)))
-        return Told(alarms=tuple(alarms), unknown=tuple(unknown))
+        return AlarmSnapshot(alarms=tuple(alarms), unknown=tuple(unknown))
 
 
-def _alarm(rule: Rule, finding: Finding, seen_since_ms: int) -> Alarm:
+def _alarm(rule: Rule, finding: AlarmCondition, seen_since_ms: int) -> Alarm:
     return Alarm(
         name=rule.name,
         severity=rule.severity,

@@ -10,12 +10,12 @@ import structlog
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics
 from streams.dead_letters.watch import LetterWatch
-from streams.monitoring.alarm_board import Board, Told
+from streams.monitoring.alarm_board import AlarmSnapshot, Board
 from streams.monitoring.alarms import LATE_MS, NAMES, Observed
 from streams.monitoring.lag_monitor import Measured
 from streams.store.alarm_facts import PulseReader
 from streams.store.reads import Reads
-from streams.store.redis_client import Link
+from streams.store.redis_client import RedisClient
 
 EVERY_S = 1.0
 WITHIN_S = 1.0
@@ -23,12 +23,12 @@ WITHIN_S = 1.0
 MEASURED_WITHIN_S = 6.0
 OLD_S = 10.0
 """A look older than this says nothing any more."""
-NOTHING = Told(unknown=NAMES)
+NOTHING = AlarmSnapshot(unknown=NAMES)
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
-class Lag(Protocol):
+class LagSource(Protocol):
     """`streams.monitoring.lag_monitor.Monitor`."""
 
     last: Measured | None
@@ -39,7 +39,7 @@ class Lag(Protocol):
 class AlarmWatch:
     """`told()` never waits and never fails: it is the last look, or says that nothing is known."""
 
-    def __init__(self, *, link: Link, lag: Lag, letters: LetterWatch) -> None:
+    def __init__(self, *, link: RedisClient, lag: LagSource, letters: LetterWatch) -> None:
         self._reads = Reads(link)
         self._pulse = PulseReader(link, LATE_MS)
         self._lag = lag
@@ -58,11 +58,11 @@ class AlarmWatch:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    def told(self) -> Told:
+    def told(self) -> AlarmSnapshot:
         is_old = self._looked_s is None or clock.monotonic_s() - self._looked_s > OLD_S
         return NOTHING if is_old else self._last
 
-    async def look(self) -> Told:
+    async def look(self) -> AlarmSnapshot:
         """One look, which is then the last."""
         measured = self._fresh()
         rebuild = await _within(self._reads.rebuild_state())
@@ -97,7 +97,7 @@ async def _within(work: Coroutine[Any, Any, T]) -> T | None:
         return None
 
 
-def count(told: Told) -> None:
+def count(told: AlarmSnapshot) -> None:
     """1 while it holds, 0 while it does not, NaN while nobody can know."""
     standing = {alarm.name for alarm in told.alarms}
     for name in NAMES:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from dispatch.model.vocabulary import AttentionReason
 from streams.dead_letters.outcomes import StandingLetter
 from streams.monitoring.lag_monitor import Measured
-from streams.store.alarm_facts import Pulse
+from streams.store.alarm_facts import AlarmFacts
 from streams.store.reads import RebuildState
 
 UNDECIDED_MS = 10_000
@@ -43,7 +43,7 @@ class Observed:
     now_ms: int
     measured: Measured | None = None
     rebuild: RebuildState | None = None
-    pulse: Pulse | None = None
+    pulse: AlarmFacts | None = None
     letters: Sequence[StandingLetter] | None = None
 
     def of_group(self) -> Measured:
@@ -51,14 +51,14 @@ class Observed:
             raise CannotKnow
         return self.measured
 
-    def of_picture(self) -> Pulse:
+    def of_picture(self) -> AlarmFacts:
         if self.pulse is None:
             raise CannotKnow
         return self.pulse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class AlarmCondition:
     """A condition that holds: of what, and since when if that is known better than by having watched."""
 
     details: Sequence[str] = ()
@@ -74,47 +74,47 @@ class Rule:
     concern: Concern
     about: str
     cure: str
-    holds: Callable[[Observed], Finding | None]
+    holds: Callable[[Observed], AlarmCondition | None]
     for_s: float = 0.0
 
 
-def _earliest(times: Mapping[str, int]) -> Finding | None:
+def _earliest(times: Mapping[str, int]) -> AlarmCondition | None:
     """Ids, the one that waits longest first."""
     if not times:
         return None
     ids = sorted(times, key=lambda one: (times[one], one))
-    return Finding(details=ids, since_ms=times[ids[0]])
+    return AlarmCondition(details=ids, since_ms=times[ids[0]])
 
 
-def _undecided(seen: Observed) -> Finding | None:
+def _undecided(seen: Observed) -> AlarmCondition | None:
     measured = seen.of_group()
     found = _earliest({one: at for one, at in measured.undecided.items() if seen.now_ms - at > UNDECIDED_MS})
     if found is None and measured.oldest_ms is not None and seen.now_ms - measured.oldest_ms > UNDECIDED_MS:
-        return Finding(since_ms=measured.oldest_ms)
+        return AlarmCondition(since_ms=measured.oldest_ms)
     return found
 
 
-def _dead_lettered(seen: Observed) -> Finding | None:
+def _dead_lettered(seen: Observed) -> AlarmCondition | None:
     if seen.letters is None:
         raise CannotKnow
     return _earliest({letter.id: letter.since_ms for letter in seen.letters if letter.is_of_incident})
 
 
-def _void(seen: Observed) -> Finding | None:
+def _void(seen: Observed) -> AlarmCondition | None:
     return _earliest(seen.of_picture().void)
 
 
-def _late(seen: Observed) -> Finding | None:
+def _late(seen: Observed) -> AlarmCondition | None:
     return _earliest(seen.of_picture().late)
 
 
-def _rebuilding(seen: Observed) -> Finding | None:
+def _rebuilding(seen: Observed) -> AlarmCondition | None:
     if seen.rebuild is None:
         raise CannotKnow
-    return None if seen.rebuild.is_ready else Finding()
+    return None if seen.rebuild.is_ready else AlarmCondition()
 
 
-def _behind(seen: Observed) -> Finding | None:
+def _behind(seen: Observed) -> AlarmCondition | None:
     """Decisions in the log that the picture does not have."""
     if seen.measured is None:
         raise CannotKnow
@@ -124,39 +124,39 @@ def _behind(seen: Observed) -> Finding | None:
         for number, (first, end) in sorted(seen.measured.decided.items())
         if max(applied.get(number, -1), first - 1) < end - 1
     ]
-    return Finding(details=list(map(str, numbers))) if numbers else None
+    return AlarmCondition(details=list(map(str, numbers))) if numbers else None
 
 
-def _missing(seen: Observed) -> Finding | None:
-    return None if seen.of_group().workers else Finding()
+def _missing(seen: Observed) -> AlarmCondition | None:
+    return None if seen.of_group().workers else AlarmCondition()
 
 
-def _nobody_tells(seen: Observed) -> Finding | None:
+def _nobody_tells(seen: Observed) -> AlarmCondition | None:
     notifier = seen.of_group().notifier
     if notifier is None or notifier.count is None:
         raise CannotKnow
-    return None if notifier.count else Finding()
+    return None if notifier.count else AlarmCondition()
 
 
-def _stuck(seen: Observed) -> Finding | None:
+def _stuck(seen: Observed) -> AlarmCondition | None:
     """Only while nothing else explains it: no worker at all, Redis away and a rebuild have alarms of their own."""
     measured = seen.of_group()
     if not measured.workers or seen.rebuild is None or not seen.rebuild.is_ready:
         return None
     numbers = [str(number) for number, seconds in sorted(measured.still_s.items()) if seconds > STUCK_S]
-    return Finding(details=numbers) if numbers else None
+    return AlarmCondition(details=numbers) if numbers else None
 
 
-def _redis_away(seen: Observed) -> Finding | None:
-    return Finding() if seen.rebuild is None else None
+def _redis_away(seen: Observed) -> AlarmCondition | None:
+    return AlarmCondition() if seen.rebuild is None else None
 
 
-def _kafka_away(seen: Observed) -> Finding | None:
-    return Finding() if seen.measured is None else None
+def _kafka_away(seen: Observed) -> AlarmCondition | None:
+    return AlarmCondition() if seen.measured is None else None
 
 
-def _asks(reason: AttentionReason) -> Callable[[Observed], Finding | None]:
-    def holds(seen: Observed) -> Finding | None:
+def _asks(reason: AttentionReason) -> Callable[[Observed], AlarmCondition | None]:
+    def holds(seen: Observed) -> AlarmCondition | None:
         times: dict[str, int] = {}
         for entry in seen.of_picture().asking:
             if entry.reason == reason:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class CommitSample:
     """What Kafka says of some partitions: the committed offset (-1: none), and where the next record will stand."""
 
     at_s: float
@@ -29,7 +29,7 @@ class Standstill:
         self._since.clear()
         self.moved_s = None
 
-    def look(self, look: Look) -> dict[int, float]:
+    def look(self, look: CommitSample) -> dict[int, float]:
         """Seconds by partition; only those with work. What is seen for the first time begins at 0."""
         if self.moved_s is None or any(
             number in self._since and self._since[number][0] != offset for number, offset in look.committed.items()

@@ -16,8 +16,8 @@ from aiokafka.errors import KafkaError
 from streams import clock, metrics, wire
 from streams.kafka import clients
 from streams.kafka.groups import GROUP, _committed, members
-from streams.monitoring.commit_stall import Look, Standstill
-from streams.notices.lag import Seen, look
+from streams.monitoring.commit_stall import CommitSample, Standstill
+from streams.notices.lag import NotifierLag, look
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENTS
 
@@ -41,7 +41,7 @@ class Measured:
     undecided: Mapping[str, int] = field(default_factory=dict)
     still_s: Mapping[int, float] = field(default_factory=dict)
     decided: Mapping[int, tuple[int, int]] = field(default_factory=dict)
-    notifier: Seen | None = None
+    notifier: NotifierLag | None = None
 
     @property
     def total_lag(self) -> int:
@@ -114,7 +114,7 @@ class Monitor:
         waiting = {part: reached[part] for part in parts if lag[part.partition]}
         oldest = await _oldest(consumer, waiting) if waiting else []
         at_s = clock.monotonic_s()
-        seen = Look(
+        seen = CommitSample(
             at_s=at_s,
             committed={part.partition: reached[part] for part in parts},
             ends={part.partition: ends[part] for part in parts},

@@ -13,14 +13,14 @@ GROUP = "komek-notifier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class NotifierLag:
     """`count`: notifiers that are alive; `lag`: steps of offers of which not everything is known to be told."""
 
     count: int | None
     lag: int
 
 
-async def look(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> Seen:
+async def look(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> NotifierLag:
     """
     Raises:
         KafkaError: no answer, or the coordinator of groups is not there yet.
@@ -31,7 +31,7 @@ async def look(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> Seen:
     # What is committed is read first: a lag that is a moment too large passes, one below nothing would be nonsense.
     starts, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
     reached = {part: max(starts[part], committed[part].offset if part in committed else 0) for part in parts}
-    return Seen(
+    return NotifierLag(
         count=await members(admin, GROUP),
         lag=sum(max(0, ends[part] - reached[part]) for part in parts),
     )

@@ -8,7 +8,7 @@ committed place on.
 from collections import deque
 
 from dispatch.model.decisions import OfferStep
-from dispatch.notices.offer_validity import Validity, Verdict
+from dispatch.notices.offer_validity import OfferVerdict, Validity
 from dispatch.notices.rules import Notice, notice_of
 from streams import metrics
 
@@ -30,7 +30,7 @@ class Partition:
         judgement = self.validity.judge(step, offset)
         if offset < self.start:
             return None
-        if judgement.verdict is Verdict.VOID:
+        if judgement.verdict is OfferVerdict.VOID:
             metrics.VOID_EVENTS.labels(reason=judgement.reason).inc()
         return notice_of(step, judgement)
 

@@ -32,7 +32,7 @@ KnownSince = Callable[[int], Awaitable[set[str]]]
 """Ids of the notices that were written down since then; raises LogTrouble."""
 
 
-class Book(Protocol):
+class NoticeLedger(Protocol):
     """`streams.notices.ledger.Ledger`."""
 
     async def write(self, parcel: Parcel, channel: str, outcome: NoticeOutcome, attempts: int) -> None: ...
@@ -45,7 +45,7 @@ class Session:
         self,
         partitions: Sequence[Partition],
         channels: Sequence[Channel],
-        book: Book,
+        book: NoticeLedger,
         *,
         known_since: KnownSince,
         bury: Bury,
@@ -162,7 +162,9 @@ class Session:
         await lane.put(parcel)
         self._reads_on = True
 
-    def _recorder(self, channel: Channel, book: Book) -> Callable[[Parcel, NoticeOutcome, int], Awaitable[None]]:
+    def _recorder(
+        self, channel: Channel, book: NoticeLedger
+    ) -> Callable[[Parcel, NoticeOutcome, int], Awaitable[None]]:
         async def record(parcel: Parcel, outcome: NoticeOutcome, attempts: int) -> None:
             await book.write(parcel, channel.name, outcome, attempts)
 

@@ -1,9 +1,9 @@
 """What happens to incidents and offers, as it happens: one tail of `incident-status`, `offers` and `notices` per process.
 
-Every record gets a `Cursor`: how far each partition has come, so that any process can go on from it exactly. The newest records
-are kept (`feed_buffer.py`), and a process that begins reads those of the last minutes back, so that listeners who come back are
-served from memory. What is older is read from Kafka again, by one reader for all who wait for it and within bounds of records,
-memory and time. A listener who does not keep up is cut off, never waited for.
+Every record gets a `FeedCursor`: how far each partition has come, so that any process can go on from it exactly. The newest
+records are kept (`feed_buffer.py`), and a process that begins reads those of the last minutes back, so that listeners who come
+back are served from memory. What is older is read from Kafka again, by one reader for all who wait for it and within bounds of
+records, memory and time. A listener who does not keep up is cut off, never waited for.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from dispatch.model.decisions import OfferStep
-from dispatch.notices.offer_validity import Validity, Verdict
+from dispatch.notices.offer_validity import OfferVerdict, Validity
 from streams import clock, metrics
 from streams.errors import LogTrouble
 from streams.event_loop import Turns
 from streams.kafka import clients
-from streams.readers.feed_buffer import Entry, FeedBuffer, weight_of
-from streams.readers.feed_records import TOPICS_SHOWN, Arrived, Cursor, Happening, happening_of, people_of, read
+from streams.readers.feed_buffer import BufferedRecord, FeedBuffer, weight_of
+from streams.readers.feed_records import TOPICS_SHOWN, Arrived, FeedCursor, FeedRecord, happening_of, people_of, read
 from streams.settings import Settings
 from streams.topics import OFFERS
 
-__all__ = ["Batch", "Cursor", "CutOff", "Feed", "Happening", "Listener", "Told"]
+__all__ = ["Batch", "CutOff", "Feed", "FeedCursor", "FeedItem", "FeedRecord", "Listener"]
 
 KEPT = 20_000
 KEPT_BYTES = 96 * 2**20
@@ -57,10 +57,10 @@ class CutOff(Exception):
     """The listener was too slow, or asked for what is no longer in the log: it must load the state anew."""
 
 
-class Told(NamedTuple):
+class FeedItem(NamedTuple):
     """A record with the id that the listener may go on from after it."""
 
-    entry: Entry
+    entry: BufferedRecord
     id: str
 
 
@@ -72,19 +72,19 @@ class Batch:
     these; None where the records or their ids are this listener's own.
     """
 
-    entries: Sequence[Entry]
+    entries: Sequence[BufferedRecord]
     ids: Sequence[str] | None = None
     common: tuple[int, int] | None = None
 
     @property
-    def told(self) -> Iterator[Told]:
-        return map(Told, self.entries, self.ids or (entry.after_text for entry in self.entries))
+    def told(self) -> Iterator[FeedItem]:
+        return map(FeedItem, self.entries, self.ids or (entry.after_text for entry in self.entries))
 
 
 class Listener:
     """One live view: of everything, or with `person` of what may concern a volunteer."""
 
-    def __init__(self, feed: "Feed", cursor: Cursor, person: str | None = None) -> None:
+    def __init__(self, feed: "Feed", cursor: FeedCursor, person: str | None = None) -> None:
         self.cursor = cursor
         self._person = person
         self._feed = feed
@@ -166,13 +166,13 @@ class Listener:
         self._is_in_step = self._is_in_step or self.cursor == last
         self._number = until
 
-    def _own(self, entries: Sequence[Entry]) -> Batch:
+    def _own(self, entries: Sequence[BufferedRecord]) -> Batch:
         """For a listener whose cursor another process gave, in whose order some of these stood before others."""
         told = []
         for entry in entries:
             if entry.offset >= self.cursor.next_of(entry):
                 self.cursor = self.cursor.joined(entry.after)
-                told.append(Told(entry, str(self.cursor)))
+                told.append(FeedItem(entry, str(self.cursor)))
         return Batch(entries=[one.entry for one in told], ids=[one.id for one in told])
 
 
@@ -183,13 +183,13 @@ class Feed:
         self,
         settings: Settings,
         client_id: str,
-        watch: Callable[[Happening], None] | None = None,
+        watch: Callable[[FeedRecord], None] | None = None,
         *,
         kept: int = KEPT,
         back_ms: int = BACK_MS,
     ) -> None:
         self.turns = Turns(TURNS)
-        self.newest = FeedBuffer(Cursor((), ()), most=kept, most_bytes=KEPT_BYTES)
+        self.newest = FeedBuffer(FeedCursor((), ()), most=kept, most_bytes=KEPT_BYTES)
         self.has_ended = False
         self._settings = settings
         self._client_id = client_id
@@ -246,11 +246,11 @@ class Feed:
             listener.wake()
 
     @property
-    def heads(self) -> Cursor:
+    def heads(self) -> FeedCursor:
         return self.newest.heads
 
     @contextlib.contextmanager
-    def listening(self, cursor: Cursor | None, person: str | None = None) -> Iterator[Listener]:
+    def listening(self, cursor: FeedCursor | None, person: str | None = None) -> Iterator[Listener]:
         """A live view from a cursor on, or from now on; of what may concern a person, or of everything.
 
         Raises:
@@ -272,7 +272,7 @@ class Feed:
             if person is not None and not group:
                 self._of_person.pop(person, None)
 
-    async def buffer_for(self, cursor: Cursor) -> FeedBuffer:
+    async def buffer_for(self, cursor: FeedCursor) -> FeedBuffer:
         """Where a listener with this cursor goes on.
 
         Raises:
@@ -285,7 +285,7 @@ class Feed:
             return self.newest
         return await self._older.reaching(cursor, self.newest)
 
-    async def _refuse_beyond(self, cursor: Cursor) -> None:
+    async def _refuse_beyond(self, cursor: FeedCursor) -> None:
         parts = [TopicPartition(topic, number) for topic in TOPICS_SHOWN for number in range(len(cursor.of(topic)))]
         assert self._consumer is not None, "start() comes first"
         try:
@@ -319,12 +319,12 @@ class Feed:
                     await asyncio.sleep(0)
             self._older.forget_what_nobody_wants()
 
-    def _judged(self, happening: Happening) -> Happening:
+    def _judged(self, happening: FeedRecord) -> FeedRecord:
         """Known from where this tail began; the notifier knows it all, and people are told by it."""
         if isinstance(happening.record, OfferStep):
             validity = self._validity.setdefault(happening.partition, Validity())
             judgement = validity.judge(happening.record, happening.offset)
-            if judgement.verdict is Verdict.VOID:
+            if judgement.verdict is OfferVerdict.VOID:
                 if self._task is not None:  # not of what is read back: it was counted when it came
                     metrics.VOID_EVENTS.labels(reason=judgement.reason).inc()
                 self._void[happening.partition, happening.offset] = None
@@ -332,7 +332,7 @@ class Feed:
                     del self._void[next(iter(self._void))]
         return self._marked(happening)
 
-    def _marked(self, happening: Happening) -> Happening:
+    def _marked(self, happening: FeedRecord) -> FeedRecord:
         is_void = happening.topic == OFFERS.name and (happening.partition, happening.offset) in self._void
         return happening._replace(is_void=True) if is_void else happening
 
@@ -391,18 +391,18 @@ class _Older:
     A stretch has `most` records at the most; who is further behind is told so at once.
     """
 
-    def __init__(self, settings: Settings, client_id: str, most: int, mark: Callable[[Happening], Happening]) -> None:
+    def __init__(self, settings: Settings, client_id: str, most: int, mark: Callable[[FeedRecord], FeedRecord]) -> None:
         self._settings = settings
         self._client_id = client_id
         self._most = most
         self._mark = mark
         self._lock = asyncio.Lock()
-        self._waiting: list[Cursor] = []
+        self._waiting: list[FeedCursor] = []
         self._buffer: FeedBuffer | None = None
         self._used_s = 0.0
         self._consumer: AIOKafkaConsumer | None = None
 
-    async def reaching(self, cursor: Cursor, newest: FeedBuffer) -> FeedBuffer:
+    async def reaching(self, cursor: FeedCursor, newest: FeedBuffer) -> FeedBuffer:
         """A stretch from the cursor to where the newest records begin.
 
         Raises:
@@ -435,7 +435,7 @@ class _Older:
         if self._consumer is not None:
             await self._consumer.stop()
 
-    def _common(self, cursor: Cursor, end: Cursor) -> Cursor:
+    def _common(self, cursor: FeedCursor, end: FeedCursor) -> FeedCursor:
         """From where to read for this listener, and for as many of the others as the bound allows."""
         for other in self._waiting:
             both = cursor.met(other)
@@ -443,7 +443,7 @@ class _Older:
                 cursor = both
         return cursor.met(end)
 
-    async def _read(self, start: Cursor, end: Cursor) -> FeedBuffer:
+    async def _read(self, start: FeedCursor, end: FeedCursor) -> FeedBuffer:
         if self._consumer is None:
             consumer = _new_consumer(self._settings, self._client_id)
             try:
@@ -468,7 +468,7 @@ class _Older:
         return stretch
 
 
-def _leads_on(stretch: FeedBuffer, cursor: Cursor) -> bool:
+def _leads_on(stretch: FeedBuffer, cursor: FeedCursor) -> bool:
     """Whether whoever reads the stretch from the cursor on comes at least nearer to the newest records."""
     return cursor.covers(stretch.start) and not cursor.covers(stretch.heads)
 
@@ -507,12 +507,12 @@ def _newest_of(
     return {part: end - max(0, end - starts[part]) * most // total for part, end in ends.items()}
 
 
-def _cursor_at(places: Mapping[TopicPartition, int]) -> Cursor:
+def _cursor_at(places: Mapping[TopicPartition, int]) -> FeedCursor:
     parts = sorted(places, key=lambda part: part.partition)
-    return Cursor(*(tuple(places[part] for part in parts if part.topic == topic) for topic in TOPICS_SHOWN))
+    return FeedCursor(*(tuple(places[part] for part in parts if part.topic == topic) for topic in TOPICS_SHOWN))
 
 
-def _places(cursor: Cursor) -> dict[TopicPartition, int]:
+def _places(cursor: FeedCursor) -> dict[TopicPartition, int]:
     return {TopicPartition(topic, number): at for topic in TOPICS_SHOWN for number, at in enumerate(cursor.of(topic))}
 
 

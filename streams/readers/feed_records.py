@@ -21,7 +21,7 @@ _DECODE: dict[str, Callable[[bytes | None], StatusRecord | OfferStep | NoticeRec
 TOPICS_SHOWN = tuple(_DECODE)
 
 
-class Happening(NamedTuple):
+class FeedRecord(NamedTuple):
     """A record of one of the topics at its place. `is_void`: a step of an offer that the order of the log makes void."""
 
     topic: str
@@ -43,7 +43,7 @@ class Placed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
+class FeedCursor:
     """The next offset of each partition: those of `incident-status`, of `offers`, of `notices`. Cursors given out before there
     were notices have none of these."""
 
@@ -56,7 +56,7 @@ class Cursor:
         return "_".join(".".join(map(str, part)) for part in parts)
 
     @classmethod
-    def parsed(cls, text: str) -> "Cursor":
+    def parsed(cls, text: str) -> "FeedCursor":
         """Raises ValueError."""
         parts = text.split("_")
         if len(parts) not in (2, 3) or len(text) > 4096 or not text.isascii():
@@ -71,7 +71,7 @@ class Cursor:
     def next_of(self, place: "Placed") -> int:
         return self.of(place.topic)[place.partition]
 
-    def covers(self, other: "Cursor") -> bool:
+    def covers(self, other: "FeedCursor") -> bool:
         """Whether everything behind the other cursor is behind this one, too."""
         return all(
             all(map(ge, mine, theirs))
@@ -82,24 +82,24 @@ class Cursor:
             )
         )
 
-    def joined(self, other: "Cursor") -> "Cursor":
+    def joined(self, other: "FeedCursor") -> "FeedCursor":
         """Behind which stands what is behind either."""
         return self._with(other, max)
 
-    def met(self, other: "Cursor") -> "Cursor":
+    def met(self, other: "FeedCursor") -> "FeedCursor":
         """Behind which stands what is behind both."""
         return self._with(other, min)
 
-    def distance(self, other: "Cursor") -> int:
+    def distance(self, other: "FeedCursor") -> int:
         """Offsets from this cursor to the other, where that is further on; compaction may have left fewer records."""
         return sum(
             max(0, b - a) for topic in TOPICS_SHOWN for a, b in zip(self.of(topic), other.of(topic), strict=True)
         )
 
-    def _with(self, other: "Cursor", choose: Callable[[int, int], int]) -> "Cursor":
-        return Cursor(*(tuple(map(choose, self.of(topic), other.of(topic))) for topic in TOPICS_SHOWN))
+    def _with(self, other: "FeedCursor", choose: Callable[[int, int], int]) -> "FeedCursor":
+        return FeedCursor(*(tuple(map(choose, self.of(topic), other.of(topic))) for topic in TOPICS_SHOWN))
 
-    def after(self, happening: Placed) -> "Cursor":
+    def after(self, happening: Placed) -> "FeedCursor":
         nexts = list(self.of(happening.topic))
         nexts[happening.partition] = max(nexts[happening.partition], happening.offset + 1)
         if happening.topic == INCIDENT_STATUS.name:
@@ -137,17 +137,17 @@ def read(batches: Mapping[TopicPartition, Sequence[Any]]) -> list[Arrived]:
     return list(merge(*parts, key=attrgetter("at_ms")))
 
 
-def happening_of(arrived: Arrived) -> Happening | None:
+def happening_of(arrived: Arrived) -> FeedRecord | None:
     """None for what cannot be read, which is counted."""
     try:
         record = _DECODE[arrived.topic](arrived.value)
     except wire.Unreadable:
         metrics.UNREADABLE_SHOWN.labels(topic=arrived.topic).inc()
         return None
-    return Happening(arrived.topic, arrived.partition, arrived.offset, record)
+    return FeedRecord(arrived.topic, arrived.partition, arrived.offset, record)
 
 
-def people_of(happening: Happening) -> Iterable[str]:
+def people_of(happening: FeedRecord) -> Iterable[str]:
     """The volunteers whom a record may concern; who it does concern is judged by the view (`api/reads/event_stream.py`)."""
     record = happening.record
     return record.incident.warned if isinstance(record, StatusRecord) else (record.volunteer_id,)

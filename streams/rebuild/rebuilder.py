@@ -28,7 +28,7 @@ from streams.errors import LogTrouble
 from streams.kafka.log_reader import LogReader
 from streams.rebuild.log_fold import LiveHold, LogFold, OffersSeen, losers, no_decision, rivals
 from streams.settings import Settings
-from streams.store import Link, LockLost
+from streams.store import LockLost, RedisClient
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite, fix_in
 from streams.store.record_decoders import Rejected, newest_privates, newest_profiles, readable_fixes, succeeding
 from streams.store.restore import Restore, RestoredIncident
@@ -59,7 +59,7 @@ class RebuildReport:
 class Rebuilder:
     """One per process. `run_or_wait` may be called by anybody at any time: one rebuilds, the others wait for it."""
 
-    def __init__(self, *, settings: Settings, link: Link, owner: str, tell: Tell | None = None) -> None:
+    def __init__(self, *, settings: Settings, link: RedisClient, owner: str, tell: Tell | None = None) -> None:
         self._settings = settings
         self._restore = Restore(link, owner)
         self._reader = LogReader(settings, f"{owner}-rebuild")

@@ -68,21 +68,21 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SimulatedAnswer:
     kind: Kind
     after_s: float
     reason: DeclineReason | None = None
 
 
-def draw_answer(rng: Random, habits: Habits) -> Answer:
+def draw_answer(rng: Random, habits: Habits) -> SimulatedAnswer:
     chance = rng.random()
     after_s = _lognormal(rng, MEDIAN_ANSWER_S, SPREAD_OF_ANSWER) / habits.answer_speed
     if chance < habits.accept:
-        return Answer(kind=Kind.ACCEPT, after_s=after_s)
+        return SimulatedAnswer(kind=Kind.ACCEPT, after_s=after_s)
     if chance < habits.accept + habits.decline:
         reason = rng.choices(tuple(DECLINE_REASONS), tuple(DECLINE_REASONS.values()))[0]
-        return Answer(kind=Kind.DECLINE, after_s=after_s, reason=reason)
-    return Answer(kind=Kind.SILENCE, after_s=after_s)
+        return SimulatedAnswer(kind=Kind.DECLINE, after_s=after_s, reason=reason)
+    return SimulatedAnswer(kind=Kind.SILENCE, after_s=after_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

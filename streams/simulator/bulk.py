@@ -19,7 +19,7 @@ from streams.errors import BrokerTrouble
 from streams.kafka import clients
 from streams.kafka.topic_admin import wait_for_broker
 from streams.settings import Settings
-from streams.simulator.people import Person
+from streams.simulator.people import SimulatedPerson
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
 
@@ -35,7 +35,7 @@ class Record(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
-def profile_records(person: Person, data_key: bytes, at_ms: int) -> Iterator[Record]:
+def profile_records(person: SimulatedPerson, data_key: bytes, at_ms: int) -> Iterator[Record]:
     """The profile for all to read, and what identifies the person, sealed."""
     public = VolunteerRecord(
         id=person.id,
@@ -56,7 +56,7 @@ def profile_records(person: Person, data_key: bytes, at_ms: int) -> Iterator[Rec
     yield Record(PRIVATE.name, ref, wire.seal(data_key, ref, secret), headers)
 
 
-def position_record(person: Person, place: Place, at_ms: int) -> Record:
+def position_record(person: SimulatedPerson, place: Place, at_ms: int) -> Record:
     fix = FixRecord(volunteer_id=person.id, lon=place.lon, lat=place.lat, accuracy_m=20.0, recorded_ms=at_ms)
     return Record(LOCATIONS.name, person.id, wire.encode(fix), _headers("location", person.id, at_ms))
 
@@ -116,7 +116,7 @@ async def bulk_sender(settings: Settings, tally: Tally) -> AsyncIterator[BulkSen
         await producer.stop()
 
 
-async def register_in_bulk(sender: BulkSender, people: Sequence[Person], data_key: bytes) -> None:
+async def register_in_bulk(sender: BulkSender, people: Sequence[SimulatedPerson], data_key: bytes) -> None:
     at_ms = clock.now_ms()
     records = (record for person in people for record in profile_records(person, data_key, at_ms))
     await sender.send_all(records, "profile records")
@@ -124,7 +124,7 @@ async def register_in_bulk(sender: BulkSender, people: Sequence[Person], data_ke
 
 
 async def send_positions_in_bulk(
-    sender: BulkSender, people: Sequence[Person], place_of: Callable[[Person], Place]
+    sender: BulkSender, people: Sequence[SimulatedPerson], place_of: Callable[[SimulatedPerson], Place]
 ) -> None:
     at_ms = clock.now_ms()
     await sender.send_all((position_record(person, place_of(person), at_ms) for person in people), "positions")

@@ -41,7 +41,7 @@ class BadRow(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class CallRecord:
     """One call. `identity` is made of the record alone, so reading the file again gives the same. `at_s` is Unix time; a time
     without an offset counts as UTC, for only the gaps matter."""
 
@@ -55,7 +55,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class RejectedRow:
     line: int
     reason: str
 
@@ -66,8 +66,8 @@ class Calls:
 
     format: str
     rows: int
-    calls: tuple[Call, ...]
-    refused: tuple[Refused, ...]
+    calls: tuple[CallRecord, ...]
+    refused: tuple[RejectedRow, ...]
     repeated: int
     centre: Place | None
 
@@ -76,7 +76,7 @@ class Calls:
 class Format:
     name: str
     needs: frozenset[str]
-    read: Callable[[int, Row], Call]
+    read: Callable[[int, Row], CallRecord]
 
 
 def read_calls(path: Path) -> Calls:
@@ -88,8 +88,8 @@ def read_calls(path: Path) -> Calls:
     with _opened(path) as file:
         reader = csv.DictReader(file, restval="")
         form = _format_of(reader, path)
-        found: dict[str, Call] = {}
-        refused: list[Refused] = []
+        found: dict[str, CallRecord] = {}
+        refused: list[RejectedRow] = []
         rows = repeated = 0
         for line, row, fault in _rows(reader):
             rows += 1
@@ -98,19 +98,19 @@ def read_calls(path: Path) -> Calls:
                     raise BadRow(fault)
                 call = form.read(line, row)
             except BadRow as error:
-                refused.append(Refused(line=line, reason=str(error)))
+                refused.append(RejectedRow(line=line, reason=str(error)))
                 continue
             repeated += call.identity in found
             found.setdefault(call.identity, call)
     return _gathered(form.name, rows, list(found.values()), refused, repeated)
 
 
-def _gathered(name: str, rows: int, found: list[Call], refused: list[Refused], repeated: int) -> Calls:
+def _gathered(name: str, rows: int, found: list[CallRecord], refused: list[RejectedRow], repeated: int) -> Calls:
     centre = _centre(found)
     near = [call for call in found if centre is not None and _distance_m(centre, call.place) <= FARTHEST_M]
     kept = {call.identity for call in near}
     far = [
-        Refused(line=call.line, reason=f"place {_distance_m(centre, call.place) / 1000:.0f} km from the others")
+        RejectedRow(line=call.line, reason=f"place {_distance_m(centre, call.place) / 1000:.0f} km from the others")
         for call in found
         if centre is not None and call.identity not in kept
     ]
@@ -160,12 +160,12 @@ def _opened(path: Path) -> TextIO:
     return path.open("r", encoding="utf-8-sig", errors="replace", newline="")
 
 
-def _montgomery(line: int, row: Row) -> Call:
+def _montgomery(line: int, row: Row) -> CallRecord:
     told = _CALL_TIME.search(row["desc"])
     # The time of the call, not when the feed published it some minutes later.
     at_s = _time(f"{told[1]} {told[2]}" if told else row["timeStamp"])
     title = row["title"].strip().removesuffix("-").strip()
-    return Call(
+    return CallRecord(
         line=line,
         identity=_digest("montgomery", *(row[name] for name in ("lat", "lng", "desc", "title", "timeStamp"))),
         at_s=at_s,
@@ -176,15 +176,15 @@ def _montgomery(line: int, row: Row) -> Call:
     )
 
 
-def _san_francisco(line: int, row: Row) -> Call:
-    number = row["Call Number"].strip()
+def _san_francisco(line: int, row: Row) -> CallRecord:
+    number = row["CallRecord Number"].strip()
     if not number:
         raise BadRow("no call number")
     point = _POINT.search(row["Location"])
     if not point:
         raise BadRow(f"no place: Location is {row['Location']!r}")
-    words = row["Call Type"].strip()
-    return Call(
+    words = row["CallRecord Type"].strip()
+    return CallRecord(
         line=line,
         identity=_digest("san-francisco", number),
         at_s=_time(row["Received DtTm"]),
@@ -195,11 +195,11 @@ def _san_francisco(line: int, row: Row) -> Call:
     )
 
 
-def _plain(line: int, row: Row) -> Call:
+def _plain(line: int, row: Row) -> CallRecord:
     words = row["type"].strip()
     identity = row.get("id", "").strip()
     own = identity or _digest(*(row[name] for name in ("time", "lat", "lon", "type")), row.get("description", ""))
-    return Call(
+    return CallRecord(
         line=line,
         identity=_digest("plain", own),
         at_s=_time(row["time"]),
@@ -232,7 +232,7 @@ FORMATS: Sequence[Format] = (
     ),
     Format(
         name="fire calls of San Francisco",
-        needs=frozenset({"Call Number", "Unit ID", "Call Type", "Received DtTm", "Location"}),
+        needs=frozenset({"CallRecord Number", "Unit ID", "CallRecord Type", "Received DtTm", "Location"}),
         read=_san_francisco,
     ),
     Format(name="plain", needs=frozenset({"time", "lat", "lon", "type"}), read=_plain),
@@ -266,7 +266,7 @@ def _place(lat: str, lon: str) -> Place:
     return place
 
 
-def _centre(calls: Sequence[Call]) -> Place | None:
+def _centre(calls: Sequence[CallRecord]) -> Place | None:
     """The median of both coordinates: a few wild places do not move it."""
     if not calls:
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import TravelMode
-from streams.simulator.people import Person
+from streams.simulator.people import SimulatedPerson
 from streams.simulator.places import moved, offset_m
 
 SPEED_M_S = {TravelMode.FOOT: 1.4, TravelMode.BICYCLE: 4.0, TravelMode.CAR: 8.0}
@@ -16,7 +16,7 @@ _CYCLE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trip:
+class SimulatedTrip:
     """From one place to another; before it starts the person is at `start`, after it at `goal`."""
 
     start: Place
@@ -31,7 +31,7 @@ class Trip:
         return moved(self.start, east_m=east * part, north_m=north * part)
 
 
-def round_at(person: Person, at_s: float) -> Place:
+def round_at(person: SimulatedPerson, at_s: float) -> Place:
     """On the person's own circle through home. While the person stands still the place does not change at all."""
     radius = ROUND_RADIUS_M[person.travel_mode]
     walked_s = _walked_s(person.number, at_s)

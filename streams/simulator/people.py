@@ -19,7 +19,7 @@ _NONE: frozenset[Skill] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class SimulatedPerson:
     id: str
     number: int
     city: str
@@ -54,7 +54,7 @@ class Crowd:
     duty_share: float | None = None
 
 
-def draw_people(crowd: Crowd) -> Iterator[Person]:
+def draw_people(crowd: Crowd) -> Iterator[SimulatedPerson]:
     """The same crowd always gives the same people; person n is the same whatever `count` is."""
     weights = list(accumulate(city.population for city in crowd.cities))
     for number in range(1, crowd.count + 1):
@@ -63,13 +63,13 @@ def draw_people(crowd: Crowd) -> Iterator[Person]:
         yield _person(rng, number, city, crowd)
 
 
-def _person(rng: Random, number: int, city: City, crowd: Crowd) -> Person:
+def _person(rng: Random, number: int, city: City, crowd: Crowd) -> SimulatedPerson:
     shares = _shares()
     mode = TravelMode(_pick(rng, shares["modes"]))
     capabilities = _capabilities(_pick(rng, shares["capabilities"]))
     languages = tuple(_pick(rng, shares["speech"][city.speech]).split())
     duty_share = crowd.duty_share if crowd.duty_share is not None else shares["duty_share"]
-    return Person(
+    return SimulatedPerson(
         id=f"{crowd.id_prefix}{number}",
         number=number,
         city=city.id,

@@ -6,15 +6,15 @@ from typing import Any
 
 from dispatch.model.incidents import Place
 from streams import clock
-from streams.api_client import TRACKER, Api, Caller, NoAnswer
+from streams.api_client import TRACKER, Api, ApiCaller, NoAnswer
 from streams.api_paths import path_of
-from streams.simulator.people import Person
+from streams.simulator.people import SimulatedPerson
 
 POSITIONS_AT_ONCE = 1000
 REGISTRATIONS_AT_ONCE = 32
 
 
-def profile(person: Person) -> dict[str, Any]:
+def profile(person: SimulatedPerson) -> dict[str, Any]:
     """The body of PUT /v1/volunteers/{id}."""
     return {
         "capabilities": [capability.value for capability in person.capabilities],
@@ -28,7 +28,7 @@ def profile(person: Person) -> dict[str, Any]:
     }
 
 
-async def register(api: Api, people: Iterable[Person], *, run: str) -> None:
+async def register(api: Api, people: Iterable[SimulatedPerson], *, run: str) -> None:
     """Every profile, some at once. A refused one is counted by its reason and left out.
 
     Raises:
@@ -40,7 +40,7 @@ async def register(api: Api, people: Iterable[Person], *, run: str) -> None:
         for person in waiting:
             path = path_of("volunteers", person.id)
             # By themselves: somebody registered by an operator counts as asleep in quiet hours.
-            themselves = Caller(role="volunteer", identity=person.id)
+            themselves = ApiCaller(role="volunteer", identity=person.id)
             answer = await api.write("PUT", path, themselves, key=f"sim-{run}-{person.id}", body=profile(person))
             api.tally.add("registered" if answer.is_ok else f"not registered ({answer.code})")
 
@@ -50,7 +50,12 @@ async def register(api: Api, people: Iterable[Person], *, run: str) -> None:
 
 
 async def send_positions(
-    api: Api, people: Sequence[Person], place_of: Callable[[Person], Place], *, run: str, round_number: int
+    api: Api,
+    people: Sequence[SimulatedPerson],
+    place_of: Callable[[SimulatedPerson], Place],
+    *,
+    run: str,
+    round_number: int,
 ) -> None:
     """One position of each person, in batches. What cannot be sent is not sent later: the next one is newer."""
     for start in range(0, len(people), POSITIONS_AT_ONCE):
@@ -68,7 +73,7 @@ async def send_positions(
             api.tally.add("positions rejected", rejected)
 
 
-def _position(person: Person, place: Place, now: str) -> dict[str, Any]:
+def _position(person: SimulatedPerson, place: Place, now: str) -> dict[str, Any]:
     return {
         "volunteer_id": person.id,
         "lon": place.lon,

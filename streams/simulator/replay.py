@@ -8,7 +8,7 @@ from typing import Any
 from dispatch.model.ids import derived
 from dispatch.model.incidents import Place
 from streams import clock
-from streams.simulator.call_records import Call, Calls
+from streams.simulator.call_records import CallRecord, Calls
 from streams.simulator.places import moved, offset_m
 
 AT_ONCE = 32
@@ -21,13 +21,13 @@ UNKNOWN_NOTE = "(unknown kind of call)"
 class ReplayedReport:
     """A report made of a call: the same call at the same place always gives the same key and body."""
 
-    call: Call
+    call: CallRecord
     key: str
     body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ReplayOutcome:
     """`incident_id` None and `is_unknown` false: refused with `code`."""
 
     incident_id: str | None
@@ -35,7 +35,7 @@ class Outcome:
     is_unknown: bool = False
 
 
-Send = Callable[[ReplayedReport], Awaitable[Outcome]]
+Send = Callable[[ReplayedReport], Awaitable[ReplayOutcome]]
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Summary:
     unknown_types: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
-    def note(self, report: ReplayedReport, outcome: Outcome) -> None:
+    def note(self, report: ReplayedReport, outcome: ReplayOutcome) -> None:
         self.sent += 1
         if outcome.is_unknown:
             self.unknown += 1
@@ -73,12 +73,12 @@ def reports_of(calls: Calls, *, at: Place | None) -> Iterable[ReplayedReport]:
         yield ReplayedReport(call=call, key=_key(call, at), body=_body(call, place))
 
 
-def _key(call: Call, at: Place | None) -> str:
+def _key(call: CallRecord, at: Place | None) -> str:
     where = f"{at.lon:.6f},{at.lat:.6f}" if at else ""
     return f"replay-{derived('replay', call.identity, where)}"
 
 
-def _body(call: Call, place: Place) -> dict[str, Any]:
+def _body(call: CallRecord, place: Place) -> dict[str, Any]:
     # Without `reported_at`: the call is years old, and what is measured is how it is handled now.
     told = clock.rfc3339(round(call.at_s * 1000))
     words = call.words if call.kind.is_known else f"{call.words} {UNKNOWN_NOTE}"

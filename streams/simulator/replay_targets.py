@@ -11,12 +11,12 @@ from dispatch.model import geo, ids
 from dispatch.model.commands import ReportIncident
 from dispatch.model.private_refs import text_ref
 from streams import clock
-from streams.api_client import Api, Caller, NoAnswer
+from streams.api_client import Api, ApiCaller, NoAnswer
 from streams.errors import BrokerTrouble, IntakeTrouble
-from streams.intake.commands import Intake
+from streams.intake.commands import CommandIntake
 from streams.kafka.topic_admin import wait_for_broker
 from streams.settings import Settings
-from streams.simulator.replay import ACTOR, Outcome, ReplayedReport, Send
+from streams.simulator.replay import ACTOR, ReplayedReport, ReplayOutcome, Send
 from streams.wire import IncidentPrivate
 
 ATTEMPTS = 5
@@ -24,16 +24,16 @@ _PRIVATE_FIELDS = ("description", "address")
 
 
 def through_http(api: Api) -> Send:
-    caller = Caller(role="operator", identity=ACTOR)
+    caller = ApiCaller(role="operator", identity=ACTOR)
 
-    async def send(report: ReplayedReport) -> Outcome:
+    async def send(report: ReplayedReport) -> ReplayOutcome:
         try:
             answer = await api.write("POST", "/v1/incidents", caller, key=report.key, body=report.body)
         except NoAnswer:
-            return Outcome(incident_id=None, code="no_answer", is_unknown=True)
+            return ReplayOutcome(incident_id=None, code="no_answer", is_unknown=True)
         if not answer.is_ok:
-            return Outcome(incident_id=None, code=answer.code)
-        return Outcome(incident_id=str(answer.body["id"]))
+            return ReplayOutcome(incident_id=None, code=answer.code)
+        return ReplayOutcome(incident_id=str(answer.body["id"]))
 
     return send
 
@@ -48,19 +48,19 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
     """
     settings.require_data_key()
     wait_for_broker(settings)
-    intake = Intake(settings, "/komek/replay")
+    intake = CommandIntake(settings, "/komek/replay")
     try:
         await intake.start()
     except KafkaError as error:
         raise BrokerTrouble(f"Kafka does not answer: {error}", "Check KOMEK_KAFKA.") from error
 
-    async def send(report: ReplayedReport) -> Outcome:
+    async def send(report: ReplayedReport) -> ReplayOutcome:
         for _ in range(ATTEMPTS):
             try:
                 return await _send_once(intake, report)
             except IntakeTrouble:
                 continue
-        return Outcome(incident_id=None, code="not_confirmed", is_unknown=True)
+        return ReplayOutcome(incident_id=None, code="not_confirmed", is_unknown=True)
 
     try:
         yield send
@@ -68,13 +68,13 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
         await intake.stop()
 
 
-async def _send_once(intake: Intake, report: ReplayedReport) -> Outcome:
+async def _send_once(intake: CommandIntake, report: ReplayedReport) -> ReplayOutcome:
     command = command_of(report)
     private = IncidentPrivate(**{name: report.body.get(name) for name in _PRIVATE_FIELDS})
     assert command.private_ref is not None
     # What identifies people first: a command must never speak of a record that is not there.
     await intake.send_in_order([intake.private_message(command.private_ref, private), intake.command_message(command)])
-    return Outcome(incident_id=command.incident_id)
+    return ReplayOutcome(incident_id=command.incident_id)
 
 
 def command_of(report: ReplayedReport) -> ReportIncident:

@@ -11,7 +11,7 @@ from streams.api_client import OPENED, OPERATOR, Api, LiveEvent, NoAnswer
 from streams.simulator.incidents import draw_reports
 from streams.simulator.observed_offers import offers_in
 from streams.simulator.operator import Operator
-from streams.simulator.people import Person, draw_people
+from streams.simulator.people import SimulatedPerson, draw_people
 from streams.simulator.registration import register, send_positions
 from streams.simulator.scenarios import Scenario
 from streams.simulator.volunteers import Volunteers, World
@@ -23,11 +23,11 @@ OPEN = "/v1/incidents?status=dispatching,unfilled,staffed,in_progress&limit=200"
 WIND_DOWN_S = 60.0
 """How long people may finish after the last report, at a work speed of 1."""
 
-Positions = Callable[[Sequence[Person], Volunteers, int], Awaitable[None]]
+Positions = Callable[[Sequence[SimulatedPerson], Volunteers, int], Awaitable[None]]
 
 
 @dataclass(slots=True)
-class Progress:
+class RunProgress:
     """What a summary shows of a run that goes on."""
 
     scenario: Scenario
@@ -56,21 +56,21 @@ class Progress:
 class Ways:
     """How a run registers people and sends positions: over HTTP, or in bulk."""
 
-    register: Callable[[Sequence[Person]], Awaitable[None]]
+    register: Callable[[Sequence[SimulatedPerson]], Awaitable[None]]
     positions: Positions
 
 
 def ways_over_http(api: Api, run: str) -> Ways:
-    async def positions(people: Sequence[Person], volunteers: Volunteers, number: int) -> None:
+    async def positions(people: Sequence[SimulatedPerson], volunteers: Volunteers, number: int) -> None:
         await send_positions(api, people, volunteers.place_of, run=run, round_number=number)
 
-    async def enrol(people: Sequence[Person]) -> None:
+    async def enrol(people: Sequence[SimulatedPerson]) -> None:
         await register(api, people, run=run)
 
     return Ways(register=enrol, positions=positions)
 
 
-async def play(progress: Progress, *, run: str, ways: Ways) -> None:
+async def play(progress: RunProgress, *, run: str, ways: Ways) -> None:
     """Plays the scenario; ends by itself when its time is over, or when it is cancelled.
 
     Raises:
@@ -99,7 +99,7 @@ async def play(progress: Progress, *, run: str, ways: Ways) -> None:
         progress.stage = "ended"
 
 
-async def _play(progress: Progress, everybody: Sequence[Person], *, run: str, ways: Ways) -> None:
+async def _play(progress: RunProgress, everybody: Sequence[SimulatedPerson], *, run: str, ways: Ways) -> None:
     scenario, operator, volunteers = progress.scenario, progress.operator, progress.volunteers
     assert operator is not None
     assert volunteers is not None
@@ -133,7 +133,7 @@ async def _heard(listening: asyncio.Event) -> None:
         return
 
 
-async def _listen(progress: Progress, listening: asyncio.Event) -> None:
+async def _listen(progress: RunProgress, listening: asyncio.Event) -> None:
     async for event in progress.api.events(OPERATOR):
         listening.set()
         if event.kind == OPENED:
@@ -142,7 +142,7 @@ async def _listen(progress: Progress, listening: asyncio.Event) -> None:
             _notice(progress, event)
 
 
-def _notice(progress: Progress, event: LiveEvent) -> None:
+def _notice(progress: RunProgress, event: LiveEvent) -> None:
     assert progress.volunteers is not None
     assert progress.operator is not None
     for offer in offers_in(event.data):
@@ -150,13 +150,13 @@ def _notice(progress: Progress, event: LiveEvent) -> None:
         progress.operator.notice(offer)
 
 
-async def _look_again(progress: Progress) -> None:
+async def _look_again(progress: RunProgress) -> None:
     while True:
         await asyncio.sleep(LOOK_AGAIN_S)
         await _look(progress)
 
 
-async def _look(progress: Progress) -> None:
+async def _look(progress: RunProgress) -> None:
     """Reads the open incidents; what is known already is harmless to hear again."""
     try:
         await _look_at_pages(progress)
@@ -164,7 +164,7 @@ async def _look(progress: Progress) -> None:
         progress.api.tally.add("looks without an answer")
 
 
-async def _look_at_pages(progress: Progress) -> None:
+async def _look_at_pages(progress: RunProgress) -> None:
     cursor = ""
     for _ in range(PAGES_AT_MOST):
         answer = await progress.api.read(OPEN + ("&" + urlencode({"cursor": cursor}) if cursor else ""), OPERATOR)
@@ -176,7 +176,9 @@ async def _look_at_pages(progress: Progress) -> None:
             return
 
 
-async def _report_positions(scenario: Scenario, people: Sequence[Person], volunteers: Volunteers, ways: Ways) -> None:
+async def _report_positions(
+    scenario: Scenario, people: Sequence[SimulatedPerson], volunteers: Volunteers, ways: Ways
+) -> None:
     number = 0
     while True:
         await asyncio.sleep(scenario.positions_s)

@@ -10,13 +10,13 @@ from typing import Any
 
 from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import Capability, OfferState, Task
-from streams.api_client import Answer, Api, Caller, NoAnswer
+from streams.api_client import Api, ApiCaller, ApiResponse, NoAnswer
 from streams.api_paths import path_of
-from streams.simulator.answers import Answer as DrawnAnswer
 from streams.simulator.answers import Habits, Kind, Work, draw_answer, draw_digital_work, draw_field_work, draw_result
-from streams.simulator.movement import Trip, round_at
+from streams.simulator.answers import SimulatedAnswer as DrawnAnswer
+from streams.simulator.movement import SimulatedTrip, round_at
 from streams.simulator.observed_offers import SeenOffer
-from streams.simulator.people import Person
+from streams.simulator.people import SimulatedPerson
 
 READS_A_CHANGE_WITHIN_S = (3.0, 25.0)
 """From the notice that the job changed to its confirmation, at an answer speed of 1. Judgement."""
@@ -46,9 +46,9 @@ class World:
     habits: Habits
     seed: int
     now_s: Clock
-    trips: dict[str, Trip] = field(default_factory=dict)
+    trips: dict[str, SimulatedTrip] = field(default_factory=dict)
 
-    def place_of(self, person: Person) -> Place:
+    def place_of(self, person: SimulatedPerson) -> Place:
         trip = self.trips.get(person.id)
         return trip.place_at(self.now_s()) if trip else round_at(person, self.now_s())
 
@@ -56,7 +56,7 @@ class World:
 class Volunteers:
     """All the people of a run."""
 
-    def __init__(self, people: Mapping[str, Person], world: World) -> None:
+    def __init__(self, people: Mapping[str, SimulatedPerson], world: World) -> None:
         self._people = people
         self._world = world
         self._jobs: dict[str, _Job] = {}
@@ -88,7 +88,7 @@ class Volunteers:
         elif offer.is_live:
             self._begin(person, offer)
 
-    def place_of(self, person: Person) -> Place:
+    def place_of(self, person: SimulatedPerson) -> Place:
         return self._world.place_of(person)
 
     async def stop(self) -> None:
@@ -98,7 +98,7 @@ class Volunteers:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _begin(self, person: Person, offer: SeenOffer) -> None:
+    def _begin(self, person: SimulatedPerson, offer: SeenOffer) -> None:
         job = _Job(offer=offer)
         self._jobs[offer.id] = job
         job.task = asyncio.create_task(self._hold(person, job))
@@ -108,28 +108,28 @@ class Volunteers:
         self._saying.add(task)
         task.add_done_callback(self._saying.discard)
 
-    async def _check_in(self, person: Person, offer_id: str) -> None:
+    async def _check_in(self, person: SimulatedPerson, offer_id: str) -> None:
         """Asked whether they are still coming. The same minute's question has one answer, however often it is told."""
         minute, speed = int(self._world.now_s() // 60), self._world.habits.answer_speed
         await asyncio.sleep(Random(f"{self._world.seed}:{offer_id}:{minute}").uniform(*READS_A_CHANGE_WITHIN_S) / speed)
         path, key = path_of("offers", offer_id, "check-in"), f"sim-{offer_id}-coming{minute}"
         with contextlib.suppress(NoAnswer):
-            caller = Caller(role="volunteer", identity=person.id)
+            caller = ApiCaller(role="volunteer", identity=person.id)
             await self._world.api.write("POST", path, caller, key=key, body={})
 
-    async def _confirm(self, person: Person, offer_id: str, version: int) -> None:
+    async def _confirm(self, person: SimulatedPerson, offer_id: str, version: int) -> None:
         """The person reads what changed, and says so. Who is never heard of again has put the phone away."""
         rng = Random(f"{self._world.seed}:{offer_id}:{version}")
         await asyncio.sleep(rng.uniform(*READS_A_CHANGE_WITHIN_S) / self._world.habits.answer_speed)
         path, key = path_of("offers", offer_id, "confirm"), f"sim-{offer_id}-confirm{version}"
-        caller = Caller(role="volunteer", identity=person.id)
+        caller = ApiCaller(role="volunteer", identity=person.id)
         try:
             given = await self._world.api.write("POST", path, caller, key=key, body={"version": version})
         except NoAnswer:
             return
         self._world.api.tally.add("changes confirmed" if given.is_ok else "confirmation refused")
 
-    async def _hold(self, person: Person, job: _Job) -> None:
+    async def _hold(self, person: SimulatedPerson, job: _Job) -> None:
         try:
             if await _OfferInHand(self._world, person, job).follow() is Left.LET_BE:
                 self._let_be.add(job.offer.id)
@@ -149,7 +149,7 @@ class Left(Enum):
 class _OfferInHand:
     """From the ring of the phone to the end of the work. Every draw depends on the offer alone."""
 
-    def __init__(self, world: World, person: Person, job: _Job) -> None:
+    def __init__(self, world: World, person: SimulatedPerson, job: _Job) -> None:
         self._world = world
         self._api = world.api
         self._habits = world.habits
@@ -252,17 +252,17 @@ class _OfferInHand:
         if goal is not None:
             start_s = self._world.now_s()
             start = self._world.place_of(self._person)
-            self._world.trips[self._person.id] = Trip(
+            self._world.trips[self._person.id] = SimulatedTrip(
                 start=start, goal=goal, starts_s=start_s, arrives_s=start_s + travel_s
             )
 
-    async def _post(self, what: str, body: object, step: str = "") -> Answer:
+    async def _post(self, what: str, body: object, step: str = "") -> ApiResponse:
         path = path_of("offers", self._id, what)
         return await self._api.write("POST", path, self._caller, key=f"sim-{self._id}-{what}{step}", body=body)
 
     @property
-    def _caller(self) -> Caller:
-        return Caller(role="volunteer", identity=self._person.id)
+    def _caller(self) -> ApiCaller:
+        return ApiCaller(role="volunteer", identity=self._person.id)
 
     async def _ended_within(self, seconds: float) -> bool:
         try:

@@ -7,7 +7,7 @@ API shows).
 """
 
 from streams.store.memory.store import MemoryStore
-from streams.store.redis_client import Link, LockLost
+from streams.store.redis_client import LockLost, RedisClient
 from streams.store.redis_store import RedisStore
 
-__all__ = ["Link", "LockLost", "MemoryStore", "RedisStore"]
+__all__ = ["LockLost", "MemoryStore", "RedisClient", "RedisStore"]

@@ -7,8 +7,8 @@ from typing import Any
 from dispatch.ports import NotReady
 from streams import redis_keys
 from streams.store.apply import timer_of
-from streams.store.attention import Asking, asking_of
-from streams.store.redis_client import Call, Link
+from streams.store.attention import AttentionRequest, asking_of
+from streams.store.redis_client import RedisClient, ScriptCall
 
 TIMERS_LOOKED_AT = 256
 """Those due next. Of timers that were put off again and again (`take_due`), some may stand behind these: then commands wait."""
@@ -16,7 +16,7 @@ VOID_KEPT_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pulse:
+class AlarmFacts:
     """`late`: incidents with a timer that is overdue, and since when. `applied`: offset in `decisions` by partition.
 
     `void`: what was made void in the last day, as `decision|<command>` or `offer|<offer>`, and when it was noted.
@@ -26,16 +26,16 @@ class Pulse:
     late: Mapping[str, int] = field(default_factory=dict)
     applied: Mapping[int, int] = field(default_factory=dict)
     void: Mapping[str, int] = field(default_factory=dict)
-    asking: Sequence[Asking] = ()
+    asking: Sequence[AttentionRequest] = ()
 
 
 class PulseReader:
-    def __init__(self, link: Link, late_ms: int) -> None:
+    def __init__(self, link: RedisClient, late_ms: int) -> None:
         """`late_ms`: by how much a timer is overdue before it counts as late."""
         self._link = link
         self._late_ms = late_ms
 
-    async def read(self, partitions: Iterable[int]) -> Pulse:
+    async def read(self, partitions: Iterable[int]) -> AlarmFacts:
         """
         Raises:
             NotReady: the picture is not rebuilt.
@@ -44,7 +44,7 @@ class PulseReader:
         numbers = list(partitions)
         ready, time, timers, void, attention, *applied = await self._link.run(
             [
-                Call("ready"),
+                ScriptCall("ready"),
                 ("TIME",),
                 ("ZRANGE", redis_keys.TIMERS, 0, TIMERS_LOOKED_AT - 1),
                 ("ZRANGE", redis_keys.VOIDS, 0, -1, "WITHSCORES"),
@@ -55,7 +55,7 @@ class PulseReader:
         if not ready:
             raise NotReady("the picture has not been rebuilt from the log")
         now_ms = int(time[0]) * 1000 + int(time[1]) // 1000
-        return Pulse(
+        return AlarmFacts(
             now_ms=now_ms,
             late=_late(timers, now_ms - self._late_ms),
             applied={

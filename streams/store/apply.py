@@ -21,12 +21,12 @@ from streams.store.attention import packed_attention
 from streams.store.claims import hold_of
 from streams.store.hazards import packed_hazard, packed_under_way
 from streams.store.nearby import packed_vicinity
-from streams.store.redis_client import Call
+from streams.store.redis_client import ScriptCall
 
 _pack = msgspec.msgpack.Encoder().encode
 
 
-def call_of(application: Application) -> Call:
+def call_of(application: Application) -> ScriptCall:
     incident = application.incident
     packed: dict[str, object] = {
         "partition": application.partition,
@@ -48,7 +48,7 @@ def call_of(application: Application) -> Call:
     }
     if incident is not None:
         packed["incident"] = packed_incident(incident)
-    return Call("apply", (), (_pack(packed),))
+    return ScriptCall("apply", (), (_pack(packed),))
 
 
 def _packed_lesson(lesson: Lesson) -> dict[str, object]:

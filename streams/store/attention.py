@@ -16,7 +16,7 @@ _decode = msgspec.json.Decoder(list[tuple[str, int, str | None]]).decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class AttentionRequest:
     """One reason for which a human must look at an incident."""
 
     reason: str
@@ -35,11 +35,13 @@ def packed_attention(incident: Incident) -> dict[str, object]:
     return {"attention": _encode(rows).decode()} if rows else {}
 
 
-def asking_of(answer: Sequence[bytes] | Mapping[bytes, bytes]) -> list[Asking]:
+def asking_of(answer: Sequence[bytes] | Mapping[bytes, bytes]) -> list[AttentionRequest]:
     """Redis' answer to HGETALL: flat under RESP 2, a mapping under RESP 3."""
     pairs = answer.items() if isinstance(answer, Mapping) else zip(answer[::2], answer[1::2], strict=True)
     return [
-        Asking(reason=reason, incident_id=incident_id.decode(), requirement_id=requirement_id, since_ms=since_ms)
+        AttentionRequest(
+            reason=reason, incident_id=incident_id.decode(), requirement_id=requirement_id, since_ms=since_ms
+        )
         for incident_id, text in pairs
         for reason, since_ms, requirement_id in _decode(text)
     ]

@@ -6,7 +6,7 @@ from dispatch.model.ids import parts_of_offer
 from dispatch.model.people import Hold
 from dispatch.ports import Claim, ClaimAnswer
 from streams import redis_keys
-from streams.store.redis_client import Call, Link
+from streams.store.redis_client import RedisClient, ScriptCall
 
 
 def member_of(volunteer_id: str, offer_id: str) -> str:
@@ -18,30 +18,30 @@ def hold_of(member: bytes) -> Hold:
     return Hold(volunteer_id=volunteer_id, offer_id=offer_id)
 
 
-async def claim(link: Link, claims: Sequence[Claim]) -> list[ClaimAnswer]:
+async def claim(link: RedisClient, claims: Sequence[Claim]) -> list[ClaimAnswer]:
     if not claims:
         return []
     # Noted first: a claim that nobody finds again would hold a person for ever.
-    noted = Call("pending", (), [member_of(claim.volunteer_id, claim.offer_id) for claim in claims])
+    noted = ScriptCall("pending", (), [member_of(claim.volunteer_id, claim.offer_id) for claim in claims])
     answers = await link.run([noted, *map(_call_of, claims)])
     return [ClaimAnswer(answer.decode()) for answer in answers[1:]]
 
 
-def _call_of(claim: Claim) -> Call:
+def _call_of(claim: Claim) -> ScriptCall:
     key = redis_keys.volunteer(claim.volunteer_id)
-    return Call("claim", (key,), (claim.offer_id, claim.incident_id, claim.epoch, claim.command_id))
+    return ScriptCall("claim", (key,), (claim.offer_id, claim.incident_id, claim.epoch, claim.command_id))
 
 
-async def release(link: Link, holds: Sequence[Hold]) -> None:
+async def release(link: RedisClient, holds: Sequence[Hold]) -> None:
     await link.run(
         [
-            Call("release", (redis_keys.volunteer(hold.volunteer_id),), (hold.volunteer_id, hold.offer_id))
+            ScriptCall("release", (redis_keys.volunteer(hold.volunteer_id),), (hold.volunteer_id, hold.offer_id))
             for hold in holds
         ]
     )
 
 
-async def pending_older_than(link: Link, age_ms: int, owned: Callable[[str], bool], limit: int) -> list[Hold]:
+async def pending_older_than(link: RedisClient, age_ms: int, owned: Callable[[str], bool], limit: int) -> list[Hold]:
     members = await link.call("sweep_pending", age_ms, limit)
     return [hold for hold in map(hold_of, members) if _zone_is(owned, hold)]
 

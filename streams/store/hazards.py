@@ -14,7 +14,7 @@ from dispatch.model.vocabulary import Capability, Skill, TravelMode
 from dispatch.ports import NotReady, UnderWay
 from dispatch.safety import hazard_crossings
 from streams import redis_keys
-from streams.store.redis_client import Call, Link
+from streams.store.redis_client import RedisClient, ScriptCall
 
 LOOK_AT_MOST = 1_000
 """People of one skill within one circle of those that cover an area; in a crowd larger than this some are not found, and the
@@ -50,7 +50,7 @@ def packed_hazard(incident: Incident) -> dict[str, object]:
     )
 
 
-async def hazards(link: Link, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
+async def hazards(link: RedisClient, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
     version, *rest = await link.call("hazards", known)
     if not rest:
         return version.decode(), None
@@ -62,7 +62,7 @@ async def hazards(link: Link, known: str) -> tuple[str, tuple[HazardArea, ...] |
     return version.decode(), tuple(sorted(areas, key=lambda area: area.incident_id))
 
 
-async def inside(link: Link, areas: Sequence[Area]) -> list[Inside]:
+async def inside(link: RedisClient, areas: Sequence[Area]) -> list[Inside]:
     if not areas:
         return []
     circles = [list(map(_packed_circle, Outline(area).circles())) for area in areas]
@@ -91,7 +91,7 @@ def packed_under_way(incident: Incident) -> dict[str, object]:
     return {"under_way": (float(incident.area.centre.lon), float(incident.area.centre.lat))}
 
 
-async def under_way(link: Link, areas: Sequence[Area]) -> list[UnderWay]:
+async def under_way(link: RedisClient, areas: Sequence[Area]) -> list[UnderWay]:
     if not areas:
         return []
     circles = [
@@ -107,17 +107,17 @@ def _under_way(incident_ids: Sequence[str]) -> UnderWay:
     return UnderWay(incident_ids=tuple(incident_ids[:most]), beyond=len(incident_ids) > most)
 
 
-async def presence(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
+async def presence(link: RedisClient, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
     if not volunteer_ids:
         return {}
     rows = [("HMGET", redis_keys.volunteer(volunteer_id), *_FIELDS) for volunteer_id in volunteer_ids]
-    ready, *answers = await link.run([Call("ready"), *rows])
+    ready, *answers = await link.run([ScriptCall("ready"), *rows])
     if not ready:
         raise NotReady("the picture has not been rebuilt from the log")
     return {volunteer_id: _presence(row) for volunteer_id, row in zip(volunteer_ids, answers, strict=True) if row[0]}
 
 
-async def asked_lately(link: Link, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
+async def asked_lately(link: RedisClient, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
     if not volunteer_ids:
         return {}
     rows = _unpack(await link.call("asked_lately", _pack(list(volunteer_ids))))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from streams import redis_keys
-from streams.store.redis_client import Link
+from streams.store.redis_client import RedisClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,10 +14,10 @@ class Repeat:
     answer: bytes = field(default=b"")
 
 
-class Intake:
+class RedisIntakeMarks:
     """Marks of intake: a help for repeats and for reading a report back before its decision, never a guard."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self._link = link
 
     async def put_reported(self, incident_id: str, report: bytes, ttl_s: int = 86400) -> None:

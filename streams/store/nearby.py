@@ -18,7 +18,7 @@ from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import NotReady
 from streams import redis_keys
-from streams.store.redis_client import Call, Link
+from streams.store.redis_client import RedisClient, ScriptCall
 
 NEAR_AT_MOST = 20
 """More open incidents than this around one report, of about the same time, are not compared, the nearest first."""
@@ -49,7 +49,7 @@ def packed_vicinity(incident: Incident) -> dict[str, object]:
     return packed
 
 
-async def near(link: Link, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
+async def near(link: RedisClient, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
     if not spots:
         return []
     packed = [
@@ -71,18 +71,18 @@ def _from_m(place: Place, neighbour: Neighbour) -> float:
     return math.inf if neighbour.centre is None else distance_m(place, neighbour.centre)
 
 
-async def named(link: Link, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
+async def named(link: RedisClient, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
     if not externals:
         return []
     answers = await link.call("named", _pack(list(externals)), NAMED_AT_MOST)
     return [tuple(sorted(map(_decode, members), key=attrgetter("incident_id"))) for members in answers]
 
 
-async def whereabouts(link: Link, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
+async def whereabouts(link: RedisClient, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
     if not volunteer_ids:
         return {}
     rows = [("HMGET", redis_keys.volunteer(volunteer_id), *_FIELDS) for volunteer_id in volunteer_ids]
-    ready, time, *answers = await link.run([Call("ready"), ("TIME",), *rows])
+    ready, time, *answers = await link.run([ScriptCall("ready"), ("TIME",), *rows])
     if not ready:
         raise NotReady("the picture has not been rebuilt from the log")
     oldest_ms = int(time[0]) * 1000 + int(time[1]) // 1000 - link.fix_age_limit_ms

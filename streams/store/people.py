@@ -20,7 +20,7 @@ from dispatch.model.languages import canonicals
 from dispatch.model.vocabulary import Capability
 from streams import redis_keys
 from streams.store import hazards as scene
-from streams.store.redis_client import FIX_AGE_LIMIT_MS, Call, Link
+from streams.store.redis_client import FIX_AGE_LIMIT_MS, RedisClient, ScriptCall
 from streams.wire import VolunteerRecord
 
 AT_ONCE = 250
@@ -85,9 +85,9 @@ class PeopleStore:
     """`rebuild`: write under this owner's rebuild lock while the picture is not ready (raises `LockLost`); else everyday work."""
 
     def __init__(
-        self, redis: "Redis | str | Link", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS, rebuild: str = ""
+        self, redis: "Redis | str | RedisClient", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS, rebuild: str = ""
     ) -> None:
-        self.link = redis if isinstance(redis, Link) else Link(redis, fix_age_limit_ms=fix_age_limit_ms)
+        self.link = redis if isinstance(redis, RedisClient) else RedisClient(redis, fix_age_limit_ms=fix_age_limit_ms)
         self._owner = rebuild
 
     async def close(self) -> None:
@@ -145,7 +145,7 @@ class PeopleStore:
         doubted: set[FixWrite] = set()
         for batch in _parts(fixes, AT_ONCE * 8):
             parts = list(_parts(batch, AT_ONCE))
-            calls = [Call("fixes", (), (self._owner, _pack([packed_fix(fix) for fix in part]))) for part in parts]
+            calls = [ScriptCall("fixes", (), (self._owner, _pack([packed_fix(fix) for fix in part]))) for part in parts]
             answers = await self.link.run(calls, deadline_s=4.0)
             doubted.update(part[int(at) - 1] for part, numbers in zip(parts, answers, strict=True) for at in numbers)
         return frozenset(doubted)
@@ -168,7 +168,7 @@ class PeopleStore:
     async def _put(self, script: str, items: Sequence[object]) -> int:
         changed = 0
         for batch in _parts(items, AT_ONCE * 8):
-            calls = [Call(script, (), (self._owner, _pack(part))) for part in _parts(batch, AT_ONCE)]
+            calls = [ScriptCall(script, (), (self._owner, _pack(part))) for part in _parts(batch, AT_ONCE)]
             changed += sum(await self.link.run(calls, deadline_s=4.0))
         return changed
 

@@ -16,7 +16,7 @@ from dispatch.model.vocabulary import Capability, IncidentStatus, Priority, Trav
 from dispatch.ports import NotReady
 from streams import redis_keys, wire
 from streams.store import hazards as scene
-from streams.store.redis_client import Call, Command, Link
+from streams.store.redis_client import Command, RedisClient, ScriptCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +79,11 @@ _VIEW = ("v", "cap", "sk", "la", "tm", "md", "du", "co", "ci", "x", "y", "ac", "
 
 
 class Reads:
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self._link = link
 
     async def _ask(self, commands: Sequence[Command]) -> list[Any]:
-        ready, *answers = await self._link.run([Call("ready"), *commands])
+        ready, *answers = await self._link.run([ScriptCall("ready"), *commands])
         if not ready:
             raise NotReady("the picture has not been rebuilt from the log")
         return answers
@@ -203,7 +203,7 @@ class Reads:
 
     async def rebuild_state(self) -> RebuildState:
         """Never raises `NotReady`: it is what tells so."""
-        ready, lock = await self._link.run([Call("ready"), ("GET", redis_keys.REBUILD_LOCK)])
+        ready, lock = await self._link.run([ScriptCall("ready"), ("GET", redis_keys.REBUILD_LOCK)])
         if lock is None:
             return RebuildState(is_ready=bool(ready))
         owner, done, total = lock.decode().rsplit("|", 2)

@@ -1,7 +1,7 @@
 """The way to Redis: one pipeline per call, with a deadline, shielded from cancellation, and errors the ports know.
 
-A call is either a script (`Call("claim", keys, args)`) or a plain command (`("GET", key)`); `Link.run` sends all in one
-round trip and gives the answers in order.
+A call is either a script (`ScriptCall("claim", keys, args)`) or a plain command (`("GET", key)`); `RedisClient.run` sends all in
+one round trip and gives the answers in order.
 
 Errors: `StoreTrouble` no answer, or Redis cannot serve for now (loading, replica, out of memory): try again;
 `NotReady` a script found the picture not rebuilt; `LockLost` another rebuild took over; anything else is a bug and stays a
@@ -40,16 +40,16 @@ class LockLost(Exception):
     """The rebuild lock is gone or another's; stop writing."""
 
 
-class Call(NamedTuple):
+class ScriptCall(NamedTuple):
     script: str
     keys: Sequence[str] = ()
     args: Sequence[Value] = ()
 
 
-Command: TypeAlias = Call | tuple[Value, ...]
+Command: TypeAlias = ScriptCall | tuple[Value, ...]
 
 
-class Link:
+class RedisClient:
     """Shared by the store, the people's side, the reads and the rebuild. Closes only a client it made itself."""
 
     def __init__(self, redis: "Redis | str", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS) -> None:
@@ -76,7 +76,7 @@ class Link:
         return await self._shielded(self._all_answered(commands, deadline_s)) if commands else []
 
     async def call(self, script: str, *args: Value, keys: Sequence[str] = (), deadline_s: float = DEADLINE_S) -> Any:
-        return (await self.run([Call(script, keys, args)], deadline_s=deadline_s))[0]
+        return (await self.run([ScriptCall(script, keys, args)], deadline_s=deadline_s))[0]
 
     async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
         # A caller that is cancelled must not tear an exchange apart; it runs to its end, which its deadline bounds.
@@ -119,7 +119,7 @@ class Link:
         raise StoreTrouble(f"no answer from Redis: {trouble!r}") from trouble
 
     def _wire_form(self, command: Command) -> tuple[Value, ...]:
-        if isinstance(command, Call):
+        if isinstance(command, ScriptCall):
             return ("EVALSHA", self._scripts[command.script].sha, len(command.keys), *command.keys, *command.args)
         return command
 

@@ -10,11 +10,11 @@ from dispatch.model.hazard_areas import HazardArea, Inside
 from dispatch.model.incidents import Area
 from dispatch.model.people import AskedLately, Found, Hold, Need, Presence
 from dispatch.model.timers import Timer
-from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Loaded, Progress, UnderWay
+from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Loaded, PartitionProgress, UnderWay
 from streams import wire
 from streams.store import apply, claims, nearby, search
 from streams.store import hazards as scene
-from streams.store.redis_client import FIX_AGE_LIMIT_MS, Link
+from streams.store.redis_client import FIX_AGE_LIMIT_MS, RedisClient
 from streams.store.track_record import priors_of
 
 PUT_OFF_MS = 5_000
@@ -26,10 +26,10 @@ def _priors(cells: Sequence[bytes | None], now_ms: int) -> dict[str, Evidence]:
 
 
 class RedisStore:
-    """`redis`: a URL, a client (whose timeouts are then its owner's affair), or a `Link` that others share."""
+    """`redis`: a URL, a client (whose timeouts are then its owner's affair), or a `RedisClient` that others share."""
 
-    def __init__(self, redis: "Redis | str | Link", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS) -> None:
-        self.link = redis if isinstance(redis, Link) else Link(redis, fix_age_limit_ms=fix_age_limit_ms)
+    def __init__(self, redis: "Redis | str | RedisClient", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS) -> None:
+        self.link = redis if isinstance(redis, RedisClient) else RedisClient(redis, fix_age_limit_ms=fix_age_limit_ms)
 
     async def close(self) -> None:
         await self.link.close()
@@ -98,9 +98,9 @@ class RedisStore:
     async def apply(self, applications: Sequence[Application]) -> list[Applied]:
         return list(map(apply.applied_of, await self.link.run(list(map(apply.call_of, applications)))))
 
-    async def progress(self, partition: int) -> Progress:
+    async def progress(self, partition: int) -> PartitionProgress:
         applied, published, refused = await self.link.call("progress", partition)
-        return Progress(
+        return PartitionProgress(
             applied=int(applied) if applied is not None else -1,
             published=int(published) if published is not None else -1,
             refused={

@@ -16,8 +16,8 @@ from streams import redis_keys
 from streams.store.apply import packed_hold, packed_incident
 from streams.store.claims import hold_of, member_of
 from streams.store.people import PeopleStore
-from streams.store.redis_client import Call, Link
-from streams.store.track_record import Standing, Standings
+from streams.store.redis_client import RedisClient, ScriptCall
+from streams.store.track_record import Standings, TrackRecord
 
 INCIDENTS_AT_ONCE = 100
 COMMANDS_AT_ONCE = 1000
@@ -41,7 +41,7 @@ class RestoredIncident:
 class Restore:
     """`owner` names the rebuilder and is part of the lock; it must not contain `|`."""
 
-    def __init__(self, link: Link, owner: str) -> None:
+    def __init__(self, link: RedisClient, owner: str) -> None:
         if not owner or "|" in owner:
             raise ValueError(f"owner {owner!r}: expected a name without '|'")
         self.link = link
@@ -99,7 +99,7 @@ class Restore:
         """
         conflicts: list[Hold] = []
         calls = [
-            Call("restore_incidents", (), (self.owner, _pack([_packed(item) for item in part])))
+            ScriptCall("restore_incidents", (), (self.owner, _pack([_packed(item) for item in part])))
             for part in (batch[at : at + INCIDENTS_AT_ONCE] for at in range(0, len(batch), INCIDENTS_AT_ONCE))
         ]
         for at in range(0, len(calls), CALLS_AT_ONCE):
@@ -124,14 +124,14 @@ class Restore:
         packed += [
             {"people": rows[at : at + PEOPLE_AT_ONCE], "cells": ()} for at in range(0, len(rows), PEOPLE_AT_ONCE)
         ]
-        calls = [Call("restore_standing", (), (self.owner, _pack(item))) for item in packed]
+        calls = [ScriptCall("restore_standing", (), (self.owner, _pack(item))) for item in packed]
         for at in range(0, len(calls), CALLS_AT_ONCE):
             await self.link.run(calls[at : at + CALLS_AT_ONCE], deadline_s=DEADLINE_S)
 
     async def restore_commands(self, commands: Sequence[tuple[str, int]]) -> None:
         """(command id, offset of its first decision): so that a repeat of any of them is known."""
         calls = [
-            Call("restore_log", (), (self.owner, _pack({"commands": commands[at : at + COMMANDS_AT_ONCE]})))
+            ScriptCall("restore_log", (), (self.owner, _pack({"commands": commands[at : at + COMMANDS_AT_ONCE]})))
             for at in range(0, len(commands), COMMANDS_AT_ONCE)
         ]
         for at in range(0, len(calls), CALLS_AT_ONCE):
@@ -155,7 +155,7 @@ class Restore:
             "refused": [(hold.offer_id, hold.volunteer_id) for hold in refused],
             "ending": [(member_of(hold.volunteer_id, hold.offer_id), offset) for hold, offset in ending],
         }
-        await self.link.run([Call("restore_log", (), (self.owner, _pack(packed)))])
+        await self.link.run([ScriptCall("restore_log", (), (self.owner, _pack(packed)))])
 
     async def mark_ready(self, run_id: str, *, ttl_ms: int = 10_000) -> bool:
         """Puts everybody into the indexes, keeping the lock, then opens the picture.
@@ -167,7 +167,7 @@ class Restore:
             scan = ("SSCAN", redis_keys.VOLUNTEERS, cursor, "COUNT", PEOPLE_AT_ONCE)
             cursor, ids = (await self.link.run([scan], deadline_s=DEADLINE_S))[0]
             calls = [
-                Call("restore_index", (), (self.owner, *ids[at : at + INDEXED_AT_ONCE]))
+                ScriptCall("restore_index", (), (self.owner, *ids[at : at + INDEXED_AT_ONCE]))
                 for at in range(0, len(ids), INDEXED_AT_ONCE)
             ]
             await self.link.run(calls, deadline_s=DEADLINE_S)
@@ -181,7 +181,7 @@ def _sum(total: float) -> str:
     return f"{total:.9f}" if total else ""
 
 
-def _flag(known: Standing) -> str:
+def _flag(known: TrackRecord) -> str:
     return "" if known.worked_ms is None else "1" if known.worked_heavy else "0"
 
 

@@ -15,7 +15,7 @@ from dispatch.model.languages import spellings
 from dispatch.model.people import Candidate, Found, Need
 from dispatch.model.vocabulary import Capability, Exclusion, TravelMode
 from dispatch.staffing.urgency import urgency
-from streams.store.redis_client import Call
+from streams.store.redis_client import ScriptCall
 
 FIRST_RING_M = 250.0
 GEO_MAX_LAT = 85.05
@@ -65,7 +65,7 @@ def look_at_most(searches: int) -> int:
     return max(LOOK_AT_LEAST, LOOK_AT_MOST // max(1, searches))
 
 
-def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST) -> Call:
+def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST) -> ScriptCall:
     """`mark`: where an earlier look for the same need stopped; `most`: how many people may be judged now."""
     packed: dict[str, object] = {
         "kind": kind_of(need),
@@ -94,7 +94,7 @@ def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST
         packed |= {"passed": list(mark.judged)} | _barred(need)
         if mark.radius_m is not None:
             packed["start"] = float(mark.radius_m)
-    return Call("find", (), (_pack(packed),))
+    return ScriptCall("find", (), (_pack(packed),))
 
 
 def _barred(need: Need) -> dict[str, object]:

@@ -23,7 +23,7 @@ from dispatch.model.local_time import local_hour
 
 
 @dataclass(slots=True, kw_only=True)
-class Standing:
+class TrackRecord:
     """Of one person. The numbers are decaying sums (`estimates.added`), `upheld` and `overruled` of digital answers
     (`dispatch/matching/trust.py`); `worked_ms` None: never."""
 
@@ -57,11 +57,11 @@ class Standing:
 class Standings:
     """Of everybody, with the cells of the prior table as pairs of sums: accepted, refused."""
 
-    people: dict[str, Standing] = field(default_factory=dict)
+    people: dict[str, TrackRecord] = field(default_factory=dict)
     cells: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def learn(self, lesson: Lesson) -> None:
-        self.people.setdefault(lesson.volunteer_id, Standing()).learn(lesson)
+        self.people.setdefault(lesson.volunteer_id, TrackRecord()).learn(lesson)
         self.teach(lesson)
 
     def teach(self, lesson: Lesson) -> None:
@@ -74,10 +74,10 @@ class Standings:
         self.cells[lesson.cell] = (yes, no)
 
     def end_work(self, ended: WorkEnded) -> None:
-        self.people.setdefault(ended.volunteer_id, Standing()).end_work(ended)
+        self.people.setdefault(ended.volunteer_id, TrackRecord()).end_work(ended)
 
     def judge(self, judged: Judged) -> None:
-        self.people.setdefault(judged.volunteer_id, Standing()).judge(judged)
+        self.people.setdefault(judged.volunteer_id, TrackRecord()).judge(judged)
 
     def priors(self, now_ms: int) -> dict[str, Evidence]:
         hour = local_hour(now_ms)

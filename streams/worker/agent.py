@@ -23,7 +23,7 @@ from streams import clock, metrics
 from streams.errors import LogTrouble
 from streams.kafka.records import Consumed
 from streams.worker.dispatcher import Dispatcher
-from streams.worker.watchdog_excuses import Waits
+from streams.worker.watchdog_excuses import StallExcuses
 
 log = structlog.get_logger()
 QUEUE_LIMIT = 64
@@ -54,7 +54,7 @@ class CommandWorker(Service):
         rebuild: Callable[[], Awaitable[None]],
         owned: Callable[[], set[int]],
         batch: int,
-        waits: Waits | None = None,
+        waits: StallExcuses | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -69,7 +69,7 @@ class CommandWorker(Service):
         self._limit = batch
         self._was_slow = False
         """Whether the last trouble was a batch too large for its time; after an absence of Redis or Kafka all goes on at once."""
-        self._waits = waits or Waits()
+        self._waits = waits or StallExcuses()
         self.reached: dict[int, int] = {}
         """By partition: the first offset that this worker has not done with. Only of partitions of which it had something."""
 

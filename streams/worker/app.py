@@ -25,7 +25,7 @@ from streams.readers.plans import PlanFollower
 from streams.rebuild.rebuilder import Rebuilder, RebuildWatch
 from streams.service_area import service_area_of
 from streams.settings import Settings
-from streams.store import Link, RedisStore
+from streams.store import RedisClient, RedisStore
 from streams.store.people import PeopleStore
 from streams.topics import INCIDENTS
 from streams.worker.agent import QUEUE_LIMIT, REBUILD_SAID_S, TROUBLE_SAID_S, CommandWorker
@@ -33,12 +33,12 @@ from streams.worker.dispatcher import Dispatcher
 from streams.worker.profile_services import LocationService, ProfileService
 from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
-from streams.worker.status_republisher import StatusEcho
+from streams.worker.status_republisher import StatusRepublisher
 from streams.worker.timers import PendingSweep, TimerSweep
 from streams.worker.travel_router import router_of
 from streams.worker.triage import Triage
 from streams.worker.watchdog import LagWatchdog, LoopWatchdog
-from streams.worker.watchdog_excuses import Waits
+from streams.worker.watchdog_excuses import StallExcuses
 
 log = structlog.get_logger()
 GROUP = "komek-dispatcher"
@@ -53,7 +53,7 @@ def worker_name() -> str:
 def build_app(
     settings: Settings,
     *,
-    make_store: Callable[[Link], RedisStore] = RedisStore,
+    make_store: Callable[[RedisClient], RedisStore] = RedisStore,
     make_publisher: Callable[[Settings, str], Publisher] = Publisher,
 ) -> faust.App:
     """A Faust app whose agent decides commands and whose services bring people, positions and deadlines.
@@ -65,7 +65,7 @@ def build_app(
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
     settings.data.mkdir(parents=True, exist_ok=True)  # Faust makes its own folder inside, and no more than that
     app = faust.App(GROUP, **_faust_settings(settings))
-    parts = Parts(settings, app, plans, make_store, make_publisher)
+    parts = WorkerServices(settings, app, plans, make_store, make_publisher)
     app.service(_service_of(parts))
     topic = app.topic(INCIDENTS.name, key_serializer="raw", value_serializer="raw")
 
@@ -111,7 +111,7 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-class Parts:
+class WorkerServices:
     """Everything a worker is made of, built once its event loop runs."""
 
     def __init__(
@@ -119,18 +119,18 @@ class Parts:
         settings: Settings,
         app: faust.App,
         plans: PlanBook,
-        make_store: Callable[[Link], RedisStore],
+        make_store: Callable[[RedisClient], RedisStore],
         make_publisher: Callable[[Settings, str], Publisher],
     ) -> None:
         self.settings = settings
         self.app = app
         self.started = asyncio.Event()
         name = worker_name()
-        self.link = Link(settings.require_redis())
+        self.link = RedisClient(settings.require_redis())
         self.store = make_store(self.link)
         self.people = PeopleStore(self.link)
         self.publisher = make_publisher(settings, name)
-        self.waits = Waits()
+        self.waits = StallExcuses()
         self.reader = LogReader(settings, f"{name}-log", on_read=self._read_on)
         # What it reads is no excuse for a standstill, so the watchdog does not hear of it.
         self.side_reader = LogReader(settings, f"{name}-side")
@@ -197,7 +197,7 @@ class Parts:
             RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.distrust_all),
             TimerSweep(store=store, publisher=self.publisher, behind_s=lambda: self.worker.behind_s),
             PendingSweep(store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of),
-            StatusEcho(
+            StatusRepublisher(
                 store=store,
                 publisher=self.publisher,
                 reader=self.side_reader,
@@ -224,7 +224,7 @@ class Parts:
         ]
 
 
-def _service_of(parts: Parts) -> type[Service]:
+def _service_of(parts: WorkerServices) -> type[Service]:
     class Edge(Service):
         """Starts the connections before the services that use them, and ends them after."""
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from dispatch.context_query import look_of
 from dispatch.model.commands import Command, ReportIncident
-from dispatch.model.context import NOTHING, Look, Neighbour, Spot, Surroundings, Whereabouts
+from dispatch.model.context import NOTHING, ContextQuery, DecisionContext, Neighbour, Spot, Whereabouts
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
 from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Incident, Place
@@ -20,7 +20,7 @@ AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class CommandContext:
     """A command, what is known of its incident, and when it came into the log."""
 
     command: Command
@@ -37,7 +37,7 @@ class _Answers:
     targets: dict[str, Incident]
 
 
-async def look_around(store: Store, asking: Sequence[Asking]) -> list[Surroundings]:
+async def look_around(store: Store, asking: Sequence[CommandContext]) -> list[DecisionContext]:
     """In the given order. Costs no round trip when nothing has to be looked up, one otherwise.
 
     Reports of the same batch see the ones before them, which no picture holds yet.
@@ -54,7 +54,7 @@ async def look_around(store: Store, asking: Sequence[Asking]) -> list[Surroundin
     return surroundings
 
 
-async def _answered(store: Store, asking: Sequence[Asking], looks: Sequence[Look | None]) -> _Answers:
+async def _answered(store: Store, asking: Sequence[CommandContext], looks: Sequence[ContextQuery | None]) -> _Answers:
     known = [(number, look) for number, look in enumerate(looks) if look]
     spots = [
         (number, Spot(place=look.near, within_m=look.near_m, logged_ms=_logged_ms(asking[number])))
@@ -89,8 +89,8 @@ async def _nothing(value: T) -> T:
     return value
 
 
-def _surroundings(number: int, look: Look, answers: _Answers, reported: Sequence[Neighbour]) -> Surroundings:
-    return Surroundings(
+def _surroundings(number: int, look: ContextQuery, answers: _Answers, reported: Sequence[Neighbour]) -> DecisionContext:
+    return DecisionContext(
         whereabouts={person: answers.people[person] for person in look.people if person in answers.people},
         free={need.requirement.id: answers.free[number, need.requirement.id].candidates for need in look.needs},
         neighbours=(
@@ -103,7 +103,7 @@ def _surroundings(number: int, look: Look, answers: _Answers, reported: Sequence
     )
 
 
-def _beside(look: Look, reported: Sequence[Neighbour]) -> list[Neighbour]:
+def _beside(look: ContextQuery, reported: Sequence[Neighbour]) -> list[Neighbour]:
     """The newest of those near."""
     place = look.near
     if place is None:
@@ -111,17 +111,17 @@ def _beside(look: Look, reported: Sequence[Neighbour]) -> list[Neighbour]:
     return [one for one in reported if one.centre is not None and _is_near(one, one.centre, look, place)][-AT_ONCE:]
 
 
-def _is_near(one: Neighbour, centre: Place, look: Look, place: Place) -> bool:
+def _is_near(one: Neighbour, centre: Place, look: ContextQuery, place: Place) -> bool:
     """The cheap test is a box of latitudes."""
     within_m = look.near_m + one.reach_m
     return abs(centre.lat - place.lat) * METRES_A_DEGREE <= within_m and distance_m(centre, place) <= within_m
 
 
-def _logged_ms(one: Asking) -> int:
+def _logged_ms(one: CommandContext) -> int:
     return one.incident.times.logged_ms if one.incident else one.logged_ms
 
 
-def _reported(one: Asking) -> list[Neighbour]:
+def _reported(one: CommandContext) -> list[Neighbour]:
     """How the reports after it see a report of the same batch, which no picture holds yet."""
     command = one.command
     if not isinstance(command, ReportIncident) or one.incident is not None:

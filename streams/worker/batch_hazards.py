@@ -13,7 +13,7 @@ from typing import TypeVar
 from dispatch.matching.approach import approach, target_of
 from dispatch.matching.eligibility import exclusion
 from dispatch.model.commands import AssignVolunteer, Command
-from dispatch.model.context import Surroundings, Whereabouts
+from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside, ground_of
 from dispatch.model.incidents import Area, Incident
 from dispatch.model.people import AskedLately, Candidate, Found, Need, Presence
@@ -33,7 +33,7 @@ built-in model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class PeopleSeen:
     """People a command asks about: those whose coming or yes is judged, those whose way is, and what was lately asked of somebody
     an operator names."""
 
@@ -42,7 +42,7 @@ class Seen:
     past: Mapping[str, AskedLately]
 
 
-class Scene:
+class BatchHazards:
     def __init__(self, store: Store, travel: TravelTimes | None = None, served: ServiceArea | None = None) -> None:
         self._store = store
         self._travel = travel
@@ -58,7 +58,7 @@ class Scene:
         if changed is not None:
             self._hazards = changed
 
-    async def people(self, asking: Sequence[tuple[Incident | None, Command]]) -> list[Seen]:
+    async def people(self, asking: Sequence[tuple[Incident | None, Command]]) -> list[PeopleSeen]:
         """For each command the people it asks about, as the picture shows them; a trip only when one does."""
         awaited = [looked_at(incident, command) for incident, command in asking]
         people = list(dict.fromkeys(one for one in awaited if one))
@@ -72,7 +72,7 @@ class Scene:
             self._store.asked_lately(asked) if asked else _nothing({}),
         )
         return [
-            Seen(
+            PeopleSeen(
                 presence={one: known[one]} if one in known else {},
                 whereabouts={person: seen[person] for person in part if person in seen},
                 past={name: past[name]} if name in past and one else {},
@@ -80,7 +80,7 @@ class Scene:
             for one, name, part in zip(awaited, named, on_ways, strict=True)
         ]
 
-    def seen(self, around: Sequence[Surroundings], people: Sequence[Seen]) -> list[Surroundings]:
+    def seen(self, around: Sequence[DecisionContext], people: Sequence[PeopleSeen]) -> list[DecisionContext]:
         """`around` with dangerous ground, and with the people that were looked up."""
         return [
             replace(

@@ -15,7 +15,7 @@ import structlog
 
 from dispatch.decide import Settled, View, chosen_people, fill, settle, sift
 from dispatch.model.commands import AcceptOffer, AssignVolunteer, Command
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Cause, Decision
 from dispatch.model.events import LadderStepped, OfferMade, OfferMoved
 from dispatch.model.hazard_areas import ground_of
@@ -33,8 +33,8 @@ from dispatch.state.lifecycle import fold
 from streams import metrics, wire
 from streams.errors import LogTrouble
 from streams.kafka.records import Consumed
-from streams.worker.batch_context import Asking, look_around
-from streams.worker.batch_hazards import Scene
+from streams.worker.batch_context import CommandContext, look_around
+from streams.worker.batch_hazards import BatchHazards
 from streams.worker.projection import Logged, Projection
 from streams.worker.publisher import Publisher
 
@@ -127,7 +127,7 @@ class Dispatcher:
         self._projection = projection
         self._plans = plans
         self._plans_next = plans
-        self._scene = Scene(store, travel, served)
+        self._scene = BatchHazards(store, travel, served)
         self._caught_up: set[int] = set()
         self._claimed: dict[str, _Claimed] = {}
         """By command: who was claimed for it and is not known to be held by its decision; also by attempts that broke off."""
@@ -248,7 +248,7 @@ class Dispatcher:
         if not fresh:
             return
         asking = [
-            Asking(command=command, incident=known.incident, logged_ms=record.timestamp)
+            CommandContext(command=command, incident=known.incident, logged_ms=record.timestamp)
             for record, command, known in fresh
         ]
         around, people = await asyncio.gather(
@@ -306,7 +306,9 @@ class Dispatcher:
         if refs := await self._projection.unused_refs(places):
             await self._publisher.erase_private(refs)
 
-    def _settled(self, record: Consumed, command: Command, known: Loaded, now_ms: int, around: Surroundings) -> _Draft:
+    def _settled(
+        self, record: Consumed, command: Command, known: Loaded, now_ms: int, around: DecisionContext
+    ) -> _Draft:
         cause = Cause(
             topic=record.topic,
             partition=record.partition,

@@ -31,7 +31,7 @@ _METRES_A_DEGREE = 110_000.0
 Told = tuple[str, int, str]
 
 
-class Grounds(Protocol):
+class HazardPicture(Protocol):
     """What is asked of the picture. Both raise `StoreTrouble` or `NotReady`."""
 
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
@@ -41,8 +41,8 @@ class Grounds(Protocol):
         """Who of them is on duty for field work."""
 
 
-class Entrances:
-    def __init__(self, grounds: Grounds, *, look_again_s: float = LOOK_AGAIN_S) -> None:
+class HazardEntries:
+    def __init__(self, grounds: HazardPicture, *, look_again_s: float = LOOK_AGAIN_S) -> None:
         self._grounds = grounds
         self._look_again_s = look_again_s
         self._version = ""

@@ -37,7 +37,7 @@ from streams.store.record_decoders import (
 )
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import Unreadable, VolunteerPrivate, VolunteerRecord
-from streams.worker.hazard_entry import Entrances
+from streams.worker.hazard_entry import HazardEntries
 
 __all__ = [
     "FixWrite",
@@ -92,7 +92,7 @@ class LocationService(Service):
         self._people = people
         self._dead_letter = dead_letter
         self._warn = warn
-        self._entrances = Entrances(people)
+        self._entrances = HazardEntries(people)
         self._ttl_ms = settings.position_ttl_s * 1000
         self._reading = BatchReading(settings, (LOCATIONS.name,), LOCATIONS_GROUP, FIXES_AT_ONCE)
 

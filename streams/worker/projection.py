@@ -19,7 +19,7 @@ from dispatch.model.ids import derived, parts_of_offer
 from dispatch.model.incidents import Incident
 from dispatch.model.people import Hold
 from dispatch.model.vocabulary import OfferState
-from dispatch.ports import Application, Applied, AppliedState, Progress, Store
+from dispatch.ports import Application, Applied, AppliedState, PartitionProgress, Store
 from dispatch.state.lifecycle import freed_by, held_by, offer_steps
 from streams import metrics, wire
 from streams.errors import LogTrouble
@@ -120,7 +120,7 @@ class Projection:
                         refs.extend((await self._read(record)).unused_refs)
         return refs
 
-    async def _end(self, partition: int, progress: Progress) -> int:
+    async def _end(self, partition: int, progress: PartitionProgress) -> int:
         """A broker that stood still leads its partitions, as far as it knows, until it hears of its successor, and tells an end
         that has long been passed. Whoever believed it would decide on an old state."""
         end = await self._reader.end(DECISIONS.name, partition)
@@ -142,7 +142,9 @@ class Projection:
             log.error("a record of decisions is unreadable", partition=record.partition, offset=record.offset)
             return no_decision(record.topic, record.partition, record.offset)
 
-    async def _catch_up_part(self, partition: int, progress: Progress, decided: Sequence[tuple[int, Decision]]) -> None:
+    async def _catch_up_part(
+        self, partition: int, progress: PartitionProgress, decided: Sequence[tuple[int, Decision]]
+    ) -> None:
         applied, refused = progress.applied, progress.refused
         _, loaded = await self._store.load(
             [(decision.cause.command_id, decision.incident_id) for _, decision in decided]

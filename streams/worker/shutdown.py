@@ -16,7 +16,7 @@ END_WITHIN_S = 8.0
 """Supervisors kill after ten."""
 
 
-class LeavingWorker(faust.Worker):
+class GracefulWorker(faust.Worker):
     """A Faust worker that ends within `end_within_s` of SIGTERM or SIGINT, with exit code 0."""
 
     def __init__(self, *apps: Any, end_within_s: float = END_WITHIN_S, **kwargs: Any) -> None:

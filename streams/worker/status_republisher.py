@@ -40,7 +40,7 @@ class Due:
     at_s: float
 
 
-class StatusEcho(Service):
+class StatusRepublisher(Service):
     """Of the partitions this worker owns; between two batches, so that what it says is the newest."""
 
     def __init__(

@@ -25,10 +25,10 @@ from mode import Service
 from streams import clock
 from streams.errors import BrokerTrouble
 from streams.kafka import topic_admin
-from streams.monitoring.commit_stall import Look, Standstill
+from streams.monitoring.commit_stall import CommitSample, Standstill
 from streams.settings import Settings
 from streams.topics import INCIDENTS
-from streams.worker.watchdog_excuses import Waits, verdict
+from streams.worker.watchdog_excuses import StallExcuses, verdict
 
 log = structlog.get_logger()
 LOOP_SILENT_S = 20.0
@@ -81,7 +81,7 @@ class LagWatchdog(Service):
     """
 
     def __init__(
-        self, settings: Settings, *, group: str, owned: Callable[[], set[int]], waits: Waits, **kwargs: Any
+        self, settings: Settings, *, group: str, owned: Callable[[], set[int]], waits: StallExcuses, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self._settings = settings
@@ -120,7 +120,11 @@ class LagWatchdog(Service):
 
     def _look(self, admin: KafkaAdminClient) -> None:
         owned = self._owned_now
-        look = look_at(admin, self._group, owned) if owned else Look(at_s=clock.monotonic_s(), committed={}, ends={})
+        look = (
+            look_at(admin, self._group, owned)
+            if owned
+            else CommitSample(at_s=clock.monotonic_s(), committed={}, ends={})
+        )
         wait = self._waits.now(look.at_s)
         was_asleep = look.at_s - self._looked_s > ASLEEP_S
         self._looked_s = look.at_s
@@ -133,7 +137,7 @@ class LagWatchdog(Service):
             _end(why, STALLED_EXIT)
 
 
-def look_at(admin: KafkaAdminClient, group: str, numbers: frozenset[int]) -> Look:
+def look_at(admin: KafkaAdminClient, group: str, numbers: frozenset[int]) -> CommitSample:
     """What the group has committed of these partitions of `incidents`, and where they end.
 
     Raises:
@@ -142,7 +146,7 @@ def look_at(admin: KafkaAdminClient, group: str, numbers: frozenset[int]) -> Loo
     parts = [TopicPartition(INCIDENTS.name, number) for number in numbers]
     committed = admin.list_group_offsets({group: parts})[group]
     ends = admin.list_partition_offsets(dict.fromkeys(parts, OffsetSpec.LATEST))
-    return Look(
+    return CommitSample(
         at_s=clock.monotonic_s(),
         committed={part.partition: committed[part].offset if part in committed else -1 for part in parts},
         ends={part.partition: end.offset for part, end in ends.items()},

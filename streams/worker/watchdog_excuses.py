@@ -9,7 +9,7 @@ partitions move while one waits (a long queue is worked off unevenly)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
+class StallExcuse:
     """What a worker says that it waits for, until when it may be believed, and whether that is somebody else's fault."""
 
     reason: str
@@ -18,28 +18,28 @@ class Wait:
 
 
 @dataclass(slots=True)
-class Waits:
+class StallExcuses:
     """Said in the event loop, heard in the watchdog's thread. What is said ends by itself, so that a task that hangs right after
     it is found all the same."""
 
-    _said: Wait | None = field(default=None)
+    _said: StallExcuse | None = field(default=None)
 
     def excused(self, reason: str, *, at_s: float, for_s: float) -> None:
         """Kafka or Redis is in trouble, or the log is being read: nothing that a restart would cure."""
-        self._said = Wait(reason=reason, until_s=at_s + for_s, is_excused=True)
+        self._said = StallExcuse(reason=reason, until_s=at_s + for_s, is_excused=True)
 
     def trying(self, reason: str, *, at_s: float, for_s: float) -> None:
         """Something did not end in its time and is tried again. Does not hide an excuse that still holds."""
         if not (self._said and self._said.is_excused and self._said.until_s > at_s):
-            self._said = Wait(reason=reason, until_s=at_s + for_s, is_excused=False)
+            self._said = StallExcuse(reason=reason, until_s=at_s + for_s, is_excused=False)
 
-    def now(self, at_s: float) -> Wait | None:
+    def now(self, at_s: float) -> StallExcuse | None:
         said = self._said
         return said if said and at_s < said.until_s else None
 
 
 def verdict(
-    still: Mapping[int, float], *, moved_s: float, at_s: float, wait: Wait | None, limit_s: float
+    still: Mapping[int, float], *, moved_s: float, at_s: float, wait: StallExcuse | None, limit_s: float
 ) -> str | None:
     """Why a worker has to end, in words; None while it may go on."""
     longest_s = max(still.values(), default=0.0)

@@ -15,13 +15,13 @@ from dispatch.model.incidents import RequirementSpec
 from dispatch.model.vocabulary import Capability, OfferState
 from streams import clock, wire
 from streams.errors import LogTrouble, Overloaded, Unknown
-from streams.intake.commands import ANSWER_WITHIN_S, IN_FLIGHT, Intake
+from streams.intake.commands import ANSWER_WITHIN_S, IN_FLIGHT, CommandIntake
 from streams.intake.positions import PositionIntake
 from streams.kafka import topic_admin
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers import decisions
 from streams.readers.decisions import DecisionReader, runs_of
-from streams.readers.feed import Cursor, CutOff, Feed, Happening, Listener, Told
+from streams.readers.feed import CutOff, Feed, FeedCursor, FeedItem, FeedRecord, Listener
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, LOCATIONS, OFFERS, PRIVATE
 from streams.wire import FixRecord, IncidentPrivate, NoticeRecord
@@ -38,8 +38,8 @@ def settings(kafka: str) -> Settings:
 
 
 @pytest.fixture
-async def intake(settings: Settings) -> AsyncIterator[Intake]:
-    intake = Intake(settings, "test")
+async def intake(settings: Settings) -> AsyncIterator[CommandIntake]:
+    intake = CommandIntake(settings, "test")
     await intake.start()
     yield intake
     await intake.stop()
@@ -79,7 +79,7 @@ async def record_at(settings: Settings, topic: str, partition: int, offset: int)
         await consumer.stop()
 
 
-async def test_a_command_is_in_the_log_when_send_returns(settings: Settings, intake: Intake) -> None:
+async def test_a_command_is_in_the_log_when_send_returns(settings: Settings, intake: CommandIntake) -> None:
     command = a_report()
 
     at = await intake.send_command(command)
@@ -90,7 +90,7 @@ async def test_a_command_is_in_the_log_when_send_returns(settings: Settings, int
     assert (headers["ce_id"], headers["ce_type"]) == (command.id.encode(), b"komek.command.report_incident")
 
 
-async def test_what_is_private_is_sealed_in_the_log(settings: Settings, intake: Intake) -> None:
+async def test_what_is_private_is_sealed_in_the_log(settings: Settings, intake: CommandIntake) -> None:
     at, sealed = await intake.send_private("incident:x", IncidentPrivate(description="canary"))
 
     record = await record_at(settings, PRIVATE.name, at.partition, at.offset)
@@ -100,7 +100,7 @@ async def test_what_is_private_is_sealed_in_the_log(settings: Settings, intake: 
     assert dict(record.headers)["content-type"] == b"application/octet-stream"
 
 
-async def test_commands_of_one_zone_are_in_the_partition_a_worker_expects(intake: Intake) -> None:
+async def test_commands_of_one_zone_are_in_the_partition_a_worker_expects(intake: CommandIntake) -> None:
     places = await asyncio.gather(*(intake.send_command(a_report()) for _ in range(20)))
 
     assert len({place.partition for place in places}) == 1
@@ -128,7 +128,7 @@ class Stuck:
 
 async def test_without_an_answer_it_is_unknown_within_two_seconds() -> None:
     """The broker never answers, so what ends the wait is the intake's own limit."""
-    intake = Intake(Settings(kafka="127.0.0.1:9"), "test", lambda *_: Stuck())
+    intake = CommandIntake(Settings(kafka="127.0.0.1:9"), "test", lambda *_: Stuck())
     await intake.start()
 
     with pytest.raises(Unknown):
@@ -140,7 +140,7 @@ async def test_without_an_answer_it_is_unknown_within_two_seconds() -> None:
 
 
 async def test_too_many_on_their_way_are_refused_at_once() -> None:
-    intake = Intake(Settings(kafka="127.0.0.1:9"), "test", lambda *_: Stuck())
+    intake = CommandIntake(Settings(kafka="127.0.0.1:9"), "test", lambda *_: Stuck())
     await intake.start()
     waiting = [asyncio.ensure_future(intake.send_command(a_report())) for _ in range(IN_FLIGHT)]
     await asyncio.sleep(0)
@@ -160,7 +160,7 @@ async def test_a_producer_that_confirms_nothing_is_replaced() -> None:
         made.append(Stuck())
         return made[-1]
 
-    intake = Intake(Settings(kafka="127.0.0.1:9"), "test", make, renew_after_s=0.0)
+    intake = CommandIntake(Settings(kafka="127.0.0.1:9"), "test", make, renew_after_s=0.0)
     await intake.start()
 
     for _ in range(2):
@@ -250,24 +250,24 @@ async def live(settings: Settings) -> AsyncIterator[Feed]:
     await live.stop()
 
 
-def name_of(happening: Happening) -> str:
+def name_of(happening: FeedRecord) -> str:
     record = happening.record
     assert not isinstance(record, NoticeRecord)
     return f"s{record.decision_offset}" if isinstance(record, StatusRecord) else f"o{record.decision_offset}"
 
 
-async def gathered(live: Feed, cursor: Cursor | None, count: int) -> list[tuple[str, Cursor]]:
-    found: list[tuple[str, Cursor]] = []
+async def gathered(live: Feed, cursor: FeedCursor | None, count: int) -> list[tuple[str, FeedCursor]]:
+    found: list[tuple[str, FeedCursor]] = []
     async with asyncio.timeout(20):
         with live.listening(cursor) as listener:
             async for entry, identity in told(listener):
-                found.append((name_of(entry.happening), Cursor.parsed(identity)))
+                found.append((name_of(entry.happening), FeedCursor.parsed(identity)))
                 if len(found) == count:
                     break
     return found
 
 
-async def told(listener: Listener) -> AsyncIterator[Told]:
+async def told(listener: Listener) -> AsyncIterator[FeedItem]:
     async for batch in listener.batches():
         for one in batch.told:
             yield one
@@ -295,7 +295,7 @@ async def test_it_goes_on_exactly_after_the_last_event_on_any_process(
     other = Feed(settings, "test-other", back_ms=0)  # began later: it must read the log again
     await other.start()
 
-    rest = await gathered(other, Cursor.parsed(str(first[-1][1])), 13)
+    rest = await gathered(other, FeedCursor.parsed(str(first[-1][1])), 13)
     await other.stop()
 
     names = [name for name, _ in first + rest]
@@ -332,7 +332,7 @@ async def test_a_second_live_offer_of_a_person_is_marked_void(producer: AIOKafka
             assert seen == [False, True]
 
 
-async def limited(listener: Listener, count: int) -> AsyncIterator[Told]:
+async def limited(listener: Listener, count: int) -> AsyncIterator[FeedItem]:
     async for one in told(listener):
         yield one
         count -= 1
@@ -358,7 +358,7 @@ async def test_who_falls_behind_what_is_kept_is_cut_off_and_nobody_waits_for_it(
     await live.stop()
 
 
-async def seen_by(listener: Listener, count: int) -> list[Told]:
+async def seen_by(listener: Listener, count: int) -> list[FeedItem]:
     async with asyncio.timeout(20):
         return [one async for one in limited(listener, count)]
 
@@ -426,13 +426,13 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 
 async def test_a_cursor_of_another_log_is_refused(live: Feed) -> None:
-    with pytest.raises(CutOff), live.listening(Cursor((1,), (1,))):
+    with pytest.raises(CutOff), live.listening(FeedCursor((1,), (1,))):
         pass
 
 
 async def test_a_cursor_beyond_the_log_is_cut_off(live: Feed) -> None:
     """Somebody began anew with an empty log; the client must load the state again and not wait for ever."""
-    far = Cursor(tuple(10**9 for _ in live.heads.status), live.heads.offers)
+    far = FeedCursor(tuple(10**9 for _ in live.heads.status), live.heads.offers)
 
     with pytest.raises(CutOff):
         await gathered(live, far, 1)
@@ -441,7 +441,7 @@ async def test_a_cursor_beyond_the_log_is_cut_off(live: Feed) -> None:
 @pytest.mark.parametrize("text", ["", "_", "1", "1_", "1._2", "a_b", "-1_1", "1_²", "1" * 5000 + "_1"])
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"cursor|offset"):
-        Cursor.parsed(text)
+        FeedCursor.parsed(text)
 
 
 # Single decisions, and the lag.
@@ -483,7 +483,7 @@ async def test_a_log_that_does_not_answer_is_told_within_two_seconds() -> None:
     await reader.stop()
 
 
-async def test_commands_nobody_committed_are_lag_with_an_age(settings: Settings, intake: Intake) -> None:
+async def test_commands_nobody_committed_are_lag_with_an_age(settings: Settings, intake: CommandIntake) -> None:
     monitor = Monitor(settings, "test")
     at = await intake.send_command(a_report())
 

@@ -15,7 +15,7 @@ from dispatch.model.incidents import RequirementSpec
 from dispatch.model.vocabulary import Capability
 from dispatch.plans.book import BUILT_IN
 from streams import wire
-from streams.simulator.people import Person
+from streams.simulator.people import SimulatedPerson
 from tests.benchmarks import bare_topics, burst
 from tests.benchmarks.bare_batch import OFFERS_EACH, PEOPLE
 from tests.benchmarks.burst import BARE_FAUST, BARE_GETMANY, KOMEK, Burst, Way
@@ -86,7 +86,7 @@ def one_offer_per_place(folder: Path) -> Path:
     return file
 
 
-def _index(at: Servers, people: Sequence[Person]) -> None:
+def _index(at: Servers, people: Sequence[SimulatedPerson]) -> None:
     """The same people for the bare path, in an index of their own."""
     with redis.Redis.from_url(at.redis) as client:
         for first in range(0, len(people), 5000):

@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from dispatch.model.commands import ReportIncident
 from dispatch.model.ids import zone_of_incident
 from streams import wire
-from streams.simulator.people import Person
+from streams.simulator.people import SimulatedPerson
 from streams.topics import INCIDENTS, OFFERS
 from streams.worker.app import GROUP
 from tests.benchmarks import bare_topics, burst
@@ -159,7 +159,7 @@ async def _members(admin: AIOKafkaAdminClient) -> int:
 
 
 @contextmanager
-def _positions(at: Servers, people: Sequence[Person], rate: int) -> Iterator[None]:
+def _positions(at: Servers, people: Sequence[SimulatedPerson], rate: int) -> Iterator[None]:
     if rate <= 0:
         yield
         return

@@ -11,8 +11,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from dispatch.model.incidents import Place
 from streams import clock, wire
-from streams.simulator.people import Person
-from streams.store import Link
+from streams.simulator.people import SimulatedPerson
+from streams.store import RedisClient
 from streams.topics import LOCATIONS
 from streams.wire import FixRecord
 from streams.worker.profile_services import LOCATIONS_GROUP
@@ -74,7 +74,7 @@ async def _run(options: Options, at: Servers) -> Result:
 class Walk:
     """Everybody's place; in each round a tenth of the people take a step."""
 
-    def __init__(self, people: Sequence[Person], seed: int) -> None:
+    def __init__(self, people: Sequence[SimulatedPerson], seed: int) -> None:
         self._rng = random.Random(f"walk:{seed}")
         self._ids = [person.id for person in people]
         self.places = [person.home for person in people]
@@ -95,7 +95,7 @@ class Walk:
 
 async def _plain(at: Servers, walk: Walk) -> float:
     """Into an index that holds the people already, as ours does."""
-    link = Link(at.redis)
+    link = RedisClient(at.redis)
     await _added(link, walk.positions(len(walk.places)))
     took_s = await _added(link, walk.positions(len(walk.places)))
     await link.run([("UNLINK", "bench:plain")])
@@ -105,13 +105,13 @@ async def _plain(at: Servers, walk: Walk) -> float:
 
 async def _redis_cpu_s(at: Servers) -> float:
     """Processor time of Redis' main thread."""
-    link = Link(at.redis)
+    link = RedisClient(at.redis)
     lines = (await link.run([("INFO", "cpu")]))[0].decode().splitlines()
     await link.close()
     return sum(float(line.partition(":")[2]) for line in lines if line.startswith("used_cpu_") and "main" in line)
 
 
-async def _added(link: Link, points: Sequence[tuple[str, Place]]) -> float:
+async def _added(link: RedisClient, points: Sequence[tuple[str, Place]]) -> float:
     begun_s = clock.monotonic_s()
     commands = [_geoadd(points[start : start + PLAIN_AT_ONCE]) for start in range(0, len(points), PLAIN_AT_ONCE)]
     for start in range(0, len(commands), 16):

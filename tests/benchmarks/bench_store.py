@@ -18,7 +18,7 @@ from streams import clock
 from streams.local import processes, redis_server
 from streams.local.folder import Folder
 from streams.local.ports import free_ports
-from streams.store import Link, RedisStore
+from streams.store import RedisClient, RedisStore
 from streams.store.people import FixWrite, PeopleStore, PrivateWrite
 from streams.store.restore import Restore, RestoredIncident
 from tests.benchmarks import population
@@ -60,7 +60,7 @@ def chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))
 
 
-async def answer(link: Link) -> None:
+async def answer(link: RedisClient) -> None:
     """Waits until a fresh server answers."""
     for _ in range(100):
         try:
@@ -71,7 +71,7 @@ async def answer(link: Link) -> None:
             return
 
 
-async def settled(link: Link) -> None:
+async def settled(link: RedisClient) -> None:
     """Waits until Redis has rewritten its file: what is written in one go by the restore makes it fork."""
     for _ in range(600):
         info = (await link.run([("INFO", "persistence")]))[0].decode()
@@ -80,7 +80,7 @@ async def settled(link: Link) -> None:
         await asyncio.sleep(0.1)
 
 
-async def restored(link: Link, volunteers: int, offers: int) -> dict[str, float]:
+async def restored(link: RedisClient, volunteers: int, offers: int) -> dict[str, float]:
     """A whole rebuild: people, private records, positions, incidents with offers, the log's places."""
     now_ms = await RedisStore(link).now_ms()
     profiles = list(population.profiles(volunteers))
@@ -279,7 +279,7 @@ async def decided(store: RedisStore, count: int, applied: int) -> float:
     return count // 32 * 32 / watch.lap_s()
 
 
-async def positions(link: Link, people: PeopleStore, volunteers: int) -> dict[str, dict[str, float]]:
+async def positions(link: RedisClient, people: PeopleStore, volunteers: int) -> dict[str, dict[str, float]]:
     """The same points over the same earlier ones: by plain batched GEOADD into one index, then through the store."""
     now_ms = await RedisStore(link).now_ms()
     before = list(population.fixes(volunteers, now_ms))
@@ -303,7 +303,7 @@ async def positions(link: Link, people: PeopleStore, volunteers: int) -> dict[st
     return results
 
 
-async def geoadd_all(link: Link, fixes: Sequence[FixWrite]) -> None:
+async def geoadd_all(link: RedisClient, fixes: Sequence[FixWrite]) -> None:
     for part in chunks(fixes):
         await link.run([geoadd(part[at : at + 250]) for at in range(0, len(part), 250)])
 
@@ -327,7 +327,7 @@ def run(options: Options) -> Result:
 
 async def _run(options: Options, url: str) -> Result:
     volunteers = options.volunteers or 300_000
-    link = Link(url)
+    link = RedisClient(url)
     await answer(link)
     store, people = RedisStore(link), PeopleStore(link)
     restore = await restored(link, volunteers, OFFERS)

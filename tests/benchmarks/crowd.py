@@ -21,7 +21,7 @@ from dispatch.model.vocabulary import Capability
 from streams import clock, redis_keys
 from streams.api_client import Tally
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
-from streams.simulator.people import Crowd, Person, draw_people
+from streams.simulator.people import Crowd, SimulatedPerson, draw_people
 from streams.simulator.places import City, cities, scattered
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.worker.profile_services import LOCATIONS_GROUP, PEOPLE_GROUP
@@ -31,12 +31,12 @@ LOADED_WITHIN_S = 600.0
 POLL_S = 0.2
 
 
-def natural(count: int, seed: int) -> list[Person]:
+def natural(count: int, seed: int) -> list[SimulatedPerson]:
     """As `people.toml` draws them, over the cities of Kazakhstan, all on duty."""
     return list(draw_people(Crowd(count=count, cities=cities(), seed=seed, duty_share=1.0)))
 
 
-def first_aiders(count: int, seed: int) -> list[Person]:
+def first_aiders(count: int, seed: int) -> list[SimulatedPerson]:
     """The same people, each for field work and with first aid: whoever is near can be asked."""
     return [
         replace(
@@ -49,7 +49,7 @@ def first_aiders(count: int, seed: int) -> list[Person]:
     ]
 
 
-async def load(at: Servers, people: Sequence[Person], workers: Sequence[Process]) -> float:
+async def load(at: Servers, people: Sequence[SimulatedPerson], workers: Sequence[Process]) -> float:
     """Profiles, homes and positions through Kafka; returns the seconds until all are in Redis and committed."""
     begun_s = clock.monotonic_s()
     settings = at.settings

@@ -25,9 +25,9 @@ from dispatch.model.ids import derived
 from dispatch.model.incidents import Incident, Offer, Place
 from dispatch.model.local_time import local_hour
 from dispatch.model.vocabulary import LIVE_STATES, Capability, DeclineReason, OfferState
-from streams.simulator.answers import Answer, Habits, Kind, draw_digital_work, draw_field_work
-from streams.simulator.movement import Trip
-from streams.simulator.people import Person
+from streams.simulator.answers import Habits, Kind, SimulatedAnswer, draw_digital_work, draw_field_work
+from streams.simulator.movement import SimulatedTrip
+from streams.simulator.people import SimulatedPerson
 from streams.store.people import FixWrite
 from tests.benchmarks.quick_picture import QuickPicture
 from tests.benchmarks.temperaments import answer_of, temper_of
@@ -63,7 +63,7 @@ class Asked:
     """An offer that rang, what the person will do with it, and how likely that was before the dice fell."""
 
     offer: OfferMade
-    answer: Answer
+    answer: SimulatedAnswer
     truth: float
 
     @property
@@ -72,7 +72,7 @@ class Asked:
 
 
 class PlayedPeople:
-    def __init__(self, people: Sequence[Person], *, seed: int, picture: QuickPicture) -> None:
+    def __init__(self, people: Sequence[SimulatedPerson], *, seed: int, picture: QuickPicture) -> None:
         self._people = {person.id: person for person in people}
         self._seed = seed
         self._picture = picture
@@ -184,7 +184,7 @@ class PlayedPeople:
             fix = self._picture.people.known[person.id].fix
             start, travel_s = fix.place if fix else person.home, self._travel_s[person.id]
             self._journeys[person.id] = self._journeys.get(person.id, 0) + 1
-            self._picture.trips[person.id] = Trip(
+            self._picture.trips[person.id] = SimulatedTrip(
                 start=start, goal=goal, starts_s=now_ms / 1000, arrives_s=now_ms / 1000 + travel_s
             )
         elif command.state is OfferState.ON_SCENE:

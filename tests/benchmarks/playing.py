@@ -17,7 +17,7 @@ from dispatch.model.ids import derived
 from dispatch.model.incidents import Incident
 from dispatch.plans.book import PlanBook
 from streams.kafka.log_reader import LogReader
-from streams.simulator.people import Person
+from streams.simulator.people import SimulatedPerson
 from streams.store.people import FixWrite, ProfileWrite
 from streams.wire import VolunteerRecord
 from streams.worker.dispatcher import Dispatcher
@@ -147,7 +147,7 @@ class Play:
             )
 
 
-def _profile(person: Person, since_ms: int) -> VolunteerRecord:
+def _profile(person: SimulatedPerson, since_ms: int) -> VolunteerRecord:
     return VolunteerRecord(
         id=person.id,
         capabilities=person.capabilities,

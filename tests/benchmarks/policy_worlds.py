@@ -11,7 +11,7 @@ from dispatch.model.local_time import OFFSET_MS
 from dispatch.model.vocabulary import Priority
 from streams.simulator.call_records import Calls
 from streams.simulator.incidents import draw_reports
-from streams.simulator.people import Crowd, Person, draw_people
+from streams.simulator.people import Crowd, SimulatedPerson, draw_people
 from streams.simulator.places import City, city_named
 from streams.simulator.replay import reports_of
 from streams.simulator.scenarios import scenario_named
@@ -40,7 +40,7 @@ class PolicyWorld:
 
     name: str
     seed: int
-    people: tuple[Person, ...]
+    people: tuple[SimulatedPerson, ...]
     events: tuple[Event, ...]
     until_ms: int
 

@@ -14,8 +14,8 @@ from dispatch.model.incidents import Incident, Place
 from dispatch.model.people import Candidate, Found, Need, Presence
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import Exclusion
-from streams.simulator.movement import Trip
-from streams.store.memory.people import People, Person, metres
+from streams.simulator.movement import SimulatedTrip
+from streams.store.memory.people import People, StoredPerson, metres
 from streams.store.memory.rivals import waiting_beside
 from streams.store.memory.search import _Search
 from streams.store.memory.store import MemoryStore
@@ -41,21 +41,21 @@ def cell_of(place: Place) -> Cell:
 class Grid:
     """Field people of one skill in one mode, by the cell they stand in."""
 
-    cells: dict[Cell, dict[str, Person]] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
+    cells: dict[Cell, dict[str, StoredPerson]] = field(default_factory=dict)
+    people: dict[str, StoredPerson] = field(default_factory=dict)
 
-    def add(self, cell: Cell, person: Person) -> None:
+    def add(self, cell: Cell, person: StoredPerson) -> None:
         self.cells.setdefault(cell, {})[person.id] = person
         self.people[person.id] = person
 
-    def remove(self, cell: Cell, person: Person) -> None:
+    def remove(self, cell: Cell, person: StoredPerson) -> None:
         del self.people[person.id]
         there = self.cells[cell]
         del there[person.id]
         if not there:
             del self.cells[cell]
 
-    def rings(self, centre: Cell, first: int, last: int) -> Iterator[Person]:
+    def rings(self, centre: Cell, first: int, last: int) -> Iterator[StoredPerson]:
         """Everybody in these rings of cells around the centre, and in no other."""
         x, y = centre
         if (2 * last + 1) ** 2 - (2 * first - 1) ** 2 > len(self.cells):
@@ -99,13 +99,13 @@ class Row:
         self._centre = centre
         self._cell = cell_of(centre)
         self._next_ring = 0
-        self._near: list[tuple[float, str, Person]] = []
+        self._near: list[tuple[float, str, StoredPerson]] = []
         self._is_whole = len(grid.people) <= FEW
         if self._is_whole:
             self._near = [self._entry(person) for person in grid.people.values()]
             heapify(self._near)
 
-    def take(self, radius_m: float) -> Iterator[tuple[float, Person]]:
+    def take(self, radius_m: float) -> Iterator[tuple[float, StoredPerson]]:
         """Those within the radius who have not been taken yet, the nearest first."""
         self._look(radius_m)
         while self._near and self._near[0][0] <= radius_m:
@@ -125,7 +125,7 @@ class Row:
                 heappush(self._near, self._entry(person))
             self._next_ring = last + 1
 
-    def _entry(self, person: Person) -> tuple[float, str, Person]:
+    def _entry(self, person: StoredPerson) -> tuple[float, str, StoredPerson]:
         assert person.found_at is not None
         return metres(self._centre, person.found_at), person.id, person
 
@@ -136,7 +136,7 @@ class QuickPeople(People):
     """By mode (free, engaged) and skill."""
     stands: dict[str, tuple[str, Cell, tuple[str, ...]]] = field(default_factory=dict)
 
-    def settle(self, person: Person) -> bool:
+    def settle(self, person: StoredPerson) -> bool:
         became_free = People.settle(self, person)
         now = None
         if person.field_mode and person.found_at is not None:
@@ -191,7 +191,7 @@ class _QuickSearch(_Search):
             if count:
                 self._around[reason] += count
 
-    def _candidate(self, person: Person, distance: float | None) -> Candidate:
+    def _candidate(self, person: StoredPerson, distance: float | None) -> Candidate:
         profile, fix, now_ms = person.profile, person.fix, self._people.now_ms()
         assert profile is not None
         assert fix is not None
@@ -216,7 +216,7 @@ class QuickPicture(MemoryStore):
     def __init__(self, now_ms: Callable[[], int]) -> None:
         self._due: list[tuple[int, int, str, Timer]] = []
         self._pushed = 0
-        self.trips: dict[str, Trip] = {}
+        self.trips: dict[str, SimulatedTrip] = {}
         super().__init__(now_ms, fix_age_limit_ms=NEVER_STALE_MS)
 
     def _empty(self) -> None:
@@ -242,7 +242,7 @@ class QuickPicture(MemoryStore):
             return found
         return replace(found, waiting=waiting_beside(need, self._waiting.values(), self._clock()))
 
-    def _wake(self, person: Person, except_incident: str | None) -> None:
+    def _wake(self, person: StoredPerson, except_incident: str | None) -> None:
         if person.claim is None and person.is_on_duty and any(self._waiting.values()) and self._waiting_for(person):
             super()._wake(person, except_incident)
 

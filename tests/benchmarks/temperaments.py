@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from dispatch.model.vocabulary import Capability
-from streams.simulator.answers import MEDIAN_ANSWER_S, SPREAD_OF_ANSWER, Answer, Habits, draw_answer
+from streams.simulator.answers import MEDIAN_ANSWER_S, SPREAD_OF_ANSWER, Habits, SimulatedAnswer, draw_answer
 
 MIDDLE = -0.45
 """Log odds of a person of middling nature, asked from next door by day."""
@@ -41,7 +41,7 @@ def temper_of(seed: int, volunteer_id: str) -> Temper:
     return Temper(nature=Random(f"{seed}:temper:{volunteer_id}").gauss(0.0, NATURE))
 
 
-def answer_of(chance: float, *, seed: int, volunteer_id: str, incident_id: str, times_asked: int) -> Answer:
+def answer_of(chance: float, *, seed: int, volunteer_id: str, incident_id: str, times_asked: int) -> SimulatedAnswer:
     """`times_asked`: by this incident before."""
     rng = Random(f"{seed}:{volunteer_id}:{incident_id}:{times_asked}")
     return draw_answer(rng, Habits(accept=chance, decline=(1.0 - chance) * REFUSES_ALOUD))

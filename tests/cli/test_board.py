@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from streams.cli.labels import age
-from streams.cli.live_board import Happened, Shown, flat, in_order, is_degraded, picture, troubled
+from streams.cli.live_board import BoardState, Happened, flat, in_order, is_degraded, picture, troubled
 
 NOW_MS = 1_764_000_060_000
 AT = "2025-11-24T16:00:00.000Z"  # a minute before
@@ -47,15 +47,15 @@ def offer(state: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def printed(shown: Shown, width: int = 150) -> str:
+def printed(shown: BoardState, width: int = 150) -> str:
     console = Console(width=width, height=40, file=StringIO(), color_system=None)
     with console.capture() as captured:
         console.print(picture(shown, width))
     return captured.get()
 
 
-def shown(**changes: Any) -> Shown:
-    return Shown(now_ms=NOW_MS, url="http://127.0.0.1:8000", **changes)
+def shown(**changes: Any) -> BoardState:
+    return BoardState(now_ms=NOW_MS, url="http://127.0.0.1:8000", **changes)
 
 
 def test_what_needs_people_comes_first_then_the_urgent_then_the_old() -> None:

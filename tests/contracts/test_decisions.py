@@ -5,7 +5,7 @@ import dataclasses
 from dispatch.deadlines import timers_of
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, Priority
-from dispatch.ports import Applied, AppliedState, ClaimAnswer, Progress
+from dispatch.ports import Applied, AppliedState, ClaimAnswer, PartitionProgress
 from tests.contracts.builders import (
     DIGITAL,
     application,
@@ -55,7 +55,7 @@ async def test_a_repeat_changes_nothing_and_a_gap_is_refused(world: World) -> No
         AppliedState.ALREADY,
         AppliedState.GAP,
     ]
-    assert await world.store.progress(0) == Progress(applied=0)
+    assert await world.store.progress(0) == PartitionProgress(applied=0)
 
 
 async def test_the_first_decision_of_a_command_wins(world: World) -> None:
@@ -67,7 +67,7 @@ async def test_the_first_decision_of_a_command_wins(world: World) -> None:
     answers = await world.store.apply([made, again, again])
 
     assert [answer.state for answer in answers] == [AppliedState.APPLIED, AppliedState.VOID, AppliedState.VOID]
-    assert await world.store.progress(0) == Progress(applied=1)
+    assert await world.store.progress(0) == PartitionProgress(applied=1)
     assert (await world.store.load([("c-1", incident_id("flood"))]))[1][0].incident == made.incident
     assert await world.store.claim([claim("v-2", command="c-2")]) == [ClaimAnswer.GRANTED]
 
@@ -79,8 +79,8 @@ async def test_partitions_go_on_by_themselves(world: World) -> None:
     await world.store.mark_published(5, 0)
     await world.store.mark_published(5, -1)
 
-    assert await world.store.progress(0) == Progress(applied=0, published=-1)
-    assert await world.store.progress(5) == Progress(applied=0, published=0)
+    assert await world.store.progress(0) == PartitionProgress(applied=0, published=-1)
+    assert await world.store.progress(5) == PartitionProgress(applied=0, published=0)
 
 
 async def test_a_decision_takes_a_person_whose_claim_was_lost(world: World) -> None:

@@ -9,7 +9,7 @@ from redis.exceptions import ResponseError
 
 from dispatch.ports import AppliedState, StoreTrouble
 from streams.local.ports import free_ports
-from streams.store import Link, RedisStore
+from streams.store import RedisClient, RedisStore
 from streams.store.redis_connections import client_of
 from tests.contracts.builders import application, incident
 from tests.contracts.worlds import RedisWorld
@@ -34,7 +34,7 @@ async def silent_server() -> AsyncIterator[str]:
 
 async def test_nobody_there_is_trouble() -> None:
     (port,) = free_ports(1)
-    link = Link(f"redis://127.0.0.1:{port}/0")
+    link = RedisClient(f"redis://127.0.0.1:{port}/0")
 
     with pytest.raises(StoreTrouble):
         await link.run([("PING",)])
@@ -43,7 +43,7 @@ async def test_nobody_there_is_trouble() -> None:
 
 async def test_no_answer_is_trouble_within_the_deadline() -> None:
     async with silent_server() as url:
-        link = Link(url)
+        link = RedisClient(url)
         started = asyncio.get_running_loop().time()
 
         with pytest.raises(StoreTrouble):
@@ -81,7 +81,7 @@ async def test_scripts_that_were_flushed_are_loaded_again(redis_world: RedisWorl
 
 async def test_a_connection_that_was_cut_is_replaced(redis_world: RedisWorld) -> None:
     await redis_world.store.now_ms()
-    killer = Link(redis_world.url)
+    killer = RedisClient(redis_world.url)
     await killer.run([("CLIENT KILL", "TYPE", "normal", "SKIPME", "yes")])
     await killer.close()
 

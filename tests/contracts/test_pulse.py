@@ -7,8 +7,8 @@ import pytest
 from dispatch.model.incidents import Attention
 from dispatch.model.vocabulary import AttentionReason, IncidentStatus
 from dispatch.ports import AppliedState, NotReady
-from streams.store.alarm_facts import Pulse, PulseReader
-from streams.store.attention import Asking
+from streams.store.alarm_facts import AlarmFacts, PulseReader
+from streams.store.attention import AttentionRequest
 from streams.store.restore import Restore, RestoredIncident
 from tests.contracts.builders import application, hold, incident, incident_id, offer, profile
 from tests.contracts.worlds import RedisWorld, applied
@@ -17,7 +17,7 @@ ENDED = Attention(reason=AttentionReason.LADDER_ENDED, requirement_id="r-1", sin
 IN_DANGER = Attention(reason=AttentionReason.DISTRESS, requirement_id="r-1", since_ms=6, detail="o-1")
 
 
-async def pulse(world: RedisWorld, *partitions: int) -> Pulse:
+async def pulse(world: RedisWorld, *partitions: int) -> AlarmFacts:
     return await PulseReader(world.link, late_ms=5_000).read(partitions)
 
 
@@ -74,7 +74,7 @@ async def test_a_rebuild_brings_back_who_asks_for_a_human(redis_world: RedisWorl
     await redis_world.rebuilt(RestoredIncident(incident=state))
 
     assert (await pulse(redis_world)).asking == [
-        Asking(reason="ladder_ended", incident_id=incident_id("flood"), requirement_id="r-1", since_ms=5)
+        AttentionRequest(reason="ladder_ended", incident_id=incident_id("flood"), requirement_id="r-1", since_ms=5)
     ]
 
 

@@ -8,7 +8,7 @@ from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from dispatch.ports import NotReady
 from streams import redis_keys
-from streams.store.intake_marks import Intake, Repeat
+from streams.store.intake_marks import RedisIntakeMarks, Repeat
 from streams.store.people import PrivateWrite
 from streams.store.reads import Page, VolunteerView
 from tests.contracts.builders import (
@@ -149,7 +149,7 @@ async def test_an_erased_volunteer_leaves_nothing_behind(redis_world: RedisWorld
 
 
 async def test_marks_of_intake_need_no_rebuild(redis_world: RedisWorld) -> None:
-    intake = Intake(redis_world.link)
+    intake = RedisIntakeMarks(redis_world.link)
     await redis_world.forget()
 
     await intake.put_reported("i-1", b"{}")
@@ -164,7 +164,7 @@ async def test_marks_of_intake_need_no_rebuild(redis_world: RedisWorld) -> None:
 
 
 async def test_an_answer_waits_until_its_command_is_decided(redis_world: RedisWorld) -> None:
-    intake = Intake(redis_world.link)
+    intake = RedisIntakeMarks(redis_world.link)
     assert not await intake.answer_waits("o-1")
     waiting = application(0, incident(at_ms=await redis_world.store.now_ms()))
     await intake.put_answering("o-1", waiting.command_id)
@@ -177,7 +177,7 @@ async def test_an_answer_waits_until_its_command_is_decided(redis_world: RedisWo
 
 
 async def test_a_report_is_no_longer_marked_once_it_was_decided(redis_world: RedisWorld) -> None:
-    intake = Intake(redis_world.link)
+    intake = RedisIntakeMarks(redis_world.link)
     await intake.put_reported(incident_id("flood"), b"{}")
 
     await applied(redis_world, application(0, incident(at_ms=await redis_world.store.now_ms())))

@@ -3,7 +3,7 @@
 import pytest
 
 from dispatch.model.vocabulary import IncidentStatus, Priority
-from dispatch.ports import Loaded, NotReady, Progress
+from dispatch.ports import Loaded, NotReady, PartitionProgress
 from streams import redis_keys
 from streams.store.people import PrivateWrite
 from streams.store.reads import RebuildState
@@ -93,7 +93,7 @@ async def test_a_restored_picture_is_whole(redis_world: RedisWorld) -> None:
 
     store, reads = redis_world.store, redis_world.reads
     assert (await store.load([("c-1", state.id)]))[1] == [Loaded(decided_at=0, incident=state)]
-    assert await store.progress(0) == Progress(applied=7, published=6, refused={lost.offer_id: lost})
+    assert await store.progress(0) == PartitionProgress(applied=7, published=6, refused={lost.offer_id: lost})
     assert [person.volunteer_id for person in (await store.find([need()]))[0].candidates] == ["v-2"]
     assert await reads.timeline(state.id) == [(0, 0), (0, 3)]
     assert await reads.private("volunteer:v-1") == b"sealed"

@@ -7,7 +7,7 @@ from dispatch.model.incidents import Place
 from dispatch.model.people import Hold
 from dispatch.ports import Application, Applied, AppliedState
 from streams import redis_keys
-from streams.store import Link, MemoryStore, RedisStore
+from streams.store import MemoryStore, RedisClient, RedisStore
 from streams.store.memory.people import STILL_M, metres
 from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
 from streams.store.reads import Reads
@@ -46,7 +46,7 @@ class World(Protocol):
 class RedisWorld:
     def __init__(self, url: str) -> None:
         self.url = url
-        self.link = Link(url)
+        self.link = RedisClient(url)
         self.store: RedisStore | MemoryStore = RedisStore(self.link)
         self.people: People = PeopleStore(self.link)
         self.reads = Reads(self.link)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.explanations import Presence, of_incident, of_person
+from dispatch.explanations import PersonNow, of_incident, of_person
 from dispatch.model.incidents import Place
 from dispatch.model.people import Candidate
 from dispatch.model.vocabulary import Capability
@@ -19,12 +19,12 @@ def told() -> Story:
     return story
 
 
-def presence(of: Candidate, **known: Any) -> Presence:
+def presence(of: Candidate, **known: Any) -> PersonNow:
     usual: dict[str, Any] = {"candidate": of, "capabilities": frozenset({Capability.FIELD}), "on_duty": True}
-    return Presence(**(usual | known))
+    return PersonNow(**(usual | known))
 
 
-def why(story: Story, person: str, present: Presence | None = None) -> tuple[str, str]:
+def why(story: Story, person: str, present: PersonNow | None = None) -> tuple[str, str]:
     found = of_person(story.incident, story.decisions, person, present)
     return found.verdict, found.text
 
@@ -85,7 +85,7 @@ def test_who_was_passed_over_is_told_who_was_before() -> None:
         (presence(candidate("x", fix_age_s=9_000.0, place=ALMATY)), "no fresh position"),
     ],
 )
-def test_who_stands_in_no_decision_is_told_what_the_rules_say_now(present: Presence, reason: str) -> None:
+def test_who_stands_in_no_decision_is_told_what_the_rules_say_now(present: PersonNow, reason: str) -> None:
     story = Story()
     story.report(spec(languages=("kk",)))
 

@@ -43,7 +43,7 @@ from dispatch.model.commands import (
     VoidOffer,
     WithdrawOffer,
 )
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision, OfferStep
 from dispatch.model.events import OfferMade
 from dispatch.model.ids import incident_id
@@ -104,7 +104,7 @@ class World:
     def _settled(self, command: Command) -> Settled:
         state = self.incidents.get(command.incident_id)
         look = look_of(state, command)
-        around = Surroundings(
+        around = DecisionContext(
             target=self.incidents.get(look.target) if look and look.target else None,
             free={need.requirement.id: self._find().candidates for need in look.needs} if look else {},
             presence=self._named(command) if isinstance(command, AssignVolunteer) else {},

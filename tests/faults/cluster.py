@@ -16,7 +16,7 @@ from pathlib import Path
 from streams.cli.main import COMMANDS
 from streams.local import jars, keys, maven, processes, redis_server
 from streams.local.folder import Folder as DataFolder
-from streams.local.kafka_node import Node, Way
+from streams.local.kafka_node import ExtraListener, Node
 from streams.local.ports import LOOPBACK, free_ports
 from streams.local.process import Part
 from streams.local.stack import java_with
@@ -163,7 +163,7 @@ class Cluster:
         for name, port, told in zip(self._ways, ports[::2], ports[1::2], strict=True):
             self.proxies.open(f"{name}/kafka-{number}", told, port)
             self._kafka_ways.setdefault(name, []).append(told)
-            ways.append(Way(name=name.replace("-", "").upper(), port=port, advertised_port=told))
+            ways.append(ExtraListener(name=name.replace("-", "").upper(), port=port, advertised_port=told))
         folder = self.folder.data / f"kafka-{number}"
         if number == 3 and _mounted(folder):
             self.small_disk = folder

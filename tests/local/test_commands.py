@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from streams.cli.errors import EXIT_CODES, CommandFailed
-from streams.cli.main import COMMANDS, Entry, app, load
+from streams.cli.main import COMMANDS, CommandEntry, app, load
 from tests.support.whole_stack import without_komek
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def test_a_command_that_is_not_there_is_wrong_use_and_the_nearest_is_offered() -
 
 
 def test_a_command_whose_module_is_missing_hinders_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(COMMANDS, "absent", Entry("no_such_module", "command", "Is not there."))
+    monkeypatch.setitem(COMMANDS, "absent", CommandEntry("no_such_module", "command", "Is not there."))
 
     with pytest.raises(CommandFailed, match="`komek absent` is not part of this installation"):
         load("absent")

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from streams import settings
 from streams.local import keys, leftovers, stackfile
-from streams.local.errors import LocalStackError, Taken
-from streams.local.folder import Claim, opened
+from streams.local.errors import FolderTaken, LocalStackError
+from streams.local.folder import FolderLock, opened
 from streams.local.stackfile import StackFile
 from tests.local.programs import STAYS, is_gone, marks
 from tests.support.whole_stack import until
@@ -22,14 +22,14 @@ from tests.support.whole_stack import until
 
 def test_a_folder_in_use_is_refused_naming_the_pid(tmp_path: Path) -> None:
     folder = opened(tmp_path)
-    claim = Claim(folder)
+    claim = FolderLock(folder)
 
-    with pytest.raises(Taken, match=f"in use by the Komek with pid {os.getpid()}") as caught:
-        Claim(folder)
+    with pytest.raises(FolderTaken, match=f"in use by the Komek with pid {os.getpid()}") as caught:
+        FolderLock(folder)
 
     assert f"kill {os.getpid()}" in caught.value.cure
     claim.release()
-    Claim(folder).release()
+    FolderLock(folder).release()
 
 
 def test_the_claim_of_a_process_that_died_is_no_hindrance(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_the_claim_of_a_process_that_died_is_no_hindrance(tmp_path: Path) -> Non
     subprocess.run([sys.executable, "-c", code], check=False)
     assert (tmp_path / "supervisor.lock").read_text().isdigit(), "the lock file is stale"
 
-    Claim(opened(tmp_path)).release()
+    FolderLock(opened(tmp_path)).release()
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

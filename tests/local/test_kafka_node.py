@@ -13,7 +13,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError
 
 from streams.local import kafka_node, processes
-from streams.local.kafka_node import Java, Node, Way, server_properties
+from streams.local.kafka_node import ExtraListener, Java, Node, server_properties
 from streams.local.ports import free_ports
 from streams.local.process import Part
 from tests.support.stack import running
@@ -72,7 +72,9 @@ def test_a_cluster_keeps_as_many_copies_as_it_can(count: int, copies: str, in_sy
 
 
 def test_another_way_to_a_node_is_told_by_the_port_of_its_proxy(tmp_path: Path) -> None:
-    node = replace(a_node(tmp_path), ways=(Way(name="PEER", port=2001, advertised_port=2002),), brokers_by="PEER")
+    node = replace(
+        a_node(tmp_path), ways=(ExtraListener(name="PEER", port=2001, advertised_port=2002),), brokers_by="PEER"
+    )
 
     properties = server_properties(node, [node])
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import faust
 
-from dispatch.ports import Progress
+from dispatch.ports import PartitionProgress
 from streams import logs, settings
 from streams.store import RedisStore
 from streams.worker.app import build_app
@@ -23,7 +23,7 @@ class StuckStore(RedisStore):
 
     marker: Path
 
-    async def progress(self, partition: int) -> Progress:
+    async def progress(self, partition: int) -> PartitionProgress:
         if not self.marker.exists():
             self.marker.touch()
             await asyncio.Event().wait()

@@ -17,7 +17,7 @@ from dispatch.deadlines import deadline_command
 from dispatch.incidents import job_changes, offers, orders
 from dispatch.matching.declines import who_refused
 from dispatch.model.commands import AcceptOffer, Command
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.events import OfferMoved
 from dispatch.model.ids import derived
 from dispatch.model.incidents import Incident
@@ -294,7 +294,7 @@ def takes_every_late_yes() -> Any:
     """Late acceptances count though nobody is needed any more."""
     ruled = offers.rule
 
-    def rule(incident: Incident | None, command: Command, now_ms: int, around: Surroundings) -> Ruling:
+    def rule(incident: Incident | None, command: Command, now_ms: int, around: DecisionContext) -> Ruling:
         ruling = ruled(incident, command, now_ms, around)
         offer = incident.offer(command.offer_id) if incident and isinstance(command, AcceptOffer) else None
         if offer is None or offer.is_filling or ruling.rule != "late_accept":

@@ -15,7 +15,7 @@ from dispatch.ports import Store
 from streams.kafka.log_reader import LogReader
 from streams.rebuild.rebuilder import Rebuilder, RebuildWatch
 from streams.settings import load
-from streams.store import Link, RedisStore
+from streams.store import RedisClient, RedisStore
 from streams.topics import INCIDENTS
 from streams.worker.agent import CommandWorker
 from streams.worker.dispatcher import Dispatcher
@@ -101,7 +101,7 @@ class Worker:
             plans=self._plans,
         )
         self.dispatcher = dispatcher
-        rebuilder = Rebuilder(settings=SETTINGS, link=Link(SETTINGS.require_redis()), owner=name)
+        rebuilder = Rebuilder(settings=SETTINGS, link=RedisClient(SETTINGS.require_redis()), owner=name)
         self.agent = agent = CommandWorker(
             dispatcher=dispatcher, rebuild=rebuilder.run_or_wait, owned=lambda: self.owned, batch=SETTINGS.batch
         )

@@ -9,9 +9,9 @@ from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import OUTCOMES_OF_TASK, DeclineReason, Task
 from streams.simulator.answers import (
     OUTCOMES,
-    Answer,
     Habits,
     Kind,
+    SimulatedAnswer,
     draw_answer,
     draw_digital_work,
     draw_field_work,
@@ -21,7 +21,7 @@ from streams.simulator.answers import (
 ALMATY = Place(lon=76.95, lat=43.24)
 
 
-def answers(habits: Habits, count: int = 20_000) -> list[Answer]:
+def answers(habits: Habits, count: int = 20_000) -> list[SimulatedAnswer]:
     rng = Random(1)
     return [draw_answer(rng, habits) for _ in range(count)]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from streams.api_client import OPERATOR, Api, NoAnswer
-from streams.simulator.run import Progress, play, ways_over_http
+from streams.simulator.run import RunProgress, play, ways_over_http
 from streams.simulator.scenarios import Scenario
 from tests.simulator.fake_api import FakeApi
 
@@ -42,9 +42,9 @@ async def until(is_so: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def played(fake: FakeApi, scenario: Scenario) -> Progress:
+async def played(fake: FakeApi, scenario: Scenario) -> RunProgress:
     async with Api("http://fake", token, transport=fake.transport, patience_s=5.0) as api:
-        progress = Progress(scenario=scenario, api=api)
+        progress = RunProgress(scenario=scenario, api=api)
         await play(progress, run="r", ways=ways_over_http(api, "r"))
         return progress
 
@@ -93,7 +93,7 @@ async def test_lost_answers_and_refusals_for_a_while_make_no_second_incident(fak
 async def test_an_api_that_comes_back_finds_everybody_at_work_again(fake: FakeApi) -> None:
     scenario = replace(QUICK, minutes=0.0, rate=300.0)
     async with Api("http://fake", token, transport=fake.transport, patience_s=30.0) as api:
-        progress = Progress(scenario=scenario, api=api)
+        progress = RunProgress(scenario=scenario, api=api)
         playing = asyncio.create_task(play(progress, run="r", ways=ways_over_http(api, "r")))
         await until(lambda: len(fake.incidents) > 3)
 
@@ -125,7 +125,7 @@ async def test_work_that_was_begun_before_is_taken_up_again(fake: FakeApi) -> No
 async def test_an_offer_taken_back_is_put_down(fake: FakeApi) -> None:
     scenario = replace(QUICK, answer_speed=0.01, minutes=0.0)
     async with Api("http://fake", token, transport=fake.transport) as api:
-        progress = Progress(scenario=scenario, api=api)
+        progress = RunProgress(scenario=scenario, api=api)
         playing = asyncio.create_task(play(progress, run="r", ways=ways_over_http(api, "r")))
         await until(lambda: bool(progress.volunteers and progress.volunteers.at_work and fake.streams))
 

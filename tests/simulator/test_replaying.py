@@ -12,7 +12,7 @@ from streams import clock
 from streams.api_client import Api
 from streams.simulator.call_records import Calls, read_calls
 from streams.simulator.places import offset_m
-from streams.simulator.replay import AT_ONCE, Outcome, ReplayedReport, Summary, replay, reports_of
+from streams.simulator.replay import AT_ONCE, ReplayedReport, ReplayOutcome, Summary, replay, reports_of
 from streams.simulator.replay_targets import command_of, through_http
 from tests.simulator.fake_api import FakeApi
 from tests.simulator.samples import MONTGOMERY, PLAIN, written
@@ -25,8 +25,8 @@ def calls(tmp_path: Path) -> Calls:
     return read_calls(written(tmp_path, MONTGOMERY))
 
 
-async def accept(report: ReplayedReport) -> Outcome:
-    return Outcome(incident_id=report.key)
+async def accept(report: ReplayedReport) -> ReplayOutcome:
+    return ReplayOutcome(incident_id=report.key)
 
 
 def place_of(report: ReplayedReport) -> Place:
@@ -65,7 +65,7 @@ def test_the_same_file_at_the_same_place_gives_the_same_keys_and_bodies(calls: C
 async def test_gaps_are_kept_and_shortened_by_the_speed(calls: Calls) -> None:
     sent: list[float] = []
 
-    async def note(report: ReplayedReport) -> Outcome:
+    async def note(report: ReplayedReport) -> ReplayOutcome:
         sent.append(clock.monotonic_s())
         return await accept(report)
 
@@ -81,7 +81,7 @@ async def test_as_fast_as_it_goes_never_has_more_on_the_way_than_it_may(tmp_path
     calls = read_calls(written(tmp_path, PLAIN + rows))
     on_the_way = most = 0
 
-    async def slow(report: ReplayedReport) -> Outcome:
+    async def slow(report: ReplayedReport) -> ReplayOutcome:
         nonlocal on_the_way, most
         on_the_way += 1
         most = max(most, on_the_way)
@@ -110,11 +110,11 @@ async def test_a_second_replay_makes_no_second_incident(calls: Calls) -> None:
 
 async def test_the_summary_tells_refusals_by_reason_and_what_is_unknown(calls: Calls) -> None:
     outcomes = iter(
-        [Outcome(incident_id=None, code="bad"), Outcome(incident_id=None, is_unknown=True)]
-        + [Outcome(incident_id=str(n)) for n in range(9)]
+        [ReplayOutcome(incident_id=None, code="bad"), ReplayOutcome(incident_id=None, is_unknown=True)]
+        + [ReplayOutcome(incident_id=str(n)) for n in range(9)]
     )
 
-    async def send(_: ReplayedReport) -> Outcome:
+    async def send(_: ReplayedReport) -> ReplayOutcome:
         return next(outcomes)
 
     summary = Summary()

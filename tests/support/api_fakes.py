@@ -14,9 +14,9 @@ from dispatch.ports import StoreTrouble
 from streams import wire
 from streams.errors import LogTrouble
 from streams.intake.commands import Message, Position
-from streams.monitoring.alarm_board import Told
+from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
-from streams.notices.lag import Seen
+from streams.notices.lag import NotifierLag
 from streams.readers.last_known import LastKnown
 from streams.store.intake_marks import Repeat
 from streams.store.people import PrivateWrite, ProfileWrite
@@ -282,7 +282,7 @@ class FakeLag:
     """`Lag`: measured just now, nothing waits."""
 
     def __init__(self) -> None:
-        self.last: Measured | None = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=Seen(count=1, lag=0))
+        self.last: Measured | None = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=NotifierLag(count=1, lag=0))
         self.age: float | None = 0.1
 
     def age_s(self) -> float | None:
@@ -293,9 +293,9 @@ class FakeAlarms:
     """`Alarms`: what a test says."""
 
     def __init__(self) -> None:
-        self.last = Told()
+        self.last = AlarmSnapshot()
 
-    def told(self) -> Told:
+    def told(self) -> AlarmSnapshot:
         return self.last
 
 

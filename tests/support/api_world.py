@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet, OKPKey
 from api.app import assembled
 from api.process.intake_marks import Marks
 from api.process.latency import Latency
-from api.process.services import Parts, PlanShelf
+from api.process.services import PlanShelf, Services
 from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
 from streams import clock
@@ -47,7 +47,7 @@ class World:
         self.restart()
 
     def restart(self) -> None:
-        parts = Parts(
+        parts = Services(
             settings=self.settings,
             keys=token_keys(),
             shelf=PlanShelf(load_builtin()),

@@ -13,7 +13,7 @@ from dispatch.context_query import look_of
 from dispatch.decide import View, decide
 from dispatch.model import commands as orders
 from dispatch.model.commands import COMMANDS, Command
-from dispatch.model.context import NOTHING, Surroundings
+from dispatch.model.context import NOTHING, DecisionContext
 from dispatch.model.decisions import Cause, Decision, Why
 from dispatch.model.events import Event
 from dispatch.model.hazard_areas import Inside, inside_of
@@ -201,7 +201,7 @@ def cause(command: Command, offset: int = 0) -> Cause:
 
 
 def view(
-    of: Incident | None, command: Command, *, now_ms: int = NOW_MS, offset: int = 0, around: Surroundings = NOTHING
+    of: Incident | None, command: Command, *, now_ms: int = NOW_MS, offset: int = 0, around: DecisionContext = NOTHING
 ) -> View:
     return View(incident=of, cause=cause(command, offset), logged_ms=now_ms - 5, now_ms=now_ms, around=around)
 
@@ -239,7 +239,7 @@ class Story:
     told: Incident | None = None
     decisions: list[Decision] = field(default_factory=list)
     searched: list[Need] = field(default_factory=list)
-    around: Surroundings = NOTHING
+    around: DecisionContext = NOTHING
     commands: list[Command] = field(default_factory=list)
     """What was told, beside `decisions`."""
     ways: WaysFound | None = None
@@ -264,7 +264,7 @@ class Story:
         self.told = fold(self.told, self.last)
         return self.last
 
-    def _around(self, command: Command) -> Surroundings:
+    def _around(self, command: Command) -> DecisionContext:
         """As stated, and for what may be bridged everybody in `people`."""
         look = look_of(self.told, command)
         if look is None or isinstance(command, orders.UpdateIncident):

@@ -20,7 +20,7 @@ from streams.kafka import topic_admin
 from streams.kafka.log_reader import LogReader
 from streams.rebuild.rebuilder import Rebuilder
 from streams.settings import Settings, load
-from streams.store import Link, RedisStore
+from streams.store import RedisClient, RedisStore
 from streams.store.people import FixWrite, PeopleStore, ProfileWrite
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, LOCATIONS, OFFERS, VOLUNTEERS
 from streams.worker.dispatcher import Dispatcher
@@ -37,7 +37,7 @@ class Desk:
     """Everything a worker has, and what a test needs to look at."""
 
     settings: Settings
-    link: Link
+    link: RedisClient
     store: RedisStore
     publisher: Publisher
     reader: LogReader
@@ -146,7 +146,7 @@ class Desk:
 async def desk(kafka: str, redis_url: str) -> AsyncIterator[Desk]:
     settings = load({"KOMEK_KAFKA": kafka, "KOMEK_REDIS": redis_url, "KOMEK_DATA_KEY": DATA_KEY})
     topic_admin.apply_topics(settings)
-    link = Link(redis_url)
+    link = RedisClient(redis_url)
     store = RedisStore(link)
     publisher = Publisher(settings, "test")
     reader = LogReader(settings, "test")

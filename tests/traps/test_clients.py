@@ -13,7 +13,7 @@ import redis
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from streams.store import Link
+from streams.store import RedisClient
 from tests.support.whole_stack import without_komek
 from tests.traps.conftest import Server
 from tests.traps.ground import Ground
@@ -107,7 +107,7 @@ async def test_safe_a_script_that_knows_its_token_runs_once_however_often_it_is_
         if redis.call('SET', KEYS[1], 1, 'NX') then return redis.call('INCR', KEYS[2]) end
         return 0
     """
-    link = Link(emptied.address)
+    link = RedisClient(emptied.address)
     try:
         await link.run([("PING",)])
         with stopped(emptied):

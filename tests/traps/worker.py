@@ -17,7 +17,7 @@ from typing import Any
 import faust
 
 from streams.worker.agent import CommandWorker
-from streams.worker.shutdown import LeavingWorker
+from streams.worker.shutdown import GracefulWorker
 
 QUICK: dict[str, Any] = {
     "broker_commit_interval": 0.2,
@@ -142,7 +142,7 @@ def main(shape: str, broker: str, topic: str, folder: str) -> None:
     settings: dict[str, Any] = {**QUICK, "stream_wait_empty": shape != "hasty"}
     app = faust.App(topic, broker=f"kafka://{broker}", datadir=Path(folder) / "faust", **settings)
     SHAPES[shape](app, topic, Work(Path(folder)))
-    make = partial(LeavingWorker, end_within_s=2.0) if shape == "safe" else faust.Worker
+    make = partial(GracefulWorker, end_within_s=2.0) if shape == "safe" else faust.Worker
     make(app, loglevel="warn", redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()
 
 

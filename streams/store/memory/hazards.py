@@ -9,10 +9,10 @@ from dispatch.model.people import Presence
 from dispatch.ports import UnderWay
 from dispatch.safety import hazard_crossings
 from streams.store.hazards import SPARE
-from streams.store.memory.people import People, Person, metres
+from streams.store.memory.people import People, StoredPerson, metres
 
 
-class Grounds:
+class HazardGrounds:
     """The dangerous ground of open incidents, with a version that changes with it and never comes again."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ def under_way(incidents: Iterable[Incident], area: Area) -> UnderWay:
     return UnderWay(incident_ids=tuple(within[:most]), beyond=len(within) > most)
 
 
-def presence(person: Person | None) -> Presence | None:
+def presence(person: StoredPerson | None) -> Presence | None:
     if person is None or person.profile is None:
         return None
     profile, fix = person.profile, person.fix

@@ -15,7 +15,7 @@ from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import Capability
 from dispatch.ports import Claim
 from streams.store.people import FixWrite, ProfileWrite, fix_in
-from streams.store.track_record import Standing
+from streams.store.track_record import TrackRecord
 from streams.wire import VolunteerRecord
 
 EARTH_RADIUS_M = 6372797.560856
@@ -35,7 +35,7 @@ def district(place: Place) -> tuple[int, int]:
 
 
 @dataclass(slots=True, kw_only=True)
-class Person:
+class StoredPerson:
     """`found_at`: the place the field search knows; None while it knows none. `is_open`: free for digital work."""
 
     id: str
@@ -49,7 +49,7 @@ class Person:
     found_at: Place | None = None
     field_mode: str = ""
     digital_mode: str = ""
-    standing: Standing = field(default_factory=Standing)
+    standing: TrackRecord = field(default_factory=TrackRecord)
     skills: tuple[str, ...] = ()
     heard_ms: int = 0
     """0: never."""
@@ -79,19 +79,19 @@ class Person:
 class People:
     now_ms: Callable[[], int]
     fix_age_limit_ms: int
-    known: dict[str, Person] = field(default_factory=dict)
+    known: dict[str, StoredPerson] = field(default_factory=dict)
     by_skill: dict[str, set[str]] = field(default_factory=dict)
     erased: dict[str, int] = field(default_factory=dict)
     look_at: dict[str, int] = field(default_factory=dict)
     offers_of: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def person(self, volunteer_id: str) -> Person:
-        return self.known.setdefault(volunteer_id, Person(id=volunteer_id))
+    def person(self, volunteer_id: str) -> StoredPerson:
+        return self.known.setdefault(volunteer_id, StoredPerson(id=volunteer_id))
 
-    def with_skill(self, skill: str) -> Iterator[Person]:
+    def with_skill(self, skill: str) -> Iterator[StoredPerson]:
         return (self.known[volunteer_id] for volunteer_id in sorted(self.by_skill.get(skill, ())))
 
-    def place_of(self, person: Person) -> Place | None:
+    def place_of(self, person: StoredPerson) -> Place | None:
         """The fix while it is usable or there is nothing else; else home."""
         profile, fix = person.profile, person.fix
         own_m = reach_m(profile.max_distance_m, profile.travel_mode) if profile else 0
@@ -102,14 +102,14 @@ class People:
     def is_usable(self, fix: Fix, own_m: float) -> bool:
         return self.now_ms() - fix.at_ms <= self.fix_age_limit_ms and not is_coarse(fix.accuracy_m, own_m)
 
-    def settle(self, person: Person) -> bool:
+    def settle(self, person: StoredPerson) -> bool:
         """Brings what the search knows in line with the person; true when they became available somewhere."""
         field_ = self._settle_field(person)
         digital = self._settle_digital(person)
         self._forget_if_empty(person)
         return field_ or digital
 
-    def _settle_field(self, person: Person) -> bool:
+    def _settle_field(self, person: StoredPerson) -> bool:
         place = self.place_of(person)
         profile = person.profile
         if profile is None or not (person.is_on_duty and person.has(Capability.FIELD) and place and profile.skills):
@@ -124,18 +124,18 @@ class People:
         person.field_mode, person.found_at, person.skills = mode, place, profile.skills
         return entered and mode == "free"
 
-    def _settle_digital(self, person: Person) -> bool:
+    def _settle_digital(self, person: StoredPerson) -> bool:
         was = person.digital_mode
         person.digital_mode = ""
         if person.is_on_duty and person.has(Capability.DIGITAL):
             person.digital_mode = "engaged" if person.is_confirmed else "free"
         return person.digital_mode == "free" and was != "free"
 
-    def _forget_if_empty(self, person: Person) -> None:
+    def _forget_if_empty(self, person: StoredPerson) -> None:
         if not (person.profile or person.fix or person.home or person.claim):
             self.known.pop(person.id, None)
 
-    def asked_lately(self, person: Person) -> AskedLately:
+    def asked_lately(self, person: StoredPerson) -> AskedLately:
         now_ms, standing = self.now_ms(), person.standing
         offers = self.offers_of.get(person.id, {}).values()
         return AskedLately(
@@ -148,7 +148,7 @@ class People:
             refused=decayed(standing.refused, now_ms, ANSWER_HALF_LIFE_MS),
         )
 
-    def history(self, person: Person) -> dict[str, Any]:
+    def history(self, person: StoredPerson) -> dict[str, Any]:
         """What a candidate tells of the past."""
         now_ms, standing = self.now_ms(), person.standing
         heard = {"heard_s": (now_ms - person.heard_ms) / 1000 if person.heard_ms else None}
@@ -182,7 +182,7 @@ class People:
         if write.record is None:
             self.erased[person.id] = write.offset
             person.track, person.home, person.load = None, None, 0.0
-            person.standing = Standing()
+            person.standing = TrackRecord()
             self.offers_of.pop(person.id, None)
             self.look_at.pop(person.id, None)
         return True
@@ -196,7 +196,7 @@ class People:
         person.track = followed(person.track, fix, person.profile.travel_mode if person.profile else None)
         return person.track.believed is fix
 
-    def aged(self, ttl_ms: int, limit: int) -> list[Person]:
+    def aged(self, ttl_ms: int, limit: int) -> list[StoredPerson]:
         """People whose fix must be looked at now. Those to be looked at again are noted; too old fixes are forgotten."""
         now_ms = self.now_ms()
         until_ms = now_ms + max(0, self.fix_age_limit_ms - ttl_ms)
@@ -206,7 +206,7 @@ class People:
             self._age(person, ttl_ms)
         return people
 
-    def _age(self, person: Person, ttl_ms: int) -> None:
+    def _age(self, person: StoredPerson, ttl_ms: int) -> None:
         at_ms = person.fix.at_ms if person.fix else self.now_ms() - ttl_ms
         age_ms = self.now_ms() - at_ms
         if age_ms >= ttl_ms:

@@ -11,7 +11,7 @@ from dispatch.model.languages import canonicals, primaries
 from dispatch.model.people import Candidate, Found, Need
 from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import Exclusion, TravelMode
-from streams.store.memory.people import People, Person, metres
+from streams.store.memory.people import People, StoredPerson, metres
 from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, joined, kind_of, limit_m, wider_m
 from streams.wire import VolunteerRecord
 
@@ -59,7 +59,7 @@ class _Search:
         started_m = self._mark.radius_m if self._mark else None
         return first_ring_m(self._need) if started_m is None else started_m
 
-    def _row(self, centre: Place, skill: str) -> deque[tuple[float, Person]]:
+    def _row(self, centre: Place, skill: str) -> deque[tuple[float, StoredPerson]]:
         near = sorted(
             (metres(centre, person.found_at), person.id, person)
             for person in self._people.with_skill(skill)
@@ -67,7 +67,7 @@ class _Search:
         )
         return deque((distance, person) for distance, _, person in near)
 
-    def _judge_ring(self, rows: list[deque[tuple[float, Person]]], radius: float) -> bool:
+    def _judge_ring(self, rows: list[deque[tuple[float, StoredPerson]]], radius: float) -> bool:
         """The preferred skill first; true while somebody is left within the limit."""
         for row in rows:
             while row and row[0][0] <= radius:
@@ -110,12 +110,12 @@ class _Search:
             self._judge_all(free[:200], 10**9)
         return complete
 
-    def _with_mode(self, attribute: str, mode: str) -> list[Person]:
+    def _with_mode(self, attribute: str, mode: str) -> list[StoredPerson]:
         """Of all skills that will do, each person once."""
         people = {one.id: one for skill in self._need.requirement.skills for one in self._people.with_skill(skill)}
         return [person for person in people.values() if getattr(person, attribute) == mode]
 
-    def _judge_all(self, people: Iterable[Person], stop: int, *, anywhere: bool = False) -> bool:
+    def _judge_all(self, people: Iterable[StoredPerson], stop: int, *, anywhere: bool = False) -> bool:
         """False when it stopped before the last. `anywhere`: what other skills have found counts as well."""
         rest = [person for person in people if person.id not in self._seen]
         found = 0 if anywhere else len(self._candidates)
@@ -128,11 +128,11 @@ class _Search:
     def _is_enough(self) -> bool:
         return len(self._candidates) >= enough(self._need.want) or self._looked >= self._most
 
-    def _leave_out_engaged(self, person: Person) -> None:
+    def _leave_out_engaged(self, person: StoredPerson) -> None:
         asked = person.id in self._need.asked_before
         self._around[Exclusion.ASKED_BEFORE if asked else Exclusion.ENGAGED] += 1
 
-    def _judge(self, person: Person, distance: float | None) -> None:
+    def _judge(self, person: StoredPerson, distance: float | None) -> None:
         self._seen.add(person.id)
         self._looked += 1
         reason = self._reason_against(person)
@@ -146,7 +146,7 @@ class _Search:
         else:
             self._candidates.append(self._candidate(person, distance))
 
-    def _reason_against(self, person: Person) -> Exclusion | None:
+    def _reason_against(self, person: StoredPerson) -> Exclusion | None:
         if person.id in self._need.asked_before:
             return Exclusion.ASKED_BEFORE
         if person.profile is None or not person.is_on_duty:
@@ -158,7 +158,7 @@ class _Search:
             return Exclusion.LANGUAGE
         return None
 
-    def _measured(self, person: Person, distance: float) -> tuple[float, Exclusion | None]:
+    def _measured(self, person: StoredPerson, distance: float) -> tuple[float, Exclusion | None]:
         area = self._need.area
         assert area is not None
         assert person.profile is not None
@@ -183,7 +183,7 @@ class _Search:
             return False
         return self._ground.covers(place)
 
-    def _sleeps(self, person: Person) -> bool:
+    def _sleeps(self, person: StoredPerson) -> bool:
         heard_ms = self._need.asleep_unless_heard_ms
         return bool(self._mark and heard_ms is not None and person.heard_ms < heard_ms)
 
@@ -196,10 +196,10 @@ class _Search:
         own = min(reach_m(profile.max_distance_m, profile.travel_mode), self._timed_m(profile.travel_mode))
         return min(own, self._need.requirement.max_distance_m)
 
-    def _is_usable(self, person: Person, profile: VolunteerRecord) -> bool:
+    def _is_usable(self, person: StoredPerson, profile: VolunteerRecord) -> bool:
         return person.fix is not None and self._people.is_usable(person.fix, self._most_m(profile))
 
-    def _candidate(self, person: Person, distance: float | None) -> Candidate:
+    def _candidate(self, person: StoredPerson, distance: float | None) -> Candidate:
         profile, fix = person.profile, person.fix
         assert profile is not None
         from_home = distance is not None and not self._is_usable(person, profile)

@@ -19,11 +19,21 @@ from dispatch.model.people import AskedLately, Found, Hold, Need, Presence
 from dispatch.model.timers import Timer
 from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import DeadlineKind
-from dispatch.ports import Application, Applied, AppliedState, Claim, ClaimAnswer, Loaded, NotReady, Progress, UnderWay
+from dispatch.ports import (
+    Application,
+    Applied,
+    AppliedState,
+    Claim,
+    ClaimAnswer,
+    Loaded,
+    NotReady,
+    PartitionProgress,
+    UnderWay,
+)
 from streams.store.apply import Terms, terms_of, waited_skills, waiting_member, waiting_requirements
 from streams.store.memory import hazards as memory_scene
 from streams.store.memory import search
-from streams.store.memory.people import People, Person, metres
+from streams.store.memory.people import People, StoredPerson, metres
 from streams.store.memory.rivals import waiting_beside
 from streams.store.nearby import NAMED_AT_MOST, NEAR_AT_MOST
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
@@ -49,7 +59,7 @@ class MemoryStore:
         self._clock = now_ms
         self._fix_age_limit_ms = fix_age_limit_ms
         self.is_ready = is_ready
-        self._grounds = memory_scene.Grounds()
+        self._grounds = memory_scene.HazardGrounds()
         self._empty()
 
     def _empty(self) -> None:
@@ -60,7 +70,7 @@ class MemoryStore:
         self.offers_of = self.people.offers_of
         self._taught = Standings()
         self.private: dict[str, tuple[int, bytes | None]] = {}
-        self._progress: dict[int, Progress] = {}
+        self._progress: dict[int, PartitionProgress] = {}
         self._timers: dict[str, dict[Timer, int]] = {}
         self._waiting: dict[str, dict[str, tuple[Incident, str]]] = {}
         self._pending: dict[Hold, int] = {}
@@ -229,7 +239,7 @@ class MemoryStore:
         return [self._apply(application) for application in applications]
 
     def _apply(self, a: Application) -> Applied:
-        progress = self._progress.get(a.partition, Progress())
+        progress = self._progress.get(a.partition, PartitionProgress())
         if a.offset > progress.applied + 1:
             return Applied(state=AppliedState.GAP)
         if self.commands.get(a.command_id, a.offset) != a.offset:
@@ -254,7 +264,7 @@ class MemoryStore:
         self.timeline.setdefault(a.incident_id, []).append((a.partition, a.offset))
         if a.incident is not None:
             self._write_incident(a.incident)
-        self._progress[a.partition] = Progress(applied=a.offset, published=progress.published, refused=kept)
+        self._progress[a.partition] = PartitionProgress(applied=a.offset, published=progress.published, refused=kept)
         return Applied(state=AppliedState.APPLIED, refused=lost)
 
     def _learn(self, lessons: Sequence[Lesson], work_ended: Sequence[WorkEnded]) -> None:
@@ -266,15 +276,15 @@ class MemoryStore:
             if person := self._profiled(ended.volunteer_id):
                 person.standing.end_work(ended)
 
-    def _profiled(self, volunteer_id: str) -> Person | None:
+    def _profiled(self, volunteer_id: str) -> StoredPerson | None:
         person = self.people.known.get(volunteer_id)
         return person if person and person.profile else None
 
     def _set_progress(self, partition: int, *, applied: int) -> None:
-        old = self._progress.get(partition, Progress())
-        self._progress[partition] = Progress(applied=applied, published=old.published, refused=old.refused)
+        old = self._progress.get(partition, PartitionProgress())
+        self._progress[partition] = PartitionProgress(applied=applied, published=old.published, refused=old.refused)
 
-    def _free(self, hold: Hold) -> Person | None:
+    def _free(self, hold: Hold) -> StoredPerson | None:
         self._pending.pop(hold, None)
         person = self.people.known.get(hold.volunteer_id)
         if person is None or person.claim is None or person.claim.offer_id != hold.offer_id:
@@ -319,15 +329,15 @@ class MemoryStore:
             for requirement in waiting_requirements(incident)
         }
 
-    async def progress(self, partition: int) -> Progress:
+    async def progress(self, partition: int) -> PartitionProgress:
         self._check()
-        return self._progress.get(partition, Progress())
+        return self._progress.get(partition, PartitionProgress())
 
     async def mark_published(self, partition: int, offset: int) -> None:
         self._check()
-        old = self._progress.get(partition, Progress())
+        old = self._progress.get(partition, PartitionProgress())
         published = max(old.published, offset)
-        self._progress[partition] = Progress(applied=old.applied, published=published, refused=old.refused)
+        self._progress[partition] = PartitionProgress(applied=old.applied, published=published, refused=old.refused)
         due = [hold for hold, (at, of) in self._ending.items() if at == partition and of <= offset]
         freed = [(person, hold) for hold in due if (person := self._free(hold))]
         for hold in due:
@@ -347,7 +357,7 @@ class MemoryStore:
             self._timers[timer.incident_id][timer] = now + max(PUT_OFF_MS, now - timer.due_ms)
         return taken
 
-    def _wake(self, person: Person, except_incident: str | None) -> None:
+    def _wake(self, person: StoredPerson, except_incident: str | None) -> None:
         if person.claim or not person.is_on_duty:
             return
         now = self._clock()
@@ -367,7 +377,7 @@ class MemoryStore:
                 if holds_back or (is_woken and at > turn):
                     timers[timer] = turn
 
-    def _waiting_for(self, person: Person) -> list[tuple[str, bool]]:
+    def _waiting_for(self, person: StoredPerson) -> list[tuple[str, bool]]:
         """Incidents, the most urgent first, each once, and whether its wave only fell short."""
         members = (
             sorted(
@@ -384,7 +394,7 @@ class MemoryStore:
             first.setdefault(incident.id, member[0] >= "2")
         return list(first.items())
 
-    def _might_end(self, person: Person, incident: Incident, requirement_id: str) -> bool:
+    def _might_end(self, person: StoredPerson, incident: Incident, requirement_id: str) -> bool:
         requirement = next(line for line in incident.requirements if line.id == requirement_id)
         if person.profile is None:
             return False
@@ -396,7 +406,7 @@ class MemoryStore:
         )
 
     @staticmethod
-    def _could_help(person: Person, incident: Incident, terms: Terms, placed: bool) -> bool:
+    def _could_help(person: StoredPerson, incident: Incident, terms: Terms, placed: bool) -> bool:
         profile = person.profile
         assert profile is not None
         if terms.capability not in profile.capabilities:
@@ -504,4 +514,4 @@ class MemoryStore:
     ) -> None:
         self._ending.update({hold: (partition, offset) for hold, offset in ending})
         kept = {hold.offer_id: hold for hold in refused}
-        self._progress[partition] = Progress(applied=applied, published=published, refused=kept)
+        self._progress[partition] = PartitionProgress(applied=applied, published=published, refused=kept)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import structlog
 
-from api.http.problems import TABLE, Problem, problem_of
+from api.http.problems import TABLE, ProblemResponse, problem_of
 from api.http.strict_json import BadJson
 from dispatch.ports import NotReady, StoreTrouble
 from streams.errors import LogTrouble, Overloaded, Unknown
@@ -25,7 +25,7 @@ from tests.support.builders import INCIDENT, incident
         (NotReady("x"), (503, "picture_unavailable"), "3"),
         (LogTrouble("x"), (503, "log_unavailable"), "1"),
         (BadJson("a comma", "{,", 1), (400, "bad_json"), None),
-        (Problem("conflict"), (409, "conflict"), None),
+        (ProblemResponse("conflict"), (409, "conflict"), None),
         (RuntimeError("secret"), (500, "internal"), None),
     ],
 )

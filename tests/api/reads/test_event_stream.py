@@ -16,7 +16,7 @@ from dispatch.model.vocabulary import Capability, OfferState
 from dispatch.notices.rules import NoticeOutcome
 from streams import clock, wire
 from streams.errors import LogTrouble
-from streams.readers.feed import Cursor, CutOff, Feed, Happening
+from streams.readers.feed import CutOff, Feed, FeedCursor, FeedRecord
 from streams.readers.feed_buffer import FeedBuffer
 from streams.readers.feed_records import Arrived
 from streams.settings import Settings
@@ -29,16 +29,16 @@ from tests.support.builders import NOW_MS, incident
 OPERATOR, MONITOR = Caller("op", Role.OPERATOR), Caller("m", Role.MONITOR)
 
 
-def status(first_offer_ms: int | None = None, incident_id: str = "") -> Happening:
+def status(first_offer_ms: int | None = None, incident_id: str = "") -> FeedRecord:
     state = incident(**({"id": incident_id} if incident_id else {}))
     state = replace(state, times=replace(state.times, first_offer_ms=first_offer_ms))
     record = StatusRecord(
         incident=state, decision_id="d", decision_partition=0, decision_offset=0, decided_ms=first_offer_ms or NOW_MS
     )
-    return Happening(INCIDENT_STATUS.name, 0, 0, record)
+    return FeedRecord(INCIDENT_STATUS.name, 0, 0, record)
 
 
-def step(volunteer: str) -> Happening:
+def step(volunteer: str) -> FeedRecord:
     record = OfferStep(
         event_id="e",
         id="o-1",
@@ -56,7 +56,7 @@ def step(volunteer: str) -> Happening:
         decision_partition=0,
         decision_offset=0,
     )
-    return Happening(OFFERS.name, 0, 0, record)
+    return FeedRecord(OFFERS.name, 0, 0, record)
 
 
 def test_a_volunteer_hears_of_their_own_offers_and_of_nothing_else() -> None:
@@ -66,7 +66,7 @@ def test_a_volunteer_hears_of_their_own_offers_and_of_nothing_else() -> None:
     assert [is_for(MONITOR, one) for one in (step("v-1"), step("v-2"), status())] == [True, True, True]
 
 
-def notice(volunteer: str, *, channel: str = "sse", outcome: str = "sent") -> Happening:
+def notice(volunteer: str, *, channel: str = "sse", outcome: str = "sent") -> FeedRecord:
     record = NoticeRecord(
         id="n-1",
         event_id="e",
@@ -79,7 +79,7 @@ def notice(volunteer: str, *, channel: str = "sse", outcome: str = "sent") -> Ha
         attempts=1,
         at_ms=1,
     )
-    return Happening(NOTICES.name, 0, 0, record)
+    return FeedRecord(NOTICES.name, 0, 0, record)
 
 
 def test_a_volunteer_is_shown_the_notices_that_went_out_to_them_by_this_way() -> None:
@@ -103,8 +103,8 @@ def test_what_is_void_by_the_logs_order_is_shown_to_operators_and_kept_from_its_
 
 
 def test_cursors_without_notices_are_those_of_before() -> None:
-    assert Cursor.parsed("1.2_3.4") == Cursor((1, 2), (3, 4))
-    assert Cursor.parsed(str(Cursor((1,), (2,), (3,)))) == Cursor((1,), (2,), (3,))
+    assert FeedCursor.parsed("1.2_3.4") == FeedCursor((1, 2), (3, 4))
+    assert FeedCursor.parsed(str(FeedCursor((1,), (2,), (3,)))) == FeedCursor((1,), (2,), (3,))
 
 
 def test_events_are_named_and_told_in_the_words_of_the_contract() -> None:
@@ -113,7 +113,7 @@ def test_events_are_named_and_told_in_the_words_of_the_contract() -> None:
     assert '"volunteer_id":"v-1"' in told(step("v-1"))
 
 
-ONE = Cursor((0,), (0,), (0,))
+ONE = FeedCursor((0,), (0,), (0,))
 
 
 def begun(**limits: int) -> Feed:
@@ -123,7 +123,7 @@ def begun(**limits: int) -> Feed:
     return feed
 
 
-def tell(feed: Feed, *happenings: Happening) -> None:
+def tell(feed: Feed, *happenings: FeedRecord) -> None:
     for happening in happenings:
         next_offset = feed.heads.next_of(happening)
         feed.take(Arrived(0, happening.topic, happening.partition, next_offset, wire.encode(happening.record)))
@@ -137,7 +137,7 @@ def fields_of(chunk: bytes) -> list[dict[str, str]]:
 
 
 async def heard(
-    live: Live, caller: Caller, cursor: Cursor | None = None, *, until: str = "reset"
+    live: Live, caller: Caller, cursor: FeedCursor | None = None, *, until: str = "reset"
 ) -> list[dict[str, str]]:
     """Events up to the first with this name, or to the end of the view."""
     found: list[dict[str, str]] = []
@@ -233,7 +233,7 @@ async def test_a_view_that_is_never_silent_ends_with_its_token() -> None:
 async def test_a_token_that_ends_while_the_log_is_read_again_ends_the_view() -> None:
     feed = begun()
 
-    async def never(_: Cursor) -> FeedBuffer:
+    async def never(_: FeedCursor) -> FeedBuffer:
         await asyncio.sleep(3600)
         raise AssertionError
 

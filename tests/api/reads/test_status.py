@@ -2,7 +2,7 @@
 
 from streams import clock
 from streams.monitoring.lag_monitor import Measured
-from streams.notices.lag import Seen
+from streams.notices.lag import NotifierLag
 from tests.support.api_world import World
 
 
@@ -54,7 +54,7 @@ async def test_commands_that_wait_too_long_are_an_alarm(world: World) -> None:
 
 
 async def test_a_notifier_that_is_gone_is_a_component_in_trouble_and_delays_no_assignment(world: World) -> None:
-    world.lag.last = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=Seen(count=0, lag=7))
+    world.lag.last = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=NotifierLag(count=0, lag=7))
 
     told = (await world.ask("GET", "/v1/status")).json()
 

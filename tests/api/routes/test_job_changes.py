@@ -12,7 +12,7 @@ from dispatch.model.decisions import OfferStep
 from dispatch.model.incidents import Attention, Confirmed, Hazard, JobChange, Unconfirmed
 from dispatch.model.vocabulary import Capability, ConfirmationState, OfferState
 from dispatch.notices.rules import NoticeOutcome
-from streams.readers.feed import Happening
+from streams.readers.feed import FeedRecord
 from streams.topics import NOTICES, OFFERS
 from streams.wire import NoticeRecord
 from tests.api.routes.test_offers import INCIDENT, answer, asked, held
@@ -153,7 +153,7 @@ def test_live_events_name_fields_and_never_values() -> None:
         changes=("location", "address"),
     )
 
-    offer, notice = Happening(OFFERS.name, 0, 0, step), Happening(NOTICES.name, 0, 0, record)
+    offer, notice = FeedRecord(OFFERS.name, 0, 0, step), FeedRecord(NOTICES.name, 0, 0, record)
 
     assert (name_of(offer), name_of(notice)) == ("offer", "notice")
     shown = json.loads(told(offer))

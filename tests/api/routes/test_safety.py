@@ -11,7 +11,7 @@ from dispatch.model.commands import AskForHelp, RaiseDistress
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.incidents import CheckInClock, Distress, Hazard, Incident, Place
 from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, OfferState
-from streams.readers.feed import Happening
+from streams.readers.feed import FeedRecord
 from streams.tokens import Role
 from streams.topics import INCIDENT_STATUS
 from streams.wire import VolunteerRecord
@@ -202,6 +202,6 @@ def test_the_live_view_warns_once_and_gives_the_all_clear() -> None:
     assert "warned" not in told(warned, "warning")
 
 
-def happening(state: Incident) -> Happening:
+def happening(state: Incident) -> FeedRecord:
     record = StatusRecord(incident=state, decision_id="d", decision_partition=0, decision_offset=0, decided_ms=NOW_MS)
-    return Happening(INCIDENT_STATUS.name, 0, 0, record)
+    return FeedRecord(INCIDENT_STATUS.name, 0, 0, record)

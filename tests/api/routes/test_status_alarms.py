@@ -1,6 +1,6 @@
 """Alarms as clients see them: what stands, since when, of which ids, and what nobody can know at the moment."""
 
-from streams.monitoring.alarm_board import Alarm, Told
+from streams.monitoring.alarm_board import Alarm, AlarmSnapshot
 from streams.monitoring.alarms import Concern, Severity
 from tests.support.api_world import World
 
@@ -16,7 +16,7 @@ STANDING = Alarm(
 
 
 async def test_the_status_names_alarms_with_ids(world: World) -> None:
-    world.alarms.last = Told(alarms=(STANDING,), unknown=("timers_late",))
+    world.alarms.last = AlarmSnapshot(alarms=(STANDING,), unknown=("timers_late",))
 
     told = (await world.ask("GET", "/v1/status", role="monitor")).json()
 

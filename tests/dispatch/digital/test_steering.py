@@ -7,7 +7,7 @@ import pytest
 from dispatch.digital import tasks
 from dispatch.digital.steering import steer
 from dispatch.model.commands import GiveResult, SettleAttention
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision
 from dispatch.model.events import AnswerWanted, CertaintyChanged, IncidentMoved, OfferMoved, WorkSettled
 from dispatch.model.geo import area_of
@@ -325,7 +325,7 @@ def test_work_that_is_settled_is_not_judged_again() -> None:
     steer(
         settled,
         (OfferMoved(offer_id=done.id, volunteer_id="d-1", state=OfferState.DONE),),
-        Surroundings(),
+        DecisionContext(),
     )
 
     assert settled.facts == []
@@ -345,7 +345,7 @@ def test_not_found_agrees_with_not_found() -> None:
 
 def comparing(target: Any, **work: Any) -> Story:
     desk = [remote(f"c-{number}", "coordination", load=number) for number in range(5)]
-    story = Story([*helpers("near"), *desk], around=Surroundings(target=target))
+    story = Story([*helpers("near"), *desk], around=DecisionContext(target=target))
     story.report(spec(), digital_spec("coordination", task=Task.FIND_DUPLICATES, **work))
     story.accept("near")
     return story

@@ -9,9 +9,9 @@ from dispatch.decide import decide
 from dispatch.explanations import of_person
 from dispatch.incidents.acceptance import unfit
 from dispatch.model.commands import AssignVolunteer
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.events import OfferMade
-from dispatch.model.incidents import Incident, Refused
+from dispatch.model.incidents import Incident, RefusedBefore
 from dispatch.model.people import Candidate, Found
 from dispatch.model.vocabulary import (
     Capability,
@@ -126,7 +126,7 @@ def test_a_sleeper_may_be_woken_by_name() -> None:
 
 def test_another_kind_of_work_is_held_against_them() -> None:
     story = reported()
-    story.around = Surroundings(presence={"named": presence_of(FIT, capabilities=frozenset({Capability.DIGITAL}))})
+    story.around = DecisionContext(presence={"named": presence_of(FIT, capabilities=frozenset({Capability.DIGITAL}))})
 
     assert story.assign(FIT).against == (SoftRule.CAPABILITY,)
 
@@ -144,7 +144,7 @@ def test_who_stands_on_dangerous_ground_unequipped_is_told_so() -> None:
 
 def test_a_person_without_any_known_place_is_told_so() -> None:
     story = reported()
-    story.around = Surroundings(presence={"named": presence_of(FIT, place=None, fix_at_ms=None)})
+    story.around = DecisionContext(presence={"named": presence_of(FIT, place=None, fix_at_ms=None)})
 
     assert story.assign(FIT).against == (SoftRule.STALE_PLACE,)
 
@@ -176,7 +176,7 @@ def test_what_they_said_or_did_before_is_told(state: OfferState, reason: str | N
 
 
 def test_a_no_at_an_incident_that_was_merged_into_this_one_is_told() -> None:
-    said = Refused(capability=Capability.FIELD, skill="first_aid", volunteer_ids=("named",))
+    said = RefusedBefore(capability=Capability.FIELD, skill="first_aid", volunteer_ids=("named",))
     story = Story(told=incident(refused=(said,)))
 
     assert story.assign(FIT).against == (SoftRule.DECLINED,)
@@ -190,21 +190,21 @@ def test_what_was_long_ago_is_held_against_nobody() -> None:
     assert story.assign(FIT).outcome is Outcome.APPLIED
 
 
-NEVER: list[tuple[Incident, Surroundings, str]] = [
-    (incident(), Surroundings(), "unknown_volunteer"),
-    (incident(), Surroundings(presence={"named": presence_of(FIT, on_duty=False)}), "off_duty"),
+NEVER: list[tuple[Incident, DecisionContext, str]] = [
+    (incident(), DecisionContext(), "unknown_volunteer"),
+    (incident(), DecisionContext(presence={"named": presence_of(FIT, on_duty=False)}), "off_duty"),
     (
         incident(offers=(offer(volunteer_id="named", requirement_id="r2"),)),
-        Surroundings(presence={"named": presence_of(FIT)}),
+        DecisionContext(presence={"named": presence_of(FIT)}),
         "engaged",
     ),
-    (incident(offers=(offer(OfferState.ACCEPTED),)), Surroundings(presence={"named": presence_of(FIT)}), "filled"),
-    (incident(requirements=()), Surroundings(presence={"named": presence_of(FIT)}), "unknown_requirement"),
+    (incident(offers=(offer(OfferState.ACCEPTED),)), DecisionContext(presence={"named": presence_of(FIT)}), "filled"),
+    (incident(requirements=()), DecisionContext(presence={"named": presence_of(FIT)}), "unknown_requirement"),
 ]
 
 
 @pytest.mark.parametrize(("state", "around", "reason"), NEVER)
-def test_some_things_no_order_sets_aside(state: Incident, around: Surroundings, reason: str) -> None:
+def test_some_things_no_order_sets_aside(state: Incident, around: DecisionContext, reason: str) -> None:
     order = AssignVolunteer(
         id="c",
         incident_id=INCIDENT,

@@ -14,7 +14,7 @@ from dispatch.incidents.duplicates import (
     neighbour_of,
 )
 from dispatch.model.commands import UpdateIncident
-from dispatch.model.context import Neighbour, Surroundings
+from dispatch.model.context import DecisionContext, Neighbour
 from dispatch.model.geo import area_of
 from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Place
@@ -205,7 +205,7 @@ def test_what_speaks_for_a_proposal_is_named_the_strongest_first() -> None:
 @pytest.mark.parametrize("moved", [False, True], ids=["reported", "moved"])
 def test_the_number_is_looked_up_wherever_neighbours_are(moved: bool) -> None:
     number = "112-000123"
-    story = Story(around=Surroundings(neighbours=(numbered(type="flood", centre=FAR, reported_by="operator"),)))
+    story = Story(around=DecisionContext(neighbours=(numbered(type="flood", centre=FAR, reported_by="operator"),)))
     story.report(spec(), external_id=number)
     (found,) = story.incident.merge_candidates
     assert found.external_id
@@ -222,7 +222,7 @@ def test_the_number_is_looked_up_wherever_neighbours_are(moved: bool) -> None:
 
 
 def test_a_report_proposes_and_never_merges() -> None:
-    story = Story(around=Surroundings(neighbours=(seen(type="medical.other"),)))
+    story = Story(around=DecisionContext(neighbours=(seen(type="medical.other"),)))
 
     story.report(spec())
 
@@ -231,7 +231,7 @@ def test_a_report_proposes_and_never_merges() -> None:
 
 
 def test_a_report_without_a_place_is_compared_with_nothing() -> None:
-    story = Story(around=Surroundings(neighbours=(seen(type="medical.other"),)))
+    story = Story(around=DecisionContext(neighbours=(seen(type="medical.other"),)))
 
     story.report(spec(), area=None)
 

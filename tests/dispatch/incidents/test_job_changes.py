@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.context import Surroundings, Whereabouts
+from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import Decision
 from dispatch.model.events import JobChanged, OfferMoved, StagingMoved
 from dispatch.model.geo import area_of
@@ -19,7 +19,7 @@ from dispatch.model.vocabulary import (
     Task,
     TravelMode,
 )
-from dispatch.notices.offer_validity import Judgement, Verdict
+from dispatch.notices.offer_validity import Judgement, OfferVerdict
 from dispatch.notices.rules import notice_of
 from dispatch.state.lifecycle import offer_steps
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND, at, flood, person, square
@@ -42,7 +42,7 @@ def noticed(story: Story, decision: Decision) -> dict[str, tuple[str, ...]]:
     """What goes out as a notice `changed`, by person."""
     found = {}
     for step in offer_steps(story.incident, decision, 0, 7):
-        notice = notice_of(step, Judgement(Verdict.COUNTS))
+        notice = notice_of(step, Judgement(OfferVerdict.COUNTS))
         if notice is not None and notice.kind == "changed":
             assert notice.version == decision.version
             found[notice.volunteer_id] = notice.changes
@@ -197,7 +197,7 @@ def the_ground_becomes_dangerous() -> tuple[Story, Decision]:
     story = Story(people=[person("v-1", at(3_000), "first_aid")])
     story.report(spec(), type="storm", area=FLOOD_GROUND)
     story.accept("v-1")
-    story.around = Surroundings(whereabouts={"v-1": Whereabouts(place=at(3_000), travel_mode=TravelMode.CAR)})
+    story.around = DecisionContext(whereabouts={"v-1": Whereabouts(place=at(3_000), travel_mode=TravelMode.CAR)})
     return story, story.update(spec(), type="flood")
 
 
@@ -212,7 +212,7 @@ def the_ground_is_dangerous_no_more() -> tuple[Story, Decision]:
 def the_dangerous_ground_grows() -> tuple[Story, Decision]:
     story = flood(person("v-1", at(6_000)))
     story.accept("v-1")
-    story.around = Surroundings(whereabouts={"v-1": Whereabouts(place=at(6_000), travel_mode=TravelMode.CAR)})
+    story.around = DecisionContext(whereabouts={"v-1": Whereabouts(place=at(6_000), travel_mode=TravelMode.CAR)})
     return story, story.update(area=square(4_000))
 
 
@@ -276,7 +276,7 @@ def test_whose_need_is_cancelled_is_stood_down_and_told_why_and_nothing_else() -
     assert [(fact.state, fact.reason) for fact in ends] == [(OfferState.STOOD_DOWN, "not_needed")]
     assert "v-1" not in told(changed)
     (step,) = [one for one in offer_steps(story.incident, changed, 0, 7) if one.volunteer_id == "v-1"]
-    notice = notice_of(step, Judgement(Verdict.COUNTS))
+    notice = notice_of(step, Judgement(OfferVerdict.COUNTS))
     assert notice is not None
     assert (notice.kind, notice.reason) == ("stood_down", "not_needed")
 
@@ -284,7 +284,7 @@ def test_whose_need_is_cancelled_is_stood_down_and_told_why_and_nothing_else() -
 def test_who_turns_round_because_the_place_moved_is_told_that_and_no_change() -> None:
     story = sent()
     far = {"type": "Point", "coordinates": [ALMATY.lon + 3, ALMATY.lat]}
-    story.around = Surroundings(whereabouts={"v-1": Whereabouts(place=ALMATY, travel_mode=TravelMode.CAR)})
+    story.around = DecisionContext(whereabouts={"v-1": Whereabouts(place=ALMATY, travel_mode=TravelMode.CAR)})
     story.people = []
 
     changed = story.update(area=area_of(far))

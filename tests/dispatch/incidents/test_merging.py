@@ -22,7 +22,7 @@ from dispatch.model.commands import (
     UnmergeIncident,
     UpdateIncident,
 )
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident, Merging, Offer
 from dispatch.model.people import Candidate, Found
@@ -57,7 +57,7 @@ class Town:
         state = self.incidents.get(command.incident_id)
         look = look_of(state, command)
         target = self.incidents.get(look.target) if look and look.target else None
-        seen = view(state, command, now_ms=self.now_ms, around=Surroundings(target=target))
+        seen = view(state, command, now_ms=self.now_ms, around=DecisionContext(target=target))
         decision = decide(seen, command, plans(), lambda _: Found(candidates=tuple(self.people)))
         after = fold(state, decision)
         if after is not None:
@@ -333,7 +333,7 @@ def test_people_stay_with_the_story_they_belong_to() -> None:
     """An incident that is merging goes on asking: nothing is lost while the other is silent."""
     story = Story(helpers("near", "far"))
     story.report(spec())
-    story.around = Surroundings(target=incident(id=B))
+    story.around = DecisionContext(target=incident(id=B))
     story.tell(MergeIncident(id="m", incident_id=INCIDENT, by="operator", sent_ms=0, into=B))
 
     story.accept("near")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dispatch.incidents.relocation import replanned
-from dispatch.model.context import Surroundings, Whereabouts
+from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Place
 from dispatch.model.people import Candidate
@@ -35,7 +35,7 @@ def story_of(*volunteer_ids: str, count: int = 1, limit_m: int = 20_000) -> Stor
 def move(story: Story, metres: float, free: tuple[Candidate, ...] = (), **people: Whereabouts) -> Decision:
     """The operator corrects the place; `free` is who could be asked there."""
     there = north(metres)
-    story.around = Surroundings(whereabouts=people, free={"r1": free})
+    story.around = DecisionContext(whereabouts=people, free={"r1": free})
     return story.update(area=point(there.lon, there.lat))
 
 
@@ -156,7 +156,7 @@ def test_without_a_known_place_only_who_cannot_possibly_be_near_turns_round() ->
 def test_an_update_that_moves_nothing_turns_nobody_round() -> None:
     story = story_of("near")
     story.accept("near")
-    story.around = Surroundings(whereabouts={"near": at(90_000)})
+    story.around = DecisionContext(whereabouts={"near": at(90_000)})
 
     story.update(priority=story.incident.priority)
 
@@ -167,12 +167,12 @@ def test_an_update_that_moves_nothing_turns_nobody_round() -> None:
 def test_there_is_nothing_to_plan_without_a_place_or_without_field_work(known: dict[str, Any]) -> None:
     state = incident(offers=(offer(OfferState.ACCEPTED),), **known)
 
-    assert replanned(state, point(), Surroundings(whereabouts={"v-1": at(90_000)})) == ()
+    assert replanned(state, point(), DecisionContext(whereabouts={"v-1": at(90_000)})) == ()
 
 
 def test_who_was_asked_without_a_distance_is_left_alone() -> None:
     there = north(90_000)
     state = incident(area=point(there.lon, there.lat), offers=(offer(OfferState.ACCEPTED, distance_m=None),))
 
-    assert replanned(state, point(), Surroundings()) == ()
-    assert replanned(state, None, Surroundings()) == ()
+    assert replanned(state, point(), DecisionContext()) == ()
+    assert replanned(state, None, DecisionContext()) == ()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dispatch.context_query import look_of
 from dispatch.model.commands import UpdateIncident
-from dispatch.model.context import NEAR_M, Neighbour, Surroundings
+from dispatch.model.context import NEAR_M, DecisionContext, Neighbour
 from dispatch.model.vocabulary import Capability, OfferState, Priority
 from dispatch.plans.book import load_builtin
 from tests.support.builders import ALMATY, INCIDENT, NOW_MS, Story, candidate, point, requirement, spec
@@ -112,20 +112,20 @@ def proposed(told: Story) -> list[str]:
 def test_an_incident_that_moves_is_compared_with_those_near_its_new_place() -> None:
     told = Story()
     told.report(spec(), area=point(60.0))
-    told.around = Surroundings(neighbours=(neighbour(),))
+    told.around = DecisionContext(neighbours=(neighbour(),))
 
     told.update(area=point())
     there = proposed(told)
-    told.around = Surroundings()
+    told.around = DecisionContext()
     told.update(area=point(60.0))
 
     assert (there, proposed(told)) == ([OTHER], [])
 
 
 def test_an_update_that_moves_nothing_leaves_the_candidates() -> None:
-    told = Story(around=Surroundings(neighbours=(neighbour(),)))
+    told = Story(around=DecisionContext(neighbours=(neighbour(),)))
     told.report(spec())
-    told.around = Surroundings()
+    told.around = DecisionContext()
 
     told.update(priority=Priority.LOW)
     told.note()

@@ -5,7 +5,7 @@ from typing import Any
 
 from dispatch.follow_ups import follow_ups
 from dispatch.model.commands import AdoptReport, AssignVolunteer, Command, FinishMerge, ReportIncident, SplitIncident
-from dispatch.model.context import Neighbour, Surroundings
+from dispatch.model.context import DecisionContext, Neighbour
 from dispatch.model.ids import incident_id
 from dispatch.model.incidents import NewReport, WorkKind
 from dispatch.model.people import Candidate
@@ -99,7 +99,7 @@ def test_who_is_named_is_let_go_and_asked_by_name_at_the_other_place() -> None:
         ("one", True, "operator"),
         ("two", True, "operator"),
     ]
-    other.around = Surroundings(presence={"one": presence_of(candidate("one", "boat"))})
+    other.around = DecisionContext(presence={"one": presence_of(candidate("one", "boat"))})
     other.tell(asking[0])
     offer = other.offer_of("one")
     assert (offer.requirement_id, offer.source, offer.set_aside) == ("r1", OfferSource.OPERATOR, ("skill",))
@@ -122,7 +122,7 @@ def test_somebody_who_is_not_free_yet_is_left_to_the_search() -> None:
 def test_people_are_asked_for_the_work_that_is_most_like_theirs() -> None:
     def meant(*specs: Any, work: WorkKind) -> str | None:
         other = begun(reported(*specs))
-        other.around = Surroundings(presence={"one": presence_of(candidate("one"))})
+        other.around = DecisionContext(presence={"one": presence_of(candidate("one"))})
         asked = other.tell(
             AssignVolunteer(
                 id="c-a",
@@ -187,7 +187,7 @@ def test_what_cannot_be_split_is_told_and_changes_nothing() -> None:
 
 def test_the_two_are_never_proposed_as_one() -> None:
     near = Neighbour(incident_id=INCIDENT, type="road.accident", centre=ALMATY, reach_m=0.0, logged_ms=NOW_MS)
-    known = Surroundings(neighbours=(near,))
+    known = DecisionContext(neighbours=(near,))
     told, plain = Story(around=known), Story(around=known)
 
     told.tell(reported(split_from=INCIDENT))

@@ -6,7 +6,7 @@ from dispatch.matching.declines import joined, to_bring, who_refused
 from dispatch.model.commands import AdoptReport, DeclineOffer, MergeIncident, UpdateIncident
 from dispatch.model.events import RequirementsAdded
 from dispatch.model.ids import incident_id
-from dispatch.model.incidents import Refused
+from dispatch.model.incidents import RefusedBefore
 from dispatch.model.vocabulary import Capability, OfferState, Priority, Task
 from dispatch.state.lifecycle import Moment, evolve
 from tests.dispatch.incidents.test_merging import Town
@@ -128,7 +128,7 @@ def test_after_a_merge_the_other_incident_does_not_ask_who_declined() -> None:
     asked = {one.volunteer_id for one in town.incidents[B].offers}
     assert asked == {"yes"}
     assert town.incidents[B].refused == (
-        Refused(capability=Capability.FIELD, skill="first_aid", volunteer_ids=("no",)),
+        RefusedBefore(capability=Capability.FIELD, skill="first_aid", volunteer_ids=("no",)),
     )
 
 
@@ -150,7 +150,7 @@ def test_a_no_of_long_ago_and_one_from_a_merge_before_are_brought_along() -> Non
             offer(OfferState.EXPIRED, id="o-2", volunteer_id="quiet"),
         ),
         declined={"r2": ("ago",), "r9": ("of-nothing",)},
-        refused=(Refused(capability=Capability.FIELD, skill="first_aid", volunteer_ids=("before",)),),
+        refused=(RefusedBefore(capability=Capability.FIELD, skill="first_aid", volunteer_ids=("before",)),),
     )
 
     first_aid, translation = to_bring(state)[::-1]

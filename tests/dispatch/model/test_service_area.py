@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.context import NOTHING, Surroundings
+from dispatch.model.context import NOTHING, DecisionContext
 from dispatch.model.events import AttentionRaised
 from dispatch.model.geo import area_of
 from dispatch.model.incidents import Area
@@ -23,7 +23,7 @@ def doubts(story: Story) -> list[str | None]:
     return [entry.detail for entry in story.incident.attention if entry.reason == "place_unlikely"]
 
 
-def reported(area: Area | None, around: Surroundings = SERVED, **stated: Any) -> Story:
+def reported(area: Area | None, around: DecisionContext = SERVED, **stated: Any) -> Story:
     story = Story(people=helpers("v-1"), around=around)
     story.report(area=area, **stated)
     return story

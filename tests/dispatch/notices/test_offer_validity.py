@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from dispatch.model.decisions import OfferStep
 from dispatch.model.vocabulary import LIVE_STATES, Capability, OfferState
-from dispatch.notices.offer_validity import Judgement, Validity, Verdict, VoidReason
+from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity, VoidReason
 
-COUNTS, REPEAT, VOID = Verdict.COUNTS, Verdict.REPEAT, Verdict.VOID
+COUNTS, REPEAT, VOID = OfferVerdict.COUNTS, OfferVerdict.REPEAT, OfferVerdict.VOID
 
 
 def step(offer: str, state: str, decision: int, *, person: str = "v-1", **changes: Any) -> OfferStep:
@@ -41,7 +41,7 @@ def judged(*steps: OfferStep, remembered: int = 1_000) -> list[Judgement]:
     return [validity.judge(one, place) for place, one in enumerate(steps)]
 
 
-def verdicts(*steps: OfferStep, remembered: int = 1_000) -> list[Verdict]:
+def verdicts(*steps: OfferStep, remembered: int = 1_000) -> list[OfferVerdict]:
     return [judgement.verdict for judgement in judged(*steps, remembered=remembered)]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dispatch.incidents.merging import MERGED
-from dispatch.notices.offer_validity import Judgement, Validity, Verdict
+from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity
 from dispatch.notices.rules import LATE_MS, SOON_MS, Notice, is_true_still, notice_of
 from tests.dispatch.notices.test_offer_validity import step
 
@@ -65,7 +65,7 @@ def test_repeats_and_rivals_are_told_nothing() -> None:
 
 def notice(state: str, **changes: Any) -> Notice:
     one = step("a", state, 1, **changes)
-    made = notice_of(one, Judgement(Verdict.COUNTS))
+    made = notice_of(one, Judgement(OfferVerdict.COUNTS))
     assert made is not None
     return made
 

@@ -8,7 +8,7 @@ from dispatch.deadlines import deadline_command, timers_of
 from dispatch.model.geo import area_of
 from dispatch.model.incidents import Unconfirmed
 from dispatch.model.vocabulary import ConfirmationState, DeadlineKind, OfferState, Outcome, Priority
-from dispatch.notices.offer_validity import Judgement, Validity, Verdict
+from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity
 from dispatch.notices.rules import LATE_MS, Notice, is_true_still, notice_of
 from dispatch.safety.confirmations import CONFIRM_WITHIN_S
 from dispatch.state.lifecycle import offer_steps
@@ -239,7 +239,7 @@ def test_whoever_types_for_an_hour_does_not_fill_the_state_and_nothing_is_forgot
 def test_the_notice_holds_for_as_long_as_the_person_is_assigned() -> None:
     story = moved()
     (step,) = [one for one in offer_steps(story.incident, story.last, 0, 7) if one.notice == "changed"]
-    notice = notice_of(step, Judgement(Verdict.COUNTS))
+    notice = notice_of(step, Judgement(OfferVerdict.COUNTS))
     assert isinstance(notice, Notice)
     assert notice.until_ms == notice.at_ms + LATE_MS
     validity = Validity()

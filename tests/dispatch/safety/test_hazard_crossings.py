@@ -7,7 +7,7 @@ import pytest
 
 from dispatch.follow_ups import follow_ups
 from dispatch.model.commands import AcceptOffer, AddNote, CheckWay, Command, PassDeadline, ReportProgress
-from dispatch.model.context import Surroundings, Whereabouts
+from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import Decision
 from dispatch.model.events import HazardOnWay, JobChanged, WayCleared, WaysToCheck
 from dispatch.model.geo import area_of
@@ -58,7 +58,7 @@ def seen(metres: float = 10_000, *skills: str) -> Whereabouts:
 
 
 def sees(story: Story, *grounds: HazardArea, **people: Whereabouts) -> None:
-    story.around = Surroundings(
+    story.around = DecisionContext(
         whereabouts={name.replace("_", "-"): where for name, where in people.items()}, hazards=grounds
     )
 

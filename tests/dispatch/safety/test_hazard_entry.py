@@ -6,7 +6,7 @@ import pytest
 
 from dispatch.context_query import look_of
 from dispatch.model.commands import EnterHazard, UpdateIncident
-from dispatch.model.context import Surroundings, Whereabouts
+from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import Decision
 from dispatch.model.events import DistressRaised, StagingMoved
 from dispatch.model.hazard_areas import ground_of
@@ -95,7 +95,7 @@ def on_the_way(*states: OfferState, where: Place | None = None, skills: frozense
     for state in states:
         story.progress("v-1", state)
     seen = Whereabouts(place=where or at(2_000), travel_mode=TravelMode.CAR, skills=skills)
-    story.around = Surroundings(whereabouts={"v-1": seen})
+    story.around = DecisionContext(whereabouts={"v-1": seen})
     return story
 
 
@@ -165,7 +165,7 @@ def test_a_place_that_becomes_dangerous_stops_who_is_on_the_way_unless_they_may_
         story.report(spec(), type="storm", area=FLOOD_GROUND)
         story.accept("v-1")
         seen = Whereabouts(place=at(2_000), travel_mode=TravelMode.CAR, skills=skills)
-        story.around = Surroundings(whereabouts={"v-1": seen} if known else {})
+        story.around = DecisionContext(whereabouts={"v-1": seen} if known else {})
         story.update(type="flood")
         return story.offer_of("v-1").staging
 

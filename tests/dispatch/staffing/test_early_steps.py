@@ -7,7 +7,7 @@ import pytest
 from dispatch.deadlines import waiting_of
 from dispatch.decide import fill, settle
 from dispatch.model.commands import PassDeadline, ReportIncident
-from dispatch.model.context import Surroundings
+from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision
 from dispatch.model.events import LadderStepped, RequirementsAdded, TranslatorLacked
 from dispatch.model.incidents import Climb, Requirement
@@ -253,7 +253,7 @@ def test_a_translator_whose_claim_is_lost_makes_no_bridge() -> None:
     for decision in story.decisions[:at]:
         before = fold(before, decision)
     command = story.commands[at]
-    around = Surroundings(free={"r1": (TRANSLATOR,)})
+    around = DecisionContext(free={"r1": (TRANSLATOR,)})
     settled = settle(view(before, command, now_ms=story.now_ms, around=around), command, story.book)
     found = {need.requirement.id: Found(candidates=tuple(story.people)) for need in settled.needs}
     again = fill(settled, story.book, found, {"translator": Exclusion.TAKEN_NOW})
@@ -392,7 +392,7 @@ def test_a_late_bridge_whose_translator_is_lost_leaves_no_trace() -> None:
         deadline=DeadlineKind.RETRY,
         due_ms=story.now_ms,
     )
-    around = Surroundings(free={"r1": (TRANSLATOR,)})
+    around = DecisionContext(free={"r1": (TRANSLATOR,)})
     settled = settle(view(story.incident, command, now_ms=story.now_ms, around=around), command, story.book)
     found = {need.requirement.id: Found(candidates=tuple(story.people)) for need in settled.needs}
 

@@ -2,7 +2,7 @@
 
 from streams import wire
 from streams.dead_letters import letters
-from streams.dead_letters.outcomes import Book, Dismissal, LetterEnd, LetterSettled
+from streams.dead_letters.outcomes import DeadLetterFold, Dismissal, LetterEnd, LetterSettled
 from streams.topics import DECISIONS, LOCATIONS
 from tests.streams.dead_letters.test_letters import Record
 
@@ -16,8 +16,8 @@ def ended(of: letters.DeadLetter, how: LetterEnd = LetterEnd.REPLAYED) -> bytes:
     return wire.encode(LetterSettled(letter_id=of.id, how=how, why=why, by="op-1", at_ms=5))
 
 
-def book(*values: bytes | None) -> Book:
-    made = Book()
+def book(*values: bytes | None) -> DeadLetterFold:
+    made = DeadLetterFold()
     for number, value in enumerate(values):
         made.add(value, 100 + number)
     return made

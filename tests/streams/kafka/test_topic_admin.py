@@ -6,7 +6,7 @@ import pytest
 
 from streams.errors import BrokerTrouble
 from streams.kafka import topic_admin
-from streams.kafka.topic_drift import Cure, Problem, TopicState, problems_of
+from streams.kafka.topic_drift import Cure, TopicDrift, TopicState, problems_of
 from streams.settings import Settings
 from streams.topics import AUDIT, DECISIONS, INCIDENTS, PRIVATE, TOPICS, Topic
 
@@ -28,7 +28,7 @@ def with_config(topic: Topic, **config: str) -> TopicState:
     return replace(state, config={**state.config, **{name.replace("_", "."): value for name, value in config.items()}})
 
 
-def dangerous(problems: list[Problem]) -> list[str]:
+def dangerous(problems: list[TopicDrift]) -> list[str]:
     return [problem.topic for problem in problems if problem.is_dangerous]
 
 

@@ -7,7 +7,7 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from streams.kafka import topic_admin
-from streams.kafka.topic_admin import Standing
+from streams.kafka.topic_admin import TopicResult
 from streams.kafka.topic_drift import Cure
 from streams.settings import Settings
 from streams.topics import AUDIT, DEAD_LETTERS, TOPICS
@@ -30,12 +30,12 @@ def change(settings: Settings, topic: str, **config: str) -> None:
         admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, named)])
 
 
-def standings(settings: Settings) -> dict[str, Standing]:
+def standings(settings: Settings) -> dict[str, TopicResult]:
     return {row.topic: row.standing for row in topic_admin.apply_topics(settings)}
 
 
 def test_a_second_apply_changes_nothing(settings: Settings) -> None:
-    assert set(standings(settings).values()) == {Standing.AS_STATED}
+    assert set(standings(settings).values()) == {TopicResult.AS_STATED}
     assert topic_admin.check_topics(settings) == []
 
 
@@ -46,7 +46,7 @@ def test_a_missing_topic_is_told_and_made(settings: Settings) -> None:
     # The broker forgets a deleted topic some milliseconds after it confirmed that it would.
     until(lambda: bool(topic_admin.check_topics(settings)), within_s=10)
     assert [problem.cure for problem in topic_admin.check_topics(settings)] == [Cure.CREATE]
-    assert standings(settings)[DEAD_LETTERS.name] is Standing.CREATED
+    assert standings(settings)[DEAD_LETTERS.name] is TopicResult.CREATED
     assert topic_admin.check_topics(settings) == []
 
 
@@ -55,7 +55,7 @@ def test_a_shorter_retention_is_dangerous_and_altered_back(settings: Settings) -
 
     (problem,) = topic_admin.check_topics(settings)
     assert "retention.ms is 3600000" in problem.what
-    assert standings(settings)[AUDIT.name] is Standing.ALTERED
+    assert standings(settings)[AUDIT.name] is TopicResult.ALTERED
     assert topic_admin.check_topics(settings) == []
 
 
@@ -64,7 +64,7 @@ def test_other_numbers_of_partitions_are_named_and_left_alone(settings: Settings
 
     rows = {row.topic: row for row in topic_admin.apply_topics(asked)}
 
-    refused = {topic for topic, row in rows.items() if row.standing is Standing.REFUSED}
+    refused = {topic for topic, row in rows.items() if row.standing is TopicResult.REFUSED}
     assert refused == {"komek.incidents.v1", "komek.decisions.v1"}
     assert all(rows[topic.name].partitions == topic.partition_count(settings) for topic in TOPICS)
 

@@ -11,26 +11,26 @@ from dispatch.model.vocabulary import AttentionReason
 from streams.codegen import alert_rules
 from streams.dead_letters.outcomes import StandingLetter
 from streams.monitoring import alarm_watch
-from streams.monitoring.alarm_board import DETAILS, Alarm, Board, Told
+from streams.monitoring.alarm_board import DETAILS, Alarm, AlarmSnapshot, Board
 from streams.monitoring.alarms import NAMES, RULES, Observed, Severity
 from streams.monitoring.lag_monitor import Measured
-from streams.notices.lag import Seen
-from streams.store.alarm_facts import Pulse
-from streams.store.attention import Asking
+from streams.notices.lag import NotifierLag
+from streams.store.alarm_facts import AlarmFacts
+from streams.store.attention import AttentionRequest
 from streams.store.reads import RebuildState
 from streams.topics import INCIDENTS, LOCATIONS
 
 NOW_MS = 1_795_000_000_000
 QUIET: dict[str, Any] = {
     "now_ms": NOW_MS,
-    "measured": Measured(at_s=0.0, lag={0: 0}, workers=2, decided={0: (0, 10)}, notifier=Seen(count=1, lag=0)),
+    "measured": Measured(at_s=0.0, lag={0: 0}, workers=2, decided={0: (0, 10)}, notifier=NotifierLag(count=1, lag=0)),
     "rebuild": RebuildState(is_ready=True),
-    "pulse": Pulse(now_ms=NOW_MS, applied={0: 9}),
+    "pulse": AlarmFacts(now_ms=NOW_MS, applied={0: 9}),
     "letters": (),
 }
 
 
-def told(**changes: Any) -> Told:
+def told(**changes: Any) -> AlarmSnapshot:
     """After the condition has held for a minute."""
     board, seen = Board(), Observed(**QUIET | changes)
     board.told(seen, 0.0)
@@ -45,12 +45,12 @@ def alarm(name: str, **changes: Any) -> Alarm:
 
 def measured(**changes: Any) -> Measured:
     usual: dict[str, Any] = {"at_s": 0.0, "lag": {0: 1}, "workers": 2, "decided": {0: (0, 10)}}
-    usual["notifier"] = Seen(count=1, lag=0)
+    usual["notifier"] = NotifierLag(count=1, lag=0)
     return Measured(**usual | changes)
 
 
 def test_when_all_is_well_nothing_alarms_and_everything_is_known() -> None:
-    assert told() == Told()
+    assert told() == AlarmSnapshot()
 
 
 def test_an_accepted_incident_that_waits_for_more_than_ten_seconds_is_named() -> None:
@@ -75,8 +75,8 @@ def test_a_dead_letter_of_an_incident_alarms_and_one_of_a_position_does_not() ->
 
 
 def test_void_events_late_timers_and_what_asks_for_a_human_come_from_the_picture() -> None:
-    void = Pulse(now_ms=NOW_MS, applied={0: 9}, void={"offer|o-1": 7})
-    late = Pulse(now_ms=NOW_MS, applied={0: 9}, late={"i-1": NOW_MS - 6_000})
+    void = AlarmFacts(now_ms=NOW_MS, applied={0: 9}, void={"offer|o-1": 7})
+    late = AlarmFacts(now_ms=NOW_MS, applied={0: 9}, late={"i-1": NOW_MS - 6_000})
 
     assert alarm("void_events", pulse=void).details == ("offer|o-1",)
     assert alarm("timers_late", pulse=late).since_ms == NOW_MS - 6_000
@@ -87,21 +87,21 @@ def test_void_events_late_timers_and_what_asks_for_a_human_come_from_the_picture
 )
 def test_what_a_human_must_see_alarms_once_for_each_incident(reason: AttentionReason) -> None:
     asking = [
-        Asking(reason=reason, incident_id="i-1", requirement_id="r1", since_ms=20),
-        Asking(reason=reason, incident_id="i-1", requirement_id="r2", since_ms=10),
-        Asking(reason=AttentionReason.DUPLICATE_ENDED, incident_id="i-2", requirement_id=None, since_ms=5),
+        AttentionRequest(reason=reason, incident_id="i-1", requirement_id="r1", since_ms=20),
+        AttentionRequest(reason=reason, incident_id="i-1", requirement_id="r2", since_ms=10),
+        AttentionRequest(reason=AttentionReason.DUPLICATE_ENDED, incident_id="i-2", requirement_id=None, since_ms=5),
     ]
 
-    found = alarm(reason, pulse=Pulse(now_ms=NOW_MS, applied={0: 9}, asking=asking))
+    found = alarm(reason, pulse=AlarmFacts(now_ms=NOW_MS, applied={0: 9}, asking=asking))
 
     assert (found.details, found.since_ms, found.severity) == (("i-1",), 10, Severity.CRITICAL)
 
 
 def test_decisions_that_are_not_in_the_picture_alarm_and_a_log_that_was_cut_off_does_not() -> None:
-    assert alarm("projection_behind", pulse=Pulse(now_ms=NOW_MS, applied={0: 8})).details == ("0",)
+    assert alarm("projection_behind", pulse=AlarmFacts(now_ms=NOW_MS, applied={0: 8})).details == ("0",)
     # Nothing was ever applied, and everything that stood in the log is older than what it keeps.
     empty = measured(lag={}, decided={0: (10, 10), 1: (0, 0)})
-    assert told(measured=empty, pulse=Pulse(now_ms=NOW_MS, applied={})) == Told()
+    assert told(measured=empty, pulse=AlarmFacts(now_ms=NOW_MS, applied={})) == AlarmSnapshot()
 
 
 def test_no_worker_and_one_that_stands_still() -> None:
@@ -110,9 +110,9 @@ def test_no_worker_and_one_that_stands_still() -> None:
 
 
 def test_no_notifier_alarms_and_one_nobody_has_seen_is_unknown() -> None:
-    assert alarm("notifier_missing", measured=measured(notifier=Seen(count=0, lag=3))).severity == "critical"
+    assert alarm("notifier_missing", measured=measured(notifier=NotifierLag(count=0, lag=3))).severity == "critical"
     assert told(measured=measured(notifier=None)).unknown == ("notifier_missing",)
-    assert told(measured=measured(notifier=Seen(count=None, lag=0))).unknown == ("notifier_missing",)
+    assert told(measured=measured(notifier=NotifierLag(count=None, lag=0))).unknown == ("notifier_missing",)
 
 
 def test_during_a_rebuild_it_is_the_rebuild_that_alarms() -> None:
@@ -164,7 +164,7 @@ def test_an_alarm_that_cannot_be_known_for_a_moment_keeps_its_beginning() -> Non
 def test_of_many_the_first_are_named_and_all_are_counted() -> None:
     void = {f"decision|{number:03}": number for number in range(100)}
 
-    found = alarm("void_events", pulse=Pulse(now_ms=NOW_MS, applied={0: 9}, void=void))
+    found = alarm("void_events", pulse=AlarmFacts(now_ms=NOW_MS, applied={0: 9}, void=void))
 
     assert (found.count, len(found.details), found.details[0]) == (100, DETAILS, "decision|000")
 

@@ -1,22 +1,22 @@
 """When a worker stands still, and what it may wait for."""
 
-from streams.monitoring.commit_stall import Look, Standstill
-from streams.worker.watchdog_excuses import PATIENT, Waits, verdict
+from streams.monitoring.commit_stall import CommitSample, Standstill
+from streams.worker.watchdog_excuses import PATIENT, StallExcuses, verdict
 
 LIMIT_S = 20.0
 
 
-def look(at_s: float, **offsets: tuple[int, int]) -> Look:
+def look(at_s: float, **offsets: tuple[int, int]) -> CommitSample:
     """`p0=(committed, end)`."""
     numbers = {int(name[1:]): pair for name, pair in offsets.items()}
-    return Look(
+    return CommitSample(
         at_s=at_s,
         committed={number: committed for number, (committed, _) in numbers.items()},
         ends={number: end for number, (_, end) in numbers.items()},
     )
 
 
-def judged(standstill: Standstill, seen: Look, waits: Waits | None = None) -> str | None:
+def judged(standstill: Standstill, seen: CommitSample, waits: StallExcuses | None = None) -> str | None:
     still = standstill.look(seen)
     assert standstill.moved_s is not None
     wait = waits.now(seen.at_s) if waits else None
@@ -82,7 +82,7 @@ def test_one_partition_may_wait_longer_while_another_moves() -> None:
 
 
 def test_tries_that_do_not_end_are_given_longer_but_not_for_ever() -> None:
-    standstill, waits = Standstill(), Waits()
+    standstill, waits = Standstill(), StallExcuses()
     judged(standstill, look(0, p0=(5, 9)))
 
     waits.trying("a batch is tried", at_s=60, for_s=30)
@@ -92,7 +92,7 @@ def test_tries_that_do_not_end_are_given_longer_but_not_for_ever() -> None:
 
 
 def test_what_a_worker_says_ends_by_itself() -> None:
-    waits = Waits()
+    waits = StallExcuses()
 
     waits.excused("StoreTrouble", at_s=10, for_s=30)
 
@@ -103,7 +103,7 @@ def test_what_a_worker_says_ends_by_itself() -> None:
 
 
 def test_an_excuse_is_not_hidden_by_a_try_that_did_not_end() -> None:
-    waits = Waits()
+    waits = StallExcuses()
 
     waits.excused("NotReady", at_s=10, for_s=30)
     waits.trying("a batch is tried", at_s=20, for_s=30)

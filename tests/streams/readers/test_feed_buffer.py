@@ -13,17 +13,17 @@ from dispatch.model.vocabulary import Capability, OfferState
 from streams import wire
 from streams.event_loop import Turns
 from streams.readers.feed import CutOff, Feed, Listener
-from streams.readers.feed_buffer import WEIGHT_OF_ENTRY, Entry, FeedBuffer
-from streams.readers.feed_records import Arrived, Cursor, Happening
+from streams.readers.feed_buffer import WEIGHT_OF_ENTRY, BufferedRecord, FeedBuffer
+from streams.readers.feed_records import Arrived, FeedCursor, FeedRecord
 from streams.settings import Settings
 from streams.topics import NOTICES, OFFERS
 
 PARTITIONS = 3
-START = Cursor((0,) * PARTITIONS, (0,) * PARTITIONS, (0,) * PARTITIONS)
+START = FeedCursor((0,) * PARTITIONS, (0,) * PARTITIONS, (0,) * PARTITIONS)
 PEOPLE = ("v-1", "v-2")
 
 
-def step(partition: int, offset: int, person: str = "v-1", topic: str = OFFERS.name) -> Happening:
+def step(partition: int, offset: int, person: str = "v-1", topic: str = OFFERS.name) -> FeedRecord:
     """`topic` notices: what its record says does not matter here, only whom it concerns."""
     record = OfferStep(
         event_id="e",
@@ -42,10 +42,10 @@ def step(partition: int, offset: int, person: str = "v-1", topic: str = OFFERS.n
         decision_partition=0,
         decision_offset=0,
     )
-    return Happening(topic, partition, offset, record)
+    return FeedRecord(topic, partition, offset, record)
 
 
-def filled(happenings: list[Happening], most: int = 10_000) -> Feed:
+def filled(happenings: list[FeedRecord], most: int = 10_000) -> Feed:
     feed = Feed(Settings(kafka="127.0.0.1:9"), "test")
     feed.newest = FeedBuffer(START, most=most, most_bytes=10**9)
     for happening in happenings:
@@ -54,19 +54,19 @@ def filled(happenings: list[Happening], most: int = 10_000) -> Feed:
     return feed
 
 
-def arrived(happening: Happening) -> Arrived:
+def arrived(happening: FeedRecord) -> Arrived:
     return Arrived(0, *place_of(happening), wire.encode(happening.record))
 
 
 Place = tuple[str, int, int]
 
 
-def place_of(one: Happening | Entry) -> Place:
+def place_of(one: FeedRecord | BufferedRecord) -> Place:
     return one.topic, one.partition, one.offset
 
 
 @st.composite
-def logs(draw: Any) -> list[Happening]:
+def logs(draw: Any) -> list[FeedRecord]:
     """Records of several partitions in the order in which one process read them; offsets may have gaps."""
     found = []
     nexts: dict[tuple[str, int], int] = {}
@@ -80,7 +80,7 @@ def logs(draw: Any) -> list[Happening]:
 
 
 @st.composite
-def cursors(draw: Any, log: list[Happening]) -> Cursor:
+def cursors(draw: Any, log: list[FeedRecord]) -> FeedCursor:
     """Of a process that read the partitions in another order: any combination of places."""
     cursor = START
     for happening in log:
@@ -89,10 +89,10 @@ def cursors(draw: Any, log: list[Happening]) -> Cursor:
     return cursor
 
 
-async def everything(feed: Feed, cursor: Cursor, person: str | None = None) -> list[tuple[Place, Cursor]]:
+async def everything(feed: Feed, cursor: FeedCursor, person: str | None = None) -> list[tuple[Place, FeedCursor]]:
     with feed.listening(cursor, person) as listener:
         return [
-            (place_of(one.entry), Cursor.parsed(one.id)) async for batch in listener.batches() for one in batch.told
+            (place_of(one.entry), FeedCursor.parsed(one.id)) async for batch in listener.batches() for one in batch.told
         ]
 
 

@@ -16,7 +16,7 @@ from streams.kafka import topic_admin
 from streams.kafka.records import Consumed
 from streams.rebuild.rebuilder import Rebuilder
 from streams.settings import Settings, load
-from streams.store import Link
+from streams.store import RedisClient
 from streams.store.restore import Restore
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
@@ -39,7 +39,7 @@ class Log:
     """People of one test: good records of each, then what nobody can read."""
 
     settings: Settings
-    link: Link
+    link: RedisClient
     producer: AIOKafkaProducer
     tag: str = field(default_factory=lambda: clock.fresh_id()[:8])
     letters: set[tuple[str, int, int]] = field(default_factory=set)
@@ -102,7 +102,7 @@ async def log(kafka: str, redis_url: str) -> AsyncIterator[Log]:
     await asyncio.to_thread(topic_admin.apply_topics, settings)
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
     await producer.start()
-    made = Log(settings=settings, link=Link(redis_url), producer=producer)
+    made = Log(settings=settings, link=RedisClient(redis_url), producer=producer)
     await made.open()
     yield made
     await made.link.close()

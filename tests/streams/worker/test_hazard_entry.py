@@ -11,7 +11,7 @@ from dispatch.model.incidents import Hazard, Place
 from streams import clock
 from streams.store.people import FixWrite
 from streams.store.redis_client import FIX_AGE_LIMIT_MS
-from streams.worker.hazard_entry import NAMED_AT_ONCE, Entrances
+from streams.worker.hazard_entry import NAMED_AT_ONCE, HazardEntries
 from tests.support.builders import ALMATY, INCIDENT
 
 FIJI = Place(lon=179.95, lat=-17.0)
@@ -46,7 +46,7 @@ def fix(volunteer: str, place: Place = ALMATY, *, north: float = 0.0, age_ms: in
     return FixWrite(volunteer_id=volunteer, lon=place.lon, lat=place.lat + north, accuracy_m=None, at_ms=at_ms)
 
 
-async def told(entrances: Entrances, *fixes: FixWrite) -> list[EnterHazard]:
+async def told(entrances: HazardEntries, *fixes: FixWrite) -> list[EnterHazard]:
     """What these positions mean, once it is in the log."""
     commands = await entrances.commands(fixes)
     entrances.remember(commands)
@@ -54,7 +54,7 @@ async def told(entrances: Entrances, *fixes: FixWrite) -> list[EnterHazard]:
 
 
 async def test_who_walks_in_is_told_of_once_without_a_place() -> None:
-    entrances = Entrances(Picture(ground()))
+    entrances = HazardEntries(Picture(ground()))
 
     outside = await told(entrances, fix("v-1", north=0.02))
     (command,) = await told(entrances, fix("v-1"), fix("v-2", north=0.009), fix("v-3", north=0.011))
@@ -66,7 +66,7 @@ async def test_who_walks_in_is_told_of_once_without_a_place() -> None:
 
 
 async def test_until_it_is_in_the_log_the_same_people_give_the_same_command() -> None:
-    entrances = Entrances(Picture(ground()))
+    entrances = HazardEntries(Picture(ground()))
 
     first = await entrances.commands([fix("v-1"), fix("v-2")])
     again = await entrances.commands([fix("v-2"), fix("v-1")])
@@ -76,7 +76,7 @@ async def test_until_it_is_in_the_log_the_same_people_give_the_same_command() ->
 
 async def test_other_ground_is_news_again() -> None:
     picture = Picture(ground())
-    entrances = Entrances(picture, look_again_s=0.0)
+    entrances = HazardEntries(picture, look_again_s=0.0)
     await told(entrances, fix("v-1"))
 
     picture.grounds = (ground(since=5),)
@@ -87,7 +87,7 @@ async def test_other_ground_is_news_again() -> None:
 
 async def test_who_is_off_duty_is_told_of_when_they_are_on_duty() -> None:
     picture = Picture(ground(), off_duty=["v-1"])
-    entrances = Entrances(picture)
+    entrances = HazardEntries(picture)
 
     assert await told(entrances, fix("v-1")) == []
     picture.off_duty.clear()
@@ -97,8 +97,8 @@ async def test_who_is_off_duty_is_told_of_when_they_are_on_duty() -> None:
 
 
 async def test_positions_of_long_ago_and_ground_that_others_warn_of_mean_nothing() -> None:
-    old = await told(Entrances(Picture(ground())), fix("v-1", age_ms=FIX_AGE_LIMIT_MS + 1_000))
-    of_distress = await told(Entrances(Picture(ground(since=0))), fix("v-1"))
+    old = await told(HazardEntries(Picture(ground())), fix("v-1", age_ms=FIX_AGE_LIMIT_MS + 1_000))
+    of_distress = await told(HazardEntries(Picture(ground(since=0))), fix("v-1"))
 
     assert (old, of_distress) == ([], [])
 
@@ -106,13 +106,13 @@ async def test_positions_of_long_ago_and_ground_that_others_warn_of_mean_nothing
 async def test_people_on_safe_ground_cost_no_look_up() -> None:
     picture = Picture(ground())
 
-    assert await told(Entrances(picture), *(fix(f"v-{number}", north=0.02 + number) for number in range(20))) == []
+    assert await told(HazardEntries(picture), *(fix(f"v-{number}", north=0.02 + number) for number in range(20))) == []
     assert picture.looked_up == []
 
 
 async def test_two_grounds_that_overlap_are_told_each() -> None:
     other = INCIDENT[:-1] + "0"
-    entrances = Entrances(Picture(ground(), ground(half=0.02, incident=other)))
+    entrances = HazardEntries(Picture(ground(), ground(half=0.02, incident=other)))
 
     commands = await told(entrances, fix("v-1"))
 
@@ -128,7 +128,7 @@ async def test_two_grounds_that_overlap_are_told_each() -> None:
     ],
 )
 async def test_ground_of_any_size_and_place_is_found(centre: Place, half: float) -> None:
-    entrances = Entrances(Picture(ground(centre, half=half)))
+    entrances = HazardEntries(Picture(ground(centre, half=half)))
 
     west = Place(lon=centre.lon - half * 0.9, lat=centre.lat - half * 0.9)
     east = Place(lon=centre.lon + half * 0.9, lat=centre.lat + half * 0.9)
@@ -138,12 +138,14 @@ async def test_ground_of_any_size_and_place_is_found(centre: Place, half: float)
 
 
 async def test_the_antimeridian_is_no_edge_of_the_world() -> None:
-    (command,) = await told(Entrances(Picture(ground(FIJI, half=0.05))), fix("v-1", Place(lon=-180.0, lat=-17.0)))
+    (command,) = await told(HazardEntries(Picture(ground(FIJI, half=0.05))), fix("v-1", Place(lon=-180.0, lat=-17.0)))
 
     assert command.volunteer_ids == ("v-1",)
 
 
 async def test_a_crowd_is_told_in_parts() -> None:
-    commands = await told(Entrances(Picture(ground())), *(fix(f"v-{number:04}") for number in range(NAMED_AT_ONCE + 1)))
+    commands = await told(
+        HazardEntries(Picture(ground())), *(fix(f"v-{number:04}") for number in range(NAMED_AT_ONCE + 1))
+    )
 
     assert [len(command.volunteer_ids) for command in commands] == [NAMED_AT_ONCE, 1]

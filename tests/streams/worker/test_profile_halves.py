@@ -10,7 +10,7 @@ from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import Capability, TravelMode
 from streams import wire
 from streams.settings import load
-from streams.store import Link, scripts
+from streams.store import RedisClient, scripts
 from streams.store.people import PeopleStore, PrivateWrite, ProfileWrite, Unjoined
 from streams.store.reads import Reads
 from streams.store.restore import Restore
@@ -59,7 +59,7 @@ def test_the_newest_sealed_record_says_the_profile(
 
 
 class Town:
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisClient) -> None:
         self.people, self.reads, self.restore = PeopleStore(link), Reads(link), Restore(link, "test")
         self.said: list[tuple[str, VolunteerRecord | None]] = []
         settings = load({"KOMEK_DATA_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"})
@@ -84,7 +84,7 @@ class Town:
 @pytest.fixture
 async def town(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     monkeypatch.setattr(scripts, "JOIN_AFTER_MS", 0)
-    link = Link(redis_url)
+    link = RedisClient(redis_url)
     made = Town(link)
     assert await made.restore.acquire(10_000)
     assert await made.restore.mark_ready(await made.restore.run_id())

@@ -15,7 +15,7 @@ from streams.errors import LogTrouble
 from streams.kafka import topic_admin
 from streams.kafka.records import Consumed
 from streams.settings import Settings, load
-from streams.store import Link
+from streams.store import RedisClient
 from streams.store.reads import Reads, VolunteerView
 from streams.store.restore import Restore
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
@@ -29,7 +29,7 @@ HOME = Place(lon=71.43, lat=51.128)
 class Town:
     """A broker, a store, and the letters that were written about records nobody can read."""
 
-    def __init__(self, settings: Settings, link: Link, producer: AIOKafkaProducer) -> None:
+    def __init__(self, settings: Settings, link: RedisClient, producer: AIOKafkaProducer) -> None:
         self.settings = settings
         self.people = PeopleStore(link)
         self.reads = Reads(link)
@@ -95,7 +95,7 @@ async def town(kafka: str, redis_url: str) -> AsyncIterator[Town]:
     await asyncio.to_thread(topic_admin.apply_topics, settings)
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
     await producer.start()
-    link = Link(redis_url)
+    link = RedisClient(redis_url)
     made = Town(settings, link, producer)
     await made.open()
     yield made

@@ -9,7 +9,7 @@ from dispatch.model.vocabulary import IncidentStatus, OfferState
 from streams import wire
 from streams.store.people import FixWrite, PeopleStore, ProfileWrite
 from streams.topics import INCIDENTS
-from streams.worker.hazard_entry import Entrances
+from streams.worker.hazard_entry import HazardEntries
 from streams.worker.profile_services import leave_duty_commands
 from tests.support.desk import Desk, accept, key
 
@@ -87,7 +87,7 @@ async def test_who_walks_onto_dangerous_ground_is_warned_once(desk: Desk) -> Non
     before = (await desk.incident(flood.incident_id)).warned
     await desk.people("walker")
     people = PeopleStore(desk.link)
-    entrances = Entrances(people)
+    entrances = HazardEntries(people)
     at_ms = await desk.store.now_ms()
     step, stranger = (
         FixWrite(volunteer_id=desk.named(name), lon=lon, lat=lat, accuracy_m=5.0, at_ms=at_ms)

@@ -8,14 +8,14 @@ from typing import Any
 from dispatch.model.commands import CancelIncident
 from streams import clock, wire
 from streams.topics import DECISIONS, INCIDENT_STATUS
-from streams.worker.status_republisher import StatusEcho
+from streams.worker.status_republisher import StatusRepublisher
 from tests.support.desk import Desk, key
 
 LOSSES: Counter[int] = Counter()
 
 
-def of(desk: Desk, owned: set[int]) -> StatusEcho:
-    return StatusEcho(
+def of(desk: Desk, owned: set[int]) -> StatusRepublisher:
+    return StatusRepublisher(
         store=desk.store,
         publisher=desk.publisher,
         reader=desk.reader,
@@ -63,7 +63,7 @@ async def test_a_decision_that_is_not_in_the_picture_is_left_to_whoever_made_it(
 
 
 async def played(
-    service: StatusEcho, monkeypatch: Any, moments_s: Sequence[float], at: Callable[[float], None]
+    service: StatusRepublisher, monkeypatch: Any, moments_s: Sequence[float], at: Callable[[float], None]
 ) -> list[tuple[float, int]]:
     """When which partition was said again; `at` changes the world before the service looks."""
     said: list[tuple[float, int]] = []
