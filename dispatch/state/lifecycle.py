@@ -18,6 +18,7 @@ from dispatch.model.vocabulary import ASSIGNED_STATES, FILLING_STATES, Capabilit
 from dispatch.notices.safety_notices import notice_steps
 from dispatch.state.edits import edited
 from dispatch.state.pruning import pruned
+from dispatch.state.replacing import with_offer, with_requirement
 from dispatch.state.safety_folds import FOLDS as SAFETY_FOLDS
 from dispatch.state.safety_folds import on_ground
 from dispatch.state.work_folds import FOLDS
@@ -236,52 +237,46 @@ def _offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> In
             hazards_on_way=offer.hazards_on_way if fact.state in ASSIGNED_STATES else {},
         )
 
-    state = _with_offer(state, fact.offer_id, moved)
+    state = _with_known_offer(state, fact.offer_id, moved)
     if fact.state is OfferState.ACCEPTED and state.times.first_accept_ms is None:
         state = changed(state, times=changed(state.times, first_accept_ms=moment.at_ms))
     return state
 
 
 def _result_given(state: Incident, fact: events.ResultGiven, moment: Moment) -> Incident:
-    return _with_offer(state, fact.offer_id, lambda offer: changed(offer, result=fact.result, changed_ms=moment.at_ms))
+    return _with_known_offer(
+        state, fact.offer_id, lambda offer: changed(offer, result=fact.result, changed_ms=moment.at_ms)
+    )
 
 
 def _checked_in(state: Incident, fact: events.CheckedIn, moment: Moment) -> Incident:
-    return _with_offer(state, fact.offer_id, lambda offer: changed(offer, changed_ms=moment.at_ms))
+    return _with_known_offer(state, fact.offer_id, lambda offer: changed(offer, changed_ms=moment.at_ms))
 
 
-def _with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
+def _with_known_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
     if state.offer(offer_id) is None:
         raise BrokenLog(f"{offer_id} is not in {state.id}")
-    offers = tuple(change(offer) if offer.id == offer_id else offer for offer in state.offers)
-    return changed(state, offers=offers)
+    return with_offer(state, offer_id, change)
 
 
 def _short(state: Incident, fact: events.ShortfallFound, _: Moment) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, shortfall=fact.shortfall))
+    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, shortfall=fact.shortfall))
 
 
 def _no_longer_short(state: Incident, fact: events.ShortfallEnded, _: Moment) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, shortfall=None))
-
-
-def _with_requirement(state: Incident, requirement_id: str, change: Callable[[Requirement], Requirement]) -> Incident:
-    requirements = tuple(change(entry) if entry.id == requirement_id else entry for entry in state.requirements)
-    return changed(state, requirements=requirements)
+    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, shortfall=None))
 
 
 def _wave_timed(state: Incident, fact: events.WaveTimed, _: Moment) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, look_at_ms=fact.look_at_ms))
+    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, look_at_ms=fact.look_at_ms))
 
 
 def _wave_fell_short(state: Incident, fact: events.WaveFellShort, _: Moment) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, short_since_ms=fact.since_ms))
+    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, short_since_ms=fact.since_ms))
 
 
 def _translator_lacked(state: Incident, fact: events.TranslatorLacked, _: Moment) -> Incident:
-    return _with_requirement(
-        state, fact.requirement_id, lambda entry: changed(entry, translator_since_ms=fact.since_ms)
-    )
+    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, translator_since_ms=fact.since_ms))
 
 
 def _retry_scheduled(state: Incident, fact: events.RetryScheduled, _: Moment) -> Incident:
@@ -295,11 +290,11 @@ def _ladder_scheduled(state: Incident, fact: events.LadderScheduled, _: Moment) 
         climb = changed(entry.climb, since_ms=fact.since_ms, due_ms=fact.due_ms, due_reason=fact.reason)
         return changed(entry, climb=climb)
 
-    return _with_requirement(state, fact.requirement_id, scheduled)
+    return with_requirement(state, fact.requirement_id, scheduled)
 
 
 def _ladder_stepped(state: Incident, fact: events.LadderStepped, _: Moment) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, climb=fact.climb))
+    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, climb=fact.climb))
 
 
 def _requirements_added(state: Incident, fact: events.RequirementsAdded, _: Moment) -> Incident:

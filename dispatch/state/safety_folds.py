@@ -22,6 +22,7 @@ from dispatch.model.incidents import (
 )
 from dispatch.model.vocabulary import CheckInState, ConfirmationState
 from dispatch.state.edits import edited
+from dispatch.state.replacing import with_offer
 
 OPEN_CHANGES_KEPT = 16
 """Beyond these the oldest two count as one, so that an operator who types for an hour does not fill the state."""
@@ -48,21 +49,21 @@ def hazard_warned(state: Incident, fact: events.HazardWarned, moment: Any) -> In
 
 
 def staging_moved(state: Incident, fact: events.StagingMoved, _: object) -> Incident:
-    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, staging=fact.staging))
+    return with_offer(state, fact.offer_id, lambda offer: replace(offer, staging=fact.staging))
 
 
 def check_in_clock_set(state: Incident, fact: events.CheckInClockSet, _: object) -> Incident:
     clock = CheckInClock(state=CheckInState.RUNNING, due_ms=fact.due_ms)
-    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
+    return with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
 
 
 def check_in_asked(state: Incident, fact: events.CheckInAsked, _: object) -> Incident:
     clock = CheckInClock(state=fact.state, due_ms=fact.due_ms)
-    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
+    return with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
 
 
 def watch_set(state: Incident, fact: events.WatchSet | events.ComingAsked, _: object) -> Incident:
-    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, watch=fact.watch))
+    return with_offer(state, fact.offer_id, lambda offer: replace(offer, watch=fact.watch))
 
 
 def job_changed(state: Incident, fact: events.JobChanged, moment: Any) -> Incident:
@@ -79,7 +80,7 @@ def job_changed(state: Incident, fact: events.JobChanged, moment: Any) -> Incide
         )
         return changed(offer, unconfirmed=unconfirmed)
 
-    return _with_offer(state, fact.offer_id, asked)
+    return with_offer(state, fact.offer_id, asked)
 
 
 def _bounded(changes: tuple[JobChange, ...]) -> tuple[JobChange, ...]:
@@ -98,7 +99,7 @@ def hazard_on_way(state: Incident, fact: events.HazardOnWay, _: object) -> Incid
     def told(offer: Offer) -> Offer:
         return changed(offer, hazards_on_way={**offer.hazards_on_way, fact.hazard_incident_id: fact.ground})
 
-    return _with_offer(state, fact.offer_id, told)
+    return with_offer(state, fact.offer_id, told)
 
 
 def way_cleared(state: Incident, fact: events.WayCleared, _: object) -> Incident:
@@ -106,7 +107,7 @@ def way_cleared(state: Incident, fact: events.WayCleared, _: object) -> Incident
         left = {one: since for one, since in offer.hazards_on_way.items() if one not in fact.hazard_incident_ids}
         return changed(offer, hazards_on_way=left)
 
-    return _with_offer(state, fact.offer_id, told)
+    return with_offer(state, fact.offer_id, told)
 
 
 def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: object) -> Incident:
@@ -114,7 +115,7 @@ def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: obj
         known = offer.unconfirmed
         return changed(offer, unconfirmed=known and replace(known, state=fact.state, due_ms=fact.due_ms))
 
-    return _with_offer(state, fact.offer_id, missed)
+    return with_offer(state, fact.offer_id, missed)
 
 
 def changes_confirmed(state: Incident, fact: events.ChangesConfirmed, moment: Any) -> Incident:
@@ -124,7 +125,7 @@ def changes_confirmed(state: Incident, fact: events.ChangesConfirmed, moment: An
         unconfirmed = Unconfirmed(changes=left, state=ConfirmationState.ASKED, due_ms=fact.due_ms) if left else None
         return changed(offer, unconfirmed=unconfirmed, confirmed=Confirmed(version=fact.version, at_ms=moment.at_ms))
 
-    return _with_offer(state, fact.offer_id, confirmed)
+    return with_offer(state, fact.offer_id, confirmed)
 
 
 def help_asked(state: Incident, fact: events.HelpAsked, moment: Any) -> Incident:
@@ -138,7 +139,7 @@ def help_asked(state: Incident, fact: events.HelpAsked, moment: Any) -> Incident
 
 def distress_raised(state: Incident, fact: events.DistressRaised, moment: Any) -> Incident:
     signal = Distress(incident_id=fact.child_id, at_ms=moment.at_ms)
-    return _with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
+    return with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
 
 
 FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
@@ -159,7 +160,3 @@ FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
     events.HelpAsked: help_asked,
     events.DistressRaised: distress_raised,
 }
-
-
-def _with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
-    return replace(state, offers=tuple(change(one) if one.id == offer_id else one for one in state.offers))

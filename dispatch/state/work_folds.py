@@ -9,22 +9,23 @@ from typing import Any
 from dispatch.matching.declines import joined
 from dispatch.model import events
 from dispatch.model.copying import changed
-from dispatch.model.incidents import Incident, Merging, Offer, Requirement
+from dispatch.model.incidents import Incident, Merging
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.state.edits import edited
+from dispatch.state.replacing import with_offer, with_requirement
 from dispatch.state.safety_folds import on_ground
 
 
 def lease_held(state: Incident, fact: events.LeaseHeld, _: object) -> Incident:
-    return _with_offer(state, fact.offer_id, lambda offer: changed(offer, lease_expires_ms=fact.until_ms))
+    return with_offer(state, fact.offer_id, lambda offer: changed(offer, lease_expires_ms=fact.until_ms))
 
 
 def answer_wanted(state: Incident, fact: events.AnswerWanted, _: object) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, count=fact.count))
+    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, count=fact.count))
 
 
 def work_settled(state: Incident, fact: events.WorkSettled, _: object) -> Incident:
-    return _with_requirement(state, fact.requirement_id, lambda entry: changed(entry, settled=fact.outcome))
+    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, settled=fact.outcome))
 
 
 def certainty_changed(state: Incident, fact: events.CertaintyChanged, _: object) -> Incident:
@@ -36,7 +37,7 @@ def moved(state: Incident, fact: events.IncidentMoved, moment: Any) -> Incident:
 
 
 def remeasured(state: Incident, fact: events.OfferRemeasured, _: object) -> Incident:
-    return _with_offer(state, fact.offer_id, lambda offer: changed(offer, distance_m=fact.distance_m, eta_s=fact.eta_s))
+    return with_offer(state, fact.offer_id, lambda offer: changed(offer, distance_m=fact.distance_m, eta_s=fact.eta_s))
 
 
 def merge_proposed(state: Incident, fact: events.MergeProposed, _: object) -> Incident:
@@ -97,12 +98,3 @@ FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
     events.ReportReleased: report_released,
     events.IncidentSplit: split,
 }
-
-
-def _with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
-    return changed(state, offers=tuple(change(one) if one.id == offer_id else one for one in state.offers))
-
-
-def _with_requirement(state: Incident, requirement_id: str, change: Callable[[Requirement], Requirement]) -> Incident:
-    entries = tuple(change(one) if one.id == requirement_id else one for one in state.requirements)
-    return changed(state, requirements=entries)

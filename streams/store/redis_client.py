@@ -17,6 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, OutOfMemoryError, ReadOnlyError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
 from dispatch.ports import NotReady, StoreTrouble
 from streams.store.redis_connections import Connections, client_of
 from streams.store.scripts import all_scripts
@@ -26,7 +27,7 @@ DEADLINE_S = 2.0
 PATIENCE_S = 0.5
 """Of an attempt, for the next answers to come."""
 ATTEMPTS = 3
-FIX_AGE_LIMIT_MS = 30 * 60_000
+FIX_AGE_LIMIT_MS = round(FIX_AGE_LIMIT_S * 1000)
 """A fix older than this is not believed: the home place counts instead."""
 
 _PASSING = ("LOADING", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "NOREPLICAS")
