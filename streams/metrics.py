@@ -10,8 +10,8 @@ BATCH_COMMANDS = Histogram(
 OFFERS_MADE = Counter("komek_offers_made_total", "Offers made, by capability", ["capability"])
 CLAIMS_LOST = Counter("komek_claims_lost_total", "Claims not granted, by answer", ["answer"])
 DEAD_LETTERED = Counter("komek_dead_letters_total", "Records that could not be read, by topic", ["topic"])
-MET_AGAIN = Counter(
-    "komek_commands_met_again_total", "Commands that came again after their decision; nothing is changed"
+REDELIVERED = Counter(
+    "komek_commands_redelivered_total", "Commands that came again after their decision; nothing is changed"
 )
 SEARCHES_BOUNDED = Counter(
     "komek_searches_bounded_total", "Searches that ended at their bound of work before they had found enough people"

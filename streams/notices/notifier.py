@@ -180,7 +180,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
             self._channels,
             self._ledger,
             known_since=lambda at_ms: self._ledger.known_since(at_ms, self._consumer),
-            bury=self._bury,
+            dead_letter=self._dead_letter,
             limits=self._limits,
         )
         log.info("notifier is ready", partitions=[part.number for part in partitions])
@@ -222,7 +222,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
             # Whoever comes next tells these again, under the same ids.
             log.info("last commit did not hold", cause=repr(trouble))
 
-    async def _bury(self, record: Consumed, reason: str) -> None:
+    async def _dead_letter(self, record: Consumed, reason: str) -> None:
         log.warning("record cannot be read", topic=record.topic, partition=record.partition, offset=record.offset)
         letter = letters.letter_of(record, reason)
         try:

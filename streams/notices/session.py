@@ -48,13 +48,13 @@ class Session:
         book: NoticeLedger,
         *,
         known_since: KnownSince,
-        bury: Bury,
+        dead_letter: Bury,
         limits: Limits | None = None,
     ) -> None:
         self._partitions = {part.number: part for part in partitions}
         self._lanes = [Lane(channel, self, self._recorder(channel, book), limits=limits) for channel in channels]
         self._known_since = known_since
-        self._bury = bury
+        self._dead_letter = dead_letter
         self._known: set[str] = set()
         self._known_from_ms = _NEVER_MS
         self._pulse_s: float | None = None
@@ -136,7 +136,7 @@ class Session:
             step = wire.decode_offer_step(record.value)
         except wire.Unreadable as error:
             if record.offset >= part.start:
-                await self._bury(record, str(error))
+                await self._dead_letter(record, str(error))
             return None
         return part.judge(record.offset, step)
 

@@ -183,7 +183,7 @@ def _decoded(values: Iterable[bytes]) -> list[StatusRecord]:
 
 
 def _reports(records: Sequence[ConsumerRecord]) -> list[Undecided]:
-    """A record that cannot be read is the worker's to bury."""
+    """A record that cannot be read is the worker's to dead_letter."""
     reports: dict[str, Undecided] = {}
     for record in records:
         try:

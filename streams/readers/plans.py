@@ -51,19 +51,20 @@ def book_of(value: bytes | None, fallback: PlanBook) -> PlanBook:
 
 
 class PlanFollower:
-    """`use` gets the book in force before `start` returns, and each new one after; `bury` says where bad records go, if anywhere.
+    """`use` gets the book in force before `start` returns, and each new one after; `dead_letter` says where bad records go, if
+    anywhere.
 
     `start` raises LogTrouble when the topic cannot be read to its end within 15 s.
     """
 
     def __init__(
-        self, settings: Settings, client_id: str, *, fallback: PlanBook, use: Use, bury: Bury | None = None
+        self, settings: Settings, client_id: str, *, fallback: PlanBook, use: Use, dead_letter: Bury | None = None
     ) -> None:
         self._settings = settings
         self._client_id = client_id
         self._fallback = fallback
         self._use = use
-        self._bury = bury
+        self._dead_letter = dead_letter
         self._consumer: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -108,8 +109,8 @@ class PlanFollower:
                 book = book_of(record.value, self._fallback)
             except wire.Unreadable as error:
                 log.error("plans cannot be used", offset=record.offset, reason=str(error))
-                if self._bury is not None:
-                    await self._bury(record, str(error))
+                if self._dead_letter is not None:
+                    await self._dead_letter(record, str(error))
                 continue
             log.info("plans in force", version=book.version, offset=record.offset)
             self._use(book)

@@ -61,7 +61,7 @@ class CommandWorker(Service):
         self.queue: asyncio.Queue[Queued] = asyncio.Queue(QUEUE_LIMIT)
         self.urgent: list[Consumed] = []
         """What is to be decided before the next part, though it stands later in the log (`triage.py`). Nothing here is acked."""
-        self._losses: Counter[int] = Counter()
+        self._revocations: Counter[int] = Counter()
         self._dispatcher = dispatcher
         self._rebuild = rebuild
         self.owned = owned
@@ -81,19 +81,19 @@ class CommandWorker(Service):
     async def feed(self, stream: Any) -> None:
         """Body of the agent."""
         async for event in stream.noack().events():
-            await self.queue.put((stream, event, self._losses[event.message.partition]))
+            await self.queue.put((stream, event, self._revocations[event.message.partition]))
 
     def lost(self, partitions: Collection[int]) -> None:
         """They were taken away. What of them waits here is not decided any more, even if they come back: then it is delivered
         again, behind what stands before it in the log."""
         for partition in partitions:
-            self._losses[partition] += 1
+            self._revocations[partition] += 1
             self.reached.pop(partition, None)
         self.urgent = [record for record in self.urgent if record.partition not in partitions]
 
-    def losses(self, partition: int) -> int:
+    def revocations(self, partition: int) -> int:
         """How often it was taken away: two equal answers say that it stayed here in between."""
-        return self._losses[partition]
+        return self._revocations[partition]
 
     @Service.task
     async def _work(self) -> None:
@@ -170,7 +170,7 @@ class CommandWorker(Service):
         self._limit = max(1, self._limit // 2)
         self._was_slow = isinstance(trouble, TimeoutError)
         if isinstance(trouble, NotReady):
-            self._dispatcher.distrust(range(1024))
+            self._dispatcher.invalidate(range(1024))
             try:
                 await self._rebuild()
             except (StoreTrouble, LogTrouble, NotReady, TimeoutError) as again:
@@ -193,7 +193,7 @@ class CommandWorker(Service):
         return [
             entry
             for entry in waiting
-            if entry[1].message.partition in owned and entry[2] == self._losses[entry[1].message.partition]
+            if entry[1].message.partition in owned and entry[2] == self._revocations[entry[1].message.partition]
         ]
 
 

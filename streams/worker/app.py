@@ -75,10 +75,10 @@ def build_app(
         await parts.worker.feed(stream)
 
     @app.on_partitions_revoked.connect(weak=False)
-    async def distrust(_: Any, revoked: Any, **__: Any) -> None:
+    async def invalidate(_: Any, revoked: Any, **__: Any) -> None:
         """Only remembers; the log is read in the worker's task, never in a rebalance."""
         gone = {part.partition for part in revoked}
-        parts.dispatcher.distrust(gone)
+        parts.dispatcher.invalidate(gone)
         parts.worker.lost(gone)
         parts.waits.excused("rebalance", at_s=clock.monotonic_s(), for_s=REBALANCE_SAID_S)
 
@@ -145,7 +145,7 @@ class WorkerServices:
             served=service_area_of(settings),
         )
         self.applied_plans = PlanFollower(
-            settings, f"{name}-plans", fallback=plans, use=self._use_plans, bury=self._bury_plans
+            settings, f"{name}-plans", fallback=plans, use=self._use_plans, dead_letter=self._dead_letter_plans
         )
         self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name, tell=self._rebuilt_on)
         self.worker = CommandWorker(
@@ -182,19 +182,19 @@ class WorkerServices:
         """KOMEK_BUDGET=off lifts what the plans allow to ask of one person; everything else of them holds."""
         return plans if self.settings.budget == "on" else replace(plans, budget=UNLIMITED)
 
-    async def _bury_plans(self, record: Consumed, reason: str) -> None:
+    async def _dead_letter_plans(self, record: Consumed, reason: str) -> None:
         """Every worker sees every record of plans; the one that owns the first partition writes the letter."""
         if 0 in self.owned():
             await self.publisher.dead_letter(record, reason)
 
-    def distrust_all(self) -> None:
-        self.dispatcher.distrust(range(256))
+    def invalidate_all(self) -> None:
+        self.dispatcher.invalidate(range(256))
 
     def services(self) -> list[Service]:
         settings, store = self.settings, self.store
         return [
             self.worker,
-            RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.distrust_all),
+            RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.invalidate_all),
             TimerSweep(store=store, publisher=self.publisher, behind_s=lambda: self.worker.behind_s),
             PendingSweep(store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of),
             StatusRepublisher(
@@ -203,7 +203,7 @@ class WorkerServices:
                 reader=self.side_reader,
                 dispatcher=self.dispatcher,
                 owned=self.owned,
-                losses=self.worker.losses,
+                revocations=self.worker.revocations,
             ),
             Triage(worker=self.worker, reader=self.side_reader, plans=lambda: self.dispatcher.plans),
             LocationService(

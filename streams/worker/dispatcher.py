@@ -135,7 +135,7 @@ class Dispatcher:
         self.behind_s = 0.0
         """How old the oldest command of the last batch was when it was decided, by Redis' clock and the log's."""
 
-    def distrust(self, partitions: Iterable[int]) -> None:
+    def invalidate(self, partitions: Iterable[int]) -> None:
         """These partitions were taken over, or an answer never came: their log is read before anything is decided."""
         self._caught_up.difference_update(partitions)
 
@@ -148,11 +148,11 @@ class Dispatcher:
         """Where the decisions of these partitions end in the log. Not asked between batches: a broker may be slow to answer."""
         return await self._projection.ends(partitions)
 
-    async def make_up(self, ends: Mapping[int, int]) -> None:
+    async def catch_up_to(self, ends: Mapping[int, int]) -> None:
         """Between two batches: applies what is in the log up to these ends, and publishes what was never published, though no
         command comes."""
         behind = [partition for partition, end in ends.items() if await self._projection.is_behind(partition, end)]
-        self.distrust(behind)
+        self.invalidate(behind)
         await self.catch_up(behind)
         await self._give_back()
 
@@ -180,7 +180,7 @@ class Dispatcher:
                 await self.catch_up(record.partition for record in records)
                 await self._decide_in_lanes(await self._readable(records))
             except BaseException:
-                self.distrust({record.partition for record in records})
+                self.invalidate({record.partition for record in records})
                 raise
 
     async def _decide_in_lanes(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
@@ -240,8 +240,8 @@ class Dispatcher:
         ]
         again = [record for (record, _), known in zip(commands, loaded, strict=True) if known.decided_at is not None]
         if again:
-            metrics.MET_AGAIN.inc(len(again))
-            log.info("commands met again", at=[f"{record.partition}:{record.offset}" for record in again])
+            metrics.REDELIVERED.inc(len(again))
+            log.info("commands redelivered", at=[f"{record.partition}:{record.offset}" for record in again])
             await self._erase_what_came_again(commands, loaded)
             if any(command.id in self._claimed for _, command in commands):
                 await self._give_back()
@@ -276,7 +276,7 @@ class Dispatcher:
         ]
         if not await self._projection.apply(logged):
             partitions = {entry.partition for entry in logged}
-            self.distrust(partitions)
+            self.invalidate(partitions)
             await self.catch_up(partitions)
         await self._give_back_unused(decisions)
         _count(decisions, drafts)

@@ -135,7 +135,7 @@ class LocationService(Service):
             doubted |= outcome
         # A leap onto dangerous ground may be true, and a warning too many costs nothing.
         await self._warn_who_enters([fix for fix in taken if fix not in doubted or not is_vague(fix.accuracy_m)])
-        await _bury(rejected, self._dead_letter)
+        await _dead_letter_all(rejected, self._dead_letter)
 
     async def _warn_who_enters(self, fixes: Sequence[FixWrite]) -> None:
         """Before the batch is committed, so that nobody goes without a warning because a worker died."""
@@ -206,7 +206,7 @@ class ProfileService(Service):
         await self._people.put_profiles(profiles)
         await self._people.put_private(privates)
         await self._tell_who_left(profiles)
-        await _bury(of_profiles + of_privates, self._dead_letter)
+        await _dead_letter_all(of_profiles + of_privates, self._dead_letter)
 
     async def _tell_who_left(self, writes: Sequence[ProfileWrite]) -> None:
         """Before the batch is committed, so that nobody who went off duty is waited for because a worker died."""
@@ -249,7 +249,7 @@ async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite
     return [command for command in commands if command is not None]
 
 
-async def _bury(rejected: Rejected, dead_letter: DeadLetter) -> None:
+async def _dead_letter_all(rejected: Rejected, dead_letter: DeadLetter) -> None:
     for record, reason in rejected:
         log.warning("record cannot be read", topic=record.topic, partition=record.partition, offset=record.offset)
         await dead_letter(record, reason)

@@ -51,16 +51,16 @@ class StatusRepublisher(Service):
         reader: LogReader,
         dispatcher: Dispatcher,
         owned: Callable[[], set[int]],
-        losses: Callable[[int], int],
+        revocations: Callable[[int], int],
     ) -> None:
-        """`losses`: how often a partition was taken away, for one may go and come back between two looks."""
+        """`revocations`: how often a partition was taken away, for one may go and come back between two looks."""
         super().__init__()
         self._store = store
         self._publisher = publisher
         self._reader = reader
         self._dispatcher = dispatcher
         self._owned = owned
-        self._losses = losses
+        self._revocations = revocations
         self._due: dict[int, tuple[Due, ...]] = {}
         self._taken: dict[int, int] = {}
         """How often the partition had been taken away when its takeover was noticed."""
@@ -80,14 +80,14 @@ class StatusRepublisher(Service):
         for partition in self._due.keys() - owned:
             del self._due[partition]
         for partition in owned:
-            losses = self._losses(partition)
-            if partition in self._due and self._taken[partition] == losses:
+            revocations = self._revocations(partition)
+            if partition in self._due and self._taken[partition] == revocations:
                 continue
             unsaid = [due.first for due in self._due.get(partition, ())]
             first = min([max(0, await self._reader.end(DECISIONS.name, partition) - BEFORE), *unsaid])
             now_s = clock.monotonic_s()
             self._due[partition] = tuple(Due(first=first, at_s=now_s + after_s) for after_s in AFTER_S)
-            self._taken[partition] = losses
+            self._taken[partition] = revocations
 
     async def _say_what_is_due(self) -> None:
         now_s = clock.monotonic_s()

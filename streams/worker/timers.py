@@ -96,7 +96,9 @@ class PendingSweep(Service):
         ends = await self._dispatcher.ends(self._owned())
         async with self._dispatcher.between_batches():
             owned = self._owned()
-            await self._dispatcher.make_up({partition: end for partition, end in ends.items() if partition in owned})
+            await self._dispatcher.catch_up_to(
+                {partition: end for partition, end in ends.items() if partition in owned}
+            )
             holds = await self._store.sweep_pending(PENDING_AGE_MS, lambda zone: self._partition_of(zone) in owned)
             if not holds:
                 return 0

@@ -1,7 +1,7 @@
 """The API's edge to Kafka, on a real broker: intake, positions, the live feed, single decisions, lag."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, LOCATIONS, OFFERS, PRIVATE
 from streams.wire import FixRecord, IncidentPrivate, NoticeRecord
 from tests.support.builders import Story, helpers, incident
+from tests.support.waiting import eventually
 
 KEY = bytes(range(32))
 
@@ -370,7 +371,7 @@ async def test_one_reader_of_the_log_serves_all_who_are_further_behind(
     cursors = [live.heads]
     for number in range(5):
         await publish(producer, 500 + 4 * number, 4)
-        await until(lambda: live.heads.distance(cursors[-1]) == 0 and cursors[-1].distance(live.heads) == 8)
+        await eventually(lambda: live.heads.distance(cursors[-1]) == 0 and cursors[-1].distance(live.heads) == 8)
         cursors.append(live.heads)
     other = Feed(settings, "test-forgetful", kept=100, back_ms=0)
     await other.start()
@@ -417,12 +418,6 @@ async def test_a_process_that_begins_serves_who_comes_back_from_memory(
     assert {name for name, _ in found} == expected(700, 10)
     assert reading(other) == []
     await other.stop()
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not is_so():  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.02)
 
 
 async def test_a_cursor_of_another_log_is_refused(live: Feed) -> None:
@@ -488,7 +483,7 @@ async def test_commands_nobody_committed_are_lag_with_an_age(settings: Settings,
     at = await intake.send_command(a_report())
 
     await monitor.start()
-    await until(lambda: monitor.last is not None and monitor.last.lag.get(at.partition, 0) > 0)
+    await eventually(lambda: monitor.last is not None and monitor.last.lag.get(at.partition, 0) > 0)
     measured = monitor.last
     assert measured is not None
     await monitor.stop()

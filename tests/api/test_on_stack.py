@@ -11,7 +11,8 @@ import httpx2
 import pytest
 
 from streams import clock
-from tests.support.whole_stack import WholeStack, until
+from tests.support.waiting import until
+from tests.support.whole_stack import WholeStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 

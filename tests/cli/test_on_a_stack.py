@@ -12,7 +12,8 @@ import httpx2
 import pytest
 
 from tests.simulator.samples import MONTGOMERY, PLAIN, written
-from tests.support.whole_stack import RunningStack, until
+from tests.support.waiting import until
+from tests.support.whole_stack import RunningStack
 
 pytestmark = pytest.mark.stack
 

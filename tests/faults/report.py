@@ -13,7 +13,7 @@ from tests.faults.memory import Grown
 from tests.faults.probes import Round
 
 POSTS_WITHIN_MS = 2000
-MET_AGAIN = '"commands met again"'
+REDELIVERED = '"commands redelivered"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Measures:
     operations: Mapping[str, int]
     struck: Mapping[str, int]
     recoveries: Sequence[Recovery]
-    met_again: int
+    redelivered: int
     decided: int
     posts_in_time: float | None
     memory: Sequence[Grown]
@@ -49,7 +49,7 @@ class Measures:
             "faults": dict(self.struck),
             "recoveries": recoveries,
             "commands_decided": self.decided,
-            "commands_met_again": self.met_again,
+            "commands_redelivered": self.redelivered,
             "posts_answered_202_within_2_s": self.posts_in_time,
             "memory": [asdict(one) for one in self.memory],
             "failures": list(self.failures),
@@ -75,12 +75,12 @@ def _recovery(rounds: Sequence[Round], budget_s: float | None) -> Recovery:
     )
 
 
-def met_again(logs: Path) -> int:
+def redelivered(logs: Path) -> int:
     """Records that workers found decided already, each once, as their logs say: counters die with a process, logs do not.
 
     Two libraries write into a log, now and then within one line, so the places are looked for and the line is not decoded.
     """
-    lines = (line for log in logs.glob("worker-*.log*") for line in log.open(errors="replace") if MET_AGAIN in line)
+    lines = (line for log in logs.glob("worker-*.log*") for line in log.open(errors="replace") if REDELIVERED in line)
     return len({place for line in lines for place in re.findall(r'"(\d+:\d+)"', line)})
 
 
@@ -145,13 +145,13 @@ def write(root: Path, run: Mapping[str, Any], measures: Measures, verdict: Mappi
 def _text(run: Mapping[str, Any], measures: Measures, verdict: Mapping[str, Any] | None) -> list[str]:
     total = sum(measures.operations.values())
     ends = ", ".join(f"{count:,} {end}" for end, count in sorted(measures.operations.items()))
-    share = measures.met_again / measures.decided if measures.decided else 0.0
+    share = measures.redelivered / measures.decided if measures.decided else 0.0
     lines = [
         f"# Fault run: {run['profile']}, seed {run['seed']}",
         "",
         f"- {run['minutes']:g} min of load and faults, {run['brokers']} broker(s); {total:,} operations ({ends})",
         f"- {sum(measures.struck.values())} faults of {len(measures.struck)} kinds",
-        f"- commands decided: {measures.decided:,}; met again after their decision: {measures.met_again:,} ({share:.2%})",
+        f"- commands decided: {measures.decided:,}; redelivered after their decision: {measures.redelivered:,} ({share:.2%})",
     ]
     if measures.posts_in_time is not None:
         lines.append(

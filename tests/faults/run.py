@@ -192,7 +192,7 @@ class Run:
             operations=dict(client.counts),
             struck=dict(nemesis.struck),
             recoveries=report.recoveries_of(probes.rounds, deck(self.cluster)),
-            met_again=report.met_again(self.folder.logs),
+            redelivered=report.redelivered(self.folder.logs),
             decided=report.decided(root),
             posts_in_time=report.posts_in_time(root, report.spells_without_workers_or_redis(root)),
             memory=memory.told(),

@@ -17,7 +17,7 @@ from streams.local.errors import FolderTaken, LocalStackError
 from streams.local.folder import FolderLock, opened
 from streams.local.stackfile import StackFile
 from tests.local.programs import STAYS, is_gone, marks
-from tests.support.whole_stack import until
+from tests.support.waiting import until
 
 
 def test_a_folder_in_use_is_refused_naming_the_pid(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from streams.local.errors import NeverReady
 from streams.local.supervisor import Supervisor
 from tests.local.programs import DEAF, STAYS, exists, is_gone, marks, program
-from tests.support.whole_stack import until
+from tests.support.waiting import until
 
 WITHIN_S = 20.0
 

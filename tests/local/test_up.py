@@ -13,7 +13,8 @@ import pytest
 
 from streams.local import stackfile
 from tests.local.programs import is_gone
-from tests.support.whole_stack import StartStack, WholeStack, until, without_komek
+from tests.support.waiting import until
+from tests.support.whole_stack import StartStack, WholeStack, without_komek
 
 UP = (sys.executable, "-m", "streams.cli.main", "up", "--no-demo")
 WITHIN_S = 60.0

@@ -15,7 +15,8 @@ from streams.settings import Settings
 from streams.topics import INCIDENTS
 from tests.support.desk import ZONE
 from tests.support.town import Town
-from tests.support.whole_stack import WholeStack, until
+from tests.support.waiting import until
+from tests.support.whole_stack import WholeStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 WITHIN_S = 60.0

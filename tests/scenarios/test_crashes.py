@@ -15,6 +15,7 @@ from dispatch.model.vocabulary import OfferState
 from streams import wire
 from streams.topics import DECISIONS
 from tests.support.desk import DATA_KEY, Desk
+from tests.support.waiting import eventually
 from tests.support.whole_stack import without_komek
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
@@ -71,7 +72,7 @@ async def test_one_decision_and_nobody_twice(desk: Desk, start: Start, tmp_path:
     await desk.register(*(f"v{number:02}" for number in range(PEOPLE)), north_m=20)
     marker = tmp_path / "done"
     first = start("tests.scenarios.dying_worker", point, deed, str(marker))
-    await until(lambda: free_people(desk, PEOPLE))
+    await eventually(lambda: free_people(desk, PEOPLE), WITHIN_S)
     commands = [desk.report(), desk.report()]
 
     await desk.publisher.send_commands(commands)
@@ -84,7 +85,7 @@ async def test_one_decision_and_nobody_twice(desk: Desk, start: Start, tmp_path:
         steps.extend(await desk.offers())
         return {step.incident_id for step in steps} >= {command.incident_id for command in commands}
 
-    await until(all_offered)
+    await eventually(all_offered, WITHIN_S)
 
     assert marker.exists()
     decisions = [wire.decode_decision(record.value) for record in await desk.fresh(DECISIONS.name)]
@@ -102,10 +103,3 @@ async def free_people(desk: Desk, count: int) -> bool:
     except Exception:  # noqa: BLE001  -- Redis was just emptied or is not rebuilt yet
         return False
     return int(size) >= count
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    """Polls until it holds; fails after a while."""
-    async with asyncio.timeout(WITHIN_S):
-        while not await condition():  # noqa: ASYNC110 -- what is waited for happens in another process
-            await asyncio.sleep(0.1)

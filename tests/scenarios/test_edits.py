@@ -19,7 +19,8 @@ from streams.local import processes
 from streams.local.ports import free_ports
 from streams.topics import PRIVATE
 from tests.support.stack import running
-from tests.support.whole_stack import WholeStack, until
+from tests.support.waiting import until
+from tests.support.whole_stack import WholeStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 

@@ -9,7 +9,7 @@ from dispatch.plans.book import BUILT_IN, load_builtin
 from streams.readers import plans
 from streams.settings import Settings
 from tests.support.town import Town, made_ms
-from tests.support.whole_stack import until
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenarios.test_notices import listening
 from tests.support.town import Town
-from tests.support.whole_stack import until
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 FAR_M = 1_500_000

@@ -19,7 +19,8 @@ import pytest
 from streams import clock
 from tests.scenarios.reporting import Load, Operator, Taken
 from tests.support.places import somewhere
-from tests.support.whole_stack import WholeStack, until
+from tests.support.waiting import until
+from tests.support.whole_stack import WholeStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 REPORTS_WHILE_AWAY = 24

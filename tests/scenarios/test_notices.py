@@ -10,7 +10,8 @@ import httpx2
 import pytest
 
 from tests.support.town import Town
-from tests.support.whole_stack import RunningStack, WholeStack, until
+from tests.support.waiting import until
+from tests.support.whole_stack import RunningStack, WholeStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 

@@ -16,8 +16,9 @@ from streams.store.alarm_facts import PulseReader
 from streams.store.apply import timer_member
 from streams.topics import DECISIONS, INCIDENTS
 from streams.worker.timers import TimerSweep
-from tests.scenarios.test_crashes import Start, start, until
+from tests.scenarios.test_crashes import WITHIN_S, Start, start
 from tests.support.desk import Desk
+from tests.support.waiting import eventually
 
 __all__ = ["start"]
 
@@ -41,11 +42,11 @@ async def test_a_worker_that_starts_fires_what_is_overdue(desk: Desk, start: Sta
     await desk.people("a", "b", "c")
     report = brief(desk)
     await desk.dispatcher.handle(await desk.send(report))
-    await until(lambda: overdue(desk, report))
+    await eventually(lambda: overdue(desk, report), WITHIN_S)
 
     start("streams.cli.main", "worker")
     log = tmp_path / "worker-0.log"
-    await until(lambda: is_ready(log))
+    await eventually(lambda: is_ready(log), WITHIN_S)
     ready_ms = await desk.store.now_ms()
     expired: list[int] = []
 
@@ -57,10 +58,10 @@ async def test_a_worker_that_starts_fires_what_is_overdue(desk: Desk, start: Sta
         await asyncio.sleep(0.1)
         return bool(expired)
 
-    await until(has_fired)
+    await eventually(has_fired, WITHIN_S)
     # `logged_ms`: when the command stood in the log, which is when the timer fired.
     print(f"overdue timers fired {(min(expired) - ready_ms) / 1000:.1f} s after the worker was ready")
-    await until(lambda: nothing_is_late(desk))
+    await eventually(lambda: nothing_is_late(desk), WITHIN_S)
 
 
 async def is_ready(log: Path) -> bool:
@@ -93,7 +94,7 @@ async def test_a_tick_that_comes_twice_is_one_decision(desk: Desk) -> None:
     await desk.dispatcher.handle(await desk.send(report))
     asked = await desk.incident(report.incident_id)
     expiry = next(timer for timer in timers_of(asked) if timer.kind is DeadlineKind.OFFER_EXPIRY)
-    await until(lambda: has_passed(desk, expiry.due_ms))
+    await eventually(lambda: has_passed(desk, expiry.due_ms), WITHIN_S)
     await desk.fresh(DECISIONS.name)
 
     await TimerSweep(store=desk.store, publisher=desk.publisher).sweep_once()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.town import Town
-from tests.support.whole_stack import until
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
 

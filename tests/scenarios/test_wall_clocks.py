@@ -13,8 +13,9 @@ from dispatch.model.incidents import RequirementSpec
 from dispatch.model.vocabulary import Capability, OfferState
 from streams import wire
 from streams.topics import DECISIONS
-from tests.scenarios.test_crashes import Start, free_people, start, until
+from tests.scenarios.test_crashes import WITHIN_S, Start, free_people, start
 from tests.support.desk import Desk, key
+from tests.support.waiting import eventually
 
 __all__ = ["start"]
 
@@ -56,7 +57,7 @@ async def test_a_clock_that_jumps_changes_no_offer(
     reports: list[ReportIncident] = []
     shift.write_text("0", "ascii")
     start("tests.scenarios.shifted_worker", str(shift))
-    await until(lambda: free_people(desk, PEOPLE))
+    await eventually(lambda: free_people(desk, PEOPLE), WITHIN_S)
     await log.read()
 
     for seconds in shifts_s:
@@ -67,7 +68,7 @@ async def test_a_clock_that_jumps_changes_no_offer(
         report = replace(desk.report(), requirements=(NEED,))
         reports.append(report)
         await desk.publisher.send_commands([report])
-        await until(partial(expired, log, report))
+        await eventually(partial(expired, log, report), WITHIN_S)
         after_ms = await desk.store.now_ms()
 
         made = log.of(report, OfferState.OFFERED)

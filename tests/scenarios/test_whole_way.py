@@ -6,7 +6,8 @@ import pytest
 
 from streams import clock
 from tests.support.town import Town, made_ms, town
-from tests.support.whole_stack import WholeStack, until
+from tests.support.waiting import until
+from tests.support.whole_stack import WholeStack
 
 __all__ = ["Town", "town", "until"]
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]

@@ -257,7 +257,7 @@ def lets_orders_overtake() -> Any:
 
 def trusts_after_trouble() -> Any:
     """An answer that never came is taken for a no."""
-    return mock.patch.object(Dispatcher, "distrust", return_value=None)
+    return mock.patch.object(Dispatcher, "invalidate", return_value=None)
 
 
 def sweeps_before_it_reads() -> Any:

@@ -107,7 +107,7 @@ class Worker:
         )
         services = [
             agent,
-            RebuildWatch(rebuilder=rebuilder, on_rebuilt=lambda: dispatcher.distrust(range(256))),
+            RebuildWatch(rebuilder=rebuilder, on_rebuilt=lambda: dispatcher.invalidate(range(256))),
             Triage(worker=agent, reader=side_reader, plans=lambda: dispatcher.plans),
             TimerSweep(store=store, publisher=publisher, behind_s=self._behind_s),
             PendingSweep(
@@ -136,7 +136,7 @@ class Worker:
         gone, new = self.owned - share, share - self.owned
         self.owned = set(share)
         if self.dispatcher is not None and self.agent is not None and gone:
-            self.dispatcher.distrust(gone)
+            self.dispatcher.invalidate(gone)
             self.agent.lost(gone)
         for partition in gone:
             self._base.pop(partition, None)

@@ -1,7 +1,7 @@
 """A whole playing against an API in memory: people register, incidents happen, offers are followed to their end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -10,6 +10,7 @@ from streams.api_client import OPERATOR, Api, NoAnswer
 from streams.simulator.run import RunProgress, play, ways_over_http
 from streams.simulator.scenarios import Scenario
 from tests.simulator.fake_api import FakeApi
+from tests.support.waiting import eventually
 
 QUICK = Scenario(
     name="quick",
@@ -34,12 +35,6 @@ async def fake() -> AsyncIterator[FakeApi]:
     fake = FakeApi()
     yield fake
     fake.end_streams()
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():  # noqa: ASYNC110 - the fake has no events to wait for
-            await asyncio.sleep(0.01)
 
 
 async def played(fake: FakeApi, scenario: Scenario) -> RunProgress:
@@ -95,14 +90,14 @@ async def test_an_api_that_comes_back_finds_everybody_at_work_again(fake: FakeAp
     async with Api("http://fake", token, transport=fake.transport, patience_s=30.0) as api:
         progress = RunProgress(scenario=scenario, api=api)
         playing = asyncio.create_task(play(progress, run="r", ways=ways_over_http(api, "r")))
-        await until(lambda: len(fake.incidents) > 3)
+        await eventually(lambda: len(fake.incidents) > 3)
 
         fake.is_away = True
         fake.end_streams()
         await asyncio.sleep(0.3)
         fake.is_away = False
         known = len(fake.incidents)
-        await until(lambda: len(fake.incidents) > known + 3 and len(fake.streams) > 0)
+        await eventually(lambda: len(fake.incidents) > known + 3 and len(fake.streams) > 0)
 
         playing.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -127,7 +122,7 @@ async def test_an_offer_taken_back_is_put_down(fake: FakeApi) -> None:
     async with Api("http://fake", token, transport=fake.transport) as api:
         progress = RunProgress(scenario=scenario, api=api)
         playing = asyncio.create_task(play(progress, run="r", ways=ways_over_http(api, "r")))
-        await until(lambda: bool(progress.volunteers and progress.volunteers.at_work and fake.streams))
+        await eventually(lambda: bool(progress.volunteers and progress.volunteers.at_work and fake.streams))
 
         for offer_id in list(fake.offers):
             fake.move(offer_id, "withdrawn")

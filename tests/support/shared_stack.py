@@ -25,7 +25,8 @@ from kafka import KafkaProducer
 from dispatch.plans.book import load_builtin
 from streams import clock, redis_keys
 from streams.topics import PLANS, VOLUNTEERS
-from tests.support.whole_stack import RunningStack, WholeStack, until
+from tests.support.waiting import until
+from tests.support.whole_stack import RunningStack, WholeStack
 
 WHOLE_WITHIN_S = 60.0
 PARTS = {"kafka", "redis", "worker-1", "worker-2", "notifier", "api"}

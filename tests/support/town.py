@@ -19,7 +19,8 @@ import redis
 
 from streams import clock, redis_keys
 from tests.support.places import somewhere
-from tests.support.whole_stack import RunningStack, WholeStack, until
+from tests.support.waiting import until
+from tests.support.whole_stack import RunningStack, WholeStack
 
 QUIET_MS = 10_000
 

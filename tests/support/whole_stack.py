@@ -9,23 +9,22 @@ A `RunningStack` is the same without what changes its processes: what a test get
 (`tests/support/shared_stack.py` says which fixture to ask for).
 """
 
-import linecache
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from streams import clock, tokens
 from streams.local import stackfile
 from streams.local.process import last_lines
 from streams.local.stackfile import StackFile
 from streams.tokens import Role, TokenKeys
+from tests.support.waiting import until
 
 COMMAND = (sys.executable, "-m", "streams.cli.main")
 READY_WITHIN_S = 150.0
@@ -180,18 +179,6 @@ class WholeStack(RunningStack):
     def await_restart(self, name: str, old_pid: int, within_s: float = 60.0) -> int:
         until(lambda: self.pids.get(name, old_pid) != old_pid, within_s)
         return self.pids[name]
-
-
-def until(condition: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
-    """The first answer that is true. Fails when there is none within the time, and says which line waited in vain."""
-    deadline = time.monotonic() + within_s
-    while not (answer := condition()):
-        if time.monotonic() > deadline:
-            caller = sys._getframe(1)
-            line = linecache.getline(caller.f_code.co_filename, caller.f_lineno).strip()
-            raise AssertionError(f"not so within {within_s:g} s: {line}")
-        time.sleep(0.02)
-    return answer
 
 
 def without_komek() -> dict[str, str]:

@@ -66,7 +66,7 @@ class PlainDispatcher:
     async def catch_up(self, partitions: Any) -> None:
         """Nothing was decided before."""
 
-    def distrust(self, partitions: Any) -> None:
+    def invalidate(self, partitions: Any) -> None:
         """Nothing is remembered."""
 
     async def handle(self, records: Sequence[Any]) -> None:

@@ -11,7 +11,7 @@ from streams.kafka.topic_admin import TopicResult
 from streams.kafka.topic_drift import Cure
 from streams.settings import Settings
 from streams.topics import AUDIT, DEAD_LETTERS, TOPICS
-from tests.support.whole_stack import until
+from tests.support.waiting import until
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ from streams.notices.notifier import Notifier, Reading
 from streams.settings import Settings, load
 from streams.topics import DEAD_LETTERS, NOTICES, OFFERS
 from tests.dispatch.notices.test_offer_validity import step
+from tests.support.waiting import eventually
 
 WITHIN_S = 30.0
 
@@ -99,7 +100,7 @@ class Log:
         async def all_told() -> bool:
             return {record.event_id for record in await self.told(channel)} >= wanted
 
-        await until(all_told)
+        await eventually(all_told, WITHIN_S)
         return await self.told(channel)
 
     @asynccontextmanager
@@ -124,12 +125,6 @@ async def log(kafka: str) -> AsyncIterator[Log]:
     yield Log(settings, producer, reader)
     await reader.stop()
     await producer.stop()
-
-
-async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(WITHIN_S):
-        while not await is_so():  # noqa: ASYNC110 -- it happens in Kafka, which rings no bell
-            await asyncio.sleep(0.05)
 
 
 async def test_each_step_that_concerns_a_person_is_told_once_in_order(log: Log) -> None:
@@ -225,7 +220,7 @@ async def test_a_channel_that_refuses_is_tried_again_and_one_that_hangs_stops_no
         async def gave_up() -> bool:
             return len(await log.told("hung")) > 0
 
-        await until(gave_up)
+        await eventually(gave_up, WITHIN_S)
 
     assert len(told) == len(phoned) == len(busy.rang) == 20
     assert sum(one.attempts for one in phoned) == 22
@@ -255,7 +250,7 @@ async def test_a_record_that_is_no_step_is_buried_and_the_next_is_told(log: Log)
         async def is_buried() -> bool:
             return any(b"no step" in buried_in(record.value) for record in await log.records(DEAD_LETTERS.name))
 
-        await until(is_buried)
+        await eventually(is_buried, WITHIN_S)
 
     assert [one.kind for one in told] == ["offered"]
 

@@ -1,7 +1,6 @@
 """Plans that are applied while everything runs: followed, in force at start, taken back, and bad ones changing nothing."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from streams.readers.plans import PlanFollower, book_of
 from streams.settings import Settings
 from streams.topics import PLANS
 from streams.wire import PlansRecord, Unreadable, encode
+from tests.support.waiting import eventually
 
 
 def text_of(version: str) -> str:
@@ -35,7 +35,7 @@ class Seen:
     def use(self, book: PlanBook) -> None:
         self.books.append(book.version)
 
-    async def bury(self, _: Consumed, reason: str) -> None:
+    async def dead_letter(self, _: Consumed, reason: str) -> None:
         self.buried.append(reason)
 
 
@@ -57,18 +57,12 @@ async def send(settings: Settings, value: bytes | None) -> None:
 @asynccontextmanager
 async def following(settings: Settings) -> AsyncIterator[Seen]:
     seen = Seen()
-    follower = PlanFollower(settings, "test", fallback=load_builtin(), use=seen.use, bury=seen.bury)
+    follower = PlanFollower(settings, "test", fallback=load_builtin(), use=seen.use, dead_letter=seen.dead_letter)
     await follower.start()
     try:
         yield seen
     finally:
         await follower.stop()
-
-
-async def eventually(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not is_so():  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.02)
 
 
 def test_a_record_gives_its_book_and_a_tombstone_the_one_before_all() -> None:

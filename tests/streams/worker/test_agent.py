@@ -61,7 +61,7 @@ class Dispatcher:
     async def catch_up(self, partitions: Any) -> None:
         """Nothing to read."""
 
-    def distrust(self, partitions: Any) -> None:
+    def invalidate(self, partitions: Any) -> None:
         """Nothing is remembered."""
 
     async def handle(self, records: Sequence[Any]) -> None:

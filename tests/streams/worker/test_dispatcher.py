@@ -183,7 +183,7 @@ async def test_after_redis_is_emptied_the_rebuild_knows_who_is_engaged(desk: Des
     rebuilder = Rebuilder(settings=desk.settings, link=desk.link, owner="again")
     await rebuilder.run_or_wait()
     await desk.people("only")
-    desk.dispatcher.distrust(range(8))
+    desk.dispatcher.invalidate(range(8))
     await desk.dispatcher.handle(await desk.send(second))
 
     assert await desk.incident(first.incident_id) == before
@@ -204,7 +204,7 @@ async def test_a_decision_that_was_not_applied_is_found_in_the_log(desk: Desk) -
     with pytest.raises(_Died):
         await dying.handle(records)
 
-    desk.dispatcher.distrust(range(8))
+    desk.dispatcher.invalidate(range(8))
     await desk.dispatcher.handle(records)
 
     assert len(await desk.fresh(DECISIONS.name)) == 1

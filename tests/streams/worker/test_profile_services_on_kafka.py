@@ -1,7 +1,7 @@
 """Positions and profiles through a real broker into a real Redis: what arrives, what is refused, what survives trouble."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,6 +21,7 @@ from streams.store.restore import Restore
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
 from streams.worker.profile_services import LocationService, PeopleStore, ProfileService
+from tests.support.waiting import eventually
 
 DATA_KEY = "A" * 43
 HOME = Place(lon=71.43, lat=51.128)
@@ -101,12 +102,6 @@ async def town(kafka: str, redis_url: str) -> AsyncIterator[Town]:
     yield made
     await link.close()
     await producer.stop()
-
-
-async def eventually(happened: Callable[[], Awaitable[object]], within_s: float = 30.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not await happened():  # noqa: ASYNC110 -- it happens in Redis, which rings no bell
-            await asyncio.sleep(0.05)
 
 
 async def test_the_newest_position_of_a_person_arrives(town: Town) -> None:

@@ -21,7 +21,7 @@ def of(desk: Desk, owned: set[int]) -> StatusRepublisher:
         reader=desk.reader,
         dispatcher=desk.dispatcher,
         owned=lambda: owned,
-        losses=lambda partition: LOSSES[partition],
+        revocations=lambda partition: LOSSES[partition],
     )
 
 
