@@ -59,7 +59,7 @@ def scope_of(nodeid: str) -> str:
 
 @cache
 def _is_marked(file: str) -> bool:
-    path = Path(__file__).parents[1] / file
+    path = Path(__file__).parents[2] / file
     return path.is_file() and "pytest.mark.stack" in path.read_text("utf-8")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streams import clock, tokens
-from streams.local import parts
+from streams.local import processes
 from streams.local.keys import ensure_jwt_keys
 from streams.local.ports import LOOPBACK
 
@@ -52,16 +52,16 @@ def url(own: Path) -> Iterator[str]:
 
 
 def test_an_api_that_takes_our_tokens_is_ours(url: str, own: Path) -> None:
-    assert parts.api({"KOMEK_JWT_KEYS": str(own)}, url).is_ready()
+    assert processes.api({"KOMEK_JWT_KEYS": str(own)}, url).is_ready()
 
 
 def test_an_api_that_refuses_our_tokens_is_another_komek(url: str, other: Path) -> None:
-    assert not parts.api({"KOMEK_JWT_KEYS": str(other)}, url).is_ready()
+    assert not processes.api({"KOMEK_JWT_KEYS": str(other)}, url).is_ready()
 
 
 def test_without_keys_that_sign_the_api_is_believed(url: str) -> None:
-    assert parts.api({}, url).is_ready()
+    assert processes.api({}, url).is_ready()
 
 
 def test_nobody_there_is_not_ready(own: Path) -> None:
-    assert not parts.api({"KOMEK_JWT_KEYS": str(own)}, f"http://{LOOPBACK}:1").is_ready()
+    assert not processes.api({"KOMEK_JWT_KEYS": str(own)}, f"http://{LOOPBACK}:1").is_ready()
