@@ -1,6 +1,6 @@
-"""The HTTP edge: authentication, strict parsing, problem+json, response encoding, request metrics.
+"""Request and response handling: authentication, strict JSON, problem details, response encoding, request metrics.
 
-Start with `strict_route.py` (what every request passes), then `problems.py` (the table of error codes).
-May import: `schemas`, `process`, `views`, `streams`, `dispatch`.
-Imported by: `deps`, `reads`, `writes`, `routes`.
+Start with `strict_route.py` (every request passes it), then `problems.py` (the table of error codes).
+May import: `schemas`, `views`, `process`, `caller`, `fields`, `streams`, `dispatch`.
+Imported by: `reads`, `deps`, `openapi`, `writes`, `routes`, `app`.
 """

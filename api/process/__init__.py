@@ -1,6 +1,6 @@
-"""What one API process holds: connections, the live feed, intake marks, latency.
+"""State of one API process: service ports, intake marks, report-to-offer latency.
 
-Start with `services.py` (the ports the routes work with); `api/app.py` joins them.
-May import: `streams`, `dispatch`.
-Imported by: every other room of `api`.
+Start with `services.py` (the ports that routes use; tests pass fakes); `api/app.py` constructs them.
+May import: `caller`, `fields`, `streams`, `dispatch`.
+Imported by: `reads`, `deps`, `writes`, `routes`, `app`.
 """

@@ -1,6 +1,6 @@
-"""Reads that several routes share: lists, disclosure of private data, the event stream, status, CSV.
+"""Read operations that several routes share: lists, disclosure of private data, the event stream, status, CSV export.
 
-Start with `disclosure.py`: the only way to private data, always audited.
-May import: `http`, `views`, `process`, `schemas`.
-Imported by: `routes`, `writes`.
+Start with `disclosure.py`: it decrypts private data and writes an audit entry for each disclosure.
+May import: `http`, `schemas`, `views`, `process`, `caller`, `fields`, `streams`, `dispatch`.
+Imported by: `writes`, `routes`, `app`.
 """

@@ -1,1 +1,6 @@
-"""One file per kind of thing that is asked about."""
+"""The HTTP routes, one file per resource.
+
+Start with `incidents.py`: check the role, read the body, build a command, respond 202 once Kafka has acknowledged it.
+May import: every room of `api` except `app`; `streams`, `dispatch`.
+Imported by: `app`, which lists the routers.
+"""

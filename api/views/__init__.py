@@ -1,6 +1,6 @@
-"""What each role sees of incidents, offers, safety and digital work.
+"""Response content per role: incidents, offers, safety, digital work, content negotiation.
 
-Start with `incidents.py`. Private text comes in only where the caller may have it.
-May import: `fields`, `streams`, `dispatch`.
-Imported by: `reads`, `routes`.
+Start with `incidents.py`. Private texts are arguments; a view never decrypts anything.
+May import: `caller`, `fields`, `streams`, `dispatch`.
+Imported by: `reads`, `writes`, `routes`.
 """

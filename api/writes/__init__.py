@@ -1,6 +1,6 @@
-"""From request bodies to commands: idempotency, preconditions, profiles, positions.
+"""From request bodies to commands: idempotency, preconditions, edits, manual orders, profiles, positions.
 
-Start with `commands.py` (a translation without rules) and `idempotency.py`.
-May import: `reads`, `http`, `schemas`, `process`, `views`.
+Start with `commands.py` (body to command, no rules), then `idempotency.py`.
+May import: `reads`, `deps`, `http`, `schemas`, `views`, `process`, `caller`, `fields`, `streams`, `dispatch`.
 Imported by: `routes`.
 """

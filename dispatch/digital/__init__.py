@@ -1,6 +1,6 @@
 """Digital work: leases, agreement between answers, and how results change the field response.
 
-Start with `tasks.py`, then `steering.py` (what a result changes) and `consensus.py` (when answers agree).
-May import: `incidents`, `safety`, and the rooms below them.
+Start with `tasks.py`, then `consensus.py` (when answers agree) and `steering.py` (what a result changes).
+May import: `context_query`, `incidents`, `safety`, `state`, `staffing`, `matching`, `plans`, `notices`, `model`.
 Imported by: `decide`.
 """

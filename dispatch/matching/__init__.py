@@ -1,6 +1,6 @@
 """Who may be asked and who is preferred: eligibility, ranking, acceptance estimates, budget, fairness, trust.
 
-Start with `eligibility.py` (hard rules), then `ranking.py` (one number in seconds whose terms are kept in the record).
-May import: `dispatch.model`, `dispatch.plans`.
-Imported by: `staffing`, `incidents`, `decide`, and by the store for the coarse form of the same rules.
+Start with `eligibility.py` (hard rules), then `ranking.py` (one number in seconds; its terms are kept in the decision).
+May import: `plans`, `notices`, `model`.
+Imported by: `state`, `staffing`, `explanations`, `ports`, `incidents`, `context_query`, `decide`; the store, the worker, the API.
 """

@@ -1,6 +1,6 @@
-"""The records of the core: commands, events, decisions, the state of an incident, people as a search found them, geometry.
+"""Data types of the core: commands, events, decisions, incident state, people as a search returns them, geometry.
 
-Start with `incidents.py` (the state), then `commands.py` (what may be ordered) and `events.py` (what follows).
+Start with `incidents.py` (the state), then `commands.py` and `events.py`.
 May import: the standard library; shapely and h3 in `geo.py` only.
-Imported by: every other room, `streams` and `api`. A change here reaches the wire format: run `tests/streams/test_wire.py`.
+Imported by: every other room, `streams` and `api`. A changed field changes the wire format: run `tests/streams/test_wire.py`.
 """

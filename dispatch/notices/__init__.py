@@ -1,6 +1,6 @@
-"""Which steps of offers a person is told, and which offers hold by the order of the log.
+"""Which steps of an offer its volunteer is told, and which offers are valid by the order of the log.
 
-Start with `rules.py` (what is told, for how long it is worth telling); `offer_validity.py` is the shared reducer of `offers`.
-May import: `dispatch.model`.
-Imported by: the notifier, the live view, the rebuild and the checker's contract tests.
+Start with `rules.py` (what is told and until when); `offer_validity.py` is the only reducer of `offers`.
+May import: `model`.
+Imported by: `state`, `digital`; the notifier, the live feed, the rebuild, the simulator and the API.
 """

@@ -1,6 +1,6 @@
-"""Response plans: what an incident type needs, on which ladder it escalates, what the notification budget allows.
+"""Response plans: what an incident type needs, which ladder it escalates on, what the notification budget allows.
 
-Start with `book.py`, which reads `builtin.toml` or the text that `komek plans apply` sends.
-May import: `dispatch.model`.
-Imported by: `matching`, `staffing`, `incidents`, `decide`, and by `streams` and `api` to load and show plans.
+Start with `book.py`, which parses `builtin.toml` or the text that `komek plans apply` publishes.
+May import: `model`.
+Imported by: `matching`, `staffing`, `safety`, `incidents`, `decide`; by `streams` and `api` to load and show plans.
 """

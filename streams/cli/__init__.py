@@ -1,5 +1,6 @@
 """The commands of `komek`.
 
-Start reading here: `main.py` has the list; each command is a module of its own with a function `command`, or with an `app`
-when it has commands of its own. A module is imported only when its command is called.
+Start with `main.py` (the list of commands). Each command is a module that is imported only when the command runs.
+May import: every other room of `streams`; `dispatch`.
+Imported by: nothing; the entry point `komek` in `pyproject.toml`.
 """

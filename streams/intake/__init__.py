@@ -1,6 +1,6 @@
-"""The way into Kafka for the API, the CLI and the simulator: commands, private records, profiles, positions.
+"""Writes to Kafka on behalf of callers: commands, private records, profiles, positions.
 
-Start with `commands.py` (acks=all, answered within the promised time, or `Unknown`).
-May import: `kafka`, `store`, the lists.
-Imported by: the API, `cli`, `simulator`.
+Start with `commands.py` (`acks=all`, acknowledged within the stated time or an error).
+May import: `kafka`, `store`, the modules below them (`wire`, `topics`, `settings`, `metrics`, `errors`), `dispatch`.
+Imported by: the API, `simulator`.
 """

@@ -1,1 +1,6 @@
-"""What all parts share of Kafka. Start reading at `clients.py`: every client is made there, with one set of waits."""
+"""Kafka clients and what is built on them: records, consumer groups, log reading, batch consumers, topic administration.
+
+Start with `clients.py`: the only place that constructs a client; every client has the same timeouts (`timeouts.py`).
+May import: `wire`, `topics`, `settings`, `metrics`, `clock`, `errors`, `dispatch`.
+Imported by: every room above it and `api/app.py`.
+"""

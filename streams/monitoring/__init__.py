@@ -1,6 +1,6 @@
-"""What operators are alarmed about: committed lag, stalled workers, dead letters, conditions of the field.
+"""Alarms: committed lag, stalled workers, dead letters, conditions of incidents.
 
 Start with `alarms.py` (the list of alarms), then `lag_monitor.py`.
-May import: `notices`, `readers`, `dead_letters`, `kafka`, `store`, the lists.
-Imported by: the API, `cli`, `worker`.
+May import: every room of `streams` except `cli`, `worker` and `codegen`; `dispatch`.
+Imported by: the API, `worker`, `codegen`.
 """

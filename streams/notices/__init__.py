@@ -1,7 +1,6 @@
-"""How people are told. Start reading at `streams/notices/notifier.py`, which joins these parts.
+"""The notifier: sends volunteers notices about their offers, at least once, in order per volunteer.
 
-`partition.py` is one partition of `offers`: what holds there, what of it is to be told, how far it may be committed. `lane.py` is
-the queue of one channel: each person's notices in order, tried again where it helps. `channels.py` is the port to the outside
-with its implementations, `ledger.py` the topic `notices`: the log of what went out. What is told at all is ruled by the core
-(`dispatch/notices/rules.py`), what holds by `dispatch/notices/offer_validity.py`.
+Start with `notifier.py`; `partition.py` tracks one partition of `offers`, `channels.py` has the channel port.
+May import: `readers`, `dead_letters`, `intake`, `rebuild`, `local`, `store`, `kafka` and below; `dispatch`.
+Imported by: `monitoring`, `cli`, the API.
 """

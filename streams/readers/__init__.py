@@ -1,6 +1,6 @@
-"""Read-only views of the log: the live feed, single decisions, the last known states, the applied plans.
+"""Read-only views of the log: the live feed, single decisions, last known states, applied plans.
 
-Start with `feed.py` (the live view of incidents and offers).
-May import: `kafka`, `store`, the lists.
-Imported by: the API, `worker`, `cli`, `monitoring`.
+Start with `feed.py` (the live feed of incidents, offers and notices).
+May import: `kafka`, `store`, the modules below them (`wire`, `topics`, `settings`, `metrics`, `errors`), `dispatch`.
+Imported by: the API, `worker`, `cli`.
 """

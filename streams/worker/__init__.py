@@ -1,6 +1,6 @@
-"""The processor: the Faust agent, the batch that decides, the projection into Redis, and the services beside them.
+"""The worker process: the Faust agent, the batch dispatcher, the projection into Redis, and the services beside them.
 
-Start with `app.py` (how the parts are joined), then `agent.py` (one safe agent shape) and `dispatcher.py` (one batch).
-May import: every other room except `cli`.
-Imported by: `cli` alone; the API must not import it.
+Start with `app.py` (composition root), then `agent.py` (the agent) and `dispatcher.py` (one batch).
+May import: every other room of `streams` except `cli` and `codegen`; `dispatch`.
+Imported by: `cli`; import-linter forbids it to the API.
 """
