@@ -109,7 +109,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
 
     Raises:
         NotAsStated: a topic is missing or dangerously different.
-        BrokerTrouble: Kafka does not answer.
+        BrokerError: Kafka does not answer.
         BadKeys, BadPlans: a file cannot be used.
     """
     keys = tokens.load_keys(settings.require_jwt_keys())

@@ -1,7 +1,7 @@
 """The HTTP API as the simulated people use it: every write can be repeated, and is, until the API answers it.
 
 ClientTrouble
-└── NoAnswer        the API gave no answer within the patience: the effect is unknown, and the same key may be tried again
+└── ApiUnavailable        the API gave no answer within the patience: the effect is unknown, and the same key may be tried again
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from typing import Any, Self
 import httpx2
 
 from streams import clock
+from streams.errors import GiveUp
 
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 FIRST_PAUSE_S = 0.2
@@ -30,7 +31,7 @@ RESET = "reset"
 """What the API says when it cannot go on from where a listener left off."""
 
 
-class NoAnswer(Exception):
+class ApiUnavailable(GiveUp):
     """The API did not answer in time; the message says what was asked and what came last."""
 
 
@@ -123,14 +124,14 @@ class Api:
         """Sends the same request with the same Idempotency-Key until it is answered with yes or no.
 
         Raises:
-            NoAnswer: not within the patience.
+            ApiUnavailable: not within the patience.
         """
         return await self._until_answered(method, path, caller, {"Idempotency-Key": key}, body)
 
     async def read(self, path: str, caller: ApiCaller) -> ApiResponse:
         """
         Raises:
-            NoAnswer: not within the patience.
+            ApiUnavailable: not within the patience.
         """
         return await self._until_answered("GET", path, caller, {}, None)
 
@@ -174,7 +175,7 @@ class Api:
                 return answer
             self.tally.add("repeats")
             if self._now_s() >= deadline:
-                raise NoAnswer(f"{method} {path}: {answer.code if answer else 'no connection'}")
+                raise ApiUnavailable(f"{method} {path}: {answer.code if answer else 'no connection'}")
             await asyncio.sleep(max(wait_s, pause_s * self._rng.uniform(0.5, 1.5)))
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 

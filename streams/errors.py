@@ -1,25 +1,63 @@
-"""Errors of `streams`, one tree, split by what the caller can do."""
+"""Errors of `streams`, one tree, split by what the caller can do.
+
+    KomekError
+    ├── RetryLater                  a temporary condition: call again with the same arguments, a repeat is harmless
+    │   ├── LogUnavailable          Kafka did not answer or confirm; the record may be in the log or not
+    │   ├── IntakeError             the record was not confirmed to the client that sent it
+    │   │   ├── Overloaded          refused before anything was sent
+    │   │   └── OutcomeUnknown      no answer in time; repeat with the same id
+    │   ├── LockLost                `store.redis_client`: another process holds the rebuild lock; start over
+    │   ├── DeliveryFailed          `notices.channels`: the notice is sent again with the same id
+    │   └── ConditionUnknown        `monitoring.alarms`: the data that the condition needs is missing in this sample
+    ├── GiveUp                      retries are exhausted or useless: report the error and end, or start over from fresh state
+    │   ├── BrokerError             no broker in time, or a refusal; `cure` names the next step
+    │   ├── ApiUnavailable          `api_client`: the API did not answer within its retries
+    │   └── ResyncRequired          `readers.feed`: the cursor cannot be continued; load the state again
+    └── InvalidInput                fix what was passed in
+        ├── Unreadable              `wire`: the bytes are no record of this topic; dead-letter them (also a ValueError)
+        ├── NotReplayable           `dead_letters.letters`: this dead letter cannot be sent again
+        └── BadScenario, UnknownFormat, BadRow    `simulator`: the file names what it expected (also ValueErrors)
+
+The ports of the core have errors of their own, because `dispatch` does not import `streams`: `StoreTrouble` and `NotReady`
+(`dispatch.ports`), both to be retried. An exception outside both trees is a bug and ends the worker without an ack.
+"""
 
 
-class LogTrouble(Exception):
-    """Kafka did not confirm; the record may be in the log or not."""
+class KomekError(Exception):
+    """Root of all errors that `streams` raises on purpose."""
 
 
-class BrokerTrouble(Exception):
-    """Kafka gave no answer, or one that ends the matter; says what to do next in `cure`."""
+class RetryLater(KomekError):
+    """A temporary condition; the same call may succeed later, and a repeat is harmless."""
+
+
+class GiveUp(KomekError):
+    """The same call will not succeed soon: report the error, or start over from fresh state."""
+
+
+class InvalidInput(KomekError):
+    """What was passed in cannot be used; the message says what was expected."""
+
+
+class LogUnavailable(RetryLater):
+    """Kafka did not answer or confirm in time; a record that was sent may be in the log or not."""
+
+
+class IntakeError(RetryLater):
+    """Kafka did not confirm a record sent by the API, the CLI or the simulator."""
+
+
+class Overloaded(IntakeError):
+    """Too many records await Kafka's confirmation; nothing was sent."""
+
+
+class OutcomeUnknown(IntakeError):
+    """Kafka did not confirm in time; the record may be in the log or not."""
+
+
+class BrokerError(GiveUp):
+    """No broker answered in time, or one refused the request; `cure` says what to do next."""
 
     def __init__(self, message: str, cure: str) -> None:
         super().__init__(message)
         self.cure = cure
-
-
-class IntakeTrouble(Exception):
-    """Kafka did not take the record, as far as is known."""
-
-
-class Overloaded(IntakeTrouble):
-    """More is on its way to Kafka than we allow; nothing was sent."""
-
-
-class Unknown(IntakeTrouble):
-    """Kafka did not answer in time; the record may be in the log or not."""

@@ -22,6 +22,7 @@ from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.vocabulary import Capability, HeardBy, Outcome, SoftRule, TravelMode
 from dispatch.notices.rules import NoticeOutcome
 from streams import clock
+from streams.errors import InvalidInput
 
 T = TypeVar("T")
 _KIND_OF_COMMAND = {cls: kind for kind, cls in COMMANDS.items()}
@@ -29,7 +30,7 @@ _KIND_OF_EVENT = {cls: kind for kind, cls in EVENTS.items()}
 _encoder = msgspec.json.Encoder()
 
 
-class Unreadable(ValueError):
+class Unreadable(InvalidInput, ValueError):
     """The bytes are no record of this topic; the message says what was expected and where."""
 
 

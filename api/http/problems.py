@@ -3,7 +3,7 @@
     Problem                a code of TABLE, with the place of the fault where there is one
     BadJson                strict_json.py: 400 or 422 with line, column and offset
     BadGeometry            dispatch/model/geo.py: a field error
-    IntakeTrouble          streams/intake/commands.py: 503 with Retry-After
+    IntakeError          streams/intake/commands.py: 503 with Retry-After
     StoreTrouble, NotReady dispatch/ports.py: 503 with Retry-After
 
 Nothing that was sent is ever told back, but for names of fields and JSON types.
@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 from api.http import methods
 from api.http.strict_json import BadJson
 from dispatch.ports import NotReady, StoreTrouble
-from streams.errors import IntakeTrouble, LogTrouble, Overloaded
+from streams.errors import IntakeError, LogUnavailable, Overloaded
 
 MEDIA_TYPE = "application/problem+json"
 BASE = "urn:komek:problem:"
@@ -135,13 +135,13 @@ def problem_of(error: Exception) -> ProblemResponse:
         return not_json(error)
     if isinstance(error, Overloaded):
         return retry_later("overloaded", TABLE["overloaded"].title)
-    if isinstance(error, IntakeTrouble):
+    if isinstance(error, IntakeError):
         return retry_later("unknown_outcome", TABLE["unknown_outcome"].title)
     if isinstance(error, NotReady):
         return retry_later("picture_unavailable", "The live picture is being rebuilt from the log", 3)
     if isinstance(error, StoreTrouble):
         return retry_later("picture_unavailable", "Redis gives no answer")
-    if isinstance(error, LogTrouble):
+    if isinstance(error, LogUnavailable):
         return retry_later("log_unavailable", "Kafka gives no answer")
     if isinstance(error, ClientDisconnect):
         return ProblemResponse("bad_json", "the body ended early")
@@ -156,10 +156,10 @@ _TOLD = (
     HTTPException,
     RequestValidationError,
     ClientDisconnect,
-    IntakeTrouble,
+    IntakeError,
     StoreTrouble,
     NotReady,
-    LogTrouble,
+    LogUnavailable,
     BadJson,
 )
 _OF_STATUS = {404: "not_found", 405: "method_not_allowed", 406: "not_acceptable", 413: "body_too_large"}

@@ -64,7 +64,7 @@ async def csv_of(parts: Services, filters: Filters) -> Response:
     """All that passes, newest report first, up to 5,000 rows; the header `Komek-Cut` says when there are more.
 
     Raises:
-        LogTrouble: neither Redis nor the log could be read.
+        LogUnavailable: neither Redis nor the log could be read.
     """
     source, rows = await _rows(parts, filters)
     name = f"komek-incidents-{source.at[:19].replace(':', '')}-{source.name}.csv"

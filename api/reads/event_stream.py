@@ -11,9 +11,9 @@ from dispatch.model.decisions import StatusRecord
 from dispatch.model.vocabulary import OfferState
 from dispatch.notices.rules import NoticeOutcome
 from streams import clock, metrics
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.notices.channels import StreamChannel
-from streams.readers.feed import Batch, CutOff, Feed, FeedCursor, FeedItem, FeedRecord, Listener
+from streams.readers.feed import Batch, Feed, FeedCursor, FeedItem, FeedRecord, Listener, ResyncRequired
 from streams.readers.feed_buffer import BufferedRecord
 from streams.tokens import Role
 from streams.wire import NoticeRecord
@@ -45,10 +45,10 @@ class Live:
                 yield frame("ready", b"{}", id=str(listener.cursor), retry_ms=retry_ms)
                 async for chunk in self._chunks_of(caller, listener):
                     yield chunk
-        except CutOff as error:
+        except ResyncRequired as error:
             metrics.LIVE_CUT_OFF.inc()
             yield frame("reset", _encode({"reason": str(error)}))
-        except LogTrouble:
+        except LogUnavailable:
             yield frame("reset", b'{"reason":"the log cannot be read for the moment"}')
 
     async def _chunks_of(self, caller: Caller, listener: Listener) -> AsyncIterator[bytes]:

@@ -26,7 +26,7 @@ from dispatch.model.vocabulary import Outcome
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.state.edits import PRIVATE_FIELDS, details_of
 from streams import clock, wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 
 DECIDED_WITHIN_S = 1.0
 SEEN_WITHIN_S = 0.25
@@ -172,7 +172,7 @@ async def decision_of(
         try:
             if place := await parts.marks.glance(parts.picture.decision_place(incident_id, command_id)):
                 return (await parts.explanations.read([place])).get(place)
-        except (StoreTrouble, NotReady, LogTrouble):
+        except (StoreTrouble, NotReady, LogUnavailable):
             return None
         if clock.monotonic_s() >= give_up_s:
             return None

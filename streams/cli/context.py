@@ -8,7 +8,7 @@ from typing import Any
 
 from streams import settings as all_settings
 from streams.cli.errors import UNREACHABLE, CommandFailed
-from streams.errors import BrokerTrouble
+from streams.errors import BrokerError
 from streams.local import stackfile
 from streams.local.folder import Folder
 from streams.settings import Settings
@@ -40,5 +40,5 @@ def broker_trouble_told() -> Iterator[None]:
     """Ends the command with exit code 3 where Kafka gave no answer."""
     try:
         yield
-    except BrokerTrouble as trouble:
+    except BrokerError as trouble:
         raise CommandFailed(str(trouble), trouble.cure, UNREACHABLE) from trouble

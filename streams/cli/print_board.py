@@ -12,7 +12,7 @@ from streams.cli import printed_board
 from streams.cli.context import settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import print_json
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.readers.last_known import LastKnown, LogPicture
 
 WITHIN_S = 120.0
@@ -34,7 +34,7 @@ def command(
     logs.configure("error")
     try:
         known = asyncio.run(LogPicture(settings, "komek-board").read(within_s=WITHIN_S))
-    except LogTrouble as trouble:
+    except LogUnavailable as trouble:
         raise CommandFailed(
             str(trouble), "Start Kafka, or say where it is with KOMEK_KAFKA; the log is all this needs.", UNREACHABLE
         ) from trouble

@@ -12,7 +12,7 @@ from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, logs
 from streams.cli.context import settings_here
 from streams.cli.errors import UNREACHABLE, CommandFailed
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.rebuild.rebuilder import Rebuilder, RebuildReport
 from streams.settings import Settings
 from streams.store import RedisClient
@@ -26,7 +26,7 @@ def command(json: Json = False) -> None:
     logs.configure("error")
     try:
         report = asyncio.run(_rebuild(settings, quiet=json))
-    except (StoreTrouble, LogTrouble, NotReady) as trouble:
+    except (StoreTrouble, LogUnavailable, NotReady) as trouble:
         raise CommandFailed(
             f"the rebuild did not come to its end: {trouble}",
             "Nothing is lost and workers rebuild by themselves; see `komek status`, then call this again.",

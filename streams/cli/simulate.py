@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 
 from streams import clock
-from streams.api_client import Api, NoAnswer
+from streams.api_client import Api, ApiUnavailable
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
@@ -80,7 +80,7 @@ async def _run(scenario: Scenario, url: str, tokens: Any, *, quiet: bool) -> dic
                 await playing
             except asyncio.CancelledError:
                 pass
-            except NoAnswer as error:
+            except ApiUnavailable as error:
                 raise CommandFailed(
                     f"the API at {url} does not answer: {error}", "Start it with `komek up`.", UNREACHABLE
                 ) from error

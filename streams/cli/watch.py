@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.live import Live
 
 from streams import clock
-from streams.api_client import OPENED, Api, ApiCaller, LiveEvent, NoAnswer
+from streams.api_client import OPENED, Api, ApiCaller, ApiUnavailable, LiveEvent
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.errors import UNREACHABLE, CommandFailed
 from streams.cli.live_board import OFFER_SIGNS, BoardState, Happened, picture
@@ -80,7 +80,7 @@ class _View:
         """Reads status and queue; while the API is away what was known stays."""
         try:
             status, queue = await asyncio.gather(api.read("/v1/status", WATCHER), api.read(OPEN_INCIDENTS, WATCHER))
-        except NoAnswer as error:
+        except ApiUnavailable as error:
             self._away(str(error))
             return
         if not (status.is_ok and queue.is_ok):

@@ -12,7 +12,7 @@ from kafka.errors import KafkaError
 
 from dispatch.model.ids import derived
 from streams import metrics, wire
-from streams.errors import BrokerTrouble
+from streams.errors import BrokerError, InvalidInput
 from streams.kafka import clients
 from streams.kafka.records import Consumed
 from streams.kafka.topic_admin import wait_for_broker
@@ -39,7 +39,7 @@ class AsyncProducer(Protocol):
     ) -> object: ...
 
 
-class NotReplayable(Exception):
+class NotReplayable(InvalidInput):
     """This letter cannot go back; the message says why and where the record may still be read."""
 
 
@@ -139,7 +139,7 @@ def read_letters(settings: Settings) -> Iterator[DeadLetter]:
     """All letters kept, oldest first, each id once. Ends at what was the end of the topic when it began.
 
     Raises:
-        BrokerTrouble: no broker answered in time.
+        BrokerError: no broker answered in time.
     """
     seen: set[str] = set()
     for value in read_values(settings):
@@ -169,7 +169,7 @@ def replay(
 
     Raises:
         NotReplayable: before anything is sent, when one of them cannot go back.
-        BrokerTrouble: a send was not confirmed; those before it were. A repeat is harmless: commands have their ids.
+        BrokerError: a send was not confirmed; those before it were. A repeat is harmless: commands have their ids.
     """
     for letter in letters:
         _check_replayable(letter)
@@ -190,14 +190,14 @@ def confirming_producer(settings: Settings) -> Iterator[KafkaProducer]:
     """A producer for a few records, each of which is waited for.
 
     Raises:
-        BrokerTrouble: also for whatever the client raises inside the block.
+        BrokerError: also for whatever the client raises inside the block.
     """
     wait_for_broker(settings)
     producer = clients.producer(settings, _CLIENT_ID)
     try:
         yield producer
     except (KafkaError, AssertionError) as error:  # the client asserts that the partition exists
-        raise BrokerTrouble(
+        raise BrokerError(
             f"a record was not confirmed: {error!r}", "Repeat: a record that is there twice is harmless."
         ) from error
     finally:
@@ -230,7 +230,7 @@ def _consumer(settings: Settings) -> Iterator[KafkaConsumer]:
     try:
         yield consumer
     except KafkaError as error:
-        raise BrokerTrouble(
+        raise BrokerError(
             f"Kafka refused to show {DEAD_LETTERS.name}: {error!r}", "Run `komek topics apply`."
         ) from error
     finally:
@@ -242,7 +242,7 @@ def _values_to_end(consumer: KafkaConsumer) -> Iterator[bytes | None]:
         TopicPartition(DEAD_LETTERS.name, number) for number in consumer.partitions_for_topic(DEAD_LETTERS.name) or ()
     ]
     if not partitions:
-        raise BrokerTrouble(f"{DEAD_LETTERS.name} does not exist", "Run `komek topics apply`.")
+        raise BrokerError(f"{DEAD_LETTERS.name} does not exist", "Run `komek topics apply`.")
     consumer.assign(partitions)
     consumer.seek_to_beginning(*partitions)
     ends = consumer.end_offsets(partitions)

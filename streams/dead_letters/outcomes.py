@@ -91,7 +91,7 @@ def read_settled(settings: Settings) -> Mapping[str, LetterSettled]:
     """How letters ended, by their ids.
 
     Raises:
-        BrokerTrouble: no broker answered in time.
+        BrokerError: no broker answered in time.
     """
     book = DeadLetterFold()
     for value in dead_letters.read_values(settings):
@@ -118,7 +118,7 @@ def dismiss(settings: Settings, letters: Iterable[DeadLetter], why: Dismissal, *
     """A record for each that nothing has to be done; the letters stay readable.
 
     Raises:
-        BrokerTrouble: one was not confirmed; those before it were. A repeat is harmless.
+        BrokerError: one was not confirmed; those before it were. A repeat is harmless.
     """
     with dead_letters.confirming_producer(settings) as producer:
         for letter in letters:

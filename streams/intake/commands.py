@@ -1,8 +1,8 @@
 """The way in: commands, private data, profiles and audit entries to Kafka through kafka-python; positions through aiokafka.
 
-    IntakeTrouble          nothing is known to be stored; the caller may try again
+    IntakeError          nothing is known to be stored; the caller may try again
       Overloaded           refused before anything was sent: too much is on its way already
-      Unknown              no answer in time: the record may be in the log or not; repeat it with the same id
+      OutcomeUnknown              no answer in time: the record may be in the log or not; repeat it with the same id
 
 Every awaited `send_*` returns only after the broker's answer (`acks=all`), or raises within `ANSWER_WITHIN_S`. A repeat is
 harmless: ids are deterministic and readers recognise them.
@@ -19,7 +19,7 @@ import structlog
 from dispatch.model.commands import Command
 from dispatch.model.ids import derived, zone_of_incident
 from streams import clock, metrics, wire
-from streams.errors import IntakeTrouble, Overloaded, Unknown
+from streams.errors import IntakeError, OutcomeUnknown, Overloaded
 from streams.kafka import clients
 from streams.settings import Settings
 from streams.topics import AUDIT, INCIDENTS, PRIVATE, VOLUNTEERS
@@ -153,7 +153,7 @@ class CommandIntake:
     async def _audit(self, message: Message) -> None:
         try:
             await self.send_in_order([message])
-        except IntakeTrouble:
+        except IntakeError:
             metrics.AUDIT_LOST.inc()
             _log.error("audit entry lost")
 
@@ -164,7 +164,7 @@ class CommandIntake:
 
         Raises:
             Overloaded: 256 sends are on their way; nothing was sent.
-            Unknown: a record was not confirmed; those before it are in the log.
+            OutcomeUnknown: a record was not confirmed; those before it are in the log.
         """
         if self._in_flight >= IN_FLIGHT:
             metrics.INTAKE_REFUSED.labels(cause="overloaded").inc()
@@ -179,8 +179,8 @@ class CommandIntake:
                         confirmed(message, positions[-1])
         except TimeoutError as error:
             self._note_failure()
-            raise Unknown("Kafka gave no answer in time") from error
-        except Unknown:
+            raise OutcomeUnknown("Kafka gave no answer in time") from error
+        except OutcomeUnknown:
             self._note_failure()
             raise
         finally:
@@ -212,7 +212,7 @@ class CommandIntake:
             if position is not None:
                 answer.set_result(position)
             else:
-                answer.set_exception(Unknown(f"Kafka did not confirm: {type(error).__name__}"))
+                answer.set_exception(OutcomeUnknown(f"Kafka did not confirm: {type(error).__name__}"))
 
         def hand_back(position: Position | None, error: BaseException | None) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits

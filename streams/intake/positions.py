@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
 from streams import clock, metrics, wire
-from streams.errors import Overloaded, Unknown
+from streams.errors import OutcomeUnknown, Overloaded
 from streams.intake.commands import ANSWER_WITHIN_S
 from streams.kafka import clients
 from streams.settings import Settings
@@ -59,7 +59,7 @@ class PositionIntake:
 
         Raises:
             Overloaded: too many batches are on their way; nothing was sent.
-            Unknown: no answer in time; some may be in the log. A repeat is harmless.
+            OutcomeUnknown: no answer in time; some may be in the log. A repeat is harmless.
         """
         if self._in_flight >= IN_FLIGHT:
             metrics.INTAKE_REFUSED.labels(cause="overloaded").inc()
@@ -71,7 +71,7 @@ class PositionIntake:
                 await asyncio.gather(*(answer for part in answers for answer in part))
         except (KafkaError, TimeoutError) as error:
             metrics.INTAKE_REFUSED.labels(cause="unknown").inc()
-            raise Unknown("Kafka did not confirm the positions in time") from error
+            raise OutcomeUnknown("Kafka did not confirm the positions in time") from error
         finally:
             self._in_flight -= 1
         metrics.POSITIONS.inc(len(fixes))
@@ -115,6 +115,6 @@ class PositionIntake:
 
 
 def _seen(answer: "asyncio.Future[Any]") -> None:
-    """An answer that comes after the caller was told `Unknown` is nobody's surprise."""
+    """An answer that comes after the caller was told `OutcomeUnknown` is nobody's surprise."""
     if not answer.cancelled():
         answer.exception()

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka import clients
 from streams.settings import Settings
 
@@ -73,7 +73,7 @@ class BatchReading:
         while not should_stop():
             try:
                 await take(records)
-            except (StoreTrouble, NotReady, LogTrouble) as trouble:
+            except (StoreTrouble, NotReady, LogUnavailable) as trouble:
                 attempt += 1
                 log.info("batch is tried again", group=self._group, cause=type(trouble).__name__, attempt=attempt)
                 await _jittered(attempt)

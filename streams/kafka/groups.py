@@ -1,12 +1,26 @@
-"""The consumer groups of Komek, and what the brokers say about a group: its members and its committed offsets."""
+"""The consumer groups of Komek, and what the brokers know of a group: its members and its committed offsets."""
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from streams.topics import INCIDENTS
 
+DISPATCHER = "komek-dispatcher"
+"""The workers, which decide commands of `incidents`; also the name of their Faust app."""
+LOCATIONS = "komek-locations"
+"""The workers' position services, which read `locations`."""
+PEOPLE = "komek-people"
+"""The workers' profile services, which read `volunteers` and `private`."""
+NOTIFIER = "komek-notifier"
+"""The notifiers, which read `offers`."""
+
 
 async def members(admin: AIOKafkaAdminClient, group: str) -> int | None:
+    """Number of live members; None when the broker describes no such group.
+
+    Raises:
+        KafkaError: no answer, or the group coordinator is not available.
+    """
     for response in await admin.describe_consumer_groups([group]):
         for found in response.groups:
             # error code, group, state, protocol type, protocol, members, ...
@@ -14,10 +28,11 @@ async def members(admin: AIOKafkaAdminClient, group: str) -> int | None:
     return None
 
 
-GROUP = "komek-dispatcher"
-"""The consumer group of the workers: the name of their Faust app (`app.py`)."""
+async def committed_commands(admin: AIOKafkaAdminClient) -> dict[TopicPartition, int]:
+    """Offsets of `incidents` that the workers have committed; partitions without a commit are left out.
 
-
-async def _committed(admin: AIOKafkaAdminClient) -> dict[TopicPartition, int]:
-    offsets = await admin.list_consumer_group_offsets(GROUP)
+    Raises:
+        KafkaError: no answer, or the group coordinator is not available.
+    """
+    offsets = await admin.list_consumer_group_offsets(DISPATCHER)
     return {part: entry.offset for part, entry in offsets.items() if part.topic == INCIDENTS.name and entry.offset >= 0}

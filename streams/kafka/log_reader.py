@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka import clients, timeouts
 from streams.settings import Settings
 
@@ -48,11 +48,11 @@ class LogReader:
             await admin.start()
             (found,) = await admin.describe_topics([topic])
         except KafkaError as error:
-            raise LogTrouble(f"{topic}: {error!r}") from error
+            raise LogUnavailable(f"{topic}: {error!r}") from error
         finally:
             await admin.close()
         if not found["partitions"]:
-            raise LogTrouble(f"{topic}: the topic is not there")
+            raise LogUnavailable(f"{topic}: the topic is not there")
         return sorted(part["partition"] for part in found["partitions"])
 
     async def bounds(self, topic: str, partitions: Iterable[int]) -> dict[int, tuple[int, int]]:
@@ -63,7 +63,7 @@ class LogReader:
             first = await consumer.beginning_offsets(parts)
             end = await consumer.end_offsets(parts)
         except (KafkaError, TimeoutError) as error:
-            raise LogTrouble(f"{topic}: {error!r}") from error
+            raise LogUnavailable(f"{topic}: {error!r}") from error
         return {part.partition: (first[part], end[part]) for part in parts}
 
     async def end(self, topic: str, partition: int) -> int:
@@ -77,14 +77,14 @@ class LogReader:
         try:
             ends = await self._started().end_offsets(parts)
         except (KafkaError, TimeoutError) as error:
-            raise LogTrouble(f"{topic}: {error!r}") from error
+            raise LogUnavailable(f"{topic}: {error!r}") from error
         return {part.partition: int(ends[part]) for part in parts}
 
     async def read(self, topic: str, stretches: Mapping[int, tuple[int, int]]) -> AsyncIterator[list[ConsumerRecord]]:
         """Records of each partition from the first offset to before the second, in chunks of one partition each.
 
         Raises:
-            LogTrouble: no progress for 15 s.
+            LogUnavailable: no progress for 15 s.
         """
         wanted = {
             TopicPartition(topic, number): stretch for number, stretch in stretches.items() if stretch[0] < stretch[1]
@@ -100,7 +100,7 @@ class LogReader:
                 part = TopicPartition(topic, chunk[0].partition)
                 if chunk[0].offset < wanted[part][0]:
                     # For a broker that is behind, an offset may lie after its end; the client then begins anew, from the first.
-                    raise LogTrouble(f"{topic}/{part.partition} was read again from {chunk[0].offset}")
+                    raise LogUnavailable(f"{topic}/{part.partition} was read again from {chunk[0].offset}")
                 yield chunk
 
     async def _chunks(
@@ -112,7 +112,7 @@ class LogReader:
             try:
                 batches = await consumer.getmany(*ends, timeout_ms=_POLL_MS, max_records=5000)
             except KafkaError as error:
-                raise LogTrouble(repr(error)) from error
+                raise LogUnavailable(repr(error)) from error
             for part, records in batches.items():
                 last_progress = loop.time()
                 self._on_read()
@@ -124,9 +124,9 @@ class LogReader:
                     del ends[part]
                     consumer.pause(part)
             if loop.time() - last_progress > _PATIENCE_S:
-                raise LogTrouble(f"no record of {sorted(ends)} for {_PATIENCE_S:.0f} s")
+                raise LogUnavailable(f"no record of {sorted(ends)} for {_PATIENCE_S:.0f} s")
 
     def _started(self) -> AIOKafkaConsumer:
         if self._consumer is None:
-            raise LogTrouble("the log reader has not been started")
+            raise LogUnavailable("the log reader has not been started")
         return self._consumer

@@ -16,7 +16,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, KafkaTimeoutError, for_code
 
 from streams import clock
-from streams.errors import BrokerTrouble
+from streams.errors import BrokerError
 from streams.kafka import clients
 from streams.kafka.topic_drift import Cure, TopicDrift, TopicState, problems_of
 from streams.settings import Settings
@@ -53,7 +53,7 @@ def check_topics(settings: Settings, *, patience_s: float = PATIENCE_S) -> list[
     coming up; with one that answers it takes some 50 ms.
 
     Raises:
-        BrokerTrouble: no broker answered in time.
+        BrokerError: no broker answered in time.
     """
     with connected(settings, patience_s=patience_s) as admin:
         states = read_states(admin)
@@ -64,7 +64,7 @@ def apply_topics(settings: Settings, *, patience_s: float = PATIENCE_S) -> list[
     """Creates what is missing and alters configuration that differs. A repeat changes nothing.
 
     Raises:
-        BrokerTrouble: no broker answered in time, or it refused to create or alter.
+        BrokerError: no broker answered in time, or it refused to create or alter.
     """
     with connected(settings, patience_s=patience_s) as admin:
         found = problems_of(read_states(admin), settings)
@@ -79,7 +79,7 @@ def connected(settings: Settings, *, patience_s: float = PATIENCE_S) -> Iterator
     """An admin client of the brokers in the settings.
 
     Raises:
-        BrokerTrouble: also for whatever Kafka answers inside the block.
+        BrokerError: also for whatever Kafka answers inside the block.
     """
     servers = settings.require_kafka()
     left_s = wait_for_broker(settings, patience_s=patience_s)
@@ -91,15 +91,13 @@ def connected(settings: Settings, *, patience_s: float = PATIENCE_S) -> Iterator
             request_within_ms=REQUEST_WITHIN_MS,
         )
     except KafkaError as error:
-        raise BrokerTrouble(f"Kafka at {servers} does not answer: {error}", _unreachable_cure(servers)) from error
+        raise BrokerError(f"Kafka at {servers} does not answer: {error}", _unreachable_cure(servers)) from error
     try:
         yield admin
     except KafkaTimeoutError as error:
-        raise BrokerTrouble(
-            f"Kafka at {servers} gave no answer in time: {error}", _unreachable_cure(servers)
-        ) from error
+        raise BrokerError(f"Kafka at {servers} gave no answer in time: {error}", _unreachable_cure(servers)) from error
     except KafkaError as error:
-        raise BrokerTrouble(f"Kafka at {servers} refused: {error}", "Check the rights of this client.") from error
+        raise BrokerError(f"Kafka at {servers} refused: {error}", "Check the rights of this client.") from error
     finally:
         admin.close()
 
@@ -110,13 +108,13 @@ def wait_for_broker(settings: Settings, *, patience_s: float = PATIENCE_S) -> fl
     Asked before any client is made: one of kafka-python that finds no broker leaves its thread running.
 
     Raises:
-        BrokerTrouble: none did in time.
+        BrokerError: none did in time.
     """
     servers = settings.require_kafka()
     deadline = clock.monotonic_s() + patience_s
     while not _opens(servers):
         if clock.monotonic_s() >= deadline:
-            raise BrokerTrouble(f"no Kafka broker accepts connections at {servers}", _unreachable_cure(servers))
+            raise BrokerError(f"no Kafka broker accepts connections at {servers}", _unreachable_cure(servers))
         time.sleep(0.2)
     return deadline - clock.monotonic_s()
 
@@ -149,7 +147,7 @@ def _create(admin: KafkaAdminClient, names: Sequence[str], settings: Settings) -
     for entry in answer["topics"]:
         # Somebody else may have created it since it was looked for: then it is only compared.
         if entry["error_code"] not in (0, _ALREADY_EXISTS):
-            raise BrokerTrouble(
+            raise BrokerError(
                 f"Kafka did not create {entry['name']}: {entry['error_message']}",
                 "Check KOMEK_REPLICATION and KOMEK_MIN_INSYNC against the number of brokers, and this client's rights.",
             )
@@ -169,7 +167,7 @@ def _alter(admin: KafkaAdminClient, problems: Sequence[TopicDrift]) -> None:
     )
     for topic, result in answer["topic"].items():
         if result != "OK":
-            raise BrokerTrouble(f"Kafka did not alter {topic}: {result}", "Check the rights of this client.")
+            raise BrokerError(f"Kafka did not alter {topic}: {result}", "Check the rights of this client.")
     _await_configs(admin, wanted)
 
 

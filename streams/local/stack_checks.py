@@ -8,7 +8,7 @@ from dataclasses import replace
 import psutil
 import redis
 
-from streams.errors import BrokerTrouble
+from streams.errors import BrokerError
 from streams.kafka import topic_admin
 from streams.local.check import Check, fail, ok
 from streams.local.processes import NEVER
@@ -47,7 +47,7 @@ def process(name: str, pid: int) -> Check:
 def kafka_topics(settings: Settings) -> Check:
     try:
         problems = topic_admin.check_topics(settings, patience_s=ANSWER_WITHIN_S)
-    except BrokerTrouble as error:
+    except BrokerError as error:
         return fail("Kafka", str(error), error.cure)
     if problems:
         return fail("topics", "; ".join(map(str, problems)), "Run `komek topics apply`.")

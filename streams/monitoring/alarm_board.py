@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from streams.monitoring.alarms import RULES, AlarmCondition, CannotKnow, Concern, Observed, Rule, Severity
+from streams.monitoring.alarms import RULES, AlarmCondition, Concern, ConditionUnknown, Observed, Rule, Severity
 
 DETAILS = 20
 """So many ids are shown; the count is of all."""
@@ -38,7 +38,7 @@ class Board:
         for rule in RULES:
             try:
                 finding = rule.holds(seen)
-            except CannotKnow:
+            except ConditionUnknown:
                 unknown.append(rule.name)
                 continue
             if finding is None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from dispatch.model.vocabulary import AttentionReason
 from streams.dead_letters.outcomes import StandingLetter
+from streams.errors import RetryLater
 from streams.monitoring.lag_monitor import Measured
 from streams.store.alarm_facts import AlarmFacts
 from streams.store.reads import RebuildState
@@ -32,7 +33,7 @@ class Concern(StrEnum):
     FIELD = "field"  # Komek has done what it can: a human must act
 
 
-class CannotKnow(Exception):
+class ConditionUnknown(RetryLater):
     """What the condition needs gave no answer."""
 
 
@@ -48,12 +49,12 @@ class Observed:
 
     def of_group(self) -> Measured:
         if self.measured is None or self.measured.workers is None:
-            raise CannotKnow
+            raise ConditionUnknown
         return self.measured
 
     def of_picture(self) -> AlarmFacts:
         if self.pulse is None:
-            raise CannotKnow
+            raise ConditionUnknown
         return self.pulse
 
 
@@ -96,7 +97,7 @@ def _undecided(seen: Observed) -> AlarmCondition | None:
 
 def _dead_lettered(seen: Observed) -> AlarmCondition | None:
     if seen.letters is None:
-        raise CannotKnow
+        raise ConditionUnknown
     return _earliest({letter.id: letter.since_ms for letter in seen.letters if letter.is_of_incident})
 
 
@@ -110,14 +111,14 @@ def _late(seen: Observed) -> AlarmCondition | None:
 
 def _rebuilding(seen: Observed) -> AlarmCondition | None:
     if seen.rebuild is None:
-        raise CannotKnow
+        raise ConditionUnknown
     return None if seen.rebuild.is_ready else AlarmCondition()
 
 
 def _behind(seen: Observed) -> AlarmCondition | None:
     """Decisions in the log that the picture does not have."""
     if seen.measured is None:
-        raise CannotKnow
+        raise ConditionUnknown
     applied = seen.of_picture().applied
     numbers = [
         number
@@ -134,7 +135,7 @@ def _missing(seen: Observed) -> AlarmCondition | None:
 def _nobody_tells(seen: Observed) -> AlarmCondition | None:
     notifier = seen.of_group().notifier
     if notifier is None or notifier.count is None:
-        raise CannotKnow
+        raise ConditionUnknown
     return None if notifier.count else AlarmCondition()
 
 

@@ -14,8 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams import clock, metrics, wire
-from streams.kafka import clients
-from streams.kafka.groups import GROUP, _committed, members
+from streams.kafka import clients, groups
 from streams.monitoring.commit_stall import CommitSample, Standstill
 from streams.notices.lag import NotifierLag, look
 from streams.settings import Settings
@@ -103,7 +102,7 @@ class Monitor:
         ends = await consumer.end_offsets([*parts, *decisions])
         decided = {part.partition: (starts[part], ends[part]) for part in decisions}
         try:
-            committed, workers = await _committed(admin), await members(admin, GROUP)
+            committed, workers = await groups.committed_commands(admin), await groups.members(admin, groups.DISPATCHER)
             notifier = await look(admin, consumer)
         except KafkaError as error:
             # The coordinator of groups is not there yet (or not any more); what the topics say is known all the same.

@@ -5,11 +5,12 @@ from typing import Protocol
 import structlog
 
 from dispatch.notices.rules import Notice
+from streams.errors import RetryLater
 
 log = structlog.get_logger("komek.notices")
 
 
-class ChannelTrouble(Exception):
+class DeliveryFailed(RetryLater):
     """The notice may have gone out or not; it is sent again, with the same id."""
 
 
@@ -26,7 +27,7 @@ class Channel(Protocol):
         id, by which whoever shows it knows it again.
 
         Raises:
-            ChannelTrouble: not this time.
+            DeliveryFailed: not this time.
         """
 
 

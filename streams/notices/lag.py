@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from streams.kafka.groups import members
+from streams.kafka import groups
 from streams.topics import OFFERS
-
-GROUP = "komek-notifier"
-"""The consumer group of the notifiers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +24,11 @@ async def look(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> Notifi
     """
     (described,) = await admin.describe_topics([OFFERS.name])
     parts = [TopicPartition(OFFERS.name, entry["partition"]) for entry in described["partitions"]]
-    committed = await admin.list_consumer_group_offsets(GROUP)
+    committed = await admin.list_consumer_group_offsets(groups.NOTIFIER)
     # What is committed is read first: a lag that is a moment too large passes, one below nothing would be nonsense.
     starts, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
     reached = {part: max(starts[part], committed[part].offset if part in committed else 0) for part in parts}
     return NotifierLag(
-        count=await members(admin, GROUP),
+        count=await groups.members(admin, groups.NOTIFIER),
         lag=sum(max(0, ends[part] - reached[part]) for part in parts),
     )

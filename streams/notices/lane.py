@@ -19,8 +19,8 @@ import structlog
 
 from dispatch.notices.rules import Notice, NoticeOutcome
 from streams import clock, metrics
-from streams.errors import LogTrouble
-from streams.notices.channels import Channel, ChannelTrouble
+from streams.errors import LogUnavailable
+from streams.notices.channels import Channel, DeliveryFailed
 
 log = structlog.get_logger(__name__)
 UNTOLD_REMEMBERED = 10_000
@@ -65,7 +65,7 @@ class Office(Protocol):
 
 
 Record = Callable[[Parcel, NoticeOutcome, int], Awaitable[None]]
-"""Writes down the outcome after so many attempts; returns when the broker has it, raises LogTrouble when that is not certain."""
+"""Records the outcome after so many attempts; returns when the broker has it, raises LogUnavailable when that is not certain."""
 
 
 @dataclass(slots=True)
@@ -213,9 +213,9 @@ class Lane:
                     await self._channel.send(parcel.notice, parcel.id)
                 tries.is_sent = not self._channel.delivers_by_record
             await self._end(parcel, NoticeOutcome.SENT, tries)
-        except (ChannelTrouble, LogTrouble, TimeoutError) as trouble:
+        except (DeliveryFailed, LogUnavailable, TimeoutError) as trouble:
             # That Kafka is away is no fault of the channel, and passes.
-            tries.refusals += not isinstance(trouble, LogTrouble)
+            tries.refusals += not isinstance(trouble, LogUnavailable)
             metrics.NOTICES_RETRIED.labels(channel=self._channel.name).inc()
             log.info("notice is tried again", channel=self._channel.name, id=parcel.id, cause=repr(trouble))
             return False

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from dispatch.notices.rules import NoticeOutcome
 from streams import clock, wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka.clients import idempotent_producer
 from streams.kafka.log_reader import LogReader
 from streams.notices.lane import Parcel
@@ -64,14 +64,14 @@ class Ledger:
     @property
     def producer(self) -> AIOKafkaProducer:
         if self._producer is None:
-            raise LogTrouble("the ledger is not open")
+            raise LogUnavailable("the ledger is not open")
         return self._producer
 
     async def write(self, parcel: Parcel, channel: str, outcome: NoticeOutcome, attempts: int) -> None:
         """Returns when the broker has it.
 
         Raises:
-            LogTrouble: it may be there or not; a repeat carries the same id.
+            LogUnavailable: it may be there or not; a repeat carries the same id.
         """
         notice = parcel.notice
         record = wire.NoticeRecord(
@@ -91,7 +91,7 @@ class Ledger:
         )
         headers = wire.headers(f"notice.{outcome}", parcel.id, self._source, record.at_ms)
         if self._writer is None or self._writer.done():
-            raise LogTrouble("the ledger is not open")
+            raise LogUnavailable("the ledger is not open")
         wanted = _Wanted(
             notice.volunteer_id.encode(), wire.encode(record), headers, asyncio.get_running_loop().create_future()
         )
@@ -111,13 +111,13 @@ class Ledger:
         """Ids of everything that was written down since then, by any notifier. `consumer` looks up the places.
 
         Raises:
-            LogTrouble: not readable for the moment.
+            LogUnavailable: not readable for the moment.
         """
         parts = [TopicPartition(NOTICES.name, number) for number in await self._reader.partitions(NOTICES.name)]
         try:
             starts = await consumer.offsets_for_times(dict.fromkeys(parts, max(0, at_ms - CLOCKS_APART_MS)))
         except (KafkaError, TimeoutError) as error:
-            raise LogTrouble(f"{NOTICES.name}: {error!r}") from error
+            raise LogUnavailable(f"{NOTICES.name}: {error!r}") from error
         bounds = await self._reader.bounds(NOTICES.name, [part.partition for part in parts])
         return await self._ids(
             {part.partition: (found.offset, bounds[part.partition][1]) for part, found in starts.items() if found}
@@ -154,6 +154,6 @@ async def _write(producer: AIOKafkaProducer, part: Sequence[_Wanted]) -> None:
         if wanted.written.done():  # whoever wanted it has gone
             continue
         if isinstance(result, BaseException):
-            wanted.written.set_exception(LogTrouble(f"{NOTICES.name}: {result!r}"))
+            wanted.written.set_exception(LogUnavailable(f"{NOTICES.name}: {result!r}"))
         else:
             wanted.written.set_result(None)

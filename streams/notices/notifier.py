@@ -22,11 +22,10 @@ from mode import Service
 
 from streams import clock
 from streams.dead_letters import letters
-from streams.errors import LogTrouble
-from streams.kafka import clients, timeouts
+from streams.errors import LogUnavailable
+from streams.kafka import clients, groups, timeouts
 from streams.kafka.records import Consumed
 from streams.notices.channels import Channel, all_channels
-from streams.notices.lag import GROUP
 from streams.notices.lane import Limits
 from streams.notices.ledger import Ledger
 from streams.notices.partition import Partition, low_of
@@ -56,7 +55,7 @@ class Notifier(Service):
         settings: Settings,
         *,
         channels: Callable[[], Sequence[Channel]] = all_channels,
-        group: str = GROUP,
+        group: str = groups.NOTIFIER,
         limits: Limits | None = None,
         **kwargs: Any,
     ) -> None:
@@ -88,7 +87,7 @@ class Notifier(Service):
                 reading = Reading(self._settings, self._group, self._ledger, self._channels(), self._limits)
                 try:
                     await reading.follow(lambda: self.should_stop)
-                except (KafkaError, LogTrouble, TimeoutError) as trouble:
+                except (KafkaError, LogUnavailable, TimeoutError) as trouble:
                     attempt += 1
                     log.warning("notifier begins anew", cause=repr(trouble))
                     await self.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)) * random.uniform(0.5, 1.0))
@@ -113,7 +112,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         self._committed: dict[int, tuple[int, str]] = {}
 
     async def follow(self, should_stop: Callable[[], bool]) -> None:
-        """Raises KafkaError, LogTrouble or TimeoutError when it cannot go on; nothing is lost by beginning anew."""
+        """Raises KafkaError, LogUnavailable or TimeoutError when it cannot go on; nothing is lost by beginning anew."""
         beat = None
         try:
             await self._consumer.start()
@@ -228,7 +227,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         try:
             await letters.write(self._ledger.producer, letter, source=notifier_name())
         except KafkaError as error:
-            raise LogTrouble(f"dead letter: {error!r}") from error
+            raise LogUnavailable(f"dead letter: {error!r}") from error
 
 
 async def _committed(settings: Settings, group: str) -> dict[TopicPartition, tuple[int, str]]:

@@ -27,9 +27,9 @@ _BREATH = 50
 """Records judged in one go: reading what is buffered never waits, and heartbeats must not have to."""
 
 Bury = Callable[[Consumed, str], Awaitable[None]]
-"""Returns when the broker has the dead letter; raises LogTrouble when that is not certain."""
+"""Returns when the broker has the dead letter; raises LogUnavailable when that is not certain."""
 KnownSince = Callable[[int], Awaitable[set[str]]]
-"""Ids of the notices that were written down since then; raises LogTrouble."""
+"""Ids of the notices that were written down since then; raises LogUnavailable."""
 
 
 class NoticeLedger(Protocol):
@@ -67,7 +67,7 @@ class Session:
         """Judges them and puts what is to be told on its way; waits while the lanes are full.
 
         Raises:
-            LogTrouble: not all were taken; the session is of no use any more.
+            LogUnavailable: not all were taken; the session is of no use any more.
         """
         part = self._partitions[number]
         for count, record in enumerate(records):

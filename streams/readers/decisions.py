@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from dispatch.model.decisions import Decision
 from streams import wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka import clients
 from streams.settings import Settings
 from streams.topics import DECISIONS
@@ -40,7 +40,7 @@ class DecisionReader:
         """Those of the decisions that are (still) in the log and readable.
 
         Raises:
-            LogTrouble: Kafka did not give them within 1.8 s.
+            LogUnavailable: Kafka did not give them within 1.8 s.
         """
         found: dict[Place, Decision] = {}
         try:
@@ -51,7 +51,7 @@ class DecisionReader:
                         with suppress(wire.Unreadable):  # the worker has told of it
                             found[record.partition, record.offset] = wire.decode_decision(record.value)
         except (KafkaError, TimeoutError) as error:
-            raise LogTrouble(f"decisions: {error!r}") from error
+            raise LogUnavailable(f"decisions: {error!r}") from error
         return found
 
     async def _run(self, consumer: AIOKafkaConsumer, run: Sequence[Place]) -> list[ConsumerRecord]:

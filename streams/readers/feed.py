@@ -22,7 +22,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from dispatch.model.decisions import OfferStep
 from dispatch.notices.offer_validity import OfferVerdict, Validity
 from streams import clock, metrics
-from streams.errors import LogTrouble
+from streams.errors import GiveUp, LogUnavailable
 from streams.event_loop import Turns
 from streams.kafka import clients
 from streams.readers.feed_buffer import BufferedRecord, FeedBuffer, weight_of
@@ -30,7 +30,7 @@ from streams.readers.feed_records import TOPICS_SHOWN, Arrived, FeedCursor, Feed
 from streams.settings import Settings
 from streams.topics import OFFERS
 
-__all__ = ["Batch", "CutOff", "Feed", "FeedCursor", "FeedItem", "FeedRecord", "Listener"]
+__all__ = ["Batch", "Feed", "FeedCursor", "FeedItem", "FeedRecord", "Listener", "ResyncRequired"]
 
 KEPT = 20_000
 KEPT_BYTES = 96 * 2**20
@@ -53,7 +53,7 @@ VOID_KEPT = 1_000
 _log = structlog.get_logger(__name__)
 
 
-class CutOff(Exception):
+class ResyncRequired(GiveUp):
     """The listener was too slow, or asked for what is no longer in the log: it must load the state anew."""
 
 
@@ -100,8 +100,8 @@ class Listener:
         """The next records as soon as there are some; None when there were none for so long, or the feed has ended.
 
         Raises:
-            CutOff: load the state anew.
-            LogTrouble: what is older than what is kept could not be read.
+            ResyncRequired: load the state anew.
+            LogUnavailable: what is older than what is kept could not be read.
         """
         try:
             async with asyncio.timeout(within_s):
@@ -144,7 +144,7 @@ class Listener:
         buffer, since = self._buffer, self._number
         assert buffer is not None
         if since < buffer.first:
-            raise CutOff("too slow")
+            raise ResyncRequired("too slow")
         if since == buffer.end:
             return None
         if self._person is None:
@@ -254,12 +254,12 @@ class Feed:
         """A live view from a cursor on, or from now on; of what may concern a person, or of everything.
 
         Raises:
-            CutOff: the cursor is of other partitions than the log has.
+            ResyncRequired: the cursor is of other partitions than the log has.
         """
         if cursor is not None and not cursor.notices:
             cursor = replace(cursor, notices=self.heads.notices)
         if cursor is not None and any(len(cursor.of(topic)) != len(self.heads.of(topic)) for topic in TOPICS_SHOWN):
-            raise CutOff("a cursor of another log")
+            raise ResyncRequired("a cursor of another log")
         listener = Listener(self, cursor or self.heads, person)
         group = self._everybodys if person is None else self._of_person.setdefault(person, set())
         group.add(listener)
@@ -276,8 +276,8 @@ class Feed:
         """Where a listener with this cursor goes on.
 
         Raises:
-            CutOff: it is too far behind, or of another log.
-            LogTrouble: what it needs could not be read.
+            ResyncRequired: it is too far behind, or of another log.
+            LogUnavailable: what it needs could not be read.
         """
         if not self.heads.covers(cursor):  # another process was quicker than this one, or the log is not the one it was
             await self._refuse_beyond(cursor)
@@ -291,9 +291,9 @@ class Feed:
         try:
             ends = await self._consumer.end_offsets(parts)
         except (KafkaError, TimeoutError) as error:
-            raise LogTrouble(f"live view: {error!r}") from error
+            raise LogUnavailable(f"live view: {error!r}") from error
         if any(cursor.of(part.topic)[part.partition] > end for part, end in ends.items()):
-            raise CutOff("beyond the end of the log")
+            raise ResyncRequired("beyond the end of the log")
 
     async def _read_back(
         self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
@@ -406,24 +406,24 @@ class _Older:
         """A stretch from the cursor to where the newest records begin.
 
         Raises:
-            CutOff: so much is not read, or is no longer in the log.
-            LogTrouble: Kafka did not give it in time.
+            ResyncRequired: so much is not read, or is no longer in the log.
+            LogUnavailable: Kafka did not give it in time.
         """
         if cursor.distance(newest.start) > self._most:
-            raise CutOff("too far behind")
+            raise ResyncRequired("too far behind")
         self._waiting.append(cursor)
         try:
             async with asyncio.timeout(REREAD_WITHIN_S), self._lock:
                 if self._buffer is None or not _leads_on(self._buffer, cursor):
                     self._buffer = await self._read(self._common(cursor, newest.start), newest.start)
                     if not _leads_on(self._buffer, cursor):
-                        raise CutOff("too far behind")
+                        raise ResyncRequired("too far behind")
                 self._used_s = clock.monotonic_s()
                 return self._buffer
         except OffsetOutOfRangeError as error:
-            raise CutOff("no longer in the log") from error
+            raise ResyncRequired("no longer in the log") from error
         except (KafkaError, TimeoutError) as error:
-            raise LogTrouble(f"live view: {error!r}") from error
+            raise LogUnavailable(f"live view: {error!r}") from error
         finally:
             self._waiting.remove(cursor)
 
@@ -457,7 +457,7 @@ class _Older:
         self._consumer.assign(list(wanted))
         begun = await self._consumer.beginning_offsets(list(wanted))
         if any(at < begun[part] for part, at in wanted.items()):
-            raise CutOff("no longer in the log")
+            raise ResyncRequired("no longer in the log")
         parts = await _between(self._consumer, wanted, ends, KEPT_BYTES)
         stretch = FeedBuffer(_cursor_at(starts | wanted), most=self._most, most_bytes=KEPT_BYTES)
         for arrived in merge(*parts, key=attrgetter("at_ms")):

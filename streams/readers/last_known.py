@@ -17,9 +17,8 @@ from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.incidents import Incident
 from streams import clock, metrics, wire
-from streams.errors import LogTrouble
-from streams.kafka import clients
-from streams.kafka.groups import GROUP
+from streams.errors import LogUnavailable
+from streams.kafka import clients, groups
 from streams.kafka.log_reader import LogReader
 from streams.settings import Settings
 from streams.topics import INCIDENT_STATUS, INCIDENTS, Topic
@@ -63,7 +62,7 @@ class LogPicture:
     async def read(self, *, within_s: float = WITHIN_S) -> LastKnown:
         """
         Raises:
-            LogTrouble: Kafka did not give it in time.
+            LogUnavailable: Kafka did not give it in time.
         """
         async with self._lock:
             if self._kept is None or clock.now_ms() - self._kept.read_ms > KEPT_S * 1000:
@@ -71,7 +70,7 @@ class LogPicture:
                     async with asyncio.timeout(within_s):
                         self._kept = await self._read()
                 except (KafkaError, TimeoutError, OSError) as error:
-                    raise LogTrouble(f"the log cannot be read: {error!r}") from error
+                    raise LogUnavailable(f"the log cannot be read: {error!r}") from error
             return self._kept
 
     async def _read(self) -> LastKnown:
@@ -99,12 +98,12 @@ class LogPicture:
         admin = clients.async_admin(self._settings, f"{self._client_id}-offsets")
         try:
             await admin.start()
-            offsets = await admin.list_consumer_group_offsets(GROUP)
+            offsets = await groups.committed_commands(admin)
         except KafkaError:
             return None
         finally:
             await admin.close()
-        return {part.partition: entry.offset for part, entry in offsets.items() if part.topic == INCIDENTS.name}
+        return {part.partition: offset for part, offset in offsets.items()}
 
     async def _newest_states(self, reader: LogReader) -> list[bytes]:
         newest: dict[str, _Head] = {}

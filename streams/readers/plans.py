@@ -18,7 +18,7 @@ from kafka.errors import KafkaError as ClientError
 from dispatch.plans import book as response_plans
 from dispatch.plans.book import BadPlans, PlanBook
 from streams import clock, wire
-from streams.errors import BrokerTrouble, LogTrouble
+from streams.errors import BrokerError, LogUnavailable
 from streams.kafka import clients
 from streams.kafka.records import Consumed
 from streams.kafka.topic_admin import wait_for_broker
@@ -54,7 +54,7 @@ class PlanFollower:
     """`use` gets the book in force before `start` returns, and each new one after; `dead_letter` says where bad records go, if
     anywhere.
 
-    `start` raises LogTrouble when the topic cannot be read to its end within 15 s.
+    `start` raises LogUnavailable when the topic cannot be read to its end within 15 s.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class PlanFollower:
                 while await consumer.position(_PART) < end:
                     await self._take(await consumer.getmany(_PART, timeout_ms=200))
         except (KafkaError, TimeoutError) as error:
-            raise LogTrouble(f"{PLANS.name}: {error!r}") from error
+            raise LogUnavailable(f"{PLANS.name}: {error!r}") from error
         self._task = asyncio.ensure_future(self._follow(consumer))
 
     async def stop(self) -> None:
@@ -99,7 +99,7 @@ class PlanFollower:
         while True:
             try:
                 await self._take(await consumer.getmany(_PART, timeout_ms=1000))
-            except (KafkaError, LogTrouble) as error:
+            except (KafkaError, LogUnavailable) as error:
                 log.warning("plans wait for Kafka", cause=type(error).__name__)
                 await asyncio.sleep(1)
 
@@ -121,7 +121,7 @@ def apply(settings: Settings, text: str) -> wire.PlansRecord:
 
     Raises:
         BadPlans: the text cannot be used, or its version is that of other plans that were applied before.
-        BrokerTrouble: Kafka did not confirm; the plans may be in force or not, a repeat is harmless.
+        BrokerError: Kafka did not confirm; the plans may be in force or not, a repeat is harmless.
     """
     book = response_plans.read(text, source="plans")
     before = newest(settings)
@@ -136,7 +136,7 @@ def apply(settings: Settings, text: str) -> wire.PlansRecord:
         sent = producer.send(PLANS.name, key=KEY, value=wire.encode(record), partition=0, headers=headers)
         sent.get(timeout=_CONFIRM_WITHIN_S)
     except (ClientError, AssertionError) as error:
-        raise BrokerTrouble(
+        raise BrokerError(
             f"plans were not confirmed: {error!r}", "Repeat: the same plans twice are harmless."
         ) from error
     finally:
@@ -148,14 +148,14 @@ def newest(settings: Settings) -> wire.PlansRecord | None:
     """The last readable record applied; None when there is none or it was taken back.
 
     Raises:
-        BrokerTrouble: no broker answered, or the topic is missing.
+        BrokerError: no broker answered, or the topic is missing.
     """
     wait_for_broker(settings)
     consumer = clients.consumer(settings, "komek-plans")
     found: wire.PlansRecord | None = None
     try:
         if not consumer.partitions_for_topic(PLANS.name):
-            raise BrokerTrouble(f"{PLANS.name} does not exist", "Run `komek topics apply`.")
+            raise BrokerError(f"{PLANS.name} does not exist", "Run `komek topics apply`.")
         part = Partition(PLANS.name, 0)
         consumer.assign([part])
         consumer.seek_to_beginning(part)
@@ -166,7 +166,7 @@ def newest(settings: Settings) -> wire.PlansRecord | None:
                     with contextlib.suppress(wire.Unreadable):
                         found = None if record.value is None else wire.decode_plans(record.value)
     except ClientError as error:
-        raise BrokerTrouble(f"{PLANS.name} cannot be read: {error!r}", "Repeat.") from error
+        raise BrokerError(f"{PLANS.name} cannot be read: {error!r}", "Repeat.") from error
     finally:
         consumer.close()
     return found

@@ -24,7 +24,7 @@ from dispatch.model.people import Hold
 from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics, wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
 from streams.rebuild.log_fold import LiveHold, LogFold, OffersSeen, losers, no_decision, rivals
 from streams.settings import Settings
@@ -76,7 +76,7 @@ class Rebuilder:
         """Returns when the picture is ready.
 
         Raises:
-            StoreTrouble, LogTrouble, NotReady: not this time; nothing was opened; call again.
+            StoreTrouble, LogUnavailable, NotReady: not this time; nothing was opened; call again.
         """
         while not await self.is_ready():
             if await self.run() is None:
@@ -339,6 +339,6 @@ class RebuildWatch(Service):
                 if not await self._rebuilder.is_ready():
                     await self._rebuilder.run_or_wait()
                     self._on_rebuilt()
-            except (StoreTrouble, LogTrouble, NotReady) as trouble:
+            except (StoreTrouble, LogUnavailable, NotReady) as trouble:
                 log.warning("rebuild waits", cause=type(trouble).__name__, detail=str(trouble))
             await self.sleep(1.0)

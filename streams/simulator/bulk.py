@@ -15,7 +15,7 @@ from dispatch.model.ids import derived
 from dispatch.model.incidents import Place
 from streams import clock, wire
 from streams.api_client import Tally
-from streams.errors import BrokerTrouble
+from streams.errors import BrokerError
 from streams.kafka import clients
 from streams.kafka.topic_admin import wait_for_broker
 from streams.settings import Settings
@@ -71,7 +71,7 @@ class BulkSender:
     async def send_all(self, records: Iterable[Record], what: str) -> None:
         """
         Raises:
-            BrokerTrouble: a record was not confirmed. To send all again is harmless: the newest of each key counts.
+            BrokerError: a record was not confirmed. To send all again is harmless: the newest of each key counts.
         """
         waiting: list[asyncio.Future[object]] = []
         try:
@@ -85,7 +85,7 @@ class BulkSender:
                     await self._confirmed(waiting, what)
             await self._confirmed(waiting, what)
         except KafkaError as error:
-            raise BrokerTrouble(
+            raise BrokerError(
                 f"{what} were not confirmed by Kafka: {error!r}", "Look at the broker and repeat."
             ) from error
 
@@ -100,7 +100,7 @@ class BulkSender:
 async def bulk_sender(settings: Settings, tally: Tally) -> AsyncIterator[BulkSender]:
     """
     Raises:
-        BrokerTrouble: no broker answered.
+        BrokerError: no broker answered.
     """
     await asyncio.to_thread(wait_for_broker, settings)
     producer = clients.async_producer(
@@ -109,7 +109,7 @@ async def bulk_sender(settings: Settings, tally: Tally) -> AsyncIterator[BulkSen
     try:
         await producer.start()
     except KafkaError as error:
-        raise BrokerTrouble(f"Kafka does not answer: {error}", "Check KOMEK_KAFKA.") from error
+        raise BrokerError(f"Kafka does not answer: {error}", "Check KOMEK_KAFKA.") from error
     try:
         yield BulkSender(producer, tally)
     finally:

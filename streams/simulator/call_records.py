@@ -20,6 +20,7 @@ from typing import TextIO
 from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import Priority
 from dispatch.plans.book import load_builtin
+from streams.errors import InvalidInput
 from streams.simulator.call_types import CallType, call_type
 from streams.simulator.places import offset_m
 
@@ -32,11 +33,11 @@ _US_TIME = "%m/%d/%Y %I:%M:%S %p"
 Row = Mapping[str, str]
 
 
-class UnknownFormat(ValueError):
+class UnknownFormat(InvalidInput, ValueError):
     """The file's header is none that is known; the message names those that are."""
 
 
-class BadRow(ValueError):
+class BadRow(InvalidInput, ValueError):
     """This row is no call; the message says why."""
 
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from dispatch.model.incidents import Place
-from streams.api_client import OPERATOR, Api, NoAnswer
+from streams.api_client import OPERATOR, Api, ApiUnavailable
 from streams.api_paths import path_of
 from streams.simulator.incidents import Report
 from streams.simulator.observed_offers import SeenOffer
@@ -88,7 +88,7 @@ class Operator:
     async def _report(self, report: Report) -> None:
         try:
             answer = await self._api.write("POST", "/v1/incidents", OPERATOR, key=report.key, body=report.body)
-        except NoAnswer:
+        except ApiUnavailable:
             self._api.tally.add("reports unknown")
             return
         if not answer.is_ok:
@@ -110,7 +110,7 @@ class Operator:
         path = path_of("incidents", incident_id)
         try:
             answer = await self._api.write("PATCH", path, OPERATOR, key=f"sim-correct-{incident_id}", body=correction)
-        except NoAnswer:
+        except ApiUnavailable:
             return
         self._api.tally.add("corrected" if answer.is_ok else f"correction refused ({answer.code})")
 
@@ -129,7 +129,7 @@ class Operator:
                 key=f"sim-close-{incident_id}",
                 body={"reason": "done"},
             )
-        except NoAnswer:
+        except ApiUnavailable:
             heapq.heappush(self._due, (self._now_s() + self._afterwards_s, incident_id))
             return
         del self._open[incident_id]

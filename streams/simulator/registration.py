@@ -6,7 +6,7 @@ from typing import Any
 
 from dispatch.model.incidents import Place
 from streams import clock
-from streams.api_client import TRACKER, Api, ApiCaller, NoAnswer
+from streams.api_client import TRACKER, Api, ApiCaller, ApiUnavailable
 from streams.api_paths import path_of
 from streams.simulator.people import SimulatedPerson
 
@@ -32,7 +32,7 @@ async def register(api: Api, people: Iterable[SimulatedPerson], *, run: str) -> 
     """Every profile, some at once. A refused one is counted by its reason and left out.
 
     Raises:
-        NoAnswer: the API is away for longer than the patience.
+        ApiUnavailable: the API is away for longer than the patience.
     """
     waiting = iter(people)
 
@@ -64,7 +64,7 @@ async def send_positions(
         key = f"sim-{run}-positions-{round_number}-{start}"
         try:
             answer = await api.write("POST", "/v1/locations", TRACKER, key=key, body={"locations": batch})
-        except NoAnswer:
+        except ApiUnavailable:
             api.tally.add("positions lost", len(batch))
             continue
         rejected = len(answer.body.get("rejected", ())) if isinstance(answer.body, Mapping) else 0

@@ -11,8 +11,8 @@ from dispatch.model import geo, ids
 from dispatch.model.commands import ReportIncident
 from dispatch.model.private_refs import text_ref
 from streams import clock
-from streams.api_client import Api, ApiCaller, NoAnswer
-from streams.errors import BrokerTrouble, IntakeTrouble
+from streams.api_client import Api, ApiCaller, ApiUnavailable
+from streams.errors import BrokerError, IntakeError
 from streams.intake.commands import CommandIntake
 from streams.kafka.topic_admin import wait_for_broker
 from streams.settings import Settings
@@ -29,7 +29,7 @@ def through_http(api: Api) -> Send:
     async def send(report: ReplayedReport) -> ReplayOutcome:
         try:
             answer = await api.write("POST", "/v1/incidents", caller, key=report.key, body=report.body)
-        except NoAnswer:
+        except ApiUnavailable:
             return ReplayOutcome(incident_id=None, code="no_answer", is_unknown=True)
         if not answer.is_ok:
             return ReplayOutcome(incident_id=None, code=answer.code)
@@ -43,7 +43,7 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
     """Skips the API's checks and its help against double sending; ids are the same each time, so a repeat is recognised.
 
     Raises:
-        BrokerTrouble: no broker answered.
+        BrokerError: no broker answered.
         SettingsError: there is no key for what identifies people.
     """
     settings.require_data_key()
@@ -52,13 +52,13 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
     try:
         await intake.start()
     except KafkaError as error:
-        raise BrokerTrouble(f"Kafka does not answer: {error}", "Check KOMEK_KAFKA.") from error
+        raise BrokerError(f"Kafka does not answer: {error}", "Check KOMEK_KAFKA.") from error
 
     async def send(report: ReplayedReport) -> ReplayOutcome:
         for _ in range(ATTEMPTS):
             try:
                 return await _send_once(intake, report)
-            except IntakeTrouble:
+            except IntakeError:
                 continue
         return ReplayOutcome(incident_id=None, code="not_confirmed", is_unknown=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from streams import clock
-from streams.api_client import OPENED, OPERATOR, Api, LiveEvent, NoAnswer
+from streams.api_client import OPENED, OPERATOR, Api, ApiUnavailable, LiveEvent
 from streams.simulator.incidents import draw_reports
 from streams.simulator.observed_offers import offers_in
 from streams.simulator.operator import Operator
@@ -74,7 +74,7 @@ async def play(progress: RunProgress, *, run: str, ways: Ways) -> None:
     """Plays the scenario; ends by itself when its time is over, or when it is cancelled.
 
     Raises:
-        NoAnswer: the API cannot be reached at the beginning.
+        ApiUnavailable: the API cannot be reached at the beginning.
     """
     scenario, api = progress.scenario, progress.api
     everybody = list(draw_people(scenario.crowd))
@@ -160,7 +160,7 @@ async def _look(progress: RunProgress) -> None:
     """Reads the open incidents; what is known already is harmless to hear again."""
     try:
         await _look_at_pages(progress)
-    except NoAnswer:
+    except ApiUnavailable:
         progress.api.tally.add("looks without an answer")
 
 

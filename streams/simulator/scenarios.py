@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from streams.errors import InvalidInput
 from streams.simulator.answers import Habits
 from streams.simulator.people import Crowd
 from streams.simulator.places import City, cities, city_named
@@ -14,7 +15,7 @@ from streams.simulator.places import City, cities, city_named
 Shape = Literal["steady", "surge"]
 
 
-class BadScenario(ValueError):
+class BadScenario(InvalidInput, ValueError):
     """A value that cannot be played; the message says which and what was expected."""
 
 

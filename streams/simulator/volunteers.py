@@ -10,7 +10,7 @@ from typing import Any
 
 from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import Capability, OfferState, Task
-from streams.api_client import Api, ApiCaller, ApiResponse, NoAnswer
+from streams.api_client import Api, ApiCaller, ApiResponse, ApiUnavailable
 from streams.api_paths import path_of
 from streams.simulator.answers import Habits, Kind, Work, draw_answer, draw_digital_work, draw_field_work, draw_result
 from streams.simulator.answers import SimulatedAnswer as DrawnAnswer
@@ -113,7 +113,7 @@ class Volunteers:
         minute, speed = int(self._world.now_s() // 60), self._world.habits.answer_speed
         await asyncio.sleep(Random(f"{self._world.seed}:{offer_id}:{minute}").uniform(*READS_A_CHANGE_WITHIN_S) / speed)
         path, key = path_of("offers", offer_id, "check-in"), f"sim-{offer_id}-coming{minute}"
-        with contextlib.suppress(NoAnswer):
+        with contextlib.suppress(ApiUnavailable):
             caller = ApiCaller(role="volunteer", identity=person.id)
             await self._world.api.write("POST", path, caller, key=key, body={})
 
@@ -125,7 +125,7 @@ class Volunteers:
         caller = ApiCaller(role="volunteer", identity=person.id)
         try:
             given = await self._world.api.write("POST", path, caller, key=key, body={"version": version})
-        except NoAnswer:
+        except ApiUnavailable:
             return
         self._world.api.tally.add("changes confirmed" if given.is_ok else "confirmation refused")
 
@@ -133,7 +133,7 @@ class Volunteers:
         try:
             if await _OfferInHand(self._world, person, job).follow() is Left.LET_BE:
                 self._let_be.add(job.offer.id)
-        except NoAnswer:
+        except ApiUnavailable:
             self._world.api.tally.add("given up, no answer")
         finally:
             self._jobs.pop(job.offer.id, None)

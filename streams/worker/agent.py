@@ -20,7 +20,7 @@ from mode import Service
 
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka.records import Consumed
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.watchdog_excuses import StallExcuses
@@ -37,6 +37,8 @@ GATHER_S = 0.05
 """Kafka gives what waits in answers of its own size; the first may hold one record."""
 TROUBLE_SAID_S = 30.0
 """Longer than the next attempt needs to meet the same trouble: the log is given up after 15 s, Redis after 2 s a call."""
+_CAUSE_LABELS: dict[type[Exception], str] = {LogUnavailable: "LogTrouble"}
+"""Values of the label `cause` that differ from the class name; alerts and dashboards depend on them."""
 REBUILD_SAID_S = 120.0
 """A rebuild that tells nothing for so long hangs."""
 
@@ -125,7 +127,7 @@ class CommandWorker(Service):
                 return
             try:
                 await self._handle(part)
-            except (StoreTrouble, LogTrouble, NotReady, TimeoutError) as trouble:
+            except (StoreTrouble, LogUnavailable, NotReady, TimeoutError) as trouble:
                 attempt += 1
                 await self._recover(trouble, attempt)
                 continue
@@ -164,7 +166,7 @@ class CommandWorker(Service):
 
     async def _recover(self, trouble: Exception, attempt: int) -> None:
         cause = type(trouble).__name__
-        metrics.RETRIED_BATCHES.labels(cause=cause).inc()
+        metrics.RETRIED_BATCHES.labels(cause=_CAUSE_LABELS.get(type(trouble), cause)).inc()
         self._say_wait(trouble)
         log.warning("batch is tried again", cause=cause, detail=str(trouble), attempt=attempt)
         self._limit = max(1, self._limit // 2)
@@ -173,7 +175,7 @@ class CommandWorker(Service):
             self._dispatcher.invalidate(range(1024))
             try:
                 await self._rebuild()
-            except (StoreTrouble, LogTrouble, NotReady, TimeoutError) as again:
+            except (StoreTrouble, LogUnavailable, NotReady, TimeoutError) as again:
                 log.warning("rebuild is tried again", detail=str(again))
         # Jitter, so that workers that met the same trouble do not come back at the same moment.
         await asyncio.sleep(min(2.0, 0.05 * 2 ** min(attempt, 6)) * random.uniform(0.5, 1.0))

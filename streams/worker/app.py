@@ -18,7 +18,7 @@ from dispatch.plans import book as response_plans
 from dispatch.plans.book import PlanBook
 from dispatch.plans.budget_table import UNLIMITED
 from streams import clock
-from streams.kafka import timeouts
+from streams.kafka import groups, timeouts
 from streams.kafka.log_reader import LogReader
 from streams.kafka.records import Consumed
 from streams.readers.plans import PlanFollower
@@ -41,7 +41,6 @@ from streams.worker.watchdog import LagWatchdog, LoopWatchdog
 from streams.worker.watchdog_excuses import StallExcuses
 
 log = structlog.get_logger()
-GROUP = "komek-dispatcher"
 REBALANCE_SAID_S = 15.0
 """Longer than the rebalance timeout."""
 
@@ -64,7 +63,7 @@ def build_app(
     """
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
     settings.data.mkdir(parents=True, exist_ok=True)  # Faust makes its own folder inside, and no more than that
-    app = faust.App(GROUP, **_faust_settings(settings))
+    app = faust.App(groups.DISPATCHER, **_faust_settings(settings))
     parts = WorkerServices(settings, app, plans, make_store, make_publisher)
     app.service(_service_of(parts))
     topic = app.topic(INCIDENTS.name, key_serializer="raw", value_serializer="raw")
@@ -220,7 +219,7 @@ class WorkerServices:
                 publish=self.publisher.publish_profiles,
             ),
             LoopWatchdog(),
-            LagWatchdog(settings, group=GROUP, owned=self.owned, waits=self.waits),
+            LagWatchdog(settings, group=groups.DISPATCHER, owned=self.owned, waits=self.waits),
         ]
 
 

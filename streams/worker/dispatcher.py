@@ -31,7 +31,7 @@ from dispatch.staffing.turn_order import precedence
 from dispatch.state.edits import unused_refs
 from dispatch.state.lifecycle import fold
 from streams import metrics, wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka.records import Consumed
 from streams.worker.batch_context import CommandContext, look_around
 from streams.worker.batch_hazards import BatchHazards
@@ -172,7 +172,7 @@ class Dispatcher:
         """When this returns, every record has its outcome in the log: a decision (with offers and status) or a dead letter.
 
         Raises:
-            LogTrouble, StoreTrouble, NotReady: nothing was lost; call again with the same records.
+            LogUnavailable, StoreTrouble, NotReady: nothing was lost; call again with the same records.
         """
         async with self._at_work:
             self._plans = self._plans_next
@@ -192,7 +192,9 @@ class Dispatcher:
         troubles = [trouble for trouble in lanes if trouble is not None]
         if troubles:
             # A bug before a trouble: what can be tried again must not hide what cannot.
-            raise min(troubles, key=lambda one: isinstance(one, LogTrouble | StoreTrouble | NotReady | TimeoutError))
+            raise min(
+                troubles, key=lambda one: isinstance(one, LogUnavailable | StoreTrouble | NotReady | TimeoutError)
+            )
 
     async def _decide_lane(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
         for part in _without_repeats(commands):

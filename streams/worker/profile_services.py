@@ -19,7 +19,8 @@ from dispatch.model.commands import EnterHazard, LeaveDuty
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.safety.absence import leave_duty_command
 from streams import wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
+from streams.kafka import groups
 from streams.kafka.batch_consumer import BatchReading
 from streams.kafka.records import Consumed
 from streams.settings import Settings
@@ -57,8 +58,6 @@ __all__ = [
 ]
 
 log = structlog.get_logger()
-LOCATIONS_GROUP = "komek-locations"
-PEOPLE_GROUP = "komek-people"
 FIXES_AT_ONCE = 8000
 DECODED_AT_ONCE = 1000
 PEOPLE_AT_ONCE = 1000
@@ -66,9 +65,9 @@ SWEEP_EVERY_S = 10.0
 JOIN_EVERY_S = 5.0
 
 DeadLetter: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
-"""Returns when the broker has the letter; raises `LogTrouble` when that is not certain."""
+"""Returns when the broker has the letter; raises `LogUnavailable` when that is not certain."""
 Tell: TypeAlias = Callable[[Sequence[LeaveDuty]], Awaitable[None]]
-"""Returns when the broker has the commands; raises `LogTrouble` when that is not certain."""
+"""Returns when the broker has the commands; raises `LogUnavailable` when that is not certain."""
 Warn: TypeAlias = Callable[[Sequence[EnterHazard]], Awaitable[None]]
 """Likewise."""
 PublishProfiles: TypeAlias = Callable[[Sequence[tuple[str, VolunteerRecord | None]]], Awaitable[None]]
@@ -94,7 +93,7 @@ class LocationService(Service):
         self._warn = warn
         self._entrances = HazardEntries(people)
         self._ttl_ms = settings.position_ttl_s * 1000
-        self._reading = BatchReading(settings, (LOCATIONS.name,), LOCATIONS_GROUP, FIXES_AT_ONCE)
+        self._reading = BatchReading(settings, (LOCATIONS.name,), groups.LOCATIONS, FIXES_AT_ONCE)
 
     @Service.task
     async def _follow(self) -> None:
@@ -167,7 +166,7 @@ class ProfileService(Service):
         self._tell = tell
         self._publish = publish
         self._key = settings.require_data_key()
-        self._reading = BatchReading(settings, (VOLUNTEERS.name, PRIVATE.name), PEOPLE_GROUP, PEOPLE_AT_ONCE)
+        self._reading = BatchReading(settings, (VOLUNTEERS.name, PRIVATE.name), groups.PEOPLE, PEOPLE_AT_ONCE)
 
     @Service.task
     async def _follow(self) -> None:
@@ -181,7 +180,7 @@ class ProfileService(Service):
                 return
             try:
                 await self.join_once()
-            except (StoreTrouble, NotReady, LogTrouble) as trouble:
+            except (StoreTrouble, NotReady, LogUnavailable) as trouble:
                 log.info("halves of profiles are joined later", cause=type(trouble).__name__)
 
     async def join_once(self) -> int:

@@ -22,7 +22,7 @@ from dispatch.model.vocabulary import OfferState
 from dispatch.ports import Application, Applied, AppliedState, PartitionProgress, Store
 from dispatch.state.lifecycle import freed_by, held_by, offer_steps
 from streams import metrics, wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
 from streams.kafka.records import Consumed
 from streams.rebuild.log_fold import folded, no_decision
@@ -80,7 +80,7 @@ class Projection:
         return True
 
     async def ends(self, partitions: Iterable[int]) -> dict[int, int]:
-        """Of `decisions`, as the brokers tell it. Raises LogTrouble."""
+        """Of `decisions`, as the brokers tell it. Raises LogUnavailable."""
         return await self._reader.ends(DECISIONS.name, partitions)
 
     async def is_behind(self, partition: int, end: int) -> bool:
@@ -92,7 +92,7 @@ class Projection:
     async def catch_up(self, partition: int) -> int:
         """Reads the partition's decisions to their end, applies what is not applied, publishes what may not be published.
 
-        Returns the number of decisions read. Raises LogTrouble, StoreTrouble or NotReady; a repeat goes on where it stopped.
+        Returns the number of decisions read. Raises LogUnavailable, StoreTrouble or NotReady; a repeat goes on where it stopped.
         """
         progress = await self._store.progress(partition)
         start = min(progress.applied, progress.published) + 1
@@ -111,7 +111,7 @@ class Projection:
         return count
 
     async def unused_refs(self, places: Iterable[tuple[int, int]]) -> list[str]:
-        """The sealed records that these decisions (partition, offset) name as unused. Raises LogTrouble."""
+        """The sealed records that these decisions (partition, offset) name as unused. Raises LogUnavailable."""
         refs: list[str] = []
         for partition, offset in places:
             async for records in self._reader.read(DECISIONS.name, {partition: (offset, offset + 1)}):
@@ -126,7 +126,7 @@ class Projection:
         end = await self._reader.end(DECISIONS.name, partition)
         known = max(progress.applied, progress.published, self._written.get(partition, -1))
         if end <= known:
-            raise LogTrouble(
+            raise LogUnavailable(
                 f"{DECISIONS.name}/{partition} ends at {end} and offset {known} is known: a broker that is behind, or another "
                 "log than the one this picture was made from (then: komek rebuild)"
             )

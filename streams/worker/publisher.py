@@ -1,7 +1,7 @@
-"""The workers' own producer: idempotent, `acks=all`, one for the app's life. Only the broker's answer counts.
+"""The workers' producer: idempotent, `acks=all`, one per app. Only the broker's answer counts as success.
 
-Every method raises `LogTrouble` when a record was not confirmed; it may be in the log all the same, so whoever catches it reads
-the log before deciding anything again. A repeat is harmless: ids are deterministic.
+Every method raises `LogUnavailable` when a record was not confirmed. The record may still be in the log, so the caller must read
+the log before it decides anything again. A repeat is harmless because ids are deterministic.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from dispatch.model.decisions import Decision, OfferStep, StatusRecord
 from dispatch.model.ids import derived, zone_of_incident
 from streams import clock, wire
 from streams.dead_letters import letters
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka.clients import REQUEST_TIMEOUT_MS, idempotent_producer
 from streams.kafka.records import Consumed
 from streams.settings import Settings
@@ -46,7 +46,7 @@ class Publisher:
     @property
     def producer(self) -> AIOKafkaProducer:
         if self._producer is None:
-            raise LogTrouble("the producer has not been started")
+            raise LogUnavailable("the producer has not been started")
         return self._producer
 
     def partition_of(self, topic: str, key: str) -> int:
@@ -134,7 +134,7 @@ class Publisher:
         try:
             await letters.write(self.producer, letter, source=self._source)
         except KafkaError as error:
-            raise LogTrouble(f"dead letter: {error!r}") from error
+            raise LogUnavailable(f"dead letter: {error!r}") from error
 
     async def _send(
         self,
@@ -150,7 +150,7 @@ class Publisher:
                 topic, value, key=key.encode(), partition=partition, headers=headers
             )
         except KafkaError as error:
-            raise LogTrouble(f"{topic}: {error!r}") from error
+            raise LogUnavailable(f"{topic}: {error!r}") from error
         return sent
 
     async def _confirmed(self, sent: Sequence["asyncio.Future[Any]"]) -> list[Any]:
@@ -158,7 +158,7 @@ class Publisher:
         results = await asyncio.gather(*sent, return_exceptions=True)
         for result in results:
             if isinstance(result, KafkaError):
-                raise LogTrouble(repr(result)) from result
+                raise LogUnavailable(repr(result)) from result
             if isinstance(result, BaseException):
                 raise result
         return list(results)

@@ -18,7 +18,7 @@ from dispatch.model.decisions import Decision, StatusRecord
 from dispatch.model.vocabulary import Outcome
 from dispatch.ports import NotReady, Store, StoreTrouble
 from streams import clock, wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka.clients import REQUEST_TIMEOUT_MS
 from streams.kafka.log_reader import LogReader
 from streams.topics import DECISIONS
@@ -72,7 +72,7 @@ class StatusRepublisher(Service):
             try:
                 await self._notice_takeovers()
                 await self._say_what_is_due()
-            except (StoreTrouble, NotReady, LogTrouble) as trouble:
+            except (StoreTrouble, NotReady, LogUnavailable) as trouble:
                 log.info("states are said again later", cause=type(trouble).__name__)
 
     async def _notice_takeovers(self) -> None:

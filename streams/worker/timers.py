@@ -16,7 +16,7 @@ from mode import Service
 from dispatch.deadlines import deadline_command
 from dispatch.ports import NotReady, Store, StoreTrouble
 from streams import metrics
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.store import RedisStore
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.publisher import Publisher
@@ -44,7 +44,7 @@ class TimerSweep(Service):
         while not self.should_stop:
             try:
                 taken = await self.sweep_once()
-            except (StoreTrouble, NotReady, LogTrouble) as trouble:
+            except (StoreTrouble, NotReady, LogUnavailable) as trouble:
                 log.warning("timers wait", cause=type(trouble).__name__)
                 taken = 0
             await asyncio.sleep(0 if taken == TAKE_AT_ONCE else TICK_S)
@@ -88,7 +88,7 @@ class PendingSweep(Service):
             await self.sleep(PENDING_TICK_S)
             try:
                 await self.sweep_once()
-            except (StoreTrouble, NotReady, LogTrouble) as trouble:
+            except (StoreTrouble, NotReady, LogUnavailable) as trouble:
                 log.warning("pending claims wait", cause=type(trouble).__name__)
 
     async def sweep_once(self) -> int:

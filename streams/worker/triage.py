@@ -18,7 +18,7 @@ from dispatch.model.commands import CancelIncident, CloseIncident, Command, Rais
 from dispatch.model.vocabulary import Priority
 from dispatch.plans.book import PlanBook
 from streams import wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
 from streams.topics import INCIDENTS
 from streams.worker.agent import CommandWorker
@@ -79,14 +79,14 @@ class Triage(Service):
             await self.sleep(TICK_S)
             try:
                 await self.look()
-            except LogTrouble as trouble:
+            except LogUnavailable as trouble:
                 log.info("nothing goes ahead", cause=str(trouble))
 
     async def look(self) -> None:
         """Reads on where the worker is behind; not while it still has what was found before.
 
         Raises:
-            LogTrouble
+            LogUnavailable
         """
         if self._worker.behind_s < BEHIND_S:
             self._waiting.clear()

@@ -23,7 +23,7 @@ from kafka.admin import KafkaAdminClient, OffsetSpec
 from mode import Service
 
 from streams import clock
-from streams.errors import BrokerTrouble
+from streams.errors import BrokerError
 from streams.kafka import topic_admin
 from streams.monitoring.commit_stall import CommitSample, Standstill
 from streams.settings import Settings
@@ -111,7 +111,7 @@ class LagWatchdog(Service):
                 with topic_admin.connected(self._settings, patience_s=BROKER_WITHIN_S) as admin:
                     while not self._stop.wait(LOOK_EVERY_S):
                         self._look(admin)
-            except BrokerTrouble:
+            except BrokerError:
                 self._standstill.begin_anew()
             except Exception:
                 # A client that fails in a way nobody foresaw must not leave the worker unwatched.

@@ -14,14 +14,14 @@ from dispatch.model.ids import incident_id
 from dispatch.model.incidents import RequirementSpec
 from dispatch.model.vocabulary import Capability, OfferState
 from streams import clock, wire
-from streams.errors import LogTrouble, Overloaded, Unknown
+from streams.errors import LogUnavailable, OutcomeUnknown, Overloaded
 from streams.intake.commands import ANSWER_WITHIN_S, IN_FLIGHT, CommandIntake
 from streams.intake.positions import PositionIntake
 from streams.kafka import topic_admin
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers import decisions
 from streams.readers.decisions import DecisionReader, runs_of
-from streams.readers.feed import CutOff, Feed, FeedCursor, FeedItem, FeedRecord, Listener
+from streams.readers.feed import Feed, FeedCursor, FeedItem, FeedRecord, Listener, ResyncRequired
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, LOCATIONS, OFFERS, PRIVATE
 from streams.wire import FixRecord, IncidentPrivate, NoticeRecord
@@ -132,7 +132,7 @@ async def test_without_an_answer_it_is_unknown_within_two_seconds() -> None:
     intake = CommandIntake(Settings(kafka="127.0.0.1:9"), "test", lambda *_: Stuck())
     await intake.start()
 
-    with pytest.raises(Unknown):
+    with pytest.raises(OutcomeUnknown):
         await intake.send_command(a_report())
 
     assert ANSWER_WITHIN_S < 2
@@ -150,7 +150,7 @@ async def test_too_many_on_their_way_are_refused_at_once() -> None:
         await intake.send_command(a_report())
 
     done = await asyncio.gather(*waiting, return_exceptions=True)
-    assert {type(outcome) for outcome in done} == {Unknown}
+    assert {type(outcome) for outcome in done} == {OutcomeUnknown}
     await intake.stop()
 
 
@@ -165,7 +165,7 @@ async def test_a_producer_that_confirms_nothing_is_replaced() -> None:
     await intake.start()
 
     for _ in range(2):
-        with pytest.raises(Unknown):
+        with pytest.raises(OutcomeUnknown):
             await intake.send_command(a_report())
     assert intake._renewal is not None
     await intake._renewal
@@ -353,7 +353,7 @@ async def test_who_falls_behind_what_is_kept_is_cut_off_and_nobody_waits_for_it(
         await publish(producer, 401, 5)
         assert {name_of(one.entry.happening) for one in await following} == expected(400, 6)
 
-        with pytest.raises(CutOff):
+        with pytest.raises(ResyncRequired):
             async for _ in told(listener):
                 pass
     await live.stop()
@@ -400,7 +400,7 @@ async def test_who_is_too_far_behind_loads_the_state_anew(
     other = Feed(settings, "test-bounded", kept=15, back_ms=0)
     await other.start()
 
-    with pytest.raises(CutOff, match="too far behind"):
+    with pytest.raises(ResyncRequired, match="too far behind"):
         await gathered(other, start, 1)
     await other.stop()
 
@@ -421,7 +421,7 @@ async def test_a_process_that_begins_serves_who_comes_back_from_memory(
 
 
 async def test_a_cursor_of_another_log_is_refused(live: Feed) -> None:
-    with pytest.raises(CutOff), live.listening(FeedCursor((1,), (1,))):
+    with pytest.raises(ResyncRequired), live.listening(FeedCursor((1,), (1,))):
         pass
 
 
@@ -429,7 +429,7 @@ async def test_a_cursor_beyond_the_log_is_cut_off(live: Feed) -> None:
     """Somebody began anew with an empty log; the client must load the state again and not wait for ever."""
     far = FeedCursor(tuple(10**9 for _ in live.heads.status), live.heads.offers)
 
-    with pytest.raises(CutOff):
+    with pytest.raises(ResyncRequired):
         await gathered(live, far, 1)
 
 
@@ -471,7 +471,7 @@ async def test_a_log_that_does_not_answer_is_told_within_two_seconds() -> None:
     """The broker never answers, so what ends the wait is the reader's own limit."""
     reader = DecisionReader(Settings(kafka="127.0.0.1:9"), "test-decisions")
 
-    with pytest.raises(LogTrouble):
+    with pytest.raises(LogUnavailable):
         await reader.read([(0, 1)])
 
     assert decisions.WITHIN_S < 2

@@ -13,9 +13,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from dispatch.model.commands import ReportIncident
 from dispatch.model.ids import zone_of_incident
 from streams import wire
+from streams.kafka import groups
 from streams.simulator.people import SimulatedPerson
 from streams.topics import INCIDENTS, OFFERS
-from streams.worker.app import GROUP
 from tests.benchmarks import bare_topics, burst
 from tests.benchmarks.bare_topics import COMMANDS, OFFERS_MADE
 from tests.benchmarks.burst import KOMEK, Way
@@ -153,7 +153,7 @@ async def _all_joined(at: Servers, workers: Sequence[Process]) -> None:
 
 async def _members(admin: AIOKafkaAdminClient) -> int:
     """0 while the group is not at rest."""
-    (answer,) = await admin.describe_consumer_groups([GROUP])
+    (answer,) = await admin.describe_consumer_groups([groups.DISPATCHER])
     _, _, state, _, _, members, *_ = answer.groups[0]
     return len(members) if state == "Stable" else 0
 

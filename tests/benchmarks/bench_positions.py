@@ -11,11 +11,11 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from dispatch.model.incidents import Place
 from streams import clock, wire
+from streams.kafka import groups
 from streams.simulator.people import SimulatedPerson
 from streams.store import RedisClient
 from streams.topics import LOCATIONS
 from streams.wire import FixRecord
-from streams.worker.profile_services import LOCATIONS_GROUP
 from tests.benchmarks.crowd import load, natural
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, Result, percentile
@@ -182,7 +182,7 @@ class Lag:
 
     async def records(self) -> int:
         ends = await self._consumer.end_offsets(self._consumer.assignment())
-        offsets = await self._admin.list_consumer_group_offsets(LOCATIONS_GROUP)
+        offsets = await self._admin.list_consumer_group_offsets(groups.LOCATIONS)
         done: dict[TopicPartition, int] = {part: entry.offset for part, entry in offsets.items()}
         return sum(end - max(0, done.get(part, 0)) for part, end in ends.items())
 

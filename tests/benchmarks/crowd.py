@@ -20,11 +20,11 @@ from dispatch.model.incidents import Area, Place, RequirementSpec
 from dispatch.model.vocabulary import Capability
 from streams import clock, redis_keys
 from streams.api_client import Tally
+from streams.kafka import groups
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
 from streams.simulator.people import Crowd, SimulatedPerson, draw_people
 from streams.simulator.places import City, cities, scattered
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
-from streams.worker.profile_services import LOCATIONS_GROUP, PEOPLE_GROUP
 from tests.benchmarks.servers import Process, Servers
 
 LOADED_WITHIN_S = 600.0
@@ -80,7 +80,7 @@ async def _groups(at: Servers) -> AsyncIterator[Callable[[], Awaitable[int]]]:
     async def lag() -> int:
         ends = await consumer.end_offsets(consumer.assignment())
         done: dict[Any, int] = {}
-        for group in (LOCATIONS_GROUP, PEOPLE_GROUP):
+        for group in (groups.LOCATIONS, groups.PEOPLE):
             with suppress(GroupCoordinatorNotAvailableError):  # nobody has joined yet
                 offsets = await admin.list_consumer_group_offsets(group)
                 done.update({part: entry.offset for part, entry in offsets.items()})

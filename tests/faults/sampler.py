@@ -7,7 +7,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams import clock
-from streams.kafka.groups import GROUP
+from streams.kafka import groups
 from streams.topics import INCIDENTS
 from tests.faults.artefacts import Folder
 
@@ -39,10 +39,15 @@ class Sampler:
                     await admin.close()
 
     async def _sample(self, admin: AIOKafkaAdminClient) -> None:
-        offsets = await admin.list_consumer_group_offsets(GROUP)
+        offsets = await admin.list_consumer_group_offsets(groups.DISPATCHER)
         at_ms = clock.now_ms()  # after the answer: what it says was true by then
         for part, entry in offsets.items():
             if part.topic == INCIDENTS.name and entry.offset >= 0:
                 self.committed[part.partition] = entry.offset
-                line = {"group": GROUP, "topic": part.topic, "partition": part.partition, "committed": entry.offset}
+                line = {
+                    "group": groups.DISPATCHER,
+                    "topic": part.topic,
+                    "partition": part.partition,
+                    "committed": entry.offset,
+                }
                 self._folder.samples.write({"at_ms": at_ms, **line})

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from streams.api_client import OPERATOR, Api, NoAnswer
+from streams.api_client import OPERATOR, Api, ApiUnavailable
 from streams.simulator.run import RunProgress, play, ways_over_http
 from streams.simulator.scenarios import Scenario
 from tests.simulator.fake_api import FakeApi
@@ -138,7 +138,7 @@ async def test_an_api_that_never_answers_is_given_up(fake: FakeApi) -> None:
     fake.is_away = True
 
     async with Api("http://fake", token, transport=fake.transport, patience_s=0.1) as api:
-        with pytest.raises(NoAnswer, match="no connection"):
+        with pytest.raises(ApiUnavailable, match="no connection"):
             await api.write("POST", "/v1/incidents", OPERATOR, key="k", body={})
 
 

@@ -12,7 +12,7 @@ from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import StoreTrouble
 from streams import wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.intake.commands import Message, Position
 from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
@@ -274,7 +274,7 @@ class FakeLastKnown:
 
     async def read(self) -> LastKnown:
         if self.known is None:
-            raise LogTrouble("no broker")
+            raise LogUnavailable("no broker")
         return self.known
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.support.whole_stack import WITHIN_S
+WITHIN_S = 40.0
 
 
 async def eventually(condition: Callable[[], Any], within_s: float = 30.0) -> Any:

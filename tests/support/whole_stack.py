@@ -29,7 +29,6 @@ from tests.support.waiting import until
 COMMAND = (sys.executable, "-m", "streams.cli.main")
 READY_WITHIN_S = 150.0
 ENDED_WITHIN_S = 45.0
-WITHIN_S = 40.0
 
 
 class StartStack(Protocol):

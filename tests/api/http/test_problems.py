@@ -11,7 +11,7 @@ import structlog
 from api.http.problems import TABLE, ProblemResponse, problem_of
 from api.http.strict_json import BadJson
 from dispatch.ports import NotReady, StoreTrouble
-from streams.errors import LogTrouble, Overloaded, Unknown
+from streams.errors import LogUnavailable, OutcomeUnknown, Overloaded
 from tests.support.api_world import World, code
 from tests.support.builders import INCIDENT, incident
 
@@ -20,10 +20,10 @@ from tests.support.builders import INCIDENT, incident
     ("error", "expected", "retry_after"),
     [
         (Overloaded("x"), (503, "overloaded"), "1"),
-        (Unknown("x"), (503, "unknown_outcome"), "1"),
+        (OutcomeUnknown("x"), (503, "unknown_outcome"), "1"),
         (StoreTrouble("x"), (503, "picture_unavailable"), "1"),
         (NotReady("x"), (503, "picture_unavailable"), "3"),
-        (LogTrouble("x"), (503, "log_unavailable"), "1"),
+        (LogUnavailable("x"), (503, "log_unavailable"), "1"),
         (BadJson("a comma", "{,", 1), (400, "bad_json"), None),
         (ProblemResponse("conflict"), (409, "conflict"), None),
         (RuntimeError("secret"), (500, "internal"), None),

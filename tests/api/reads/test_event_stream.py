@@ -15,8 +15,8 @@ from dispatch.model.decisions import OfferStep, StatusRecord
 from dispatch.model.vocabulary import Capability, OfferState
 from dispatch.notices.rules import NoticeOutcome
 from streams import clock, wire
-from streams.errors import LogTrouble
-from streams.readers.feed import CutOff, Feed, FeedCursor, FeedRecord
+from streams.errors import LogUnavailable
+from streams.readers.feed import Feed, FeedCursor, FeedRecord, ResyncRequired
 from streams.readers.feed_buffer import FeedBuffer
 from streams.readers.feed_records import Arrived
 from streams.settings import Settings
@@ -150,7 +150,7 @@ async def heard(
 
 
 async def test_a_view_that_cannot_go_on_says_so() -> None:
-    for error in (CutOff("too slow"), LogTrouble("canary")):
+    for error in (ResyncRequired("too slow"), LogUnavailable("canary")):
         feed = begun()
         feed.buffer_for = AsyncMock(side_effect=error)  # type: ignore[method-assign]
 

@@ -8,7 +8,7 @@ from dispatch.model.commands import AddNote, CancelIncident, ReportIncident, Upd
 from dispatch.model.ids import zone_of_incident
 from dispatch.model.vocabulary import IncidentStatus, Priority
 from streams import clock
-from streams.errors import Overloaded, Unknown
+from streams.errors import OutcomeUnknown, Overloaded
 from streams.monitoring.lag_monitor import Measured
 from streams.topics import INCIDENTS, PRIVATE
 from streams.wire import IncidentPrivate
@@ -94,7 +94,7 @@ async def test_work_without_a_place_is_taken_in(world: World) -> None:
 
 
 async def test_what_kafka_did_not_confirm_is_never_answered_with_202(world: World) -> None:
-    world.log.trouble = Unknown("no answer")
+    world.log.trouble = OutcomeUnknown("no answer")
 
     answer = await world.report()
 

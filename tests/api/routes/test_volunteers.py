@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from streams import clock, wire
-from streams.errors import Unknown
+from streams.errors import OutcomeUnknown
 from streams.topics import PRIVATE, VOLUNTEERS
 from streams.wire import VolunteerPrivate
 from tests.support.api_world import World, code, fields
@@ -253,7 +253,7 @@ async def test_erasing_leaves_tombstones_and_nothing_to_read(world: World) -> No
 
 
 async def test_what_kafka_did_not_confirm_is_not_shown(world: World) -> None:
-    world.log.trouble = Unknown("no answer")
+    world.log.trouble = OutcomeUnknown("no answer")
 
     assert code(await put(world)) == "unknown_outcome"
     assert world.redis.profiles == {}

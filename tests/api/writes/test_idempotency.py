@@ -3,7 +3,7 @@
 import pytest
 
 from dispatch.model.commands import AcceptOffer, ReportIncident
-from streams.errors import Unknown
+from streams.errors import OutcomeUnknown
 from tests.support.api_world import World, code
 from tests.support.builders import incident, offer
 
@@ -79,7 +79,7 @@ async def test_puts_need_no_key(world: World) -> None:
 
 
 async def test_what_was_not_confirmed_may_be_repeated_with_the_same_key(world: World) -> None:
-    world.log.trouble = Unknown("no answer")
+    world.log.trouble = OutcomeUnknown("no answer")
     assert (await world.report(key="k1")).status_code == 503
     world.log.trouble = None
 

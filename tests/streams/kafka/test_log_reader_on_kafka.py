@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
 from streams.topics import INCIDENTS
 from tests.support.desk import Desk
@@ -15,7 +15,7 @@ async def test_a_stretch_that_a_broker_does_not_have_is_not_replaced_by_the_whol
     await reader.start()
     try:
         end = await reader.end(INCIDENTS.name, record.partition)
-        with pytest.raises(LogTrouble, match="read again from"):
+        with pytest.raises(LogUnavailable, match="read again from"):
             async for _ in reader.read(INCIDENTS.name, {record.partition: (end + 5, end + 9)}):
                 pass
         read = [one async for chunk in reader.read(INCIDENTS.name, {record.partition: (end - 1, end)}) for one in chunk]

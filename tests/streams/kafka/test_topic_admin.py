@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from streams.errors import BrokerTrouble
+from streams.errors import BrokerError
 from streams.kafka import topic_admin
 from streams.kafka.topic_drift import Cure, TopicDrift, TopicState, problems_of
 from streams.settings import Settings
@@ -99,7 +99,7 @@ def test_the_same_other_number_of_partitions_of_both_keeps_nothing_from_starting
 
 
 def test_no_broker_is_told_within_the_given_patience() -> None:
-    with pytest.raises(BrokerTrouble, match="no Kafka broker accepts connections") as raised:
+    with pytest.raises(BrokerError, match="no Kafka broker accepts connections") as raised:
         topic_admin.check_topics(replace(SETTINGS, kafka="127.0.0.1:1"), patience_s=0.1)
 
     assert "KOMEK_KAFKA" in raised.value.cure

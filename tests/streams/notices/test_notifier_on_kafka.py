@@ -18,7 +18,7 @@ from streams.dead_letters import letters
 from streams.kafka import topic_admin
 from streams.kafka.log_reader import LogReader
 from streams.notices import channels
-from streams.notices.channels import Channel, ChannelTrouble, StreamChannel
+from streams.notices.channels import Channel, DeliveryFailed, StreamChannel
 from streams.notices.lane import Limits
 from streams.notices.notifier import Notifier, Reading
 from streams.settings import Settings, load
@@ -48,7 +48,7 @@ class Phone:
             await asyncio.Event().wait()
         if self.refusals > 0:
             self.refusals -= 1
-            raise ChannelTrouble("busy")
+            raise DeliveryFailed("busy")
         self.rang.append((notice.kind, notice_id))
 
 

@@ -12,7 +12,7 @@ from dispatch.model.decisions import OfferStep
 from dispatch.model.vocabulary import Capability, OfferState
 from streams import wire
 from streams.event_loop import Turns
-from streams.readers.feed import CutOff, Feed, Listener
+from streams.readers.feed import Feed, Listener, ResyncRequired
 from streams.readers.feed_buffer import WEIGHT_OF_ENTRY, BufferedRecord, FeedBuffer
 from streams.readers.feed_records import Arrived, FeedCursor, FeedRecord
 from streams.settings import Settings
@@ -184,7 +184,7 @@ async def test_a_listener_that_does_not_keep_up_is_cut_off() -> None:
         for number in range(1, 20):
             feed.take(arrived(step(0, number)))
 
-        with pytest.raises(CutOff):
+        with pytest.raises(ResyncRequired):
             await listener.next(5)
 
 

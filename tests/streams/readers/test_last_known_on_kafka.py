@@ -7,7 +7,7 @@ import pytest
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.incidents import Incident
 from streams import wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.readers.last_known import LastKnown, LogPicture
 from streams.settings import Settings
 from streams.topics import INCIDENT_STATUS
@@ -69,7 +69,7 @@ async def test_a_second_reading_right_after_is_the_first(desk: Desk) -> None:
 async def test_without_a_broker_it_says_so_in_time() -> None:
     picture = LogPicture(Settings(kafka="127.0.0.1:9"), "test-last-known")
 
-    with pytest.raises(LogTrouble):
+    with pytest.raises(LogUnavailable):
         await picture.read(within_s=2.0)
 
 

@@ -26,7 +26,7 @@ from dispatch.plans.book import load_builtin
 from dispatch.staffing.forecast import at_least
 from streams import wire
 from streams.dead_letters import letters as dead_letters
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.rebuild.rebuilder import Rebuilder
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, PRIVATE
 from streams.worker.dispatcher import Dispatcher
@@ -293,7 +293,7 @@ async def test_a_lane_in_trouble_lets_the_other_end_and_nothing_is_done_twice(de
         plans=load_builtin(),
     )
 
-    with pytest.raises(LogTrouble):
+    with pytest.raises(LogUnavailable):
         await dispatcher.handle(records)
     decided = [wire.decode_decision(record.value) for record in await desk.fresh(DECISIONS.name)]
     assert 0 < len(decided) < len(commands)
@@ -315,7 +315,7 @@ class _BreaksOnce:
     async def publish_decisions(self, decisions: Sequence[Decision]) -> list[int]:
         if any(decision.cause.partition == self._partition for decision in decisions):
             self._partition = None
-            raise LogTrouble("as if the broker did not answer")
+            raise LogUnavailable("as if the broker did not answer")
         return await self._publisher.publish_decisions(decisions)
 
 

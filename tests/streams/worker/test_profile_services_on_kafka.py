@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import Capability, TravelMode
 from streams import clock, wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka import topic_admin
 from streams.kafka.records import Consumed
 from streams.settings import Settings, load
@@ -48,7 +48,7 @@ class Town:
     async def dead_letter(self, record: Consumed, reason: str) -> None:
         if self.letter_troubles > 0:
             self.letter_troubles -= 1
-            raise LogTrouble("not confirmed")
+            raise LogUnavailable("not confirmed")
         self.letters.append((record.key, reason))
 
     async def open(self) -> None:

@@ -13,9 +13,9 @@ from dispatch.model.vocabulary import Outcome
 from dispatch.ports import Store
 from dispatch.state.lifecycle import fold
 from streams import wire
-from streams.errors import LogTrouble
+from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
-from streams.store import MemoryStore
+from streams.store.memory.store import MemoryStore
 from streams.worker.dispatcher import claims_of
 from streams.worker.projection import Logged, Projection, application
 from streams.worker.publisher import Publisher
@@ -180,7 +180,7 @@ async def test_a_broker_that_tells_an_older_end_than_what_is_applied_is_not_beli
     log.old_end = 0
     worker = projection(store, log)
 
-    with pytest.raises(LogTrouble, match="broker that is behind"):
+    with pytest.raises(LogUnavailable, match="broker that is behind"):
         await worker.catch_up(PARTITION)
 
     log.old_end = None
@@ -196,7 +196,7 @@ async def test_a_broker_that_tells_an_older_end_than_what_this_worker_wrote_is_n
     assert not await worker.apply([second])  # behind the decision of another
     log.decisions, log.old_end = everything, 1
 
-    with pytest.raises(LogTrouble):
+    with pytest.raises(LogUnavailable):
         await worker.catch_up(PARTITION)
     log.old_end = None
     await worker.catch_up(PARTITION)
