@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from streams import clock, tokens
 from streams.local import kafka_node, redis_server
@@ -20,12 +18,12 @@ from streams.local.kafka_node import Java, Node
 from streams.local.ports import answers
 from streams.local.process import Part
 from streams.local.redis_server import RedisServer
+from streams.store.redis_connections import blocking_client
 from streams.tokens import Role
 
 KAFKA, REDIS, TOPICS, WORKERS, API, DEMO = range(6)
 """Ranks: the last ends first, Kafka last of all."""
 
-NEVER = Retry(NoBackoff(), 0)
 COMMAND = (sys.executable, "-m", "streams.cli.main")
 PASSED_TO_SERVERS = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
 """Servers need little of the environment, and none of its secrets."""
@@ -98,9 +96,9 @@ def _server_environ() -> dict[str, str]:
 
 
 def _redis_serves(port: int) -> bool:
-    # A PING and not an open port: Redis answers with LOADING while it reads what it kept.
+    # PING, not only an open port: Redis accepts connections and replies LOADING while it loads its data.
     try:
-        with redis.Redis(port=port, socket_timeout=0.5, socket_connect_timeout=0.5, retry=NEVER) as client:
+        with blocking_client(f"redis://127.0.0.1:{port}", timeout_s=0.5) as client:
             return bool(client.ping())
     except redis.RedisError:
         return False

@@ -11,9 +11,9 @@ import redis
 from streams.errors import BrokerError
 from streams.kafka import topic_admin
 from streams.local.check import Check, fail, ok
-from streams.local.processes import NEVER
 from streams.local.stackfile import StackFile
 from streams.settings import Settings
+from streams.store.redis_connections import blocking_client
 
 ANSWER_WITHIN_S = 3.0
 LOGS_CURE = "Its log is in the folder logs of KOMEK_DATA; `komek up` starts it again by itself."
@@ -46,7 +46,7 @@ def process(name: str, pid: int) -> Check:
 
 def kafka_topics(settings: Settings) -> Check:
     try:
-        problems = topic_admin.check_topics(settings, patience_s=ANSWER_WITHIN_S)
+        problems = topic_admin.check_topics(settings, timeout_s=ANSWER_WITHIN_S)
     except BrokerError as error:
         return fail("Kafka", str(error), error.cure)
     if problems:
@@ -56,7 +56,7 @@ def kafka_topics(settings: Settings) -> Check:
 
 def redis_answers(url: str) -> Check:
     try:
-        with redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0, retry=NEVER) as client:
+        with blocking_client(url, timeout_s=1.0) as client:
             version = client.info("server")["redis_version"]
     except (redis.RedisError, OSError) as error:
         return fail("Redis", str(error), "Check KOMEK_REDIS, or look at redis.log in the folder logs of KOMEK_DATA.")

@@ -1,11 +1,13 @@
-"""The way to Redis: one pipeline per call, with a deadline, shielded from cancellation, and errors the ports know.
+"""The Redis client of the store: one pipeline per call, with a deadline, shielded from cancellation.
 
-A call is either a script (`ScriptCall("claim", keys, args)`) or a plain command (`("GET", key)`); `RedisClient.run` sends all in
-one round trip and gives the answers in order.
+A command is either a script (`ScriptCall("claim", keys, args)`) or a plain command (`("GET", key)`). `RedisClient.run` sends all
+commands in one round trip and returns the replies in order.
 
-Errors: `StoreTrouble` no answer, or Redis cannot serve for now (loading, replica, out of memory): try again;
-`NotReady` a script found the picture not rebuilt; `LockLost` another rebuild took over; anything else is a bug and stays a
-`redis.ResponseError`.
+Raises:
+    StoreTrouble: no reply, or Redis cannot serve at the moment (loading, read-only replica, out of memory). Retry.
+    NotReady: a script found that Redis has not been rebuilt from the log.
+    LockLost: another rebuild holds the lock.
+    redis.ResponseError: any other error reply; it indicates a bug.
 """
 
 import asyncio
@@ -19,26 +21,29 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
 from dispatch.ports import NotReady, StoreTrouble
+from streams.errors import RetryLater
 from streams.store.redis_connections import Connections, client_of
 from streams.store.scripts import all_scripts
 
 DEADLINE_S = 2.0
-"""Of a call with all its attempts."""
-PATIENCE_S = 0.5
-"""Of an attempt, for the next answers to come."""
+"""Deadline of one call, over all its attempts."""
+REPLY_TIMEOUT_S = 0.5
+"""An attempt fails when no further reply arrives within this time."""
 ATTEMPTS = 3
 FIX_AGE_LIMIT_MS = round(FIX_AGE_LIMIT_S * 1000)
-"""A fix older than this is not believed: the home place counts instead."""
+"""A position fix older than this is stale: the home place is used instead."""
 
-_PASSING = ("LOADING", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "NOREPLICAS")
-"""Answers that say: not now. Inside a script they stand somewhere in the middle of the message."""
+NOT_REBUILT = "Redis has not been rebuilt from the log"
+
+_TRANSIENT = ("LOADING", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "NOREPLICAS")
+"""Error codes of transient states. When a script raises one, the code is not at the start of the message."""
 
 Value: TypeAlias = str | bytes | int | float
 T = TypeVar("T")
 
 
-class LockLost(Exception):
-    """The rebuild lock is gone or another's; stop writing."""
+class LockLost(RetryLater):
+    """The rebuild lock has expired or another owner holds it. Stop writing."""
 
 
 class ScriptCall(NamedTuple):
@@ -51,7 +56,7 @@ Command: TypeAlias = ScriptCall | tuple[Value, ...]
 
 
 class RedisClient:
-    """Shared by the store, the people's side, the reads and the rebuild. Closes only a client it made itself."""
+    """Shared by `RedisStore`, `PeopleStore`, `Reads` and `Restore`. Closes the redis-py client only when it created it."""
 
     def __init__(self, redis: "Redis | str", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS) -> None:
         self._own = isinstance(redis, str)
@@ -62,7 +67,7 @@ class RedisClient:
         self.fix_age_limit_ms = fix_age_limit_ms
 
     async def close(self) -> None:
-        """Waits for calls whose callers were cancelled, then closes."""
+        """Waits up to `DEADLINE_S` for calls whose callers were cancelled, then closes the connections."""
         if self._abandoned:
             await asyncio.wait(self._abandoned, timeout=DEADLINE_S)
         await self._connections.close()
@@ -70,9 +75,10 @@ class RedisClient:
             await self._redis.aclose()
 
     async def run(self, commands: Sequence[Command], *, deadline_s: float = DEADLINE_S) -> list[Any]:
-        """One round trip. The answers in order; raises as the module says if any of them is an error.
+        """Sends all commands in one round trip and returns their replies in order.
 
-        What was sent may have been done even when this raises; every script of ours may be repeated.
+        Raises the errors of the module docstring when any reply is an error. Commands may have taken effect even then; every
+        script is idempotent, so the caller may repeat the call.
         """
         return await self._shielded(self._all_answered(commands, deadline_s)) if commands else []
 
@@ -80,7 +86,7 @@ class RedisClient:
         return (await self.run([ScriptCall(script, keys, args)], deadline_s=deadline_s))[0]
 
     async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
-        # A caller that is cancelled must not tear an exchange apart; it runs to its end, which its deadline bounds.
+        # A cancelled caller must not abort an exchange midway. The exchange finishes on its own, bounded by its deadline.
         task = asyncio.ensure_future(work)
         try:
             return await asyncio.shield(task)
@@ -92,14 +98,14 @@ class RedisClient:
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._abandoned.discard(task)
         if not task.cancelled():
-            task.exception()  # asked for, so that asyncio does not report it as never retrieved
+            task.exception()  # retrieved, or asyncio logs "Task exception was never retrieved"
 
     async def _all_answered(self, commands: Sequence[Command], deadline_s: float) -> list[Any]:
         until_s = asyncio.get_running_loop().time() + deadline_s
         answers = await self._exchange(commands, until_s)
         missing = next((i for i, answer in enumerate(answers) if isinstance(answer, NoScriptError)), None)
         if missing is not None:
-            # In order from the first that was not run: what stands before it has been done and must keep its answer.
+            # Resend from the first command that did not run: the commands before it took effect and keep their replies.
             _raise_first(
                 await self._exchange([("SCRIPT LOAD", each.source) for each in self._scripts.values()], until_s)
             )
@@ -114,10 +120,10 @@ class RedisClient:
             if attempt:
                 await asyncio.sleep(0.02 * attempt)
             try:
-                return await self._connections.exchange(packed, PATIENCE_S, until_s)
+                return await self._connections.exchange(packed, REPLY_TIMEOUT_S, until_s)
             except (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError) as error:
                 trouble = error
-        raise StoreTrouble(f"no answer from Redis: {trouble!r}") from trouble
+        raise StoreTrouble(f"no reply from Redis: {trouble!r}") from trouble
 
     def _wire_form(self, command: Command) -> tuple[Value, ...]:
         if isinstance(command, ScriptCall):
@@ -136,9 +142,9 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, RedisConnectionError | ReadOnlyError | OutOfMemoryError):
         return StoreTrouble(text)
     if "NOTREADY" in text:
-        return NotReady("the picture has not been rebuilt from the log")
+        return NotReady(NOT_REBUILT)
     if "LOCKLOST" in text:
-        return LockLost("another rebuild has taken over")
-    if any(word in text for word in _PASSING):
+        return LockLost("another rebuild holds the lock")
+    if any(code in text for code in _TRANSIENT):
         return StoreTrouble(text)
     return error

@@ -1,26 +1,29 @@
-"""Connections to Redis: what is sent as one, answered as one.
+"""The factory of Redis clients, and the connections of the store: one pipeline sent, all its replies read.
 
-By redis-py's connections, not by its client: its pipeline costs more than all our scripts, turns answers into other types, and
-repeats commands by rules of its own. An exchange that does not end well ends its connection, so that no answer is ever left
-for the next one.
+`Connections` uses redis-py's connections but not its pipeline, which costs more than all scripts together, converts replies to
+other types and retries by rules of its own. An exchange that fails closes its connection, so an unread reply can never be taken
+for the reply of the next exchange.
 """
 
 import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import redis
+import redis.retry
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 
 AT_MOST = 64
-"""Connections of one process; more exchanges wait for one."""
+"""Connections per process. Further exchanges wait for a free one."""
 PROGRESS_EVERY = 8
+"""The reply timeout restarts after this many replies: rescheduling it for each reply costs more than it gains."""
 
 
 def client_of(url: str) -> "Redis":
-    """A client without timeouts and repeats of its own: `Connections` and `Link` set both."""
+    """An asyncio client without read timeout and without retries: `Connections` and `RedisClient` handle both."""
     return Redis.from_url(
         url,
         socket_timeout=None,
@@ -31,16 +34,31 @@ def client_of(url: str) -> "Redis":
     )
 
 
+def blocking_client(url: str, *, timeout_s: float) -> "redis.Redis":
+    """A blocking client for one short probe; `timeout_s` bounds connecting and each reply.
+
+    Without retries: `redis.Redis(…)` retries by default, which multiplies the timeout.
+    """
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        retry=redis.retry.Retry(NoBackoff(), 0),
+    )
+
+
 class Connections:
+    """A pool of connections. Each exchange has one connection for itself."""
+
     def __init__(self, redis: "Redis") -> None:
         self._pool: Any = redis.connection_pool
         self._idle: list[Any] = []
         self._room = asyncio.Semaphore(AT_MOST)
 
-    async def exchange(self, commands: Sequence[Sequence[Any]], patience_s: float, until_s: float) -> list[Any]:
-        """Sends all, reads all; Redis' own errors stand among the answers.
+    async def exchange(self, commands: Sequence[Sequence[Any]], reply_timeout_s: float, until_s: float) -> list[Any]:
+        """Sends all commands and returns all replies in order. Error replies are returned as `ResponseError` objects.
 
-        Given up when nothing more has come for `patience_s`, or at `until_s` of the event loop's clock.
+        Fails when no further reply arrives within `reply_timeout_s`, or at `until_s` on the event loop's clock.
 
         Raises:
             TimeoutError, OSError, redis.ConnectionError, redis.TimeoutError: the effect is unknown.
@@ -48,7 +66,7 @@ class Connections:
         async with self._room:
             connection = self._idle.pop() if self._idle else self._pool.make_connection()
             try:
-                answers = await _exchanged(connection, commands, patience_s, until_s)
+                answers = await _exchanged(connection, commands, reply_timeout_s, until_s)
             except BaseException:
                 await connection.disconnect(nowait=True)
                 raise
@@ -61,16 +79,16 @@ class Connections:
 
 
 async def _exchanged(
-    connection: Any, commands: Sequence[Sequence[Any]], patience_s: float, until_s: float
+    connection: Any, commands: Sequence[Sequence[Any]], reply_timeout_s: float, until_s: float
 ) -> list[Any]:
     now_s = asyncio.get_running_loop().time
     answers: list[Any] = []
-    async with asyncio.timeout_at(min(now_s() + patience_s, until_s)) as limit:
+    async with asyncio.timeout_at(min(now_s() + reply_timeout_s, until_s)) as limit:
         await connection.send_packed_command(connection.pack_commands(commands))
         for number in range(len(commands)):
             answers.append(await _answer_on(connection))
             if number % PROGRESS_EVERY == 0:
-                limit.reschedule(min(now_s() + patience_s, until_s))
+                limit.reschedule(min(now_s() + reply_timeout_s, until_s))
     return answers
 
 
