@@ -13,7 +13,7 @@ from streams.dead_letters.watch import LetterWatch
 from streams.monitoring.alarm_board import AlarmSnapshot, Board
 from streams.monitoring.alarms import LATE_MS, NAMES, Observed
 from streams.monitoring.lag_monitor import Measured
-from streams.store.alarm_facts import PulseReader
+from streams.store.alarm_facts import AlarmFactsReader
 from streams.store.reads import Reads
 from streams.store.redis_client import RedisClient
 
@@ -41,7 +41,7 @@ class AlarmWatch:
 
     def __init__(self, *, link: RedisClient, lag: LagSource, letters: LetterWatch) -> None:
         self._reads = Reads(link)
-        self._pulse = PulseReader(link, LATE_MS)
+        self._pulse = AlarmFactsReader(link, LATE_MS)
         self._lag = lag
         self._letters = letters
         self._board = Board()

@@ -1,13 +1,11 @@
-"""The live picture in Redis, and its twin in memory.
+"""The Redis store: search, claims, state of incidents and people, and the writes of a rebuild.
 
-Start reading here. `redis_store.py` implements `dispatch.ports.Store`; `store.py` is the twin, judged by the same suite
-(`tests/contracts`). `redis_client.py` is the way to Redis, `scripts.py` puts the Lua files of `streams/lua` together. By noun:
-`claims.py`, `search.py`, `apply.py` (decisions), `people.py` (profiles, places), `restore.py` (rebuild), `reads.py` (what the
-API shows).
+Start with `redis_store.py` (implements `dispatch.ports.Store`); `scripts.py` assembles the Lua scripts of `lua/`.
+May import: `wire`, `redis_keys`, `errors` and the other modules at the bottom of `streams`; `dispatch`. Never `kafka`.
+Imported by: `worker`, `rebuild`, `monitoring`, `cli`, the API. `tests/contracts` checks it and its in-memory twin.
 """
 
-from streams.store.memory.store import MemoryStore
 from streams.store.redis_client import LockLost, RedisClient
 from streams.store.redis_store import RedisStore
 
-__all__ = ["LockLost", "MemoryStore", "RedisClient", "RedisStore"]
+__all__ = ["LockLost", "RedisClient", "RedisStore"]

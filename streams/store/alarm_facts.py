@@ -1,4 +1,4 @@
-"""What the operator's alarms need of the picture: one round trip, a few rows each, whatever the picture holds."""
+"""What the alarms read from Redis: one round trip with a bounded number of rows, however much Redis holds."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,18 +8,20 @@ from dispatch.ports import NotReady
 from streams import redis_keys
 from streams.store.apply import timer_of
 from streams.store.attention import AttentionRequest, asking_of
-from streams.store.redis_client import RedisClient, ScriptCall
+from streams.store.redis_client import NOT_REBUILT, RedisClient, ScriptCall
 
 TIMERS_LOOKED_AT = 256
-"""Those due next. Of timers that were put off again and again (`take_due`), some may stand behind these: then commands wait."""
+"""The timers that are due next. Overdue timers that `take_due` postponed repeatedly may rank behind them and are missed; then
+commands wait as well, which has an alarm of its own."""
 VOID_KEPT_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmFacts:
-    """`late`: incidents with a timer that is overdue, and since when. `applied`: offset in `decisions` by partition.
+    """`now_ms`: Redis' clock. `late`: incidents with an overdue timer, and since when. `applied`: applied offset by partition.
 
-    `void`: what was made void in the last day, as `decision|<command>` or `offer|<offer>`, and when it was noted.
+    `void`: decisions and offers that became void in the last day, as `decision|<command>` or `offer|<offer>`, and when that was
+    recorded. `asking`: reasons why an operator must look at an incident.
     """
 
     now_ms: int
@@ -29,17 +31,18 @@ class AlarmFacts:
     asking: Sequence[AttentionRequest] = ()
 
 
-class PulseReader:
+class AlarmFactsReader:
     def __init__(self, link: RedisClient, late_ms: int) -> None:
-        """`late_ms`: by how much a timer is overdue before it counts as late."""
+        """`late_ms`: a timer overdue by more than this is late."""
         self._link = link
         self._late_ms = late_ms
 
     async def read(self, partitions: Iterable[int]) -> AlarmFacts:
-        """
+        """Reads everything in one round trip. `partitions`: partitions of `decisions` whose applied offset is read.
+
         Raises:
-            NotReady: the picture is not rebuilt.
-            StoreTrouble: Redis gives no answer.
+            NotReady: Redis has not been rebuilt from the log.
+            StoreTrouble: Redis does not reply.
         """
         numbers = list(partitions)
         ready, time, timers, void, attention, *applied = await self._link.run(
@@ -53,7 +56,7 @@ class PulseReader:
             ]
         )
         if not ready:
-            raise NotReady("the picture has not been rebuilt from the log")
+            raise NotReady(NOT_REBUILT)
         now_ms = int(time[0]) * 1000 + int(time[1]) // 1000
         return AlarmFacts(
             now_ms=now_ms,
@@ -68,7 +71,7 @@ class PulseReader:
 
 
 def _late(members: Iterable[bytes], before_ms: int) -> dict[str, int]:
-    """By the time each was made for: one that is in somebody's hands has been put off, and is late all the same."""
+    """Overdue by the time each timer was set for, not by its score: `take_due` postpones the score of timers it hands out."""
     late: dict[str, int] = {}
     for timer in map(timer_of, members):
         if timer.due_ms <= before_ms:
@@ -77,6 +80,6 @@ def _late(members: Iterable[bytes], before_ms: int) -> dict[str, int]:
 
 
 def _scored(answer: Sequence[Any]) -> list[tuple[str, int]]:
-    """Members with scores: flat under RESP 2, pairs under RESP 3."""
+    """Members with scores: RESP 2 replies with a flat list, RESP 3 with pairs."""
     flat = [value for entry in answer for value in (entry if isinstance(entry, list | tuple) else [entry])]
     return [(member.decode(), int(float(score))) for member, score in zip(flat[::2], flat[1::2], strict=True)]

@@ -1,4 +1,4 @@
-"""What a decision means for the picture: the packed form that apply.lua and restore_incidents.lua write."""
+"""The packed form of a decision's effects, which `apply.lua` and `restore_incidents.lua` write to Redis."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,14 +102,14 @@ def waiting_requirements(incident: Incident) -> list[Requirement]:
 
 
 def accepted_skills(requirement: Requirement) -> tuple[str, ...]:
-    """Skills whose people are waited for, with those that the ladder has opened."""
+    """The requirement's skills and the substitutes that the ladder has allowed so far, without duplicates."""
     substitutes = requirement.climb.substitutes if requirement.climb else ()
     return tuple(dict.fromkeys((*requirement.skills, *substitutes)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What else than a skill somebody needs to be of help to what waits, as far as that is cheap to know."""
+    """What a person needs besides a skill to fill a waiting requirement, as far as a cheap check can tell."""
 
     capability: Capability
     languages: tuple[str, ...]
@@ -134,8 +134,10 @@ def terms_of(incident: Incident, requirement: Requirement, skill: str) -> Terms:
 
 
 def waited_skills(incident: Incident, requirement: Requirement) -> tuple[tuple[str, bool], ...]:
-    """Skills with which somebody who becomes available might help, and whether they have to be near: those of the requirement
-    while it lacks people, and a translator's while one is wanted for it."""
+    """Pairs of a skill that could end the wait and whether its people must be near.
+
+    The requirement's skills while it lacks people, and the translator skill while it lacks a translator.
+    """
     scarce = requirement.short_since_ms is not None and incident.open_places(requirement) > 0
     placed = requirement.capability is Capability.FIELD and incident.area is not None
     skills = accepted_skills(requirement) if requirement.shortfall is not None or scarce else ()
@@ -144,14 +146,16 @@ def waited_skills(incident: Incident, requirement: Requirement) -> tuple[tuple[s
 
 
 def waiting_member(incident: Incident, requirement: Requirement) -> str:
-    """Sorts by urgency (`dispatch/staffing/urgency.py`): a class, then a moment."""
+    """The index member of a waiting requirement. Members sort by urgency (`dispatch/staffing/urgency.py`): class, then moment."""
     standing = waiting_urgency(incident.priority, requirement)
     return f"{standing.rank}|{standing.moment_ms:013d}|{incident.id}|{requirement.id}"
 
 
 def _packed_waiting(incident: Incident, requirement: Requirement) -> list[dict[str, object]]:
-    """One entry for each skill that will do, and one for a translator who is lacked. The first stands for the requirement
-    itself; one with `since` is a shortfall."""
+    """One entry per acceptable skill, and one for a missing translator.
+
+    The first entry represents the requirement itself. An entry with `since` is a shortfall.
+    """
     shortfall = requirement.shortfall
     itself: dict[str, object] = {"since": shortfall.since_ms} if shortfall else {"itself": True}
     standing = waiting_urgency(incident.priority, requirement)

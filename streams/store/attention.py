@@ -1,4 +1,4 @@
-"""Incidents that ask for a human, as they stand in the picture: a field of ATTENTION for each."""
+"""Incidents that need an operator, as Redis holds them: one field of the hash ATTENTION per incident."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.vocabulary import AttentionReason
 
 _ALSO_WHEN_ENDED = frozenset({AttentionReason.DISTRESS})
-"""Somebody may still be there."""
+"""Kept for ended incidents, because the person in danger may still be on scene."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[tuple[str, int, str | None]]).decode
@@ -17,7 +17,7 @@ _decode = msgspec.json.Decoder(list[tuple[str, int, str | None]]).decode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionRequest:
-    """One reason for which a human must look at an incident."""
+    """One reason why an operator must look at an incident."""
 
     reason: str
     incident_id: str
@@ -26,7 +26,7 @@ class AttentionRequest:
 
 
 def packed_attention(incident: Incident) -> dict[str, object]:
-    """What apply writes of an incident: nothing when nobody has to look."""
+    """The attention entry of an incident as apply.lua writes it. Empty when no operator is needed."""
     rows = [
         (entry.reason, entry.since_ms, entry.requirement_id)
         for entry in incident.attention
@@ -36,7 +36,7 @@ def packed_attention(incident: Incident) -> dict[str, object]:
 
 
 def asking_of(answer: Sequence[bytes] | Mapping[bytes, bytes]) -> list[AttentionRequest]:
-    """Redis' answer to HGETALL: flat under RESP 2, a mapping under RESP 3."""
+    """Decodes a reply to HGETALL: RESP 2 replies with a flat list, RESP 3 with a mapping."""
     pairs = answer.items() if isinstance(answer, Mapping) else zip(answer[::2], answer[1::2], strict=True)
     return [
         AttentionRequest(

@@ -1,4 +1,4 @@
-"""Claims: taking people before the decision stands in the log, giving them up, finding what a crash left behind."""
+"""Claims: hold people before their decision is in the log, release them, find claims that a crash left behind."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,7 +21,7 @@ def hold_of(member: bytes) -> Hold:
 async def claim(link: RedisClient, claims: Sequence[Claim]) -> list[ClaimAnswer]:
     if not claims:
         return []
-    # Noted first: a claim that nobody finds again would hold a person for ever.
+    # Register first: a claim that the sweep cannot find would hold its person for ever.
     noted = ScriptCall("pending", (), [member_of(claim.volunteer_id, claim.offer_id) for claim in claims])
     answers = await link.run([noted, *map(_call_of, claims)])
     return [ClaimAnswer(answer.decode()) for answer in answers[1:]]

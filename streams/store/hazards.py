@@ -1,4 +1,4 @@
-"""What is dangerous, and who is where: hazard areas of open incidents, people on duty inside an area, people who are awaited."""
+"""Hazard areas of open incidents, people on duty inside an area, and the presence of people who are expected on scene."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,14 +14,13 @@ from dispatch.model.vocabulary import Capability, Skill, TravelMode
 from dispatch.ports import NotReady, UnderWay
 from dispatch.safety import hazard_crossings
 from streams import redis_keys
-from streams.store.redis_client import RedisClient, ScriptCall
+from streams.store.redis_client import NOT_REBUILT, RedisClient, ScriptCall
 
 LOOK_AT_MOST = 1_000
-"""People of one skill within one circle of those that cover an area; in a crowd larger than this some are not found, and the
-answer says so."""
+"""People examined per skill and per circle of the cover of an area. In a larger crowd some are missed, and `Inside` says so."""
 
 SPARE = 1.01
-"""Redis' sphere and its grid are not quite ours."""
+"""Factor on radii: Redis' earth radius and geohash rounding differ slightly from `dispatch.model.geo`."""
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
@@ -29,7 +28,7 @@ _FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "ht", "qt", "hx", "hy", "cap",
 
 
 class Ground(msgspec.Struct):
-    """A field of HAZARDS."""
+    """The value of a field of the hash HAZARDS."""
 
     area: Area
     equipped: tuple[str, ...]
@@ -41,7 +40,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def packed_hazard(incident: Incident) -> dict[str, object]:
-    """What apply writes of an incident: nothing for what has ended or is no dangerous ground."""
+    """The hazard entry of an incident as apply.lua writes it. Empty when it has ended or has no hazard area."""
     ground = ground_of(incident)
     return (
         {"hazard": _encode(Ground(area=ground.area, equipped=ground.equipped, since=ground.since)).decode()}
@@ -85,7 +84,7 @@ def _inside(area: Area, answer: Sequence[Any]) -> Inside:
 
 
 def packed_under_way(incident: Incident) -> dict[str, object]:
-    """What apply writes of an incident: nothing while nobody goes there."""
+    """The under-way entry of an incident as apply.lua writes it. Empty while nobody is under way to it."""
     if incident.area is None or not hazard_crossings.under_way(incident):
         return {}
     return {"under_way": (float(incident.area.centre.lon), float(incident.area.centre.lat))}
@@ -113,7 +112,7 @@ async def presence(link: RedisClient, volunteer_ids: Sequence[str]) -> dict[str,
     rows = [("HMGET", redis_keys.volunteer(volunteer_id), *_FIELDS) for volunteer_id in volunteer_ids]
     ready, *answers = await link.run([ScriptCall("ready"), *rows])
     if not ready:
-        raise NotReady("the picture has not been rebuilt from the log")
+        raise NotReady(NOT_REBUILT)
     return {volunteer_id: _presence(row) for volunteer_id, row in zip(volunteer_ids, answers, strict=True) if row[0]}
 
 

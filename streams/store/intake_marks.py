@@ -1,4 +1,7 @@
-"""Intake marks in Redis: the best-effort cache of what was reported and of requests by idempotency key."""
+"""Intake marks in Redis: recent reports, offer answers and requests by idempotency key.
+
+All keys have a TTL. The marks work while Redis is being rebuilt. All methods raise `StoreTrouble` when Redis does not reply.
+"""
 
 from dataclasses import dataclass, field
 
@@ -8,14 +11,14 @@ from streams.store.redis_client import RedisClient
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
-    """What was first sent with an Idempotency-Key, and what was answered (b"" until it was)."""
+    """The first request with an Idempotency-Key: the digest of its body, and the response (b"" until there is one)."""
 
     digest: str
     answer: bytes = field(default=b"")
 
 
 class RedisIntakeMarks:
-    """Marks of intake: a help for repeats and for reading a report back before its decision, never a guard."""
+    """Best-effort cache for repeated requests and for reading a report before its decision; correctness never depends on it."""
 
     def __init__(self, link: RedisClient) -> None:
         self._link = link
@@ -24,7 +27,7 @@ class RedisIntakeMarks:
         await self._link.run([("SET", redis_keys.reported(incident_id), report, "EX", ttl_s)])
 
     async def reported(self, incident_id: str) -> bytes | None:
-        """What was reported while no decision stands."""
+        """The report, until its first decision is applied; None afterwards or when it is unknown."""
         report: bytes | None = (await self._link.run([("GET", redis_keys.reported(incident_id))]))[0]
         return report
 
@@ -32,7 +35,7 @@ class RedisIntakeMarks:
         await self._link.run([("SET", redis_keys.answering(offer_id), command_id, "EX", ttl_s)])
 
     async def answer_waits(self, offer_id: str, command_id: str | None = None) -> bool:
-        """Whether that command, or else the newest one marked for the offer, has no decision yet."""
+        """Whether `command_id`, or by default the newest command marked for the offer, has no decision yet."""
         if command_id is None:
             marked: bytes | None = (await self._link.run([("GET", redis_keys.answering(offer_id))]))[0]
             if marked is None:
@@ -41,7 +44,7 @@ class RedisIntakeMarks:
         return not (await self._link.run([("EXISTS", redis_keys.command(command_id))]))[0]
 
     async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None:
-        """None when the key is new (it is noted now), else what it was first used for."""
+        """Marks the key as used. Returns None when it is new, else the first request with it."""
         name = redis_keys.repeat(key_digest)
         was_set, stored = await self._link.run([("SET", name, body_digest + "|", "NX", "EX", ttl_s), ("GET", name)])
         if was_set or stored is None:

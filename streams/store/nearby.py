@@ -1,4 +1,4 @@
-"""What stands near a place: open incidents, and engaged people who may have to turn round."""
+"""Open incidents near a place (candidates for duplicates), and where engaged people are."""
 
 import math
 from collections.abc import Sequence
@@ -18,26 +18,26 @@ from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import NotReady
 from streams import redis_keys
-from streams.store.redis_client import RedisClient, ScriptCall
+from streams.store.redis_client import NOT_REBUILT, RedisClient, ScriptCall
 
 NEAR_AT_MOST = 20
-"""More open incidents than this around one report, of about the same time, are not compared, the nearest first."""
+"""A report is compared with at most this many open incidents of about the same time, the nearest first."""
 LOOK_AT_MOST = 500
-"""Of any time, to find those."""
+"""Open incidents of any time that the search for those examines."""
 WIDEST_M = 100_000.0
-"""An area is found from no further away than this beyond the distance asked for."""
+"""Incidents with an area are searched at most this far beyond the requested distance."""
 NAMED_AT_MOST = 20
-"""A number that more open incidents bear identifies none of them."""
+"""An external id that more open incidents share identifies none of them."""
 
 _pack = msgspec.msgpack.Encoder().encode
 _encode = msgspec.json.Encoder().encode
 _decode = lru_cache(maxsize=4096)(msgspec.json.Decoder(Neighbour).decode)
-"""Remembered: reports that come together have the same neighbours."""
+"""Cached: reports of one event arrive together and have the same neighbours."""
 _FIELDS = ("x", "y", "at", "ac", "md", "hx", "hy", "tm", "sk")
 
 
 def packed_vicinity(incident: Incident) -> dict[str, object]:
-    """What apply writes for others to find, by place and by external id: nothing for what has ended."""
+    """The index entries of an incident, by place and by external id, as apply.lua writes them. An ended incident has none."""
     neighbour = neighbour_of(incident)
     text = _encode(neighbour).decode() if neighbour else None
     packed: dict[str, object] = {}
@@ -84,7 +84,7 @@ async def whereabouts(link: RedisClient, volunteer_ids: Sequence[str]) -> dict[s
     rows = [("HMGET", redis_keys.volunteer(volunteer_id), *_FIELDS) for volunteer_id in volunteer_ids]
     ready, time, *answers = await link.run([ScriptCall("ready"), ("TIME",), *rows])
     if not ready:
-        raise NotReady("the picture has not been rebuilt from the log")
+        raise NotReady(NOT_REBUILT)
     oldest_ms = int(time[0]) * 1000 + int(time[1]) // 1000 - link.fix_age_limit_ms
     seen = {
         volunteer_id: _whereabouts(row, oldest_ms) for volunteer_id, row in zip(volunteer_ids, answers, strict=True)

@@ -1,9 +1,11 @@
-"""What is known of people: profiles, home places, positions. Written by the services of `streams/worker/profile_services.py`, by
-the API after its produce was answered (so that a PUT can be read at once), and by the rebuild.
+"""Writes about people: profiles, home places, positions. Callers are the services of `streams/worker/profile_services.py`, the
+API once Kafka has confirmed the record (so that a PUT can be read back at once), and the rebuild.
 
-Everything is guarded by the offset of its record (positions: by their time), so any writer may repeat or be late: what is
-older than what is stored changes nothing. Each method may wait up to `link.DEADLINE_S` per 2,000 people and raises
-`StoreTrouble` or `NotReady` as the ports say; a repeat is harmless.
+Each write carries the offset of its record (positions: their time). A write older than the stored one has no effect, so writes
+may be repeated and may arrive late.
+
+All methods raise `StoreTrouble` when Redis does not reply and `NotReady` until Redis has been rebuilt. Writes take at most 4 s
+per 2,000 people.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,12 +21,12 @@ from dispatch.model.incidents import Place
 from dispatch.model.languages import canonicals
 from dispatch.model.vocabulary import Capability
 from streams import redis_keys
-from streams.store import hazards as scene
+from streams.store import hazards
 from streams.store.redis_client import FIX_AGE_LIMIT_MS, RedisClient, ScriptCall
 from streams.wire import VolunteerRecord
 
 AT_ONCE = 250
-"""People per script: about 3 ms of Redis' time, so that a search never waits longer behind a batch."""
+"""People per script call: about 3 ms of Redis' time, the longest that a search waits behind one call of a batch."""
 
 _pack = msgspec.msgpack.Encoder().encode
 T = TypeVar("T")
@@ -41,7 +43,7 @@ class ProfileWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateWrite:
-    """A record of `private` at its offset; `sealed` None is a tombstone. `home` only for `volunteer:<id>`."""
+    """A record of `private` at its offset; `sealed` None is a tombstone. `home` is set only for `volunteer:<id>`."""
 
     ref: str
     offset: int
@@ -51,8 +53,10 @@ class PrivateWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unjoined:
-    """A person whose newest sealed record is newer than their profile. `sealed` None: its tombstone; `on_duty` None: the person
-    is not known."""
+    """A person whose newest record in `private` is newer than their profile.
+
+    `sealed` None: that record is a tombstone. `on_duty` None: the person is unknown.
+    """
 
     volunteer_id: str
     offset: int
@@ -68,11 +72,11 @@ class FixWrite:
     accuracy_m: float | None
     at_ms: int
     continues: bool = True
-    """False: the device has said that no more will follow for a while."""
+    """False: the device announced that no further fixes follow for a while."""
 
 
 def fix_in(write: FixWrite) -> Fix:
-    """The fix as it is weighed: with the digits that are stored."""
+    """The fix with its numbers rounded to the digits that are stored, so that both stores compare equal values."""
     return Fix(
         place=Place(lon=round(write.lon, 6), lat=round(write.lat, 6)),
         at_ms=write.at_ms,
@@ -82,7 +86,7 @@ def fix_in(write: FixWrite) -> Fix:
 
 
 class PeopleStore:
-    """`rebuild`: write under this owner's rebuild lock while the picture is not ready (raises `LockLost`); else everyday work."""
+    """Writes of people. `rebuild`: the owner of the rebuild lock; its writes work before Redis is ready and raise `LockLost`."""
 
     def __init__(
         self, redis: "Redis | str | RedisClient", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS, rebuild: str = ""
@@ -94,11 +98,11 @@ class PeopleStore:
         await self.link.close()
 
     async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int:
-        """Returns how many were newer than what was stored."""
+        """Returns how many of the writes were newer than the stored records."""
         return await self._put("people", [_packed_profile(write) for write in writes])
 
     async def put_private(self, writes: Sequence[PrivateWrite]) -> int:
-        """Returns how many were newer than what was stored."""
+        """Returns how many of the writes were newer than the stored records."""
         changed = 0
         for part in _parts(writes, AT_ONCE):
             sealed = [write.sealed or b"" for write in part]
@@ -107,13 +111,16 @@ class PeopleStore:
         return changed
 
     async def unjoined(self, done: Sequence[Unjoined] = (), *, limit: int = AT_ONCE) -> list[Unjoined]:
-        """People whose halves have not belonged together for a while; `done` are not named again unless a newer record comes."""
+        """People whose profile has lagged behind their private record for more than `scripts.JOIN_AFTER_MS`.
+
+        `done` are handled and are not returned again, unless a newer private record arrives.
+        """
         told = [value for one in done for value in (one.volunteer_id, str(one.offset))]
         rows = await self.link.call("unjoined", limit, *told)
         return [_unjoined(*row) for row in rows]
 
     async def engaged(self, volunteer_ids: Sequence[str]) -> dict[str, str]:
-        """Person → the offer that a decision engages them by; who is free is left out."""
+        """Maps each engaged person to the offer that a decision engages them with. Free people are absent."""
         rows = [("HMGET", redis_keys.volunteer(volunteer_id), "co", "cs") for volunteer_id in volunteer_ids]
         answers = await self.link.run(rows)
         return {
@@ -123,7 +130,7 @@ class PeopleStore:
         }
 
     async def in_the_field(self, volunteer_ids: Sequence[str]) -> frozenset[str]:
-        """Who of them is on duty for field work; an erased person is not."""
+        """Those of `volunteer_ids` who are on duty for field work. Erased people are not."""
         rows = [("HMGET", redis_keys.volunteer(volunteer_id), "du", "cap") for volunteer_id in volunteer_ids]
         answers = await self.link.run(rows)
         return frozenset(
@@ -134,13 +141,13 @@ class PeopleStore:
 
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
         """As `dispatch.ports.Store.hazards`."""
-        return await scene.hazards(self.link, known)
+        return await hazards.hazards(self.link, known)
 
     async def put_fixes(self, fixes: Sequence[FixWrite]) -> frozenset[FixWrite]:
-        """Weighs each fix by the rules of `dispatch/matching/position_checks.py`, one after the other; a person not known yet
-        gets it as well.
+        """Checks each fix in order by the rules of `dispatch/matching/position_checks.py` and stores those that pass, also for
+        people without a profile.
 
-        Returns those that are newer and still do not place their person: a vague one, or a leap that nothing confirms yet.
+        Returns the fixes that are newer than the stored one but do not pass: vague fixes, and leaps that no second fix confirms.
         """
         doubted: set[FixWrite] = set()
         for batch in _parts(fixes, AT_ONCE * 8):
@@ -151,7 +158,7 @@ class PeopleStore:
         return frozenset(doubted)
 
     async def erase(self, volunteer_id: str, *, profile_offset: int, private_offset: int | None = None) -> None:
-        """Forgets a person after their tombstones are in the log. A live claim stays until its decision ends it."""
+        """Deletes a person whose tombstones are in the log. A live claim remains until its decision ends it."""
         gone = ProfileWrite(volunteer_id=volunteer_id, offset=profile_offset, record=None)
         await self.put_profiles([gone])
         if private_offset is not None:
@@ -159,9 +166,9 @@ class PeopleStore:
             await self.put_private([PrivateWrite(ref=ref, offset=private_offset, sealed=None)])
 
     async def sweep_fixes(self, ttl_ms: int, *, limit: int = AT_ONCE) -> int:
-        """Judges fixes that grew old: stale ones give way to the home place, those older than the TTL are forgotten.
+        """Processes fixes that have become old: a stale fix is replaced by the home place, one older than `ttl_ms` is deleted.
 
-        Returns how many were looked at; `limit` means there may be more.
+        Returns how many were examined. A return value of `limit` means that there may be more.
         """
         return int(await self.link.call("sweep_fixes", ttl_ms, limit))
 
@@ -196,7 +203,7 @@ def _packed_profile(write: ProfileWrite) -> dict[str, object]:
 
 
 def _clean(words: Sequence[str]) -> list[str]:
-    """Each once; the marks that part our lists cannot be in a word."""
+    """Removes duplicates, and replaces the separators of stored lists (`,` and `|`) by spaces."""
     return list(dict.fromkeys(word.replace(",", " ").replace("|", " ") for word in words if word))
 
 
@@ -226,6 +233,6 @@ def packed_fix(fix: FixWrite) -> tuple[str, ...]:
 
 
 def _degrees(value: float) -> str:
-    """For a longitude `geo.index_lon` counts once more after rounding."""
+    """Formats a coordinate with the stored digits. A longitude needs `geo.index_lon` again, because rounding can reach 180."""
     text = f"{value:.6f}"
     return "-180.000000" if text == "180.000000" else text

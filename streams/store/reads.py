@@ -1,7 +1,7 @@
-"""What the API shows: reads of the picture, each one round trip.
+"""Queries of the API, each one round trip.
 
-`Reads` raises `NotReady` while the picture is not rebuilt, because an empty answer would be a lie; the marks of intake
-(`Intake`) work without it, for reports are accepted then too. Both raise `StoreTrouble` when Redis gives no answer.
+All methods of `Reads` raise `StoreTrouble` when Redis does not reply, and `NotReady` until Redis has been rebuilt from the log:
+an empty result would be wrong then. `RedisIntakeMarks` (`intake_marks.py`) works during a rebuild, because intake does.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,13 @@ from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from dispatch.ports import NotReady
 from streams import redis_keys, wire
-from streams.store import hazards as scene
-from streams.store.redis_client import Command, RedisClient, ScriptCall
+from streams.store import hazards
+from streams.store.redis_client import NOT_REBUILT, Command, RedisClient, ScriptCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerView:
-    """A person as known now. `place` and `home` are for the person and the dispatcher only, never for a list."""
+    """A person's current state. `place` and `home` are only for the person and the dispatcher and never part of a list."""
 
     id: str
     capabilities: tuple[Capability, ...]
@@ -40,7 +40,7 @@ class VolunteerView:
     home: Place | None = None
     private_at: int | None = None
     heard_ms: int | None = None
-    """Last sign of life; None: none is known."""
+    """Last sign of life; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """`by_priority` and `shortfalls` are of open incidents."""
+    """`by_priority` and `shortfalls` count open incidents only."""
 
     by_status: Mapping[IncidentStatus, int]
     by_priority: Mapping[Priority, int]
@@ -85,24 +85,24 @@ class Reads:
     async def _ask(self, commands: Sequence[Command]) -> list[Any]:
         ready, *answers = await self._link.run([ScriptCall("ready"), *commands])
         if not ready:
-            raise NotReady("the picture has not been rebuilt from the log")
+            raise NotReady(NOT_REBUILT)
         return answers
 
     async def incident(self, incident_id: str) -> Incident | None:
         return (await self.incidents([incident_id]))[0]
 
     async def incidents(self, incident_ids: Sequence[str]) -> list[Incident | None]:
-        """In the given order, None where the state is unknown."""
+        """The incidents in the order of `incident_ids`; None for an unknown one."""
         if not incident_ids:
             return []
         states = (await self._ask([("MGET", *map(redis_keys.incident, incident_ids))]))[0]
         return [wire.decode_incident(state) if state is not None else None for state in states]
 
     async def page(self, statuses: Sequence[IncidentStatus] = (), *, limit: int, cursor: str | None = None) -> Page:
-        """Ids of incidents in any of these statuses (all when empty), newest report first.
+        """Ids of incidents in any of `statuses` (all incidents when empty), newest report first.
 
         Raises:
-            ValueError: `cursor` is none that an earlier page gave.
+            ValueError: `cursor` was not returned by an earlier call.
         """
         names = [redis_keys.by_status(status) for status in statuses] or [redis_keys.ALL_INCIDENTS]
         top, after = _parsed_cursor(cursor)
@@ -112,7 +112,8 @@ class Reads:
                 [("ZREVRANGEBYSCORE", name, top, "-inf", "WITHSCORES", "LIMIT", 0, fetch) for name in names]
             )
             lists = [_rows_after(answer, after) for answer in answers]
-            # Entries of the cursor's own millisecond come again; where they crowd the others out, more is fetched.
+            # The range starts at the cursor's own millisecond, so entries already returned are read again. Fetch more when
+            # they fill the page.
             if all(len(rows) > limit or len(answer) < fetch for rows, answer in zip(lists, answers, strict=True)):
                 break
             fetch *= 4
@@ -122,7 +123,7 @@ class Reads:
         return Page(ids=tuple(id_ for _, id_ in shown), next=f"{shown[-1][0]}|{shown[-1][1]}" if more else None)
 
     async def offers_of(self, volunteer_id: str, *, limit: int = 50) -> list[OfferOf]:
-        """The newest offers made to a person, newest first, each with its incident."""
+        """The last `limit` offers made to a person, newest first, each with its incident."""
         ids = (await self._ask([("ZREVRANGE", redis_keys.offers_of(volunteer_id), 0, limit - 1)]))[0]
         pairs = [(offer_id.decode(), parts_of_offer(offer_id.decode())) for offer_id in ids]
         known = [(offer_id, parts.incident_id) for offer_id, parts in pairs if parts]
@@ -135,37 +136,37 @@ class Reads:
         return found
 
     async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None:
-        """None when unknown or erased. Coordinates only when asked for."""
+        """The person, or None when unknown or erased. Coordinates are set only with `with_places`."""
         key = redis_keys.volunteer(volunteer_id)
         values, time = await self._ask([("HMGET", key, *_VIEW), ("TIME",)])
         now_ms = int(time[0]) * 1000 + int(time[1]) // 1000
         return _view(volunteer_id, dict(zip(_VIEW, values, strict=True)), now_ms, with_places)
 
     async def presence(self, volunteer_id: str) -> Presence | None:
-        """The person with duty, place and skills; None when unknown or erased. For rules alone: no place of it is shown."""
-        return (await scene.presence(self._link, [volunteer_id])).get(volunteer_id)
+        """The person's duty, place and skills, or None when unknown or erased. For rules only; its places are never shown."""
+        return (await hazards.presence(self._link, [volunteer_id])).get(volunteer_id)
 
     async def asked_lately(self, volunteer_id: str) -> AskedLately | None:
-        return (await scene.asked_lately(self._link, [volunteer_id])).get(volunteer_id)
+        return (await hazards.asked_lately(self._link, [volunteer_id])).get(volunteer_id)
 
     async def decision_place(self, incident_id: str, command_id: str) -> tuple[int, int] | None:
-        """(partition, offset) in `decisions` of the decision on a command about this incident; None while none is known."""
+        """(partition, offset) in `decisions` of the decision on this command; None until it is applied."""
         offset, newest = await self._ask(
             [("GET", redis_keys.command(command_id)), ("LINDEX", redis_keys.timeline(incident_id), -1)]
         )
         if offset is None or newest is None:
             return None
-        # All commands about an incident lie in one partition.
+        # All commands about one incident are in one partition, so its timeline names the partition of every decision.
         return int(newest.partition(b":")[0]), int(offset)
 
     async def timeline(self, incident_id: str) -> list[tuple[int, int]]:
-        """(partition, offset) in `decisions` of each decision on this incident, oldest first."""
+        """(partition, offset) in `decisions` of each decision about the incident, oldest first."""
         entries = (await self._ask([("LRANGE", redis_keys.timeline(incident_id), 0, -1)]))[0]
         pairs = [entry.decode().split(":") for entry in entries]
         return [(int(partition), int(offset)) for partition, offset in pairs]
 
     async def hazards(self) -> list[str]:
-        """Ids of the open incidents whose ground is dangerous."""
+        """Ids of the open incidents that have a hazard area."""
         ids = (await self._ask([("HKEYS", redis_keys.HAZARDS)]))[0]
         return sorted(incident_id.decode() for incident_id in ids)
 
@@ -192,7 +193,7 @@ class Reads:
         )
 
     async def private(self, ref: str) -> bytes | None:
-        """The sealed record, None when there is none or it was erased."""
+        """The encrypted record, or None when there is none or it was erased."""
         return (await self.privates([ref]))[0]
 
     async def privates(self, refs: Sequence[str]) -> list[bytes | None]:
@@ -202,7 +203,7 @@ class Reads:
         return [_sealed(value) for value in stored]
 
     async def rebuild_state(self) -> RebuildState:
-        """Never raises `NotReady`: it is what tells so."""
+        """Whether Redis is rebuilt, or how far the rebuild is. Never raises `NotReady`."""
         ready, lock = await self._link.run([ScriptCall("ready"), ("GET", redis_keys.REBUILD_LOCK)])
         if lock is None:
             return RebuildState(is_ready=bool(ready))
@@ -211,7 +212,7 @@ class Reads:
 
 
 def _pairs(answer: Sequence[Any]) -> list[tuple[bytes, bytes]]:
-    """Members with scores: flat under RESP 2, pairs under RESP 3."""
+    """Members with scores: RESP 2 replies with a flat list, RESP 3 with pairs."""
     if answer and isinstance(answer[0], list | tuple):
         return [(member, score) for member, score in answer]
     return list(zip(answer[::2], answer[1::2], strict=True))
@@ -227,7 +228,7 @@ def _parsed_cursor(cursor: str | None) -> tuple[str, tuple[int, str] | None]:
         return "+inf", None
     score, bar, member = cursor.partition("|")
     if not bar or not score.isdecimal():
-        raise ValueError("cursor: expected one that an earlier page gave")
+        raise ValueError("cursor: expected a cursor returned by an earlier page")
     return score, (int(score), member)
 
 

@@ -1,5 +1,7 @@
-"""Records of people (positions, profiles, private records) as writes to the store. The live path and the rebuild both use
-these."""
+"""Decode records about people (positions, profiles, private records) into writes to the store.
+
+The live path and the rebuild both use these functions, so both accept and reject the same records.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -13,7 +15,7 @@ from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
 from streams.wire import Unreadable, VolunteerPrivate
 
 ON_ITS_WAY_MS = 60_000
-"""What the intake took is not refused here for the time it needed to come into the log."""
+"""Added to the age limit of the intake, for the time between acceptance by the API and the append to the log."""
 
 
 Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
@@ -23,8 +25,10 @@ Write = TypeVar("Write")
 
 
 def newest_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
-    """The newest fix of each person with the one before it, which may bear it out or be what it leaps from; and the records that
-    are none."""
+    """The newest two fixes of each person, and the rejected records with reasons.
+
+    The older of the two may confirm the newer one, or show that it is a leap.
+    """
     fixes, rejected = readable_fixes(records)
     newest: dict[str, FixWrite] = {}
     before: dict[str, FixWrite] = {}
@@ -38,12 +42,12 @@ def newest_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rej
 
 
 def readable_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
-    """Every fix in the order of the records, and the records that are none."""
+    """Every fix in the order of the records, and the rejected records with reasons."""
     return _readable(records, fix_of)
 
 
 def newest_profiles(records: Iterable[ConsumerRecord]) -> tuple[list[ProfileWrite], Rejected]:
-    """The last profile or tombstone of each person, of records in the order of the log, and the records that are none."""
+    """The last profile or tombstone of each person, and the rejected records with reasons. `records`: in the order of the log."""
     writes, rejected = _readable(records, profile_of)
     newest: dict[str, ProfileWrite] = {}
     for write in writes:
@@ -52,7 +56,7 @@ def newest_profiles(records: Iterable[ConsumerRecord]) -> tuple[list[ProfileWrit
 
 
 def succeeding(known: ProfileWrite | None, write: ProfileWrite) -> ProfileWrite:
-    """The later of two writes of a person, with the last sign of life of both: who wrote later may not have known of it."""
+    """The later of two writes of a person, with the latest sign of life of both: the later writer may not have known of it."""
     if known is None or known.record is None or write.record is None:
         return write
     signs = [record.heard_ms for record in (known.record, write.record) if record.heard_ms is not None]
@@ -60,7 +64,7 @@ def succeeding(known: ProfileWrite | None, write: ProfileWrite) -> ProfileWrite:
 
 
 def newest_privates(records: Iterable[ConsumerRecord], data_key: bytes) -> tuple[list[PrivateWrite], Rejected]:
-    """The last private record or tombstone of each reference, likewise."""
+    """The last private record or tombstone of each reference, and the rejected records with reasons."""
     writes, rejected = _readable(records, lambda record: private_of(record, data_key))
     return list({write.ref: write for write in writes}.values()), rejected
 
@@ -68,7 +72,7 @@ def newest_privates(records: Iterable[ConsumerRecord], data_key: bytes) -> tuple
 def _readable(
     records: Iterable[ConsumerRecord], decode: Callable[[ConsumerRecord], Write]
 ) -> tuple[list[Write], Rejected]:
-    """In the same order. Whoever reads these topics reads them by this: the same record has one verdict everywhere."""
+    """The decoded records in the same order, and the rejected ones with reasons."""
     writes: list[Write] = []
     rejected: Rejected = []
     for record in records:
@@ -80,10 +84,10 @@ def _readable(
 
 
 def fix_of(record: ConsumerRecord) -> FixWrite:
-    """A record of `locations`. The fix counts from when it was recorded, but never from later than it was logged.
+    """Decodes a record of `locations`. The time of the fix is when it was recorded, at most the record's timestamp.
 
     Raises:
-        Unreadable: no fix, or one that the intake refuses as well (`dispatch.matching.position_checks.refusal`).
+        Unreadable: not a fix, or one that the intake refuses too (`dispatch.matching.position_checks.refusal`).
     """
     fix = wire.decode_fix(record.value)
     logged_ms: int = record.timestamp
@@ -108,10 +112,10 @@ def fix_of(record: ConsumerRecord) -> FixWrite:
 
 
 def profile_of(record: ConsumerRecord) -> ProfileWrite:
-    """A record of `volunteers`, or its tombstone.
+    """Decodes a record of `volunteers` or a tombstone.
 
     Raises:
-        Unreadable: no profile, or of another person than the key says.
+        Unreadable: not a profile, or its id differs from the record's key.
     """
     volunteer_id = _key_of(record)
     if record.value is None:
@@ -123,10 +127,10 @@ def profile_of(record: ConsumerRecord) -> ProfileWrite:
 
 
 def private_of(record: ConsumerRecord, data_key: bytes) -> PrivateWrite:
-    """A record of `private`, or its tombstone. Only a person's record is opened, for the home place.
+    """Decodes a record of `private` or a tombstone. Only records of people are decrypted, for the home place.
 
     Raises:
-        Unreadable: a person's record that does not open with this key.
+        Unreadable: a person's record cannot be decrypted with this key.
     """
     ref = _key_of(record)
     sealed: bytes | None = record.value

@@ -1,4 +1,4 @@
-"""`dispatch.ports.Store` on Redis. What each method promises stands there; here is only what is special to Redis."""
+"""`dispatch.ports.Store` on Redis. The port documents each method; docstrings here cover only what is specific to Redis."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,12 +12,12 @@ from dispatch.model.people import AskedLately, Found, Hold, Need, Presence
 from dispatch.model.timers import Timer
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Loaded, PartitionProgress, UnderWay
 from streams import wire
-from streams.store import apply, claims, nearby, search
-from streams.store import hazards as scene
+from streams.store import apply, claims, hazards, nearby, search
 from streams.store.redis_client import FIX_AGE_LIMIT_MS, RedisClient
 from streams.store.track_record import priors_of
 
 PUT_OFF_MS = 5_000
+"""A timer handed out by `take_due` becomes due again after this time, unless its command was decided before."""
 
 
 def _priors(cells: Sequence[bytes | None], now_ms: int) -> dict[str, Evidence]:
@@ -26,7 +26,7 @@ def _priors(cells: Sequence[bytes | None], now_ms: int) -> dict[str, Evidence]:
 
 
 class RedisStore:
-    """`redis`: a URL, a client (whose timeouts are then its owner's affair), or a `RedisClient` that others share."""
+    """`redis`: a URL, a redis-py client (its owner sets the timeouts and closes it), or a shared `RedisClient`."""
 
     def __init__(self, redis: "Redis | str | RedisClient", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS) -> None:
         self.link = redis if isinstance(redis, RedisClient) else RedisClient(redis, fix_age_limit_ms=fix_age_limit_ms)
@@ -70,19 +70,19 @@ class RedisStore:
         return await nearby.whereabouts(self.link, volunteer_ids)
 
     async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
-        return await scene.presence(self.link, volunteer_ids)
+        return await hazards.presence(self.link, volunteer_ids)
 
     async def asked_lately(self, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
-        return await scene.asked_lately(self.link, volunteer_ids)
+        return await hazards.asked_lately(self.link, volunteer_ids)
 
     async def inside(self, areas: Sequence[Area]) -> list[Inside]:
-        return await scene.inside(self.link, areas)
+        return await hazards.inside(self.link, areas)
 
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
-        return await scene.hazards(self.link, known)
+        return await hazards.hazards(self.link, known)
 
     async def under_way(self, areas: Sequence[Area]) -> list[UnderWay]:
-        return await scene.under_way(self.link, areas)
+        return await hazards.under_way(self.link, areas)
 
     async def claim(self, claims_: Sequence[Claim]) -> list[ClaimAnswer]:
         return await claims.claim(self.link, claims_)
@@ -91,8 +91,10 @@ class RedisStore:
         await claims.release(self.link, holds)
 
     async def sweep_pending(self, older_than_ms: int, owned: Callable[[str], bool], *, limit: int = 1000) -> list[Hold]:
-        """Pending claims older than that, of offers whose zone is `owned`. The caller makes sure that the log holds no
-        decision on them (it has read it to the end), then releases them."""
+        """Returns pending claims older than `older_than_ms` on offers whose zone is `owned`.
+
+        The caller reads the log to its end to make sure that no decision confirms them, then releases them.
+        """
         return await claims.pending_older_than(self.link, older_than_ms, owned, limit)
 
     async def apply(self, applications: Sequence[Application]) -> list[Applied]:

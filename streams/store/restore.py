@@ -1,8 +1,8 @@
-"""Making the picture anew from the log, under a lock, while everything else is refused.
+"""Writes of a rebuild: fill an empty Redis from the log, under a lock, while all other scripts are refused.
 
-Order: `acquire`, `wipe`, people (`people()`: profiles, private, fixes), then incidents, then the log's places, `mark_ready`
-(which indexes everybody), `release`. Every write checks the lock inside its script, so a rebuilder that slept through its
-lock writes nothing more (`LockLost`). All methods raise `StoreTrouble` when Redis gives no answer; a repeat is harmless.
+Order: `acquire`, `wipe`, people (`people()`: profiles, private records, fixes), incidents, commands and progress, `mark_ready`
+(which indexes all people), `release`. Each script checks the lock, so a rebuilder whose lock has expired writes nothing more and
+gets `LockLost`. All methods raise `StoreTrouble` when Redis does not reply and may be repeated.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ _pack = msgspec.msgpack.Encoder().encode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoredIncident:
-    """`timeline`: (partition, offset) of its decisions, oldest first. `holds`: its live offers that nothing excludes."""
+    """`timeline`: (partition, offset) of its decisions, oldest first. `holds`: its live offers that are not void."""
 
     incident: Incident
     timeline: Sequence[tuple[int, int]] = ()
@@ -39,7 +39,11 @@ class RestoredIncident:
 
 
 class Restore:
-    """`owner` names the rebuilder and is part of the lock; it must not contain `|`."""
+    """`owner` identifies the rebuilder in the lock.
+
+    Raises:
+        ValueError: `owner` is empty or contains `|`.
+    """
 
     def __init__(self, link: RedisClient, owner: str) -> None:
         if not owner or "|" in owner:
@@ -49,11 +53,11 @@ class Restore:
         self._progress = (0, 0)
 
     def people(self) -> PeopleStore:
-        """Writes profiles, private records and fixes under this lock."""
+        """A store that writes profiles, private records and fixes under this lock."""
         return PeopleStore(self.link, rebuild=self.owner)
 
     async def run_id(self) -> str:
-        """Which run of Redis this is; another one has another memory."""
+        """The `run_id` of the Redis process. It changes with a restart, after which memory may be lost or old."""
         info = (await self.link.run([("INFO", "server")]))[0]
         text = info.decode() if isinstance(info, bytes) else str(info)
         return next(line[7:].strip() for line in text.splitlines() if line.startswith("run_id:"))
@@ -62,11 +66,11 @@ class Restore:
         return bool(await self.link.call("ready"))
 
     async def acquire(self, ttl_ms: int) -> bool:
-        """False while another holds the lock. Again by the same owner: true."""
+        """Takes the lock for `ttl_ms`. False while another owner holds it; true again for the same owner."""
         return await self._lock("acquire", ttl_ms, 0, 0)
 
     async def renew(self, ttl_ms: int, *, done: int = 0, total: int = 0) -> bool:
-        """Keeps the lock and tells how far the rebuild is; false when it is lost."""
+        """Extends the lock and publishes the progress (`done` of `total`). False when the lock is lost."""
         self._progress = (done, total)
         return await self._lock("renew", ttl_ms, done, total)
 
@@ -77,9 +81,9 @@ class Restore:
         return bool(await self.link.call("lock", what, self.owner, ttl_ms, done, total))
 
     async def wipe(self) -> int:
-        """Deletes everything of Komek's except the lock; readiness first, so that nobody works on a half-empty picture.
+        """Deletes all keys of Komek except the lock, the ready key first, so that no script works on partial data.
 
-        Returns the number of keys. The memory is given back in the background.
+        Returns the number of deleted keys. Redis frees the memory in the background (UNLINK).
         """
         await self.link.run([("UNLINK", redis_keys.ready(await self.run_id()))])
         count, cursor = 0, b"0"
@@ -93,9 +97,10 @@ class Restore:
                 return count
 
     async def restore_incidents(self, batch: Sequence[RestoredIncident]) -> list[Hold]:
-        """States, timelines, offers and confirmed claims. People must have been restored before.
+        """Writes states, timelines, offers and confirmed claims. People must have been restored before.
 
-        Returns holds not written because the person is held by an offer written earlier: they belong to `refused`.
+        Returns the holds that were not written because an earlier offer holds the person. Pass them to `restore_progress` as
+        `refused`.
         """
         conflicts: list[Hold] = []
         calls = [
@@ -108,7 +113,7 @@ class Restore:
         return conflicts
 
     async def restore_standings(self, taught: Standings) -> None:
-        """What answers and work have taught. People must have been restored before."""
+        """Writes the statistics of people and the prior table. People must have been restored before."""
         rows = [
             (
                 one,
@@ -129,7 +134,7 @@ class Restore:
             await self.link.run(calls[at : at + CALLS_AT_ONCE], deadline_s=DEADLINE_S)
 
     async def restore_commands(self, commands: Sequence[tuple[str, int]]) -> None:
-        """(command id, offset of its first decision): so that a repeat of any of them is known."""
+        """Writes pairs of a command id and the offset of its first decision, so that redelivered commands are recognised."""
         calls = [
             ScriptCall("restore_log", (), (self.owner, _pack({"commands": commands[at : at + COMMANDS_AT_ONCE]})))
             for at in range(0, len(commands), COMMANDS_AT_ONCE)
@@ -146,7 +151,10 @@ class Restore:
         refused: Sequence[Hold] = (),
         ending: Sequence[tuple[Hold, int]] = (),
     ) -> None:
-        """`ending`: holds that `mark_published` lets go once it comes to that offset."""
+        """Writes the progress of a partition of `decisions`.
+
+        `refused`: holds refused and not voided yet. `ending`: holds that `mark_published` releases when it reaches that offset.
+        """
         packed = {
             "commands": (),
             "partition": partition,
@@ -158,9 +166,9 @@ class Restore:
         await self.link.run([ScriptCall("restore_log", (), (self.owner, _pack(packed)))])
 
     async def mark_ready(self, run_id: str, *, ttl_ms: int = 10_000) -> bool:
-        """Puts everybody into the indexes, keeping the lock, then opens the picture.
+        """Adds all people to the indexes, extends the lock meanwhile, then sets the ready key, after which scripts are accepted.
 
-        False when Redis is not the run the picture was written to.
+        False when Redis has been restarted since `run_id` was read.
         """
         cursor = b"0"
         while True:

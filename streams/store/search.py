@@ -1,4 +1,4 @@
-"""What the search script is asked, and how its answer reads."""
+"""Arguments and reply of the search script (`find.lua`)."""
 
 import math
 from collections import Counter
@@ -20,9 +20,9 @@ from streams.store.redis_client import ScriptCall
 FIRST_RING_M = 250.0
 GEO_MAX_LAT = 85.05
 LOOK_AT_MOST = 4000
-"""More people than this are not judged in one look: a rare language in a large city must not hold Redis up, some 60 ms."""
+"""People examined per call of the script, about 60 ms: a search for a rare language in a large city must not block Redis."""
 LOOK_AT_LEAST = 250
-"""Looks that are gone on with in one trip share `LOOK_AT_MOST`, down to this."""
+"""Searches that are continued in one round trip share `LOOK_AT_MOST`, but each examines at least this many people."""
 
 _TRAVEL = {str(mode): mode for mode in TravelMode}
 _pack = msgspec.msgpack.Encoder().encode
@@ -33,7 +33,7 @@ _UNASKED = (0.0, 0.0, 0.0, False, False, 0, 0, 0.0, 0.0)
 
 
 def enough(want: int) -> int:
-    """How many candidates end a search: room for the core to choose and for claims that fail."""
+    """The number of candidates that ends a search: a margin over `want` for ranking and for claims that fail."""
     return want + max(5, want // 2)
 
 
@@ -44,7 +44,7 @@ def kind_of(need: Need) -> str:
 
 
 def limit_m(need: Need) -> float:
-    """How far from the area's centre anybody is looked at."""
+    """The search radius around the area's centre."""
     reach = need.area.reach_m if need.area else 0.0
     return need.requirement.max_distance_m + reach
 
@@ -55,18 +55,18 @@ def first_ring_m(need: Need) -> float:
 
 
 def wider_m(radius_m: float, people: int, need: Need, *, goes_on: bool) -> float:
-    """The next ring after one in which so many people were looked at (as in find.lua)."""
+    """The radius of the next ring after one in which `people` were examined. Same formula as `wider` in find.lua."""
     factor = math.sqrt(1.5 * enough(need.want) / max(people, 0.5))
     return min(radius_m * max(2.0 if goes_on else 1.25, min(4.0, factor)), limit_m(need))
 
 
 def look_at_most(searches: int) -> int:
-    """People for each of so many searches that are gone on with together."""
+    """How many people each of `searches` examines when they are continued in one round trip."""
     return max(LOOK_AT_LEAST, LOOK_AT_MOST // max(1, searches))
 
 
 def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST) -> ScriptCall:
-    """`mark`: where an earlier look for the same need stopped; `most`: how many people may be judged now."""
+    """The script call for a need. `mark`: where an earlier call for it stopped; `most`: how many people to examine."""
     packed: dict[str, object] = {
         "kind": kind_of(need),
         "skills": need.requirement.skills,
@@ -98,7 +98,7 @@ def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST
 
 
 def _barred(need: Need) -> dict[str, object]:
-    """Whom the script leaves out by itself: people on the incident's own ground, and people who sleep."""
+    """Exclusions that a continued search applies in the script: people in the incident's hazard area, and quiet hours."""
     packed: dict[str, object] = {}
     if need.asleep_unless_heard_ms is not None:
         packed["heard"] = need.asleep_unless_heard_ms
@@ -108,14 +108,14 @@ def _barred(need: Need) -> dict[str, object]:
 
 
 def _standing(need: Need) -> dict[str, object]:
-    """The need's own urgency, beside which others wait as urgently or more; `since` absent: from now."""
+    """The need's urgency, to count rivals that are at least as urgent. Without `since` the script uses the current time."""
     shortfall = need.requirement.shortfall
     rank, handicap_ms = urgency(need.priority, 0)
     return {"rank": rank, "handicap": handicap_ms, **({"since": shortfall.since_ms} if shortfall else {})}
 
 
 def found_of(answer: bytes, before: Found | None = None) -> Found:
-    """`before`: what earlier looks for the same need have found."""
+    """Decodes the script's reply and adds it to `before`, the result of earlier calls for the same need."""
     complete, searched, excluded, rows, waiting, around, left_out = _unpack(answer)
     fresh = [_candidate(row) for row in rows]
     counts = {Exclusion(reason): count for reason, count in excluded.items()} if excluded else {}
@@ -142,7 +142,7 @@ def joined(
     complete: bool,
     waiting: int = 0,
 ) -> Found:
-    """What one look found, with what those before it had found. `around`: people counted without being looked at."""
+    """Adds the result of one call to `before`. `around`: people counted but not examined, by reason."""
     counts = Counter(excluded)
     counts.update(around)
     known: frozenset[str] = frozenset()

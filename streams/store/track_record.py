@@ -1,7 +1,7 @@
-"""What the log has taught about people: their answers and work, and the table of priors. Shared by the twin and the rebuild.
+"""Statistics folded from the log: each person's answers and work, and the table of priors. Used by the rebuild and `MemoryStore`.
 
-In Redis the same sums stand in the hash of the person (`ey`, `en`, `wk`, `we`, `wh`, `tu`, `to`) and in one hash of cells;
-`learn.lua` adds to them.
+Redis holds the same sums in the person's hash (`ey`, `en`, `wk`, `we`, `wh`, `tu`, `to`) and the priors in one hash of cells;
+`learn.lua` updates them by the same formulas.
 """
 
 from collections.abc import Mapping
@@ -24,8 +24,10 @@ from dispatch.model.local_time import local_hour
 
 @dataclass(slots=True, kw_only=True)
 class TrackRecord:
-    """Of one person. The numbers are decaying sums (`estimates.added`), `upheld` and `overruled` of digital answers
-    (`dispatch/matching/trust.py`); `worked_ms` None: never."""
+    """Statistics of one person. The numbers are decaying sums (`estimates.added`).
+
+    `upheld` and `overruled` count digital answers (`dispatch/matching/trust.py`). `worked_ms` None: has never worked.
+    """
 
     accepted: float = 0.0
     refused: float = 0.0
@@ -55,7 +57,7 @@ class TrackRecord:
 
 @dataclass(slots=True)
 class Standings:
-    """Of everybody, with the cells of the prior table as pairs of sums: accepted, refused."""
+    """Statistics of all people, and the cells of the prior table as pairs of sums (accepted, refused)."""
 
     people: dict[str, TrackRecord] = field(default_factory=dict)
     cells: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Standings:
         self.teach(lesson)
 
     def teach(self, lesson: Lesson) -> None:
-        """The table alone."""
+        """Adds the lesson to the prior table only."""
         yes, no = self.cells.get(lesson.cell, (0.0, 0.0))
         if lesson.accepted:
             yes = added(yes, lesson.at_ms, lesson.accepted, CELL_HALF_LIFE_MS)
@@ -86,7 +88,7 @@ class Standings:
 
 
 def priors_of(sums: Mapping[str, tuple[float, float]], now_ms: int) -> dict[str, Evidence]:
-    """The table's row of the present hour, as it counts now."""
+    """The row of the prior table for the local hour of `now_ms`, with the sums decayed to that time."""
     return {
         band: Evidence(accepted=decayed(yes, now_ms, CELL_HALF_LIFE_MS), refused=decayed(no, now_ms, CELL_HALF_LIFE_MS))
         for band, (yes, no) in sums.items()

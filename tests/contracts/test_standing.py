@@ -8,7 +8,7 @@ from dispatch.matching.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.matching.trust import Judged
 from dispatch.model.people import Candidate, Found
 from dispatch.model.vocabulary import Capability, Priority
-from streams.store import MemoryStore
+from streams.store.memory.store import MemoryStore
 from streams.store.track_record import Standings
 from tests.contracts.builders import (
     DIGITAL,

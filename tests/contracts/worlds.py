@@ -7,8 +7,9 @@ from dispatch.model.incidents import Place
 from dispatch.model.people import Hold
 from dispatch.ports import Application, Applied, AppliedState
 from streams import redis_keys
-from streams.store import MemoryStore, RedisClient, RedisStore
+from streams.store import RedisClient, RedisStore
 from streams.store.memory.people import STILL_M, metres
+from streams.store.memory.store import MemoryStore
 from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
 from streams.store.reads import Reads
 from streams.store.restore import Restore, RestoredIncident

@@ -12,7 +12,7 @@ from dispatch.model.incidents import RequirementSpec
 from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState
 from streams import redis_keys, wire
 from streams.rebuild.rebuilder import Rebuilder
-from streams.store.alarm_facts import PulseReader
+from streams.store.alarm_facts import AlarmFactsReader
 from streams.store.apply import timer_member
 from streams.topics import DECISIONS, INCIDENTS
 from streams.worker.timers import TimerSweep
@@ -34,7 +34,7 @@ def brief(desk: Desk) -> ReportIncident:
 
 async def overdue(desk: Desk, report: ReportIncident) -> bool:
     await asyncio.sleep(0.2)
-    return report.incident_id in (await PulseReader(desk.link, LATE_MS).read(())).late
+    return report.incident_id in (await AlarmFactsReader(desk.link, LATE_MS).read(())).late
 
 
 async def test_a_worker_that_starts_fires_what_is_overdue(desk: Desk, start: Start, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ async def is_ready(log: Path) -> bool:
 
 async def nothing_is_late(desk: Desk) -> bool:
     await asyncio.sleep(0.2)
-    return not (await PulseReader(desk.link, LATE_MS).read(())).late
+    return not (await AlarmFactsReader(desk.link, LATE_MS).read(())).late
 
 
 async def test_a_rebuild_brings_back_every_timer(desk: Desk) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from dispatch.ports import StoreTrouble
-from streams.store import LockLost, MemoryStore
+from streams.store import LockLost
+from streams.store.memory.store import MemoryStore
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
 from tests.simulation.kafka import START_MS
 from tests.simulation.processes import Process

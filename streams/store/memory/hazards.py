@@ -1,4 +1,4 @@
-"""Dangerous ground and the people on it, in memory: the twin of `hazards.py`."""
+"""Hazard areas and the people inside them, in memory. Counterpart of `streams/store/hazards.py`."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from streams.store.memory.people import People, StoredPerson, metres
 
 
 class HazardGrounds:
-    """The dangerous ground of open incidents, with a version that changes with it and never comes again."""
+    """The hazard areas of open incidents, with a version that changes with every change and is never reused."""
 
     def __init__(self) -> None:
         self._changes = 0
@@ -21,7 +21,7 @@ class HazardGrounds:
         self.version = ""
 
     def clear(self) -> None:
-        """The next version is a new one all the same."""
+        """Removes all areas. The version counter goes on, so no version is reused."""
         self._known = {}
         self.version = ""
 

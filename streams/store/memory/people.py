@@ -1,4 +1,4 @@
-"""People in memory: the same rules as `streams/store/lua/person.lua` and `wake.lua`, said once more in Python."""
+"""People in memory: the rules of `streams/store/lua/person.lua` and `fixes.lua` in Python."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ def district(place: Place) -> tuple[int, int]:
 
 @dataclass(slots=True, kw_only=True)
 class StoredPerson:
-    """`found_at`: the place the field search knows; None while it knows none. `is_open`: free for digital work."""
+    """`found_at`: the person's place in the field search, None while not indexed. `is_open`: free for digital work."""
 
     id: str
     offset: int = -1
@@ -52,11 +52,11 @@ class StoredPerson:
     standing: TrackRecord = field(default_factory=TrackRecord)
     skills: tuple[str, ...] = ()
     heard_ms: int = 0
-    """0: never."""
+    """Last sign of life; 0: never."""
 
     @property
     def fix(self) -> Fix | None:
-        """The newest that is believed."""
+        """The newest fix that passed the position checks."""
         return self.track.believed if self.track else None
 
     @property
@@ -92,7 +92,7 @@ class People:
         return (self.known[volunteer_id] for volunteer_id in sorted(self.by_skill.get(skill, ())))
 
     def place_of(self, person: StoredPerson) -> Place | None:
-        """The fix while it is usable or there is nothing else; else home."""
+        """The fix while it is usable or there is no home place, else the home place."""
         profile, fix = person.profile, person.fix
         own_m = reach_m(profile.max_distance_m, profile.travel_mode) if profile else 0
         if fix and (person.home is None or self.is_usable(fix, own_m)):
@@ -103,7 +103,7 @@ class People:
         return self.now_ms() - fix.at_ms <= self.fix_age_limit_ms and not is_coarse(fix.accuracy_m, own_m)
 
     def settle(self, person: StoredPerson) -> bool:
-        """Brings what the search knows in line with the person; true when they became available somewhere."""
+        """Updates the search indexes of the person. True when they became available somewhere."""
         field_ = self._settle_field(person)
         digital = self._settle_digital(person)
         self._forget_if_empty(person)
@@ -149,7 +149,7 @@ class People:
         )
 
     def history(self, person: StoredPerson) -> dict[str, Any]:
-        """What a candidate tells of the past."""
+        """The fields of `Candidate` about past answers, work and offers."""
         now_ms, standing = self.now_ms(), person.standing
         heard = {"heard_s": (now_ms - person.heard_ms) / 1000 if person.heard_ms else None}
         if not (person.load or standing.accepted or standing.refused):
@@ -188,7 +188,7 @@ class People:
         return True
 
     def put_fix(self, write: FixWrite) -> bool:
-        """Whether it places the person; not when it is old, vague, or a leap that waits."""
+        """Stores a fix. False when it does not place the person: it is old, vague, or an unconfirmed leap."""
         person = self.person(write.volunteer_id)
         if person.track is None:
             self.look_at[person.id] = write.at_ms + self.fix_age_limit_ms
@@ -197,7 +197,7 @@ class People:
         return person.track.believed is fix
 
     def aged(self, ttl_ms: int, limit: int) -> list[StoredPerson]:
-        """People whose fix must be looked at now. Those to be looked at again are noted; too old fixes are forgotten."""
+        """People whose fix must be examined now. Schedules the next examination; deletes fixes older than `ttl_ms`."""
         now_ms = self.now_ms()
         until_ms = now_ms + max(0, self.fix_age_limit_ms - ttl_ms)
         due = sorted((at_ms, volunteer_id) for volunteer_id, at_ms in self.look_at.items() if at_ms <= until_ms)

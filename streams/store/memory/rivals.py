@@ -1,4 +1,4 @@
-"""Who else waits for the same people, in memory: as count_waiting of find.lua."""
+"""Shortfalls that compete for the same people, in memory. Counterpart of `count_waiting` in find.lua."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,7 +11,10 @@ from streams.store.search import kind_of, limit_m
 
 
 def waiting_beside(need: Need, waiting: Iterable[Mapping[str, tuple[Incident, str]]], now_ms: int) -> int:
-    """Shortfalls of other incidents that want the same people, as urgent or more. `waiting`: of each incident by member."""
+    """Counts shortfalls of other incidents that want the same people and are at least as urgent.
+
+    `waiting`: for each incident, its waiting requirements by index member.
+    """
     own = need.requirement.shortfall
     mine = urgency(need.priority, own.since_ms if own else now_ms)
     return sum(

@@ -1,4 +1,4 @@
-"""The search in memory: judges people in the order find.lua does, over all of them instead of an index."""
+"""The search in memory. Examines people in the same order as find.lua, but scans all of them instead of an index."""
 
 import math
 from collections import Counter, deque
@@ -68,7 +68,7 @@ class _Search:
         return deque((distance, person) for distance, _, person in near)
 
     def _judge_ring(self, rows: list[deque[tuple[float, StoredPerson]]], radius: float) -> bool:
-        """The preferred skill first; true while somebody is left within the limit."""
+        """Examines one ring, the preferred skill first. True while people are left within the limit."""
         for row in rows:
             while row and row[0][0] <= radius:
                 distance, person = row.popleft()
@@ -111,12 +111,12 @@ class _Search:
         return complete
 
     def _with_mode(self, attribute: str, mode: str) -> list[StoredPerson]:
-        """Of all skills that will do, each person once."""
+        """People with any acceptable skill, each person once."""
         people = {one.id: one for skill in self._need.requirement.skills for one in self._people.with_skill(skill)}
         return [person for person in people.values() if getattr(person, attribute) == mode]
 
     def _judge_all(self, people: Iterable[StoredPerson], stop: int, *, anywhere: bool = False) -> bool:
-        """False when it stopped before the last. `anywhere`: what other skills have found counts as well."""
+        """Examines people in order. False when it stopped early. `anywhere`: candidates found for other skills count as well."""
         rest = [person for person in people if person.id not in self._seen]
         found = 0 if anywhere else len(self._candidates)
         for at, person in enumerate(rest, start=1):
@@ -192,7 +192,7 @@ class _Search:
         return math.inf if requirement.max_eta_s is None else limit_by_mode_m(requirement, mode)
 
     def _most_m(self, profile: VolunteerRecord) -> float:
-        """How far this person may be from the work."""
+        """The largest distance from the work at which this person is asked."""
         own = min(reach_m(profile.max_distance_m, profile.travel_mode), self._timed_m(profile.travel_mode))
         return min(own, self._need.requirement.max_distance_m)
 

@@ -1,6 +1,6 @@
-"""`dispatch.ports.Store` in memory: the twin of `RedisStore`, judged by the same suite, for tests and simulations of the core.
+"""`dispatch.ports.Store` in memory, for tests and simulations of the core. `tests/contracts` tests it and `RedisStore` alike.
 
-It keeps every promise of the ports except durability. `forget` is what FLUSHALL is to Redis.
+It fulfils the whole contract of the ports except durability. `forget` corresponds to FLUSHALL.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,13 +31,12 @@ from dispatch.ports import (
     UnderWay,
 )
 from streams.store.apply import Terms, terms_of, waited_skills, waiting_member, waiting_requirements
-from streams.store.memory import hazards as memory_scene
-from streams.store.memory import search
+from streams.store.memory import hazards, search
 from streams.store.memory.people import People, StoredPerson, metres
 from streams.store.memory.rivals import waiting_beside
 from streams.store.nearby import NAMED_AT_MOST, NEAR_AT_MOST
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
-from streams.store.redis_client import FIX_AGE_LIMIT_MS
+from streams.store.redis_client import FIX_AGE_LIMIT_MS, NOT_REBUILT
 from streams.store.redis_store import PUT_OFF_MS
 from streams.store.restore import RestoredIncident
 from streams.store.search import LOOK_AT_MOST, look_at_most
@@ -51,7 +50,7 @@ SCARCE_WAITS_MS = 1_500
 
 
 class MemoryStore:
-    """`now_ms`: the store's clock. Ready from the start unless told otherwise."""
+    """`now_ms`: the store's clock. Ready from the start unless `is_ready` is false."""
 
     def __init__(
         self, now_ms: Callable[[], int], *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS, is_ready: bool = True
@@ -59,7 +58,7 @@ class MemoryStore:
         self._clock = now_ms
         self._fix_age_limit_ms = fix_age_limit_ms
         self.is_ready = is_ready
-        self._grounds = memory_scene.HazardGrounds()
+        self._grounds = hazards.HazardGrounds()
         self._empty()
 
     def _empty(self) -> None:
@@ -78,7 +77,7 @@ class MemoryStore:
         self._grounds.clear()
 
     def forget(self) -> None:
-        """Loses its memory; everything is refused until `mark_ready`."""
+        """Deletes everything. All methods raise `NotReady` until `mark_ready`."""
         self._empty()
         self.is_ready = False
 
@@ -87,7 +86,7 @@ class MemoryStore:
 
     def _check(self) -> None:
         if not self.is_ready:
-            raise NotReady("the picture has not been rebuilt from the log")
+            raise NotReady(NOT_REBUILT)
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -170,7 +169,7 @@ class MemoryStore:
 
     async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
         self._check()
-        seen = {one: memory_scene.presence(self.people.known.get(one)) for one in volunteer_ids}
+        seen = {one: hazards.presence(self.people.known.get(one)) for one in volunteer_ids}
         return {one: known for one, known in seen.items() if known}
 
     async def asked_lately(self, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
@@ -180,7 +179,7 @@ class MemoryStore:
 
     async def inside(self, areas: Sequence[Area]) -> list[Inside]:
         self._check()
-        return [memory_scene.inside(self.people, area) for area in areas]
+        return [hazards.inside(self.people, area) for area in areas]
 
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
         self._check()
@@ -188,7 +187,7 @@ class MemoryStore:
 
     async def under_way(self, areas: Sequence[Area]) -> list[UnderWay]:
         self._check()
-        return [memory_scene.under_way(self.incidents.values(), area) for area in areas]
+        return [hazards.under_way(self.incidents.values(), area) for area in areas]
 
     async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
         self._check()
@@ -353,7 +352,7 @@ class MemoryStore:
         due.sort(key=lambda entry: (entry[0], entry[1].incident_id, entry[1].ref, entry[1].kind))
         taken = [timer for _, timer in due[:limit]]
         for timer in taken:
-            # Longer each time: commands that wait in a long queue must not make it longer.
+            # Back off: a command that already waits in a long queue must not be sent again and again.
             self._timers[timer.incident_id][timer] = now + max(PUT_OFF_MS, now - timer.due_ms)
         return taken
 
@@ -378,7 +377,7 @@ class MemoryStore:
                     timers[timer] = turn
 
     def _waiting_for(self, person: StoredPerson) -> list[tuple[str, bool]]:
-        """Incidents, the most urgent first, each once, and whether its wave only fell short."""
+        """Waiting incidents, most urgent first, each once, and whether only its wave fell short of its certainty."""
         members = (
             sorted(
                 (member, incident)
@@ -445,7 +444,7 @@ class MemoryStore:
         return frozenset(fix for fix in fixes if self._put_fix(fix))
 
     def _put_fix(self, fix: FixWrite) -> bool:
-        """Whether it is newer and stays in doubt."""
+        """Whether the fix is newer than the stored one but did not pass the checks."""
         known = self.people.known.get(fix.volunteer_id)
         is_newer = known is None or known.fix is None or fix.at_ms > known.fix.at_ms
         return not self._changed(fix.volunteer_id, self.people.put_fix(fix)) and is_newer
@@ -472,7 +471,7 @@ class MemoryStore:
         return len(aged)
 
     def retries(self) -> list[tuple[str, int, int]]:
-        """Incidents that wait for people, when their next look was made for, and when it will be."""
+        """Incidents with a retry timer: incident id, the time it was set for, and the time it is due now."""
         return [
             (timer.incident_id, timer.due_ms, at)
             for timers in self._timers.values()

@@ -13,7 +13,7 @@ from dispatch.model.people import Candidate, Found
 from dispatch.model.vocabulary import DeadlineKind, OfferState
 from dispatch.ports import TravelAnswer, Trip
 from dispatch.safety.hazard_crossings import WaysFound
-from streams.store import MemoryStore
+from streams.store.memory.store import MemoryStore
 from streams.worker.batch_hazards import ROUTED_MOST, TRAVEL_BUDGET_S, BatchHazards
 from tests.contracts.builders import application, fix, profile
 from tests.support.builders import ALMATY, INCIDENT, NOW_MS, candidate, incident, need, offer, remote

@@ -7,7 +7,7 @@ import pytest
 from dispatch.model.incidents import Attention
 from dispatch.model.vocabulary import AttentionReason, IncidentStatus
 from dispatch.ports import AppliedState, NotReady
-from streams.store.alarm_facts import AlarmFacts, PulseReader
+from streams.store.alarm_facts import AlarmFacts, AlarmFactsReader
 from streams.store.attention import AttentionRequest
 from streams.store.restore import Restore, RestoredIncident
 from tests.contracts.builders import application, hold, incident, incident_id, offer, profile
@@ -18,7 +18,7 @@ IN_DANGER = Attention(reason=AttentionReason.DISTRESS, requirement_id="r-1", sin
 
 
 async def pulse(world: RedisWorld, *partitions: int) -> AlarmFacts:
-    return await PulseReader(world.link, late_ms=5_000).read(partitions)
+    return await AlarmFactsReader(world.link, late_ms=5_000).read(partitions)
 
 
 async def test_a_picture_in_which_nothing_is_wrong_says_so(redis_world: RedisWorld) -> None:
