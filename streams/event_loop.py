@@ -1,13 +1,13 @@
-"""Turns at the event loop: much work in small pieces goes on beside everything else, and none of it waits for ever."""
+"""Fair scheduling of many small pieces of work on the event loop."""
 
 import asyncio
 from collections import deque
 
 
 class Turns:
-    """Lets so many of those who wait go on in each pass of the loop, first come first served.
+    """Resumes at most `at_once` waiting coroutines per iteration of the event loop, in FIFO order.
 
-    Between two passes the loop looks at its sockets, so whatever else there is to do has to wait for so many pieces at the most.
+    The loop polls its sockets between two iterations, so other work is delayed by at most `at_once` pieces.
     """
 
     def __init__(self, at_once: int) -> None:
@@ -16,20 +16,21 @@ class Turns:
         self._is_scheduled = False
 
     async def take(self) -> None:
+        """Waits for this coroutine's turn. A cancelled waiter gives its turn to the next one."""
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         if not self._is_scheduled:
             self._is_scheduled = True
-            asyncio.get_running_loop().call_soon(self._give)
+            asyncio.get_running_loop().call_soon(self._resume_next)
         await turn
 
-    def _give(self) -> None:
-        given = 0
-        while self._waiting and given < self._at_once:
+    def _resume_next(self) -> None:
+        resumed = 0
+        while self._waiting and resumed < self._at_once:
             turn = self._waiting.popleft()
-            if not turn.done():  # who waited may have gone
+            if not turn.done():  # the waiter may have been cancelled
                 turn.set_result(None)
-                given += 1
+                resumed += 1
         self._is_scheduled = bool(self._waiting)
         if self._is_scheduled:
-            asyncio.get_running_loop().call_soon(self._give)
+            asyncio.get_running_loop().call_soon(self._resume_next)

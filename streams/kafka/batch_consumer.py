@@ -1,4 +1,4 @@
-"""One consumer group that reads batches, hands them over until they are taken, and then commits them."""
+"""A consumer group that passes batches to a handler, retries until the handler accepts them, then commits."""
 
 import asyncio
 import random
@@ -20,12 +20,13 @@ COMMIT_EVERY_S = 0.25
 
 
 Take: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
+"""Handles a batch. `StoreTrouble`, `NotReady` and `LogUnavailable` make the same batch come again."""
 
 
 class BatchReading:
-    """One consumer group: gives batches until they are taken, and commits them after.
+    """One member of a consumer group, with at-least-once delivery: offsets are committed after the handler returned.
 
-    `follow` returns only when told to stop. Kafka's troubles make it start its consumer again.
+    `follow` returns only when `should_stop` is true; a `KafkaError` restarts the consumer after a backoff.
     """
 
     def __init__(self, settings: Settings, topics: Sequence[str], group: str, at_once: int) -> None:
@@ -41,8 +42,8 @@ class BatchReading:
                 await self._follow_once(take, should_stop)
             except KafkaError as trouble:
                 attempt += 1
-                log.warning("reading starts again", group=self._group, cause=repr(trouble))
-                await _jittered(attempt)
+                log.warning("consumer is restarted", group=self._group, cause=repr(trouble))
+                await _back_off(attempt)
 
     async def _follow_once(self, take: Take, should_stop: Callable[[], bool]) -> None:
         consumer = self._consumer()
@@ -60,7 +61,7 @@ class BatchReading:
                     committed_s = clock.monotonic_s()
             await self._commit(consumer, taken)
         finally:
-            # Also when this task is cancelled a second time: a connection left open outlives the event loop.
+            # Shielded against a second cancellation: a connection that is not closed outlives the event loop.
             await asyncio.shield(asyncio.ensure_future(consumer.stop()))
 
     def _consumer(self) -> AIOKafkaConsumer:
@@ -75,14 +76,14 @@ class BatchReading:
                 await take(records)
             except (StoreTrouble, NotReady, LogUnavailable) as trouble:
                 attempt += 1
-                log.info("batch is tried again", group=self._group, cause=type(trouble).__name__, attempt=attempt)
-                await _jittered(attempt)
+                log.info("batch is retried", group=self._group, cause=type(trouble).__name__, attempt=attempt)
+                await _back_off(attempt)
             else:
                 return True
         return False
 
     async def _commit(self, consumer: AIOKafkaConsumer, taken: dict[TopicPartition, int]) -> None:
-        """What was taken, once; partitions that went to another reader meanwhile are left to it."""
+        """Commits the handled offsets of partitions that are still assigned to this member, and clears `taken`."""
         ours = consumer.assignment()
         offsets = {part: offset for part, offset in taken.items() if part in ours}
         taken.clear()
@@ -90,10 +91,10 @@ class BatchReading:
             if offsets:
                 await consumer.commit(offsets)
         except KafkaError as trouble:
-            # The next reader takes these again, which is harmless.
-            log.info("commit did not hold", group=self._group, cause=repr(trouble))
+            # The records are redelivered, which is harmless: every write behind this consumer is idempotent.
+            log.info("commit failed", group=self._group, cause=repr(trouble))
 
 
-async def _jittered(attempt: int) -> None:
-    """Those that met the same trouble must not come back at the same moment."""
+async def _back_off(attempt: int) -> None:
+    """Exponential backoff up to 2 s, with jitter so that processes that failed together do not retry together."""
     await asyncio.sleep(min(2.0, 0.05 * 2 ** min(attempt, 6)) * random.uniform(0.5, 1.0))

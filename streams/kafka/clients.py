@@ -1,8 +1,8 @@
-"""Every client of Kafka is made here, one function for each class of the two libraries; a test forbids it elsewhere.
+"""Factories of all Kafka clients, one function per class of the two libraries; a test forbids other constructions.
 
-What all have in common stands here once: the brokers, a bounded patience (`streams/kafka/timeouts.py`), and leaders that are
-asked for anew every two seconds. `differing` is what one use needs besides, in the library's own words. Clients of aiokafka are
-not started yet; those of kafka-python connect at once and raise `KafkaError` when no broker answers.
+All clients share the bootstrap servers, bounded timeouts (`streams/kafka/timeouts.py`) and a metadata refresh every two seconds.
+`differing` overrides or adds settings by the library's own names. aiokafka clients are returned unstarted; kafka-python clients
+connect at once and raise `KafkaError` when no broker answers.
 """
 
 import os
@@ -17,20 +17,20 @@ from streams.kafka import timeouts
 from streams.settings import Settings
 
 REQUEST_TIMEOUT_MS = 60_000
-"""A batch older than this is dropped by the client, which then cannot say whether it is in the log."""
+"""The producer drops a batch older than this; whether the batch is in the log is then unknown."""
 
 
 def async_consumer(settings: Settings, client_id: str, *topics: str, **differing: Any) -> AIOKafkaConsumer:
-    """Without a group: the caller assigns partitions and seeks."""
+    """A consumer without a group: the caller assigns partitions and seeks."""
     common = {"enable_auto_commit": False, "auto_offset_reset": "earliest", "request_timeout_ms": timeouts.ANSWER_MS}
     consumer = AIOKafkaConsumer(*topics, **{**_common(settings, client_id), "group_id": None, **common, **differing})
     if differing.get("group_id") is None:
-        timeouts.leaves_who_stands_still(consumer._client)
+        timeouts.limit_single_requests(consumer._client)
     return consumer
 
 
 def group_member(settings: Settings, group: str, *topics: str, **differing: Any) -> AIOKafkaConsumer:
-    """A consumer that shares its topics with the other members of the group, and commits by itself."""
+    """A member of a consumer group. Auto-commit is off: the caller commits."""
     membership = {
         "group_id": group,
         "session_timeout_ms": timeouts.SESSION_MS,
@@ -42,32 +42,33 @@ def group_member(settings: Settings, group: str, *topics: str, **differing: Any)
 
 
 def async_producer(settings: Settings, client_id: str, **differing: Any) -> AIOKafkaProducer:
-    """Sends at once, and counts only what all replicas in sync have."""
+    """A producer with `acks=all` and no linger."""
     producer = AIOKafkaProducer(**{**_common(settings, client_id), "acks": "all", "linger_ms": 0, **differing})
-    # `request_timeout_ms` is the life of a batch and the patience of a request in one. With a single request the client must have
-    # less: it is sent again, with the same sequence number, to whoever leads the partition by then.
-    timeouts.leaves_who_stands_still(producer.client)
+    # In aiokafka `request_timeout_ms` limits both the life of a batch and a single request. A single request gets the
+    # shorter limit: it is then retried, with the same sequence number, at the partition's new leader.
+    timeouts.limit_single_requests(producer.client)
     return producer
 
 
 def idempotent_producer(settings: Settings, client_id: str, within_ms: int) -> AIOKafkaProducer:
-    """What the broker has not confirmed within the time is dropped."""
+    """An idempotent producer that drops batches which are not confirmed after `within_ms`."""
     return async_producer(
         settings, client_id, enable_idempotence=True, request_timeout_ms=within_ms, max_batch_size=256 * 1024
     )
 
 
 def async_admin(settings: Settings, client_id: str) -> AIOKafkaAdminClient:
+    """An admin client; the caller starts and closes it."""
     return AIOKafkaAdminClient(**_common(settings, client_id), request_timeout_ms=timeouts.ANSWER_MS)
 
 
 def producer(settings: Settings, client_id: str, **differing: Any) -> KafkaProducer:
-    """Not idempotent: kafka-python's idempotent producer wedges for ever once a batch has expired."""
+    """A producer with `acks=all`. Not idempotent: kafka-python's idempotent producer hangs once a batch has expired."""
     return KafkaProducer(**{**_common(settings, client_id), "enable_idempotence": False, "acks": "all", **differing})
 
 
 def prompt_producer(settings: Settings, client_id: str) -> KafkaProducer:
-    """Says within two seconds whether a record is in the log, or that nobody knows."""
+    """A producer whose sends succeed or fail within two seconds; after a failure the record may still be in the log."""
     return producer(
         settings,
         client_id,
@@ -77,19 +78,20 @@ def prompt_producer(settings: Settings, client_id: str) -> KafkaProducer:
         delivery_timeout_ms=1750,
         retry_backoff_ms=50,
         reconnect_backoff_ms=20,
-        reconnect_backoff_max_ms=250,  # a broker that is back is used at once
+        reconnect_backoff_max_ms=250,  # reconnect quickly to a restarted broker
         bootstrap_timeout_ms=5000,
         metrics_enabled=False,
     )
 
 
 def consumer(settings: Settings, client_id: str) -> KafkaConsumer:
-    """Without a group: the caller assigns partitions and seeks."""
+    """A consumer without a group: the caller assigns partitions and seeks."""
     common = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest"}
     return KafkaConsumer(**_common(settings, client_id), **common)
 
 
 def admin(settings: Settings, client_id: str, *, connect_within_ms: int, request_within_ms: int) -> KafkaAdminClient:
+    """A kafka-python admin client, which connects at once."""
     return KafkaAdminClient(
         **_common(settings, client_id), bootstrap_timeout_ms=connect_within_ms, request_timeout_ms=request_within_ms
     )

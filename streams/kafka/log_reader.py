@@ -1,5 +1,6 @@
-"""Reading a stretch of a topic: from an offset to what was the end when the reading began. Used before anything is decided on a
-partition that was just taken over, and by the rebuild."""
+"""Reads a topic from given offsets up to the end offsets known when the read began.
+
+Used to catch up on a partition after a takeover, and by the rebuild."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -12,15 +13,15 @@ from streams.kafka import clients, timeouts
 from streams.settings import Settings
 
 _POLL_MS = 200
-_PATIENCE_S = 15.0
-"""Without any progress for this long the log counts as unreachable."""
+_NO_PROGRESS_S = 15.0
+"""A read without any record for this long fails."""
 
 
 class LogReader:
-    """One consumer without a group. Its methods must not run at the same time; a lock sees to that."""
+    """One consumer without a group. Concurrent reads wait for each other."""
 
     def __init__(self, settings: Settings, client_id: str, *, on_read: Callable[[], None] = lambda: None) -> None:
-        """`on_read` is called after every chunk: reading a long log is no standing still."""
+        """`on_read` is called after every chunk, so that a watchdog can tell a long read from a stall."""
         self._settings = settings
         self._on_read = on_read
         self._client_id = client_id
@@ -28,6 +29,11 @@ class LogReader:
         self._lock = asyncio.Lock()
 
     async def start(self) -> None:
+        """Connects.
+
+        Raises:
+            KafkaError: no broker answered.
+        """
         consumer = clients.async_consumer(
             self._settings,
             self._client_id,
@@ -43,6 +49,11 @@ class LogReader:
             self._consumer = None
 
     async def partitions(self, topic: str) -> list[int]:
+        """Partition numbers of the topic, as the brokers report them.
+
+        Raises:
+            LogUnavailable: no answer, or the topic does not exist.
+        """
         admin = clients.async_admin(self._settings, self._client_id)
         try:
             await admin.start()
@@ -52,11 +63,15 @@ class LogReader:
         finally:
             await admin.close()
         if not found["partitions"]:
-            raise LogUnavailable(f"{topic}: the topic is not there")
+            raise LogUnavailable(f"{topic}: the topic does not exist")
         return sorted(part["partition"] for part in found["partitions"])
 
     async def bounds(self, topic: str, partitions: Iterable[int]) -> dict[int, tuple[int, int]]:
-        """First and next offset of each partition."""
+        """Beginning and end offset of each partition.
+
+        Raises:
+            LogUnavailable: no answer.
+        """
         parts = [TopicPartition(topic, number) for number in partitions]
         consumer = self._started()
         try:
@@ -67,10 +82,11 @@ class LogReader:
         return {part.partition: (first[part], end[part]) for part in parts}
 
     async def end(self, topic: str, partition: int) -> int:
+        """End offset of one partition. Raises LogUnavailable."""
         return (await self.ends(topic, [partition]))[partition]
 
     async def ends(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
-        """Next offset of each partition."""
+        """End offset of each partition. Raises LogUnavailable."""
         parts = [TopicPartition(topic, number) for number in partitions]
         if not parts:
             return {}
@@ -81,10 +97,10 @@ class LogReader:
         return {part.partition: int(ends[part]) for part in parts}
 
     async def read(self, topic: str, stretches: Mapping[int, tuple[int, int]]) -> AsyncIterator[list[ConsumerRecord]]:
-        """Records of each partition from the first offset to before the second, in chunks of one partition each.
+        """Records of each partition from the first offset (inclusive) to the second (exclusive), in chunks of one partition each.
 
         Raises:
-            LogUnavailable: no progress for 15 s.
+            LogUnavailable: no progress for 15 s, or the client was reset to an earlier offset.
         """
         wanted = {
             TopicPartition(topic, number): stretch for number, stretch in stretches.items() if stretch[0] < stretch[1]
@@ -99,7 +115,7 @@ class LogReader:
             async for chunk in self._chunks(consumer, {part: end for part, (_, end) in wanted.items()}):
                 part = TopicPartition(topic, chunk[0].partition)
                 if chunk[0].offset < wanted[part][0]:
-                    # For a broker that is behind, an offset may lie after its end; the client then begins anew, from the first.
+                    # For a broker whose log is behind, this offset is out of range; the client resets to the earliest offset.
                     raise LogUnavailable(f"{topic}/{part.partition} was read again from {chunk[0].offset}")
                 yield chunk
 
@@ -123,8 +139,8 @@ class LogReader:
                 if await consumer.position(part) >= ends[part]:
                     del ends[part]
                     consumer.pause(part)
-            if loop.time() - last_progress > _PATIENCE_S:
-                raise LogUnavailable(f"no record of {sorted(ends)} for {_PATIENCE_S:.0f} s")
+            if loop.time() - last_progress > _NO_PROGRESS_S:
+                raise LogUnavailable(f"no record of {sorted(ends)} for {_NO_PROGRESS_S:.0f} s")
 
     def _started(self) -> AIOKafkaConsumer:
         if self._consumer is None:

@@ -1,29 +1,32 @@
-"""How long our clients of Kafka wait, in ms. The libraries' own patience is 40 s: for so long a broker that stands still, without
-having broken its connections, would be asked although another leads its partitions after three seconds."""
+"""Timeouts of the Kafka clients, in ms.
+
+The libraries' default request timeout is 40 s. A broker that hangs without closing its connections would be asked for that long,
+although another broker leads its partitions after three seconds.
+"""
 
 from aiokafka.client import AIOKafkaClient
 
 ANSWER_MS = 5_000
-"""One request; then the connection is given up and the partition's leader looked up again."""
+"""A single request; afterwards the connection is closed and the partition's leader is looked up again."""
 LEADERS_MS = 2_000
-"""How old what a client knows of the leaders may be: a request to a broker that hangs fails late, and only then, or by this, the
-client hears of the new leader. The libraries' default is five minutes."""
+"""Maximum age of metadata. A request to a hanging broker fails late, so this refresh is how a client learns of a new leader. The
+libraries' default is five minutes."""
 QUESTION_MS = 15_000
-"""A question with all its requests: time to ask the new leader too."""
+"""A call with all its requests: enough to repeat it at the new leader."""
 SESSION_MS = 6_000
-"""A member of a group that says nothing for so long has lost its partitions: the least that a broker grants by default."""
+"""Session timeout of group members, the minimum that brokers allow by default."""
 HEARTBEAT_MS = 2_000
-"""Between two signs of life of a member."""
+"""Heartbeat interval of group members."""
 REBALANCE_MS = 10_000
-"""All members have come by then, or are left out."""
+"""Members that have not rejoined within this time are left out of the rebalance."""
 ANSWER_TO_MEMBER_MS = 12_000
-"""One request of a member: the answer to its joining comes after the rebalance."""
+"""A single request of a group member. JoinGroup is answered after the rebalance, so this exceeds `REBALANCE_MS`."""
 
 
-def leaves_who_stands_still(client: AIOKafkaClient) -> None:
-    """For clients whose `request_timeout_ms` is the life of something longer than one request.
+def limit_single_requests(client: AIOKafkaClient) -> None:
+    """Limits each request to `ANSWER_MS` in clients whose `request_timeout_ms` spans several requests.
 
-    When both are the same, a question ends just before its request does, so the connection stays, and the next question goes to
-    the same broker. aiokafka has no setting for this.
+    When both limits are equal, the call ends just before its request does, so the connection stays open and the next call goes
+    to the same broker. aiokafka has no setting for this, hence the private attribute.
     """
     client._request_timeout_ms = ANSWER_MS

@@ -1,7 +1,7 @@
-"""Topics on the broker: reading them, creating what is missing, altering what differs (`topic_drift.py` says what does).
+"""Reads topics from the broker, creates missing ones and alters configuration that differs (`topic_drift.py` compares).
 
-Configuration is altered freely, for it can be altered back. Partitions and replicas are never changed here: another
-number of partitions sends the later commands of an incident to another worker than its earlier ones.
+Configuration may be altered because the change is reversible. Partitions and replicas are never changed here: with another number
+of partitions, later commands of an incident go to another worker than earlier ones.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from streams.kafka.topic_drift import Cure, TopicDrift, TopicState, problems_of
 from streams.settings import Settings
 from streams.topics import SAME_PARTITIONS, TOPICS, Topic
 
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 REQUEST_WITHIN_MS = 10_000
 _UNKNOWN_TOPIC = 3
 _ALREADY_EXISTS = 36
@@ -32,13 +32,13 @@ class TopicResult(StrEnum):
     CREATED = "created"
     ALTERED = "altered"
     AS_STATED = "as stated"
-    DIFFERS = "differs"  # left as it is; harmless
-    REFUSED = "refused"  # dangerous, and nothing that is done without a person
+    DIFFERS = "differs"  # harmless, left unchanged
+    REFUSED = "refused"  # dangerous; an operator must act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What `apply_topics` did with one topic, and how it stands now."""
+    """What `apply_topics` did with one topic, and the topic's present state."""
 
     topic: str
     standing: TopicResult
@@ -48,25 +48,26 @@ class Row:
     notes: tuple[str, ...] = ()
 
 
-def check_topics(settings: Settings, *, patience_s: float = PATIENCE_S) -> list[TopicDrift]:
-    """What must be cured before a worker or the API starts; empty when nothing. Waits `patience_s` for a broker that is
-    coming up; with one that answers it takes some 50 ms.
+def check_topics(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> list[TopicDrift]:
+    """Differences that must be fixed before a worker or the API starts; empty when there are none.
+
+    Waits up to `timeout_s` for a broker that is starting. With a broker that answers, the check takes about 50 ms.
 
     Raises:
         BrokerError: no broker answered in time.
     """
-    with connected(settings, patience_s=patience_s) as admin:
+    with connected(settings, timeout_s=timeout_s) as admin:
         states = read_states(admin)
     return [problem for problem in problems_of(states, settings) if problem.is_dangerous]
 
 
-def apply_topics(settings: Settings, *, patience_s: float = PATIENCE_S) -> list[Row]:
-    """Creates what is missing and alters configuration that differs. A repeat changes nothing.
+def apply_topics(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> list[Row]:
+    """Creates missing topics and alters configuration that differs. Idempotent.
 
     Raises:
         BrokerError: no broker answered in time, or it refused to create or alter.
     """
-    with connected(settings, patience_s=patience_s) as admin:
+    with connected(settings, timeout_s=timeout_s) as admin:
         found = problems_of(read_states(admin), settings)
         _create(admin, [problem.topic for problem in found if problem.cure is Cure.CREATE], settings)
         _alter(admin, [problem for problem in found if problem.cure is Cure.ALTER])
@@ -75,19 +76,19 @@ def apply_topics(settings: Settings, *, patience_s: float = PATIENCE_S) -> list[
 
 
 @contextlib.contextmanager
-def connected(settings: Settings, *, patience_s: float = PATIENCE_S) -> Iterator[KafkaAdminClient]:
-    """An admin client of the brokers in the settings.
+def connected(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> Iterator[KafkaAdminClient]:
+    """Context manager: an admin client of the brokers in the settings.
 
     Raises:
-        BrokerError: also for whatever Kafka answers inside the block.
+        BrokerError: no broker answered in time; also in place of any `KafkaError` raised inside the block.
     """
     servers = settings.require_kafka()
-    left_s = wait_for_broker(settings, patience_s=patience_s)
+    remaining_s = wait_for_broker(settings, timeout_s=timeout_s)
     try:
         admin = clients.admin(
             settings,
             "komek-topics",
-            connect_within_ms=max(2000, int(left_s * 1000)),
+            connect_within_ms=max(2000, int(remaining_s * 1000)),
             request_within_ms=REQUEST_WITHIN_MS,
         )
     except KafkaError as error:
@@ -95,23 +96,23 @@ def connected(settings: Settings, *, patience_s: float = PATIENCE_S) -> Iterator
     try:
         yield admin
     except KafkaTimeoutError as error:
-        raise BrokerError(f"Kafka at {servers} gave no answer in time: {error}", _unreachable_cure(servers)) from error
+        raise BrokerError(f"Kafka at {servers} did not answer in time: {error}", _unreachable_cure(servers)) from error
     except KafkaError as error:
-        raise BrokerError(f"Kafka at {servers} refused: {error}", "Check the rights of this client.") from error
+        raise BrokerError(f"Kafka at {servers} refused: {error}", "Check the ACLs of this client.") from error
     finally:
         admin.close()
 
 
-def wait_for_broker(settings: Settings, *, patience_s: float = PATIENCE_S) -> float:
-    """Waits until one of the servers accepts a connection; returns the patience that is left.
+def wait_for_broker(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> float:
+    """Waits until one of the servers accepts a TCP connection; returns the rest of `timeout_s`.
 
-    Asked before any client is made: one of kafka-python that finds no broker leaves its thread running.
+    To be called before a client is constructed: a kafka-python client that finds no broker leaves its thread running.
 
     Raises:
-        BrokerError: none did in time.
+        BrokerError: no server accepted a connection in time.
     """
     servers = settings.require_kafka()
-    deadline = clock.monotonic_s() + patience_s
+    deadline = clock.monotonic_s() + timeout_s
     while not _opens(servers):
         if clock.monotonic_s() >= deadline:
             raise BrokerError(f"no Kafka broker accepts connections at {servers}", _unreachable_cure(servers))
@@ -120,7 +121,11 @@ def wait_for_broker(settings: Settings, *, patience_s: float = PATIENCE_S) -> fl
 
 
 def read_states(admin: KafkaAdminClient) -> dict[str, TopicState]:
-    """Komek's topics as they are; those that do not exist are left out."""
+    """State of Komek's topics by name; topics that do not exist are left out.
+
+    Raises:
+        KafkaError: no answer, or a refusal.
+    """
     names = [topic.name for topic in TOPICS]
     described = {entry["name"]: entry for entry in admin.describe_topics(names)}
     present = [name for name in names if described[name]["error_code"] != _UNKNOWN_TOPIC]
@@ -145,11 +150,11 @@ def _create(admin: KafkaAdminClient, names: Sequence[str], settings: Settings) -
     }
     answer = admin.create_topics(wanted, raise_errors=False)
     for entry in answer["topics"]:
-        # Somebody else may have created it since it was looked for: then it is only compared.
+        # Another process may have created it since `read_states`; then the topic is only compared.
         if entry["error_code"] not in (0, _ALREADY_EXISTS):
             raise BrokerError(
                 f"Kafka did not create {entry['name']}: {entry['error_message']}",
-                "Check KOMEK_REPLICATION and KOMEK_MIN_INSYNC against the number of brokers, and this client's rights.",
+                "Check KOMEK_REPLICATION and KOMEK_MIN_INSYNC against the number of brokers, and this client's ACLs.",
             )
     admin.wait_for_topics(list(wanted))
 
@@ -167,12 +172,12 @@ def _alter(admin: KafkaAdminClient, problems: Sequence[TopicDrift]) -> None:
     )
     for topic, result in answer["topic"].items():
         if result != "OK":
-            raise BrokerError(f"Kafka did not alter {topic}: {result}", "Check the rights of this client.")
+            raise BrokerError(f"Kafka did not alter {topic}: {result}", "Check the ACLs of this client.")
     _await_configs(admin, wanted)
 
 
 def _await_configs(admin: KafkaAdminClient, wanted: Mapping[str, Mapping[str, str]]) -> None:
-    """A broker learns of an altered configuration some milliseconds after the controller accepted it."""
+    """Brokers apply an altered configuration some milliseconds after the controller accepted it."""
     deadline = clock.monotonic_s() + REQUEST_WITHIN_MS / 1000
     while clock.monotonic_s() < deadline:
         held = _read_configs(admin, list(wanted))

@@ -1,4 +1,4 @@
-"""Topics as they are beside topics as `topics.py` states them: what differs, and which differences are dangerous. Pure."""
+"""Compares the topics on the broker with those stated in `topics.py`, and marks dangerous differences. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ APPLY = "run `komek topics apply`"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicState:
-    """A topic as the broker describes it. `replication` is that of its worst partition."""
+    """A topic as the broker describes it. `replication` is the lowest of all its partitions."""
 
     name: str
     partitions: int
@@ -28,7 +28,7 @@ class Cure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicDrift:
-    """One way in which a topic is not as stated. With `is_dangerous`, nothing must start before it is cured."""
+    """One difference between a topic and its statement. If `is_dangerous`, no worker or API may start before it is fixed."""
 
     topic: str
     what: str
@@ -42,7 +42,7 @@ class TopicDrift:
 
 
 def problems_of(states: Mapping[str, TopicState], settings: Settings) -> list[TopicDrift]:
-    """Everything that is not as stated, in the order of the list of topics."""
+    """All differences, in the order of `TOPICS`."""
     found: list[TopicDrift] = []
     for topic in TOPICS:
         state = states.get(topic.name)
@@ -68,13 +68,13 @@ def _differences(topic: Topic, state: TopicState, settings: Settings) -> Iterato
         held = state.config.get(name)
         if held == wanted:
             continue
-        # More than there are replicas: no record could be confirmed any more.
+        # With more in-sync replicas required than there are replicas, no record could be confirmed.
         impossible = name == "min.insync.replicas" and int(wanted) > state.replication
         yield TopicDrift(
             topic=topic.name,
             what=f"{name} is {held}, stated is {wanted}",
             cure=Cure.BY_HAND if impossible else Cure.ALTER,
-            advice="there are too few replicas for that; lower KOMEK_MIN_INSYNC" if impossible else APPLY,
+            advice="there are too few replicas; lower KOMEK_MIN_INSYNC" if impossible else APPLY,
             is_dangerous=_endangers(name, held, wanted),
             config=(name, wanted),
         )
@@ -117,7 +117,7 @@ def _unequal(states: Mapping[str, TopicState]) -> list[TopicDrift]:
 
 
 def _endangers(name: str, held: str | None, wanted: str) -> bool:
-    """Whether this difference can lose records or mislead decisions; the others only cost space or time."""
+    """Whether this difference can lose records or change decisions; other differences only cost space or time."""
     if name in ("cleanup.policy", "message.timestamp.type"):
         return True
     if name == "retention.ms":

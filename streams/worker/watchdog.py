@@ -108,7 +108,7 @@ class LagWatchdog(Service):
     def _watch(self) -> None:
         while not self._stop.wait(LOOK_EVERY_S):
             try:
-                with topic_admin.connected(self._settings, patience_s=BROKER_WITHIN_S) as admin:
+                with topic_admin.connected(self._settings, timeout_s=BROKER_WITHIN_S) as admin:
                     while not self._stop.wait(LOOK_EVERY_S):
                         self._look(admin)
             except BrokerError:

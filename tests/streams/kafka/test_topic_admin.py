@@ -100,6 +100,6 @@ def test_the_same_other_number_of_partitions_of_both_keeps_nothing_from_starting
 
 def test_no_broker_is_told_within_the_given_patience() -> None:
     with pytest.raises(BrokerError, match="no Kafka broker accepts connections") as raised:
-        topic_admin.check_topics(replace(SETTINGS, kafka="127.0.0.1:1"), patience_s=0.1)
+        topic_admin.check_topics(replace(SETTINGS, kafka="127.0.0.1:1"), timeout_s=0.1)
 
     assert "KOMEK_KAFKA" in raised.value.cure
