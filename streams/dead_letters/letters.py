@@ -1,4 +1,4 @@
-"""Dead letters: records that could not be read, kept whole with their place and the reason, and brought back."""
+"""Dead letters: unreadable records, stored with their bytes, their position and the reason, and replayed on request."""
 
 import base64
 import contextlib
@@ -21,18 +21,18 @@ from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, LOCATIONS, 
 
 REPLAY_HEADER = "komek_replay_of"
 VALUE_LIMIT_BYTES = 600_000
-"""Of the original value. In base64 it stays well below the megabyte at which producers and brokers refuse a record."""
+"""Longer values are truncated. In base64 this stays well below the 1 MB at which producers and brokers refuse a record."""
 REASON_LIMIT = 500
 PRIVATE_TOPICS = frozenset({PRIVATE.name, LOCATIONS.name})
-"""Values from here may identify or place a person; they are shown on demand only."""
+"""Values of these topics may identify or locate a person; they are shown only on request."""
 _MADE_BY_WORKERS = frozenset({DECISIONS.name, OFFERS.name, INCIDENT_STATUS.name})
 _CLIENT_ID = "komek-dead-letters"
 _CONFIRM_WITHIN_S = 30.0
-_READ_PATIENCE_MS = 2000
+_POLL_MS = 2000
 
 
 class AsyncProducer(Protocol):
-    """The part of AIOKafkaProducer that is used: waits for the broker's confirmation, raises when there is none."""
+    """The part of AIOKafkaProducer that is used: waits for the broker's confirmation, raises `KafkaError` without one."""
 
     async def send_and_wait(
         self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]
@@ -40,14 +40,14 @@ class AsyncProducer(Protocol):
 
 
 class NotReplayable(InvalidInput):
-    """This letter cannot go back; the message says why and where the record may still be read."""
+    """The letter cannot be replayed; the message says why and where the original record may still be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
     """A record of `dead-letters`. `key`, `value` and header values are base64, None where the record had none.
 
-    `size_bytes` is that of the original value; beyond `VALUE_LIMIT_BYTES`, `value` holds the beginning only.
+    `size_bytes` is that of the original value; above `VALUE_LIMIT_BYTES`, `value` holds only the beginning.
     """
 
     id: str
@@ -94,6 +94,7 @@ def letter_id(topic: str, partition: int, offset: int) -> str:
 
 
 def letter_of(record: Consumed, reason: str) -> DeadLetter:
+    """The dead letter of a record; the reason is made printable and truncated."""
     value = record.value
     return DeadLetter(
         id=letter_id(record.topic, record.partition, record.offset),
@@ -110,9 +111,10 @@ def letter_of(record: Consumed, reason: str) -> DeadLetter:
 
 
 async def write(producer: AsyncProducer, letter: DeadLetter, *, source: str) -> None:
-    """Sends the letter and waits until the broker has it; only then may the record be acknowledged.
+    """Sends the letter and waits for confirmation; only then may the record be acknowledged.
 
-    Raises whatever the producer raises: the letter may be in the log or not, and writing it again is harmless.
+    Raises:
+        KafkaError: the letter may be in the log or not; writing it again is harmless.
     """
     await producer.send_and_wait(
         DEAD_LETTERS.name,
@@ -124,10 +126,10 @@ async def write(producer: AsyncProducer, letter: DeadLetter, *, source: str) -> 
 
 
 def decode(data: bytes | None) -> DeadLetter:
-    """A letter back from the log.
+    """Decodes a record of `dead-letters`.
 
     Raises:
-        Unreadable: the bytes are no dead letter.
+        Unreadable: the bytes are not a dead letter.
     """
     try:
         return msgspec.json.decode(data or b"", type=DeadLetter)
@@ -136,14 +138,14 @@ def decode(data: bytes | None) -> DeadLetter:
 
 
 def read_letters(settings: Settings) -> Iterator[DeadLetter]:
-    """All letters kept, oldest first, each id once. Ends at what was the end of the topic when it began.
+    """All stored letters, oldest first, each id once. Stops at the end offset known when the read began.
 
     Raises:
         BrokerError: no broker answered in time.
     """
     seen: set[str] = set()
     for value in read_values(settings):
-        # What is no letter is left out: there is nothing to bring back.
+        # Records of other kinds are skipped: they cannot be replayed.
         with contextlib.suppress(wire.Unreadable):
             letter = decode(value)
             if letter.id not in seen:
@@ -152,7 +154,7 @@ def read_letters(settings: Settings) -> Iterator[DeadLetter]:
 
 
 def read_values(settings: Settings) -> Iterator[bytes | None]:
-    """All records of the topic; of its two kinds, see `outcomes.py`. As `read_letters`."""
+    """Values of all records of the topic, letters and outcomes (`outcomes.py`). Raises as `read_letters`."""
     with _consumer(settings) as consumer:
         yield from _values_to_end(consumer)
 
@@ -163,13 +165,13 @@ def replay(
     *,
     sent: Callable[[KafkaProducer, DeadLetter], None] = lambda _producer, _letter: None,
 ) -> None:
-    """Sends each original record to the partition it came from, in the given order, each confirmed before the next.
+    """Sends each original record to its original partition, in the given order, each confirmed before the next.
 
     `sent` is called with each letter whose record was confirmed.
 
     Raises:
-        NotReplayable: before anything is sent, when one of them cannot go back.
-        BrokerError: a send was not confirmed; those before it were. A repeat is harmless: commands have their ids.
+        NotReplayable: one of the letters cannot be replayed; nothing was sent.
+        BrokerError: a send was not confirmed; those before it were. A repeat is harmless: commands are deduplicated by id.
     """
     for letter in letters:
         _check_replayable(letter)
@@ -187,10 +189,10 @@ def replay(
 
 @contextlib.contextmanager
 def confirming_producer(settings: Settings) -> Iterator[KafkaProducer]:
-    """A producer for a few records, each of which is waited for.
+    """Context manager: a producer for a few records that are confirmed one by one.
 
     Raises:
-        BrokerError: also for whatever the client raises inside the block.
+        BrokerError: no broker in time; also in place of any `KafkaError` raised inside the block.
     """
     wait_for_broker(settings)
     producer = clients.producer(settings, _CLIENT_ID)
@@ -198,28 +200,30 @@ def confirming_producer(settings: Settings) -> Iterator[KafkaProducer]:
         yield producer
     except (KafkaError, AssertionError) as error:  # the client asserts that the partition exists
         raise BrokerError(
-            f"a record was not confirmed: {error!r}", "Repeat: a record that is there twice is harmless."
+            f"a record was not confirmed: {error!r}", "Repeat the command: a duplicate record is harmless."
         ) from error
     finally:
         producer.close(timeout=_CONFIRM_WITHIN_S)
 
 
 def replay_headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
-    """The original headers and the letter the record comes from; of several replays the last counts."""
-    # kafka-python sends no header without a value; an empty one is the nearest.
+    """The original headers plus the id of the replayed letter, which replaces that of an earlier replay."""
+    # kafka-python cannot send a header without a value; an empty value is the closest.
     kept = [(name, value or b"") for name, value in letter.header_bytes if name != REPLAY_HEADER]
     return [*kept, (REPLAY_HEADER, letter.id.encode())]
 
 
 def _check_replayable(letter: DeadLetter) -> None:
     if letter.topic not in {topic.name for topic in TOPICS}:
-        raise NotReplayable(f"{letter.id}: {letter.topic} is no topic of Komek")
+        raise NotReplayable(f"{letter.id}: {letter.topic} is not a topic of Komek")
     if letter.topic in _MADE_BY_WORKERS:
-        raise NotReplayable(f"{letter.id}: a record of {letter.topic} has its place in the log and cannot come later")
+        raise NotReplayable(
+            f"{letter.id}: a record of {letter.topic} has its place in the log and cannot be sent again"
+        )
     if letter.is_cut:
         raise NotReplayable(
-            f"{letter.id}: only the beginning of its {letter.size_bytes} bytes was kept; the record stands in "
-            f"{letter.topic}, partition {letter.partition}, offset {letter.offset}, while that topic keeps it"
+            f"{letter.id}: only the beginning of its {letter.size_bytes} bytes was stored; the record is in "
+            f"{letter.topic}, partition {letter.partition}, offset {letter.offset}, until that topic's retention ends"
         )
 
 
@@ -231,7 +235,7 @@ def _consumer(settings: Settings) -> Iterator[KafkaConsumer]:
         yield consumer
     except KafkaError as error:
         raise BrokerError(
-            f"Kafka refused to show {DEAD_LETTERS.name}: {error!r}", "Run `komek topics apply`."
+            f"Kafka refused to read {DEAD_LETTERS.name}: {error!r}", "Run `komek topics apply`."
         ) from error
     finally:
         consumer.close()
@@ -247,12 +251,12 @@ def _values_to_end(consumer: KafkaConsumer) -> Iterator[bytes | None]:
     consumer.seek_to_beginning(*partitions)
     ends = consumer.end_offsets(partitions)
     while any(consumer.position(partition) < ends[partition] for partition in partitions):
-        for records in consumer.poll(timeout_ms=_READ_PATIENCE_MS).values():
+        for records in consumer.poll(timeout_ms=_POLL_MS).values():
             yield from (record.value for record in records)
 
 
 def _printable(text: str) -> str:
-    """A reason may quote the record; shown in a terminal it must not steer it."""
+    """A reason may quote the record, so control characters are removed: they could drive the terminal that shows it."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 

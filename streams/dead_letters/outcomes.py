@@ -1,6 +1,6 @@
-"""What became of dead letters: sent again, or dismissed by a person. Until then a letter stands, and one of an incident alarms.
+"""Outcomes of dead letters: replayed, or dismissed by a person. Until then a letter is open; an open one of an incident alarms.
 
-Each end is a record of its own in the topic of the letters, so the topic alone says what still stands.
+Each outcome is a record in the same topic as the letters, so that topic alone determines which letters are open.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,36 +22,38 @@ _CONFIRM_WITHIN_S = 30.0
 
 
 class LetterEnd(StrEnum):
-    REPLAYED = "replayed"  # the original record was sent again, and confirmed
-    DISMISSED = "dismissed"  # somebody looked at it and decided that nothing has to be done
+    REPLAYED = "replayed"  # the original record was sent again and confirmed
+    DISMISSED = "dismissed"  # a person decided that no action is needed
 
 
 class Dismissal(StrEnum):
-    """Why nothing has to be done. Words and no free text, which could name people."""
+    """Why no action is needed. Fixed values instead of free text, which could name people."""
 
-    HANDLED = "handled"  # what it asked for was done in another way
-    DUPLICATE = "duplicate"  # the same was taken in by another record
-    RUBBISH = "rubbish"  # no record of ours
+    HANDLED = "handled"  # what the record requested was done in another way
+    DUPLICATE = "duplicate"  # another record with the same content was accepted
+    RUBBISH = "rubbish"  # not a record of Komek
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSettled:
-    """The second kind of record in `dead-letters`. Of several for one letter the last counts."""
+    """The outcome of a letter, the second kind of record in `dead-letters`. The last one of a letter counts."""
 
     letter_id: str
     how: LetterEnd
     why: Dismissal | None = None
     by: str
-    """An opaque id of who did it."""
+    """Opaque id of the person who recorded the outcome."""
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingLetter:
+    """A letter without an outcome."""
+
     id: str
     topic: str
     since_ms: int
-    """When the letter was logged."""
+    """Append time of the letter, in ms."""
 
     @property
     def is_of_incident(self) -> bool:
@@ -60,13 +62,13 @@ class StandingLetter:
 
 @dataclass(slots=True)
 class DeadLetterFold:
-    """The fold of the topic. Remembers ids only, however large the letters are."""
+    """Fold of the topic: which letters are open and which have an outcome. Keeps ids only, whatever the size of the letters."""
 
     standing: dict[str, StandingLetter] = field(default_factory=dict)
     settled: dict[str, LetterSettled] = field(default_factory=dict)
 
     def add(self, value: bytes | None, logged_ms: int) -> DeadLetter | None:
-        """One record; the letter, when it is one. What is neither is left out: somebody else wrote it."""
+        """Adds a record; returns the letter if it is one. Records of no known kind are ignored."""
         try:
             letter = dead_letters.decode(value)
         except wire.Unreadable:
@@ -88,19 +90,19 @@ class DeadLetterFold:
 
 
 def read_settled(settings: Settings) -> Mapping[str, LetterSettled]:
-    """How letters ended, by their ids.
+    """Outcomes by letter id.
 
     Raises:
         BrokerError: no broker answered in time.
     """
-    book = DeadLetterFold()
+    fold = DeadLetterFold()
     for value in dead_letters.read_values(settings):
-        book.add(value, 0)
-    return book.settled
+        fold.add(value, 0)
+    return fold.settled
 
 
 def settle(producer: KafkaProducer, letter: DeadLetter, record: LetterSettled) -> None:
-    """Returns when the broker has the record.
+    """Writes an outcome; returns after the broker has confirmed it.
 
     Raises:
         KafkaError: it may be in the log or not; a repeat is harmless.
@@ -115,10 +117,10 @@ def settle(producer: KafkaProducer, letter: DeadLetter, record: LetterSettled) -
 
 
 def dismiss(settings: Settings, letters: Iterable[DeadLetter], why: Dismissal, *, by: str, at_ms: int) -> None:
-    """A record for each that nothing has to be done; the letters stay readable.
+    """Records each letter as dismissed; the letters stay readable.
 
     Raises:
-        BrokerError: one was not confirmed; those before it were. A repeat is harmless.
+        BrokerError: a record was not confirmed; those before it were. A repeat is harmless.
     """
     with dead_letters.confirming_producer(settings) as producer:
         for letter in letters:
@@ -127,7 +129,7 @@ def dismiss(settings: Settings, letters: Iterable[DeadLetter], why: Dismissal, *
 
 
 def replay(settings: Settings, letters: Iterable[DeadLetter], *, by: str, at_ms: int) -> None:
-    """Sends each original record to the partition it came from, then notes that. As `dead_letters.replay`."""
+    """Sends each original record to its original partition and records the letter as replayed. Raises as `letters.replay`."""
 
     def note(producer: KafkaProducer, letter: DeadLetter) -> None:
         settle(

@@ -1,4 +1,4 @@
-"""Which dead letters still stand, as one process knows: the topic read from its beginning, then followed."""
+"""Tracks open dead letters in one process: reads the topic from its beginning, then follows it."""
 
 import asyncio
 import contextlib
@@ -18,22 +18,23 @@ _log = structlog.get_logger(__name__)
 
 
 class LetterWatch:
-    """`standing` is None until all letters have been read; while Kafka is away it stays what it was."""
+    """Follows `dead-letters` in a background task."""
 
     def __init__(self, settings: Settings, client_id: str) -> None:
         self._settings = settings
         self._client_id = client_id
         self._task: asyncio.Task[None] | None = None
-        self._book = DeadLetterFold()
+        self._fold = DeadLetterFold()
         self._next: dict[TopicPartition, int] = {}
         self._is_read = False
 
     @property
     def standing(self) -> Sequence[StandingLetter] | None:
-        return tuple(self._book.standing.values()) if self._is_read else None
+        """Open letters; None until the topic has been read to its end once. Unchanged while Kafka is unavailable."""
+        return tuple(self._fold.standing.values()) if self._is_read else None
 
     async def start(self) -> None:
-        """Reads in the background: many letters must not keep the process from starting."""
+        """Returns at once: reading many letters must not delay the start of the process."""
         self._task = asyncio.ensure_future(self._run())
 
     async def stop(self) -> None:
@@ -63,12 +64,12 @@ class LetterWatch:
         while True:
             for part, records in (await consumer.getmany(timeout_ms=500)).items():
                 for record in records:
-                    self._book.add(record.value, record.timestamp)
+                    self._fold.add(record.value, record.timestamp)
                 self._next[part] = records[-1].offset + 1
             self._is_read = self._is_read or all(self._next.get(part, starts[part]) >= ends[part] for part in parts)
 
     async def _numbers(self) -> list[int]:
-        """Of the topic's partitions. Asked of the brokers: a consumer that is not assigned yet knows of none."""
+        """Partition numbers, from an admin client: a consumer without an assignment does not know them."""
         admin = clients.async_admin(self._settings, self._client_id)
         try:
             await admin.start()

@@ -1,18 +1,20 @@
-"""The way in: commands, private data, profiles and audit entries to Kafka through kafka-python; positions through aiokafka.
+"""Sends commands, private records, profiles and audit entries to Kafka through kafka-python (`positions.py` uses aiokafka).
 
-    IntakeError          nothing is known to be stored; the caller may try again
-      Overloaded           refused before anything was sent: too much is on its way already
-      OutcomeUnknown              no answer in time: the record may be in the log or not; repeat it with the same id
+Every awaited `send_*` and `erase_*` returns after the broker's confirmation (`acks=all`) or raises within `ANSWER_WITHIN_S`:
 
-Every awaited `send_*` returns only after the broker's answer (`acks=all`), or raises within `ANSWER_WITHIN_S`. A repeat is
-harmless: ids are deterministic and readers recognise them.
+    IntakeError
+    ├── Overloaded          too many sends await confirmation; nothing was sent
+    └── OutcomeUnknown      no confirmation in time; the record may be in the log or not: repeat it with the same id
+
+A repeat is harmless: ids are deterministic and readers deduplicate by them.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 
@@ -26,32 +28,62 @@ from streams.topics import AUDIT, INCIDENTS, PRIVATE, VOLUNTEERS
 
 IN_FLIGHT = 256
 ANSWER_WITHIN_S = 1.85
-"""Of the two seconds in which a caller is promised an answer. A partition that gets another leader may need 1.6 s of them."""
+"""Part of the two seconds within which a caller is promised an answer. A leader election may take 1.6 s of it."""
 RENEW_AFTER_S = 10.0
+"""The producer is replaced after failing for this long."""
 _WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, AUDIT)
 
 _log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 class Position(NamedTuple):
-    """Where a confirmed record stands."""
+    """Place of a confirmed record in its topic."""
 
     partition: int
     offset: int
 
 
 class Message(NamedTuple):
+    """A record to be sent; `value` None is a tombstone."""
+
     topic: str
     key: str
     value: bytes | None
     headers: list[tuple[str, bytes]]
 
 
-class CommandIntake:
-    """One per process. `start` waits for the broker; the rest never blocks the event loop.
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """Passes the client's answer from its thread to the future that a coroutine awaits."""
 
-    kafka-python may block in `send` until it knows the topic, so it is called from two threads of our own; its answer comes
-    on its own thread and is handed back to the loop.
+    loop: asyncio.AbstractEventLoop
+    answer: "asyncio.Future[Position]"
+
+    def confirm(self, position: Position) -> None:
+        self._call(self._set_result, position)
+
+    def fail(self, error: BaseException) -> None:
+        self._call(self._set_exception, error)
+
+    def _call(self, function: Callable[[T], None], value: T) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self.loop.call_soon_threadsafe(function, value)
+
+    def _set_result(self, position: Position) -> None:
+        if not self.answer.done():
+            self.answer.set_result(position)
+
+    def _set_exception(self, error: BaseException) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(OutcomeUnknown(f"Kafka did not confirm: {type(error).__name__}"))
+
+
+class CommandIntake:
+    """One per process. `start` waits for the broker; all other methods never block the event loop.
+
+    kafka-python's `send` may block until it has the topic's metadata, so it runs in a pool of two threads. Its callbacks run on
+    the client's own thread and are passed to the event loop.
     """
 
     def __init__(
@@ -74,7 +106,7 @@ class CommandIntake:
         self._unawaited: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Connects and learns where every topic is, so that the first report does not pay for it.
+        """Connects and loads the metadata of the topics, so that the first report does not wait for it.
 
         Raises:
             kafka.errors.KafkaError: no broker answered.
@@ -84,7 +116,7 @@ class CommandIntake:
             await asyncio.to_thread(self._producer.partitions_for, topic.name)
 
     async def stop(self) -> None:
-        """Waits for what is on its way, at most as long as an answer may take."""
+        """Closes the producer; waits at most `ANSWER_WITHIN_S` for audit entries that are still being sent."""
         if self._unawaited:
             await asyncio.wait(self._unawaited, timeout=ANSWER_WITHIN_S)
         if self._renewal is not None:
@@ -97,24 +129,30 @@ class CommandIntake:
 
     @property
     def in_flight(self) -> int:
+        """Number of sends that await confirmation."""
         return self._in_flight
 
     async def send_command(self, command: Command) -> Position:
-        """Into `incidents`, keyed by the zone inside the incident id."""
+        """Sends a command to `incidents`, keyed by the zone in the incident id. Raises as `send_in_order`."""
         (position,) = await self.send_in_order([self.command_message(command)])
         return position
 
     def command_message(self, command: Command) -> Message:
+        """The message of a command.
+
+        Raises:
+            ValueError: the incident id has no zone.
+        """
         zone = zone_of_incident(command.incident_id)
         if zone is None:
-            raise ValueError(f"{command.incident_id!r} is no incident id")
+            raise ValueError(f"{command.incident_id!r} is not an incident id")
         headers = wire.headers(f"command.{wire.kind_of(command)}", command.id, self._source)
         return Message(INCIDENTS.name, zone, wire.encode_command(command), headers)
 
     def private_message(
         self, ref: str, record: "wire.VolunteerPrivate | wire.IncidentPrivate | None", sealed: bytes | None = None
     ) -> Message:
-        """A sealed record for `private`; None for a tombstone."""
+        """A message for `private`. `sealed` is sent as it is, else `record` is sealed; without both, it is a tombstone."""
         value = sealed
         if record is not None and value is None:
             value = wire.seal(self._settings.require_data_key(), ref, record)
@@ -123,28 +161,31 @@ class CommandIntake:
     async def send_private(
         self, ref: str, record: "wire.VolunteerPrivate | wire.IncidentPrivate"
     ) -> tuple[Position, bytes]:
-        """Where the record stands, and the bytes as they were sealed."""
+        """Seals and sends a record; returns its position and the sealed bytes. Raises as `send_in_order`."""
         message = self.private_message(ref, record)
         assert message.value is not None
         (position,) = await self.send_in_order([message])
         return position, message.value
 
     async def erase_private(self, ref: str) -> Position:
+        """Sends a tombstone to `private`. Raises as `send_in_order`."""
         (position,) = await self.send_in_order([self.private_message(ref, None)])
         return position
 
     async def send_volunteer(self, record: "wire.VolunteerRecord") -> Position:
+        """Sends a profile to `volunteers`. Raises as `send_in_order`."""
         headers = wire.headers("volunteer", clock.fresh_id(), self._source)
         (position,) = await self.send_in_order([Message(VOLUNTEERS.name, record.id, wire.encode(record), headers)])
         return position
 
     async def erase_volunteer(self, volunteer_id: str) -> Position:
+        """Sends a tombstone to `volunteers`. Raises as `send_in_order`."""
         headers = wire.headers("volunteer", clock.fresh_id(), self._source)
         (position,) = await self.send_in_order([Message(VOLUNTEERS.name, volunteer_id, None, headers)])
         return position
 
     def audit(self, entry: "wire.AuditRecord") -> None:
-        """Not awaited; an entry that could not be kept is counted and logged."""
+        """Sends an audit entry in the background; a failure is counted and logged, never raised."""
         headers = wire.headers("audit", clock.fresh_id(), self._source)
         task = asyncio.ensure_future(self._audit(Message(AUDIT.name, entry.actor, wire.encode(entry), headers)))
         self._unawaited.add(task)
@@ -160,15 +201,17 @@ class CommandIntake:
     async def send_in_order(
         self, messages: Sequence[Message], confirmed: Callable[[Message, Position], None] | None = None
     ) -> list[Position]:
-        """Each is sent after the one before is confirmed, and `confirmed` was told of it; one deadline is for all together.
+        """Sends each message after the previous one is confirmed; one deadline covers them all.
+
+        `confirmed` is called with each message and its position before the next message is sent.
 
         Raises:
-            Overloaded: 256 sends are on their way; nothing was sent.
-            OutcomeUnknown: a record was not confirmed; those before it are in the log.
+            Overloaded: 256 sends await confirmation; nothing was sent.
+            OutcomeUnknown: a message was not confirmed; those before it are in the log.
         """
         if self._in_flight >= IN_FLIGHT:
             metrics.INTAKE_REFUSED.labels(cause="overloaded").inc()
-            raise Overloaded(f"{IN_FLIGHT} records are on their way to Kafka")
+            raise Overloaded(f"{IN_FLIGHT} records await confirmation by Kafka")
         self._in_flight += 1
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
@@ -179,7 +222,7 @@ class CommandIntake:
                         confirmed(message, positions[-1])
         except TimeoutError as error:
             self._note_failure()
-            raise OutcomeUnknown("Kafka gave no answer in time") from error
+            raise OutcomeUnknown("Kafka did not answer in time") from error
         except OutcomeUnknown:
             self._note_failure()
             raise
@@ -191,42 +234,22 @@ class CommandIntake:
     async def _confirmed(self, message: Message) -> Position:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Position] = loop.create_future()
-        give_up_at = loop.time() + ANSWER_WITHIN_S
-        self._threads.submit(self._send, message, loop, answer, give_up_at)
+        self._threads.submit(self._send, message, _Reply(loop, answer), loop.time() + ANSWER_WITHIN_S)
         return await answer
 
-    def _send(
-        self,
-        message: Message,
-        loop: asyncio.AbstractEventLoop,
-        answer: "asyncio.Future[Position]",
-        give_up_at: float,
-    ) -> None:
-        """On a thread. A record nobody waits for any more is not sent."""
+    def _send(self, message: Message, reply: "_Reply", give_up_at: float) -> None:
+        """Runs on a pool thread. A message whose caller has stopped waiting is not sent."""
         if clock.monotonic_s() > give_up_at:
             return
-
-        def settle(position: Position | None, error: BaseException | None) -> None:
-            if answer.done():
-                return
-            if position is not None:
-                answer.set_result(position)
-            else:
-                answer.set_exception(OutcomeUnknown(f"Kafka did not confirm: {type(error).__name__}"))
-
-        def hand_back(position: Position | None, error: BaseException | None) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits
-                loop.call_soon_threadsafe(settle, position, error)
-
         try:
             sent = self._producer.send(
                 message.topic, value=message.value, key=message.key.encode(), headers=message.headers
             )
         except Exception as error:  # noqa: BLE001 - whatever the client raises, the caller must get an answer
-            hand_back(None, error)
+            reply.fail(error)
             return
-        sent.add_callback(lambda metadata: hand_back(Position(metadata.partition, metadata.offset), None))
-        sent.add_errback(lambda error: hand_back(None, error))
+        sent.add_callback(lambda metadata: reply.confirm(Position(metadata.partition, metadata.offset)))
+        sent.add_errback(reply.fail)
 
     def _note_failure(self) -> None:
         metrics.INTAKE_REFUSED.labels(cause="unknown").inc()
@@ -238,10 +261,10 @@ class CommandIntake:
             self._renewal = asyncio.ensure_future(self._renew())
 
     async def _renew(self) -> None:
-        """A producer that has confirmed nothing for ten seconds is replaced, in case it is the client that is stuck."""
+        """Replaces a producer that has confirmed nothing for ten seconds, in case the client itself hangs."""
         try:
             fresh = await asyncio.to_thread(self._make, self._settings, self._source)
-        except Exception as error:  # noqa: BLE001 - no broker: the old one stays, and the next failure tries again
+        except Exception as error:  # noqa: BLE001 - no broker: keep the old producer; the next failure tries again
             _log.warning("producer not renewed", cause=type(error).__name__)
             return
         stale, self._producer = self._producer, fresh

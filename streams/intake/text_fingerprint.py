@@ -1,8 +1,9 @@
-"""A fingerprint of a text by which two texts can be compared without either being known.
+"""A fingerprint that allows two texts to be compared without storing either.
 
-SimHash (Charikar 2002) over groups of three letters, which need no dictionary and stand the endings of Kazakh and Russian. Each
-group is hashed under the deployment's data key, so without the key nobody can try out words against it; 64 bits of a sum over a
-whole text give no word back even with it. Texts that share most of their groups differ in few bits, unrelated ones in half.
+SimHash (Charikar 2002) over groups of three letters, which need no dictionary and tolerate the endings of Kazakh and Russian.
+Each group is hashed under the deployment's data key, so words cannot be tested against a fingerprint without the key. Even with the
+key, 64 bits summed over a whole text reveal no word. Texts that share most of their groups differ in few bits, unrelated texts in
+about half of them.
 """
 
 import hashlib
@@ -12,16 +13,16 @@ import unicodedata
 BITS = 64
 GROUP = 3
 FEWEST_GROUPS = 12
-"""Shorter texts ("пожар") are alike by chance, and say too much about themselves."""
+"""Shorter texts ("пожар") match by chance, and their fingerprint would reveal too much."""
 
 MOST_LETTERS = 2_000
-"""The beginning says what happened; the rest would only cost time (5 µs a letter)."""
+"""Only the beginning is hashed, at 5 µs per letter: it says what happened."""
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def fingerprint(text: str | None, key: bytes) -> str | None:
-    """16 hex digits; None for a text too short to be compared."""
+    """16 hex digits; None for a text with fewer than `FEWEST_GROUPS` groups."""
     groups = _groups((text or "")[:MOST_LETTERS])
     if len(groups) < FEWEST_GROUPS:
         return None
