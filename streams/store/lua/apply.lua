@@ -1,5 +1,5 @@
--- Applies one decision: the first of a command wins, offsets of a partition without a gap.
--- ARGV[1]: the application, packed by streams/store/apply.py. Gives the outcome, then `volunteer|offer` of refused holds.
+-- Applies one decision. The first decision of a command counts; offsets of a partition must follow each other without a gap.
+-- ARGV[1]: the application, packed by streams/store/apply.py. Returns the outcome, then `volunteer|offer` of each refused hold.
 
 local refused = refusal('')
 if refused then return refused end
@@ -11,7 +11,7 @@ local applied = tonumber(call('HGET', progress, 'applied') or -1)
 
 if a.offset > applied + 1 then return {'gap'} end
 
--- Before the offset, so that the repeat of a void decision is void again.
+-- Checked before the offset, so that applying a void decision again returns void again.
 local first = call('GET', KEY.command .. a.command)
 if first and tonumber(first) ~= a.offset then
   if a.offset > applied then call('HSET', progress, 'applied', a.offset) end
@@ -29,8 +29,8 @@ end
 
 local answer = {'applied'}
 call('SET', KEY.command .. a.command, a.offset, 'EX', COMMAND_TTL_S)
--- Nobody is free before the log says so: another zone could offer them work, and its offer would stand in `offers` before
--- the end of this one. mark_published lets them go.
+-- Do not release people yet: another zone could offer them work, and that offer would precede the end of this one in `offers`.
+-- mark_published releases them.
 for _, hold in ipairs(a.freed) do call('ZADD', ending, a.offset, hold.volunteer .. '|' .. hold.offer) end
 for _, hold in ipairs(a.holds) do
   call('ZREM', ending, hold.volunteer .. '|' .. hold.offer)
@@ -50,7 +50,7 @@ if a.incident then
   call('RPUSH', KEY.timeline .. a.id, a.partition .. ':' .. a.offset)
   write_incident(a.incident, now)
 else
-  -- An order about an incident nobody knows is refused, and the operator who gave it can read so for a while.
+  -- A command about an unknown incident is refused; its decision stays readable for a while for the operator who sent it.
   call('RPUSH', KEY.timeline .. a.id, a.partition .. ':' .. a.offset)
   if call('EXISTS', KEY.incident .. a.id) == 0 then call('EXPIRE', KEY.timeline .. a.id, COMMAND_TTL_S) end
 end

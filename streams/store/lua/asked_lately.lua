@@ -1,6 +1,6 @@
--- What was asked of people of late. ARGV[1]: their ids, packed. Gives for each, packed: when they were heard and when they worked
--- last or false, whether that was heavy, offers of an hour and of a day, answers for and against as they count now; false for
--- who is not known.
+-- Recent activity of people. ARGV[1]: their ids, packed. Returns for each, packed: time of the last sign of life or false, end of
+-- the last work or false, whether it was heavy, offers of the last hour and of the last day, decayed sums of accepted and of
+-- declined offers; false for an unknown person.
 
 local refused = refusal('')
 if refused then return refused end

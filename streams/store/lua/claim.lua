@@ -1,4 +1,4 @@
--- Takes a person for an offer. The only key written is theirs; the same offer always gets the same answer.
+-- Claims a person for an offer. Writes only the person's key; the same offer always gets the same answer.
 -- KEYS: the person. ARGV: offer, incident, epoch, command.
 
 local refused = refusal('')
@@ -11,7 +11,7 @@ local known, duty, held, of_incident, held_epoch, state, of_command =
 if held == offer then return 'granted' end
 if held then
   if of_incident == incident and tonumber(held_epoch) > epoch then return 'fenced' end
-  -- A repeat of the command that left this claim behind may choose again.
+  -- A redelivered command may replace the claim that its first attempt left behind.
   if not (state == 'p' and of_command == command) then return 'busy' end
 end
 if not known or duty ~= '1' then return 'off_duty' end

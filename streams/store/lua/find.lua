@@ -1,6 +1,6 @@
--- People for one need. ARGV[1]: the need, packed (see streams/store/search.py); `passed`: whom earlier looks have judged.
--- Gives, packed: complete, the radius searched or false, counts by reason of those who were judged, candidates, shortfalls of
--- others, counts of people near who were not judged, and, of a search that can go on, the ids of those who were left out.
+-- Searches people for one need. ARGV[1]: the need, packed by streams/store/search.py; `passed`: people examined by earlier calls.
+-- Returns, packed: complete, the searched radius or false, counts of excluded people by reason, candidates, number of competing
+-- shortfalls, counts of people nearby who were not examined, and, if the search can be continued, the ids of excluded people.
 
 local refused = refusal('')
 if refused then return refused end
@@ -28,7 +28,8 @@ local function count_around(reason)
   around[reason] = (around[reason] or 0) + 1
 end
 
--- On the incident's own dangerous ground without being equipped. Rings of all parts together: holes cancel out.
+-- Whether a person is inside the incident's own hazard area without the equipment for it. Even-odd rule over the rings of all
+-- polygons, so holes count as outside.
 local function is_barred(x, y, skills)
   if not need.rings then return false end
   for skill in words(skills) do
@@ -56,7 +57,7 @@ local function shares_language(languages)
   return false
 end
 
--- Of somebody who has been asked before: answers and work as they count now, the rest since, offers of an hour and a day.
+-- Past of a person: decayed sums of answers and work, ms since the last work, offers of the last hour and of the last day.
 local function history(id, yes, no, work, worked, heavy, upheld, overruled)
   local hour, day = offers_lately(id, now)
   return {sum_now(yes, now, ANSWER_HALF_LIFE_MS), sum_now(no, now, ANSWER_HALF_LIFE_MS), sum_now(work, now, WORK_HALF_LIFE_MS),
@@ -64,7 +65,7 @@ local function history(id, yes, no, work, worked, heavy, upheld, overruled)
     sum_now(overruled, now, TRUST_HALF_LIFE_MS)}
 end
 
--- `distance` nil: the place does not matter.
+-- Examines one person. `distance` nil: the place does not matter.
 local function judge(id, distance)
   seen[id] = true
   looked = looked + 1
@@ -82,7 +83,7 @@ local function judge(id, distance)
     local own = reach_m(max, travel)
     if need.by_mode then own = math.min(own, need.by_mode[travel] or own) end
     if not at or not is_usable(age, accuracy, math.min(own, need.limit - need.reach)) then
-      -- The sweep moves such people to their home place; until it has come by they are judged there all the same.
+      -- The fix is stale: use the home place, as sweep_fixes will do in the index.
       if not home_x then return leave_out(id, 'stale_place') end
       distance = metres(home_x, home_y, need.lon, need.lat)
       if distance > need.limit then return leave_out(id, 'stale_place') end
@@ -93,7 +94,7 @@ local function judge(id, distance)
   end
   if need.heard and not (heard and tonumber(heard) >= need.heard) then return leave_out(id, 'quiet_hours') end
   local home_m = x and home_x and not from_home and metres(x, y, home_x, home_y) or false
-  -- false, not nil: a list ends at the first nil.
+  -- false, not nil: a Lua list ends at the first nil.
   candidates[#candidates + 1] = {
     id, distance or false, from_home, skills, languages, travel, max, x, y, age, load_now(load, now), home_m,
     heard and now - heard or false, tonumber(accuracy) or false, (load or yes or no) and history(id, yes, no, work, worked, heavy, upheld, overruled) or false
@@ -104,16 +105,16 @@ local function is_enough()
   return #candidates >= need.stop or looked >= need.most
 end
 
--- GEOSEARCH looks at everything within the radius whatever COUNT says, so rings start small, and the next is as wide as the
--- people in this one let expect that enough will be in it. Where earlier looks found many and none of them fit, the number of
--- people says little, and each ring lists all of them again.
+-- GEOSEARCH examines everything within the radius whatever COUNT says. So rings start small, and the next radius is estimated
+-- from the density of people in this one. A continued search grows by a factor of at least 2: its first people did not fit, so
+-- the density is a poor estimate, and each ring lists them again.
 local least_factor = passed > 0 and 2 or 1.25
 local function wider(radius, people)
   local factor = math.sqrt(1.5 * need.stop / math.max(people, 0.5))
   return math.min(radius * math.max(least_factor, math.min(4, factor)), need.limit)
 end
 
--- Everybody of one skill within the radius, nearest first. True when that is enough; then also whether nobody is left here.
+-- Examines people with one skill within the radius, nearest first. Returns whether that is enough, and then whether none is left.
 local ring_count = passed + need.stop + 4
 local function search_ring(skill, radius)
   while true do
@@ -128,7 +129,7 @@ local function search_ring(skill, radius)
   end
 end
 
--- Within each ring the preferred skill comes first.
+-- Within each ring, people with the preferred skill are examined first.
 local function search_rings()
   local radius = math.min(need.start, need.limit)
   while true do
@@ -157,7 +158,8 @@ local function count_engaged(key)
   end
 end
 
--- Anybody with the skill: from a place in the index that differs by command, so that it is not always the same people.
+-- Examines people with the skill wherever they are. The starting position in the index depends on the command, so that not always
+-- the same people are asked.
 local function search_anywhere(skill)
   local key = KEY.field_index .. skill
   local size = call('ZCARD', key)
@@ -192,7 +194,7 @@ local function scan_digital(key)
   end
 end
 
--- Each index gives its least loaded people; the least loaded of all are among them.
+-- Reads the least loaded people of each language's index; the least loaded overall are among them.
 local function search_digital(skill)
   if any_language then return scan_digital(KEY.digital_index .. skill .. ':*') end
   local complete = true
@@ -200,7 +202,7 @@ local function search_digital(skill)
     complete = scan_digital(KEY.digital_index .. skill .. ':' .. language) and complete
   end
   if #candidates < need.want then
-    -- Says in the decision that people were there who share no language.
+    -- Count people who share no language, so that the decision can state this reason.
     for _, id in ipairs(call('ZRANGE', KEY.digital_index .. skill .. ':*', 0, COUNT_ENGAGED_AT_MOST - 1)) do
       if not seen[id] then judge(id, nil) end
     end
@@ -220,7 +222,8 @@ else
   for _, skill in ipairs(need.skills) do count_engaged(KEY.digital_engaged .. skill) end
 end
 
--- Shortfalls of others that want the same people, as urgent or more; members sort by urgency (streams/store/apply.py).
+-- Counts shortfalls of other incidents that want the same people and are at least as urgent. Members sort by urgency
+-- (streams/store/apply.py).
 local function count_waiting()
   if not complete or call('EXISTS', KEY.shortfalls) == 0 then return 0 end
   local mine = string.format('%d|%013.0f', need.rank, (need.since or now) + need.handicap)
@@ -245,5 +248,5 @@ local function count_waiting()
   return count
 end
 
--- As one text: building and reading a hundred small answers costs more than the search.
+-- Packed into one string: encoding and decoding a hundred small replies costs more than the search.
 return cmsgpack.pack({complete, radius or false, excluded, candidates, count_waiting(), around, complete and {} or left_out})

@@ -1,8 +1,8 @@
--- The firehose: many fixes, those of one person in the order of their times. Most people stand still, so the common way touches
--- nothing but the hash; people who walk keep their indexes and only move in them. The rules are those of dispatch/matching/position_checks.py.
--- ARGV[1]: owner of the rebuild, '' otherwise; ARGV[2]: {id, lon, lat, accuracy, at, '1' when no more will follow} ..., packed, all
--- text. Gives the numbers of fixes that are newer than what was stored and do not place their person. The rebuild indexes everybody
--- at its end (restore_index.lua).
+-- Writes position fixes; those of one person in order of time. The hot path: most people do not move, so usually only the hash is
+-- written; a moving person stays in the same indexes and only their coordinates change. Rules:
+-- dispatch/matching/position_checks.py. ARGV[1]: owner of the rebuild, or ''; ARGV[2]: {id, lon, lat, accuracy, at, '1' when no
+-- more will follow} ..., packed, all strings. Returns the numbers of fixes that are newer than the stored one but do not place
+-- their person. A rebuild indexes people at its end (restore_index.lua).
 
 local refused = refusal(ARGV[1])
 if refused then return refused end
@@ -16,7 +16,7 @@ local function settle(id)
   if reindex(person, now) and wakes then wake(person, now, nil) end
 end
 
--- Nine tenths of a leap by the flat formula are less than one on the sphere.
+-- The flat-earth formula is inexact: 0.9 of the leap distance by it is surely less than the leap distance on the sphere.
 local NEAR_SQUARED = (0.9 * LEAP_M) ^ 2
 
 local function is_near(lon1, lat1, lon2, lat2)
@@ -44,8 +44,9 @@ local function is_precise(accuracy)
   return accuracy == '' or tonumber(accuracy) <= VAGUE_M
 end
 
--- Whether a fix that is newer than the stored one places the person. If not, it is kept as a sign of life, and waits when it is
--- a leap: `px`, `py`, `pa`, `pt`. What waits counts only while it is newer than the stored fix, so nobody has to clear it.
+-- Whether a fix newer than the stored one places the person. If not, its time is kept as a sign of life (`ht`), and a leap is
+-- kept in `px`, `py`, `pa`, `pt` until a second fix confirms it. A kept leap is void once the stored fix is newer, so it is never
+-- cleared.
 local function is_believed(key, stored, lon, lat, fix_accuracy, at)
   local x, y = unpack(call('HMGET', key, 'x', 'y'))
   if is_precise(fix_accuracy) and is_near(x, y, lon, lat) then return true end
@@ -61,7 +62,7 @@ local function is_believed(key, stored, lon, lat, fix_accuracy, at)
   return false
 end
 
--- `qt`: the newest fix after which no more will follow; it speaks for as long as no newer one has come.
+-- `qt`: time of the newest fix announced as the last for a while. It is valid while no newer fix has arrived.
 local function note_end(key, at)
   if tonumber(at) > (tonumber(call('HGET', key, 'qt')) or 0) then call('HSET', key, 'qt', at) end
 end
@@ -74,7 +75,7 @@ for number, fix in ipairs(cmsgpack.unpack(ARGV[2])) do
   local stored, mode, skills, ix, iy, duty, last = unpack(call('HMGET', key, 'at', 'im', 'is', 'ix', 'iy', 'du', 'ac'))
   if not stored or tonumber(at) > tonumber(stored) then
     if fix[6] then note_end(key, at) end
-    -- While the last fix is fresh and precise the indexes hold its person there.
+    -- While the last fix is fresh and precise, the indexes hold the person at that place.
     local ordinary = stored and mode and is_precise(accuracy) and is_precise(last) and now - stored <= FIX_AGE_MS
     local still = ordinary and is_still(ix, iy, lon, lat)
     local believed = not stored or still or (ordinary and is_near(ix, iy, lon, lat))
@@ -85,7 +86,7 @@ for number, fix in ipairs(cmsgpack.unpack(ARGV[2])) do
       if still or restoring or duty ~= '1' then
         call('HSET', key, 'x', lon, 'y', lat, 'ac', accuracy, 'at', at)
       elseif not mode or not is_precise(accuracy) or now - at > FIX_AGE_MS then
-        -- Not indexed yet, or a fix so old or vague that the home place may count instead.
+        -- Not indexed yet, or the fix is so old or vague that the home place may be used instead.
         call('HSET', key, 'x', lon, 'y', lat, 'ac', accuracy, 'at', at)
         settle(id)
       elseif is_still(ix, iy, lon, lat) then

@@ -1,6 +1,6 @@
--- The two halves of a person's profile: the newest sealed record of `private` and the profile that names it by its offset (`po`).
--- Whoever has a sealed record newer than their profile is looked at again (`streams/worker/profile_services.py`), in case the other half was never
--- written or was overtaken.
+-- A profile consists of two records: the encrypted one in `private`, and the one in `volunteers` that refers to it by offset
+-- (`po`). People whose private record is newer than their profile are listed in KEY.halves; streams/worker/profile_services.py
+-- completes them after JOIN_AFTER_MS, in case the second record was never written or was overtaken.
 
 local function judge_halves(id, now)
   local sealed = tonumber(string.match(call('GETRANGE', KEY.private .. 'volunteer:' .. id, 0, 20), '^(%d+)|') or -1)

@@ -1,5 +1,5 @@
--- Dangerous ground of open incidents. ARGV[1]: the version the caller knows. Gives the version, and when it is another one,
--- incident and what streams/store/hazards.py wrote of it, in turn.
+-- Hazard areas of open incidents. ARGV[1]: the version the caller knows. Returns the version and, if it differs, a flat list of
+-- incident ids and the areas written by streams/store/hazards.py.
 
 local refused = refusal('')
 if refused then return refused end

@@ -1,4 +1,4 @@
--- The picture of one incident: its state, the lists it stands in, its timers and what of it waits for people.
+-- Writes one incident: its state, its entries in lists and indexes, its timers and its waiting requirements.
 -- `i` is packed by streams/store/apply.py.
 
 local ENDED_TTL_MS = 35 * 86400000
@@ -11,7 +11,7 @@ local function replace_timers(i)
   for _, timer in ipairs(i.timers) do wanted[timer[1]] = timer[2] end
   for _, member in ipairs(call('SMEMBERS', key)) do
     if wanted[member] then
-      wanted[member] = nil -- stays as it is: it may have been brought forward, or be in somebody's hands
+      wanted[member] = nil -- keep its score: it may have been brought forward by `wake` or postponed by take_due
     else
       call('ZREM', KEY.timers, member)
       call('SREM', key, member)
@@ -23,7 +23,7 @@ local function replace_timers(i)
   end
 end
 
--- `waiting-of` keeps for each member the key it stands in, so that it can be taken out without knowing the skill.
+-- `waiting-of` maps each member to its key, so that it can be removed without knowing the skill.
 local function replace_waiting(i)
   local notes = KEY.waiting_of .. i.id
   local old = call('HGETALL', notes)
@@ -52,7 +52,7 @@ local function replace_waiting(i)
   end
 end
 
--- Where reports of the same event are looked for: open incidents that have a place.
+-- The GEO index of open incidents with a place, in which duplicates are searched.
 local function replace_vicinity(i)
   local note = KEY.vicinity_of .. i.id
   local old, new = call('GET', note), i.vicinity and i.vicinity[1]
@@ -70,14 +70,14 @@ local function replace_vicinity(i)
   end
 end
 
--- Open incidents with one number in another system, which never changes.
+-- The index by external id, which never changes for an incident.
 local function replace_external(i)
   if not i.external then return end
   local key = KEY.external .. i.external[1]
   if i.external[2] then call('HSET', key, i.id, i.external[2]) else call('HDEL', key, i.id) end
 end
 
--- The time of the change is its version: it never comes again, also not after Redis was emptied.
+-- The version is the time of the change, so it is never reused, even after Redis was emptied.
 local function replace_hazard(i)
   local old = call('HGET', KEY.hazards, i.id)
   if old == (i.hazard or false) then return end
@@ -102,13 +102,13 @@ local function replace_attention(i)
   end
 end
 
--- What the log's order made void, for the operator's alarm. The first note of each counts, however often it is met again.
+-- Records a void decision or offer for the operator's alarm. NX: the time of the first record counts.
 local function note_void(member, now)
   call('ZADD', KEY.voids, 'NX', now, member)
   call('ZREMRANGEBYSCORE', KEY.voids, '-inf', now - 7 * 86400000)
 end
 
--- States expire by themselves; the lists that named them are cleaned here, a few at a time.
+-- States expire by TTL. Their list entries are removed here, at most five per call.
 local function drop_expired(now)
   local old = call('ZRANGEBYSCORE', KEY.all_incidents, '-inf', now - ENDED_TTL_MS, 'LIMIT', 0, 5)
   for _, id in ipairs(old) do
@@ -125,7 +125,7 @@ local function list_incident(i)
   call('ZADD', KEY.by_status .. i.status, i.logged, i.id)
   if i.open then
     call('ZADD', KEY.by_priority .. i.priority, i.logged, i.id)
-    call('PERSIST', KEY.timeline .. i.id) -- a merge that was undone opens an incident again
+    call('PERSIST', KEY.timeline .. i.id) -- undoing a merge reopens an incident
   else
     call('PEXPIREAT', KEY.incident .. i.id, i.ended + ENDED_TTL_MS)
     call('PEXPIREAT', KEY.timeline .. i.id, i.ended + ENDED_TTL_MS)
@@ -133,7 +133,7 @@ local function list_incident(i)
 end
 
 local function write_incident(i, now)
-  if call('EXISTS', KEY.incident .. i.id) == 1 then -- else it stands in no list yet
+  if call('EXISTS', KEY.incident .. i.id) == 1 then -- a new incident is in no list yet
     for _, status in ipairs(STATUSES) do
       if status ~= i.status then call('ZREM', KEY.by_status .. status, i.id) end
     end
@@ -152,7 +152,7 @@ local function write_incident(i, now)
   if not i.open then drop_expired(now) end
 end
 
--- An offer counts towards the load of a known person once, however often it is written.
+-- An offer adds to the load of a known person once, however often it is written.
 local function note_offer(volunteer, offer, at)
   local key = KEY.offers_of .. volunteer
   local is_new = call('ZADD', key, at, offer) == 1
@@ -163,8 +163,8 @@ local function note_offer(volunteer, offer, at)
   if known then call('HSET', KEY.volunteer .. volunteer, 'ld', more_load(load, at)) end
 end
 
--- The log has the last word: a pending claim gives way to a decision, a confirmed one does not. Off duty does not matter
--- here, the decision is made; the person's own answer ends it. False when the person is engaged by an earlier decision.
+-- Confirms the hold of a decision. The order of the log decides: it replaces a pending claim but not a confirmed one. Duty is not
+-- checked, because the decision is made; the person's answer ends it. False when an earlier decision engages the person.
 local function confirm_hold(hold, incident, command, now)
   local person = load_person(hold.volunteer)
   if person.co and person.co ~= hold.offer and person.cs == 'c' then return false end
@@ -177,7 +177,7 @@ local function confirm_hold(hold, incident, command, now)
   return true
 end
 
--- The person when they held that very offer, else nil.
+-- Releases a hold. Returns the person if they held this offer, else nil.
 local function free_hold(hold, now)
   call('ZREM', KEY.pending_claims, hold.volunteer .. '|' .. hold.offer)
   local person = load_person(hold.volunteer)

@@ -1,6 +1,6 @@
--- People on duty within circles, engaged or not. ARGV[1]: for each ground {lon, lat, radius m} ..., packed; ARGV[2]: skills, with
--- commas; ARGV[3]: how many of one skill, circle and index are looked at. Gives for each ground, packed: whether that was
--- everybody, then id, lon, lat ... of each person once, at their fix, or at home when it is stale.
+-- People on duty within circles, engaged or not. ARGV[1]: for each area a list of {lon, lat, radius m}, packed; ARGV[2]: skills,
+-- comma separated; ARGV[3]: how many people per skill, circle and index are examined. Returns for each area, packed: whether that
+-- covered everybody, then id, lon, lat of each person once, at their fix, or at home when the fix is stale.
 
 local refused = refusal('')
 if refused then return refused end

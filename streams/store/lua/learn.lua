@@ -1,6 +1,6 @@
--- What a decision teaches: answers into the person's sums and into the table of priors, the end of work into the person's rest,
--- answers that others judged into the trust in them.
--- Sums are kept as load is (person.lua), with half-lives of their own; streams/store/track_record.py says the same in Python.
+-- Updates statistics from a decision: answers in the person's sums and in the prior table, the end of work for rest periods,
+-- judged answers in the sums for trust.
+-- Sums are stored like the load (person.lua), each with its own half-life; streams/store/track_record.py does the same in Python.
 
 local function more_of(sum, at, weight, half_life)
   local entry = at / half_life + math.log(weight) / math.log(2)
@@ -37,7 +37,7 @@ local function end_work(ended)
   end
 end
 
--- A digital answer that others bore out (`tu`) or set aside (`to`).
+-- A digital answer that others upheld (`tu`) or overruled (`to`).
 local function judge_answer(judged)
   local key = KEY.volunteer .. judged.volunteer
   local name = judged.upheld and 'tu' or 'to'

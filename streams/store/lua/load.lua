@@ -1,4 +1,5 @@
--- The clock; for each pair of command and incident in ARGV: offset of the first decision, state; the row of the prior table.
+-- ARGV: pairs of command id and incident id. Returns the time (ms), then for each pair the offset of the command's first decision
+-- and the incident's state, then the row of the prior table.
 
 local refused = refusal('')
 if refused then return refused end
@@ -11,7 +12,7 @@ end
 local known = {}
 if #keys > 0 then known = call('MGET', unpack(keys)) end
 
--- Everybody's answers at this hour: accepted and refused for each band.
+-- The prior table at this hour: sums of accepted and declined offers of all people, per distance band.
 local now = now_ms()
 local hour = math.floor((now + LOCAL_OFFSET_MS) / 3600000) % 24
 local cells = {}

@@ -1,4 +1,5 @@
--- Moves the published offset forward, never back, and lets go whose offers ended up to there. ARGV: partition, offset.
+-- Advances the published offset and releases people whose offers ended up to it. A lower offset has no effect.
+-- ARGV: partition, offset.
 
 local refused = refusal('')
 if refused then return refused end

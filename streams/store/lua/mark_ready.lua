@@ -1,4 +1,5 @@
--- Opens the picture for everyday work. ARGV: owner of the rebuild, run id it was made for. 0 when Redis is another run now.
+-- Sets the ready key, after which ordinary scripts are accepted. ARGV: owner of the rebuild, run id that it filled. Returns 0
+-- when Redis has been restarted since.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end

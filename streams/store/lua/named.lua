@@ -1,5 +1,5 @@
--- Open incidents by their number in another system. ARGV[1]: digests, packed; ARGV[2]: how many may bear one, or it names none.
--- Gives for each what streams/store/nearby.py wrote of them.
+-- Open incidents by external id. ARGV[1]: digests of ids, packed; ARGV[2]: an id shared by more incidents than this matches none.
+-- Returns for each digest the entries written by streams/store/nearby.py.
 
 local refused = refusal('')
 if refused then return refused end

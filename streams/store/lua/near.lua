@@ -1,6 +1,6 @@
--- Open incidents around spots. ARGV[1]: {lon, lat, within m, moment or false} ..., packed; then how many are given and looked at
--- at most, how far apart in time (ms), and how far the widest areas reach. Gives for each spot, of what streams/store/nearby.py
--- wrote: the nearest that are points, and the nearest whose areas come near enough.
+-- Open incidents near spots. ARGV[1]: {lon, lat, within m, time or false} ..., packed; then at most how many are returned, how
+-- many are examined, the largest difference in time (ms), and the reach of the widest areas. Returns for each spot two lists of
+-- entries written by streams/store/nearby.py: the nearest points, and the nearest areas that are close enough.
 
 local refused = refusal('')
 if refused then return refused end
@@ -11,7 +11,7 @@ local function is_of_its_time(member, moment)
   return not moment or math.abs(tonumber(string.match(member, '"logged_ms":(%d+)')) - moment) <= apart
 end
 
--- `found(entry)` gives the member that fits, or nothing. More are looked at only where some did not fit.
+-- `found(entry)` returns the matching member or nil. More entries are read only when some did not match.
 local function nearest(count, search, found)
   while true do
     local members = {}

@@ -1,6 +1,6 @@
--- Writes profiles, or erases people.
--- ARGV[1]: owner of the rebuild, '' otherwise; ARGV[2]: the people, packed by streams/store/people.py.
--- Gives how many were changed. What is older than what is stored changes nothing. The rebuild indexes everybody at its end.
+-- Writes profiles or erases people.
+-- ARGV[1]: owner of the rebuild, or ''; ARGV[2]: the people, packed by streams/store/people.py.
+-- Returns how many changed. A record older than the stored one has no effect. A rebuild indexes people at its end.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end
@@ -12,7 +12,7 @@ local restoring = ARGV[1] ~= ''
 local function write_profile(person, profile)
   call('HSET', person.key, 'v', profile.v, 'cap', profile.cap, 'sk', profile.sk, 'la', profile.la, 'tm', profile.tm,
     'md', profile.md, 'du', profile.du, 'po', profile.po)
-  -- A sign of life is not taken back by a later write of somebody who did not know of it.
+  -- Never move the last sign of life back: a later writer may not have known of it.
   if profile.hd > tonumber(call('HGET', person.key, 'hd') or 0) then call('HSET', person.key, 'hd', profile.hd) end
   call('SADD', KEY.volunteers, person.id)
   if profile.du ~= person.du then call(profile.du == '1' and 'SADD' or 'SREM', KEY.on_duty, person.id) end
@@ -20,7 +20,7 @@ local function write_profile(person, profile)
   person.tm, person.md, person.du = profile.tm, profile.md, profile.du
 end
 
--- The claim, if any, stays until its decision ends it.
+-- A claim stays until a decision ends it.
 local function erase(person, offset)
   person.v, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil
   reindex(person, now)

@@ -1,4 +1,4 @@
--- One person: what their hash says, and which indexes they belong in because of it.
+-- One person: their hash, and the indexes they belong to.
 
 local PERSON = {
   'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg'
@@ -12,34 +12,34 @@ local function load_person(id)
   return person
 end
 
--- A fix that is as vague as how far they go says no more of where they are than an old one.
+-- A fix is unusable when it is stale, or when its accuracy radius exceeds the distance the person travels.
 local function is_usable(age, accuracy, own)
   return age <= FIX_AGE_MS and (tonumber(accuracy) or 0) <= own
 end
 
--- The fix while it is usable or there is nothing else; else the home place. nil when there is neither.
+-- The fix while it is usable or there is no home place, else the home place. nil when there is neither.
 local function place_of(person, now)
   local at_fix = person.at and (not person.hx or is_usable(now - person.at, person.ac, reach_m(person.md, person.tm)))
   if at_fix then return person.x, person.y end
   return person.hx, person.hy
 end
 
--- Cells of about a kilometre: a person who crosses into another may have come within reach of work that waits.
+-- Number of a cell of about 1 km. A person who enters another cell may have come within reach of a waiting requirement.
 local function district(lon, lat)
   return math.floor(lon * 100) * 100000 + math.floor(lat * 150)
 end
 
 local GEO_OF_MODE = {f = KEY.field_index, e = KEY.engaged_index}
 
--- Within 25 m, by the flat formula: it is asked for every position.
+-- Whether two places are within 25 m. Flat-earth formula, because it runs for every position.
 local function is_still(lon1, lat1, lon2, lat2)
   local north = (lat2 - lat1) * 111226
   local east = (lon2 - lon1) * 111226 * math.cos(math.rad(lat2))
   return north * north + east * east <= 625
 end
 
--- Scripts that place many people set `placed` to a table and call `place_all` at their end: one GEOADD with many members
--- costs two thirds of many with one.
+-- Scripts that place many people set `placed` to a table and call `place_all` at their end: one GEOADD with many members costs
+-- two thirds of many GEOADDs with one member.
 local placed = nil
 
 local function move_field(id, mode, skills, lon, lat)
@@ -67,8 +67,8 @@ local function leave_field(person, kept)
   end
 end
 
--- `im` f: free, e: engaged; `ix`, `iy`: where the indexes hold the person; `is`: under which skills.
--- True when the person can be found for field work where they could not be before.
+-- `im`: free (f) or engaged (e); `ix`, `iy`: place in the indexes; `is`: skills whose indexes hold the person.
+-- True when the person became available for field work, or available in another cell.
 local function reindex_field(person, now)
   local mode, x, y
   if person.v and person.du == '1' and person.sk and string.find(person.cap, 'field', 1, true) then
@@ -108,7 +108,8 @@ local function each_digital_key(mode, skills, languages, act)
   end
 end
 
--- `dg` holds what the digital indexes hold: `mode|skills|languages|load`. True when the person became free for such work.
+-- `dg`: the person's entries in the digital indexes, `mode|skills|languages|load`. True when the person became free for digital
+-- work.
 local function reindex_digital(person)
   local mode
   if person.v and person.du == '1' and string.find(person.cap, 'digital', 1, true) then
@@ -134,8 +135,8 @@ local function reindex_digital(person)
   return mode == 'f' and was ~= 'f'
 end
 
--- Brings every index in line with the hash, doing only the differences. True when the person became available somewhere.
--- A pending claim changes no index: it lives for milliseconds, the search reads it from the hash, and the repeat of a
+-- Updates the indexes from the hash, writing only differences. True when the person became available somewhere.
+-- A pending claim does not change the indexes: it lasts milliseconds, the search reads it from the hash, and a redelivered
 -- command must find the people it claimed itself.
 local function reindex(person, now)
   local field = reindex_field(person, now)
@@ -143,13 +144,13 @@ local function reindex(person, now)
   return field or digital
 end
 
--- A hash that only ever held a claim or a position of somebody unknown goes when that goes.
+-- Deletes the hash of an unknown person once it holds neither a claim nor a position.
 local function forget_if_empty(person)
   if not (person.v or person.at or person.hx or person.co) then call('DEL', person.key) end
 end
 
--- Load is kept as log2 of the sum of 2^(t/half-life) over the offers made: it orders people the same at every moment, so
--- no index entry has to be touched as time passes. 0: never asked.
+-- Load is stored as log2 of the sum of 2^(t/half-life) over the offers made. The order of people by it does not change with time,
+-- so index entries need no update as time passes. 0: never asked.
 local HALF_LIFE_MS = 14400000
 
 local function more_load(load, at)

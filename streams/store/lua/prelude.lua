@@ -1,5 +1,5 @@
--- Stands before every script. KEY, FIX_AGE_MS, STATUSES and PRIORITIES are written above it by streams/store/scripts.py,
--- so that the names of keys stay in streams/redis_keys.py alone.
+-- Prepended to every script. streams/store/scripts.py defines KEY, FIX_AGE_MS, STATUSES, PRIORITIES and other constants above it,
+-- so that key names are defined in streams/redis_keys.py only.
 
 local call = redis.call
 
@@ -12,19 +12,18 @@ local function run_id()
   return string.match(call('INFO', 'server'), 'run_id:(%x+)')
 end
 
--- The error to return when this caller may not work on the picture now, else nil. Everyday callers (owner '') need the
--- rebuild of *this* run of Redis to have ended: a restarted, emptied or stale server has another run id or lost the key.
--- The rebuilder needs to hold its lock still.
+-- The error reply when the caller may not run now, else nil. Ordinary callers (owner '') require that *this* run of Redis has
+-- been rebuilt: a restarted, emptied or stale server has another run id or no ready key. The rebuilder must still hold its lock.
 local function refusal(owner)
   if owner == '' then
     if call('EXISTS', KEY.ready .. run_id()) == 0 then
-      return redis.error_reply('NOTREADY the picture has not been rebuilt from the log')
+      return redis.error_reply('NOTREADY Redis has not been rebuilt from the log')
     end
     return nil
   end
   local held = call('GET', KEY.rebuild_lock)
   if not held or string.sub(held, 1, #owner + 1) ~= owner .. '|' then
-    return redis.error_reply('LOCKLOST another rebuild has taken over')
+    return redis.error_reply('LOCKLOST another rebuild holds the lock')
   end
   return nil
 end
@@ -44,12 +43,12 @@ local function primary(language)
   return string.lower(string.match(language, '^[^-]*'))
 end
 
--- How far a person is asked to go: their own limit, else what their mode of travel allows.
+-- The longest distance a person is asked to travel: their own limit, else the default of their travel mode.
 local function reach_m(own, mode)
   return tonumber(own) or REACH_OF_MODE_M[mode] or REACH_OF_MODE_M.foot
 end
 
--- Great circle on the sphere Redis uses, so that a distance computed here and one from GEOSEARCH agree.
+-- Haversine on the earth radius of Redis' geohash_helper.c, so that distances agree with those of GEOSEARCH.
 local function metres(lon1, lat1, lon2, lat2)
   local u = math.sin(math.rad(lat2 - lat1) / 2)
   local v = math.sin(math.rad(lon2 - lon1) / 2)
@@ -57,7 +56,7 @@ local function metres(lon1, lat1, lon2, lat2)
   return 2 * 6372797.560856 * math.asin(math.min(1, math.sqrt(a)))
 end
 
--- A GEO key refuses latitudes beyond the square of the Mercator map; a poisoned position must not stop a batch.
+-- GEOADD rejects latitudes beyond the Web Mercator limit. Clamp them: one bad position must not fail a batch.
 local function geo_lat(lat)
   return math.max(-85.05, math.min(85.05, tonumber(lat)))
 end

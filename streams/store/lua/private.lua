@@ -1,6 +1,6 @@
--- Sealed private records by reference, guarded by offset: `offset|ciphertext`, nothing behind the bar once erased.
--- ARGV[1]: owner of the rebuild, '' otherwise; ARGV[2]: the records, packed by streams/store/people.py; then for each its
--- ciphertext or '', unpacked because Redis' unpacker knows no bytes.
+-- Writes encrypted private records as `offset|ciphertext`; an erased record is `offset|`. Older offsets have no effect.
+-- ARGV[1]: owner of the rebuild, or ''; ARGV[2]: the records, packed by streams/store/people.py; then the ciphertext of each, or
+-- ''. The ciphertexts are separate arguments because Redis' cmsgpack cannot decode the MessagePack type `bin`.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end

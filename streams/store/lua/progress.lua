@@ -1,4 +1,4 @@
--- How far a partition of decisions has come, and the holds refused there. ARGV: partition.
+-- Applied and published offsets of a partition of `decisions`, and its refused holds. ARGV: partition.
 
 local refused = refusal('')
 if refused then return refused end

@@ -1,4 +1,4 @@
--- 1 when this run of Redis has been rebuilt from the log.
+-- Returns 1 when this run of Redis has been rebuilt from the log.
 
 if refusal('') then return 0 end
 return 1

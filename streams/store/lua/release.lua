@@ -1,4 +1,4 @@
--- Gives up a claim that no decision will confirm. A confirmed claim is left alone: only a decision ends it.
+-- Releases a claim that no decision will confirm. A confirmed claim stays: only a decision ends it.
 -- KEYS: the person. ARGV: volunteer, offer.
 
 local refused = refusal('')

@@ -1,5 +1,5 @@
--- Incidents as the log left them, into an emptied picture. ARGV[1]: owner of the rebuild; ARGV[2]: the incidents, packed by
--- streams/store/restore.py. Gives `volunteer|offer` of holds that an earlier one excludes.
+-- Writes the folded incidents during a rebuild. ARGV[1]: owner of the rebuild; ARGV[2]: the incidents, packed by
+-- streams/store/restore.py. Returns `volunteer|offer` of each hold whose person an earlier hold engages.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end
@@ -7,7 +7,7 @@ if refused then return refused end
 local now = now_ms()
 local conflicts = {}
 
--- As confirm_hold, less the indexes: they are made at the end, for everybody at once.
+-- Like confirm_hold, without the indexes, which restore_index.lua writes at the end.
 local function hold_person(hold, incident)
   local key = KEY.volunteer .. hold.volunteer
   local held = call('HGET', key, 'co')

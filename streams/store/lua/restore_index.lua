@@ -1,4 +1,4 @@
--- Puts people into the indexes their hashes call for, at the end of a rebuild. ARGV: owner of the rebuild, then ids.
+-- Adds people to the indexes at the end of a rebuild. ARGV: owner of the rebuild, then ids.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end

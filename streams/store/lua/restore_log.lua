@@ -1,6 +1,6 @@
--- Commands with their first decisions, and refused holds, as the log left them. ARGV[1]: owner of the rebuild;
--- ARGV[2]: {commands = {{id, offset} ...}, partition, refused = {{offer, volunteer} ...}, ending = {{member, offset} ...}, applied,
--- published}, packed.
+-- Writes commands with the offsets of their first decisions, and the progress of a partition. ARGV[1]: owner of the rebuild;
+-- ARGV[2]: {commands = {{id, offset} ...}, partition, refused = {{offer, volunteer} ...}, ending = {{member, offset} ...},
+-- applied, published}, packed.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end

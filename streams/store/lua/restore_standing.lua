@@ -1,5 +1,5 @@
--- What the log has taught, as it was folded. ARGV[1]: owner of the rebuild; ARGV[2]: {people = {{id, accepted, refused, work,
--- worked at or '', heavy, upheld, overruled} ...}, cells = {{cell, accepted, refused} ...}}, packed, sums as text. People who are not known stay so.
+-- Writes the folded statistics. ARGV[1]: owner of the rebuild; ARGV[2]: {people = {{id, accepted, refused, work, worked at or '',
+-- heavy, upheld, overruled} ...}, cells = {{cell, accepted, refused} ...}}, packed, sums as strings. Unknown people are skipped.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end

@@ -1,12 +1,12 @@
--- People whose fix has grown old since it was last looked at: to their home place when stale, forgotten after its time.
--- ARGV: time to live in ms, how many at most. Gives how many were looked at.
+-- Processes old fixes: people with a stale fix move to their home place, fixes older than the TTL are deleted.
+-- ARGV: TTL in ms, how many at most. Returns how many were examined.
 
 local refused = refusal('')
 if refused then return refused end
 
 local ttl = tonumber(ARGV[1])
 local now = now_ms()
--- Entries say when a fix turns stale; a TTL shorter than that is looked for accordingly earlier.
+-- Scores are the times at which fixes become stale. With a TTL shorter than that age, entries are due earlier.
 local until_ms = now + math.max(0, FIX_AGE_MS - ttl)
 local due = call('ZRANGEBYSCORE', KEY.fixes, '-inf', until_ms, 'LIMIT', 0, ARGV[2])
 for _, id in ipairs(due) do

@@ -1,5 +1,5 @@
--- Pending claims older than ARGV[1] ms, at most ARGV[2]: `volunteer|offer` ... Notes whose claim was confirmed, given up
--- or never granted are dropped on the way.
+-- Returns pending claims older than ARGV[1] ms, at most ARGV[2], as `volunteer|offer`. Removes entries whose claim was confirmed,
+-- released or never granted.
 
 local refused = refusal('')
 if refused then return refused end

@@ -1,4 +1,4 @@
--- Incidents with people on their way around places, the nearest first. ARGV[1]: {lon, lat, radius m} ..., packed; ARGV[2]: how
+-- Incidents with people under way to them near places, nearest first. ARGV[1]: {lon, lat, radius m} ..., packed; ARGV[2]: how
 -- many at most.
 
 local refused = refusal('')

@@ -1,5 +1,5 @@
--- People whose sealed record has been newer than their profile for a while. ARGV: limit, then pairs of person and offset of the
--- sealed record of those who have been dealt with. Gives for each: id, `v`, `du`, `offset|ciphertext`.
+-- People whose private record has been newer than their profile for JOIN_AFTER_MS. ARGV: limit, then pairs of person and offset
+-- of the private record that have been handled. Returns for each: id, `v`, `du`, `offset|ciphertext`.
 
 local refused = refusal('')
 if refused then return refused end

@@ -1,15 +1,15 @@
--- A person became available: the most urgent shortfalls they might end look again in a moment, through their own timer; after
--- them waves that fell short of their certainty because people were scarce.
+-- A person became available: advances the retry timers of the most urgent shortfalls they could fill, then those of waves that
+-- fell short of their certainty because people were scarce.
 
 local WAKE_AT_ONCE = 3
 local LOOK_AT_MOST = 500
--- So many more wait their turn: a look of their own that happened to be due now would take the person from the more urgent.
+-- This many further incidents are held back: a retry that happens to be due now would take the person from a more urgent one.
 local HOLD_BACK_AT_MOST = 13
--- Far enough apart for the first to have decided before the next looks, near enough for all to look within two seconds.
+-- Long enough that the first is decided before the next retries, short enough that all retry within two seconds.
 local WAKE_EVERY_MS = 600
--- When many are about to look again, the next looks later: whoever comes on duty in thousands must not bury the queue.
+-- Each timer that is due soon delays further ones: thousands of people coming on duty at once must not flood the queue.
 local LATER_PER_TIMER_MS = 2
--- Somebody is asked for every place of a wave that fell short, so it gathers newcomers for a moment before it looks.
+-- A wave that fell short has offers for all its places already, so it collects newcomers for a moment before it retries.
 local SCARCE_WAITS_MS = 1500
 local SCARCE_AT_MOST = 50
 local ANYWHERE_AT_MOST = 20
@@ -53,7 +53,7 @@ local function speaks(person, languages)
   return false
 end
 
--- Whether this person could help at all, before one of the few places among those that are woken goes to it.
+-- Whether the person could fill the requirement at all. Checked first, because only a few incidents are woken.
 local function fits(person, entry)
   local terms = call('HGET', KEY.waiting_terms, entry[1])
   if not terms then return true end
@@ -63,8 +63,8 @@ local function fits(person, entry)
   return tonumber(entry[2]) - tonumber(reach) <= math.min(reach_m(person.md, person.tm), tonumber(limit))
 end
 
--- The incident looks at `turn` at the latest. One that is not the first does not look earlier of its own, but is held back only
--- once (a timer ends with the time it was made for): people who come one by one must not keep it from looking for ever.
+-- Sets the retry of an incident to `turn` at the latest. An incident that is not the first is also held back until then, but only
+-- once (the member ends with the original due time): people who arrive one by one must not postpone it for ever.
 local function take_turn(incident, turn, is_first, is_woken)
   for _, timer in ipairs(call('SMEMBERS', KEY.timers_of .. incident)) do
     if string.sub(timer, 1, 6) == 'retry|' then
@@ -75,7 +75,7 @@ local function take_turn(incident, turn, is_first, is_woken)
   end
 end
 
--- `except`: an incident that need not look again for a person it has just let go.
+-- `except`: the incident that has just released the person and need not retry.
 local function wake(person, now, except)
   if person.co or person.du ~= '1' then return end
   if call('EXISTS', KEY.shortfalls, KEY.scarce) == 0 then return end
