@@ -1,10 +1,14 @@
 """The decision on one command: what it does to its incident, who is asked next, and why.
 
-Start with `filling.py`.
-May import: every other room of `dispatch`. The search between the steps is the caller's.
+Start with `settling.py` (applies the command) and `filling.py` (chooses people). `decide` runs all steps for a single command.
+May import: every other room of `dispatch`. The search between the two steps is the caller's.
 Imported by: `streams/worker/dispatcher.py`.
 """
 
-from dispatch.decide.filling import SHOWN_CANDIDATES, Settled, View, chosen_people, decide, fill, settle, sift
+from dispatch.decide.choice import SHOWN_CANDIDATES
+from dispatch.decide.filling import decide, fill, sift
+from dispatch.decide.record import chosen_people
+from dispatch.decide.settled import Settled, View
+from dispatch.decide.settling import settle
 
 __all__ = ["SHOWN_CANDIDATES", "Settled", "View", "chosen_people", "decide", "fill", "settle", "sift"]

@@ -1,0 +1,85 @@
+"""Step 1 of a decision: the ruling on the command, the events that follow from it, and the needs that are still open."""
+
+from dataclasses import replace
+
+from dispatch.decide.needs import needs_of, surplus
+from dispatch.decide.settled import Settled, View, moment_of
+from dispatch.digital import tasks
+from dispatch.incidents import job_changes, manual_orders, merging, offers, orders, splitting
+from dispatch.incidents.assignment import Known
+from dispatch.model import service_area
+from dispatch.model.commands import Command
+from dispatch.model.events import Event
+from dispatch.model.incidents import Incident
+from dispatch.model.rulings import Ruling
+from dispatch.model.vocabulary import Outcome
+from dispatch.plans.book import PlanBook
+from dispatch.safety import confirmations, hazard_crossings, safeguards, staging
+from dispatch.staffing import escalation, waves
+from dispatch.state.derived_facts import Unfolding
+from dispatch.state.lifecycle import Moment, evolve
+
+
+def settle(view: View, command: Command, plans: PlanBook) -> Settled:
+    """Applies `command` to the incident of `view`, without offers to new people.
+
+    Raises:
+        TypeError: no rule handles this type of command.
+    """
+    ruling = _ruling(view, command, plans)
+    if ruling.outcome is not Outcome.APPLIED:
+        return Settled(view=view, command=command, ruling=ruling, incident=view.incident, needs=())
+    incident, ruling = _with_consequences(view, command, plans, ruling)
+    needs = needs_of(incident, view, command, ruling, plans)
+    return Settled(view=view, command=command, ruling=ruling, incident=incident, needs=needs)
+
+
+def _ruling(view: View, command: Command, plans: PlanBook) -> Ruling:
+    """The ruling of the first rule that handles the command; `offers.rule` comes last and handles the rest."""
+    incident, now_ms = view.incident, view.now_ms
+    known = Known(around=view.around, budget=plans.budget, now_ms=now_ms)
+    return (
+        # First, because distress counts after the end of the incident as well, which `orders.rule` refuses.
+        safeguards.rule(incident, command, plans, view.around, now_ms)
+        or merging.rule(incident, command, view.around, now_ms)
+        or orders.rule(incident, command, plans, view.logged_ms)
+        or splitting.rule(incident, command)
+        or manual_orders.rule(incident, command, known, view.priors)
+        or tasks.rule(incident, command, now_ms)
+        or escalation.rule(incident, command, plans, view.around, now_ms)
+        or waves.rule(incident, command, now_ms)
+        or offers.rule(incident, command, now_ms, view.around)
+    )
+
+
+class _Consequences:
+    """The events of a ruling and what follows from them; each rule sees the state after the one before."""
+
+    def __init__(self, incident: Incident, ruling: Ruling, moment: Moment) -> None:
+        self.facts: tuple[Event, ...] = ruling.events
+        self._unfolding = Unfolding(incident, moment)
+
+    @property
+    def state(self) -> Incident:
+        return self._unfolding.state
+
+    def add(self, *facts: Event) -> None:
+        if facts:  # most commands have no consequences, and folding none still rebuilds the state
+            self._unfolding.add(*facts)
+            self.facts += facts
+
+
+def _with_consequences(view: View, command: Command, plans: PlanBook, ruling: Ruling) -> tuple[Incident, Ruling]:
+    """The incident after an applied ruling, and the ruling with the events that follow from its own."""
+    before, around, now_ms, moment = view.incident, view.around, view.now_ms, moment_of(view, command)
+    incident = evolve(before, ruling.events, moment)
+    assert incident is not None  # a ruling that is applied has an incident
+    then = _Consequences(incident, ruling, moment)
+    then.add(*tasks.consequences(before, then.state, then.facts, around, moment))
+    then.add(*safeguards.consequences(then.state, then.facts, plans, now_ms))
+    then.add(*staging.moves(before, then.state, around), *service_area.judged(before, then.state, around.served))
+    then.add(*surplus(then.state))
+    then.add(*hazard_crossings.news(then.state, command, around))
+    # Last: people who are released by this decision are not told that their job has changed.
+    then.add(*job_changes.changes(before, then.state, now_ms), *confirmations.ended_alarms(then.state))
+    return then.state, replace(ruling, events=then.facts)
