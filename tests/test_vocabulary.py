@@ -1,4 +1,4 @@
-"""Names of topics and keys of Redis stand in one list each; nobody else spells them."""
+"""Topic names and Redis keys are each defined in one list; the words of the glossary have no synonyms in the code."""
 
 import ast
 import re
@@ -80,3 +80,63 @@ def test_every_key_begins_with_the_prefix_and_two_kinds_never_share_one() -> Non
     keys = [*plain, *made]
     assert all(key.startswith(redis_keys.PREFIX) for key in keys)
     assert len(set(keys)) == len(keys)
+
+
+WORDS = re.compile(
+    r"^\| (?P<words>[^|]+) \| (?P<meaning>[^|]+) \| `(?P<code>[\w.]+)` \|(?P<never>[^|]*)\|$", re.MULTILINE
+)
+GLOSSARY = [row.groupdict() for row in WORDS.finditer((ROOT / "DESIGN.md").read_text(encoding="utf-8"))]
+FORBIDDEN = {word.strip(): row["words"] for row in GLOSSARY for word in row["never"].split(",") if word.strip()}
+
+
+def names_of(body: ast.AST) -> Iterator[str]:
+    """Every name that a module or class defines: classes, functions, parameters, variables, attributes."""
+    for node in ast.walk(body):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+
+
+def words_of(name: str) -> set[str]:
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
+
+
+def synonyms_in(source: str) -> list[str]:
+    return sorted(name for name in set(names_of(ast.parse(source))) if words_of(name) & FORBIDDEN.keys())
+
+
+def test_every_name_in_the_glossary_exists() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES]
+    defined = {name for tree in trees for name in names_of(tree)}
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    defined |= {f"{one.name}.{name}" for one in classes for name in names_of(one)}
+
+    assert len(GLOSSARY) >= 30
+    assert [row["code"] for row in GLOSSARY if row["code"] not in defined] == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_identifier_uses_a_synonym_of_a_word_in_the_glossary(path: Path) -> None:
+    assert synonyms_in(path.read_text(encoding="utf-8")) == []
+    assert not words_of(path.stem) & FORBIDDEN.keys()
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("class Mission: pass", ["Mission"]),
+        ("def find_responder(): pass", ["find_responder"]),
+        ("case_id = 1", ["case_id"]),
+        ("def ask(booking): pass", ["booking"]),
+        ("self.dlq = []", ["dlq"]),
+        ("casework = shipping = 1", []),  # other words
+        ("match x:\n    case 1: pass", []),  # a keyword
+    ],
+)
+def test_what_counts_as_a_synonym(source: str, found: list[str]) -> None:
+    assert synonyms_in(source) == found
