@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dispatch.decide.settled import View
-from dispatch.incidents import orders
+from dispatch.incidents import releases
 from dispatch.matching.budget import asleep_unless_heard_ms
 from dispatch.matching.declines import who_refused
 from dispatch.matching.limits import effective, wanted_languages
@@ -87,6 +87,6 @@ def surplus(incident: Incident) -> Iterator[Event]:
         return
     for requirement in incident.requirements:
         if incident.open_places(requirement) == 0:
-            yield from orders.withdrawn(incident.offers_for(requirement.id), "filled")
+            yield from releases.withdrawn(incident.offers_for(requirement.id), "filled")
         if requirement.shortfall and places_unasked(incident, requirement) <= 0:
             yield ShortfallEnded(requirement_id=requirement.id)

@@ -11,7 +11,7 @@ Work that several people do steers only when enough of them agree (`consensus.py
 
 from dispatch.context_query import located
 from dispatch.digital.consensus import Consensus, ConsensusVerdict, finding
-from dispatch.incidents import merging, orders
+from dispatch.incidents import merging, releases
 from dispatch.incidents.relocation import replanned
 from dispatch.model.commands import DISPATCHER
 from dispatch.model.context import DecisionContext
@@ -80,8 +80,7 @@ def _settle(unfolding: Unfolding, requirement: Requirement, supporters: tuple[Of
     offers = unfolding.state.offers_for(requirement.id)
     unfolding.add(
         WorkSettled(requirement_id=requirement.id, outcome=outcome, offer_ids=tuple(offer.id for offer in supporters)),
-        *orders.withdrawn(offers, AGREED),
-        *orders.stood_down(offers, AGREED),
+        *releases.released(offers, AGREED),
     )
     _end_attention(unfolding, AttentionReason.DISAGREEMENT, requirement.id)
 
@@ -127,8 +126,7 @@ def _false(unfolding: Unfolding, offer: Offer, requirement: Requirement | None) 
         unfolding.add(AttentionRaised(reason=reason, requirement_id=offer.requirement_id, detail=detail))
         return
     unfolding.add(
-        *orders.withdrawn(state.offers, FALSE_REPORT),
-        *orders.stood_down(state.offers, FALSE_REPORT),
+        *releases.released(state.offers, FALSE_REPORT),
         IncidentClosed(by=DISPATCHER, reason=FALSE_REPORT),
     )
 

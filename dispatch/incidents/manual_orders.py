@@ -8,9 +8,10 @@ The place is filled anew, unless the order says otherwise: then it is given up, 
 from dataclasses import replace
 
 from dispatch.incidents.assignment import Known, ruled
+from dispatch.incidents.releases import let_go
 from dispatch.matching.estimates import Priors
 from dispatch.model.commands import AssignVolunteer, Command, WithdrawOffer
-from dispatch.model.events import Event, IncidentUpdated, OfferMoved
+from dispatch.model.events import Event, IncidentUpdated
 from dispatch.model.incidents import Incident, Offer, Requirement
 from dispatch.model.offer_ends import BY_OPERATOR, GONE
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
@@ -34,16 +35,7 @@ def _withdraw(incident: Incident, command: WithdrawOffer) -> Ruling:
         return refused("withdraw", GONE if incident.forgotten_offers else "unknown_offer")
     if not offer.is_live:
         return unchanged("withdraw", f"already_{offer.state}")
-    asked = offer.state is OfferState.OFFERED
-    facts: list[Event] = [
-        OfferMoved(
-            offer_id=offer.id,
-            volunteer_id=offer.volunteer_id,
-            state=OfferState.WITHDRAWN if asked else OfferState.STOOD_DOWN,
-            reason=BY_OPERATOR,
-            private_ref=command.private_ref,
-        )
-    ]
+    facts: list[Event] = [replace(let_go(offer, BY_OPERATOR), private_ref=command.private_ref)]
     if not command.replace and _gives_up_a_place(incident, offer):
         facts.append(_with_one_place_less(incident, offer, by=command.by))
     return applied("withdraw", *facts)

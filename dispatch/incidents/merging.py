@@ -14,7 +14,7 @@ The people of A: those asked are withdrawn, those on scene are done, the others 
 They are free at that moment, and what B still lacks wakes to them at once.
 """
 
-from dispatch.incidents import orders
+from dispatch.incidents import releases
 from dispatch.matching.declines import to_bring
 from dispatch.model.commands import (
     DISPATCHER,
@@ -29,19 +29,17 @@ from dispatch.model.commands import (
 from dispatch.model.context import DecisionContext
 from dispatch.model.events import (
     AttentionRaised,
-    Event,
     IncidentMerged,
     IncidentUnmerged,
     MergeBegun,
     MergeDeclined,
     MergeEnded,
-    OfferMoved,
     ReportAdopted,
     ReportReleased,
 )
 from dispatch.model.incidents import Incident
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import AttentionReason, DeadlineKind, OfferState
+from dispatch.model.vocabulary import AttentionReason, DeadlineKind
 
 ANSWER_WITHIN_MS = 15_000
 MERGED = "merged"
@@ -125,17 +123,9 @@ def _finish(incident: Incident, command: FinishMerge) -> Ruling:
         return applied("finish_merge", IncidentMerged(into=command.into, by=command.by))
     if not incident.is_open or incident.merging is None or incident.merging.into != command.into:
         return applied("finish_merge", MergeDeclined(into=command.into))
-    return applied("finish_merge", *let_go(incident), IncidentMerged(into=command.into, by=command.by))
-
-
-def let_go(incident: Incident) -> list[Event]:
-    on_scene = [offer for offer in incident.offers if offer.state is OfferState.ON_SCENE]
-    done: list[Event] = [
-        OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.DONE, reason=MERGED)
-        for offer in on_scene
-    ]
-    others = [offer for offer in incident.offers if offer not in on_scene]
-    return [*orders.withdrawn(others, MERGED), *done, *orders.stood_down(others, MERGED)]
+    return applied(
+        "finish_merge", *releases.finished(incident.offers, MERGED), IncidentMerged(into=command.into, by=command.by)
+    )
 
 
 def _release(incident: Incident, command: ReleaseReport) -> Ruling:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from dispatch.incidents import releases
 from dispatch.incidents.reopening import reopened
 from dispatch.incidents.reprioritising import restated
 from dispatch.incidents.requirement_changes import climb_on, in_language
@@ -25,7 +26,6 @@ from dispatch.model.events import (
     IncidentReported,
     IncidentUpdated,
     NoteAdded,
-    OfferMoved,
 )
 from dispatch.model.incidents import Incident, Offer, Requirement
 from dispatch.model.requirement_ids import highest_number
@@ -53,9 +53,9 @@ def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms
     if isinstance(command, UpdateIncident):
         return _update(incident, command, plans)
     if isinstance(command, CancelIncident):
-        return applied("cancel", *_release_all(incident, done=False), IncidentCancelled(by=command.by))
+        return applied("cancel", *releases.released(incident.offers, "cancelled"), IncidentCancelled(by=command.by))
     if isinstance(command, CloseIncident):
-        return applied("close", *_release_all(incident, done=True), IncidentClosed(by=command.by))
+        return applied("close", *releases.finished(incident.offers, "closed"), IncidentClosed(by=command.by))
     return None
 
 
@@ -126,9 +126,9 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         offers = incident.offers_for(entry.id)
         kept = next((new for new in requirements if new.id == entry.id), None)
         if kept is None:
-            released += withdrawn(offers, "not_needed") + stood_down(offers, "not_needed")
+            released += releases.released(offers, "not_needed")
         else:
-            released += stood_down(_surplus_assigned(offers, kept.count), "not_needed")
+            released += releases.stood_down(_surplus_assigned(offers, kept.count), "not_needed")
     return applied("update", *released, update)
 
 
@@ -193,41 +193,3 @@ def _surplus_assigned(offers: Iterable[Offer], count: int) -> list[Offer]:
     filling = [offer for offer in offers if offer.is_filling]
     filling.sort(key=lambda offer: (order.index(offer.state), offer.accepted_ms or 0, offer.id))
     return [offer for offer in filling[count:] if offer.state in ASSIGNED_STATES]
-
-
-def withdrawn(offers: Iterable[Offer], reason: str) -> list[Event]:
-    return [
-        OfferMoved(
-            offer_id=offer.id,
-            volunteer_id=offer.volunteer_id,
-            state=OfferState.WITHDRAWN,
-            reason=reason,
-        )
-        for offer in offers
-        if offer.state is OfferState.OFFERED
-    ]
-
-
-def stood_down(offers: Iterable[Offer], reason: str) -> list[Event]:
-    return [
-        OfferMoved(
-            offer_id=offer.id,
-            volunteer_id=offer.volunteer_id,
-            state=OfferState.STOOD_DOWN,
-            reason=reason,
-        )
-        for offer in offers
-        if offer.state in ASSIGNED_STATES
-    ]
-
-
-def _release_all(incident: Incident, *, done: bool) -> list[Event]:
-    """Everybody is let go: the asked withdrawn, the assigned stood down; at a close those on scene are done."""
-    reason = "closed" if done else "cancelled"
-    on_scene = [offer for offer in incident.offers if offer.state is OfferState.ON_SCENE and done]
-    finished: list[Event] = [
-        OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=OfferState.DONE, reason=reason)
-        for offer in on_scene
-    ]
-    others = [offer for offer in incident.offers if offer not in on_scene]
-    return [*withdrawn(others, reason), *finished, *stood_down(others, reason)]

@@ -7,11 +7,12 @@ open, so the same decision asks nearer people.
 
 from dataclasses import dataclass
 
+from dispatch.incidents.releases import let_go
 from dispatch.matching.approach import approach
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import effective
 from dispatch.model.context import DecisionContext
-from dispatch.model.events import Event, OfferMoved, OfferRemeasured
+from dispatch.model.events import Event, OfferRemeasured
 from dispatch.model.geo import distance_m, distance_to_area_m
 from dispatch.model.hazard_areas import ground_of
 from dispatch.model.incidents import Area, Incident, Offer, Requirement
@@ -19,6 +20,7 @@ from dispatch.model.people import Need
 from dispatch.model.travel import travel_time_s
 from dispatch.model.vocabulary import Capability, OfferState
 
+MOVED = "moved"
 CLEARLY_BEYOND = 1.2
 """A person this much beyond the limit is wrong; less is within what a straight line says about a road (1.24 in the median)."""
 MUCH_SLOWER = 3.0
@@ -63,10 +65,10 @@ def _replanned(
     facts: list[Event] = []
     for way in ways:
         if way.at_least_m > CLEARLY_BEYOND * limit:
-            facts.append(turned_round(way.offer))
+            facts.append(let_go(way.offer, MOVED))
         elif way.eta_s is not None and quicker and _is_clearly_better(quicker[0], way.eta_s):
             quicker.pop(0)
-            facts.append(turned_round(way.offer))
+            facts.append(let_go(way.offer, MOVED))
         elif way.eta_s is not None:
             facts.append(_remeasured(way, way.eta_s))
     return facts
@@ -106,11 +108,6 @@ def _etas_of_free(incident: Incident, area: Area, requirement: Requirement, arou
 
 def _is_clearly_better(other_s: float, own_s: float) -> bool:
     return other_s * MUCH_SLOWER < own_s and own_s - other_s >= SAVED_AT_LEAST_S
-
-
-def turned_round(offer: Offer) -> OfferMoved:
-    state = OfferState.WITHDRAWN if offer.state is OfferState.OFFERED else OfferState.STOOD_DOWN
-    return OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=state, reason="moved")
 
 
 def _remeasured(way: _Way, eta_s: float) -> OfferRemeasured:

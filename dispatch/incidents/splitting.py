@@ -14,13 +14,13 @@ finds them in its turn. Nothing else of A changes: what it needs from now on is 
 
 from dataclasses import fields
 
+from dispatch.incidents.releases import let_go
 from dispatch.model.commands import ReportIncident, SplitIncident
 from dispatch.model.decisions import Decision
-from dispatch.model.events import Event, IncidentSplit, OfferMoved, ReportReleased
+from dispatch.model.events import Event, IncidentSplit, ReportReleased
 from dispatch.model.incidents import Incident, MovedPerson, Offer, WorkKind
 from dispatch.model.offer_ends import SPLIT
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import OfferState
 
 
 def rule(incident: Incident | None, command: object) -> Ruling | None:
@@ -38,7 +38,7 @@ def rule(incident: Incident | None, command: object) -> Ruling | None:
     if None in named:
         return refused("split", "unknown_offer")
     moving = [offer for offer in named if offer is not None and offer.is_live]
-    facts: list[Event] = [_ended(offer) for offer in moving]
+    facts: list[Event] = [let_go(offer, SPLIT) for offer in moving]
     facts += [ReportReleased(other=other) for other in dict.fromkeys(command.reports)]
     facts.append(
         IncidentSplit(
@@ -68,8 +68,3 @@ def report_of(decision: Decision, fact: IncidentSplit) -> ReportIncident:
 def _moved(offer: Offer) -> MovedPerson:
     work = WorkKind(capability=offer.capability, skill=offer.skill, task=offer.task)
     return MovedPerson(volunteer_id=offer.volunteer_id, work=work)
-
-
-def _ended(offer: Offer) -> OfferMoved:
-    state = OfferState.WITHDRAWN if offer.state is OfferState.OFFERED else OfferState.STOOD_DOWN
-    return OfferMoved(offer_id=offer.id, volunteer_id=offer.volunteer_id, state=state, reason=SPLIT)

@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 from dispatch.deadlines import deadline_command
-from dispatch.incidents import job_changes, offers, orders
+from dispatch.incidents import job_changes, offers, releases
 from dispatch.matching.declines import who_refused
 from dispatch.model.commands import AcceptOffer, Command
 from dispatch.model.context import DecisionContext
@@ -316,7 +316,7 @@ def keeps_what_the_loser_wrote() -> Any:
 
 def leaves_the_asked_waiting() -> Any:
     """When an incident ends, those who have not answered keep their offers."""
-    return mock.patch.object(orders, "withdrawn", return_value=[])
+    return mock.patch.object(releases, "withdrawn", return_value=[])
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import pytest
 
 from dispatch.incidents import orders as rules
+from dispatch.incidents import releases
 from dispatch.model.commands import CloseIncident
 from dispatch.model.events import IncidentUpdated, OfferMoved
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome, Priority, Task
@@ -308,8 +309,8 @@ def test_orders_are_of_several_kinds_and_answers_are_none_of_them() -> None:
 def test_only_the_asked_are_withdrawn_and_only_the_assigned_stood_down() -> None:
     offers = [offer(state, id=state) for state in OfferState]
 
-    withdrawn = [fact.offer_id for fact in rules.withdrawn(offers, "x") if isinstance(fact, OfferMoved)]
-    stood_down = [fact.offer_id for fact in rules.stood_down(offers, "x") if isinstance(fact, OfferMoved)]
+    withdrawn = [fact.offer_id for fact in releases.withdrawn(offers, "x") if isinstance(fact, OfferMoved)]
+    stood_down = [fact.offer_id for fact in releases.stood_down(offers, "x") if isinstance(fact, OfferMoved)]
 
     assert withdrawn == ["offered"]
     assert stood_down == ["accepted", "en_route", "on_scene"]
