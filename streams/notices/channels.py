@@ -1,4 +1,4 @@
-"""The ways out: a port, and the channels there are. Push and SMS are further classes here and a line in `all_channels`."""
+"""The port `Channel` and its implementations. A new channel (push, SMS) is one more class and one more line in `all_channels`."""
 
 from typing import Protocol
 
@@ -11,38 +11,38 @@ log = structlog.get_logger("komek.notices")
 
 
 class DeliveryFailed(RetryLater):
-    """The notice may have gone out or not; it is sent again, with the same id."""
+    """It is unknown whether the notice went out. It is sent again with the same id."""
 
 
 class Channel(Protocol):
-    """One way to reach people."""
+    """A way to deliver notices to people."""
 
     name: str
-    """Part of the notices' ids: never changes."""
+    """Part of each notice's id. Never change it."""
     delivers_by_record: bool
-    """Whether the record in `notices` is itself what the person gets."""
+    """True when the record in `notices` is itself the delivery."""
 
     async def send(self, notice: Notice, notice_id: str) -> None:
-        """Returns when the notice was handed over. May wait, but is cancelled after some seconds; a repeat carries the same
-        id, by which whoever shows it knows it again.
+        """Hands the notice over. Cancelled after `Limits.attempt_s`. A retry has the same `notice_id`, so receivers can
+        deduplicate.
 
         Raises:
-            DeliveryFailed: not this time.
+            DeliveryFailed: this attempt failed. The lane retries.
         """
 
 
 class StreamChannel:
-    """The person's own stream of events: the API follows `notices` and shows what stands there for this channel."""
+    """The person's event stream (SSE): the API reads `notices` and sends the records of this channel."""
 
     name = "sse"
     delivers_by_record = True
 
     async def send(self, notice: Notice, notice_id: str) -> None:
-        """Nothing to do before the record."""
+        """Does nothing: the record in `notices` is the delivery."""
 
 
 class LogChannel:
-    """A line in the process's log: what an operator of the service looks at, and what a new channel is compared with."""
+    """Logs one line per notice, for operations and as the reference for new channels."""
 
     name = "log"
     delivers_by_record = False

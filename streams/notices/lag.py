@@ -1,4 +1,4 @@
-"""How the notifier is doing, seen from outside: by what its group has committed, and who is in it."""
+"""Lag and liveness of the notifiers, from the committed offsets and the members of their consumer group."""
 
 from dataclasses import dataclass
 
@@ -11,21 +11,22 @@ from streams.topics import OFFERS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifierLag:
-    """`count`: notifiers that are alive; `lag`: steps of offers of which not everything is known to be told."""
+    """`count`: live notifiers, None if unknown. `lag`: records of `offers` whose notices may not all have been sent."""
 
     count: int | None
     lag: int
 
 
 async def look(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> NotifierLag:
-    """
+    """Measures the lag.
+
     Raises:
-        KafkaError: no answer, or the coordinator of groups is not there yet.
+        KafkaError: no answer, or the group coordinator is not available yet.
     """
     (described,) = await admin.describe_topics([OFFERS.name])
     parts = [TopicPartition(OFFERS.name, entry["partition"]) for entry in described["partitions"]]
     committed = await admin.list_consumer_group_offsets(groups.NOTIFIER)
-    # What is committed is read first: a lag that is a moment too large passes, one below nothing would be nonsense.
+    # Read the committed offsets before the ends: the lag may come out slightly too large, but never negative.
     starts, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
     reached = {part: max(starts[part], committed[part].offset if part in committed else 0) for part in parts}
     return NotifierLag(

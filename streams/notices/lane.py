@@ -1,11 +1,10 @@
-"""The queue of one channel: bounded, each person's notices in their order, tried again with growing pauses.
+"""The bounded queue of one channel: keeps each person's notices in order and retries with exponential backoff.
 
-Nobody waits for a stranger: a person whose notice is being tried again holds up nobody else, and a channel that hangs only fills
-its own lane. Room in a lane that moves is waited for (the reader then stands still, which is the back-pressure); a full lane
-that does not move lets go what would come on top.
+One recipient's retries never block another, and a hanging channel fills only its own lane. When a lane is full but progresses,
+`put` waits, which is the back-pressure on the reader. When a full lane makes no progress, new notices are dropped.
 
-A notice ends in exactly one of three ways: recorded as sent, recorded as failed, or dropped and counted (its offer is over or
-void by now, its end was never worth anything to the person, or the lane hung).
+A notice ends in exactly one of three ways: recorded as sent, recorded as failed, or dropped and counted (its offer has ended or
+is void, the person was never told of the offer that ended, or the lane is stuck).
 """
 
 import asyncio
@@ -28,7 +27,7 @@ UNTOLD_REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How patient a lane is."""
+    """Size, concurrency, timeouts and retries of a lane. `waiting`: capacity; `at_once`: concurrent attempts."""
 
     waiting: int = 10_000
     at_once: int = 256
@@ -37,12 +36,12 @@ class Limits:
     first_pause_s: float = 0.2
     longest_pause_s: float = 10.0
     stuck_s: float = 2.0
-    """A full lane out of which nothing came for so long is not waited for."""
+    """A full lane that has finished nothing for this long is stuck: `put` drops instead of waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """A notice on its way through one channel, and the place of its step in `offers`."""
+    """A notice for one channel, and the partition and offset of its step in `offers`."""
 
     notice: Notice
     id: str
@@ -50,27 +49,27 @@ class Parcel:
     offset: int
 
 
-class Office(Protocol):
-    """What a lane asks of and tells the notifier."""
+class LaneOwner(Protocol):
+    """What a lane needs from its session."""
 
     async def until_known(self, partition: int) -> None:
-        """Returns when the log of this partition was read to where it ended a moment ago."""
+        """Waits until the partition has been read to its recent end."""
 
     def is_known(self, partition: int) -> bool: ...
 
     def is_true_still(self, parcel: Parcel) -> bool:
-        """As far as the log was read."""
+        """Whether the notice still holds, according to the log as far as it has been read."""
 
     def done(self, parcel: Parcel) -> None: ...
 
 
 Record = Callable[[Parcel, NoticeOutcome, int], Awaitable[None]]
-"""Records the outcome after so many attempts; returns when the broker has it, raises LogUnavailable when that is not certain."""
+"""Records the outcome and the number of attempts in `notices`. Raises LogUnavailable when the broker did not confirm it."""
 
 
 @dataclass(slots=True)
 class _Tries:
-    """`refusals`: attempts that failed by the channel. `is_sent`: nothing but writing it down is left."""
+    """`refusals`: attempts that the channel failed. `is_sent`: sent, only the record is missing."""
 
     attempts: int = 0
     refusals: int = 0
@@ -78,19 +77,19 @@ class _Tries:
 
 
 class Lane:
-    """Tasks of a lane that meet anything but the two known troubles end; `check` raises what they met."""
+    """One task per person with waiting notices. An unexpected exception ends its task, and `check` raises it."""
 
     def __init__(
         self,
         channel: Channel,
-        office: Office,
+        owner: LaneOwner,
         record: Record,
         *,
         limits: Limits | None = None,
         rng: Random | None = None,
     ) -> None:
         self._channel = channel
-        self._office = office
+        self._owner = owner
         self._record = record
         self._limits = limits or Limits()
         self._rng = rng or Random()
@@ -117,7 +116,7 @@ class Lane:
         return self._size
 
     async def put(self, parcel: Parcel) -> None:
-        """Waits while the lane is full and moves."""
+        """Adds a notice. Waits while the lane is full but progresses; drops the notice when the lane is stuck."""
         if self.is_full and not await self._has_room(parcel.partition):
             self._drop(parcel, "channel_hangs")
             return
@@ -140,13 +139,13 @@ class Lane:
             raise self._bug
 
     async def drained(self) -> None:
-        """Returns when nothing waits."""
+        """Waits until the lane is empty."""
         while self._tasks:
             await asyncio.wait(self._tasks)
             self.check()
 
     async def stop(self) -> None:
-        """At once; what waits is not done, and comes again."""
+        """Cancels all tasks at once. Waiting notices are not committed, so they are sent after the next takeover."""
         self._is_stopped = True
         self._moved.set()
         for task in self._tasks:
@@ -164,12 +163,12 @@ class Lane:
                     await self._moved.wait()
                 unmoved_s = 0.0
             except TimeoutError:
-                # While nobody may send, since Kafka is away, a lane that stands still is no sign of its channel.
-                unmoved_s += step_s if self._office.is_known(partition) else 0.0
+                # While Kafka is unavailable nothing may be sent, so a lane without progress says nothing about its channel.
+                unmoved_s += step_s if self._owner.is_known(partition) else 0.0
             self.check()
             if unmoved_s >= self._limits.stuck_s:
                 self._is_stuck = True
-                log.error("channel hangs; what comes on top is let go", channel=self._channel.name, waiting=self._size)
+                log.error("channel hangs; further notices are dropped", channel=self._channel.name, waiting=self._size)
         return not self.is_full or self._is_stopped
 
     async def _serve(self, person: str, queue: deque[Parcel]) -> None:
@@ -190,7 +189,7 @@ class Lane:
     async def _deliver(self, parcel: Parcel) -> None:
         tries = _Tries()
         while True:
-            # Few at a time: thousands that become ready at once would keep the event loop from everything else for seconds.
+            # Limit concurrency: thousands of attempts starting at once would block the event loop for seconds.
             async with self._turns:
                 is_over = await self._attempt(parcel, tries)
             if is_over:
@@ -198,11 +197,11 @@ class Lane:
             await self._pause(tries.attempts)
 
     async def _attempt(self, parcel: Parcel, tries: "_Tries") -> bool:
-        """Whether the notice has ended."""
+        """One attempt. True when the notice has ended: sent, failed or dropped."""
         try:
             if not tries.is_sent:
-                await self._office.until_known(parcel.partition)
-                if why := self._why_not(parcel, tries.attempts):
+                await self._owner.until_known(parcel.partition)
+                if why := self._drop_reason(parcel, tries.attempts):
                     self._drop(parcel, why, tries.attempts)
                     return True
                 if tries.refusals >= self._limits.attempts:
@@ -214,17 +213,17 @@ class Lane:
                 tries.is_sent = not self._channel.delivers_by_record
             await self._end(parcel, NoticeOutcome.SENT, tries)
         except (DeliveryFailed, LogUnavailable, TimeoutError) as trouble:
-            # That Kafka is away is no fault of the channel, and passes.
+            # Kafka being unavailable is not a failure of the channel and does not count towards `Limits.attempts`.
             tries.refusals += not isinstance(trouble, LogUnavailable)
             metrics.NOTICES_RETRIED.labels(channel=self._channel.name).inc()
-            log.info("notice is tried again", channel=self._channel.name, id=parcel.id, cause=repr(trouble))
+            log.info("notice will be retried", channel=self._channel.name, id=parcel.id, cause=repr(trouble))
             return False
         return True
 
-    def _why_not(self, parcel: Parcel, attempts: int) -> str | None:
+    def _drop_reason(self, parcel: Parcel, attempts: int) -> str | None:
         if clock.now_ms() >= parcel.notice.until_ms:
             return "too_late"
-        if not self._office.is_true_still(parcel):
+        if not self._owner.is_true_still(parcel):
             return "over"
         if not attempts and parcel.notice.is_moot_unless_told and parcel.notice.offer_id in self._untold:
             return "never_told"
@@ -250,6 +249,6 @@ class Lane:
         self._office.done(parcel)
 
     async def _pause(self, attempts: int) -> None:
-        """Those that met the same trouble must not come back at the same moment."""
+        """Backoff with jitter, so that notices that failed together do not retry together."""
         longest_s = min(self._limits.longest_pause_s, self._limits.first_pause_s * 2 ** max(0, attempts - 1))
         await asyncio.sleep(longest_s * self._rng.uniform(0.5, 1.0))

@@ -1,4 +1,4 @@
-"""The topic `notices`: the log of what went out. Written before anything is committed, read back by whoever takes over."""
+"""The topic `notices`: the log of sent notices. Written before offsets are committed, read by the notifier that takes over."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ from streams.topics import NOTICES
 
 CONFIRM_WITHIN_MS = 10_000
 CLOCKS_APART_MS = 60_000
-"""How far the clocks of two brokers may be apart: each stamps the records of its partitions by its own."""
+"""Allowed clock skew between brokers: each broker stamps the records of its partitions by its own clock."""
 AT_ONCE = 500
 
 
@@ -32,8 +32,11 @@ class _Wanted(NamedTuple):
 
 
 class Ledger:
-    """Whatever many write at a time goes through one task: thousands that wait for room in one batch of aiokafka's producer are
-    all woken by each batch that leaves, and the event loop stands still."""
+    """Writes and reads `notices`. One task sends for all callers.
+
+    With thousands of callers of `AIOKafkaProducer.send`, every batch that leaves wakes all callers that wait for room in a batch,
+    which blocks the event loop.
+    """
 
     def __init__(self, settings: Settings, source: str) -> None:
         self._settings = settings
@@ -68,10 +71,10 @@ class Ledger:
         return self._producer
 
     async def write(self, parcel: Parcel, channel: str, outcome: NoticeOutcome, attempts: int) -> None:
-        """Returns when the broker has it.
+        """Writes the outcome and waits for the broker's confirmation.
 
         Raises:
-            LogUnavailable: it may be there or not; a repeat carries the same id.
+            LogUnavailable: not confirmed; the record may or may not have been written. A repeat has the same id.
         """
         notice = parcel.notice
         record = wire.NoticeRecord(
@@ -108,10 +111,10 @@ class Ledger:
                 await _write(producer, part)
 
     async def known_since(self, at_ms: int, consumer: AIOKafkaConsumer) -> set[str]:
-        """Ids of everything that was written down since then, by any notifier. `consumer` looks up the places.
+        """Ids of all notices recorded since `at_ms` by any notifier. `consumer` is used to look up offsets by time.
 
         Raises:
-            LogUnavailable: not readable for the moment.
+            LogUnavailable: the topic cannot be read at the moment.
         """
         parts = [TopicPartition(NOTICES.name, number) for number in await self._reader.partitions(NOTICES.name)]
         try:
@@ -131,7 +134,7 @@ class Ledger:
 
 
 def ids_of(values: Iterable[bytes | None]) -> set[str]:
-    """Of the notices in these values; what is none is passed over: nobody but us writes here."""
+    """Ids of the notices in `values`. Unreadable values are skipped: only notifiers write to this topic."""
     known = set()
     for value in values:
         try:
@@ -151,7 +154,7 @@ async def _write(producer: AIOKafkaProducer, part: Sequence[_Wanted]) -> None:
             failed.set_exception(error)
             sent.append(failed)
     for wanted, result in zip(part, await asyncio.gather(*sent, return_exceptions=True), strict=True):
-        if wanted.written.done():  # whoever wanted it has gone
+        if wanted.written.done():  # the caller was cancelled
             continue
         if isinstance(result, BaseException):
             wanted.written.set_exception(LogUnavailable(f"{NOTICES.name}: {result!r}"))

@@ -1,10 +1,12 @@
-"""The notifier: tells people what `offers` says, at least once, each notice under the same id whenever it is repeated.
+"""The notifier: sends people the notices that follow from `offers`, at least once; a repeated notice keeps its id.
 
-A consumer group of its own, so that telling neither waits for deciding nor holds it up. Reading is committed only as far as
-every notice was written to `notices` (or needs no telling), so a kill at any moment repeats at the most what went out and was
-not written down. Whoever takes partitions over reads `notices` from the time of the first step that is not committed, and
-`offers` from the place where the oldest offer began that was live then: that place is committed together with the offset. Without
-it (a new group) reading begins `LONGEST_LIFE_S` back; older steps are nobody's news.
+It has its own consumer group, so that notices and decisions do not wait for each other. An offset is committed only when every
+notice before it has been recorded in `notices` or needs none, so a crash repeats at most the notices that were sent but not
+recorded.
+
+The notifier that takes over a partition reads `notices` from the time of the first uncommitted step, and `offers` from the first
+step of the oldest offer that was live there. That offset is the metadata of the commit. Without a commit (a new group) reading
+begins `LONGEST_LIFE_S` ago; older steps need no notice.
 """
 
 import asyncio
@@ -34,11 +36,11 @@ from streams.settings import Settings
 from streams.topics import OFFERS
 
 LONGEST_LIFE_S = 7 * 86_400
-"""No offer is taken to live longer than this from its making to its end."""
+"""The longest assumed time between the creation and the end of an offer."""
 BEAT_S = 0.5
 DRAIN_WITHIN_S = 7.0
 YIELD_WITHIN_S = 2.0
-"""What is on its way may end before partitions are handed over."""
+"""How long notices in flight may take to finish before revoked partitions are handed over."""
 _AT_ONCE = 1_000
 log = structlog.get_logger(__name__)
 
@@ -48,7 +50,7 @@ def notifier_name() -> str:
 
 
 class Notifier(Service):
-    """Runs until it is stopped; trouble with Kafka makes it begin anew from what is committed."""
+    """Runs until it is stopped. On a Kafka error it restarts from the committed offsets, with backoff."""
 
     def __init__(
         self,
@@ -72,7 +74,7 @@ class Notifier(Service):
         await self._ledger.start()
 
     async def on_stop(self) -> None:
-        """What was read is told and committed before the connections are given up."""
+        """Waits until everything read has been sent and committed, at most `DRAIN_WITHIN_S` and one second."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._ended.wait(), DRAIN_WITHIN_S + 1)
 
@@ -89,14 +91,14 @@ class Notifier(Service):
                     await reading.follow(lambda: self.should_stop)
                 except (KafkaError, LogUnavailable, TimeoutError) as trouble:
                     attempt += 1
-                    log.warning("notifier begins anew", cause=repr(trouble))
+                    log.warning("notifier restarts from its committed offsets", cause=repr(trouble))
                     await self.sleep(min(5.0, 0.2 * 2 ** min(attempt, 5)) * random.uniform(0.5, 1.0))
         finally:
             self._ended.set()
 
 
 class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """One life of a consumer."""
+    """One consumer, from its start until it stops or fails."""
 
     def __init__(
         self, settings: Settings, group: str, ledger: Ledger, channels: Sequence[Channel], limits: Limits | None
@@ -112,7 +114,11 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         self._committed: dict[int, tuple[int, str]] = {}
 
     async def follow(self, should_stop: Callable[[], bool]) -> None:
-        """Raises KafkaError, LogUnavailable or TimeoutError when it cannot go on; nothing is lost by beginning anew."""
+        """Reads and sends until `should_stop` returns true, then finishes what was read.
+
+        Raises:
+            KafkaError, LogUnavailable, TimeoutError: it cannot continue. A new `Reading` resumes without loss.
+        """
         beat = None
         try:
             await self._consumer.start()
@@ -134,7 +140,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
                 await asyncio.gather(beat, return_exceptions=True)
             if self._session is not None:
                 await self._session.close()
-            # Also when this task is cancelled a second time: a connection left open outlives the event loop.
+            # Shielded against a second cancellation: an open connection would outlive the event loop.
             await asyncio.shield(asyncio.ensure_future(self._consumer.stop()))
 
     async def on_partitions_revoked(self, _: Any) -> None:
@@ -148,7 +154,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
     async def _read_once(self, assignment: int) -> None:
         batches = await self._consumer.getmany(timeout_ms=200, max_records=_AT_ONCE)
         session = self._session
-        # What came before this assignment's places were sought belongs to nobody.
+        # Records fetched before `_begin` has seeked the new assignment come from wrong offsets.
         if session is None or assignment != self._assignments:
             return
         for part, records in batches.items():
@@ -185,7 +191,11 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         log.info("notifier is ready", partitions=[part.number for part in partitions])
 
     async def _beat(self) -> None:
-        """Looks where the log ends, and commits. After a standstill it first asks by a commit whether this is still ours."""
+        """Reads the end offsets and commits, periodically.
+
+        After a pause of the process it commits all offsets, also unchanged ones: the commit fails if the partitions were revoked
+        meanwhile.
+        """
         last_s = clock.monotonic_s()
         while True:
             await asyncio.sleep(BEAT_S)
@@ -196,15 +206,18 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
                 continue
             async with asyncio.timeout(2 * timeouts.SESSION_MS / 1000):
                 ends = await self._consumer.end_offsets(parts)
-                await self._commit(session, always=began_s - last_s > timeouts.SESSION_MS / 2000)
+                if began_s - last_s > timeouts.SESSION_MS / 2000:
+                    self._committed = {}
+                await self._commit(session)
             if session is self._session:
-                session.pulse(began_s, {part.partition: end for part, end in ends.items()})
+                session.set_ends(began_s, {part.partition: end for part, end in ends.items()})
             last_s = began_s
 
-    async def _commit(self, session: Session, *, always: bool = False) -> None:
+    async def _commit(self, session: Session) -> None:
+        """Commits the offsets that differ from the last commit."""
         places = session.committable()
-        changed = {number: place for number, place in places.items() if always or self._committed.get(number) != place}
-        if changed and session is not None:
+        changed = {number: place for number, place in places.items() if self._committed.get(number) != place}
+        if changed:
             await self._consumer.commit(
                 {TopicPartition(OFFERS.name, number): place for number, place in changed.items()}
             )
@@ -218,8 +231,8 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         try:
             await self._commit(session)
         except KafkaError as trouble:
-            # Whoever comes next tells these again, under the same ids.
-            log.info("last commit did not hold", cause=repr(trouble))
+            # The next owner of the partitions sends these notices again, with the same ids.
+            log.info("last commit failed", cause=repr(trouble))
 
     async def _dead_letter(self, record: Consumed, reason: str) -> None:
         log.warning("record cannot be read", topic=record.topic, partition=record.partition, offset=record.offset)
@@ -231,7 +244,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
 
 
 async def _committed(settings: Settings, group: str) -> dict[TopicPartition, tuple[int, str]]:
-    """Offset and metadata of each partition that was ever committed."""
+    """Committed offset and metadata of each partition; partitions without a commit are absent."""
     admin = clients.async_admin(settings, f"{group}-offsets")
     try:
         await admin.start()

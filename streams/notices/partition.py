@@ -1,8 +1,7 @@
-"""One partition of `offers` in the notifier's hands: what holds there, what is on its way, and how far it may be committed.
+"""One partition of `offers` that a notifier owns: valid offers, notices in flight, and the offset that may be committed.
 
-A commit carries, as its metadata, the place from which reading makes the live offers known again: of the oldest offer that was
-live at the committed place. Whoever takes the partition over reads from there without telling anybody, and tells from the
-committed place on.
+The metadata of a commit is the first offset of the oldest offer that was live at the committed offset. The next owner reads from
+there to learn the live offers, and sends notices only from the committed offset on.
 """
 
 from collections import deque
@@ -14,7 +13,8 @@ from streams import metrics
 
 
 class Partition:
-    """`low` ≤ `start`: where reading begins, and where telling does. `end`: the end of the log when it was taken over."""
+    """Reading begins at `low`, sending at `start` (`low` ≤ `start`). `end`: the end of the log when the partition was
+    assigned."""
 
     def __init__(self, number: int, *, low: int, start: int, end: int) -> None:
         self.number = number
@@ -22,11 +22,11 @@ class Partition:
         self.start = start
         self.end = end
         self.position = low
-        self._open: dict[int, int] = {}  # offset -> notices of it that are on their way; in the order of the log
+        self._open: dict[int, int] = {}  # offset -> its notices in flight, in the order of the log
         self._lows: deque[tuple[int, int]] = deque([(start, low)])
 
     def judge(self, offset: int, step: OfferStep) -> Notice | None:
-        """The next record; what its person is to be told."""
+        """Processes the next record. Returns the notice to send, or None."""
         judgement = self.validity.judge(step, offset)
         if offset < self.start:
             return None
@@ -35,13 +35,13 @@ class Partition:
         return notice_of(step, judgement)
 
     def advance(self, offset: int, notices: int = 0) -> None:
-        """The record at this offset was judged; so many notices of it are under way."""
+        """Marks the record at `offset` as processed; `notices`: how many notices of it are in flight."""
         if notices:
             self._open[offset] = notices
         self.position = offset + 1
 
     def mark(self) -> None:
-        """Notes what is live here, for commits. Once for each batch is enough."""
+        """Remembers the oldest live offer at this position, for the metadata of commits. Call once per batch."""
         if self.position > self.start:
             oldest = self.validity.oldest_open
             self._lows.append((self.position, self.position if oldest is None else oldest))
@@ -55,7 +55,7 @@ class Partition:
 
     @property
     def committable(self) -> tuple[int, str]:
-        """Everything before this offset was told or needs no telling; and the metadata to commit it with."""
+        """The offset before which every notice has been recorded or is not needed, and the metadata of its commit."""
         done = next(iter(self._open), max(self.position, self.start))
         while len(self._lows) > 1 and self._lows[1][0] <= done:
             self._lows.popleft()
@@ -63,7 +63,7 @@ class Partition:
 
 
 def low_of(metadata: object, start: int) -> int | None:
-    """The place that a commit names; None when it names none that can be."""
+    """The offset in the metadata of a commit; None when it is missing, malformed or beyond `start`."""
     if not isinstance(metadata, str) or not metadata.isdecimal() or len(metadata) > 20:
         return None
     return int(metadata) if int(metadata) <= start else None

@@ -1,8 +1,7 @@
-"""What a notifier holds between two rebalances: its partitions of `offers`, and a lane for each channel.
+"""The state of a notifier between two rebalances: its partitions of `offers`, and one lane per channel.
 
-Nothing is sent on stale knowledge: a notice waits until its partition was read to where the log ended a moment ago. So neither a
-notifier that is catching up nor one that was stopped for a while and woke up tells of an offer that is over. While a full
-lane keeps the reader from reading on, what was read until then has to do.
+A notice is sent only when its partition has been read to its recent end. So a notifier that is catching up, or that was paused
+and resumed, sends no notice about an offer that has ended. While a full lane blocks the reader, the state read so far is used.
 """
 
 import asyncio
@@ -21,15 +20,15 @@ from streams.notices.lane import Lane, Limits, Parcel
 from streams.notices.partition import Partition
 
 FRESH_S = 3.0
-"""How old the last look at the ends of the log may be."""
+"""The end offsets of the log are recent for this long."""
 _NEVER_MS = 2**62
-_BREATH = 50
-"""Records judged in one go: reading what is buffered never waits, and heartbeats must not have to."""
+_RECORDS_PER_YIELD = 50
+"""Yield to the event loop after this many records: reading buffered records never awaits, and heartbeats must run."""
 
-Bury = Callable[[Consumed, str], Awaitable[None]]
-"""Returns when the broker has the dead letter; raises LogUnavailable when that is not certain."""
+WriteDeadLetter = Callable[[Consumed, str], Awaitable[None]]
+"""Writes a dead letter and waits for the confirmation; raises LogUnavailable when there is none."""
 KnownSince = Callable[[int], Awaitable[set[str]]]
-"""Ids of the notices that were written down since then; raises LogUnavailable."""
+"""Ids of the notices recorded since a time (ms); raises LogUnavailable."""
 
 
 class NoticeLedger(Protocol):
@@ -39,7 +38,7 @@ class NoticeLedger(Protocol):
 
 
 class Session:
-    """`take` gets the records of each partition in order; `pulse` says where the log ends."""
+    """`take` processes the records of each partition in order; `set_ends` says where the log ends."""
 
     def __init__(
         self,
@@ -48,7 +47,7 @@ class Session:
         book: NoticeLedger,
         *,
         known_since: KnownSince,
-        dead_letter: Bury,
+        dead_letter: WriteDeadLetter,
         limits: Limits | None = None,
     ) -> None:
         self._partitions = {part.number: part for part in partitions}
@@ -57,21 +56,21 @@ class Session:
         self._dead_letter = dead_letter
         self._known: set[str] = set()
         self._known_from_ms = _NEVER_MS
-        self._pulse_s: float | None = None
+        self._ends_at_s: float | None = None
         self._ends: Mapping[int, int] = {}
         self._reads_on = True
         self._changed = asyncio.Event()
         self.is_closed = False
 
     async def take(self, number: int, records: Sequence[ConsumerRecord]) -> None:
-        """Judges them and puts what is to be told on its way; waits while the lanes are full.
+        """Processes records and queues their notices; waits while the lanes are full.
 
         Raises:
-            LogUnavailable: not all were taken; the session is of no use any more.
+            LogUnavailable: not all records were processed. Discard the session.
         """
         part = self._partitions[number]
         for count, record in enumerate(records):
-            if count % _BREATH == 0:
+            if count % _RECORDS_PER_YIELD == 0:
                 await asyncio.sleep(0)
             if self.is_closed:
                 return
@@ -84,15 +83,15 @@ class Session:
         if self.is_known(number):
             self._wake()
 
-    def pulse(self, at_s: float, ends: Mapping[int, int]) -> None:
-        """The log ended there at that moment of `clock.monotonic_s`."""
-        self._pulse_s, self._ends = at_s, ends
+    def set_ends(self, at_s: float, ends: Mapping[int, int]) -> None:
+        """Sets the end offsets of the log as of `at_s` (`clock.monotonic_s`), by partition."""
+        self._ends_at_s, self._ends = at_s, ends
         parts = self._partitions.values()
         metrics.NOTIFIER_LAG.set(sum(max(0, ends.get(part.number, 0) - part.committable[0]) for part in parts))
         self._wake()
 
     def check(self) -> None:
-        """Raises what a lane met that nobody foresaw."""
+        """Raises the unexpected exception of a lane, if any."""
         for lane in self._lanes:
             lane.check()
 
@@ -100,20 +99,20 @@ class Session:
         return {number: part.committable for number, part in self._partitions.items()}
 
     async def drained(self) -> None:
-        """Reading has ended: returns when everything that was read is told."""
+        """Waits until every notice read so far has ended. No more records may be taken."""
         self._reads_on = False
         self._wake()
         await asyncio.gather(*(lane.drained() for lane in self._lanes))
 
     async def close(self) -> None:
-        """At once; what was not told comes again. A repeat is harmless."""
+        """Cancels all lanes. Unsent notices are sent by the next owner. Idempotent."""
         self.is_closed = True
         await asyncio.gather(*(lane.stop() for lane in self._lanes))
 
-    # What lanes ask (`lane.Office`).
+    # lane.LaneOwner
 
     def is_known(self, partition: int) -> bool:
-        if self._pulse_s is None or clock.monotonic_s() - self._pulse_s > FRESH_S:
+        if self._ends_at_s is None or clock.monotonic_s() - self._ends_at_s > FRESH_S:
             return False
         return not self._reads_on or self._partitions[partition].position >= self._ends.get(partition, 0)
 
@@ -141,7 +140,10 @@ class Session:
         return part.judge(record.offset, step)
 
     async def _parcels(self, part: Partition, record: ConsumerRecord, notice: Notice) -> list[tuple[Lane, Parcel]]:
-        """What is not known to have gone out. Only of what stood in the log before this session can anything have."""
+        """The notice for each channel, unless it is recorded as sent.
+
+        Only records that were in the log before this session can have been sent, so only for those `notices` is read.
+        """
         was_there = record.offset < part.end
         if was_there and record.timestamp < self._known_from_ms:
             self._known |= await self._known_since(record.timestamp)
