@@ -1,12 +1,12 @@
 """Rules for orders about a whole incident: report, update, cancel, close, reopen, note."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from dispatch.incidents import releases
 from dispatch.incidents.reopening import reopened
 from dispatch.incidents.reprioritising import restated
-from dispatch.incidents.requirement_changes import climb_on, in_language
+from dispatch.incidents.requirement_changes import in_language, merged
 from dispatch.model.commands import (
     AddNote,
     CancelIncident,
@@ -28,11 +28,12 @@ from dispatch.model.events import (
     NoteAdded,
 )
 from dispatch.model.incidents import Incident, Offer, Requirement
-from dispatch.model.requirement_ids import highest_number
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import ASSIGNED_STATES, Capability, IncidentStatus, OfferState, Task
+from dispatch.model.vocabulary import ASSIGNED_STATES, IncidentStatus, OfferState
 from dispatch.plans.book import PlanBook
 from dispatch.state.edits import changed_fields, conflicts, edited_since, held_from_now_on
+
+NOT_NEEDED = "not_needed"
 
 
 def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms: int) -> Ruling | None:
@@ -121,15 +122,18 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         by=command.by,
         details=held_from_now_on(command, changes),
     )
-    released: list[Event] = []
+    return applied("update", *_released_by(incident, requirements), update)
+
+
+def _released_by(incident: Incident, after: Iterable[Requirement]) -> Iterator[Event]:
+    """Ends of offers for requirements that the update removes, and of assignments beyond the counts it leaves."""
+    counts = {entry.id: entry.count for entry in after}
     for entry in incident.requirements:
         offers = incident.offers_for(entry.id)
-        kept = next((new for new in requirements if new.id == entry.id), None)
-        if kept is None:
-            released += releases.released(offers, "not_needed")
+        if entry.id in counts:
+            yield from releases.stood_down(_surplus_assigned(offers, counts[entry.id]), NOT_NEEDED)
         else:
-            released += releases.stood_down(_surplus_assigned(offers, kept.count), "not_needed")
-    return applied("update", *released, update)
+            yield from releases.released(offers, NOT_NEEDED)
 
 
 def _requirements(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tuple[Requirement, ...]:
@@ -149,42 +153,6 @@ def _of_type(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tu
     """What the new type needs at the alarm level the incident has reached."""
     plan = plans.plan(command.type or incident.type)
     return plan.stated(command.priority or incident.priority, incident.alarm_level)
-
-
-def merged(incident: Incident, new: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
-    """The new needs, each keeping the id of the old one of the same kind, so that its people stay; others get fresh ids.
-
-    An id once used is never given to another need: the offers of the need that went still carry it. What a ladder has opened
-    stays open, and a translator stays with the need it helps, as far as the need asks for the same as before
-    (`requirement_changes.py`).
-    """
-    left = [entry for entry in incident.requirements if entry.bridges is None]
-    highest = highest_number(incident)
-    result = []
-    for entry in new:
-        twin = next((old for old in left if _kind(old) == _kind(entry)), None)
-        if twin is None:
-            highest += 1
-            result.append(replace(entry, id=f"r{highest}"))
-        else:
-            left.remove(twin)
-            settled = _still_settled(twin, entry)
-            result.append(
-                replace(entry, id=twin.id, shortfall=twin.shortfall, look_at_ms=twin.look_at_ms, settled=settled)
-            )
-            since_ms = twin.translator_since_ms
-            result[-1] = replace(result[-1], climb=climb_on(twin, entry), translator_since_ms=since_ms)
-    kept = {entry.id for entry in result}
-    return (*result, *(entry for entry in incident.requirements if entry.bridges in kept))
-
-
-def _still_settled(old: Requirement, new: Requirement) -> str | None:
-    """Work that is settled stays so, unless the operator wants more people for it."""
-    return old.settled if new.count <= old.count else None
-
-
-def _kind(entry: Requirement) -> tuple[Capability, str, Task | None]:
-    return entry.capability, entry.skill, entry.task
 
 
 def _surplus_assigned(offers: Iterable[Offer], count: int) -> list[Offer]:

@@ -11,7 +11,48 @@ from dataclasses import replace
 from dispatch.matching.limits import wanted_languages
 from dispatch.model.incidents import Climb, Incident, Requirement
 from dispatch.model.languages import primaries
-from dispatch.model.vocabulary import LanguageRule
+from dispatch.model.requirement_ids import highest_number
+from dispatch.model.vocabulary import Capability, LanguageRule, Task
+
+
+def merged(incident: Incident, new: Iterable[Requirement]) -> tuple[Requirement, ...]:
+    """The requirements after they are stated anew as `new`.
+
+    Each takes over the id of an old one of the same kind (`kind_of`), in order, so that its offers and people stay. The others
+    get ids that were never used: offers of a removed requirement still carry its id. A translator stays with the requirement it
+    bridges.
+    """
+    unmatched = [entry for entry in incident.requirements if entry.bridges is None]
+    highest = highest_number(incident)
+    result = []
+    for entry in new:
+        old = next((old for old in unmatched if kind_of(old) == kind_of(entry)), None)
+        if old is None:
+            highest += 1
+            result.append(replace(entry, id=f"r{highest}"))
+        else:
+            unmatched.remove(old)
+            result.append(_continued(old, entry))
+    kept = {entry.id for entry in result}
+    return (*result, *(entry for entry in incident.requirements if entry.bridges in kept))
+
+
+def kind_of(entry: Requirement) -> tuple[Capability, str, Task | None]:
+    """What two requirements must share to be the same one under another wording."""
+    return entry.capability, entry.skill, entry.task
+
+
+def _continued(old: Requirement, new: Requirement) -> Requirement:
+    """`new` with the id and the progress of `old`; settled work stays settled unless more people are wanted."""
+    return replace(
+        new,
+        id=old.id,
+        shortfall=old.shortfall,
+        look_at_ms=old.look_at_ms,
+        settled=old.settled if new.count <= old.count else None,
+        climb=climb_on(old, new),
+        translator_since_ms=old.translator_since_ms,
+    )
 
 
 def climb_on(old: Requirement, new: Requirement) -> Climb | None:

@@ -4,6 +4,7 @@ import pytest
 
 from dispatch.incidents import orders as rules
 from dispatch.incidents import releases
+from dispatch.incidents.requirement_changes import merged
 from dispatch.model.commands import CloseIncident
 from dispatch.model.events import IncidentUpdated, OfferMoved
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome, Priority, Task
@@ -161,7 +162,7 @@ def test_a_need_with_another_task_is_another_need() -> None:
 def test_two_needs_of_one_kind_keep_their_ids_in_their_order() -> None:
     old = incident(requirements=(requirement(id="r1"), requirement(id="r2")))
 
-    new = rules.merged(old, plans().requirements([spec(count=5), spec(), spec()]))
+    new = merged(old, plans().requirements([spec(count=5), spec(), spec()]))
 
     assert [(entry.id, entry.count) for entry in new] == [("r1", 5), ("r2", 1), ("r3", 1)]
 
