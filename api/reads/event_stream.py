@@ -72,11 +72,11 @@ class Live:
 
     def _chunk(self, caller: Caller, batch: Batch) -> bytes:
         if batch.common is None:
-            return chunk_of(caller, batch.told)
+            return chunk_of(caller, batch.items)
         key = "{}-{}".format(*batch.common)
         chunk = self._chunks.get(key)
         if chunk is None:
-            chunk = chunk_of(caller, batch.told)
+            chunk = chunk_of(caller, batch.items)
             self._chunks.put(key, chunk)
         return chunk
 
@@ -89,10 +89,10 @@ def chunk_of(caller: Caller, told: Iterable[FeedItem]) -> bytes:
 def _words(caller: Caller, entry: BufferedRecord) -> bytes:
     """The event without its id; nothing where it is not for the caller. All who are no volunteers are told the same."""
     if caller.role is Role.VOLUNTEER:
-        return _words_for(caller, entry.happening)
+        return _words_for(caller, entry.record)
     words = entry.texts.get(_EVERYBODY)
     if words is None:
-        words = entry.texts[_EVERYBODY] = _words_for(caller, entry.happening)
+        words = entry.texts[_EVERYBODY] = _words_for(caller, entry.record)
     return words
 
 

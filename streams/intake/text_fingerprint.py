@@ -1,9 +1,9 @@
 """A fingerprint that allows two texts to be compared without storing either.
 
 SimHash (Charikar 2002) over groups of three letters, which need no dictionary and tolerate the endings of Kazakh and Russian.
-Each group is hashed under the deployment's data key, so words cannot be tested against a fingerprint without the key. Even with the
-key, 64 bits summed over a whole text reveal no word. Texts that share most of their groups differ in few bits, unrelated texts in
-about half of them.
+Each group is hashed under the deployment's data key, so words cannot be tested against a fingerprint without the key. Even with
+the key, 64 bits summed over a whole text reveal no word. Texts that share most of their groups differ in few bits, unrelated
+texts in about half of them.
 """
 
 import hashlib

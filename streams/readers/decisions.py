@@ -1,4 +1,4 @@
-"""Single decisions by their place in the log, for timelines and explanations. Reads what is asked for and no more."""
+"""Reads single decisions by partition and offset, for timelines and explanations."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -18,12 +18,12 @@ Place = tuple[int, int]
 """Partition and offset in `decisions`."""
 
 CLOSE = 200
-"""Offsets nearer than this are read in one go; a seek costs about as much as reading so many records."""
+"""Offsets closer than this are read in one run: a seek costs about as much as reading this many records."""
 WITHIN_S = 1.8
 
 
 class DecisionReader:
-    """One consumer without a group; calls wait for each other."""
+    """One consumer without a group, connected at the first read. Concurrent reads wait for each other."""
 
     def __init__(self, settings: Settings, client_id: str) -> None:
         self._settings = settings
@@ -37,10 +37,10 @@ class DecisionReader:
             self._consumer = None
 
     async def read(self, places: Sequence[Place]) -> dict[Place, Decision]:
-        """Those of the decisions that are (still) in the log and readable.
+        """The decisions at these places; those that are unreadable or no longer in the log are left out.
 
         Raises:
-            LogUnavailable: Kafka did not give them within 1.8 s.
+            LogUnavailable: Kafka did not return them within 1.8 s.
         """
         found: dict[Place, Decision] = {}
         try:
@@ -48,7 +48,7 @@ class DecisionReader:
                 consumer = await self._started()
                 for run in runs_of(places):
                     for record in await self._run(consumer, run):
-                        with suppress(wire.Unreadable):  # the worker has told of it
+                        with suppress(wire.Unreadable):  # reported by the worker
                             found[record.partition, record.offset] = wire.decode_decision(record.value)
         except (KafkaError, TimeoutError) as error:
             raise LogUnavailable(f"decisions: {error!r}") from error
@@ -82,7 +82,7 @@ class DecisionReader:
 
 
 def runs_of(places: Iterable[Place]) -> list[list[Place]]:
-    """Places in order, cut where the next is in another partition or far away."""
+    """Sorted places, split where the next one is in another partition or more than `CLOSE` offsets away."""
     runs: list[list[Place]] = []
     for partition, offset in sorted(set(places)):
         if runs and runs[-1][-1][0] == partition and offset - runs[-1][-1][1] <= CLOSE:

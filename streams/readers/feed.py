@@ -1,9 +1,9 @@
-"""What happens to incidents and offers, as it happens: one tail of `incident-status`, `offers` and `notices` per process.
+"""The live feed of incidents and offers: one consumer of `incident-status`, `offers` and `notices` per process.
 
-Every record gets a `FeedCursor`: how far each partition has come, so that any process can go on from it exactly. The newest
-records are kept (`feed_buffer.py`), and a process that begins reads those of the last minutes back, so that listeners who come
-back are served from memory. What is older is read from Kafka again, by one reader for all who wait for it and within bounds of
-records, memory and time. A listener who does not keep up is cut off, never waited for.
+Every record gets a `FeedCursor` with the next offset of each partition, so that any process can resume from it exactly. The
+newest records stay in memory (`feed_buffer.py`); a starting process reads those of the last minutes, so that reconnecting
+listeners are served from memory. Older records are read from Kafka again, by one reader shared by all waiting listeners and
+within limits of records, memory and time. A listener that falls too far behind is disconnected; the feed never waits for it.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from streams.errors import GiveUp, LogUnavailable
 from streams.event_loop import Turns
 from streams.kafka import clients
 from streams.readers.feed_buffer import BufferedRecord, FeedBuffer, weight_of
-from streams.readers.feed_records import TOPICS_SHOWN, Arrived, FeedCursor, FeedRecord, happening_of, people_of, read
+from streams.readers.feed_records import TOPICS_SHOWN, Arrived, FeedCursor, FeedRecord, feed_record_of, people_of, read
 from streams.settings import Settings
 from streams.topics import OFFERS
 
@@ -34,31 +34,31 @@ __all__ = ["Batch", "Feed", "FeedCursor", "FeedItem", "FeedRecord", "Listener", 
 
 KEPT = 20_000
 KEPT_BYTES = 96 * 2**20
-"""Of memory, as far as it is known beforehand; for the newest records, and as much again while older ones are read."""
+"""Estimated memory of the newest records; older records that are read again may use as much once more."""
 BACK_MS = 15 * 60_000
-"""A process that begins reads so much back, `KEPT` records at the most."""
+"""How far back a starting process reads, up to `KEPT` records."""
 BACK_WITHIN_S = 5.0
 REREAD_WITHIN_S = 10.0
 OLDER_KEPT_S = 30.0
-"""What was read again serves those who come a little later."""
+"""Older records that were read again stay in memory this long after their last use."""
 AT_ONCE = 32
-"""Records that one listener takes before others have their turn."""
+"""Records that one listener takes before other listeners get a turn."""
 READ_AT_ONCE = 100
 TURNS = 8
-"""Listeners that have their turn in one pass of the event loop."""
+"""Listeners resumed per iteration of the event loop."""
 PACE_S = 0.000_25
-"""For each listener, between two times that they are woken: a thousand are told four times a second, and one at once."""
+"""Minimum time between two wake-ups, per listener: a thousand listeners are woken four times a second, a single one at once."""
 SLOWEST_PACE_S = 0.5
 VOID_KEPT = 1_000
 _log = structlog.get_logger(__name__)
 
 
 class ResyncRequired(GiveUp):
-    """The listener was too slow, or asked for what is no longer in the log: it must load the state anew."""
+    """The listener was too slow, or its cursor is not in the log any more: it must load the state again."""
 
 
 class FeedItem(NamedTuple):
-    """A record with the id that the listener may go on from after it."""
+    """A record, and the cursor from which the listener can resume after it."""
 
     entry: BufferedRecord
     id: str
@@ -66,10 +66,10 @@ class FeedItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What a listener is to look at next, never nothing.
+    """The next records of a listener, at least one.
 
-    `ids` None: those of the entries. `common`: the numbers of the first record and behind the last one, where everybody gets just
-    these; None where the records or their ids are this listener's own.
+    `ids`: a cursor for each record, None for those of the entries. `common`: the half-open range of record numbers when all
+    listeners get exactly these records, so that their text can be shared; None when records or ids are specific to this listener.
     """
 
     entries: Sequence[BufferedRecord]
@@ -77,12 +77,13 @@ class Batch:
     common: tuple[int, int] | None = None
 
     @property
-    def told(self) -> Iterator[FeedItem]:
+    def items(self) -> Iterator[FeedItem]:
+        """The records, each with the cursor after it."""
         return map(FeedItem, self.entries, self.ids or (entry.after_text for entry in self.entries))
 
 
 class Listener:
-    """One live view: of everything, or with `person` of what may concern a volunteer."""
+    """One live view: of all records, or with `person` of those that may concern this volunteer."""
 
     def __init__(self, feed: "Feed", cursor: FeedCursor, person: str | None = None) -> None:
         self.cursor = cursor
@@ -94,26 +95,27 @@ class Listener:
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
+        """Makes `next` look for new records."""
         self._woken.set()
 
     async def next(self, within_s: float) -> Batch | None:
-        """The next records as soon as there are some; None when there were none for so long, or the feed has ended.
+        """The next records as soon as there are any; None after `within_s` without one, or when the feed has ended.
 
         Raises:
-            ResyncRequired: load the state anew.
-            LogUnavailable: what is older than what is kept could not be read.
+            ResyncRequired: load the state again.
+            LogUnavailable: older records could not be read from Kafka.
         """
         try:
             async with asyncio.timeout(within_s):
                 while True:
                     await self._feed.turns.take()
                     self._woken.clear()
-                    if self._is_at_an_end():
-                        await self._go_on()
-                    batch = self._taken()
+                    if self._is_exhausted():
+                        await self._next_buffer()
+                    batch = self._take()
                     if batch is not None and batch.entries:
                         return batch
-                    if batch is None and not self._is_at_an_end():
+                    if batch is None and not self._is_exhausted():
                         if self._feed.has_ended:
                             return None
                         await self._woken.wait()
@@ -121,7 +123,7 @@ class Listener:
             return None
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """Until the feed ends. Raises as `next` does."""
+        """Yields batches until the feed ends. Raises as `next`."""
         while True:
             batch = await self.next(3600.0)
             if batch is not None:
@@ -129,18 +131,18 @@ class Listener:
             elif self._feed.has_ended:
                 return
 
-    def _is_at_an_end(self) -> bool:
-        """Of a stretch that does not go on: of none, or of one that was read again."""
+    def _is_exhausted(self) -> bool:
+        """Whether the current buffer gets no further records: there is none yet, or it holds older records and is exhausted."""
         return self._buffer is None or (self._buffer is not self._feed.newest and self._number == self._buffer.end)
 
-    async def _go_on(self) -> None:
+    async def _next_buffer(self) -> None:
         if self._buffer is not None:
             self.cursor = self.cursor.joined(self._buffer.heads)
         self._buffer = await self._feed.buffer_for(self.cursor)
         self._number = self._buffer.number_after(self.cursor)
 
-    def _taken(self) -> Batch | None:
-        """The next records, perhaps none of them for this listener; None where there are no more."""
+    def _take(self) -> Batch | None:
+        """The next records, possibly none for this listener; None at the end of the buffer."""
         buffer, since = self._buffer, self._number
         assert buffer is not None
         if since < buffer.first:
@@ -156,28 +158,29 @@ class Listener:
         is_common = self._is_in_step and self._person is None and buffer is self._feed.newest
         batch = Batch(entries=entries, common=(since, until) if is_common else None)
         if not self._is_in_step:
-            batch = self._own(entries)
-        self._passed(buffer, until)
+            batch = self._unseen(entries)
+        self._advance(buffer, until)
         return batch
 
-    def _passed(self, buffer: FeedBuffer, until: int) -> None:
+    def _advance(self, buffer: FeedBuffer, until: int) -> None:
         last = buffer.entry(until - 1).after
         self.cursor = last if self._is_in_step else self.cursor.joined(last)
         self._is_in_step = self._is_in_step or self.cursor == last
         self._number = until
 
-    def _own(self, entries: Sequence[BufferedRecord]) -> Batch:
-        """For a listener whose cursor another process gave, in whose order some of these stood before others."""
-        told = []
+    def _unseen(self, entries: Sequence[BufferedRecord]) -> Batch:
+        """Drops records that the listener has seen. Its cursor came from another process, whose order across partitions
+        differs."""
+        fresh = []
         for entry in entries:
             if entry.offset >= self.cursor.next_of(entry):
                 self.cursor = self.cursor.joined(entry.after)
-                told.append(FeedItem(entry, str(self.cursor)))
-        return Batch(entries=[one.entry for one in told], ids=[one.id for one in told])
+                fresh.append(FeedItem(entry, str(self.cursor)))
+        return Batch(entries=[one.entry for one in fresh], ids=[one.id for one in fresh])
 
 
 class Feed:
-    """`start` returns when the last minutes were read and the tail stands at the end; it then follows the log until `stop`."""
+    """`start` returns after reading the last minutes up to the end of the log; a task then follows the log until `stop`."""
 
     def __init__(
         self,
@@ -202,9 +205,9 @@ class Feed:
         self._everybodys: set[Listener] = set()
         self._of_person: dict[str, set[Listener]] = {}
         self._to_wake: set[str] = set()
-        self._is_told = True
-        self._told_s = 0.0
-        self._all_told = 0
+        self._is_idle = True
+        self._woken_s = 0.0
+        self._all_woken = 0
         self._validity: dict[int, Validity] = {}
         self._void: dict[tuple[int, int], None] = {}
 
@@ -218,12 +221,12 @@ class Feed:
             async with asyncio.timeout(BACK_WITHIN_S):
                 starts, arrived = await self._read_back(consumer, ends)
         except (TimeoutError, KafkaError) as error:
-            _log.warning("live view begins without the last minutes", cause=type(error).__name__)
+            _log.warning("live view starts without recent records", cause=type(error).__name__)
             starts, arrived = ends, []
         self.newest = FeedBuffer(_cursor_at(starts), most=self._kept, most_bytes=KEPT_BYTES)
         for one in arrived:
-            if (happening := happening_of(one)) is not None:
-                self.newest.append(self._judged(happening), one.value)
+            if (record := feed_record_of(one)) is not None:
+                self.newest.append(self._judged(record), one.value)
         self.newest.skip_to(_cursor_at(ends))
         for part, end in ends.items():
             consumer.seek(part, end)
@@ -240,26 +243,27 @@ class Feed:
             await self._consumer.stop()
 
     def end_listeners(self) -> None:
-        """Live views end by themselves, so that a server that stops need not wait for them."""
+        """Ends all live views, so that a stopping server does not wait for them."""
         self.has_ended = True
         for listener in self._listeners():
             listener.wake()
 
     @property
     def heads(self) -> FeedCursor:
+        """The cursor after the newest record."""
         return self.newest.heads
 
     @contextlib.contextmanager
     def listening(self, cursor: FeedCursor | None, person: str | None = None) -> Iterator[Listener]:
-        """A live view from a cursor on, or from now on; of what may concern a person, or of everything.
+        """Context manager: a live view from a cursor, or from now on; of all records, or of those that may concern a person.
 
         Raises:
-            ResyncRequired: the cursor is of other partitions than the log has.
+            ResyncRequired: the cursor's partitions differ from those of the log.
         """
         if cursor is not None and not cursor.notices:
             cursor = replace(cursor, notices=self.heads.notices)
         if cursor is not None and any(len(cursor.of(topic)) != len(self.heads.of(topic)) for topic in TOPICS_SHOWN):
-            raise ResyncRequired("a cursor of another log")
+            raise ResyncRequired("the cursor belongs to another log")
         listener = Listener(self, cursor or self.heads, person)
         group = self._everybodys if person is None else self._of_person.setdefault(person, set())
         group.add(listener)
@@ -273,13 +277,13 @@ class Feed:
                 self._of_person.pop(person, None)
 
     async def buffer_for(self, cursor: FeedCursor) -> FeedBuffer:
-        """Where a listener with this cursor goes on.
+        """The buffer that holds the records after this cursor.
 
         Raises:
-            ResyncRequired: it is too far behind, or of another log.
-            LogUnavailable: what it needs could not be read.
+            ResyncRequired: the cursor is too far behind, or belongs to another log.
+            LogUnavailable: older records could not be read from Kafka.
         """
-        if not self.heads.covers(cursor):  # another process was quicker than this one, or the log is not the one it was
+        if not self.heads.covers(cursor):  # another process has read further, or the log was replaced
             await self._refuse_beyond(cursor)
         if cursor.covers(self.newest.start):
             return self.newest
@@ -298,7 +302,7 @@ class Feed:
     async def _read_back(
         self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
     ) -> tuple[dict[TopicPartition, int], list[Arrived]]:
-        """The newest records before these ends, in one order, and where each partition was begun."""
+        """Start offsets per partition, and the newest records from there to `ends`, merged by time."""
         since_ms = clock.now_ms() - self._back_ms
         found = await consumer.offsets_for_times(dict.fromkeys(ends, since_ms))
         recent = {part: found[part].offset if found[part] else end for part, end in ends.items()}
@@ -317,48 +321,49 @@ class Feed:
                 self.take(arrived)
                 if number % AT_ONCE == 0:
                     await asyncio.sleep(0)
-            self._older.forget_what_nobody_wants()
+            self._older.drop_unused()
 
-    def _judged(self, happening: FeedRecord) -> FeedRecord:
-        """Known from where this tail began; the notifier knows it all, and people are told by it."""
-        if isinstance(happening.record, OfferStep):
-            validity = self._validity.setdefault(happening.partition, Validity())
-            judgement = validity.judge(happening.record, happening.offset)
+    def _judged(self, record: FeedRecord) -> FeedRecord:
+        """Marks void offer steps. Knows steps only since this process started; people are notified by the notifier, which knows
+        all."""
+        if isinstance(record.record, OfferStep):
+            validity = self._validity.setdefault(record.partition, Validity())
+            judgement = validity.judge(record.record, record.offset)
             if judgement.verdict is OfferVerdict.VOID:
-                if self._task is not None:  # not of what is read back: it was counted when it came
+                if self._task is not None:  # records read at start were counted by an earlier process
                     metrics.VOID_EVENTS.labels(reason=judgement.reason).inc()
-                self._void[happening.partition, happening.offset] = None
+                self._void[record.partition, record.offset] = None
                 if len(self._void) > VOID_KEPT:
                     del self._void[next(iter(self._void))]
-        return self._marked(happening)
+        return self._marked(record)
 
-    def _marked(self, happening: FeedRecord) -> FeedRecord:
-        is_void = happening.topic == OFFERS.name and (happening.partition, happening.offset) in self._void
-        return happening._replace(is_void=True) if is_void else happening
+    def _marked(self, record: FeedRecord) -> FeedRecord:
+        is_void = record.topic == OFFERS.name and (record.partition, record.offset) in self._void
+        return record._replace(is_void=True) if is_void else record
 
     def take(self, arrived: Arrived) -> None:
-        """What is new in the log."""
-        found = happening_of(arrived)
+        """Adds a new record and schedules the wake-up of the listeners it may concern."""
+        found = feed_record_of(arrived)
         if found is None:
             return
-        happening = self._judged(found)
-        self.newest.append(happening, arrived.value)
+        record = self._judged(found)
+        self.newest.append(record, arrived.value)
         if self._watch is not None:
-            self._watch(happening)
-        self._to_wake.update(person for person in people_of(happening) if person in self._of_person)
-        if self._is_told:
-            self._is_told = False
+            self._watch(record)
+        self._to_wake.update(person for person in people_of(record) if person in self._of_person)
+        if self._is_idle:
+            self._is_idle = False
             loop = asyncio.get_running_loop()
-            loop.call_at(self._told_s + min(SLOWEST_PACE_S, PACE_S * len(self._everybodys)), self._tell)
+            loop.call_at(self._woken_s + min(SLOWEST_PACE_S, PACE_S * len(self._everybodys)), self._wake_listeners)
 
-    def _tell(self) -> None:
-        """Wakes everybody whom what came since the last time may concern."""
-        self._is_told = True
-        self._told_s = asyncio.get_running_loop().time()
+    def _wake_listeners(self) -> None:
+        """Wakes the listeners that records since the last wake-up may concern."""
+        self._is_idle = True
+        self._woken_s = asyncio.get_running_loop().time()
         woken, self._to_wake = self._to_wake, set()
-        if self.newest.end - self._all_told > self._kept // 2:
-            # Whom nothing concerned for long goes on to the end, before what they have passed is dropped.
-            self._all_told = self.newest.end
+        if self.newest.end - self._all_woken > self._kept // 2:
+            # Idle listeners advance to the end, before the records at their position are dropped from the buffer.
+            self._all_woken = self.newest.end
             woken = set(self._of_person)
         for listener in self._everybodys:
             listener.wake()
@@ -386,9 +391,9 @@ class Feed:
 
 
 class _Older:
-    """What is older than what is kept: one reader for all who wait for it, and one stretch that they share.
+    """Older records: one consumer for all waiting listeners, and one shared buffer of at most `most` records.
 
-    A stretch has `most` records at the most; who is further behind is told so at once.
+    A listener that is further behind gets `ResyncRequired` at once.
     """
 
     def __init__(self, settings: Settings, client_id: str, most: int, mark: Callable[[FeedRecord], FeedRecord]) -> None:
@@ -403,20 +408,20 @@ class _Older:
         self._consumer: AIOKafkaConsumer | None = None
 
     async def reaching(self, cursor: FeedCursor, newest: FeedBuffer) -> FeedBuffer:
-        """A stretch from the cursor to where the newest records begin.
+        """A buffer with the records from the cursor to the start of `newest`.
 
         Raises:
-            ResyncRequired: so much is not read, or is no longer in the log.
-            LogUnavailable: Kafka did not give it in time.
+            ResyncRequired: more than `most` records, or some are no longer in the log.
+            LogUnavailable: Kafka did not return them in time.
         """
         if cursor.distance(newest.start) > self._most:
             raise ResyncRequired("too far behind")
         self._waiting.append(cursor)
         try:
             async with asyncio.timeout(REREAD_WITHIN_S), self._lock:
-                if self._buffer is None or not _leads_on(self._buffer, cursor):
-                    self._buffer = await self._read(self._common(cursor, newest.start), newest.start)
-                    if not _leads_on(self._buffer, cursor):
+                if self._buffer is None or not _leads_forward(self._buffer, cursor):
+                    self._buffer = await self._read(self._common_start(cursor, newest.start), newest.start)
+                    if not _leads_forward(self._buffer, cursor):
                         raise ResyncRequired("too far behind")
                 self._used_s = clock.monotonic_s()
                 return self._buffer
@@ -427,7 +432,8 @@ class _Older:
         finally:
             self._waiting.remove(cursor)
 
-    def forget_what_nobody_wants(self) -> None:
+    def drop_unused(self) -> None:
+        """Frees the buffer when it was not used for `OLDER_KEPT_S`."""
         if self._buffer is not None and clock.monotonic_s() - self._used_s > OLDER_KEPT_S:
             self._buffer = None
 
@@ -435,8 +441,8 @@ class _Older:
         if self._consumer is not None:
             await self._consumer.stop()
 
-    def _common(self, cursor: FeedCursor, end: FeedCursor) -> FeedCursor:
-        """From where to read for this listener, and for as many of the others as the bound allows."""
+    def _common_start(self, cursor: FeedCursor, end: FeedCursor) -> FeedCursor:
+        """The start cursor for this listener and for as many of the other waiting ones as the limit allows."""
         for other in self._waiting:
             both = cursor.met(other)
             if both.distance(end) <= self._most:
@@ -459,24 +465,24 @@ class _Older:
         if any(at < begun[part] for part, at in wanted.items()):
             raise ResyncRequired("no longer in the log")
         parts = await _between(self._consumer, wanted, ends, KEPT_BYTES)
-        stretch = FeedBuffer(_cursor_at(starts | wanted), most=self._most, most_bytes=KEPT_BYTES)
+        buffer = FeedBuffer(_cursor_at(starts | wanted), most=self._most, most_bytes=KEPT_BYTES)
         for arrived in merge(*parts, key=attrgetter("at_ms")):
-            if (happening := happening_of(arrived)) is not None:
-                stretch.append(self._mark(happening), arrived.value)
-        stretch.skip_to(end)
+            if (record := feed_record_of(arrived)) is not None:
+                buffer.append(self._mark(record), arrived.value)
+        buffer.skip_to(end)
         self._consumer.assign([])
-        return stretch
+        return buffer
 
 
-def _leads_on(stretch: FeedBuffer, cursor: FeedCursor) -> bool:
-    """Whether whoever reads the stretch from the cursor on comes at least nearer to the newest records."""
-    return cursor.covers(stretch.start) and not cursor.covers(stretch.heads)
+def _leads_forward(buffer: FeedBuffer, cursor: FeedCursor) -> bool:
+    """Whether reading the buffer from the cursor brings a listener closer to the newest records."""
+    return cursor.covers(buffer.start) and not cursor.covers(buffer.heads)
 
 
 async def _between(
     consumer: AIOKafkaConsumer, starts: dict[TopicPartition, int], ends: Mapping[TopicPartition, int], most_bytes: int
 ) -> list[deque[Arrived]]:
-    """The records of each partition from its start to its end. `starts` is moved on where the bytes would be too many."""
+    """The records of each partition from its start to its end. Advances `starts` in place where the bytes exceed the limit."""
     found: dict[TopicPartition, deque[Arrived]] = {part: deque() for part in starts}
     left = {part for part, start in starts.items() if start < ends[part]}
     size = 0
@@ -500,7 +506,7 @@ async def _between(
 def _newest_of(
     starts: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int], most: int
 ) -> dict[TopicPartition, int]:
-    """Each partition's share of so many records, the newest ones."""
+    """Start offsets that leave the newest `most` records, shared in proportion to the partitions' sizes."""
     total = sum(max(0, ends[part] - start) for part, start in starts.items())
     if total <= most:
         return dict(starts)

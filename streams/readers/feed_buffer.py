@@ -1,25 +1,28 @@
-"""A stretch of the live view's records in one order, numbered, with a bound on their count and their bytes.
+"""A numbered buffer of feed records in one order, limited in count and bytes.
 
-Every reader goes through it by numbers, so that a thousand readers share one copy and cost nothing while they wait. The order is
-this process' own; what a reader has seen is a `FeedCursor`, which means the same on every process.
+Readers address records by number, so that a thousand readers share one copy and cost nothing while they wait. The order across
+partitions is specific to this process; a reader's position is a `FeedCursor`, which is valid on every process.
 """
 
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from streams.readers.feed_records import Arrived, FeedCursor, FeedRecord, happening_of, people_of
+from streams.readers.feed_records import Arrived, FeedCursor, FeedRecord, feed_record_of, people_of
 
 WEIGHT = 2
-"""Memory of a record and of its text, in bytes of the log; and `WEIGHT_OF_ENTRY` for each."""
+"""Memory per byte of a record's value, with its rendered text; each record adds `WEIGHT_OF_ENTRY` bytes."""
 WEIGHT_OF_ENTRY = 1_000
 _DROPPED_AT_ONCE = 512
 
 
 @dataclass(slots=True, eq=False)
 class BufferedRecord:
-    """A record with the cursor behind it, as bytes: twenty thousand of them decoded would be a million objects, through which the
-    garbage collector goes for a quarter of a second. `texts` is for whoever puts it into words: each once, while it is kept."""
+    """A record with the cursor after it, kept as bytes.
+
+    Twenty thousand decoded records would be a million objects, and the garbage collector would need a quarter of a second to
+    traverse them. `texts` caches rendered texts by the caller's key while the record is buffered.
+    """
 
     topic: str
     partition: int
@@ -32,10 +35,11 @@ class BufferedRecord:
     _after_text: str | None = None
 
     @property
-    def happening(self) -> FeedRecord:
-        happening = happening_of(Arrived(0, self.topic, self.partition, self.offset, self.value))
-        assert happening is not None, "only what can be read is kept"
-        return happening._replace(is_void=self.is_void)
+    def record(self) -> FeedRecord:
+        """The decoded record."""
+        record = feed_record_of(Arrived(0, self.topic, self.partition, self.offset, self.value))
+        assert record is not None, "only readable records are buffered"
+        return record._replace(is_void=self.is_void)
 
     @property
     def after_text(self) -> str:
@@ -45,39 +49,42 @@ class BufferedRecord:
 
     @property
     def weight(self) -> int:
+        """Estimated memory in bytes."""
         return weight_of(self.value)
 
 
 def weight_of(value: bytes | None) -> int:
+    """Estimated memory in bytes of a buffered record with this value."""
     return len(value or b"") * WEIGHT + WEIGHT_OF_ENTRY
 
 
 class FeedBuffer:
-    """Appended to at the end, dropped from the front. `start` is the cursor before the first record, `heads` behind the last."""
+    """Records are appended at the end and dropped from the front. `start` is the cursor before the first, `heads` after the
+    last."""
 
     def __init__(self, start: FeedCursor, *, most: int, most_bytes: int) -> None:
         self.start = start
         self.heads = start
         self.first = 0
-        """The number of the first record; numbers are never used again."""
+        """Number of the first record; numbers are never reused."""
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0
         self._entries: list[BufferedRecord] = []
-        self._gone = 0  # entries at the front of the list that were dropped already
+        self._gone = 0  # dropped entries at the front of the list; deleted in chunks
         self._of_person: dict[str, deque[int]] = {}
 
     @property
     def end(self) -> int:
-        """The number that the next record will get."""
+        """Number of the next record to be appended."""
         return self.first + len(self._entries) - self._gone
 
-    def append(self, happening: FeedRecord, value: bytes | None) -> None:
-        """`value`: the record's bytes, of which the happening was made."""
-        self.heads = self.heads.after(happening)
-        people = tuple(people_of(happening))
-        place = (happening.topic, happening.partition, happening.offset)
-        entry = BufferedRecord(*place, value, happening.is_void, people, self.heads)
+    def append(self, record: FeedRecord, value: bytes | None) -> None:
+        """Appends a record; `value` is its encoded form. Drops the oldest records beyond the limits."""
+        self.heads = self.heads.after(record)
+        people = tuple(people_of(record))
+        place = (record.topic, record.partition, record.offset)
+        entry = BufferedRecord(*place, value, record.is_void, people, self.heads)
         for person in people:
             self._of_person.setdefault(person, deque()).append(self.end)
         self._entries.append(entry)
@@ -86,24 +93,25 @@ class FeedBuffer:
             self._drop_first()
 
     def skip_to(self, cursor: FeedCursor) -> None:
-        """Up to here there is nothing more: what was compacted away or cannot be read has offsets all the same."""
+        """Advances `heads` over offsets without a readable record: compacted or unreadable ones."""
         self.heads = self.heads.joined(cursor)
 
     def entry(self, number: int) -> BufferedRecord:
+        """The record with this number, which must be in the buffer."""
         return self._entries[self._gone + number - self.first]
 
     def entries(self, since: int, until: int) -> Sequence[BufferedRecord]:
-        """Those with the numbers from `since` up to, not including, `until`."""
+        """Records numbered from `since` (inclusive) to `until` (exclusive)."""
         shift = self._gone - self.first
         return self._entries[since + shift : until + shift]
 
     def numbers_of(self, person: str, since: int) -> Iterator[int]:
-        """Of what may concern a volunteer, from this number on."""
+        """Numbers, from `since` on, of records that may concern this volunteer."""
         numbers = self._of_person.get(person, ())
         return (number for number in numbers if number >= since)
 
     def number_after(self, cursor: FeedCursor) -> int:
-        """The first record that is not behind the cursor. The cursor is not behind `start`."""
+        """Number of the first record that the cursor does not cover. The cursor must cover `start`."""
         low, high = self.first, self.end
         while low < high:
             middle = (low + high) // 2

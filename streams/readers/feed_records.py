@@ -1,4 +1,4 @@
-"""What the live view is made of: a record at its place, and the cursor that says how far somebody has come."""
+"""Records of the live feed, and the cursor that holds a reader's position."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ TOPICS_SHOWN = tuple(_DECODE)
 
 
 class FeedRecord(NamedTuple):
-    """A record of one of the topics at its place. `is_void`: a step of an offer that the order of the log makes void."""
+    """A decoded record with its position. `is_void`: an offer step that is void by the order of the log."""
 
     topic: str
     partition: int
@@ -32,7 +32,7 @@ class FeedRecord(NamedTuple):
 
 
 class Placed(Protocol):
-    """Something that stands in one of the topics."""
+    """Anything with a position in one of the topics."""
 
     @property
     def topic(self) -> str: ...
@@ -44,8 +44,10 @@ class Placed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FeedCursor:
-    """The next offset of each partition: those of `incident-status`, of `offers`, of `notices`. Cursors given out before there
-    were notices have none of these."""
+    """The next offset of each partition of `incident-status`, `offers` and `notices`.
+
+    `notices` is empty in cursors issued before that topic existed.
+    """
 
     status: tuple[int, ...]
     offers: tuple[int, ...]
@@ -57,22 +59,28 @@ class FeedCursor:
 
     @classmethod
     def parsed(cls, text: str) -> "FeedCursor":
-        """Raises ValueError."""
+        """Inverse of `str`.
+
+        Raises:
+            ValueError: not a cursor.
+        """
         parts = text.split("_")
         if len(parts) not in (2, 3) or len(text) > 4096 or not text.isascii():
-            raise ValueError("no cursor of ours")
+            raise ValueError("not a cursor")
         return cls(*(tuple(map(_natural, part.split("."))) for part in parts))
 
     def of(self, topic: str) -> tuple[int, ...]:
+        """Next offsets of a topic, by partition number."""
         if topic == INCIDENT_STATUS.name:
             return self.status
         return self.offers if topic == OFFERS.name else self.notices
 
     def next_of(self, place: "Placed") -> int:
+        """Next offset of the partition that holds `place`."""
         return self.of(place.topic)[place.partition]
 
     def covers(self, other: "FeedCursor") -> bool:
-        """Whether everything behind the other cursor is behind this one, too."""
+        """Whether this cursor is at or beyond the other one in every partition."""
         return all(
             all(map(ge, mine, theirs))
             for mine, theirs in (
@@ -83,15 +91,16 @@ class FeedCursor:
         )
 
     def joined(self, other: "FeedCursor") -> "FeedCursor":
-        """Behind which stands what is behind either."""
+        """The larger offset of each partition."""
         return self._with(other, max)
 
     def met(self, other: "FeedCursor") -> "FeedCursor":
-        """Behind which stands what is behind both."""
+        """The smaller offset of each partition."""
         return self._with(other, min)
 
     def distance(self, other: "FeedCursor") -> int:
-        """Offsets from this cursor to the other, where that is further on; compaction may have left fewer records."""
+        """Sum of the offsets by which the other cursor is ahead; an upper bound of the records in between, because of
+        compaction."""
         return sum(
             max(0, b - a) for topic in TOPICS_SHOWN for a, b in zip(self.of(topic), other.of(topic), strict=True)
         )
@@ -99,24 +108,25 @@ class FeedCursor:
     def _with(self, other: "FeedCursor", choose: Callable[[int, int], int]) -> "FeedCursor":
         return FeedCursor(*(tuple(map(choose, self.of(topic), other.of(topic))) for topic in TOPICS_SHOWN))
 
-    def after(self, happening: Placed) -> "FeedCursor":
-        nexts = list(self.of(happening.topic))
-        nexts[happening.partition] = max(nexts[happening.partition], happening.offset + 1)
-        if happening.topic == INCIDENT_STATUS.name:
+    def after(self, record: Placed) -> "FeedCursor":
+        """This cursor advanced past a record."""
+        nexts = list(self.of(record.topic))
+        nexts[record.partition] = max(nexts[record.partition], record.offset + 1)
+        if record.topic == INCIDENT_STATUS.name:
             return replace(self, status=tuple(nexts))
-        if happening.topic == OFFERS.name:
+        if record.topic == OFFERS.name:
             return replace(self, offers=tuple(nexts))
         return replace(self, notices=tuple(nexts))
 
 
 def _natural(text: str) -> int:
     if not text.isdecimal():
-        raise ValueError("no offset")
+        raise ValueError("not an offset")
     return int(text)
 
 
 class Arrived(NamedTuple):
-    """A record as it was read, with the time at which the log took it in."""
+    """A consumed record with its append time in ms."""
 
     at_ms: int
     topic: str
@@ -126,10 +136,8 @@ class Arrived(NamedTuple):
 
 
 def read(batches: Mapping[TopicPartition, Sequence[Any]]) -> list[Arrived]:
-    """Records in the order of their time, so that a re-read tells a story and not one partition after the other.
-
-    The order within a partition is that of the log, whatever a clock of a broker says.
-    """
+    """Records merged by append time across partitions; within a partition the order of the log holds, whatever brokers' clocks
+    say."""
     parts = [
         [Arrived(one.timestamp, part.topic, part.partition, one.offset, one.value) for one in records]
         for part, records in batches.items()
@@ -137,8 +145,8 @@ def read(batches: Mapping[TopicPartition, Sequence[Any]]) -> list[Arrived]:
     return list(merge(*parts, key=attrgetter("at_ms")))
 
 
-def happening_of(arrived: Arrived) -> FeedRecord | None:
-    """None for what cannot be read, which is counted."""
+def feed_record_of(arrived: Arrived) -> FeedRecord | None:
+    """Decodes a record; an unreadable one is counted and gives None."""
     try:
         record = _DECODE[arrived.topic](arrived.value)
     except wire.Unreadable:
@@ -147,7 +155,7 @@ def happening_of(arrived: Arrived) -> FeedRecord | None:
     return FeedRecord(arrived.topic, arrived.partition, arrived.offset, record)
 
 
-def people_of(happening: FeedRecord) -> Iterable[str]:
-    """The volunteers whom a record may concern; who it does concern is judged by the view (`api/reads/event_stream.py`)."""
-    record = happening.record
+def people_of(feed_record: FeedRecord) -> Iterable[str]:
+    """Volunteers that a record may concern; the view (`api/reads/event_stream.py`) decides which of them see it."""
+    record = feed_record.record
     return record.incident.warned if isinstance(record, StatusRecord) else (record.volunteer_id,)

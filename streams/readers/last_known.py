@@ -1,8 +1,8 @@
-"""What the log knows of the incidents, for when Redis and the workers are away: the newest state of each incident from
-`incident-status`, and the reports behind what the workers have committed, which nobody has decided yet.
+"""The state of incidents as the log shows it, a fallback for when Redis and the workers are unavailable.
 
-Nothing of it is private: both topics hold ids only. A reading goes through the whole compacted topic; it is a fallback and is
-asked for by people.
+Holds the newest state of each incident from `incident-status`, and the reports behind the workers' committed offsets, which have
+no decision yet. Contains no personal data: both topics hold ids only. Each read scans the whole compacted topic, so it serves
+requests by people and is not to be polled.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ from streams.topics import INCIDENT_STATUS, INCIDENTS, Topic
 
 WITHIN_S = 30.0
 KEPT_S = 2.0
-"""Who asks again so soon gets the same reading."""
+"""A result is reused for this long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """A report that stands in the log and has no decision."""
+    """A report in the log without a decision."""
 
     command: ReportIncident
     logged_ms: int
@@ -38,20 +38,20 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastKnown:
-    """`read_ms`: when the log was read. `decided_ms`: of the newest decision, None without any."""
+    """`read_ms`: when the log was read. `decided_ms`: time of the newest decision, None without one."""
 
     read_ms: int
     decided_ms: int | None = None
     states: tuple[Incident, ...] = ()
-    """The newest state of each incident, the newest report first."""
+    """Newest state of each incident, sorted by report time, newest first."""
     undecided: tuple[Undecided, ...] = ()
     """Newest first."""
     waiting: int | None = None
-    """Commands of all kinds that wait for the workers; None when the group's offsets could not be read."""
+    """Committed lag: commands of all kinds behind the committed offsets; None when these could not be read."""
 
 
 class LogPicture:
-    """Reads when asked; readings do not run at the same time."""
+    """Reads the log on demand, one read at a time."""
 
     def __init__(self, settings: Settings, client_id: str) -> None:
         self._settings = settings
@@ -60,9 +60,10 @@ class LogPicture:
         self._kept: LastKnown | None = None
 
     async def read(self, *, within_s: float = WITHIN_S) -> LastKnown:
-        """
+        """The state now, or at most `KEPT_S` ago.
+
         Raises:
-            LogUnavailable: Kafka did not give it in time.
+            LogUnavailable: Kafka did not return it within `within_s`.
         """
         async with self._lock:
             if self._kept is None or clock.now_ms() - self._kept.read_ms > KEPT_S * 1000:
@@ -94,7 +95,7 @@ class LogPicture:
         )
 
     async def _committed(self) -> dict[int, int] | None:
-        """How far the workers have committed, by partition of `incidents`."""
+        """Offsets that the workers have committed, by partition of `incidents`; None when Kafka did not return them."""
         admin = clients.async_admin(self._settings, f"{self._client_id}-offsets")
         try:
             await admin.start()
@@ -127,14 +128,14 @@ class LogPicture:
         return sorted(found, key=lambda entry: entry.logged_ms), waiting
 
 
-class _Ours(msgspec.Struct):
+class _IncidentHead(msgspec.Struct):
     id: str
 
 
 class _StatusHead(msgspec.Struct):
-    """The little of a status record that says which is the newest."""
+    """The fields of a status record that determine which one is newest."""
 
-    incident: _Ours
+    incident: _IncidentHead
     decision_offset: int
 
 
@@ -182,7 +183,7 @@ def _decoded(values: Iterable[bytes]) -> list[StatusRecord]:
 
 
 def _reports(records: Sequence[ConsumerRecord]) -> list[Undecided]:
-    """A record that cannot be read is the worker's to dead_letter."""
+    """Reports among the records. Unreadable records are skipped: the worker dead-letters them."""
     reports: dict[str, Undecided] = {}
     for record in records:
         try:

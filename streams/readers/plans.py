@@ -1,7 +1,7 @@
-"""Response plans that were applied while everything runs: `komek.plans.v1`, read at start and followed.
+"""Response plans applied at run time: `komek.plans.v1`, read at start and then followed.
 
-The newest record that can be used is the book in force; it wins over KOMEK_PLANS and over the built-in book, at start too. A
-tombstone goes back to those. A record that cannot be used becomes a dead letter and changes nothing.
+The newest valid record is the plan book in force; it takes precedence over KOMEK_PLANS and the built-in book, also at start. A
+tombstone restores those. An invalid record is dead-lettered and changes nothing.
 """
 
 import asyncio
@@ -32,14 +32,14 @@ _CONFIRM_WITHIN_S = 30.0
 _PART = TopicPartition(PLANS.name, 0)
 
 Use: TypeAlias = Callable[[PlanBook], None]
-Bury: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
+WriteDeadLetter: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
 
 
 def book_of(value: bytes | None, fallback: PlanBook) -> PlanBook:
-    """The book of a record; `fallback` for a tombstone.
+    """The plan book of a record; `fallback` for a tombstone.
 
     Raises:
-        Unreadable: no record of plans, or plans with faults.
+        Unreadable: not a record of plans, or the plans are invalid.
     """
     if value is None:
         return fallback
@@ -51,14 +51,20 @@ def book_of(value: bytes | None, fallback: PlanBook) -> PlanBook:
 
 
 class PlanFollower:
-    """`use` gets the book in force before `start` returns, and each new one after; `dead_letter` says where bad records go, if
-    anywhere.
+    """Calls `use` with the plan book in force before `start` returns, and with each later one.
 
-    `start` raises LogUnavailable when the topic cannot be read to its end within 15 s.
+    Invalid records go to `dead_letter`; without it they are only logged. `start` raises LogUnavailable when the topic cannot be
+    read to its end within 15 s.
     """
 
     def __init__(
-        self, settings: Settings, client_id: str, *, fallback: PlanBook, use: Use, dead_letter: Bury | None = None
+        self,
+        settings: Settings,
+        client_id: str,
+        *,
+        fallback: PlanBook,
+        use: Use,
+        dead_letter: WriteDeadLetter | None = None,
     ) -> None:
         self._settings = settings
         self._client_id = client_id
@@ -100,7 +106,7 @@ class PlanFollower:
             try:
                 await self._take(await consumer.getmany(_PART, timeout_ms=1000))
             except (KafkaError, LogUnavailable) as error:
-                log.warning("plans wait for Kafka", cause=type(error).__name__)
+                log.warning("plans cannot be read from Kafka", cause=type(error).__name__)
                 await asyncio.sleep(1)
 
     async def _take(self, batches: dict[TopicPartition, list[ConsumerRecord]]) -> None:
@@ -108,7 +114,7 @@ class PlanFollower:
             try:
                 book = book_of(record.value, self._fallback)
             except wire.Unreadable as error:
-                log.error("plans cannot be used", offset=record.offset, reason=str(error))
+                log.error("plans are invalid", offset=record.offset, reason=str(error))
                 if self._dead_letter is not None:
                     await self._dead_letter(record, str(error))
                 continue
@@ -117,18 +123,16 @@ class PlanFollower:
 
 
 def apply(settings: Settings, text: str) -> wire.PlansRecord:
-    """Puts a checked text into force everywhere.
+    """Checks plans and publishes them to all workers and API processes.
 
     Raises:
-        BadPlans: the text cannot be used, or its version is that of other plans that were applied before.
-        BrokerError: Kafka did not confirm; the plans may be in force or not, a repeat is harmless.
+        BadPlans: the text is invalid, or the plans in force have the same version with another text.
+        BrokerError: Kafka did not confirm; the plans may be in force or not. A repeat is harmless.
     """
     book = response_plans.read(text, source="plans")
     before = newest(settings)
     if before is not None and before.version == book.version and before.text != text:
-        raise BadPlans(
-            f"version: {book.version!r} is in force with another content; give these plans a version of their own"
-        )
+        raise BadPlans(f"version: {book.version!r} is in force with other content; give these plans another version")
     record = wire.PlansRecord(version=book.version, text=text, applied_ms=clock.now_ms())
     producer = clients.prompt_producer(settings, "komek-plans")
     try:
@@ -137,7 +141,7 @@ def apply(settings: Settings, text: str) -> wire.PlansRecord:
         sent.get(timeout=_CONFIRM_WITHIN_S)
     except (ClientError, AssertionError) as error:
         raise BrokerError(
-            f"plans were not confirmed: {error!r}", "Repeat: the same plans twice are harmless."
+            f"plans were not confirmed: {error!r}", "Repeat the command: applying the same plans twice is harmless."
         ) from error
     finally:
         producer.close(timeout=_CONFIRM_WITHIN_S)
@@ -145,10 +149,10 @@ def apply(settings: Settings, text: str) -> wire.PlansRecord:
 
 
 def newest(settings: Settings) -> wire.PlansRecord | None:
-    """The last readable record applied; None when there is none or it was taken back.
+    """The newest readable record; None when there is none or the newest is a tombstone.
 
     Raises:
-        BrokerError: no broker answered, or the topic is missing.
+        BrokerError: no broker answered, or the topic does not exist.
     """
     wait_for_broker(settings)
     consumer = clients.consumer(settings, "komek-plans")
@@ -166,7 +170,7 @@ def newest(settings: Settings) -> wire.PlansRecord | None:
                     with contextlib.suppress(wire.Unreadable):
                         found = None if record.value is None else wire.decode_plans(record.value)
     except ClientError as error:
-        raise BrokerError(f"{PLANS.name} cannot be read: {error!r}", "Repeat.") from error
+        raise BrokerError(f"{PLANS.name} cannot be read: {error!r}", "Repeat the command.") from error
     finally:
         consumer.close()
     return found

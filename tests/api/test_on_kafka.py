@@ -262,7 +262,7 @@ async def gathered(live: Feed, cursor: FeedCursor | None, count: int) -> list[tu
     async with asyncio.timeout(20):
         with live.listening(cursor) as listener:
             async for entry, identity in told(listener):
-                found.append((name_of(entry.happening), FeedCursor.parsed(identity)))
+                found.append((name_of(entry.record), FeedCursor.parsed(identity)))
                 if len(found) == count:
                     break
     return found
@@ -270,7 +270,7 @@ async def gathered(live: Feed, cursor: FeedCursor | None, count: int) -> list[tu
 
 async def told(listener: Listener) -> AsyncIterator[FeedItem]:
     async for batch in listener.batches():
-        for one in batch.told:
+        for one in batch.items:
             yield one
 
 
@@ -328,7 +328,7 @@ async def test_a_second_live_offer_of_a_person_is_marked_void(producer: AIOKafka
     async with asyncio.timeout(20):
         for cursor in (start, replace(start, notices=())):
             with live.listening(cursor) as listener:
-                seen = [one.entry.happening.is_void async for one in limited(listener, 2)]
+                seen = [one.entry.record.is_void async for one in limited(listener, 2)]
 
             assert seen == [False, True]
 
@@ -351,7 +351,7 @@ async def test_who_falls_behind_what_is_kept_is_cut_off_and_nobody_waits_for_it(
         assert (await listener.next(10)) is not None
         following = asyncio.ensure_future(seen_by(quick, 12))
         await publish(producer, 401, 5)
-        assert {name_of(one.entry.happening) for one in await following} == expected(400, 6)
+        assert {name_of(one.entry.record) for one in await following} == expected(400, 6)
 
         with pytest.raises(ResyncRequired):
             async for _ in told(listener):

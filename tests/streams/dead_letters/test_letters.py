@@ -73,7 +73,7 @@ def test_of_a_huge_value_the_beginning_is_kept_and_it_is_not_replayed() -> None:
 
 
 def test_a_letter_from_a_topic_that_is_not_ours_is_not_replayed() -> None:
-    with pytest.raises(letters.NotReplayable, match="no topic of Komek"):
+    with pytest.raises(letters.NotReplayable, match="not a topic of Komek"):
         letters.replay(Settings(), [letters.letter_of(Record(topic="somewhere"), "")])
 
 

@@ -92,7 +92,7 @@ def cursors(draw: Any, log: list[FeedRecord]) -> FeedCursor:
 async def everything(feed: Feed, cursor: FeedCursor, person: str | None = None) -> list[tuple[Place, FeedCursor]]:
     with feed.listening(cursor, person) as listener:
         return [
-            (place_of(one.entry), FeedCursor.parsed(one.id)) async for batch in listener.batches() for one in batch.told
+            (place_of(one.entry), FeedCursor.parsed(one.id)) async for batch in listener.batches() for one in batch.items
         ]
 
 
@@ -172,7 +172,7 @@ async def test_whom_nothing_concerns_is_not_cut_off_while_others_are_told_much()
         batch = await waiting
 
     assert batch is not None
-    assert [one.id for one in batch.told] == ["0.0.0_1001.0.0_0.0.0"]
+    assert [one.id for one in batch.items] == ["0.0.0_1001.0.0_0.0.0"]
 
 
 async def test_a_listener_that_does_not_keep_up_is_cut_off() -> None:

@@ -108,7 +108,7 @@ async def test_one_version_is_never_two_different_plans(settings: Settings) -> N
     plans.apply(settings, text_of("same"))
     plans.apply(settings, text_of("same"))
 
-    with pytest.raises(BadPlans, match="give these plans a version of their own"):
+    with pytest.raises(BadPlans, match="give these plans another version"):
         plans.apply(settings, text_of("same") + "\n# more\n")
 
 
