@@ -1,11 +1,11 @@
-"""Which alarms stand, and since when: fed with looks, pure."""
+"""Which alarms are active, and since when. Pure: fed with observations."""
 
 from dataclasses import dataclass, field
 
 from streams.monitoring.alarms import RULES, AlarmCondition, Concern, ConditionUnknown, Observed, Rule, Severity
 
 DETAILS = 20
-"""So many ids are shown; the count is of all."""
+"""At most this many ids are shown; `count` counts all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmSnapshot:
-    """The alarms of one look, and the names of those of which nothing can be known now."""
+    """The active alarms of one observation, and the names of alarms whose condition cannot be evaluated."""
 
     alarms: tuple[Alarm, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -29,11 +29,12 @@ class AlarmSnapshot:
 
 @dataclass(slots=True)
 class Board:
-    """Fed with looks; remembers since when each condition holds."""
+    """Keeps since when each condition holds."""
 
     _since_s: dict[str, float] = field(default_factory=dict)
 
-    def told(self, seen: Observed, now_s: float) -> AlarmSnapshot:
+    def update(self, seen: Observed, now_s: float) -> AlarmSnapshot:
+        """Evaluates all rules on an observation. `now_s`: a monotonic clock. An alarm is active once it has held for `for_s`."""
         alarms, unknown = [], []
         for rule in RULES:
             try:

@@ -1,4 +1,4 @@
-"""Looks every second at what alarms are about, in the background, so that whoever asks gets the last look at once."""
+"""Evaluates the alarms every second in the background, so that callers get the last result without waiting."""
 
 import asyncio
 import contextlib
@@ -19,10 +19,10 @@ from streams.store.redis_client import RedisClient
 
 EVERY_S = 1.0
 WITHIN_S = 1.0
-"""Of Redis, for each of two questions."""
+"""Timeout of each of the two reads from Redis."""
 MEASURED_WITHIN_S = 6.0
 OLD_S = 10.0
-"""A look older than this says nothing any more."""
+"""A result older than this is discarded: every alarm is then unknown."""
 NOTHING = AlarmSnapshot(unknown=NAMES)
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
@@ -37,11 +37,11 @@ class LagSource(Protocol):
 
 
 class AlarmWatch:
-    """`told()` never waits and never fails: it is the last look, or says that nothing is known."""
+    """`told()` returns the last result; every alarm is unknown when it is too old. It never waits and never raises."""
 
     def __init__(self, *, link: RedisClient, lag: LagSource, letters: LetterWatch) -> None:
         self._reads = Reads(link)
-        self._pulse = AlarmFactsReader(link, LATE_MS)
+        self._facts = AlarmFactsReader(link, LATE_MS)
         self._lag = lag
         self._letters = letters
         self._board = Board()
@@ -63,16 +63,16 @@ class AlarmWatch:
         return NOTHING if is_old else self._last
 
     async def look(self) -> AlarmSnapshot:
-        """One look, which is then the last."""
+        """Evaluates the alarms once and stores the result. Alarms whose sources do not answer are unknown."""
         measured = self._fresh()
         rebuild = await _within(self._reads.rebuild_state())
         numbers = measured.decided if measured else {}
-        # After what was measured, so that the picture is never compared with a log that is younger than it.
-        pulse = await _within(self._pulse.read(numbers)) if rebuild and rebuild.is_ready else None
+        # Read Redis after Kafka was measured, so that its applied offsets are never compared with newer ends of the log.
+        facts = await _within(self._facts.read(numbers)) if rebuild and rebuild.is_ready else None
         seen = Observed(
-            now_ms=clock.now_ms(), measured=measured, rebuild=rebuild, pulse=pulse, letters=self._letters.standing
+            now_ms=clock.now_ms(), measured=measured, rebuild=rebuild, facts=facts, letters=self._letters.standing
         )
-        self._last, self._looked_s = self._board.told(seen, clock.monotonic_s()), clock.monotonic_s()
+        self._last, self._looked_s = self._board.update(seen, clock.monotonic_s()), clock.monotonic_s()
         count(self._last)
         return self._last
 
@@ -84,9 +84,8 @@ class AlarmWatch:
         while True:
             try:
                 await self.look()
-            except Exception:  # noqa: BLE001 -- the watch goes on whatever it meets
-                # Whatever it looks at must not end the watch: a record nobody foresaw would silence every alarm.
-                _log.exception("alarms cannot be looked at")
+            except Exception:  # noqa: BLE001 -- one unexpected record must not silence every alarm
+                _log.exception("alarms cannot be evaluated")
             await asyncio.sleep(EVERY_S)
 
 
@@ -98,7 +97,7 @@ async def _within(work: Coroutine[Any, Any, T]) -> T | None:
 
 
 def count(told: AlarmSnapshot) -> None:
-    """1 while it holds, 0 while it does not, NaN while nobody can know."""
+    """Sets the metric of each alarm: 1 active, 0 not active, NaN unknown."""
     standing = {alarm.name for alarm in told.alarms}
     for name in NAMES:
         known = 1.0 if name in standing else 0.0

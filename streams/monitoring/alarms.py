@@ -1,8 +1,8 @@
-"""What operators are alarmed about, once: name, how bad, what it concerns, what to do, and when it holds.
+"""The list of alarms: name, severity, concern, description, remedy and condition of each.
 
-Pure: `alarm_watch.py` looks every second and keeps them on the board (`alarm_board.py`); `GET /v1/status`, `/metrics`,
-`komek status` and `komek watch` show them, and `alert_rules.py` makes Prometheus' rules of the same list. Details are ids and
-numbers, never texts.
+Pure: `alarm_watch.py` evaluates the conditions every second on an `alarm_board.Board`. `GET /v1/status`, `/metrics`, `komek
+status` and `komek watch` show the result, and `streams/codegen/alert_rules.py` generates Prometheus rules from the list. Details
+of an alarm are ids and numbers, never text that people wrote.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,50 +17,55 @@ from streams.store.alarm_facts import AlarmFacts
 from streams.store.reads import RebuildState
 
 UNDECIDED_MS = 10_000
-"""An accepted command should be decided within milliseconds; after this long somebody must know."""
+"""An accepted command is normally decided within milliseconds; after this time operators are alarmed."""
 LATE_MS = 5_000
 STUCK_S = 15.0
-"""Before the worker's own watchdog ends it (`KOMEK_STALL_S`)."""
+"""Shorter than `KOMEK_STALL_S`, after which the watchdog ends the worker."""
 
 
 class Severity(StrEnum):
-    CRITICAL = "critical"  # somebody waits for help, or is in danger
-    WARNING = "warning"  # something is late and heals by itself, or should be looked at today
+    CRITICAL = "critical"  # people wait for help or are in danger
+    WARNING = "warning"  # a delay that recovers by itself, or something to look into today
 
 
 class Concern(StrEnum):
-    SYSTEM = "system"  # Komek itself is not well
-    FIELD = "field"  # Komek has done what it can: a human must act
+    SYSTEM = "system"  # Komek itself is impaired
+    FIELD = "field"  # Komek has done what it can: an operator must act
 
 
 class ConditionUnknown(RetryLater):
-    """What the condition needs gave no answer."""
+    """The source that the condition needs did not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What was seen in one look; None where nothing answered. `now_ms` is this machine's clock, `pulse.now_ms` Redis'."""
+    """The inputs of all conditions; None for a source that did not answer.
+
+    `now_ms` is this machine's clock, `facts.now_ms` the clock of Redis.
+    """
 
     now_ms: int
     measured: Measured | None = None
     rebuild: RebuildState | None = None
-    pulse: AlarmFacts | None = None
+    facts: AlarmFacts | None = None
     letters: Sequence[StandingLetter] | None = None
 
     def of_group(self) -> Measured:
+        """The measurement with the state of the consumer groups. Raises ConditionUnknown without it."""
         if self.measured is None or self.measured.workers is None:
             raise ConditionUnknown
         return self.measured
 
-    def of_picture(self) -> AlarmFacts:
-        if self.pulse is None:
+    def of_redis(self) -> AlarmFacts:
+        """What Redis holds. Raises ConditionUnknown without it."""
+        if self.facts is None:
             raise ConditionUnknown
-        return self.pulse
+        return self.facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmCondition:
-    """A condition that holds: of what, and since when if that is known better than by having watched."""
+    """A condition that holds. `details`: ids or numbers concerned. `since_ms` None: since it was first observed."""
 
     details: Sequence[str] = ()
     since_ms: int | None = None
@@ -68,7 +73,8 @@ class AlarmCondition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`for_s`: how long it must hold before it alarms."""
+    """`about`: what is wrong; `cure`: what to do. `holds` raises ConditionUnknown. `for_s`: how long it must hold before it
+    alarms."""
 
     name: str
     severity: Severity
@@ -80,7 +86,7 @@ class Rule:
 
 
 def _earliest(times: Mapping[str, int]) -> AlarmCondition | None:
-    """Ids, the one that waits longest first."""
+    """A condition on these ids, the earliest first; None when there are none."""
     if not times:
         return None
     ids = sorted(times, key=lambda one: (times[one], one))
@@ -102,11 +108,11 @@ def _dead_lettered(seen: Observed) -> AlarmCondition | None:
 
 
 def _void(seen: Observed) -> AlarmCondition | None:
-    return _earliest(seen.of_picture().void)
+    return _earliest(seen.of_redis().void)
 
 
 def _late(seen: Observed) -> AlarmCondition | None:
-    return _earliest(seen.of_picture().late)
+    return _earliest(seen.of_redis().late)
 
 
 def _rebuilding(seen: Observed) -> AlarmCondition | None:
@@ -116,10 +122,10 @@ def _rebuilding(seen: Observed) -> AlarmCondition | None:
 
 
 def _behind(seen: Observed) -> AlarmCondition | None:
-    """Decisions in the log that the picture does not have."""
+    """Partitions whose decisions are not all applied to Redis."""
     if seen.measured is None:
         raise ConditionUnknown
-    applied = seen.of_picture().applied
+    applied = seen.of_redis().applied
     numbers = [
         number
         for number, (first, end) in sorted(seen.measured.decided.items())
@@ -132,7 +138,7 @@ def _missing(seen: Observed) -> AlarmCondition | None:
     return None if seen.of_group().workers else AlarmCondition()
 
 
-def _nobody_tells(seen: Observed) -> AlarmCondition | None:
+def _no_notifier(seen: Observed) -> AlarmCondition | None:
     notifier = seen.of_group().notifier
     if notifier is None or notifier.count is None:
         raise ConditionUnknown
@@ -140,7 +146,7 @@ def _nobody_tells(seen: Observed) -> AlarmCondition | None:
 
 
 def _stuck(seen: Observed) -> AlarmCondition | None:
-    """Only while nothing else explains it: no worker at all, Redis away and a rebuild have alarms of their own."""
+    """Not evaluated while another alarm explains it: no worker, Redis unavailable, or a rebuild."""
     measured = seen.of_group()
     if not measured.workers or seen.rebuild is None or not seen.rebuild.is_ready:
         return None
@@ -159,7 +165,7 @@ def _kafka_away(seen: Observed) -> AlarmCondition | None:
 def _asks(reason: AttentionReason) -> Callable[[Observed], AlarmCondition | None]:
     def holds(seen: Observed) -> AlarmCondition | None:
         times: dict[str, int] = {}
-        for entry in seen.of_picture().asking:
+        for entry in seen.of_redis().asking:
             if entry.reason == reason:
                 times[entry.incident_id] = min(entry.since_ms, times.get(entry.incident_id, entry.since_ms))
         return _earliest(times)
@@ -175,7 +181,7 @@ RULES: tuple[Rule, ...] = (
         name="distress",
         severity=CRITICAL,
         concern=FIELD,
-        about="somebody who was sent is in danger themself",
+        about="a person who was sent is in danger",
         cure="Send help, then settle it: POST /v1/incidents/{id}/attention.",
         holds=_asks(AttentionReason.DISTRESS),
     ),
@@ -183,48 +189,48 @@ RULES: tuple[Rule, ...] = (
         name="check_in_overdue",
         severity=CRITICAL,
         concern=FIELD,
-        about="somebody on scene gave no sign of life although asked twice",
-        cure="Reach them another way; their check-in ends it.",
+        about="a person on scene did not respond to two check-in requests",
+        cure="Contact them another way; their check-in ends the alarm.",
         holds=_asks(AttentionReason.CHECK_IN_OVERDUE),
     ),
     Rule(
         name="ladder_ended",
         severity=CRITICAL,
         concern=FIELD,
-        about="nothing is left to try for a requirement: it stays unfilled unless a human acts",
-        cure="Find people another way, lower the need, or settle it: POST /v1/incidents/{id}/attention.",
+        about="the ladder of a requirement has ended: it stays unfilled unless an operator acts",
+        cure="Find people another way, reduce the requirement, or settle it: POST /v1/incidents/{id}/attention.",
         holds=_asks(AttentionReason.LADDER_ENDED),
     ),
     Rule(
         name="undecided",
         severity=CRITICAL,
         concern=SYSTEM,
-        about="an accepted report or answer has waited for its decision for more than 10 s",
-        cure="See worker_missing, worker_stuck, redis_away, rebuild_running; else add workers.",
+        about="an accepted command has waited for its decision for more than 10 s",
+        cure="Check worker_missing, worker_stuck, redis_away and rebuild_running; otherwise add workers.",
         holds=_undecided,
     ),
     Rule(
         name="dead_lettered_incident",
         severity=CRITICAL,
         concern=SYSTEM,
-        about="a command about an incident could not be read",
-        cure="`komek dead-letters show ID`, then `replay` or `dismiss`; act on the incident meanwhile.",
+        about="a command about an incident could not be read and is a dead letter",
+        cure="`komek dead-letters show ID`, then `replay` or `dismiss`; handle the incident by hand meanwhile.",
         holds=_dead_lettered,
     ),
     Rule(
         name="void_events",
         severity=CRITICAL,
         concern=SYSTEM,
-        about="the order of the log made decisions or offers void in the last day; expected: none",
-        cure="Look for two workers with one partition, or Redis lost between claim and decision, at that time.",
+        about="decisions or offers became void by the order of the log in the last day; expected: none",
+        cure="Check for two workers on one partition, or a loss of Redis between claim and decision, at that time.",
         holds=_void,
     ),
     Rule(
         name="worker_missing",
         severity=CRITICAL,
         concern=SYSTEM,
-        about="no worker runs; reports are kept and wait",
-        cure="Start workers; see why they ended in their logs.",
+        about="no worker is running; reports are accepted and wait in Kafka",
+        cure="Start workers; their logs tell why they ended.",
         holds=_missing,
         for_s=10.0,
     ),
@@ -232,25 +238,25 @@ RULES: tuple[Rule, ...] = (
         name="notifier_missing",
         severity=CRITICAL,
         concern=SYSTEM,
-        about="no notifier runs; people see their offers only where they look for them",
-        cure="Start a notifier (komek notifier); it tells what is still valid from where the last one ended.",
-        holds=_nobody_tells,
+        about="no notifier is running; people get no notices and see offers only when they look for them",
+        cure="Start a notifier (komek notifier); it resumes at the last committed offset and skips notices no longer valid.",
+        holds=_no_notifier,
         for_s=10.0,
     ),
     Rule(
         name="worker_stuck",
         severity=CRITICAL,
         concern=SYSTEM,
-        about="there is work, and nothing of these partitions was committed for 15 s",
-        cure="The watchdog ends such a worker (exit code 72); if it comes again, see its log.",
+        about="these partitions have lag, and no offset was committed for 15 s",
+        cure="The watchdog ends such a worker (exit code 72); if the alarm returns, see its log.",
         holds=_stuck,
     ),
     Rule(
         name="redis_away",
         severity=CRITICAL,
         concern=SYSTEM,
-        about="Redis gives no answer; reports are kept and wait",
-        cure="Start Redis; the picture is made anew from the log by itself.",
+        about="Redis does not answer; reports are accepted and wait in Kafka",
+        cure="Start Redis; a worker rebuilds it from the log.",
         holds=_redis_away,
         for_s=3.0,
     ),
@@ -258,7 +264,7 @@ RULES: tuple[Rule, ...] = (
         name="kafka_away",
         severity=CRITICAL,
         concern=SYSTEM,
-        about="Kafka gives no answer; reports are refused with 503",
+        about="Kafka does not answer; reports are refused with 503",
         cure="Start the brokers.",
         holds=_kafka_away,
     ),
@@ -266,24 +272,24 @@ RULES: tuple[Rule, ...] = (
         name="person_silent",
         severity=WARNING,
         concern=FIELD,
-        about="somebody who announced silence should have arrived for long, and did not answer whether they are coming",
-        cure="Reach them another way, or take them off: POST /v1/offers/{id}/withdraw. Any sign of theirs ends it.",
+        about="a person who announced silence is overdue and did not answer whether they are coming",
+        cure="Contact them another way, or withdraw the offer: POST /v1/offers/{id}/withdraw. Any sign of life ends the alarm.",
         holds=_asks(AttentionReason.PERSON_SILENT),
     ),
     Rule(
         name="change_unconfirmed",
         severity=WARNING,
         concern=FIELD,
-        about="somebody who was sent has not confirmed a change of their job, although told twice",
-        cure="Reach them another way; their confirmation ends it.",
+        about="a person who was sent has not confirmed a change of their job after two notices",
+        cure="Contact them another way; their confirmation ends the alarm.",
         holds=_asks(AttentionReason.CHANGE_UNCONFIRMED),
     ),
     Rule(
         name="rebuild_running",
         severity=WARNING,
         concern=SYSTEM,
-        about="the picture is made anew from the log: assignment is delayed",
-        cure="Wait; components.redis of the status shows how far it is. Without a worker nobody does it.",
+        about="Redis is being rebuilt from the log: assignment is delayed",
+        cure="Wait; components.redis in the status shows the progress. Workers do the rebuild, so one must be running.",
         holds=_rebuilding,
     ),
     Rule(
@@ -291,15 +297,15 @@ RULES: tuple[Rule, ...] = (
         severity=WARNING,
         concern=SYSTEM,
         about="deadlines are overdue by more than 5 s",
-        cure="See undecided and worker_missing; any worker sweeps them.",
+        cure="Check undecided and worker_missing; any worker processes overdue deadlines.",
         holds=_late,
     ),
     Rule(
         name="projection_behind",
         severity=WARNING,
         concern=SYSTEM,
-        about="decisions in the log of these partitions are not in the picture",
-        cure="A worker that owns the partition brings them in within seconds; else `komek rebuild`.",
+        about="decisions of these partitions are not applied to Redis",
+        cure="The worker that owns the partition applies them within seconds; otherwise run `komek rebuild`.",
         holds=_behind,
         for_s=5.0,
     ),

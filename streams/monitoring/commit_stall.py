@@ -1,7 +1,7 @@
-"""When a worker stands still: it has work, and no committed offset of its partitions moves.
+"""Detects a stalled worker: it has lag, and no committed offset of its partitions advances.
 
-Faust's own check compares the position of fetching, which goes on while an agent is stuck; only what is committed tells that
-work was done. Pure: `watchdog.py` looks and ends the process, `lag_monitor.py` looks for the operator's alarm.
+Faust's own check compares the fetch position, which advances while an agent is stuck; only committed offsets prove that work was
+done. Pure: `streams/worker/watchdog.py` feeds it to end the process, `lag_monitor.py` feeds it for the operator's alarm.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitSample:
-    """What Kafka says of some partitions: the committed offset (-1: none), and where the next record will stand."""
+    """Offsets of some partitions at one time: the committed offset (-1: none) and the end offset."""
 
     at_s: float
     committed: Mapping[int, int]
@@ -18,19 +18,19 @@ class CommitSample:
 
 
 class Standstill:
-    """For how long the committed offset of each partition with work has not moved. Fed with looks, in the order of time."""
+    """How long the committed offset of each partition with lag has not advanced. Feed it samples in order of time."""
 
     def __init__(self) -> None:
         self._since: dict[int, tuple[int, float]] = {}
         self.moved_s: float | None = None
-        """When an offset was last seen to have moved, or the count began anew."""
+        """When an offset was last seen to advance, or when counting started."""
 
     def begin_anew(self) -> None:
         self._since.clear()
         self.moved_s = None
 
     def look(self, look: CommitSample) -> dict[int, float]:
-        """Seconds by partition; only those with work. What is seen for the first time begins at 0."""
+        """Seconds without a commit, by partition with lag. A partition seen for the first time starts at 0."""
         if self.moved_s is None or any(
             number in self._since and self._since[number][0] != offset for number, offset in look.committed.items()
         ):

@@ -1,12 +1,13 @@
-"""How far the workers are behind: committed lag of each partition of `incidents`, and the age of the oldest undecided command.
+"""Lag of the workers: committed lag of each partition of `incidents`, and the age of the oldest undecided command.
 
-Measured every second in the background, so that whoever asks gets the last measurement at once and can see how old it is.
+Measured every second in the background. Callers read the last measurement without waiting and can see its age.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -24,13 +25,18 @@ EVERY_S = 1.0
 WITHIN_S = 1.5
 _log = structlog.get_logger(__name__)
 
+Bounds: TypeAlias = Mapping[int, tuple[int, int]]
+"""Beginning and end offset of each partition of a topic."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """`lag`: commands per partition that no worker has committed; `oldest_ms`: when the oldest of them was logged.
+    """One measurement, taken at `at_s` (`clock.monotonic_s`).
 
-    `undecided`: the incidents of each partition's oldest such command, and when it was logged. `still_s`: for how long nothing
-    of a partition with lag was committed. `decided`: by partition, the first and the next offset of `decisions`.
+    `lag`: uncommitted commands by partition; `oldest_ms`: timestamp of the oldest one. `undecided`: the incident of each
+    partition's oldest uncommitted command, and its timestamp. `still_s`: seconds since the last commit, by partition with lag.
+    `decided`: the beginning and end offsets of `decisions`, by partition. `workers` and `notifier` are None when the group
+    coordinator is unavailable; then only `decided` is known.
     """
 
     at_s: float
@@ -39,7 +45,7 @@ class Measured:
     workers: int | None = None
     undecided: Mapping[str, int] = field(default_factory=dict)
     still_s: Mapping[int, float] = field(default_factory=dict)
-    decided: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    decided: Bounds = field(default_factory=dict)
     notifier: NotifierLag | None = None
 
     @property
@@ -48,7 +54,7 @@ class Measured:
 
 
 class Monitor:
-    """`last` is None until the first measurement; measurements stop when Kafka does not answer, and go on when it does."""
+    """`last` is None until the first measurement. While Kafka does not answer, `last` grows old; `age_s` tells its age."""
 
     def __init__(self, settings: Settings, client_id: str) -> None:
         self._settings = settings
@@ -59,7 +65,7 @@ class Monitor:
         self.last: Measured | None = None
 
     async def start(self) -> None:
-        """Waits for the first measurement, but not for long."""
+        """Starts measuring and waits for the first measurement, at most 3 s."""
         self._task = asyncio.ensure_future(self._run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._measured.wait(), WITHIN_S * 2)
@@ -71,7 +77,7 @@ class Monitor:
                 await self._task
 
     def age_s(self) -> float | None:
-        """Of the last measurement."""
+        """Seconds since the last measurement; None before the first."""
         return None if self.last is None else clock.monotonic_s() - self.last.at_s
 
     async def _run(self) -> None:
@@ -94,37 +100,30 @@ class Monitor:
             await asyncio.sleep(EVERY_S)
 
     async def _measure(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> Measured:
-        (described,) = await admin.describe_topics([INCIDENTS.name])
-        numbers = sorted(entry["partition"] for entry in described["partitions"])
-        parts = [TopicPartition(INCIDENTS.name, number) for number in numbers]
-        decisions = [TopicPartition(DECISIONS.name, number) for number in numbers]
-        starts = await consumer.beginning_offsets([*parts, *decisions])
-        ends = await consumer.end_offsets([*parts, *decisions])
-        decided = {part.partition: (starts[part], ends[part]) for part in decisions}
+        commands, decided = await _bounds(admin, consumer)
         try:
-            committed, workers = await groups.committed_commands(admin), await groups.members(admin, groups.DISPATCHER)
+            committed = await groups.committed_commands(admin)
+            workers = await groups.members(admin, groups.DISPATCHER)
             notifier = await look(admin, consumer)
         except KafkaError as error:
-            # The coordinator of groups is not there yet (or not any more); what the topics say is known all the same.
+            # The group coordinator is unavailable. The bounds of the topics are known nevertheless.
             _log.warning("the workers' group cannot be read", cause=type(error).__name__)
             return Measured(at_s=clock.monotonic_s(), decided=decided)
-        reached = {part: max(starts[part], committed.get(part, 0)) for part in parts}
-        lag = {part.partition: max(0, ends[part] - reached[part]) for part in parts}
-        waiting = {part: reached[part] for part in parts if lag[part.partition]}
-        oldest = await _oldest(consumer, waiting) if waiting else []
+        ends = {number: end for number, (_, end) in commands.items()}
+        reached = {
+            number: max(first, committed.get(TopicPartition(INCIDENTS.name, number), 0))
+            for number, (first, _) in commands.items()
+        }
+        lag = {number: max(0, ends[number] - reached[number]) for number in commands}
+        oldest = await _oldest(consumer, {number: reached[number] for number, count in lag.items() if count})
         at_s = clock.monotonic_s()
-        seen = CommitSample(
-            at_s=at_s,
-            committed={part.partition: reached[part] for part in parts},
-            ends={part.partition: ends[part] for part in parts},
-        )
         return Measured(
             at_s=at_s,
             lag=lag,
             oldest_ms=min((record.timestamp for record in oldest), default=None),
             workers=workers,
             undecided={incident: record.timestamp for record in oldest if (incident := _incident_of(record))},
-            still_s=self._standstill.look(seen),
+            still_s=self._standstill.look(CommitSample(at_s=at_s, committed=reached, ends=ends)),
             decided=decided,
             notifier=notifier,
         )
@@ -140,15 +139,35 @@ class Monitor:
         metrics.OLDEST_UNDECIDED_SECONDS.set(max(0, age_ms) / 1000)
 
 
-async def _oldest(consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, int]) -> list[ConsumerRecord]:
-    """The first record of each partition that waits, as far as they come in time."""
-    consumer.assign(list(waiting))
-    for part, offset in waiting.items():
+async def _bounds(admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> tuple[Bounds, Bounds]:
+    """The bounds of `incidents` and of `decisions`, which have the same partitions."""
+    (described,) = await admin.describe_topics([INCIDENTS.name])
+    numbers = sorted(entry["partition"] for entry in described["partitions"])
+    commands = [TopicPartition(INCIDENTS.name, number) for number in numbers]
+    decisions = [TopicPartition(DECISIONS.name, number) for number in numbers]
+    starts = await consumer.beginning_offsets([*commands, *decisions])
+    ends = await consumer.end_offsets([*commands, *decisions])
+    return (
+        {part.partition: (starts[part], ends[part]) for part in commands},
+        {part.partition: (starts[part], ends[part]) for part in decisions},
+    )
+
+
+async def _oldest(consumer: AIOKafkaConsumer, waiting: Mapping[int, int]) -> list[ConsumerRecord]:
+    """The first uncommitted command of each partition, as far as they arrive within `WITHIN_S`.
+
+    `waiting`: the committed offset of each partition of `incidents` with lag.
+    """
+    if not waiting:
+        return []
+    offsets = {TopicPartition(INCIDENTS.name, number): offset for number, offset in waiting.items()}
+    consumer.assign(list(offsets))
+    for part, offset in offsets.items():
         consumer.seek(part, offset)
     oldest: dict[TopicPartition, ConsumerRecord] = {}
     deadline = clock.monotonic_s() + WITHIN_S
-    while len(oldest) < len(waiting) and clock.monotonic_s() < deadline:
-        missing = [part for part in waiting if part not in oldest]
+    while len(oldest) < len(offsets) and clock.monotonic_s() < deadline:
+        missing = [part for part in offsets if part not in oldest]
         for part, records in (await consumer.getmany(*missing, timeout_ms=300, max_records=len(missing))).items():
             oldest.setdefault(part, records[0])
     consumer.unsubscribe()
@@ -156,7 +175,7 @@ async def _oldest(consumer: AIOKafkaConsumer, waiting: Mapping[TopicPartition, i
 
 
 def _incident_of(record: ConsumerRecord) -> str | None:
-    """None for what cannot be read; a worker will make a dead letter of it."""
+    """The incident of a command; None for an unreadable record, which a worker will dead-letter."""
     try:
         return wire.decode_incident_command(record.value).incident_id
     except wire.Unreadable:

@@ -235,7 +235,7 @@ class Lane:
             self._untold[parcel.notice.offer_id] = None
             if len(self._untold) > UNTOLD_REMEMBERED:
                 del self._untold[next(iter(self._untold))]
-        self._office.done(parcel)
+        self._owner.done(parcel)
 
     async def _end(self, parcel: Parcel, outcome: NoticeOutcome, tries: "_Tries") -> None:
         await self._record(parcel, outcome, tries.attempts)
@@ -246,7 +246,7 @@ class Lane:
             self._untold.pop(parcel.notice.offer_id, None)
         else:
             log.error("notice failed", channel=self._channel.name, id=parcel.id, attempts=tries.attempts)
-        self._office.done(parcel)
+        self._owner.done(parcel)
 
     async def _pause(self, attempts: int) -> None:
         """Backoff with jitter, so that notices that failed together do not retry together."""

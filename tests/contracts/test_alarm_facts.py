@@ -17,7 +17,7 @@ ENDED = Attention(reason=AttentionReason.LADDER_ENDED, requirement_id="r-1", sin
 IN_DANGER = Attention(reason=AttentionReason.DISTRESS, requirement_id="r-1", since_ms=6, detail="o-1")
 
 
-async def pulse(world: RedisWorld, *partitions: int) -> AlarmFacts:
+async def facts(world: RedisWorld, *partitions: int) -> AlarmFacts:
     return await AlarmFactsReader(world.link, late_ms=5_000).read(partitions)
 
 
@@ -25,7 +25,7 @@ async def test_a_picture_in_which_nothing_is_wrong_says_so(redis_world: RedisWor
     now_ms = await redis_world.store.now_ms()
     await applied(redis_world, application(0, incident(at_ms=now_ms)))
 
-    seen = await pulse(redis_world, 0, 1)
+    seen = await facts(redis_world, 0, 1)
 
     assert (seen.late, seen.void, list(seen.asking)) == ({}, {}, [])
     assert seen.applied == {0: 0, 1: -1}
@@ -36,7 +36,7 @@ async def test_a_picture_that_is_not_rebuilt_is_no_empty_one(redis_world: RedisW
     await redis_world.forget()
 
     with pytest.raises(NotReady):
-        await pulse(redis_world)
+        await facts(redis_world)
 
 
 async def test_a_timer_is_late_by_the_time_it_was_made_for_also_in_a_sweeper_s_hands(redis_world: RedisWorld) -> None:
@@ -45,9 +45,9 @@ async def test_a_timer_is_late_by_the_time_it_was_made_for_also_in_a_sweeper_s_h
     due = incident("due", at_ms=now_ms, retry_at_ms=now_ms - 1_000)
     await applied(redis_world, application(0, late), application(1, due, command="c-2"))
 
-    before = await pulse(redis_world)
+    before = await facts(redis_world)
     taken = await redis_world.store.take_due(10)
-    after = await pulse(redis_world)
+    after = await facts(redis_world)
 
     assert len(taken) == 2
     assert before.late == after.late == {late.id: now_ms - 8_000}
@@ -63,7 +63,7 @@ async def test_who_asks_for_a_human_is_known_until_nobody_does(redis_world: Redi
     seen = []
     for offset, state in enumerate((asking, settled, closed, dataclasses.replace(closed, attention=(), version=4))):
         await applied(redis_world, application(offset, state, command=f"c-{offset}"))
-        seen.append([entry.reason for entry in (await pulse(redis_world)).asking])
+        seen.append([entry.reason for entry in (await facts(redis_world)).asking])
 
     assert seen == [["ladder_ended", "distress"], ["distress"], ["distress"], []]
 
@@ -73,7 +73,7 @@ async def test_a_rebuild_brings_back_who_asks_for_a_human(redis_world: RedisWorl
 
     await redis_world.rebuilt(RestoredIncident(incident=state))
 
-    assert (await pulse(redis_world)).asking == [
+    assert (await facts(redis_world)).asking == [
         AttentionRequest(reason="ladder_ended", incident_id=incident_id("flood"), requirement_id="r-1", since_ms=5)
     ]
 
@@ -89,7 +89,7 @@ async def test_a_second_decision_and_a_refused_hold_are_noted_once(redis_world: 
 
     again = [application(1, state), application(1, state), refused, refused]
     answers = await redis_world.store.apply(again)
-    seen = await pulse(redis_world)
+    seen = await facts(redis_world)
 
     assert [answer.state for answer in answers] == [
         AppliedState.VOID,
@@ -107,4 +107,4 @@ async def test_a_rebuild_notes_the_holds_it_had_to_refuse(redis_world: RedisWorl
     await restore.restore_progress(0, applied=3, published=3, refused=[hold("v-1")])
     await restore.release()
 
-    assert set((await pulse(redis_world)).void) == {f"offer|{hold('v-1').offer_id}"}
+    assert set((await facts(redis_world)).void) == {f"offer|{hold('v-1').offer_id}"}

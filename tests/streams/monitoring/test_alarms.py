@@ -25,7 +25,7 @@ QUIET: dict[str, Any] = {
     "now_ms": NOW_MS,
     "measured": Measured(at_s=0.0, lag={0: 0}, workers=2, decided={0: (0, 10)}, notifier=NotifierLag(count=1, lag=0)),
     "rebuild": RebuildState(is_ready=True),
-    "pulse": AlarmFacts(now_ms=NOW_MS, applied={0: 9}),
+    "facts": AlarmFacts(now_ms=NOW_MS, applied={0: 9}),
     "letters": (),
 }
 
@@ -33,8 +33,8 @@ QUIET: dict[str, Any] = {
 def told(**changes: Any) -> AlarmSnapshot:
     """After the condition has held for a minute."""
     board, seen = Board(), Observed(**QUIET | changes)
-    board.told(seen, 0.0)
-    return board.told(seen, 60.0)
+    board.update(seen, 0.0)
+    return board.update(seen, 60.0)
 
 
 def alarm(name: str, **changes: Any) -> Alarm:
@@ -78,8 +78,8 @@ def test_void_events_late_timers_and_what_asks_for_a_human_come_from_the_picture
     void = AlarmFacts(now_ms=NOW_MS, applied={0: 9}, void={"offer|o-1": 7})
     late = AlarmFacts(now_ms=NOW_MS, applied={0: 9}, late={"i-1": NOW_MS - 6_000})
 
-    assert alarm("void_events", pulse=void).details == ("offer|o-1",)
-    assert alarm("timers_late", pulse=late).since_ms == NOW_MS - 6_000
+    assert alarm("void_events", facts=void).details == ("offer|o-1",)
+    assert alarm("timers_late", facts=late).since_ms == NOW_MS - 6_000
 
 
 @pytest.mark.parametrize(
@@ -92,16 +92,16 @@ def test_what_a_human_must_see_alarms_once_for_each_incident(reason: AttentionRe
         AttentionRequest(reason=AttentionReason.DUPLICATE_ENDED, incident_id="i-2", requirement_id=None, since_ms=5),
     ]
 
-    found = alarm(reason, pulse=AlarmFacts(now_ms=NOW_MS, applied={0: 9}, asking=asking))
+    found = alarm(reason, facts=AlarmFacts(now_ms=NOW_MS, applied={0: 9}, asking=asking))
 
     assert (found.details, found.since_ms, found.severity) == (("i-1",), 10, Severity.CRITICAL)
 
 
 def test_decisions_that_are_not_in_the_picture_alarm_and_a_log_that_was_cut_off_does_not() -> None:
-    assert alarm("projection_behind", pulse=AlarmFacts(now_ms=NOW_MS, applied={0: 8})).details == ("0",)
+    assert alarm("projection_behind", facts=AlarmFacts(now_ms=NOW_MS, applied={0: 8})).details == ("0",)
     # Nothing was ever applied, and everything that stood in the log is older than what it keeps.
     empty = measured(lag={}, decided={0: (10, 10), 1: (0, 0)})
-    assert told(measured=empty, pulse=AlarmFacts(now_ms=NOW_MS, applied={})) == AlarmSnapshot()
+    assert told(measured=empty, facts=AlarmFacts(now_ms=NOW_MS, applied={})) == AlarmSnapshot()
 
 
 def test_no_worker_and_one_that_stands_still() -> None:
@@ -116,14 +116,14 @@ def test_no_notifier_alarms_and_one_nobody_has_seen_is_unknown() -> None:
 
 
 def test_during_a_rebuild_it_is_the_rebuild_that_alarms() -> None:
-    found = told(measured=measured(still_s={3: 60.0}), rebuild=RebuildState(is_ready=False, owner="w"), pulse=None)
+    found = told(measured=measured(still_s={3: 60.0}), rebuild=RebuildState(is_ready=False, owner="w"), facts=None)
 
     assert [entry.name for entry in found.alarms] == ["rebuild_running"]
     assert "ladder_ended" in found.unknown
 
 
 def test_without_redis_what_stands_there_is_unknown_and_not_well() -> None:
-    found = told(rebuild=None, pulse=None)
+    found = told(rebuild=None, facts=None)
 
     assert [entry.name for entry in found.alarms] == ["redis_away"]
     assert set(found.unknown) >= {"ladder_ended", "distress", "timers_late", "void_events", "rebuild_running"}
@@ -146,25 +146,27 @@ def test_without_kafka_what_workers_do_is_unknown() -> None:
 def test_some_conditions_must_hold_for_a_while_and_begin_anew_when_they_ended() -> None:
     board, missing, well = Board(), Observed(**QUIET | {"measured": measured(workers=0)}), Observed(**QUIET)
 
-    seen = [board.told(look, at).alarms for look, at in ((missing, 0.0), (missing, 9.0), (well, 9.5), (missing, 12.0))]
+    seen = [
+        board.update(look, at).alarms for look, at in ((missing, 0.0), (missing, 9.0), (well, 9.5), (missing, 12.0))
+    ]
 
     assert seen == [(), (), (), ()]
-    (found,) = board.told(missing, 22.0).alarms
+    (found,) = board.update(missing, 22.0).alarms
     assert (found.name, found.since_ms) == ("worker_missing", NOW_MS - 10_000)
 
 
 def test_an_alarm_that_cannot_be_known_for_a_moment_keeps_its_beginning() -> None:
     board, missing = Board(), Observed(**QUIET | {"measured": measured(workers=0)})
-    board.told(missing, 0.0)
-    board.told(Observed(**QUIET | {"measured": None}), 5.0)
+    board.update(missing, 0.0)
+    board.update(Observed(**QUIET | {"measured": None}), 5.0)
 
-    assert [entry.name for entry in board.told(missing, 11.0).alarms] == ["worker_missing"]
+    assert [entry.name for entry in board.update(missing, 11.0).alarms] == ["worker_missing"]
 
 
 def test_of_many_the_first_are_named_and_all_are_counted() -> None:
     void = {f"decision|{number:03}": number for number in range(100)}
 
-    found = alarm("void_events", pulse=AlarmFacts(now_ms=NOW_MS, applied={0: 9}, void=void))
+    found = alarm("void_events", facts=AlarmFacts(now_ms=NOW_MS, applied={0: 9}, void=void))
 
     assert (found.count, len(found.details), found.details[0]) == (100, DETAILS, "decision|000")
 
@@ -188,7 +190,7 @@ def test_the_alert_rules_are_those_of_the_list() -> None:
 
 
 def test_the_gauge_says_holds_does_not_and_cannot_be_known() -> None:
-    alarm_watch.count(told(rebuild=None, pulse=None))
+    alarm_watch.count(told(rebuild=None, facts=None))
 
     def value(name: str) -> float:
         found = REGISTRY.get_sample_value("komek_alarm", {"name": name})
