@@ -28,7 +28,7 @@ from dispatch.model.vocabulary import Exclusion, Outcome
 from dispatch.plans.book import PlanBook
 from dispatch.safety import hazard_crossings, hazards
 from dispatch.safety.hazard_crossings import WaysFound
-from dispatch.staffing import escalation, interpreters, scarcity, waves
+from dispatch.staffing import interpreters, ladder_clock, scarcity, waves
 from dispatch.state.lifecycle import evolve
 
 
@@ -123,8 +123,8 @@ def _with_looks(
         state = evolve(state, tuple(lacking), moment)
     facts = [*facts, *lacking]
     facts += waves.timed(state, facts, now_ms)
-    facts += escalation.schedule(state, plans, facts, whys, now_ms)
-    whys = [escalation.explained(why, state, plans, now_ms) for why in whys]
+    facts += ladder_clock.schedule(state, plans, facts, whys, now_ms)
+    whys = [ladder_clock.explained(why, state, plans, now_ms) for why in whys]
     thin = scarcity.fell_short(state, whys, now_ms)
     if thin:
         state = evolve(state, tuple(thin), moment)

@@ -15,19 +15,15 @@ A step that cannot reach anybody new (no wider ring, no substitute, no language 
 passed over in the same breath. After a human was called the steps behind go by their clocks alone: the human needs the time.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dispatch.matching.limits import is_widest, required_languages
 from dispatch.model.commands import DISPATCHER, Command, EscalateIncident, PassDeadline
 from dispatch.model.context import DecisionContext
-from dispatch.model.decisions import RequirementWhy
 from dispatch.model.events import (
-    AttentionEnded,
     AttentionRaised,
     Event,
     IncidentEscalated,
-    LadderScheduled,
     LadderStepped,
     PartnerAsked,
     RequirementsAdded,
@@ -40,8 +36,6 @@ from dispatch.model.vocabulary import (
     WIDENING_STEPS,
     AttentionReason,
     DeadlineKind,
-    Exclusion,
-    OfferState,
     StepAction,
     StepReason,
 )
@@ -58,16 +52,9 @@ from dispatch.staffing.interpreters import (
     translator_added,
     wants_bridge,
 )
+from dispatch.staffing.ladder_clock import TO_ALL, climb_of, is_asking, is_human_called
 
-_ATTENTION = (AttentionReason.UNFILLED, AttentionReason.ASK_PARTNER, AttentionReason.LADDER_ENDED)
-_HUMAN = frozenset({StepAction.OPERATOR, StepAction.PARTNER})
-_TO_ALL = frozenset({StepReason.NOBODY_NEW, StepReason.OPERATOR})
-"""Reasons that bring a step of any kind before its time; the others bring those that widen."""
 _OVERTAKING = frozenset({StepReason.NOBODY_FREE, StepReason.FORECAST})
-_NOT_FREE = frozenset({Exclusion.ENGAGED, Exclusion.RESTING, Exclusion.QUIET_HOURS, Exclusion.BUDGET_SPENT})
-"""Why people who fit cannot be asked now, and so have not answered."""
-
-
 RULES = frozenset({"ladder", "ladder_check", "bridge_language"})
 """Names of the rules that a ladder's own clock brings about."""
 
@@ -111,10 +98,11 @@ def _ordered(incident: Incident, command: EscalateIncident, book: _EscalationCon
         return unchanged("escalate", "already_escalated")
     if command.level is not None and command.level > incident.alarm_level:
         return refused("escalate", "level_not_reached")
-    facts = _raised(incident, incident.alarm_level + 1, book.plans, reason="operator", by=command.by)
+    level = incident.alarm_level + 1
+    facts = _raised(incident, level, book.plans, reason="operator", by=command.by)
     for entry in incident.requirements:
         if entry.climb is not None and incident.open_places(entry):
-            facts += _steps(incident, entry, book, _Cause(reason=StepReason.OPERATOR), raised=True)
+            facts += _steps(incident, entry, book, _Cause(reason=StepReason.OPERATOR), level=level)
     return applied("escalate", *with_ids(incident, facts))
 
 
@@ -131,9 +119,9 @@ def _may_be_bridged_now(incident: Incident, entry: Requirement, book: _Escalatio
     """A step that came early because everybody had answered waits again while somebody is asked."""
     if not wants_bridge(incident, entry) or not book.is_translator_there(incident, entry):
         return False
-    if lacks_language(incident, entry) or not _out(incident, entry):
+    if lacks_language(incident, entry) or not is_asking(incident, entry):
         return True
-    climb = _climb(entry)
+    climb = climb_of(entry)
     at_s = min((step.at_s for step in book.ladder(climb).steps if step.action is StepAction.BRIDGE_LANGUAGE), default=0)
     return climb.since_ms is not None and book.now_ms >= climb.since_ms + at_s * 1000
 
@@ -147,7 +135,7 @@ def _passed(incident: Incident, command: PassDeadline, book: _EscalationContext)
     if lacks_language(incident, entry) and entry.translator_since_ms is None:
         return applied("bridge_language", *with_ids(incident, [_bridge_or_lack(incident, entry, book)]))
     cause = _cause(incident, entry, book)
-    facts = _steps(incident, entry, book, cause) if cause else []
+    facts = _steps(incident, entry, book, cause, level=incident.alarm_level) if cause else []
     if not facts:
         # The clock is set anew by `schedule`: the check was early, or somebody answered meanwhile.
         return applied("ladder_check")
@@ -169,7 +157,7 @@ class _Cause:
     ripe_s: float = -1.0
 
     def brings(self, step: Step) -> bool:
-        return step.action in WIDENING_STEPS or self.reason in _TO_ALL or step.at_s <= self.ripe_s
+        return step.action in WIDENING_STEPS or self.reason in TO_ALL or step.at_s <= self.ripe_s
 
     def hurries(self, step: Step) -> bool:
         """Whether a human who has been called is not waited for."""
@@ -178,7 +166,7 @@ class _Cause:
 
 def _cause(incident: Incident, entry: Requirement, book: _EscalationContext) -> _Cause | None:
     """Why a step is due now, judged on what stands now and not when the timer was set."""
-    climb, ladder, now_ms = _climb(entry), book.ladder(_climb(entry)), book.now_ms
+    climb, ladder, now_ms = climb_of(entry), book.ladder(climb_of(entry)), book.now_ms
     left, since_ms = ladder.left(climb), climb.since_ms
     if not left or since_ms is None or not incident.open_places(entry):
         return None
@@ -188,8 +176,8 @@ def _cause(incident: Incident, entry: Requirement, book: _EscalationContext) -> 
         return _Cause(reason=StepReason.CLOCK, chance=chance, ripe_s=ripe_s)
     due = climb.due_reason
     is_due = {
-        StepReason.NOBODY_NEW: not _out(incident, entry),
-        StepReason.NOBODY_FREE: not _out(incident, entry),
+        StepReason.NOBODY_NEW: not is_asking(incident, entry),
+        StepReason.NOBODY_FREE: not is_asking(incident, entry),
         StepReason.FORECAST: chance < ladder.least_chance,
         StepReason.OPERATOR: True,
     }
@@ -197,38 +185,40 @@ def _cause(incident: Incident, entry: Requirement, book: _EscalationContext) -> 
 
 
 def _steps(
-    incident: Incident, entry: Requirement, book: _EscalationContext, cause: _Cause, *, raised: bool = False
+    incident: Incident, entry: Requirement, book: _EscalationContext, cause: _Cause, *, level: int
 ) -> list[Event]:
-    """The next step that can do something, after those that cannot. `raised`: the alarm level goes up anyway."""
+    """The next step that can have an effect, after those that cannot. `level`: the alarm level after this decision."""
     facts: list[Event] = []
-    climb, ladder = _climb(entry), book.ladder(_climb(entry))
+    climb, ladder = climb_of(entry), book.ladder(climb_of(entry))
     for number in ladder.left(climb):
         step = ladder.steps[number]
-        if not cause.brings(step):
-            if cause.reason in _OVERTAKING:
-                continue
+        if not cause.brings(step) and cause.reason in _OVERTAKING:
+            continue
+        if not cause.brings(step) or (not cause.hurries(step) and is_human_called(ladder, climb, number)):
             break
-        if not cause.hurries(step) and _human_called(ladder, climb, number):
-            break
-        climb = _past(climb, number)
-        level = incident.alarm_level + (1 if raised else 0)
-        skipped = _pointless(incident, replace(entry, climb=climb), step, level, book)
-        climb = climb if skipped else _climbed(climb, entry, step, book.plans)
-        facts.append(
-            LadderStepped(
-                requirement_id=entry.id,
-                action=step.action,
-                reason=cause.reason,
-                climb=climb,
-                skipped=skipped,
-                forecast=None if cause.chance is None else round(cause.chance, 3),
-            )
-        )
-        if skipped == NO_TRANSLATOR and entry.translator_since_ms is None:
-            facts.append(TranslatorLacked(requirement_id=entry.id, since_ms=book.now_ms))
-        if not skipped:
+        stepped = _stepped(incident, replace(entry, climb=_past(climb, number)), book, cause, step, level)
+        facts.append(stepped)
+        climb = stepped.climb
+        if stepped.skipped is None:
             return facts + _effects(incident, entry, step, book.plans)
+        if stepped.skipped == NO_TRANSLATOR and entry.translator_since_ms is None:
+            facts.append(TranslatorLacked(requirement_id=entry.id, since_ms=book.now_ms))
     return facts
+
+
+def _stepped(
+    incident: Incident, entry: Requirement, book: _EscalationContext, cause: _Cause, step: Step, level: int
+) -> LadderStepped:
+    """One step as taken or skipped; `entry` is already past it."""
+    skipped = _pointless(incident, entry, step, level, book)
+    return LadderStepped(
+        requirement_id=entry.id,
+        action=step.action,
+        reason=cause.reason,
+        climb=climb_of(entry) if skipped else _climbed(entry, step, book.plans),
+        skipped=skipped,
+        forecast=None if cause.chance is None else round(cause.chance, 3),
+    )
 
 
 def _past(climb: Climb, number: int) -> Climb:
@@ -239,12 +229,6 @@ def _past(climb: Climb, number: int) -> Climb:
         ahead.remove(taken)
         taken += 1
     return replace(climb, taken=taken, ahead=tuple(sorted(ahead)))
-
-
-def _human_called(ladder: Ladder, climb: Climb, number: int) -> bool:
-    """Whether a step before this one has called a human, who needs the time the plan gives until this one."""
-    left = set(ladder.left(climb))
-    return any(step.action in _HUMAN for at, step in enumerate(ladder.steps[:number]) if at not in left)
 
 
 def _pointless(incident: Incident, entry: Requirement, step: Step, level: int, book: _EscalationContext) -> str | None:
@@ -265,8 +249,9 @@ def _pointless(incident: Incident, entry: Requirement, step: Step, level: int, b
     return None
 
 
-def _climbed(climb: Climb, entry: Requirement, step: Step, plans: PlanBook) -> Climb:
-    """The place on the ladder after a step, with what it opens."""
+def _climbed(entry: Requirement, step: Step, plans: PlanBook) -> Climb:
+    """The progress on the ladder after a step, with what the step opens."""
+    climb = climb_of(entry)
     if step.action is StepAction.WIDER_RING:
         return replace(climb, ring=climb.ring * step.factor)
     if step.action is StepAction.SUBSTITUTES:
@@ -306,103 +291,6 @@ def _raised(incident: Incident, level: int, plans: PlanBook, *, reason: str, by:
 
 
 def _new_stand_ins(entry: Requirement, plans: PlanBook) -> list[str]:
-    known = {*entry.skills, *_climb(entry).substitutes}
+    known = {*entry.skills, *climb_of(entry).substitutes}
     wider = [other for skill in entry.skills for other in stand_ins(plans.substitutes, skill)]
     return [skill for skill in dict.fromkeys(wider) if skill not in known]
-
-
-def schedule(
-    state: Incident | None, plans: PlanBook, facts: Sequence[Event], whys: Sequence[RequirementWhy], now_ms: int
-) -> Iterable[Event]:
-    """The clocks as they stand after a decision of these facts, and attention that is no longer needed. `whys` tell what its
-    searches saw."""
-    if state is None or not state.is_open:
-        return
-    told = {why.requirement_id: reason for why in whys if (reason := _told(why))} | _carried_on(facts)
-    for entry in state.requirements:
-        if entry.climb is None:
-            continue
-        if not state.open_places(entry):
-            yield from _over(state, entry)
-            continue
-        since_ms = entry.climb.since_ms
-        if since_ms is None:
-            since_ms = state.times.logged_ms if state.version == 1 else now_ms
-        due_ms, reason = _due(state, entry, plans, told.get(entry.id), since_ms, now_ms)
-        if (since_ms, due_ms, reason) != (entry.climb.since_ms, entry.climb.due_ms, entry.climb.due_reason):
-            yield LadderScheduled(requirement_id=entry.id, since_ms=since_ms, due_ms=due_ms, reason=reason)
-
-
-def _told(why: RequirementWhy) -> StepReason | None:
-    """What a search that looked at everybody and left nobody to ask says of those who fit."""
-    if not why.complete or why.passed_over or Exclusion.TAKEN_NOW in why.excluded:
-        return None
-    return StepReason.NOBODY_FREE if _NOT_FREE & why.excluded.keys() else StepReason.NOBODY_NEW
-
-
-def _carried_on(facts: Sequence[Event]) -> dict[str, StepReason]:
-    """Requirements whose step proved pointless only when the decision was filled: its reason goes on to the next step."""
-    return {
-        fact.requirement_id: fact.reason
-        for fact in facts
-        if isinstance(fact, LadderStepped) and fact.skipped == NO_TRANSLATOR and fact.reason in _TO_ALL
-    }
-
-
-def _over(state: Incident, entry: Requirement) -> Iterable[Event]:
-    for attention in state.attention:
-        if attention.requirement_id == entry.id and attention.reason in _ATTENTION:
-            yield AttentionEnded(reason=attention.reason, requirement_id=entry.id)
-
-
-def _due(
-    state: Incident, entry: Requirement, plans: PlanBook, told: StepReason | None, since_ms: int, now_ms: int
-) -> tuple[int | None, StepReason]:
-    """When the next step is due and why then."""
-    climb, ladder = _climb(entry), plans.ladder(_climb(entry).ladder)
-    if lacks_language(state, entry) and entry.translator_since_ms is None:
-        return now_ms, StepReason.BRIDGE
-    left = ladder.left(climb)
-    if not left:
-        return None, StepReason.CLOCK
-    clock_ms = since_ms + ladder.steps[left[0]].at_s * 1000
-    if clock_ms <= now_ms:
-        return now_ms, StepReason.CLOCK
-    widening = [number for number in left if ladder.steps[number].action in WIDENING_STEPS]
-    may_widen = bool(widening) and not _human_called(ladder, climb, widening[0])
-    is_first_free = not _human_called(ladder, climb, left[0])
-    if told is StepReason.OPERATOR:
-        return now_ms, told
-    if told is StepReason.NOBODY_NEW and is_first_free and not _out(state, entry):
-        return now_ms, told
-    if not may_widen:
-        return clock_ms, StepReason.CLOCK
-    if told is StepReason.NOBODY_FREE and not _out(state, entry):
-        return now_ms, told
-    by_ms = since_ms + ladder.target_s * 1000
-    if told and chance_to_fill(state, entry, by_ms, now_ms) < ladder.least_chance:
-        return now_ms, StepReason.FORECAST
-    last_call_ms = by_ms - entry.window_s * 1000
-    if now_ms < last_call_ms < clock_ms:
-        return last_call_ms, StepReason.FORECAST
-    return clock_ms, StepReason.CLOCK
-
-
-def _out(incident: Incident, entry: Requirement) -> bool:
-    return any(offer.state is OfferState.OFFERED for offer in incident.offers_for(entry.id))
-
-
-def _climb(entry: Requirement) -> Climb:
-    assert entry.climb is not None  # asked for requirements on a ladder only
-    return entry.climb
-
-
-def explained(why: RequirementWhy, state: Incident | None, plans: PlanBook, now_ms: int) -> RequirementWhy:
-    """With how far the ladder is, and the chance that the target is kept as things stand."""
-    entry = next((one for one in state.requirements if one.id == why.requirement_id), None) if state else None
-    if state is None or entry is None or entry.climb is None:
-        return why
-    since_ms = state.times.logged_ms if entry.climb.since_ms is None else entry.climb.since_ms
-    by_ms = since_ms + plans.ladder(entry.climb.ladder).target_s * 1000
-    chance = chance_to_fill(state, entry, by_ms, now_ms)
-    return replace(why, ladder_step=entry.climb.steps_taken, forecast=round(chance, 3))

@@ -19,7 +19,7 @@ from dispatch.model.vocabulary import (
     StepAction,
     StepReason,
 )
-from dispatch.staffing import escalation
+from dispatch.staffing import escalation, ladder_clock
 from dispatch.state.lifecycle import Moment, evolve
 from tests.support.builders import (
     INCIDENT,
@@ -334,9 +334,9 @@ def test_a_requirement_of_an_older_log_is_on_no_ladder() -> None:
     why = RequirementWhy(requirement_id="r1", skill="boat", places_open=1, asked=0, searched_m=None, considered=0)
     scheduled = LadderScheduled(requirement_id="r1", since_ms=1, due_ms=2, reason=StepReason.CLOCK)
 
-    assert list(escalation.schedule(old, plans(), (), (), NOW_MS)) == []
-    assert list(escalation.schedule(None, plans(), (), (), NOW_MS)) == []
-    assert escalation.explained(why, old, plans(), NOW_MS) is why
+    assert list(ladder_clock.schedule(old, plans(), (), (), NOW_MS)) == []
+    assert list(ladder_clock.schedule(None, plans(), (), (), NOW_MS)) == []
+    assert ladder_clock.explained(why, old, plans(), NOW_MS) is why
     assert evolve(old, (scheduled,), Moment(incident_id=INCIDENT, zone="", version=1, at_ms=NOW_MS)) == old
 
 
