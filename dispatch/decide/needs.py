@@ -30,9 +30,8 @@ def needs_of(incident: Incident, view: View, command: Command, ruling: Ruling, p
     engaged_here = {offer.volunteer_id for offer in incident.offers if offer.is_live}
 
     def want(requirement: Requirement) -> int:
-        return waves.wanted(
-            incident, requirement, now_ms=now_ms, priors=view.priors, prompted=requirement.id in prompted
-        )
+        share = waves.TOP_UP if requirement.id in prompted else waves.DOUBT
+        return waves.wanted(incident, requirement, now_ms=now_ms, priors=view.priors, share=share)
 
     return tuple(
         Need(

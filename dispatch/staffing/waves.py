@@ -33,8 +33,10 @@ from dispatch.model.vocabulary import FILLING_STATES, Capability, DeadlineKind, 
 from dispatch.plans.fixed_policies import MAX_NEAREST, MAX_OFFERS_PER_PLACE
 from dispatch.staffing.forecast import at_least, chances_of
 
+TOP_UP = 1.0
+"""Share of the stated certainty below which more people are asked after an answer or an order."""
 DOUBT = 0.5
-"""Share of the stated certainty below which more are asked without an answer having called for it."""
+"""The same share when nobody has answered and only time has passed."""
 MOST_PER_PLACE = MAX_OFFERS_PER_PLACE
 WITHIN_AT_MOST = MAX_NEAREST
 """As HartslagNu, which asks the nearest hundred within its distance."""
@@ -59,11 +61,11 @@ def chances_left(incident: Incident, requirement: Requirement, now_ms: int) -> l
     return chances_of(asked, now_ms)
 
 
-def wanted(incident: Incident, requirement: Requirement, *, now_ms: int, priors: Priors, prompted: bool) -> int:
-    """For how many new people to search; 0 when those who are asked suffice.
+def wanted(incident: Incident, requirement: Requirement, *, now_ms: int, priors: Priors, share: float) -> int:
+    """How many new people to search for; 0 while the chance to fill the open places is at least `share` of the certainty.
 
-    The search comes before anybody's estimate is known, so strangers are counted: who it finds decides how large the wave is.
-    `prompted`: an answer or an order calls for deciding again.
+    `share` is `TOP_UP` after an answer or an order, else `DOUBT`. The search runs before individual estimates are known, so the
+    average person is counted; `wave` then sizes the wave from the people found.
     """
     places, out = incident.open_places(requirement), offers_out(incident, requirement)
     if places == 0:
@@ -71,7 +73,7 @@ def wanted(incident: Incident, requirement: Requirement, *, now_ms: int, priors:
     if requirement.policy is not None:
         return max(0, _wanted_by(requirement.policy, places) - out)
     left = chances_left(incident, requirement, now_ms)
-    if at_least(places, left) >= requirement.certainty * (1.0 if prompted else DOUBT):
+    if at_least(places, left) >= requirement.certainty * share:
         return 0
     band = DIGITAL_BAND if requirement.capability is Capability.DIGITAL else USUAL_BAND
     stranger = chance_within(prior(band, now_ms, priors), requirement.window_s)

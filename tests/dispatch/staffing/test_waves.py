@@ -23,6 +23,7 @@ from dispatch.staffing.forecast import at_least
 from dispatch.staffing.waves import (
     DOUBT,
     MOST_PER_PLACE,
+    TOP_UP,
     WITHIN_AT_MOST,
     fewest,
     offers_out,
@@ -48,8 +49,8 @@ def state_of(entry: Requirement, *states: OfferState, **known: Any) -> Incident:
     return incident(requirements=(entry,), offers=offers)
 
 
-def asked_for(state: Incident, *, now_ms: int = NOW_MS, prompted: bool = True) -> int:
-    return wanted(state, state.requirements[0], now_ms=now_ms, priors={}, prompted=prompted)
+def asked_for(state: Incident, *, now_ms: int = NOW_MS, share: float = TOP_UP) -> int:
+    return wanted(state, state.requirements[0], now_ms=now_ms, priors={}, share=share)
 
 
 def ranked(count: int) -> list[Ranked]:
@@ -187,8 +188,8 @@ def test_those_who_are_asked_count_with_what_their_silence_has_left() -> None:
 def test_without_an_answer_that_calls_for_it_more_are_asked_only_when_it_has_become_doubtful() -> None:
     state = state_of(sure(), *[ASKED] * 7, chance=0.36)
 
-    assert asked_for(state, now_ms=NOW_MS + 30_000, prompted=False) == 0
-    assert asked_for(state, now_ms=NOW_MS + 70_000, prompted=False) == 7
+    assert asked_for(state, now_ms=NOW_MS + 30_000, share=DOUBT) == 0
+    assert asked_for(state, now_ms=NOW_MS + 70_000, share=DOUBT) == 7
 
 
 def test_an_offer_of_old_without_an_estimate_counts_as_anybodys() -> None:
@@ -242,8 +243,8 @@ def test_the_moment_is_known_beforehand() -> None:
 
     assert look_ms is not None
     assert 55_000 < look_ms - NOW_MS < 70_000
-    assert asked_for(state, now_ms=look_ms, prompted=False) > 0
-    assert asked_for(state, now_ms=look_ms - 1_000, prompted=False) == 0
+    assert asked_for(state, now_ms=look_ms, share=DOUBT) > 0
+    assert asked_for(state, now_ms=look_ms - 1_000, share=DOUBT) == 0
 
 
 @pytest.mark.parametrize(
