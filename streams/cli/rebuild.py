@@ -55,6 +55,6 @@ async def _rebuild(settings: Settings, *, quiet: bool) -> RebuildReport | None:
                 progress.update(task, description=topic, completed=done, total=total)
 
             owner = f"cli-{clock.fresh_id()}"
-            return await Rebuilder(settings=settings, link=link, owner=owner, tell=tell).run(force=True)
+            return await Rebuilder(settings=settings, link=link, owner=owner, on_progress=tell).run_always()
     finally:
         await link.close()

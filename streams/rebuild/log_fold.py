@@ -1,4 +1,4 @@
-"""All decisions of the log folded into incidents: what a rebuild writes, and who holds whom at its end."""
+"""Folds all decisions of the log into incidents and live offers, which a rebuild then writes to Redis."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True)
 class History:
-    """One incident with where its decisions stand (`partition`, offset)."""
+    """An incident with the positions (partition, offset) of its decisions."""
 
     incident: Incident
     timeline: list[tuple[int, int]] = field(default_factory=list)
@@ -31,7 +31,7 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveHold:
-    """A live offer of some person and the decision that made it; sorts by what holds when there is no other arbiter."""
+    """A live offer and the decision that made it. Without another arbiter, the lowest `order` holds."""
 
     hold: Hold
     incident_id: str
@@ -46,10 +46,10 @@ class LiveHold:
 
 
 def folded(incident: Incident | None, decision: Decision) -> tuple[Incident | None, Decision]:
-    """The state after a decision that stands in the log, and the decision as it counts.
+    """The state after a logged decision, and the decision as it takes effect.
 
-    One that cannot follow from what stands before it counts as if it had decided nothing: a damaged record about one incident
-    must not stop the work on all the others. It is told, and expected never.
+    A decision that does not follow from the state before it takes effect without events, so that a damaged record about one
+    incident does not stop the work on all others (DESIGN 43). It is counted and logged, and never expected.
     """
     try:
         return fold(incident, decision), decision
@@ -60,7 +60,7 @@ def folded(incident: Incident | None, decision: Decision) -> tuple[Incident | No
 
 
 def no_decision(topic: str, partition: int, offset: int) -> Decision:
-    """What stands in the picture for a record of `decisions` that cannot be read."""
+    """Placeholder decision for an unreadable record of `decisions`: it keeps the offset and has no effect."""
     place = f"unreadable/{topic}/{partition}/{offset}"
     return Decision(
         id=decision_id(place),
@@ -79,16 +79,17 @@ def no_decision(topic: str, partition: int, offset: int) -> Decision:
 
 
 class LogFold:
-    """Feed it each partition's decisions in the order of the log; the first decision of a command counts."""
+    """The fold. Decisions of a partition must be added in the order of the log; the first decision of a command counts."""
 
     def __init__(self) -> None:
         self.histories: dict[str, History] = {}
         self.commands: dict[int, dict[str, int]] = {}
-        self.taught = Standings()
+        self.track_records = Standings()
         self._made_at: dict[str, tuple[int, int, int]] = {}
         self._ended_at: dict[Hold, tuple[int, int, int]] = {}
 
     def add(self, partition: int, offset: int, decision: Decision) -> None:
+        """Applies a decision; a second one of the same command is ignored."""
         commands = self.commands.setdefault(partition, {})
         if decision.cause.command_id in commands:
             return
@@ -102,11 +103,11 @@ class LogFold:
         history.incident = state
         history.timeline.append((partition, offset))
         for lesson in lessons_of(decision, state):
-            self.taught.learn(lesson)
+            self.track_records.learn(lesson)
         for ended in work_ended(decision, state):
-            self.taught.end_work(ended)
+            self.track_records.end_work(ended)
         for judged in judged_by(decision, state):
-            self.taught.judge(judged)
+            self.track_records.judge(judged)
         for offer in state.offers:
             if offer.epoch == decision.version and offer.id not in self._made_at:
                 self._made_at[offer.id] = (decision.decided_ms, partition, offset)
@@ -115,6 +116,7 @@ class LogFold:
             self._ended_at.pop(hold, None)
 
     def live_holds(self) -> list[LiveHold]:
+        """All live offers, in no particular order."""
         return [
             LiveHold(
                 hold=Hold(volunteer_id=offer.volunteer_id, offer_id=offer.id),
@@ -130,8 +132,11 @@ class LogFold:
         ]
 
     def ending(self, published: Mapping[int, int]) -> dict[Hold, tuple[int, int]]:
-        """The last offers of free people whose end may not be in `offers` yet, with where it was decided: `published` is per
-        partition up to where everything is known to be there. Until it is published, nobody else may ask them."""
+        """The last ended offer of each free person whose end may be missing in `offers`, with the position of its decision.
+
+        `published` is the offset per partition up to which all offer steps are known to be in `offers`. Until the end is
+        published, the person must not get another offer.
+        """
         engaged = {entry.hold.volunteer_id for entry in self.live_holds()}
         last: dict[str, tuple[tuple[int, int, int], Hold]] = {}
         for hold, ended in self._ended_at.items():
@@ -145,7 +150,7 @@ def _place(entry: tuple[tuple[int, int, int], Hold]) -> tuple[int, int, int]:
 
 
 def rivals(holds: Iterable[LiveHold]) -> dict[str, list[LiveHold]]:
-    """People with more than one live offer, which only a loss of Redis between two decisions can cause."""
+    """People with more than one live offer; only a loss of Redis between two decisions causes that."""
     by_person: dict[str, list[LiveHold]] = {}
     for entry in holds:
         by_person.setdefault(entry.hold.volunteer_id, []).append(entry)
@@ -153,7 +158,7 @@ def rivals(holds: Iterable[LiveHold]) -> dict[str, list[LiveHold]]:
 
 
 class OffersSeen:
-    """What `offers` says about people with rival offers: steps of each partition in the order of the log."""
+    """The steps in `offers` of people with rival offers. Steps of a partition must be added in the order of the log."""
 
     def __init__(self, people: Collection[str]) -> None:
         self._people = people
@@ -166,13 +171,14 @@ class OffersSeen:
             self._first.setdefault(step.id, offset)
 
     def order(self, hold: Hold) -> tuple[bool, float]:
-        """Sorts first what holds by the order of the log, then what got there first, then what never got there."""
+        """Sort key: the offer that is valid by the order of the log, then earlier offers, then offers without a step in the
+        log."""
         holds = any(validity.holder(hold.volunteer_id) == hold.offer_id for validity in self._validity.values())
         return (not holds, self._first.get(hold.offer_id, float("inf")))
 
 
 def losers(rivalry: dict[str, list[LiveHold]], seen: OffersSeen) -> list[LiveHold]:
-    """All but one of each person's rival offers: the one that holds by the order of `offers`, else the one decided first."""
+    """All but one of each person's rival offers. Kept is the one valid by the order of `offers`, else the one decided first."""
     lost: list[LiveHold] = []
     for entries in rivalry.values():
         lost.extend(sorted(entries, key=lambda entry: (seen.order(entry.hold), entry.order))[1:])

@@ -1,12 +1,12 @@
-"""Redis made anew from the log: after its memory was lost, or by `komek rebuild`.
+"""Rebuilds Redis from the log, after it lost its data or by `komek rebuild`.
 
-Order: take the lock; wipe; read profiles, private records and decisions from their beginning to the ends seen at the start; fold;
-settle who holds whom; write; only then set ready for this run of Redis. Until that moment every claim and apply is refused,
-commands wait in Kafka and intake goes on. Positions come back from the 1 h topic.
+Steps: take the lock; wipe; read profiles, private records and decisions from their beginning to the end offsets known at the
+start; fold; resolve rival offers; write; set `ready` for this run id of Redis. Until then every claim and apply is refused,
+commands wait in Kafka and intake continues. Positions are read from `locations`, which retains one hour.
 
-Two live offers of one person can only come from two decisions made while Redis was lost between them. The one that holds by the
-order of `offers` (`dispatch/notices/offer_validity.py`, the last arbiter for everybody) keeps its person; an offer that never got
-there yields; between two such, the earlier decision holds. The loser is left to `void_offer`.
+One person has two live offers only if Redis was lost between two decisions. The offer that is valid by the order of `offers`
+(`dispatch/notices/offer_validity.py`, the last arbiter) keeps the person; an offer without a step in `offers` yields; of two such
+offers the earlier decision wins. The other one is voided later by a `void_offer` command.
 """
 
 import asyncio
@@ -40,60 +40,73 @@ WAIT_S = 0.25
 INCIDENTS_AT_ONCE = 800
 PEOPLE_AT_ONCE = 4000
 
-Tell = Callable[[str, int, int], Awaitable[None]]
-"""Progress: what is being done, how many records of how many."""
+OnProgress = Callable[[str, int, int], Awaitable[None]]
+"""Called with the current step, the records read and the records in total."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RebuildReport:
+    """What a rebuild wrote."""
+
     incidents: int
     volunteers: int
     positions: int
     holds: int
     refused: int
     unreadable: int
-    """Records about people that nobody can read; each is a dead letter of the service that met it."""
+    """Unreadable records about people; the service that consumes their topic dead-letters them."""
     seconds: float
 
 
 class Rebuilder:
-    """One per process. `run_or_wait` may be called by anybody at any time: one rebuilds, the others wait for it."""
+    """One per process. Of concurrent `run_or_wait` calls, in any process, one rebuilds and the others wait for it."""
 
-    def __init__(self, *, settings: Settings, link: RedisClient, owner: str, tell: Tell | None = None) -> None:
+    def __init__(
+        self, *, settings: Settings, link: RedisClient, owner: str, on_progress: OnProgress | None = None
+    ) -> None:
         self._settings = settings
         self._restore = Restore(link, owner)
         self._reader = LogReader(settings, f"{owner}-rebuild")
-        self._tell = tell
+        self._on_progress = on_progress
         self._done = 0
         self._total = 0
         self._unreadable = 0
         self._running = asyncio.Lock()
 
     async def is_ready(self) -> bool:
+        """Whether Redis has been rebuilt since it started. Raises StoreTrouble."""
         return await self._restore.is_ready()
 
     async def run_or_wait(self) -> None:
-        """Returns when the picture is ready.
+        """Returns when Redis is ready.
 
         Raises:
-            StoreTrouble, LogUnavailable, NotReady: not this time; nothing was opened; call again.
+            StoreTrouble, LogUnavailable, NotReady: the rebuild failed and Redis is not ready; call again.
         """
         while not await self.is_ready():
             if await self.run() is None:
-                if self._tell:
-                    await self._tell("another rebuilds", self._done, self._total)
+                if self._on_progress:
+                    await self._on_progress("another rebuilds", self._done, self._total)
                 await asyncio.sleep(WAIT_S)
 
-    async def run(self, *, force: bool = False) -> RebuildReport | None:
-        """None when another rebuilds already, or when the picture is ready and `force` is not set."""
+    async def run(self) -> RebuildReport | None:
+        """Rebuilds unless Redis is ready; None when it is, or when another process is rebuilding. Raises as `run_or_wait`."""
+        return await self._run_locked(self._run_if_needed)
+
+    async def run_always(self) -> RebuildReport | None:
+        """Rebuilds even if Redis is ready; None when another process is rebuilding. Raises as `run_or_wait`."""
+        return await self._run_locked(self._run)
+
+    async def _run_if_needed(self) -> RebuildReport | None:
+        return None if await self.is_ready() else await self._run()
+
+    async def _run_locked(self, rebuild: Callable[[], Awaitable[RebuildReport | None]]) -> RebuildReport | None:
         async with self._running:
             if not await self._restore.acquire(LOCK_TTL_MS):
                 return None
             keeper = asyncio.create_task(self._keep_lock())
             try:
-                if not force and await self.is_ready():
-                    return None
-                return await self._run()
+                return await rebuild()
             except LockLost as error:
                 raise NotReady(str(error)) from error
             finally:
@@ -138,7 +151,7 @@ class Rebuilder:
         lost = await self._lost(folded)
         ending = folded.ending({part: _published(*stretch) for part, stretch in decided.items()})
         await self._write_incidents(folded, lost, ending)
-        await self._restore.restore_standings(folded.taught)
+        await self._restore.restore_standings(folded.track_records)
         await self._write_log_places(folded, decided, lost, ending)
         return RebuildReport(
             incidents=len(folded.histories),
@@ -158,8 +171,11 @@ class Rebuilder:
     async def _decided_since(
         self, folded: LogFold, bounds: dict[int, tuple[int, int]], asked_s: float
     ) -> dict[int, tuple[int, int]]:
-        """Where decisions really end. A broker that stood still tells its old ends until it hears that it was deposed; who is
-        in an offer behind such an end would be free for others."""
+        """Reads `decisions` again to end offsets that are at least `DEPOSED_S` newer; returns the bounds of what was read.
+
+        A broker that resumes after a stall reports outdated end offsets until it learns that it lost leadership. People with an
+        offer behind such an offset would count as free.
+        """
         await asyncio.sleep(max(0.0, asked_s + DEPOSED_S - clock.monotonic_s()))
         ends = {
             partition: max(end, bounds[partition][1]) for partition, (_, end) in (await self._bounds(DECISIONS)).items()
@@ -175,8 +191,8 @@ class Rebuilder:
         async for records in self._reader.read(topic.name, bounds):
             yield records
             self._done += len(records)
-            if self._tell:
-                await self._tell(topic.name, self._done, self._total)
+            if self._on_progress:
+                await self._on_progress(topic.name, self._done, self._total)
 
     async def _restore_profiles(self, bounds: dict[int, tuple[int, int]]) -> list[wire.VolunteerRecord]:
         newest: dict[str, ProfileWrite] = {}
@@ -184,7 +200,7 @@ class Rebuilder:
             profiles, rejected = newest_profiles(records)
             for write in profiles:
                 newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id), write)
-            self._tell_unreadable(rejected)
+            self._report_unreadable(rejected)
         people = self._restore.people()
         writes = [write for write in newest.values() if write.record is not None]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
@@ -197,21 +213,21 @@ class Rebuilder:
         async for records in self._read(PRIVATE, bounds):
             privates, rejected = newest_privates(records, key)
             newest.update({write.ref: write for write in privates})
-            self._tell_unreadable(rejected)
+            self._report_unreadable(rejected)
         people = self._restore.people()
         writes = [write for write in newest.values() if write.sealed is not None]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
             await people.put_private(writes[at : at + PEOPLE_AT_ONCE])
 
     async def _restore_positions(self, bounds: dict[int, tuple[int, int]], modes: Mapping[str, TravelMode]) -> int:
-        """Weighed one after the other, as the live way weighs them; then what is left of each person is written."""
+        """Checks the positions one by one as the live path does, then writes the resulting track of each person."""
         tracks: dict[str, Track] = {}
         async for records in self._read(LOCATIONS, bounds):
             fixes, rejected = readable_fixes(records)
             for write in fixes:
                 mode = modes.get(write.volunteer_id)
                 tracks[write.volunteer_id] = followed(tracks.get(write.volunteer_id), fix_in(write), mode)
-            self._tell_unreadable(rejected)
+            self._report_unreadable(rejected)
         people = self._restore.people()
         known = list(tracks.items())
         for at in range(0, len(known), PEOPLE_AT_ONCE):
@@ -219,14 +235,14 @@ class Rebuilder:
             await people.put_fixes([write for volunteer_id, track in part for write in fix_writes(volunteer_id, track)])
         return len(tracks)
 
-    def _tell_unreadable(self, rejected: Rejected) -> None:
-        """No dead letters: the services of `streams/worker/profile_services.py`, which read the same by the same functions, write
-        them once."""
+    def _report_unreadable(self, rejected: Rejected) -> None:
+        """Counts and logs unreadable records. The services of `streams/worker/profile_services.py` decode the same records with
+        the same functions and dead-letter them once."""
         for record, reason in rejected:
             self._unreadable += 1
             metrics.REBUILD_UNREADABLE.labels(topic=record.topic).inc()
             log.warning(
-                "record cannot be read",
+                "record is unreadable",
                 topic=record.topic,
                 partition=record.partition,
                 offset=record.offset,
@@ -238,7 +254,7 @@ class Rebuilder:
         return losers(rivalry, await self._seen(rivalry)) if rivalry else []
 
     async def _seen(self, rivalry: dict[str, list[LiveHold]]) -> OffersSeen:
-        """What `offers` says of them; read only when there are rivals, which should be never."""
+        """The offer steps of these people. `offers` is read only when there are rivals, which is not expected."""
         seen = OffersSeen(rivalry.keys())
         async for records in self._reader.read(OFFERS.name, await self._bounds(OFFERS)):
             for record in records:
@@ -249,7 +265,7 @@ class Rebuilder:
     async def _write_incidents(
         self, folded: LogFold, lost: Sequence[LiveHold], ending: Mapping[Hold, tuple[int, int]]
     ) -> None:
-        """Whose offer has ended and not been told of counts as held until it is."""
+        """A person whose last offer ended without its end being published counts as held until it is."""
         lost_ids = {entry.hold.offer_id for entry in lost}
         batch = [
             RestoredIncident(
@@ -267,7 +283,7 @@ class Rebuilder:
         for at in range(0, len(batch), INCIDENTS_AT_ONCE):
             conflicts = await self._restore.restore_incidents(batch[at : at + INCIDENTS_AT_ONCE])
             if conflicts:
-                raise NotReady(f"holds excluded each other though settled before: {conflicts[:3]}")
+                raise NotReady(f"holds conflict although rivals were resolved: {conflicts[:3]}")
 
     async def _write_log_places(
         self,
@@ -276,8 +292,8 @@ class Rebuilder:
         lost: Sequence[LiveHold],
         ending: Mapping[Hold, tuple[int, int]],
     ) -> None:
-        """What was read counts as applied. Published is left at the beginning of what may be missing: everything that was
-        decided in the last while is published once more, with the same ids."""
+        """Marks everything read as applied, but the last `REPUBLISH` decisions of each partition as not published: they are
+        published again, with the same ids."""
         for partition, (first, end) in bounds.items():
             await self._restore.restore_commands(list(folded.commands.get(partition, {}).items()))
             await self._restore.restore_progress(
@@ -290,9 +306,9 @@ class Rebuilder:
 
 
 DEPOSED_S = 1.5
-"""A broker that goes on after a standstill hears within this time who leads by now: it asks the controller every half second."""
+"""A broker that resumes after a stall learns the new leaders within this time: it polls the controller every half second."""
 REPUBLISH = 256
-"""How many decisions of each partition may have been applied without their offers being in the log: more than any batch."""
+"""Upper bound of the decisions per partition that may be applied without their offers being in the log; above any batch size."""
 
 
 def _published(first: int, end: int) -> int:
@@ -304,12 +320,12 @@ def _decision(record: Any) -> Decision:
         return wire.decode_decision(record.value)
     except wire.Unreadable:
         metrics.BROKEN_DECISIONS.inc()
-        log.error("a record of decisions is unreadable", partition=record.partition, offset=record.offset)
+        log.error("decision is unreadable", partition=record.partition, offset=record.offset)
         return no_decision(record.topic, record.partition, record.offset)
 
 
 def fix_writes(volunteer_id: str, track: Track) -> list[FixWrite]:
-    """What leads to this track when it is weighed anew, in the order of their times."""
+    """The fixes that reproduce this track when they are checked again, in order of time."""
     kept = {fix.at_ms: fix for fix in (track.newest, track.waiting, track.believed) if fix is not None}
     return [
         FixWrite(
@@ -325,7 +341,7 @@ def fix_writes(volunteer_id: str, track: Track) -> list[FixWrite]:
 
 
 class RebuildWatch(Service):
-    """Notices that Redis lost its memory even when no command comes, and sees to the rebuild."""
+    """Polls every second whether Redis lost its data, so that a rebuild starts even when no command arrives."""
 
     def __init__(self, *, rebuilder: Rebuilder, on_rebuilt: Callable[[], None], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -340,5 +356,5 @@ class RebuildWatch(Service):
                     await self._rebuilder.run_or_wait()
                     self._on_rebuilt()
             except (StoreTrouble, LogUnavailable, NotReady) as trouble:
-                log.warning("rebuild waits", cause=type(trouble).__name__, detail=str(trouble))
+                log.warning("rebuild is retried", cause=type(trouble).__name__, detail=str(trouble))
             await self.sleep(1.0)

@@ -184,7 +184,7 @@ class CommandWorker(Service):
         """To the watchdog. A batch that did not end in its time is nobody else's fault, as far as we know."""
         at_s, cause = clock.monotonic_s(), type(trouble).__name__
         if isinstance(trouble, TimeoutError):
-            self._waits.trying("a batch is tried", at_s=at_s, for_s=TROUBLE_SAID_S)
+            self._waits.trying("a batch is retried", at_s=at_s, for_s=TROUBLE_SAID_S)
         else:
             said_s = REBUILD_SAID_S if isinstance(trouble, NotReady) else TROUBLE_SAID_S
             self._waits.excused(cause, at_s=at_s, for_s=said_s)

@@ -146,7 +146,7 @@ class WorkerServices:
         self.applied_plans = PlanFollower(
             settings, f"{name}-plans", fallback=plans, use=self._use_plans, dead_letter=self._dead_letter_plans
         )
-        self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name, tell=self._rebuilt_on)
+        self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name, on_progress=self._rebuilt_on)
         self.worker = CommandWorker(
             dispatcher=self.dispatcher,
             rebuild=self.rebuilder.run_or_wait,

@@ -1,8 +1,8 @@
-"""How a worker ends when it is told to: it decides what it has begun, commits, leaves the group, and is always gone in time.
+"""Graceful shutdown of a worker, with a time limit: it finishes its batch, commits and leaves the group.
 
-Faust waits for its streams to be empty without any limit, and must be left to (without that wait it acks what is in progress). A
-command that cannot be decided at the moment, since Redis or Kafka is away, would keep the process for ever, until somebody loses
-patience and kills it. So after eight seconds the process ends by itself without another ack: what it leaves comes again.
+Faust waits without limit until its streams are empty, and that wait is needed: without it Faust acks work in progress. A command
+that cannot be decided because Redis or Kafka is unavailable would therefore block the shutdown for ever. After eight seconds the
+process exits without another ack, and Kafka redelivers the rest.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import Any
 import faust
 
 END_WITHIN_S = 8.0
-"""Supervisors kill after ten."""
+"""Below the ten seconds after which supervisors send SIGKILL."""
 
 
 class GracefulWorker(faust.Worker):
@@ -24,16 +24,16 @@ class GracefulWorker(faust.Worker):
         self._end_within_s = end_within_s
 
     async def on_stop(self) -> None:
-        # A thread: whatever keeps the event loop does not keep this.
-        timer = threading.Timer(self._end_within_s, self._leave)
+        # A thread, because the event loop may be blocked.
+        timer = threading.Timer(self._end_within_s, self._exit)
         timer.daemon = True
         timer.start()
         await super().on_stop()
 
-    def _leave(self) -> None:
+    def _exit(self) -> None:
         sys.stderr.write(
-            f"not everything could be decided within {self._end_within_s:g} s of being told to end; "
-            "nothing is lost, the rest is left to the next worker\n"
+            f"not all commands could be decided within {self._end_within_s:g} s of the shutdown signal; "
+            "nothing is lost, they are redelivered to the next worker\n"
         )
         sys.stderr.flush()
         os._exit(0)

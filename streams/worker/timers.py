@@ -1,9 +1,9 @@
-"""Clocks of the workers: deadlines that passed, and claims that no decision confirmed.
+"""Periodic sweeps of the workers: due timers, and pending claims without a decision.
 
-Deadlines that passed become commands. A timer proposes; the dispatcher decides whether it still matters.
+A due timer becomes a command; the dispatcher decides whether it still has an effect.
 
-Every worker sweeps the same sorted set. A timer taken is put off by 5 s, and is gone only when the decision on it was applied, so
-a sweeper that dies in between costs a repeat with the same command id, never a deadline.
+All workers sweep the same sorted set. Taking a timer postpones it by 5 s; it is removed when its decision is applied. A sweeper
+that crashes in between therefore causes a repeat with the same command id, never a lost deadline.
 """
 
 import asyncio
@@ -31,6 +31,8 @@ PENDING_AGE_MS = 30_000
 
 
 class TimerSweep(Service):
+    """Sends a command for each due timer. `behind_s` is the age of the oldest command in the worker's last batch."""
+
     def __init__(
         self, *, store: Store, publisher: Publisher, behind_s: Callable[[], float] = lambda: 0.0, **kwargs: Any
     ) -> None:
@@ -45,12 +47,15 @@ class TimerSweep(Service):
             try:
                 taken = await self.sweep_once()
             except (StoreTrouble, NotReady, LogUnavailable) as trouble:
-                log.warning("timers wait", cause=type(trouble).__name__)
+                log.warning("timer sweep is retried", cause=type(trouble).__name__)
                 taken = 0
             await asyncio.sleep(0 if taken == TAKE_AT_ONCE else TICK_S)
 
     async def sweep_once(self) -> int:
-        """Turns timers that are due into commands; returns how many. Few while reports wait: ours stand in the same queue."""
+        """Sends commands for due timers; returns how many.
+
+        Takes few timers while the worker is behind, because their commands share the queue with reports.
+        """
         due = await self._store.take_due(TAKE_WHEN_BEHIND if self._behind_s() > BEHIND_S else TAKE_AT_ONCE)
         if due:
             now_ms = await self._store.now_ms()
@@ -61,10 +66,10 @@ class TimerSweep(Service):
 
 
 class PendingSweep(Service):
-    """Gives back people whom a crash left claimed without a decision.
+    """Releases claims that a crash left pending without a decision.
 
-    Only for partitions this worker owns and has read to the end, and between two batches, so that no claim of a decision on its
-    way is touched.
+    Limited to partitions that this worker owns and has caught up with, and run between two batches, so that claims of a batch in
+    progress are never touched.
     """
 
     def __init__(
@@ -89,10 +94,10 @@ class PendingSweep(Service):
             try:
                 await self.sweep_once()
             except (StoreTrouble, NotReady, LogUnavailable) as trouble:
-                log.warning("pending claims wait", cause=type(trouble).__name__)
+                log.warning("pending claim sweep is retried", cause=type(trouble).__name__)
 
     async def sweep_once(self) -> int:
-        """Releases claims pending for over 30 s whose partition is ours; returns how many."""
+        """Releases claims in owned partitions that have been pending for over 30 s; returns how many."""
         ends = await self._dispatcher.ends(self._owned())
         async with self._dispatcher.between_batches():
             owned = self._owned()
@@ -104,5 +109,5 @@ class PendingSweep(Service):
                 return 0
             await self._dispatcher.catch_up(owned)
             await self._store.release(holds)
-            log.warning("claims without a decision were given back", count=len(holds))
+            log.warning("claims without a decision were released", count=len(holds))
             return len(holds)

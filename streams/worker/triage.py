@@ -1,11 +1,11 @@
-"""After a standstill the most urgent is decided first, wherever in the waiting log it stands.
+"""Decides critical commands of a long backlog ahead of the order of the log.
 
-A worker decides in the order of the log. Behind an outage of ten minutes that order would let a critical report wait until every
-cheaper one before it has been decided. So while the worker is behind, this reads on to the end of the log by itself, picks out
-what is critical, and has it decided before the next batch. The ordinary way meets these commands later, finds their decisions and
-passes on: the first decision of a command counts, whoever asked for it.
+A worker decides in the order of the log, so after an outage of ten minutes a critical report would wait for all less urgent ones
+before it. While the worker is behind, this service reads ahead to the end of the log, selects critical commands and passes them
+to the worker, which decides them before its next batch. When these commands come up in order, their decisions exist already and
+they count as redelivered: the first decision of a command counts.
 
-Only what comes first of its incident among all that waits may go ahead, so the orders about one incident keep their order.
+Only the first waiting command of an incident may overtake, so that commands about one incident keep their order.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,29 +26,29 @@ from streams.worker.agent import CommandWorker
 log = structlog.get_logger()
 TICK_S = 0.5
 BEHIND_S = 2.0
-"""Of the last batch's oldest command: a worker less far behind is soon through."""
+"""Age of the last batch's oldest command below which nothing overtakes."""
 WORTH_READING = 128
-"""Commands of a partition that wait: two batches."""
+"""Backlog of a partition, in commands, above which it is read ahead: two batches."""
 
 
 class Waiting:
-    """What was read ahead of one partition: the incidents it is about, and how far it was read."""
+    """The read-ahead of one partition: the incidents seen so far, and the next offset to read."""
 
     def __init__(self, first: int) -> None:
         self.read_to = first
         self._incidents: set[str] = set()
 
     def urgent(self, records: Iterable[ConsumerRecord], plans: PlanBook) -> list[ConsumerRecord]:
-        """Of the next records those that may and should go ahead, in the order of the log."""
+        """The records that overtake, in the order of the log."""
         ahead: dict[str, ConsumerRecord] = {}
         for record in records:
             self.read_to = record.offset + 1
             try:
                 command = wire.decode_incident_command(record.value)
             except wire.Unreadable:
-                continue  # becomes a dead letter in its turn
+                continue  # dead-lettered when it comes up in order
             if isinstance(command, CancelIncident | CloseIncident):
-                ahead.pop(command.incident_id, None)  # over already: nobody need be asked for it
+                ahead.pop(command.incident_id, None)  # the incident has ended: no offers are needed
             elif command.incident_id not in self._incidents and is_urgent(command, plans):
                 ahead[command.incident_id] = record
             self._incidents.add(command.incident_id)
@@ -56,6 +56,7 @@ class Waiting:
 
 
 def is_urgent(command: Command, plans: PlanBook) -> bool:
+    """Whether the command is a distress call or a critical report; a report without a priority gets that of its plan."""
     if isinstance(command, RaiseDistress):
         return True
     if not isinstance(command, ReportIncident):
@@ -64,7 +65,7 @@ def is_urgent(command: Command, plans: PlanBook) -> bool:
 
 
 class Triage(Service):
-    """Puts what is urgent into the hands of the worker, which decides it before the next part of its batch."""
+    """Appends urgent records to `CommandWorker.urgent`, which are decided before the next part of the batch."""
 
     def __init__(self, *, worker: CommandWorker, reader: LogReader, plans: Callable[[], PlanBook]) -> None:
         super().__init__()
@@ -80,28 +81,28 @@ class Triage(Service):
             try:
                 await self.look()
             except LogUnavailable as trouble:
-                log.info("nothing goes ahead", cause=str(trouble))
+                log.info("backlog cannot be read ahead", cause=str(trouble))
 
     async def look(self) -> None:
-        """Reads on where the worker is behind; not while it still has what was found before.
+        """Reads ahead where the worker is behind, unless records found earlier are still undecided.
 
         Raises:
-            LogUnavailable
+            LogUnavailable: the backlog could not be read.
         """
         if self._worker.behind_s < BEHIND_S:
             self._waiting.clear()
             return
         if self._worker.urgent:
             return
-        for partition, (first, end) in (await self._stretches()).items():
+        for partition, (first, end) in (await self._backlogs()).items():
             waiting = self._waiting.get(partition)
             if waiting is None or waiting.read_to < first:
                 waiting = self._waiting[partition] = Waiting(first)
             async for records in self._reader.read(INCIDENTS.name, {partition: (waiting.read_to, end)}):
                 self._worker.urgent += waiting.urgent(records, self._plans())
 
-    async def _stretches(self) -> dict[int, tuple[int, int]]:
-        """Of each partition with much to do: from where the worker stands to the end."""
+    async def _backlogs(self) -> dict[int, tuple[int, int]]:
+        """For each partition with a long backlog: the worker's offset and the end offset."""
         owned, reached = self._worker.owned(), dict(self._worker.reached)
         known = {partition: offset for partition, offset in reached.items() if partition in owned}
         ends = await self._reader.bounds(INCIDENTS.name, known)

@@ -1,14 +1,13 @@
-"""Ends a worker that stands still. Threads of their own, since a stuck event loop cannot notice that it is stuck.
+"""Ends a stalled worker. The checks run in threads of their own, because a blocked event loop cannot detect that it is blocked.
 
-Two looks, each with an exit code; the supervisor starts the worker again, and whatever was not committed comes again:
+Two checks, each with an exit code. The supervisor restarts the worker, and Kafka redelivers uncommitted commands:
 
-    71  the event loop gave no sign for 20 s (`LoopWatchdog`)
-    72  there is work, the loop turns, and no committed offset moves for `KOMEK_STALL_S` (`LagWatchdog`)
+    71  the event loop has not run for 20 s (`LoopWatchdog`)
+    72  the loop runs and there are uncommitted commands, but no offset was committed for `KOMEK_STALL_S` (`LagWatchdog`)
 
-What excuses from the second, for as long as the worker says so and its loop turns: Redis or Kafka in trouble, a rebuild,
-reading a partition that was taken over, a rebalance. Tries that did not end in their own time are given four times as long,
-and so is one partition that waits while others move. Kafka that does not answer the watchdog itself says nothing about the
-worker.
+Excused from the second check, as long as the worker reports it: Redis or Kafka unavailable, a rebuild, catching up on a
+partition, a rebalance. A batch that times out and is retried gets four times the limit, and so does one partition while others
+are committed. If Kafka does not answer the watchdog itself, the check is skipped.
 """
 
 import os
@@ -32,17 +31,17 @@ from streams.worker.watchdog_excuses import StallExcuses, verdict
 
 log = structlog.get_logger()
 LOOP_SILENT_S = 20.0
-"""The event loop gave no sign for this long."""
+"""Limit of the first check."""
 EXIT = 71
 STALLED_EXIT = 72
 LOOK_EVERY_S = 1.0
 ASLEEP_S = 6.0
-"""Between two looks: the whole process was stopped, and deserves a fresh start of the count."""
+"""A longer gap between two samples means that the whole process was stopped; the count starts over."""
 BROKER_WITHIN_S = 5.0
 
 
 class LoopWatchdog(Service):
-    """Exits with code 71, without an ack, when the event loop stands still."""
+    """Exits with code 71, without an ack, when the event loop is blocked."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -66,18 +65,17 @@ class LoopWatchdog(Service):
         while not self._stop.wait(1.0):
             now_s = clock.monotonic_s()
             if now_s - last_s > LOOP_SILENT_S / 2:
-                # The whole process was stopped (SIGSTOP, a sleeping machine): the loop deserves a fresh start of the count.
+                # The whole process was stopped (SIGSTOP, a suspended machine): start the count over.
                 self._sign_s = now_s
             last_s = now_s
             if now_s - self._sign_s > LOOP_SILENT_S:
-                _end(f"the event loop stood still for {LOOP_SILENT_S:.0f} s", EXIT)
+                _end(f"the event loop was blocked for {LOOP_SILENT_S:.0f} s", EXIT)
 
 
 class LagWatchdog(Service):
-    """Exits with code 72, without an ack, when there is work and nothing is committed.
+    """Exits with code 72, without an ack, when there are uncommitted commands and nothing is committed.
 
-    The event loop only tells which partitions are owned and what the worker waits for; the look itself has a client and a
-    thread of its own.
+    The event loop only supplies the owned partitions and the excuses; the check has its own Kafka client and thread.
     """
 
     def __init__(
@@ -100,7 +98,7 @@ class LagWatchdog(Service):
         self._stop.set()
 
     @Service.task
-    async def _tell_owned(self) -> None:
+    async def _refresh_owned(self) -> None:
         while not self.should_stop:
             self._owned_now = frozenset(self._owned())
             await self.sleep(1.0)
@@ -114,8 +112,8 @@ class LagWatchdog(Service):
             except BrokerError:
                 self._standstill.begin_anew()
             except Exception:
-                # A client that fails in a way nobody foresaw must not leave the worker unwatched.
-                log.exception("the watchdog's look failed")
+                # An unexpected client failure must not leave the worker without a watchdog.
+                log.exception("watchdog check failed")
                 self._standstill.begin_anew()
 
     def _look(self, admin: KafkaAdminClient) -> None:
@@ -138,7 +136,7 @@ class LagWatchdog(Service):
 
 
 def look_at(admin: KafkaAdminClient, group: str, numbers: frozenset[int]) -> CommitSample:
-    """What the group has committed of these partitions of `incidents`, and where they end.
+    """Committed offsets and end offsets of these partitions of `incidents`.
 
     Raises:
         KafkaError: no answer, or a refusal.

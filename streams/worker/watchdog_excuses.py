@@ -1,16 +1,16 @@
-"""Why the watchdog tolerates for a while that nothing is committed, and its verdict."""
+"""Excuses that make the watchdog tolerate a stall for a while, and its verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PATIENT = 4
-"""So many times longer may it last where something still happens: the worker tries again what did not end in its time, or other
-partitions move while one waits (a long queue is worked off unevenly)."""
+"""Factor on the limit while there is some progress: the worker retries a batch that timed out, or other partitions are committed
+(a long queue is processed unevenly)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StallExcuse:
-    """What a worker says that it waits for, until when it may be believed, and whether that is somebody else's fault."""
+    """What the worker waits for, until when the excuse holds, and whether the cause is outside the worker."""
 
     reason: str
     until_s: float
@@ -19,33 +19,37 @@ class StallExcuse:
 
 @dataclass(slots=True)
 class StallExcuses:
-    """Said in the event loop, heard in the watchdog's thread. What is said ends by itself, so that a task that hangs right after
-    it is found all the same."""
+    """Set in the event loop, read in the watchdog's thread. An excuse expires, so that a task which hangs afterwards is
+    detected."""
 
-    _said: StallExcuse | None = field(default=None)
+    _current: StallExcuse | None = field(default=None)
 
     def excused(self, reason: str, *, at_s: float, for_s: float) -> None:
-        """Kafka or Redis is in trouble, or the log is being read: nothing that a restart would cure."""
-        self._said = StallExcuse(reason=reason, until_s=at_s + for_s, is_excused=True)
+        """The worker waits for something that a restart would not fix: Kafka, Redis, reading the log."""
+        self._current = StallExcuse(reason=reason, until_s=at_s + for_s, is_excused=True)
 
     def trying(self, reason: str, *, at_s: float, for_s: float) -> None:
-        """Something did not end in its time and is tried again. Does not hide an excuse that still holds."""
-        if not (self._said and self._said.is_excused and self._said.until_s > at_s):
-            self._said = StallExcuse(reason=reason, until_s=at_s + for_s, is_excused=False)
+        """The worker retries something that timed out. Does not replace an excuse that still holds."""
+        if not (self._current and self._current.is_excused and self._current.until_s > at_s):
+            self._current = StallExcuse(reason=reason, until_s=at_s + for_s, is_excused=False)
 
     def now(self, at_s: float) -> StallExcuse | None:
-        said = self._said
-        return said if said and at_s < said.until_s else None
+        """The excuse that holds at this time of the monotonic clock."""
+        current = self._current
+        return current if current and at_s < current.until_s else None
 
 
 def verdict(
     still: Mapping[int, float], *, moved_s: float, at_s: float, wait: StallExcuse | None, limit_s: float
 ) -> str | None:
-    """Why a worker has to end, in words; None while it may go on."""
+    """The reason to end the worker, as a message; None while it may continue.
+
+    `still`: seconds without a commit of each partition with work; `moved_s`: when any partition was last committed.
+    """
     longest_s = max(still.values(), default=0.0)
-    is_patient = wait is not None or at_s - moved_s <= limit_s
-    if longest_s <= limit_s * (PATIENT if is_patient else 1):
+    is_tolerated = wait is not None or at_s - moved_s <= limit_s
+    if longest_s <= limit_s * (PATIENT if is_tolerated else 1):
         return None
     numbers = ", ".join(str(number) for number, seconds in sorted(still.items()) if seconds == longest_s)
-    trying = f", {wait.reason} again and again" if wait else ""
-    return f"nothing of partition {numbers} was committed for {longest_s:.0f} s though there is work{trying}"
+    trying = f", {wait.reason} repeatedly" if wait else ""
+    return f"nothing of partition {numbers} was committed for {longest_s:.0f} s although there is work{trying}"

@@ -29,7 +29,7 @@ def test_work_that_is_not_committed_for_longer_than_the_limit_ends_the_worker() 
     assert judged(standstill, look(0, p0=(5, 9), p1=(3, 3))) is None
     assert judged(standstill, look(20, p0=(5, 12), p1=(3, 3))) is None
     assert judged(standstill, look(21, p0=(5, 12), p1=(3, 3))) == (
-        "nothing of partition 0 was committed for 21 s though there is work"
+        "nothing of partition 0 was committed for 21 s although there is work"
     )
 
 
@@ -85,10 +85,10 @@ def test_tries_that_do_not_end_are_given_longer_but_not_for_ever() -> None:
     standstill, waits = Standstill(), StallExcuses()
     judged(standstill, look(0, p0=(5, 9)))
 
-    waits.trying("a batch is tried", at_s=60, for_s=30)
+    waits.trying("a batch is retried", at_s=60, for_s=30)
 
     assert judged(standstill, look(61, p0=(5, 9)), waits) is None
-    assert str(judged(standstill, look(81, p0=(5, 9)), waits)).endswith("a batch is tried again and again")
+    assert str(judged(standstill, look(81, p0=(5, 9)), waits)).endswith("a batch is retried repeatedly")
 
 
 def test_what_a_worker_says_ends_by_itself() -> None:
@@ -106,7 +106,7 @@ def test_an_excuse_is_not_hidden_by_a_try_that_did_not_end() -> None:
     waits = StallExcuses()
 
     waits.excused("NotReady", at_s=10, for_s=30)
-    waits.trying("a batch is tried", at_s=20, for_s=30)
+    waits.trying("a batch is retried", at_s=20, for_s=30)
 
     said = waits.now(21)
     assert said is not None

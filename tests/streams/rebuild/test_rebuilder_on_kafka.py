@@ -155,7 +155,7 @@ async def test_what_the_live_path_refuses_a_rebuild_refuses(log: Log) -> None:
         await service.stop()
     live, letters = await log.picture(), set(log.letters)
     await log.link.run([("FLUSHALL",)])
-    report = await Rebuilder(settings=log.settings, link=log.link, owner="test").run(force=True)
+    report = await Rebuilder(settings=log.settings, link=log.link, owner="test").run_always()
 
     assert report is not None
     assert report.unreadable >= len(bad)
