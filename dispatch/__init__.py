@@ -1,4 +1,4 @@
-"""The pure core: who is asked for what, and what follows from each answer.
+"""The pure core: decides who is asked to do what, and what follows from each answer.
 
 Start with `decide/` (`settle` applies a command, `fill` chooses people); `model/` holds commands, events and states.
 May import: the standard library; shapely and h3 in `model/geo.py` only. Time, ids and search results are arguments.

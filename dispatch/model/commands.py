@@ -1,7 +1,7 @@
-"""Orders about one incident, in the order of the log. Everything that can change an incident is one of these.
+"""Commands: records of the `incidents` topic, each an order about one incident. Nothing else changes an incident.
 
-`id` is deterministic (`ids.py`), `by` is who gave the order (an opaque subject, or `dispatcher`), `sent_ms` is the sender's
-clock, kept as claimed and used for nothing. Free text never stands here: it lies in the `private` topic under `private_ref`.
+`id` is deterministic (`ids.py`). `by` is the author: an opaque subject, or `dispatcher`. `sent_ms` is the clock of the sender;
+it is recorded and never used. Commands carry no free text: it is stored in the `private` topic under `private_ref`.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,8 @@ class Command:
 class ReportIncident(Command):
     type: str
     body_digest: str
-    """SHA-256 of the canonical report, so that the same key with another body is refused even if the API could not know."""
+    """SHA-256 of the canonical report. The dispatcher refuses a second report with the same idempotency key and another digest,
+    even if the API did not detect it (Redis was down)."""
     priority: Priority | None = None
     area: Area | None = None
     language: str | None = None
@@ -43,26 +44,27 @@ class ReportIncident(Command):
     reported_ms: int | None = None
     external_id: str | None = None
     text_print: str | None = None
-    """Fingerprint of the description (`streams/intake/text_fingerprint.py`): says how alike two texts are, not what they say."""
+    """Fingerprint of the description (`streams/intake/text_fingerprint.py`): measures similarity without revealing the text."""
     parent_id: str | None = None
-    """The dispatcher's own report of a person in distress names the incident they were sent to …"""
+    """Set in reports that the dispatcher makes about a person in distress: the incident to which that person was sent."""
     distress_of: str | None = None
-    """… and the person, by their opaque id …"""
+    """Opaque id of the person in distress."""
     hazard: Hazard | None = None
-    """… and whether the ground there is dangerous."""
+    """The hazard at the incident of the person in distress; None: none."""
     split_from: str | None = None
-    """The incident it was split off …"""
+    """The incident from which this one was split."""
     moved: tuple[MovedPerson, ...] = ()
-    """… and who goes over with it."""
+    """People who are transferred with the split."""
     private_ref: str | None = None
-    """Where description, address and caller lie; None: there are none, or they lie under `incident:<id>` as before."""
+    """Record that holds description, address and caller; None: there are none, or an older report stored them under
+    `incident:<id>`."""
     private_fields: tuple[str, ...] = ()
-    """Which of them the report states."""
+    """The private fields that the report states."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateIncident(Command):
-    """Only what is given changes."""
+    """Changes only the fields that are set."""
 
     type: str | None = None
     priority: Priority | None = None
@@ -70,15 +72,16 @@ class UpdateIncident(Command):
     language: str | None = None
     requirements: tuple[RequirementSpec, ...] | None = None
     private_ref: str | None = None
-    """The sealed record of this very command with the new values of `private_fields` and nothing else."""
+    """Encrypted record of this command; it holds the new values of `private_fields` and nothing else."""
     private_fields: tuple[str, ...] = ()
     same_as: Mapping[str, str] = field(default_factory=dict)
-    """Private field to the record in which the sender saw the very value that it gives: no change while that record holds."""
+    """Private field to the record in which the sender read the value that it now sends: not a change while that record is the
+    current one."""
     expected_version: int | None = None
-    """Refused if a field that it changes was edited in a later epoch than this."""
+    """Precondition: no field that the command changes was edited in a later epoch."""
     expected_edits: Mapping[str, int] = field(default_factory=dict)
-    """Refused if one of these fields was edited in a later epoch than the one stated for it: the sender compared values as they
-    stood then. Below 0: the value was another one already."""
+    """Precondition by field: not edited in a later epoch than the one stated. The API compares expected values at that epoch; it
+    states a number below 0 if the value already differed, so the command is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +96,14 @@ class CloseIncident(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenIncident(Command):
-    """It was not over, or it has begun again."""
+    """Opens an incident that was closed or cancelled too early, or that has started again."""
 
     private_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalateIncident(Command):
-    """`level`: the alarm level at which it was given. An order that was given twice finds the level raised by its twin."""
+    """Raises the alarm level. `level`: the level when the order was given; a duplicate finds a higher one and has no effect."""
 
     private_ref: str | None = None
     level: int | None = None
@@ -113,19 +116,19 @@ class AddNote(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignVolunteer(Command):
-    """An operator names the person who is to be asked. `force`: soft rules are set aside, for the reason behind `private_ref`."""
+    """An operator selects the person to be asked. `force` overrides the soft rules; `private_ref` holds the operator's reason."""
 
     volunteer_id: str
     requirement_id: str
     force: bool = False
     like: WorkKind | None = None
-    """For whichever requirement asks for such work, instead of `requirement_id`."""
+    """Selects the requirement by its kind of work, instead of by `requirement_id`."""
     private_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawOffer(Command):
-    """An operator takes an offer back, or stands the person down. `replace`: the place is filled anew."""
+    """An operator withdraws an offer, or stands the person down. `replace`: search for somebody else."""
 
     offer_id: str
     replace: bool = True
@@ -134,9 +137,9 @@ class WithdrawOffer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerCommand(Command):
-    """An order about one offer by the person who holds it; the dispatcher checks whose offer it is.
+    """A command about one offer by the person who holds it; the dispatcher checks that the offer is theirs.
 
-    `heard_by`: an operator (`by`) enters what the person told them; `volunteer_id` may then be empty, if nobody could look it up.
+    `heard_by`: the operator `by` enters what the person said. `volunteer_id` is then empty if the API could not look it up.
     """
 
     offer_id: str
@@ -144,7 +147,7 @@ class AnswerCommand(Command):
     heard_by: HeardBy | None = None
 
     def speaks_for(self, volunteer_id: str) -> bool:
-        """Whether it is the word of the person who holds the offer."""
+        """Whether the command counts as the answer of this person, the holder of the offer."""
         return self.heard_by is not None or self.volunteer_id == volunteer_id
 
 
@@ -171,21 +174,21 @@ class CheckIn(AnswerCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmChanges(AnswerCommand):
-    """I have seen what changed of my job, up to this version of the incident."""
+    """The person has seen the changes of their job up to this version of the incident."""
 
     version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseDistress(AnswerCommand):
-    """I am in danger myself."""
+    """The person who holds the offer is in danger."""
 
     private_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskForHelp(AnswerCommand):
-    """More people are needed here; without a skill, of the same kind."""
+    """A person on scene requests more people; without a skill, of the kind of their own requirement."""
 
     skill: str | None = None
     count: int = 1
@@ -199,7 +202,7 @@ class LeaveDuty(AnswerCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveResult(AnswerCommand):
-    """What digital work found."""
+    """The result of digital work."""
 
     outcome: str
     location: Geometry | None = None
@@ -210,7 +213,7 @@ class GiveResult(AnswerCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeIncident(Command):
-    """This incident is a further report of the event that `into` is about."""
+    """Merges this incident into `into`: both are reports of the same event."""
 
     into: str
     private_ref: str | None = None
@@ -218,14 +221,14 @@ class MergeIncident(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnmergeIncident(Command):
-    """It was another event after all."""
+    """Undoes a merge: the incident is a separate event."""
 
     private_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitIncident(Command):
-    """A part of this incident is another event: `report` says which. `offers` and further `reports` go over to it."""
+    """Splits off a part of this incident as the new incident `report`; `offers` and merged `reports` are transferred to it."""
 
     report: NewReport
     offers: tuple[str, ...] = ()
@@ -235,8 +238,8 @@ class SplitIncident(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptReport(Command):
-    """Asks this incident to take `other` in as a further report. `refused`: who said no to what there. `moved_from`: the incident
-    it was a report of until that was split."""
+    """Makes `other` a merged report of this incident. `refused`: who declined which work there. `moved_from`: the incident of
+    which it was a report until that was split."""
 
     other: str
     refused: tuple[RefusedBefore, ...] = ()
@@ -245,7 +248,7 @@ class AdoptReport(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishMerge(Command):
-    """`into` has taken this incident in. `moved_from`: the incident it had been merged into before."""
+    """Confirms that `into` has adopted this incident. `moved_from`: the incident into which it was merged before."""
 
     into: str
     moved_from: str | None = None
@@ -253,21 +256,21 @@ class FinishMerge(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseReport(Command):
-    """`other` is no further report of this incident any more."""
+    """Removes `other` from the merged reports of this incident."""
 
     other: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettleAttention(Command):
-    """The operator has looked at it; `reason` as it stands in `Incident.attention`."""
+    """An operator has handled an entry of `Incident.attention`; `reason` names it."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnterHazard(Command):
-    """People were seen on the incident's dangerous ground, as it is since the epoch `ground`. Where on it stands nowhere."""
+    """Positions of people were received inside the hazard area that is valid since the epoch `ground`. Carries no positions."""
 
     volunteer_ids: tuple[str, ...]
     ground: int
@@ -275,14 +278,14 @@ class EnterHazard(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckWay(Command):
-    """Look whether dangerous ground of another incident concerns the people who are sent to this one."""
+    """Checks whether the hazard area of another incident lies on the way of people who are sent to this one."""
 
     hazard_incident_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassDeadline(Command):
-    """A timer proposes; the dispatcher decides whether the deadline still matters."""
+    """A timer has expired; the dispatcher decides whether the deadline still applies."""
 
     deadline: DeadlineKind
     due_ms: int
@@ -292,7 +295,7 @@ class PassDeadline(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoidOffer(Command):
-    """The log showed that the person was already taken when this offer's decision was applied."""
+    """Voids an offer: when its decision was applied, the log showed that the person already held another one."""
 
     offer_id: str
 

@@ -1,7 +1,7 @@
-"""What a rule may know beyond its own incident, as the shell looked it up for a whole batch in one step.
+"""Facts outside the incident that a rule may use. The shell looks them up for a whole batch in one step.
 
-A rule never asks for these itself. `dispatch.context_query.look_of` says what a command needs. What could not be found is left
-out, and the rules say what that means.
+A rule never looks anything up itself: `dispatch.context_query.look_of` declares what a command needs. What was not found is
+absent; each rule defines what absence means.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,12 @@ from dispatch.model.service_area import ServiceArea
 from dispatch.model.vocabulary import TravelMode
 
 NEAR_M = 2_000.0
-
-
-"""Incidents further away than this from a report are not looked at as the same event."""
+"""Only incidents within this distance of a report are compared with it as possible duplicates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whereabouts:
-    """Where an engaged person is: the fix while it is fresh, else home."""
+    """Position of an engaged person: their fix while it is fresh, else their home."""
 
     place: Place
     travel_mode: TravelMode
@@ -30,18 +28,18 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """What is compared of an open incident. Texts never stand here, only their fingerprints and digests."""
+    """The fields of an open incident that duplicate detection compares: fingerprints and digests, never texts."""
 
     incident_id: str
     type: str
     centre: Place | None
-    """None: it has no place, and is found by its external id alone."""
+    """None: the incident has no place; only its external id finds it."""
     reach_m: float
     logged_ms: int
     language: str | None = None
     text_print: str | None = None
     external: str | None = None
-    """Digest of its external id (`dispatch.model.ids.external_digest`), which may be personal text."""
+    """Digest of the external id (`dispatch.model.ids.external_digest`): the id itself may contain personal data."""
     reported_by: str | None = None
 
 
@@ -49,18 +47,18 @@ class Neighbour:
 class DecisionContext:
     whereabouts: Mapping[str, Whereabouts] = field(default_factory=dict)
     free: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
-    """Requirement id → people who could be asked, as a search around the new place found them; of a need that may be bridged:
-    who could translate for it."""
+    """Requirement id → people who could be asked, found by a search around the new place; for a requirement that a translator
+    may bridge: available translators."""
     neighbours: tuple[Neighbour, ...] = ()
     target: Incident | None = None
     presence: Mapping[str, Presence] = field(default_factory=dict)
-    """Volunteer id → duty and newest fix of people whose coming is checked; absent: the picture does not know them."""
+    """Volunteer id → duty and newest fix of people who are monitored on their way; absent: Redis does not know the person."""
     past: Mapping[str, AskedLately] = field(default_factory=dict)
-    """Volunteer id → what was asked of people whom an operator names."""
+    """Volunteer id → recent offers and work of people whom an operator selected."""
     hazards: tuple[HazardArea, ...] = ()
-    """Dangerous ground of open incidents."""
+    """Hazard areas of open incidents."""
     served: ServiceArea | None = None
-    """Where this deployment serves; None: no place is unlikely."""
+    """Service area of the deployment; None: no place is reported as unlikely."""
 
 
 NOTHING = DecisionContext()
@@ -68,7 +66,7 @@ NOTHING = DecisionContext()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Where and when other reports of one event are looked for. `logged_ms` None: whenever they came."""
+    """Place and time around which duplicates are searched. `logged_ms` None: at any time."""
 
     place: Place
     within_m: float
@@ -77,8 +75,8 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextQuery:
-    """What to look up. `near`: open incidents around this point within `near_m`. `external`: open incidents with an external id
-    of this digest, wherever they are."""
+    """What to look up. `near`: open incidents within `near_m` of this point. `external`: open incidents whose external id has
+    this digest, at any place."""
 
     people: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()

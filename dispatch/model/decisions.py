@@ -1,4 +1,4 @@
-"""The decision record: one per command, with all its effects, and why. Everything else is derived from `decisions`."""
+"""The decision record: one per command, with all its effects and the reasons. All other state is derived from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from dispatch.model.vocabulary import Capability, HeardBy, OfferState, Outcome, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Where in the log the command stands that this decision answers."""
+    """Position in Kafka of the command that caused the decision."""
 
     topic: str
     partition: int
@@ -22,8 +22,8 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaveWhy:
-    """Why so many are asked. `stated`: the certainty of the requirement, None under a fixed policy; `reached`: the chance that
-    the open places fill within the window from those asked now and the `out` who were asked before."""
+    """Reasons for the size of a wave. `stated`: the certainty of the requirement, None under a fixed policy. `reached`: the
+    probability that the open places fill within the window, from the people asked now and the `out` whose offers are open."""
 
     size: int
     out: int
@@ -31,18 +31,18 @@ class WaveWhy:
     stated: float | None
     reached: float
     free: int
-    """Fitting people the search found."""
+    """Eligible people that the search found."""
     rivals: int = 0
-    """Other needs that wait for the same people."""
+    """Other needs that compete for the same people."""
     beyond_budget: int = 0
-    """How many are asked although their budget is spent, they rest or it is night."""
+    """Number of people asked although their budget is spent, they are resting or it is within quiet hours."""
     is_short: bool = False
-    """More would be asked if more were found."""
+    """More people would have been asked if the search had found more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementWhy:
-    """Why these people for one requirement, and why not others."""
+    """Reasons for the choice of people for one requirement."""
 
     requirement_id: str
     skill: str
@@ -54,18 +54,18 @@ class RequirementWhy:
     chosen: tuple[Mapping[str, object], ...] = ()
     passed_over: tuple[Mapping[str, object], ...] = ()
     complete: bool = True
-    """Whether the search looked at everybody within the limits."""
+    """Whether the search examined everybody within the limits."""
     bounded: bool = False
-    """The search ended at its bound of work (DESIGN 90) before it had found enough people or seen everybody."""
+    """The search reached its work limit (DESIGN 90) before it found enough people or examined everybody."""
     ladder_step: int | None = None
-    """Steps of the ladder behind it."""
+    """Number of ladder steps taken."""
     forecast: float | None = None
-    """Chance, as things stand after this decision, that the requirement is filled by its target."""
+    """Probability, after this decision, that the requirement is filled by its target time."""
     wave: WaveWhy | None = None
     free_again_ms: int | None = None
-    """When the first of those who are left in peace may be asked, as far as that is known."""
+    """When the first of the people who rest or sleep may be asked, if known."""
     travel: str = "built_in"
-    """Where travel times came from (`Found.travel`)."""
+    """Source of the travel times (`Found.travel`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,8 @@ class Why:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`version` is the incident's epoch after this decision (0 when no incident exists); `events` is empty unless applied."""
+    """One record of `decisions`. `version`: epoch of the incident after it (0: there is no incident). `events`: empty unless
+    the outcome is `applied`."""
 
     id: str
     cause: Cause
@@ -92,13 +93,13 @@ class Decision:
     logged_ms: int
     decided_ms: int
     against: tuple[SoftRule, ...] = ()
-    """Of an order that names a person and was refused: what speaks against them."""
+    """For a refused order to ask a certain person: the soft rules that exclude them."""
     heard_by: HeardBy | None = None
-    """How the operator `by` heard the answer that a person gave them; None when it is nobody else's word."""
+    """How the operator `by` received the answer of a person; None: the author of the command speaks for themselves."""
     conflicts: tuple[str, ...] = ()
-    """Fields, named as in the HTTP body, on which the precondition of a refused update did not hold."""
+    """Fields, named as in the HTTP body, on which the precondition of a refused update failed."""
     unused_refs: tuple[str, ...] = ()
-    """Sealed records that came with the command and hold nothing: they are erased."""
+    """Encrypted records of the command that no field refers to; they are erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +122,9 @@ class OfferStep:
     decision_partition: int
     decision_offset: int
     notice: str | None = None
-    """What the person is told besides (`safety_notices.py`); `state` is then no new one."""
+    """Set if the record is a safety notice (`safety_notices.py`); `state` then repeats the present state."""
     changes: tuple[str, ...] = ()
-    """Names of the fields of the job that changed (`JobField`), never their values; `epoch` is the version to confirm."""
+    """Names of the changed fields of the job (`JobField`), never values; `epoch` is the version to confirm."""
 
 
 def offer_step(
@@ -137,7 +138,7 @@ def offer_step(
     notice: str | None = None,
     changes: tuple[str, ...] = (),
 ) -> OfferStep:
-    """What a decision at that place of the log says of an offer; `notice`: besides the state it has already."""
+    """The record of `offers` for one offer and a decision at this position in the log; `notice`: a safety notice."""
     return OfferStep(
         event_id=event_id(decision.id, offer.id, notice or state),
         id=offer.id,
@@ -161,7 +162,7 @@ def offer_step(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRecord:
-    """The whole state of an incident after a decision: a record of `incident-status`."""
+    """Complete state of an incident after a decision: a record of `incident-status`."""
 
     incident: Incident
     decision_id: str

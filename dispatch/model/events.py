@@ -1,4 +1,4 @@
-"""Facts about one incident, the effects inside a decision. `lifecycle.evolve` folds them into the incident's state."""
+"""Events: facts about one incident, recorded in a decision. `lifecycle.evolve` folds them into the state of the incident."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,14 +52,14 @@ class IncidentReported:
     hazard: Hazard | None = None
     split_from: str | None = None
     moved: tuple[MovedPerson, ...] = ()
-    """Who is asked by name next: they come over from the incident it was split off."""
+    """People transferred from the incident from which it was split; the dispatcher asks them next."""
     details: Mapping[str, str] = field(default_factory=dict)
-    """Private field to the reference of the sealed record that holds it."""
+    """Private field to the reference of the encrypted record that holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentUpdated:
-    """The values after the update; what did not change is repeated, so the event stands on its own."""
+    """All values after the update, including the unchanged ones, so the event is self-contained."""
 
     type: str
     priority: Priority
@@ -68,12 +68,12 @@ class IncidentUpdated:
     requirements: tuple[Requirement, ...]
     plan_version: str
     changed: tuple[str, ...] = ()
-    """What the order named and really changed, by the names of the HTTP body: `type`, `priority`, `location`, `language`,
-    `requirements`, `description`, `address`, `caller`. Requirements that only follow from another type or priority are not
-    among them."""
+    """Fields that the command set and that really changed, named as in the HTTP body: `type`, `priority`, `location`,
+    `language`, `requirements`, `description`, `address`, `caller`. `requirements` is absent if they changed only because of
+    another type or priority."""
     by: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
-    """Of the private fields among them: the reference of the sealed record that holds each from now on."""
+    """For each private field among `changed`: the reference of the encrypted record that now holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class IncidentClosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentReopened:
-    """Open again, with these needs; field work that was done before fills no place any more."""
+    """Open again with these requirements; field work done before no longer counts towards them."""
 
     by: str
     requirements: tuple[Requirement, ...]
@@ -120,18 +120,18 @@ class OfferMade:
     eta_s: float | None
     task: Task | None
     chance: float | None = None
-    """Of an acceptance within the window, as estimated at this moment."""
+    """Estimated probability of an acceptance within the window."""
     shares_language: bool | None = None
     staging: Place | None = None
     source: OfferSource = OfferSource.SEARCH
     by: str | None = None
-    """Who named the person."""
+    """The operator who selected the person."""
     set_aside: tuple[SoftRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferMoved:
-    """An offer took a step of its life; `reason` says why where the step has several causes."""
+    """An offer entered another state; `reason` is set where several causes lead to it."""
 
     offer_id: str
     volunteer_id: str
@@ -172,7 +172,7 @@ class RetryScheduled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaveTimed:
-    """When silence alone will have made the requirement's wave doubtful; None: an answer or the window's end comes first."""
+    """When to check the wave of a requirement if nobody answers; None: an answer or the end of the window comes first."""
 
     requirement_id: str
     look_at_ms: int | None
@@ -180,7 +180,7 @@ class WaveTimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaveFellShort:
-    """Fewer are asked than the stated certainty asks for, because people are scarce, since then; None: it is sure enough."""
+    """Since when fewer people are asked than the certainty of the requirement needs, because people are scarce; None: enough."""
 
     requirement_id: str
     since_ms: int | None
@@ -188,7 +188,7 @@ class WaveFellShort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranslatorLacked:
-    """A translator is wanted for this requirement since then and none is there; None: it is over."""
+    """Since when the requirement lacks a translator that it needs; None: it lacks none."""
 
     requirement_id: str
     since_ms: int | None
@@ -196,7 +196,7 @@ class TranslatorLacked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderScheduled:
-    """When the next step of a requirement's ladder is due, on the clock that began at `since_ms`; `reason` says why then."""
+    """When the next ladder step of a requirement is due, and why then; the ladder's clock started at `since_ms`."""
 
     requirement_id: str
     since_ms: int
@@ -206,8 +206,8 @@ class LadderScheduled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderStepped:
-    """A step of a requirement's ladder was taken, or `skipped` because it would have reached nobody new; `climb` is the place
-    on the ladder after it."""
+    """A ladder step was taken, or `skipped` because it would have reached nobody new; `climb`: the progress on the ladder after
+    it."""
 
     requirement_id: str
     action: StepAction
@@ -219,7 +219,7 @@ class LadderStepped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementsAdded:
-    """Needs that came after the report: of a higher alarm level, or a translator that bridges languages."""
+    """Requirements added after the report: by a higher alarm level, or for a translator."""
 
     requirements: tuple[Requirement, ...]
     reason: str
@@ -227,7 +227,7 @@ class RequirementsAdded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerAsked:
-    """A partner organisation is to be asked; the operator sees it and does it."""
+    """The operator should ask a partner organisation."""
 
     partner: str
     requirement_id: str
@@ -235,8 +235,7 @@ class PartnerAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionRaised:
-    """An operator should look at the incident; the same reason for the same requirement (and offer, where one is named) is
-    raised once."""
+    """An operator should look at the incident. Raised once for each combination of reason, requirement and offer."""
 
     reason: str
     requirement_id: str | None = None
@@ -253,7 +252,7 @@ class AttentionEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HazardDeclared:
-    """The incident's polygon is dangerous ground from now on; people with one of these skills may enter it."""
+    """The polygon of the incident is a hazard area from now on; people with one of the skills `equipped` may enter it."""
 
     equipped: tuple[str, ...]
 
@@ -265,7 +264,7 @@ class HazardEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HazardWarned:
-    """People found inside the hazard area, who have not been warned of it before; `beyond`: how many more there are at least."""
+    """People inside the hazard area who were not warned of it before; `beyond`: lower bound of how many more there are."""
 
     volunteer_ids: tuple[str, ...]
     beyond: int = 0
@@ -273,7 +272,7 @@ class HazardWarned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagingMoved:
-    """Where this person is to gather now that the dangerous ground is another; None: at the scene itself."""
+    """New staging point of a person after the hazard area changed; None: they go to the scene itself."""
 
     offer_id: str
     volunteer_id: str
@@ -282,7 +281,7 @@ class StagingMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInClockSet:
-    """A person on scene is asked for a sign of life at `due_ms`, unless they give one before."""
+    """A person on scene is asked to check in at `due_ms`, unless they check in before."""
 
     offer_id: str
     volunteer_id: str
@@ -291,7 +290,7 @@ class CheckInClockSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInAsked:
-    """A person on scene is asked, then warned, then missed; `due_ms`: when the next of these follows."""
+    """A person on scene was asked to check in, then warned, then overdue; `due_ms`: when the next of these follows."""
 
     offer_id: str
     volunteer_id: str
@@ -301,7 +300,7 @@ class CheckInAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchSet:
-    """What was seen of somebody on their way, and when to look again."""
+    """Observations of a person on their way, and when to check again."""
 
     offer_id: str
     volunteer_id: str
@@ -310,9 +309,9 @@ class WatchSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobChanged:
-    """What a person with a live offer acts on has become something else, whoever caused it. `changes`: names of fields
-    (`JobField`), never values. `to_confirm`: those of them that the person has to confirm, until `due_ms` without being
-    reminded; empty for who has not answered yet."""
+    """The job of a person with a live offer has changed, whoever caused it. `changes`: names of fields (`JobField`), never
+    values. `to_confirm`: those of them that the person must confirm by `due_ms` before they are reminded; empty if the offer
+    is not answered yet."""
 
     offer_id: str
     volunteer_id: str
@@ -323,14 +322,14 @@ class JobChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaysToCheck:
-    """Incidents whose people may meet the ground that this decision makes dangerous, moves or ends; each is sent `CheckWay`."""
+    """Incidents whose people may cross the hazard area that the decision creates, moves or ends; each is sent `CheckWay`."""
 
     incident_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HazardOnWay:
-    """Dangerous ground of another incident lies across this person's way, or where they work. Where exactly stands nowhere."""
+    """The hazard area of another incident lies on the way of this person, or where they work. Carries no positions."""
 
     offer_id: str
     volunteer_id: str
@@ -340,7 +339,7 @@ class HazardOnWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayCleared:
-    """What this person was told of is dangerous no more, or lies elsewhere."""
+    """The hazards that this person was told of have ended or no longer concern them."""
 
     offer_id: str
     volunteer_id: str
@@ -349,8 +348,8 @@ class WayCleared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmationMissed:
-    """Changes were not confirmed in time: the person is reminded, then the operator alarmed; `due_ms`: when the next of these
-    follows. `changes`: the fields that are open."""
+    """Changes were not confirmed in time: the person is reminded, then the operator is alerted. `due_ms`: when the next of these
+    follows. `changes`: the unconfirmed fields."""
 
     offer_id: str
     volunteer_id: str
@@ -361,7 +360,7 @@ class ConfirmationMissed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesConfirmed:
-    """The person has seen every change up to this epoch. `due_ms`: the clock of what is still open, None when nothing is."""
+    """The person confirmed all changes up to this epoch. `due_ms`: deadline of the changes still unconfirmed; None: none are."""
 
     offer_id: str
     volunteer_id: str
@@ -371,7 +370,7 @@ class ChangesConfirmed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComingAsked:
-    """Somebody on their way is asked whether they are still coming, because of `reason` (`AbsenceReason`)."""
+    """A person on their way is asked whether they are still coming, because of `reason` (`AbsenceReason`)."""
 
     offer_id: str
     volunteer_id: str
@@ -381,7 +380,7 @@ class ComingAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpAsked:
-    """A person on scene asks for more people: `requirement` as it stands after it, new or with more places."""
+    """A person on scene requests more people. `requirement`: the state after it, new or with a higher count."""
 
     offer_id: str
     volunteer_id: str
@@ -393,7 +392,7 @@ class HelpAsked:
 class DistressRaised:
     """A person who was sent is in danger; `child_id` is the incident that is opened for them.
 
-    Its area is that of the incident they were sent to: nothing that places a person enters the log of decisions.
+    `area` is that of the incident to which they were sent: positions of people never enter `decisions`.
     """
 
     offer_id: str
@@ -407,7 +406,7 @@ class DistressRaised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseHeld:
-    """Digital work is in somebody's hands until then, unless they are heard of again."""
+    """A person holds digital work until then; a sign of life extends the lease."""
 
     offer_id: str
     volunteer_id: str
@@ -416,7 +415,8 @@ class LeaseHeld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerWanted:
-    """One more person does the same work: `validation` of a first answer, or `disagreement` among several."""
+    """One more person does the same work: `validation` of a first answer, or `disagreement` among several; `count`: the new count
+    of the requirement."""
 
     requirement_id: str
     count: int
@@ -425,7 +425,7 @@ class AnswerWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkSettled:
-    """Enough answers agree on this outcome; `offer_ids` are theirs."""
+    """Enough answers agree on this outcome; `offer_ids` are the offers that gave it."""
 
     requirement_id: str
     outcome: str
@@ -439,14 +439,14 @@ class CertaintyChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentMoved:
-    """Digital work found where it really is."""
+    """Digital work found the actual location."""
 
     area: Area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferRemeasured:
-    """How far the person of this offer is from the place the incident moved to."""
+    """New distance and travel time of a person after the incident moved."""
 
     offer_id: str
     volunteer_id: str
@@ -465,12 +465,12 @@ class MergeBegun:
     by: str
     due_ms: int
     refused: tuple[RefusedBefore, ...] = ()
-    """Who said no to what: `into` must not ask them for it again."""
+    """Who declined which work: `into` must not ask them for it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeEnded:
-    """The merge did not come about: `not_taken` in time, or `withdrawn`."""
+    """The merge failed: `not_taken` in time, or `withdrawn`."""
 
     reason: str
     by: str
@@ -490,7 +490,7 @@ class IncidentUnmerged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeDeclined:
-    """`into` took this incident in when the merge was no longer wanted."""
+    """`into` adopted this incident after the merge had been withdrawn."""
 
     into: str
 
@@ -509,7 +509,7 @@ class ReportReleased:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentSplit:
-    """A part has become the incident `into`, which `report` begins; the further `reports` go over to it."""
+    """A part has become the incident `into`, which starts with `report`; `moved` and `reports` are transferred to it."""
 
     into: str
     by: str

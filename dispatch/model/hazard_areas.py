@@ -1,4 +1,4 @@
-"""dispatch.model.hazard_areas."""
+"""Hazard areas: the polygons of dangerous incidents, their staging points and who stands inside."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,11 +7,12 @@ from dispatch.model.geo import Outline, distance_m
 from dispatch.model.incidents import Area, Hazard, Incident, Place
 
 STAGING_POINTS = 8
+"""Staging points per hazard area."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HazardArea:
-    """Dangerous ground of an open incident, with its outline made ready. Make it by `hazard_area`."""
+    """Hazard area of an open incident with a prepared outline; create it with `hazard_area`."""
 
     incident_id: str
     equipped: tuple[str, ...]
@@ -24,27 +25,28 @@ class HazardArea:
         return not set(self.equipped).isdisjoint(skills)
 
     def is_near_way(self, start: Place, end: Place) -> bool:
-        """Cheap, and never wrong when it says no."""
+        """Cheap test before the exact one: false means that the straight line does not cross the area."""
         reach = distance_m(start, end) + self.area.reach_m
         return distance_m(start, self.area.centre) <= reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside:
-    """Who was found on dangerous ground; `beyond`: how many more there are at least."""
+    """People found inside a hazard area; `beyond`: lower bound of how many more there are."""
 
     volunteer_ids: tuple[str, ...]
     beyond: int = 0
 
 
 def inside_of(area: Area, people: Mapping[str, Place], is_everybody: bool) -> Inside:
-    """Who of these people stands on the ground; one more is assumed when the look around it was cut short."""
+    """The people who stand inside the area, sorted by id. `is_everybody` false: the search was truncated, so `beyond` is 1."""
     outline = Outline(area)
     found = sorted(volunteer for volunteer, place in people.items() if outline.covers(place))
     return Inside(volunteer_ids=tuple(found), beyond=0 if is_everybody else 1)
 
 
 def hazard_area(incident_id: str, hazard: Hazard, area: Area) -> HazardArea:
+    """The hazard area with its outline prepared and its staging points computed."""
     outline = Outline(area)
     return HazardArea(
         incident_id=incident_id,
@@ -57,7 +59,7 @@ def hazard_area(incident_id: str, hazard: Hazard, area: Area) -> HazardArea:
 
 
 def ground_of(incident: Incident | None) -> HazardArea | None:
-    """Of an open incident; None for a point: only a polygon is ground."""
+    """Hazard area of an open incident; None if it has none or its place is a point."""
     if incident is None or not incident.is_open or incident.hazard is None:
         return None
     if incident.area is None or incident.area.reach_m <= 0:

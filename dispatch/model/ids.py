@@ -1,8 +1,8 @@
-"""Deterministic identities: the same cause always gives the same id, so a repeat is recognised without any store.
+"""Deterministic ids: the same cause always gives the same id, so a repeat is detected without a store.
 
 Shapes: zone `8320e5` (six hex digits of an H3 cell of resolution 3, or `000000`..`00000f` for work without a place);
-incident `i-<zone>-<32 hex>`; offer `o-<zone>-<32 hex of the incident>-<16 hex>`. Incident and offer ids carry the zone, so
-a later command finds its partition without a look-up, and an offer id carries its incident.
+incident `i-<zone>-<32 hex>`; offer `o-<zone>-<32 hex of the incident>-<16 hex>`. Incident and offer ids contain the zone, so
+a later command finds its partition without a lookup, and an offer id contains its incident.
 """
 
 import re
@@ -13,24 +13,26 @@ from uuid import UUID
 
 NAMESPACE = UUID("6b6f6d65-6b00-5000-8000-000000000001")
 
+# The variant bits of RFC 9562 §4.1 (10xx) for each original hex digit.
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 PERSON_ID = r"[!-+\-.0-9;-{}~]{1,128}"
-"""Ids of people come from outside: visible ASCII without `/`, `|`, `,` and `:`, so that one can stand in keys and paths."""
+"""Ids of people come from outside: visible ASCII without `/`, `|`, `,` and `:`, so an id is safe in Redis keys and URL paths."""
 NO_PERSON_IDS = (".", "..")
-"""A path that holds one of these leads elsewhere, encoded or not (RFC 3986 §5.2.4)."""
+"""Clients remove these segments from URL paths, percent-encoded or not (RFC 3986 §5.2.4)."""
 _PERSON = re.compile(PERSON_ID)
 PLACELESS = "00000"
+"""Prefix of the zones of work without a place; no H3 cell of resolution 3 begins with it."""
 _INCIDENT = re.compile(r"i-([0-9a-f]{6})-([0-9a-f]{32})")
 _OFFER = re.compile(r"o-([0-9a-f]{6})-([0-9a-f]{32})-([0-9a-f]{16})")
 
 
 def derived(*parts: str) -> UUID:
-    """A uuid5 of the parts; parts may hold any text (they are length-prefixed, so no two lists collide)."""
+    """A uuid5 of the parts. Parts may hold any text: each is length-prefixed, so different lists never give the same input."""
     return UUID(_hex(*parts))
 
 
 def _hex(*parts: str) -> str:
-    """The digits of `derived` (RFC 9562 §5.5): a decision needs dozens, and a UUID costs more than its SHA-1."""
+    """The hex digits of `derived` (RFC 9562 §5.5). A decision needs dozens, and building a UUID costs more than its SHA-1."""
     named = NAMESPACE.bytes + "".join([f"{len(part)}:{part}" for part in parts]).encode()
     digits = sha1(named, usedforsecurity=False).hexdigest()
     return f"{digits[:12]}5{digits[13:16]}{_VARIANT[digits[16]]}{digits[17:32]}"
@@ -41,7 +43,7 @@ def _dashed(digits: str) -> str:
 
 
 def command_id(actor: str, key: str, what: str) -> str:
-    """Id of a command that a caller sent with an Idempotency-Key; `what` names the route and its object."""
+    """Id of a command that a caller sent with an Idempotency-Key; `what` names the route and its resource."""
     return str(derived("command", actor, key, what))
 
 
@@ -50,18 +52,25 @@ def incident_id(zone: str, actor: str, key: str) -> str:
 
 
 def placeless_zone(actor: str, key: str) -> str:
-    """Zone of work that has no place: one of sixteen, so that it spreads over the partitions."""
+    """Zone of work that has no place: one of sixteen, which spread over the partitions."""
     return f"{PLACELESS}{derived('placeless', actor, key).hex[0]}"
 
 
 def offer_id(incident: str, command: str, requirement: str, volunteer: str) -> str:
+    """Id of the offer that a command makes to one person for one requirement.
+
+    Raises:
+        ValueError: `incident` is not an incident id.
+    """
     _, zone, number = incident.split("-")
     return f"o-{zone}-{number}-{_hex('offer', command, requirement, volunteer)[:16]}"
 
 
 def external_digest(external_id: str | None) -> str | None:
-    """Of an incident's number in another system, which may name a person; None where there is none. Spaces around it, case and
-    the composition of its letters do not count."""
+    """Digest of the incident's number in another system, which may contain personal data; None without one.
+
+    Ignores surrounding white space, case and Unicode composition (NFKC).
+    """
     plain = unicodedata.normalize("NFKC", external_id or "").strip().casefold()
     return _hex("external", plain) if plain else None
 
@@ -75,7 +84,7 @@ def event_id(decision: str, subject: str, state: str) -> str:
 
 
 def notice_id(event: str, channel: str) -> str:
-    """Of what a person is told through one channel because of an event in `offers`."""
+    """Id of the notice that one channel delivers for an event of `offers`."""
     return str(derived("notice", event, channel))
 
 
@@ -89,12 +98,12 @@ def is_person_id(text: str) -> bool:
 
 
 def zone_of_incident(text: str) -> str | None:
-    """The zone inside an incident id; None when the text is no incident id."""
+    """The zone inside an incident id; None if the text is not an incident id."""
     match = _INCIDENT.fullmatch(text)
     return match[1] if match else None
 
 
 def parts_of_offer(text: str) -> OfferParts | None:
-    """Zone and incident inside an offer id; None when the text is no offer id."""
+    """Zone and incident inside an offer id; None if the text is not an offer id."""
     match = _OFFER.fullmatch(text)
     return OfferParts(match[1], f"i-{match[1]}-{match[2]}") if match else None
