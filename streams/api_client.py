@@ -1,7 +1,7 @@
-"""The HTTP API as the simulated people use it: every write can be repeated, and is, until the API answers it.
+"""Client of the HTTP API for the simulator and the demo. Requests are retried with the same idempotency key until answered.
 
-ClientTrouble
-└── ApiUnavailable        the API gave no answer within the patience: the effect is unknown, and the same key may be tried again
+Raises `ApiUnavailable` when the API does not answer in time: the effect is unknown, and the request may be repeated with the same
+key.
 """
 
 import asyncio
@@ -23,25 +23,25 @@ FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
 AT_ONCE = 64
 SILENT_STREAM_S = 60.0
-"""A live stream that says nothing for so long is opened anew; servers send a sign of life more often."""
+"""Read timeout of an event stream, which is then reconnected. The API sends comments more often than this."""
 
 
 OPENED = "opened"
 RESET = "reset"
-"""What the API says when it cannot go on from where a listener left off."""
+"""The event that the API sends when it cannot resume from the `Last-Event-ID`."""
 
 
 class ApiUnavailable(GiveUp):
-    """The API did not answer in time; the message says what was asked and what came last."""
+    """The API did not answer in time. The message names the request and the last response."""
 
 
 Tokens = Callable[[str, str], str]
-"""A token for a role and an identity, good for some minutes more. Asked before every request, so it should remember."""
+"""Returns a token for a role and an identity, valid for some more minutes. Called for every request, so it should cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiCaller:
-    """On whose behalf a request is made."""
+    """The role and identity with which a request is made."""
 
     role: str
     identity: str
@@ -62,14 +62,14 @@ class ApiResponse:
 
     @property
     def code(self) -> str:
-        """Why it was refused: the problem's code, or the status."""
+        """The `code` of the problem details (RFC 9457), or else the status."""
         code = self.body.get("code") if isinstance(self.body, Mapping) else None
         return str(code or self.status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveEvent:
-    """`OPENED` as its kind stands for no event: the stream was (re)opened, and what happened before may have been missed."""
+    """An event of the stream. Kind `OPENED` marks a (re)connection, before which events may have been missed."""
 
     kind: str
     data: Any
@@ -77,7 +77,7 @@ class LiveEvent:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a run, for the summary."""
+    """Counters of a run, for its summary."""
 
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -89,7 +89,7 @@ class Tally:
 
 
 class Api:
-    """`transport` replaces the network in tests. `patience_s` bounds how long one write is repeated."""
+    """`patience_s`: how long one request is retried. `transport`: replaces the network in tests."""
 
     def __init__(
         self,
@@ -121,22 +121,23 @@ class Api:
         await self._http.aclose()
 
     async def write(self, method: str, path: str, caller: ApiCaller, *, key: str, body: object = None) -> ApiResponse:
-        """Sends the same request with the same Idempotency-Key until it is answered with yes or no.
+        """Sends a write. Retries with the same Idempotency-Key while there is no response or its status is one of `TRY_AGAIN`.
 
         Raises:
-            ApiUnavailable: not within the patience.
+            ApiUnavailable: no other response within `patience_s`.
         """
         return await self._until_answered(method, path, caller, {"Idempotency-Key": key}, body)
 
     async def read(self, path: str, caller: ApiCaller) -> ApiResponse:
-        """
+        """Sends a GET. Retries like `write`.
+
         Raises:
-            ApiUnavailable: not within the patience.
+            ApiUnavailable: no other response within `patience_s`.
         """
         return await self._until_answered("GET", path, caller, {}, None)
 
     async def events(self, caller: ApiCaller) -> AsyncIterator[LiveEvent]:
-        """Everything that happens, for ever: the stream is opened anew, where it left off, whenever it ends."""
+        """Yields events without end. Reconnects when the stream ends, resuming with `Last-Event-ID`."""
         last_id = ""
         pause_s = FIRST_PAUSE_S
         while True:

@@ -1,4 +1,4 @@
-"""Paths of the HTTP API, for its own links and for its clients: an id is encoded, whatever characters it has (RFC 3986 §2.1)."""
+"""Paths of the HTTP API, for links and for clients. Ids are percent-encoded (RFC 3986 §2.1)."""
 
 from urllib.parse import quote
 

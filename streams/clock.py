@@ -1,4 +1,4 @@
-"""The one place that asks the machine for the time, a random identity or chance."""
+"""The only module that reads the machine's clocks and its source of random ids."""
 
 import time
 import uuid
@@ -7,12 +7,12 @@ from functools import lru_cache
 
 
 def now_ms() -> int:
-    """Wall clock, milliseconds since 1970 UTC. For display and producers' headers; decisions use the log's and Redis's."""
+    """Wall clock, ms since the Unix epoch. For display and record headers; decisions use the clocks of Kafka and Redis."""
     return time.time_ns() // 1_000_000
 
 
 def monotonic_s() -> float:
-    """For durations only; never jumps."""
+    """Monotonic clock in seconds, for durations only."""
     return time.monotonic()
 
 
@@ -22,5 +22,5 @@ def fresh_id() -> str:
 
 @lru_cache(maxsize=64)
 def rfc3339(at_ms: int) -> str:
-    """`2026-11-22T08:00:00.000Z`."""
+    """Formats ms since the Unix epoch in UTC, like `2026-11-22T08:00:00.000Z`."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

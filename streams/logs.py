@@ -1,4 +1,4 @@
-"""How the processes log: one JSON object a line on stderr; constant messages, data in fields, opaque ids only."""
+"""Logging: one JSON object per line on stderr. Messages are constant, data is in fields, ids are opaque."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ import structlog
 
 
 def configure(level: str) -> None:
-    """Least severe level to write, as in `Settings.log_level`."""
+    """Configures structlog. `level`: the lowest level that is logged, as in `Settings.log_level`."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

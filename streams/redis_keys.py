@@ -1,79 +1,82 @@
-"""Every key in Redis, once. All start with `komek:`; the Lua scripts get them as KEYS or build them from the same prefix.
+"""The list of keys in Redis. All start with `komek:`; `streams/store/scripts.py` passes the names to the Lua scripts.
 
-Redis is a picture of the log: everything here can be deleted at any moment and is made again by `rebuilder.py`.
+All contents derive from the log and may be deleted at any time; `streams/rebuild/rebuilder.py` restores them. Exceptions are the
+intake marks (`reported`, `answering`, `repeat`): a best-effort cache with a TTL.
 """
 
 PREFIX = "komek:"
 
 
 def ready(run_id: str) -> str:
-    """STRING, set by the rebuild for this run of Redis; everyday scripts are refused without it."""
+    """STRING, set at the end of a rebuild for this run of Redis. Scripts raise NOTREADY without it."""
     return f"{PREFIX}ready:{run_id}"
 
 
 REBUILD_LOCK = f"{PREFIX}rebuild-lock"
-"""STRING with TTL: who rebuilds at the moment, and how far (`worker|done|total`)."""
+"""STRING with TTL: owner and progress of the running rebuild (`worker|done|total`)."""
 
 
 def volunteer(volunteer_id: str) -> str:
-    """HASH: all about a person, and the only key a claim touches. Fields are short so that 300,000 fit in little memory:
+    """HASH: the state of a person, and the only key that a claim writes. Short field names save memory with 300,000 people:
 
-    profile   `v` offset of the record, `po` of the sealed record that belongs to it,
+    profile   `v` offset of the record, `po` offset of its encrypted part in `private`,
               `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty
-    place     `x`, `y`, `ac`, `at` the fix that is believed: lon, lat, accuracy m, time ms; `hx`, `hy` home
-    doubt     `px`, `py`, `pa`, `pt` likewise of a leap that waits for a second fix (void once `at` has passed `pt`); `ht` time of
-              the newest fix that placed nobody; `qt` time of the newest after which no more will follow for a while
+    place     `x`, `y`, `ac`, `at` the accepted fix: lon, lat, accuracy m, time ms; `hx`, `hy` home
+    doubt     `px`, `py`, `pa`, `pt` the same of a leap that awaits confirmation by a second fix (void once `at` is later than
+              `pt`); `ht` time of the newest fix that was not accepted; `qt` time of the newest fix announced as the last for a
+              while
     claim     `co` offer, `ci` incident, `ce` epoch, `cs` state p(ending) or c(onfirmed), `cc` command, `ca` since ms
-    load      `ld` log2 of the sum of 2^(t / 4 h) over the offers made: halves every four hours, orders people at any time
-    answers   `ey` accepted, `en` refused, `wk` accepted of late: sums like `ld`, with half-lives of 60, 60 and 7 days
-    trust     `tu` digital answers that others bore out, `to` that they set aside: sums with a half-life of 180 days
+    load      `ld` log2 of the sum of 2^(t / 4 h) over the offers made: half-life of four hours, the order holds at any time
+    answers   `ey` accepted, `en` declined, `wk` accepted recently: sums like `ld`, with half-lives of 60, 60 and 7 days
+    trust     `tu` digital answers that others upheld, `to` that they overruled: sums with a half-life of 180 days
     rest      `we` end of the last field assignment, ms; `wh` whether it was heavy; `hd` last sign of life, ms
-    indexes   `im`, `ix`, `iy`, `is` mode, place and skills in the field indexes; `dg` what the digital ones hold
+    indexes   `im`, `ix`, `iy`, `is` mode, place and skills in the field indexes; `dg` the entries in the digital indexes
     """
     return f"{PREFIX}vol:{volunteer_id}"
 
 
 def erased(volunteer_id: str) -> str:
-    """STRING with TTL: offset of the tombstone, so that an older profile does not bring the person back."""
+    """STRING with TTL: offset of the tombstone, so that an older profile does not recreate the person."""
     return f"{PREFIX}erased:{volunteer_id}"
 
 
 PRIORS = f"{PREFIX}priors"
-"""HASH `hour|band|y` and `hour|band|n`: everybody's answers by local hour and distance band, sums with a half-life of 30 days."""
+"""HASH `hour|band|y` and `hour|band|n`: answers of all people by local hour and distance band, sums with a half-life of 30
+days."""
 
 
 def field_index(skill: str) -> str:
-    """GEO: on-duty field volunteers with this skill whom no decision engages, at their fix, or at home when it is stale.
+    """GEO: on-duty field volunteers with this skill who are not engaged, at their fix, or at home when the fix is stale.
 
-    A pending claim leaves a person here; the search reads it from the hash.
+    A pending claim does not remove a person; the search reads it from the hash.
     """
     return f"{PREFIX}geo:{skill}"
 
 
 def engaged_index(skill: str) -> str:
-    """GEO: on-duty field volunteers with this skill who hold an offer; only to count how many were near but engaged."""
+    """GEO: on-duty field volunteers with this skill who hold an offer. Used only to count engaged people nearby."""
     return f"{PREFIX}geo-engaged:{skill}"
 
 
 def digital_index(skill: str, language: str) -> str:
-    """ZSET by load: free, on-duty digital volunteers with this skill and language (primary subtag; `*`: any)."""
+    """ZSET by load: free, on-duty digital volunteers with this skill and language (primary subtag; `*`: all languages)."""
     return f"{PREFIX}dig:{skill}:{language}"
 
 
 def digital_engaged(skill: str) -> str:
-    """ZSET: on-duty digital volunteers with this skill who hold an offer; only to count them."""
+    """ZSET: on-duty digital volunteers with this skill who hold an offer. Used only to count them."""
     return f"{PREFIX}dig-engaged:{skill}"
 
 
 FIXES = f"{PREFIX}fixes"
-"""ZSET volunteer by the time (ms) at which their fix must be looked at: whether it is stale (then the home place counts) or
-older than KOMEK_POSITION_TTL_S (then it is forgotten). A new fix does not move the entry; the sweep does when it comes by."""
+"""ZSET volunteer by the time (ms) at which their fix must be examined: a stale fix is replaced by the home place, one older than
+KOMEK_POSITION_TTL_S is deleted. A new fix does not change the entry; the sweep does."""
 
 ON_DUTY = f"{PREFIX}on-duty"
 """SET of volunteers on duty."""
 
 HALVES = f"{PREFIX}halves"
-"""ZSET volunteer by when (ms) it must be looked at why their sealed record is newer than their profile."""
+"""ZSET volunteer by the time (ms) after which a profile that is older than its private record must be completed."""
 
 VOLUNTEERS = f"{PREFIX}volunteers"
 """SET of known volunteers."""
@@ -85,17 +88,17 @@ def incident(incident_id: str) -> str:
 
 
 def reported(incident_id: str) -> str:
-    """STRING with TTL, written by the API at intake: what was reported, until the first decision."""
+    """STRING with TTL, written by the API at intake: the report, until its first decision."""
     return f"{PREFIX}rep:{incident_id}"
 
 
 def answering(offer_id: str) -> str:
-    """STRING with TTL, written by the API: the newest command about this offer that its person gave."""
+    """STRING with TTL, written by the API: id of the person's newest command about this offer."""
     return f"{PREFIX}ans:{offer_id}"
 
 
 def repeat(digest: str) -> str:
-    """STRING with TTL: digest of the body first sent with an Idempotency-Key, and the answer. A help, not a guard."""
+    """STRING with TTL: digest of the first body sent with an Idempotency-Key, and the response. Best-effort cache."""
     return f"{PREFIX}key:{digest}"
 
 
@@ -109,40 +112,39 @@ ALL_INCIDENTS = f"{PREFIX}incidents"
 
 
 OPEN_INCIDENTS = f"{PREFIX}open-incidents"
-"""GEO at the centre of each open incident that has a place: what is compared to find reports of one event, as JSON
-(`dispatch.model.context.Neighbour`); a text only as its keyed fingerprint."""
+"""GEO at the centre of each open incident with a place: the data compared to find duplicates, as JSON
+(`dispatch.model.context.Neighbour`). Texts are included only as keyed fingerprints."""
 
 WIDE_INCIDENTS = f"{PREFIX}wide-incidents"
-"""GEO: the same of incidents whose area reaches beyond its centre, which are found from their edge."""
+"""GEO: the same for incidents with an area. Their distance is measured from the edge of the area."""
 
 
 def vicinity_of(incident_id: str) -> str:
-    """STRING: the member this incident has in OPEN_INCIDENTS or WIDE_INCIDENTS, so that apply can replace it."""
+    """STRING: the incident's member in OPEN_INCIDENTS or WIDE_INCIDENTS, so that apply can replace it."""
     return f"{PREFIX}vicinity-of:{incident_id}"
 
 
 def external(digest: str) -> str:
-    """HASH incident id → what is compared of it (`dispatch.model.context.Neighbour`): the open incidents with one external id, by
-    its digest, since the id itself may name a person."""
+    """HASH incident id → `dispatch.model.context.Neighbour` (JSON): the open incidents with one external id. The key contains a
+    digest, because the external id may identify a person."""
     return f"{PREFIX}external:{digest}"
 
 
 HAZARDS = f"{PREFIX}hazards"
-"""HASH incident id → area and skills (JSON): the dangerous ground of open incidents."""
+"""HASH incident id → area and skills of equipped people (JSON): the hazard areas of open incidents."""
 
 HAZARDS_VERSION = f"{PREFIX}hazards-version"
 """STRING: Redis TIME (µs) of the last change of HAZARDS, so that a worker reads them only when they changed."""
 
 
 UNDER_WAY = f"{PREFIX}under-way"
-"""GEO at the centre of each open incident that has people assigned to field work: its id. New dangerous ground may cross
-their way."""
+"""GEO: ids of open incidents with people assigned to field work, at their centres. A new hazard area may cross their route."""
 
 ATTENTION = f"{PREFIX}attention"
-"""HASH incident id → `[[reason, since ms, requirement]]` (JSON): incidents a human has to look at, for the operator's alarms."""
+"""HASH incident id → `[[reason, since ms, requirement]]` (JSON): incidents that need an operator, for the alarms."""
 
 VOIDS = f"{PREFIX}voids"
-"""ZSET by time (ms): `decision|command` and `offer|offer` that the order of the log made void; expected empty."""
+"""ZSET by time (ms): `decision|<command>` and `offer|<offer>` that are void by the order of the log. Expected to be empty."""
 
 
 def by_priority(priority: str) -> str:
@@ -151,17 +153,17 @@ def by_priority(priority: str) -> str:
 
 
 def offers_of(volunteer_id: str) -> str:
-    """ZSET by time: ids of the offers made to a person, newest kept."""
+    """ZSET by time: ids of the newest offers made to a person."""
     return f"{PREFIX}offers-of:{volunteer_id}"
 
 
 def timeline(incident_id: str) -> str:
-    """LIST of `partition:offset` in `decisions`: where the incident's decisions stand in the log."""
+    """LIST of `partition:offset`: the incident's records in `decisions`, oldest first."""
     return f"{PREFIX}timeline:{incident_id}"
 
 
 def command(command_id: str) -> str:
-    """STRING with TTL of the log's retention: offset of the first decision of a command."""
+    """STRING with the TTL of the log's retention: offset of the first decision of a command."""
     return f"{PREFIX}cmd:{command_id}"
 
 
@@ -171,12 +173,13 @@ def progress(partition: int) -> str:
 
 
 def ending(partition: int) -> str:
-    """ZSET by offset in `decisions`: `volunteer|offer` of offers that ended there and may not be published yet."""
+    """ZSET by offset in `decisions`: `volunteer|offer` of offers that ended there. The people are released once that is
+    published."""
     return f"{PREFIX}ending:{partition}"
 
 
 def refused(partition: int) -> str:
-    """HASH offer id → volunteer id: holds refused at apply and not voided by a record yet."""
+    """HASH offer id → volunteer id: holds that apply refused and that no decision has voided yet."""
     return f"{PREFIX}refused:{partition}"
 
 
@@ -185,55 +188,54 @@ TIMERS = f"{PREFIX}timers"
 
 
 def timers_of(incident_id: str) -> str:
-    """SET of the members this incident has in TIMERS, so that apply can replace them."""
+    """SET of the incident's members in TIMERS, so that apply can replace them."""
     return f"{PREFIX}timers-of:{incident_id}"
 
 
 PENDING_CLAIMS = f"{PREFIX}pending"
-"""ZSET by time (ms): `volunteer|offer` of claims that no decision has confirmed yet."""
+"""ZSET by time (ms): `volunteer|offer` of pending claims."""
 
 
 def waiting_field(skill: str) -> str:
-    """GEO: `class|moment|incident|requirement` of field shortfalls with a place; class 0 (critical) or 1 and a moment in ms with
-    13 digits (`dispatch/staffing/urgency.py`), so that members sort by urgency; `|skill` follows in the keys of further
-    skills."""
+    """GEO: `class|moment|incident|requirement` of field shortfalls with a place. Class 0 (critical) or 1 and a moment in ms with
+    13 digits (`dispatch/staffing/urgency.py`) make members sort by urgency. Members of further skills end with `|skill`."""
     return f"{PREFIX}wait-geo:{skill}"
 
 
 def waiting_anywhere(skill: str) -> str:
-    """ZSET by urgency: the same member for digital shortfalls and those without a place."""
+    """ZSET by urgency: the same members for digital shortfalls and those without a place."""
     return f"{PREFIX}wait:{skill}"
 
 
 def waiting_of(incident_id: str) -> str:
-    """HASH member → key: where the shortfalls of this incident stand, so that apply can replace them."""
+    """HASH member → key: the index entries of the incident's shortfalls, so that apply can replace them."""
     return f"{PREFIX}waiting-of:{incident_id}"
 
 
 def scarce_field(skill: str) -> str:
-    """GEO: likewise of waves that fell short of their certainty; class 2 (critical) or 3, so that shortfalls sort before them."""
+    """GEO: the same for waves that fell short of their certainty. Class 2 (critical) or 3, so they sort after shortfalls."""
     return f"{PREFIX}scarce-geo:{skill}"
 
 
 def scarce_anywhere(skill: str) -> str:
-    """ZSET by urgency: likewise for digital work and work without a place."""
+    """ZSET by urgency: the same for digital work and work without a place."""
     return f"{PREFIX}scarce:{skill}"
 
 
 WAITING_TERMS = f"{PREFIX}waiting-terms"
-"""HASH member → `capability|limit m|reach m|languages`, with `+` between languages: whom to wake for it."""
+"""HASH member → `capability|limit m|reach m|languages`, languages separated by `+`: which people can fill it."""
 
 WAITING_REACH = f"{PREFIX}waiting-reach"
-"""ZSET by reach (m): members of incidents whose areas reach beyond their centres, so that the widest is known."""
+"""ZSET by reach (m): members of incidents with an area. The largest reach bounds searches from a person."""
 
 SCARCE = f"{PREFIX}scarce-waves"
-"""SET: the members of all waves that fell short; says at a glance that there are none."""
+"""SET: the members of all waves that fell short, so that one EXISTS tells whether there are any."""
 
 SHORTFALLS = f"{PREFIX}shortfalls"
-"""ZSET by time since when: the members of all shortfalls; says at a glance that nobody waits."""
+"""ZSET by start time (ms): the members of all shortfalls, so that one EXISTS tells whether there are any."""
 
 
 def private(ref: str) -> str:
-    """STRING `offset|ciphertext` as in the `private` topic, for the API to open after acceptance; nothing behind the bar
-    once erased (with TTL), so that an older record does not come back."""
+    """STRING `offset|ciphertext` as in the topic `private`; the API decrypts it after an acceptance. An erased record is
+    `offset|` with a TTL, so that an older record is not written again."""
     return f"{PREFIX}private:{ref}"

@@ -1,4 +1,4 @@
-"""The area a deployment serves, as KOMEK_SERVICE_AREA names it."""
+"""The service area of a deployment, from KOMEK_SERVICE_AREA."""
 
 import json
 from functools import cache
@@ -14,10 +14,10 @@ BUILT_IN = "kazakhstan.geojson"
 
 
 def service_area_of(settings: Settings) -> ServiceArea | None:
-    """None when it is switched off.
+    """The configured or built-in service area; None when it is `off`.
 
     Raises:
-        SettingsError: the file cannot be read, or holds no Polygon or MultiPolygon of at most 1,000 positions.
+        SettingsError: the file cannot be read, or does not contain one Polygon or MultiPolygon of at most 1,000 positions.
     """
     if settings.service_area is None:
         return built_in()
@@ -38,7 +38,7 @@ def built_in() -> ServiceArea:
 
 
 def _made_of(text: str) -> ServiceArea:
-    """A geometry, a feature, or a collection of one feature. Raises ValueError."""
+    """Parses a GeoJSON geometry, a feature, or a collection of one feature. Raises ValueError for anything else."""
     found: Any = json.loads(text)
     if isinstance(found, dict) and found.get("type") == "FeatureCollection":
         features = found.get("features")

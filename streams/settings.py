@@ -1,6 +1,6 @@
-"""Every setting, once: environment names with the prefix `KOMEK_`, their defaults and what each accepts.
+"""The list of settings: environment variables with the prefix `KOMEK_`, their defaults and accepted values.
 
-`load` refuses unknown `KOMEK_` names and bad values, naming the setting, the value and what was expected.
+`load` rejects unknown `KOMEK_` names and invalid values; the error names the setting, its value and what is expected.
 """
 
 import base64
@@ -15,7 +15,7 @@ PREFIX = "KOMEK_"
 
 
 class SettingsError(ValueError):
-    """One or more settings cannot be used; the message has a line for each."""
+    """One or more settings are missing or invalid. The message has one line per setting."""
 
 
 def _text(value: str) -> str:
@@ -28,7 +28,7 @@ def _servers(value: str) -> str:
     for part in value.split(","):
         host, _, port = part.strip().rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            raise ValueError("host:port, several parted by commas")
+            raise ValueError("host:port, several separated by commas")
     return value.strip()
 
 
@@ -44,10 +44,10 @@ def _redis_url(value: str) -> str:
 
 
 def _routers(value: str) -> str:
-    """Checked here; `travel_router.py` makes routers of it."""
+    """Validates only. `streams/worker/travel_router.py` parses the value and creates the routers."""
     expected = (
-        "URLs parted by commas, like osrm+http://127.0.0.1:5000?modes=car or valhalla+http://127.0.0.1:8002; "
-        "modes: car, bicycle, foot, parted by dots"
+        "URLs separated by commas, like osrm+http://127.0.0.1:5000?modes=car or valhalla+http://127.0.0.1:8002; "
+        "modes: car, bicycle, foot, separated by dots"
     )
     for part in value.split(","):
         try:
@@ -117,74 +117,76 @@ class Settings:
     host: str = _setting("127.0.0.1", _text, "address the API listens on")
     port: int | None = _setting(None, _whole(1, 65535), "port of the API (8000, or a free one when unset)")
     data: Path = _setting(Path(".komek"), _path, "folder of the local stack: data, keys, logs, stack.json")
-    jwt_keys: Path | None = _setting(None, _path, "file with a JWK Set; unset: `komek up` makes one in KOMEK_DATA")
+    jwt_keys: Path | None = _setting(None, _path, "file with a JWK Set; unset: `komek up` creates one in KOMEK_DATA")
     data_key: bytes | None = _setting(
         None,
         _data_key,
-        "key that encrypts what identifies people (AES-256-GCM); unset: `komek up` makes one",
+        "key that encrypts personal data (AES-256-GCM); unset: `komek up` creates one",
         secret=True,
     )
     plans: Path | None = _setting(None, _path, "response plans (TOML); unset: the built-in ones")
     partitions: int = _setting(8, _whole(1, 256), "partitions of each topic when it is created")
     replication: int = _setting(1, _whole(1, 7), "replication factor of each topic when it is created")
     min_insync: int = _setting(1, _whole(1, 7), "min.insync.replicas of each topic when it is created")
-    batch: int = _setting(64, _whole(1, 1024), "commands a worker decides together at the most")
-    position_ttl_s: int = _setting(3600, _whole(60, 86400), "seconds after which a position is forgotten")
+    batch: int = _setting(64, _whole(1, 1024), "largest number of commands that a worker decides in one batch")
+    position_ttl_s: int = _setting(3600, _whole(60, 86400), "seconds after which a position is deleted")
     routing: str | None = _setting(
         None,
         _routers,
-        "routers asked for travel times: osrm+http://host:port?modes=car, valhalla+http://host:port; unset: the built-in model",
+        "routers for travel times: osrm+http://host:port?modes=car, valhalla+http://host:port; unset: the built-in model",
     )
     service_area: Path | None = _setting(
         None,
         _path,
-        "GeoJSON file of the area that is served: a report from outside is shown as unlikely; `off`: none is; unset: Kazakhstan",
+        "GeoJSON file of the service area: a report from outside is shown as unlikely; `off`: no check; unset: Kazakhstan",
     )
     budget: str = _setting(
         "on",
         _one_of("on", "off"),
-        "what the plans allow to ask of one person; off: for drills that run faster than life",
+        "limits of the plans on offers to one person; off: for drills that run faster than real time",
     )
     stall_s: int = _setting(
         20,
         _whole(5, 3600),
-        "seconds in which a worker with work must commit something, or it ends itself to be started again",
+        "a worker with lag that commits nothing for so many seconds ends itself, to be restarted",
     )
-    log_level: str = _setting(
-        "info", _one_of("debug", "info", "warning", "error"), "least severe messages that are logged"
-    )
+    log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"), "lowest level that is logged")
 
     def require_kafka(self) -> str:
+        """The bootstrap servers. Raises SettingsError when they are not set."""
         if self.kafka is None:
             raise SettingsError("KOMEK_KAFKA is not set: expected host:port of a Kafka broker (`komek up` starts one)")
         return self.kafka
 
     def require_redis(self) -> str:
+        """The Redis URL. Raises SettingsError when it is not set."""
         if self.redis is None:
             raise SettingsError("KOMEK_REDIS is not set: expected a Redis URL (`komek up` starts one)")
         return self.redis
 
     def require_data_key(self) -> bytes:
+        """The 32-byte encryption key. Raises SettingsError when it is not set."""
         if self.data_key is None:
-            raise SettingsError("KOMEK_DATA_KEY is not set: expected 32 bytes as base64url (`komek up` makes one)")
+            raise SettingsError("KOMEK_DATA_KEY is not set: expected 32 bytes as base64url (`komek up` creates one)")
         return self.data_key
 
     def require_jwt_keys(self) -> Path:
+        """The path of the JWK Set. Raises SettingsError when it is not set."""
         if self.jwt_keys is None:
-            raise SettingsError("KOMEK_JWT_KEYS is not set: expected a file with a JWK Set (`komek up` makes one)")
+            raise SettingsError("KOMEK_JWT_KEYS is not set: expected a file with a JWK Set (`komek up` creates one)")
         return self.jwt_keys
 
 
 def names() -> dict[str, str]:
-    """Each environment name with what it is for; `deploy/.env.example` is checked against this."""
+    """Maps each environment variable to its description. A test compares `deploy/.env.example` with it."""
     return {PREFIX + entry.name.upper(): entry.metadata["about"] for entry in fields(Settings)}
 
 
 def load(environ: Mapping[str, str]) -> Settings:
-    """Settings from an environment. An empty value counts as unset.
+    """Reads settings from an environment. An empty value counts as unset.
 
     Raises:
-        SettingsError: with one line for each unknown name or bad value.
+        SettingsError: unknown names or invalid values, one line each. Values of secrets are not shown.
     """
     known = {PREFIX + entry.name.upper(): entry for entry in fields(Settings)}
     problems = [

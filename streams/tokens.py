@@ -1,7 +1,7 @@
-"""Tokens: loading the JWK Set, issuing and verifying JWTs. Who may do what with a role is the API's matter (`api/http/auth.py`).
+"""Tokens: load the JWK Set, issue and verify JWTs. Permissions of roles are defined in `api/http/auth.py`.
 
-Claims: `sub` (the id), `role`, `iss` `komek`, `aud` `komek-api`, `iat`, `exp`. The first private key of the set signs, every
-key verifies; so a key is rotated by putting the new one in front and taking the old one out when its tokens have ended.
+Claims: `sub` (the id), `role`, `iss` `komek`, `aud` `komek-api`, `iat`, `exp`. The first private key of the set signs, all keys
+verify. To rotate keys, insert the new key first and remove the old one after its last token has expired.
 """
 
 import json
@@ -30,21 +30,21 @@ class Role(StrEnum):
     OPERATOR = "operator"
     VOLUNTEER = "volunteer"
     TRACKER = "tracker"  # a device or service that sends positions
-    MONITOR = "monitor"  # sees the work, never the people
+    MONITOR = "monitor"  # reads incidents and metrics, never data about people
     ADMIN = "admin"
 
 
 class BadKeys(ValueError):
-    """The file is no JWK Set we can use; the message says why and what was expected."""
+    """The file is not a usable JWK Set. The message says why and what is expected."""
 
 
 class BadToken(ValueError):
-    """Not a token of ours, or not any more; the message is safe to show."""
+    """The token is invalid or has expired. The message may be shown to the client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """Whom a valid token names."""
+    """The subject, role and expiry (seconds since the Unix epoch) of a valid token."""
 
     sub: str
     role: Role
@@ -52,7 +52,7 @@ class Bearer:
 
 
 class _Registry(JWSRegistry):
-    """Knows the algorithms we allow and nothing else; RFC 9864's new name and the old `EdDSA` mean the same signature."""
+    """Accepts only the allowed algorithms. `Ed25519` (RFC 9864) and the older name `EdDSA` denote the same signature."""
 
     def get_alg(self, name: str) -> Any:
         if name not in _ALGORITHMS:
@@ -74,7 +74,7 @@ _REGISTRY = _Registry(algorithms=list(_ALGORITHMS))
 
 
 class TokenKeys:
-    """Immutable but for a memory of tokens that were verified, so that a signature is checked once and not per request."""
+    """The keys, and a cache of verified tokens, so that a signature is checked once instead of per request."""
 
     def __init__(self, key_set: KeySet) -> None:
         self._keys = key_set
@@ -84,9 +84,13 @@ class TokenKeys:
         self._verified: OrderedDict[str, Bearer] = OrderedDict()
 
     def issue(self, role: Role, subject: str, *, now_s: int, ttl_s: int = DEFAULT_TTL_S) -> str:
-        """Raises BadKeys when the set holds public keys only."""
+        """Issues a signed token that expires `ttl_s` after `now_s`.
+
+        Raises:
+            BadKeys: the set contains only public keys.
+        """
         if self._signer is None:
-            raise BadKeys("the JWK Set holds no private key: expected one to sign with")
+            raise BadKeys("the JWK Set contains no private key: expected one to sign with")
         claims = {
             "sub": subject,
             "role": role.value,
@@ -101,7 +105,11 @@ class TokenKeys:
         return jwt.encode(header, claims, self._signer, registry=_REGISTRY)
 
     def verify(self, token: str, *, now_s: int) -> Bearer:
-        """Raises BadToken with what is wrong."""
+        """Verifies signature, issuer, audience and times.
+
+        Raises:
+            BadToken: with the reason.
+        """
         known = self._verified.get(token)
         if known is None:
             known = self._examined(token, now_s)
@@ -121,21 +129,21 @@ class TokenKeys:
         except BadToken:
             raise
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
-            raise BadToken("the token is malformed or its signature does not fit our keys") from error
+            raise BadToken("the token is malformed or its signature does not match the keys") from error
         return _bearer(claims, now_s)
 
 
 def _bearer(claims: dict[str, object], now_s: int) -> Bearer:
     audience = claims.get("aud")
     if claims.get("iss") != ISSUER or AUDIENCE not in (audience if isinstance(audience, list) else [audience]):
-        raise BadToken(f"the token is for somebody else: expected iss {ISSUER} and aud {AUDIENCE}")
+        raise BadToken(f"the token is for another service: expected iss {ISSUER} and aud {AUDIENCE}")
     expires, issued, subject, role = (claims.get(name) for name in ("exp", "iat", "sub", "role"))
     if isinstance(expires, bool) or not isinstance(expires, (int, float)):
         raise BadToken("the token has no exp")
     for name in ("iat", "nbf"):
         at = claims.get(name)
         if at is not None and (isinstance(at, bool) or not isinstance(at, (int, float)) or at > now_s + 60):
-            raise BadToken(f"the token's {name} lies in the future")
+            raise BadToken(f"the token's {name} is in the future")
     if issued is None:
         raise BadToken("the token has no iat")
     if not isinstance(subject, str) or not subject or len(subject) > 128:
@@ -146,7 +154,11 @@ def _bearer(claims: dict[str, object], now_s: int) -> Bearer:
 
 
 def load_keys(path: Path) -> TokenKeys:
-    """Raises BadKeys, naming the file."""
+    """Loads a JWK Set (RFC 7517) from a file.
+
+    Raises:
+        BadKeys: the file cannot be read or is not a usable JWK Set; the message names the file.
+    """
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -156,7 +168,7 @@ def load_keys(path: Path) -> TokenKeys:
     if not isinstance(raw, dict) or not isinstance(raw.get("keys"), list) or not raw["keys"]:
         raise BadKeys(f'{path}: expected a JWK Set like {{"keys": [...]}} with at least one key')
     if any(not isinstance(key, dict) or key.get("kty") not in _KEY_TYPES for key in raw["keys"]):
-        raise BadKeys(f"{path}: expected keys of kty OKP (Ed25519), EC or RSA; a shared secret cannot be given out")
+        raise BadKeys(f"{path}: expected keys of kty OKP (Ed25519), EC or RSA; shared secrets are not supported")
     try:
         return TokenKeys(KeySet.import_key_set({"keys": raw["keys"]}))
     except (JoseError, ValueError, TypeError, KeyError) as error:

@@ -1,4 +1,4 @@
-"""Every topic, once: name, what its key is, how long it is kept, and who reads it."""
+"""The list of topics: name, record key, contents, retention and partitions."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ _DAY_MS = 24 * _HOUR_MS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """`partitions` None: as the settings say. `compacted` topics keep the newest record of each key."""
+    """`retention_ms` None: unlimited. `partitions` None: `KOMEK_PARTITIONS`. `compacted`: keeps the newest record of each key."""
 
     name: str
     key: str
@@ -20,6 +20,7 @@ class Topic:
     partitions: int | None = None
 
     def config(self, settings: Settings) -> dict[str, str]:
+        """The configuration of the topic, as Kafka's names and values."""
         config = {
             "cleanup.policy": "compact" if self.compacted else "delete",
             "min.insync.replicas": str(settings.min_insync),
@@ -39,25 +40,25 @@ class Topic:
 INCIDENTS = Topic(
     name="komek.incidents.v1",
     key="zone",
-    carries="commands about incidents: the one log that can change an incident",
+    carries="commands about incidents; only these change an incident",
     retention_ms=7 * _DAY_MS,
 )
 DECISIONS = Topic(
     name="komek.decisions.v1",
     key="zone",
-    carries="the truth: one record per command with all its effects, and why; partition as its command's",
+    carries="one record per command with all its effects and the reasons, in the partition of its command",
     retention_ms=365 * _DAY_MS,
 )
 OFFERS = Topic(
     name="komek.offers.v1",
     key="volunteer id",
-    carries="every step of every offer, derived from decisions; ids only",
+    carries="every state change of every offer, derived from decisions; ids only",
     retention_ms=365 * _DAY_MS,
 )
 INCIDENT_STATUS = Topic(
     name="komek.incident-status.v1",
     key="incident id",
-    carries="the whole state of an incident after each decision; derived",
+    carries="the complete state of an incident after each decision; derived from decisions",
     retention_ms=None,
     compacted=True,
 )
@@ -70,28 +71,28 @@ LOCATIONS = Topic(
 VOLUNTEERS = Topic(
     name="komek.volunteers.v1",
     key="volunteer id",
-    carries="profile and duty without anything that identifies a person; tombstone on erasure",
+    carries="profile and duty without personal data; tombstone on erasure",
     retention_ms=None,
     compacted=True,
 )
 PRIVATE = Topic(
     name="komek.private.v1",
     key="volunteer:<id>, incident:<id> or incident:<id>:<kind>:<id>",
-    carries="what identifies people, AES-256-GCM; tombstone on erasure",
+    carries="personal data, encrypted with AES-256-GCM; tombstone on erasure",
     retention_ms=None,
     compacted=True,
 )
 DEAD_LETTERS = Topic(
     name="komek.dead-letters.v1",
     key="source topic",
-    carries="records that could not be read: bytes, headers, place, reason",
+    carries="records that could not be read: bytes, headers, topic, partition, offset, reason",
     retention_ms=30 * _DAY_MS,
     partitions=1,
 )
 AUDIT = Topic(
     name="komek.audit.v1",
     key="actor",
-    carries="who saw or did what",
+    carries="audit log: who read or changed what",
     retention_ms=365 * _DAY_MS,
     partitions=1,
 )
@@ -99,7 +100,7 @@ AUDIT = Topic(
 PLANS = Topic(
     name="komek.plans.v1",
     key="plans",
-    carries="response plans that were applied; the newest is in force, a tombstone goes back to the built-in ones",
+    carries="applied response plans; the newest is in force, a tombstone restores the built-in plans",
     retention_ms=None,
     compacted=True,
     partitions=1,
@@ -108,7 +109,7 @@ PLANS = Topic(
 NOTICES = Topic(
     name="komek.notices.v1",
     key="volunteer id",
-    carries="what people were told, by which channel, with what outcome; ids only",
+    carries="notices sent to people, with channel and outcome; ids only",
     retention_ms=30 * _DAY_MS,
 )
 
@@ -126,4 +127,4 @@ TOPICS = (
     NOTICES,
 )
 SAME_PARTITIONS = (INCIDENTS, DECISIONS)
-"""A command and its decision lie in the partition of the same number."""
+"""Co-partitioned topics: a command and its decision are in partitions of the same number."""

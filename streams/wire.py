@@ -1,6 +1,6 @@
-"""Records on the wire: dataclasses to JSON bytes and back, CloudEvents headers, and the encryption of `private`.
+"""Serialization of records: dataclasses to JSON and back, CloudEvents headers, and the encryption of `private`.
 
-A record that cannot be read raises `Unreadable` with the place of the fault; nothing else leaves `decode_*`.
+All functions `decode_*` raise `Unreadable`, and nothing else, for a record that is not valid. The message names the faulty field.
 """
 
 import os
@@ -31,7 +31,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Unreadable(InvalidInput, ValueError):
-    """The bytes are no record of this topic; the message says what was expected and where."""
+    """The bytes are not a valid record of the topic. The message says what was expected and where."""
 
 
 class _Kind(msgspec.Struct):
@@ -40,10 +40,10 @@ class _Kind(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerRecord:
-    """A record of `volunteers`: profile and duty. Nothing here identifies a person.
+    """A record of `volunteers`: profile and duty, without personal data.
 
-    `changed_ms` is when anybody wrote it, `heard_ms` when the person themselves last did: a write by others carries on what was
-    known of that. None: nothing is known.
+    `changed_ms`: time of the last write by anyone. `heard_ms`: time of the last write by the person, which writes by others copy;
+    None if unknown.
     """
 
     id: str
@@ -55,14 +55,17 @@ class VolunteerRecord:
     on_duty: bool
     changed_ms: int
     private_at: int | None = None
-    """Where in `private` (the partition of the person's key) the sealed half of the same profile stands; a change of duty repeats
-    it. The order of `private` is the order of profiles."""
+    """Offset in `private` (in the partition of the person's key) of the encrypted part of the same profile. A change of duty
+    copies it. Profiles are ordered by this offset."""
     heard_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixRecord:
-    """A record of `locations`. `recorded_ms` is the device's clock, as claimed; `continues` false: no more fixes for a while."""
+    """A record of `locations`.
+
+    `recorded_ms`: time by the device's clock, which may be wrong. `continues` false: no further fixes follow for a while.
+    """
 
     volunteer_id: str
     lon: float
@@ -74,7 +77,7 @@ class FixRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
-    """A record of `audit`: `actor` (an opaque subject) did `action` to or saw `subject` (an opaque id)."""
+    """A record of `audit`: `actor` (an opaque id) performed `action`, a read or a change, on `subject` (an opaque id)."""
 
     actor: str
     role: str
@@ -85,8 +88,10 @@ class AuditRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRecord:
-    """A record of `notices`: what a person was told (`kind`) because of the event `event_id` of `offers`, by which channel.
-    `reason`: why the offer is in its state; `changes`: fields of the job that changed, in the incident's epoch `version`."""
+    """A record of `notices`: a notice of `kind` that follows from the event `event_id` of `offers`, sent by `channel`.
+
+    `reason`: why the offer is in its state. `changes`: the fields of the job that changed in epoch `version` of the incident.
+    """
 
     id: str
     event_id: str
@@ -105,7 +110,7 @@ class NoticeRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlansRecord:
-    """A record of `plans`: the text of a plan file (TOML), so that faults keep their lines, and the version it states."""
+    """A record of `plans`: the text of a plan file (TOML) and its version. The text is kept so that errors have line numbers."""
 
     version: str
     text: str
@@ -119,7 +124,7 @@ class VolunteerPrivate:
     home: Place | None = None
     contact: Mapping[str, Any] | None = None
     profile: VolunteerRecord | None = None
-    """The public half of the same profile, so that this one record says all of it."""
+    """The public part of the same profile, so that this record alone contains the whole profile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +138,7 @@ class IncidentPrivate:
 
 
 def encode(record: object) -> bytes:
-    """Any dataclass of this module or of the core that is not a command, decision or event."""
+    """Encodes any dataclass of this module or of the core except commands, decisions and events."""
     return _encoder.encode(record)
 
 
@@ -152,7 +157,7 @@ def _decode(data: bytes | None, cls: Any) -> Any:
 
 
 def _tagged(kind: str, record: object) -> msgspec.Raw:
-    """The record as JSON that says first what it is."""
+    """The record as a JSON object whose first field is `kind`."""
     built = _encoder.encode(record)
     return msgspec.Raw(b'{"kind":"%s"%s%s' % (kind.encode(), b"," if len(built) > 2 else b"", built[1:]))
 
@@ -175,10 +180,10 @@ def decode_command(data: bytes | None) -> Command:
 
 
 def decode_incident_command(data: bytes | None) -> Command:
-    """A record of `incidents`, for whoever reads that topic.
+    """Decodes a record of `incidents`. Every reader of that topic uses this function.
 
     Raises:
-        Unreadable: no command, or one about an id that names no zone: nobody could tell whose partition it belongs to.
+        Unreadable: not a command, or its incident id has no zone, so its partition cannot be determined.
     """
     command = decode_command(data)
     if zone_of_incident(command.incident_id) is None:
@@ -198,8 +203,10 @@ _WITH_NEEDS = (
 
 
 def _in_one_form(record: T) -> T:
-    """The same command or event with its language codes as they are written today (`dispatch/model/languages.py`): what others,
-    or earlier versions, put into the log matches and is shown like the rest."""
+    """The command or event with its language codes in canonical form (`dispatch/model/languages.py`).
+
+    Records of other producers or earlier versions may contain other forms of the same codes.
+    """
     one: Any = record
     changes: dict[str, object] = {}
     if isinstance(record, _WITH_LANGUAGE) and as_shown(one.language) != one.language:
@@ -214,7 +221,7 @@ def _in_one_form(record: T) -> T:
 
 
 class DecisionFrame(msgspec.Struct, kw_only=True):
-    """A decision on the wire, its events still bytes: each event is read by its `kind`."""
+    """A serialized decision with its events as raw JSON; `_decode_event` decodes each by its `kind`."""
 
     id: str
     cause: Cause
@@ -288,10 +295,10 @@ def decode_volunteer(data: bytes | None) -> VolunteerRecord:
 
 
 def decode_fix(data: bytes | None) -> FixRecord:
-    """A fix with coordinates in range.
+    """Decodes a record of `locations`.
 
     Raises:
-        Unreadable: also for coordinates out of range, which would poison the index.
+        Unreadable: not a fix, or coordinates out of range, which Redis' GEO indexes reject.
     """
     fix: FixRecord = _decode(data, FixRecord)
     if not (-180 <= fix.lon <= 180 and -90 <= fix.lat <= 90):
@@ -300,7 +307,7 @@ def decode_fix(data: bytes | None) -> FixRecord:
 
 
 def headers(kind: str, record_id: str, source: str, at_ms: int | None = None) -> list[tuple[str, bytes]]:
-    """CloudEvents 1.0, binary mode. `kind` is what follows `komek.` in `ce_type`."""
+    """CloudEvents 1.0 headers in binary content mode. `ce_type` is `komek.` followed by `kind`; `at_ms` None: now."""
     at = clock.now_ms() if at_ms is None else at_ms
     return [
         ("ce_id", record_id.encode()),
@@ -313,29 +320,31 @@ def headers(kind: str, record_id: str, source: str, at_ms: int | None = None) ->
 
 
 def seal(key: bytes, ref: str, record: VolunteerPrivate | IncidentPrivate) -> bytes:
-    """`1` | nonce (12) | AES-256-GCM of the JSON, bound to the record's key `ref`."""
+    """Encrypts a record: byte 1 (version), 12 bytes of nonce, AES-256-GCM ciphertext of the JSON with `ref` as associated
+    data."""
     nonce = os.urandom(12)
     return b"\x01" + nonce + AESGCM(key).encrypt(nonce, encode(record), ref.encode())
 
 
 def open_sealed(key: bytes, ref: str, sealed: bytes) -> VolunteerPrivate | IncidentPrivate:
-    """The reverse of `seal`.
+    """Decrypts the result of `seal`.
 
     Raises:
-        Unreadable: another key, another `ref`, or damaged bytes.
+        Unreadable: wrong key, wrong `ref`, or damaged bytes.
     """
     if len(sealed) < 29 or sealed[:1] != b"\x01":
         raise Unreadable("private: expected version 1, nonce and ciphertext")
     try:
         plain = AESGCM(key).decrypt(sealed[1:13], sealed[13:], ref.encode())
     except InvalidTag as error:
-        raise Unreadable("private: the ciphertext does not open with this key and reference") from error
+        raise Unreadable("private: the ciphertext cannot be decrypted with this key and reference") from error
     cls = VolunteerPrivate if ref.startswith("volunteer:") else IncidentPrivate
     record: VolunteerPrivate | IncidentPrivate = _decode(plain, cls)
     return record
 
 
 def header_of(record_headers: Sequence[tuple[str, bytes]] | None, name: str) -> str | None:
+    """The first header with this name as text, or None."""
     for key, value in record_headers or ():
         if key == name:
             return value.decode("utf-8", "replace")

@@ -61,12 +61,12 @@ def test_a_data_key_may_be_padded_or_not(coded: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("KOMEK_KAFKA", "localhost", "host:port, several parted by commas"),  # no port
-        ("KOMEK_KAFKA", ":9092", "host:port, several parted by commas"),
-        ("KOMEK_KAFKA", "one:9092,,two:9092", "host:port, several parted by commas"),
-        ("KOMEK_KAFKA", "one:65536", "host:port, several parted by commas"),
-        ("KOMEK_KAFKA", "one:0", "host:port, several parted by commas"),
-        ("KOMEK_KAFKA", "one:http", "host:port, several parted by commas"),
+        ("KOMEK_KAFKA", "localhost", "host:port, several separated by commas"),  # no port
+        ("KOMEK_KAFKA", ":9092", "host:port, several separated by commas"),
+        ("KOMEK_KAFKA", "one:9092,,two:9092", "host:port, several separated by commas"),
+        ("KOMEK_KAFKA", "one:65536", "host:port, several separated by commas"),
+        ("KOMEK_KAFKA", "one:0", "host:port, several separated by commas"),
+        ("KOMEK_KAFKA", "one:http", "host:port, several separated by commas"),
         ("KOMEK_HOST", "  ", "a text that is not empty"),
         ("KOMEK_PORT", "0", "a whole number from 1 to 65535"),
         ("KOMEK_PORT", "many", "a whole number from 1 to 65535"),

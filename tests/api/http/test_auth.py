@@ -154,8 +154,8 @@ NOW_S = clock.now_ms() // 1000
     ("claims", "said"),
     [
         ({"exp": NOW_S - 60}, "expired"),
-        ({"iss": "other"}, "somebody else"),
-        ({"aud": "other"}, "somebody else"),
+        ({"iss": "other"}, "another service"),
+        ({"aud": "other"}, "another service"),
         ({"role": "king"}, "role"),
         ({"sub": ""}, "sub"),
         ({"exp": None}, "exp"),
