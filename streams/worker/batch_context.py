@@ -1,4 +1,4 @@
-"""Looks up what commands must know beyond their own incidents, for a whole batch at once (`dispatch/context_query.py`)."""
+"""Loads the context that commands need beyond their own incidents, for a whole batch (`dispatch/context_query.py`)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,13 +15,13 @@ from dispatch.model.people import Found
 from dispatch.ports import Store
 
 T = TypeVar("T")
-AT_ONCE = 20
-"""A report is compared with so many near it of its batch at most: a disaster must not slow itself down."""
+MOST_NEAR = 20
+"""A report is compared with at most this many nearby reports of its batch: a disaster must not slow down its own batch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandContext:
-    """A command, what is known of its incident, and when it came into the log."""
+    """A command, its incident if known, and the append time of its record."""
 
     command: Command
     incident: Incident | None
@@ -37,34 +37,39 @@ class _Answers:
     targets: dict[str, Incident]
 
 
-async def look_around(store: Store, asking: Sequence[CommandContext]) -> list[DecisionContext]:
-    """In the given order. Costs no round trip when nothing has to be looked up, one otherwise.
+async def load_context(store: Store, commands: Sequence[CommandContext]) -> list[DecisionContext]:
+    """The context of each command, in the given order. One round trip, none when no command needs context.
 
-    Reports of the same batch see the ones before them, which no picture holds yet.
+    A report also sees earlier reports of the same batch, which are not in Redis yet.
+
+    Raises:
+        StoreTrouble, NotReady: Redis did not answer.
     """
-    looks = [look_of(one.incident, one.command) for one in asking]
-    if not any(looks):
-        return [NOTHING] * len(asking)
-    answers = await _answered(store, asking, looks)
+    queries = [look_of(one.incident, one.command) for one in commands]
+    if not any(queries):
+        return [NOTHING] * len(commands)
+    answers = await _answered(store, commands, queries)
     reported: list[Neighbour] = []
-    surroundings = []
-    for number, (one, look) in enumerate(zip(asking, looks, strict=True)):
-        surroundings.append(_surroundings(number, look, answers, reported) if look else NOTHING)
+    contexts = []
+    for number, (one, query) in enumerate(zip(commands, queries, strict=True)):
+        contexts.append(_context_of(number, query, answers, reported) if query else NOTHING)
         reported += _reported(one)
-    return surroundings
+    return contexts
 
 
-async def _answered(store: Store, asking: Sequence[CommandContext], looks: Sequence[ContextQuery | None]) -> _Answers:
-    known = [(number, look) for number, look in enumerate(looks) if look]
+async def _answered(
+    store: Store, commands: Sequence[CommandContext], queries: Sequence[ContextQuery | None]
+) -> _Answers:
+    known = [(number, query) for number, query in enumerate(queries) if query]
     spots = [
-        (number, Spot(place=look.near, within_m=look.near_m, logged_ms=_logged_ms(asking[number])))
-        for number, look in known
-        if look.near
+        (number, Spot(place=query.near, within_m=query.near_m, logged_ms=_logged_ms(commands[number])))
+        for number, query in known
+        if query.near
     ]
-    people = list(dict.fromkeys(person for _, look in known for person in look.people))
-    needs = [(number, need) for number, look in known for need in look.needs]
-    externals = list(dict.fromkeys(look.external for _, look in known if look.external))
-    targets = list(dict.fromkeys(look.target for _, look in known if look.target))
+    people = list(dict.fromkeys(person for _, query in known for person in query.people))
+    needs = [(number, need) for number, query in known for need in query.needs]
+    externals = list(dict.fromkeys(query.external for _, query in known if query.external))
+    targets = list(dict.fromkeys(query.target for _, query in known if query.target))
     near, named, seen, found, loaded = await asyncio.gather(
         _near(store, [spot for _, spot in spots]),
         store.named(externals) if externals else _nothing([]),
@@ -89,31 +94,31 @@ async def _nothing(value: T) -> T:
     return value
 
 
-def _surroundings(number: int, look: ContextQuery, answers: _Answers, reported: Sequence[Neighbour]) -> DecisionContext:
+def _context_of(number: int, query: ContextQuery, answers: _Answers, reported: Sequence[Neighbour]) -> DecisionContext:
     return DecisionContext(
-        whereabouts={person: answers.people[person] for person in look.people if person in answers.people},
-        free={need.requirement.id: answers.free[number, need.requirement.id].candidates for need in look.needs},
+        whereabouts={person: answers.people[person] for person in query.people if person in answers.people},
+        free={need.requirement.id: answers.free[number, need.requirement.id].candidates for need in query.needs},
         neighbours=(
             *answers.near.get(number, ()),
-            *answers.named.get(look.external or "", ()),
-            *_beside(look, reported),
-            *(one for one in reported if look.external is not None and one.external == look.external),
+            *answers.named.get(query.external or "", ()),
+            *_beside(query, reported),
+            *(one for one in reported if query.external is not None and one.external == query.external),
         ),
-        target=answers.targets.get(look.target) if look.target else None,
+        target=answers.targets.get(query.target) if query.target else None,
     )
 
 
-def _beside(look: ContextQuery, reported: Sequence[Neighbour]) -> list[Neighbour]:
-    """The newest of those near."""
-    place = look.near
+def _beside(query: ContextQuery, reported: Sequence[Neighbour]) -> list[Neighbour]:
+    """The newest nearby reports of the same batch."""
+    place = query.near
     if place is None:
         return []
-    return [one for one in reported if one.centre is not None and _is_near(one, one.centre, look, place)][-AT_ONCE:]
+    return [one for one in reported if one.centre is not None and _is_near(one, one.centre, query, place)][-MOST_NEAR:]
 
 
-def _is_near(one: Neighbour, centre: Place, look: ContextQuery, place: Place) -> bool:
-    """The cheap test is a box of latitudes."""
-    within_m = look.near_m + one.reach_m
+def _is_near(one: Neighbour, centre: Place, query: ContextQuery, place: Place) -> bool:
+    """Compares latitudes first, which is cheap."""
+    within_m = query.near_m + one.reach_m
     return abs(centre.lat - place.lat) * METRES_A_DEGREE <= within_m and distance_m(centre, place) <= within_m
 
 
@@ -122,7 +127,7 @@ def _logged_ms(one: CommandContext) -> int:
 
 
 def _reported(one: CommandContext) -> list[Neighbour]:
-    """How the reports after it see a report of the same batch, which no picture holds yet."""
+    """A report as later reports of the same batch see it; empty for other commands."""
     command = one.command
     if not isinstance(command, ReportIncident) or one.incident is not None:
         return []

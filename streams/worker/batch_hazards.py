@@ -1,8 +1,8 @@
-"""What a batch sees besides its incidents: dangerous ground, people who are awaited, people to be warned, ways that new ground
-crosses, travel times.
+"""Loads the safety data of a batch: hazard areas, presence of people, people to be warned, routes through new areas, travel
+times.
 
-Dangerous ground is read again only when its version changed, so an ordinary batch pays one small question beside its first trip.
-A hazard reported in a batch counts for others from the next batch on.
+Hazard areas are reloaded only when their version changed, so an ordinary batch pays one small query, concurrent with its first
+round trip. A hazard reported in a batch applies to other incidents from the next batch on.
 """
 
 import asyncio
@@ -26,16 +26,15 @@ from dispatch.safety.safeguards import looked_at
 
 T = TypeVar("T")
 TRAVEL_BUDGET_S = 0.3
-"""For all travel times of a batch, however often it has to search."""
+"""Budget for all travel times of a batch, over all its searches."""
 ROUTED_MOST = 25
-"""People whose travel times are asked for on behalf of a need, the nearest of those who may be asked; the others keep the
-built-in model."""
+"""Travel times are requested for at most this many eligible candidates per need, the nearest; others keep the built-in model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleSeen:
-    """People a command asks about: those whose coming or yes is judged, those whose way is, and what was lately asked of somebody
-    an operator names."""
+    """People whose data a command needs: presence of those it judges, whereabouts of those whose route it checks, and recent
+    offers of a person whom an operator assigns."""
 
     presence: Mapping[str, Presence]
     whereabouts: Mapping[str, Whereabouts]
@@ -43,6 +42,8 @@ class PeopleSeen:
 
 
 class BatchHazards:
+    """Safety data for one batch after the other. All methods that query Redis raise StoreTrouble or NotReady."""
+
     def __init__(self, store: Store, travel: TravelTimes | None = None, served: ServiceArea | None = None) -> None:
         self._store = store
         self._travel = travel
@@ -52,14 +53,14 @@ class BatchHazards:
         self._travel_left_s = TRAVEL_BUDGET_S
 
     async def look(self) -> None:
-        """To be called once a batch, beside its first trip to the store."""
+        """Starts a batch: resets the travel budget and reloads hazard areas if their version changed."""
         self._travel_left_s = TRAVEL_BUDGET_S
         self._version, changed = await self._store.hazards(self._version)
         if changed is not None:
             self._hazards = changed
 
     async def people(self, asking: Sequence[tuple[Incident | None, Command]]) -> list[PeopleSeen]:
-        """For each command the people it asks about, as the picture shows them; a trip only when one does."""
+        """For each command the people whose data it needs; no round trip when there are none."""
         awaited = [looked_at(incident, command) for incident, command in asking]
         people = list(dict.fromkeys(one for one in awaited if one))
         named = [command.volunteer_id if isinstance(command, AssignVolunteer) else None for _, command in asking]
@@ -81,7 +82,7 @@ class BatchHazards:
         ]
 
     def seen(self, around: Sequence[DecisionContext], people: Sequence[PeopleSeen]) -> list[DecisionContext]:
-        """`around` with dangerous ground, and with the people that were looked up."""
+        """The contexts completed with hazard areas, the service area and the loaded people."""
         return [
             replace(
                 one,
@@ -95,7 +96,7 @@ class BatchHazards:
         ]
 
     async def inside(self, grounds: Sequence[Area | None]) -> list[Inside | None]:
-        """People on new dangerous ground; None where there is none. A trip only when there is some."""
+        """People inside each new hazard area, None for None; no round trip when there is no area."""
         wanted = [ground for ground in grounds if ground is not None]
         if not wanted:
             return [None] * len(grounds)
@@ -105,9 +106,11 @@ class BatchHazards:
     async def ways(
         self, grounds: Sequence[tuple[str, Area, HazardArea | None] | None], deciding: Sequence[Incident]
     ) -> list[WaysFound | None]:
-        """For each ground (of which incident, where, as it is from now on: None when it is dangerous no more) the incidents whose
-        people it concerns; None where there is no ground. `deciding`: incidents of the batch, which no picture holds yet.
-        Trips only when there is some."""
+        """For each changed hazard area the incidents whose people have a route affected by it; None for None.
+
+        An area is given as its incident's id, its outline, and its new state (None when it has ended). `deciding`: incidents of
+        the batch, whose states are not in Redis yet. No round trip when there is no area.
+        """
         wanted = [ground for ground in grounds if ground is not None]
         if not wanted:
             return [None] * len(grounds)
@@ -135,7 +138,7 @@ class BatchHazards:
         return [next(answers) if ground is not None else None for ground in grounds]
 
     async def timed(self, wanted: Sequence[tuple[Incident | None, Need]], results: Sequence[Found]) -> Sequence[Found]:
-        """`results` with the travel times of a router, where one is set and answers in time."""
+        """`results` with travel times of the router, if one is configured and answers in time."""
         if self._travel is None:
             return results
         routed = [_routed(incident, need, found) for (incident, need), found in zip(wanted, results, strict=True)]
@@ -158,7 +161,7 @@ async def _nothing(value: T) -> T:
 
 
 def _routed(incident: Incident | None, need: Need, found: Found) -> list[tuple[str, Trip]]:
-    """The trips of the nearest candidates, each to where they would be sent."""
+    """The trips of the nearest eligible candidates to the place where they would be sent."""
     area = need.area
     if area is None or need.requirement.capability is not Capability.FIELD:
         return []

@@ -33,7 +33,7 @@ from dispatch.state.lifecycle import fold
 from streams import metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.records import Consumed
-from streams.worker.batch_context import CommandContext, look_around
+from streams.worker.batch_context import CommandContext, load_context
 from streams.worker.batch_hazards import BatchHazards
 from streams.worker.projection import Logged, Projection
 from streams.worker.publisher import Publisher
@@ -254,7 +254,7 @@ class Dispatcher:
             for record, command, known in fresh
         ]
         around, people = await asyncio.gather(
-            look_around(self._store, asking), self._scene.people([(one.incident, one.command) for one in asking])
+            load_context(self._store, asking), self._scene.people([(one.incident, one.command) for one in asking])
         )
         drafts = [
             self._settled(record, command, known, now_ms, seen)

@@ -1,8 +1,8 @@
-"""People who walk onto dangerous ground: noticed among the positions as they come in, told to the incident whose ground it is.
+"""Detects people who enter a hazard area from incoming positions, and reports them to the area's incident as commands.
 
-The look costs no trip to Redis for who stands on safe ground: grounds are kept by squares of a tenth of a degree, and read again
-only when their version changed. A person is told of once for each state of the ground by this process; the dispatcher, which
-knows who has been warned, makes it one warning however many processes tell. Nothing about where they are goes on.
+Positions outside hazard areas cost no round trip to Redis: areas are indexed by squares of a tenth of a degree and reloaded only
+when their version changed. This process reports a person once per state of an area; the dispatcher, which knows who was warned,
+deduplicates reports of several processes. The commands contain no positions.
 """
 
 import math
@@ -18,42 +18,50 @@ from streams import clock
 from streams.store.people import FixWrite
 from streams.store.redis_client import FIX_AGE_LIMIT_MS
 
-LOOK_AGAIN_S = 0.5
-"""How old the picture of dangerous ground may be here. Who walks in meanwhile is noticed at their next position."""
+REFRESH_S = 0.5
+"""Maximum age of the hazard index. A person who enters a newer area is detected at their next position."""
 REMEMBERED = 200_000
+"""Reported entries that are remembered."""
 NAMED_AT_ONCE = 500
+"""Maximum number of people per command."""
 SQUARES_MOST = 20_000
-"""Ground that reaches over more squares than this is looked at for every position."""
+"""An area that covers more squares than this is checked for every position instead of being indexed."""
 _SQUARES_A_DEGREE = 10
 _METRES_A_DEGREE = 110_000.0
-"""A little less than there are, so that the squares reach a little further."""
+"""Per degree of latitude; slightly less than the true value, so that the squares cover slightly more."""
 
-Told = tuple[str, int, str]
+Entry = tuple[str, int, str]
 
 
-class HazardPicture(Protocol):
-    """What is asked of the picture. Both raise `StoreTrouble` or `NotReady`."""
+class HazardSource(Protocol):
+    """The queries this module makes to Redis. Both raise `StoreTrouble` or `NotReady`."""
 
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
-        """As `dispatch.ports.Store.hazards`."""
+        """As `dispatch.ports.Store.hazards`: the current version, and the areas if it differs from `known`."""
 
     async def in_the_field(self, volunteer_ids: Sequence[str]) -> frozenset[str]:
-        """Who of them is on duty for field work."""
+        """Those of them who are on duty for field work."""
 
 
 class HazardEntries:
-    def __init__(self, grounds: HazardPicture, *, look_again_s: float = LOOK_AGAIN_S) -> None:
+    """Index of hazard areas, and the memory of reported entries."""
+
+    def __init__(self, grounds: HazardSource, *, refresh_s: float = REFRESH_S) -> None:
         self._grounds = grounds
-        self._look_again_s = look_again_s
+        self._refresh_s = refresh_s
         self._version = ""
         self._squares: Mapping[tuple[int, int], list[HazardArea]] = {}
         self._everywhere: list[HazardArea] = []
-        self._looked_s = -math.inf
-        self._told: OrderedDict[Told, None] = OrderedDict()
+        self._refreshed_s = -math.inf
+        self._reported: OrderedDict[Entry, None] = OrderedDict()
 
     async def commands(self, fixes: Sequence[FixWrite]) -> list[EnterHazard]:
-        """What to tell of these positions; `tell` them, then call `remember`."""
-        await self._look()
+        """Commands that report new entries among these positions. Send them, then call `remember`.
+
+        Raises:
+            StoreTrouble, NotReady: Redis did not answer; a repeat is harmless.
+        """
+        await self._refresh()
         if not self._squares and not self._everywhere:
             return []
         oldest_ms = clock.now_ms() - FIX_AGE_LIMIT_MS
@@ -65,20 +73,20 @@ class HazardEntries:
         there = await self._grounds.in_the_field(list(dict.fromkeys(volunteer for volunteer, _ in inside)))
         return _commands((volunteer, ground) for volunteer, ground in inside if volunteer in there)
 
-    def remember(self, told: Iterable[EnterHazard]) -> None:
-        """They are in the log: nobody has to be told of again for the same ground."""
-        for command in told:
+    def remember(self, reported: Iterable[EnterHazard]) -> None:
+        """Marks entries as reported, after their commands were confirmed by Kafka."""
+        for command in reported:
             for volunteer in command.volunteer_ids:
-                self._told[command.incident_id, command.ground, volunteer] = None
-        while len(self._told) > REMEMBERED:
-            self._told.popitem(last=False)
+                self._reported[command.incident_id, command.ground, volunteer] = None
+        while len(self._reported) > REMEMBERED:
+            self._reported.popitem(last=False)
 
-    async def _look(self) -> None:
+    async def _refresh(self) -> None:
         now_s = clock.monotonic_s()
-        if now_s - self._looked_s < self._look_again_s:
+        if now_s - self._refreshed_s < self._refresh_s:
             return
         self._version, changed = await self._grounds.hazards(self._version)
-        self._looked_s = now_s
+        self._refreshed_s = now_s
         if changed is not None:
             self._squares, self._everywhere = _by_squares(area for area in changed if area.since)
 
@@ -90,7 +98,8 @@ class HazardEntries:
         return [
             ground
             for ground in (*near, *self._everywhere)
-            if (ground.incident_id, ground.since, fix.volunteer_id) not in self._told and ground.outline.covers(place)
+            if (ground.incident_id, ground.since, fix.volunteer_id) not in self._reported
+            and ground.outline.covers(place)
         ]
 
 
@@ -123,7 +132,8 @@ def _by_squares(
 
 
 def _commands(inside: Iterable[tuple[str, HazardArea]]) -> list[EnterHazard]:
-    """One for each ground. The same people give the same command, so a repeat of the batch is a repeat."""
+    """One command per area and up to `NAMED_AT_ONCE` people. Ids are derived from the people, so a repeated batch is
+    idempotent."""
     people: dict[tuple[str, int], dict[str, None]] = {}
     for volunteer, ground in inside:
         people.setdefault((ground.incident_id, ground.since), {})[volunteer] = None
@@ -138,9 +148,9 @@ def _commands(inside: Iterable[tuple[str, HazardArea]]) -> list[EnterHazard]:
             ground=since,
         )
         for (incident_id, since), found in sorted(people.items())
-        for part in _parts(tuple(sorted(found)))
+        for part in _chunks(tuple(sorted(found)))
     ]
 
 
-def _parts(people: tuple[str, ...]) -> list[tuple[str, ...]]:
+def _chunks(people: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [people[at : at + NAMED_AT_ONCE] for at in range(0, len(people), NAMED_AT_ONCE)]

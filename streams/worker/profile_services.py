@@ -1,8 +1,8 @@
-"""People come in: positions (the firehose) and profiles, read in batches by groups of their own, outside Faust's agents.
+"""Consumers of positions and profiles, in consumer groups of their own outside Faust's agents.
 
-A batch is written to Redis, then committed: at least once, and every write is guarded (by offset, positions by their time),
-so a repeat or a late writer changes nothing. Trouble with Redis or with the dead letters: wait with jitter, then the same batch
-again. A record that cannot be read becomes a dead letter and the rest goes on.
+A batch is written to Redis, then committed: at least once. Every write is guarded (profiles by offset, positions by time), so a
+redelivered batch or a late writer changes nothing. When Redis or the dead letters are unavailable, the same batch is retried
+after a backoff. An unreadable record is dead-lettered; the rest of its batch is processed.
 """
 
 import asyncio
@@ -65,17 +65,17 @@ SWEEP_EVERY_S = 10.0
 JOIN_EVERY_S = 5.0
 
 DeadLetter: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
-"""Returns when the broker has the letter; raises `LogUnavailable` when that is not certain."""
-Tell: TypeAlias = Callable[[Sequence[LeaveDuty]], Awaitable[None]]
-"""Returns when the broker has the commands; raises `LogUnavailable` when that is not certain."""
-Warn: TypeAlias = Callable[[Sequence[EnterHazard]], Awaitable[None]]
-"""Likewise."""
+"""Returns after the broker confirmed the letter; raises `LogUnavailable` when that is not certain."""
+SendLeaveDuty: TypeAlias = Callable[[Sequence[LeaveDuty]], Awaitable[None]]
+"""Returns after the broker confirmed the commands; raises `LogUnavailable` when that is not certain."""
+SendHazardEntries: TypeAlias = Callable[[Sequence[EnterHazard]], Awaitable[None]]
+"""As `SendLeaveDuty`."""
 PublishProfiles: TypeAlias = Callable[[Sequence[tuple[str, VolunteerRecord | None]]], Awaitable[None]]
-"""Likewise, of profiles."""
+"""As `SendLeaveDuty`, for profiles; None is a tombstone."""
 
 
 class LocationService(Service):
-    """Newest fix of each person in a batch to Redis; forgets those that are older than KOMEK_POSITION_TTL_S."""
+    """Writes the newest position of each person to Redis, and drops positions older than KOMEK_POSITION_TTL_S."""
 
     def __init__(
         self,
@@ -83,21 +83,21 @@ class LocationService(Service):
         people: PeopleStore,
         *,
         dead_letter: DeadLetter,
-        warn: Warn | None = None,
+        warn: SendHazardEntries | None = None,
         **kwargs: Any,
     ) -> None:
-        """`warn` sends what is to be told of people on dangerous ground; None: nobody is told."""
+        """`warn` sends commands about people who entered a hazard area; None: no such commands."""
         super().__init__(**kwargs)
         self._people = people
         self._dead_letter = dead_letter
         self._warn = warn
-        self._entrances = HazardEntries(people)
+        self._entries = HazardEntries(people)
         self._ttl_ms = settings.position_ttl_s * 1000
-        self._reading = BatchReading(settings, (LOCATIONS.name,), groups.LOCATIONS, FIXES_AT_ONCE)
+        self._consumer = BatchReading(settings, (LOCATIONS.name,), groups.LOCATIONS, FIXES_AT_ONCE)
 
     @Service.task
     async def _follow(self) -> None:
-        await self._reading.follow(self._take, lambda: self.should_stop)
+        await self._consumer.follow(self._take, lambda: self.should_stop)
 
     @Service.task
     async def _sweep(self) -> None:
@@ -108,10 +108,10 @@ class LocationService(Service):
             try:
                 await self.sweep_once()
             except (StoreTrouble, NotReady) as trouble:
-                log.info("old positions are swept later", cause=type(trouble).__name__)
+                log.info("sweep of old positions is retried", cause=type(trouble).__name__)
 
     async def sweep_once(self) -> int:
-        """Judges every fix that has grown old; returns how many."""
+        """Drops all positions older than the limit; returns how many. Raises StoreTrouble or NotReady."""
         swept = 0
         while part := await self._people.sweep_fixes(self._ttl_ms):
             swept += part
@@ -125,28 +125,28 @@ class LocationService(Service):
             rejected += unreadable
             taken += fixes
             writes.append(asyncio.ensure_future(self._people.put_fixes(fixes)))
-            # So that the write leaves now, and Redis works on it while the next part is decoded here.
+            # Yield so that the write is sent now and Redis processes it while the next part is decoded.
             await asyncio.sleep(0.0005)
         doubted: set[FixWrite] = set()
         for outcome in await asyncio.gather(*writes, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
             doubted |= outcome
-        # A leap onto dangerous ground may be true, and a warning too many costs nothing.
-        await self._warn_who_enters([fix for fix in taken if fix not in doubted or not is_vague(fix.accuracy_m)])
+        # An implausible jump into a hazard area may be real, and a superfluous warning is harmless.
+        await self._warn_entrants([fix for fix in taken if fix not in doubted or not is_vague(fix.accuracy_m)])
         await _dead_letter_all(rejected, self._dead_letter)
 
-    async def _warn_who_enters(self, fixes: Sequence[FixWrite]) -> None:
-        """Before the batch is committed, so that nobody goes without a warning because a worker died."""
+    async def _warn_entrants(self, fixes: Sequence[FixWrite]) -> None:
+        """Runs before the commit: after a crash the batch is redelivered, so that no warning is lost."""
         if self._warn is None:
             return
-        if commands := await self._entrances.commands(fixes):
+        if commands := await self._entries.commands(fixes):
             await self._warn(commands)
-            self._entrances.remember(commands)
+            self._entries.remember(commands)
 
 
 class ProfileService(Service):
-    """Profiles and sealed private records to Redis; the home place is opened with the data key."""
+    """Writes profiles and sealed private records to Redis; decrypts the home place with the data key."""
 
     def __init__(
         self,
@@ -154,23 +154,23 @@ class ProfileService(Service):
         people: PeopleStore,
         *,
         dead_letter: DeadLetter,
-        tell: Tell | None = None,
+        tell: SendLeaveDuty | None = None,
         publish: PublishProfiles | None = None,
         **kwargs: Any,
     ) -> None:
-        """`tell` sends the commands that follow from a changed duty; None: nobody is told. `publish` writes profiles to the log;
-        None: halves are not joined."""
+        """`tell` sends commands about people who went off duty; None: no such commands. `publish` writes profiles to Kafka; None:
+        mismatched public and private records are not repaired."""
         super().__init__(**kwargs)
         self._people = people
         self._dead_letter = dead_letter
         self._tell = tell
         self._publish = publish
         self._key = settings.require_data_key()
-        self._reading = BatchReading(settings, (VOLUNTEERS.name, PRIVATE.name), groups.PEOPLE, PEOPLE_AT_ONCE)
+        self._consumer = BatchReading(settings, (VOLUNTEERS.name, PRIVATE.name), groups.PEOPLE, PEOPLE_AT_ONCE)
 
     @Service.task
     async def _follow(self) -> None:
-        await self._reading.follow(self._take, lambda: self.should_stop)
+        await self._consumer.follow(self._take, lambda: self.should_stop)
 
     @Service.task
     async def _join(self) -> None:
@@ -181,10 +181,14 @@ class ProfileService(Service):
             try:
                 await self.join_once()
             except (StoreTrouble, NotReady, LogUnavailable) as trouble:
-                log.info("halves of profiles are joined later", cause=type(trouble).__name__)
+                log.info("repair of profiles is retried", cause=type(trouble).__name__)
 
     async def join_once(self) -> int:
-        """Writes the profile that belongs to the newest sealed record of everybody who has another one; returns how many."""
+        """Publishes the matching profile of each person whose public and newest sealed record do not match; returns how many.
+
+        Raises:
+            StoreTrouble, NotReady, LogUnavailable: a repeat is harmless.
+        """
         assert self._publish is not None
         count = 0
         found = await self._people.unjoined()
@@ -194,7 +198,7 @@ class ProfileService(Service):
             count += len(whole)
             found = await self._people.unjoined(found)
         if count:
-            log.warning("profiles whose halves did not belong together", count=count)
+            log.warning("profiles did not match their sealed records", count=count)
         return count
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
@@ -204,11 +208,11 @@ class ProfileService(Service):
         )
         await self._people.put_profiles(profiles)
         await self._people.put_private(privates)
-        await self._tell_who_left(profiles)
+        await self._send_leave_duty(profiles)
         await _dead_letter_all(of_profiles + of_privates, self._dead_letter)
 
-    async def _tell_who_left(self, writes: Sequence[ProfileWrite]) -> None:
-        """Before the batch is committed, so that nobody who went off duty is waited for because a worker died."""
+    async def _send_leave_duty(self, writes: Sequence[ProfileWrite]) -> None:
+        """Runs before the commit: after a crash the batch is redelivered, so that no offer waits for a person off duty."""
         if self._tell is None:
             return
         if commands := await leave_duty_commands(self._people, writes):
@@ -233,7 +237,7 @@ def joined(found: Unjoined, data_key: bytes) -> tuple[str, VolunteerRecord | Non
 
 
 async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite]) -> list[LeaveDuty]:
-    """For those who are off duty (or erased) now and still hold an offer."""
+    """Commands for people who went off duty or were erased while they hold an offer. Raises StoreTrouble or NotReady."""
     left = {write.volunteer_id: write for write in writes if write.record is None or not write.record.on_duty}
     held = await people.engaged(list(left)) if left else {}
     commands = [
@@ -250,5 +254,5 @@ async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite
 
 async def _dead_letter_all(rejected: Rejected, dead_letter: DeadLetter) -> None:
     for record, reason in rejected:
-        log.warning("record cannot be read", topic=record.topic, partition=record.partition, offset=record.offset)
+        log.warning("record is unreadable", topic=record.topic, partition=record.partition, offset=record.offset)
         await dead_letter(record, reason)

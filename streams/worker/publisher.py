@@ -25,6 +25,8 @@ from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS, PRIVAT
 
 
 class Publisher:
+    """Publishes what a worker decides. `start` must be called first; every publishing method raises `LogUnavailable`."""
+
     def __init__(self, settings: Settings, source: str) -> None:
         self._settings = settings
         self._source = source
@@ -32,6 +34,11 @@ class Publisher:
         self._partitions: dict[str, set[int]] = {}
 
     async def start(self) -> None:
+        """Connects and loads the partitions of the topics.
+
+        Raises:
+            KafkaError: no broker answered.
+        """
         producer = idempotent_producer(self._settings, self._source, REQUEST_TIMEOUT_MS)
         await producer.start()
         for topic in (INCIDENTS, DECISIONS, OFFERS, INCIDENT_STATUS):
@@ -45,17 +52,18 @@ class Publisher:
 
     @property
     def producer(self) -> AIOKafkaProducer:
+        """The started producer. Raises LogUnavailable before `start`."""
         if self._producer is None:
             raise LogUnavailable("the producer has not been started")
         return self._producer
 
     def partition_of(self, topic: str, key: str) -> int:
-        """Where a record with this key goes: Kafka's default partitioner (murmur2), the same for every client."""
+        """Partition of a key by Kafka's default partitioner (murmur2), which all clients use."""
         count = len(self._partitions[topic])
         return int((murmur2(key.encode()) & 0x7FFFFFFF) % count)
 
     async def publish_decisions(self, decisions: Sequence[Decision]) -> list[int]:
-        """Offsets in `decisions`, in the given order; each lies in its command's partition."""
+        """Publishes decisions, each in its command's partition; returns their offsets in the given order."""
         sent = [
             await self._send(
                 DECISIONS.name,
@@ -69,6 +77,7 @@ class Publisher:
         return [metadata.offset for metadata in await self._confirmed(sent)]
 
     async def publish_derived(self, steps: Sequence[OfferStep], states: Sequence[StatusRecord]) -> None:
+        """Publishes offer steps to `offers` and states to `incident-status`."""
         sent = [
             await self._send(
                 OFFERS.name,
@@ -90,7 +99,7 @@ class Publisher:
         await self._confirmed(sent)
 
     async def erase_private(self, refs: Sequence[str]) -> None:
-        """Tombstones for sealed records that came with commands and hold nothing. A repeat is harmless."""
+        """Publishes tombstones for sealed records that no state refers to. A repeat is harmless."""
         sent = [
             await self._send(
                 PRIVATE.name,
@@ -103,7 +112,7 @@ class Publisher:
         await self._confirmed(sent)
 
     async def publish_profiles(self, profiles: Sequence[tuple[str, wire.VolunteerRecord | None]]) -> None:
-        """Profiles by person; None is the tombstone of an erased one."""
+        """Publishes profiles by volunteer id; None is the tombstone of an erased profile."""
         sent = [
             await self._send(
                 VOLUNTEERS.name,
@@ -116,7 +125,7 @@ class Publisher:
         await self._confirmed(sent)
 
     async def send_commands(self, commands: Sequence[Command]) -> None:
-        """Commands the dispatcher gives itself: deadlines that passed, offers to void."""
+        """Publishes commands that the worker itself issues, such as due deadlines and offers to void."""
         sent = [
             await self._send(
                 INCIDENTS.name,
@@ -129,7 +138,7 @@ class Publisher:
         await self._confirmed(sent)
 
     async def dead_letter(self, record: Consumed, reason: str) -> None:
-        """Returns when the broker has the letter."""
+        """Publishes the dead letter of a record; returns after the broker confirmed it."""
         letter = letters.letter_of(record, reason)
         try:
             await letters.write(self.producer, letter, source=self._source)
@@ -154,7 +163,7 @@ class Publisher:
         return sent
 
     async def _confirmed(self, sent: Sequence["asyncio.Future[Any]"]) -> list[Any]:
-        """Each future is looked at, for `flush()` never raises."""
+        """Awaits every future, because the producer's `flush()` never raises."""
         results = await asyncio.gather(*sent, return_exceptions=True)
         for result in results:
             if isinstance(result, KafkaError):

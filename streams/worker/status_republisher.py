@@ -1,10 +1,9 @@
-"""Says again how incidents stand, some time after a partition changed hands.
+"""Republishes the latest status of incidents after a takeover of their partition.
 
-A worker that stood still may, when it goes on, still send what its Kafka client had gathered: old states of incidents, behind the
-newer ones of the worker that took over. Readers would notice by `decision_offset`; compaction does not, and would keep the
-old state for ever. So whoever takes a partition over sends the newest states of the incidents decided shortly before once more: a
-while later, when a short standstill is over, and once more when the longest is, after which the client itself drops what it
-had gathered (`kafka.clients.REQUEST_TIMEOUT_MS`).
+A worker that resumes after a stall may still send the batches that its Kafka client had buffered: old states, behind the newer
+ones of the worker that took over. Readers detect them by `decision_offset`, but compaction would keep the old state for ever. The
+new owner of a partition therefore republishes the newest states of recently decided incidents twice: after a short stall, and
+after the longest one, when the stalled client has dropped its batches (`kafka.clients.REQUEST_TIMEOUT_MS`).
 """
 
 from collections.abc import Callable
@@ -27,21 +26,22 @@ from streams.worker.publisher import Publisher
 
 log = structlog.get_logger()
 AFTER_S = (25.0, REQUEST_TIMEOUT_MS / 1000 + 15.0)
+"""Delays after a takeover."""
 BEFORE = 500
-"""Decisions before the takeover whose states may still be on their way: more than a client gathers at once."""
+"""Decisions before the takeover whose states are republished: more than a client buffers."""
 TICK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """From which offset of `decisions`, and when by the monotonic clock."""
+    """A pending republication: its first offset in `decisions`, and its time by the monotonic clock."""
 
     first: int
     at_s: float
 
 
 class StatusRepublisher(Service):
-    """Of the partitions this worker owns; between two batches, so that what it says is the newest."""
+    """Handles the partitions that this worker owns. Publishes between two batches, so that its states are the newest."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class StatusRepublisher(Service):
         owned: Callable[[], set[int]],
         revocations: Callable[[int], int],
     ) -> None:
-        """`revocations`: how often a partition was taken away, for one may go and come back between two looks."""
+        """`revocations` counts the revocations of a partition, which may be revoked and reassigned between two polls."""
         super().__init__()
         self._store = store
         self._publisher = publisher
@@ -63,19 +63,19 @@ class StatusRepublisher(Service):
         self._revocations = revocations
         self._due: dict[int, tuple[Due, ...]] = {}
         self._taken: dict[int, int] = {}
-        """How often the partition had been taken away when its takeover was noticed."""
+        """Number of revocations of each partition when its takeover was detected."""
 
     @Service.task
     async def _watch(self) -> None:
         while not self.should_stop:
             await self.sleep(TICK_S)
             try:
-                await self._notice_takeovers()
-                await self._say_what_is_due()
+                await self._detect_takeovers()
+                await self._publish_due()
             except (StoreTrouble, NotReady, LogUnavailable) as trouble:
-                log.info("states are said again later", cause=type(trouble).__name__)
+                log.info("republication of states is retried", cause=type(trouble).__name__)
 
-    async def _notice_takeovers(self) -> None:
+    async def _detect_takeovers(self) -> None:
         owned = self._owned()
         for partition in self._due.keys() - owned:
             del self._due[partition]
@@ -83,21 +83,25 @@ class StatusRepublisher(Service):
             revocations = self._revocations(partition)
             if partition in self._due and self._taken[partition] == revocations:
                 continue
-            unsaid = [due.first for due in self._due.get(partition, ())]
-            first = min([max(0, await self._reader.end(DECISIONS.name, partition) - BEFORE), *unsaid])
+            unpublished = [due.first for due in self._due.get(partition, ())]
+            first = min([max(0, await self._reader.end(DECISIONS.name, partition) - BEFORE), *unpublished])
             now_s = clock.monotonic_s()
             self._due[partition] = tuple(Due(first=first, at_s=now_s + after_s) for after_s in AFTER_S)
             self._taken[partition] = revocations
 
-    async def _say_what_is_due(self) -> None:
+    async def _publish_due(self) -> None:
         now_s = clock.monotonic_s()
         for partition, waiting in list(self._due.items()):
             if waiting and waiting[0].at_s <= now_s:
-                await self.say(partition, waiting[0].first)
+                await self.republish(partition, waiting[0].first)
                 self._due[partition] = waiting[1:]
 
-    async def say(self, partition: int, first: int) -> int:
-        """Sends the newest state of each incident decided at or after this offset; returns how many."""
+    async def republish(self, partition: int, first: int) -> int:
+        """Publishes the newest state of each incident decided at or after this offset; returns how many.
+
+        Raises:
+            LogUnavailable, StoreTrouble, NotReady: some states may have been published; a repeat is harmless.
+        """
         newest = _Newest()
         behind = await self._gather(partition, first, newest)
         async with self._dispatcher.between_batches():
@@ -112,24 +116,24 @@ class StatusRepublisher(Service):
                     decided_ms=decision.decided_ms,
                 )
                 for entry, (offset, decision) in zip(loaded, newest.of.values(), strict=True)
-                # Another version: somebody else decides here by now, and says it.
+                # Another version: a new owner decides here by now and publishes it.
                 if entry.incident is not None and entry.incident.version == decision.version
             ]
             await self._publisher.publish_derived([], states)
         return len(states)
 
     async def _gather(self, partition: int, first: int, newest: "_Newest") -> int:
-        """From there to the end of the log; returns the end."""
+        """Adds the decisions from `first` to the end of the partition; returns the end offset."""
         end = await self._reader.end(DECISIONS.name, partition)
         async for records in self._reader.read(DECISIONS.name, {partition: (first, end)}):
             for record in records:
-                with suppress(wire.Unreadable):  # told by whoever caught up with it
+                with suppress(wire.Unreadable):  # reported when the partition was caught up
                     newest.add(record.offset, wire.decode_decision(record.value))
         return end
 
 
 class _Newest:
-    """The last decision of each incident and its offset; the first of a command counts."""
+    """The last applied decision of each incident with its offset; of a command, only the first decision counts."""
 
     def __init__(self) -> None:
         self.of: dict[str, tuple[int, Decision]] = {}

@@ -1,10 +1,10 @@
 """Travel times from a router over HTTP: OSRM's `/table` and Valhalla's `/sources_to_targets`.
 
-One request for each need and mode, all of a batch at the same time, within what the caller has left of its budget. A need has all
-its answers from the router or none, so that people are compared by one measure; a single pair without a way (null) is left to the
-built-in model, and so are people of a mode that no router serves. After three troubled batches nothing is asked for ten seconds.
+One request per need and travel mode; the requests of a batch run concurrently within the caller's remaining budget. All times of
+a need come from the router or none do, so that candidates are compared by one measure. The built-in model covers single pairs
+without a route (null) and modes that no router serves. After three failed batches the router is not called for ten seconds.
 
-The router sees where volunteers are, so it must be the deployment's own; what it logs is its own affair (OSRM logs URLs).
+The router receives positions of volunteers, so it must belong to the deployment; its logs may contain them (OSRM logs URLs).
 """
 
 import asyncio
@@ -38,24 +38,24 @@ T = TypeVar("T")
 
 
 class BadAnswer(ValueError):
-    """The router answered something that is no table of this size."""
+    """The router's response is not a table of the requested size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Trips of one mode as a table: each origin a row, each target once."""
+    """Trips of one mode as a table: a row per origin, a column per distinct target."""
 
     mode: TravelMode
     origins: tuple[Place, ...]
     targets: tuple[Place, ...]
     columns: tuple[int, ...]
-    """For each origin, which of the targets it goes to."""
+    """Index of the target of each origin."""
 
     def picked(self, rows: Sequence[Sequence[float | None]]) -> list[float | None]:
-        """Of each row the one cell that was meant.
+        """The cell of each row that belongs to the origin's target, in seconds.
 
         Raises:
-            BadAnswer: another size, or numbers that are no times.
+            BadAnswer: wrong size, or values that are not durations.
         """
         if len(rows) != len(self.origins) or any(len(row) != len(self.targets) for row in rows):
             raise BadAnswer(f"expected {len(self.origins)} rows of {len(self.targets)}")
@@ -66,13 +66,16 @@ class Table:
 
 
 class Engine(Protocol):
+    """The HTTP API of one kind of router."""
+
     name: str
     modes: frozenset[TravelMode]
 
-    def request(self, table: Table) -> httpx2.Request: ...
+    def request(self, table: Table) -> httpx2.Request:
+        """The request for a table."""
 
     def seconds(self, table: Table, body: bytes) -> list[float | None]:
-        """Raises BadAnswer."""
+        """Travel times from a response body, None where there is no route. Raises BadAnswer."""
 
 
 class _OsrmTable(msgspec.Struct):
@@ -81,7 +84,7 @@ class _OsrmTable(msgspec.Struct):
 
 
 class Osrm:
-    """`osrm-routed` serves the one mode its data were prepared for, whatever profile the URL names."""
+    """`osrm-routed` serves only the mode its data were prepared for, whatever profile the URL names."""
 
     name = "osrm"
 
@@ -116,7 +119,7 @@ class _ValhallaMatrix(msgspec.Struct):
 
 
 class Valhalla:
-    """Serves every mode from one graph."""
+    """Valhalla serves every mode from one graph."""
 
     name = "valhalla"
 
@@ -150,19 +153,19 @@ def _decoded(body: bytes, cls: type[T]) -> T:
 
 
 class Circuit:
-    """Remembers trouble: after some in a row the router is left alone for a while, then tried once."""
+    """Circuit breaker: opens for `REST_S` after `TROUBLES` consecutive failures, then lets one call through."""
 
     def __init__(self) -> None:
         self._troubles = 0
-        self._closed_from = -math.inf
+        self._opens_until = -math.inf
 
     def is_open(self, now_s: float) -> bool:
-        return now_s < self._closed_from
+        return now_s < self._opens_until
 
     def note(self, *, trouble: bool, now_s: float) -> None:
         self._troubles = self._troubles + 1 if trouble else 0
         if self._troubles >= TROUBLES:
-            self._closed_from = now_s + REST_S
+            self._opens_until = now_s + REST_S
 
 
 _Asked: TypeAlias = tuple[Engine, Table, list[int]]
@@ -189,7 +192,7 @@ class Router:
             why = AFTER_TIMEOUT if within_s <= 0 else AFTER_ERROR
             return [_nothing(part, why if tables else "built_in") for part, tables in zip(trips, asked, strict=True)]
         works = [[asyncio.ensure_future(self._ask(engine, table)) for engine, table, _ in part] for part in asked]
-        await _ended([work for part in works for work in part], within_s)
+        await _finish([work for part in works for work in part], within_s)
         answers = [_answer(part, tables, done) for part, tables, done in zip(trips, asked, works, strict=True)]
         trouble = any(answer.source in (AFTER_TIMEOUT, AFTER_ERROR) for answer in answers)
         self._circuit.note(trouble=trouble, now_s=loop.time())
@@ -206,7 +209,7 @@ class Router:
         return asked
 
     def _served(self) -> list[tuple[Engine, TravelMode]]:
-        """Each mode once, by the first router that serves it."""
+        """Each mode once, with the first router that serves it."""
         pairs = [(engine, mode) for mode in TravelMode for engine in self._engines if mode in engine.modes]
         return list({mode: (engine, mode) for engine, mode in reversed(pairs)}.values())
 
@@ -231,8 +234,8 @@ def _nothing(trips: Sequence[Trip], source: str) -> TravelAnswer:
     return TravelAnswer(seconds=(None,) * len(trips), source=source)
 
 
-async def _ended(works: Sequence[_Work], within_s: float) -> None:
-    """Nothing goes on behind the caller's back: what is late is ended, and has given its connection back."""
+async def _finish(works: Sequence[_Work], within_s: float) -> None:
+    """Waits for the tasks; late ones are cancelled and have returned their connections when this returns."""
     try:
         await asyncio.wait(works, timeout=within_s)
     finally:
@@ -262,13 +265,13 @@ def _trouble(work: _Work) -> str | None:
         return None
     if not isinstance(error, httpx2.HTTPError | httpx2.InvalidURL | BadAnswer):
         raise error
-    # Never the message: it may hold the URL, and the URL holds places.
-    log.warning("the router's answer is not used", cause=type(error).__name__)
+    # Never log the message: it may contain the URL, which contains positions.
+    log.warning("travel times from the router are not used", cause=type(error).__name__)
     return AFTER_ERROR
 
 
 def router_of(setting: str) -> Router:
-    """From the value of KOMEK_ROUTING, checked by `settings.py`."""
+    """The router for a value of KOMEK_ROUTING that `settings.py` has validated."""
     engines: list[Engine] = []
     for part in setting.split(","):
         url = urlsplit(part.strip())
@@ -281,6 +284,8 @@ def router_of(setting: str) -> Router:
         else:
             engines.append(Valhalla(base, modes or frozenset(TravelMode)))
     for name in ("httpx2", "httpcore2"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # below that it writes URLs, and these hold places of people
+        logging.getLogger(name).setLevel(
+            logging.WARNING
+        )  # at lower levels they log URLs, which contain positions of people
     limits = httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
     return Router(engines, httpx2.AsyncClient(limits=limits, timeout=None, trust_env=False, follow_redirects=False))

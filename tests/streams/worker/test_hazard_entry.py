@@ -76,7 +76,7 @@ async def test_until_it_is_in_the_log_the_same_people_give_the_same_command() ->
 
 async def test_other_ground_is_news_again() -> None:
     picture = Picture(ground())
-    entrances = HazardEntries(picture, look_again_s=0.0)
+    entrances = HazardEntries(picture, refresh_s=0.0)
     await told(entrances, fix("v-1"))
 
     picture.grounds = (ground(since=5),)

@@ -40,7 +40,7 @@ async def test_an_old_state_that_came_late_does_not_stay_the_last(desk: Desk) ->
     old, newest = await states(desk, report.incident_id)
     await desk.publisher.publish_derived([], [old])  # a worker that stood still goes on
 
-    said = await of(desk, {record.partition}).say(record.partition, 0)
+    said = await of(desk, {record.partition}).republish(record.partition, 0)
 
     late, again = await states(desk, report.incident_id)
     assert (late, again) == (old, newest)
@@ -57,7 +57,7 @@ async def test_a_decision_that_is_not_in_the_picture_is_left_to_whoever_made_it(
     ahead = replace(decision, version=2, cause=replace(decision.cause, command_id=key()), events=())
     await desk.publisher.publish_decisions([ahead])
 
-    await of(desk, {record.partition}).say(record.partition, state.decision_offset)
+    await of(desk, {record.partition}).republish(record.partition, state.decision_offset)
 
     assert await states(desk, report.incident_id) == []
 
@@ -74,10 +74,10 @@ async def played(
             return 0
 
         monkeypatch.setattr(clock, "monotonic_s", lambda now_s=moment_s: now_s)
-        monkeypatch.setattr(service, "say", say)
+        monkeypatch.setattr(service, "republish", say)
         at(moment_s)
-        await service._notice_takeovers()
-        await service._say_what_is_due()
+        await service._detect_takeovers()
+        await service._publish_due()
     return said
 
 
