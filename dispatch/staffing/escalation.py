@@ -1,18 +1,17 @@
-"""The escalation ladder of each requirement: when its next step is due, and what a step does.
+"""The escalation ladder of a requirement: whether a step is taken now, and what it does.
 
-Start reading here: `schedule` sets the clock after every decision, a timer (`DeadlineKind.LADDER`) proposes, and `rule` decides
-whether a step is taken. A step is due
+`ladder_clock.py` sets the clock, a timer (`DeadlineKind.LADDER`) proposes a step, and `rule` decides on it. A step is due
 
-- by its time, on the clock that began with the report or when a place opened again;
-- at once when everybody who fits within the present limits has answered: no waiting for nobody;
-- before its time when nobody is left to answer, or the forecast says that the target will be missed.
+- at its time, on the clock that starts with the report or when a place opens again;
+- at once, when everybody who fits within the present limits has answered;
+- early, when no offer is pending, or the forecast says that the target will be missed.
 
-The last is for steps that widen (`WIDENING_STEPS`) alone; they overtake the others. A step that gives up a part of what was asked
-for (another skill, another language, the end) comes by its own time, by the answer of everybody who fits, or by an operator's
-order. Who fits and is engaged elsewhere, rests or sleeps has not answered.
+Only steps that widen the search (`WIDENING_STEPS`) are taken early; they overtake the others. A step that gives up part of the
+requirement (another skill, another language, the end) is taken at its own time, after everybody who fits has answered, or on an
+operator's order. People who fit but are engaged elsewhere, rest or sleep count as not having answered.
 
 A step that cannot reach anybody new (no wider ring, no substitute, no language to relax, no higher level, no translator) is
-passed over in the same breath. After a human was called the steps behind go by their clocks alone: the human needs the time.
+skipped in the same decision. After a step that calls a human, later steps follow their clocks alone, to give the human time.
 """
 
 from dataclasses import dataclass, replace
@@ -56,14 +55,14 @@ from dispatch.staffing.ladder_clock import TO_ALL, climb_of, is_asking, is_human
 
 _OVERTAKING = frozenset({StepReason.NOBODY_FREE, StepReason.FORECAST})
 RULES = frozenset({"ladder", "ladder_check", "bridge_language"})
-"""Names of the rules that a ladder's own clock brings about."""
+"""`Ruling.rule` of decisions that a ladder's own clock causes."""
 
 
 def rule(
     incident: Incident | None, command: Command, plans: PlanBook, around: DecisionContext, now_ms: int
 ) -> Ruling | None:
-    """The ruling on a ladder's deadline, an operator's order to escalate, or a look that may find the translator a step has
-    looked for in vain; None for everything else."""
+    """The ruling on a ladder's deadline, an operator's order to escalate, or a retry that finds a missing translator; None for
+    everything else."""
     if incident is None:
         return None
     if isinstance(command, EscalateIncident):
@@ -77,7 +76,7 @@ def rule(
 
 @dataclass(frozen=True, slots=True)
 class _EscalationContext:
-    """What steps are judged by: the plans, what was looked up, and the time."""
+    """What steps are judged by: the plans, the looked-up context, and the time."""
 
     plans: PlanBook
     around: DecisionContext
@@ -92,8 +91,10 @@ class _EscalationContext:
 
 
 def _ordered(incident: Incident, command: EscalateIncident, book: _EscalationContext) -> Ruling:
-    """The next alarm level at once, and the next step of every requirement that lacks people, whatever it gives up: who ordered
-    it may. An order that was given at a lower level has had its effect: its twin raised it, or a ladder did."""
+    """The next alarm level, and the next step of every requirement with open places, whatever the step gives up.
+
+    An order that names a lower level than the present one is unchanged: another order or a ladder has raised the level since.
+    """
     if command.level is not None and command.level < incident.alarm_level:
         return unchanged("escalate", "already_escalated")
     if command.level is not None and command.level > incident.alarm_level:
@@ -107,7 +108,7 @@ def _ordered(incident: Incident, command: EscalateIncident, book: _EscalationCon
 
 
 def _looked_again(incident: Incident, book: _EscalationContext) -> Ruling | None:
-    """Bridges that waited for a translator who is there now."""
+    """Adds the bridges that waited for a translator, where one is available now."""
     facts: list[Event] = []
     for entry in incident.requirements:
         if entry.translator_since_ms is not None and _may_be_bridged_now(incident, entry, book):
@@ -116,7 +117,7 @@ def _looked_again(incident: Incident, book: _EscalationContext) -> Ruling | None
 
 
 def _may_be_bridged_now(incident: Incident, entry: Requirement, book: _EscalationContext) -> bool:
-    """A step that came early because everybody had answered waits again while somebody is asked."""
+    """Whether a bridge can be added now; while an offer is pending, only after the time of the ladder step has come."""
     if not wants_bridge(incident, entry) or not book.is_translator_there(incident, entry):
         return False
     if lacks_language(incident, entry) or not is_asking(incident, entry):
@@ -137,7 +138,7 @@ def _passed(incident: Incident, command: PassDeadline, book: _EscalationContext)
     cause = _cause(incident, entry, book)
     facts = _steps(incident, entry, book, cause, level=incident.alarm_level) if cause else []
     if not facts:
-        # The clock is set anew by `schedule`: the check was early, or somebody answered meanwhile.
+        # Applied without events: `schedule` then sets the clock again. The timer was early, or somebody answered meanwhile.
         return applied("ladder_check")
     return applied("ladder", *with_ids(incident, facts))
 
@@ -150,22 +151,23 @@ def _bridge_or_lack(incident: Incident, entry: Requirement, book: _EscalationCon
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cause:
-    """Why a step is due. `ripe_s`: steps up to this time on the clock have come to their own."""
+    """Why a step is due. `ripe_s`: seconds on the clock; steps with an `at_s` up to this are due by time."""
 
     reason: StepReason
     chance: float | None = None
     ripe_s: float = -1.0
 
     def brings(self, step: Step) -> bool:
+        """Whether this cause allows the step."""
         return step.action in WIDENING_STEPS or self.reason in TO_ALL or step.at_s <= self.ripe_s
 
     def hurries(self, step: Step) -> bool:
-        """Whether a human who has been called is not waited for."""
+        """Whether the step is taken although a human was called."""
         return self.reason is StepReason.OPERATOR or step.at_s <= self.ripe_s
 
 
 def _cause(incident: Incident, entry: Requirement, book: _EscalationContext) -> _Cause | None:
-    """Why a step is due now, judged on what stands now and not when the timer was set."""
+    """Why a step is due now; None when none is. Judged on the present state, not on the state when the timer was set."""
     climb, ladder, now_ms = climb_of(entry), book.ladder(climb_of(entry)), book.now_ms
     left, since_ms = ladder.left(climb), climb.since_ms
     if not left or since_ms is None or not incident.open_places(entry):
@@ -222,7 +224,7 @@ def _stepped(
 
 
 def _past(climb: Climb, number: int) -> Climb:
-    """With this step behind it; steps that were taken ahead close up."""
+    """The progress with step `number` taken; numbers in `ahead` that become consecutive are folded into `taken`."""
     ahead = {*climb.ahead, number}
     taken = climb.taken
     while taken in ahead:
@@ -239,7 +241,7 @@ def _pointless(incident: Incident, entry: Requirement, step: Step, level: int, b
         return None if _new_stand_ins(entry, book.plans) else "no_substitutes"
     if step.action is StepAction.BRIDGE_LANGUAGE:
         if not may_be_bridged(entry):
-            return "a_translator_itself"  # else each translator that is not found would call for the next
+            return "a_translator_itself"  # otherwise each missing translator would require another one
         if not required_languages(entry, incident):
             return "no_language_required"
         return None if book.is_translator_there(incident, entry) else NO_TRANSLATOR
@@ -262,7 +264,7 @@ def _climbed(entry: Requirement, step: Step, plans: PlanBook) -> Climb:
 
 
 def _effects(incident: Incident, entry: Requirement, step: Step, plans: PlanBook) -> list[Event]:
-    """What a step brings beyond the requirement itself."""
+    """Events of a step beyond the progress of the requirement itself."""
     if step.action is StepAction.BRIDGE_LANGUAGE:
         return [translator_added(incident, entry, plans)]
     if step.action is StepAction.ALARM_LEVEL:
@@ -280,7 +282,7 @@ def _effects(incident: Incident, entry: Requirement, step: Step, plans: PlanBook
 
 
 def _raised(incident: Incident, level: int, plans: PlanBook, *, reason: str, by: str) -> list[Event]:
-    """A higher alarm level, with the requirements of every level it passes."""
+    """A higher alarm level, with the requirements that the plan adds at each level up to it."""
     plan = plans.plan(incident.type)
     passed = range(incident.alarm_level + 1, level + 1)
     added = [line for number in passed for line in plan.added(incident.priority, number)]

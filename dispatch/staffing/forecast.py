@@ -1,4 +1,4 @@
-"""Whether the target will be kept: the chance that the open places of a requirement fill in time from the offers that are out."""
+"""The chance that the open places of a requirement fill in time from its pending offers."""
 
 from collections.abc import Iterable
 
@@ -8,21 +8,22 @@ from dispatch.model.vocabulary import OfferState
 
 
 def chance_to_fill(incident: Incident, requirement: Requirement, by_ms: int, now_ms: int) -> float:
-    """1 when no place is open; else the chance that at least as many accept by then as places are open, each by themselves."""
+    """Probability that at least as many people accept by `by_ms` as places are open (independent answers); 1 when none is."""
     asked = [offer for offer in incident.offers_for(requirement.id) if offer.state is OfferState.OFFERED]
     return at_least(incident.open_places(requirement), chances_of(asked, now_ms, by_ms))
 
 
 def chance_of(offer: Offer, by_ms: int, now_ms: int) -> float:
-    """Chance that a person who is asked and has been silent so far accepts by then, and before the offer ends.
+    """Probability that a person with a pending offer accepts by `by_ms` and before the offer expires.
 
-    With the time to accept distributed as F (`estimates.py`): (p F(by) - p F(now)) / (1 - p F(now)).
+    With p the probability of accepting at all and F the distribution of the time to accept (`estimates.py`), given no answer
+    until now: (p F(by) - p F(now)) / (1 - p F(now)).
     """
     return chances_of((offer,), now_ms, by_ms)[0]
 
 
 def chances_of(offers: Iterable[Offer], now_ms: int, by_ms: int | None = None) -> list[float]:
-    """The same of many, by default until each offer ends. People of one wave share their moments."""
+    """`chance_of` for many offers, by default until each expires. F is evaluated once per wave: its offers share their times."""
     shares: dict[tuple[int, int], tuple[float, float]] = {}
     chances = []
     for offer in offers:
@@ -38,7 +39,7 @@ def chances_of(offers: Iterable[Offer], now_ms: int, by_ms: int | None = None) -
 
 
 def _shares(created_ms: int, expires_ms: int, now_ms: int, by_ms: int | None) -> tuple[float, float]:
-    """Of those who accept an offer of this life at all: who has done so by now, and who will have by then."""
+    """Of the people who accept an offer of this lifetime at all: the shares who have done so by now and by `by_ms`."""
     until_ms = expires_ms if by_ms is None else min(by_ms, expires_ms)
     if until_ms <= now_ms:
         return 1.0, 0.0
@@ -47,9 +48,9 @@ def _shares(created_ms: int, expires_ms: int, now_ms: int, by_ms: int | None) ->
 
 
 def at_least(wanted: int, chances: list[float]) -> float:
-    """Chance of at least `wanted` successes among independent ones of unequal chance (Poisson binomial, exact).
+    """Probability of at least `wanted` successes in independent trials of unequal probability (Poisson binomial, exact).
 
-    By the recursion over people: shares[k] is the chance of exactly k so far, the last entry of `wanted` or more.
+    Recursion over the trials: shares[k] is the probability of exactly k successes so far, the last entry of `wanted` or more.
     """
     if wanted <= 0:
         return 1.0

@@ -1,7 +1,7 @@
-"""The bridge over languages: the nearest skilled person, and a digital translator bound to the same incident.
+"""Language bridges: the nearest skilled person without a shared language, and a remote translator for the same incident.
 
-A bridge is made by the decision that asks a translator, or not at all: no incident is short of somebody who was never there. What
-was looked for in vain is wanted from then on (`TranslatorLacked`), and is tried again when a translator becomes available.
+A bridge is added only by a decision that can also ask a translator, so no incident has a shortfall of translators who do not
+exist. A requirement whose bridge found no translator is marked (`TranslatorLacked`) and tried again when one becomes available.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ REASON = "bridge_language"
 
 
 def lacks_language(incident: Incident, entry: Requirement) -> bool:
-    """Whether a shared language is preferred, nobody who is asked or assigned has one, and no translator was bound yet."""
+    """Whether a shared language is preferred, nobody asked or assigned has one, and no translator was added yet."""
     if entry.language is not LanguageRule.PREFER or not may_be_bridged(entry) or is_bridged(incident, entry):
         return False
     people = [offer for offer in incident.offers_for(entry.id) if offer.is_live or offer.is_filling]
@@ -31,16 +31,17 @@ def lacks_language(incident: Incident, entry: Requirement) -> bool:
 
 
 def may_be_bridged(entry: Requirement) -> bool:
-    """Translating is the bridge itself: a translator who lacks the language is of no use, and needs no translator."""
+    """Not for translators: one without the language is useless, and another translator would not help."""
     return entry.skill != Skill.TRANSLATOR
 
 
 def is_bridged(incident: Incident, entry: Requirement) -> bool:
+    """Whether the incident has a translator requirement for this one."""
     return any(other.bridges == entry.id for other in incident.requirements)
 
 
 def translator_for(incident: Incident, entry: Requirement, plans: PlanBook) -> Requirement:
-    """One who speaks what the people of this requirement lack; the id is given by who adds it."""
+    """The requirement for a translator of the wanted languages; its id is set when it is added (`requirement_ids.with_ids`)."""
     spec = RequirementSpec(
         capability=Capability.DIGITAL,
         skill=Skill.TRANSLATOR,
@@ -61,7 +62,7 @@ def wants_bridge(incident: Incident, entry: Requirement) -> bool:
 
 
 def translator_need(incident: Incident, entry: Requirement, command_id: str) -> Need:
-    """What a translator for this requirement is looked for by, before one is asked; it carries the requirement's own id."""
+    """The need by which a translator is looked up before the bridge is added; it carries the id of the bridged requirement."""
     wanted = Requirement(
         id=entry.id,
         capability=Capability.DIGITAL,
@@ -85,7 +86,7 @@ def translator_need(incident: Incident, entry: Requirement, command_id: str) -> 
 def is_translator_there(
     incident: Incident, entry: Requirement, seen: Iterable[Candidate], budget: Budget, now_ms: int
 ) -> bool:
-    """Whether one of these may be asked: who sleeps may not, and would make no bridge however often it is tried."""
+    """Whether one of `seen` may be asked now. People who sleep do not count: retrying would not find them awake."""
     need = translator_need(incident, entry, "")
     return any(exclusion(one, need) is None and _may_be_asked(one, need, budget, now_ms) for one in seen)
 
@@ -96,11 +97,12 @@ def _may_be_asked(candidate: Candidate, need: Need, budget: Budget, now_ms: int)
 
 
 def translator_added(incident: Incident, entry: Requirement, plans: PlanBook) -> RequirementsAdded:
+    """The event that adds a translator for `entry`."""
     return RequirementsAdded(requirements=(translator_for(incident, entry, plans),), reason=REASON)
 
 
 def late_bridge(incident: Incident, entry: Requirement, plans: PlanBook) -> list[Event]:
-    """The bridge of a requirement whose step found no translator when it was taken."""
+    """The bridge of a requirement whose ladder step found no translator at its time."""
     added = translator_added(incident, entry, plans)
     if entry.climb is None or not required_languages(entry, incident):
         return [added]
@@ -114,7 +116,7 @@ def late_bridge(incident: Incident, entry: Requirement, plans: PlanBook) -> list
 
 
 def translators_in(facts: Sequence[Event]) -> list[Requirement]:
-    """The translators by whom these facts make bridges."""
+    """The translator requirements that these facts add."""
     return [
         entry
         for fact in facts
@@ -124,7 +126,7 @@ def translators_in(facts: Sequence[Event]) -> list[Requirement]:
 
 
 def without_bridge(facts: Sequence[Event], translator: Requirement) -> Iterator[Event]:
-    """The same facts when no such translator is to be had: the step is passed over, the language still required."""
+    """The facts without this translator: the ladder step is marked as skipped, and the language stays required."""
     for fact in facts:
         if isinstance(fact, RequirementsAdded) and translator in fact.requirements:
             continue
@@ -135,7 +137,7 @@ def without_bridge(facts: Sequence[Event], translator: Requirement) -> Iterator[
 
 
 def is_step_to(fact: Event, translator: Requirement) -> bool:
-    """Whether this is the step of a ladder that calls this translator."""
+    """Whether this is the ladder step that adds this translator."""
     return (
         isinstance(fact, LadderStepped)
         and fact.action is StepAction.BRIDGE_LANGUAGE
@@ -145,8 +147,8 @@ def is_step_to(fact: Event, translator: Requirement) -> bool:
 
 
 def lacked(state: Incident, in_vain: Iterable[str | None], now_ms: int) -> list[Event]:
-    """For which requirements a translator is wanted from now on, or no longer; `in_vain`: those for which one was just looked
-    for. `state` is the incident after it."""
+    """Marks of requirements that lack a translator, where a mark begins or ends. `in_vain`: ids of requirements for which this
+    decision found none; `state` is the incident after it."""
     sought = set(in_vain)
     facts: list[Event] = []
     for entry in state.requirements:

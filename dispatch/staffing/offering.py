@@ -1,4 +1,4 @@
-"""The fact that somebody is asked."""
+"""The event by which a person is offered a requirement."""
 
 from dispatch.matching.ranking import Ranked
 from dispatch.model.events import OfferMade
@@ -8,6 +8,7 @@ from dispatch.model.people import Candidate, Need
 
 
 def offer_made(need: Need, entry: Ranked, chance: float, now_ms: int) -> OfferMade:
+    """The offer to a ranked person. `chance`: probability that they accept within the window; distances and times are rounded."""
     requirement, volunteer = need.requirement, entry.candidate.volunteer_id
     return OfferMade(
         offer_id=offer_id(need.incident_id, need.command_id, requirement.id, volunteer),
@@ -26,6 +27,7 @@ def offer_made(need: Need, entry: Ranked, chance: float, now_ms: int) -> OfferMa
 
 
 def rounded(value: float | None) -> float | None:
+    """To one decimal; None stays None."""
     return None if value is None else round(value, 1)
 
 

@@ -1,6 +1,7 @@
-"""Incidents decided together compete for the same people: how many needs are still to be served after each.
+"""Competition inside a batch: how many later needs want the same people as each need.
 
-The first of a batch would otherwise take everybody it wants, and the last find nobody, though both came in the same moment.
+Without this count the first command of a batch takes all the people it wants and the last finds nobody, although both arrived at
+the same moment.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,8 @@ from dispatch.model.vocabulary import Capability
 
 
 def with_rivals(batch: Sequence[Sequence[Need]]) -> list[tuple[Need, ...]]:
-    """The needs of each command in the order in which they choose, with how many needs after them want the same people as
-    urgently or more."""
+    """The needs of each command, in the order in which commands choose people, with `rivals` set: the number of later needs that
+    want the same people and are at least as urgent."""
     later: dict[str, list[Need]] = {}
     counted: list[tuple[Need, ...]] = []
     for needs in reversed(batch):

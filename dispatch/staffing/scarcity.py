@@ -1,13 +1,13 @@
-"""Who comes later is not forgotten: what waits for newcomers, and when an incident looks again by itself.
+"""Requirements that wait for people, and when their incident retries.
 
-Two things wait for people. A shortfall: places for which nobody is asked. And a wave that fell short of its stated certainty
-because people were scarce: somebody is asked for every place, but more would be asked if there were more. Both are woken by a
-fitting person who becomes available (`streams/store/lua/wake.lua`), shortfalls first; a wave that fell short no more often than
-every 1.5 s, so that many newcomers cost one look.
+Two kinds of requirements wait. A shortfall has places for which nobody is asked. A wave that fell short has an offer pending for
+every place, but its certainty is lower than stated because people were scarce. A fitting person who becomes available wakes both
+(`streams/store/lua/wake.lua`), shortfalls first; a wave that fell short at most every 1.5 s, so that many newcomers cause one
+retry.
 
-By themselves they look again as well: a shortfall soon, then less and less often; a wave that fell short after five minutes,
-when its window has mostly ended. Where people were left in peace, the first end of a rest or of the quiet hours comes before
-that. When a budget of offers has room again nobody knows beforehand; the ordinary looks find it, five minutes late at most.
+Both also retry by timer: a shortfall soon, then with growing intervals; a wave that fell short after five minutes, when its
+window has mostly ended. Where people were left out because they rest or sleep, the first end of a rest or of the quiet hours
+comes before that. When a spent budget has room again is not known in advance; a retry finds it, five minutes late at most.
 """
 
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ from dispatch.staffing.forecast import at_least
 from dispatch.staffing.waves import chances_left
 
 FIRST_RETRY_S = 2.0
-"""The first look comes soon: somebody may have become free between the search and the moment the shortfall could wake."""
+"""Soon, because a person who became free after the search and before the shortfall was stored wakes nothing."""
 MAX_RETRY_S = 300
 LEAST_WAIT_MS = 1_000
 _SCARCE = frozenset({WaveRule.SHORT, WaveRule.SHARED})
 
 
 def fell_short(state: Incident | None, whys: Sequence[RequirementWhy], now_ms: int) -> list[Event]:
-    """Waves that fell short of their certainty in this decision, or do so no more; `state` is the incident after it."""
+    """Waves that begin or cease to fall short of their certainty; `state` is the incident after the decision."""
     if state is None or not state.is_open:
         return []
     by_id = {why.requirement_id: why for why in whys}
@@ -57,13 +57,13 @@ def _short_since(state: Incident, entry: Requirement, why: RequirementWhy | None
 def looks_again(
     state: Incident | None, rule: str, plans: PlanBook, whys: Sequence[RequirementWhy], now_ms: int
 ) -> list[Event]:
-    """When to look again after an applied decision, whose `rule` was this; nothing when that is settled already."""
+    """The next retry after an applied decision by `rule`; nothing when the scheduled one stays."""
     if state is None or not state.is_open:
         return []
     rested_ms = min((why.free_again_ms for why in whys if why.free_again_ms is not None), default=None)
     if any(entry.shortfall for entry in state.requirements):
         if rule in escalation.RULES and (state.retry_at_ms or 0) > now_ms:
-            return []  # a step of a ladder came while a look was waiting
+            return []  # a ladder step does not postpone a retry that is already scheduled
         return [_at(now_ms + _wait_ms(state, plans, whys), rested_ms, now_ms)]
     if not any(map(state.waits_for_people, state.requirements)):
         return []

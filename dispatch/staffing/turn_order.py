@@ -1,7 +1,7 @@
-"""Who of those decided together chooses first: the most urgent, and among equals who has waited longest.
+"""The order in which the commands of a batch choose people: the most urgent first, among equals the longest waiting.
 
-After a standstill the log holds a low-priority report before a critical one, for the same few people. Decisions are still written
-and applied in the order of the log; only the people are given out in this order.
+After an outage the log may hold a low-priority report before a critical one that needs the same few people. Decisions are still
+written and applied in log order; only the people are assigned in this order.
 """
 
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from dispatch.model.people import Need
 from dispatch.staffing.urgency import Urgency, urgency
 
 AT_ONCE = Urgency(-1, 0)
-"""What chooses nobody, like an answer: whom it names has said so themselves."""
+"""Precedence of commands that choose nobody, such as answers."""
 
 
 def precedence(incident: Incident | None, needs: Sequence[Need]) -> Urgency:
-    """Sorts what is served first to the front. Ties keep the order of the log."""
+    """Sort key, most urgent first. A stable sort keeps log order for ties."""
     if incident is None or not needs:
         return AT_ONCE
     return min(urgency(need.priority, _since_ms(incident, need)) for need in needs)
 
 
 def _since_ms(incident: Incident, need: Need) -> int:
-    """As logged: a client's clock gives nobody precedence."""
+    """Log time, not the reported time: a client's clock must not give precedence."""
     shortfall = need.requirement.shortfall
     return shortfall.since_ms if shortfall else incident.times.logged_ms

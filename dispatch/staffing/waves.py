@@ -1,18 +1,19 @@
-"""How many people are asked at a time: as few as make it sure enough that the open places fill.
+"""Wave size: the fewest people to ask at a time so that the open places fill with the stated certainty.
 
-A requirement states its certainty: "at least so many accept within the window with 95 %". A wave is the fewest top-ranked people
-with whom, beside those who are already asked, that is reached; the chance is exact (`forecast.at_least`), each person counted by
-their own estimate and those already asked by what their silence has left of it. Every answer decides again:
+A requirement states its certainty, such as 95 % that enough people accept within the window. A wave is the fewest top-ranked
+people who, together with the pending offers, reach it. The probability is exact (`forecast.at_least`): each person counts by
+their own estimate, and a pending offer by the probability that is left after the time without an answer. Every answer decides
+again:
 
-- who declines, lets the window pass or is lost is replaced at once, up to the certainty as it stands then;
-- an acceptance, or silence by itself, calls for more only when the certainty has fallen below `DOUBT` of what is stated. The
-  moment at which silence alone will have brought it there is known beforehand and has a timer (`DeadlineKind.WAVE`).
+- a person who declines, lets the window expire or is lost is replaced at once, up to the full certainty;
+- after an acceptance, or time without answers, more people are asked only when the certainty is below `DOUBT` of the stated one.
+  The time at which silence alone leads there is computed in advance and has a timer (`DeadlineKind.WAVE`).
 
-A wave is smaller than that by two rules, never below the open places, and then takes the likeliest instead of the best placed:
+Two rules make a wave smaller, never below the open places; it then takes the likeliest people instead of the best ranked:
 
-- while others wait for the same people, as urgently or more, it takes a fair share of those free: all of them divided by the
-  number of needs. The rule speaks only where the search has seen everybody within the limits: elsewhere there are more.
-- never more than `MOST_PER_PLACE` people are asked at a time for each open place.
+- while other needs, at least as urgent, wait for the same people, it takes a fair share: the free people divided by the number of
+  needs. This applies only after a complete search, since an incomplete one leaves more people to find;
+- at most `MOST_PER_PLACE` people are asked at a time for each open place.
 
 A plan may state a fixed rule instead (`Policy`), to compare with other systems.
 """
@@ -39,24 +40,27 @@ DOUBT = 0.5
 """The same share when nobody has answered and only time has passed."""
 MOST_PER_PLACE = MAX_OFFERS_PER_PLACE
 WITHIN_AT_MOST = MAX_NEAREST
-"""As HartslagNu, which asks the nearest hundred within its distance."""
+"""Most people asked by a `within_m` policy; HartslagNu asks the nearest hundred within its distance."""
 LOOK_PRECISION_MS = 500
 LOOK_TOO_LATE_MS = 5_000
-"""A look this near to the end of the window is left to the end of the window."""
+"""No timer is set in the last seconds of a window: its expiry decides anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
+    """The people to ask now, in rank order, and the reasons for their number."""
+
     chosen: tuple[Ranked, ...]
     why: WaveWhy
 
 
 def offers_out(incident: Incident, requirement: Requirement) -> int:
+    """Number of pending offers."""
     return sum(offer.state is OfferState.OFFERED for offer in incident.offers_for(requirement.id))
 
 
 def chances_left(incident: Incident, requirement: Requirement, now_ms: int) -> list[float]:
-    """Of those who are asked and have not answered, in the order they were asked."""
+    """For each pending offer, in order: the probability that the person still accepts before it expires."""
     asked = [offer for offer in incident.offers_for(requirement.id) if offer.state is OfferState.OFFERED]
     return chances_of(asked, now_ms)
 
@@ -90,7 +94,10 @@ def _wanted_by(policy: Policy, places: int) -> int:
 
 
 def fewest(places: int, asked: Sequence[float], others: Sequence[float], certainty: float) -> int:
-    """How many of `others`, taken in their order, reach the certainty beside those who are asked; all when none do."""
+    """How many of `others`, in their order, reach `certainty` together with `asked`; all of them when they do not suffice.
+
+    Both are probabilities to accept. Binary search: the certainty grows with every person added.
+    """
     low, high = 0, len(others)
     while low < high:
         middle = (low + high) // 2
@@ -104,7 +111,7 @@ def fewest(places: int, asked: Sequence[float], others: Sequence[float], certain
 def wave(
     ranked: Sequence[Ranked], chances: Mapping[str, float], need: Need, found: Found, incident: Incident, now_ms: int
 ) -> Wave:
-    """Who of the ranked is asked now; `chances` of each to accept within the window, by id."""
+    """Picks the people to ask now. `chances`: person id → probability that they accept within the window."""
     requirement = next(entry for entry in incident.requirements if entry.id == need.requirement.id)
     places, out = incident.open_places(requirement), offers_out(incident, requirement)
     left = chances_left(incident, requirement, now_ms)
@@ -163,7 +170,7 @@ def _by_certainty(
         chosen = list(ranked[:size])
         reached = at_least(limits.places, [*left, *map(chance, chosen)])
         return chosen, WaveRule.CERTAINTY if reached >= certainty else WaveRule.SHORT
-    # Stable: among the equally likely the better placed stay before the others.
+    # The sort is stable: equally likely people keep their rank order.
     likeliest = sorted(ranked, key=chance, reverse=True)[:most]
     chosen = likeliest[: fewest_of(likeliest)]
     ids = {entry.candidate.volunteer_id for entry in chosen}
@@ -186,10 +193,10 @@ def _by_rule(policy: Policy, ranked: Sequence[Ranked], want: int) -> list[Ranked
 
 
 def prompted_by(command: Command, facts: Sequence[Event], incident: Incident) -> frozenset[str]:
-    """The requirements for which a decision has to bring the certainty back, not only to look at it.
+    """Ids of requirements whose wave must be topped up to the full certainty now.
 
-    All of them for an order, a retry or a step of a ladder; else those of which somebody who was asked or assigned is no
-    longer to be had.
+    All of them after an order, a retry or a ladder deadline; else those of which a pending offer or an assignment has ended. None
+    after a withdrawal whose place is given up.
     """
     if isinstance(command, WithdrawOffer) and not command.replace:
         return frozenset()
@@ -203,7 +210,7 @@ def prompted_by(command: Command, facts: Sequence[Event], incident: Incident) ->
 
 
 def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling | None:
-    """The ruling on the moment at which silence has made a wave doubtful; None for every other command."""
+    """The ruling on a wave's deadline; None for every other command."""
     if incident is None or not isinstance(command, PassDeadline) or command.deadline is not DeadlineKind.WAVE:
         return None
     requirement = next((entry for entry in incident.requirements if entry.id == command.requirement_id), None)
@@ -215,7 +222,7 @@ def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling | N
 
 
 def timed(incident: Incident | None, facts: Sequence[Event], now_ms: int) -> list[Event]:
-    """When to look again at the waves that these facts have changed; `incident` is the state after them."""
+    """Timers of the waves that these facts have changed; `incident` is the state after them."""
     if incident is None or not incident.is_open:
         return []
     moved = {fact.offer_id for fact in facts if isinstance(fact, OfferMade | OfferMoved)}
@@ -229,8 +236,10 @@ def timed(incident: Incident | None, facts: Sequence[Event], now_ms: int) -> lis
 
 
 def look_at_ms(incident: Incident, requirement: Requirement, now_ms: int) -> int | None:
-    """When silence alone will have brought the certainty below `DOUBT` of what is stated; None when the end of a window or
-    an answer comes first, or when it is below already and more people were not to be had."""
+    """When silence alone brings the certainty below `DOUBT` of the stated one, to within `LOOK_PRECISION_MS`.
+
+    None when an offer expires first, or when the certainty is below it already because no more people were found.
+    """
     asked = [offer for offer in incident.offers_for(requirement.id) if offer.state is OfferState.OFFERED]
     if requirement.policy is not None or not asked:
         return None
