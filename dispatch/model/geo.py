@@ -1,11 +1,11 @@
-"""Places and areas: checking and repairing geometry, cells, distances. The only file that knows shapely and H3.
+"""Geometry: validation and repair of GeoJSON, H3 cells, distances. The only module that imports shapely and h3.
 
-Coordinates are WGS 84 degrees in GeoJSON order (lon, lat); distances are metres. Nothing here waits or keeps state.
+Coordinates are WGS 84 degrees in GeoJSON order (lon, lat); distances are metres. All functions are pure.
 
-At the antimeridian (RFC 7946 §3.1.9) a side of a ring goes the short way round, so a ring from 179.95 to -179.95 is the small
-area across the meridian. Areas are kept cut in two there, and put together again, with longitudes beyond 180, wherever something
-is measured: parts on its two sides are one area. Not supported: areas round a pole, rings 180 degrees of longitude wide or more,
-and sides of exactly 180 degrees, which have no short way.
+Antimeridian (RFC 7946 §3.1.9): a side of a ring takes the shorter way around the earth, so a ring from 179.95 to -179.95 is the
+small area across the meridian. Areas are stored cut at the antimeridian; every measurement rejoins the parts first, with
+longitudes beyond 180. Not supported: areas around a pole, rings 180 degrees of longitude wide or more, and sides of exactly 180
+degrees, which have no shorter way.
 """
 
 import math
@@ -32,17 +32,17 @@ COARSE_RESOLUTION = 7  # edge about 1.2 km: a district, not a house
 
 _EARTH_RADIUS_M = 6_371_008.8
 METRES_A_DEGREE = math.radians(_EARTH_RADIUS_M)
-"""Of latitude: places are at least so far apart for each degree between theirs."""
+"""Length of one degree of latitude."""
 _MAX_CROSSINGS = 250
-_MOST_CIRCLES = 24
-_WASTE = 2.0
-"""Tiles may cover so many times the ground itself."""
+_MAX_CIRCLES = 24
+_MAX_COVER_RATIO = 2.0
+"""Stop splitting tiles when their total area is at most this multiple of the area they cover."""
 _TYPES = "Point, Polygon or MultiPolygon"
 _MEMBERS = ("type", "coordinates", "bbox")
 
 
 class BadGeometry(ValueError):
-    """The geometry cannot be used: `field_path` is the place inside it (`coordinates[0][3]`), `expected` what belongs there."""
+    """An invalid geometry. `field_path`: position of the fault (`coordinates[0][3]`); `expected`: what was expected there."""
 
     def __init__(self, field_path: str, expected: str) -> None:
         super().__init__(f"{field_path}: expected {expected}")
@@ -51,15 +51,15 @@ class BadGeometry(ValueError):
 
 
 def area_of(geometry: Mapping[str, object]) -> Area:
-    """The area a GeoJSON geometry means.
+    """The area of a GeoJSON geometry, repaired and normalised.
 
-    Polygons that touch or cross themselves are repaired, and what is no polygon after that is dropped; rings are wound as
-    RFC 7946 wants, and cut at the antimeridian; altitudes are dropped. The centre is a point inside the geometry, `reach_m`
+    Polygons that touch or cross themselves are repaired; parts that are not polygons afterwards are dropped. Rings are wound
+    as RFC 7946 requires and cut at the antimeridian; altitudes are dropped. The centre is a point inside the geometry, `reach_m`
     the distance from it to the farthest vertex (0 for a point).
 
     Raises:
-        BadGeometry: anything else than a Point, Polygon or MultiPolygon of at most 1,000 finite positions in range; an area
-            round a pole or as wide as half the earth.
+        BadGeometry: not a Point, Polygon or MultiPolygon of at most 1,000 finite positions in range; an area around a pole or
+            at least 180 degrees of longitude wide; a polygon that crosses itself more than 250 times or covers no area.
     """
     if not isinstance(geometry, Mapping):
         raise BadGeometry("", "an object with type and coordinates")
@@ -90,7 +90,7 @@ def _is_finite(number: object) -> bool:
 
 
 class _Count:
-    """Positions seen so far, so that a huge geometry is refused before it is built."""
+    """Counts positions, so that an oversized geometry is refused before it is built."""
 
     def __init__(self) -> None:
         self.seen = 0
@@ -129,23 +129,23 @@ def _ring(value: object, path: str, count: _Count) -> list[tuple[float, float]]:
         raise BadGeometry(path, "four or more positions, the last equal to the first")
     if ring[0] != ring[-1]:
         raise BadGeometry(f"{path}[{len(ring) - 1}]", "the ring's first position again")
-    return _short_way_round(ring, path)
+    return _unwrapped(ring, path)
 
 
-def _short_way_round(ring: list[tuple[float, float]], path: str) -> list[tuple[float, float]]:
-    """The ring without leaps at the antimeridian: longitudes go on beyond 180 or -180 instead."""
-    turn, turned = 0.0, [ring[0]]
+def _unwrapped(ring: list[tuple[float, float]], path: str) -> list[tuple[float, float]]:
+    """The ring without jumps at the antimeridian: longitudes continue beyond 180 or -180."""
+    turn, unwrapped = 0.0, [ring[0]]
     for index, ((before, _), (lon, lat)) in enumerate(pairwise(ring), 1):
         if abs(lon - before) == 180:
             raise BadGeometry(f"{path}[{index}][0]", "a side that spans less or more than 180 degrees of longitude")
         turn -= round((lon - before) / 360) * 360.0
-        turned.append((lon + turn, lat))
+        unwrapped.append((lon + turn, lat))
     if turn:
         raise BadGeometry(path, "a ring that does not go round a pole")
-    lons = [lon for lon, _ in turned]
+    lons = [lon for lon, _ in unwrapped]
     if max(lons) - min(lons) >= 180:
         raise BadGeometry(path, "a ring less than 180 degrees of longitude wide")
-    return turned
+    return unwrapped
 
 
 def _polygon(value: object, path: str, count: _Count) -> Polygon:
@@ -153,11 +153,11 @@ def _polygon(value: object, path: str, count: _Count) -> Polygon:
         _ring(ring, f"{path}[{index}]", count)
         for index, ring in enumerate(_list(value, path, "a list of closed rings"))
     ]
-    return Polygon(rings[0], [_beside(ring, rings[0]) for ring in rings[1:]])
+    return Polygon(rings[0], [_beside_ring(ring, rings[0]) for ring in rings[1:]])
 
 
-def _beside(hole: list[tuple[float, float]], ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The hole turned to the side of the antimeridian on which its ring is."""
+def _beside_ring(hole: list[tuple[float, float]], ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The hole, shifted by whole turns to the side of the antimeridian on which its ring is."""
     turn = 360.0 * round((_middle_lon(LineString(ring)) - _middle_lon(LineString(hole))) / 360.0)
     return [(lon + turn, lat) for lon, lat in hole] if turn else hole
 
@@ -168,8 +168,8 @@ def _multi_polygon(value: object) -> MultiPolygon:
     return MultiPolygon([_polygon(polygon, f"coordinates[{index}]", count) for index, polygon in enumerate(polygons)])
 
 
-def _together(drawn: BaseGeometry, lon: float) -> BaseGeometry:
-    """The parts of a geometry that was cut at the antimeridian as one, around this longitude."""
+def _rejoined(drawn: BaseGeometry, lon: float) -> BaseGeometry:
+    """The geometry with its parts shifted by whole turns to this longitude and merged, to undo the cut at the antimeridian."""
     parts = getattr(drawn, "geoms", ())
     turns = [360.0 * round((lon - _middle_lon(part)) / 360.0) for part in parts]
     if not any(turns):
@@ -182,8 +182,8 @@ def _middle_lon(geometry: BaseGeometry) -> float:
     return float(west + east) / 2
 
 
-def _cut(usable: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
-    """In two where it crosses the antimeridian, each part between -180 and 180."""
+def _cut_at_antimeridian(usable: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
+    """The geometry cut where it crosses the antimeridian, each part between -180 and 180."""
     west, _, east, _ = usable.bounds
     if west >= -180 and east <= 180:
         return usable
@@ -201,7 +201,7 @@ def _in_range(lon: float) -> float:
 
 
 def index_lon(lon: float) -> float:
-    """For an index of Redis, which loses what lies at 180 itself and finds it at -180."""
+    """The longitude to store in a Redis geo index: Redis does not find members at 180, but finds them at -180."""
     return float(lon) if lon < 180 else -180.0
 
 
@@ -210,23 +210,23 @@ def _area(drawn: Polygon | MultiPolygon) -> Area:
     if not repaired:
         raise BadGeometry("coordinates", "a polygon that covers an area; its sides go the short way round the earth")
     largest = max(repaired, key=lambda polygon: polygon.area)
-    polygons = list(_polygons(_together(MultiPolygon(repaired), _middle_lon(largest))))
+    polygons = list(_polygons(_rejoined(MultiPolygon(repaired), _middle_lon(largest))))
     usable = polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
     inside = usable.representative_point()
     centre = Place(lon=_in_range(inside.x), lat=inside.y)
     reach_m = max(distance_m(centre, vertex) for vertex in _vertices(polygons))
-    return Area(geometry=_geojson(_cut(usable)), centre=centre, reach_m=reach_m)
+    return Area(geometry=_geojson(_cut_at_antimeridian(usable)), centre=centre, reach_m=reach_m)
 
 
 def _repaired(drawn: Polygon | MultiPolygon) -> BaseGeometry:
     if drawn.is_valid:
         return drawn
-    _refuse_a_tangle(drawn)
+    _refuse_many_crossings(drawn)
     return shapely.make_valid(drawn)
 
 
-def _refuse_a_tangle(drawn: Polygon | MultiPolygon) -> None:
-    """make_valid takes 30 ms for 250 crossings and more than ten minutes for the 230,000 that 1,000 positions can have."""
+def _refuse_many_crossings(drawn: Polygon | MultiPolygon) -> None:
+    """Raises BadGeometry early: make_valid takes 30 ms for 250 crossings and over ten minutes for 230,000 (1,000 positions)."""
     sides = [
         LineString(pair)
         for polygon in (drawn.geoms if isinstance(drawn, MultiPolygon) else (drawn,))
@@ -234,10 +234,10 @@ def _refuse_a_tangle(drawn: Polygon | MultiPolygon) -> None:
         for pair in pairwise(ring.coords)
     ]
     tree = shapely.STRtree(sides)
-    met = 0
+    crossings = 0
     for start in range(0, len(sides), 50):
-        met += tree.query(sides[start : start + 50], predicate="crosses").shape[1]
-        if met > 2 * _MAX_CROSSINGS:  # each crossing is met from both of its sides
+        crossings += tree.query(sides[start : start + 50], predicate="crosses").shape[1]
+        if crossings > 2 * _MAX_CROSSINGS:  # the query finds each crossing once for each of its two sides
             raise BadGeometry("coordinates", f"a polygon that crosses itself at most {_MAX_CROSSINGS} times")
 
 
@@ -266,28 +266,28 @@ def _rings(polygon: Polygon) -> list[list[list[float]]]:
 
 
 def zone_of(place: Place) -> str:
-    """The zone in an incident's id: six hex digits that name one H3 cell of resolution 3, about 12,000 km²."""
+    """The zone of a place: the first six hex digits of its H3 cell of resolution 3 (about 12,000 km²)."""
     cell: str = h3.latlng_to_cell(place.lat, place.lon, ZONE_RESOLUTION)
     return cell[:6]
 
 
 @lru_cache(maxsize=4096)
 def is_zone(zone: str) -> bool:
-    """Whether there is such a cell, or it is one of the sixteen of work without a place."""
+    """Whether the text is an H3 cell of resolution 3, or one of the sixteen zones of work without a place."""
     return zone.startswith(ids.PLACELESS) or bool(h3.is_valid_cell(zone.ljust(15, "f")))
 
 
 def coarse(place: Place) -> Place:
-    """Where something roughly is: the centre of its H3 cell of resolution 7, up to about 1.4 km away.
+    """The approximate place: the centre of its H3 cell of resolution 7, up to about 1.4 km away.
 
-    What a volunteer sees of an incident before accepting.
+    Volunteers see this instead of the exact place until they accept.
     """
     lat, lon = h3.cell_to_latlng(h3.latlng_to_cell(place.lat, place.lon, COARSE_RESOLUTION))
     return Place(lon=round(lon, 4), lat=round(lat, 4))
 
 
 def distance_m(a: Place, b: Place) -> float:
-    """Great-circle distance on a sphere (haversine); within 0.6 % of the ellipsoid."""
+    """Great-circle distance on a sphere (haversine formula); within 0.6 % of the WGS 84 ellipsoid."""
     lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
     half_lat = math.sin((lat_b - lat_a) / 2)
     half_lon = math.sin(math.radians(b.lon - a.lon) / 2)
@@ -296,28 +296,28 @@ def distance_m(a: Place, b: Place) -> float:
 
 
 def distance_to_area_m(place: Place, area: Area) -> float:
-    """From a place to the nearest point of an area; 0 inside it."""
+    """Distance from a place to the nearest point of an area; 0 inside it."""
     return distance_m(place, nearest_of_area(place, area))
 
 
 def nearest_of_area(place: Place, area: Area) -> Place:
-    """The point of an area nearest to a place; the place itself inside it.
+    """The point of an area nearest to a place; the place itself if it is inside.
 
-    It is found on a local equirectangular projection (its choice is what errs, in the second order), so that a distance to it
-    can be taken on the sphere.
+    The point is chosen on a local equirectangular projection; its distance can then be measured on the sphere, so the
+    projection causes only a second-order error.
     """
     if area.geometry.get("type") == "Point":
         return area.centre
-    # The area is moved by whole turns to the place's side of the antimeridian.
+    # Shift the area by whole turns to the side of the antimeridian on which the place is.
     turn = 360.0 * round((place.lon - area.centre.lon) / 360.0)
-    squeeze = max(1e-6, math.cos(math.radians((place.lat + area.centre.lat) / 2)))
-    drawn = _together(shape(_plain(area.geometry)), area.centre.lon)
-    flat = affine_transform(drawn, [squeeze, 0.0, 0.0, 1.0, turn * squeeze, 0.0])
-    here = Point(place.lon * squeeze, place.lat)
+    lon_scale = max(1e-6, math.cos(math.radians((place.lat + area.centre.lat) / 2)))
+    drawn = _rejoined(shape(_plain(area.geometry)), area.centre.lon)
+    flat = affine_transform(drawn, [lon_scale, 0.0, 0.0, 1.0, turn * lon_scale, 0.0])
+    here = Point(place.lon * lon_scale, place.lat)
     if flat.covers(here):
         return place
     nearest = nearest_points(flat, here)[0]
-    return Place(lon=_in_range(nearest.x / squeeze), lat=nearest.y)
+    return Place(lon=_in_range(nearest.x / lon_scale), lat=nearest.y)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,7 +337,7 @@ class _Tile(NamedTuple):
         return (self.east - self.west) * (self.north - self.south)
 
     def halves(self) -> tuple["_Tile", "_Tile"]:
-        """Across its longer side."""
+        """The tile cut in two across its longer side."""
         if self.east - self.west >= self.north - self.south:
             middle = (self.west + self.east) / 2
             return self._replace(east=middle), self._replace(west=middle)
@@ -347,7 +347,7 @@ class _Tile(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """West may be greater than east: then the box crosses the antimeridian (RFC 7946 §5.2)."""
+    """A bounding box in degrees; `west` greater than `east`: it crosses the antimeridian (RFC 7946 §5.2)."""
 
     west: float
     south: float
@@ -355,12 +355,12 @@ class Box:
     north: float
 
     def meets(self, area: Area) -> bool:
-        """Whether any of the area lies in the box or on its edge."""
+        """Whether any part of the area lies in the box or on its edge."""
         drawn = shape(_plain(area.geometry))
         return any(part.intersects(drawn) for part in self._parts())
 
     def _parts(self) -> Iterator[Polygon]:
-        """180 and -180 are one meridian, so what ends on it is met on both sides."""
+        """The box as polygons. 180 and -180 are the same meridian, so a box that ends on it matches points written either way."""
         spans = [(self.west, self.east)] if self.west <= self.east else [(self.west, 180.0), (-180.0, self.east)]
         if self.east == 180:
             spans.append((-180.0, -180.0))
@@ -370,7 +370,7 @@ class Box:
 
 
 def corners_of(area: Area) -> Iterator[Place]:
-    """Its vertices; of a point the point."""
+    """All vertices of the area, holes included; for a point, the point."""
     yield from _places(area.geometry.get("coordinates"))
 
 
@@ -383,33 +383,33 @@ def _places(coordinates: Any) -> Iterator[Place]:
 
 
 class Outline:
-    """The ground an area covers, made ready once for many questions.
+    """A prepared geometry for many queries about one area.
 
-    Flat around its centre, so it is meant for areas of some tens of kilometres; a point has no ground.
+    Uses an equirectangular projection around the centre, so it suits areas of up to some tens of kilometres.
     """
 
     def __init__(self, area: Area) -> None:
         self._centre = area.centre
-        self._squeeze = max(1e-6, math.cos(math.radians(area.centre.lat)))
-        drawn = _together(shape(_plain(area.geometry)), area.centre.lon)
-        self._ground = affine_transform(drawn, [self._squeeze, 0.0, 0.0, 1.0, 0.0, 0.0])
+        self._lon_scale = max(1e-6, math.cos(math.radians(area.centre.lat)))
+        drawn = _rejoined(shape(_plain(area.geometry)), area.centre.lon)
+        self._ground = affine_transform(drawn, [self._lon_scale, 0.0, 0.0, 1.0, 0.0, 0.0])
         shapely.prepare(self._ground)
 
     def covers(self, place: Place) -> bool:
-        """On the edge counts as inside."""
-        return bool(self._ground.covers(Point(self._flat(place))))
+        """Whether the place is inside the area or on its edge."""
+        return bool(self._ground.covers(Point(self._projected(place))))
 
     def metres_inside(self, start: Place, end: Place) -> float:
-        """How much of the straight way lies inside."""
-        (from_x, from_y), (to_x, to_y) = self._flat(start), self._flat(end)
-        turn = 360.0 * self._squeeze
+        """Length of the part of the straight line from `start` to `end` that lies inside the area."""
+        (from_x, from_y), (to_x, to_y) = self._projected(start), self._projected(end)
+        turn = 360.0 * self._lon_scale
         way = LineString([(from_x, from_y), (to_x - turn * round((to_x - from_x) / turn), to_y)])
         return float(self._ground.intersection(way).length) * METRES_A_DEGREE
 
     def edge_points(self, count: int) -> tuple[Place, ...]:
-        """About `count` points, evenly along the outer edges of the largest parts, rounded to a metre.
+        """About `count` points, evenly spaced along the outer edges of the largest parts, rounded to a metre.
 
-        They follow from the area alone: nothing about anybody can be read from them.
+        They depend only on the area, so they reveal nothing about people.
         """
         parts = sorted(_polygons(self._ground), key=lambda part: -part.area)[: max(1, count // 2)]
         each = max(2, count // max(1, len(parts)))
@@ -420,32 +420,33 @@ class Outline:
         )
 
     def circles(self) -> tuple[Circle, ...]:
-        """Circles that cover the ground between them and, unlike one circle, little else: a flood may be long and thin."""
+        """Circles that together cover the area. Several small ones cover less outside it than one: floods are long and thin."""
         tiles = [_Tile(*self._ground.bounds)]
-        while len(tiles) < _MOST_CIRCLES and sum(tile.area for tile in tiles) > _WASTE * self._ground.area:
+        while len(tiles) < _MAX_CIRCLES and sum(tile.area for tile in tiles) > _MAX_COVER_RATIO * self._ground.area:
             tiles.sort(key=lambda tile: tile.area)
             largest = tiles.pop()
             tiles += [tile for tile in largest.halves() if self._ground.intersects(box(*tile))]
-        return tuple(self._round_about(tile) for tile in tiles)
+        return tuple(self._circle_around(tile) for tile in tiles)
 
-    def _round_about(self, tile: _Tile) -> Circle:
-        """The tile's width counts as it is nearest to the equator, where a degree of longitude is longest."""
-        middle = Place(lon=_in_range((tile.west + tile.east) / 2 / self._squeeze), lat=(tile.south + tile.north) / 2)
+    def _circle_around(self, tile: _Tile) -> Circle:
+        """Circle around a tile. Its radius uses the latitude nearest to the equator, where a degree of longitude is longest."""
+        middle = Place(lon=_in_range((tile.west + tile.east) / 2 / self._lon_scale), lat=(tile.south + tile.north) / 2)
         lats = (tile.south, tile.north, *((0.0,) if tile.south < 0 < tile.north else ()))
-        corners = [Place(lon=_in_range(tile.east / self._squeeze), lat=lat) for lat in lats]
+        corners = [Place(lon=_in_range(tile.east / self._lon_scale), lat=lat) for lat in lats]
         return Circle(centre=middle, radius_m=max(distance_m(middle, corner) for corner in corners))
 
-    def _flat(self, place: Place) -> tuple[float, float]:
+    def _projected(self, place: Place) -> tuple[float, float]:
         turn = 360.0 * round((place.lon - self._centre.lon) / 360.0)
-        return (place.lon - turn) * self._squeeze, place.lat
+        return (place.lon - turn) * self._lon_scale, place.lat
 
     def _round(self, point: Point) -> Place:
-        lon = point.x / self._squeeze
+        lon = point.x / self._lon_scale
         return Place(lon=round(_in_range(lon), 5), lat=round(point.y, 5))
 
 
 def rings_of(area: Area) -> list[list[float]]:
-    """All rings of a polygonal area, flat (lon, lat, lon, lat …): a place is inside when it lies in an odd number of them."""
+    """All rings of a polygonal area, each flattened (lon, lat, lon, lat …). A place is inside the area if it lies inside an odd
+    number of rings."""
     kind, coordinates = area.geometry.get("type"), cast(Any, area.geometry.get("coordinates"))
     polygons = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else []
     return [[float(number) for position in ring for number in position[:2]] for polygon in polygons for ring in polygon]

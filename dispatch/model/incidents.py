@@ -1,6 +1,7 @@
-"""What the core talks about: incidents, what they require, offers, and people as the search found them.
+"""The state of an incident: requirements, offers, ladders, hazards, merges, edits.
 
-All frozen. Times are milliseconds since 1970 UTC (`_ms`), distances metres, durations seconds, coordinates WGS 84.
+All types are frozen. Times are milliseconds since 1970-01-01 UTC (`_ms`), distances are metres (`_m`), durations are seconds
+(`_s`), coordinates are WGS 84 degrees.
 """
 
 from collections.abc import Mapping
@@ -40,7 +41,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """Where an incident is: its geometry, a point inside it to search from, and how far the geometry reaches from there."""
+    """Where an incident is. `centre`: a point inside the geometry, from which the search starts. `reach_m`: distance from it to
+    the farthest vertex (0 for a point)."""
 
     geometry: Geometry
     centre: Place
@@ -49,22 +51,23 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A fixed rule for how many are asked, instead of a certainty: one of the four, for comparison with other systems."""
+    """A fixed rule for how many people are asked, instead of a certainty. Exactly one of `nearest`, `within_m`, `greedy` and
+    `offers_per_place` is set; they serve for comparison with other systems."""
 
     nearest: int | None = None
-    """So many of the nearest at a time."""
+    """Ask this many of the nearest people at a time."""
     within_m: int | None = None
-    """Everybody within this distance at once."""
+    """Ask everybody within this distance at once."""
     greedy: bool = False
-    """The nearest for each open place, by travel time alone."""
+    """Ask the nearest person for each open place, by travel time alone."""
     offers_per_place: float | None = None
     window_s: int | None = None
-    """Replaces every window."""
+    """Replaces the window of every requirement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementSpec:
-    """What is needed, as a response plan or an operator states it. Unset values come from the plan's defaults."""
+    """A requirement as a response plan or an operator states it. Unset values come from the defaults of the plans."""
 
     capability: Capability
     skill: str
@@ -74,7 +77,7 @@ class RequirementSpec:
     max_distance_m: int | None = None
     window_s: int | None = None
     any_of: tuple[str, ...] = ()
-    """Skills that will do as well, the better first."""
+    """Alternative skills, the better first."""
     language: LanguageRule | None = None
     max_eta_s: int | None = None
     ladder: str | None = None
@@ -89,7 +92,7 @@ class RequirementSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """`final`: the ladder has ended, nothing but new people or an operator will change it."""
+    """The unfilled part of a requirement. `final`: the ladder has ended; only new people or an operator can change it."""
 
     missing: int
     reason: ShortfallReason
@@ -99,24 +102,24 @@ class Shortfall:
 
 @dataclass(frozen=True, kw_only=True)
 class Climb:
-    """How far a requirement has come on its escalation ladder, and what the steps taken have opened.
+    """Progress of a requirement on its escalation ladder, and what the steps taken allow.
 
-    `since_ms` is when its clock began (the report, or the moment a place opened again), None while every place is filled.
+    `since_ms`: start of its clock (the report, or when a place became open again); None while all places are filled.
     """
 
     ladder: str
     taken: int = 0
-    """Steps behind it, from the first on …"""
+    """Number of consecutive steps taken, from the first on."""
     ahead: tuple[int, ...] = ()
-    """… and numbers of later ones that were taken before their time, past steps that had to wait."""
+    """Numbers of later steps that were taken early, ahead of steps that still wait."""
     since_ms: int | None = None
     due_ms: int | None = None
     due_reason: StepReason | None = None
     ring: int = 1
-    """By how much the plan's limits of distance and time are widened."""
+    """Factor by which the plan's limits of distance and time are widened."""
     substitutes: tuple[str, ...] = ()
     bridged: bool = False
-    """A translator is bound to the incident, so no shared language is required any more."""
+    """A translator is assigned to the incident, so a shared language is no longer required."""
     ended: bool = False
 
     @property
@@ -126,20 +129,20 @@ class Climb:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """Something an operator should look at; `reason` is a stable word."""
+    """A reason why an operator should look at the incident; `reason` is a stable identifier (`AttentionReason`)."""
 
     reason: str
     requirement_id: str | None = None
     since_ms: int = 0
     detail: str | None = None
-    """A word or an id, never free text."""
+    """An identifier, never free text."""
     offer_id: str | None = None
-    """Set where the reason concerns one person: each of them stands in an entry of their own."""
+    """Set if the reason concerns one person: each person has an entry of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
-    """One line of an incident's needs. `languages`: any one of them suffices; empty means no language is required."""
+    """One line of what an incident needs. `languages`: speaking one of them suffices; empty: no language is required."""
 
     id: str
     capability: Capability
@@ -150,47 +153,47 @@ class Requirement:
     max_distance_m: int
     window_s: int
     certainty: float = 0.95
-    """How sure it shall be that enough of those asked accept within the window."""
+    """Required probability that enough of the people asked accept within the window."""
     policy: Policy | None = None
-    """A fixed rule instead of the certainty."""
+    """Fixed rule that replaces the certainty."""
     heavy: bool = False
-    """Work that asks for a longer rest afterwards."""
+    """Heavy work: people rest longer afterwards."""
     look_at_ms: int | None = None
-    """When silence alone will have made the present wave doubtful; None: its answers and its end are soon enough."""
+    """When to check the present wave if nobody answers; None: an answer or the end of the window comes first."""
     shortfall: Shortfall | None = None
     short_since_ms: int | None = None
-    """Since when its wave is smaller than its certainty asks for, because people are scarce; None: it is sure enough."""
+    """Since when its wave is smaller than the certainty needs, because people are scarce; None: it is large enough."""
     role: str = ""
     any_of: tuple[str, ...] = ()
-    """Skills that will do as well, the better first."""
+    """Alternative skills, the better first."""
     language: LanguageRule | None = None
     max_eta_s: int | None = None
     climb: Climb | None = None
     bridges: str | None = None
-    """Id of the requirement whose people this translator helps; None for everything else."""
+    """For a translator: id of the requirement whose people they help; None for all other requirements."""
     translator_since_ms: int | None = None
-    """Since when a translator is wanted who is not there; None: none is wanted, or one is bound to the incident."""
+    """Since when a needed translator is missing; None: none is needed, or one is assigned to the incident."""
     lease_s: int | None = None
-    """Digital work: how long an acceptance holds without a sign of life. None: for ever."""
+    """Digital work: how long an acceptance holds without a sign of life; None: no limit."""
     answers_wanted: int = 1
-    """How many people do the same digital work at once; `agree` equal answers settle it."""
+    """How many people do the same digital work in parallel; `agree` equal answers settle it."""
     agree: int = 1
     validated: bool = False
-    """A second person does the same work after the first has answered."""
+    """A second person repeats the work after the first has answered."""
     on_false: OnFalse = OnFalse.STAND_DOWN
     settled: str | None = None
-    """The outcome that enough answers agree on: nobody is asked any more."""
+    """The outcome on which enough answers agree; nobody else is asked."""
     helped: int = 0
-    """Places that people on scene have asked for beyond the plan."""
+    """Places added by requests from people on scene."""
 
     @property
     def is_repeated(self) -> bool:
-        """Whether the same digital work is done by several people, so that their answers can be compared."""
+        """Whether several people do the same digital work, so that their answers can be compared."""
         return self.answers_wanted > 1 or self.validated
 
     @property
     def skills(self) -> tuple[str, ...]:
-        """All that will do, the preferred first."""
+        """All accepted skills, the preferred one first."""
         return (self.skill, *self.any_of)
 
 
@@ -202,13 +205,13 @@ class TaskResult:
     incident_id: str | None = None
     private_ref: str | None = None
     language: str | None = None
-    """Of the text behind `private_ref`, as its writer said."""
+    """Language of the text under `private_ref`, as stated by its author."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeCandidate:
-    """An open incident that may be the same event, and what speaks for it. `score` 0 to 1: how certain it is. `text` None: the
-    texts were not comparable; `distance_m` None: one of them has no place. `reasons`: what speaks for it, the strongest first."""
+    """An open incident that may be the same event. `score`: from 0 to 1. `text`: similarity of the texts, None if they are not
+    comparable. `distance_m` None: one of the incidents has no place. `reasons`: evidence for a duplicate, strongest first."""
 
     incident_id: str
     score: float
@@ -217,13 +220,14 @@ class MergeCandidate:
     type: float
     text: float | None = None
     external_id: bool = False
-    """Both have the same number in another system."""
+    """Both have the same external id."""
     reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInClock:
-    """Of a person on scene. `due_ms`: when the next step is taken unless they answer; None once the operator is alarmed."""
+    """Check-in timer of a person on scene. `due_ms`: when the next step follows without an answer; None after the operator was
+    alerted."""
 
     state: CheckInState
     due_ms: int | None
@@ -231,7 +235,7 @@ class CheckInClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distress:
-    """The last signal of a person who was sent, and the incident it opened."""
+    """The latest distress signal of a person who was sent, and the incident that it opened."""
 
     incident_id: str
     at_ms: int
@@ -239,21 +243,21 @@ class Distress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What was seen of somebody on their way: how near they have been, since when they are clearly further, and whether
-    their positions come in at all. Distances are rounded to 100 m; no place stands here."""
+    """Observations of a person on their way: their smallest distance so far, since when they are clearly further away, and
+    whether positions are received at all. Distances are rounded to 100 m; positions are not stored."""
 
     due_ms: int
     closest_m: float | None = None
     away_since_ms: int | None = None
     is_tracked: bool = False
     asked_ms: int | None = None
-    """Since when the question whether they are still coming is unanswered."""
+    """When they were asked whether they are still coming; None: not asked, or answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hazard:
-    """The incident's polygon is dangerous ground; `equipped`: skills with which a person may enter it. `since`: the epoch in
-    which the ground became what it is; 0 for ground on which another incident warns people."""
+    """The polygon of the incident is a hazard area. `equipped`: people with one of these skills may enter. `since`: the epoch
+    that defined the present area; 0 if another incident warns the people in it."""
 
     equipped: tuple[str, ...] = ()
     since: int = 0
@@ -261,7 +265,7 @@ class Hazard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """The last change of one field of an incident: in which epoch, by whom, when."""
+    """Epoch, author and time of the last change of one field."""
 
     version: int
     by: str
@@ -270,7 +274,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedBefore:
-    """People who said no to work of this kind, at an incident that was merged into this one."""
+    """People who declined work of this kind at an incident that was merged into this one."""
 
     capability: Capability
     skill: str
@@ -280,6 +284,8 @@ class RefusedBefore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkKind:
+    """A kind of work, independent of a requirement: two requirements with equal kinds ask for the same work."""
+
     capability: Capability
     skill: str
     task: Task | None = None
@@ -287,7 +293,7 @@ class WorkKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedPerson:
-    """Somebody who goes over to an incident that was split off, with the kind of work they had."""
+    """A person who is transferred to an incident that was split off, with their kind of work."""
 
     volunteer_id: str
     work: WorkKind
@@ -295,8 +301,7 @@ class MovedPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReport:
-    """What becomes an incident of its own when another is split: the fields of `commands.ReportIncident`, whose id is
-    `command_id`."""
+    """The report of an incident that is split off: the fields of `commands.ReportIncident`; its command id is `command_id`."""
 
     command_id: str
     incident_id: str
@@ -315,7 +320,7 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merging:
-    """A merge that waits for the other incident's answer."""
+    """A merge that waits for the answer of the other incident until `due_ms`."""
 
     into: str
     due_ms: int
@@ -323,7 +328,7 @@ class Merging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobChange:
-    """Fields of a person's job (`JobField`) that became others in the incident's epoch `version`."""
+    """Fields of a person's job (`JobField`) that changed in the epoch `version` of the incident."""
 
     fields: tuple[str, ...]
     version: int
@@ -332,8 +337,8 @@ class JobChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unconfirmed:
-    """Changes of an assigned person's job that they have not confirmed, oldest first; never empty. `due_ms`: when they are
-    reminded, or the operator is alarmed; None once that has been done."""
+    """Unconfirmed changes of the job of an assigned person, oldest first; never empty. `due_ms`: when the person is reminded, or
+    the operator alerted; None after that."""
 
     changes: tuple[JobChange, ...]
     state: ConfirmationState
@@ -341,7 +346,7 @@ class Unconfirmed:
 
     @property
     def version(self) -> int:
-        """What has to be confirmed so that nothing is open any more."""
+        """The version whose confirmation covers all changes."""
         return self.changes[-1].version
 
     @property
@@ -350,13 +355,13 @@ class Unconfirmed:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """All that changed, each once, in the order in which it first did."""
+        """Names of all changed fields without repeats, in the order of their first change."""
         return tuple(dict.fromkeys(name for change in self.changes for name in change.fields))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """The newest version that the person said they have seen, and when they said so."""
+    """The newest version that the person confirmed, and when."""
 
     version: int
     at_ms: int
@@ -364,6 +369,8 @@ class Confirmed:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
+    """A request to one person for one requirement. `epoch`: the version of the incident in which the offer was made."""
+
     id: str
     requirement_id: str
     volunteer_id: str
@@ -383,25 +390,25 @@ class Offer:
     result: TaskResult | None = None
     lease_expires_ms: int | None = None
     chance: float | None = None
-    """Of an acceptance within the window, as estimated when the person was asked."""
+    """Probability of an acceptance within the window, estimated when the offer was made."""
     shares_language: bool | None = None
-    """Whether the person speaks a language that is wanted; None where none is."""
+    """Whether the person speaks one of the requested languages; None if none is requested."""
     staging: Place | None = None
-    """Where to gather at the edge of a hazard area; one of a few points that depend on the area alone."""
+    """Staging point at the edge of a hazard area; it depends only on the area, so it reveals nothing about the person."""
     check_in: CheckInClock | None = None
     watch: Watch | None = None
     distress: Distress | None = None
     source: OfferSource = OfferSource.SEARCH
     set_aside: tuple[SoftRule, ...] = ()
-    """Rules that an operator who named the person set aside: they do not speak against a yes either."""
+    """Soft rules that the operator overrode when selecting the person; an acceptance is not checked against them either."""
     before_reopening: bool = False
-    """Field work that was done before the incident ended and was opened again: it fills no place any more."""
+    """Field work that was done before the incident was reopened; it no longer counts towards the requirement."""
     unconfirmed: Unconfirmed | None = None
-    """Of assigned people only; what is over needs no confirmation."""
+    """Only set while the person is assigned."""
     confirmed: Confirmed | None = None
     hazards_on_way: Mapping[str, int] = field(default_factory=dict)
-    """Incidents whose dangerous ground lies across this person's way or where they work, and the state of the ground
-    (`Hazard.since`) of which they were told. Of assigned people only."""
+    """Other incidents whose hazard area lies on this person's way or where they work, with the `Hazard.since` of which the person
+    was told. Empty unless the person is assigned."""
 
     @property
     def is_live(self) -> bool:
@@ -418,7 +425,7 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Times:
-    reported_ms: int  # as claimed by the caller, else as logged
+    reported_ms: int  # stated by the caller, else `logged_ms`
     logged_ms: int
     decided_ms: int
     first_offer_ms: int | None = None
@@ -426,12 +433,12 @@ class Times:
     staffed_ms: int | None = None
     closed_ms: int | None = None
     reopened_ms: int | None = None
-    """When it was last opened again after its end."""
+    """When it was last reopened."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """The state of an incident after a decision. `version` is its epoch: it grows by one with each decision that changes it."""
+    """The state of an incident after a decision. `version` is its epoch: each decision that changes the incident adds one."""
 
     id: str
     zone: str
@@ -459,28 +466,28 @@ class Incident:
     merging: Merging | None = None
     merged_into: str | None = None
     reports: tuple[str, ...] = ()
-    """Incidents merged into this one: further reports of the same event."""
+    """Incidents merged into this one."""
     split_from: str | None = None
-    """The incident of which this one was a part until it was split off."""
+    """The incident from which this one was split."""
     split_into: tuple[str, ...] = ()
     hazard: Hazard | None = None
     warned: Mapping[str, int] = field(default_factory=dict)
-    """People who were found inside the hazard area, and the epoch in which they were warned."""
+    """People found inside the hazard area, with the epoch in which they were warned."""
     parent_id: str | None = None
-    """The incident at which the person in distress works."""
+    """For the incident of a person in distress: the incident to which that person was sent."""
     distress_of: str | None = None
     attention: tuple[Attention, ...] = ()
     declined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Requirement id to the people who declined it (or were lost to it) in offers that have left the state."""
+    """Requirement id to people who may not be asked for it again, from ended offers that were pruned."""
     refused: tuple[RefusedBefore, ...] = ()
-    """What was declined at incidents that were merged into this one."""
+    """Who declined which work at incidents that were merged into this one."""
     forgotten_offers: int = 0
-    """Ended offers that have left the state; the log has them."""
+    """Number of ended offers that were pruned from the state; the log keeps them."""
     details: Mapping[str, str] = field(default_factory=dict)
-    """Private field (`description`, `address`, `caller`) to the reference of the sealed record that holds it. One that is not
-    here was never changed by a record of this kind: the report's own record holds it."""
+    """Private field (`description`, `address`, `caller`) to the reference of the encrypted record that holds it. An absent
+    field is held by the record of the report."""
     edits: Mapping[str, Edit] = field(default_factory=dict)
-    """Field, named as in the HTTP body, to its last change since the report."""
+    """Field, named as in the HTTP body, to its last edit since the report."""
 
     @property
     def is_open(self) -> bool:
@@ -493,7 +500,7 @@ class Incident:
         return tuple([offer for offer in self.offers if offer.requirement_id == requirement_id])
 
     def open_places(self, requirement: Requirement) -> int:
-        """People still missing: the count less those assigned or done; never below 0, none for work that is settled."""
+        """People still missing: the count minus those assigned or done; at least 0; 0 for settled work."""
         if requirement.settled is not None:
             return 0
         wanted = requirement.id
@@ -501,8 +508,8 @@ class Incident:
         return max(0, requirement.count - len(filled))
 
     def waits_for_people(self, requirement: Requirement) -> bool:
-        """Whether somebody who becomes available is to be asked: nobody is for some place, too few for its certainty, or nobody
-        translates for it."""
+        """Whether a person who becomes available should be asked: the requirement has a shortfall, lacks a translator, or has a
+        wave too small for its certainty."""
         if requirement.shortfall is not None or requirement.translator_since_ms is not None:
             return True
         return requirement.short_since_ms is not None and self.open_places(requirement) > 0
@@ -510,10 +517,10 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchMark:
-    """Where a search stopped, so that it can go on behind it."""
+    """Position at which a search stopped and can continue."""
 
     judged: frozenset[str]
-    """Everybody it has looked at, whatever became of them."""
+    """Everybody whom the search has examined, candidates or not."""
     radius_m: float | None
     around: Mapping[Exclusion, int] = field(default_factory=dict)
-    """Part of `Found.excluded`: people near who were counted without being looked at. A later page counts them anew."""
+    """Part of `Found.excluded`: nearby people who were counted without being examined; the next page counts them again."""

@@ -1,8 +1,8 @@
-"""Language codes: which two-letter code stands for which longer ones, and which codes people write by mistake.
+"""Language codes: the two-letter code of each longer code, and codes that people write by mistake.
 
 ISO 639-1 codes with their ISO 639-2 (both kinds) and 639-3 equivalents, and the individual languages that Unicode's CLDR
-(`languageAlias`, release 47, as Babel 2.18 carries it) takes for the same; RFC 5646 §2.2.1 wants the shorter code wherever there
-is one. 639-3 has some 8,000 more, which have no shorter code and stand as they are.
+(`languageAlias`, release 47, as shipped in Babel 2.18) treats as the same; RFC 5646 §2.2.1 requires the shorter code where one
+exists. ISO 639-3 has some 8,000 more codes, which have no shorter form and are kept unchanged.
 """
 
 from collections.abc import Mapping
@@ -27,10 +27,10 @@ uz=uzb+uzn ve=ven vi=vie vo=vol wa=wln wo=wol xh=xho yi=ydd+yid yo=yor za=zha+zy
 LONGER: Mapping[str, tuple[str, ...]] = {
     short: tuple(longer.split("+")) for short, longer in (entry.split("=") for entry in _TABLE.split())
 }
-"""All two-letter codes that are assigned to a language, each with the longer codes for it."""
+"""All assigned two-letter codes, each with its longer codes."""
 
 WITHDRAWN: Mapping[str, str] = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro"}
-"""Codes that ISO 639 gave up, with their successors (IANA's registry, `Preferred-Value`)."""
+"""Codes withdrawn from ISO 639, with their successors (IANA registry, `Preferred-Value`)."""
 
 REGION_FOR_LANGUAGE: Mapping[str, str] = {
     "al": "sq",
@@ -52,15 +52,15 @@ REGION_FOR_LANGUAGE: Mapping[str, str] = {
     "us": "en",
     "vn": "vi",
 }
-"""Country codes that are taken for language codes. Only such as are no language code themselves and whose country has one
-language that is meant: `kg` is Kongo, `uz` is right as it stands."""
+"""Country codes that people write instead of language codes. Only codes that are not language codes themselves, of countries
+where the intended language is clear: `kg` is the language Kongo, and `uz` is a correct language code."""
 
 NO_LANGUAGE = frozenset({"mis", "mul", "und", "zxx"})
-"""ISO 639-2's words for: uncoded, several, undetermined, none. Nobody can be looked for who speaks them."""
+"""Special codes of ISO 639-2: uncoded, multiple, undetermined, no linguistic content. They name no language to search for."""
 
 SHORTER: Mapping[str, str] = {
     **{code: short for short, codes in LONGER.items() for code in codes},
     **REGION_FOR_LANGUAGE,
     **WITHDRAWN,
 }
-"""Every code that is written for another, with the one to use."""
+"""Every non-canonical code, with its canonical code."""

@@ -1,4 +1,4 @@
-"""dispatch.model.people."""
+"""People: as a search returns them, as Redis knows them, and what a search is asked for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from dispatch.model.vocabulary import Capability, Exclusion, Priority, TravelMod
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A free, on-duty person as the search found them. For digital work `distance_m` is None and the fix does not matter."""
+    """A free, on-duty person found by a search. For digital work `distance_m` is None and the fix is ignored."""
 
     volunteer_id: str
     skills: frozenset[str]
@@ -20,38 +20,38 @@ class Candidate:
     place: Place | None = None
     fix_age_s: float | None = None
     accuracy_m: float | None = None
-    """Of the fix: radius of the circle in which the device was; None: it did not say, or judged from home."""
+    """Radius in metres of the circle that contains the device; None: not stated, or the home is used."""
     from_home: bool = False
     home_m: float | None = None
-    """From the fix to their home; None: unknown, or judged from home."""
+    """Distance from the fix to their home; None: unknown, or the home is used."""
     travel_s: float | None = None
-    """As a router told, from setting out to the target; None: the built-in model."""
+    """Travel time of an external router, without the time to set out; None: use the built-in model."""
     staging: Place | None = None
     detour_m: float = 0.0
-    """What has to be added to the straight way because of dangerous ground on it."""
+    """Metres added to the straight line because it crosses a hazard area."""
     in_hazard: bool = False
     load: float = 0.0
     accepted: float = 0.0
-    """Own answers that count now (`estimates.py`): accepted, and refused by word or silence."""
+    """Decayed counts of their own answers (`estimates.py`): accepted; and refused, by a decline or by silence."""
     refused: float = 0.0
     upheld: float = 0.0
-    """Own digital answers that count now (`trust.py`): borne out by others, and set aside by them."""
+    """Decayed counts of their own digital answers (`trust.py`): confirmed by others, and overruled by others."""
     overruled: float = 0.0
     work: float = 0.0
-    """Acceptances of the last days; halves every week."""
+    """Decayed count of acceptances; the half-life is a week."""
     offers_last_hour: int = 0
     offers_last_day: int = 0
     rested_s: float | None = None
-    """Since the end of the last field assignment; None: none is known."""
+    """Time since the end of their last field assignment; None: none is known."""
     worked_heavy: bool = False
-    """Whether that one was heavy."""
+    """Whether that assignment was heavy work."""
     heard_s: float | None = None
-    """Since the person themselves last wrote their duty or profile; None: unknown."""
+    """Time since the person last changed their duty or profile themselves; None: unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """What the search is asked for on behalf of one requirement: `want` new people, nobody of `asked_before`."""
+    """A search request for one requirement: `want` new people, none of `asked_before`."""
 
     incident_id: str
     command_id: str
@@ -62,19 +62,19 @@ class Need:
     asked_before: frozenset[str] = frozenset()
     preferred_languages: tuple[str, ...] = ()
     rivals: int = 0
-    """Needs of other incidents in the same batch, as urgent or more, that look for the same people after this one."""
+    """Number of needs of other incidents in the batch, at least as urgent, that search for the same people after this one."""
     ground: Hazard | None = None
-    """The area is dangerous ground, and who stands on it without being equipped is not asked."""
+    """The area is a hazard area: people inside it without the equipment are not asked."""
     asleep_unless_heard_ms: int | None = None
-    """In quiet hours: who gave no sign of life since then sleeps and is not asked."""
+    """Set in quiet hours: people without a sign of life since then count as asleep and are not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Candidates, nearest (field) or least loaded (digital) first, and why others near were left out.
+    """The result of a search: candidates, nearest (field) or least loaded (digital) first, and counts of excluded people.
 
-    `complete` is true when the search looked at everybody within the limits; false when it stopped because it had enough, or
-    had looked at as many people as one look may: then it can go on behind its `mark`.
+    `complete`: the search examined everybody within the limits. False: it stopped because it had found enough people, or had
+    examined as many as one request may; it can continue from `mark`.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -82,17 +82,17 @@ class Found:
     searched_m: float | None = None
     complete: bool = True
     travel: str = "built_in"
-    """Where travel times come from: a router's name, `built_in`, or `built_in_after_timeout` or `_after_error`."""
+    """Source of the travel times: the name of a router, `built_in`, `built_in_after_timeout` or `built_in_after_error`."""
     waiting: int = 0
-    """Shortfalls of other incidents near, as urgent or more, that wait for people with this skill; told of a complete search."""
+    """Number of shortfalls of other nearby incidents, at least as urgent, that wait for this skill; set by a complete search."""
     bounded: bool = False
-    """The search was not gone on with although its people did not suffice: it had done all the work it may."""
+    """The search reached its work limit before it had found enough people."""
     mark: SearchMark | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A person and the offer that engages them."""
+    """The claim of an offer on a person."""
 
     volunteer_id: str
     offer_id: str
@@ -100,9 +100,9 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
-    """One person at this moment. `place`, `fix_at_ms` and `accuracy_m` are of the newest fix that is believed
-    (`position_checks.py`), None when there is none; home does not count there. `heard_at_ms` is the time of the newest fix of any
-    kind, a sign of life."""
+    """What Redis knows about a person. `place`, `fix_at_ms` and `accuracy_m` belong to the newest accepted fix
+    (`position_checks.py`) and are None without one; the home does not count as a fix. `heard_at_ms`: time of the newest fix,
+    accepted or not."""
 
     on_duty: bool
     travel_mode: TravelMode = TravelMode.FOOT
@@ -111,7 +111,7 @@ class Presence:
     accuracy_m: float | None = None
     heard_at_ms: int | None = None
     is_silent_by_word: bool = False
-    """The newest fix said that no more will follow for a while."""
+    """The newest fix announced that no more fixes will follow for a while."""
     home: Place | None = None
     capabilities: frozenset[Capability] = frozenset()
     skills: frozenset[str] = frozenset()
@@ -121,7 +121,7 @@ class Presence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedLately:
-    """What one person was asked and has done of late, as a search knows it of the people it finds."""
+    """Recent offers, answers and work of one person, as a search returns them with a candidate."""
 
     heard_ms: int | None = None
     worked_ms: int | None = None

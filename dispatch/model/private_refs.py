@@ -1,13 +1,13 @@
-"""Keys of the topic `private`: where the private text of a person or an incident is stored."""
+"""Keys of the topic `private`, which stores the personal data of people and incidents."""
 
 
 def report_ref(incident_id: str) -> str:
-    """Where the private half of a report lies that names no record of its own."""
+    """Key of the private record of a report that does not name its own record."""
     return f"incident:{incident_id}"
 
 
 def text_ref(incident_id: str, kind: str, command_id: str) -> str:
-    """Reference of the sealed record that came with one command."""
+    """Key of the encrypted record of one command; `kind`: the kind of text."""
     return f"{report_ref(incident_id)}:{kind}:{command_id}"
 
 

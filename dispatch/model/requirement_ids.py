@@ -1,4 +1,4 @@
-"""Ids of requirements: `r1`, `r2`, … An id once used is never given to another need: offers still carry it."""
+"""Ids of requirements: `r1`, `r2`, … An id is never reused, because offers still refer to it."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,13 +8,13 @@ from dispatch.model.incidents import Incident
 
 
 def highest_number(incident: Incident) -> int:
-    """Of the ids in use and of those that offers or decliners remember."""
+    """The highest number among present requirements and those to which offers and `Incident.declined` refer; 0 for none."""
     used = {entry.id for entry in incident.requirements} | {offer.requirement_id for offer in incident.offers}
     return max((int(entry[1:]) for entry in used | incident.declined.keys()), default=0)
 
 
 def with_ids(incident: Incident, facts: Iterable[Event]) -> list[Event]:
-    """The same facts; requirements that are added get the next free ids, in their order."""
+    """The events, with the next free ids assigned to added requirements in their order."""
     number, named = highest_number(incident), []
     for fact in facts:
         if isinstance(fact, RequirementsAdded):

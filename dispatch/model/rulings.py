@@ -1,4 +1,4 @@
-"""What a command by itself amounts to: a verdict with its facts, before anybody new is looked for."""
+"""The outcome of a command with its events, before the search for new people."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ from dispatch.model.vocabulary import Outcome, SoftRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """`rule` is a short name of the rule that spoke, for the decision record."""
+    """The result of a rule. `rule` identifies the rule in the decision record."""
 
     outcome: Outcome
     rule: str
     reason: str | None = None
     events: tuple[Event, ...] = ()
     conflicts: tuple[str, ...] = ()
-    """Fields on which the order's precondition does not hold."""
+    """Fields on which the precondition of the command failed."""
     against: tuple[SoftRule, ...] = ()
-    """Of an order that names a person and was refused: what speaks against them."""
+    """For a refused order to ask a certain person: the soft rules that exclude them."""
 
 
 def applied(rule: str, *events: Event) -> Ruling:

@@ -1,11 +1,11 @@
-"""Where a deployment serves, so that a place which cannot be meant is noticed: in the sea, or with its coordinates swapped.
+"""The service area of a deployment, to detect implausible places: in the sea, or with swapped coordinates.
 
-Nothing is refused for its place: the operator is told (`place_unlikely`), with a word for what may have happened, and never with
-coordinates, for it is they who know where the caller is.
+No report is refused because of its place. The operator is alerted (`place_unlikely`) with the likely cause, never with corrected
+coordinates: only the operator can find out where the caller is.
 
-swapped          latitude and longitude were exchanged: the other way round it lies inside
-longitude_sign   it lies inside on the other side of Greenwich
-latitude_sign    it lies inside on the other side of the equator
+swapped          inside with latitude and longitude exchanged
+longitude_sign   inside with the sign of the longitude changed
+latitude_sign    inside with the sign of the latitude changed
 outside          none of these
 """
 
@@ -19,12 +19,12 @@ from dispatch.model.vocabulary import AttentionReason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceArea:
-    """Make it by `service_area`."""
+    """The area that a deployment serves; create it with `service_area`."""
 
     outline: Outline = field(repr=False, compare=False)
 
     def doubt(self, area: Area) -> str | None:
-        """The word for what may be wrong with a place; None when some of it is served."""
+        """The likely fault of a place; None if its centre or one of its vertices is in the service area."""
         if any(map(self.outline.covers, (area.centre, *corners_of(area)))):
             return None
         lon, lat = area.centre.lon, area.centre.lat
@@ -41,7 +41,7 @@ def service_area(area: Area) -> ServiceArea:
 
 
 def judged(before: Incident | None, after: Incident | None, served: ServiceArea | None) -> list[Event]:
-    """What follows from the place an incident has now; nothing while it is the one it had. `served` None: nothing is judged."""
+    """Attention events for the place of an incident; empty if the place has not changed or `served` is None."""
     if (
         served is None
         or after is None

@@ -1,4 +1,4 @@
-"""dispatch.model.timers."""
+"""Timers that the worker keeps for the deadlines of incidents."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from dispatch.model.vocabulary import DeadlineKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """`ref` is the offer id for `offer_expiry`, empty for `retry`."""
+    """A timer for one deadline. `ref`: id of the offer or requirement it concerns; empty for `retry` and `merge`."""
 
     kind: DeadlineKind
     incident_id: str

@@ -1,11 +1,11 @@
-"""The words of the field that travel on the wire: one list, a sentence per entry where the word does not say it."""
+"""Values that are part of the wire format, in one place, with an explanation where the value does not explain itself."""
 
 from enum import StrEnum
 
 
 class Capability(StrEnum):
-    FIELD = "field"  # goes to the place
-    DIGITAL = "digital"  # works remotely; place and distance never matter
+    FIELD = "field"  # travels to the incident
+    DIGITAL = "digital"  # works remotely; place and distance are ignored
 
 
 class Priority(StrEnum):
@@ -31,10 +31,10 @@ class TravelMode(StrEnum):
 
 class IncidentStatus(StrEnum):
     REPORTED = "reported"  # in the log, not yet decided
-    DISPATCHING = "dispatching"  # offers are out
-    STAFFED = "staffed"  # every requirement has its people
-    UNFILLED = "unfilled"  # a requirement has nobody left to ask; retried while open
-    IN_PROGRESS = "in_progress"  # staffed and somebody is on the way, on scene or done
+    DISPATCHING = "dispatching"  # places are open and offers may be out
+    STAFFED = "staffed"  # every requirement is filled
+    UNFILLED = "unfilled"  # a requirement has a shortfall; retried while the incident is open
+    IN_PROGRESS = "in_progress"  # staffed, and somebody is en route, on scene or done
     CLOSED = "closed"
     CANCELLED = "cancelled"
 
@@ -44,17 +44,17 @@ class OfferState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"  # taken back before an answer
-    STOOD_DOWN = "stood_down"  # told not to go (any more)
+    WITHDRAWN = "withdrawn"  # taken back before it was answered
+    STOOD_DOWN = "stood_down"  # an assigned person, or one who accepted too late, is told not to come
     EN_ROUTE = "en_route"
     ON_SCENE = "on_scene"
     DONE = "done"
-    VOID = "void"  # never held: the person was taken elsewhere at an earlier place in the log
+    VOID = "void"  # never valid: another offer engaged the person earlier in the log
 
 
 ASSIGNED_STATES = frozenset({OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE})
 LIVE_STATES = ASSIGNED_STATES | {OfferState.OFFERED}
-"""States in which the person is engaged and may hold no other offer."""
+"""States in which the person is engaged and may not hold another offer."""
 FILLING_STATES = ASSIGNED_STATES | {OfferState.DONE}
 """States that count towards a requirement."""
 PROGRESS_ORDER = (OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE)
@@ -105,10 +105,10 @@ TASK_OF_SKILL = {
     Skill.MEDIA_MONITORING: Task.MONITOR_MEDIA,
     Skill.COORDINATION: Task.SUMMARISE,
 }
-"""The task of a digital requirement that names none."""
+"""Default task of a digital requirement, by skill."""
 
 MATERIAL_TASKS = frozenset({Task.TRANSLATE, Task.SUMMARISE, Task.MONITOR_MEDIA, Task.MAP_DAMAGE})
-"""Digital work whose results are shown to everybody who accepted, as `material`."""
+"""Digital work whose results are shown to all assigned people as `material`."""
 
 OUTCOMES_OF_TASK: dict[Task, frozenset[str]] = {
     Task.VERIFY_REPORT: frozenset({"confirmed", "false", "unclear"}),
@@ -123,61 +123,58 @@ OUTCOMES_OF_TASK: dict[Task, frozenset[str]] = {
 
 
 FALSE = "false"
-"""The outcome by which digital work says that there is no emergency."""
+"""Outcome of digital work: there is no emergency."""
 
 
 class Certainty(StrEnum):
-    """What digital work found out about a report. CAP 1.2: possible, observed, (two of these at once), unlikely."""
+    """Certainty of a report after digital work. In CAP 1.2: possible, observed, both at once, unlikely."""
 
     UNCONFIRMED = "unconfirmed"
     CONFIRMED = "confirmed"
-    DISPUTED = "disputed"  # people who looked disagree
+    DISPUTED = "disputed"  # the answers disagree
     FALSE = "false"
 
 
 class OnFalse(StrEnum):
-    """What follows when those asked agree that a report is false."""
+    """Consequence if digital work agrees that a report is false."""
 
-    STAND_DOWN = "stand_down"  # everybody is told not to go, the incident is closed
+    STAND_DOWN = "stand_down"  # stand everybody down and close the incident
     ASK_OPERATOR = "ask_operator"
 
 
 class AttentionReason(StrEnum):
-    """Why an operator is asked to look at an incident."""
+    """Why an operator should look at an incident."""
 
-    DISAGREEMENT = "disagreement"  # people who did the same digital work disagree, a further one included
-    REPORTED_FALSE = "reported_false"  # agreed to be false; the plan, or somebody on scene, leaves it to the operator
-    CONTRADICTION = "contradiction"  # said to be false after it was confirmed, or the other way round
-    DUPLICATE_ENDED = "duplicate_ended"  # named as its duplicate: an incident that is unknown or has ended
-    MERGE_FAILED = "merge_failed"  # the incident it was to be merged into did not take it
-    CHECK_IN_OVERDUE = "check_in_overdue"  # somebody on scene gave no sign of life although asked twice
-    PERSON_SILENT = (
-        "person_silent"  # announced silence, should be there for long, and did not answer whether they are coming
-    )
-    DISTRESS = "distress"  # somebody who was sent is in danger themself
-    HELP_ASKED = "help_asked"  # those on scene ask for more people
-    UNFILLED = "unfilled"  # the ladder of a requirement came to the operator
-    ASK_PARTNER = "ask_partner"  # a partner organisation is to be asked
-    LADDER_ENDED = "ladder_ended"  # nothing is left to try for a requirement
-    PLACE_UNLIKELY = (
-        "place_unlikely"  # no part of it lies where this deployment serves; the detail says what may have happened
-    )
-    WARNING_INCOMPLETE = "warning_incomplete"  # more people inside a hazard area than could be warned one by one
-    WAYS_UNCHECKED = "ways_unchecked"  # more people on their way near new dangerous ground than could be looked at
-    CHANGE_UNCONFIRMED = "change_unconfirmed"  # somebody assigned has not confirmed a change of their job in time
+    DISAGREEMENT = "disagreement"  # answers to the same digital work disagree, including an additional one
+    REPORTED_FALSE = "reported_false"  # agreed to be false; the plan, or somebody on scene, requires an operator
+    CONTRADICTION = "contradiction"  # reported false after it was confirmed, or the reverse
+    DUPLICATE_ENDED = "duplicate_ended"  # the incident named as its duplicate is unknown or has ended
+    MERGE_FAILED = "merge_failed"  # the target incident did not adopt it
+    CHECK_IN_OVERDUE = "check_in_overdue"  # somebody on scene did not answer two check-in requests
+    # Announced that positions would stop, is long overdue, and did not answer whether they are coming.
+    PERSON_SILENT = "person_silent"
+    DISTRESS = "distress"  # a person who was sent is in danger
+    HELP_ASKED = "help_asked"  # people on scene request more people
+    UNFILLED = "unfilled"  # the ladder of a requirement reached its operator step
+    ASK_PARTNER = "ask_partner"  # a partner organisation should be asked
+    LADDER_ENDED = "ladder_ended"  # the ladder of a requirement has no steps left
+    PLACE_UNLIKELY = "place_unlikely"  # outside the service area; the detail names the likely cause
+    WARNING_INCOMPLETE = "warning_incomplete"  # more people are inside a hazard area than one decision warns
+    WAYS_UNCHECKED = "ways_unchecked"  # more people are on their way near a new hazard area than could be checked
+    CHANGE_UNCONFIRMED = "change_unconfirmed"  # an assigned person has not confirmed a change of their job in time
 
 
 class CheckInState(StrEnum):
-    """Where the clock of a person on scene stands."""
+    """State of the check-in timer of a person on scene."""
 
     RUNNING = "running"
     ASKED = "asked"
     WARNED = "warned"
-    OVERDUE = "overdue"  # the operator has been alarmed
+    OVERDUE = "overdue"  # the operator was alerted
 
 
 class JobField(StrEnum):
-    """What a person acts on, as `changes` of an offer name it; where the HTTP body has the field, by the same name."""
+    """Fields of a person's job, as listed in `changes` of an offer; named as in the HTTP body where it has the field."""
 
     TYPE = "type"
     PRIORITY = "priority"
@@ -188,13 +185,13 @@ class JobField(StrEnum):
     CALLER = "caller"
     ROLE = "role"  # of the requirement the person fills
     LANGUAGES = "languages"  # of that requirement
-    HAZARD = "hazard"  # whether the incident's own ground is dangerous, and who may enter it
-    STAGING = "staging"  # where to gather at the edge of that ground
-    HAZARD_ON_WAY = "hazard_on_way"  # dangerous ground of another incident, on the person's way or where they work
+    HAZARD = "hazard"  # whether the incident is a hazard area, and who may enter it
+    STAGING = "staging"  # the staging point at the edge of that area
+    HAZARD_ON_WAY = "hazard_on_way"  # hazard area of another incident, on the person's way or where they work
     CERTAINTY = "certainty"
     ALARM_LEVEL = "alarm_level"
-    MATERIAL = "material"  # a translation, a summary, what was seen, a map has come in
-    LEASE = "lease"  # digital work: until when it is in the person's hands
+    MATERIAL = "material"  # a result of digital work arrived: translation, summary, media report or map
+    LEASE = "lease"  # digital work: how long the person holds it
 
 
 CONFIRMED_FIELDS = frozenset(JobField) - {
@@ -203,7 +200,7 @@ CONFIRMED_FIELDS = frozenset(JobField) - {
     JobField.MATERIAL,
     JobField.LEASE,
 }
-"""A person who has not read of these changes may do the wrong thing. The others add to what is known and are only told."""
+"""Changes that the person must confirm, because acting without them may be wrong. Other changes are only announced."""
 
 SHOWN_BEFORE_ACCEPTANCE = frozenset(
     {
@@ -218,32 +215,32 @@ SHOWN_BEFORE_ACCEPTANCE = frozenset(
         JobField.ALARM_LEVEL,
     }
 )
-"""What somebody sees who has not answered yet; the place only coarsely."""
+"""Fields shown to people who have not answered yet; the location only approximately (`geo.coarse`)."""
 
 
 class ConfirmationState(StrEnum):
-    """Where the clock of a person stands who has to confirm a change of their job."""
+    """State of the timer of a person who must confirm a change of their job."""
 
     ASKED = "asked"
     REMINDED = "reminded"
-    OVERDUE = "overdue"  # the operator has been alarmed
+    OVERDUE = "overdue"  # the operator was alerted
 
 
 class AbsenceReason(StrEnum):
-    """Why somebody who accepted is no longer counted on."""
+    """Why a person who accepted is no longer expected to come."""
 
     OFF_DUTY = "off_duty"
-    SILENT = "silent"  # positions were sent, and stopped on the way
-    MOVING_AWAY = "moving_away"  # for long, further from the scene than they had been
+    SILENT = "silent"  # positions were received and stopped on the way
+    MOVING_AWAY = "moving_away"  # for a long time further from the scene than before
 
 
 class FixRefusal(StrEnum):
-    """Why a position fix cannot be used at all (`position_checks.py`)."""
+    """Why a position fix is refused (`position_checks.py`)."""
 
-    OUT_OF_RANGE = "out_of_range"  # no place on earth
-    ZERO_POSITION = "zero_position"  # exactly 0, 0 without an accuracy: a variable that was never set
+    OUT_OF_RANGE = "out_of_range"  # coordinates outside the valid range
+    ZERO_POSITION = "zero_position"  # exactly 0, 0 without an accuracy: an unset variable
     BAD_ACCURACY = "bad_accuracy"  # negative, or worse than 100 km
-    FROM_THE_FUTURE = "from_the_future"  # by more than a minute
+    FROM_THE_FUTURE = "from_the_future"  # recorded more than a minute ahead
     TOO_OLD = "too_old"  # recorded more than an hour ago
 
 
@@ -257,81 +254,81 @@ class DeclineReason(StrEnum):
 
 
 class Exclusion(StrEnum):
-    """Why a person near enough to be looked at was not a candidate."""
+    """Why a person whom the search examined is not a candidate."""
 
     OFF_DUTY = "off_duty"
     ENGAGED = "engaged"  # holds another offer or assignment
-    ASKED_BEFORE = "asked_before"  # declined this requirement, or was silent a short while ago
-    LANGUAGE = "language"  # shares no required language
+    ASKED_BEFORE = "asked_before"  # declined this requirement, or did not answer recently
+    LANGUAGE = "language"  # speaks none of the required languages
     TOO_FAR = "too_far"  # beyond the requirement's or the person's own limit
-    STALE_PLACE = "stale_place"  # no fix young enough and no fallback place near enough
-    IN_HAZARD = "in_hazard"  # inside the hazard area and not equipped for it: warned, not asked
+    STALE_PLACE = "stale_place"  # no fresh fix, and no home near enough
+    IN_HAZARD = "in_hazard"  # inside the hazard area without the equipment: warned, not asked
     SKILL = "skill"
     RESTING = "resting"  # after an assignment
-    QUIET_HOURS = "quiet_hours"  # night where they are, and the need can wait
-    BUDGET_SPENT = "budget_spent"  # has been asked as often as anybody should be in an hour or a day
-    TAKEN_NOW = "taken_now"  # claimed by another incident while this one was being decided
+    QUIET_HOURS = "quiet_hours"  # the need can wait until the quiet hours end
+    BUDGET_SPENT = "budget_spent"  # received the maximum number of offers of an hour or a day
+    TAKEN_NOW = "taken_now"  # claimed by another incident during the decision
 
 
 class ShortfallReason(StrEnum):
-    NOBODY_FOUND = "nobody_found"  # no person with the skill within the limit
-    ALL_ENGAGED = "all_engaged"  # people exist, each holds other work
-    ALL_ASKED = "all_asked"  # everybody fitting declined or was silent
+    NOBODY_FOUND = "nobody_found"  # nobody with the skill within the limits
+    ALL_ENGAGED = "all_engaged"  # all of them hold other work
+    ALL_ASKED = "all_asked"  # everybody eligible declined or did not answer
     NO_SHARED_LANGUAGE = "no_shared_language"
     PLACES_STALE = "places_stale"
-    RESTING = "resting"  # those who are there rest after work
-    QUIET_HOURS = "quiet_hours"  # those who are there sleep, and the need can wait for them
-    BUDGET_SPENT = "budget_spent"  # those who are there have been asked too often of late
-    SEARCH_BOUNDED = "search_bounded"  # more people may be there than one search looks at; the next look tries again
-    CONTENDED = "contended"  # people were taken by others while deciding; tried again at once
+    RESTING = "resting"  # the remaining people rest after work
+    QUIET_HOURS = "quiet_hours"  # the remaining people sleep, and the need can wait
+    BUDGET_SPENT = "budget_spent"  # the remaining people received too many offers recently
+    SEARCH_BOUNDED = "search_bounded"  # the search reached its work limit; the next one continues
+    CONTENDED = "contended"  # other incidents claimed the people during the decision; retried at once
 
 
 class DeadlineKind(StrEnum):
     OFFER_EXPIRY = "offer_expiry"
-    RETRY = "retry"  # look again for people a shortfall left open
-    LEASE = "lease"  # digital work that was accepted and not heard of since
-    MERGE = "merge"  # a merge the other incident has not answered
-    LADDER = "ladder"  # the next step for a requirement that is not met
-    WAVE = "wave"  # silence has made a wave doubtful
-    CHECK_IN = "check_in"  # a person on scene is asked, warned or missed
-    WATCH = "watch"  # a look at whether somebody who accepted is still coming
-    CONFIRMATION = "confirmation"  # a person whose job changed is reminded to confirm it, then missed
+    RETRY = "retry"  # search again for a shortfall
+    LEASE = "lease"  # accepted digital work without a sign of life
+    MERGE = "merge"  # a merge that the other incident has not answered
+    LADDER = "ladder"  # the next ladder step of a requirement
+    WAVE = "wave"  # a wave with too few answers so far
+    CHECK_IN = "check_in"  # a person on scene is asked, warned or overdue
+    WATCH = "watch"  # check whether a person who accepted is still coming
+    CONFIRMATION = "confirmation"  # a person whose job changed is reminded to confirm it, then overdue
 
 
 class LanguageRule(StrEnum):
-    """What a shared language means to a requirement. Without a rule, stated languages are required."""
+    """How a requirement treats a shared language. Without a rule, stated languages are required."""
 
-    PREFER = "prefer"  # speakers first; when nobody asked shares a language, a translator is bound to the incident
-    REQUIRE = "require"  # only speakers, until the ladder relaxes it with a translator
+    PREFER = "prefer"  # speakers first; if nobody asked shares a language, a translator is added
+    REQUIRE = "require"  # speakers only, until a ladder step adds a translator
 
 
 class StepAction(StrEnum):
     """Steps of an escalation ladder."""
 
     WIDER_RING = "wider_ring"  # people further away
-    SUBSTITUTES = "substitutes"  # people with a skill that may stand in
-    BRIDGE_LANGUAGE = "bridge_language"  # people of any language, with a digital translator
-    ALARM_LEVEL = "alarm_level"  # the next alarm level, with what it adds
-    OPERATOR = "operator"  # a human looks at it
-    PARTNER = "partner"  # another organisation is asked, by the operator
-    END = "end"  # nothing is left: the shortfall is final, an alarm says so
+    SUBSTITUTES = "substitutes"  # people with a substitute skill
+    BRIDGE_LANGUAGE = "bridge_language"  # people of any language, with a translator working remotely
+    ALARM_LEVEL = "alarm_level"  # the next alarm level, with the requirements it adds
+    OPERATOR = "operator"  # an operator is alerted
+    PARTNER = "partner"  # the operator is told to ask another organisation
+    END = "end"  # the shortfall becomes final and the operator is alerted
 
 
 WIDENING_STEPS = frozenset({StepAction.WIDER_RING, StepAction.ALARM_LEVEL, StepAction.OPERATOR, StepAction.PARTNER})
-"""Steps that bring more people and take nothing away from what was asked for: they may come before their time. The others give up
-a part of it (a skill, a language, the search itself)."""
+"""Steps that reach more people without lowering the requirement: they may be taken early. The other steps give up a part of it (a
+skill, a language, the search itself)."""
 
 
 class StepReason(StrEnum):
-    """Why a step of a ladder is due."""
+    """Why a ladder step is due."""
 
-    CLOCK = "clock"  # its time has come
-    NOBODY_NEW = "nobody_new"  # everybody who fits within the present limits has answered
-    NOBODY_FREE = "nobody_free"  # nobody is left to answer, but some who fit are engaged or left in peace
-    FORECAST = "forecast"  # the target will be missed, more likely than the ladder accepts
-    BRIDGE = "bridge"  # nobody asked shares the caller's language
-    TRANSLATOR = "translator"  # a translator is there, whom the ladder had looked for in vain
-    OPERATOR = "operator"  # ordered
+    CLOCK = "clock"  # its time was reached
+    NOBODY_NEW = "nobody_new"  # everybody eligible within the present limits has answered
+    NOBODY_FREE = "nobody_free"  # no open offer, and the remaining eligible people are engaged, resting or asleep
+    FORECAST = "forecast"  # the probability to meet the target is below `least_chance`
+    BRIDGE = "bridge"  # nobody asked speaks the caller's language
+    TRANSLATOR = "translator"  # a translator became available after the step had found none
+    OPERATOR = "operator"  # an operator ordered it
 
 
 class OfferSource(StrEnum):
@@ -342,7 +339,7 @@ class OfferSource(StrEnum):
 
 
 class SoftRule(StrEnum):
-    """Why the search would not ask a person whom an operator names. An order may set these aside; the others never."""
+    """Rules against a person whom an operator selects that the operator may override. Other exclusions cannot be overridden."""
 
     CAPABILITY = "capability"  # does not do this kind of work (field or digital)
     SKILL = "skill"
@@ -351,17 +348,17 @@ class SoftRule(StrEnum):
     STALE_PLACE = "stale_place"
     IN_HAZARD = "in_hazard"
     DECLINED = "declined"
-    WITHDRAWN = "withdrawn"  # taken back by an operator before
-    SILENT = "silent"  # did not answer a short while ago
-    LOST = "lost"  # accepted and did not come, a short while ago
-    DONE = "done"  # has done it already
+    WITHDRAWN = "withdrawn"  # an operator withdrew an earlier offer
+    SILENT = "silent"  # did not answer recently
+    LOST = "lost"  # accepted recently and did not come
+    DONE = "done"  # has already done this work
     RESTING = "resting"
     QUIET_HOURS = "quiet_hours"
     BUDGET_SPENT = "budget_spent"
 
 
 class HeardBy(StrEnum):
-    """How an operator heard what a person said, for whom they enter it."""
+    """How an operator received the answer that they enter for a person."""
 
     PHONE = "phone"
     RADIO = "radio"
@@ -369,18 +366,18 @@ class HeardBy(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a command."""
+    """The outcome of a command."""
 
     APPLIED = "applied"
-    UNCHANGED = "unchanged"  # known, harmless, nothing to do (a repeat, a deadline that no longer matters)
-    REFUSED = "refused"  # an order that cannot be carried out; the reason says why
+    UNCHANGED = "unchanged"  # nothing to do: a repeat, or a deadline that no longer applies
+    REFUSED = "refused"  # cannot be carried out; `reason` says why
 
 
 class WaveRule(StrEnum):
-    """What made a wave as large as it is."""
+    """What determined the size of a wave."""
 
-    CERTAINTY = "certainty"  # with these people the stated certainty is reached
-    SHORT = "short"  # everybody found is asked, and it is not enough
-    SHARED = "shared"  # others wait for the same few people: a fair share of them, the likeliest
-    CAP = "cap"  # no more may be asked at a time, so the likeliest are
+    CERTAINTY = "certainty"  # enough people to reach the stated certainty
+    SHORT = "short"  # everybody found is asked, which is not enough
+    SHARED = "shared"  # other needs compete for the people: a fair share, likeliest to accept first
+    CAP = "cap"  # the maximum size of a wave, likeliest to accept first
     POLICY = "policy"  # a fixed rule of the plan
