@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dispatch.model.commands import COMMANDS, AnyCommand, Command, PassDeadline, ReportIncident
 from dispatch.model.decisions import Decision, OfferStep, StatusRecord
-from dispatch.model.events import EVENTS
+from dispatch.model.events import EVENTS, Event
 from dispatch.model.incidents import Incident
 from dispatch.model.vocabulary import DeadlineKind, HeardBy, SoftRule
 from streams import wire
@@ -70,6 +70,10 @@ def test_every_other_record_comes_back_as_it_went(cls: type[Any], data: st.DataO
 
 def test_the_list_of_commands_and_the_union_of_commands_are_the_same() -> None:
     assert set(COMMANDS.values()) == set(AnyCommand.__args__)
+
+
+def test_the_list_of_events_and_the_union_of_events_are_the_same() -> None:
+    assert set(EVENTS.values()) == set(Event.__args__)
 
 
 def test_a_real_log_comes_back_as_it_went() -> None:
