@@ -1,17 +1,17 @@
-"""A yes is judged when it is said: whether the person who accepts may be sent to what the incident needs by now.
+"""Checks at acceptance: whether the person may still be sent to what the incident needs now.
 
-The rules are those of the search (`eligibility.exclusion`), asked of the person as the picture shows them at this moment: duty,
-skill and substitutes, languages as they are required now, the limits as the ladder has widened them, the place as the incident
-has it now, and dangerous ground. A person who no longer fits is stood down with the reason, and the place stays open.
+The rules are those of the search (`eligibility.exclusion`), applied to the person's present state in the store: duty, skill and
+substitutes, the languages required now, the limits as widened by the ladder, the present place of the incident, and hazard areas.
+A person who no longer fits is stood down with the reason, and the place stays open.
 
-What never counts against a yes:
+An acceptance is never refused because of:
 
-- what is unknown: no position, one too old to be believed, or a person whom the picture does not show. Where no fix is kept at
-  all, home counts, as it did when they were asked.
-- the circle in which a fix places them (`places.uncertainty_m`): they are judged by its nearest point.
-- budget, rest and quiet hours: those are about whom to wake, and this person is awake.
-- what an operator who named the person set aside (`Offer.set_aside`).
-- `TOLERANCE`, while their offer is still open: they were asked, and moved about since.
+- missing data: no position, one that is too old, or a person the store does not know. Without any fix the home counts, as it did
+  when the person was asked;
+- the accuracy of a fix (`place_uncertainty.uncertainty_m`): the nearest point of its circle counts;
+- budget, rest and quiet hours: these decide whether to wake a person, and this one is awake;
+- rules that an operator who named the person overrode (`Offer.set_aside`);
+- a distance within `TOLERANCE` of the limit, while the offer is pending: the person has moved since they were asked.
 """
 
 from dataclasses import replace
@@ -28,14 +28,14 @@ from dispatch.model.people import Candidate, Need, Presence
 from dispatch.model.vocabulary import Exclusion, OfferState, SoftRule
 
 TOLERANCE = CLEARLY_BEYOND
-"""By how much the limits are stretched for somebody whose offer is open: as for people on their way to a place that moves."""
+"""Factor on the distance limits while the offer is pending; the same as for people travelling to a place that moves."""
 _COUNTS = frozenset({Exclusion.SKILL, Exclusion.LANGUAGE, Exclusion.IN_HAZARD, Exclusion.TOO_FAR})
 
 
 def unfit(
     incident: Incident, offer: Offer, requirement: Requirement, seen: Presence | None, now_ms: int
 ) -> Exclusion | None:
-    """Why this person's yes cannot be taken now; None when it can. `seen` None: the picture does not show them."""
+    """Why this person's acceptance is refused now; None when it is taken. `seen` is None for a person the store does not know."""
     if seen is None:
         return None
     if not seen.on_duty:
@@ -59,7 +59,7 @@ def unfit(
 
 
 def _nearest(candidate: Candidate, offer: Offer) -> Candidate:
-    """At the point of their circle that is nearest to the work, with the tolerance in their favour."""
+    """With the distance from the nearest point of the fix's circle, divided by the tolerance."""
     if candidate.distance_m is None:
         return candidate
     tolerance = TOLERANCE if offer.state is OfferState.OFFERED else 1.0

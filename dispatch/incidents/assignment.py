@@ -1,11 +1,11 @@
-"""An operator names the person who is to be asked.
+"""Manual assignment: an operator names the person to ask.
 
-The person is asked like anybody else: an offer with the window of the need, held by the same claim. A claim that is lost refuses
-the order, so nobody is ever taken from other work. Never set aside: off duty, engaged, unknown, a place that is filled. What else
-the search would hold against them (`SoftRule`) is judged and told; with `force` it is set aside, by name, in the offer and in the
-record, and does not speak against their yes either.
+The person gets an ordinary offer with the requirement's window, held by the same claim. If the claim fails the order is refused,
+so nobody is taken from other work. No order overrides that a person is off duty, engaged or unknown, or that the place is filled.
+Every other rule against the person (`SoftRule`) refuses the order by name; with `force` it is overridden, recorded in the offer
+and in the decision, and not applied to their acceptance either.
 
-The open wave counts that person: no more are asked than needed beside them.
+The wave of the requirement counts this offer like any other pending one.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ RULES_AGAINST = "rules_against"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the order is judged by."""
+    """Input to the checks of a manual assignment."""
 
     around: DecisionContext
     budget: Budget
@@ -47,7 +47,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """The person an operator named, as a search would see them, with the need and what speaks against it."""
+    """The person an operator named, as a search would find them, with the need and the rules against it."""
 
     need: Need
     requirement: Requirement
@@ -56,6 +56,7 @@ class Named:
 
 
 def ruled(incident: Incident, command: AssignVolunteer, known: Known, priors: Priors) -> Ruling:
+    """The ruling on a manual assignment; `incident` is open. A refusal because of soft rules lists them in `against`."""
     if command.like is not None:
         meant = _asking_for(incident, command.like)
         command = replace(command, requirement_id=meant.id if meant else "")
@@ -69,7 +70,7 @@ def ruled(incident: Incident, command: AssignVolunteer, known: Known, priors: Pr
 
 
 def _asking_for(incident: Incident, work: WorkKind) -> Requirement | None:
-    """The requirement with an open place that asks for this very work, else for this skill, else for work of this kind."""
+    """The best match among requirements with open places: same skill and task, else same skill, else same capability."""
     open_ = [
         entry
         for entry in incident.requirements
@@ -80,7 +81,7 @@ def _asking_for(incident: Incident, work: WorkKind) -> Requirement | None:
 
 
 def obstacle_to(incident: Incident, requirement_id: str, volunteer_id: str, around: DecisionContext) -> str | None:
-    """What no order sets aside, as far as the picture tells; None when the claim alone has to decide."""
+    """Why no order can assign this person, as far as the store knows; None when only the claim remains to decide."""
     requirement = next((entry for entry in incident.requirements if entry.id == requirement_id), None)
     if requirement is None:
         return "unknown_requirement"
@@ -95,7 +96,12 @@ def obstacle_to(incident: Incident, requirement_id: str, volunteer_id: str, arou
 
 
 def named_for(incident: Incident, command: AssignVolunteer, known: Known) -> Named:
-    """Raises KeyError, StopIteration: `obstacle_to` would have said so."""
+    """The named person, judged by all rules. Call `obstacle_to` first.
+
+    Raises:
+        KeyError: the store does not know the person.
+        StopIteration: the incident has no such requirement.
+    """
     requirement = next(entry for entry in incident.requirements if entry.id == command.requirement_id)
     seen = known.around.presence[command.volunteer_id]
     need = Need(
@@ -130,7 +136,7 @@ def _against(incident: Incident, named: Named, seen: Presence, known: Known) -> 
 
 
 def _of_earlier(offer: Offer, now_ms: int) -> SoftRule | None:
-    """What an offer of before says against asking the person for the same again."""
+    """The rule that an earlier offer for the same requirement puts against another one."""
     if is_withdrawn_by_hand(offer):
         return SoftRule.WITHDRAWN
     if offer.state is OfferState.EXPIRED and offer.changed_ms > now_ms - SILENCE_REST_S * 1000:
@@ -149,7 +155,7 @@ def _asked(named: Named, command: AssignVolunteer, priors: Priors, now_ms: int) 
 
 
 def why_of(incident: Incident, made: OfferMade) -> RequirementWhy:
-    """What the record says of a person who was named; `complete` is false: nobody was looked for."""
+    """The reasons of a manual offer for the record. `complete` is false, since no search ran."""
     requirement = next(entry for entry in incident.requirements if entry.id == made.requirement_id)
     shown = {
         "volunteer_id": made.volunteer_id,

@@ -1,13 +1,13 @@
-"""Which open incidents may be the same event as a new report. They are proposed, never merged silently.
+"""Duplicate detection: open incidents that may be the same event as a new report. They are proposed, never merged silently.
 
-Each of place, time, type and text gives a likeness from 0 to 1; the score is their weighted mean. Texts are compared by a
-keyed fingerprint made at intake (64 bits of a SimHash), so the words themselves never leave `private`; where either text is
-missing or the two are in different languages, the text has no say.
+Place, time, type and text each give a likeness from 0 to 1; the score is their weighted mean. Texts are compared by a keyed
+fingerprint made at intake (a 64-bit SimHash), so the text itself never leaves the topic `private`. The text is left out of the
+score where one is missing or the languages differ.
 
-The same number in another system (`external_id`) says more than all of these: whoever reports twice under one number means one
-event, wherever and whenever. Reports of two different reporters may have one number by chance, since every system counts from
-one: then the likeness has a say, but never so much that it is not proposed. A number that too many open incidents bear names a
-habit ("n/a") and no event.
+The same number in another system (`external_id`) weighs more than all of these. Two reports of one reporter under one number are
+one event, wherever and whenever. Two reporters may use the same number by chance, since every system counts from one; the
+likeness then changes the score, but the pair is always proposed. A number shared by too many open incidents is a placeholder
+("n/a") and is ignored.
 """
 
 import re
@@ -21,26 +21,27 @@ from dispatch.model.incidents import Incident, MergeCandidate
 from dispatch.model.languages import primary
 
 APART_S = 1_800.0
-"""Reports of one event come within half an hour of each other, or an operator finds the second by hand."""
+"""Reports further apart in time are not compared by likeness; an operator finds such duplicates by hand."""
 PROPOSED_FROM = 0.6
 MOST_PROPOSED = 3
 SAME_FAMILY = 0.5
 TEXT_ALIKE = 0.4
-"""Types that have nothing to do with each other need texts that are at least this much alike."""
+"""Least likeness of the texts of two reports whose types are unrelated."""
 SPEAKS_FOR_IT = 0.4
-"""A likeness from here on is named as a reason."""
+"""Least likeness that is listed as a reason."""
 SAME_NUMBER = 0.98
-"""Certainty that two reports of one reporter under one number are one event; the rest are numbers that are used again."""
+"""Score of two reports of one reporter under one number; below 1 because numbers are reused."""
 NUMBER_OF_ANOTHER = 0.7
+"""Score of two reporters' reports under one number without any likeness: above `PROPOSED_FROM`. An estimate."""
 _LIKENESS_COUNTS = 0.25
-"""Reports of different reporters under one number: proposed in any case, and the surer the more alike they are. Judgement."""
+"""Added to it in proportion to the likeness. An estimate."""
 _WEIGHT_PLACE, _WEIGHT_TIME, _WEIGHT_TYPE, _WEIGHT_TEXT = 0.4, 0.1, 0.25, 0.25
 _BITS = 64
 _PRINT = re.compile("[0-9a-f]{16}")
 
 
 def neighbour_of(incident: Incident) -> Neighbour | None:
-    """How others see this incident; None when it has ended, or can neither be found by place nor by external id."""
+    """The incident as compared by others; None when it has ended, or has neither a place nor an external id."""
     external = external_digest(incident.external_id)
     if not incident.is_open or (incident.area is None and external is None):
         return None
@@ -58,13 +59,12 @@ def neighbour_of(incident: Incident) -> Neighbour | None:
 
 
 def candidates(report: Neighbour, others: Iterable[Neighbour]) -> tuple[MergeCandidate, ...]:
-    """The likeliest first."""
+    """The duplicates to propose, best score first: at most `MOST_PROPOSED`, each with a score of at least `PROPOSED_FROM`."""
     known = {other.incident_id: other for other in others if other.incident_id != report.incident_id}
     judged = [_judged(report, other) for other in known.values()]
     likely = [entry for entry in judged if entry is not None and entry.score >= PROPOSED_FROM]
-    likely.sort(
-        key=lambda entry: (not entry.external_id, -entry.score, entry.incident_id)
-    )  # none with its number is left out
+    # Incidents with the same external id come first here, so that the cut never removes one.
+    likely.sort(key=lambda entry: (not entry.external_id, -entry.score, entry.incident_id))
     return tuple(sorted(likely[:MOST_PROPOSED], key=lambda entry: (-entry.score, entry.incident_id)))
 
 
@@ -83,7 +83,7 @@ def _same_number(report: Neighbour, other: Neighbour) -> MergeCandidate:
 
 
 def _alike(report: Neighbour, other: Neighbour) -> MergeCandidate | None:
-    """The cheap tests first: in a disaster this is asked of many, and of few with a yes."""
+    """None for unlike reports. The cheap tests come first: in a disaster there are many pairs, and few are alike."""
     if report.centre is None or other.centre is None:
         return None
     if abs(report.logged_ms - other.logged_ms) / 1000 > APART_S:
@@ -97,7 +97,7 @@ def _alike(report: Neighbour, other: Neighbour) -> MergeCandidate | None:
 
 
 def _compared(report: Neighbour, other: Neighbour) -> MergeCandidate:
-    """All likenesses of the two, each 0 where they have nothing in common."""
+    """All likenesses of the two reports, and their weighted mean."""
     apart_s = abs(report.logged_ms - other.logged_ms) / 1000
     apart_m = _apart_m(report, other)
     text = likeness_of_texts(report, other)
@@ -134,7 +134,7 @@ def likeness_of_types(one: str, other: str) -> float:
 
 
 def likeness_of_texts(one: Neighbour, other: Neighbour) -> float | None:
-    """Fingerprints of unrelated texts differ in half their bits, which counts as no likeness at all."""
+    """1 for the same fingerprint, 0 for half the bits different, as in unrelated texts. None: not comparable."""
     if one.text_print is None or other.text_print is None:
         return None
     here, there = _bits(one.text_print), _bits(other.text_print)
@@ -146,5 +146,5 @@ def likeness_of_texts(one: Neighbour, other: Neighbour) -> float | None:
 
 
 def _bits(text_print: str) -> int | None:
-    """None for what is no fingerprint: it came from outside."""
+    """The fingerprint as a number; None when the text, which a client may have sent, is not one."""
     return int(text_print, 16) if _PRINT.fullmatch(text_print) else None

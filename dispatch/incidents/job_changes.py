@@ -1,11 +1,11 @@
-"""What a person acts on has changed: which fields of whose job, whoever caused it.
+"""Job changes: which fields of a person's job a decision has changed, whatever caused it.
 
-The changes are read off the states before and after a decision, not off its events, so that no cause can be forgotten: an
-operator's update, a place found by digital work, the ground, a ladder, another plan. Of private texts the state holds the
-reference of the sealed record, which is another one when the text is.
+Changes are computed from the states before and after a decision, not from its events, so no cause can be missed: an operator's
+update, a place found by digital work, a hazard area, a ladder, another plan. The state holds private texts by the reference of
+their sealed record, which differs whenever the text does.
 
-Everybody with a live offer is told; what stays private until acceptance is no news to who has not accepted. Assigned people have
-to confirm what could make them do the wrong thing (`CONFIRMED_FIELDS`), see `confirmations.py`.
+Everybody with a live offer is notified; fields that are private until acceptance are left out before it. Assigned people must
+confirm the fields that could make them do the wrong thing (`CONFIRMED_FIELDS`), see `confirmations.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,13 +25,13 @@ from dispatch.state.edits import details_of
 
 _PRIVATE = (JobField.DESCRIPTION, JobField.ADDRESS, JobField.CALLER)
 _OF_THE_FIELD = frozenset({JobField.HAZARD, JobField.STAGING, JobField.HAZARD_ON_WAY})
-"""Nobody who works remotely is in danger by the ground."""
+"""Fields that do not concern remote workers."""
 
 
 def changes(before: Incident | None, after: Incident, now_ms: int) -> tuple[JobChanged, ...]:
-    """The jobs that became others on the way from `before` to `after`.
+    """One event per person whose job differs between `before` and `after`.
 
-    Every decision asks, and nearly all change the job of nobody: what stayed the same object is not compared.
+    Called for every decision, most of which change no job: objects that are identical are not compared.
     """
     if before is None or not after.is_open:
         return ()
@@ -62,14 +62,14 @@ def _told(after: Incident, known: Offer, offer: Offer, fields: tuple[JobField, .
 
 
 def _is_to_confirm(field: JobField, known: Offer, offer: Offer) -> bool:
-    """That a way is free again makes nobody do the wrong thing who does not know it."""
+    """Whether an assigned person must confirm the field. A hazard that left the way needs no confirmation."""
     if field is JobField.HAZARD_ON_WAY:
         return any(known.hazards_on_way.get(one) != since for one, since in offer.hazards_on_way.items())
     return field in CONFIRMED_FIELDS
 
 
 def _of_incident(before: Incident, after: Incident, known: Mapping[str, Offer]) -> Iterator[JobField]:
-    """Fields that are the same for everybody."""
+    """Changed fields that all people of the incident share."""
     if before.type != after.type:
         yield JobField.TYPE
     if before.priority is not after.priority:
@@ -92,7 +92,7 @@ def _of_incident(before: Incident, after: Incident, known: Mapping[str, Offer]) 
 
 
 def _ground(state: Incident) -> tuple[str, ...] | None:
-    """Who may enter; None: the ground is not dangerous. Where it is, `location` says."""
+    """Skills that may enter the hazard area; None without one. Its outline is the `location`."""
     return None if state.hazard is None else tuple(sorted(state.hazard.equipped))
 
 
@@ -101,7 +101,7 @@ def _is_material(offer: Offer | None) -> bool:
 
 
 def _of_needs(before: Incident, after: Incident) -> Mapping[str, tuple[JobField, ...]]:
-    """By requirement, what changed for those who fill it."""
+    """Requirement id → fields that changed for its people."""
     old = {entry.id: entry for entry in before.requirements}
     changed = ((entry.id, tuple(_of_need(old.get(entry.id), entry))) for entry in after.requirements)
     return {requirement_id: fields for requirement_id, fields in changed if fields}
@@ -126,7 +126,7 @@ def _of_own(old: Offer, new: Offer) -> Iterator[JobField]:
 
 
 def _seen_by(offer: Offer, fields: tuple[JobField, ...]) -> tuple[JobField, ...]:
-    """Those of the fields that concern this person and that they may see."""
+    """The fields that concern this person and that they may see."""
     if offer.capability is not Capability.FIELD:
         fields = tuple(field for field in fields if field not in _OF_THE_FIELD)
     if offer.state is OfferState.OFFERED:

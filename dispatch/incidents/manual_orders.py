@@ -1,8 +1,8 @@
-"""What operators do to single offers by hand: name the person who is asked (`assignment.py`), take an offer back.
+"""Orders of operators about single offers: name the person to ask (`assignment.py`), withdraw an offer.
 
-Withdrawn by hand: who was asked is withdrawn, who accepted is stood down, with the reason `operator`. That person is not asked
-for the same requirement again by the search, and their own late yes is answered by a stand-down; an operator may ask them again.
-The place is filled anew, unless the order says otherwise: then it is given up, which is an edit of the needs like any other.
+A manual withdrawal ends a pending offer as withdrawn and an assignment as stood down, with the reason `operator`. The search does
+not ask that person for the same requirement again, and a late acceptance is answered by a stand-down; an operator may ask them
+again. The place is filled again unless the order gives it up, which is an ordinary edit of the requirements.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ from dispatch.model.vocabulary import OfferState
 
 
 def rule(incident: Incident | None, command: Command, known: Known, priors: Priors) -> Ruling | None:
-    """The ruling, or None when the command is none of these. `incident` is open."""
+    """The ruling; None when the command is no manual order. `incident` is open."""
     if incident is None:
         return None
     if isinstance(command, AssignVolunteer):
@@ -42,7 +42,7 @@ def _withdraw(incident: Incident, command: WithdrawOffer) -> Ruling:
 
 
 def _gives_up_a_place(incident: Incident, offer: Offer) -> bool:
-    """Always the place of somebody who had accepted; of somebody who was only asked, when nobody else is asked for it."""
+    """Whether the place goes with the offer: always for an assigned person, for a pending offer unless others cover the place."""
     if offer.is_filling:
         return True
     requirement = next((entry for entry in incident.requirements if entry.id == offer.requirement_id), None)
@@ -53,7 +53,7 @@ def _gives_up_a_place(incident: Incident, offer: Offer) -> bool:
 
 
 def _with_one_place_less(incident: Incident, offer: Offer, *, by: str) -> IncidentUpdated:
-    """A need without a place is none any more."""
+    """The edit that removes one place; a requirement without places is removed, with its translators."""
     fewer = (
         replace(entry, count=entry.count - 1) if entry.id == offer.requirement_id else entry
         for entry in incident.requirements

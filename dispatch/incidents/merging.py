@@ -1,17 +1,17 @@
-"""Two incidents are one event: the later report is merged into the other, and can be taken out again.
+"""Merging: one incident becomes a further report of another, and can be taken out again.
 
-The two may lie in different zones, and so be decided by different workers; no decision changes more than one incident. So a
-merge is a short conversation through the log (`follow_ups.py` sends what is said):
+The two may lie in different zones and be decided by different workers, and no decision changes more than one incident. So a merge
+is a sequence of commands through the log (`follow_ups.py` sends them):
 
     MergeIncident at A   A is merging; its people go on        -> AdoptReport at B
     AdoptReport at B     B lists A among its reports           -> FinishMerge at A
-    FinishMerge at A     A ends, its people are let go
+    FinishMerge at A     A ends, its people are released
 
-An incident that is merging itself takes no report in, so no circle of merges can end every incident in it; of two that are
-merged into each other the one with the smaller id stays. Without an answer in 15 s A goes on alone and the operator is told.
+An incident that is merging itself adopts no report, so a cycle of merges cannot end every incident in it; of two that are merged
+into each other the one with the smaller id stays. Without an answer within 15 s A continues alone and raises attention.
 
-The people of A: those asked are withdrawn, those on scene are done, the others are stood down, all with the reason `merged`.
-They are free at that moment, and what B still lacks wakes to them at once.
+Pending offers of A are withdrawn, its people on scene are done, the others are stood down, all with the reason `merged`. They are
+free at that moment, and wake the requirements that B still lacks people for.
 """
 
 from dispatch.incidents import releases
@@ -46,9 +46,9 @@ MERGED = "merged"
 
 
 def rule(incident: Incident | None, command: Command, around: DecisionContext, now_ms: int) -> Ruling | None:
-    """The ruling, or None when the command is not about merging."""
+    """The ruling; None when the command is not about merging."""
     if incident is None:
-        return None  # `orders.rule` refuses what is about nothing
+        return None  # `orders.rule` refuses commands about an unknown incident
     if isinstance(command, MergeIncident):
         return _merge(incident, command, around, now_ms)
     if isinstance(command, UnmergeIncident):
@@ -65,7 +65,7 @@ def rule(incident: Incident | None, command: Command, around: DecisionContext, n
 
 
 def obstacle(incident: Incident, into: str, target: Incident | None) -> str | None:
-    """Why this incident cannot be merged into that one, as far as the picture tells; None when it can."""
+    """Why this incident cannot be merged into `into`, as far as the store knows; None when it can."""
     if into == incident.id:
         return "into_itself"
     if target is None or target.id != into:
@@ -76,11 +76,12 @@ def obstacle(incident: Incident, into: str, target: Incident | None) -> str | No
 
 
 def begun(incident: Incident, into: str, *, by: str, now_ms: int) -> MergeBegun:
+    """The event that starts a merge; it carries the people who declined here, so that the other incident does not ask them."""
     return MergeBegun(into=into, by=by, due_ms=now_ms + ANSWER_WITHIN_MS, refused=to_bring(incident))
 
 
 def ended_as(incident: Incident) -> str:
-    """What an order that comes too late is told."""
+    """Reason of a refusal because the incident has ended."""
     return "incident_merged" if incident.merged_into else f"incident_{incident.status}"
 
 

@@ -1,4 +1,4 @@
-"""Rules for what happens to one offer: the answers of the person who holds it, its deadline, and its undoing."""
+"""Rules for one offer: answers of its person, its expiry, and void offers."""
 
 from dispatch.incidents.acceptance import unfit
 from dispatch.model.commands import (
@@ -31,6 +31,11 @@ _REVIVABLE = frozenset({OfferState.EXPIRED, OfferState.WITHDRAWN, OfferState.DEC
 
 
 def rule(incident: Incident | None, command: Command, now_ms: int, around: DecisionContext = NOTHING) -> Ruling:
+    """The ruling on an answer, an expiry, a retry or a void offer: the commands that no other rule has handled.
+
+    Raises:
+        TypeError: no rule handles this type of command.
+    """
     if incident is None:
         return refused("unknown_incident", "unknown_incident")
     if isinstance(command, PassDeadline):
@@ -62,9 +67,10 @@ def _answer(incident: Incident, command: AnswerCommand, now_ms: int, around: Dec
 
 
 def _accept(incident: Incident, offer: Offer, command: AcceptOffer, around: DecisionContext, now_ms: int) -> Ruling:
-    """A late acceptance counts while there is need; the claim then decides whether the person is still free. Where there is none,
-    or where the person does not fit what is needed by now, they are told not to go, so that nobody sets out on a yes that was
-    not taken."""
+    """A late acceptance counts while a place is open; the claim then decides whether the person is still free.
+
+    A person who accepts but is not needed or does not fit any more is stood down, so that nobody travels in vain.
+    """
     if offer.state in FILLING_STATES:
         return unchanged("accept", "already_accepted")
     if offer.state is OfferState.VOID:
@@ -156,7 +162,7 @@ def _check_in(offer: Offer, command: CheckIn) -> Ruling:
 
 
 def _deadline(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
-    """A timer only proposes: the offer must still be open and its time really be over."""
+    """Timers may fire late or twice: the offer must still be pending and its time over by the store's clock."""
     if command.deadline is DeadlineKind.RETRY:
         waits = any(map(incident.waits_for_people, incident.requirements))
         return applied("retry") if waits else unchanged("retry", "nothing_waits")
@@ -171,7 +177,7 @@ def _deadline(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
 
 
 def _gone(incident: Incident, rule: str) -> Ruling:
-    """An offer that is not in the state: long ended, or never made."""
+    """The ruling on an offer that is not in the state: it has left it (`pruning.py`), or never existed."""
     return unchanged(rule, GONE) if incident.forgotten_offers else refused(rule, "unknown_offer")
 
 

@@ -37,7 +37,7 @@ NOT_NEEDED = "not_needed"
 
 
 def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms: int) -> Ruling | None:
-    """The ruling, or None when the command is not of this kind and `answers.rule` has to speak."""
+    """The ruling; None when the command is no order about a whole incident. Refuses commands about unknown or ended incidents."""
     if isinstance(command, ReportIncident):
         return _report(incident, command, plans, logged_ms)
     if incident is None:
@@ -47,7 +47,7 @@ def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms
     if isinstance(command, ReopenIncident):
         return reopened(incident, command)
     if isinstance(command, SettleAttention):
-        # Distress outlives its incident, and whoever has seen to it must be able to say so.
+        # Attention about distress outlives the incident, so it must be possible to settle it after the end.
         return None
     if not incident.is_open:
         return _ended(incident, command)
@@ -137,12 +137,12 @@ def _released_by(incident: Incident, after: Iterable[Requirement]) -> Iterator[E
 
 
 def _requirements(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tuple[Requirement, ...]:
-    """The needs after the update: as it states them, else as they follow from another type or priority."""
+    """The requirements after the update: as stated, else as the plan gives them for another type or priority."""
     if command.requirements is not None:
         return merged(incident, plans.requirements(command.requirements, command.type or incident.type))
     if command.type and command.type != incident.type:
         if edited_since(incident, "requirements", command.expected_version):
-            return incident.requirements  # stated by somebody who knew more than the one who changes the type
+            return incident.requirements  # edited since the client read them: the newer edit stays
         return merged(incident, _of_type(incident, command, plans))
     if command.priority and command.priority is not incident.priority:
         return restated(incident, command.priority, plans.plan(incident.type))
@@ -150,13 +150,13 @@ def _requirements(incident: Incident, command: UpdateIncident, plans: PlanBook) 
 
 
 def _of_type(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tuple[Requirement, ...]:
-    """What the new type needs at the alarm level the incident has reached."""
+    """The plan's requirements for the new type at the present alarm level."""
     plan = plans.plan(command.type or incident.type)
     return plan.stated(command.priority or incident.priority, incident.alarm_level)
 
 
 def _surplus_assigned(offers: Iterable[Offer], count: int) -> list[Offer]:
-    """Assigned people beyond the count, the furthest from being there first to go."""
+    """Assigned people beyond `count`. People with the most progress stay; among equals those who accepted first."""
     order = (OfferState.DONE, OfferState.ON_SCENE, OfferState.EN_ROUTE, OfferState.ACCEPTED)
     filling = [offer for offer in offers if offer.is_filling]
     filling.sort(key=lambda offer: (order.index(offer.state), offer.accepted_ms or 0, offer.id))

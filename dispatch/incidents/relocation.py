@@ -1,8 +1,7 @@
-"""An incident turns out to be somewhere else: who goes on, who turns round.
+"""Relocation: which people continue when the place of an incident changes, and which are released.
 
-Least disturbance: people on scene stay, and so does everybody who is still right. Wrong is who is clearly beyond the
-requirement's limit, or clearly slower than somebody who is free and could go instead. Those who turn round leave their places
-open, so the same decision asks nearer people.
+People on scene stay, and so does everybody who still fits. Released are people clearly beyond the requirement's distance limit,
+and people clearly slower than somebody free who could go instead. Their places open, so the same decision asks nearer people.
 """
 
 from dataclasses import dataclass
@@ -22,17 +21,18 @@ from dispatch.model.vocabulary import Capability, OfferState
 
 MOVED = "moved"
 CLEARLY_BEYOND = 1.2
-"""A person this much beyond the limit is wrong; less is within what a straight line says about a road (1.24 in the median)."""
+"""Factor on the distance limit beyond which a person is released; smaller excesses are within the error of a straight line
+against a road (1.24 in the median)."""
 MUCH_SLOWER = 3.0
-"""Somebody else is clearly better when they need less than a third of the time …"""
+"""Factor by which somebody else must be faster …"""
 SAVED_AT_LEAST_S = 600.0
-"""… and are there at least ten minutes sooner: less is lost again while they are asked (median time to accept: 40 s) and set
-out."""
+"""… and seconds by which they must arrive earlier: less is lost again while they are asked (median time to accept: 40 s) and
+depart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
-    """How far one person is from the new place; `at_least_m` when only a lower bound is known."""
+    """A person's distance from the new place. `at_least_m` is a lower bound; `eta_s` is None where only the bound is known."""
 
     offer: Offer
     at_least_m: float
@@ -40,7 +40,7 @@ class _Way:
 
 
 def replanned(incident: Incident, before: Area | None, around: DecisionContext) -> tuple[Event, ...]:
-    """What follows for the people of an incident whose area has changed from `before`."""
+    """Events for the people of an incident whose area has changed from `before`: released, or with new distance and ETA."""
     if incident.area is None:
         return ()
     facts: list[Event] = []
@@ -75,14 +75,14 @@ def _replanned(
 
 
 def _way(offer: Offer, area: Area, before: Area | None, around: DecisionContext) -> _Way | None:
-    """None when nothing is known: such a person is not sent back on a guess."""
+    """None when nothing is known: a person is not released on a guess."""
     seen = around.whereabouts.get(offer.volunteer_id)
     if seen is not None:
         distance = distance_to_area_m(seen.place, area)
         return _Way(offer=offer, at_least_m=distance, eta_s=travel_time_s(distance, seen.travel_mode))
     if before is None or offer.distance_m is None:
         return None
-    # Wherever they are between where they were asked and the old place, they are no nearer to the new one than this.
+    # Lower bound by the triangle inequality: the person is somewhere between where they were asked and the old place.
     shift = distance_m(before.centre, area.centre) - before.reach_m - area.reach_m
     return _Way(offer=offer, at_least_m=shift - offer.distance_m, eta_s=None)
 

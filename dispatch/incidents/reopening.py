@@ -1,9 +1,9 @@
-"""An incident that was closed or cancelled is open again.
+"""Reopening of an incident that was closed or cancelled.
 
-Everybody was released when it ended, so its field places are counted anew: who was done then stays done and is shown, but fills
-no place any more, and may be asked again (a rest after work speaks as always). Digital answers stand: what was found out is still
-known. Who declined stays declined. Ladders, waves and their clocks begin anew, at the alarm level that was reached; translators
-who were bound by a ladder are no need any more. Attention that spoke of the people and ladders of before ends.
+Everybody was released when it ended, so field places are counted from zero: people who were done are still shown as done, but
+fill no place, and may be asked again (after their rest). Digital answers and declines stay valid. Ladders, waves and their clocks
+start again at the present alarm level; translators that a ladder added are removed. Attention about the earlier people and
+ladders ends.
 """
 
 from dataclasses import replace
@@ -28,6 +28,7 @@ _OF_BEFORE = frozenset(
 
 
 def reopened(incident: Incident, command: ReopenIncident) -> Ruling:
+    """The ruling on a reopening; a merged incident cannot be reopened."""
     if incident.is_open:
         return unchanged("reopen", "already_open")
     if incident.merged_into is not None:

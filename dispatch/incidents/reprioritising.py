@@ -1,7 +1,7 @@
-"""Another priority, with the least disturbance: what it needs besides is added, what only the old one needed goes unless staffed.
+"""Requirements after a change of priority: newly planned ones are added, those no longer planned are removed if unstaffed.
 
-Only needs that come from the plan follow the priority. Where an operator has stated their own, so that lines of the plan are
-missing, the priority changes the order of the queue and nothing else.
+Only requirements from the plan follow the priority. Where an operator has stated others, so that lines of the plan are missing,
+the priority changes the order of the queue and nothing else.
 """
 
 from collections import Counter

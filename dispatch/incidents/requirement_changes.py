@@ -1,8 +1,8 @@
-"""A need that is stated anew: what a ladder has opened stays as far as the same is asked for as before.
+"""Requirements that are stated anew: what they take over from the old ones.
 
-A wider ring always stays. Substitutes stay with the skills they stand in for, a translator with the languages they bridge. Where
-anything the ladder may give up has changed (skills, languages, the ladder itself) its steps begin anew: the clock of a step gave
-up what was asked for then, not what is asked for now.
+Of what a ladder has opened, a wider ring always stays; substitutes stay while the skills are the same, a translator while the
+languages are. Where something the ladder may give up has changed (skills, languages, the ladder itself), its steps start again:
+they gave up parts of the old requirement, not of the new one.
 """
 
 from collections.abc import Iterable
@@ -56,7 +56,7 @@ def _continued(old: Requirement, new: Requirement) -> Requirement:
 
 
 def climb_on(old: Requirement, new: Requirement) -> Climb | None:
-    """How far the ladder of a need is after it was stated as `new`; languages are looked at by `in_language`."""
+    """The ladder progress of `old` that holds for `new`. Languages are left to `in_language`."""
     if old.climb is None or new.climb is None:
         return old.climb or new.climb
     same_skills = old.skills == new.skills
@@ -71,8 +71,8 @@ def climb_on(old: Requirement, new: Requirement) -> Climb | None:
 
 
 def in_language(before: Incident, requirements: Iterable[Requirement], language: str | None) -> tuple[Requirement, ...]:
-    """The requirements after an update to this language of the caller: where other languages are wanted than before no
-    translator bridges, and one that did is not needed any more."""
+    """The requirements after an update to this language of the caller. Where the wanted languages differ, the bridge and its
+    translator are removed."""
     after = replace(before, language=language)
     old = {entry.id: entry for entry in before.requirements}
     entries = list(requirements)
@@ -85,7 +85,7 @@ def in_language(before: Incident, requirements: Iterable[Requirement], language:
 
 
 def _words(entry: Requirement, incident: Incident) -> tuple[bool, tuple[str, ...]]:
-    """Whether a language is only preferred, and which; none for a need to which language is nothing."""
+    """Whether the languages are only preferred, and which; none where the requirement has no language rule."""
     if entry.language is None and not entry.languages:
         return False, ()
     return entry.language is LanguageRule.PREFER, primaries(wanted_languages(entry, incident))

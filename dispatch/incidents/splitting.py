@@ -1,15 +1,16 @@
-"""One incident turns out to be two events: the other one becomes an incident of its own.
+"""Splitting: one incident turns out to be two events, and the second one becomes an incident of its own.
 
-A decision changes one incident, so a split is a conversation through the log, like a merge (`merging.py`, `follow_ups.py`):
+A decision changes one incident, so a split is a sequence of commands through the log, like a merge (`merging.py`,
+`follow_ups.py`):
 
-    SplitIncident at A       A lists the new one in `split_into`, lets go whose offers are   -> ReportIncident at the new one,
-                             named (`split`), and releases the further reports that are         AdoptReport there for each report
-    ReportIncident at new    the new one says where it comes from (`split_from`)             -> AssignVolunteer for each person
+    SplitIncident at A       A lists the new one in `split_into`, ends the named offers      -> ReportIncident at the new one,
+                             (reason `split`), and releases the named reports                   AdoptReport there for each report
+    ReportIncident at new    the new one refers to A (`split_from`)                          -> AssignVolunteer for each person
     AdoptReport at new       the new one lists the report                                    -> FinishMerge at the report
 
-People stay where they are unless they are named. Who is named is asked anew, by name: it is another place and another need. They
-are free once the end of their offer is published; should the new incident ask before that, the claim refuses it, and the search
-finds them in its turn. Nothing else of A changes: what it needs from now on is for the operator to say.
+People stay at A unless they are named. A named person gets a new offer, since place and requirement differ. They are free once
+the end of their offer is published; if the new incident asks before that, its claim fails, and a later search finds them. Nothing
+else of A changes: its requirements are the operator's to edit.
 """
 
 from dataclasses import fields
@@ -24,7 +25,7 @@ from dispatch.model.rulings import Ruling, applied, refused, unchanged
 
 
 def rule(incident: Incident | None, command: object) -> Ruling | None:
-    """The ruling, or None when the command splits nothing. `incident` is open."""
+    """The ruling; None when the command is no split. `incident` is open."""
     if incident is None or not isinstance(command, SplitIncident):
         return None
     into = command.report.incident_id
@@ -53,7 +54,7 @@ def rule(incident: Incident | None, command: object) -> Ruling | None:
 
 
 def report_of(decision: Decision, fact: IncidentSplit) -> ReportIncident:
-    """The same decision gives the same report, so a repeat is a repeat."""
+    """The report of the new incident. The same decision gives the same report, so a repeated one changes nothing."""
     stated = {entry.name: getattr(fact.report, entry.name) for entry in fields(fact.report)}
     return ReportIncident(
         id=stated.pop("command_id"),
