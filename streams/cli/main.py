@@ -1,7 +1,7 @@
-"""`komek`: the list of its commands, and how they end.
+"""`komek`: the list of commands, and their exit codes.
 
-A command's module is imported when it is called, so a missing dependency of one is no trouble of the others and `--help`
-costs nothing.
+The module of a command is imported when the command runs, so a missing dependency of one command does not break the others, and
+`--help` is fast.
 """
 
 import sys
@@ -21,7 +21,7 @@ __all__ = ["CommandFailed", "app", "main"]
 
 @dataclass(frozen=True, slots=True)
 class CommandEntry:
-    """A command: the module that has it, and whether that is a function `command` or a group `app`."""
+    """A command: its module in `streams.cli`, and the attribute, a function `command` or a Typer group `app`."""
 
     module: str
     attribute: str
@@ -31,23 +31,21 @@ class CommandEntry:
 COMMANDS = {
     "up": CommandEntry("up", "command", "Start everything on this machine: Kafka, Redis, workers, the API, the demo."),
     "worker": CommandEntry("worker", "command", "Run one worker, which decides about incidents."),
-    "notifier": CommandEntry(
-        "notifier", "command", "Run one notifier, which tells people what becomes of their offers."
-    ),
+    "notifier": CommandEntry("notifier", "command", "Run one notifier, which sends people notices about their offers."),
     "api": CommandEntry("api", "command", "Run the HTTP API and the console."),
     "topics": CommandEntry("topics", "app", "Create and check the topics."),
-    "plans": CommandEntry("plans", "app", "Check response plans and put them into force."),
+    "plans": CommandEntry("plans", "app", "Check and apply response plans."),
     "token": CommandEntry("token", "command", "Print a token for a role."),
     "incident": CommandEntry("incident", "app", "Report an incident."),
-    "why": CommandEntry("why", "command", "Say why somebody was asked, or not."),
+    "why": CommandEntry("why", "command", "Explain why a volunteer was asked or not."),
     "watch": CommandEntry("watch", "command", "Watch incidents and offers as they happen."),
-    "board": CommandEntry("board_on_paper", "command", "Print what is open, read from the log alone."),
-    "status": CommandEntry("status", "command", "Show how the whole is doing."),
-    "simulate": CommandEntry("simulate", "command", "Play volunteers and incidents."),
+    "board": CommandEntry("print_board", "command", "Print what is open, read from the log alone."),
+    "status": CommandEntry("status", "command", "Show the status of the system."),
+    "simulate": CommandEntry("simulate", "command", "Simulate volunteers and incidents."),
     "replay": CommandEntry("replay", "command", "Send incidents from a file."),
-    "rebuild": CommandEntry("rebuild", "command", "Make the picture in Redis anew from the log."),
-    "dead-letters": CommandEntry("dead_letters", "app", "Look at records that could not be read, and send them again."),
-    "doctor": CommandEntry("doctor", "command", "Check this machine and the running stack, and say what to do."),
+    "rebuild": CommandEntry("rebuild", "command", "Rebuild Redis from the log."),
+    "dead-letters": CommandEntry("dead_letters", "app", "Inspect, replay or dismiss dead letters."),
+    "doctor": CommandEntry("doctor", "command", "Check this machine and the running stack."),
 }
 
 EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
@@ -67,10 +65,10 @@ class LazyGroup(TyperGroup):
 
 
 def load(name: str) -> Any:
-    """The command itself.
+    """Imports a command.
 
     Raises:
-        CommandFailed: its module does not come with this installation.
+        CommandFailed: its module is not installed.
     """
     entry = COMMANDS[name]
     full_name = f"streams.cli.{entry.module}"
@@ -111,7 +109,7 @@ def main() -> NoReturn:
     except SettingsError as error:
         _end(
             str(error),
-            "`komek doctor` lists what it can check; every setting is described in deploy/.env.example.",
+            "`komek doctor` checks this machine; every setting is described in deploy/.env.example.",
             WRONG_USE,
         )
     sys.exit(DONE)
@@ -125,7 +123,7 @@ def _end(message: str, cure: str, exit_code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    # Run with -m this module exists twice; the exceptions that commands raise belong to the importable one.
+    # With `python -m` this module is loaded twice. Commands raise the exceptions of the importable copy, so run that one.
     from streams.cli import main as importable
 
     importable.main()
