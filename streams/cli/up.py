@@ -1,4 +1,4 @@
-"""`komek up`: the whole of Komek on this machine, until Ctrl-C."""
+"""`komek up`: runs all of Komek on this machine until Ctrl-C."""
 
 import os
 import signal
@@ -13,14 +13,14 @@ from streams import settings as all_settings
 from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
 from streams.cli.make_parent import MakeCaller
 from streams.local import jars, stack
-from streams.local.errors import FolderTaken, LocalStackError, NeverReady
+from streams.local.errors import AlreadyInUse, LocalStackError, NeverReady
 from streams.local.progress import Steps
 
 IMPATIENT_EXIT = 130
 
 
 class _Told:
-    """Whether a signal, or the make that called us, asked to end. A second one ends at once."""
+    """Callable that tells whether a signal, or the parent process make, asked to stop. A second signal exits at once."""
 
     def __init__(self) -> None:
         self._asked = False
@@ -38,18 +38,18 @@ class _Told:
 
 
 class _Stopped(Exception):
-    """Told to end while jars were being fetched."""
+    """Asked to stop while jars were being downloaded."""
 
 
 def command(
-    demo: Annotated[bool, typer.Option(help="Play the demo scenario.")] = True,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier stack kept.")] = False,
-    workers: Annotated[int, typer.Option(min=1, max=16, help="How many workers.")] = 2,
-    data: Annotated[Path | None, typer.Option(help="Folder of the stack, instead of KOMEK_DATA.")] = None,
+    demo: Annotated[bool, typer.Option(help="Run the demo scenario.")] = True,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the data of earlier runs.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Number of workers.")] = 2,
+    data: Annotated[Path | None, typer.Option(help="Folder of the stack; overrides KOMEK_DATA.")] = None,
 ) -> None:
     """Start everything on this machine and keep it running until Ctrl-C.
 
-    Kafka and Redis are started too, unless KOMEK_KAFKA and KOMEK_REDIS name ones that run already.
+    Also starts Kafka and Redis, unless KOMEK_KAFKA and KOMEK_REDIS name running ones.
     """
     settings = all_settings.load(os.environ)
     if data is not None:
@@ -60,13 +60,13 @@ def command(
     try:
         stack.run(settings, stack.Wanted(workers=workers, demo=demo, fresh=fresh), caller)
     except _Stopped:
-        steps.say("ended before everything had been fetched; the next start goes on from there")
+        steps.say("stopped before all downloads were complete; the next start resumes them")
     except LocalStackError as error:
         raise CommandFailed(str(error), error.cure, _exit_code(error)) from error
 
 
 def _exit_code(error: LocalStackError) -> int:
-    wrong_use = isinstance(error, FolderTaken) or (isinstance(error, NeverReady) and error.settings_refused)
+    wrong_use = isinstance(error, AlreadyInUse) or (isinstance(error, NeverReady) and error.settings_refused)
     return WRONG_USE if wrong_use else FAILED
 
 
@@ -85,7 +85,7 @@ def _fetch_jars(told: _Told, steps: Steps) -> Path:
 
 
 def _fetch(wanted: list[jars.Jar], cache: Path, told: _Told) -> None:
-    # Imported here: a warm cache does not need it.
+    # Imported lazily: not needed when the cache is complete.
     from streams.local.maven import fetch
 
     def progress(_: jars.Jar) -> None:
@@ -110,7 +110,7 @@ Next, in another terminal:
 
 {_next_commands(running)}
 
-Ctrl-C ends everything.
+Ctrl-C stops everything.
 """
     )
 

@@ -1,9 +1,9 @@
-"""Where the parts of a local stack listen: what the settings ask for, else free ports of 127.0.0.1."""
+"""The addresses of a local stack: those of the settings, otherwise free ports of 127.0.0.1."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from streams.local.errors import FolderTaken, LocalStackError
+from streams.local.errors import AlreadyInUse, LocalStackError
 from streams.local.ports import LOOPBACK, free_ports, is_free
 from streams.settings import Settings
 
@@ -15,31 +15,32 @@ EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - recognised, not listened on
 class Addresses:
     kafka: str
     kafka_port: int | None
-    """None: someone else's Kafka, not to be started."""
+    """None: an external Kafka, which is not started."""
     controller_port: int
     redis: str
     redis_port: int | None
-    """None: someone else's Redis, not to be started."""
+    """None: an external Redis, which is not started."""
     host: str
     port: int
 
     @property
     def api(self) -> str:
-        """As a browser on this machine reaches it."""
+        """The URL by which a browser on this machine reaches the API."""
         host = LOOPBACK if self.host in EVERYWHERE else self.host
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def choose(settings: Settings, say: Callable[[str], None]) -> Addresses:
-    """
+    """Chooses the addresses. `say` reports when the usual port is taken.
+
     Raises:
-        Taken: KOMEK_PORT is set and in use.
-        LocalStackError: the own Kafka, which has one node, cannot keep as many copies as the settings ask for.
+        AlreadyInUse: KOMEK_PORT is set and in use.
+        LocalStackError: the replication settings need more brokers than the one node of the local Kafka.
     """
     if settings.kafka is None and max(settings.replication, settings.min_insync) > 1:
         raise LocalStackError(
             f"KOMEK_REPLICATION={settings.replication} and KOMEK_MIN_INSYNC={settings.min_insync}: "
-            "the Kafka of the local stack has one node and keeps one copy",
+            "the Kafka of the local stack has one node and one replica",
             "Unset both, or set KOMEK_KAFKA to a cluster with that many brokers.",
         )
     kafka_port, controller_port, redis_port, spare_port = free_ports(4)
@@ -57,9 +58,9 @@ def choose(settings: Settings, say: Callable[[str], None]) -> Addresses:
 def _api_port(settings: Settings, spare_port: int, say: Callable[[str], None]) -> int:
     if settings.port is not None:
         if not is_free(settings.port, settings.host):
-            raise FolderTaken(
+            raise AlreadyInUse(
                 f"KOMEK_PORT={settings.port} is taken on {settings.host}",
-                "Set KOMEK_PORT to another port, or unset it to have a free one chosen.",
+                "Set KOMEK_PORT to another port, or unset it to use a free one.",
             )
         return settings.port
     if is_free(USUAL_PORT, settings.host):

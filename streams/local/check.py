@@ -12,7 +12,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """`cure` says what to do, for whatever is not ok."""
+    """`cure`: what to do; empty when the check passed."""
 
     name: str
     level: Level

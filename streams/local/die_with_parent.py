@@ -1,10 +1,10 @@
-"""Run as a script: becomes another program that does not outlive the process that started it.
+"""A script that executes a program which does not outlive its parent process.
 
     python -I -S die_with_parent.py PARENT_PID PROGRAM [ARGUMENT ...]
 
-On Linux the kernel kills the program when its supervisor is gone, even after kill -9. A wrapper and not `preexec_fn`, since
-code between fork and exec can hang when the supervisor has threads. Elsewhere leftovers are found by the next `komek up`.
-Imports the standard library only, and as little of it as it can: it runs before every child.
+On Linux the kernel kills the program when its supervisor dies, even by kill -9 (PR_SET_PDEATHSIG). This is a wrapper instead of
+`preexec_fn`, because code between fork and exec can deadlock when the supervisor has threads. On other systems the next `komek
+up` ends leftover processes. It imports little, and only from the standard library, because it runs before every child.
 """
 
 import os
@@ -20,13 +20,13 @@ def die_with_parent(parent: int) -> None:
     import ctypes
 
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
-    if os.getppid() != parent:  # it went before the kernel was told
+    if os.getppid() != parent:  # the parent died before the prctl call
         os._exit(1)
 
 
 def main() -> None:
     die_with_parent(int(sys.argv[1]))
-    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606 - to become the program is the purpose
+    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606 - replacing this process is the purpose
 
 
 if __name__ == "__main__":

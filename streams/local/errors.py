@@ -1,21 +1,21 @@
-"""What can go wrong with the local stack.
+"""Errors of the local stack.
 
 LocalStackError
-├── Taken           a port or a folder is in use by someone else: choose another, or end the other
-├── Unobtainable    something that the set-up needs cannot be fetched or found here: the cure names the command
-└── NeverReady      a part ended or stayed silent while the stack was starting: its log says why
+├── AlreadyInUse    a port or a folder is in use: choose another, or end the process that uses it
+├── Unobtainable    something that the set-up needs cannot be downloaded or found: `cure` names the command
+└── NeverReady      a process ended or did not become ready during the start: see its log
 """
 
 
 class LocalStackError(Exception):
-    """Says what went wrong and, in `cure`, what to do next."""
+    """The message says what went wrong, `cure` says what to do."""
 
     def __init__(self, message: str, cure: str) -> None:
         super().__init__(message)
         self.cure = cure
 
 
-class FolderTaken(LocalStackError):
+class AlreadyInUse(LocalStackError):
     pass
 
 
@@ -24,7 +24,7 @@ class Unobtainable(LocalStackError):
 
 
 class NeverReady(LocalStackError):
-    """`settings_refused` when a part itself said that it was called with settings it cannot use."""
+    """`settings_refused`: the process exited with the code for invalid settings."""
 
     def __init__(self, message: str, cure: str, *, settings_refused: bool = False) -> None:
         super().__init__(message, cure)

@@ -1,4 +1,4 @@
-"""What lies in `KOMEK_DATA`, and who may use it now."""
+"""The contents of the folder KOMEK_DATA, and its lock."""
 
 import fcntl
 import os
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from streams.local.errors import FolderTaken, LocalStackError
+from streams.local.errors import AlreadyInUse, LocalStackError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +44,11 @@ class Folder:
 
     @property
     def running(self) -> Path:
-        """Which processes were started and when: what a next start looks for after a crash."""
+        """The file with pids and start times of the processes; the next start reads it after a crash."""
         return self.root / "running.json"
 
     def empty(self) -> None:
-        """Deletes what Komek made, and only that: the folder may be anyone's."""
+        """Deletes only files that Komek created: the folder may contain others."""
         for folder in (self.kafka, self.redis, self.logs):
             shutil.rmtree(folder, ignore_errors=True)
         for file in (self.jwt_keys, self.data_key, self.stack_file, self.running):
@@ -56,10 +56,10 @@ class Folder:
 
 
 def opened(root: Path) -> Folder:
-    """The folder, made when it is not there.
+    """The folder, created if missing.
 
     Raises:
-        LocalStackError: it cannot be made or written to.
+        LocalStackError: it cannot be created or written.
     """
     folder = Folder(root=root.expanduser().absolute())
     try:
@@ -67,18 +67,19 @@ def opened(root: Path) -> Folder:
         folder.lock.touch()
     except OSError as error:
         raise LocalStackError(
-            f"KOMEK_DATA={root} cannot be written: {error.strerror}", "Set KOMEK_DATA to a folder of yours."
+            f"KOMEK_DATA={root} cannot be written: {error.strerror}", "Set KOMEK_DATA to a writable folder."
         ) from error
     return folder
 
 
 class FolderLock:
-    """This process alone uses the folder, until `release` or its death. The kernel holds the lock: none is ever stale."""
+    """Exclusive use of the folder until `release` or the end of the process. A kernel lock (flock), so it is never stale."""
 
     def __init__(self, folder: Folder) -> None:
-        """
+        """Takes the lock.
+
         Raises:
-            Taken: a living stack uses the folder; names its pid.
+            AlreadyInUse: a running stack uses the folder; the message names its pid.
         """
         self._file: IO[str] = folder.lock.open("r+")
         try:
@@ -86,9 +87,9 @@ class FolderLock:
         except OSError:
             owner = self._file.read().strip() or "unknown"
             self._file.close()
-            raise FolderTaken(
+            raise AlreadyInUse(
                 f"{folder.root} is in use by the Komek with pid {owner}",
-                f"End that one (kill {owner}), or set KOMEK_DATA to another folder.",
+                f"End it (kill {owner}), or set KOMEK_DATA to another folder.",
             ) from None
         self._file.truncate(0)
         self._file.write(str(os.getpid()))

@@ -1,6 +1,7 @@
-"""Kafka's jars: pinned by coordinate and SHA-256 in `jars.toml`, fetched once, checked at every start.
+"""Kafka's jars: pinned by coordinate and SHA-256 in `jars.toml`, downloaded once, verified at every start.
 
-Maven's resolution is not repeated here: Python resolvers overlook managed versions and pick clients of another Kafka.
+Maven's dependency resolution is not repeated here: Python resolvers ignore managed versions and select clients of another Kafka
+version.
 """
 
 import fcntl
@@ -19,10 +20,10 @@ from streams.local.errors import Unobtainable
 FETCHES_AT_ONCE = 8
 
 Fetch = Callable[["Jar", Path], None]
-"""Puts one jar where `Jar.within` says. May raise anything; what it wrote is checked afterwards."""
+"""Downloads one jar to the path of `Jar.within`. May raise any exception; the file is verified afterwards."""
 
 Progress = Callable[["Jar"], None]
-"""Told of each jar that is in place and intact, in any order, from the caller's thread."""
+"""Called for each verified jar, in any order, from the caller's thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Jar:
         return f"{self.group}:{self.artifact}:{self.version}"
 
     def within(self, cache: Path) -> Path:
-        """Where the jar lies in a cache, in the layout of a Maven repository."""
+        """The path of the jar in a cache with the layout of a Maven repository."""
         folder = cache.joinpath(*self.group.split("."), self.artifact, self.version)
         return folder / f"{self.artifact}-{self.version}.jar"
 
@@ -52,13 +53,13 @@ class Jar:
 
 
 def pinned() -> list[Jar]:
-    """All the jars of the broker, in the order of the class path."""
+    """All jars of the broker, in class path order."""
     table = tomllib.loads((files("streams.local") / "jars.toml").read_text("utf-8"))
     return [_jar(coordinate, entry["sha256"], entry["bytes"]) for coordinate, entry in table["jars"].items()]
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:
-    """The user's cache folder, as the XDG base directory specification says: a relative path there is ignored."""
+    """The user's cache folder by the XDG Base Directory Specification, which ignores relative paths."""
     base = Path(environ.get("XDG_CACHE_HOME", ""))
     return (base if base.is_absolute() else Path.home() / ".cache") / "komek" / "jars"
 
@@ -68,15 +69,15 @@ def class_path(jars: Sequence[Jar], cache: Path) -> str:
 
 
 def missing(jars: Sequence[Jar], cache: Path) -> list[Jar]:
-    """Jars that are absent or damaged. Reads every byte: 43 MB in about 40 ms."""
+    """Jars that are missing or damaged. Hashes all files: 43 MB in about 40 ms."""
     return [jar for jar in jars if not jar.is_intact(cache)]
 
 
 def ensure(jars: Sequence[Jar], cache: Path, *, fetch: Fetch, progress: Progress) -> None:
-    """Brings every jar into the cache. A repeat is harmless; two processes may do it at once.
+    """Downloads all missing jars into the cache. Idempotent, and safe for concurrent processes.
 
     Raises:
-        Unobtainable: a jar could not be fetched, or what came is not what was pinned.
+        Unobtainable: a jar could not be downloaded, or its SHA-256 differs from the pinned one.
     """
     cache.mkdir(parents=True, exist_ok=True)
     with _alone(cache):
@@ -100,19 +101,19 @@ def _replace(jar: Jar, cache: Path, fetch: Fetch) -> None:
         raise Unobtainable(
             f"cannot fetch {jar.coordinate}: {error}",
             "Kafka's jars come from Maven Central: check the connection (HTTPS_PROXY, REQUESTS_CA_BUNDLE) and repeat, "
-            "or set KOMEK_KAFKA to the host:port of a Kafka that runs already.",
+            "or set KOMEK_KAFKA to the host:port of a running Kafka.",
         ) from error
     if not jar.is_intact(cache):
         jar.within(cache).unlink(missing_ok=True)
         raise Unobtainable(
-            f"{jar.coordinate} came with a SHA-256 other than the pinned {jar.sha256}",
-            "Something between here and Maven Central changes downloads; repeat from another network.",
+            f"the SHA-256 of {jar.coordinate} differs from the pinned {jar.sha256}",
+            "Something between this machine and Maven Central changes downloads; repeat on another network.",
         )
 
 
 @contextmanager
 def _alone(cache: Path) -> Iterator[None]:
-    # Two first runs at the same time would otherwise take each other's half-written files for damaged ones.
+    # Without the lock, two first runs at the same time would treat each other's partial files as damaged.
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

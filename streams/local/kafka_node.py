@@ -1,7 +1,7 @@
-"""One Apache Kafka node in KRaft mode, broker and controller at once, for one machine.
+"""One Apache Kafka node in KRaft mode, broker and controller combined, for one machine.
 
-A node is told all it needs: its own ports and folder, and the other nodes. One node alone and three that vote differ only in
-`peers`. Nothing here starts a process that stays; `command` is for a supervisor.
+A node is configured with its own ports and folder, and with its peers. A single node and a quorum of three differ only in
+`peers`. This module starts no long-running process; a supervisor runs `command`.
 """
 
 import base64
@@ -21,7 +21,7 @@ FORMAT_WITHIN_S = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraListener:
-    """One more listener of a node, for some of its clients: they are told `advertised_port`, where a proxy may stand."""
+    """An additional listener of a node. Its clients get `advertised_port`, which may be that of a proxy."""
 
     name: str
     port: int
@@ -37,7 +37,7 @@ class Node:
     heap_mb: int = 512
     ways: tuple[ExtraListener, ...] = ()
     brokers_by: str = "PLAINTEXT"
-    """The listener by which other brokers reach this one."""
+    """The listener for connections from other brokers."""
 
     @property
     def bootstrap(self) -> str:
@@ -49,20 +49,20 @@ class Node:
 
     @property
     def directory_id(self) -> str:
-        """Of its only log directory. Derived, so that every node can name the voters before any was formatted."""
+        """Id of the only log directory. Derived from the node, so that each node can list the voters before any is formatted."""
         return kafka_id(f"directory {self.node_id}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Java:
-    """What runs Kafka."""
+    """The Java executable and the class path of Kafka."""
 
     java: Path
     class_path: str
 
 
 def kafka_id(seed: str) -> str:
-    """An id as Kafka writes them: 16 bytes as base64url, the same for the same seed."""
+    """A Kafka id: 16 bytes as base64url, derived from the seed."""
     identity = uuid.uuid5(uuid.NAMESPACE_URL, f"komek:{seed}")
     return base64.urlsafe_b64encode(identity.bytes).decode().rstrip("=")
 
@@ -87,9 +87,9 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
             f"{name}:PLAINTEXT" for name in ("CONTROLLER", "PLAINTEXT", *(way.name for way in node.ways))
         ),
         "log.dirs": str(_log_dir(node)),
-        # Topics are made by `komek topics apply` only: a typing error must not become a topic.
+        # Only `komek topics apply` creates topics: a typo must not create one.
         "auto.create.topics.enable": "false",
-        # Decisions go by the broker's clock.
+        # Decisions use the broker's clock.
         "log.message.timestamp.type": "LogAppendTime",
         "offsets.topic.num.partitions": "4",
         "offsets.topic.replication.factor": copies,
@@ -105,10 +105,10 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
         "group.min.session.timeout.ms": "1000",
         "broker.session.timeout.ms": "3000",
         "broker.heartbeat.interval.ms": "500",
-        # A follower that hears nothing more, over a connection that still stands, is waited for no longer than that.
+        # Bounds the wait of a follower whose connection is open but silent.
         "replica.lag.time.max.ms": "8000",
         "replica.socket.timeout.ms": "8000",
-        "request.timeout.ms": "8000",  # what a follower's fetch is in fact bounded by
+        "request.timeout.ms": "8000",  # the effective limit of a follower's fetch
         "controlled.shutdown.enable": "true",
         "num.network.threads": "2",
         "num.io.threads": "4",
@@ -119,7 +119,7 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
 
 
 def write_properties(node: Node, peers: Sequence[Node]) -> Path:
-    """Writes the configuration of this start: ports change from start to start."""
+    """Writes the configuration for this start, because ports may differ between starts."""
     node.folder.mkdir(parents=True, exist_ok=True)
     path = node.folder / "server.properties"
     lines = [f"{name}={_escaped(value)}\n" for name, value in server_properties(node, peers).items()]
@@ -128,15 +128,15 @@ def write_properties(node: Node, peers: Sequence[Node]) -> Path:
 
 
 def is_formatted(node: Node) -> bool:
-    """False for a folder whose formatting was cut short, too: the mark is the last thing written."""
+    """Whether the folder is formatted. False after an interrupted formatting, because the marker file is written last."""
     return _mark(node).exists()
 
 
 def format_storage(java: Java, node: Node, peers: Sequence[Node]) -> None:
-    """Prepares a folder; what an interrupted try left there is dropped. Not for a folder that `is_formatted`.
+    """Formats a folder and deletes the remains of an interrupted attempt. Do not call it for a folder that `is_formatted`.
 
     Raises:
-        NeverReady: Kafka refused; the message holds its words.
+        NeverReady: Kafka failed; the message contains its output.
     """
     shutil.rmtree(_log_dir(node), ignore_errors=True)
     properties = write_properties(node, peers)
@@ -145,12 +145,14 @@ def format_storage(java: Java, node: Node, peers: Sequence[Node]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_WITHIN_S, check=False)
     if done.returncode != 0:
         words = (done.stderr or done.stdout).strip()
-        raise NeverReady(f"Kafka could not prepare {node.folder}: {words}", "Run `make up FRESH=1` to begin anew.")
+        raise NeverReady(
+            f"Kafka could not prepare {node.folder}: {words}", "Run `make up FRESH=1` to start with empty data."
+        )
     _mark(node).touch()
 
 
 def command(java: Java, node: Node) -> list[str]:
-    """Runs the node with the properties that `write_properties` wrote last."""
+    """The command that runs the node with the properties of the last `write_properties`."""
     return [*_jvm(java, node), "kafka.Kafka", str(node.folder / "server.properties")]
 
 

@@ -1,4 +1,4 @@
-"""The two secrets that a local stack makes for itself and keeps: who may sign tokens, and what encrypts people's data."""
+"""The two secrets that a local stack generates and stores: the key that signs tokens, and the key that encrypts personal data."""
 
 import base64
 import json
@@ -11,13 +11,13 @@ OWNER_ONLY = 0o600
 
 
 def ensure_jwt_keys(path: Path) -> Path:
-    """A JWK Set (RFC 7517) with one private Ed25519 key; made when it is not there."""
+    """A JWK Set (RFC 7517) with one private Ed25519 key, generated if missing."""
     _make_once(path, _new_jwk_set)
     return path
 
 
 def ensure_data_key(path: Path) -> str:
-    """32 random bytes as base64url; made when they are not there."""
+    """32 random bytes as base64url, generated if missing."""
     _make_once(path, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     return path.read_text("ascii").strip()
 
@@ -42,7 +42,7 @@ def _base64url(value: bytes) -> str:
 
 
 def _make_once(path: Path, content: Callable[[], str]) -> None:
-    # Complete or absent, and never readable by others, not even for a moment.
+    # Written atomically with mode 0600: the file is complete or missing, and never readable by others.
     if path.exists():
         return
     draft = path.with_name(f"{path.name}.{os.getpid()}")

@@ -1,6 +1,6 @@
-"""Processes of a stack whose supervisor is gone: found again and ended at the next start.
+"""Leftover processes of a stack whose supervisor died: the next start ends them.
 
-A process counts as ours only when pid and time of start are those noted: a pid may belong to someone else by now.
+A process is identified by pid and start time, because a pid may have been reused.
 """
 
 import json
@@ -14,17 +14,17 @@ from streams.local.stackfile import replace_json
 
 PATIENCE_S = 5.0
 CLOCK_SLACK_S = 2.0
-"""The time of start is counted from the time of boot, which moves a little when the clock is set."""
+"""Tolerance of start times: they are relative to the boot time, which shifts when the clock is set."""
 
 
 def note(path: Path, pids: Mapping[str, int]) -> None:
-    """Remembers what runs now."""
+    """Stores pids and start times of the running processes."""
     started = {name: (pid, _started(pid)) for name, pid in pids.items()}
     replace_json(path, {name: {"pid": pid, "started": at} for name, (pid, at) in started.items() if at is not None})
 
 
 def end_noted(path: Path) -> list[str]:
-    """Ends what was noted and still runs, with its descendants. Returns the names. A repeat is harmless."""
+    """Ends the stored processes that still run, with their descendants. Returns their names. Idempotent."""
     found = {name: process for name, process in _noted(path).items() if process is not None}
     processes = [member for process in found.values() for member in _with_descendants(process)]
     for process in processes:

@@ -1,4 +1,4 @@
-"""Whether this machine can run Komek. Each check takes a second at most, changes nothing and raises nothing."""
+"""Checks of this machine. Each takes at most one second, changes nothing and raises nothing."""
 
 import os
 import platform
@@ -28,7 +28,7 @@ NEEDED_FILES = 1024
 
 
 def machine_checks(settings: Settings, *, own_port: int | None) -> Iterator[Check]:
-    """`own_port` is the one that the running stack's API holds."""
+    """`own_port`: the port of the running stack's API, if any."""
     yield python_version(sys.version_info[:2])
     yield environment()
     yield packages(LOCKS)
@@ -49,23 +49,23 @@ def python_version(found: tuple[int, ...]) -> Check:
     text = f"{platform.python_version()} at {sys.executable}"
     if oldest <= found <= newest:
         return ok("Python", text)
-    return warn("Python", text, "Komek is made for 3.11 to 3.14: `make clean`, then `make PYTHON=python3.12 up`.")
+    return warn("Python", text, "Komek supports 3.11 to 3.14: `make clean`, then `make PYTHON=python3.12 up`.")
 
 
 def environment() -> Check:
     if sys.prefix != sys.base_prefix:
         return ok("virtual environment", sys.prefix)
-    return warn("virtual environment", "none", "Use the one that `make up` makes: .venv/bin/komek.")
+    return warn("virtual environment", "none", "Use the one created by `make up`: .venv/bin/komek.")
 
 
 def packages(locks: Sequence[Path]) -> Check:
     here = [lock for lock in locks if lock.exists()]
     if not here:
-        return ok("packages", "no locks beside this installation to compare with")
+        return ok("packages", "this installation has no lock files to compare with")
     differing = list(dict.fromkeys(difference for lock in here for difference in _differing(lock)))
     if not differing:
         return ok("packages", "as pinned in requirements/")
-    return warn("packages", "; ".join(differing), "Run `make clean` and `make up`: it installs what is pinned.")
+    return warn("packages", "; ".join(differing), "Run `make clean` and `make up` to install the pinned versions.")
 
 
 def memory(available_bytes: int) -> Check:
@@ -73,7 +73,7 @@ def memory(available_bytes: int) -> Check:
     if available_bytes >= 2 * GIB:
         return ok("memory", found)
     verdict = warn if available_bytes >= GIB else fail
-    return verdict("memory", found, "Kafka, Redis, two workers and the API take about 1.5 GiB: end other programs.")
+    return verdict("memory", found, "Kafka, Redis, two workers and the API need about 1.5 GiB: close other programs.")
 
 
 def disk(folder: Path) -> Check:
@@ -85,7 +85,7 @@ def disk(folder: Path) -> Check:
 
 
 def data_folder(folder: Path) -> Check:
-    # Does what `up` does first: an answer from permission bits alone would be a guess.
+    # Opens the folder as `up` does: permission bits alone are not conclusive.
     try:
         return ok("KOMEK_DATA", f"{opened(folder).root} can be written")
     except LocalStackError as error:
@@ -102,7 +102,7 @@ def open_files(limit: int) -> Check:
 def port(settings: Settings, own_port: int | None) -> Check:
     wanted = settings.port or USUAL_PORT
     if own_port is not None and wanted in (own_port, settings.port or own_port):
-        return ok("port", f"{own_port} is held by the running stack")
+        return ok("port", f"{own_port} is used by the running stack")
     if is_free(wanted, settings.host):
         return ok("port", f"{wanted} is free on {settings.host}")
     if settings.port is None:
@@ -116,7 +116,7 @@ def jar_cache(cache: Path) -> Check:
     found = f"{len(pinned) - len(wanting)} of {len(pinned)} intact in {cache}"
     if not wanting:
         return ok("Kafka's jars", found)
-    return warn("Kafka's jars", found, "The next `make up` fetches the others.")
+    return warn("Kafka's jars", found, "The next `make up` downloads the others.")
 
 
 def java() -> Check:

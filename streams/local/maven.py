@@ -1,4 +1,4 @@
-"""Fetches one pinned jar from Maven Central, by way of jgo."""
+"""Downloads one pinned jar from Maven Central with jgo."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ ATTEMPTS = 3
 
 
 def fetch(jar: Jar, cache: Path) -> None:
-    """Puts the jar into the cache. Raises what requests or jgo raise, after three attempts."""
-    # Imported here: a warm cache never needs it, and it brings requests along.
+    """Downloads the jar into the cache. After three attempts it raises the exception of requests or jgo."""
+    # Imported lazily: not needed when the cache is complete, and it imports requests.
     from jgo.maven import MavenContext
     from stamina import retry_context
 

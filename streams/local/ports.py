@@ -1,4 +1,4 @@
-"""Ports of 127.0.0.1: which are free, which answer."""
+"""Ports of 127.0.0.1: find free ones, probe open ones."""
 
 import random
 import socket
@@ -7,14 +7,14 @@ from contextlib import ExitStack
 
 LOOPBACK = "127.0.0.1"
 FOR_SERVERS = range(20_000, 32_768)
-"""Below the ports that Linux gives to outgoing connections: a client that keeps trying to reach a server that is down could get
-the server's own port for its end, be connected to itself, and keep the server from ever coming back."""
+"""Below Linux' range of ephemeral ports. A client that retries a connection to a stopped server could otherwise get the server's
+port as its local port, connect to itself, and prevent the server from binding the port again."""
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
-    """Whether a server could listen there now."""
+    """Whether a server can bind the port now."""
     with socket.socket(_family(host)) as probe:
-        # As servers do, so that a port whose last connections are in TIME_WAIT counts as free.
+        # SO_REUSEADDR as servers set it, so that a port with connections in TIME_WAIT counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -24,13 +24,13 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Different ports that were free a moment ago. Another program may take one before it is used."""
+    """Distinct ports that are free at the moment. Another program may take one before it is used."""
     with ExitStack() as held:
         return list(_hold(held, count))
 
 
 def answers(port: int, host: str = LOOPBACK) -> bool:
-    """Whether something accepts connections there. Waits half a second at most."""
+    """Whether the port accepts connections. Waits at most half a second."""
     try:
         socket.create_connection((host, port), timeout=0.5).close()
     except OSError:
@@ -40,7 +40,7 @@ def answers(port: int, host: str = LOOPBACK) -> bool:
 
 def _hold(held: ExitStack, count: int) -> Iterator[int]:
     for _ in range(count):
-        # All are held until the last is known: otherwise the same port may be given twice.
+        # Keep all sockets open until the last port is known, or the same port may be returned twice.
         probe = held.enter_context(socket.socket())
         yield next(port for port in random.sample(FOR_SERVERS, len(FOR_SERVERS)) if _bound(probe, port))
 

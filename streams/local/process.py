@@ -1,4 +1,4 @@
-"""One running process of the stack, in a session of its own so that a Ctrl-C reaches only the supervisor."""
+"""One process of the stack. It runs in its own session, so that Ctrl-C reaches only the supervisor."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ GUARD = Path(__file__).with_name("die_with_parent.py")
 LOG_LIMIT_BYTES = 32 * 1024 * 1024
 
 Ready = Callable[[], bool]
-"""Whether a part serves. Waits a second at most and raises nothing."""
+"""Whether the process is ready to serve. Waits at most one second and raises nothing."""
 
 
 def always() -> bool:
@@ -22,7 +22,7 @@ def always() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What is to run. Parts of one `rank` start and end together; lower ranks start first and end last."""
+    """A process to run. Parts of one `rank` start and end together; lower ranks start first and end last."""
 
     name: str
     command: Sequence[str]
@@ -30,11 +30,11 @@ class Part:
     environ: Mapping[str, str] = field(default_factory=dict)
     is_ready: Ready = always
     runs_once: bool = False
-    """Ends by itself with 0, and ready means that it did."""
+    """The process exits by itself; it is ready once it has exited with 0."""
 
 
 class Child:
-    """A started part. Its output is appended to the log."""
+    """A started process. Its output is appended to its log file."""
 
     def __init__(self, part: Part, log: Path) -> None:
         self.part = part
@@ -56,18 +56,18 @@ class Child:
         return self._process.pid
 
     def exit_code(self) -> int | None:
-        """None while it runs; minus the signal's number if one ended it."""
+        """The exit code; None while it runs, the negative signal number if a signal ended it."""
         return self._process.poll()
 
     def signal(self, number: int) -> None:
-        """To the process and all that it started itself. Harmless when they are gone."""
+        """Sends a signal to the process group. No effect when it has ended."""
         try:
             os.killpg(self._process.pid, number)
-        except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
+        except (ProcessLookupError, PermissionError):  # macOS raises PermissionError for a group of zombies
             return
 
     def wait(self, timeout_s: float) -> bool:
-        """Whether it ended in time."""
+        """Waits for the exit. False when it has not ended within `timeout_s`."""
         try:
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -79,10 +79,10 @@ class Child:
 
 
 def end(children: Sequence[Child], patience_s: float) -> list[Child]:
-    """Asks all to end, then kills those that have not; nothing of their groups is left. Returns the killed ones."""
+    """Sends SIGTERM to all and SIGKILL to those that run after `patience_s`, with their groups. Returns the killed ones."""
     for child in children:
         child.signal(signal.SIGTERM)
-        child.signal(signal.SIGCONT)  # a stopped process would not see the request
+        child.signal(signal.SIGCONT)  # a stopped process would not handle SIGTERM
     deadline = time.monotonic() + patience_s
     slow = [child for child in children if not child.wait(max(0.0, deadline - time.monotonic()))]
     for child in children:

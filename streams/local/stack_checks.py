@@ -1,4 +1,4 @@
-"""Whether the parts of a running stack do their work. Each check takes a few seconds at most and raises nothing."""
+"""Checks of a running stack. Each takes at most a few seconds and raises nothing."""
 
 import urllib.error
 import urllib.request
@@ -16,13 +16,13 @@ from streams.settings import Settings
 from streams.store.redis_connections import blocking_client
 
 ANSWER_WITHIN_S = 3.0
-LOGS_CURE = "Its log is in the folder logs of KOMEK_DATA; `komek up` starts it again by itself."
+LOGS_CURE = "See its log in the folder logs of KOMEK_DATA; `komek up` restarts it automatically."
 
 
 def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]:
-    """Of the stack in KOMEK_DATA, and of the Kafka and Redis that the settings name."""
+    """Checks the stack in KOMEK_DATA, and Kafka and Redis as configured."""
     if stack is None:
-        yield ok("stack", f"none runs in {settings.data}")
+        yield ok("stack", f"not running in {settings.data}")
     else:
         yield from (process(name, pid) for name, pid in sorted(stack.processes.items()))
         settings = replace(settings, kafka=stack.kafka, redis=stack.redis)
@@ -51,7 +51,7 @@ def kafka_topics(settings: Settings) -> Check:
         return fail("Kafka", str(error), error.cure)
     if problems:
         return fail("topics", "; ".join(map(str, problems)), "Run `komek topics apply`.")
-    return ok("Kafka", f"{settings.kafka} answers, topics are as stated")
+    return ok("Kafka", f"{settings.kafka} answers, topics are as configured")
 
 
 def redis_answers(url: str) -> Check:
@@ -67,17 +67,17 @@ def workers(stack: StackFile) -> Check:
     alive = [name for name in stack.processes if name.startswith("worker-")]
     if alive:
         return ok("workers", f"{len(alive)} in this stack")
-    return fail("workers", "none: incidents are taken in, but nobody decides", LOGS_CURE)
+    return fail("workers", "none: reports are accepted but not decided", LOGS_CURE)
 
 
 def notifier(stack: StackFile) -> Check:
     if "notifier" in stack.processes:
         return ok("notices", "a notifier runs in this stack")
-    return fail("notices", "no notifier: offers are made, but nobody is told", LOGS_CURE)
+    return fail("notices", "no notifier: offers are made, but no notices are sent", LOGS_CURE)
 
 
 def api_ready(url: str) -> Check:
-    # Straight to this machine: a proxy of the environment knows nothing of it.
+    # Bypass the proxies of the environment: they cannot reach this machine's loopback.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(f"{url}/readyz", timeout=ANSWER_WITHIN_S) as answer:
@@ -85,6 +85,6 @@ def api_ready(url: str) -> Check:
     except urllib.error.HTTPError as error:
         said = error.read(500).decode("utf-8", "replace")
         error.close()
-        return fail("API", f"{url}/readyz answers {error.code}: {said}", "It says what it waits for.")
+        return fail("API", f"{url}/readyz answers {error.code}: {said}", "The response names what is missing.")
     except OSError as error:
         return fail("API", f"{url}: {error}", LOGS_CURE)

@@ -1,4 +1,4 @@
-"""`stack.json`: where a running local stack is and which processes it has. For tools and tests, so its shape is a contract."""
+"""`stack.json`: addresses and processes of a running local stack. Tools and tests read it, so its format is stable."""
 
 import json
 import os
@@ -16,12 +16,12 @@ class StackFile:
 
 
 def write(path: Path, stack: StackFile) -> None:
-    """Readers see the old or the new file, never half of one."""
+    """Writes the file atomically."""
     replace_json(path, asdict(stack))
 
 
 def read(path: Path) -> StackFile | None:
-    """None when there is none, or it cannot be understood."""
+    """Reads the file; None when it is missing or invalid."""
     try:
         found = json.loads(path.read_text("utf-8"))
         return StackFile(

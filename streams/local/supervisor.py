@@ -1,7 +1,7 @@
-"""Starts parts, restarts those that die, ends them all.
+"""The supervisor: starts processes, restarts those that die, and ends them.
 
-Everything happens in the thread that calls: the kernel ends the children when that very thread is gone (see
-`die_with_parent.py`), so it must be the main thread, and there are no locks to get wrong.
+It works only in the calling thread, which must be the main thread: the kernel ends the children when the thread that started them
+ends (see `die_with_parent.py`). So it needs no locks.
 """
 
 import signal
@@ -17,12 +17,12 @@ PATIENCE_S = 10.0
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 STEADY_AFTER_S = 30.0
-"""A part that lived this long starts again at the shortest pause."""
+"""After this uptime the restart backoff is reset."""
 DEATHS_BEFORE_START_FAILS = 3
 TOO_MANY_DEATHS = 4
 LOOK_EVERY_S = 0.05
 SETTINGS_REFUSED = 2
-"""Exit code of our own commands when settings or usage are wrong: trying again cannot help."""
+"""Exit code of Komek's commands for invalid settings or usage: a restart cannot help."""
 
 Say = Callable[[str], None]
 Stopped = Callable[[], bool]
@@ -38,7 +38,7 @@ class _Deaths:
 
 
 class Supervisor:
-    """`changed` is told the pids of all that runs whenever they change."""
+    """`changed` is called with the pids of all running processes whenever they change."""
 
     def __init__(self, *, logs: Path, say: Say, changed: Callable[[Mapping[str, int]], None] = lambda _: None) -> None:
         self._logs = logs
@@ -52,16 +52,16 @@ class Supervisor:
         return {name: child.pid for name, child in self._children.items() if child.exit_code() is None}
 
     def start(self, parts: Sequence[Part]) -> None:
-        """Starts without waiting."""
+        """Starts the processes without waiting for them."""
         for part in parts:
             self._children[part.name] = Child(part, self._logs / f"{part.name}.log")
         self._changed(self.pids())
 
     def await_ready(self, parts: Sequence[Part], *, within_s: float, stopped: Stopped) -> bool:
-        """Waits until all are ready at the same time, restarting what dies. False when `stopped` said so first.
+        """Waits until all are ready at the same time; restarts those that die. False when `stopped` was true first.
 
         Raises:
-            NeverReady: one died repeatedly, refused its settings, or was not ready in time. What runs goes on running.
+            NeverReady: one died repeatedly, refused its settings, or was not ready in time. The others keep running.
         """
         deadline = time.monotonic() + within_s
         while waiting := [part for part in parts if not self._is_ready(part)]:
@@ -75,28 +75,28 @@ class Supervisor:
         return True
 
     def watch(self, stopped: Stopped) -> None:
-        """Keeps everything alive until `stopped`."""
+        """Restarts processes that die, until `stopped`."""
         while not stopped():
             self.tend()
             time.sleep(LOOK_EVERY_S)
 
     def hold(self, name: str) -> None:
-        """From now on this part stays dead once it is, until it is let go."""
+        """Suspends restarts of this part until `let_go`."""
         self._held.add(name)
 
     def let_go(self, name: str) -> None:
-        """The opposite of `hold`; harmless without it."""
+        """Resumes restarts of this part. No effect without `hold`."""
         self._held.discard(name)
 
     def tend(self) -> None:
-        """One look at all parts: the dead are restarted once their pause is over."""
+        """One iteration: restarts dead processes whose backoff has passed."""
         for name, child in list(self._children.items()):
             code = child.exit_code()
             if name not in self._held and code is not None and not (child.part.runs_once and code == 0):
                 self._tend_dead(name, child, code)
 
     def end(self, patience_s: float = PATIENCE_S) -> None:
-        """Ends all, the last started first; waits `patience_s` for each rank before it kills. A repeat is harmless."""
+        """Ends all processes in reverse order of ranks, waiting `patience_s` per rank before SIGKILL. Idempotent."""
         for rank in sorted({child.part.rank for child in self._children.values()}, reverse=True):
             same = [child for child in self._children.values() if child.part.rank == rank]
             for killed in end(same, patience_s):
@@ -122,12 +122,12 @@ class Supervisor:
         self._changed(self.pids())
 
     def _count_death(self, name: str, child: Child, code: int, deaths: _Deaths) -> None:
-        child.signal(signal.SIGKILL)  # whatever it had started itself
+        child.signal(signal.SIGKILL)  # its own child processes
         lived_s = time.monotonic() - child.started_at
         deaths.in_a_row = 1 if lived_s > STEADY_AFTER_S else deaths.in_a_row + 1
         pause_s = deaths.pause_s()
         deaths.restart_at = time.monotonic() + pause_s
-        self._say(f"{name} (pid {child.pid}) {_how_it_ended(code)}; starting it again in {pause_s:g} s")
+        self._say(f"{name} (pid {child.pid}) {_how_it_ended(code)}; restarting it in {pause_s:g} s")
         if deaths.in_a_row == TOO_MANY_DEATHS:
             self._say(f"{name} keeps dying. {_end_of_log(child)}")
         self._changed(self.pids())

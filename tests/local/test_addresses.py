@@ -7,7 +7,7 @@ import pytest
 
 from streams.local import addresses
 from streams.local.addresses import choose
-from streams.local.errors import FolderTaken, LocalStackError
+from streams.local.errors import AlreadyInUse, LocalStackError
 from streams.local.ports import answers, free_ports, is_free
 from streams.settings import Settings
 
@@ -21,7 +21,7 @@ def taken_port() -> Iterator[int]:
 
 
 def test_a_port_that_was_asked_for_and_is_taken_is_refused_by_name(taken_port: int) -> None:
-    with pytest.raises(FolderTaken, match=f"KOMEK_PORT={taken_port} is taken on 127.0.0.1"):
+    with pytest.raises(AlreadyInUse, match=f"KOMEK_PORT={taken_port} is taken on 127.0.0.1"):
         choose(Settings(port=taken_port), print)
 
 

@@ -38,7 +38,7 @@ def test_on_a_machine_that_can_run_komek_nothing_fails(tmp_path: Path) -> None:
     found = findings(done)
     assert done.returncode == 0, done.stdout
     assert {"settings", "Python", "packages", "disk", "memory", "Kafka's jars", "Java", "redis-server"} <= set(found)
-    assert found["stack"]["found"] == f"none runs in {tmp_path}"
+    assert found["stack"]["found"] == f"not running in {tmp_path}"
     assert all(finding["cure"] for finding in found.values() if finding["level"] != "ok")
 
 

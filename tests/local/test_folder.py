@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from streams import settings
 from streams.local import keys, leftovers, stackfile
-from streams.local.errors import FolderTaken, LocalStackError
+from streams.local.errors import AlreadyInUse, LocalStackError
 from streams.local.folder import FolderLock, opened
 from streams.local.stackfile import StackFile
 from tests.local.programs import STAYS, is_gone, marks
@@ -24,7 +24,7 @@ def test_a_folder_in_use_is_refused_naming_the_pid(tmp_path: Path) -> None:
     folder = opened(tmp_path)
     claim = FolderLock(folder)
 
-    with pytest.raises(FolderTaken, match=f"in use by the Komek with pid {os.getpid()}") as caught:
+    with pytest.raises(AlreadyInUse, match=f"in use by the Komek with pid {os.getpid()}") as caught:
         FolderLock(folder)
 
     assert f"kill {os.getpid()}" in caught.value.cure
@@ -32,10 +32,10 @@ def test_a_folder_in_use_is_refused_naming_the_pid(tmp_path: Path) -> None:
     FolderLock(folder).release()
 
 
-def test_the_claim_of_a_process_that_died_is_no_hindrance(tmp_path: Path) -> None:
+def test_the_lock_of_a_dead_process_does_not_block(tmp_path: Path) -> None:
     code = (
-        "import os\nfrom pathlib import Path\nfrom streams.local.folder import Claim, opened\n"
-        f"claim = Claim(opened(Path({str(tmp_path)!r})))\nos.kill(os.getpid(), 9)"
+        "import os\nfrom pathlib import Path\nfrom streams.local.folder import FolderLock, opened\n"
+        f"claim = FolderLock(opened(Path({str(tmp_path)!r})))\nos.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code], check=False)
     assert (tmp_path / "supervisor.lock").read_text().isdigit(), "the lock file is stale"

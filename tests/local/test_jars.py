@@ -92,7 +92,7 @@ def test_a_damaged_jar_alone_is_fetched_again(damage: object, tmp_path: Path) ->
 
 
 def test_a_jar_that_is_not_what_was_pinned_is_refused_and_not_kept(tmp_path: Path) -> None:
-    with pytest.raises(Unobtainable, match="org.example:clients:1.0 came with a SHA-256"):
+    with pytest.raises(Unobtainable, match="the SHA-256 of org.example:clients:1.0 differs"):
         ensure(JARS, tmp_path, fetch=Central(tampered="clients").fetch, progress=ignore)
 
     assert not JARS[1].within(tmp_path).exists()

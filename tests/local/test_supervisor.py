@@ -60,7 +60,7 @@ def test_a_killed_part_runs_again_with_a_new_pid_and_it_is_said_in_one_line(told
     os.kill(first, signal.SIGKILL)
     tend_until(told.supervisor, lambda: told.supervisor.pids().get("worker-1", first) != first)
 
-    assert told.lines == [f"worker-1 (pid {first}) was ended by SIGKILL; starting it again in 0.2 s"]
+    assert told.lines == [f"worker-1 (pid {first}) was ended by SIGKILL; restarting it in 0.2 s"]
     assert told.pids[-1] == told.supervisor.pids()
 
 
@@ -69,7 +69,7 @@ def test_the_pauses_of_a_part_that_keeps_dying_grow_and_its_log_is_shown(told: T
 
     tend_until(told.supervisor, lambda: "keeps dying" in told.text)
 
-    pauses = [line.rpartition(" in ")[2] for line in told.lines if "again in" in line]
+    pauses = [line.rpartition(" in ")[2] for line in told.lines if "restarting it in" in line]
     assert pauses == ["0.2 s", "0.4 s", "0.8 s", "1.6 s"]
     assert "| no such database" in told.text
     assert str(tmp_path / "logs" / "worker-1.log") in told.text

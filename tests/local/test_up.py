@@ -81,7 +81,7 @@ class TestARunningStack:
         new = breakable_stack.await_restart(name, old)
 
         assert psutil.pid_exists(new)
-        assert f"{name} (pid {old}) was ended by SIGKILL; starting it again" in breakable_stack.said()
+        assert f"{name} (pid {old}) was ended by SIGKILL; restarting it" in breakable_stack.said()
         until(lambda: breakable_stack.run("doctor").returncode == 0, WITHIN_S)
 
     def test_everything_listens_on_this_machine_only(self, breakable_stack: WholeStack) -> None:
