@@ -1,4 +1,4 @@
-"""`komek api`: one process that serves HTTP. The API is named by its import string, so the arrow api → streams holds."""
+"""`komek api`: one process of the HTTP API. The application is an import string, because `streams` must not import `api`."""
 
 import os
 import resource
@@ -20,7 +20,7 @@ FILES = 65_536
 
 
 def command() -> None:
-    """Run the HTTP API and the console on KOMEK_HOST and KOMEK_PORT; ends cleanly on SIGTERM."""
+    """Run the HTTP API and the console on KOMEK_HOST and KOMEK_PORT. Shuts down gracefully on SIGTERM."""
     settings = settings_here()
     logs.configure(settings.log_level)
     _check(settings)
@@ -31,7 +31,7 @@ def command() -> None:
         http=PROTOCOL,
         host=settings.host,
         port=settings.port or 8000,
-        access_log=False,  # paths hold ids; metrics count requests by route
+        access_log=False,  # paths contain ids; metrics count requests by route
         log_level="warning",
         server_header=False,
         date_header=True,
@@ -39,7 +39,8 @@ def command() -> None:
         limit_concurrency=None,
         backlog=2048,
     )
-    # kafka-python works on threads of its own; the event loop waits for the interpreter at most this long, not 5 ms.
+    # kafka-python runs threads of its own. A shorter switch interval than the default of 5 ms bounds how long the event loop
+    # waits for the interpreter lock.
     sys.setswitchinterval(0.0005)
     _allow_connections()
     server = uvicorn.Server(config)
@@ -49,7 +50,7 @@ def command() -> None:
 
 
 def _allow_connections() -> None:
-    """As many open files as this process may have: each live view is one, and many systems begin with 1,024."""
+    """Raises the limit of open files to the hard limit: each live view needs one, and the default is often 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -57,10 +58,10 @@ def _allow_connections() -> None:
 
 
 def _check(settings: Settings) -> None:
-    """Everything that can be known to be wrong before the server starts.
+    """Checks what can be checked before the server starts.
 
     Raises:
-        CommandFailed: with what is wrong and what to do.
+        CommandFailed: keys or plans are invalid; the message says what to do.
         SettingsError: a setting is missing.
     """
     settings.require_redis()
@@ -80,7 +81,7 @@ def _check(settings: Settings) -> None:
 
 
 def _hand_over(settings: Settings) -> None:
-    """The application reads the environment; what came from the running local stack is put there."""
+    """Puts settings taken from the running local stack into the environment, which the application reads."""
     import base64
 
     found = {

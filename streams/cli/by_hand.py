@@ -1,4 +1,4 @@
-"""Orders that an operator gives by hand: `komek incident reopen, escalate, assign, withdraw, answer, split`."""
+"""Manual commands of an operator: `komek incident reopen, escalate, assign, withdraw, answer, split`."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -12,12 +12,14 @@ from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.output import print_json
 from streams.cli.places import location
 
-ReasonOption = Annotated[str | None, typer.Option("--reason", help="Kept private, shown in the timeline.")]
-KeyOption = Annotated[str | None, typer.Option("--key", help="Idempotency-Key: the same key gives the same order.")]
+ReasonOption = Annotated[str | None, typer.Option("--reason", help="Stored encrypted, shown in the timeline.")]
+KeyOption = Annotated[
+    str | None, typer.Option("--key", help="Idempotency-Key: a repeat with the same key has no further effect.")
+]
 
 
 class SpokenAnswer(StrEnum):
-    """What a person said, and the request it becomes."""
+    """An answer that a person gave by voice, and the path segment of its request."""
 
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -46,23 +48,23 @@ def reopen(
 
 def escalate(
     incident_id: str,
-    level: Annotated[int | None, typer.Option(help="The alarm level at which the order is given.")] = None,
+    level: Annotated[int | None, typer.Option(help="The alarm level from which to raise.")] = None,
     reason: ReasonOption = None,
     key: KeyOption = None,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Raise the alarm level by one, once however often it is given at one level."""
+    """Raise the alarm level by one. Repeating the command at the same level has no further effect."""
     _order(path_of("incidents", incident_id, "escalate"), {"level": level, "reason": reason}, key, api, token, json)
 
 
 def assign(
     incident_id: str,
     volunteer_id: str,
-    requirement: Annotated[str, typer.Option("--for", help="Id of the need, as `show` prints it.")] = "r1",
+    requirement: Annotated[str, typer.Option("--for", help="Id of the requirement, as printed by `show`.")] = "r1",
     force: Annotated[
-        bool, typer.Option("--force", help="Set rules aside that speak against them; needs a reason.")
+        bool, typer.Option("--force", help="Override soft rules against this person; requires --reason.")
     ] = False,
     reason: ReasonOption = None,
     key: KeyOption = None,
@@ -70,21 +72,21 @@ def assign(
     token: TokenOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Ask a person you name, and print the id of their offer."""
+    """Ask a named person, and print the id of their offer."""
     body = {"volunteer_id": volunteer_id, "requirement_id": requirement, "force": force or None, "reason": reason}
     _order(path_of("incidents", incident_id, "offers"), body, key, api, token, json)
 
 
 def withdraw(
     offer_id: str,
-    give_up: Annotated[bool, typer.Option("--give-up", help="Do not fill the place anew.")] = False,
+    give_up: Annotated[bool, typer.Option("--give-up", help="Do not fill the place again.")] = False,
     reason: ReasonOption = None,
     key: KeyOption = None,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Take an offer back, or stand the person down."""
+    """Withdraw an offer, or stand the person down."""
     body = {"reason": reason, "replace": False if give_up else None}
     _order(path_of("offers", offer_id, "withdraw"), body, key, api, token, json)
 
@@ -92,15 +94,15 @@ def withdraw(
 def answer(
     offer_id: str,
     said: SpokenAnswer,
-    heard_by: Annotated[HeardBy, typer.Option(help="How you heard it.")] = HeardBy.PHONE,
+    heard_by: Annotated[HeardBy, typer.Option(help="The channel by which you received the answer.")] = HeardBy.PHONE,
     because: Annotated[DeclineReason | None, typer.Option(help="Why they decline.")] = None,
-    text: Annotated[str | None, typer.Option(help="What they said besides; kept private.")] = None,
+    text: Annotated[str | None, typer.Option(help="Their words; stored encrypted.")] = None,
     key: KeyOption = None,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Enter what a person told you about their offer."""
+    """Enter a person's answer to their offer."""
     body: dict[str, Any] = {"on_behalf": {"heard_by": heard_by.value}}
     if said in _PROGRESS:
         verb, body = "progress", body | {"state": said.value}
@@ -113,18 +115,22 @@ def answer(
 
 def split(
     incident_id: str,
-    kind: Annotated[str, typer.Option("--type", help="What the other event is.")],
-    at: Annotated[str | None, typer.Option(help="Where it is: LON,LAT. Without it, work that has no place.")] = None,
-    offer: Annotated[list[str] | None, typer.Option(help="Whose person goes over; may be repeated.")] = None,
-    report: Annotated[list[str] | None, typer.Option(help="A further report that goes over; may be repeated.")] = None,
-    description: Annotated[str | None, typer.Option(help="What is known of it.")] = None,
+    kind: Annotated[str, typer.Option("--type", help="Incident type of the other event.")],
+    at: Annotated[str | None, typer.Option(help="Its place: LON,LAT. Without it, work without a place.")] = None,
+    offer: Annotated[
+        list[str] | None, typer.Option(help="Offer whose person moves to the new incident; may be repeated.")
+    ] = None,
+    report: Annotated[
+        list[str] | None, typer.Option(help="Report that moves to the new incident; may be repeated.")
+    ] = None,
+    description: Annotated[str | None, typer.Option(help="Description of the new incident.")] = None,
     reason: ReasonOption = None,
     key: KeyOption = None,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Make a part of an incident an incident of its own, and print its id."""
+    """Split a part of an incident into a new incident, and print its id."""
     body = {"type": kind, "description": description, "offers": offer, "reports": report, "reason": reason}
     place = {"location": location(at, None, placeless=at is None)}
     _order(path_of("incidents", incident_id, "split"), body, key, api, token, json, always=place)
@@ -140,7 +146,7 @@ def _order(
     *,
     always: Any = None,
 ) -> None:
-    """Gives the order and prints the id of what it is about."""
+    """Sends the command and prints the id of its incident or offer."""
     with access(api, token).http() as http:
         headers = {"Idempotency-Key": key or f"cli-{clock.fresh_id()}"}
         given = {name: value for name, value in body.items() if value is not None} | (always or {})

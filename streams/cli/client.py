@@ -1,7 +1,7 @@
-"""How commands reach the API: where it is, and with which token.
+"""HTTP access of commands to the API: address and token.
 
-The address is that of `--api`, else KOMEK_HOST and KOMEK_PORT, else the local stack's in KOMEK_DATA. The token is that of
-`--token`, else one that is signed here with the key in KOMEK_JWT_KEYS or of the local stack.
+The address is `--api`, else KOMEK_HOST and KOMEK_PORT, else that of the local stack in KOMEK_DATA. The token is `--token`, else
+one signed here with the key of KOMEK_JWT_KEYS or of the local stack.
 """
 
 import os
@@ -22,7 +22,7 @@ from streams.settings import Settings
 from streams.tokens import BadKeys, Role, TokenKeys, load_keys
 
 ApiOption = Annotated[str | None, typer.Option("--api", help="Address of the API, like http://127.0.0.1:8000.")]
-TokenOption = Annotated[str | None, typer.Option("--token", help="A token to use instead of one made here.")]
+TokenOption = Annotated[str | None, typer.Option("--token", help="Bearer token to use instead of one signed here.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 TOKEN_TTL_S = 3600
@@ -30,7 +30,7 @@ _RENEW_BEFORE_S = 300
 
 
 class IssuedTokens:
-    """Tokens signed here, each remembered until it is about to end."""
+    """Signs tokens, and caches each until shortly before it expires."""
 
     def __init__(self, keys: TokenKeys, now_s: Callable[[], int]) -> None:
         self._keys = keys
@@ -48,7 +48,7 @@ class IssuedTokens:
 
 @dataclass(frozen=True, slots=True)
 class GivenToken:
-    """One token for whatever is asked, as the caller gave it."""
+    """Returns the token of `--token` for every role and identity."""
 
     token: str
 
@@ -58,7 +58,7 @@ class GivenToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """An API and the right to call it. `tokens(role, identity)` gives a bearer token."""
+    """The URL of the API, and its tokens: `tokens(role, identity)` returns a bearer token."""
 
     url: str
     tokens: Callable[[str, str], str]
@@ -69,18 +69,20 @@ class Access:
 
 
 def access(api: str | None, token: str | None) -> Access:
-    """
+    """Address and tokens for a command.
+
     Raises:
-        CommandFailed: no token was given and none can be made here.
+        CommandFailed: no token was given and none can be signed here.
     """
     settings = settings_here()
     return Access(url=_address(api, settings), tokens=GivenToken(token) if token else issued_tokens(settings))
 
 
 def issued_tokens(settings: Settings) -> IssuedTokens:
-    """
+    """Tokens signed with the key of the settings.
+
     Raises:
-        CommandFailed: there is no key to sign with.
+        CommandFailed: there is no private key.
     """
     if settings.jwt_keys is None:
         raise CommandFailed(
@@ -95,17 +97,17 @@ def issued_tokens(settings: Settings) -> IssuedTokens:
 
 
 def ask(http: httpx2.Client, method: str, path: str, **request: Any) -> Mapping[str, Any]:
-    """The JSON of a good answer.
+    """Sends a request and returns the JSON body of its successful response.
 
     Raises:
-        CommandFailed: no answer (exit code 3), or a refusal (exit code 1) in the API's words.
+        CommandFailed: no response (exit code 3), or a problem response (exit code 1) with its title and detail.
     """
     try:
         response = http.request(method, path, **request)
     except httpx2.HTTPError as error:
         raise CommandFailed(
             f"the API at {http.base_url} does not answer: {type(error).__name__} {error}",
-            "Start it (`komek up`), or say where it is with --api or KOMEK_PORT.",
+            "Start it (`komek up`), or set its address with --api or KOMEK_PORT.",
             UNREACHABLE,
         ) from error
     if not response.is_success:
@@ -115,7 +117,7 @@ def ask(http: httpx2.Client, method: str, path: str, **request: Any) -> Mapping[
 
 
 def refusal(response: httpx2.Response) -> CommandFailed:
-    """A problem+json answer as a failed command."""
+    """Converts a problem+json response into a failed command."""
     try:
         problem = response.json()
     except ValueError:
@@ -132,9 +134,9 @@ def refusal(response: httpx2.Response) -> CommandFailed:
 
 
 _CURES = {
-    401: "This API knows other keys: set KOMEK_DATA to its folder or KOMEK_JWT_KEYS to its keys, or give --token.",
-    403: "Give a --token of a role that may do this.",
-    404: "`komek incident list` shows what there is.",
+    401: "The API uses other keys: set KOMEK_DATA to its folder or KOMEK_JWT_KEYS to its keys, or give --token.",
+    403: "Give a --token with a role that has this permission.",
+    404: "`komek incident list` lists the incidents.",
 }
 
 

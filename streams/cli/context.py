@@ -1,4 +1,4 @@
-"""What a command knows without being told: the settings, completed by the local stack that runs in KOMEK_DATA."""
+"""The settings of a command, completed from the local stack that runs in KOMEK_DATA."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from streams.settings import Settings
 
 
 def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of the environment; addresses and keys it does not set are those of the running local stack.
+    """Settings from the environment; unset addresses and keys are taken from the running local stack.
 
     Raises:
         SettingsError: as `settings.load`.
@@ -37,7 +37,7 @@ def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
 
 @contextlib.contextmanager
 def broker_trouble_told() -> Iterator[None]:
-    """Ends the command with exit code 3 where Kafka gave no answer."""
+    """Context manager: ends the command with exit code 3 when Kafka does not answer."""
     try:
         yield
     except BrokerError as trouble:

@@ -1,4 +1,4 @@
-"""`komek dead-letters`: look at records that could not be read, and send them again."""
+"""`komek dead-letters`: inspect, replay and dismiss records that could not be read."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -15,16 +15,14 @@ from streams.dead_letters import outcomes
 from streams.dead_letters.letters import DeadLetter, NotReplayable
 from streams.dead_letters.outcomes import Dismissal, LetterSettled
 
-app = typer.Typer(help="Look at records that could not be read, and send them again.", no_args_is_help=True)
+app = typer.Typer(help="Inspect, replay or dismiss dead letters.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Source = Annotated[
-    str | None, typer.Option("--topic", help="Only letters from this topic (a part of its name is enough).")
-]
-Reason = Annotated[str | None, typer.Option("--reason", help="Only letters whose reason holds this text.")]
-Since = Annotated[int | None, typer.Option("--hours", help="Only letters of the last hours.", min=1)]
-By = Annotated[str, typer.Option("--by", help="Who does this: an opaque id, which is kept in the log.")]
+Source = Annotated[str | None, typer.Option("--topic", help="Only letters of topics whose name contains this text.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="Only letters whose reason contains this text.")]
+Since = Annotated[int | None, typer.Option("--hours", help="Only letters of the last N hours.", min=1)]
+By = Annotated[str, typer.Option("--by", help="Opaque id of the operator, recorded in the log.")]
 HEX_WIDTH = 16
-REDACTED = "(what may identify a person: --reveal shows it)"
+REDACTED = "(may contain personal data: --reveal shows it)"
 
 
 @app.command("list")
@@ -32,11 +30,11 @@ def list_letters(
     topic: Source = None,
     reason: Reason = None,
     hours: Since = None,
-    standing: Annotated[bool, typer.Option("--standing", help="Only those neither replayed nor dismissed.")] = False,
-    limit: Annotated[int, typer.Option(help="The newest so many.", min=1)] = 100,
+    standing: Annotated[bool, typer.Option("--standing", help="Only letters neither replayed nor dismissed.")] = False,
+    limit: Annotated[int, typer.Option(help="At most this many, the newest.", min=1)] = 100,
     json: Json = False,
 ) -> None:
-    """List the letters that are kept, newest last."""
+    """List dead letters, newest last."""
     ended = _ended()
     letters = [letter for letter in _found(topic, reason, hours) if not (standing and letter.id in ended)][-limit:]
     if json:
@@ -58,11 +56,11 @@ def list_letters(
 
 @app.command()
 def show(
-    letter_id: Annotated[str, typer.Argument(help="The letter's id, or the beginning of it.")],
-    reveal: Annotated[bool, typer.Option("--reveal", help="Show bytes that may identify a person, too.")] = False,
+    letter_id: Annotated[str, typer.Argument(help="The letter's id or a prefix of it.")],
+    reveal: Annotated[bool, typer.Option("--reveal", help="Also show bytes that may contain personal data.")] = False,
     json: Json = False,
 ) -> None:
-    """Show one letter: where it was, why it is here, its bytes as hex and text."""
+    """Show one letter: topic, partition and offset, the reason, and its bytes as hex and text."""
     letter = _one(letter_id)
     open_value = reveal or not letter.is_private
     if json:
@@ -80,23 +78,25 @@ def show(
 
 @app.command()
 def replay(
-    letter_ids: Annotated[list[str] | None, typer.Argument(help="Ids, or beginnings of ids.")] = None,
+    letter_ids: Annotated[list[str] | None, typer.Argument(help="Ids or prefixes of ids.")] = None,
     topic: Source = None,
     reason: Reason = None,
     hours: Since = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that the filters leave, instead of ids.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="Also those that were replayed or dismissed before.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All letters that match the filters.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Include letters that were replayed or dismissed before.")
+    ] = False,
     by: By = "cli",
     json: Json = False,
 ) -> None:
-    """Send the original records to the partitions they came from; the letters stay.
+    """Send the original records to their original partitions again. The letters are kept.
 
-    Each gets the header `komek_replay_of` with its letter's id. A record that is still unreadable becomes a new letter.
-    Letters that were replayed or dismissed before are passed over, so a repeat of this command is harmless.
+    Each record gets the header `komek_replay_of` with the id of its letter. A record that is still unreadable becomes a new
+    letter. Letters that were replayed or dismissed before are skipped, so the command may be repeated.
     """
     if bool(letter_ids) == everything:
         raise CommandFailed(
-            "say which letters: ids, or --all with filters", "`komek dead-letters list` shows them.", WRONG_USE
+            "no letters selected: give ids, or --all with filters", "`komek dead-letters list` shows them.", WRONG_USE
         )
     chosen = list(_found(topic, reason, hours)) if everything else _several(letter_ids or [])
     ended = {} if again else _ended()
@@ -105,24 +105,24 @@ def replay(
         with broker_trouble_told():
             outcomes.replay(settings_here(), letters, by=by, at_ms=clock.now_ms())
     except NotReplayable as refusal:
-        raise CommandFailed(str(refusal), "Nothing was sent; leave that one out.") from refusal
+        raise CommandFailed(str(refusal), "Nothing was sent; exclude that letter.") from refusal
     passed_over = [letter.id for letter in chosen if letter.id in ended]
     if json:
         print_json({"replayed": [letter.id for letter in letters], "passed_over": passed_over})
         return
     print(f"{len(letters)} records sent again, each confirmed by the broker")
     if passed_over:
-        print(f"{len(passed_over)} had been replayed or dismissed before and were passed over; --again sends them, too")
+        print(f"{len(passed_over)} were replayed or dismissed before and skipped; --again includes them")
 
 
 @app.command()
 def dismiss(
-    letter_ids: Annotated[list[str], typer.Argument(help="Ids, or beginnings of ids.")],
-    because: Annotated[Dismissal, typer.Option("--because", help="Why nothing has to be done.")],
+    letter_ids: Annotated[list[str], typer.Argument(help="Ids or prefixes of ids.")],
+    because: Annotated[Dismissal, typer.Option("--because", help="Why no action is needed.")],
     by: By = "cli",
     json: Json = False,
 ) -> None:
-    """Say that nothing has to be done about these letters: their alarm ends, and a record keeps who said so and why."""
+    """Dismiss letters that need no action. Their alarm ends, and a record states who dismissed them and why."""
     letters = _several(letter_ids)
     with broker_trouble_told():
         outcomes.dismiss(settings_here(), letters, because, by=by, at_ms=clock.now_ms())
@@ -153,7 +153,7 @@ def _matching(letters: list[DeadLetter], beginning: str) -> DeadLetter:
     matches = list(islice((letter for letter in letters if letter.id.startswith(beginning)), 2))
     if len(matches) != 1:
         count = "no letter has" if not matches else "several letters have"
-        raise CommandFailed(f"{count} an id beginning with {beginning!r}", "`komek dead-letters list` shows them.")
+        raise CommandFailed(f"{count} an id that starts with {beginning!r}", "`komek dead-letters list` shows them.")
     return matches[0]
 
 
@@ -204,7 +204,7 @@ def _reason(letter: DeadLetter) -> str:
 
 
 def _dump(data: bytes) -> list[str]:
-    """Hex and text side by side, sixteen bytes a line."""
+    """A hex dump with text, sixteen bytes per line."""
     return [
         f"{start:08x}  {data[start : start + HEX_WIDTH].hex(' '):{HEX_WIDTH * 3}} {_text(data[start : start + HEX_WIDTH])}"
         for start in range(0, len(data), HEX_WIDTH)
@@ -212,5 +212,5 @@ def _dump(data: bytes) -> list[str]:
 
 
 def _text(data: bytes) -> str:
-    """What can be printed; a dot for all else, so that no bytes can steer the terminal."""
+    """Printable ASCII; a dot for all other bytes, so that control characters cannot reach the terminal."""
     return "".join(chr(byte) if 32 <= byte < 127 else "." for byte in data)

@@ -1,4 +1,4 @@
-"""`komek doctor`: looks at this machine and the running stack, and says what to do."""
+"""`komek doctor`: checks this machine and the running stack."""
 
 import json
 import os
@@ -26,9 +26,9 @@ COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Check this machine and the running stack, and say what to do.
+    """Check this machine and the running stack, and print a remedy for each finding.
 
-    Exit code 0 when nothing failed, else 1.
+    Exit code 0 when no check failed, else 1.
     """
     findings = examine()
     if as_json:
@@ -39,7 +39,7 @@ def command(
 
 
 def examine() -> list[Check]:
-    """With settings that cannot be used nothing else can be known, so that is the only finding then."""
+    """Runs all checks. With invalid settings nothing else can be checked, so that is then the only finding."""
     try:
         settings = all_settings.load(os.environ)
     except SettingsError as error:
@@ -47,7 +47,7 @@ def examine() -> list[Check]:
     stack = stackfile.read(settings.data / "stack.json")
     own_port = int(stack.api.rpartition(":")[2]) if stack else None
     return [
-        ok("settings", "can be used"),
+        ok("settings", "valid"),
         *machine_checks(settings, own_port=own_port),
         *stack_checks(settings, stack),
     ]

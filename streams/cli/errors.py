@@ -1,4 +1,4 @@
-"""How a command ends when it cannot do what it was asked, and the exit codes of all commands."""
+"""The failure of a command, and the exit codes of all commands."""
 
 DONE = 0
 FAILED = 1
@@ -7,14 +7,14 @@ UNREACHABLE = 3
 
 EXIT_CODES = {
     DONE: "done",
-    FAILED: "failed, or the answer is no",
-    WRONG_USE: "usage or settings are wrong",
+    FAILED: "failed or refused",
+    WRONG_USE: "wrong usage or settings",
     UNREACHABLE: "Kafka, Redis or the API cannot be reached",
 }
 
 
 class CommandFailed(Exception):
-    """Ends the command with a line that says what went wrong and one that says what to do next."""
+    """Ends the command and prints what went wrong, and on the next line what to do."""
 
     def __init__(self, message: str, cure: str = "", exit_code: int = FAILED) -> None:
         super().__init__(message)

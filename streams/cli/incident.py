@@ -1,4 +1,4 @@
-"""`komek incident`: report one, look at one, list them, give orders by hand (`by_hand.py`)."""
+"""`komek incident`: report, show and list incidents, and manual commands (`by_hand.py`)."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from streams.cli.labels import priority_words
 from streams.cli.output import print_json, print_table
 from streams.cli.places import location
 
-app = typer.Typer(help="Report an incident, look at one, list them, give orders by hand.", no_args_is_help=True)
+app = typer.Typer(help="Report, show, list and manage incidents.", no_args_is_help=True)
 for order in (by_hand.reopen, by_hand.escalate, by_hand.assign, by_hand.withdraw, by_hand.answer, by_hand.split):
     app.command()(order)
 
@@ -27,26 +27,28 @@ OVER = (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
 
 @app.command()
 def new(
-    kind: Annotated[str, typer.Option("--type", help="What happened; GET /v1/incident-types lists the kinds.")],
+    kind: Annotated[str, typer.Option("--type", help="Incident type, as listed by GET /v1/incident-types.")],
     at: Annotated[str | None, typer.Option(help="Where: LON,LAT.")] = None,
-    geometry: Annotated[str | None, typer.Option(help="Where: a GeoJSON Point, Polygon or MultiPolygon.")] = None,
-    placeless: Annotated[bool, typer.Option("--placeless", help="Work that has no place.")] = False,
-    priority: Annotated[Priority | None, typer.Option(help="The response plan's without it.")] = None,
+    geometry: Annotated[str | None, typer.Option(help="The place: a GeoJSON Point, Polygon or MultiPolygon.")] = None,
+    placeless: Annotated[bool, typer.Option("--placeless", help="Work without a place.")] = False,
+    priority: Annotated[Priority | None, typer.Option(help="Default: the priority of the response plan.")] = None,
     description: Annotated[str | None, typer.Option(help="What the caller said.")] = None,
-    language: Annotated[str | None, typer.Option(help="Of the caller: kk, ru, en, …")] = None,
-    address: Annotated[str | None, typer.Option(help="As it was said.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the caller: kk, ru, en, …")] = None,
+    address: Annotated[str | None, typer.Option(help="Address in the caller's words.")] = None,
     caller_name: Annotated[str | None, typer.Option()] = None,
     caller_phone: Annotated[str | None, typer.Option()] = None,
     need: Annotated[
         list[str] | None,
-        typer.Option(help="CAPABILITY:SKILL[:COUNT[:LANGUAGE+LANGUAGE]], instead of the plan; may be repeated."),
+        typer.Option(
+            help="CAPABILITY:SKILL[:COUNT[:LANGUAGE+LANGUAGE]], replaces the requirements of the plan; may be repeated."
+        ),
     ] = None,
-    reported_at: Annotated[str | None, typer.Option(help="When the call came, like 2026-11-22T08:00:00Z.")] = None,
-    external_id: Annotated[str | None, typer.Option(help="Its number in another system.")] = None,
-    key: Annotated[str | None, typer.Option(help="Idempotency-Key: the same key makes no second incident.")] = None,
-    follow: Annotated[
-        bool, typer.Option("--follow", help="Show what becomes of it until it is over or Ctrl-C.")
-    ] = False,
+    reported_at: Annotated[str | None, typer.Option(help="Time of the call, like 2026-11-22T08:00:00Z.")] = None,
+    external_id: Annotated[str | None, typer.Option(help="Id of the incident in another system.")] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Idempotency-Key: a repeat with the same key creates no second incident.")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Print changes until the incident ends, or Ctrl-C.")] = False,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
@@ -134,7 +136,7 @@ def _requirement(text: str) -> dict[str, Any]:
 
 
 def _follow(http: httpx2.Client, incident_id: str, json: bool) -> None:
-    """Prints each change until the incident is over."""
+    """Prints each change until the incident has ended."""
     known: dict[str, str] = {}
     while True:
         incident = ask(http, "GET", path_of("incidents", incident_id))
@@ -146,7 +148,7 @@ def _follow(http: httpx2.Client, incident_id: str, json: bool) -> None:
 
 
 def _changes(known: dict[str, str], incident: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """What is new since `known`, which is brought up to date."""
+    """The changes since `known`, which is updated."""
     at = clock.rfc3339(clock.now_ms())
     skills = {requirement["id"]: requirement["skill"] for requirement in incident["requirements"]}
     if known.get("incident") != incident["status"]:

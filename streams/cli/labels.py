@@ -1,4 +1,4 @@
-"""How commands show priorities, states and ages: a word and a shape each, so that colour is never needed."""
+"""Labels of priorities, states and ages: a word and a sign each, so that colour is never the only distinction."""
 
 from rich.text import Text
 
@@ -28,7 +28,7 @@ def status_text(status: str) -> Text:
 
 
 def age(seconds: float) -> str:
-    """`7 s`, `3:05`, `1:02:03`."""
+    """Formats a duration: `7 s`, `3:05`, `1:02:03`."""
     whole = max(0, int(seconds))
     if whole < 60:
         return f"{whole} s"

@@ -1,4 +1,4 @@
-"""The live board as a picture: what is known now, laid out for a terminal. Pure: nothing is fetched here."""
+"""The layout of the live board for a terminal. Pure: it fetches nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardState:
-    """All that the board shows. `away_s` is how long the API has not answered, None while it does."""
+    """What the board shows. `away_s`: seconds since the API stopped answering, None while it answers."""
 
     now_ms: int
     url: str
@@ -50,7 +50,7 @@ class BoardState:
 
 
 def picture(shown: BoardState, width: int) -> Layout:
-    """The whole board. Queue and offers stand side by side where there is room for both."""
+    """Renders the board. Queue and offers are side by side when the terminal is wide enough."""
     layout = Layout()
     layout.split_column(
         Layout(_head(shown), name="head", size=5 if alarms_of(shown.status) else 4),
@@ -71,10 +71,10 @@ def _head(shown: BoardState) -> RenderableType:
 
 def _standing(shown: BoardState) -> Text:
     if shown.away_s is not None:
-        words = f"x THE API IS AWAY since {age(shown.away_s)}: what stands below is old ({shown.away_because})"
+        words = f"x THE API DOES NOT ANSWER since {age(shown.away_s)}: the data below is old ({shown.away_because})"
         return Text(words, style="bold reverse red")
     if shown.status.get("assignment") == "delayed":
-        reason = shown.status.get("assignment_reason") or "reports are kept, people are asked later"
+        reason = shown.status.get("assignment_reason") or "reports are accepted, people are asked later"
         return Text(f"! ASSIGNMENT DELAYED: {reason}", style="bold reverse yellow")
     wrong = troubled(shown.status)
     if wrong or is_degraded(shown.status):
@@ -87,7 +87,7 @@ def _is_degraded(shown: BoardState) -> bool:
 
 
 def is_degraded(status: Mapping[str, Any]) -> bool:
-    """Komek itself is not well. Alarms about the field do not count: there it is people who are missing."""
+    """Whether Komek itself is impaired. Alarms of concern `field`, such as missing people, do not count."""
     of_system = any(alarm.get("concern") == "system" for alarm in alarms_of(status))
     return status.get("assignment") == "delayed" or bool(troubled(status)) or of_system
 
@@ -98,7 +98,7 @@ def alarms_of(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def alarm_words(alarm: Mapping[str, Any]) -> str:
-    """`! ladder_ended (2)`; a critical one has two marks, so that colour is not needed."""
+    """Formats an alarm: `! ladder_ended (2)`. A critical one has two marks, so that colour is not the only distinction."""
     mark = "!!" if alarm.get("severity") == "critical" else "!"
     count = alarm.get("count") or 0
     return f"{mark} {alarm.get('name')}" + (f" ({count})" if count else "")
@@ -113,7 +113,7 @@ def _alarm_line(shown: BoardState) -> list[Text]:
 
 
 def troubled(status: Mapping[str, Any]) -> list[str]:
-    """Names of the components that say that they are not well."""
+    """Names of the components that report a problem."""
     components = status.get("components")
     if not isinstance(components, Mapping):
         return []
@@ -122,7 +122,7 @@ def troubled(status: Mapping[str, Any]) -> list[str]:
 
 def _is_well(about: object) -> bool:
     word = about.get("status", about.get("state", "ok")) if isinstance(about, Mapping) else about
-    # A component that is not measured yet is not in trouble; `assignment` says so when it matters.
+    # A component that has not been measured yet has no problem; `assignment` reports it when it matters.
     return word is True or word is None or str(word).lower() in ("ok", "up", "ready", "unknown")
 
 
@@ -137,7 +137,7 @@ def _second_line(shown: BoardState) -> Text:
 
 
 def measurements(status: Mapping[str, Any]) -> list[str]:
-    """How far behind and how quick; a dash where it is not known."""
+    """Lag and latencies; a dash for an unknown value."""
     lag, latency = (_inside(status, *names) for names in (("committed_lag",), ("latency_ms", "report_to_offer")))
     oldest = status.get("oldest_undecided_age_s")
     quick = "/".join(_number(latency.get(name)) for name in ("p50", "p95", "p99"))
@@ -157,7 +157,7 @@ def _inside(value: object, *names: str) -> Mapping[str, Any]:
 
 
 def flat(value: object, name: str = "") -> list[tuple[str, str]]:
-    """Nested objects as dotted names with their values."""
+    """Flattens nested objects to pairs of a dotted name and a value."""
     if isinstance(value, Mapping):
         return [pair for key, inside in value.items() for pair in flat(inside, f"{name}.{key}" if name else str(key))]
     if isinstance(value, list):
@@ -170,7 +170,7 @@ def _number(value: object) -> str:
 
 
 def in_order(incidents: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Those that need people first, then the more urgent, then the older."""
+    """Sorts incidents: those that need people first, then by priority, then oldest first."""
 
     def urgency(incident: Mapping[str, Any]) -> tuple[int, int, str]:
         priority = str(incident.get("priority"))
@@ -182,7 +182,7 @@ def in_order(incidents: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _queue(shown: BoardState) -> RenderableType:
     table = Table(expand=True, box=None, padding=(0, 1, 0, 0), header_style="bold")
-    # The widths hold the longest word each: what is cut in a narrow terminal is only the last column.
+    # Each width fits the longest word, so a narrow terminal truncates only the last column.
     for column, width in (
         ("priority", 10),
         ("age", 7),
@@ -201,7 +201,7 @@ def _queue(shown: BoardState) -> RenderableType:
             Text(_people(incident)),
             Text(_missing(incident), style="bold red"),
         )
-    title = "Queue" if shown.incidents else "Queue: nothing is open"
+    title = "Queue" if shown.incidents else "Queue: no open incidents"
     return Panel(table, title=title, title_align="left")
 
 
@@ -247,7 +247,7 @@ def _offer_cells(offer: Mapping[str, Any], skills: Mapping[str, str], now_ms: in
 
 
 def unconfirmed(offer: Mapping[str, Any], now_ms: int) -> str:
-    """What the person has not confirmed of their job, and for how long: `? location 0:40`, with `!` once they were told twice."""
+    """Unconfirmed changes of the job and their age: `? location 0:40`, with `!` after the second notice."""
     open_changes = offer.get("to_confirm")
     if not isinstance(open_changes, Mapping):
         return ""

@@ -1,7 +1,7 @@
-"""Whether `make`, which called us, was told to end.
+"""Detects that the parent process `make` was asked to stop.
 
-A terminal's Ctrl-C reaches make and us alike. A SIGINT sent to make alone does not: make then waits for its recipe without
-telling it anything. On Linux the kernel shows that make has put the signal's handler aside, which it does first of all.
+Ctrl-C in a terminal reaches make and this process. A SIGINT sent to make alone does not: make then waits for its recipe without
+signalling it. On Linux, /proc shows that make has removed its SIGINT handler, which is the first thing it does.
 """
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 class MakeCaller:
-    """`is_ending()` is for a loop: it costs one read of a file in /proc. Always False when make did not call us."""
+    """`is_ending()` costs one read of a file in /proc, so it may be polled. Always False when the parent is not make."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         parent = os.getppid()
@@ -34,7 +34,7 @@ def _is_make(pid: int) -> bool:
 
 
 def _catches_interrupts(pid: int) -> bool | None:
-    """None where it cannot be known."""
+    """Whether the process has a SIGINT handler; None when that is unknown (not Linux)."""
     try:
         status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""`komek notifier`: one process that tells people what becomes of their offers."""
+"""`komek notifier`: one process that sends people notices about their offers."""
 
 import os
 import sys
@@ -14,11 +14,11 @@ from streams.notices.notifier import Notifier
 from streams.worker.watchdog import LoopWatchdog
 
 END_WITHIN_S = 9.0
-"""Supervisors kill after ten."""
+"""Below the ten seconds after which supervisors kill."""
 
 
 class NotifierProcess(mode.Worker):
-    """Ends within nine seconds of SIGTERM or SIGINT whatever hangs: what was not told comes again under the same ids."""
+    """Ends within nine seconds of SIGTERM or SIGINT, whatever hangs. The next notifier sends the remaining notices."""
 
     async def on_stop(self) -> None:
         timer = threading.Timer(END_WITHIN_S, os._exit, (0,))
@@ -28,7 +28,7 @@ class NotifierProcess(mode.Worker):
 
 
 def command() -> None:
-    """Run one notifier. Several share the work by partitions; ends cleanly on SIGTERM."""
+    """Run one notifier. Several share the partitions. Shuts down gracefully on SIGTERM."""
     settings = settings_here()
     logs.configure(settings.log_level)
     with broker_trouble_told():

@@ -1,4 +1,4 @@
-"""How commands print: tables for people, JSON for programs. Colour is never the only sign of anything."""
+"""Output of commands: tables for people, JSON for programs. Colour is never the only distinction."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ NO_TERMINAL_WIDTH = 160
 
 
 def console() -> Console:
-    """Writes to standard output; without a terminal it is wide enough not to fold what a program greps for."""
+    """A console on standard output. Without a terminal it is so wide that lines are not folded, for use with grep."""
     return Console(width=None if sys.stdout.isatty() else NO_TERMINAL_WIDTH, highlight=False)
 
 
@@ -25,6 +25,6 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str 
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        # As text, never as markup: what comes from outside may hold brackets.
+        # As plain text, never as markup: data may contain brackets.
         table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
     console().print(table)

@@ -1,4 +1,4 @@
-"""Where something is, as the command line says it."""
+"""Places on the command line."""
 
 import json as json_text
 from typing import Any
@@ -7,9 +7,11 @@ from streams.cli.errors import WRONG_USE, CommandFailed
 
 
 def location(at: str | None, geometry: str | None, *, placeless: bool) -> Any:
-    """GeoJSON; None for work that has no place. Raises CommandFailed."""
+    """The place as GeoJSON; None for work without a place. Raises CommandFailed for anything else."""
     if sum((at is not None, geometry is not None, placeless)) != 1:
-        raise CommandFailed("say where: one of --at, --geometry, --placeless", "--at 76.945,43.238", WRONG_USE)
+        raise CommandFailed(
+            "no place: give one of --at, --geometry, --placeless", "Example: --at 76.945,43.238", WRONG_USE
+        )
     if placeless:
         return None
     try:
@@ -18,6 +20,6 @@ def location(at: str | None, geometry: str | None, *, placeless: bool) -> Any:
         lon, lat = (float(part) for part in str(at).split(","))
     except ValueError:
         raise CommandFailed(
-            f"cannot read the place {geometry or at!r}", "--at wants LON,LAT; --geometry wants GeoJSON.", WRONG_USE
+            f"cannot read the place {geometry or at!r}", "--at expects LON,LAT; --geometry expects GeoJSON.", WRONG_USE
         ) from None
     return {"type": "Point", "coordinates": [lon, lat]}

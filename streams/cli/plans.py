@@ -1,4 +1,4 @@
-"""`komek plans`: check a file of response plans, and put it into force while everything runs."""
+"""`komek plans`: check a file of response plans, and apply it to the running system."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,15 +12,15 @@ from streams.cli.errors import CommandFailed
 from streams.cli.output import print_json
 from streams.readers import plans
 
-app = typer.Typer(help="Check response plans and put them into force.", no_args_is_help=True)
-File = Annotated[Path, typer.Argument(help="The plans, a TOML file like dispatch/plans/builtin.toml.")]
+app = typer.Typer(help="Check and apply response plans.", no_args_is_help=True)
+File = Annotated[Path, typer.Argument(help="Response plans, a TOML file like dispatch/plans/builtin.toml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-CURE = "Correct the lines above; dispatch/plans/builtin.toml shows a good file."
+CURE = "Correct the lines above; dispatch/plans/builtin.toml is an example."
 
 
 @app.command()
 def check(file: File, json: Json = False) -> None:
-    """Say what is wrong with a file, with line and cure. Needs nothing that runs."""
+    """Check a file and print each error with its line and a remedy. Works offline."""
     try:
         book = response_plans.load(file)
     except BadPlans as error:
@@ -32,10 +32,10 @@ def check(file: File, json: Json = False) -> None:
 
 @app.command()
 def apply(file: File, json: Json = False) -> None:
-    """Put a file into force: workers and API take it up between two batches; it outlives restarts.
+    """Apply a file: workers and the API use it from their next batch on, also after restarts.
 
-    The newest applied plans win over KOMEK_PLANS and over the built-in ones. Incidents keep what they were given; decisions
-    record the version they were made under.
+    The newest applied plans take precedence over KOMEK_PLANS and the built-in plans. Incidents keep their requirements; each
+    decision records the version of its plans.
     """
     try:
         book = response_plans.load(file)

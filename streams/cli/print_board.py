@@ -1,4 +1,4 @@
-"""`komek board --print`: what is open, on paper, read from the log alone."""
+"""`komek board --print`: the open incidents as plain text, read from the log only."""
 
 import asyncio
 import json as json_format
@@ -23,12 +23,12 @@ def command(
     out: Annotated[Path | None, typer.Option(help="Write it to this file instead.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print what is open, who is assigned and what is missing, read from the log alone.
+    """Print open incidents, assigned people and shortfalls, read from the log only.
 
-    Works while Redis, the workers and the API are away; needs Kafka. Ids only, nothing private. `komek watch` is the live board.
+    Works without Redis, workers and API; needs Kafka. Prints ids only, no personal data. `komek watch` is the live board.
     """
     if not (on_paper or json):
-        raise CommandFailed("say --print or --json", "`komek watch` is the live board.", WRONG_USE)
+        raise CommandFailed("no output selected: give --print or --json", "`komek watch` is the live board.", WRONG_USE)
     settings = settings_here()
     settings.require_kafka()
     logs.configure("error")
@@ -36,7 +36,7 @@ def command(
         known = asyncio.run(LogPicture(settings, "komek-board").read(within_s=WITHIN_S))
     except LogUnavailable as trouble:
         raise CommandFailed(
-            str(trouble), "Start Kafka, or say where it is with KOMEK_KAFKA; the log is all this needs.", UNREACHABLE
+            str(trouble), "Start Kafka, or set KOMEK_KAFKA; nothing else is needed.", UNREACHABLE
         ) from trouble
     if json:
         print_json(_whole(known))

@@ -1,7 +1,7 @@
-"""The board for paper: what is open, as plain text that a printer takes. Pure: nothing is read here.
+"""The printed board: open incidents as plain text. Pure: it reads nothing.
 
-The most urgent first, and among equals the oldest. It says of when it is and what it cannot show; it holds ids only, so that a
-sheet that is left lying about names nobody.
+Sorted by priority, then oldest first. It states its time and what it cannot show. It contains ids only, so that a lost sheet does
+not identify anybody.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ INDENT = "     "
 
 
 def page(known: LastKnown) -> str:
-    """All that is open, and every report without a decision."""
+    """The board: all open incidents, and all reports without a decision."""
     entries = sorted(_entries(known), key=lambda entry: entry[:2])
     lines = [*_head(known, len(entries))]
     for number, (_, _, text) in enumerate(entries, 1):
@@ -31,12 +31,12 @@ def page(known: LastKnown) -> str:
 
 def _head(known: LastKnown, count: int) -> Iterator[str]:
     yield "=" * WIDTH
-    yield f"KOMEK   open incidents: {count}   picture of {_time(known.read_ms)}"
+    yield f"KOMEK   open incidents: {count}   as of {_time(known.read_ms)}"
     newest = "none" if known.decided_ms is None else _time(known.decided_ms)
-    yield f"Read from the log, not from the live picture. Newest decision: {newest}."
-    waiting = "it is not known how many" if known.waiting is None else str(known.waiting)
-    yield f"Reports, answers and orders that wait for a decision: {waiting}."
-    yield "Ids only: names, addresses, phones and texts stand in the encrypted topic and are not shown."
+    yield f"Read from the log, not from Redis. Newest decision: {newest}."
+    waiting = "unknown" if known.waiting is None else str(known.waiting)
+    yield f"Commands that wait for a decision: {waiting}."
+    yield "Ids only: names, addresses, phones and texts are encrypted and not shown."
 
 
 def _entries(known: LastKnown) -> Iterator[tuple[int, int, list[str]]]:
@@ -44,7 +44,7 @@ def _entries(known: LastKnown) -> Iterator[tuple[int, int, list[str]]]:
         if state.is_open:
             yield state.priority.order, state.times.reported_ms, list(_incident(state, known.read_ms))
     for entry in known.undecided:
-        # A report without a stated priority gets its type's when it is decided; until then it may be anything.
+        # A report without a priority gets that of its type when it is decided, so it is unknown until then.
         order = (entry.command.priority or Priority.CRITICAL).order
         yield order, entry.logged_ms, list(_report(entry, known.read_ms))
 
@@ -90,7 +90,7 @@ def _wanted(report: ReportIncident) -> str:
 
 
 def _harmless(line: str) -> str:
-    """Ids come from outside: nothing in them shall steer a printer or a terminal."""
+    """Removes control characters: ids come from clients and must not control a printer or a terminal."""
     return "".join(sign if sign.isprintable() else "?" for sign in line)
 
 
@@ -107,6 +107,6 @@ def _time(at_ms: int) -> str:
 
 
 def _age(age_ms: int) -> str:
-    """Hours and minutes: a sheet is not read by the second."""
+    """An age in hours and minutes."""
     minutes = max(0, age_ms) // 60_000
     return f"{minutes // 60} h {minutes % 60:02} min"

@@ -1,4 +1,4 @@
-"""`komek rebuild`: Redis made anew from the log."""
+"""`komek rebuild`: rebuild Redis from the log."""
 
 import asyncio
 import json as json_format
@@ -21,19 +21,19 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def command(json: Json = False) -> None:
-    """Make the picture in Redis anew from the log. Intake goes on meanwhile; assignments wait until it is done."""
+    """Rebuild Redis from the log. Reports are accepted meanwhile; assignments wait until it has ended."""
     settings = settings_here()
     logs.configure("error")
     try:
         report = asyncio.run(_rebuild(settings, quiet=json))
     except (StoreTrouble, LogUnavailable, NotReady) as trouble:
         raise CommandFailed(
-            f"the rebuild did not come to its end: {trouble}",
-            "Nothing is lost and workers rebuild by themselves; see `komek status`, then call this again.",
+            f"the rebuild failed: {trouble}",
+            "No data is lost, and workers rebuild by themselves. Check `komek status`, then repeat.",
             UNREACHABLE,
         ) from trouble
     if report is None:
-        raise CommandFailed("another rebuild is running", "`komek status` shows how far it is.")
+        raise CommandFailed("another rebuild is running", "`komek status` shows its progress.")
     if json:
         print(json_format.dumps(asdict(report)))
     else:

@@ -1,4 +1,4 @@
-"""`komek replay`: real call records as incidents, at another place, with their gaps kept or shortened."""
+"""`komek replay`: sends real call records as incidents, optionally moved to another place and sped up."""
 
 import asyncio
 import sys
@@ -33,24 +33,24 @@ class ReplayTarget(StrEnum):
 
 
 def command(
-    file: Annotated[Path, typer.Argument(help="CSV, also compressed with gzip; the format is known by its header.")],
+    file: Annotated[Path, typer.Argument(help="CSV, optionally gzipped; the header determines the format.")],
     at: Annotated[
         str | None,
-        typer.Option(
-            help="Where the middle of the calls goes: LON,LAT or a city. Without it they stay where they were."
-        ),
+        typer.Option(help="New centre of the calls: LON,LAT or a city. Default: their original places."),
     ] = None,
-    speed: Annotated[float, typer.Option(help="How many times faster than it was; 0 as fast as it goes.", min=0)] = 1.0,
-    limit: Annotated[int | None, typer.Option(help="Only the first calls.", min=1)] = None,
-    through: Annotated[ReplayTarget, typer.Option(help="Through the API, or straight into Kafka.")] = ReplayTarget.HTTP,
+    speed: Annotated[float, typer.Option(help="Speed factor; 0: as fast as possible.", min=0)] = 1.0,
+    limit: Annotated[int | None, typer.Option(help="Only the first N calls.", min=1)] = None,
+    through: Annotated[
+        ReplayTarget, typer.Option(help="Send through the API, or write to Kafka directly.")
+    ] = ReplayTarget.HTTP,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
 ) -> None:
     """Send the calls in a file as incidents.
 
-    The same file at the same place gives the same incidents each time: a repeat makes no new ones. Rows that are no calls are
-    named at the end and stop nothing. Exit code 1 when a report was refused, or its fate is unknown.
+    A repeat with the same file and place creates no new incidents. Invalid rows are skipped and listed at the end. Exit code 1
+    when a report was refused or its outcome is unknown.
     """
     calls = _read(file)
     summary = Summary()
@@ -62,18 +62,18 @@ def command(
     else:
         _print(calls, shown)
     if summary.unknown == summary.sent and summary.sent:
-        raise CommandFailed("nothing answered", "Start Komek with `komek up` and repeat.", UNREACHABLE)
+        raise CommandFailed("no response to any report", "Start Komek with `komek up` and repeat.", UNREACHABLE)
     if summary.unknown or summary.refused:
-        raise CommandFailed("not every report was accepted", "Repeat: what was accepted stays one incident.")
+        raise CommandFailed("not every report was accepted", "Repeat: accepted reports are not duplicated.")
 
 
 def _read(file: Path) -> Calls:
     try:
         return read_calls(file)
     except OSError as error:
-        raise CommandFailed(f"{file}: {error.strerror or error}", "Name a file that can be read.", WRONG_USE) from error
+        raise CommandFailed(f"{file}: {error.strerror or error}", "Give a readable file.", WRONG_USE) from error
     except UnknownFormat as error:
-        raise CommandFailed(str(error), "Give the file one of these headers.", WRONG_USE) from error
+        raise CommandFailed(str(error), "Use a file with one of these headers.", WRONG_USE) from error
 
 
 def _place(text: str | None) -> Place | None:
@@ -118,7 +118,7 @@ async def _sender(through: ReplayTarget, api: str | None, token: str | None) -> 
 
 
 class _bar:  # noqa: N801 - used like a function
-    """A progress bar on standard error, where a terminal is."""
+    """A progress bar on standard error, if that is a terminal."""
 
     def __init__(self, total: int) -> None:
         columns = (

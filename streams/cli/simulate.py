@@ -1,4 +1,4 @@
-"""`komek simulate`: plays volunteers and incidents until the time is over, or Ctrl-C."""
+"""`komek simulate`: simulates volunteers and incidents for a time, or until Ctrl-C."""
 
 import asyncio
 import signal
@@ -27,25 +27,25 @@ LIVE_EVERY_S = 0.5
 
 
 def command(
-    scenario: Annotated[str, typer.Option(help="What to play: demo, city, earthquake or national.")] = "city",
+    scenario: Annotated[str, typer.Option(help="The scenario: demo, city, earthquake or national.")] = "city",
     demo: Annotated[bool, typer.Option("--demo", help="The same as --scenario demo.")] = False,
-    volunteers: Annotated[int | None, typer.Option(help="How many volunteers.")] = None,
-    city: Annotated[str | None, typer.Option(help="Where, by name; the scenario's own without it.")] = None,
-    rate: Annotated[float | None, typer.Option(help="Incidents a minute.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed plays the same people and incidents.")] = None,
-    minutes: Annotated[float | None, typer.Option(help="How long; 0 goes on until Ctrl-C.")] = None,
-    speed: Annotated[float | None, typer.Option(help="How many times faster than life people answer and work.")] = None,
+    volunteers: Annotated[int | None, typer.Option(help="Number of volunteers.")] = None,
+    city: Annotated[str | None, typer.Option(help="Name of the city. Default: that of the scenario.")] = None,
+    rate: Annotated[float | None, typer.Option(help="Incidents per minute.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same people and incidents.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Duration; 0: until Ctrl-C.")] = None,
+    speed: Annotated[float | None, typer.Option(help="Speed factor of answers and work.")] = None,
     bulk: Annotated[
-        bool | None, typer.Option("--bulk/--no-bulk", help="Register people and send positions through Kafka.")
+        bool | None, typer.Option("--bulk/--no-bulk", help="Write profiles and positions to Kafka directly.")
     ] = None,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Play volunteers who register, move, answer and work, and operators who report incidents and close them.
+    """Simulate volunteers who register, move, answer and work, and operators who report and close incidents.
 
-    People and incidents come from the seed. Everything goes through the public API, as people would do it; with --bulk
-    profiles and positions go straight into Kafka, which is quicker for many thousands.
+    People and incidents are derived from the seed. All requests use the public API; with --bulk, profiles and positions are
+    written to Kafka directly, which is faster for many thousands.
     """
     changes = {
         "volunteers": volunteers,
@@ -60,7 +60,7 @@ def command(
     try:
         wanted = scenario_named("demo" if demo else scenario, changes)
     except BadScenario as error:
-        raise CommandFailed(str(error), "`komek simulate --help` lists what can be given.", WRONG_USE) from error
+        raise CommandFailed(str(error), "`komek simulate --help` lists the options.", WRONG_USE) from error
     reach = access(api, token)
     with broker_trouble_told():
         figures = asyncio.run(_run(wanted, reach.url, reach.tokens, quiet=json))
@@ -71,7 +71,7 @@ def command(
 async def _run(scenario: Scenario, url: str, tokens: Any, *, quiet: bool) -> dict[str, Any]:
     async with Api(url, tokens, seed=scenario.seed) as api:
         progress = RunProgress(scenario=scenario, api=api)
-        # Of this playing alone: a later one of the same scenario makes new incidents.
+        # Unique to this run: a later run of the same scenario creates new incidents.
         run = f"{scenario.name}-{clock.now_ms():x}"
         async with _ways(scenario, api, run) as ways, _shown(progress, quiet=quiet):
             playing = asyncio.create_task(play(progress, run=run, ways=ways))
@@ -113,7 +113,7 @@ async def _ways(scenario: Scenario, api: Api, run: str) -> AsyncIterator[Ways]:
 
 @asynccontextmanager
 async def _shown(progress: RunProgress, *, quiet: bool) -> AsyncIterator[None]:
-    """A live table in a terminal, a line now and then elsewhere; the last state is always shown."""
+    """Shows the progress: a live table in a terminal, otherwise a line from time to time. The last state is always shown."""
     if quiet:
         yield
         return

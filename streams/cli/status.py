@@ -1,4 +1,4 @@
-"""`komek status`: how the whole is doing."""
+"""`komek status`: alarms, components and figures of the system."""
 
 import sys
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from streams.cli.output import print_json, print_table
 def command(api: ApiOption = None, token: TokenOption = None, json: JsonOption = False) -> None:
     """Show alarms, components, incidents, volunteers, lag and latencies.
 
-    Exit code 1 when something is degraded (alarms about the field, such as a shortfall nobody can end, are shown and do not
-    count), 3 when the API does not answer.
+    Exit code 1 when the system is degraded, 3 when the API does not answer. Alarms about the field, such as a shortfall that
+    nobody can fill, are shown but do not count.
     """
     with access(api, token).http(role="monitor") as http:
         status = ask(http, "GET", "/v1/status")
@@ -43,4 +43,4 @@ def print_alarms(status: Mapping[str, Any]) -> None:
         )
         for alarm in alarms
     ]
-    print_table(f"{len(alarms)} alarms", ("alarm", "since", "of", "what it says"), rows)
+    print_table(f"{len(alarms)} alarms", ("alarm", "since", "of", "description"), rows)

@@ -13,14 +13,12 @@ from streams.tokens import Role
 
 
 def command(
-    role: Annotated[Role, typer.Argument(help="what the bearer may do")],
-    id_: Annotated[
-        list[str] | None, typer.Option("--id", help="whom the token names; may be given several times")
-    ] = None,
-    hours: Annotated[float, typer.Option(help="how long the token is good", min=0.01, max=24 * 366)] = 12.0,
-    as_json: Annotated[bool, typer.Option("--json", help="a JSON object a line, with id and role")] = False,
+    role: Annotated[Role, typer.Argument(help="role of the token")],
+    id_: Annotated[list[str] | None, typer.Option("--id", help="id in the token; may be repeated")] = None,
+    hours: Annotated[float, typer.Option(help="validity in hours", min=0.01, max=24 * 366)] = 12.0,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object per line, with id and role")] = False,
 ) -> None:
-    """Print a token for a role, one a line for each --id. It is signed with the first private key of KOMEK_JWT_KEYS."""
+    """Print tokens for a role, one line per --id, signed with the first private key of KOMEK_JWT_KEYS."""
     now_s = clock.now_ms() // 1000
     try:
         keys = tokens.load_keys(settings_here().require_jwt_keys())
@@ -30,13 +28,13 @@ def command(
             shown = {"id": subject, "role": role.value, "token": token}
             print(json.dumps(shown) if as_json else token)
     except tokens.BadKeys as error:
-        raise CommandFailed(str(error), "`komek up` makes a key file in KOMEK_DATA.", WRONG_USE) from error
+        raise CommandFailed(str(error), "`komek up` creates a key file in KOMEK_DATA.", WRONG_USE) from error
 
 
 def _check(subject: str) -> None:
     if not is_person_id(subject):
         raise CommandFailed(
-            f"--id {subject!r} cannot be an id",
+            f"--id {subject!r} is not a valid id",
             "Expected 1 to 128 visible ASCII characters without / | , and :, not . or ..",
             WRONG_USE,
         )

@@ -1,4 +1,4 @@
-"""`komek topics`: the topics as the list states them."""
+"""`komek topics`: create and check the topics of `streams/topics.py`."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -25,9 +25,9 @@ SIGNS = {
 
 @app.command()
 def apply(json: Json = False) -> None:
-    """Create what is missing and alter configuration that differs; a repeat changes nothing.
+    """Create missing topics and alter configuration that differs. May be repeated.
 
-    Partitions and replicas of a topic that exists are never changed: what differs there is named, with what to do.
+    Partitions and replicas of existing topics are never changed; differences are printed with a remedy.
     """
     with broker_trouble_told():
         rows = topic_admin.apply_topics(settings_here())
@@ -38,18 +38,18 @@ def apply(json: Json = False) -> None:
     refused = [row for row in rows if row.standing is TopicResult.REFUSED]
     if refused:
         names = ", ".join(row.topic for row in refused)
-        raise CommandFailed(f"not as stated, and not to be changed by itself: {names}", "\n".join(refused[0].notes))
+        raise CommandFailed(f"these topics differ and must be changed by hand: {names}", "\n".join(refused[0].notes))
 
 
 @app.command()
 def check(json: Json = False) -> None:
-    """Say what keeps workers and the API from starting, and change nothing."""
+    """Print differences that prevent workers and the API from starting. Changes nothing."""
     with broker_trouble_told():
         problems = topic_admin.check_topics(settings_here())
     if json:
         print_json([asdict(problem) for problem in problems])
     elif not problems:
-        print(f"{len(TOPICS)} topics, nothing dangerous")
+        print(f"{len(TOPICS)} topics, no dangerous differences")
     for problem in [] if json else problems:
         print(problem)
     if problems:

@@ -1,4 +1,4 @@
-"""`komek watch`: the live board. Lists are read anew when something happens; the stream of events only says when."""
+"""`komek watch`: the live board. The event stream only triggers: lists are read again when something happens."""
 
 import asyncio
 import contextlib
@@ -35,15 +35,15 @@ QUIT = ("q", "Q", "\x03", "\x04")
 
 
 def command(
-    once: Annotated[bool, typer.Option("--once", help="Print one frame and end.")] = False,
-    svg: Annotated[Path | None, typer.Option(help="Write one frame as a picture and end.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Print one frame and exit.")] = False,
+    svg: Annotated[Path | None, typer.Option(help="Write one frame as an SVG file and exit.")] = None,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Watch the queue, the offers and what happens, live, until q.
+    """Show the queue, the offers and recent events live, until q is pressed.
 
-    Without a terminal one frame is printed. --json prints what a frame is made of.
+    Without a terminal one frame is printed. --json prints the data of a frame.
     """
     reach = access(api, token)
     alone = once or json or svg is not None or not (sys.stdout.isatty() and sys.stdin.isatty())
@@ -53,7 +53,7 @@ def command(
 
 @dataclass(slots=True)
 class _View:
-    """What is known at the moment."""
+    """The current data of the board."""
 
     url: str
     status: Mapping[str, Any] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class _View:
     away_since_s: float | None = None
     away_because: str = ""
     ahead_ms: int = 0
-    """How far the API's clock is ahead of this machine's: ages and countdowns go by the API's."""
+    """Offset of the API's clock from this machine's. Ages and countdowns use the API's clock."""
 
     def shown(self) -> BoardState:
         away_s = None if self.away_since_s is None else clock.monotonic_s() - self.away_since_s
@@ -77,7 +77,7 @@ class _View:
         )
 
     async def look(self, api: Api) -> None:
-        """Reads status and queue; while the API is away what was known stays."""
+        """Reads status and queue. While the API does not answer, the previous data stays."""
         try:
             status, queue = await asyncio.gather(api.read("/v1/status", WATCHER), api.read(OPEN_INCIDENTS, WATCHER))
         except ApiUnavailable as error:
@@ -131,13 +131,13 @@ async def _once(reach: Any, svg: Path | None, json: bool) -> None:
         listening = asyncio.create_task(_listen(api, view, asyncio.Event()))
         await view.look(api)
         if view.away_since_s is None and svg is not None:
-            await asyncio.sleep(PICTURE_AFTER_S)  # so that the picture has events, too
+            await asyncio.sleep(PICTURE_AFTER_S)  # so that the frame contains events, too
             await view.look(api)
         listening.cancel()
     if view.away_since_s is not None:
         raise CommandFailed(
-            f"the API at {reach.url} shows nothing: {view.away_because}",
-            "Start it (`komek up`), say where it is with --api or KOMEK_PORT, or give its --token.",
+            f"the API at {reach.url} gives no data: {view.away_because}",
+            "Start it (`komek up`), set its address with --api or KOMEK_PORT, or give a --token.",
             UNREACHABLE,
         )
     _print(view, svg, json)
@@ -176,7 +176,7 @@ async def _live(reach: Any) -> None:
 
 
 async def _wait(event: asyncio.Event, at_most_s: float) -> None:
-    # `wait_for` of Python 3.11 forgets that it was cancelled when the event comes in the same moment: nobody could leave.
+    # `asyncio.wait_for` of Python 3.11 swallows a cancellation when the event is set at the same moment: no key would quit.
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(at_most_s):
             await event.wait()
@@ -199,7 +199,7 @@ async def _listen(api: Api, view: _View, wake: asyncio.Event) -> None:
 
 @contextlib.contextmanager
 def _keys() -> Iterator[asyncio.Event]:
-    """An event that is set when a key for leaving is pressed. Keys come one by one and unseen while it is open."""
+    """Context manager: an event that is set when a quit key is pressed. The terminal is unbuffered, without echo, meanwhile."""
     import termios
     import tty
 

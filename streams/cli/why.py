@@ -1,4 +1,4 @@
-"""`komek why`: an answer in a sentence to why somebody was asked, or not, or why an incident stands as it does."""
+"""`komek why`: explains in one sentence why a volunteer was asked or not, or the state of an incident."""
 
 from typing import Annotated
 
@@ -11,12 +11,12 @@ from streams.cli.output import print_json
 
 def command(
     incident_id: Annotated[str, typer.Argument(help="The incident.")],
-    volunteer_id: Annotated[str | None, typer.Argument(help="A volunteer; left out: the incident itself.")] = None,
+    volunteer_id: Annotated[str | None, typer.Argument(help="A volunteer. Default: explain the incident.")] = None,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Say why an incident stands as it does, or why a volunteer was asked, passed over or left out."""
+    """Explain the state of an incident, or why a volunteer was asked, not chosen or excluded."""
     wanted = {} if volunteer_id is None else {"volunteer_id": volunteer_id}
     with access(api, token).http() as http:
         answer = ask(http, "GET", path_of("incidents", incident_id, "why"), params=wanted)

@@ -12,7 +12,7 @@ from streams.worker.shutdown import GracefulWorker
 
 
 def command() -> None:
-    """Run one worker, which decides about incidents. Several share the work by partitions; ends cleanly on SIGTERM."""
+    """Run one worker, which decides about incidents. Several share the partitions. Shuts down gracefully on SIGTERM."""
     settings = settings_here()
     logs.configure(settings.log_level)
     with broker_trouble_told():
@@ -23,6 +23,6 @@ def command() -> None:
         app = build_app(settings)
     except BadPlans as error:
         raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
-    # Faust says a great deal at `info`; what it does is of interest only to whoever looks for a fault in it.
+    # Faust logs a lot at `info`, which is useful only for debugging Faust.
     frame_level = "debug" if settings.log_level == "debug" else "warn"
     GracefulWorker(app, loglevel=frame_level, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()

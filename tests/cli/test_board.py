@@ -92,7 +92,7 @@ def test_an_offer_counts_down_until_it_is_over() -> None:
 def test_an_api_that_is_away_is_told_and_what_was_known_stays() -> None:
     text = printed(shown(incidents=[incident(1)], away_s=12.0))
 
-    assert "THE API IS AWAY since 12 s" in text
+    assert "THE API DOES NOT ANSWER since 12 s" in text
     assert "flood" in text
 
 
@@ -138,7 +138,7 @@ def test_a_narrow_terminal_shows_the_same_below_each_other() -> None:
 
 
 def test_nothing_known_is_a_board_too() -> None:
-    assert "nothing is open" in printed(shown())
+    assert "no open incidents" in printed(shown())
 
 
 def test_ages_read_like_clocks() -> None:

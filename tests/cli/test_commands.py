@@ -72,13 +72,13 @@ def test_an_api_that_is_away_ends_with_3_and_says_how_to_start_it(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("incident", "new", "--type", "flood"), "say where"),
+        (("incident", "new", "--type", "flood"), "no place"),
         (("incident", "new", "--type", "flood", "--at", "here"), "cannot read the place"),
         (("incident", "new", "--type", "flood", "--placeless", "--need", "field"), "--need"),
         (("simulate", "--scenario", "nowhere"), "expected one of"),
         (("simulate", "--city", "atlantis"), "city: expected one of"),
         (("replay", "no-such-file.csv"), "no-such-file.csv"),
-        (("dead-letters", "replay"), "say which letters"),
+        (("dead-letters", "replay"), "no letters selected"),
         (("topics", "apply", "--what"), "--what"),
     ],
 )

@@ -86,7 +86,7 @@ def interrupt(terminal: Terminal) -> None:
 
 @pytest.mark.parametrize("leave", [press_q, interrupt])
 def test_watch_draws_and_leaves_the_terminal_as_it_was(watching: Terminal, leave: Callable[[Terminal], None]) -> None:
-    assert watching.read_until(b"THE API IS AWAY")
+    assert watching.read_until(b"THE API DOES NOT ANSWER")
     assert b"Queue" in watching.said
 
     leave(watching)

@@ -93,9 +93,9 @@ def test_a_report_without_decision_is_shown_as_such() -> None:
 def test_it_says_of_when_it_is_and_that_it_is_the_log() -> None:
     text = printed_board.page(LastKnown(read_ms=NOW_MS, decided_ms=NOW_MS - 1000, waiting=None))
 
-    assert "picture of 2025-11-24T16:00:00Z" in text
+    assert "as of 2025-11-24T16:00:00Z" in text
     assert "Newest decision: 2025-11-24T15:59:59Z." in text
-    assert "not known how many" in text
+    assert "wait for a decision: unknown" in text
     assert "Read from the log" in text
 
 
