@@ -1,4 +1,4 @@
-"""Response plans: what an incident type needs. Read from a checked TOML file; the version is recorded in each decision."""
+"""Response plans: what each incident type needs. Parsed from TOML; each decision records the version of the plans."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ from dispatch.plans.substitutes import substitutes_of
 
 BUILT_IN = Path(__file__).with_name("builtin.toml")
 FALLBACK_TYPE = "information"
-"""Plan for a type this book does not know: an incident is never refused for want of a plan."""
+"""Plan for unknown types: an incident is never refused because it has no plan."""
 
 _TITLE_LANGUAGES = ("kk", "ru", "en")
 _BOOK_KEYS = {"version", "defaults", "types", "substitutes", "ladders", "budget"}
@@ -42,7 +42,7 @@ _DEFAULT_KEYS = {
 
 
 class BadPlans(ValueError):
-    """The file cannot be used; one line for each fault, with its place and what was expected."""
+    """The plan file is invalid. The message has one line per fault, with its position and what was expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +55,13 @@ class Defaults:
     retry_s: int = 20
     digital_lease_s: int = digital_work.LEASE_S
     ladder: str = ""
-    """Name of the ladder of field work that names none; empty: a human after three minutes, then the end."""
+    """Default ladder of field work; empty: `ladders.FALLBACK`."""
     digital_ladder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLine:
-    """A requirement, from which alarm level on it counts, and for which priorities (all when empty)."""
+    """One requirement of a plan, with the alarm level from which it applies and the priorities for which it does (empty: all)."""
 
     requirement: Requirement
     level: int = 1
@@ -78,14 +78,14 @@ class ResponsePlan:
     priority: Priority
     lines: tuple[PlanLine, ...]
     certainty: float | None = None
-    """Of requirements that state none; None: the default of the book."""
+    """Certainty of requirements that state none; None: the default of the plans."""
     heavy: bool = False
-    """Work of this type asks for a longer rest afterwards."""
+    """Heavy work: people rest longer afterwards."""
     precautions: Precautions = NO_PRECAUTIONS
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
-        """Of the first alarm level, at the type's own priority."""
+        """Requirements of alarm level 1 at the default priority of the type."""
         return self.stated(self.priority)
 
     @property
@@ -93,17 +93,19 @@ class ResponsePlan:
         return max(line.level for line in self.lines)
 
     def stated(self, priority: Priority, level: int = 1) -> tuple[Requirement, ...]:
-        """What an incident of this type needs up to an alarm level; ids `r1`, `r2`, … in their order."""
+        """Requirements of this type up to an alarm level, with ids `r1`, `r2`, … in the order of the file."""
         chosen = [line.requirement for line in self.lines if line.counts(priority, range(1, level + 1))]
         return tuple(replace(entry, id=f"r{number}") for number, entry in enumerate(chosen, 1))
 
     def added(self, priority: Priority, level: int) -> tuple[Requirement, ...]:
-        """What an alarm level adds to those below it."""
+        """Requirements that one alarm level adds to those below it. `requirement_ids.with_ids` replaces their ids."""
         return tuple(line.requirement for line in self.lines if line.counts(priority, range(level, level + 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanBook:
+    """All response plans of a deployment, with their defaults, ladders, substitutes and notification budget."""
+
     version: str
     defaults: Defaults
     plans: Mapping[str, ResponsePlan]
@@ -112,16 +114,17 @@ class PlanBook:
     budget: Budget = field(default_factory=Budget)
 
     def ladder(self, name: str) -> Ladder:
-        """An incident may have been reported under another book: a ladder this one does not know is the short one."""
+        """The ladder of this name; `FALLBACK` if there is none: the incident may have been reported under other plans."""
         return self.ladders.get(name, FALLBACK)
 
     def plan(self, incident_type: str) -> ResponsePlan:
+        """The plan of a type; that of `FALLBACK_TYPE` for an unknown type."""
         return self.plans.get(incident_type) or self.plans[FALLBACK_TYPE]
 
     def requirements(
         self, specs: Iterable[RequirementSpec], incident_type: str | None = None
     ) -> tuple[Requirement, ...]:
-        """Requirements as an operator stated them, completed from the type and the defaults; ids `r1`, `r2`, … in their order."""
+        """Requirements stated by an operator, completed from the type's plan and the defaults, with ids `r1`, `r2`, …."""
         plan = self.plans.get(incident_type or "")
         completed = [self._completed(number, spec, plan) for number, spec in enumerate(specs, 1)]
         return tuple(replace(entry, heavy=plan is not None and plan.heavy) for entry in completed)
@@ -152,14 +155,14 @@ class PlanBook:
         )
 
     def _furthest_m(self, spec: RequirementSpec) -> int:
-        """A limit in time alone reaches as far as the quickest get; each person's own way is judged later."""
+        """With a time limit only, the search radius is what a car reaches; eligibility applies each person's own travel mode."""
         if spec.max_eta_s is None:
             return self.defaults.max_distance_m
         return max(1, round(distance_within_m(spec.max_eta_s, TravelMode.CAR)))
 
 
 def task_of(spec: RequirementSpec) -> Task:
-    """The stated task, else the one of the skill; any other skill verifies."""
+    """The stated task, else the default task of the skill, else `verify_report`."""
     if spec.task:
         return spec.task
     known = spec.skill in Skill._value2member_map_
@@ -167,11 +170,16 @@ def task_of(spec: RequirementSpec) -> Task:
 
 
 def load_builtin() -> PlanBook:
+    """The plans that are part of the package."""
     return load(BUILT_IN)
 
 
 def load(path: Path) -> PlanBook:
-    """Raises BadPlans (with the file's name) when the file cannot be read, parsed or used."""
+    """Reads and parses a plan file.
+
+    Raises:
+        BadPlans: the file cannot be read or parsed, or has faults; each line starts with the file name.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -180,7 +188,11 @@ def load(path: Path) -> PlanBook:
 
 
 def read(text: str, *, source: str) -> PlanBook:
-    """Raises BadPlans, each fault with the source, its line and what to do."""
+    """Parses the text of a plan file. `source`: the name to use in fault messages.
+
+    Raises:
+        BadPlans: the text is not TOML, or has faults; each with source, line number and remedy.
+    """
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -189,7 +201,11 @@ def read(text: str, *, source: str) -> PlanBook:
 
 
 def parse(raw: Mapping[str, Any], *, source: str, lines: Mapping[str, int] | None = None) -> PlanBook:
-    """`lines`: the line of each place, where the text is known."""
+    """Checks decoded TOML and builds the plans. `lines`: line number of each key, if known (`line_numbers.lines_of`).
+
+    Raises:
+        BadPlans: with all faults, not only the first.
+    """
     faults = unknown("", raw, _BOOK_KEYS)
     defaults = _defaults(raw.get("defaults", {}), faults)
     budget = budget_of(raw.get("budget", {}), faults)
@@ -220,7 +236,7 @@ def _line(fault: str, lines: Mapping[str, int]) -> str:
 
 
 def _ladders(table: Any, defaults: Defaults, types: Mapping[str, Any], faults: list[str]) -> dict[str, Ladder]:
-    """Those with a name, and those that stand inline in a requirement, named by their place."""
+    """The named ladders, and the inline ladders of requirements under their position in the file as name."""
     if not isinstance(table, dict):
         faults.append("ladders: expected tables")
         return {}
@@ -242,7 +258,7 @@ def _ladders(table: Any, defaults: Defaults, types: Mapping[str, Any], faults: l
 
 
 def _no_ladder(name: object, ladders: Mapping[str, Ladder]) -> str:
-    return f"{name!r} is no ladder of this book; known are {', '.join(ladders) or 'none'}"
+    return f"{name!r} is not a ladder of these plans; known are {', '.join(ladders) or 'none'}"
 
 
 def _defaults(table: Any, faults: list[str]) -> Defaults:
@@ -305,12 +321,12 @@ def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponseP
 
 
 def _empty_levels(where: str, lines: list[PlanLine]) -> list[str]:
-    """An incident of this type and some priority would need nobody."""
+    """A fault if an incident of this type would need nobody at some priority."""
     empty = [entry for entry in Priority if not any(line.counts(entry, range(1, 2)) for line in lines)]
     if not empty:
         return []
     names = ", ".join(empty)
-    return [f"{where}.requirements: none of level 1 for {names}; take a level or priorities away from one of them"]
+    return [f"{where}.requirements: none of level 1 for {names}; remove level or priorities from one of them"]
 
 
 def _requirement(

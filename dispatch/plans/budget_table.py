@@ -1,4 +1,4 @@
-"""dispatch.plans.budget_table."""
+"""The `[budget]` table of a plan file: limits on what may be asked of one person. `matching/budget.py` applies them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -7,15 +7,17 @@ from typing import Any
 from dispatch.model.vocabulary import Priority
 
 MOST_OFFERS = 200
-"""The store counts no further."""
-
-
+"""Upper bound of the offer limits: the store keeps at most so many offer times per person."""
 _MOST_S = 604_800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """Defaults are judgement, to be replaced by the deploying service. Hours are local (`local_time.py`)."""
+    """Limits per person; 0 means no limit. The defaults are judgement, to be replaced by the deploying service.
+
+    Hours are local (`local_time.py`). `fairness_s` and `critical_fairness_s` are the largest ranking penalties for recent work,
+    `beyond_s` is the penalty for asking beyond the budget.
+    """
 
     offers_per_hour: int = 10
     offers_per_day: int = 30
@@ -23,9 +25,9 @@ class Budget:
     digital_offers_per_day: int = 120
     quiet_from_h: int = 23
     quiet_until_h: int = 7
-    """The same as `quiet_from_h`: no quiet hours."""
+    """Equal to `quiet_from_h`: no quiet hours."""
     quiet_up_to: Priority = Priority.NORMAL
-    """The most urgent priority that waits for the morning; critical never does."""
+    """The most urgent priority that respects quiet hours; critical never does."""
     rest_s: int = 1_800
     heavy_rest_s: int = 14_400
     fairness_s: int = 120
@@ -42,13 +44,11 @@ UNLIMITED = Budget(
     rest_s=0,
     heavy_rest_s=0,
 )
-
-
-"""For drills and demonstrations, where a day passes in an hour. Fairness stays."""
+"""For drills and demonstrations, where a day passes in an hour. Fairness still applies."""
 
 
 def budget_of(table: Any, faults: list[str]) -> Budget:
-    """The `[budget]` of a plan file; what is wrong goes to `faults`."""
+    """The budget of a `[budget]` table; faults are appended to `faults`, and the default budget is returned."""
     if not isinstance(table, Mapping):
         faults.append("budget: expected a table")
         return Budget()
@@ -57,7 +57,7 @@ def budget_of(table: Any, faults: list[str]) -> Budget:
     for key, value in table.items():
         if key == "quiet_up_to":
             if not isinstance(value, str) or value not in set(Priority) - {Priority.CRITICAL}:
-                found.append(f"budget.{key}: expected high, normal or low; critical never waits for the morning")
+                found.append(f"budget.{key}: expected high, normal or low; critical ignores quiet hours")
         elif key in known:
             most = 23 if key.endswith("_h") else _MOST_S if key.endswith("_s") else MOST_OFFERS
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:

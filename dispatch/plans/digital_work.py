@@ -1,4 +1,4 @@
-"""What a response plan says of digital work: its lease, how many people do it, when their answers agree, what `false` means."""
+"""Plan settings of digital work: lease, number of parallel answers, agreement, consequence of `false`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,17 +8,17 @@ from dispatch.model.vocabulary import Capability, OnFalse
 
 KEYS = {"lease_s", "answers_wanted", "agree", "validated", "on_false"}
 LEASE_S = 600
-"""Ten minutes without a sign of life: the simulator's digital work takes five in the median, and another person can still do it
-while the field is on its way (79 % of acceptances within a minute, then some minutes of travel)."""
+"""Default lease: ten minutes without a sign of life. The simulator's digital work takes five minutes in the median, and another
+person can still do it while field responders travel (79 % accept within a minute, then travel for some minutes)."""
 MAX_LEASE_S = 86_400
 MAX_ANSWERS = 9
 
 
 def faults(where: str, row: Mapping[str, Any]) -> list[str]:
-    """What is wrong with these settings of a requirement; a line for each, with the cure."""
+    """Faults of these settings of a requirement, one line each with a remedy."""
     misplaced = only_of_digital_work(row)
     if misplaced:
-        return [f"{where}.{key}: only digital work has it; take it out" for key in misplaced]
+        return [f"{where}.{key}: only for digital work; remove it" for key in misplaced]
     found = []
     for key, most in (("lease_s", MAX_LEASE_S), ("answers_wanted", MAX_ANSWERS), ("agree", MAX_ANSWERS)):
         if key in row and not _is_whole(row[key], most):
@@ -35,24 +35,25 @@ def _contradictions(where: str, row: Mapping[str, Any]) -> list[str]:
         wanted, agree = row.get("answers_wanted", 1), row["agree"]
         return [f"{where}.agree: {agree} of {wanted} answers can never agree; raise answers_wanted or lower agree"]
     return [
-        f"{where}.{key}: a validated answer has two people, one after the other; take {key} or validated out"
+        f"{where}.{key}: a validated answer uses two people, one after the other; remove {key} or validated"
         for key in not_with_validated(row)
     ]
 
 
 def only_of_digital_work(row: Mapping[str, Any]) -> list[str]:
-    """What a requirement states although it is not of digital work."""
+    """Settings of digital work that a field requirement states."""
     if row.get("capability") == Capability.DIGITAL:
         return []
     return [key for key in sorted({*KEYS, "task"}) if key in row]
 
 
 def not_with_validated(row: Mapping[str, Any]) -> list[str]:
-    """What a requirement states although its answer is validated by a second person."""
+    """Settings that contradict `validated`."""
     return [key for key in ("answers_wanted", "agree") if key in row] if row.get("validated", False) else []
 
 
 def can_agree(row: Mapping[str, Any]) -> bool:
+    """Whether enough people are asked for the required number of equal answers."""
     return bool(row.get("validated", False) or row.get("agree", 1) <= row.get("answers_wanted", 1))
 
 
@@ -61,7 +62,7 @@ def _is_whole(value: object, most: int) -> bool:
 
 
 def stated(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a faultless row, as fields of a `RequirementSpec`."""
+    """The settings of a valid row as fields of a `RequirementSpec`."""
     given = {key: row[key] for key in KEYS if key in row}
     if "on_false" in given:
         given["on_false"] = OnFalse(given["on_false"])
@@ -69,15 +70,15 @@ def stated(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def people(spec: RequirementSpec) -> int:
-    """How many are asked to do the work at once; a validated answer begins with one."""
+    """The count of the requirement. For digital work it covers all parallel answers; validated work starts with one person."""
     if spec.capability is not Capability.DIGITAL:
         return spec.count
     return 1 if spec.validated else max(spec.count, spec.answers_wanted)
 
 
 def completed(spec: RequirementSpec, lease_s: int) -> dict[str, Any]:
-    """The settings as fields of a `Requirement`. Operators' own requirements come unchecked from the log, so what cannot be
-    met is brought down to what can."""
+    """The settings as fields of a `Requirement`. Requirements of operators come unchecked from the log, so `agree` is limited to
+    `answers_wanted`."""
     if spec.capability is not Capability.DIGITAL:
         return {}
     return {

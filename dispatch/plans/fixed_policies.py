@@ -1,4 +1,4 @@
-"""How many are asked, as a plan states it: a certainty, or one of four fixed rules to compare it with."""
+"""Plan settings of the wave size: a certainty, or one of four fixed rules for comparison."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +14,7 @@ _RULES = ("nearest", "within_m", "greedy", "offers_per_place")
 
 
 def certainty_faults(where: str, row: Mapping[str, Any]) -> list[str]:
+    """A fault if `certainty` is not a number in range; none if it is absent."""
     value = row.get("certainty", LEAST_CERTAINTY)
     if _is_number(value) and LEAST_CERTAINTY <= value <= MOST_CERTAINTY:
         return []
@@ -21,6 +22,7 @@ def certainty_faults(where: str, row: Mapping[str, Any]) -> list[str]:
 
 
 def policy_faults(where: str, row: Mapping[str, Any]) -> list[str]:
+    """Faults of the `policy` table; none if it is absent."""
     if "policy" not in row:
         return []
     place, table = f"{where}.policy", row["policy"]
@@ -36,13 +38,13 @@ def policy_faults(where: str, row: Mapping[str, Any]) -> list[str]:
         faults.append(f"{place}.greedy: expected true")
     ratio = table.get("offers_per_place", 1)
     if not (_is_number(ratio) and 1 <= ratio <= MAX_OFFERS_PER_PLACE):
-        # Below one, fewer people would be asked than are needed, and the rest would look like a shortfall.
+        # Below 1, fewer people would be asked than needed, and the missing ones would be reported as a shortfall.
         faults.append(f"{place}.offers_per_place: expected a number from 1 to {MAX_OFFERS_PER_PLACE}, got {ratio!r}")
     return faults
 
 
 def policy_of(table: Mapping[str, Any] | None) -> Policy | None:
-    """Of a table without faults."""
+    """The policy of a valid table."""
     return None if table is None else Policy(**table)
 
 

@@ -1,7 +1,7 @@
-"""Escalation ladders as a plan states them: what is tried next for a requirement that is not met, and when.
+"""Escalation ladders of a plan: what is tried next for a requirement that is not met, and when.
 
-Times are seconds since the report (or since a place opened again). `target_s` is the service level the ladder guards: a step is
-taken before its time when the chance to be staffed by then falls below `least_chance`. Every ladder has an end.
+Times are seconds since the report (or since a place became open again). `target_s` is the service level: a step is taken early
+when the probability to be staffed by then falls below `least_chance`. The last step of every ladder is `end`.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _OWN_KEY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """`factor` is for a wider ring, `level` for an alarm level, `partner` (a word of the deployment) for a partner."""
+    """A step. `factor` is for `wider_ring`, `level` for `alarm_level`, `partner` (named by the deployment) for `partner`."""
 
     at_s: int
     action: StepAction
@@ -42,7 +42,7 @@ class Ladder:
     least_chance: float = 0.5
 
     def left(self, climb: Climb) -> tuple[int, ...]:
-        """Numbers of the steps that have not been taken, in their order."""
+        """Numbers (from 0) of the steps not taken yet, in their order."""
         return tuple(number for number in range(climb.taken, len(self.steps)) if number not in climb.ahead)
 
 
@@ -50,11 +50,11 @@ FALLBACK = Ladder(
     name="",
     steps=(Step(at_s=180, action=StepAction.OPERATOR), Step(at_s=900, action=StepAction.END)),
 )
-"""For a requirement whose ladder this book does not know: a human, then the end."""
+"""Ladder of requirements whose ladder is unknown: alert the operator after three minutes, end after fifteen."""
 
 
 def ladder_of(where: str, name: str, table: Any, faults: list[str]) -> Ladder:
-    """The ladder of a checked table, or of a bare list of steps; what is wrong goes to `faults`."""
+    """The ladder of a table or of a bare list of steps; faults are appended to `faults`, and `FALLBACK` is returned."""
     stated: Any = {"steps": table} if isinstance(table, list) else table
     if not isinstance(stated, Mapping):
         faults.append(f"{where}: expected a table with steps, or a list of steps")
@@ -108,9 +108,9 @@ def _order_faults(where: str, rows: list[Mapping[str, Any]]) -> list[str]:
         if row["at_s"] < before["at_s"]
     ]
     early = [number for number, row in enumerate(rows[:-1], 1) if row["step"] == StepAction.END]
-    faults += [f"{where}[{number}].step: nothing may follow the end; take it to the last place" for number in early]
+    faults += [f"{where}[{number}].step: no step may follow end; move it to the end of the list" for number in early]
     if rows[-1]["step"] != StepAction.END:
-        faults.append(f'{where}: a ladder without an end; add {{ at_s = …, step = "end" }} as its last step')
+        faults.append(f'{where}: the ladder has no end; add {{ at_s = …, step = "end" }} as its last step')
     return faults
 
 

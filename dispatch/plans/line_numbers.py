@@ -1,6 +1,7 @@
-"""On which line of a TOML text a value stands, so that a fault can be found. For texts that `tomllib` has read without complaint.
+"""Line numbers of the values in a TOML text, for fault messages. `tomllib` does not report them.
 
-Places are written as the checks write them: keys joined by dots, the entries of an array as `[1]`, `[2]`, …
+The text must be valid TOML: `tomllib` has parsed it before. Paths have the form that the checks use: keys joined by dots, array
+entries as `[1]`, `[2]`, …
 """
 
 import re
@@ -14,19 +15,21 @@ _TOKEN = re.compile(
 
 
 def lines_of(text: str) -> dict[str, int]:
-    """Line (from 1) of every table, key and array entry."""
+    """Path to line number (from 1) of every table, key and array entry."""
     return _Scan(text).lines
 
 
-def line_of(lines: Mapping[str, int], place: str) -> int | None:
-    """Of a place, or of the nearest thing around it."""
-    while place and place not in lines:
-        cut = max(place.rfind("."), place.rfind("["))
-        place = place[: max(cut, 0)]
-    return lines.get(place)
+def line_of(lines: Mapping[str, int], path: str) -> int | None:
+    """Line of a path, or of the nearest enclosing one; None if there is none."""
+    while path and path not in lines:
+        cut = max(path.rfind("."), path.rfind("["))
+        path = path[: max(cut, 0)]
+    return lines.get(path)
 
 
 class _Scan:
+    """One pass over the tokens; the result is `lines`."""
+
     def __init__(self, text: str) -> None:
         self.lines: dict[str, int] = {}
         self._tokens = [token for token in _tokens(text) if token[0] not in ("gap", "comment")]
@@ -43,20 +46,20 @@ class _Scan:
                 self._entry(table)
 
     def _header(self, line: int) -> str:
-        """`[a.b]` or `[[a.b]]`; gives the place of the table."""
+        """Reads `[a.b]` or `[[a.b]]`; returns the path of the table."""
         several = self._tokens[self._at + 1][1] == "["
         self._at += 2 if several else 1
-        place = self._key()
+        path = self._key()
         self._at += 2 if several else 1
         if several:
-            self._counts[place] = self._counts.get(place, 0) + 1
-            self.lines.setdefault(place, line)
-            place = f"{place}[{self._counts[place]}]"
-        self.lines.setdefault(place, line)
-        return place
+            self._counts[path] = self._counts.get(path, 0) + 1
+            self.lines.setdefault(path, line)
+            path = f"{path}[{self._counts[path]}]"
+        self.lines.setdefault(path, line)
+        return path
 
     def _key(self) -> str:
-        """A dotted key up to `=` or `]`."""
+        """Reads a dotted key up to `=` or `]`."""
         words = []
         while self._tokens[self._at][1] not in ("=", "]"):
             words.append(_unquoted(*self._tokens[self._at][:2]))
@@ -66,29 +69,29 @@ class _Scan:
     def _entry(self, table: str) -> None:
         line = self._tokens[self._at][2]
         key = self._key()
-        place = f"{table}.{key}" if table else key
-        self.lines.setdefault(place, line)
+        path = f"{table}.{key}" if table else key
+        self.lines.setdefault(path, line)
         self._at += 1  # the sign `=`
-        self._value(place)
+        self._value(path)
 
-    def _value(self, place: str) -> None:
+    def _value(self, path: str) -> None:
         word = self._tokens[self._at][1]
         self._at += 1
         if word == "[":
-            self._array(place)
+            self._array(path)
         elif word == "{":
             while self._past_separators() != "}":
-                self._entry(place)
+                self._entry(path)
             self._at += 1
         while self._at < len(self._tokens) and self._tokens[self._at][0] in ("bare", "text", "long"):
             self._at += 1  # a date and its time are one value
 
-    def _array(self, place: str) -> None:
+    def _array(self, path: str) -> None:
         number = 0
         while self._past_separators() != "]":
             number += 1
-            self.lines.setdefault(f"{place}[{number}]", self._tokens[self._at][2])
-            self._value(f"{place}[{number}]")
+            self.lines.setdefault(f"{path}[{number}]", self._tokens[self._at][2])
+            self._value(f"{path}[{number}]")
         self._at += 1
 
     def _past_separators(self) -> str:

@@ -1,5 +1,4 @@
-"""What a response plan says about safety: whether the ground itself is dangerous, who may enter it, how often people on scene
-are asked for a sign of life."""
+"""Safety settings of a plan: hazard areas, who may enter them, and the check-in interval of people on scene."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ CHECK_IN_RANGE_S = (60, 86_400)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precautions:
-    """`hazard`: a polygon of this type is dangerous ground; `equipped`: skills with which a person may enter it.
-    `check_in_s`: after so long on scene without a sign of life a person is asked for one; None: never."""
+    """`hazard`: the polygon of an incident of this type is a hazard area. `equipped`: people with one of these skills may enter.
+    `check_in_s`: interval after which a person on scene is asked to check in; None: never."""
 
     hazard: bool = False
     equipped: tuple[str, ...] = ()
@@ -25,7 +24,7 @@ NONE = Precautions()
 
 
 def precautions_of(where: str, table: Mapping[str, Any], faults: list[str]) -> Precautions:
-    """From a type's table; what cannot be used is added to `faults`."""
+    """The precautions of a type's table; faults are appended to `faults`, and `NONE` is returned."""
     found = _faults(where, table)
     faults.extend(found)
     if found:
@@ -47,7 +46,7 @@ def _faults(where: str, table: Mapping[str, Any]) -> list[str]:
     else:
         faults += [fault for at, one in enumerate(equipped) for fault in skill_fault(f"{where}.equipped[{at}]", one)]
         if equipped and hazard is False:
-            faults.append(f"{where}.equipped: says nothing without hazard = true")
+            faults.append(f"{where}.equipped: has no effect without hazard = true")
     if check_in_s is not None and not _is_seconds(check_in_s):
         low, high = CHECK_IN_RANGE_S
         faults.append(f"{where}.check_in_s: expected whole seconds from {low} to {high}, got {check_in_s!r}")

@@ -1,4 +1,4 @@
-"""Checks of the rows of a plan file: each gives the faults it finds, with their place and what was expected."""
+"""Checks of the rows of a plan file. Each function returns the faults it finds, with their path and what was expected."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -36,11 +36,12 @@ REQUIREMENT_KEYS = {
 
 
 def unknown(where: str, table: Mapping[str, Any], known: set[str]) -> list[str]:
+    """A fault for each key that is not a setting."""
     return [f"{where}{key}: no such setting" for key in table if key not in known]
 
 
 def number_faults(where: str, row: Mapping[str, Any]) -> list[str]:
-    """Times and distances end in whole milliseconds and metres on the wire, so nothing else is taken."""
+    """Faults of times, distances, certainty and policy. Times and distances must be integers, as they are on the wire."""
     faults = [
         f"{where}.{key}: expected a whole number from 1 to {_MAX_WHOLE}, got {row[key]!r}"
         for key in ("window_s", "digital_window_s", "digital_lease_s", "max_distance_m", "max_eta_s", "retry_s")
@@ -50,6 +51,7 @@ def number_faults(where: str, row: Mapping[str, Any]) -> list[str]:
 
 
 def is_whole(value: object, most: int) -> bool:
+    """Whether the value is an integer from 1 to `most`; `True` is not (bool is a subclass of int)."""
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
 
 
@@ -58,6 +60,7 @@ def is_text(value: object) -> bool:
 
 
 def is_word(value: object, words: type[StrEnum]) -> bool:
+    """Whether the value is one of the enum's values."""
     return isinstance(value, str) and value in set(words)
 
 
@@ -66,7 +69,7 @@ def heavy_faults(where: str, table: Mapping[str, Any]) -> list[str]:
 
 
 def _skill_faults(where: str, row: Mapping[str, Any]) -> list[str]:
-    """`skill`, `any_of`, or both: the preferred one and what will do as well."""
+    """Faults of `skill` (the preferred skill) and `any_of` (alternatives); at least one of them is required."""
     others = row.get("any_of", [])
     if not isinstance(others, list) or ("any_of" in row and not others):
         return [f"{where}.any_of: expected a list of skills, the preferred first"]
@@ -101,6 +104,7 @@ def _languages_faults(where: str, languages: object) -> list[str]:
 
 
 def requirement_faults(where: str, row: Mapping[str, Any]) -> list[str]:
+    """All faults of one requirement; inline ladders are checked by `ladders.py`."""
     faults = unknown(f"{where}.", row, REQUIREMENT_KEYS)
     if not is_word(row.get("capability"), Capability):
         faults.append(f"{where}.capability: expected field or digital")

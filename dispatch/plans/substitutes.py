@@ -1,4 +1,4 @@
-"""Which skills may stand in for which, as a plan states it: `cpr = ["first_aid", "nurse"]`, the better first."""
+"""Substitute skills of a plan: `cpr = ["first_aid", "nurse"]`, the better first."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -8,7 +8,7 @@ from dispatch.model.vocabulary import Skill
 
 
 def stand_ins(table: Mapping[str, tuple[str, ...]], skill: str) -> tuple[str, ...]:
-    """All skills that may stand in for one, directly or through another, nearest first. The table has no cycles."""
+    """All substitutes of a skill, direct ones first, then substitutes of those. The table must have no cycles."""
     found: dict[str, None] = {}
     row = list(table.get(skill, ()))
     while row:
@@ -18,7 +18,7 @@ def stand_ins(table: Mapping[str, tuple[str, ...]], skill: str) -> tuple[str, ..
 
 
 def substitutes_of(raw: Any, faults: list[str]) -> dict[str, tuple[str, ...]]:
-    """The checked table; what is wrong goes to `faults`."""
+    """The table of a plan file; faults are appended to `faults`, and an empty table is returned."""
     if not isinstance(raw, Mapping):
         faults.append('substitutes: expected a table like cpr = ["first_aid"]')
         return {}
@@ -33,25 +33,25 @@ def substitutes_of(raw: Any, faults: list[str]) -> dict[str, tuple[str, ...]]:
             found += skill_fault(f"{where}[{number}]", other)
     if not found:
         found = [
-            f"substitutes.{skill}: cyclic, {skill} stands in for itself; take one of {' → '.join(way)} out"
+            f"substitutes.{skill}: cyclic, {skill} is its own substitute; remove one of {' → '.join(cycle)}"
             for skill in raw
-            if (way := _way_back(raw, skill))
+            if (cycle := _cycle_through(raw, skill))
         ]
     faults.extend(found)
     return {} if found else {skill: tuple(others) for skill, others in raw.items()}
 
 
 def skill_fault(where: str, value: object) -> list[str]:
-    """A line when the value is no skill, with the nearest one there is, else with all."""
+    """A fault if the value is not a known skill, with the most similar skill, else with all of them."""
     if isinstance(value, str) and value in set(Skill):
         return []
     near = get_close_matches(value, [str(skill) for skill in Skill], n=1) if isinstance(value, str) else []
-    cure = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(Skill)}"
-    return [f"{where}: {value!r} is no known skill; {cure}"]
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(Skill)}"
+    return [f"{where}: {value!r} is not a known skill; {hint}"]
 
 
-def _way_back(table: Mapping[str, list[str]], skill: str) -> list[str]:
-    """A way of stand-ins from a skill back to itself; empty when there is none."""
+def _cycle_through(table: Mapping[str, list[str]], skill: str) -> list[str]:
+    """The skills of a cycle of substitutes through this skill; empty if there is none."""
     ways = [[skill, other] for other in table[skill]]
     seen: set[str] = set()
     while ways:

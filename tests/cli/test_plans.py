@@ -24,7 +24,7 @@ def test_each_fault_of_a_bad_file_is_named_with_file_line_and_cure(tmp_path: Pat
 
     assert said.returncode == 1
     assert (
-        f"own.toml:{line}: types.flood.requirements[2].skill: 'boot' is no known skill; did you mean 'boat'?"
+        f"own.toml:{line}: types.flood.requirements[2].skill: 'boot' is not a known skill; did you mean 'boat'?"
         in said.stderr
     )
 

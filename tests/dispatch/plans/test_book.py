@@ -132,11 +132,11 @@ def test_a_book_is_completed_from_its_defaults() -> None:
         (in_row("capability", "sea"), "types.information.requirements[1].capability: expected field or digital"),
         (
             in_row("skill", "juggling"),
-            f"types.information.requirements[1].skill: 'juggling' is no known skill; known are {', '.join(Skill)}",
+            f"types.information.requirements[1].skill: 'juggling' is not a known skill; known are {', '.join(Skill)}",
         ),
         (
             in_row("skill", ["boat"]),
-            f"types.information.requirements[1].skill: ['boat'] is no known skill; known are {', '.join(Skill)}",
+            f"types.information.requirements[1].skill: ['boat'] is not a known skill; known are {', '.join(Skill)}",
         ),
         (in_row("count", 0), "types.information.requirements[1].count: expected a whole number from 1 to 100"),
         (in_row("count", 101), "types.information.requirements[1].count: expected a whole number from 1 to 100"),

@@ -26,9 +26,9 @@ DIGITAL: dict[str, Any] = {"capability": "digital", "skill": "verification"}
         ),
         (
             DIGITAL | {"validated": True, "answers_wanted": 3},
-            "x.answers_wanted: a validated answer has two people, one after the other; take answers_wanted or validated out",
+            "x.answers_wanted: a validated answer uses two people, one after the other; remove answers_wanted or validated",
         ),
-        ({"capability": "field", "lease_s": 5}, "x.lease_s: only digital work has it; take it out"),
+        ({"capability": "field", "lease_s": 5}, "x.lease_s: only for digital work; remove it"),
     ],
 )
 def test_each_fault_says_what_to_do(row: dict[str, Any], fault: str) -> None:
@@ -36,7 +36,7 @@ def test_each_fault_says_what_to_do(row: dict[str, Any], fault: str) -> None:
 
 
 @pytest.mark.parametrize("row", [DIGITAL, DIGITAL | {"answers_wanted": 3, "agree": 2}, DIGITAL | {"validated": True}])
-def test_what_can_be_met_has_no_fault(row: dict[str, Any]) -> None:
+def test_settings_that_can_be_met_have_no_fault(row: dict[str, Any]) -> None:
     assert digital_work.faults("x", row) == []
 
 
@@ -53,7 +53,7 @@ def test_several_answers_ask_several_people_and_a_validated_one_begins_with_one(
     assert digital_work.people(spec(count=4, answers_wanted=9)) == 4
 
 
-def test_what_an_operator_states_beyond_reason_is_brought_down() -> None:
+def test_agreement_that_an_operator_cannot_reach_is_lowered() -> None:
     completed = digital_work.completed(digital_spec(answers_wanted=2, agree=5), 600)
 
     assert (completed["agree"], completed["lease_s"]) == (2, 600)

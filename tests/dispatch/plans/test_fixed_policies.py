@@ -29,7 +29,7 @@ def boat_of(plans: PlanBook) -> Any:
     return boat
 
 
-def test_the_nearest_statement_of_a_certainty_counts() -> None:
+def test_the_most_specific_certainty_applies() -> None:
     defaults = {"certainty": 0.9}
 
     assert boat_of(book()).certainty == 0.95
@@ -49,7 +49,7 @@ def test_what_an_operator_states_is_completed_from_the_type() -> None:
     assert (surer.certainty, untyped.certainty, untyped.heavy) == (0.6, 0.95, False)
 
 
-def test_work_is_as_heavy_as_its_type_unless_it_says_otherwise() -> None:
+def test_a_requirement_is_heavy_like_its_type_unless_stated() -> None:
     assert boat_of(book(plan={"heavy": True})).heavy
     assert not boat_of(book(plan={"heavy": True}, row={"heavy": False})).heavy
     assert not boat_of(book()).heavy
@@ -65,7 +65,7 @@ def test_work_is_as_heavy_as_its_type_unless_it_says_otherwise() -> None:
         ({"offers_per_place": 2.5}, Policy(offers_per_place=2.5)),
     ],
 )
-def test_the_rules_of_others_can_be_stated_for_everything_or_for_one_need(
+def test_a_fixed_policy_is_stated_as_default_or_for_one_requirement(
     table: dict[str, Any], policy: Policy
 ) -> None:
     everywhere, here = boat_of(book(defaults={"policy": table})), boat_of(book(row={"policy": table}))
@@ -103,7 +103,7 @@ def test_a_policy_that_cannot_be_used_is_named(table: Any, fault: str) -> None:
 
 
 @pytest.mark.parametrize("value", [0.4, 1, "0.9", True])
-def test_a_certainty_is_a_share_that_can_be_reached(value: Any) -> None:
+def test_a_certainty_outside_its_range_is_refused(value: Any) -> None:
     fault = f"certainty: expected a number from 0.5 to 0.999, got {value!r}"
 
     assert faults_of(row={"certainty": value}) == [f"types.information.requirements[1].{fault}"]
@@ -132,8 +132,8 @@ def test_a_budget_is_read_and_completed() -> None:
         ({"offers_per_day": 201}, "budget.offers_per_day: expected a whole number from 0 to 200, got 201"),
         ({"rest_s": True}, "budget.rest_s: expected a whole number from 0 to 604800, got True"),
         ({"quiet_from_h": 24}, "budget.quiet_from_h: expected a whole number from 0 to 23, got 24"),
-        ({"quiet_up_to": "critical"}, "budget.quiet_up_to: expected high, normal or low; critical never waits"),
-        ({"quiet_up_to": ["low"]}, "budget.quiet_up_to: expected high, normal or low; critical never waits"),
+        ({"quiet_up_to": "critical"}, "budget.quiet_up_to: expected high, normal or low; critical ignores quiet hours"),
+        ({"quiet_up_to": ["low"]}, "budget.quiet_up_to: expected high, normal or low; critical ignores quiet hours"),
     ],
 )
 def test_a_budget_that_cannot_be_used_is_named(table: Any, fault: str) -> None:

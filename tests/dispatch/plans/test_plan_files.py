@@ -108,11 +108,11 @@ steps = [ { at_s = 5, step = "wider_ring", factor = 3 }, { at_s = 9, step = "end
         ),
         (
             '[ladders]\nx = [\n { at_s = 60, step = "operator" },\n]\n',
-            'own.toml:8: ladders.x: a ladder without an end; add { at_s = …, step = "end" } as its last step',
+            'own.toml:8: ladders.x: the ladder has no end; add { at_s = …, step = "end" } as its last step',
         ),
         (
             '[ladders]\nx = [\n { at_s = 1, step = "end" },\n { at_s = 2, step = "end" },\n]\n',
-            "own.toml:9: ladders.x[1].step: nothing may follow the end; take it to the last place",
+            "own.toml:9: ladders.x[1].step: no step may follow end; move it to the end of the list",
         ),
         (
             '[ladders]\nx = [\n { at_s = 9, step = "operator" },\n { at_s = 2, step = "end" },\n]\n',
@@ -156,26 +156,26 @@ steps = [ { at_s = 5, step = "wider_ring", factor = 3 }, { at_s = 9, step = "end
         ),
         (
             '[defaults]\nladder = "x"\n',
-            "own.toml:8: defaults.ladder: 'x' is no ladder of this book; known are none",
+            "own.toml:8: defaults.ladder: 'x' is not a ladder of these plans; known are none",
         ),
         ("[defaults]\nladder = 3\n", "own.toml:8: defaults.ladder: expected the name of a ladder"),
         (
             '[substitutes]\ncpr = ["first_aid"]\nfirst_aid = ["nurse"]\nnurse = ["cpr"]\n',
-            "own.toml:8: substitutes.cpr: cyclic, cpr stands in for itself; "
-            "take one of cpr → first_aid → nurse → cpr out",
+            "own.toml:8: substitutes.cpr: cyclic, cpr is its own substitute; "
+            "remove one of cpr → first_aid → nurse → cpr",
         ),
         (
             '[substitutes]\ncpr = ["frist_aid"]\n',
-            "own.toml:8: substitutes.cpr[1]: 'frist_aid' is no known skill; did you mean 'first_aid'?",
+            "own.toml:8: substitutes.cpr[1]: 'frist_aid' is not a known skill; did you mean 'first_aid'?",
         ),
         (
             '[substitutes]\njuggling = ["cpr"]\n',
-            f"own.toml:8: substitutes.juggling: 'juggling' is no known skill; known are {', '.join(Skill)}",
+            f"own.toml:8: substitutes.juggling: 'juggling' is not a known skill; known are {', '.join(Skill)}",
         ),
         ("[substitutes]\ncpr = []\n", "own.toml:8: substitutes.cpr: expected a list of at least one skill"),
     ],
 )
-def test_a_fault_is_named_with_line_and_cure(tail: str, expected: str) -> None:
+def test_each_fault_has_its_line_and_a_remedy(tail: str, expected: str) -> None:
     assert faults(tail)[0] == expected
 
 
@@ -183,18 +183,18 @@ def test_a_fault_is_named_with_line_and_cure(tail: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("any_of = []", "any_of: expected a list of skills, the preferred first"),
-        ('any_of = ["boats"]', "any_of[1]: 'boats' is no known skill; did you mean 'boat'?"),
-        ('skill = "boats"', "skill: 'boats' is no known skill; did you mean 'boat'?"),
+        ('any_of = ["boats"]', "any_of[1]: 'boats' is not a known skill; did you mean 'boat'?"),
+        ('skill = "boats"', "skill: 'boats' is not a known skill; did you mean 'boat'?"),
         ('skill = "boat", count = 0', "count: expected a whole number from 1 to 100"),
         ('skill = "boat", language = "must"', "language: expected one of prefer, require"),
         ('skill = "boat", role = 3', "role: expected a text"),
         ('skill = "boat", level = 0', "level: expected an alarm level from 1 to 9"),
         ('skill = "boat", priorities = "low"', "priorities: expected a list of critical, high, normal, low"),
         ('skill = "boat", max_eta_s = 0', "max_eta_s: expected a whole number from 1 to 1000000, got 0"),
-        ('skill = "boat", ladder = "x"', "ladder: 'x' is no ladder of this book; known are none"),
+        ('skill = "boat", ladder = "x"', "ladder: 'x' is not a ladder of these plans; known are none"),
         (
             'skill = "boat", ladder = [ { at_s = 1, step = "operator" } ]',
-            'ladder: a ladder without an end; add { at_s = …, step = "end" } as its last step',
+            'ladder: the ladder has no end; add { at_s = …, step = "end" } as its last step',
         ),
     ],
 )
@@ -209,22 +209,22 @@ def test_a_plan_that_needs_nobody_for_some_priority_is_refused() -> None:
 
     assert found == [
         "own.toml:6: types.information.requirements: none of level 1 for normal; "
-        "take a level or priorities away from one of them"
+        "remove level or priorities from one of them"
     ]
 
 
 @pytest.mark.parametrize(("key", "words"), [("substitutes", "a table like"), ("ladders", "tables")])
-def test_tables_that_are_none_are_refused(key: str, words: str) -> None:
+def test_a_value_that_is_not_a_table_is_refused(key: str, words: str) -> None:
     with pytest.raises(BadPlans, match=f"own.toml:1: {key}: expected {words}"):
         read(f"{key} = 3\n{HEAD}{NEEDS}", source="own.toml")
 
 
-def test_a_text_that_is_no_toml_is_refused_with_its_place() -> None:
+def test_a_text_that_is_not_toml_is_refused_with_its_position() -> None:
     with pytest.raises(BadPlans, match=r"own.toml: Invalid value"):
         read("version = ", source="own.toml")
 
 
-def test_every_place_of_a_text_has_its_line() -> None:
+def test_every_key_of_a_text_has_its_line() -> None:
     text = '''# a comment with = and [
 a = 1979-05-27 07:32:00
 "b.c" = """

@@ -36,7 +36,7 @@ def test_a_type_says_whether_its_ground_is_dangerous_and_who_may_enter() -> None
         ({"hazard": "yes"}, "types.flood.hazard: expected true or false"),
         ({"hazard": True, "equipped": "boat"}, "types.flood.equipped: expected a list of skills"),
         ({"hazard": True, "equipped": ["bot"]}, "types.flood.equipped[0]"),
-        ({"equipped": ["boat"]}, "types.flood.equipped: says nothing without hazard = true"),
+        ({"equipped": ["boat"]}, "types.flood.equipped: has no effect without hazard = true"),
         ({"check_in_s": 59}, "types.flood.check_in_s: expected whole seconds from 60 to 86400, got 59"),
         ({"check_in_s": True}, "types.flood.check_in_s"),
         ({"check_in_s": 600.5}, "types.flood.check_in_s"),
