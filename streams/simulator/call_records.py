@@ -1,7 +1,7 @@
-"""Files of real calls: found out by their header, read whole, checked row by row. A bad row is told, never fatal.
+"""Files of real calls: the header determines the format; invalid rows are collected, never fatal.
 
-Known are the 911 calls of Montgomery County, the fire calls of San Francisco (a row for each unit, an incident for each call),
-and plain CSV with `time, lat, lon, type` and optionally `id, priority, description`. Each may be compressed with gzip.
+Formats: the 911 calls of Montgomery County, the fire calls of San Francisco (one row per unit, one incident per call), and CSV
+with `time, lat, lon, type` and optionally `id, priority, description`. Files may be gzipped.
 """
 
 import csv
@@ -25,7 +25,7 @@ from streams.simulator.call_types import CallType, call_type
 from streams.simulator.places import offset_m
 
 FARTHEST_M = 200_000.0
-"""From the median of all places: what is farther is a slip of the pen, not a call."""
+"""Largest distance from the median of all places. A place farther away is treated as an input error."""
 _CALL_TIME = re.compile(r"(\d{4}-\d\d-\d\d) @ (\d\d:\d\d:\d\d)")
 _POINT = re.compile(r"\(\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*\)")
 _US_TIME = "%m/%d/%Y %I:%M:%S %p"
@@ -34,17 +34,20 @@ Row = Mapping[str, str]
 
 
 class UnknownFormat(InvalidInput, ValueError):
-    """The file's header is none that is known; the message names those that are."""
+    """The header of the file is unknown. The message lists the known headers."""
 
 
 class BadRow(InvalidInput, ValueError):
-    """This row is no call; the message says why."""
+    """The row is not a valid call. The message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
-    """One call. `identity` is made of the record alone, so reading the file again gives the same. `at_s` is Unix time; a time
-    without an offset counts as UTC, for only the gaps matter."""
+    """One call.
+
+    `identity` derives from the record only, so it is stable across reads. `at_s` is Unix time; a time without UTC offset is taken
+    as UTC, because only the intervals matter.
+    """
 
     line: int
     identity: str
@@ -63,7 +66,7 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """What a file holds: its calls in order of time, rows that were refused, and how many rows repeated a call."""
+    """The contents of a file: calls in order of time, rejected rows, and the number of rows that repeat a call."""
 
     format: str
     rows: int
@@ -81,10 +84,11 @@ class Format:
 
 
 def read_calls(path: Path) -> Calls:
-    """
+    """Reads a whole file.
+
     Raises:
         OSError: the file cannot be read.
-        UnknownFormat: nobody knows its header.
+        UnknownFormat: its header is unknown.
     """
     with _opened(path) as file:
         reader = csv.DictReader(file, restval="")
@@ -126,16 +130,16 @@ def _gathered(name: str, rows: int, found: list[CallRecord], refused: list[Rejec
 
 
 def _rows(reader: "csv.DictReader[str]") -> Iterator[tuple[int, Row, str]]:
-    """Line, row, and what is wrong with it as CSV."""
+    """Yields line number, row, and the CSV error or ""."""
     while True:
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield reader.line_num, {}, f"no CSV: {error}"
+            yield reader.line_num, {}, f"not CSV: {error}"
             continue
-        except (EOFError, OSError) as error:  # a gzip that was cut off, or damaged
+        except (EOFError, OSError) as error:  # a truncated or damaged gzip file
             yield reader.line_num, {}, f"the file ends here: {error}"
             return
         yield reader.line_num, row, "more columns than the header" if None in row else ""
@@ -150,7 +154,7 @@ def _format_of(reader: "csv.DictReader[str]", path: Path) -> Format:
         if form.needs <= header:
             return form
     known = "; ".join(f"{form.name} ({', '.join(sorted(form.needs))})" for form in FORMATS)
-    raise UnknownFormat(f"{path}: its header is none of: {known}")
+    raise UnknownFormat(f"{path}: unknown header; known are: {known}")
 
 
 def _opened(path: Path) -> TextIO:
@@ -163,7 +167,7 @@ def _opened(path: Path) -> TextIO:
 
 def _montgomery(line: int, row: Row) -> CallRecord:
     told = _CALL_TIME.search(row["desc"])
-    # The time of the call, not when the feed published it some minutes later.
+    # The time of the call; the feed publishes it some minutes later.
     at_s = _time(f"{told[1]} {told[2]}" if told else row["timeStamp"])
     title = row["title"].strip().removesuffix("-").strip()
     return CallRecord(
@@ -178,13 +182,13 @@ def _montgomery(line: int, row: Row) -> CallRecord:
 
 
 def _san_francisco(line: int, row: Row) -> CallRecord:
-    number = row["CallRecord Number"].strip()
+    number = row["Call Number"].strip()
     if not number:
         raise BadRow("no call number")
     point = _POINT.search(row["Location"])
     if not point:
         raise BadRow(f"no place: Location is {row['Location']!r}")
-    words = row["CallRecord Type"].strip()
+    words = row["Call Type"].strip()
     return CallRecord(
         line=line,
         identity=_digest("san-francisco", number),
@@ -233,7 +237,7 @@ FORMATS: Sequence[Format] = (
     ),
     Format(
         name="fire calls of San Francisco",
-        needs=frozenset({"CallRecord Number", "Unit ID", "CallRecord Type", "Received DtTm", "Location"}),
+        needs=frozenset({"Call Number", "Unit ID", "Call Type", "Received DtTm", "Location"}),
         read=_san_francisco,
     ),
     Format(name="plain", needs=frozenset({"time", "lat", "lon", "type"}), read=_plain),
@@ -252,7 +256,7 @@ def _time(text: str) -> float:
 
 
 def _us_time(text: str) -> datetime:
-    return datetime.strptime(text, _US_TIME)  # noqa: DTZ007 - only the gaps matter
+    return datetime.strptime(text, _US_TIME)  # noqa: DTZ007 - only the intervals matter
 
 
 def _place(lat: str, lon: str) -> Place:
@@ -268,7 +272,7 @@ def _place(lat: str, lon: str) -> Place:
 
 
 def _centre(calls: Sequence[CallRecord]) -> Place | None:
-    """The median of both coordinates: a few wild places do not move it."""
+    """The median of both coordinates, which is robust against outliers."""
     if not calls:
         return None
     return Place(lon=median(call.place.lon for call in calls), lat=median(call.place.lat for call in calls))
