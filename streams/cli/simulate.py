@@ -18,7 +18,7 @@ from streams.cli.context import broker_trouble_told, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import console, print_json
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
-from streams.simulator.run import RunProgress, Ways, play, ways_over_http
+from streams.simulator.run import RunProgress, Transport, http_transport, play
 from streams.simulator.scenarios import BadScenario, Scenario, scenario_named
 from streams.simulator.volunteers import Volunteers
 
@@ -73,8 +73,8 @@ async def _run(scenario: Scenario, url: str, tokens: Any, *, quiet: bool) -> dic
         progress = RunProgress(scenario=scenario, api=api)
         # Unique to this run: a later run of the same scenario creates new incidents.
         run = f"{scenario.name}-{clock.now_ms():x}"
-        async with _ways(scenario, api, run) as ways, _shown(progress, quiet=quiet):
-            playing = asyncio.create_task(play(progress, run=run, ways=ways))
+        async with _transport(scenario, api, run) as transport, _shown(progress, quiet=quiet):
+            playing = asyncio.create_task(play(progress, run=run, transport=transport))
             _end_on_signals(playing)
             try:
                 await playing
@@ -94,9 +94,9 @@ def _end_on_signals(playing: "asyncio.Task[None]") -> None:
 
 
 @asynccontextmanager
-async def _ways(scenario: Scenario, api: Api, run: str) -> AsyncIterator[Ways]:
+async def _transport(scenario: Scenario, api: Api, run: str) -> AsyncIterator[Transport]:
     if not scenario.bulk:
-        yield ways_over_http(api, run)
+        yield http_transport(api, run)
         return
     settings = settings_here()
     data_key = settings.require_data_key()
@@ -108,7 +108,7 @@ async def _ways(scenario: Scenario, api: Api, run: str) -> AsyncIterator[Ways]:
         async def positions(people: Any, volunteers: Volunteers, number: int) -> None:  # noqa: ARG001 - as over HTTP
             await send_positions_in_bulk(sender, people, volunteers.place_of)
 
-        yield Ways(register=register, positions=positions)
+        yield Transport(register=register, positions=positions)
 
 
 @asynccontextmanager

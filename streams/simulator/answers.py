@@ -1,7 +1,7 @@
-"""What a simulated person does with an offer, and when.
+"""Answers of simulated people to offers, and their times.
 
-Shares and times follow what is published of volunteers who are alerted by phone: 36 % accept; the time to an answer is
-lognormal with a median of 40 s, 26 % within 30 s, 79 % within 60 s, 96 % within 90 s (11,302 acceptances).
+Shares and times follow published figures of volunteers alerted by phone: 36 % accept; the time to an answer is lognormal with a
+median of 40 s, 26 % within 30 s, 79 % within 60 s, 96 % within 90 s (11,302 acceptances).
 """
 
 import math
@@ -18,13 +18,13 @@ from streams.simulator.places import moved
 MEDIAN_ANSWER_S = 40.0
 SPREAD_OF_ANSWER = 0.47
 """Standard deviation of the logarithm, fitted to the three shares above."""
-ROAD_FACTOR = 1.24  # road over straight line, median
-LAY_SPEED_M_S = 2.3  # of lay responders, when the offer tells no time
+ROAD_FACTOR = 1.24  # ratio of road to straight-line distance, median
+LAY_SPEED_M_S = 2.3  # of lay responders, when the offer has no travel time
 MEDIAN_ON_SCENE_S = 20 * 60.0
 MEDIAN_DIGITAL_WORK_S = 4 * 60.0
 GET_READY_S = 45.0
 NEVER_STARTS = 0.02
-"""Share of those who accept and are not heard of again."""
+"""Share of people who accept and then never respond again."""
 DECLINE_REASONS = {
     DeclineReason.BUSY: 0.5,
     DeclineReason.TOO_FAR: 0.2,
@@ -53,7 +53,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How people answer here. `answer_speed` and `work_speed` shorten times: 8 means eight times as fast."""
+    """How people answer in a scenario. `answer_speed` and `work_speed` are speed factors: 8 is eight times as fast.
+
+    Raises:
+        ValueError: shares that add up to more than 1, or a speed that is not positive.
+    """
 
     accept: float = 0.36
     decline: float = 0.26
@@ -62,7 +66,7 @@ class Habits:
 
     def __post_init__(self) -> None:
         if min(self.accept, self.decline) < 0 or self.accept + self.decline > 1:
-            raise ValueError("accept and decline: expected shares that add up to 1 at the most")
+            raise ValueError("accept and decline: expected shares that add up to at most 1")
         if self.answer_speed <= 0 or self.work_speed <= 0:
             raise ValueError("answer_speed, work_speed: expected more than 0")
 
@@ -87,7 +91,7 @@ def draw_answer(rng: Random, habits: Habits) -> SimulatedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What follows an acceptance, in seconds one after the other. For digital work there is no way to go."""
+    """The phases after an acceptance, in seconds. Digital work has no travel."""
 
     ready_s: float
     travel_s: float
@@ -112,7 +116,7 @@ def draw_digital_work(rng: Random, habits: Habits) -> Work:
 
 
 def draw_result(rng: Random, task: Task, near: Place) -> Mapping[str, Any]:
-    """The body of a result that fits the task; what has a place lies within some hundred metres of `near`."""
+    """The body of a valid result for the task. Places are within some hundred metres of `near`."""
     outcomes = OUTCOMES[task]
     outcome = rng.choices(tuple(outcomes), tuple(outcomes.values()))[0]
     result: dict[str, Any] = {"outcome": outcome}
@@ -127,7 +131,7 @@ def draw_result(rng: Random, task: Task, near: Place) -> Mapping[str, Any]:
 
 
 def outline(rng: Random, centre: Place, *, radius_m: float) -> dict[str, Any]:
-    """A GeoJSON polygon of eight corners that goes round the centre once."""
+    """A GeoJSON polygon with eight corners around the centre."""
     corners = []
     for step in range(8):
         angle = step * math.pi / 4

@@ -1,6 +1,6 @@
-"""Volunteers in bulk: profiles, homes and positions straight into Kafka, 300,000 of them in less than a minute.
+"""Bulk registration: writes profiles, homes and positions to Kafka directly, 300,000 people in less than a minute.
 
-The records are the same that the API writes; only the way in differs. Reports and answers still go through the API.
+The records are the same as those of the API. Reports and answers still use the API.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
 
 SOURCE = "/komek/simulator"
 AT_ONCE = 10_000
-"""Records on their way before the next are made: bounds memory, and keeps the producer's batches full."""
+"""Records in flight before further ones are created: bounds memory, and keeps the producer's batches full."""
 
 
 class Record(NamedTuple):
@@ -36,7 +36,7 @@ class Record(NamedTuple):
 
 
 def profile_records(person: SimulatedPerson, data_key: bytes, at_ms: int) -> Iterator[Record]:
-    """The profile for all to read, and what identifies the person, sealed."""
+    """The record of `volunteers` and the encrypted record of `private`."""
     public = VolunteerRecord(
         id=person.id,
         capabilities=person.capabilities,
@@ -46,7 +46,7 @@ def profile_records(person: SimulatedPerson, data_key: bytes, at_ms: int) -> Ite
         max_distance_m=person.max_distance_m,
         on_duty=person.on_duty,
         changed_ms=at_ms,
-        heard_ms=at_ms,  # as if each had registered by themselves: nobody would be awake at night otherwise
+        heard_ms=at_ms,  # as if registered by the person; otherwise nobody would be asked in quiet hours
     )
     yield Record(VOLUNTEERS.name, person.id, wire.encode(public), _headers("volunteer", person.id, at_ms))
     ref = f"volunteer:{person.id}"
@@ -62,16 +62,17 @@ def position_record(person: SimulatedPerson, place: Place, at_ms: int) -> Record
 
 
 class BulkSender:
-    """Sends records at full speed; `send_all` returns when the broker has confirmed every one."""
+    """Sends records as fast as possible. `send_all` waits until the broker has confirmed all of them."""
 
     def __init__(self, producer: AIOKafkaProducer, tally: Tally) -> None:
         self._producer = producer
         self.tally = tally
 
     async def send_all(self, records: Iterable[Record], what: str) -> None:
-        """
+        """Sends all records.
+
         Raises:
-            BrokerError: a record was not confirmed. To send all again is harmless: the newest of each key counts.
+            BrokerError: a record was not confirmed. Sending all again is safe: the newest record of each key counts.
         """
         waiting: list[asyncio.Future[object]] = []
         try:
@@ -86,7 +87,7 @@ class BulkSender:
             await self._confirmed(waiting, what)
         except KafkaError as error:
             raise BrokerError(
-                f"{what} were not confirmed by Kafka: {error!r}", "Look at the broker and repeat."
+                f"{what} were not confirmed by Kafka: {error!r}", "Check the broker and repeat."
             ) from error
 
     async def _confirmed(self, waiting: list["asyncio.Future[object]"], what: str) -> None:
@@ -98,7 +99,8 @@ class BulkSender:
 
 @asynccontextmanager
 async def bulk_sender(settings: Settings, tally: Tally) -> AsyncIterator[BulkSender]:
-    """
+    """Context manager: a sender with its own producer.
+
     Raises:
         BrokerError: no broker answered.
     """

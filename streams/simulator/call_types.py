@@ -1,4 +1,4 @@
-"""From the words of a call record to an incident type and a priority, by the rules of `call_types.toml`."""
+"""Maps the text of a call record to an incident type and a priority by the rules of `call_types.toml`."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ MEDICAL = "medical.other"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallType:
-    """`is_known` is false where no rule fits."""
+    """`is_known` is false when no rule matches."""
 
     type: str
     priority: Priority
@@ -31,7 +31,7 @@ class _Rules:
 
 @cache
 def call_type(words: str, level: str = "") -> CallType:
-    """What kind of incident these words mean; `level` is the caller's urgency where the record has one."""
+    """The incident type of a call. `level`: the urgency code of the record, if it has one."""
     table = _rules()
     for pattern, found in table.rules:
         if pattern.search(words):

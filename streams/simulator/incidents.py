@@ -1,4 +1,4 @@
-"""Simulated reports: what happens, when, and where. Kinds and words stand in `incidents.toml`."""
+"""Simulated reports: type, time and place. Types and texts are in `incidents.toml`."""
 
 import math
 import tomllib
@@ -15,12 +15,12 @@ from streams.simulator.places import City, scattered
 from streams.simulator.scenarios import Scenario
 
 SURGE_DECAY = 4.0
-"""A surge falls to 1/e of its first rate after a quarter of its length."""
+"""A surge falls to 1/e of its initial rate after a quarter of its duration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`at_s` after the beginning; `key` is the Idempotency-Key; `body` as POST /v1/incidents takes it."""
+    """`at_s`: seconds after the start; `key`: the Idempotency-Key; `body`: that of POST /v1/incidents."""
 
     at_s: float
     key: str
@@ -28,8 +28,10 @@ class Report:
 
 
 def draw_reports(scenario: Scenario, *, run: str) -> Iterator[Report]:
-    """In order of time, without end where the scenario has none. `run` tells one playing of the scenario from another: the
-    same run always gives the same keys, so a report that is sent twice is one incident."""
+    """Yields reports in order of time, without end if the scenario has no end.
+
+    `run` identifies a run of the scenario. The same run has the same keys, so a report that is sent twice is one incident.
+    """
     types = _weights(scenario.types)
     for number, at_s in enumerate(_times(scenario)):
         rng = Random(f"{scenario.seed}:report:{number}")
@@ -46,7 +48,7 @@ def _times(scenario: Scenario) -> Iterator[float]:
     rng = Random(f"{scenario.seed}:beat")
     end_s = scenario.minutes * 60 or math.inf
     for number in count():
-        # The first comes at once, so that something is to be seen.
+        # The first report comes at once, so that the demo shows something immediately.
         at_s = (number + (rng.uniform(-0.25, 0.25) if number else 0.0)) * beat_s
         if at_s >= end_s:
             return

@@ -1,4 +1,4 @@
-"""Where a simulated person is at a time: on a round near home, or on the way to an incident. Pure; nobody's state is kept."""
+"""The place of a simulated person at a time: on a circle near home, or on a trip to an incident. Pure and stateless."""
 
 import math
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from streams.simulator.places import moved, offset_m
 SPEED_M_S = {TravelMode.FOOT: 1.4, TravelMode.BICYCLE: 4.0, TravelMode.CAR: 8.0}
 ROUND_RADIUS_M = {TravelMode.FOOT: 250.0, TravelMode.BICYCLE: 900.0, TravelMode.CAR: 2500.0}
 STILL_SHARE = 0.7
-"""Of the time that a person does not move at all: most people stand still."""
+"""Share of the time in which a person does not move."""
 _CYCLE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedTrip:
-    """From one place to another; before it starts the person is at `start`, after it at `goal`."""
+    """A trip. Before it the person is at `start`, after it at `goal`."""
 
     start: Place
     goal: Place
@@ -32,7 +32,7 @@ class SimulatedTrip:
 
 
 def round_at(person: SimulatedPerson, at_s: float) -> Place:
-    """On the person's own circle through home. While the person stands still the place does not change at all."""
+    """The place on the person's circle through home. While the person stands still, it does not change."""
     radius = ROUND_RADIUS_M[person.travel_mode]
     walked_s = _walked_s(person.number, at_s)
     turn = SPEED_M_S[person.travel_mode] * walked_s / radius
@@ -43,18 +43,18 @@ def round_at(person: SimulatedPerson, at_s: float) -> Place:
 
 
 def _walked_s(number: int, at_s: float) -> float:
-    """Seconds of walking so far. Each person walks in one part of every hour, not all in the same."""
+    """Seconds walked so far. Each person walks in one part of every hour; the part differs between people."""
     shift_s = _share(number, 1) * _CYCLE_S
     return _walked_of_all_s(shift_s + max(0.0, at_s)) - _walked_of_all_s(shift_s)
 
 
 def _walked_of_all_s(at_s: float) -> float:
-    """Of somebody who walks at the beginning of every cycle."""
+    """Seconds walked by a person who walks at the beginning of every cycle."""
     walking_s = _CYCLE_S * (1 - STILL_SHARE)
     full, within_s = divmod(at_s, _CYCLE_S)
     return full * walking_s + min(within_s, walking_s)
 
 
 def _share(number: int, salt: int) -> float:
-    """A fixed pseudo-random part of 1 for a person; Knuth's multiplicative hash."""
+    """A fixed pseudo-random number from 0 to 1 for a person, by Knuth's multiplicative hash."""
     return ((number * 2 + salt) * 2_654_435_761 % 2**32) / 2**32

@@ -1,4 +1,4 @@
-"""What the live stream and the lists of incidents tell about offers, in one form."""
+"""Offers in events of the stream and in responses, in one common form."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class SeenOffer:
     volunteer_id: str
     state: OfferState
     to_confirm: int | None = None
-    """The version of a change of the job that its person has to confirm."""
+    """The version of a change of the job that the person must confirm."""
     is_asked_whether_coming: bool = False
 
     @property
@@ -34,7 +34,7 @@ class SeenOffer:
 
 
 def offers_in(data: Any) -> Iterator[SeenOffer]:
-    """Every offer that the data of a live event or an incident as read speaks of; what is something else is passed over."""
+    """Yields every offer in the data of an event or of an incident. Other data is skipped."""
     if not isinstance(data, Mapping):
         return
     offer = _offer(data, str(data.get("incident_id", "")))
@@ -67,7 +67,7 @@ def _offer(data: Mapping[str, Any], incident_id: str) -> SeenOffer | None:
 
 
 def _to_confirm(data: Mapping[str, Any]) -> int | None:
-    """A step tells it by its notice, an offer as read by `to_confirm`."""
+    """The version to confirm: in `notice` of an event, in `to_confirm` of an offer."""
     shown = data.get("to_confirm")
     if data.get("notice") in _CHANGES:
         shown = data

@@ -1,4 +1,4 @@
-"""The simulated operator: reports what happens, learns more of some of it while people are on their way, closes what is over."""
+"""The simulated operator: reports incidents, corrects some of them while people are under way, and closes them."""
 
 import asyncio
 import heapq
@@ -15,12 +15,12 @@ from streams.simulator.observed_offers import SeenOffer
 from streams.simulator.places import moved
 
 LONGEST_S = 45 * 60.0
-"""An incident that nobody works on is closed after so long, at a work speed of 1."""
+"""An incident without work is closed after this time, at a work speed of 1."""
 AFTERWARDS_S = 60.0
-"""From the last person's being done to the closing, at a work speed of 1."""
+"""Time from the end of the last person's work to the closing, at a work speed of 1."""
 
 LEARNS_AFTER_S = (20.0, 90.0)
-"""From the first acceptance, at a work speed of 1."""
+"""Time from the first acceptance to a correction, at a work speed of 1."""
 OFF_BY_M = 200.0
 
 Clock = Callable[[], float]
@@ -28,17 +28,17 @@ Clock = Callable[[], float]
 
 @dataclass(slots=True)
 class _OpenIncident:
-    """`live` are the offers that somebody holds; `worked` is set once somebody was assigned."""
+    """`live`: offers that people hold. `worked`: true once somebody was assigned."""
 
     live: set[str] = field(default_factory=set)
     worked: bool = False
     correction: dict[str, Any] | None = None
-    """What will be learnt of it, once somebody is on their way."""
+    """The correction to send once somebody is under way."""
 
 
 class Operator:
     def __init__(self, api: Api, *, work_speed: float, now_s: Clock, corrected: float = 0.0) -> None:
-        """`corrected`: share of the incidents of which more is learnt while people are on their way."""
+        """`corrected`: share of the incidents that are corrected while people are under way."""
         self._api = api
         self._longest_s = LONGEST_S / work_speed
         self._afterwards_s = max(0.2, AFTERWARDS_S / work_speed)
@@ -54,7 +54,8 @@ class Operator:
         return len(self._open)
 
     async def report_all(self, reports: Iterator[Report]) -> None:
-        """Each at its time. A slow API delays nothing: reports wait beside each other, none is dropped."""
+        """Sends each report at its time. Reports are sent concurrently, so a slow API delays no later report, and none is
+        dropped."""
         for report in reports:
             await asyncio.sleep(max(0.0, report.at_s - self._now_s()))
             self._begin(self._report(report))
@@ -73,7 +74,7 @@ class Operator:
             heapq.heappush(self._due, (self._now_s() + self._afterwards_s, offer.incident_id))
 
     async def close_all(self) -> None:
-        """Closes each incident when its work is done, or when it has been open too long; for ever."""
+        """Closes each incident when its work is done or it has been open too long. Runs until cancelled."""
         while True:
             await asyncio.sleep(0.2)
             while self._due and self._due[0][0] <= self._now_s():
@@ -137,7 +138,7 @@ class Operator:
 
 
 def correction_of(report: Report, share: float) -> dict[str, Any] | None:
-    """What the operator will learn of it later; None for all but this share of the reports."""
+    """The body of a later correction; None for all but this share of the reports."""
     rng = Random(f"correction {report.key}")
     if rng.random() >= share:
         return None

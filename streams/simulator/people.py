@@ -1,4 +1,4 @@
-"""Volunteers who do not exist: where they live, what they can, which languages they speak. Shares stand in `people.toml`."""
+"""Simulated volunteers: homes, skills and languages. Shares are in `people.toml`."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ class SimulatedPerson:
 
     @property
     def phone(self) -> str:
-        """Of a range that no operator has given out."""
+        """A phone number in a range that no operator has assigned."""
         return f"+7000{self.number:07d}"
 
     @property
@@ -44,7 +44,8 @@ class SimulatedPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
-    """Which people to draw. `skilled` multiplies the frequency of every skill: a small crowd needs more to be of use."""
+    """Parameters of `draw_people`. `skilled` multiplies the share of every skill: a small crowd needs more skills to be
+    useful."""
 
     count: int
     cities: tuple[City, ...]
@@ -55,7 +56,7 @@ class Crowd:
 
 
 def draw_people(crowd: Crowd) -> Iterator[SimulatedPerson]:
-    """The same crowd always gives the same people; person n is the same whatever `count` is."""
+    """Yields people. The same crowd gives the same people; person n does not depend on `count`."""
     weights = list(accumulate(city.population for city in crowd.cities))
     for number in range(1, crowd.count + 1):
         rng = Random(crowd.seed * 1_000_003 + number)
@@ -91,7 +92,7 @@ def _skills(
     languages: Sequence[str],
     skilled: float,
 ) -> tuple[str, ...]:
-    """At least one for each capability."""
+    """The skills of a person, at least one per capability."""
     shares = _shares()
     held: set[str] = set()
     if Capability.FIELD in capabilities:

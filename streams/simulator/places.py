@@ -1,4 +1,4 @@
-"""Cities of Kazakhstan, and places in and around them. Distances are metres on a plane that touches the ground at the place."""
+"""Cities of Kazakhstan, and places in and around them. Distances are metres on a tangent plane at the place."""
 
 import csv
 import math
@@ -33,14 +33,14 @@ class City:
 
 @cache
 def cities() -> tuple[City, ...]:
-    """All, the largest first."""
+    """All cities, the largest first."""
     text = (files("streams.simulator") / "cities.csv").read_text("utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return tuple(_city(row) for row in rows)
 
 
 def city_named(name: str) -> City | None:
-    """By id or by its name in Kazakh, Russian or English, in any case."""
+    """Finds a city by id or by its Kazakh, Russian or English name, case-insensitively. None if unknown."""
     wanted = name.casefold()
     for city in cities():
         if wanted in (city.id, city.name_kk.casefold(), city.name_ru.casefold(), city.name_en.casefold()):
@@ -49,21 +49,21 @@ def city_named(name: str) -> City | None:
 
 
 def moved(place: Place, *, east_m: float, north_m: float) -> Place:
-    """The place so far from there; good to 1 % within 100 km away from the poles."""
+    """The place moved by a distance; error below 1 % within 100 km, away from the poles."""
     lat = place.lat + north_m / METRES_PER_DEGREE
     lon = place.lon + east_m / (METRES_PER_DEGREE * math.cos(math.radians(place.lat)))
     return Place(lon=round(lon, 6), lat=round(lat, 6))
 
 
 def offset_m(start: Place, end: Place) -> tuple[float, float]:
-    """(east, north) from one place to the other; the reverse of `moved` with the same start."""
+    """(east, north) in metres from `start` to `end`; the inverse of `moved` with the same start."""
     north = (end.lat - start.lat) * METRES_PER_DEGREE
     east = (end.lon - start.lon) * METRES_PER_DEGREE * math.cos(math.radians(start.lat))
     return east, north
 
 
 def scattered(rng: Random, city: City) -> Place:
-    """Somewhere in the city, denser towards the centre, never farther than two and a half standard deviations."""
+    """A random place in the city, normally distributed around the centre and cut off at 2.5 standard deviations."""
     angle = rng.uniform(0, 2 * math.pi)
     distance = min(abs(rng.gauss(0, 1)), 2.5) * city.spread_m
     return moved(city.centre, east_m=distance * math.cos(angle), north_m=distance * math.sin(angle))

@@ -1,4 +1,4 @@
-"""Volunteers become known, and say where they are, through the HTTP API."""
+"""Registers volunteers and sends their positions through the HTTP API."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,10 +29,10 @@ def profile(person: SimulatedPerson) -> dict[str, Any]:
 
 
 async def register(api: Api, people: Iterable[SimulatedPerson], *, run: str) -> None:
-    """Every profile, some at once. A refused one is counted by its reason and left out.
+    """Registers all people concurrently. Refused profiles are counted by reason and skipped.
 
     Raises:
-        ApiUnavailable: the API is away for longer than the patience.
+        ApiUnavailable: the API did not answer for longer than `patience_s`.
     """
     waiting = iter(people)
 
@@ -57,7 +57,7 @@ async def send_positions(
     run: str,
     round_number: int,
 ) -> None:
-    """One position of each person, in batches. What cannot be sent is not sent later: the next one is newer."""
+    """Sends one position per person, in batches. Failed batches are not repeated: the next positions are newer."""
     for start in range(0, len(people), POSITIONS_AT_ONCE):
         now = clock.rfc3339(clock.now_ms())
         batch = [_position(person, place_of(person), now) for person in people[start : start + POSITIONS_AT_ONCE]]

@@ -1,4 +1,4 @@
-"""Calls from a file become reports: moved to another place, with the gaps between them kept or shortened, each sent once."""
+"""Replays calls from a file as reports: optionally moved to another place and sped up, each sent once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -12,14 +12,14 @@ from streams.simulator.call_records import CallRecord, Calls
 from streams.simulator.places import moved, offset_m
 
 AT_ONCE = 32
-"""Reports on their way at most."""
+"""Reports in flight at most."""
 ACTOR = "replay"
 UNKNOWN_NOTE = "(unknown kind of call)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayedReport:
-    """A report made of a call: the same call at the same place always gives the same key and body."""
+    """A report derived from a call. The same call at the same place gives the same key and body."""
 
     call: CallRecord
     key: str
@@ -28,7 +28,7 @@ class ReplayedReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayOutcome:
-    """`incident_id` None and `is_unknown` false: refused with `code`."""
+    """The outcome of a report. `is_unknown`: no response. Otherwise `incident_id` None means that it was refused with `code`."""
 
     incident_id: str | None
     code: str = ""
@@ -63,8 +63,10 @@ class Summary:
 
 
 def reports_of(calls: Calls, *, at: Place | None) -> Iterable[ReplayedReport]:
-    """The calls as reports, in order of time. With `at` the median place of the file lies there, and every other place as many
-    metres east and north of it as it was."""
+    """Converts calls to reports, in order of time.
+
+    With `at`, places are moved so that their median is `at`; distances in metres east and north are kept.
+    """
     for call in calls.calls:
         place = call.place
         if at is not None and calls.centre is not None:
@@ -79,7 +81,7 @@ def _key(call: CallRecord, at: Place | None) -> str:
 
 
 def _body(call: CallRecord, place: Place) -> dict[str, Any]:
-    # Without `reported_at`: the call is years old, and what is measured is how it is handled now.
+    # Without `reported_at`: the calls are years old, and their handling is measured from now.
     told = clock.rfc3339(round(call.at_s * 1000))
     words = call.words if call.kind.is_known else f"{call.words} {UNKNOWN_NOTE}"
     body: dict[str, Any] = {
@@ -102,9 +104,9 @@ async def replay(
     speed: float,
     done: Callable[[], None] = lambda: None,
 ) -> None:
-    """Sends each report at its time, `speed` times as fast as it was (0: as fast as it goes), `AT_ONCE` at most on their way.
+    """Sends each report at its time divided by `speed` (0: as fast as possible), at most `AT_ONCE` concurrently.
 
-    A slow receiver makes a replay late, never wrong: nothing is dropped, and the order of sending stays.
+    With a slow receiver the replay falls behind, but no report is dropped and the order is kept.
     """
     begun_s = clock.monotonic_s()
     waiting = _paced(reports, speed)
@@ -135,7 +137,7 @@ async def _paced(reports: Iterable[ReplayedReport], speed: float) -> AsyncIterat
 
 
 async def _shared(waiting: AsyncIterator[ReplayedReport], turn: asyncio.Lock) -> AsyncIterator[ReplayedReport]:
-    """The next report for whoever is free; one at a time waits for its moment."""
+    """Yields the next report to one of several senders; `turn` lets one at a time wait for its report's time."""
     while True:
         async with turn:
             try:

@@ -1,4 +1,4 @@
-"""Two ways for a replayed report to reach the log: through the API, or straight into Kafka as the API would write it."""
+"""The two targets of a replay: the API, or Kafka directly, with the records that the API would write."""
 
 import hashlib
 import json
@@ -40,11 +40,13 @@ def through_http(api: Api) -> Send:
 
 @asynccontextmanager
 async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
-    """Skips the API's checks and its help against double sending; ids are the same each time, so a repeat is recognised.
+    """Context manager: writes to Kafka, without the validation and the idempotency cache of the API.
+
+    Ids are derived from the reports, so repeated commands are recognised.
 
     Raises:
         BrokerError: no broker answered.
-        SettingsError: there is no key for what identifies people.
+        SettingsError: KOMEK_DATA_KEY is not set.
     """
     settings.require_data_key()
     wait_for_broker(settings)
@@ -72,7 +74,7 @@ async def _send_once(intake: CommandIntake, report: ReplayedReport) -> ReplayOut
     command = command_of(report)
     private = IncidentPrivate(**{name: report.body.get(name) for name in _PRIVATE_FIELDS})
     assert command.private_ref is not None
-    # What identifies people first: a command must never speak of a record that is not there.
+    # Write the private record first: a command must never refer to a missing record.
     await intake.send_in_order([intake.private_message(command.private_ref, private), intake.command_message(command)])
     return ReplayOutcome(incident_id=command.incident_id)
 
@@ -81,7 +83,7 @@ def command_of(report: ReplayedReport) -> ReportIncident:
     body = report.body
     area = geo.area_of(body["location"])
     incident_id = ids.incident_id(geo.zone_of(area.centre), ACTOR, report.key)
-    # As the API makes it, so that a repeat through the other way is recognised as the same.
+    # The same id as the API derives, so that a repeat through the other target is recognised.
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
     command_id = ids.command_id(ACTOR, report.key, "report")
     return ReportIncident(

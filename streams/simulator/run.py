@@ -1,4 +1,5 @@
-"""One playing of a scenario: people register, incidents happen, offers are answered, until the time is over or it is ended."""
+"""One run of a scenario: people register, incidents are reported, offers are answered, until the time is over or it is
+cancelled."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,18 +18,18 @@ from streams.simulator.scenarios import Scenario
 from streams.simulator.volunteers import Volunteers, World
 
 LOOK_AGAIN_S = 20.0
-"""How often the list of open incidents is read, in case the live stream missed something."""
+"""How often the open incidents are read, in case the event stream missed something."""
 PAGES_AT_MOST = 20
 OPEN = "/v1/incidents?status=dispatching,unfilled,staffed,in_progress&limit=200"
 WIND_DOWN_S = 60.0
-"""How long people may finish after the last report, at a work speed of 1."""
+"""Time for people to finish their work after the last report, at a work speed of 1."""
 
 Positions = Callable[[Sequence[SimulatedPerson], Volunteers, int], Awaitable[None]]
 
 
 @dataclass(slots=True)
 class RunProgress:
-    """What a summary shows of a run that goes on."""
+    """The state of a run, for its summary."""
 
     scenario: Scenario
     api: Api
@@ -53,33 +54,33 @@ class RunProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
-    """How a run registers people and sends positions: over HTTP, or in bulk."""
+class Transport:
+    """How a run registers people and sends positions: over HTTP, or in bulk through Kafka."""
 
     register: Callable[[Sequence[SimulatedPerson]], Awaitable[None]]
     positions: Positions
 
 
-def ways_over_http(api: Api, run: str) -> Ways:
+def http_transport(api: Api, run: str) -> Transport:
     async def positions(people: Sequence[SimulatedPerson], volunteers: Volunteers, number: int) -> None:
         await send_positions(api, people, volunteers.place_of, run=run, round_number=number)
 
     async def enrol(people: Sequence[SimulatedPerson]) -> None:
         await register(api, people, run=run)
 
-    return Ways(register=enrol, positions=positions)
+    return Transport(register=enrol, positions=positions)
 
 
-async def play(progress: RunProgress, *, run: str, ways: Ways) -> None:
-    """Plays the scenario; ends by itself when its time is over, or when it is cancelled.
+async def play(progress: RunProgress, *, run: str, transport: Transport) -> None:
+    """Runs the scenario until its time is over or it is cancelled.
 
     Raises:
-        ApiUnavailable: the API cannot be reached at the beginning.
+        ApiUnavailable: the API does not answer at the beginning.
     """
     scenario, api = progress.scenario, progress.api
     everybody = list(draw_people(scenario.crowd))
     progress.people, progress.on_duty = len(everybody), sum(person.on_duty for person in everybody)
-    await ways.register(everybody)
+    await transport.register(everybody)
     begun_s = clock.monotonic_s()
 
     def now_s() -> float:
@@ -91,7 +92,7 @@ async def play(progress: RunProgress, *, run: str, ways: Ways) -> None:
     progress.operator = Operator(api, work_speed=scenario.work_speed, now_s=now_s, corrected=scenario.corrected)
     progress.stage = "playing"
     try:
-        await _play(progress, everybody, run=run, ways=ways)
+        await _play(progress, everybody, run=run, transport=transport)
     finally:
         progress.stage = "ending"
         await progress.operator.stop()
@@ -99,7 +100,7 @@ async def play(progress: RunProgress, *, run: str, ways: Ways) -> None:
         progress.stage = "ended"
 
 
-async def _play(progress: RunProgress, everybody: Sequence[SimulatedPerson], *, run: str, ways: Ways) -> None:
+async def _play(progress: RunProgress, everybody: Sequence[SimulatedPerson], *, run: str, transport: Transport) -> None:
     scenario, operator, volunteers = progress.scenario, progress.operator, progress.volunteers
     assert operator is not None
     assert volunteers is not None
@@ -111,9 +112,9 @@ async def _play(progress: RunProgress, everybody: Sequence[SimulatedPerson], *, 
     ]
     on_duty = [person for person in everybody if person.on_duty and person.is_field]
     if scenario.positions_s and on_duty:
-        # The first positions go before the first incident: nobody is found without.
-        await ways.positions(on_duty, volunteers, 0)
-        background.append(asyncio.create_task(_report_positions(scenario, on_duty, volunteers, ways)))
+        # Send the first positions before the first incident: people without a position are not found.
+        await transport.positions(on_duty, volunteers, 0)
+        background.append(asyncio.create_task(_report_positions(scenario, on_duty, volunteers, transport)))
     try:
         await _heard(listening)
         await operator.report_all(draw_reports(scenario, run=run))
@@ -125,7 +126,7 @@ async def _play(progress: RunProgress, everybody: Sequence[SimulatedPerson], *, 
 
 
 async def _heard(listening: asyncio.Event) -> None:
-    """Waits a moment for the live stream: without it the first offers are only seen at the next look."""
+    """Waits briefly for the event stream; without it the first offers are seen only at the next poll."""
     try:
         async with asyncio.timeout(5.0):
             await listening.wait()
@@ -157,7 +158,7 @@ async def _look_again(progress: RunProgress) -> None:
 
 
 async def _look(progress: RunProgress) -> None:
-    """Reads the open incidents; what is known already is harmless to hear again."""
+    """Reads the open incidents and passes on their offers. Known offers have no effect."""
     try:
         await _look_at_pages(progress)
     except ApiUnavailable:
@@ -177,10 +178,10 @@ async def _look_at_pages(progress: RunProgress) -> None:
 
 
 async def _report_positions(
-    scenario: Scenario, people: Sequence[SimulatedPerson], volunteers: Volunteers, ways: Ways
+    scenario: Scenario, people: Sequence[SimulatedPerson], volunteers: Volunteers, transport: Transport
 ) -> None:
     number = 0
     while True:
         await asyncio.sleep(scenario.positions_s)
         number += 1
-        await ways.positions(people, volunteers, number)
+        await transport.positions(people, volunteers, number)

@@ -1,4 +1,4 @@
-"""Scenarios: who, where, how many incidents how fast. The named ones stand in `scenarios.toml`."""
+"""Scenarios: people, places, and the rate of incidents. Named scenarios are in `scenarios.toml`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ Shape = Literal["steady", "surge"]
 
 
 class BadScenario(InvalidInput, ValueError):
-    """A value that cannot be played; the message says which and what was expected."""
+    """A value is invalid. The message names it and what is expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +36,19 @@ class Scenario:
     answer_speed: float = 1.0
     work_speed: float = 1.0
     corrected: float = 0.15
-    """Share of the incidents of which the operator learns more while people are on their way. Judgement."""
+    """Share of the incidents that the operator corrects while people are under way. An estimate."""
     yours: int = 0
     positions_s: float = 30.0
     bulk: bool = False
     types: Mapping[str, float] = field(default_factory=dict)
     id_prefix: str = ""
-    """Empty: made of the scenario's name and seed, so that two scenarios do not share people."""
+    """Empty: derived from the scenario's name and seed, so that two scenarios do not share people."""
 
     def __post_init__(self) -> None:
         expected = {
             "volunteers: expected 1 to 1,000,000": 1 <= self.volunteers <= 1_000_000,
             "rate: expected 0 to 60,000 incidents a minute": 0 <= self.rate <= 60_000,
-            "minutes: expected 0 (until ended) or more": self.minutes >= 0,
+            "minutes: expected 0 (until cancelled) or more": self.minutes >= 0,
             "corrected: expected 0 to 1": 0 <= self.corrected <= 1,
             "shape: expected steady or surge": self.shape in ("steady", "surge"),
             "minutes: a surge needs a length": self.shape == "steady" or self.minutes > 0,
@@ -89,10 +89,10 @@ def scenarios() -> Mapping[str, Scenario]:
 
 
 def scenario_named(name: str, changes: Mapping[str, Any]) -> Scenario:
-    """The scenario with what was asked to be different; None in `changes` means as it is.
+    """The named scenario with `changes`; None values are ignored.
 
     Raises:
-        BadScenario: no such scenario, or a value that cannot be played.
+        BadScenario: no such scenario, or an invalid value.
     """
     found = scenarios().get(name)
     if found is None:

@@ -1,4 +1,4 @@
-"""Simulated volunteers at work: each answers its own offers with its own token and follows them to their end."""
+"""Simulated volunteers: each answers its offers with its own token and works on them until they end."""
 
 import asyncio
 import contextlib
@@ -19,9 +19,9 @@ from streams.simulator.observed_offers import SeenOffer
 from streams.simulator.people import SimulatedPerson
 
 READS_A_CHANGE_WITHIN_S = (3.0, 25.0)
-"""From the notice that the job changed to its confirmation, at an answer speed of 1. Judgement."""
+"""Time from the notice of a change of the job to its confirmation, at an answer speed of 1. An estimate."""
 CONFIRMED_WITHIN_S = 5.0
-"""How long a volunteer who accepted waits for the details before setting off without them."""
+"""How long a volunteer who accepted waits for the details before leaving without them."""
 _LOOK_AGAIN_S = 0.25
 
 Clock = Callable[[], float]
@@ -29,18 +29,18 @@ Clock = Callable[[], float]
 
 @dataclass(slots=True)
 class _Job:
-    """One offer in somebody's hands. `ended` is set when the offer is taken back or over."""
+    """An offer that a person holds. `ended` is set when the offer is withdrawn or has ended."""
 
     offer: SeenOffer
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
     seen_version: int = 0
-    """The newest change of the job that the person has been told of."""
+    """The newest change of the job of which the person has a notice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What all people of a run share. `now_s` counts from the beginning of the run; positions are a function of it."""
+    """The shared state of a run. `now_s`: seconds since its start; positions are a function of it."""
 
     api: Api
     habits: Habits
@@ -54,13 +54,13 @@ class World:
 
 
 class Volunteers:
-    """All the people of a run."""
+    """All people of a run."""
 
     def __init__(self, people: Mapping[str, SimulatedPerson], world: World) -> None:
         self._people = people
         self._world = world
         self._jobs: dict[str, _Job] = {}
-        self._let_be: set[str] = set()
+        self._abandoned: set[str] = set()
         self._saying: set[asyncio.Task[None]] = set()
 
     @property
@@ -68,14 +68,14 @@ class Volunteers:
         return len(self._jobs)
 
     def notice(self, offer: SeenOffer) -> None:
-        """Takes up an offer that is new, drops one that is over; to be told the same twice is harmless."""
+        """Starts work on a new offer, stops work on an ended one. Idempotent."""
         person = self._people.get(offer.volunteer_id)
         if person is None:
             return
         job = self._jobs.get(offer.id)
-        if offer.id in self._let_be:
+        if offer.id in self._abandoned:
             if not offer.is_live:
-                self._let_be.discard(offer.id)
+                self._abandoned.discard(offer.id)
         elif job is not None:
             job.offer = offer
             if offer.to_confirm is not None and offer.to_confirm > job.seen_version:
@@ -92,7 +92,7 @@ class Volunteers:
         return self._world.place_of(person)
 
     async def stop(self) -> None:
-        """Everybody puts the work down where it is."""
+        """Cancels all work."""
         tasks = [*self._saying, *(job.task for job in self._jobs.values() if job.task)]
         for task in tasks:
             task.cancel()
@@ -109,7 +109,7 @@ class Volunteers:
         task.add_done_callback(self._saying.discard)
 
     async def _check_in(self, person: SimulatedPerson, offer_id: str) -> None:
-        """Asked whether they are still coming. The same minute's question has one answer, however often it is told."""
+        """Answers a check-in request. One answer per minute, however many notices of the same request arrive."""
         minute, speed = int(self._world.now_s() // 60), self._world.habits.answer_speed
         await asyncio.sleep(Random(f"{self._world.seed}:{offer_id}:{minute}").uniform(*READS_A_CHANGE_WITHIN_S) / speed)
         path, key = path_of("offers", offer_id, "check-in"), f"sim-{offer_id}-coming{minute}"
@@ -118,7 +118,7 @@ class Volunteers:
             await self._world.api.write("POST", path, caller, key=key, body={})
 
     async def _confirm(self, person: SimulatedPerson, offer_id: str, version: int) -> None:
-        """The person reads what changed, and says so. Who is never heard of again has put the phone away."""
+        """Confirms a change of the job after reading it, unless the person has stopped responding."""
         rng = Random(f"{self._world.seed}:{offer_id}:{version}")
         await asyncio.sleep(rng.uniform(*READS_A_CHANGE_WITHIN_S) / self._world.habits.answer_speed)
         path, key = path_of("offers", offer_id, "confirm"), f"sim-{offer_id}-confirm{version}"
@@ -131,23 +131,23 @@ class Volunteers:
 
     async def _hold(self, person: SimulatedPerson, job: _Job) -> None:
         try:
-            if await _OfferInHand(self._world, person, job).follow() is Left.LET_BE:
-                self._let_be.add(job.offer.id)
+            if await _HeldOffer(self._world, person, job).follow() is Ending.ABANDONED:
+                self._abandoned.add(job.offer.id)
         except ApiUnavailable:
             self._world.api.tally.add("given up, no answer")
         finally:
             self._jobs.pop(job.offer.id, None)
 
 
-class Left(Enum):
-    """How an offer was put down."""
+class Ending(Enum):
+    """How work on an offer ended."""
 
-    OVER = auto()  # taken up again if it should still be heard of: nothing is lost by answering twice
-    LET_BE = auto()  # by somebody who does not mean to do anything about it any more
+    OVER = auto()  # resumed if the offer appears again: answering twice is harmless
+    ABANDONED = auto()  # the person ignores the offer from now on
 
 
-class _OfferInHand:
-    """From the ring of the phone to the end of the work. Every draw depends on the offer alone."""
+class _HeldOffer:
+    """One offer from its notice to the end of the work. All random draws depend on the offer only."""
 
     def __init__(self, world: World, person: SimulatedPerson, job: _Job) -> None:
         self._world = world
@@ -158,25 +158,25 @@ class _OfferInHand:
         self._id = job.offer.id
         self._rng = Random(f"{world.seed}:{job.offer.id}")
 
-    async def follow(self) -> Left:
+    async def follow(self) -> Ending:
         if self._job.offer.is_open:
             answer = draw_answer(self._rng, self._habits)
             self._api.tally.add("offers seen")
             if answer.kind is Kind.SILENCE:
                 self._api.tally.add("silent")
-                return Left.LET_BE
+                return Ending.ABANDONED
             if not await self._answer(answer):
-                return Left.OVER
+                return Ending.OVER
         details = await self._details()
         if details is None:
-            return Left.OVER
+            return Ending.OVER
         is_digital = details.get("capability") == Capability.DIGITAL
         work = self._draw_work(details, is_digital)
         if work.is_forgotten:
             self._api.tally.add("never heard of again")
-            return Left.LET_BE
+            return Ending.ABANDONED
         await (self._work_remotely(details, work) if is_digital else self._go(details, work))
-        return Left.OVER
+        return Ending.OVER
 
     def _draw_work(self, details: Mapping[str, Any], is_digital: bool) -> Work:
         if is_digital:
@@ -186,7 +186,7 @@ class _OfferInHand:
         )
 
     async def _answer(self, answer: DrawnAnswer) -> bool:
-        """Whether it was accepted."""
+        """Sends the answer. True when the offer was accepted."""
         if await self._ended_within(answer.after_s):
             self._api.tally.add("taken back")
             return False
@@ -199,7 +199,7 @@ class _OfferInHand:
         return accepted.is_ok
 
     async def _details(self) -> Mapping[str, Any] | None:
-        """The offer as its holder reads it once the acceptance is decided; None when it came to nothing."""
+        """The offer as its holder sees it once the acceptance is decided; None when the acceptance failed."""
         deadline = self._world.now_s() + CONFIRMED_WITHIN_S
         while not self._job.ended.is_set():
             read = await self._api.read(path_of("offers", self._id), self._caller)
@@ -274,7 +274,7 @@ class _OfferInHand:
 
 
 def _place_in(details: Mapping[str, Any]) -> Place | None:
-    """A point of the location that was revealed: its first position, whatever its geometry."""
+    """The first position of the disclosed location, whatever its geometry type."""
     location = details.get("location")
     position = location.get("coordinates") if isinstance(location, Mapping) else None
     while isinstance(position, list) and position and isinstance(position[0], list):

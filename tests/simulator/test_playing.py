@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from streams.api_client import OPERATOR, Api, ApiUnavailable
-from streams.simulator.run import RunProgress, play, ways_over_http
+from streams.simulator.run import RunProgress, http_transport, play
 from streams.simulator.scenarios import Scenario
 from tests.simulator.fake_api import FakeApi
 from tests.support.waiting import eventually
@@ -40,7 +40,7 @@ async def fake() -> AsyncIterator[FakeApi]:
 async def played(fake: FakeApi, scenario: Scenario) -> RunProgress:
     async with Api("http://fake", token, transport=fake.transport, patience_s=5.0) as api:
         progress = RunProgress(scenario=scenario, api=api)
-        await play(progress, run="r", ways=ways_over_http(api, "r"))
+        await play(progress, run="r", transport=http_transport(api, "r"))
         return progress
 
 
@@ -89,7 +89,7 @@ async def test_an_api_that_comes_back_finds_everybody_at_work_again(fake: FakeAp
     scenario = replace(QUICK, minutes=0.0, rate=300.0)
     async with Api("http://fake", token, transport=fake.transport, patience_s=30.0) as api:
         progress = RunProgress(scenario=scenario, api=api)
-        playing = asyncio.create_task(play(progress, run="r", ways=ways_over_http(api, "r")))
+        playing = asyncio.create_task(play(progress, run="r", transport=http_transport(api, "r")))
         await eventually(lambda: len(fake.incidents) > 3)
 
         fake.is_away = True
@@ -121,7 +121,7 @@ async def test_an_offer_taken_back_is_put_down(fake: FakeApi) -> None:
     scenario = replace(QUICK, answer_speed=0.01, minutes=0.0)
     async with Api("http://fake", token, transport=fake.transport) as api:
         progress = RunProgress(scenario=scenario, api=api)
-        playing = asyncio.create_task(play(progress, run="r", ways=ways_over_http(api, "r")))
+        playing = asyncio.create_task(play(progress, run="r", transport=http_transport(api, "r")))
         await eventually(lambda: bool(progress.volunteers and progress.volunteers.at_work and fake.streams))
 
         for offer_id in list(fake.offers):
