@@ -1,6 +1,6 @@
-"""JSON Schemas of every record and the AsyncAPI document, generated from the one list of topics.
+"""Generates the JSON Schemas of all records and the AsyncAPI document from the list of topics.
 
-`python -m streams.codegen.asyncapi` writes them to `deploy/schemas/`; a test sees to it that they are up to date.
+`python -m streams.codegen.asyncapi` writes them to `deploy/schemas/`; a test checks that they are up to date.
 """
 
 import json
@@ -60,7 +60,7 @@ _KINDS = {cls: kind for table in (COMMANDS, EVENTS) for kind, cls in table.items
 
 
 def schemas() -> dict[str, Any]:
-    """JSON Schema (2020-12) of each record type by name; commands and events carry `kind`."""
+    """JSON Schema (2020-12) of each record type, by name. Commands and events have the field `kind`."""
     roots = {cls for classes in _RECORDS.values() for cls in classes} | set(EVENTS.values())
     _, components = msgspec.json.schema_components(
         sorted(roots, key=lambda cls: cls.__name__), ref_template="#/$defs/{name}", schema_hook=_anything
@@ -75,14 +75,14 @@ def schemas() -> dict[str, Any]:
 
 
 def _anything(cls: type) -> dict[str, Any]:
-    """GeoJSON and explanations are objects whose inside is described elsewhere."""
+    """The schema of fields typed `object` (GeoJSON, explanations), whose contents are described elsewhere."""
     if cls is object:
         return {"description": "any JSON value"}
     raise NotImplementedError(cls)
 
 
 def topic_schema(topic: Topic, known: dict[str, Any]) -> dict[str, Any]:
-    """A schema that judges one value of the topic (for `private`: the plain text inside)."""
+    """The schema that validates one value of the topic (for `private`: the decrypted record)."""
     refs = [{"$ref": f"#/$defs/{cls.__name__}"} for cls in _RECORDS[topic.name]]
     choice: dict[str, Any] = refs[0] if len(refs) == 1 else {"anyOf": refs}
     return {
@@ -105,7 +105,7 @@ def _reachable(schema: Any, known: dict[str, Any]) -> set[str]:
 
 
 def document(known: dict[str, Any]) -> dict[str, Any]:
-    """AsyncAPI 3.0: a channel for each topic, messages by reference to the schemas."""
+    """The AsyncAPI 3.0 document: one channel per topic, messages refer to the schemas."""
     moved = json.loads(json.dumps(known).replace("#/$defs/", "#/components/schemas/"))
     channels = {
         topic.name: {
@@ -140,7 +140,7 @@ def document(known: dict[str, Any]) -> dict[str, Any]:
 
 
 def files() -> dict[str, str]:
-    """Name and text of each generated file."""
+    """The text of each generated file, by name."""
     known = schemas()
     texts = {f"{topic.name}.json": topic_schema(topic, known) for topic in TOPICS}
     texts["asyncapi.json"] = document(known)
