@@ -1,9 +1,9 @@
-# Targets of one line each; CI runs the same lines. `make help` lists them.
+# Targets of one line each; CI runs the same commands. `make help` lists them.
 
 PYTHON ?= python3
 PROCESSES ?= auto
 BIN := .venv/bin
-# Stamps: each is touched when its step is whole, so a step that was interrupted is done again.
+# Stamps: each is touched when its step is complete, so an interrupted step runs again.
 MADE := .venv/.made
 RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
@@ -15,10 +15,10 @@ UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-up: $(RUNTIME) ## set up, then run Kafka, Redis, workers, API and demo until Ctrl-C (DEMO=0, FRESH=1)
+up: $(RUNTIME) ## install, then run Kafka, Redis, workers, API and demo until Ctrl-C (DEMO=0, FRESH=1)
 	@exec $(BIN)/python -m streams.cli.main up $(UP)
 
-test: $(DEVELOPMENT) ## what every change needs, with real Kafka and Redis (ARGS= goes to pytest, PROCESSES=)
+test: $(DEVELOPMENT) ## the tests of every change, with real Kafka and Redis (ARGS= goes to pytest, PROCESSES=)
 	$(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder --durations=10 --durations-min=1 $(ARGS)
 
 soak: $(DEVELOPMENT) ## the long tests that make test leaves out (SEEDS=, MINUTES=, ARGS=)
@@ -27,22 +27,22 @@ soak: $(DEVELOPMENT) ## the long tests that make test leaves out (SEEDS=, MINUTE
 check: $(DEVELOPMENT) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-format: $(DEVELOPMENT) ## fold the code and repair what ruff can
+format: $(DEVELOPMENT) ## format the code and apply ruff's fixes
 	$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
 
 bench: $(DEVELOPMENT) ## the benchmarks, as a table and as JSON
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-faults: $(DEVELOPMENT) ## kill and stall parts under load, then check (SEED=, MINUTES=, PROFILE=)
+faults: $(DEVELOPMENT) ## kill and stop processes under load, then check (SEED=, MINUTES=, PROFILE=)
 	SEED=$(SEED) MINUTES=$(MINUTES) PROFILE=$(PROFILE) $(BIN)/python -m tests.faults $(ARGS)
 
 doctor: $(RUNTIME) ## check this machine and the running stack
 	$(BIN)/python -m streams.cli.main doctor
 
-lock: | $(MADE) ## pin again what requirements/*.in ask for (ARGS=--upgrade: newer versions)
+lock: | $(MADE) ## compile the locks from requirements/*.in (ARGS=--upgrade: newer versions)
 	@$(BIN)/python .ci/install.py lock $(ARGS)
 
-clean: ## remove the environment and what tests left; keeps KOMEK_DATA
+clean: ## remove the environment and test results; keeps KOMEK_DATA
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
 
 $(MADE):

@@ -1,4 +1,4 @@
-"""Makes the virtual environment, or says exactly what this machine lacks. Must be readable by any Python 3."""
+"""Creates the virtual environment, or exits with what this machine lacks. Must parse on any Python 3."""
 
 import os
 import platform
@@ -19,10 +19,10 @@ def main(folder):
             install("python3.11", "python3.11-venv") + ", then: make PYTHON=python3.11 up",
         )
     try:
-        import ensurepip  # noqa: F401 - Debian parts it from Python
+        import ensurepip  # noqa: F401 - Debian packages it separately
         import venv  # noqa: F401
     except ImportError:
-        stop("This Python cannot make virtual environments.", install("python3-venv"))
+        stop("This Python cannot create virtual environments.", install("python3-venv"))
     began = time.time()
     print("environment %s with Python %s ..." % (folder, platform.python_version()), end=" ")
     sys.stdout.flush()
@@ -42,7 +42,7 @@ def become_newer(folder):
 
 
 def works(name: str) -> bool:
-    # On the PATH is not enough: a shim may stand there for a version that is not chosen.
+    # A program on the PATH may be a shim for a version that is not selected.
     with open(os.devnull, "w") as nowhere:
         probe = [name, "-c", "import venv, ensurepip"]
         return bool(shutil.which(name)) and subprocess.call(probe, stdout=nowhere, stderr=nowhere) == 0

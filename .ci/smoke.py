@@ -1,9 +1,9 @@
-"""Komek with another Python than the usual one: `make up` in a copy of this checkout, one incident, one offer, Ctrl-C.
+"""Runs Komek with another Python version: `make up` in a copy of this checkout, one incident, one offer, Ctrl-C.
 
     python3 .ci/smoke.py [PYTHON]
 
-PYTHON is a program; by default the newest usable of those that Komek is made for, other than the one that runs this. Without
-any it says so and ends well. Standard library only.
+PYTHON is a program; the default is the newest supported one of another version than the running Python. If there is none, the
+script says so and exits with 0. Standard library only.
 """
 
 import json
@@ -30,28 +30,28 @@ PLACE = {"lon": 76.945, "lat": 43.238}
 
 
 class Broken(Exception):
-    """What did not happen."""
+    """An expected result did not occur; the message names it."""
 
 
 def other_python() -> str | None:
-    """The newest usable one that is not of the version that runs this."""
+    """The newest usable Python of another version than the running one."""
     own = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     return next((found for name in environment.OTHER_NAMES if name != own and (found := usable(name))), None)
 
 
 def usable(name: str) -> str | None:
-    """Where it is. A version manager may keep it without having it on the PATH."""
+    """The path of Python `name`, also where a version manager keeps it off the PATH; None if it is not usable."""
     kept = sorted(Path.home().glob(f".pyenv/versions/{name.removeprefix('python')}.*/bin/{name}"), reverse=True)
     return next((program for program in (name, *map(str, kept)) if environment.works(program)), None)
 
 
 def copy_checkout(folder: Path) -> None:
-    """As it lies here now, without what was installed, cached or left by runs."""
+    """Copies the working tree without environments, caches and results of runs."""
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT), dirs_exist_ok=True)
 
 
 class Stack:
-    """`make up` in a folder, as from a terminal: in a process group of its own."""
+    """`make up` in a folder, in a process group of its own as if started from a terminal."""
 
     def __init__(self, folder: Path, python: str) -> None:
         self.folder = folder
@@ -88,12 +88,12 @@ class Stack:
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": path, "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{api}{path}", data, headers, method=method)  # noqa: S310 - our own API
-        # Straight to this machine: a proxy of the environment knows nothing of it.
+        # A proxy of the environment must not be used for 127.0.0.1.
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
             return json.loads(answer.read() or b"null")
 
     def interrupt(self) -> None:
-        """Ctrl-C, and nothing is left."""
+        """Sends Ctrl-C and checks that no process is left."""
         if self._make.poll() is None:
             os.killpg(self._make.pid, signal.SIGINT)
         until(lambda: self._make.poll() is not None, ENDED_WITHIN_S, "make up did not end after Ctrl-C")
@@ -109,7 +109,7 @@ class Stack:
 
 
 def one_offer(stack: Stack) -> str:
-    """Registers somebody, reports an incident beside them, and returns the state of the offer that they get."""
+    """Registers a volunteer, reports an incident nearby, and returns the volunteer and the state of their offer."""
     operator, volunteer = stack.token("operator", "op-1"), stack.token("volunteer", "v-1")
     profile = {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk", "ru"], "travel_mode": "foot"}
     stack.ask(volunteer, "PUT", "/v1/volunteers/v-1", {**profile, "max_distance_m": 5000, "on_duty": True})
@@ -130,7 +130,7 @@ def one_offer(stack: Stack) -> str:
 
 
 def processes_of(folder: Path) -> list[int]:
-    """That were started from there. Nothing where the system does not tell."""
+    """Pids of processes whose command line names `folder`; empty where there is no /proc."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -168,9 +168,7 @@ def run(folder: Path, python: str) -> None:
 def main(wanted: str | None) -> None:
     python = wanted or other_python()
     if python is None:
-        print(
-            f"no other Python that Komek is made for is here ({', '.join(environment.OTHER_NAMES)}): not tried with another"
-        )
+        print(f"no other supported Python is installed ({', '.join(environment.OTHER_NAMES)}): skipped")
         return
     with tempfile.TemporaryDirectory(prefix="komek-smoke-") as folder:
         run(Path(folder), python)
