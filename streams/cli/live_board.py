@@ -49,7 +49,7 @@ class BoardState:
     away_because: str = ""
 
 
-def picture(shown: BoardState, width: int) -> Layout:
+def layout_of(shown: BoardState, width: int) -> Layout:
     """Renders the board. Queue and offers are side by side when the terminal is wide enough."""
     layout = Layout()
     layout.split_column(

@@ -19,7 +19,7 @@ from streams import clock
 from streams.api_client import OPENED, Api, ApiCaller, ApiUnavailable, LiveEvent
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.errors import UNREACHABLE, CommandFailed
-from streams.cli.live_board import OFFER_SIGNS, BoardState, Happened, picture
+from streams.cli.live_board import OFFER_SIGNS, BoardState, Happened, layout_of
 from streams.cli.output import print_json
 
 WATCHER = ApiCaller(role="operator", identity="watch")
@@ -150,7 +150,7 @@ def _print(view: _View, svg: Path | None, json: bool) -> None:
     width = None if sys.stdout.isatty() else FRAME_WIDTH
     with open(os.devnull, "w") if svg else contextlib.nullcontext(None) as nowhere:  # noqa: PTH123 - no file
         console = Console(record=svg is not None, width=width or FRAME_WIDTH, height=FRAME_HEIGHT, file=nowhere)
-        console.print(picture(view.shown(), console.width))
+        console.print(layout_of(view.shown(), console.width))
         if svg:
             svg.write_text(console.export_svg(title="komek watch"), "utf-8")
             print(svg)
@@ -167,7 +167,7 @@ async def _live(reach: Any) -> None:
         try:
             with _keys() as pressed, Live(screen=True, auto_refresh=False) as live:
                 while not pressed.is_set():
-                    live.update(picture(view.shown(), live.console.width), refresh=True)
+                    live.update(layout_of(view.shown(), live.console.width), refresh=True)
                     await _wait(pressed, FRAME_EVERY_S)
         finally:
             for task in background:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from streams.cli.labels import age
-from streams.cli.live_board import BoardState, Happened, flat, in_order, is_degraded, picture, troubled
+from streams.cli.live_board import BoardState, Happened, flat, in_order, is_degraded, layout_of, troubled
 
 NOW_MS = 1_764_000_060_000
 AT = "2025-11-24T16:00:00.000Z"  # a minute before
@@ -50,7 +50,7 @@ def offer(state: str, **changes: Any) -> dict[str, Any]:
 def printed(shown: BoardState, width: int = 150) -> str:
     console = Console(width=width, height=40, file=StringIO(), color_system=None)
     with console.capture() as captured:
-        console.print(picture(shown, width))
+        console.print(layout_of(shown, width))
     return captured.get()
 
 
