@@ -1,7 +1,7 @@
-"""Whether the answers to one piece of digital work agree.
+"""Consensus between the answers to one piece of digital work.
 
-Agreement is `agree` equal answers out of those wanted; it stops the work early. A first answer that must be validated asks a
-second person; people who disagree get one further person; after that the operator decides.
+Consensus is `agree` equal answers; it ends the work early. If the plan requires validation, a second person does the same work
+after the first answer. If the people disagree, one more is asked; after that attention is raised and the operator decides.
 """
 
 from dataclasses import dataclass
@@ -13,17 +13,19 @@ from dispatch.model.incidents import Incident, Offer, Requirement, TaskResult
 from dispatch.model.vocabulary import OfferState, Task
 
 AGREE_WITHIN_M = 300.0
-"""Two answers name the same place when their centres are at most this far apart: a block of a city, the error of a photograph
-matched to a map."""
+"""Two answers give the same place when their centres are at most this far apart: a city block, the error of matching a
+photograph to a map."""
 VALIDATION_VOTES = 2
 
 
 class ConsensusVerdict(Enum):
+    """What to do with the answers so far."""
+
     SETTLED = auto()
-    WAIT = auto()  # others are still at work or being asked
-    VALIDATE = auto()  # a second person is to do the same
-    ASK_ANOTHER = auto()  # they disagree, one more decides
-    DISAGREE = auto()  # that one did not help either
+    WAIT = auto()  # people are still working or being asked
+    VALIDATE = auto()  # a second person does the same work
+    ASK_ANOTHER = auto()  # the answers disagree, one more person is asked
+    DISAGREE = auto()  # they still disagree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class Consensus:
 
 
 def finding(incident: Incident, requirement: Requirement) -> Consensus:
+    """Compares the answers given so far to this requirement."""
     offers = incident.offers_for(requirement.id)
     answered = sorted((one for one in offers if one.result), key=lambda one: (one.changed_ms, one.id))
     group = _largest_group(answered)
@@ -50,11 +53,12 @@ def finding(incident: Incident, requirement: Requirement) -> Consensus:
 
 
 def votes_needed(requirement: Requirement) -> int:
+    """Number of equal answers that settle the work."""
     return max(requirement.agree, VALIDATION_VOTES) if requirement.validated else requirement.agree
 
 
 def most_people(requirement: Requirement) -> int:
-    """One more than were to agree: the third for a pair."""
+    """Most people asked: one more than planned, to decide between answers that disagree."""
     planned = max(requirement.answers_wanted, votes_needed(requirement))
     return planned + 1
 

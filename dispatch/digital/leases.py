@@ -1,5 +1,5 @@
-"""The lease on digital work: an acceptance holds for as long as the plan says, every sign of life begins it anew, and when it
-runs out the work is somebody else's without anybody having to ask."""
+"""Leases on digital work: an acceptance holds for `lease_s` of the plan, every sign of life renews it, and after its expiry the
+place is open again."""
 
 from dispatch.model.commands import PassDeadline
 from dispatch.model.events import CheckedIn, Event, LeaseHeld, OfferMoved
@@ -10,7 +10,7 @@ from dispatch.notices.rules import LEASE_EXPIRED
 
 
 def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
-    """The timer only proposes: the work must still be in these hands, and its time really be over."""
+    """The ruling on a lease's deadline. Timers may fire late or twice: the work must still be assigned and the lease be over."""
     offer = incident.offer(command.offer_id or "")
     if offer is None:
         return refused("lease", "unknown_offer")
@@ -25,7 +25,7 @@ def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
 
 
 def held(state: Incident, facts: tuple[Event, ...], now_ms: int) -> list[Event]:
-    """The leases that these facts begin or prolong; `state` is the incident after them."""
+    """The leases that these facts begin or renew; `state` is the incident after them."""
     signs = [fact.offer_id for fact in facts if isinstance(fact, CheckedIn | OfferMoved)]
     leases: list[Event] = []
     for offer in (state.offer(offer_id) for offer_id in dict.fromkeys(signs)):

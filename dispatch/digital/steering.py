@@ -1,12 +1,12 @@
-"""Results of digital work steer the field while it is running.
+"""Effects of digital results on the running field response.
 
-verify_report  confirmed: certainty rises; false: the field is stood down and the incident closed, or the operator is asked
-call_back      false: likewise
-geolocate      located: the incident moves, and is planned again around its new place (`relocation.py`)
-find_duplicates duplicate: the incident is merged into the other one (`merging.py`), which an operator can undo
-The rest (translations, summaries, what was seen, maps) changes no plan: it is material for everybody who goes.
+verify_report    confirmed: certainty rises; false: people are stood down and the incident is closed, or attention is raised
+call_back        false: likewise
+geolocate        located: the incident moves, and its people are checked against the new place (`relocation.py`)
+find_duplicates  duplicate: the incident is merged into the other one (`merging.py`); an operator can undo it
 
-Work that several people do steers only when enough of them agree (`consensus.py`).
+Other results (translations, summaries, observations, maps) have no effect; they are material for the people who go. Work that
+several people do takes effect only when enough of them agree (`consensus.py`).
 """
 
 from dispatch.context_query import located
@@ -36,7 +36,7 @@ _SAYS_WHETHER = frozenset({Task.VERIFY_REPORT, Task.CALL_BACK})
 
 
 def steer(unfolding: Unfolding, facts: tuple[Event, ...], around: DecisionContext) -> None:
-    """Adds what follows from digital work that `facts` end."""
+    """Adds the effects of digital work that `facts` complete."""
     for fact in facts:
         if not isinstance(fact, OfferMoved) or fact.state is not OfferState.DONE or not unfolding.state.is_open:
             continue
@@ -75,7 +75,7 @@ def _another(requirement: Requirement, reason: str) -> AnswerWanted:
 
 
 def _settle(unfolding: Unfolding, requirement: Requirement, supporters: tuple[Offer, ...]) -> None:
-    """Early stop: whoever still works on it, or is asked to, need not."""
+    """Ends the work early: people still working on it are released."""
     outcome = supporters[-1].result.outcome if supporters[-1].result else ""
     offers = unfolding.state.offers_for(requirement.id)
     unfolding.add(
@@ -112,7 +112,7 @@ def _confirmed(unfolding: Unfolding, offer: Offer) -> None:
 
 
 def _false(unfolding: Unfolding, offer: Offer, requirement: Requirement | None) -> None:
-    """A machine sends people home only when nobody has seen the contrary: neither who confirmed it nor who stands there."""
+    """Closes the incident automatically only if nobody contradicts: no confirmation exists and no field worker is on scene."""
     state = unfolding.state
     if state.certainty is Certainty.CONFIRMED:
         _contradict(unfolding, offer)

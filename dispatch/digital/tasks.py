@@ -1,6 +1,6 @@
-"""Digital work: what an answer must hold, when a lease runs out, and what follows from both for the incident.
+"""Entry point of the room: checks answers to digital work and adds the events that follow from them.
 
-Start reading here: `leases.py` holds the work, `consensus.py` compares answers, `steering.py` acts on them.
+`leases.py` limits how long work is held, `consensus.py` compares answers, `steering.py` applies them.
 """
 
 from dispatch.context_query import located
@@ -19,7 +19,7 @@ from dispatch.state.lifecycle import Moment
 
 
 def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling | None:
-    """The ruling, or None when the command is not of this kind or in order so far."""
+    """The ruling; None when the command is no digital work, or is an answer without a fault that this room checks."""
     if incident is None:
         return None
     if isinstance(command, SettleAttention):
@@ -42,7 +42,7 @@ def _settle(incident: Incident, command: SettleAttention) -> Ruling:
 
 
 def _contradiction(offer: Offer, command: GiveResult) -> Ruling | None:
-    """What an outcome of this task needs and this answer lacks. The outcome itself is `answers.rule`'s affair."""
+    """A refusal when the answer lacks what its outcome requires; `offers.rule` checks that the outcome fits the task."""
     if offer.task is None or command.outcome not in OUTCOMES_OF_TASK[offer.task]:
         return None
     if command.outcome in ("located", "mapped") and located(command.location) is None:
@@ -60,7 +60,7 @@ def _contradiction(offer: Offer, command: GiveResult) -> Ruling | None:
 def consequences(
     before: Incident | None, after: Incident, facts: tuple[Event, ...], around: DecisionContext, moment: Moment
 ) -> tuple[Event, ...]:
-    """What follows from `facts`, which led from `before` to `after`."""
+    """Events that follow from `facts`, which led from `before` to `after`: leases, effects of results, proposed merges."""
     unfolding = Unfolding(after, moment)
     unfolding.add(*leases.held(after, facts, moment.at_ms))
     steer(unfolding, facts, around)

@@ -1,19 +1,19 @@
-"""Who accepted and is no longer coming: off duty, silent, moving away. Their place is given to somebody else.
+"""Absence: people who accepted and are no longer coming lose their place to somebody else. There are three reasons:
 
-off_duty     at once; also an offer that has not been answered is taken back. A person who is back on duty by then keeps it.
-silent       positions came in while the person was on their way, and then none, nor any other sign, for so long.
-moving_away  for so long, clearly further from the scene than they had already been. Roads lead away for a while (the detour
-             factor goes up to 2.4), so both a distance and a time must be passed.
+off_duty     at once, also for a pending offer. A person who is back on duty by then keeps it.
+silent       positions arrived while the person was travelling, and then nothing at all for `SILENT_AFTER_S`.
+moving_away  for `AWAY_FOR_S`, more than `AWAY_M` further from the scene than before. Roads lead away for a while (the detour
+             factor goes up to 2.4), so both a distance and a time must be exceeded.
 
-Nobody who is silent or moves away is taken off without having been asked first (`ComingAsked`, told as `still_coming`) and
-having left the question unanswered. Any answer keeps the place, a check-in is the shortest; a position does for who was silent.
+A person who is silent or moves away is first asked (`ComingAsked`, notice `still_coming`) and loses the place only if the
+question stays unanswered. Any answer keeps the place, a check-in is the shortest; after silence a position counts as an answer.
 
-Who has said that no positions will follow (`continues: false`: the phone hands over to navigation) has announced their silence:
-they are asked when they should have been there for long, twice their way and five minutes after the last sign, and a question
-that stays unanswered goes to the operator (`person_silent`). No machine takes them off: they said that they would come unseen.
+A person whose phone announced that no positions will follow (`continues: false`, it hands over to navigation) is asked later:
+when twice their travel time and five minutes have passed since the last sign of life. If they do not answer, attention is raised
+(`person_silent`) and they keep the place.
 
-People on scene are never taken off by this, whatever the picture says. Whoever was lost may still say yes: a late acceptance
-counts while there is need. All numbers are judgement; phones report every half minute.
+People on scene never lose their place by absence, whatever the store says. A person who lost it may still accept: a late
+acceptance counts while a place is open. All numbers are estimates; phones report every half minute.
 """
 
 from collections.abc import Iterable, Iterator
@@ -44,19 +44,22 @@ SILENT_AFTER_S = {Priority.CRITICAL: 300, Priority.HIGH: 600, Priority.NORMAL: 9
 AWAY_FOR_S = {Priority.CRITICAL: 180, Priority.HIGH: 300, Priority.NORMAL: 600, Priority.LOW: 900}
 LOOK_EVERY_S = {Priority.CRITICAL: 120, Priority.HIGH: 180, Priority.NORMAL: 300, Priority.LOW: 450}
 AWAY_M = {TravelMode.FOOT: 400.0, TravelMode.BICYCLE: 1_000.0, TravelMode.CAR: 3_000.0}
-"""Further than they have been by more than this: about three, four and six minutes of travel in the wrong direction."""
+"""Increase of the distance to the scene that counts as moving away: about three, four and six minutes of travel."""
 ANSWER_WITHIN_S = {Priority.CRITICAL: 60, Priority.HIGH: 120, Priority.NORMAL: 180, Priority.LOW: 300}
-"""To the question whether they are still coming."""
+"""Time to answer whether they are still coming."""
 WAYS = 2.0
 MARGIN_S = 300
-"""Who announced silence is asked after so many times their way and this, since their last sign."""
+"""Announced silence: the person is asked `WAYS` times their travel time plus `MARGIN_S` after the last sign of life."""
 REST_S = 600
-"""Who was lost is not asked again by the same requirement for this long."""
+"""A lost person is not asked again for the same requirement for this long."""
 _GRAIN_M = 100.0
 
 
 def leave_duty_command(volunteer_id: str, offer_id: str, *, profile_offset: int, sent_ms: int) -> LeaveDuty | None:
-    """What a profile that says "off duty" means for the offer the person holds; the same record gives the same command."""
+    """The command by which a profile record with "off duty" ends the person's offer; the same record gives the same command.
+
+    None when `offer_id` is no offer id.
+    """
     parts = parts_of_offer(offer_id)
     if parts is None:
         return None
@@ -71,7 +74,7 @@ def leave_duty_command(volunteer_id: str, offer_id: str, *, profile_offset: int,
 
 
 def left_duty(offer: Offer, seen: Presence | None) -> Ruling:
-    """`seen` None: the picture does not know the person (any more)."""
+    """The ruling on a person who left duty. `seen` is None when the store does not know the person any more."""
     if offer.state is OfferState.ON_SCENE:
         return unchanged("leave_duty", "on_scene")
     if not offer.is_live:
@@ -82,7 +85,7 @@ def left_duty(offer: Offer, seen: Presence | None) -> Ruling:
 
 
 def looked(incident: Incident, command: PassDeadline, seen: Presence | None, now_ms: int) -> Ruling:
-    """One look at somebody on their way; ends the offer or says when to look again."""
+    """One check of a travelling person: ends the offer, asks whether they are coming, or sets the next check."""
     offer = incident.offer(command.offer_id or "")
     if offer is None:
         return refused("watch", "unknown_offer")
@@ -103,6 +106,11 @@ def looked(incident: Incident, command: PassDeadline, seen: Presence | None, now
         return applied("still_coming", question)
     if now_ms < watch.asked_ms + answer_ms:
         return applied("watch", _watched(offer, replace(watch, due_ms=watch.asked_ms + answer_ms)))
+    return _unanswered(offer, watch, missed, seen)
+
+
+def _unanswered(offer: Offer, watch: Watch, missed: AbsenceReason, seen: Presence | None) -> Ruling:
+    """The person loses the place, or the operator is alerted where silence had been announced."""
     if missed is AbsenceReason.SILENT and seen is not None and seen.is_silent_by_word:
         alarm = AttentionRaised(
             reason=AttentionReason.PERSON_SILENT,
@@ -115,9 +123,9 @@ def looked(incident: Incident, command: PassDeadline, seen: Presence | None, now
 
 
 def watches(state: Incident, facts: Iterable[Event], now_ms: int) -> list[Event]:
-    """First looks for those who have just accepted, or whose way has changed with the incident's place.
+    """First checks of people who have just accepted, or whose incident may have moved.
 
-    Only work that has a place is travelled to. `state` is the incident after `facts`.
+    Only for field work of an incident with a place. `state` is the incident after `facts`.
     """
     if state.area is None or not state.is_open:
         return []
@@ -133,8 +141,10 @@ def watches(state: Incident, facts: Iterable[Event], now_ms: int) -> list[Event]
 
 
 def heard(state: Incident, facts: Iterable[Event], now_ms: int) -> Iterator[Event]:
-    """An answer to the question begins the watch anew; alarms end of people who have been heard of or are no longer on their way.
-    `state` is the incident after `facts`."""
+    """Watches that an answer restarts, and ends of attention about people who were heard from or no longer travel.
+
+    `state` is the incident after `facts`.
+    """
     spoke = {fact.offer_id for fact in facts if isinstance(fact, CheckedIn | ChangesConfirmed | OfferMoved)}
     missed: set[str] = set()
     for offer in state.offers:
@@ -151,7 +161,7 @@ def heard(state: Incident, facts: Iterable[Event], now_ms: int) -> Iterator[Even
 
 
 def rests(offer: Offer, now_ms: int) -> bool:
-    """Whether the person was lost to this requirement so recently that asking them again would be noise."""
+    """Whether the person was lost to this requirement less than `REST_S` ago."""
     lost = offer.state is OfferState.WITHDRAWN and offer.reason in set(AbsenceReason)
     return lost and offer.changed_ms > now_ms - REST_S * 1000
 
@@ -172,7 +182,7 @@ def _after_look(incident: Incident, offer: Offer, watch: Watch, seen: Presence |
 
 
 def _missed(incident: Incident, offer: Offer, watch: Watch, seen: Presence | None, now_ms: int) -> AbsenceReason | None:
-    """What speaks against their coming; None when nothing does."""
+    """The sign that the person is not coming; None when there is none."""
     if _is_silent(incident, offer, watch, seen, now_ms):
         return AbsenceReason.SILENT
     if watch.away_since_ms is not None and now_ms - watch.away_since_ms >= AWAY_FOR_S[incident.priority] * 1000:
@@ -181,7 +191,7 @@ def _missed(incident: Incident, offer: Offer, watch: Watch, seen: Presence | Non
 
 
 def _is_silent(incident: Incident, offer: Offer, watch: Watch, seen: Presence | None, now_ms: int) -> bool:
-    """Only somebody who was heard on their way can fall silent: many share no position at all. Any answer is a sign too."""
+    """Only a person whose positions arrived while travelling can fall silent: many share none. Any answer is a sign of life."""
     heard_ms = seen.heard_at_ms if seen is not None and seen.heard_at_ms is not None else 0
     confirmed_ms = offer.confirmed.at_ms if offer.confirmed else 0
     for_ms = now_ms - max(heard_ms, offer.changed_ms, confirmed_ms)

@@ -1,8 +1,8 @@
-"""The check-in clock of people on scene: asked, warned, missed.
+"""The check-in clock of people on scene: asked, warned, overdue.
 
-The plan says after how long without a sign of life a person is asked for one (`check_in_s`). Unanswered, it becomes a warning
-after two minutes and the operator's alarm after two more: long enough to find the phone in a wet glove, short enough to matter.
-Every check-in begins the clock anew. Nobody is taken off by it: who does not answer may need help, not a replacement.
+The plan states after how many seconds without a sign of life a person is asked for one (`check_in_s`). Without an answer a
+warning follows after two minutes and attention after two more: enough time to reach a phone with gloves on. Every check-in
+restarts the clock. Nobody loses a place by it: a person who does not answer may need help, not a replacement.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import AttentionReason, Capability, CheckInState, OfferState
 
 ANSWER_WITHIN_S = 120
-"""To the question, and again to the warning. Judgement."""
+"""Time to answer the question, and again the warning. An estimate."""
 
 _NEXT = {
     CheckInState.RUNNING: CheckInState.ASKED,
@@ -32,11 +32,12 @@ _NEXT = {
 
 
 def is_on_scene(offer: Offer) -> bool:
+    """Whether the person does field work on scene now."""
     return offer.state is OfferState.ON_SCENE and offer.capability is Capability.FIELD
 
 
 def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
-    """The timer only proposes: the person must still be on scene, and the time of this step really be over."""
+    """The ruling on a check-in deadline. Timers may fire late or twice: the person must still be on scene and the step be due."""
     offer = incident.offer(command.offer_id or "")
     if offer is None:
         return refused("check_in_due", "unknown_offer")
@@ -60,7 +61,7 @@ def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
 
 
 def clocks(state: Incident, facts: Iterable[Event], check_in_s: int | None, now_ms: int) -> list[Event]:
-    """The clocks that `facts` begin anew, and the alarms that end with them; `state` is the incident after the facts."""
+    """Clocks that `facts` restart, and ends of attention that follow; `state` is the incident after the facts."""
     begun: list[Event] = []
     if check_in_s is not None and state.is_open:
         signs = dict.fromkeys(fact.offer_id for fact in facts if isinstance(fact, CheckedIn | OfferMoved))
@@ -74,7 +75,7 @@ def clocks(state: Incident, facts: Iterable[Event], check_in_s: int | None, now_
 
 
 def _ended_alarms(state: Incident, answered: set[str]) -> list[Event]:
-    """An alarm stands for as long as the person it names is missed."""
+    """Ends of attention about people who are no longer overdue."""
     missed = {
         offer.id
         for offer in state.offers

@@ -1,10 +1,10 @@
-"""Assigned people confirm what changed of their job: reminded, then missed.
+"""Confirmation of job changes by assigned people: asked, reminded, overdue.
 
-Only `ConfirmChanges` confirms. Neither progress nor a check-in does: who says "on scene" a minute after the place was moved may
-stand at the old one. Nobody is taken off for not confirming; the operator is told and reaches them another way.
+Only `ConfirmChanges` confirms. Progress and check-ins do not: a person who reports "on scene" a minute after the place was moved
+may stand at the old one. Nobody loses a place for not confirming; attention is raised so that the operator can call them.
 
-A change that comes while others are open never gives more time. Who confirms an older version is alive and reads: the clock of
-what is left begins anew.
+A further change never extends the time that runs. A person who confirms an older version does read: the clock of the remaining
+changes restarts.
 """
 
 from collections.abc import Iterator
@@ -21,20 +21,21 @@ CONFIRM_WITHIN_S = {
     Priority.NORMAL: 180,
     Priority.LOW: 300,
 }
-"""Until the operator is alarmed; the person is reminded after half of it. Judgement: time enough to take out a phone."""
+"""Time until attention is raised; the reminder comes after half of it. An estimate of the time to take out a phone."""
 
 
 def due_ms(state: Incident, offer: Offer, now_ms: int) -> int:
-    """When the next step follows for this person, whose job changes now; `state` is the incident after the change."""
+    """When the person, whose job changes now, is reminded or overdue; `state` is the incident after the change."""
     known = offer.unconfirmed
     if known is not None and known.state is ConfirmationState.OVERDUE:
-        # The alarm may have been settled: what changes after it is missed again.
+        # The attention may have been settled meanwhile: a further change can become overdue again.
         return known.due_ms or now_ms + CONFIRM_WITHIN_S[state.priority] * 1000
     fresh_ms = now_ms + _half_ms(state)
     return fresh_ms if known is None or known.due_ms is None else min(known.due_ms, fresh_ms)
 
 
 def confirmed(incident: Incident, command: ConfirmChanges, now_ms: int) -> Ruling:
+    """The ruling on a confirmation; it covers all changes up to its version."""
     offer = incident.offer(command.offer_id)
     if offer is None:
         return refused("confirm", "unknown_offer")
@@ -58,7 +59,7 @@ def confirmed(incident: Incident, command: ConfirmChanges, now_ms: int) -> Rulin
 
 
 def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
-    """The timer only proposes: something must still be open, and the time of this step really be over."""
+    """The ruling on a confirmation deadline. Timers may fire late or twice: changes must still be open and the step be due."""
     offer = incident.offer(command.offer_id or "")
     if offer is None:
         return refused("confirmation_due", "unknown_offer")
@@ -80,7 +81,7 @@ def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
 
 
 def ended_alarms(state: Incident) -> Iterator[Event]:
-    """Alarms of people who have confirmed meanwhile, or need not any more."""
+    """Ends of attention about people who have confirmed meanwhile or no longer need to."""
     for entry in state.attention:
         if entry.reason != AttentionReason.CHANGE_UNCONFIRMED:
             continue

@@ -1,7 +1,7 @@
-"""Somebody who was sent is in danger themself: a critical incident of its own is opened for them, and a human is asked at once.
+"""Distress: a person who was sent is in danger. A critical child incident is opened, and attention is raised at once.
 
-The child incident has the area of the incident the person was sent to. Their own position would be nearer to the truth, but it
-would stand in the log of decisions for a year; whoever accepts the child sees it from the live picture instead.
+The child incident has the area of the parent incident. The person's own position would be more accurate, but the log keeps
+decisions for a year; people who accept the child incident see the position from the store instead.
 """
 
 from dataclasses import replace
@@ -16,7 +16,7 @@ from dispatch.model.vocabulary import AttentionReason, Capability, OfferState, P
 
 TYPE = "distress"
 SAME_FOR_S = 600
-"""A thumb that presses again; later it is another danger, or the first answer did not help. Judgement."""
+"""A repeated signal within this time is the same distress. An estimate."""
 _HAS_BEEN_SENT = frozenset(
     {
         OfferState.ACCEPTED,
@@ -31,9 +31,9 @@ _HAS_BEEN_SENT = frozenset(
 
 
 def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
-    """Counts for everybody who accepted once, also after the incident or their part in it has ended: they may still be there.
+    """The ruling on a distress signal of anybody who ever accepted, also after the incident or the offer has ended.
 
-    Their progress is not touched. A second signal soon after the first is the same distress.
+    The person may still be there. Their progress is not changed. A second signal within `SAME_FOR_S` changes nothing.
     """
     offer = incident.offer(command.offer_id)
     if offer is None:
@@ -58,7 +58,7 @@ def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
 
 
 def report_of(decision: Decision, fact: DistressRaised) -> ReportIncident:
-    """The same decision gives the same report, so a repeat is a repeat."""
+    """The report of the child incident. The same decision gives the same report, so a repeated one changes nothing."""
     command_id = str(derived("follow-up", decision.id, TYPE, fact.child_id))
     return ReportIncident(
         id=command_id,

@@ -1,12 +1,12 @@
-"""Dangerous ground of another incident lies across the way of somebody who was sent, or where they work: they are told.
+"""Hazard areas of other incidents on a person's way or at their place of work: the person is warned.
 
-A decision that makes ground dangerous, moves it or ends it names the incidents whose people it concerns (`WaysToCheck`, ids only;
-the shell finds them). Each of them is sent `CheckWay` (`follow_ups.py`), and its decision, which sees where its own people are,
-adds `HazardOnWay` once for each person and state of the ground, or `WayCleared`. The same is looked at when somebody accepts,
-reports progress or is looked for on their way (`absence.py`), and when the place moves, so that people hear of older ground too.
+A decision that declares, moves or ends a hazard area lists the incidents whose people it affects (`WaysToCheck`, ids only; the
+shell finds them). Each of them receives `CheckWay` (`follow_ups.py`), and its decision, which knows where its own people are,
+adds `HazardOnWay` once for each person and state of the area, or `WayCleared`. The check also runs when a person accepts, reports
+progress or is watched while travelling (`absence.py`), and when the place moves, so that people learn of older areas too.
 
-The way is the straight line from where a person is to where they go. Who has a skill with which they may enter is told nothing.
-The ground of the person's own incident is told by `hazards.py` and `staging.py`.
+The way is the straight line from the person's position to their target. People with a skill that may enter are not warned. The
+hazard area of the person's own incident is handled by `hazards.py` and `staging.py`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,23 +22,23 @@ from dispatch.model.rulings import Ruling, applied, unchanged
 from dispatch.model.vocabulary import AttentionReason, Capability, DeadlineKind, OfferState
 
 LOOKED_AT_M = 100_000.0
-"""Incidents further than this from new ground are not looked at; people are sent 50 km at the most unless a plan says more."""
+"""Incidents further than this from a hazard area are not checked; people travel at most 50 km unless a plan says more."""
 INCIDENTS_MOST = 200
-"""The nearest of them. Beyond these the operator is told that ways are unchecked."""
+"""At most so many incidents are checked, the nearest first; if there are more, attention is raised (`ways_unchecked`)."""
 PEOPLE_MOST = 2_000
-"""Of these incidents together; likewise."""
+"""At most so many people of these incidents together are checked; likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaysFound:
-    """Incidents whose people the ground concerns; `beyond`: whether some near it were not looked at."""
+    """Incidents whose people the hazard area affects; `beyond`: whether some near it were not checked."""
 
     incident_ids: tuple[str, ...] = ()
     beyond: bool = False
 
 
 def ground_to_check(before: Incident | None, after: Incident | None) -> Area | None:
-    """The ground for which ways have to be looked at anew: it became, moved or is dangerous no more; None when it is no news."""
+    """The hazard area that was declared, moved or ended between the two states; None when it has not changed."""
     old, new = ground_of(before), ground_of(after)
     if after is None or after.distress_of is not None or (old and old.area) == (new and new.area):
         return None
@@ -47,7 +47,7 @@ def ground_to_check(before: Incident | None, after: Incident | None) -> Area | N
 
 
 def under_way(incident: Incident) -> tuple[Offer, ...]:
-    """People who go to the place, or work there."""
+    """Assigned field workers of an open incident with a place: travelling or on scene."""
     if not incident.is_open or incident.area is None:
         return ()
     return tuple(offer for offer in incident.offers if offer.is_assigned and offer.capability is Capability.FIELD)
@@ -59,7 +59,7 @@ def concerned(
     incident_id: str,
     ground: HazardArea | None,
 ) -> tuple[str, ...]:
-    """Which of these incidents have people to whom the ground of `incident_id` is news; None: it is dangerous no more."""
+    """Ids of the incidents with people affected by the hazard area of `incident_id`; `ground` is None when it has ended."""
     return tuple(
         incident.id
         for incident in incidents
@@ -72,6 +72,7 @@ def concerned(
 
 
 def named(found: WaysFound | None) -> list[Event]:
+    """Events that list the affected incidents, and raise attention when some were not checked."""
     if found is None:
         return []
     facts: list[Event] = []
@@ -83,12 +84,13 @@ def named(found: WaysFound | None) -> list[Event]:
 
 
 def checked(incident: Incident, command: CheckWay, around: DecisionContext) -> Ruling:
+    """The ruling on a check of all people of the incident."""
     facts = news(incident, command, around)
     return applied("check_way", *facts) if facts else unchanged("check_way", "nothing_new")
 
 
 def people_of(incident: Incident | None, command: Command, hazards: Iterable[HazardArea]) -> tuple[str, ...]:
-    """Whose whereabouts the decision has to see; nobody while nothing dangerous is near."""
+    """Ids of people whose position the decision needs; empty while no hazard area is near and nobody was warned of one."""
     if incident is None:
         return ()
     offers = tuple(_looked_at(incident, command))
@@ -110,14 +112,14 @@ def _looked_at(incident: Incident, command: Command) -> Iterator[Offer]:
 
 
 def _is_near(incident: Incident, offer: Offer, ground: HazardArea) -> bool:
-    """Cheap, and wrong only for who is further away than they were when they were asked."""
-    assert incident.area is not None  # only people who go to a place are looked at
+    """A cheap pre-check; it fails only for a person who is further away than when they were asked."""
+    assert incident.area is not None  # `_looked_at` yields people of incidents with a place only
     way_m = LOOKED_AT_M if offer.distance_m is None else offer.distance_m + incident.area.reach_m
     return distance_m(incident.area.centre, ground.area.centre) <= ground.area.reach_m + max(way_m, LOOKED_AT_M / 10)
 
 
 def news(incident: Incident, command: Command, around: DecisionContext) -> tuple[Event, ...]:
-    """What the people of the incident have to be told of ground on their way, as far as the decision sees where they are."""
+    """Warnings and all-clears for people whose position the decision knows."""
     facts: list[Event] = []
     for offer in under_way(incident):
         seen = around.whereabouts.get(offer.volunteer_id)
@@ -134,7 +136,7 @@ def _news(incident: Incident, offer: Offer, seen: Whereabouts | None, hazards: S
             yield HazardOnWay(
                 offer_id=offer.id, volunteer_id=offer.volunteer_id, hazard_incident_id=incident_id, ground=since
             )
-    # Ground that is as it was and lies behind them by now stays told.
+    # An unchanged area that the person has already passed is not cleared.
     dangerous = {ground.incident_id: ground.since for ground in hazards}
     cleared = tuple(sorted(one for one, since in known.items() if one not in crossed and dangerous.get(one) != since))
     if cleared:

@@ -1,12 +1,11 @@
-"""Dangerous ground: who is warned of it, who may enter it, where the others gather, and what a way across it costs.
+"""Hazard areas: who is warned, who may enter, where the others gather, and what crossing one costs.
 
-A polygon of a type whose plan says `hazard = true` is dangerous ground while its incident is open. People found inside are
-warned, and so is who walks in later, once for each state of the ground. Who has one of the skills in the plan's `equipped` is
-sent in. Of the others, those inside are not asked (they are warned), and those outside are sent to a staging point on its edge:
-the nearest of eight that follow from the polygon alone, so that people gather, and so that the log says nothing about where
-anybody stood (the nearest point of the edge together with a distance would be a position). Each metre of the straight way that
-leads through another incident's dangerous ground counts three times: round a round area it would be 1.6, but floods are long and
-bridges few. Eight and three are judgement.
+The polygon of an incident whose plan says `hazard = true` is a hazard area while the incident is open. People found inside are
+warned, and so are people who enter later, once for each state of the area. People with one of the plan's `equipped` skills are
+sent in. Of the others, those inside are warned and not asked, and those outside are sent to a staging point on the edge: the
+nearest of eight that depend on the polygon alone. So people gather, and the log does not reveal positions (the nearest point of
+the edge together with a distance would). Each metre of the straight way through another incident's hazard area counts three
+times: around a circle the factor would be 1.6, but floods are long and bridges few. Eight and three are estimates.
 """
 
 from collections.abc import Iterable
@@ -20,11 +19,11 @@ from dispatch.model.vocabulary import AttentionReason
 from dispatch.plans.precautions import Precautions
 
 WARNED_MOST = 500
-"""People a decision names; a larger crowd is warned by sirens and cell broadcast, which the operator is asked to order."""
+"""Most people warned by name per state of the area; beyond it attention asks the operator for sirens or cell broadcast."""
 
 
 def declared(state: Incident, precautions: Precautions) -> list[Event]:
-    """Brings the incident in line with the plan of its type; the ground of a distress is its parent's."""
+    """The event by which the hazard area follows the plan of the incident's type; a distress keeps the area of its parent."""
     if not state.is_open or state.distress_of is not None:
         return []
     wanted = Hazard(equipped=precautions.equipped) if precautions.hazard else None
@@ -34,7 +33,7 @@ def declared(state: Incident, precautions: Precautions) -> list[Event]:
 
 
 def new_ground(before: Incident | None, after: Incident | None) -> Area | None:
-    """The area in which people have to be looked for and warned; None when it is no news."""
+    """The area in which people have to be looked up and warned; None when it is unchanged."""
     if after is None or after.distress_of is not None or ground_of(after) is None:
         return None
     known = before is not None and before.is_open and before.hazard is not None and before.area == after.area
@@ -42,7 +41,10 @@ def new_ground(before: Incident | None, after: Incident | None) -> Area | None:
 
 
 def warned(state: Incident, inside: Iterable[str], beyond: int) -> list[Event]:
-    """Who has not been warned of this ground before, in a stable order; more than can be named is for the operator."""
+    """Warnings of people not warned of this state of the area before, sorted by id; attention when there are too many.
+
+    `beyond`: how many more people are inside that the look-up did not list.
+    """
     since = state.hazard.since if state.hazard else 0
     known = {volunteer for volunteer, epoch in state.warned.items() if epoch >= since}
     fresh = sorted(set(inside) - known)
@@ -55,9 +57,9 @@ def warned(state: Incident, inside: Iterable[str], beyond: int) -> list[Event]:
 
 
 def entered(incident: Incident, command: EnterHazard) -> Ruling:
-    """People who walked in after the ground was declared: one warning for each person and each state of the ground.
+    """The ruling on people who entered after the declaration: one warning per person and state of the area.
 
-    A change of the ground has looked for people itself, so what was seen on the ground before it says nothing any more.
+    A command about an earlier state is unchanged: the change of the area looked people up itself.
     """
     if not incident.is_open or ground_of(incident) is None:
         return unchanged("enter_hazard", "no_dangerous_ground")

@@ -1,7 +1,7 @@
-"""People on scene ask for more people. The need grows at once, the operator sees it, and a bound keeps one tap too many small.
+"""Reinforcements: people on scene ask for more people. The requirement grows at once, up to a limit, and attention is raised.
 
-Without a skill, or with one that the person's own requirement takes, that requirement gets the places; another skill adds to the
-requirement that asks for it, or makes a new one.
+Without a skill, or with one that the person's own requirement accepts, that requirement gets the places. Another skill adds them
+to the requirement for it, or creates one.
 """
 
 from dataclasses import replace
@@ -16,10 +16,11 @@ from dispatch.plans.book import PlanBook
 from dispatch.safety.check_ins import is_on_scene
 
 MOST = 10
-"""Places beyond the plan that people on scene can open for one requirement; more is for the operator to order. Judgement."""
+"""Most places per requirement that people on scene can add; more needs an operator. An estimate."""
 
 
 def asked(incident: Incident, offer: Offer, command: AskForHelp, plans: PlanBook) -> Ruling:
+    """The ruling on a request for reinforcements; only people on scene may ask."""
     if not is_on_scene(offer):
         return refused("help", f"offer_{offer.state}")
     if command.skill is not None and command.skill not in set(Skill):
@@ -41,7 +42,7 @@ def asked(incident: Incident, offer: Offer, command: AskForHelp, plans: PlanBook
 
 
 def answered(state: Incident) -> list[Event]:
-    """The call is answered when its requirement has its people."""
+    """Ends of attention about requests whose requirement is full."""
     full = {entry.id for entry in state.requirements if state.open_places(entry) == 0}
     return [
         AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
@@ -51,7 +52,7 @@ def answered(state: Incident) -> list[Event]:
 
 
 def _wanted(incident: Incident, offer: Offer, skill: str | None, plans: PlanBook) -> Requirement:
-    """The requirement as it stands, or a new one without a place yet."""
+    """The requirement that gets the places; a new one has none yet."""
     field = [entry for entry in incident.requirements if entry.capability is Capability.FIELD]
     own = next((entry for entry in field if entry.id == offer.requirement_id), None)
     if own is not None and (skill is None or skill in own.skills):

@@ -1,4 +1,4 @@
-"""Safety and presence as parts of every decision: which rule speaks, and what follows from the facts of any command."""
+"""Entry point of the room: dispatches commands to its rules, and adds safety events that follow from any command."""
 
 from dispatch.model.commands import (
     AcceptOffer,
@@ -24,7 +24,7 @@ from dispatch.safety import absence, check_ins, confirmations, distress, hazard_
 def rule(
     incident: Incident | None, command: Command, plans: PlanBook, around: DecisionContext, now_ms: int
 ) -> Ruling | None:
-    """The ruling, or None when another rule has to speak. It is asked first: distress counts after the end as well."""
+    """The ruling; None when the command is none of this room. Comes before other rules: distress counts after the end too."""
     if incident is None:
         return None
     if isinstance(command, RaiseDistress):
@@ -69,7 +69,7 @@ def _help(incident: Incident, command: AskForHelp, plans: PlanBook) -> Ruling:
 
 
 def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now_ms: int) -> tuple[Event, ...]:
-    """What follows from `facts`, whose outcome is `state`: hazard areas, clocks and watches, alarms that begin or end."""
+    """Events that follow from `facts`: hazard areas, clocks, watches, and attention. `state` is the incident after the facts."""
     precautions = plans.plan(state.type).precautions
     more = [
         *hazards.declared(state, precautions),
@@ -84,7 +84,7 @@ def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now
 
 
 def looked_at(incident: Incident | None, command: Command) -> str | None:
-    """Id of the person whom the rule has to see in the picture; None when it asks about nobody."""
+    """Id of the person whose presence the rule needs from the store; None when it needs nobody's."""
     if incident is None or not incident.is_open:
         return None
     if isinstance(command, AssignVolunteer):

@@ -1,8 +1,8 @@
-"""The dangerous ground changes while people are on their way or wait at its edge: where each of them is to gather now.
+"""Staging points after a change of the hazard area, for people who travel or wait at its edge.
 
-Everybody whose offer is alive gets the staging point of the new ground that is nearest to where they are; of who stands at a
-staging point already, that is the point they stand at. Who may enter goes to the scene itself, and so does everybody when the
-ground is dangerous no more. Whoever works inside without a staging point is warned, and not moved.
+Everybody with a live field offer gets the staging point of the new area that is nearest to them; for people who already wait at a
+staging point, distances are measured from that point. People who may enter go to the scene itself, and so does everybody once
+the hazard ends. People who work inside without a staging point are warned, and not moved.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from dispatch.model.vocabulary import Capability, OfferState
 
 
 def moves(before: Incident | None, after: Incident | None, around: DecisionContext) -> tuple[StagingMoved, ...]:
-    """What the way from `before` to `after` means for the people of the incident."""
+    """New staging points of the incident's people when the hazard area differs between `before` and `after`."""
     if before is None or after is None or not after.is_open:
         return ()
     if (before.hazard, before.area) == (after.hazard, after.area) or not (before.hazard or after.hazard):
@@ -42,6 +42,6 @@ def _staging(offer: Offer, ground: HazardArea | None, around: DecisionContext) -
         return None
     stands_at = offer.staging if offer.state is OfferState.ON_SCENE or seen is None else seen.place
     if stands_at is None:
-        # Nothing says where they are; any point of the edge is better than the way in.
+        # The position is unknown; any point of the edge is safer than the way in.
         return ground.staging[0]
     return min(ground.staging, key=lambda point: distance_m(stands_at, point))
