@@ -329,7 +329,7 @@ def _warned(state: State, event: Event, moment: Moment) -> None:
 def _adopted(state: State, event: Event, moment: Moment) -> None:
     """With who said no there, each kind of work once."""
     state["reports"].append(event["other"])
-    brought = [moment.published.whole("Refused", one) for one in event.get("refused") or ()]
+    brought = [moment.published.whole("RefusedBefore", one) for one in event.get("refused") or ()]
     people: dict[tuple[str, str, str], dict[str, Any]] = {}
     for one in [*state["refused"], *brought]:
         kind = (one["capability"], one["skill"], one["task"] or "")
