@@ -1,8 +1,8 @@
-"""What a rule must know beyond its own incident: where engaged people are, who is free near a new place or to translate, which
-other incidents are open near a report, and the incident another is to be merged into.
+"""Look-ups that a rule needs beyond its own incident: positions of engaged people, free people near a new place, translators,
+other open incidents near a report, and the target of a merge.
 
-A rule never asks for these itself. `look_of` says what a command needs, the shell looks it up in one step for a whole batch,
-and `View.around` carries the answers. What could not be found is left out, and the rules say what that means.
+Rules are pure and look nothing up. `look_of` returns the query of a command, the shell runs the queries of a whole batch in one
+step, and `View.around` carries the results. Data that was not found is left out of them.
 """
 
 from dataclasses import replace
@@ -26,10 +26,11 @@ from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState, Task
 from dispatch.staffing.interpreters import translator_need, wants_bridge
 
 MAX_REACH_M = 20_000.0
+"""Largest radius of an area that widens the search for other incidents."""
 
 
 def look_of(incident: Incident | None, command: Command) -> ContextQuery | None:
-    """None for the many commands that concern their own incident alone."""
+    """The query of a command; None for the many commands that need nothing beyond their own incident."""
     if isinstance(command, ReportIncident):
         return None if incident is not None else _look_for_report(command)
     if incident is None or not incident.is_open:
@@ -45,7 +46,7 @@ def look_of(incident: Incident | None, command: Command) -> ContextQuery | None:
 
 
 def _look_for_translators(incident: Incident, command: Command) -> ContextQuery | None:
-    """For what may be bridged by this command: a step of a ladder, or a look at what waits for a translator."""
+    """Translators for the requirements that this command may bridge: a ladder step, or a retry of a missing translator."""
     entries: list[Requirement] = []
     if isinstance(command, EscalateIncident):
         entries = list(incident.requirements)
@@ -78,7 +79,7 @@ def _look_for_result(incident: Incident, command: GiveResult) -> ContextQuery | 
 
 
 def located(geometry: Geometry | None) -> Area | None:
-    """The area a result names; None when it names none that can be used."""
+    """The area of a result's location; None when there is none or its geometry is invalid."""
     try:
         return area_of(geometry) if geometry is not None else None
     except BadGeometry:
@@ -86,7 +87,7 @@ def located(geometry: Geometry | None) -> Area | None:
 
 
 def _look_around(incident: Incident, command: Command, area: Area) -> ContextQuery:
-    """The open incidents near that place; everybody who may have to turn round, and who could go instead of them."""
+    """Open incidents near that place, positions of people who travel, and free people who could replace them."""
     look = ContextQuery(near=area.centre, near_m=_near_m(area), external=external_digest(incident.external_id))
     on_the_way = [
         offer

@@ -1,6 +1,6 @@
-"""Why and why not, in a sentence: from the decisions of an incident, and for who stands in none of them from the present picture.
+"""Explanations in English, from the decisions of an incident and, for people in none of them, from the present state.
 
-`of_incident` says how an incident stands; `of_person` whether somebody was asked, passed over or left out. Times are UTC.
+`of_incident` explains the state of an incident; `of_person` whether a person was asked, passed over or excluded. Times are UTC.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonNow:
-    """A person as known now; `engaged_in` is the incident whose offer they hold."""
+    """A person as the store knows them now; `engaged_in` is the id of the incident whose offer they hold."""
 
     candidate: Candidate
     capabilities: frozenset[Capability]
@@ -40,7 +40,7 @@ class PersonNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """`verdict`: asked, passed_over, excluded, not_considered, unknown_person or incident; `facts`: what the text is made of."""
+    """`verdict`: asked, passed_over, excluded, not_considered, unknown_person or incident; `facts`: the data behind the text."""
 
     verdict: str
     text: str
@@ -48,7 +48,7 @@ class Explanation:
 
 
 def of_incident(incident: Incident, decisions: Sequence[Decision]) -> Explanation:
-    """How it stands and why."""
+    """Explains the state of an incident: places filled, shortfalls, attention, likely duplicates."""
     states = Counter(str(offer.state) for offer in incident.offers)
     answers = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "nobody was asked yet"
     lines = [_standing(incident, entry, decisions) for entry in incident.requirements]
@@ -92,7 +92,7 @@ def _standing(incident: Incident, entry: Requirement, decisions: Sequence[Decisi
 def of_person(
     incident: Incident, decisions: Sequence[Decision], volunteer_id: str, presence: PersonNow | None
 ) -> Explanation:
-    """Asked, else passed over, else left out by the rules as they speak now."""
+    """Explains whether a person was asked, else passed over, else what the rules say now. `presence` None: unknown person."""
     asked = list(_asked(decisions, volunteer_id))
     if asked:
         return Explanation(
@@ -154,7 +154,7 @@ def _passed_over(decisions: Sequence[Decision], volunteer_id: str) -> Iterator[t
 
 
 def _rank(why: RequirementWhy | None, volunteer_id: str) -> tuple[int | None, Mapping[str, Any]]:
-    """Place in the order, from 1, and what the record says of the person."""
+    """Position in the ranking, from 1, and the person's entry in the record."""
     for number, shown in enumerate((*why.chosen, *why.passed_over) if why else (), 1):
         if shown.get("volunteer_id") == volunteer_id:
             return number, {key: value for key, value in shown.items() if key != "volunteer_id"}

@@ -1,6 +1,6 @@
-"""What one incident has to say to another after a decision. A decision changes one incident only; the rest goes through the log.
+"""Commands to other incidents that follow from a decision. A decision changes one incident; others change through the log.
 
-The ids follow from the decision, so however often a decision is published its follow-ups are the same commands.
+Command ids are derived from the decision, so publishing a decision again yields the same commands.
 """
 
 from collections.abc import Iterator
@@ -33,6 +33,7 @@ from dispatch.safety import distress
 
 
 def follow_ups(decision: Decision) -> tuple[Command, ...]:
+    """The commands to publish after this decision, in the order of its events."""
     return tuple(command for fact in decision.events for command in _follow_ups(decision, fact))
 
 

@@ -1,10 +1,10 @@
-"""What the core's shell needs from a store of the live picture, and what it promises.
+"""Interfaces that the worker needs from a store of the present state and from a travel router.
 
-Two implementations: `streams/store/` on Redis and its in-memory twin; one suite (`tests/contracts`) judges both.
+The store has two implementations, `streams/store/` on Redis and its in-memory twin; one suite (`tests/contracts`) checks both.
 
-Promises, for every method: it may wait up to 2 s; it raises `StoreTrouble` when the store cannot be reached or gave no
-answer (the effect is then unknown, and a repeat is harmless), and `NotReady` when the picture has not been rebuilt since the
-store last lost its memory (nothing was changed). No method invents people: a claim alone decides who is taken.
+Every `Store` method may wait up to 2 s. It raises `StoreTrouble` when the store cannot be reached or does not answer (the effect
+is then unknown, and a repeat is harmless), and `NotReady` when the store lost its data and has not been rebuilt since (nothing
+was changed). Searches are hints; only a claim reserves a person.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,25 +24,27 @@ from dispatch.model.vocabulary import TravelMode
 
 
 class StoreTrouble(Exception):
-    """The store did not answer in time; try the same again."""
+    """The store did not answer in time. The effect is unknown; repeat the call."""
 
 
 class NotReady(Exception):
-    """The store lost its memory and has not been rebuilt from the log yet; try again after the rebuild."""
+    """The store lost its data and is not rebuilt from the log yet. Nothing was changed; try again after the rebuild."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """`decided_at`: offset in `decisions` of this command's first decision, None while undecided."""
+    """What the store knows of a command. `decided_at`: offset in `decisions` of its first decision, None while undecided."""
 
     decided_at: int | None
     incident: Incident | None
     priors: Priors = field(default_factory=dict)
-    """What answers of everybody have taught for the present hour; the same for all that are loaded together."""
+    """Acceptance estimates for the present hour from everybody's answers; the same for all commands loaded together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
+    """A request to hold a person for an offer, fenced by the incident's epoch."""
+
     volunteer_id: str
     offer_id: str
     incident_id: str
@@ -51,19 +53,21 @@ class Claim:
 
 
 class ClaimAnswer(StrEnum):
+    """Result of a claim."""
+
     GRANTED = "granted"  # new, or the same offer id again
     BUSY = "busy"  # engaged by another offer
-    OFF_DUTY = "off_duty"  # off duty, erased or unknown at this very moment
+    OFF_DUTY = "off_duty"  # off duty, erased or unknown at this moment
     FENCED = "fenced"  # the person's claim for this incident is of a newer epoch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """A decision at its place in the log, with what follows from it for the picture.
+    """A decision at its offset in the log, with its effects on the store.
 
     `incident` is the state after it (None for a decision that changed nothing); `holds` are the offers made or revived that
-    must be confirmed, `freed` those that ended. `timers` and `waiting` of the incident are derived from `incident` by the
-    store through `deadlines.timers_of` and `deadlines.waiting_of`; what stood there for the incident before is replaced.
+    must be confirmed, `freed` those that ended. The store derives the incident's timers and waiting requirements from
+    `incident` (`deadlines.timers_of`, `deadlines.waiting_of`) and replaces the earlier ones.
     """
 
     partition: int
@@ -74,15 +78,17 @@ class Application:
     holds: tuple[Hold, ...] = ()
     freed: tuple[Hold, ...] = ()
     voided: tuple[str, ...] = ()
-    """Offers this decision voids: their entry among the refused is cleared."""
+    """Ids of offers that this decision voids; the store clears their entries among the refused holds."""
     lessons: tuple[Lesson, ...] = ()
-    """Answers, for the estimates of the people and for the prior table. Learnt once, when the decision is applied."""
+    """Answers that update the estimates of people and the table of priors, once, when the decision is applied."""
     work_ended: tuple[WorkEnded, ...] = ()
     judged: tuple[Judged, ...] = ()
-    """Digital answers that others have borne out or set aside, for the trust in who gave them."""
+    """Digital answers that others confirmed or overruled; they update the trust in the people who gave them."""
 
 
 class AppliedState(StrEnum):
+    """Result of applying a decision."""
+
     APPLIED = "applied"
     ALREADY = "already"  # at or before the applied offset: nothing was changed
     VOID = "void"  # another decision of the same command stands earlier in the log; only the offset moved on
@@ -91,8 +97,8 @@ class AppliedState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """`refused`: holds that could not be confirmed because the person is engaged by an offer that stood earlier; the repeat
-    (`ALREADY`) gives those again that no record has voided yet."""
+    """`refused`: holds that could not be confirmed because an offer earlier in the log engages the person. A repeat (`ALREADY`)
+    returns those again that no record has voided yet."""
 
     state: AppliedState
     refused: tuple[Hold, ...] = ()
@@ -100,8 +106,8 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartitionProgress:
-    """Of one partition of `decisions`: the last offset applied, the last whose offers and status are in the log, and what
-    apply refused and no record has voided yet."""
+    """Progress of one partition of `decisions`: the last offset applied, the last offset whose offers and status are in the log,
+    and refused holds by offer id that no record has voided yet."""
 
     applied: int = -1
     published: int = -1
@@ -110,7 +116,7 @@ class PartitionProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderWay:
-    """Incidents near some ground, the nearest first; `beyond`: there are more of them."""
+    """Incidents near an area, the nearest first; `beyond`: there are more than the limit."""
 
     incident_ids: tuple[str, ...] = ()
     beyond: bool = False
@@ -118,7 +124,7 @@ class UnderWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
-    """From where a candidate is to where they would go."""
+    """From a candidate's position to the target."""
 
     origin: Place
     target: Place
@@ -127,21 +133,23 @@ class Trip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TravelAnswer:
-    """Seconds on the way for each trip, None where there is no answer; `source` for the record (`Found.travel`)."""
+    """Travel time of each trip in seconds, None where the router has no answer; `source` is recorded (`Found.travel`)."""
 
     seconds: tuple[float | None, ...]
     source: str
 
 
 class TravelTimes(Protocol):
-    """A router outside the core. It waits at most `within_s` for all its trips together, raises
-    nothing, changes nothing. What it does not answer is left to the built-in model."""
+    """A travel router. It waits at most `within_s` for all trips together, raises nothing and changes nothing. The built-in
+    model covers trips without an answer."""
 
     async def travel_times(self, trips: Sequence[Sequence[Trip]], *, within_s: float) -> list[TravelAnswer]:
-        """For each list of trips, in the given order."""
+        """One answer per list of trips, in the given order."""
 
 
 class Store(Protocol):
+    """The present state, derived from the log. Raises `StoreTrouble` and `NotReady` as the module describes."""
+
     async def now_ms(self) -> int:
         """The store's clock (Redis TIME): the `now` of decisions."""
 
@@ -149,67 +157,68 @@ class Store(Protocol):
         """For (command id, incident id) pairs, in one round trip: the store's clock and what is known of each."""
 
     async def find(self, needs: Sequence[Need]) -> list[Found]:
-        """People for each need, in one round trip for all. Free (or held for the same command), on duty, fitting. A hint:
-        the claim decides. At least `need.want` candidates when there are that many.
+        """People for each need, in one round trip for all: free (or held for the same command), on duty, fitting. A hint: the
+        claim decides. At least `need.want` candidates when there are that many.
 
-        It may stop before that, with a `mark`, at a bound of its own on the people it looks at in one look."""
+        The search may stop earlier, with a `mark`, at its own limit of people examined in one call."""
 
     async def find_more(self, searches: Sequence[tuple[Need, Found]], *, within_s: float) -> list[Found]:
-        """The same searches, gone on with behind where they stopped, in one round trip for all: each with the people it had
-        (as the caller has kept them) and about `need.want` more. Who was looked at before is not looked at again. It waits
-        `within_s` at most, then raises `StoreTrouble`.
+        """Continues the searches from their marks, in one round trip for all: each returns the people it had (as the caller kept
+        them) and about `need.want` more. People examined before are not examined again. It waits `within_s` at most, then raises
+        `StoreTrouble`.
 
-        Here the search leaves out by itself who stands unequipped on the incident's own dangerous ground and who sleeps: of
-        these there may be thousands."""
+        This search itself excludes people without equipment inside the incident's own hazard area, and people who sleep: there
+        may be thousands of them."""
 
     async def near(self, spots: Sequence[Spot]) -> list[tuple[Neighbour, ...]]:
         """For each spot, in one round trip: the open incidents whose areas come within its distance and that were reported
         within `duplicates.APART_S` of it, at most 20, the nearest centres first. As of the decisions applied so far."""
 
     async def named(self, externals: Sequence[str]) -> list[tuple[Neighbour, ...]]:
-        """For each digest of an external id, in one round trip: the open incidents that have it, wherever they are; none where
+        """For each digest of an external id, in one round trip: the open incidents that have it, wherever they are; empty where
         there are more than 20. As of the decisions applied so far."""
 
     async def whereabouts(self, volunteer_ids: Sequence[str]) -> dict[str, Whereabouts]:
-        """Where people are, engaged or not, in one round trip: a fresh fix, else home; who has neither is left out."""
+        """Positions of people, engaged or not, in one round trip: a fresh fix, else home; people with neither are left out."""
 
     async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
-        """Duty and newest fix of people, in one round trip; who is not known is left out."""
+        """Duty and newest fix of people, in one round trip; unknown people are left out."""
 
     async def asked_lately(self, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
-        """What was asked of people of late, in one round trip; who is not known is left out."""
+        """Recent offers and work of people, in one round trip; unknown people are left out."""
 
     async def inside(self, areas: Sequence[Area]) -> list[Inside]:
-        """People on duty on each of these grounds, engaged or not, at their fresh fix, else at home; in one round trip. Who
-        has no field skill or no place is not found; a crowd may be cut short, and `beyond` says so."""
+        """People on duty inside each area, engaged or not, by their fresh fix, else home; in one round trip. People without a
+        field skill or a place are not found; a long list may be cut, and `beyond` is then a lower bound of the number left out."""
 
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
-        """The version of the dangerous ground of all open incidents, and the areas themselves, sorted by incident, when it is
-        another than the `known` one. As of the decisions applied so far."""
+        """The version of all hazard areas of open incidents, and the areas themselves, sorted by incident, or None when the
+        version equals `known`. As of the decisions applied so far."""
 
     async def under_way(self, areas: Sequence[Area]) -> list[UnderWay]:
         """For each area, in one round trip: open incidents that have a place and people assigned to field work, whose centres lie
-        within `ways.LOOKED_AT_M` of it, at most `ways.INCIDENTS_MOST`. As of the decisions applied so far."""
+        within `hazard_crossings.LOOKED_AT_M` of it, at most `INCIDENTS_MOST`. As of the decisions applied so far."""
 
     async def claim(self, claims: Sequence[Claim]) -> list[ClaimAnswer]:
-        """Each atomically on one key; all in one round trip. Claims are pending until `apply` confirms them."""
+        """Claims people, each atomically on one key, all in one round trip. Claims are pending until `apply` confirms them."""
 
     async def release(self, holds: Sequence[Hold]) -> None:
-        """Give up claims that no decision will confirm; acts only where the person still holds that very offer, pending.
-        A confirmed claim ends by a decision alone."""
+        """Releases claims that no decision will confirm. It acts only where the person still holds that offer, pending; only a
+        decision ends a confirmed claim."""
 
     async def apply(self, applications: Sequence[Application]) -> list[Applied]:
-        """In the given order, each atomically: first decision of a command wins, offsets of a partition without a gap."""
+        """Applies decisions in the given order, each atomically. The first decision of a command wins; offsets of a
+        partition must follow without a gap (`AppliedState.GAP`)."""
 
     async def progress(self, partition: int) -> PartitionProgress:
-        """How far this partition's decisions have come."""
+        """Offsets applied and published of this partition of `decisions`."""
 
     async def mark_published(self, partition: int, offset: int) -> None:
-        """Offers and status of decisions up to `offset` are confirmed in the log. Never moves back.
+        """Records that offers and status of decisions up to `offset` are confirmed in the log. Never moves back.
 
-        Only now those are free whose offers ended there: nobody is offered other work before the log has the end of theirs.
+        This frees the people whose offers ended there: nobody is offered other work before the log has the end of their offer.
         """
 
     async def take_due(self, limit: int) -> list[Timer]:
-        """Timers due by the store's clock, most overdue first; each is put off by 5 s so that other sweepers leave it for
-        now. It is gone for good only when the decision on it is applied."""
+        """Timers due by the store's clock, most overdue first. Each is postponed by 5 s so that other workers skip it; it is
+        removed only when the decision on it is applied."""
