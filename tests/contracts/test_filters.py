@@ -20,9 +20,10 @@ from dispatch.model.vocabulary import Capability, Priority, ShortfallReason
 from dispatch.plans.book import PlanBook, load_builtin
 from dispatch.plans.budget_table import UNLIMITED, Budget
 from streams.kafka.log_reader import LogReader
-from streams.worker.dispatcher import Dispatcher, SearchBounds
+from streams.worker.dispatcher import Dispatcher
 from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
+from streams.worker.searches import SearchBounds
 from tests.benchmarks.log_in_memory import LogInMemory
 from tests.contracts.builders import CENTRE, DIGITAL, fix, incident_id, profile
 from tests.contracts.conftest import NOON_MS

@@ -16,7 +16,7 @@ from streams import wire
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
 from streams.store.memory.store import MemoryStore
-from streams.worker.dispatcher import claims_of
+from streams.worker.drafts import claims_of
 from streams.worker.projection import Logged, Projection, application
 from streams.worker.publisher import Publisher
 from tests.contracts.builders import profile
