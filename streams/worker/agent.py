@@ -1,9 +1,9 @@
-"""The one safe shape of a Faust agent, and the task that takes what it feeds.
+"""The Faust agent, and the task that processes its events in batches.
 
-Faust acks an event whenever an agent raises, commits past unfinished work with `concurrency > 1`, and loses what `take()` holds.
-So the agent only puts events into a bounded queue; one task takes all that wait as one batch, has them decided
-and acks them in order. Each event ends in exactly one of three ways: done, dead-lettered, or tried again after a wait. Anything
-else is a bug and ends the process without an ack; the supervisor starts it again and nothing is lost.
+Faust acks an event when its agent raises, commits past unfinished work with `concurrency > 1`, and loses the events held by
+`take()`. Therefore the agent only puts events into a bounded queue. One task takes all queued events as a batch, has them decided
+and acks them in order. Each event is decided, dead-lettered, or retried after a backoff. Any other exception is a bug and ends
+the process without an ack; the supervisor restarts it and Kafka redelivers the events.
 """
 
 import asyncio
@@ -28,26 +28,28 @@ from streams.worker.watchdog_excuses import StallExcuses
 log = structlog.get_logger()
 QUEUE_LIMIT = 64
 BATCH_BOUND_S = 2.0
-"""A batch is given up and tried in smaller parts after this long, so that a rebalance never waits for it."""
+"""A batch that takes longer is cancelled and retried in smaller parts, so that a rebalance never waits for it."""
 SINGLE_BOUND_S = 10.0
+"""The same for a batch of one command."""
 BUG_EXIT = 70
+"""Exit code after an unexpected exception."""
 STANDSTILL_S = 1.0
-"""A command this old was not waiting for the one before it: the worker was away."""
+"""A first command older than this means that the worker was not running: commands are gathered before the batch starts."""
 GATHER_S = 0.05
-"""Kafka gives what waits in answers of its own size; the first may hold one record."""
+"""How long commands are gathered then; Kafka's first fetch response may hold a single record."""
 TROUBLE_SAID_S = 30.0
-"""Longer than the next attempt needs to meet the same trouble: the log is given up after 15 s, Redis after 2 s a call."""
+"""Duration of an excuse; longer than the next attempt takes to fail again: 15 s for the log, 2 s per call for Redis."""
 _CAUSE_LABELS: dict[type[Exception], str] = {LogUnavailable: "LogTrouble"}
 """Values of the label `cause` that differ from the class name; alerts and dashboards depend on them."""
 REBUILD_SAID_S = 120.0
-"""A rebuild that tells nothing for so long hangs."""
+"""A rebuild without progress for this long counts as hanging."""
 
 Queued = tuple[Any, Any, int]
-"""The stream and its event, as Faust gives them, and how often the event's partition had been taken away by then."""
+"""A Faust stream and its event, and the number of revocations of the event's partition at that time."""
 
 
 class CommandWorker(Service):
-    """Takes what the agent feeds; the only code that acks a command."""
+    """Processes the queued events; the only code that acks a command."""
 
     def __init__(
         self,
@@ -62,7 +64,7 @@ class CommandWorker(Service):
         super().__init__(**kwargs)
         self.queue: asyncio.Queue[Queued] = asyncio.Queue(QUEUE_LIMIT)
         self.urgent: list[Consumed] = []
-        """What is to be decided before the next part, though it stands later in the log (`triage.py`). Nothing here is acked."""
+        """Records to decide before the next part although they are later in the log (`triage.py`). They are not acked here."""
         self._revocations: Counter[int] = Counter()
         self._dispatcher = dispatcher
         self._rebuild = rebuild
@@ -70,31 +72,31 @@ class CommandWorker(Service):
         self._batch = batch
         self._limit = batch
         self._was_slow = False
-        """Whether the last trouble was a batch too large for its time; after an absence of Redis or Kafka all goes on at once."""
+        """Whether the last failure was a timeout. After other failures the next batch has its full size again."""
         self._waits = waits or StallExcuses()
         self.reached: dict[int, int] = {}
-        """By partition: the first offset that this worker has not done with. Only of partitions of which it had something."""
+        """By partition: the first offset that is not processed. Only partitions of which a record was taken."""
 
     @property
     def behind_s(self) -> float:
-        """How old the oldest command of the last batch was when it was decided."""
+        """Age of the oldest command of the last batch when it was decided."""
         return self._dispatcher.behind_s
 
     async def feed(self, stream: Any) -> None:
-        """Body of the agent."""
+        """Body of the agent: queues events until the stream ends."""
         async for event in stream.noack().events():
             await self.queue.put((stream, event, self._revocations[event.message.partition]))
 
     def lost(self, partitions: Collection[int]) -> None:
-        """They were taken away. What of them waits here is not decided any more, even if they come back: then it is delivered
-        again, behind what stands before it in the log."""
+        """Partitions revoked: drop their queued commands, even if the partitions are assigned again at once. Kafka redelivers the
+        commands in order (DESIGN 69)."""
         for partition in partitions:
             self._revocations[partition] += 1
             self.reached.pop(partition, None)
         self.urgent = [record for record in self.urgent if record.partition not in partitions]
 
     def revocations(self, partition: int) -> int:
-        """How often it was taken away: two equal answers say that it stayed here in between."""
+        """Number of revocations of a partition. Two equal values mean that it was owned in between."""
         return self._revocations[partition]
 
     @Service.task
@@ -109,8 +111,8 @@ class CommandWorker(Service):
 
     async def _next_batch(self) -> None:
         waiting = [await self.queue.get()]
-        if _has_waited(waiting[0]) and self.queue.qsize() < self._batch - 1:
-            # After a standstill: what waits is decided together as far as it can be, so that the most urgent chooses first.
+        if _is_overdue(waiting[0]) and self.queue.qsize() < self._batch - 1:
+            # The worker is behind: gather commands, so that the most urgent of the batch chooses first (DESIGN 62).
             await asyncio.sleep(GATHER_S)
         while len(waiting) < self._batch and not self.queue.empty():
             waiting.append(self.queue.get_nowait())
@@ -127,9 +129,9 @@ class CommandWorker(Service):
                 return
             try:
                 await self._handle(part)
-            except (StoreTrouble, LogUnavailable, NotReady, TimeoutError) as trouble:
+            except (StoreTrouble, LogUnavailable, NotReady, TimeoutError) as error:
                 attempt += 1
-                await self._recover(trouble, attempt)
+                await self._recover(error, attempt)
                 continue
             attempt = 0
             self._limit = self._next_limit()
@@ -139,12 +141,12 @@ class CommandWorker(Service):
             waiting = waiting[len(part) :]
 
     def _next_limit(self) -> int:
-        """After a batch that ended in its time. While the servers are slow it grows by little: a doubled one would fail every
-        other time, and what it did by then would be done again."""
+        """Batch size after a success. After a timeout it grows by an eighth: doubling it makes every other batch time out (DESIGN
+        71)."""
         return min(self._batch, self._limit + 1 + self._limit // 8) if self._was_slow else self._batch
 
     async def _handle(self, part: Sequence[Queued]) -> None:
-        """Catching up is not bounded (it may read a long stretch of the log); deciding is."""
+        """Deciding has a time limit; catching up has none, because it may read a long part of the log."""
         records = [event.message for _, event, _ in part]
         for record in reversed(records):
             self.reached[record.partition] = record.offset
@@ -154,7 +156,7 @@ class CommandWorker(Service):
             await self._dispatcher.handle([_Record(record) for record in records])
 
     async def _decide_urgent(self) -> None:
-        """Once: what cannot be decided now comes again in its turn."""
+        """Decides urgent records, once: a record that fails here comes up in order later."""
         owned = self.owned()
         waiting = sorted((one for one in self.urgent if one.partition in owned), key=lambda one: one.timestamp)
         records, self.urgent = waiting[: self._limit], waiting[self._limit :]
@@ -162,35 +164,35 @@ class CommandWorker(Service):
             await self._dispatcher.catch_up(record.partition for record in records)
             async with asyncio.timeout(BATCH_BOUND_S):
                 await self._dispatcher.handle(records)
-            log.info("urgent commands were decided ahead", count=len(records))
+            log.info("urgent commands overtook the backlog", count=len(records))
 
-    async def _recover(self, trouble: Exception, attempt: int) -> None:
-        cause = type(trouble).__name__
-        metrics.RETRIED_BATCHES.labels(cause=_CAUSE_LABELS.get(type(trouble), cause)).inc()
-        self._say_wait(trouble)
-        log.warning("batch is tried again", cause=cause, detail=str(trouble), attempt=attempt)
+    async def _recover(self, error: Exception, attempt: int) -> None:
+        cause = type(error).__name__
+        metrics.RETRIED_BATCHES.labels(cause=_CAUSE_LABELS.get(type(error), cause)).inc()
+        self._excuse(error)
+        log.warning("batch is retried", cause=cause, detail=str(error), attempt=attempt)
         self._limit = max(1, self._limit // 2)
-        self._was_slow = isinstance(trouble, TimeoutError)
-        if isinstance(trouble, NotReady):
-            self._dispatcher.invalidate(range(1024))
+        self._was_slow = isinstance(error, TimeoutError)
+        if isinstance(error, NotReady):
+            self._dispatcher.invalidate_all()
             try:
                 await self._rebuild()
             except (StoreTrouble, LogUnavailable, NotReady, TimeoutError) as again:
-                log.warning("rebuild is tried again", detail=str(again))
-        # Jitter, so that workers that met the same trouble do not come back at the same moment.
+                log.warning("rebuild is retried", detail=str(again))
+        # Jitter, so that workers that failed together do not retry together.
         await asyncio.sleep(min(2.0, 0.05 * 2 ** min(attempt, 6)) * random.uniform(0.5, 1.0))
 
-    def _say_wait(self, trouble: Exception) -> None:
-        """To the watchdog. A batch that did not end in its time is nobody else's fault, as far as we know."""
-        at_s, cause = clock.monotonic_s(), type(trouble).__name__
-        if isinstance(trouble, TimeoutError):
+    def _excuse(self, error: Exception) -> None:
+        """Reports the wait to the watchdog. A timeout is not fully excused: its cause may be this worker."""
+        at_s, cause = clock.monotonic_s(), type(error).__name__
+        if isinstance(error, TimeoutError):
             self._waits.trying("a batch is retried", at_s=at_s, for_s=TROUBLE_SAID_S)
         else:
-            said_s = REBUILD_SAID_S if isinstance(trouble, NotReady) else TROUBLE_SAID_S
-            self._waits.excused(cause, at_s=at_s, for_s=said_s)
+            for_s = REBUILD_SAID_S if isinstance(error, NotReady) else TROUBLE_SAID_S
+            self._waits.excused(cause, at_s=at_s, for_s=for_s)
 
     def _still_ours(self, waiting: list[Queued]) -> list[Queued]:
-        """Events of a partition that was taken away are dropped without an ack: their new owner gets them."""
+        """Drops events of revoked partitions without an ack: the new owner gets them."""
         owned = self.owned()
         return [
             entry
@@ -200,7 +202,7 @@ class CommandWorker(Service):
 
 
 class _Record:
-    """A Faust message with the names the dispatcher and the dead letters use; Faust keeps times in seconds."""
+    """Adapts a Faust message to `Consumed`; Faust keeps timestamps in seconds."""
 
     __slots__ = ("headers", "key", "offset", "partition", "timestamp", "topic", "value")
 
@@ -215,12 +217,12 @@ class _Record:
         self.headers = list(headers.items()) if isinstance(headers, dict) else list(headers)
 
 
-def _has_waited(queued: Queued) -> bool:
+def _is_overdue(queued: Queued) -> bool:
     return bool(clock.now_ms() / 1000 - queued[1].message.timestamp > STANDSTILL_S)
 
 
 def _die() -> None:
-    """A bug: leave without an ack and without tidying up, before anything can be committed past the work."""
+    """Ends the process after a bug without an ack or clean-up, so that no offset is committed past unfinished work."""
     traceback.print_exc()
     sys.stderr.flush()
     os._exit(BUG_EXIT)

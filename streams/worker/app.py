@@ -1,4 +1,4 @@
-"""The worker: how the parts are joined. Nothing is built at import; `build_app` is the one composition root."""
+"""Composition root of the worker: `build_app`. Nothing is constructed at import."""
 
 import asyncio
 import contextlib
@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import faust
@@ -42,10 +43,11 @@ from streams.worker.watchdog_excuses import StallExcuses
 
 log = structlog.get_logger()
 REBALANCE_SAID_S = 15.0
-"""Longer than the rebalance timeout."""
+"""Duration of the excuse; longer than the rebalance timeout."""
 
 
 def worker_name() -> str:
+    """Name of this process in record headers, client ids and the rebuild lock."""
     return f"worker@{socket.gethostname()}:{os.getpid()}"
 
 
@@ -55,14 +57,14 @@ def build_app(
     make_store: Callable[[RedisClient], RedisStore] = RedisStore,
     make_publisher: Callable[[Settings, str], Publisher] = Publisher,
 ) -> faust.App:
-    """A Faust app whose agent decides commands and whose services bring people, positions and deadlines.
+    """A Faust app whose agent decides commands and whose services process profiles, positions and deadlines.
 
     Raises:
-        BadPlans: KOMEK_PLANS names a file that cannot be used.
+        BadPlans: the file named by KOMEK_PLANS is invalid.
         SettingsError: Kafka, Redis or the data key is not set.
     """
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
-    settings.data.mkdir(parents=True, exist_ok=True)  # Faust makes its own folder inside, and no more than that
+    settings.data.mkdir(parents=True, exist_ok=True)  # Faust creates only its own folder inside
     app = faust.App(groups.DISPATCHER, **_faust_settings(settings))
     parts = WorkerServices(settings, app, plans, make_store, make_publisher)
     app.service(_service_of(parts))
@@ -75,17 +77,17 @@ def build_app(
 
     @app.on_partitions_revoked.connect(weak=False)
     async def invalidate(_: Any, revoked: Any, **__: Any) -> None:
-        """Only remembers; the log is read in the worker's task, never in a rebalance."""
+        """Only marks the partitions: the log is read in the worker's task, never during a rebalance."""
         gone = {part.partition for part in revoked}
         parts.dispatcher.invalidate(gone)
         parts.worker.lost(gone)
-        parts.waits.excused("rebalance", at_s=clock.monotonic_s(), for_s=REBALANCE_SAID_S)
+        parts.excuses.excused("rebalance", at_s=clock.monotonic_s(), for_s=REBALANCE_SAID_S)
 
     return app
 
 
 def _faust_settings(settings: Settings) -> dict[str, Any]:
-    """Each value is pinned: the defaults lose events, stand still for a minute after a kill, or open a port."""
+    """Each value is pinned: the defaults lose events, stall for a minute after a kill, or open a port."""
     return {
         "broker": [f"kafka://{server}" for server in settings.require_kafka().split(",")],
         "datadir": settings.data / "faust",
@@ -111,7 +113,7 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
 
 
 class WorkerServices:
-    """Everything a worker is made of, built once its event loop runs."""
+    """All parts of a worker. `background` is called once in the event loop, after the connections are open."""
 
     def __init__(
         self,
@@ -129,9 +131,9 @@ class WorkerServices:
         self.store = make_store(self.link)
         self.people = PeopleStore(self.link)
         self.publisher = make_publisher(settings, name)
-        self.waits = StallExcuses()
-        self.reader = LogReader(settings, f"{name}-log", on_read=self._read_on)
-        # What it reads is no excuse for a standstill, so the watchdog does not hear of it.
+        self.excuses = StallExcuses()
+        self.reader = LogReader(settings, f"{name}-log", on_read=self._on_log_read)
+        # Its reads are no excuse for a stall, so they are not reported to the watchdog.
         self.side_reader = LogReader(settings, f"{name}-side")
         self.projection = Projection(self.store, self.publisher, self.reader)
         self.router = router_of(settings.routing) if settings.routing else None
@@ -146,56 +148,52 @@ class WorkerServices:
         self.applied_plans = PlanFollower(
             settings, f"{name}-plans", fallback=plans, use=self._use_plans, dead_letter=self._dead_letter_plans
         )
-        self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name, on_progress=self._rebuilt_on)
+        self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name, on_progress=self._on_rebuild_progress)
         self.worker = CommandWorker(
             dispatcher=self.dispatcher,
             rebuild=self.rebuilder.run_or_wait,
             owned=self.owned,
             batch=settings.batch,
-            waits=self.waits,
+            waits=self.excuses,
         )
 
-    def _read_on(self) -> None:
-        self.waits.excused("reading the log", at_s=clock.monotonic_s(), for_s=TROUBLE_SAID_S)
+    def _on_log_read(self) -> None:
+        self.excuses.excused("reading the log", at_s=clock.monotonic_s(), for_s=TROUBLE_SAID_S)
 
-    async def _rebuilt_on(self, *_: object) -> None:
-        self.waits.excused("rebuild", at_s=clock.monotonic_s(), for_s=REBUILD_SAID_S)
+    async def _on_rebuild_progress(self, *_: object) -> None:
+        self.excuses.excused("rebuild", at_s=clock.monotonic_s(), for_s=REBUILD_SAID_S)
 
     def owned(self) -> set[int]:
-        """None before Faust's consumer runs."""
+        """Owned partitions of `incidents`; empty before Faust's consumer runs."""
         with contextlib.suppress(ConsumerNotStarted):
-            return self._owned()
+            return {part.partition for part in self.app.consumer.assignment() if part.topic == INCIDENTS.name}
         return set()
-
-    def _owned(self) -> set[int]:
-        return {part.partition for part in self.app.consumer.assignment() if part.topic == INCIDENTS.name}
-
-    def partition_of(self, zone: str) -> int:
-        """Where commands of a zone lie: Kafka's default partitioner over the key."""
-        return self.publisher.partition_of(INCIDENTS.name, zone)
 
     def _use_plans(self, plans: PlanBook) -> None:
         self.dispatcher.use_plans(self._in_force(plans))
 
     def _in_force(self, plans: PlanBook) -> PlanBook:
-        """KOMEK_BUDGET=off lifts what the plans allow to ask of one person; everything else of them holds."""
+        """The plans in force: KOMEK_BUDGET=off removes the limits on offers per person and changes nothing else."""
         return plans if self.settings.budget == "on" else replace(plans, budget=UNLIMITED)
 
     async def _dead_letter_plans(self, record: Consumed, reason: str) -> None:
-        """Every worker sees every record of plans; the one that owns the first partition writes the letter."""
+        """All workers read all records of plans; only the owner of partition 0 writes the dead letter."""
         if 0 in self.owned():
             await self.publisher.dead_letter(record, reason)
 
-    def invalidate_all(self) -> None:
-        self.dispatcher.invalidate(range(256))
-
-    def services(self) -> list[Service]:
+    def background(self) -> list[Service]:
+        """The services, in the order in which they start. The watchdogs start counting when they are constructed."""
         settings, store = self.settings, self.store
         return [
             self.worker,
-            RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.invalidate_all),
+            RebuildWatch(rebuilder=self.rebuilder, on_rebuilt=self.dispatcher.invalidate_all),
             TimerSweep(store=store, publisher=self.publisher, behind_s=lambda: self.worker.behind_s),
-            PendingSweep(store=store, dispatcher=self.dispatcher, owned=self.owned, partition_of=self.partition_of),
+            PendingSweep(
+                store=store,
+                dispatcher=self.dispatcher,
+                owned=self.owned,
+                partition_of=partial(self.publisher.partition_of, INCIDENTS.name),
+            ),
             StatusRepublisher(
                 store=store,
                 publisher=self.publisher,
@@ -219,23 +217,23 @@ class WorkerServices:
                 publish=self.publisher.publish_profiles,
             ),
             LoopWatchdog(),
-            LagWatchdog(settings, group=groups.DISPATCHER, owned=self.owned, waits=self.waits),
+            LagWatchdog(settings, group=groups.DISPATCHER, owned=self.owned, waits=self.excuses),
         ]
 
 
 def _service_of(parts: WorkerServices) -> type[Service]:
     class Edge(Service):
-        """Starts the connections before the services that use them, and ends them after."""
+        """Opens the connections before the services that use them start, and closes them afterwards."""
 
         async def on_start(self) -> None:
             await parts.publisher.start()
             await parts.reader.start()
             await parts.side_reader.start()
             await parts.applied_plans.start()
-            for service in parts.services():
+            for service in parts.background():
                 await self.add_runtime_dependency(service)
             parts.started.set()
-            # What stands now stays: the collector need not look at it again, and looks less often at what comes and goes.
+            # Exclude the long-lived objects from garbage collection and collect less often (DESIGN 45).
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 20, 50)

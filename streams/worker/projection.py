@@ -1,7 +1,7 @@
-"""From the log to the picture: applies decisions of one partition in the order of the log, and publishes what is derived.
+"""Applies the decisions of a partition to Redis in the order of the log, and publishes the offers and status derived from them.
 
-Used on the ordinary way (a batch that was just decided) and on the way back (a partition taken over, a gap, an answer that never
-came): both end with every decision up to the end of the log applied, and its offers and status confirmed.
+Used after a batch was decided (`apply`) and to recover (`catch_up`: a takeover, a gap, a missing answer). Both end with every
+decision up to the end of the log applied, and its offers and status confirmed by Kafka.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ _APPLY_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logged:
-    """A decision at its place in `decisions`, with the state after it."""
+    """A decision with its position in `decisions` and the state after it."""
 
     partition: int
     offset: int
@@ -44,20 +44,25 @@ class Logged:
 
 
 class Projection:
+    """The projection of one worker process. Methods must not run concurrently for one partition."""
+
     def __init__(self, store: Store, publisher: Publisher, reader: LogReader) -> None:
         self._store = store
         self._publisher = publisher
         self._reader = reader
-        self._said: dict[int, int] = {}
-        """Up to which offset of a partition everything is published, as far as this process has seen."""
+        self._published: dict[int, int] = {}
+        """By partition: the offset up to which all decisions are published, as far as this process knows."""
         self._written: dict[int, int] = {}
-        """The last offset of a partition that Kafka confirmed to this process."""
+        """By partition: the last offset that Kafka confirmed to this process."""
 
     async def apply(self, logged: Sequence[Logged]) -> bool:
-        """Applies and publishes; false when a gap showed that others wrote in between: catch up, then go on.
+        """Applies and publishes; False when another worker wrote in between (a gap): the caller must catch up.
 
-        Others may have applied what they wrote and died before they published it, so what follows theirs is not published
-        before theirs has been: `mark_published` must never pass a decision whose offers are not in the log.
+        Another worker may have crashed after it applied a decision and before it published it. `mark_published` must never pass a
+        decision whose offers are not in the log, so decisions behind such a one are not published here.
+
+        Raises:
+            LogUnavailable, StoreTrouble, NotReady: catch up before deciding again.
         """
         for entry in logged:
             self._written[entry.partition] = max(entry.offset, self._written.get(entry.partition, -1))
@@ -67,32 +72,37 @@ class Projection:
         if any(answer.state is AppliedState.GAP for answer in answers):
             return False
         await self._publish(logged, answers)
-        self._said.update({entry.partition: entry.offset for entry in logged})
+        self._published.update({entry.partition: entry.offset for entry in logged})
         return True
 
     def _follows(self, logged: Sequence[Logged]) -> bool:
-        """Whether each decision stands right behind what this process has published."""
-        said = dict(self._said)
+        """Whether each decision directly follows what this process has published."""
+        published = dict(self._published)
         for entry in logged:
-            if said.get(entry.partition, -1) != entry.offset - 1:
+            if published.get(entry.partition, -1) != entry.offset - 1:
                 return False
-            said[entry.partition] = entry.offset
+            published[entry.partition] = entry.offset
         return True
 
     async def ends(self, partitions: Iterable[int]) -> dict[int, int]:
-        """Of `decisions`, as the brokers tell it. Raises LogUnavailable."""
+        """End offsets of `decisions`, as the brokers report them. Raises LogUnavailable."""
         return await self._reader.ends(DECISIONS.name, partitions)
 
     async def is_behind(self, partition: int, end: int) -> bool:
-        """Whether the log up to that end holds decisions that are not applied, or whose offers may not be in the log: after a
-        rebuild, when a worker died between, or when another wrote after it had lost the partition."""
+        """Whether the log before `end` holds decisions that are not applied, or whose offers may be missing in the log.
+
+        This happens after a rebuild, after a crash between two steps, or when a worker wrote after its partition was revoked.
+        """
         progress = await self._store.progress(partition)
         return progress.published < progress.applied or progress.applied + 1 < end
 
     async def catch_up(self, partition: int) -> int:
-        """Reads the partition's decisions to their end, applies what is not applied, publishes what may not be published.
+        """Reads the partition's decisions to their end; applies and publishes those for which that is not known to be done.
 
-        Returns the number of decisions read. Raises LogUnavailable, StoreTrouble or NotReady; a repeat goes on where it stopped.
+        Returns the number of decisions read.
+
+        Raises:
+            LogUnavailable, StoreTrouble, NotReady: a repeat continues where this stopped.
         """
         progress = await self._store.progress(partition)
         start = min(progress.applied, progress.published) + 1
@@ -104,14 +114,14 @@ class Projection:
                 decided = [(record.offset, await self._read(record)) for record in part]
                 await self._catch_up_part(partition, progress, decided)
                 count += len(decided)
-        self._said[partition] = end - 1
+        self._published[partition] = end - 1
         await self._void(progress.refused)
         if count:
             log.info("partition caught up", partition=partition, decisions=count)
         return count
 
     async def unused_refs(self, places: Iterable[tuple[int, int]]) -> list[str]:
-        """The sealed records that these decisions (partition, offset) name as unused. Raises LogUnavailable."""
+        """References of sealed records that these decisions (partition, offset) mark as unused. Raises LogUnavailable."""
         refs: list[str] = []
         for partition, offset in places:
             async for records in self._reader.read(DECISIONS.name, {partition: (offset, offset + 1)}):
@@ -121,71 +131,75 @@ class Projection:
         return refs
 
     async def _end(self, partition: int, progress: PartitionProgress) -> int:
-        """A broker that stood still leads its partitions, as far as it knows, until it hears of its successor, and tells an end
-        that has long been passed. Whoever believed it would decide on an old state."""
+        """The end offset, checked against known offsets (DESIGN 72).
+
+        A broker that resumes after a stall believes that it still leads its partitions, and reports an outdated end offset.
+        Trusting it would mean deciding on an old state.
+        """
         end = await self._reader.end(DECISIONS.name, partition)
         known = max(progress.applied, progress.published, self._written.get(partition, -1))
         if end <= known:
             raise LogUnavailable(
-                f"{DECISIONS.name}/{partition} ends at {end} and offset {known} is known: a broker that is behind, or another "
-                "log than the one this picture was made from (then: komek rebuild)"
+                f"{DECISIONS.name}/{partition} ends at {end} although offset {known} is known: a broker is behind, or Redis "
+                "was built from another log (then run `komek rebuild`)"
             )
         return end
 
     async def _read(self, record: Consumed) -> Decision:
-        """A record that is no decision keeps its place in the log and decides nothing."""
+        """An unreadable record is dead-lettered and becomes a decision without effect at the same offset."""
         try:
             return wire.decode_decision(record.value)
         except wire.Unreadable as error:
             await self._publisher.dead_letter(record, str(error))
             metrics.BROKEN_DECISIONS.inc()
-            log.error("a record of decisions is unreadable", partition=record.partition, offset=record.offset)
+            log.error("decision is unreadable", partition=record.partition, offset=record.offset)
             return no_decision(record.topic, record.partition, record.offset)
 
     async def _catch_up_part(
         self, partition: int, progress: PartitionProgress, decided: Sequence[tuple[int, Decision]]
     ) -> None:
-        applied, refused = progress.applied, progress.refused
+        first_at, entries = await self._replayed(partition, progress.applied, decided)
+        fresh = [entry for entry in entries if entry.offset > progress.applied]
+        old = [entry for entry in entries if entry.offset <= progress.applied]
+        answers = await self._store.apply([application(entry) for entry in fresh])
+        repeats = [entry for entry in old if first_at[entry.decision.cause.command_id] == entry.offset]
+        await self._release([entry for entry in old if first_at[entry.decision.cause.command_id] != entry.offset])
+        again = [Applied(state=AppliedState.ALREADY, refused=_among(progress.refused, entry)) for entry in repeats]
+        await self._publish([*repeats, *fresh], [*again, *answers])
+        await self._store.mark_published(partition, decided[-1][0])
+
+    async def _replayed(
+        self, partition: int, applied: int, decided: Sequence[tuple[int, Decision]]
+    ) -> tuple[dict[str, int | None], list[Logged]]:
+        """Folds the decisions behind `applied` onto the states in Redis.
+
+        Returns the offset of the first decision of each command, and all decisions with the state after them (None for a repeat).
+        """
         _, loaded = await self._store.load(
             [(decision.cause.command_id, decision.incident_id) for _, decision in decided]
         )
-        states = {decision.incident_id: entry.incident for (_, decision), entry in zip(decided, loaded, strict=True)}
-        done_at = {
-            decision.cause.command_id: entry.decided_at for (_, decision), entry in zip(decided, loaded, strict=True)
-        }
-        fresh: list[Logged] = []
-        old: list[Logged] = []
+        pairs = list(zip((decision for _, decision in decided), loaded, strict=True))
+        states = {decision.incident_id: entry.incident for decision, entry in pairs}
+        first_at = {decision.cause.command_id: entry.decided_at for decision, entry in pairs}
+        entries: list[Logged] = []
         for offset, logged in decided:
             decision, command = logged, logged.cause.command_id
-            first = done_at[command] in (None, offset)
-            # Another worker may have applied it since `progress` was read: then the state has it already.
-            if offset > applied and done_at[command] is None:
+            is_first = first_at[command] in (None, offset)
+            # Another worker may have applied it since `progress` was read: then the loaded state includes it.
+            if offset > applied and first_at[command] is None:
                 states[decision.incident_id], decision = folded(states[decision.incident_id], decision)
-                done_at[command] = offset
-            entry = Logged(
-                partition=partition,
-                offset=offset,
-                decision=decision,
-                incident=states[decision.incident_id] if first else None,
-            )
-            (fresh if offset > applied else old).append(entry)
-        answers = await self._store.apply([application(entry) for entry in fresh])
-        repeats = [entry for entry in old if done_at[entry.decision.cause.command_id] == entry.offset]
-        await self._give_back([entry for entry in old if done_at[entry.decision.cause.command_id] != entry.offset])
-        await self._publish(
-            [*repeats, *fresh],
-            [Applied(state=AppliedState.ALREADY, refused=_among(refused, entry)) for entry in repeats] + list(answers),
-        )
-        last = decided[-1][0]
-        await self._store.mark_published(partition, last)
+                first_at[command] = offset
+            state = states[decision.incident_id] if is_first else None
+            entries.append(Logged(partition=partition, offset=offset, decision=decision, incident=state))
+        return first_at, entries
 
     async def _publish(self, logged: Sequence[Logged], answers: Sequence[Applied]) -> None:
         steps: list[OfferStep] = []
         newest: dict[str, StatusRecord] = {}
         refused: dict[str, Hold] = {}
-        said: list[Command] = []
+        commands: list[Command] = []
         unused: list[str] = []
-        await self._give_back(
+        await self._release(
             [entry for entry, answer in zip(logged, answers, strict=True) if answer.state is AppliedState.VOID]
         )
         for entry, answer in zip(logged, answers, strict=True):
@@ -193,7 +207,7 @@ class Projection:
                 metrics.VOID_DECISIONS.inc()
                 continue
             refused.update({hold.offer_id: hold for hold in answer.refused})
-            said.extend(follow_ups(entry.decision))
+            commands.extend(follow_ups(entry.decision))
             unused.extend(entry.decision.unused_refs)
             steps.extend(
                 step
@@ -209,22 +223,24 @@ class Projection:
                     decided_ms=entry.decision.decided_ms,
                 )
         await self._publisher.publish_derived(steps, list(newest.values()))
-        await self._publisher.send_commands(said)
+        await self._publisher.send_commands(commands)
         if unused:
             await self._publisher.erase_private(unused)
         await self._void(refused)
         last = {entry.partition: entry.offset for entry in sorted(logged, key=lambda entry: entry.offset)}
         await asyncio.gather(*(self._store.mark_published(partition, offset) for partition, offset in last.items()))
 
-    async def _give_back(self, void: Sequence[Logged]) -> None:
-        """People whom a decision claimed that does not count, since another of its command stands before it. Whom the one that
-        counts has engaged is confirmed, and stays so."""
+    async def _release(self, void: Sequence[Logged]) -> None:
+        """Releases the holds of decisions that are void because an earlier decision of their command exists.
+
+        Holds of the earlier decision are confirmed, and `release` does not affect confirmed holds.
+        """
         holds = [hold for entry in void for hold in held_by(entry.decision)]
         if holds:
             await self._store.release(holds)
 
     async def _void(self, refused: Mapping[str, Hold]) -> None:
-        """Holds the log's order refused become commands, so that they are voided by a record and replaced."""
+        """Sends a command for each hold that the order of the log refused, so that a decision voids and replaces its offer."""
         if not refused:
             return
         metrics.VOID_OFFERS.inc(len(refused))
@@ -234,6 +250,7 @@ class Projection:
 
 
 def application(entry: Logged) -> Application:
+    """What Redis has to change for a logged decision."""
     decision = entry.decision
     freed = freed_by(decision)
     return Application(
@@ -244,7 +261,7 @@ def application(entry: Logged) -> Application:
         incident=entry.incident if decision.events else None,
         holds=held_by(decision),
         freed=freed,
-        # However a refused offer ended (void, expiry, withdrawal), nobody has to void it any more.
+        # However a refused offer ended (void, expiry, withdrawal), it needs no voiding any more.
         voided=tuple(hold.offer_id for hold in freed),
         lessons=lessons_of(decision, entry.incident) if entry.incident else (),
         work_ended=work_ended(decision, entry.incident) if entry.incident else (),
@@ -253,14 +270,19 @@ def application(entry: Logged) -> Application:
 
 
 def _among(refused: Mapping[str, Hold], entry: Logged) -> tuple[Hold, ...]:
-    """Which of this decision's holds were refused when it was applied."""
+    """The holds of this decision that were refused when it was applied."""
     return tuple(hold for hold in held_by(entry.decision) if hold.offer_id in refused)
 
 
 def void_command(hold: Hold, now_ms: int) -> VoidOffer:
+    """The command that voids an offer; its id depends on the offer only, so a repeat is harmless.
+
+    Raises:
+        ValueError: the hold has no valid offer id.
+    """
     parts = parts_of_offer(hold.offer_id)
     if parts is None:
-        raise ValueError(f"{hold.offer_id} is no offer id")
+        raise ValueError(f"{hold.offer_id} is not an offer id")
     return VoidOffer(
         id=str(derived("void", hold.offer_id)),
         incident_id=parts.incident_id,

@@ -220,7 +220,7 @@ def test_a_worker_that_cannot_decide_ends_all_the_same_and_leaves_its_commands(
 
     with standing_still(breakable_stack, "redis"):
         taken = [operator.report(body()) for _ in range(8)]
-        until(lambda: "batch is tried again" in breakable_stack.log("worker-1") + breakable_stack.log("worker-2"), 30)
+        until(lambda: "batch is retried" in breakable_stack.log("worker-1") + breakable_stack.log("worker-2"), 30)
         took_s = end(breakable_stack, "worker-1", "worker-2")
 
     print(f"ended {took_s:.1f} s after it was told to")
