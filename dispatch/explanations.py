@@ -24,7 +24,7 @@ _REASONS = {
     "place": "near it",
     "time": "at the same time",
     "type": "of the same type or family",
-    "text": "in much the same words",
+    "text": "in similar words",
 }
 
 
@@ -80,7 +80,7 @@ def _standing(incident: Incident, entry: Requirement, decisions: Sequence[Decisi
         left_out = ", ".join(f"{count} {reason}" for reason, count in sorted(why.excluded.items())) or "nobody left out"
         text += f"; the last search saw {why.considered} ({left_out}) and asked {why.asked}"
         if why.bounded:
-            text += "; it ended at its bound, more people may be there"
+            text += "; it stopped at its limit, there may be more people"
         if why.forecast is not None:
             text += f"; the chance to be staffed in time was {why.forecast:.0%}"
     steps = [fact for fact in _facts(decisions, LadderStepped) if fact.requirement_id == entry.id and not fact.skipped]
@@ -175,20 +175,22 @@ def _score(shown: Mapping[str, Any]) -> str:
 
 def _now(incident: Incident, volunteer_id: str, presence: PersonNow | None) -> Explanation:
     if presence is None:
-        text = f"{volunteer_id} stands in no decision on this incident, and nobody of this id is registered now."
+        text = f"{volunteer_id} is in no decision on this incident, and nobody with this id is registered now."
         return Explanation(verdict="unknown_person", text=text)
     found = [(entry, _reason_now(incident, entry, presence)) for entry in incident.requirements]
     facts = tuple({"requirement_id": entry.id, "reason": reason} for entry, reason in found)
-    head = f"{volunteer_id} stands in no decision on this incident. By the rules as they speak now (not then)"
+    head = (
+        f"{volunteer_id} is in no decision on this incident. Under the present rules and data (not those of that time)"
+    )
     if any(reason is None for _, reason in found):
         fitting = ", ".join(_named(entry) for entry, reason in found if reason is None)
         text = (
-            f"{head} nothing is against them for {fitting}: they came into reach or on duty later, enough others were nearer, "
+            f"{head} they fit {fitting}: they came within reach or on duty later, enough others were nearer, "
             "or they were resting or had been asked often enough."
         )
         return Explanation(verdict="not_considered", text=text, facts=facts)
     reasons = "; ".join(f"{_named(entry)}: {_WORDS.get(str(reason), str(reason))}" for entry, reason in found)
-    return Explanation(verdict="excluded", text=f"{head} they are left out. {reasons}.", facts=facts)
+    return Explanation(verdict="excluded", text=f"{head} they are excluded. {reasons}.", facts=facts)
 
 
 def _reason_now(incident: Incident, entry: Requirement, presence: PersonNow) -> str | None:

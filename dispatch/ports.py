@@ -189,7 +189,7 @@ class Store(Protocol):
 
     async def inside(self, areas: Sequence[Area]) -> list[Inside]:
         """People on duty inside each area, engaged or not, by their fresh fix, else home; in one round trip. People without a
-        field skill or a place are not found; a long list may be cut, and `beyond` is then a lower bound of the number left out."""
+        field skill or a place are not found; a long list may be cut; `beyond` is then a lower bound of the number left out."""
 
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
         """The version of all hazard areas of open incidents, and the areas themselves, sorted by incident, or None when the

@@ -70,7 +70,7 @@ def fill(
         facts += [*choice.offers, *shortfall_facts(settled.incident, choice, settled.view.now_ms)]
         whys.append(choice.why)
     if settled.ruling.outcome is Outcome.APPLIED:
-        facts, whys = _with_looks(settled, plans, facts, whys, bridged.in_vain)
+        facts, whys = _with_timers(settled, plans, facts, whys, bridged.in_vain)
     version = plans.version if settled.incident else None
     why = Why(plan_version=version, rule=settled.ruling.rule, requirements=tuple(whys))
     return decision_of(settled, tuple(facts), why)
@@ -107,14 +107,14 @@ def _choices(
     return choices
 
 
-def _with_looks(
+def _with_timers(
     settled: Settled,
     plans: PlanBook,
     facts: list[Event],
     whys: list[RequirementWhy],
     in_vain: tuple[str | None, ...],
 ) -> tuple[list[Event], list[RequirementWhy]]:
-    """With the clocks by which the incident is looked at again: translators, waves, ladders and retries."""
+    """Adds the events that schedule the next checks of the incident: missing translators, waves, ladders and retries."""
     now_ms, moment = settled.view.now_ms, settled.moment
     state = evolve(settled.view.incident, tuple(facts), moment)
     assert state is not None  # a ruling that is applied has an incident

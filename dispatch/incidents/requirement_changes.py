@@ -1,4 +1,4 @@
-"""Requirements that are stated anew: what they take over from the old ones.
+"""Requirements after an update: what the new ones take over from the old ones.
 
 Of what a ladder has opened, a wider ring always stays; substitutes stay while the skills are the same, a translator while the
 languages are. Where something the ladder may give up has changed (skills, languages, the ladder itself), its steps start again:
@@ -16,7 +16,7 @@ from dispatch.model.vocabulary import Capability, LanguageRule, Task
 
 
 def merged(incident: Incident, new: Iterable[Requirement]) -> tuple[Requirement, ...]:
-    """The requirements after they are stated anew as `new`.
+    """The requirements after an update states them as `new`.
 
     Each takes over the id of an old one of the same kind (`kind_of`), in order, so that its offers and people stay. The others
     get ids that were never used: offers of a removed requirement still carry its id. A translator stays with the requirement it

@@ -127,7 +127,7 @@ class _Clock:
 
 
 def _reason_of(why: RequirementWhy) -> StepReason | None:
-    """The reason for an early step that a search gives: it looked at everybody and left nobody to ask."""
+    """The reason for an early step: a complete search found nobody left to ask. None for any other search."""
     if not why.complete or why.passed_over or Exclusion.TAKEN_NOW in why.excluded:
         return None
     return StepReason.NOBODY_FREE if _NOT_FREE & why.excluded.keys() else StepReason.NOBODY_NEW
