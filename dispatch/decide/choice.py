@@ -90,7 +90,7 @@ def _call_on_spare(passed: Screened, places: int) -> None:
             passed.eligible.append((candidate, held))
         else:
             passed.leave_out(held)
-            passed.in_peace.append((candidate, held))
+            passed.deferred.append((candidate, held))
 
 
 def _least_tired(spare: Sequence[tuple[Candidate, Exclusion]]) -> list[tuple[Candidate, Exclusion]]:
@@ -132,7 +132,7 @@ def _passed_over(ranked: Sequence[Ranked], wave: Wave) -> list[Ranked]:
 
 def _first_free_ms(passed: Screened, plans: PlanBook, now_ms: int) -> int | None:
     """When the first of the people who rest, sleep or have spent their budget may be asked; None: unknown, or nobody does."""
-    first = first_free_ms(passed.in_peace, plans.budget, now_ms)
+    first = first_free_ms(passed.deferred, plans.budget, now_ms)
     # The search itself may have left out people who sleep; they are only counted, and all wake at the same time.
     if Exclusion.QUIET_HOURS not in passed.excluded:
         return first

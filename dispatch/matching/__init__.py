@@ -1,4 +1,4 @@
-"""Who may be asked and who is preferred: eligibility, ranking, acceptance estimates, budget, fairness, trust.
+"""Rules about people: who may be asked and who is preferred. Eligibility, ranking, estimates, budget, fairness, trust.
 
 Start with `eligibility.py` (hard rules), then `ranking.py` (one number in seconds; its terms are kept in the decision).
 May import: `plans`, `notices`, `model`.

@@ -1,4 +1,4 @@
-"""How a person would be sent: to which point, how far, and past which dangerous ground."""
+"""The way a person would be sent: target point, distance, and detour around hazard areas."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,13 +10,15 @@ from dispatch.model.people import Candidate, Need
 from dispatch.model.vocabulary import Capability
 
 COUNTS_AS = 3.0
-
-
-"""A metre through dangerous ground, for who is not equipped for it."""
+"""Length factor of the part of a straight line that crosses a hazard area for which the person is not equipped."""
 
 
 def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: Sequence[HazardArea]) -> Candidate:
-    """The candidate with the way they would really be sent: how far to which point, and what lies across."""
+    """The candidate with the distance to their actual target, its staging point and the detour around other hazard areas.
+
+    `own`: hazard area of this incident. People without the equipment are sent to its nearest staging point; those inside are
+    marked `in_hazard`. Unchanged for digital work and without a place.
+    """
     place = candidate.place
     if need.requirement.capability is not Capability.FIELD or need.area is None or place is None:
         return candidate
@@ -34,7 +36,7 @@ def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: S
 
 
 def target_of(candidate: Candidate, area: Area) -> Place:
-    """Where this person would go; `candidate` as `approach` gave it."""
+    """The point to which this person would go; `candidate` must come from `approach`."""
     if candidate.staging is not None or candidate.place is None:
         return candidate.staging or area.centre
     return nearest_of_area(candidate.place, area)

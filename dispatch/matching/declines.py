@@ -1,8 +1,8 @@
-"""Who said no: nobody is asked again at an incident for work of a kind they declined there.
+"""Declines: a person is not asked again at an incident for a kind of work that they declined there.
 
-The no belongs to the kind of work, not to the line of the plan: it holds when an update takes the requirement out and puts it
-back, when a higher alarm level asks for more of the same, and after a merge, for the other incident is the same event. Who thinks
-better of it can still accept the offer they declined.
+A decline applies to the kind of work, not to one requirement. It remains in force when an update removes the requirement and adds
+it again, when a higher alarm level requests more of the same work, and after a merge. The person can still accept the offer that
+they declined.
 """
 
 from collections.abc import Iterable
@@ -12,29 +12,29 @@ from dispatch.model.vocabulary import OfferState
 
 
 def who_refused(incident: Incident, requirement: Requirement) -> set[str]:
-    """People who are not asked for this requirement because of what they said."""
-    here = {offer.volunteer_id for offer in incident.offers if _is_no(offer) and _is_of(offer, requirement)}
+    """Ids of the people who declined this requirement or work of the same kind."""
+    here = {offer.volunteer_id for offer in incident.offers if _is_declined(offer) and _is_for(offer, requirement)}
     brought = (one.volunteer_ids for one in incident.refused if _kind(one) == _kind(requirement))
     return here.union(incident.declined.get(requirement.id, ()), *brought)
 
 
 def to_bring(incident: Incident) -> tuple[RefusedBefore, ...]:
-    """What another incident has to know of this one when it takes it in."""
-    said = [
+    """All declines of this incident, for the incident that adopts it."""
+    declined_offers = [
         RefusedBefore(capability=one.capability, skill=one.skill, task=one.task, volunteer_ids=(one.volunteer_id,))
         for one in incident.offers
-        if _is_no(one)
+        if _is_declined(one)
     ]
-    long_ago = [
+    pruned_offers = [
         RefusedBefore(capability=entry.capability, skill=entry.skill, task=entry.task, volunteer_ids=tuple(people))
         for entry in incident.requirements
         if (people := incident.declined.get(entry.id))
     ]
-    return joined((*incident.refused, *said, *long_ago))
+    return joined((*incident.refused, *declined_offers, *pruned_offers))
 
 
 def joined(refused: Iterable[RefusedBefore]) -> tuple[RefusedBefore, ...]:
-    """Each kind once, with everybody who refused it, in a stable order."""
+    """The declines merged into one entry per kind of work, sorted by kind and by person."""
     people: dict[tuple[str, str, str], set[str]] = {}
     kinds: dict[tuple[str, str, str], RefusedBefore] = {}
     for one in refused:
@@ -49,11 +49,11 @@ def joined(refused: Iterable[RefusedBefore]) -> tuple[RefusedBefore, ...]:
     )
 
 
-def _is_no(offer: Offer) -> bool:
+def _is_declined(offer: Offer) -> bool:
     return offer.state is OfferState.DECLINED
 
 
-def _is_of(offer: Offer, requirement: Requirement) -> bool:
+def _is_for(offer: Offer, requirement: Requirement) -> bool:
     return offer.requirement_id == requirement.id or _kind(offer) == _kind(requirement)
 
 

@@ -1,4 +1,4 @@
-"""The hard rules: who may be asked at all. A store applies the same rules coarsely while it searches; this is the last word."""
+"""The hard rules: who may be asked at all. The search applies the same rules coarsely; these decide."""
 
 from collections.abc import Iterator
 
@@ -10,16 +10,16 @@ from dispatch.model.travel import distance_within_m, reach_m
 from dispatch.model.vocabulary import Capability, Exclusion, TravelMode
 
 FIX_AGE_LIMIT_S = 1_800.0
-"""A position older than this says nothing of where a person is; the fallback place (home) counts then."""
+"""A position older than this is not used; the home is used instead."""
 
 
 def exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
-    """Why this person may not be asked for this need; None when they may."""
+    """Why this person may not be asked for this need; None if they may."""
     return next(exclusions(candidate, need), None)
 
 
 def exclusions(candidate: Candidate, need: Need) -> Iterator[Exclusion]:
-    """Everything that speaks against this person, of their place only the first."""
+    """All reasons against this person; at most one of them concerns their place."""
     requirement = need.requirement
     if candidate.volunteer_id in need.asked_before:
         yield Exclusion.ASKED_BEFORE
@@ -50,7 +50,7 @@ def _place_exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
 
 
 def limit_m(requirement: Requirement, mode: TravelMode) -> float:
-    """How far the requirement asks anybody to go by this mode: its distance, and what its time allows."""
+    """Distance limit of a requirement for a travel mode: its own limit, and what its time limit allows."""
     if requirement.max_eta_s is None:
         return requirement.max_distance_m
     return min(requirement.max_distance_m, distance_within_m(requirement.max_eta_s, mode))

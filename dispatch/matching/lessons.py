@@ -1,10 +1,10 @@
-"""What a decision teaches about the people in it: their answers, for the estimates, and the end of their work, for their rest.
+"""Lessons of a decision about its people: answers, for the estimates, and ends of work, for the rest.
 
-- An acceptance counts one for, also when it comes late, even too late; a decline counts one against.
-- A silence counts against by its length: wholly when the usual window has passed, in part when the offer was withdrawn before
-  (`estimates.silence_weight`, at the estimate the person was asked with). It lowers the estimate, nothing else.
-- An offer that was void has never reached anybody and teaches nothing; nor does an answer that an operator entered for somebody
-  who phoned, or an offer that an operator took back: neither says how the person answers when they are asked.
+- An acceptance counts as one accepted answer, also if it is late or too late; a decline counts as one refused answer.
+- A silence counts as refused by its length: fully after the usual window, partly if the offer was withdrawn before
+  (`estimates.silence_weight`, with the estimate at the time of the offer). It affects the estimate only.
+- Void offers, answers entered by an operator and offers withdrawn by an operator do not count: they do not show how the person
+  answers an offer.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _ANSWERS = frozenset({OfferState.ACCEPTED, OfferState.DECLINED, OfferState.STOOD
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """An answer of one person; `cell` of the prior table it belongs in (`estimates.cell_of`)."""
+    """An answer of one person. `cell`: its cell in the prior table (`estimates.cell_of`)."""
 
     volunteer_id: str
     cell: str
@@ -33,7 +33,7 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkEnded:
-    """A field assignment that was carried out."""
+    """A completed field assignment."""
 
     volunteer_id: str
     at_ms: int
@@ -41,7 +41,7 @@ class WorkEnded:
 
 
 def lessons_of(decision: Decision, incident: Incident) -> tuple[Lesson, ...]:
-    """`incident`: the state after the decision."""
+    """Answers recorded by the decision; `incident`: the state after it."""
     return tuple(
         lesson
         for fact in decision.events
@@ -70,7 +70,7 @@ def _lesson(fact: OfferMoved, offer: Offer, at_ms: int) -> Lesson | None:
 
 
 def work_ended(decision: Decision, incident: Incident) -> tuple[WorkEnded, ...]:
-    """`incident`: the state after the decision. Digital work asks for no rest."""
+    """Field assignments completed by the decision; `incident`: the state after it. Digital work needs no rest."""
     heavy = {entry.id for entry in incident.requirements if entry.heavy}
     return tuple(
         WorkEnded(volunteer_id=offer.volunteer_id, at_ms=decision.decided_ms, heavy=offer.requirement_id in heavy)

@@ -1,10 +1,10 @@
-"""What a place is worth: the newest fix loses its meaning with its age, and home is where a person is looked for when it is lost.
+"""Uncertainty of a person's place: it grows with the age of the fix; the home is the fallback.
 
-A fix counts for half an hour (`eligibility.FIX_AGE_LIMIT_S`). It places the person in a circle: the accuracy that the device
-states, and what people of their mode cover since while they go about their day, but no further than to their home, for that is
-where they tend to be otherwise. Half of the circle's radius is added to the way in the score. A fix whose accuracy is worse than
-how far the person goes says nothing of where they are. After half an hour, and then, home counts, with a limit of its own: half
-of how far the person would be asked from a fresh fix.
+A fix is used for half an hour (`eligibility.FIX_AGE_LIMIT_S`). The person is somewhere in a circle around it. Its radius is the
+accuracy stated by the device plus the distance that people of their travel mode drift since then, at most the distance to their
+home, where they are likely to be otherwise. Half of the radius is added to the distance in the score. A fix with an accuracy
+worse than the person's distance limit is not used. Without a usable fix the home is used, with half of the person's distance
+limit.
 """
 
 from dispatch.model.people import Candidate
@@ -12,16 +12,17 @@ from dispatch.model.travel import reach_m, travel_time_s
 from dispatch.model.vocabulary import TravelMode
 
 IDLE_M_S = {TravelMode.FOOT: 0.2, TravelMode.BICYCLE: 0.4, TravelMode.CAR: 1.0}
-"""About a tenth of the speed at which they travel when they mean to. Judgement: most people, most of the time, stay."""
+"""Drift speed: about a tenth of the travel speed. Judgement: most people stay where they are most of the time."""
 FRESH_S = 60.0
-"""Phones report every half minute; one that misses a turn says nothing."""
+"""Age up to which a fix counts as exact: phones report every half minute, so this allows one missed report."""
 EXPECTED_SHARE = 0.5
-"""Of the radius: they may as well have come nearer."""
+"""Share of the radius added to the distance; less than all of it, because the person may as well have come nearer."""
 HOME_SHARE = 0.5
+"""Share of the distance limit that applies when the home is used."""
 
 
 def uncertainty_m(candidate: Candidate) -> float:
-    """Radius of the circle in which the person is now; 0 when it is not known better, or judged from home."""
+    """Radius of the circle in which the person is now; 0 if the age of the fix is unknown or the home is used."""
     if candidate.from_home or candidate.fix_age_s is None:
         return 0.0
     gone_m = max(0.0, candidate.fix_age_s - FRESH_S) * IDLE_M_S[candidate.travel_mode]
@@ -30,12 +31,12 @@ def uncertainty_m(candidate: Candidate) -> float:
 
 
 def is_coarse(accuracy_m: float | None, limit_m: float) -> bool:
-    """Whether a fix of this accuracy says nothing of who is within the limit. A device that states none is taken at its word."""
+    """Whether the accuracy of a fix is too poor to tell if the person is within the limit. No stated accuracy counts as exact."""
     return accuracy_m is not None and accuracy_m > limit_m
 
 
 def uncertainty_s(candidate: Candidate) -> float:
-    """Its price in travel time."""
+    """Travel time added to the score for the uncertainty."""
     if candidate.distance_m is None:
         return 0.0
     further_m = candidate.distance_m + EXPECTED_SHARE * uncertainty_m(candidate)
@@ -44,6 +45,6 @@ def uncertainty_s(candidate: Candidate) -> float:
 
 
 def asked_within_m(candidate: Candidate) -> float:
-    """How far the person is asked to go from the place they were found at."""
+    """Distance limit of the person from the place that is used for them."""
     own_m = reach_m(candidate.max_distance_m, candidate.travel_mode)
     return own_m * HOME_SHARE if candidate.from_home else float(own_m)

@@ -1,19 +1,19 @@
-"""Which position fixes are believed. The same rules as `streams/store/lua/fixes.lua`, which applies them to the firehose.
+"""Validation of position fixes. `streams/store/lua/fixes.lua` implements the same rules for the stream of positions.
 
-A fix is refused as it comes in when it says nothing, whoever sends it (`refusal`): no place on earth; exactly 0, 0 from a device
-that states no accuracy, which is what an unset variable looks like; an accuracy worse than 100 km; a time more than a minute
-ahead, or more than an hour ago, which a receiver shows whose week counter has rolled over.
+A fix is refused at intake if it is unusable in itself (`refusal`): coordinates out of range; exactly 0, 0 from a device that
+states no accuracy, the sign of an unset variable; an accuracy worse than 100 km; a time more than a minute ahead or more than an
+hour ago, as reported by a receiver after a week rollover.
 
-A fix that can be true is weighed against the last one that is believed (`followed`):
+A usable fix is compared with the last accepted one (`followed`):
 
-- What is not newer than that one changes nothing.
-- A vague fix (accuracy worse than half a kilometre, and worse than what is left of the last one) whose circle meets that of the
-  last one places nobody better. It only shows that the device is alive.
-- A leap that their way of travelling does not explain waits until a second, newer fix agrees with it. Until then the last place
-  stands. It may have been the last place that was wrong, so a leap is not simply dropped.
-- Everything else is believed.
+- A fix that is not newer has no effect.
+- A vague fix (accuracy worse than half a kilometre, and worse than the present accuracy of the last fix) whose circle intersects
+  that of the last one adds no information about the place. It only counts as a sign of life.
+- A jump that the travel mode cannot explain is held until a second, newer fix confirms it; until then the last place remains. A
+  jump is not simply dropped, because the last place may have been the wrong one.
+- Any other fix is accepted.
 
-One waiting fix is kept for each person, and forgotten with their place. All numbers are judgement.
+One held fix is kept per person and expires with their place. All limits are judgement.
 """
 
 from dataclasses import dataclass, replace
@@ -25,22 +25,22 @@ from dispatch.model.vocabulary import FixRefusal, TravelMode
 
 FROM_THE_FUTURE_MS = 60_000
 OLDEST_MS = 3_600_000
-"""As long as `locations` keeps them, and as a position is kept unless KOMEK_POSITION_TTL_S says otherwise."""
+"""The retention of `locations`, and the default of KOMEK_POSITION_TTL_S."""
 MOST_ACCURACY_M = 100_000
-"""The position of a cell tower is good to 35 km; what is worse than this was guessed from an address."""
+"""A position by cell tower is accurate to 35 km; anything worse than this limit was estimated from an address."""
 LEAP_M = 5_000.0
-"""A shorter leap is a phone that finds itself, or one that states no accuracy."""
+"""Shorter jumps are accepted: a receiver that is still acquiring its position, or a device that states no accuracy."""
 FASTEST_M_S = {TravelMode.FOOT: 15.0, TravelMode.BICYCLE: 20.0, TravelMode.CAR: 60.0}
-"""Who goes on foot takes a bus now and then; who flies or takes a train is believed at the second fix."""
+"""Maximum plausible speeds. People on foot sometimes take a bus; a flight or train ride is accepted at the second fix."""
 VAGUE_M = 500.0
 FRESH_FOR_MS = 1_800_000
-"""After this the last place is not believed any more (`eligibility.FIX_AGE_LIMIT_S`), so a vague one is better than none."""
+"""After this age the last fix is no longer used (`eligibility.FIX_AGE_LIMIT_S`), so a vague fix is better than none."""
 
 
 def refusal(
     *, lon: float, lat: float, accuracy_m: float | None, recorded_ms: int | None, now_ms: int, grace_ms: int = 0
 ) -> FixRefusal | None:
-    """Why this fix cannot be used; None when it can. `grace_ms`: on top of the hour, for who looks later than the intake."""
+    """Why this fix is refused; None if it is usable. `grace_ms`: extends the age limit for checks that run after intake."""
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         return FixRefusal.OUT_OF_RANGE
     if accuracy_m is not None and not 0 <= accuracy_m <= MOST_ACCURACY_M:
@@ -56,7 +56,7 @@ def refusal(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """Where a device was. `accuracy_m`: radius of the circle it was in; None: not stated. `continues`: more fixes will follow."""
+    """A position of a device. `accuracy_m`: radius of its circle, None if not stated. `continues`: more fixes will follow."""
 
     place: Place
     at_ms: int
@@ -66,7 +66,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """What is kept of a person's fixes. `newest` is the newest of all, whatever it was worth: a sign of life."""
+    """State kept per person: the last accepted fix, the newest fix of any kind (a sign of life), and the fix held as a jump."""
 
     believed: Fix
     newest: Fix
@@ -74,13 +74,13 @@ class Track:
 
 
 def followed(track: Track | None, fix: Fix, mode: TravelMode | None) -> Track:
-    """The track after one more fix. `mode` None: not known yet, so the fastest. A repeat changes nothing."""
+    """The track after one more fix. `mode` None: unknown, treated as the fastest. A repeated fix has no effect."""
     if track is None:
         return Track(believed=fix, newest=fix)
     if fix.at_ms <= track.believed.at_ms:
         return track
     newest = fix if fix.at_ms > track.newest.at_ms else track.newest
-    if _places_nobody(track.believed, fix, mode):
+    if _adds_no_place(track.believed, fix, mode):
         return replace(track, newest=newest)
     waiting = track.waiting
     if is_possible(track.believed, fix, mode):
@@ -98,19 +98,19 @@ def is_vague(accuracy_m: float | None) -> bool:
 
 
 def is_possible(before: Fix, after: Fix, mode: TravelMode | None) -> bool:
-    """Whether somebody who travels like this can have come from the one circle into the other."""
+    """Whether a person of this travel mode can have moved from the first circle into the second in the time between."""
     apart_m = distance_m(before.place, after.place)
     if apart_m <= LEAP_M:
         return True
-    surely_m = apart_m - (before.accuracy_m or 0.0) - (after.accuracy_m or 0.0) - LEAP_M
-    return surely_m <= FASTEST_M_S[mode or TravelMode.CAR] * (after.at_ms - before.at_ms) / 1000
+    least_m = apart_m - (before.accuracy_m or 0.0) - (after.accuracy_m or 0.0) - LEAP_M
+    return least_m <= FASTEST_M_S[mode or TravelMode.CAR] * (after.at_ms - before.at_ms) / 1000
 
 
-def _places_nobody(before: Fix, after: Fix, mode: TravelMode | None) -> bool:
-    """Whether it is vague, and its circle meets what is left of the last one."""
+def _adds_no_place(before: Fix, after: Fix, mode: TravelMode | None) -> bool:
+    """Whether `after` is vague and intersects the circle of `before`, grown by the drift since then."""
     accuracy_m = after.accuracy_m or 0.0
     age_s = (after.at_ms - before.at_ms) / 1000
     if not is_vague(after.accuracy_m) or age_s * 1000 > FRESH_FOR_MS:
         return False
-    left_m = (before.accuracy_m or 0.0) + max(0.0, age_s - FRESH_S) * IDLE_M_S[mode or TravelMode.CAR]
-    return accuracy_m > left_m and distance_m(before.place, after.place) <= accuracy_m + left_m
+    drifted_m = (before.accuracy_m or 0.0) + max(0.0, age_s - FRESH_S) * IDLE_M_S[mode or TravelMode.CAR]
+    return accuracy_m > drifted_m and distance_m(before.place, after.place) <= accuracy_m + drifted_m

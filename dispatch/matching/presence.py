@@ -1,4 +1,4 @@
-"""What the picture shows of one person who is looked up by id, and how the rules of the search see that person."""
+"""Candidates built from the state of a person who was looked up by id, as a search would return them."""
 
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from dispatch.model.travel import reach_m
 
 
 def with_past(candidate: Candidate, past: AskedLately | None, now_ms: int) -> Candidate:
+    """The candidate with their recent offers, answers and work; unchanged if `past` is None."""
     if past is None:
         return candidate
     return replace(
@@ -30,8 +31,8 @@ def _since_s(at_ms: int | None, now_ms: int) -> float | None:
 
 
 def candidate_of(volunteer_id: str, seen: Presence, area: Area | None, now_ms: int) -> Candidate:
-    """The person as a search around `area` finds people: at their fix while it is fresh and precise enough, else at home, else at
-    their last fix. `distance_m` is None without a place or an area."""
+    """The person as a candidate for `area`: at their fix if it is fresh and accurate enough, else at home, else at their last
+    fix. `distance_m` is None without a place or an area."""
     age_s = None if seen.fix_at_ms is None else max(0.0, (now_ms - seen.fix_at_ms) / 1000)
     candidate = Candidate(
         volunteer_id=volunteer_id,

@@ -1,6 +1,6 @@
-"""The soft rules: who is preferred among those who may be asked. One number in seconds, so that its terms can be read.
+"""The soft rules: who is preferred among the people who may be asked. The score is in seconds, so its terms are comparable.
 
-Field: travel time + seconds for each thing that makes a later answer likely to be worse. Digital: load instead of travel.
+Field work: travel time plus a penalty in seconds for each disadvantage. Digital work: load instead of travel time.
 """
 
 from collections.abc import Mapping
@@ -15,20 +15,22 @@ from dispatch.model.travel import setting_out_s, travel_time_s
 from dispatch.model.vocabulary import Capability, Skill
 
 NO_SHARED_LANGUAGE_S = 120.0
-"""Price of not speaking the caller's language when none is required: about the time to get a translator on the line."""
+"""Penalty for not speaking the caller's language if none is required: about the time to reach a translator by phone."""
 SCARCE_SKILL_S = 20.0
-"""Price per scarce skill that this need does not use: keeps a doctor for the need that asks for one."""
+"""Penalty per scarce skill that the need does not use: keeps a doctor for the need that asks for one."""
 SCARCE_SKILLS = frozenset({Skill.DOCTOR, Skill.NURSE, Skill.BOAT, Skill.RESCUE, Skill.FIREFIGHTING})
 HOME_UNCERTAINTY = 0.25
-"""Share of the travel time added when only the home is known: the person may well be elsewhere."""
+"""Share of the travel time added if only the home is known: the person may be elsewhere."""
 SUBSTITUTE_S = 60.0
-"""Price of each better skill that the person lacks, in the order of the plan: a minute nearer outweighs one place (judgement)."""
+"""Penalty per preferred skill that the person lacks, in the order of the plan: a minute of travel per rank (judgement)."""
 LOAD_S = 60.0
-"""Price of one recent task for digital work: evens it out over people."""
+"""Penalty per recent task of digital work: distributes the work evenly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
+    """A candidate with estimated travel time and the terms of their score; a lower score is better."""
+
     candidate: Candidate
     eta_s: float | None
     terms: dict[str, float]
@@ -44,7 +46,10 @@ def rank(
     language: str | None,
     burdens: Mapping[str, Mapping[str, float]] | None = None,
 ) -> list[Ranked]:
-    """Best first; ties fall by id, so the order of the input never matters. `burdens`: further terms of people by id."""
+    """Candidates sorted by score, best first; ties are broken by id, so the input order does not matter.
+
+    `language`: the caller's. `burdens`: additional terms in seconds by volunteer id.
+    """
     more = burdens or {}
     ranked = [_ranked(candidate, need, language, more.get(candidate.volunteer_id, {})) for candidate in candidates]
     return sorted(ranked, key=lambda entry: (entry.score_s, entry.candidate.volunteer_id))

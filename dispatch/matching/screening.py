@@ -1,7 +1,7 @@
-"""The rules put to everybody a search has found: who may be asked, who only if nobody else can be, and who not, and why.
+"""Applies the rules to the result of a search: who may be asked, who only if nobody else can be, and who may not, and why.
 
-A search stops when it has found some people, and it does not know all rules. So what it found is screened, and it goes on behind
-where it stopped until enough people pass, or everybody within the limits was seen (`streams/worker/dispatcher.py`).
+A search stops after some people and does not know all rules. Its result is screened, and the search continues where it stopped
+until enough people pass or everybody within the limits was examined (`streams/worker/dispatcher.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from dispatch.plans.budget_table import Budget
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What speaks against people besides their own picture and the need. `own`: the dangerous ground of the incident itself."""
+    """Inputs of the rules besides candidate and need. `own`: hazard area of the incident itself; `others`: of other incidents."""
 
     own: HazardArea | None
     others: Sequence[HazardArea]
@@ -28,22 +28,23 @@ class Rules:
 
 @dataclass(slots=True, kw_only=True)
 class Screened:
-    """Each person with the way they would be sent, and with what speaks for sparing them."""
+    """The screened people, each with the way they would be sent and the limit they have reached."""
 
     eligible: list[tuple[Candidate, Exclusion | None]] = field(default_factory=list)
-    """With the reason that the need goes beyond, if any."""
+    """May be asked; with the limit that the need exceeds, if any."""
     spare: list[tuple[Candidate, Exclusion]] = field(default_factory=list)
-    """To be asked only where a place would stay empty."""
-    in_peace: list[tuple[Candidate, Exclusion]] = field(default_factory=list)
+    """Asked only if a place would otherwise stay empty; with the limit that would be exceeded."""
+    deferred: list[tuple[Candidate, Exclusion]] = field(default_factory=list)
+    """Not asked because of a limit; also counted in `excluded`."""
     excluded: dict[Exclusion, int] = field(default_factory=dict)
-    """Counts of everybody who stands in neither `eligible` nor `spare`, with those the search itself left out."""
+    """Counts of all people in neither `eligible` nor `spare`, including those that the search excluded."""
 
     def leave_out(self, reason: Exclusion) -> None:
         self.excluded[reason] = self.excluded.get(reason, 0) + 1
 
 
 def screened(found: Found, need: Need, rules: Rules, taken: Mapping[str, Exclusion]) -> Screened:
-    """`taken`: people who may not be chosen any more, and why."""
+    """Applies all rules to the candidates of a search. `taken`: people who may no longer be chosen, and why."""
     result = Screened(excluded=dict(found.excluded))
     for seen in found.candidates:
         candidate = approach(seen, need, rules.own, rules.others)
@@ -58,12 +59,12 @@ def screened(found: Found, need: Need, rules: Rules, taken: Mapping[str, Exclusi
             result.spare.append((candidate, held))
         else:
             result.leave_out(held)
-            result.in_peace.append((candidate, held))
+            result.deferred.append((candidate, held))
     return result
 
 
 def sifted(found: Found, need: Need, rules: Rules) -> Found:
-    """`found` without the people who may not be asked whatever else happens: they are counted instead."""
+    """The search result without the people who are excluded in any case; they are counted in `excluded` instead."""
     passed = screened(found, need, rules, {})
     kept = {candidate.volunteer_id for candidate, _ in (*passed.eligible, *passed.spare)}
     return replace(

@@ -1,14 +1,13 @@
-"""How far a person's digital answers are borne out by others: learnt from the log, used to order people who may all be asked.
+"""Trust: how often a person's digital answers were confirmed by others. Computed from the log; used only for ranking.
 
-Work that several people do teaches when its answers are settled. Those whose answer stood were borne out, by each other or by the
-second person who looked again; those whose answer a majority set aside were not. What teaches nothing: an answer nobody compared,
-a disagreement that stayed one, silence, a decline, a lease that ran out, and an honest "I cannot tell", on either side.
+Answers are compared when work done by several people is settled. Answers equal to the settled outcome are upheld, answers that a
+majority rejected are overruled. Not counted: answers that nobody compared, unresolved disagreements, silence, declines, expired
+leases, and inconclusive answers on either side.
 
-Trust is the mean of a Beta distribution, as the estimates of acceptance are: a stranger's start that weighs as much as
-`PRIOR_WEIGHT` answers, and the person's own, each counting half as much after `HALF_LIFE_MS`. It keeps nobody from any work. In
-the ranking of digital work it is a term in seconds of at most `BOUND_S` either way, 0 for a stranger; where a second person
-checks the work of a first it counts `CHECKING` times. Only operators see it,
-in the record of a decision; it is nobody's public mark.
+Trust is the mean of a Beta distribution, like the acceptance estimates: a start value with the weight of `PRIOR_WEIGHT` answers,
+and the person's own answers with a half-life of `HALF_LIFE_MS`. It excludes nobody. In the ranking of digital work it is a term
+of at most `BOUND_S` seconds either way, 0 without own answers; for work that checks another person's answer it counts `CHECKING`
+times. Only operators see it, in the record of a decision.
 """
 
 from dataclasses import dataclass
@@ -20,21 +19,21 @@ from dispatch.model.people import Candidate, Need
 from dispatch.model.vocabulary import Capability
 
 START = 0.8
-"""Of a stranger: most people who volunteer to look are right about what they say they saw (judgement)."""
+"""Trust in a person without answers: most volunteers are right about what they report (judgement)."""
 PRIOR_WEIGHT = 4.0
 HALF_LIFE_MS = 180 * 86_400_000
-"""Answers that can be compared are few, so they last longer than those of `estimates.py`; still, people learn (judgement)."""
+"""Comparable answers are rare, so they count longer than those of `estimates.py`; they decay because people learn (judgement)."""
 LEAST, MOST = 0.01, 0.99
 BOUND_S = 60.0
-"""The price of one recent task (`ranking.LOAD_S`): trust outweighs no more than that (judgement)."""
+"""Equals the penalty of one recent task (`ranking.LOAD_S`): trust never outweighs more than that (judgement)."""
 CHECKING = 3.0
 INCONCLUSIVE = frozenset({"unclear", "not_found", "not_reached"})
-"""Outcomes that claim nothing another answer could bear out or contradict."""
+"""Outcomes that another answer can neither confirm nor contradict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """An answer of one person that others have borne out, or not."""
+    """An answer of one person that was upheld or overruled by others."""
 
     volunteer_id: str
     at_ms: int
@@ -42,7 +41,7 @@ class Judged:
 
 
 def judged_by(decision: Decision, incident: Incident) -> tuple[Judged, ...]:
-    """`incident`: the state after the decision."""
+    """Answers that the decision upholds or overrules; `incident`: the state after it."""
     return tuple(
         Judged(volunteer_id=offer.volunteer_id, at_ms=decision.decided_ms, upheld=offer.id in fact.offer_ids)
         for fact in decision.events
@@ -57,13 +56,13 @@ def _claims(offer: Offer) -> bool:
 
 
 def trust(candidate: Candidate) -> float:
-    """Between `LEAST` and `MOST`."""
+    """Trust in a person, between `LEAST` and `MOST`."""
     known = PRIOR_WEIGHT + candidate.upheld + candidate.overruled
     return min(MOST, max(LEAST, (PRIOR_WEIGHT * START + candidate.upheld) / known))
 
 
 def price_s(candidate: Candidate, need: Need) -> float:
-    """What trust adds to the score: below 0 for who is trusted more than a stranger, 0 for field work and for strangers."""
+    """Score term of trust in seconds: negative above the start value; 0 for field work and for people without answers."""
     requirement = need.requirement
     if requirement.capability is not Capability.DIGITAL or not (candidate.upheld or candidate.overruled):
         return 0.0

@@ -55,6 +55,6 @@ def test_an_idle_person_inside_comes_after_a_busy_one_outside() -> None:
     assert [entry.candidate.volunteer_id for entry in ranked] == ["outside", "inside"]
 
 
-def test_field_work_and_work_without_a_place_know_no_such_price() -> None:
+def test_field_work_and_work_without_a_place_have_no_such_penalty() -> None:
     assert "affected" not in terms(candidate("v-1", place=at(0)), wanted=requirement())
     assert "affected" not in terms(remote("d-1", place=at(0), fix_age_s=1.0), area=None)

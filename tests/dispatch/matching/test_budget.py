@@ -42,7 +42,9 @@ def of(priority: Priority, wanted: Need = FIELD) -> Need:
         ({"rested_s": 1.0, "offers_last_hour": 10}, Exclusion.RESTING),  # the first that applies
     ],
 )
-def test_who_works_or_was_asked_much_is_left_in_peace(known: dict[str, Any], expected: Exclusion | None) -> None:
+def test_people_who_rest_or_were_asked_too_often_are_not_asked(
+    known: dict[str, Any], expected: Exclusion | None
+) -> None:
     assert reason(candidate(**known)) is expected
     assert held_back(candidate(**known), FIELD, UNLIMITED, NOW_MS) is None
 
@@ -83,7 +85,7 @@ def test_quiet_hours_may_pass_midnight(from_h: int, until_h: int, quiet: bool) -
     assert (held_back(candidate(), of(Priority.LOW), budget, NIGHT_MS) is not None) == quiet
 
 
-def test_only_critical_needs_go_beyond_and_never_wake_who_rests_from_heavy_work() -> None:
+def test_only_critical_needs_exceed_limits_and_never_the_rest_after_heavy_work() -> None:
     tired, exhausted = candidate(rested_s=1.0), candidate(rested_s=1.0, worked_heavy=True)
     critical = of(Priority.CRITICAL)
 
@@ -94,7 +96,7 @@ def test_only_critical_needs_go_beyond_and_never_wake_who_rests_from_heavy_work(
 
 
 @given(work=st.floats(0, 1_000), load=st.floats(0, 1_000), priority=st.sampled_from(list(Priority)))
-def test_the_price_of_recent_work_has_a_bound(work: float, load: float, priority: Priority) -> None:
+def test_the_penalty_for_recent_work_is_bounded(work: float, load: float, priority: Priority) -> None:
     terms = prices(candidate(work=work, load=load), of(priority), BUDGET, None)
 
     bound = BUDGET.critical_fairness_s if priority is Priority.CRITICAL else BUDGET.fairness_s
@@ -141,7 +143,7 @@ def test_nobody_who_rests_is_asked_while_others_can_be() -> None:
     assert told.last.why.requirements[0].excluded == {"resting": 1}
 
 
-def test_a_rest_leaves_no_place_empty_and_the_least_tired_are_called_on() -> None:
+def test_resting_people_fill_empty_places_the_least_tired_first() -> None:
     told = story(
         candidate("a-heavy", rested_s=9_000.0, worked_heavy=True),
         candidate("b-just-back", rested_s=60.0),

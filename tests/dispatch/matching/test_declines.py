@@ -28,7 +28,7 @@ from tests.support.builders import (
 A, B = (incident_id(ZONE, "operator", name) for name in ("a", "b"))
 
 
-def test_taking_a_need_out_and_putting_it_back_makes_no_no_undone() -> None:
+def test_removing_and_adding_a_requirement_keeps_its_declines() -> None:
     story = Story(helpers("no", "yes"))
     story.report(spec(), spec("boat"))
     story.decline("no")
@@ -40,7 +40,7 @@ def test_taking_a_need_out_and_putting_it_back_makes_no_no_undone() -> None:
     assert "yes" in story.asked()
 
 
-def test_a_higher_alarm_level_that_asks_for_more_of_the_same_leaves_who_declined_in_peace() -> None:
+def test_a_higher_alarm_level_never_asks_people_who_declined_the_same_work() -> None:
     story = Story(helpers("no", "yes"))
     story.report(spec())
     story.decline("no")
@@ -69,7 +69,7 @@ def test_a_wider_ring_and_substitutes_ask_nobody_who_declined() -> None:
     assert [one.state for one in story.incident.offers_for("r1")] == [OfferState.DECLINED]
 
 
-def test_a_no_is_of_one_kind_of_work_only() -> None:
+def test_a_decline_applies_to_one_kind_of_work_only() -> None:
     story = Story([candidate("both", "first_aid", "boat")])
     story.report(spec())
     story.decline("both")
@@ -79,7 +79,7 @@ def test_a_no_is_of_one_kind_of_work_only() -> None:
     assert [one.skill for one in story.incident.offers if one.state is OfferState.OFFERED] == ["boat"]
 
 
-def test_who_declined_to_look_is_not_asked_to_check_the_look_of_another() -> None:
+def test_a_person_who_declined_digital_work_is_not_asked_to_validate_it() -> None:
     story = Story([remote("no"), remote("a")])
     story.report(digital_spec(validated=True))
     story.decline("no")
@@ -91,7 +91,7 @@ def test_who_declined_to_look_is_not_asked_to_check_the_look_of_another() -> Non
     assert story.asked() == ["b"]
 
 
-def test_who_thinks_better_of_it_can_still_say_yes() -> None:
+def test_a_declined_offer_can_still_be_accepted() -> None:
     story = Story([candidate("no")])
     story.report(spec())
     story.decline("no")
@@ -132,7 +132,7 @@ def test_after_a_merge_the_other_incident_does_not_ask_who_declined() -> None:
     )
 
 
-def test_what_is_said_twice_of_a_merge_is_kept_once() -> None:
+def test_a_decline_merged_twice_is_kept_once() -> None:
     town = declined_at_a()
     merged(town)
     said: dict[str, Any] = {"other": A, "refused": town.incidents[B].refused}
@@ -142,7 +142,7 @@ def test_what_is_said_twice_of_a_merge_is_kept_once() -> None:
     assert town.incidents[B].refused == said["refused"]
 
 
-def test_a_no_of_long_ago_and_one_from_a_merge_before_are_brought_along() -> None:
+def test_pruned_declines_and_those_of_earlier_merges_are_passed_on() -> None:
     state = incident(
         requirements=(requirement(), requirement(id="r2", capability=Capability.DIGITAL, task=Task.TRANSLATE)),
         offers=(

@@ -55,7 +55,7 @@ def test_answers_count_and_silence_by_its_length(
         (OfferState.DONE, 90),
     ],
 )
-def test_the_rest_teaches_nothing_of_the_answer(to: OfferState, after_s: float) -> None:
+def test_other_steps_give_no_lesson(to: OfferState, after_s: float) -> None:
     assert lessons_of(moved(to, after_s=after_s), state()) == ()
 
 
@@ -79,5 +79,5 @@ def test_work_in_the_field_that_is_done_asks_for_a_rest(heavy: bool) -> None:
     assert work_ended(done, state(capability=Capability.DIGITAL)) == ()
 
 
-def test_an_acceptance_that_is_not_needed_later_has_taught_what_it_teaches() -> None:
+def test_an_acceptance_counts_even_if_it_is_not_needed_later() -> None:
     assert lessons_of(moved(OfferState.STOOD_DOWN, reason="not_needed"), state(accepted_ms=NOW_MS)) == ()

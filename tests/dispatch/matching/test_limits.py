@@ -53,7 +53,7 @@ def test_no_ring_is_wider_for_remote_work_and_for_work_without_a_place() -> None
     assert is_widest(requirement(max_distance_m=200_000), incident())
 
 
-def test_a_rule_by_distance_never_looks_beyond_it() -> None:
+def test_a_policy_by_distance_limits_the_search() -> None:
     all_near = requirement(max_distance_m=20_000, policy=Policy(within_m=1_500), climb=Climb(ladder="field", ring=4))
     narrower = requirement(max_distance_m=1_000, policy=Policy(within_m=1_500), climb=Climb(ladder="field"))
     nearest = requirement(max_distance_m=20_000, policy=Policy(nearest=3), climb=Climb(ladder="field", ring=4))
@@ -72,7 +72,7 @@ def test_languages_are_one_by_their_primary_subtag() -> None:
     assert not shares_language((), ("kk",))
 
 
-def test_nobody_asked_lacks_no_language() -> None:
+def test_without_offers_no_language_is_lacking() -> None:
     preferring = requirement(language=LanguageRule.PREFER)
 
     assert not lacks_language(incident(language="kk"), preferring)

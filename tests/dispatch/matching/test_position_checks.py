@@ -66,13 +66,13 @@ def track(*fixes: Fix, mode: TravelMode | None = TravelMode.FOOT) -> Track:
         ({"recorded_ms": NOW_MS - OLDEST_MS - 500, "grace_ms": 1_000}, None),
     ],
 )
-def test_what_says_nothing_is_refused_with_a_word(told: dict[str, float], expected: FixRefusal | None) -> None:
+def test_an_unusable_fix_is_refused_with_its_reason(told: dict[str, float], expected: FixRefusal | None) -> None:
     good: dict[str, float | None] = {"lon": 76.9, "lat": 43.2, "accuracy_m": 10.0, "recorded_ms": NOW_MS}
 
     assert refusal(now_ms=NOW_MS, **(good | told)) is expected  # type: ignore[arg-type]
 
 
-def test_who_moves_as_they_travel_is_followed() -> None:
+def test_plausible_movement_is_accepted() -> None:
     assert track(fix(), fix(60, 30), fix(900, 60)).believed == fix(900, 60)
 
 
@@ -81,7 +81,7 @@ def test_positions_out_of_order_never_move_anybody_back() -> None:
         assert track(*order).believed == fix(120, 60)
 
 
-def test_a_leap_counts_for_nothing_until_a_second_fix_agrees_with_it() -> None:
+def test_a_jump_is_held_until_a_second_fix_confirms_it() -> None:
     lost = Place(lon=-ALMATY.lon, lat=ALMATY.lat)  # the sign of the longitude was lost
 
     once = track(fix(), fix(place=lost, at_s=30))
@@ -91,17 +91,17 @@ def test_a_leap_counts_for_nothing_until_a_second_fix_agrees_with_it() -> None:
     assert (twice.believed, twice.waiting) == (fix(place=lost, at_s=60), None)
 
 
-def test_the_same_leap_again_is_no_second_fix() -> None:
+def test_a_repeat_of_a_jump_does_not_confirm_it() -> None:
     leap = fix(50_000, 30)
 
     assert track(fix(), leap, leap).believed == fix()
 
 
-def test_two_leaps_to_different_places_agree_on_nothing() -> None:
+def test_jumps_to_different_places_do_not_confirm_each_other() -> None:
     assert track(fix(), fix(50_000, 30), fix(-80_000, 60)).believed == fix()
 
 
-def test_a_fix_that_fits_the_last_place_ends_a_leap() -> None:
+def test_a_fix_near_the_last_place_discards_the_jump() -> None:
     leap, back = fix(50_000, 30), fix(20, 60)
 
     kept = track(fix(), leap, back)
@@ -110,7 +110,7 @@ def test_a_fix_that_fits_the_last_place_ends_a_leap() -> None:
     assert followed(kept, fix(50_010, 90), TravelMode.FOOT).believed == back
 
 
-def test_what_fits_and_comes_late_leaves_a_newer_leap_waiting() -> None:
+def test_a_late_plausible_fix_keeps_a_newer_jump_held() -> None:
     leap = fix(50_000, 60)
 
     kept = track(fix(), leap, fix(20, 30))
@@ -118,7 +118,7 @@ def test_what_fits_and_comes_late_leaves_a_newer_leap_waiting() -> None:
     assert (kept.believed, kept.waiting) == (fix(20, 30), leap)
 
 
-def test_an_older_leap_does_not_take_the_place_of_a_newer_one() -> None:
+def test_an_older_jump_does_not_replace_a_newer_one() -> None:
     assert track(fix(), fix(50_000, 60), fix(90_000, 30)).waiting == fix(50_000, 60)
 
 
@@ -158,7 +158,7 @@ def test_a_vague_fix_is_better_than_a_vaguer_one() -> None:
     assert track(fix(0, 0, 5_000.0), fix(500, 30, 2_000.0)).believed == fix(500, 30, 2_000.0)
 
 
-def test_a_fix_that_places_nobody_is_a_sign_of_life() -> None:
+def test_a_vague_fix_is_a_sign_of_life() -> None:
     leap, vague = fix(50_000, 40), fix(100, 20, 9_000.0)
 
     assert track(fix(), vague).newest == vague

@@ -17,7 +17,7 @@ def order(*people: Candidate, language: str | None = None, **wanted: Any) -> lis
     return [entry.candidate.volunteer_id for entry in ranked]
 
 
-def test_who_is_there_first_is_asked_first() -> None:
+def test_the_person_who_arrives_first_is_asked_first() -> None:
     near_on_foot = candidate("walker", distance_m=900.0, travel_mode=TravelMode.FOOT)
     far_by_car = candidate("driver", distance_m=2_000.0)
 

@@ -84,7 +84,7 @@ def test_who_cannot_tell_is_never_overruled_and_overrules_nobody() -> None:
     assert taught(settled) == {}
 
 
-def test_an_answer_that_nobody_compared_and_silence_teach_nothing() -> None:
+def test_uncompared_answers_and_silence_do_not_change_trust() -> None:
     alone = at_work("a")
     alone.give_result("a", "confirmed")
     first_of_several = at_work("a", "b", answers_wanted=2, agree=1)
@@ -118,7 +118,7 @@ def test_trust_stays_between_its_ends_and_its_price_within_its_bound(
     assert abs(price_s(person, need(wanted))) <= BOUND_S * (CHECKING if wanted is CHECK else 1)
 
 
-def test_of_two_alike_the_trusted_comes_first_but_one_more_task_outweighs_any_trust() -> None:
+def test_trust_breaks_ties_but_one_more_task_outweighs_it() -> None:
     trusted = remote("trusted", upheld=9.0)
     stranger = remote("stranger")
     doubted = remote("doubted", overruled=9.0)
@@ -140,7 +140,7 @@ def test_a_check_of_anothers_work_weighs_trust_more() -> None:
     assert by_check[0].candidate.volunteer_id == "trusted"
 
 
-def test_field_work_knows_no_trust() -> None:
+def test_trust_does_not_apply_to_field_work() -> None:
     (entry,) = rank([candidate("v-1", overruled=9.0)], need(), None)
 
     assert "trust" not in entry.terms
@@ -156,7 +156,7 @@ def test_the_distrusted_are_asked_all_the_same_and_the_record_shows_the_term() -
     assert shown["terms"] == {"load": 0.0, "trust": pytest.approx(55.6)}
 
 
-def test_judged_is_the_same_however_often_it_is_told() -> None:
+def test_repeated_decisions_give_the_same_judged_answers() -> None:
     story = at_work("a", "b", answers_wanted=2, agree=2)
     story.give_result("a", "confirmed")
     story.give_result("b", "confirmed")
