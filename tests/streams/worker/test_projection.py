@@ -180,7 +180,7 @@ async def test_a_broker_that_tells_an_older_end_than_what_is_applied_is_not_beli
     log.old_end = 0
     worker = projection(store, log)
 
-    with pytest.raises(LogUnavailable, match="broker that is behind"):
+    with pytest.raises(LogUnavailable, match="a broker is behind"):
         await worker.catch_up(PARTITION)
 
     log.old_end = None
