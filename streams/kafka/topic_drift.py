@@ -103,11 +103,11 @@ def _unequal(states: Mapping[str, TopicState]) -> list[TopicDrift]:
     counts = {topic.name: states[topic.name].partitions for topic in SAME_PARTITIONS if topic.name in states}
     if len(set(counts.values())) < 2:
         return []
-    told = ", ".join(f"{name} has {count}" for name, count in counts.items())
+    listed = ", ".join(f"{name} has {count}" for name, count in counts.items())
     return [
         TopicDrift(
             topic=SAME_PARTITIONS[-1].name,
-            what=f"must have as many partitions as {SAME_PARTITIONS[0].name}: {told}",
+            what=f"must have as many partitions as {SAME_PARTITIONS[0].name}: {listed}",
             cure=Cure.BY_HAND,
             advice="stop Komek and add partitions to the smaller with `kafka-topics --alter`, if it is still empty; "
             "otherwise begin with new topics",

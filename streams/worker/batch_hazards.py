@@ -34,7 +34,7 @@ ROUTED_MOST = 25
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleSeen:
     """People whose data a command needs: presence of those it judges, whereabouts of those whose route it checks, and recent
-    offers of a person whom an operator assigns."""
+    offers of a person that an operator assigns."""
 
     presence: Mapping[str, Presence]
     whereabouts: Mapping[str, Whereabouts]

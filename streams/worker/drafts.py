@@ -53,7 +53,7 @@ class Draft:
         ]
 
     def has_named(self, claim: Claim) -> bool:
-        """Whether the claim is of the person whom an operator assigned by this command."""
+        """Whether the claim is of the person that an operator assigns by this command."""
         events = self.settled.ruling.events
         return any(isinstance(fact, OfferMade) and fact.offer_id == claim.offer_id for fact in events)
 

@@ -220,9 +220,9 @@ class ProfileService(Service):
 
 
 def joined(found: Unjoined, data_key: bytes) -> tuple[str, VolunteerRecord | None] | None:
-    """What `volunteers` must say of a person, so that it belongs to their newest sealed record; None: nothing can be said.
+    """The record of `volunteers` that matches a person's newest sealed record; None when it cannot be derived.
 
-    That record decides, for all of a person lie in one partition in one order. Duty is what was last said of it.
+    The sealed record decides (DESIGN 81): all sealed records of a person are in one partition, hence ordered. The latest duty is kept.
     """
     if found.sealed is None:
         return (found.volunteer_id, None) if found.on_duty is not None else None
