@@ -222,7 +222,7 @@ class ProfileService(Service):
 def joined(found: Unjoined, data_key: bytes) -> tuple[str, VolunteerRecord | None] | None:
     """The record of `volunteers` that matches a person's newest sealed record; None when it cannot be derived.
 
-    The sealed record decides (DESIGN 81): all sealed records of a person are in one partition, hence ordered. The latest duty is kept.
+    The sealed record decides (DESIGN 81): those of a person are in one partition, hence ordered. The latest duty is kept.
     """
     if found.sealed is None:
         return (found.volunteer_id, None) if found.on_duty is not None else None
