@@ -1,13 +1,14 @@
-"""Which offers hold, by the order of the log alone: one pure reducer for everybody who reads `offers`.
+"""Validity of offers by the order of the log: one pure reducer for all readers of `offers`.
 
-Give it the steps of one partition of `offers` in their order; all steps of a person lie in one. An offer is void when another
-live offer of that person stands before it, or when the log says that it never held; a step of an older epoch than one of the
-same incident before it is void; an event that was seen before says nothing new. What became void by a rival is void until it
-ends: should it come back to life (a late yes) with nobody before it, it counts. What the log itself calls void stays so.
+Input: the steps of one partition of `offers` in offset order; all steps of a person are in one partition. An offer is void if
+another live offer of the same person precedes it (a rival), or if the log declares it void. A step is void if its epoch is older
+than that of an earlier step for the same person and incident. An event that was seen before is a repeat. An offer voided by a
+rival stays void until it ends; a late acceptance after that is valid if no rival precedes it. An offer that the log declares
+void stays void.
 
-Memory: the open offers, and the newest ended ones, so that repeats are known. What is forgotten leaves a horizon for each
-partition of decisions: their steps come in the order of the decisions, except for repeats, so an event that is unknown and
-lies behind the horizon is a repeat. The first step seen of a partition sets it, so reading may begin anywhere.
+Memory: the open offers, and the newest ended ones to detect repeats. A forgotten offer raises the horizon of its partition of
+`decisions`. Steps arrive in the order of the decisions except for repeats, so an unknown event before the horizon is a repeat.
+The first step of a partition sets its horizon, so reading may start at any offset.
 """
 
 import itertools
@@ -18,7 +19,7 @@ from dispatch.model.decisions import OfferStep
 from dispatch.model.vocabulary import LIVE_STATES, OfferState
 
 REMEMBERED = 1_000
-"""Ended offers a reducer remembers: more than a worker publishes at a time."""
+"""Number of ended offers kept: more than a worker publishes at a time."""
 
 
 class OfferVerdict(StrEnum):
@@ -28,15 +29,15 @@ class OfferVerdict(StrEnum):
 
 
 class VoidReason(StrEnum):
-    RIVAL = "rival"  # another live offer of the person stands before it
+    RIVAL = "rival"  # another live offer of the person precedes it
     OLD_EPOCH = "old_epoch"
-    SAID_SO = "said_so"  # the step itself says that the offer never held
+    SAID_SO = "said_so"  # the step itself declares the offer void
     OF_VOID_OFFER = "of_void_offer"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`has_counted`: a step of the same offer counted before, so the person may have heard of it."""
+    """Result for one step. `has_counted`: an earlier step of the offer counted, so the person may have been notified of it."""
 
     verdict: OfferVerdict
     reason: VoidReason | None = None
@@ -48,7 +49,7 @@ _REPEAT = Judgement(OfferVerdict.REPEAT)
 
 @dataclass(slots=True)
 class _Known:
-    """An offer that is remembered. `state` is that after its last step; of an offer that counts, after the last that counted."""
+    """A remembered offer. `state`: after its last step; for a valid offer, after the last step that counted."""
 
     volunteer_id: str
     incident_id: str
@@ -65,21 +66,21 @@ class _Known:
 
 
 class Validity:
-    """The reducer of one partition of `offers`, or of a part of it that holds all steps of the people in question."""
+    """The reducer for one partition of `offers`, or for a subset that holds all steps of the people concerned."""
 
     def __init__(self, *, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
         self._known: dict[str, _Known] = {}
-        self._open: dict[str, int] = {}  # offer -> place of the step that opened it; in the order of places
-        self._lost_to: dict[str, int] = {}  # open void offer -> place that opened the offer it lost to
-        self._ended: dict[str, None] = {}  # in the order of their ends
-        self._holder: dict[str, str] = {}  # person -> the one offer they hold
-        self._epochs: dict[tuple[str, str], int] = {}  # newest of a person and an incident
-        self._newest: dict[int, int] = {}  # partition of decisions -> newest offset seen
-        self._horizon: dict[int, int] = {}  # partition of decisions -> an unknown event before it is a repeat
+        self._open: dict[str, int] = {}  # offer -> offset of the step that opened it, in offset order
+        self._rival_from: dict[str, int] = {}  # open void offer -> offset that opened its rival
+        self._ended: dict[str, None] = {}  # in the order in which they ended
+        self._holder: dict[str, str] = {}  # person -> their one valid live offer
+        self._epochs: dict[tuple[str, str], int] = {}  # newest epoch by person and incident
+        self._newest: dict[int, int] = {}  # partition of decisions -> highest offset seen
+        self._horizon: dict[int, int] = {}  # partition of decisions -> unknown events before it are repeats
 
     def judge(self, step: OfferStep, place: int = 0) -> Judgement:
-        """The next step of the log; `place` is its offset."""
+        """Folds the next step of the log and returns whether it counts. `place`: its offset in `offers`."""
         known = self._known.get(step.id)
         if known is not None and step.event_id in known.events:
             return _REPEAT
@@ -91,25 +92,25 @@ class Validity:
         return Judgement(OfferVerdict.COUNTS if reason is None else OfferVerdict.VOID, reason, has_counted)
 
     def standing(self, offer_id: str) -> OfferState | None:
-        """`void` for a void offer; None when the offer is not remembered: unknown, or ended long ago."""
+        """The state of an offer, `void` for a void one; None if it is not remembered: unknown, or ended long ago."""
         known = self._known.get(offer_id)
         if known is None:
             return None
         return OfferState.VOID if known.is_void else known.state
 
     def holder(self, volunteer_id: str) -> str | None:
-        """The one valid live offer of a person."""
+        """The valid live offer of a person; None if they have none."""
         return self._holder.get(volunteer_id)
 
     @property
     def oldest_open(self) -> int | None:
-        """Whoever begins to read at this place knows all that is open; None when nothing is."""
-        places = [*itertools.islice(self._open.values(), 1), *self._lost_to.values()]
+        """The offset from which a reader sees all open offers and their rivals; None if none is open."""
+        places = [*itertools.islice(self._open.values(), 1), *self._rival_from.values()]
         return min(places, default=None)
 
     @property
     def size(self) -> int:
-        """Offers remembered."""
+        """Number of remembered offers."""
         return len(self._known)
 
     def _why_void(self, step: OfferStep, known: _Known | None) -> VoidReason | None:
@@ -137,16 +138,16 @@ class Validity:
             known.state, known.has_counted = step.state, True
             self._epochs[step.volunteer_id, step.incident_id] = step.epoch
         elif reason is not VoidReason.OLD_EPOCH or not known.has_counted:
-            # A step of an old epoch leaves an offer that counts as it was; one that began with it never held.
+            # A step of an old epoch does not change a valid offer. An offer whose first step has an old epoch was never valid.
             known.state = step.state
             known.is_void = known.is_open or step.state is OfferState.VOID
         if known.is_open:
             self._open.setdefault(step.id, place)
             self._ended.pop(step.id, None)
             if known.is_void:
-                self._let_go(step.id, known)
+                self._release(step.id, known)
                 rival = self._holder.get(known.volunteer_id)
-                self._lost_to.setdefault(step.id, self._open[rival] if rival else place)
+                self._rival_from.setdefault(step.id, self._open[rival] if rival else place)
             else:
                 self._holder[step.volunteer_id] = step.id
         else:
@@ -154,13 +155,13 @@ class Validity:
 
     def _end(self, offer_id: str, known: _Known) -> None:
         self._open.pop(offer_id, None)
-        self._lost_to.pop(offer_id, None)
-        self._let_go(offer_id, known)
+        self._rival_from.pop(offer_id, None)
+        self._release(offer_id, known)
         self._ended[offer_id] = None
         while len(self._ended) > self._remembered:
             self._forget(next(iter(self._ended)))
 
-    def _let_go(self, offer_id: str, known: _Known) -> None:
+    def _release(self, offer_id: str, known: _Known) -> None:
         if self._holder.get(known.volunteer_id) == offer_id:
             del self._holder[known.volunteer_id]
 
@@ -168,6 +169,6 @@ class Validity:
         del self._ended[offer_id]
         known = self._known.pop(offer_id)
         self._epochs.pop((known.volunteer_id, known.incident_id), None)
-        # Other steps of the newest decision may still be to come.
+        # More steps of the newest decision may follow, so the horizon never passes it.
         behind = min(known.last + 1, self._newest[known.partition])
         self._horizon[known.partition] = max(self._horizon[known.partition], behind)

@@ -1,12 +1,11 @@
-"""Which steps of offers a person is told, as what, and how long that is worth telling.
+"""Which steps of an offer are sent to its person as a notice, of which kind, and until when.
 
-Told: an offer; that an acceptance was confirmed; that an offer was taken back or somebody is to stand down; that work has ended
-because others ended it, or is somebody else's because its lease ran out; that an offer does not hold after all, when its person
-may have heard of it; every notice of safety; and to who is assigned, that their job changed.
+Sent: an offer; the confirmation of an acceptance; a withdrawal or stand-down; the end of work by others (closed, merged) or by an
+expired lease; the voiding of an offer of which the person may have been notified; every safety notice; and changes of the job, to
+assigned people.
 
-Not told: what people did themselves (declined, en route, on scene, done), and the end of the time to answer, which the offer
-itself states: whoever was silent is left in peace. Who has only been asked is not told of changes either (the step itself is in
-their stream): what they may see they see when they open the offer.
+Not sent: the person's own actions (declined, en route, on scene, done), and the end of the window, which the offer states. People
+who have not answered get no notice of changes; the step is in their event stream, and the offer shows them what they may see.
 """
 
 from dataclasses import dataclass
@@ -18,12 +17,12 @@ from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity, V
 from dispatch.notices.safety_notices import CHANGED, COLLEAGUE_IN_DISTRESS, STAGING_MOVED
 
 LEASE_EXPIRED = "lease_expired"
-"""Why work that had been accepted is in nobody's hands any more; `leases.py` ends it with this word."""
+"""Reason of an offer whose lease expired; set by `digital/leases.py`."""
 _MINUTE_MS = 60_000
 SOON_MS = 15 * _MINUTE_MS
-"""A confirmation or a check-in that is later than this helps nobody."""
+"""Validity of confirmations and check-in requests: later delivery is useless."""
 LATE_MS = 60 * _MINUTE_MS
-"""Not to go, or that a colleague is in danger, is worth knowing even late: people may be on their way for long."""
+"""Validity of stand-downs and warnings: they are useful even late, because people may travel for a long time."""
 
 _OF_STATE = {
     OfferState.OFFERED: "offered",
@@ -32,21 +31,21 @@ _OF_STATE = {
     OfferState.STOOD_DOWN: "stood_down",
 }
 _ENDED_BY_OTHERS = frozenset({"closed", "merged"})
-"""Why somebody on scene was done without having said so: as `orders.py` and `merging.py` give it."""
+"""Reasons for which others ended an offer as done; set by `orders.py` and `merging.py`."""
 _OF_WHO_IS_ASSIGNED = frozenset({CHANGED, STAGING_MOVED, COLLEAGUE_IN_DISTRESS})
-"""True for as long as the person is assigned, however far they have come meanwhile, and worth telling even late."""
+"""Kinds that remain true while the person is assigned, whatever progress they made, and are useful even late."""
 _MOOT_UNLESS_TOLD = frozenset({"withdrawn", "void"})
 
 
 class NoticeOutcome(StrEnum):
     SENT = "sent"
-    FAILED = "failed"  # the channel refused it, or gave no answer, as often as it is tried
+    FAILED = "failed"  # the channel refused it or did not answer, in every attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What one person is to be told; ids and words only. `state`: where the offer stood when it was worth telling. `reason`: why
-    it came to that. `changes`: fields of the job that changed, in the incident's epoch `version`."""
+    """A notice to one person; ids and codes only. `state` and `reason`: of the offer at the step that caused the notice.
+    `changes`: fields of the job that changed in the epoch `version`. `until_ms`: not sent after this time."""
 
     event_id: str
     offer_id: str
@@ -62,17 +61,17 @@ class Notice:
 
     @property
     def is_first(self) -> bool:
-        """What a person hears of an offer before anything else."""
+        """Whether it is the first notice of an offer."""
         return self.state is OfferState.OFFERED
 
     @property
     def is_moot_unless_told(self) -> bool:
-        """The end of something the person never heard of is no news."""
+        """Whether it is pointless if the person was never notified of the offer."""
         return self.kind in _MOOT_UNLESS_TOLD
 
 
 def notice_of(step: OfferStep, judgement: Judgement) -> Notice | None:
-    """What the step's person is told; None when nothing."""
+    """The notice for a step; None if none is sent."""
     kind = _kind(step, judgement)
     if kind is None:
         return None
@@ -106,7 +105,7 @@ def _kind(step: OfferStep, judgement: Judgement) -> str | None:
 
 
 def _is_told(step: OfferStep) -> bool:
-    """A lease is prolonged by a sign of life of the person themselves."""
+    """Whether the step is sent. Changes of the lease alone are not: the person's own sign of life extends it."""
     if step.notice != CHANGED:
         return True
     return step.state in ASSIGNED_STATES and step.changes != (JobField.LEASE,)
@@ -120,9 +119,9 @@ def _until_ms(step: OfferStep, kind: str) -> int:
 
 
 def is_true_still(notice: Notice, validity: Validity) -> bool:
-    """Whether the offer stands where it stood, as far as the log was read."""
+    """Whether the notice still matches the state of its offer, as far as the log was read."""
     standing = validity.standing(notice.offer_id)
-    if standing is None:  # forgotten: it ended, and others after it
+    if standing is None:  # forgotten: the offer ended long ago
         return notice.state not in LIVE_STATES
     if notice.kind in _OF_WHO_IS_ASSIGNED:
         return standing in ASSIGNED_STATES

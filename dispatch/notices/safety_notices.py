@@ -1,13 +1,13 @@
-"""What people are to be told that is no step of an offer: a record of `offers` all the same, whose state repeats the present one.
+"""Safety notices: records of `offers` that are no step of an offer; their state repeats the present one.
 
 check_in_asked, check_in_warned, check_in_overdue   to the person on scene
-still_coming                                        to who accepted and was not heard of, or moves away: any answer will do
-colleague_in_distress                               to those who go to, or are at, the place of the person in danger
-staging_moved                                       to who accepted: the dangerous ground is another, and so is where to gather
+still_coming                                        to a person who accepted and is silent or moves away; any answer suffices
+colleague_in_distress                               to assigned people of the incident at which a person is in danger
+staging_moved                                       to assigned people: the hazard area and their staging point changed
 changed                                             to everybody with a live offer whose job changed, with the names of the fields
-                                                    (`changes`); to who has not confirmed them, a second time
+                                                    (`changes`); once more to people who have not confirmed them
 
-What only moves the staging point is told as `staging_moved`; it has to be confirmed like every other change.
+A change of the staging point alone is sent as `staging_moved`; it must be confirmed like every other change.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ STILL_COMING = "still_coming"
 
 
 def notice_steps(incident: Incident, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
-    """`incident` is the state after the decision."""
+    """The safety notices of a decision at this position in the log; `incident`: the state after it."""
     return [
         offer_step(
             offer, decision, partition, offset, state=offer.state, reason=offer.reason, notice=notice, changes=changes

@@ -1,4 +1,4 @@
-"""Facts that follow from facts: each is added to what is known before the next rule looks at it."""
+"""Events derived from events within one decision: each is folded into the state before the next rule runs."""
 
 from dispatch.model.events import Event
 from dispatch.model.incidents import Incident
@@ -6,7 +6,7 @@ from dispatch.state.lifecycle import Moment, evolve
 
 
 class Unfolding:
-    """A running state and the facts that led to it; lives only within one decision."""
+    """A running state and the events that led to it; used within one decision only."""
 
     def __init__(self, state: Incident, moment: Moment) -> None:
         self.state = state
@@ -18,6 +18,11 @@ class Unfolding:
         return self._moment.at_ms
 
     def add(self, *facts: Event) -> None:
+        """Appends the events and folds them into the state.
+
+        Raises:
+            BrokenLog: an event cannot follow from the state.
+        """
         after = evolve(self.state, facts, self._moment)
         assert after is not None  # there was a state before
         self.state = after

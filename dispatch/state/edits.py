@@ -1,8 +1,8 @@
-"""Edits of an incident, field by field: what an update changes, whom it would overwrite, where private values lie.
+"""Edits of an incident by field: what an update changes, which edits it conflicts with, which record holds a private value.
 
-A field is named as in the HTTP body. Its values are decided by the order of the log alone: those of the private fields lie in
-sealed records that nobody opens here, each written once under a reference of its own command, and the state says which record
-holds which field. Two edits of different fields never meet.
+Fields are named as in the HTTP body. The order of the log alone decides their values. Private values are in encrypted records
+that are never decrypted here; each is written once under a reference of its own command, and the state maps each field to its
+record. Edits of different fields never conflict.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,29 +17,29 @@ FIELDS = ("type", "priority", "location", "language", "requirements", *PRIVATE_F
 
 
 def details_of(incident: Incident) -> Mapping[str, str]:
-    """Each private field to the record that holds it."""
+    """Each private field to the reference of the record that holds it."""
     return {name: incident.details.get(name, report_ref(incident.id)) for name in PRIVATE_FIELDS}
 
 
 def edit_version(incident: Incident) -> int:
-    """The epoch of the last edit; 0 when nothing was edited since the report. Offers do not change it."""
+    """The epoch of the last edit; 0 if nothing was edited since the report. Offers do not change it."""
     return max((edit.version for edit in incident.edits.values()), default=0)
 
 
 def edited(incident: Incident, fields: Iterable[str], moment: Any) -> Mapping[str, Edit]:
-    """The incident's edits with these fields changed at this moment."""
+    """The incident's edits, updated for these fields; `moment`: a `lifecycle.Moment`."""
     edit = Edit(version=moment.version, by=moment.by, at_ms=moment.at_ms)
     return {**incident.edits, **dict.fromkeys(fields, edit)}
 
 
 def edited_since(incident: Incident, field: str, version: int | None) -> bool:
-    """Whether the field was edited in a later epoch; never when no epoch is stated."""
+    """Whether the field was edited in a later epoch than `version`; false if `version` is None."""
     edit = incident.edits.get(field)
     return version is not None and (edit.version if edit else 0) > version
 
 
 def changed_fields(incident: Incident, command: UpdateIncident, requirements: Sequence[Requirement]) -> tuple[str, ...]:
-    """What the update names and really changes; `requirements` are those after it."""
+    """Fields that the update sets to another value; `requirements`: those after it."""
     held = details_of(incident)
     private = command.private_fields if command.private_ref is not None else ()
     really = {
@@ -54,9 +54,9 @@ def changed_fields(incident: Incident, command: UpdateIncident, requirements: Se
 
 
 def conflicts(incident: Incident, command: UpdateIncident, changes: Sequence[str]) -> tuple[str, ...]:
-    """Fields on which the update's precondition does not hold. What it leaves as it is conflicts with nothing.
+    """Fields on which the precondition of the update fails. A field set to its present value never conflicts.
 
-    A version that the incident has not reached was read nowhere: then everything it changes is in conflict.
+    If `expected_version` is higher than the incident's version, nobody can have read it: every change conflicts.
     """
     version = command.expected_version
     invented = version is not None and version > incident.version
@@ -69,16 +69,16 @@ def conflicts(incident: Incident, command: UpdateIncident, changes: Sequence[str
 
 
 def held_from_now_on(command: UpdateIncident, changes: Sequence[str]) -> Mapping[str, str]:
-    """The private fields among the changes, each with the record of the command."""
+    """The private fields among the changes, mapped to the record of the command."""
     private = [name for name in changes if name in PRIVATE_FIELDS]
     return dict.fromkeys(private, command.private_ref) if command.private_ref is not None else {}
 
 
 def unused_refs(command: Command, after: Incident | None) -> tuple[str, ...]:
-    """The record of a report or an update that holds no field after it; `after` None: it was not applied. That of a split belongs
-    to the report it makes, so it is unused only when there was no split.
+    """References of records to erase: those of a report, update or split to which no field refers after the decision.
 
-    Only a record of the command itself: a reference to anything else says nothing about who uses it.
+    `after` None: the command was not applied. The record of a split belongs to the new incident, so it is unused only if the
+    split was not applied. Only a record of the command itself is returned: other commands may use any other record.
     """
     if isinstance(command, SplitIncident):
         made = command.report

@@ -1,7 +1,7 @@
-"""The fold: an incident's state from its events. One pure reducer for the dispatcher, the projection, the API and the rebuild.
+"""The fold: computes the state of an incident from its events, for the dispatcher, the projection, the API and the rebuild.
 
-`fold(None, decision)` makes an incident from its first decision; every further applied decision gives the next version. The
-same decisions in the same order always give the same state.
+`fold(None, decision)` creates an incident from its first decision; each further applied decision gives the next version. The same
+decisions in the same order always give the same state.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,12 +28,12 @@ _MOVING = frozenset({OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE})
 
 
 class BrokenLog(Exception):
-    """Events that cannot follow from the state: a bug or a damaged log, never an ordinary outcome."""
+    """Events that cannot follow from the state: a bug or a damaged log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """When and in which epoch the events of one decision happen."""
+    """Time, epoch and author of the events of one decision."""
 
     incident_id: str
     zone: str
@@ -43,7 +43,11 @@ class Moment:
 
 
 def fold(incident: Incident | None, decision: Decision) -> Incident | None:
-    """State after the decision; the same object when it changed nothing."""
+    """The state after a decision; the same object if the decision was not applied.
+
+    Raises:
+        BrokenLog: an event cannot follow from the state.
+    """
     if decision.outcome is not Outcome.APPLIED:
         return incident
     moment = Moment(
@@ -57,6 +61,11 @@ def fold(incident: Incident | None, decision: Decision) -> Incident | None:
 
 
 def evolve(incident: Incident | None, facts: tuple[events.Event, ...], moment: Moment) -> Incident | None:
+    """The state after the events of one decision, with its status, times and size bound; None before the report.
+
+    Raises:
+        BrokenLog: an event cannot follow from the state.
+    """
     state = incident
     for kind, run in groupby(facts, type):
         if kind is events.OfferMade and state is not None:
@@ -68,7 +77,11 @@ def evolve(incident: Incident | None, facts: tuple[events.Event, ...], moment: M
 
 
 def offer_steps(incident: Incident | None, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
-    """What the `offers` topic says of a decision; `incident` is the state after it."""
+    """The records of `offers` for a decision at this position in the log; `incident`: the state after it, or a later one.
+
+    Raises:
+        BrokenLog: the decision moves an offer that the incident does not have.
+    """
     if incident is None or decision.outcome is not Outcome.APPLIED:
         return []
     steps = []
@@ -79,7 +92,7 @@ def offer_steps(incident: Incident | None, decision: Decision, partition: int, o
         offer = offers.get(fact.offer_id)
         if offer is None:
             if incident.version > decision.version:
-                continue  # it has left the state since (`pruning.py`): only a repeat asks of a state that has gone on
+                continue  # pruned since (`pruning.py`): a repeat is computed from a later state
             raise BrokenLog(f"{fact.offer_id} is not in {incident.id}")
         state, reason = (OfferState.OFFERED, None) if isinstance(fact, events.OfferMade) else (fact.state, fact.reason)
         steps.append(offer_step(offer, decision, partition, offset, state=state, reason=reason))
@@ -87,7 +100,7 @@ def offer_steps(incident: Incident | None, decision: Decision, partition: int, o
 
 
 def held_by(decision: Decision) -> tuple[Hold, ...]:
-    """The people this decision engages: offers made, and offers that came back to life by a late acceptance."""
+    """The people this decision engages: offers made, and offers revived by a late acceptance."""
     return tuple(
         Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
         for fact in decision.events
@@ -96,7 +109,7 @@ def held_by(decision: Decision) -> tuple[Hold, ...]:
 
 
 def freed_by(decision: Decision) -> tuple[Hold, ...]:
-    """The people this decision lets go."""
+    """The people this decision releases."""
     return tuple(
         Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
         for fact in decision.events
@@ -161,7 +174,7 @@ def _closed(state: Incident, _: events.IncidentClosed, moment: Moment) -> Incide
 
 
 def _reopened(state: Incident, fact: events.IncidentReopened, moment: Moment) -> Incident:
-    """Its dangerous ground is news again: nobody was warned of it while it had ended."""
+    """The hazard area counts as new: nobody was warned of it while the incident was ended."""
     times = changed(state.times, closed_ms=None, reopened_ms=moment.at_ms)
     hazard = state.hazard
     if hazard is not None and hazard.since:
@@ -191,7 +204,7 @@ def _noted(state: Incident, fact: events.NoteAdded, _: Moment) -> Incident:
 
 
 def _offers_made(state: Incident, facts: Iterable[Any], moment: Moment) -> Incident:
-    """A whole wave at once: it is what most decisions consist of."""
+    """Folds a whole wave in one copy of the incident: most events of a decision are offers."""
     offers = (*state.offers, *(_made(fact, moment) for fact in facts))
     if state.times.first_offer_ms is not None:
         return changed(state, offers=offers)
@@ -354,7 +367,7 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
 
 
 def _settled(state: Incident, moment: Moment) -> Incident:
-    """The epoch of the decision, and status and times that follow from the rest."""
+    """Sets the epoch, and the status and times that follow from the state."""
     if not state.is_open:
         return changed(state, version=moment.version)
     status = status_of(state)
@@ -362,7 +375,7 @@ def _settled(state: Incident, moment: Moment) -> Incident:
     if status in (IncidentStatus.STAFFED, IncidentStatus.IN_PROGRESS) and state.times.staffed_ms is None:
         changes["times"] = changed(state.times, staffed_ms=moment.at_ms)
     if not any(requirement.shortfall for requirement in state.requirements):
-        # The next shortfall is a new one: its first look comes as soon as the plan says.
+        # The next shortfall is a new one, so its retry interval starts again at `retry_s`.
         waits = any(map(state.waits_for_people, state.requirements))
         changes |= {"retry_at_ms": state.retry_at_ms if waits else None, "retries": 0}
     changes["requirements"] = tuple(_at_rest(state, entry) for entry in state.requirements)
@@ -370,14 +383,14 @@ def _settled(state: Incident, moment: Moment) -> Incident:
 
 
 def _at_rest(state: Incident, entry: Requirement) -> Requirement:
-    """A requirement with all its people has no ladder clock; what its steps have opened stays open."""
+    """Stops the ladder clock of a filled requirement; what its steps allow stays allowed."""
     if entry.climb is None or entry.climb.since_ms is None or state.open_places(entry):
         return entry
     return changed(entry, climb=changed(entry.climb, since_ms=None, due_ms=None, due_reason=None))
 
 
 def status_of(state: Incident) -> IncidentStatus:
-    """Of an open incident. A shortfall shows before anything else, so that it is never hidden behind partial success."""
+    """The status of an open incident. A shortfall takes precedence, so partial success never hides it."""
     if any(requirement.shortfall for requirement in state.requirements):
         return IncidentStatus.UNFILLED
     if any(state.open_places(requirement) for requirement in state.requirements):

@@ -1,7 +1,7 @@
-"""The bound on an incident's state: a long unfilled incident must not grow for ever.
+"""Bounds the size of an incident's state: an incident that stays unfilled makes offers without end.
 
-Ended offers beyond the newest 200 leave the state (the log keeps them). What must not be forgotten with them is who may not be
-asked again: those people stay as bare ids under their requirement.
+Ended offers beyond the newest 200 are removed from the state; the log keeps them. People who may not be asked again are kept as
+ids under their requirement (`Incident.declined`).
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,12 @@ from dispatch.model.vocabulary import FILLING_STATES, LIVE_STATES, OfferState
 
 ENDED_OFFERS_KEPT = 200
 NEVER_AGAIN = frozenset({OfferState.DECLINED, OfferState.DONE, OfferState.VOID})
-"""Outcomes after which a person is not asked for the same requirement again. Silence is no refusal."""
+"""States after which a person is not asked for the same requirement again. An expired offer is not a refusal."""
 
 
 def pruned(state: Incident, now_ms: int) -> Incident:
-    """Without the oldest ended offers beyond the bound. Those that ended at this moment stay: they have still to be told of."""
+    """The state without the oldest ended offers beyond the bound. Offers that ended at `now_ms` stay: their steps are still to be
+    published."""
     if len(state.offers) <= ENDED_OFFERS_KEPT:
         return state
     ended = [offer for offer in state.offers if offer.state not in LIVE_STATES | FILLING_STATES]

@@ -7,11 +7,11 @@ from dispatch.model.incidents import Incident, Offer, Requirement
 
 
 def with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
-    """The same incident when the offer is not there: pruning may have dropped it."""
+    """The incident with one offer replaced; unchanged if it has no such offer (it may have been pruned)."""
     return changed(state, offers=tuple(change(one) if one.id == offer_id else one for one in state.offers))
 
 
 def with_requirement(state: Incident, requirement_id: str, change: Callable[[Requirement], Requirement]) -> Incident:
-    """The same incident when the requirement is not there."""
+    """The incident with one requirement replaced; unchanged if it has no such requirement."""
     entries = tuple(change(one) if one.id == requirement_id else one for one in state.requirements)
     return changed(state, requirements=entries)

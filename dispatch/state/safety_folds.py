@@ -1,6 +1,6 @@
-"""The fold of what safety does to an incident: hazard areas, check-in clocks, watches, confirmations, help asked for.
+"""Fold of the safety events: hazard areas, check-in timers, watches, confirmations, requests for more people, distress.
 
-A part of `lifecycle.py`, which knows every event; each function takes the state before and gives the state after.
+`FOLDS` is part of the table of `lifecycle.py`. Each function takes the state before an event and returns the state after it.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from dispatch.state.edits import edited
 from dispatch.state.replacing import with_offer
 
 OPEN_CHANGES_KEPT = 16
-"""Beyond these the oldest two count as one, so that an operator who types for an hour does not fill the state."""
+"""Bound of the unconfirmed changes per offer: beyond it the oldest two are merged, so that many edits do not fill the state."""
 
 
 def hazard_declared(state: Incident, fact: events.HazardDeclared, moment: Any) -> Incident:
@@ -33,7 +33,7 @@ def hazard_declared(state: Incident, fact: events.HazardDeclared, moment: Any) -
 
 
 def on_ground(state: Incident, area: Area | None, moment: Any) -> Incident:
-    """The incident with this area; dangerous ground that changed is new ground, on which people are warned anew."""
+    """The incident with this area. A changed area makes a new hazard area, so people inside are warned again."""
     hazard = state.hazard
     if hazard is not None and hazard.since and area != state.area:
         hazard = replace(hazard, since=moment.version)
@@ -129,7 +129,7 @@ def changes_confirmed(state: Incident, fact: events.ChangesConfirmed, moment: An
 
 
 def help_asked(state: Incident, fact: events.HelpAsked, moment: Any) -> Incident:
-    """More people wanted by somebody on scene is an edit: an operator's older list of needs must not take them away unseen."""
+    """A request for more people counts as an edit: an operator's older list of requirements must not remove them."""
     raised = fact.requirement
     known = {entry.id for entry in state.requirements}
     entries = tuple(raised if entry.id == raised.id else entry for entry in state.requirements)

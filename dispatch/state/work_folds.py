@@ -1,6 +1,6 @@
-"""The fold of what digital work and merging do to an incident: leases, answers, certainty, place, reports that belong together.
+"""Fold of the events of digital work and merging: leases, answers, certainty, location, merged reports.
 
-A part of `lifecycle.py`, which knows every event; each function takes the state before and gives the state after.
+`FOLDS` is part of the table of `lifecycle.py`. Each function takes the state before an event and returns the state after it.
 """
 
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def merge_ended(state: Incident, _fact: events.MergeEnded, _: object) -> Inciden
 
 
 def merged(state: Incident, fact: events.IncidentMerged, moment: Any) -> Incident:
-    """What is merged has ended: its work goes on in the other incident."""
+    """A merged incident is closed; its work continues in the other incident."""
     times = changed(state.times, closed_ms=moment.at_ms)
     return changed(
         state, status=IncidentStatus.CLOSED, times=times, retry_at_ms=None, merging=None, merged_into=fact.into

@@ -76,7 +76,7 @@ def test_every_way_to_write_it_is_the_same_area(area: Area) -> None:
 
 
 @pytest.mark.parametrize("lon", [179.96, 180.0, -180.0, -179.96])
-def test_who_stands_on_it_is_on_it_from_either_side(lon: float) -> None:
+def test_places_inside_are_covered_from_either_side_of_the_meridian(lon: float) -> None:
     place, area = Place(lon=lon, lat=10.02), polygon(STRIP)
 
     assert Outline(area).covers(place)
@@ -85,7 +85,7 @@ def test_who_stands_on_it_is_on_it_from_either_side(lon: float) -> None:
 
 
 @pytest.mark.parametrize("lon", [70.0, 0.0, 179.9, -179.9])
-def test_who_stands_elsewhere_is_not(lon: float) -> None:
+def test_places_elsewhere_are_not_covered(lon: float) -> None:
     assert not Outline(polygon(STRIP)).covers(Place(lon=lon, lat=10.02))
 
 

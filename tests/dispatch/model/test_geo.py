@@ -126,7 +126,7 @@ def test_what_is_no_object_is_refused() -> None:
 
 
 @pytest.mark.timeout(5)
-def test_a_tangle_is_refused_quickly() -> None:
+def test_a_polygon_with_many_crossings_is_refused_quickly() -> None:
     """Repairing it would take more than ten minutes."""
     star = [
         [76 + math.cos(2 * math.pi * (k * 499 % 999) / 999), 43 + math.sin(2 * math.pi * (k * 499 % 999) / 999)]
@@ -137,7 +137,7 @@ def test_a_tangle_is_refused_quickly() -> None:
         area_of(polygon([*star, star[0]]))
 
 
-def test_a_tangle_in_one_part_of_several_is_refused_too() -> None:
+def test_many_crossings_in_one_part_of_several_are_refused() -> None:
     zigzag = [[lon, lat] for step in range(40) for lon, lat in ((step / 40, 0), (1 - step / 40, 1))]
 
     with pytest.raises(BadGeometry, match="crosses itself"):

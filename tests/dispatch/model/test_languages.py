@@ -49,7 +49,7 @@ def test_what_is_no_tag_has_no_form_and_stays_as_it_is_in_a_record(text: str) ->
 
 
 @pytest.mark.parametrize("tag", ["zz", "xx", "und", "mul", "qazaq", "kazakh", "abcd"])
-def test_a_code_of_no_language_finds_nobody(tag: str) -> None:
+def test_a_code_that_names_no_language_is_not_assigned(tag: str) -> None:
     assert not is_assigned(tag)
 
 

@@ -42,7 +42,7 @@ def reported(area: Area | None, around: DecisionContext = SERVED, **stated: Any)
         (point(150.0, 43.238), "outside"),  # no latitude the other way round
     ],
 )
-def test_what_may_have_happened_is_said_in_a_word(area: Area, doubt: str | None) -> None:
+def test_an_unlikely_place_names_the_likely_fault(area: Area, doubt: str | None) -> None:
     story = reported(area)
 
     assert doubts(story) == ([doubt] if doubt else [])
@@ -81,7 +81,7 @@ def test_what_the_operator_has_settled_is_not_raised_again_by_other_changes() ->
     assert doubts(story) == []
 
 
-def test_the_same_word_again_is_no_news() -> None:
+def test_the_same_fault_is_not_raised_again() -> None:
     story = reported(SWAPPED)
 
     moved = story.update(area=point(43.3, 76.9))

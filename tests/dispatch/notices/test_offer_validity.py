@@ -45,7 +45,7 @@ def verdicts(*steps: OfferStep, remembered: int = 1_000) -> list[OfferVerdict]:
     return [judgement.verdict for judgement in judged(*steps, remembered=remembered)]
 
 
-def test_one_offer_after_the_other_counts_whatever_became_of_the_first() -> None:
+def test_consecutive_offers_of_a_person_count_whatever_the_first_ended_as() -> None:
     for end in ("declined", "expired", "withdrawn", "stood_down", "done"):
         assert verdicts(step("a", "offered", 1), step("a", end, 2), step("b", "offered", 3)) == [COUNTS] * 3
 
@@ -72,7 +72,7 @@ def test_offers_of_different_people_are_no_rivals() -> None:
     assert verdicts(step("a", "offered", 1), step("b", "offered", 2, person="v-2")) == [COUNTS, COUNTS]
 
 
-def test_a_late_yes_counts_while_the_person_is_free_and_is_void_when_they_are_not() -> None:
+def test_a_late_acceptance_counts_only_while_the_person_is_free() -> None:
     free = [step("a", "offered", 1), step("a", "expired", 2), step("a", "accepted", 4)]
     taken = [*free[:2], step("b", "offered", 3), free[2]]
 
@@ -88,7 +88,7 @@ def test_an_offer_the_log_calls_void_frees_its_person_and_never_comes_back() -> 
     assert told[1] == Judgement(VOID, VoidReason.SAID_SO, has_counted=True)
 
 
-def test_a_void_offer_nobody_was_told_of_has_never_counted() -> None:
+def test_a_void_offer_without_notice_has_never_counted() -> None:
     assert judged(step("a", "void", 1)) == [Judgement(VOID, VoidReason.SAID_SO, has_counted=False)]
 
 
@@ -103,7 +103,7 @@ def test_a_step_of_an_older_epoch_is_void_and_leaves_the_offer_as_it_was() -> No
     assert (validity.standing("a"), validity.holder("v-1")) == (OfferState.ACCEPTED, "a")
 
 
-def test_an_offer_made_in_an_epoch_that_is_over_never_holds() -> None:
+def test_an_offer_made_in_an_old_epoch_is_void() -> None:
     steps = [
         step("a", "offered", 1, epoch=7),
         step("a", "declined", 2, epoch=8),
@@ -116,7 +116,7 @@ def test_an_offer_made_in_an_epoch_that_is_over_never_holds() -> None:
     assert validity.standing("b") is OfferState.VOID
 
 
-def test_a_repeat_says_nothing_new_even_after_everything_was_forgotten() -> None:
+def test_a_repeat_is_detected_after_its_offer_was_forgotten() -> None:
     first = [step("a", "offered", 1), step("a", "declined", 2)]
     others = [one for n in range(3, 20) for one in (step(f"x{n}", "offered", n), step(f"x{n}", "expired", n))]
 
@@ -138,7 +138,7 @@ def test_reading_may_begin_anywhere() -> None:
     assert validity.judge(step("other", "offered", 2, person="v-3", decision_partition=5)).verdict is COUNTS
 
 
-def test_the_oldest_open_place_is_where_reading_has_to_begin() -> None:
+def test_oldest_open_is_the_offset_from_which_to_read() -> None:
     validity = Validity()
     at_first = validity.oldest_open
 
@@ -216,7 +216,7 @@ def test_nobody_ever_holds_two_offers_that_count(steps: list[OfferStep]) -> None
 
 
 @given(logs())
-def test_repeats_change_nothing_and_say_nothing(steps: list[OfferStep]) -> None:
+def test_repeats_have_no_effect(steps: list[OfferStep]) -> None:
     once = list({one.event_id: one for one in reversed(steps)}.values())
     once.sort(key=lambda one: one.decision_offset)
 
@@ -226,7 +226,7 @@ def test_repeats_change_nothing_and_say_nothing(steps: list[OfferStep]) -> None:
 
 
 @given(logs())
-def test_forgetting_changes_no_verdict_on_what_comes_for_the_first_time(steps: list[OfferStep]) -> None:
+def test_forgetting_changes_no_verdict_on_new_events(steps: list[OfferStep]) -> None:
     new = [steps.index(one) == place for place, one in enumerate(steps)]
     full = judged(*steps)
     sparing = judged(*steps, remembered=1)
@@ -239,7 +239,7 @@ def test_forgetting_changes_no_verdict_on_what_comes_for_the_first_time(steps: l
 
 
 @given(logs(), st.integers(0, 15))
-def test_whoever_begins_at_the_oldest_open_offer_judges_alike(steps: list[OfferStep], at: int) -> None:
+def test_a_reader_from_the_oldest_open_offer_gives_the_same_verdicts(steps: list[OfferStep], at: int) -> None:
     """What a notifier that takes over does: reads from the oldest open place in silence, then goes on."""
     stop = min(at, len(steps))
     whole = Validity()

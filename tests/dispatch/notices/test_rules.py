@@ -34,27 +34,27 @@ def told(*changes: tuple[str, dict[str, Any]]) -> list[str | None]:
         (["void"], [None]),  # was never told of
     ],
 )
-def test_each_step_is_told_or_not(states: list[str], kinds: list[str | None]) -> None:
+def test_each_step_gives_its_notice_or_none(states: list[str], kinds: list[str | None]) -> None:
     assert told(*((state, {}) for state in states)) == kinds
 
 
-def test_work_that_others_ended_is_told_and_ones_own_end_is_not() -> None:
+def test_work_ended_by_others_gives_a_notice_and_ones_own_end_does_not() -> None:
     for reason, kind in (("closed", "closed"), (MERGED, "closed"), ("confirmed", None), (None, None)):
         assert told(("on_scene", {}), ("done", {"reason": reason}))[-1] == kind
 
 
-def test_who_loses_digital_work_by_its_lease_is_told_and_who_never_answered_is_not() -> None:
+def test_an_expired_lease_gives_a_notice_and_an_expired_offer_does_not() -> None:
     for reason, kind in (("lease_expired", "lease_expired"), ("no_answer", None)):
         assert told(("accepted", {}), ("expired", {"reason": reason}))[-1] == kind
 
 
-def test_notices_of_safety_are_told_by_their_own_names() -> None:
+def test_safety_notices_keep_their_kind() -> None:
     kinds = told(("on_scene", {}), ("on_scene", {"event_id": "n", "notice": "check_in_asked"}))
 
     assert kinds == [None, "check_in_asked"]
 
 
-def test_repeats_and_rivals_are_told_nothing() -> None:
+def test_repeats_and_rivals_give_no_notice() -> None:
     validity = Validity()
     first, rival = step("a", "offered", 1), step("b", "offered", 2)
 
@@ -70,7 +70,7 @@ def notice(state: str, **changes: Any) -> Notice:
     return made
 
 
-def test_an_offer_is_worth_telling_until_it_expires_and_the_rest_for_a_while() -> None:
+def test_an_offer_notice_is_valid_until_it_expires_and_others_for_a_fixed_time() -> None:
     at_ms = step("a", "offered", 1).at_ms
 
     assert notice("offered").until_ms == step("a", "offered", 1).expires_ms
@@ -80,7 +80,7 @@ def test_an_offer_is_worth_telling_until_it_expires_and_the_rest_for_a_while() -
     assert notice("en_route", notice="colleague_in_distress").until_ms == at_ms + LATE_MS
 
 
-def test_a_notice_is_true_while_the_offer_stands_where_it_stood() -> None:
+def test_a_notice_is_true_while_the_state_of_its_offer_is_unchanged() -> None:
     validity = Validity()
     validity.judge(step("a", "offered", 1))
     assert is_true_still(notice("offered"), validity)
@@ -98,12 +98,12 @@ def test_a_notice_is_true_while_the_offer_stands_where_it_stood() -> None:
     assert is_true_still(notice("stood_down"), validity)
 
 
-def test_of_an_offer_nobody_remembers_only_its_end_can_be_true() -> None:
+def test_only_end_notices_of_forgotten_offers_can_be_true() -> None:
     assert is_true_still(notice("withdrawn"), Validity())
     assert not is_true_still(notice("offered"), Validity())
 
 
-def test_an_end_is_moot_for_who_never_heard_of_the_beginning() -> None:
+def test_an_end_is_moot_for_people_who_got_no_notice_before() -> None:
     assert notice("offered").is_first
     assert notice("withdrawn").is_moot_unless_told
     assert not notice("stood_down").is_moot_unless_told

@@ -34,7 +34,7 @@ def write(story: Story, *fields: str, **stated: Any) -> str:
     return ref
 
 
-def test_edits_of_different_fields_never_meet() -> None:
+def test_edits_of_different_fields_never_conflict() -> None:
     story = reported()
     since = story.incident.version
 
@@ -70,7 +70,7 @@ def test_without_a_precondition_the_last_writer_wins_field_by_field() -> None:
     assert [one.unused_refs for one in story.decisions] == [(), (), ()]
 
 
-def test_what_offers_did_meanwhile_is_no_conflict() -> None:
+def test_offers_made_meanwhile_are_no_conflict() -> None:
     story = reported()
     since = story.incident.version
     story.accept("near")
@@ -81,7 +81,7 @@ def test_what_offers_did_meanwhile_is_no_conflict() -> None:
     assert story.last.outcome is Outcome.APPLIED
 
 
-def test_a_version_that_was_never_reached_was_read_nowhere() -> None:
+def test_a_version_not_reached_yet_conflicts_with_every_change() -> None:
     story = reported()
 
     story.update(priority=Priority.LOW, expected_version=story.incident.version + 1)
@@ -100,7 +100,7 @@ def test_a_version_that_was_never_reached_was_read_nowhere() -> None:
     ],
     ids=lambda stated: next(iter(stated)),
 )
-def test_the_value_a_field_has_already_is_no_change_and_no_conflict(same: dict[str, Any]) -> None:
+def test_the_present_value_is_neither_a_change_nor_a_conflict(same: dict[str, Any]) -> None:
     story = Story([candidate("near")])
     story.report(spec(), language="en", priority=Priority.LOW)
     since = story.incident.version
@@ -194,7 +194,7 @@ def test_more_people_wanted_on_scene_are_not_taken_away_by_an_older_list() -> No
     assert story.incident.edits["requirements"].version == story.incident.version
 
 
-def test_another_type_leaves_needs_alone_that_were_stated_since_it_was_read() -> None:
+def test_a_changed_type_keeps_requirements_stated_since_it_was_read() -> None:
     story = reported()
     since = story.incident.version
     story.update(spec("boat"))
@@ -212,7 +212,7 @@ def test_private_fields_without_a_record_change_nothing() -> None:
     assert (story.last.outcome, story.incident.details) == (Outcome.UNCHANGED, {})
 
 
-def test_a_report_names_the_record_of_its_private_half() -> None:
+def test_a_report_names_its_private_record() -> None:
     story = Story()
     ref = own_ref(story, "report")
 
@@ -256,7 +256,7 @@ def test_texts_of_other_orders_stay() -> None:
     assert edits.unused_refs(command, None) == ()
 
 
-def test_an_update_of_an_unknown_incident_leaves_nothing() -> None:
+def test_an_update_of_an_unknown_incident_leaves_no_record() -> None:
     story = Story()
 
     ref = write(story, "address")

@@ -85,7 +85,7 @@ def test_a_decision_that_changed_nothing_leaves_the_very_same_state() -> None:
     assert fold(None, decision(outcome=Outcome.REFUSED)) is None
 
 
-def test_nothing_comes_of_nothing() -> None:
+def test_no_events_give_no_incident() -> None:
     assert evolve(None, (), MOMENT) is None
 
 
@@ -117,7 +117,7 @@ def test_a_repeat_passes_over_offers_that_have_left_the_state_since() -> None:
     assert offer_steps(incident(version=told.version + 1), told, 3, 7) == []
 
 
-def test_an_offer_remembers_when_it_was_first_accepted_and_what_was_said() -> None:
+def test_an_offer_keeps_its_first_acceptance_and_private_reference() -> None:
     state = incident(offers=(offer(id="o-v-1"),))
 
     accepted = evolve(state, (moved(OfferState.ACCEPTED, private_ref="incident:reply"),), MOMENT)
@@ -131,7 +131,7 @@ def test_an_offer_remembers_when_it_was_first_accepted_and_what_was_said() -> No
     assert again.times.first_accept_ms == NOW_MS
 
 
-def test_the_steps_of_a_decision_say_all_a_notifier_needs() -> None:
+def test_the_steps_of_a_decision_hold_all_a_notifier_needs() -> None:
     story = Story(helpers("one"))
     story.report(spec())
 

@@ -33,7 +33,7 @@ def test_decliners_are_remembered_by_their_ids_alone() -> None:
     assert kept.declined == {"r1": ("v-9", "v-0000", "v-0001")}
 
 
-def test_what_ended_just_now_stays_until_it_has_been_told() -> None:
+def test_an_offer_that_just_ended_stays_until_its_step_is_published() -> None:
     offers = [offer(OfferState.EXPIRED, id=f"o-{number}", changed_ms=NOW_MS) for number in range(300)]
     state = incident(offers=tuple(offers))
 

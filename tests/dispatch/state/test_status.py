@@ -69,7 +69,7 @@ def test_staffed_means_the_first_time() -> None:
     assert story.incident.times.first_accept_ms == first_ms
 
 
-def test_open_places_are_never_below_none() -> None:
+def test_open_places_are_never_negative() -> None:
     state = of(OfferState.DONE, OfferState.ACCEPTED)
 
     assert state.open_places(state.requirements[0]) == 0
