@@ -99,13 +99,13 @@ def estimate(candidate: Candidate, capability: Capability, at_ms: int, priors: P
 
 def estimates(candidates: Iterable[Candidate], capability: Capability, at_ms: int, priors: Priors) -> dict[str, float]:
     """Estimates of several people at one time, by volunteer id."""
-    strangers: dict[str, float] = {}
+    prior_of_band: dict[str, float] = {}
     known: dict[str, float] = {}
     for person in candidates:
         band = band_of(capability, person.distance_m)
-        if band not in strangers:
-            strangers[band] = prior(band, at_ms, priors)
-        known[person.volunteer_id] = _mean(strangers[band], PRIOR_WEIGHT, person.accepted, person.refused)
+        if band not in prior_of_band:
+            prior_of_band[band] = prior(band, at_ms, priors)
+        known[person.volunteer_id] = _mean(prior_of_band[band], PRIOR_WEIGHT, person.accepted, person.refused)
     return known
 
 

@@ -48,6 +48,7 @@ def screened(found: Found, need: Need, rules: Rules, taken: Mapping[str, Exclusi
     result = Screened(excluded=dict(found.excluded))
     for seen in found.candidates:
         candidate = approach(seen, need, rules.own, rules.others)
+        # `taken` first: a person claimed elsewhere is counted as such, whatever else excludes them.
         reason = taken.get(candidate.volunteer_id) or exclusion(candidate, need)
         if reason is not None:
             result.leave_out(reason)

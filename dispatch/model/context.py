@@ -54,7 +54,7 @@ class DecisionContext:
     presence: Mapping[str, Presence] = field(default_factory=dict)
     """Volunteer id → duty and newest fix of people who are monitored on their way; absent: Redis does not know the person."""
     past: Mapping[str, AskedLately] = field(default_factory=dict)
-    """Volunteer id → recent offers and work of people whom an operator selected."""
+    """Volunteer id → recent offers and work of people selected by an operator."""
     hazards: tuple[HazardArea, ...] = ()
     """Hazard areas of open incidents."""
     served: ServiceArea | None = None

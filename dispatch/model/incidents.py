@@ -520,7 +520,7 @@ class SearchMark:
     """Position at which a search stopped and can continue."""
 
     judged: frozenset[str]
-    """Everybody whom the search has examined, candidates or not."""
+    """Ids of all people examined so far, candidates or not."""
     radius_m: float | None
     around: Mapping[Exclusion, int] = field(default_factory=dict)
     """Part of `Found.excluded`: nearby people who were counted without being examined; the next page counts them again."""

@@ -254,7 +254,7 @@ class DeclineReason(StrEnum):
 
 
 class Exclusion(StrEnum):
-    """Why a person whom the search examined is not a candidate."""
+    """Why a person examined by the search is not a candidate."""
 
     OFF_DUTY = "off_duty"
     ENGAGED = "engaged"  # holds another offer or assignment
@@ -339,7 +339,7 @@ class OfferSource(StrEnum):
 
 
 class SoftRule(StrEnum):
-    """Rules against a person whom an operator selects that the operator may override. Other exclusions cannot be overridden."""
+    """Reasons against a selected person that an operator may override. Other exclusions cannot be overridden."""
 
     CAPABILITY = "capability"  # does not do this kind of work (field or digital)
     SKILL = "skill"

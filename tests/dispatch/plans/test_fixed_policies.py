@@ -65,9 +65,7 @@ def test_a_requirement_is_heavy_like_its_type_unless_stated() -> None:
         ({"offers_per_place": 2.5}, Policy(offers_per_place=2.5)),
     ],
 )
-def test_a_fixed_policy_is_stated_as_default_or_for_one_requirement(
-    table: dict[str, Any], policy: Policy
-) -> None:
+def test_a_fixed_policy_is_stated_as_default_or_for_one_requirement(table: dict[str, Any], policy: Policy) -> None:
     everywhere, here = boat_of(book(defaults={"policy": table})), boat_of(book(row={"policy": table}))
 
     assert everywhere.policy == here.policy == policy
