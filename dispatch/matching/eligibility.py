@@ -38,7 +38,7 @@ def _place_exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
         return Exclusion.STALE_PLACE
     if not candidate.from_home and (candidate.fix_age_s is None or candidate.fix_age_s > FIX_AGE_LIMIT_S):
         return Exclusion.STALE_PLACE
-    # Before the distances: people inside must be counted as such, because they are warned.
+    # `approach` sets no target for people inside, so the distance rules below do not apply to them.
     if candidate.in_hazard:
         return Exclusion.IN_HAZARD
     own_m = reach_m(candidate.max_distance_m, candidate.travel_mode)

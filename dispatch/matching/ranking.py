@@ -51,7 +51,6 @@ def rank(
     `language`: the caller's. `burdens`: additional terms in seconds by volunteer id.
     """
     more = burdens or {}
-    # The id breaks ties: a replay must choose the same people in whatever order the store returned them.
     ranked = [_ranked(candidate, need, language, more.get(candidate.volunteer_id, {})) for candidate in candidates]
     return sorted(ranked, key=lambda entry: (entry.score_s, entry.candidate.volunteer_id))
 
