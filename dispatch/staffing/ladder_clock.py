@@ -34,11 +34,14 @@ def schedule(
     if state is None or not state.is_open:
         return
     reasons = {why.requirement_id: reason for why in whys if (reason := _reason_of(why))} | _carried_on(facts)
+    kept = {entry.id for entry in state.requirements}
+    for gone in dict.fromkeys(one.requirement_id for one in state.attention if one.requirement_id not in kept):
+        yield from _attention_ended(state, gone)
     for entry in state.requirements:
         if entry.climb is None:
             continue
         if not state.open_places(entry):
-            yield from _attention_ended(state, entry)
+            yield from _attention_ended(state, entry.id)
             continue
         since_ms = entry.climb.since_ms
         if since_ms is None:
@@ -142,7 +145,7 @@ def _carried_on(facts: Sequence[Event]) -> dict[str, StepReason]:
     }
 
 
-def _attention_ended(state: Incident, entry: Requirement) -> Iterator[Event]:
+def _attention_ended(state: Incident, requirement_id: str | None) -> Iterator[Event]:
     for attention in state.attention:
-        if attention.requirement_id == entry.id and attention.reason in _ATTENTION:
-            yield AttentionEnded(reason=attention.reason, requirement_id=entry.id)
+        if attention.requirement_id == requirement_id and attention.reason in _ATTENTION:
+            yield AttentionEnded(reason=attention.reason, requirement_id=requirement_id)

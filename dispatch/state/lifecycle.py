@@ -372,7 +372,8 @@ def _settled(state: Incident, moment: Moment) -> Incident:
         return changed(state, version=moment.version)
     status = status_of(state)
     changes: dict[str, Any] = {"version": moment.version, "status": status}
-    if status in (IncidentStatus.STAFFED, IncidentStatus.IN_PROGRESS) and state.times.staffed_ms is None:
+    is_staffed = status in (IncidentStatus.STAFFED, IncidentStatus.IN_PROGRESS) and bool(state.requirements)
+    if is_staffed and state.times.staffed_ms is None:
         changes["times"] = changed(state.times, staffed_ms=moment.at_ms)
     if not any(requirement.shortfall for requirement in state.requirements):
         # The next shortfall is a new one, so its retry interval starts again at `retry_s`.

@@ -169,7 +169,7 @@ def _requirement_row(requirement: Mapping[str, Any]) -> tuple[str, ...]:
 def _offer_row(offer: Mapping[str, Any]) -> tuple[str, ...]:
     distance = offer.get("distance_m")
     return (
-        offer["id"][-16:],
+        offer["id"],  # whole: other commands take it
         offer["volunteer_id"],
         offer["requirement_id"],
         offer["state"],

@@ -5,8 +5,10 @@ from typing import Any
 from dispatch.explanations import of_person
 from dispatch.matching.lessons import lessons_of
 from dispatch.model.commands import AskForHelp, ConfirmChanges, RaiseDistress, WithdrawOffer
+from dispatch.model.copying import changed
 from dispatch.model.events import HelpAsked, IncidentUpdated
-from dispatch.model.vocabulary import HeardBy, IncidentStatus, OfferState, Outcome
+from dispatch.model.incidents import Attention
+from dispatch.model.vocabulary import AttentionReason, HeardBy, IncidentStatus, OfferState, Outcome
 from dispatch.state.pruning import ENDED_OFFERS_KEPT
 from tests.support.builders import INCIDENT, NOW_MS, Story, helpers, incident, offer, spec
 
@@ -98,6 +100,19 @@ def test_the_place_of_somebody_asked_is_given_up_only_when_nobody_else_is_asked_
 
     assert ([one.count for one in shared.incident.requirements], shared.asked()) == ([1], ["two"])
     assert (alone.incident.requirements, alone.asked(), alone.shortfalls()) == ((), [], {})
+
+
+def test_with_the_last_requirement_its_attention_ends_and_nobody_is_said_to_have_come() -> None:
+    story = asked("one")
+    story.told = changed(
+        story.incident, attention=(Attention(reason=AttentionReason.UNFILLED, since_ms=NOW_MS, requirement_id="r1"),)
+    )
+
+    story.withdraw("one", replace=False)
+
+    assert story.incident.requirements == ()
+    assert story.incident.attention == ()
+    assert story.incident.times.staffed_ms is None
 
 
 def test_a_translator_goes_with_the_need_that_is_given_up() -> None:

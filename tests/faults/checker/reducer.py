@@ -421,7 +421,7 @@ def _settle(state: State, moment: Moment) -> None:
     else:
         moving = any(offer["state"] in _MOVING and fills(offer) for offer in state["offers"])
         state["status"] = "in_progress" if moving else "staffed"
-        if state["times"]["staffed_ms"] is None:
+        if state["requirements"] and state["times"]["staffed_ms"] is None:
             state["times"]["staffed_ms"] = moment.at_ms
     if not short:
         waits = (
