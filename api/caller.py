@@ -1,4 +1,4 @@
-"""Who sent a request, as the token says."""
+"""The author of a request, by the claims of the token."""
 
 import math
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from streams.tokens import Role
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever sent the request. `id` is an opaque subject."""
+    """The author of a request. `id` is an opaque subject."""
 
     id: str
     role: Role
     expires_ms: int | None = None
-    """When the token ends; None: it is not known to end."""
+    """When the token expires; None: unknown."""
 
     def valid_for_s(self, now_ms: int) -> float:
-        """What takes long ends with the token that it was begun with."""
+        """Time until the token expires; streams end with their token. Infinite if it is unknown."""
         return math.inf if self.expires_ms is None else (self.expires_ms - now_ms) / 1000
 
     def is_one_of(self, *roles: Role) -> bool:

@@ -1,4 +1,4 @@
-"""Kinds of fields that bodies share: times, geometry, languages. Each says what it expects when it is given something else."""
+"""Field types that bodies share: times, geometry, languages. An invalid value gives an error that says what is expected."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,12 +17,12 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\
 
 
 def expected(what: str, path: str = "") -> PydanticCustomError:
-    """The error of a field of ours; `path` is the place of the fault inside it."""
+    """The error of an invalid field; `path` is the place of the fault within its value."""
     return PydanticCustomError("expected", "expected {expected}", {"expected": what, "path": path})
 
 
 def instant_ms(value: object) -> int:
-    """Milliseconds since 1970 of an RFC 3339 time."""
+    """Milliseconds since 1970-01-01 UTC of an RFC 3339 time with an offset. Raises PydanticCustomError."""
     what = "a time like 2026-11-22T08:00:00Z (RFC 3339, with an offset)"
     if not isinstance(value, str) or len(value) > 40 or not value.isascii() or not _RFC3339.fullmatch(value):
         raise expected(what)
@@ -36,7 +36,7 @@ def instant_ms(value: object) -> int:
 
 
 def spoken_language(value: object) -> str:
-    """A language tag in its one form (`kk`, `zh-Hans-CN`). Known to nobody is no fault: it finds nobody and hides nobody."""
+    """A language tag in canonical form (`kk`, `zh-Hans-CN`), assigned or not: one that nobody requests has no effect."""
     tag = languages.canonical(value) if isinstance(value, str) else None
     if tag is None:
         raise expected(languages.EXPECTED)
@@ -44,16 +44,17 @@ def spoken_language(value: object) -> str:
 
 
 def wanted_language(value: object) -> str:
-    """A language whose speakers can be looked for: one that nobody was given would leave a need open for ever."""
+    """A language that ISO 639 has assigned: a requirement for any other could never be filled."""
     tag = spoken_language(value)
     if not languages.is_assigned(tag):
-        raise expected(languages.EXPECTED + " that ISO 639 has assigned; leave it out where it is not known")
+        raise expected(languages.EXPECTED + " that ISO 639 has assigned; omit it if it is unknown")
     return tag
 
 
 def area(value: object) -> Area:
+    """The area of a GeoJSON Point, Polygon or MultiPolygon. Raises PydanticCustomError."""
     try:
-        return geo.area_of(value)  # type: ignore[arg-type]  # it says itself what it expects
+        return geo.area_of(value)  # type: ignore[arg-type]  # checks the type itself
     except geo.BadGeometry as error:
         raise expected(error.expected, error.field_path) from None
 
@@ -68,7 +69,7 @@ def place(value: object) -> Place:
 
 @dataclass(frozen=True, slots=True, eq=False)  # hashable: the schema is a dict
 class Checked:
-    """A kind of field for `Annotated`: a function that gives the value or raises `expected`, and its JSON Schema."""
+    """Metadata for `Annotated`: a function that returns the value or raises `expected`, and the JSON Schema of the field."""
 
     check: Callable[[Any], Any]
     schema: Mapping[str, Any]
@@ -81,7 +82,7 @@ class Checked:
 
 
 def word(words: type[StrEnum]) -> Checked:
-    """A field that takes one of a vocabulary."""
+    """A field that accepts the values of a vocabulary."""
 
     def check(value: object) -> StrEnum:
         if not isinstance(value, str) or value not in words._value2member_map_:
@@ -124,7 +125,7 @@ MULTI_POLYGON_SCHEMA = _geometry(
     "MultiPolygon", {"type": "array", "items": {"type": "array", "items": _RING, "minItems": 1}, "minItems": 1}
 )
 GEOMETRY_SCHEMA = {
-    "description": "GeoJSON, WGS 84, longitude first; at most 1,000 positions; rings are closed",
+    "description": "GeoJSON, WGS 84, longitude first; at most 1,000 positions; closed rings",
     "oneOf": [POINT_SCHEMA, POLYGON_SCHEMA, MULTI_POLYGON_SCHEMA],
 }
 
@@ -139,6 +140,6 @@ PERSON_ID_SCHEMA: dict[str, Any] = {
     "pattern": f"^{ids.PERSON_ID}$",
     "not": {"enum": list(ids.NO_PERSON_IDS)},
 }
-"""Which ids of people there can be. Links encode them; in a path of one's own they must be encoded too."""
+"""Valid ids of people. Links contain them percent-encoded; paths that a client builds must encode them too."""
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]

@@ -1,32 +1,39 @@
-"""The OpenAPI document, and the route that gives it."""
+"""The OpenAPI document, and the route that serves it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.http.auth import PUBLIC
 from api.http.responses import shown
-from api.schemas import Locations, ProblemShown
+from api.schemas.events import EVENTS
+from api.schemas.incidents import IncidentCollection
+from api.schemas.problems import ProblemShown
+from api.schemas.volunteers import Locations
 
 PATH = "/openapi.json"
+_RESPONSES: tuple[type[BaseModel], ...] = (ProblemShown, IncidentCollection, *EVENTS.values())
+_EXTRA: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
+    (Locations, "validation"),
+    *[(model, "serialization") for model in _RESPONSES],
+]
 
 
 def described(app: FastAPI) -> None:
-    """Gives the app its document. Models that no signature names are added to it."""
+    """Sets the document of the application, with the models that no route signature refers to, and adds its route."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             built = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-            _, extra = models_json_schema(
-                [(Locations, "validation"), (ProblemShown, "validation")], ref_template="#/components/schemas/{model}"
-            )
+            _, extra = models_json_schema(_EXTRA, ref_template="#/components/schemas/{model}")
             schemas = built.setdefault("components", {}).setdefault("schemas", {})
             schemas.update(extra["$defs"])
             for name in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(name, None)  # ours are problems (RFC 9457)
+                schemas.pop(name, None)  # replaced by ProblemShown (RFC 9457)
             app.openapi_schema = built
         return app.openapi_schema
 

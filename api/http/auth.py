@@ -1,4 +1,4 @@
-"""Who asks, and whether they may. Denied by default: a route without `Allow` or `PUBLIC` stops the start of the API."""
+"""Authentication and authorisation by role. A route without `Allow` or `PUBLIC` prevents the API from starting."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -17,7 +17,7 @@ _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 class Allow(HTTPBearer):
-    """A dependency that gives the caller if their role is one of these. Also tells OpenAPI that a token is needed."""
+    """A dependency that returns the caller if their role is one of these. Adds the bearer token to the OpenAPI document."""
 
     def __init__(self, *roles: Role) -> None:
         super().__init__(scheme_name="token", bearerFormat="JWT", auto_error=False)
@@ -28,7 +28,7 @@ class Allow(HTTPBearer):
         return caller if caller is not None else self.admit(request)
 
     def admit(self, request: Request) -> Caller:
-        """Raises Problem: 401 without a valid token, 403 with another role."""
+        """Raises ProblemResponse: 401 without a valid token, 403 with another role."""
         bearer = _bearer(request)
         if bearer.role not in self.roles:
             raise ProblemResponse("forbidden", "expected a token of role " + " or ".join(sorted(self.roles)))
@@ -43,7 +43,7 @@ def _bearer(request: Request) -> Bearer:
         raise ProblemResponse(
             "unauthenticated", "expected the header Authorization: Bearer <token>", headers=_CHALLENGE
         )
-    keys: TokenKeys = request.app.state.parts.keys
+    keys: TokenKeys = request.app.state.services.keys
     try:
         return keys.verify(token.strip(), now_s=clock.now_ms() // 1000)
     except BadToken as error:
@@ -51,7 +51,7 @@ def _bearer(request: Request) -> Bearer:
 
 
 class Public:
-    """Marks a route that anybody may ask."""
+    """Marks a route that needs no token."""
 
     async def __call__(self) -> None:
         return None
@@ -72,7 +72,7 @@ VolunteerOrAdmin = Annotated[Caller, Depends(Allow(VOLUNTEER, ADMIN))]
 
 
 def allowance(dependant: Dependant) -> Allow | Public | None:
-    """What a route says about who may ask; None if it says nothing."""
+    """The access rule of a route; None if it declares none."""
     return next(_declared(dependant), None)
 
 
@@ -84,6 +84,6 @@ def _declared(dependant: Dependant) -> Iterator[Allow | Public]:
 
 
 def only_own(caller: Caller, volunteer_id: str) -> None:
-    """A volunteer may act for nobody else. Raises Problem."""
+    """Refuses a volunteer who acts for somebody else. Raises ProblemResponse (403)."""
     if caller.role is Role.VOLUNTEER and caller.id != volunteer_id:
-        raise ProblemResponse("forbidden", "a volunteer's token is good for its own id only")
+        raise ProblemResponse("forbidden", "a volunteer's token is valid only for its own id")

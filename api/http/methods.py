@@ -1,4 +1,4 @@
-"""HEAD on every route that has GET, and which methods a path has (RFC 9110 §9.3.2, §9.3.7, §10.2.1)."""
+"""HEAD for every route with GET, OPTIONS, and the Allow header (RFC 9110 §9.3.2, §9.3.7, §10.2.1)."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ _CANDIDATES = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def allowed(request: Request) -> list[str]:
-    """All that the path of this request can be asked with; empty when there is no such path."""
+    """The methods that the path of this request supports; empty if there is no such path."""
     found = [method for method in _CANDIDATES if _matches(request, method)]
     with_head = ["GET", "HEAD", *found[1:]] if "GET" in found else found
     return [*with_head, "OPTIONS"] if found else []
@@ -23,14 +23,14 @@ def _matches(request: Request, method: str) -> bool:
 
 
 def refused(request: Request, refusal: Response) -> Response:
-    """The answer to a method that no route of the path has; to OPTIONS it is what there is."""
+    """The response to a method that the path does not support, with Allow; 204 to OPTIONS."""
     answer = Response(status_code=204) if request.method == "OPTIONS" else refusal
     answer.headers["Allow"] = ", ".join(allowed(request))
     return answer
 
 
 class HeadAsGet:
-    """ASGI middleware: HEAD is answered as GET is, without the body. What would never end is ended after its headers."""
+    """ASGI middleware: answers HEAD like GET, without the body. Cancels an endless stream after its headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

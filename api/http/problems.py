@@ -1,12 +1,12 @@
-"""What goes wrong, told as RFC 9457 problem+json: one table of stable codes, and how the errors of the other layers map to it.
+"""Problem details (RFC 9457): the table of stable codes, and how errors of other layers map to it.
 
-    Problem                a code of TABLE, with the place of the fault where there is one
-    BadJson                strict_json.py: 400 or 422 with line, column and offset
-    BadGeometry            dispatch/model/geo.py: a field error
-    IntakeError          streams/intake/commands.py: 503 with Retry-After
-    StoreTrouble, NotReady dispatch/ports.py: 503 with Retry-After
+    ProblemResponse           a code of TABLE
+    BadJson                   strict_json.py: 400 or 422 with line, column and offset
+    RequestValidationError    FastAPI: 422 with one entry for each invalid field
+    IntakeError, LogUnavailable   streams/errors.py: 503 with Retry-After
+    StoreTrouble, NotReady    dispatch/ports.py: 503 with Retry-After
 
-Nothing that was sent is ever told back, but for names of fields and JSON types.
+A problem never repeats values from the request, only field names and JSON types.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,47 +42,47 @@ class ProblemType:
 TABLE: dict[str, ProblemType] = {
     "bad_json": ProblemType(400, "The body is not JSON"),
     "duplicate_key": ProblemType(422, "An object in the body has the same key twice"),
-    "nul_character": ProblemType(422, "A text in the body holds a NUL character"),
+    "nul_character": ProblemType(422, "A string in the body contains a NUL character"),
     "idempotency_key_required": ProblemType(400, "The header Idempotency-Key is missing or malformed"),
-    "unauthenticated": ProblemType(401, "A valid bearer token is needed"),
-    "forbidden": ProblemType(403, "This role or person may not do that"),
+    "unauthenticated": ProblemType(401, "A valid bearer token is required"),
+    "forbidden": ProblemType(403, "This role or person is not allowed to do that"),
     "not_your_offer": ProblemType(403, "The offer was made to somebody else"),
-    "not_found": ProblemType(404, "There is no such thing"),
+    "not_found": ProblemType(404, "The resource does not exist"),
     "method_not_allowed": ProblemType(405, "The method is not allowed here"),
     "not_acceptable": ProblemType(406, "None of the accepted media types is available"),
     "offer_ended": ProblemType(409, "The offer has ended"),
     "incident_ended": ProblemType(409, "The incident has ended"),
-    "conflict": ProblemType(409, "The state does not allow that"),
-    "unknown_volunteer": ProblemType(409, "Nobody of this id is registered"),
+    "conflict": ProblemType(409, "The present state does not permit the request"),
+    "unknown_volunteer": ProblemType(409, "No volunteer is registered with this id"),
     "off_duty": ProblemType(409, "The person is off duty"),
     "engaged": ProblemType(409, "The person holds another offer or assignment"),
-    "filled": ProblemType(409, "The need has all its people"),
-    "rules_against": ProblemType(409, "Rules speak against this person; force and a reason set them aside"),
-    "already_escalated": ProblemType(409, "The alarm level was raised since"),
+    "filled": ProblemType(409, "The requirement is filled"),
+    "rules_against": ProblemType(409, "Soft rules exclude this person; force with a reason overrides them"),
+    "already_escalated": ProblemType(409, "The alarm level has been raised since"),
     "edit_conflict": ProblemType(409, "Somebody else has changed the same field"),
     "version_conflict": ProblemType(412, "Somebody else has changed the same field since it was read"),
     "body_too_large": ProblemType(413, "The body is too large"),
     "unsupported_media_type": ProblemType(415, "The body must be JSON"),
-    "invalid": ProblemType(422, "Something in the request is not as expected"),
-    "out_of_range": ProblemType(422, "A position must lie on earth"),
-    "zero_position": ProblemType(422, "A position of exactly 0, 0 without an accuracy is none"),
+    "invalid": ProblemType(422, "The request is invalid"),
+    "out_of_range": ProblemType(422, "The coordinates of a position are out of range"),
+    "zero_position": ProblemType(422, "A position of exactly 0, 0 without an accuracy is an unset variable"),
     "bad_accuracy": ProblemType(422, "The accuracy of a position must be from 0 to 100 km"),
     "too_old": ProblemType(422, "A position must have been recorded within the last hour"),
-    "from_the_future": ProblemType(422, "A position must not have been recorded more than a minute from now"),
-    "idempotency_key_reused": ProblemType(422, "The Idempotency-Key was used with another request before"),
-    "internal": ProblemType(500, "A fault of ours"),
-    "waited_too_long": ProblemType(503, "The request had waited too long before it was read; nothing was stored"),
-    "overloaded": ProblemType(503, "Too much is on its way; nothing was stored"),
+    "from_the_future": ProblemType(422, "A position must not be recorded more than a minute in the future"),
+    "idempotency_key_reused": ProblemType(422, "The Idempotency-Key was used for another request"),
+    "internal": ProblemType(500, "Internal error"),
+    "waited_too_long": ProblemType(503, "The request waited too long before it was read; nothing was stored"),
+    "overloaded": ProblemType(503, "Too many requests are in flight; nothing was stored"),
     "unknown_outcome": ProblemType(
-        503, "It is not known whether this was stored; repeat it with the same Idempotency-Key"
+        503, "It is unknown whether this was stored; repeat it with the same Idempotency-Key"
     ),
-    "picture_unavailable": ProblemType(503, "The live picture cannot be read for the moment"),
-    "log_unavailable": ProblemType(503, "The log cannot be read for the moment"),
+    "picture_unavailable": ProblemType(503, "The state in Redis cannot be read at the moment"),
+    "log_unavailable": ProblemType(503, "Kafka cannot be read at the moment"),
 }
 
 
 class ProblemResponse(HTTPException):
-    """An answer that is no success. `errors` name fields and what was expected of them."""
+    """A response with problem details, raised anywhere below a route. `errors`: invalid fields; `more`: fields of this code."""
 
     def __init__(
         self,
@@ -111,12 +111,13 @@ class ProblemResponse(HTTPException):
 
 
 def invalid(field: str, expected: str, got: str | None = None) -> ProblemResponse:
-    """One field that is not as expected."""
+    """422 for one invalid field. `got`: the JSON type of its value, never the value."""
     error = {"field": field, "expected": expected, **({"got": got} if got else {})}
     return ProblemResponse("invalid", f"{field or 'body'}: expected {expected}", errors=[error])
 
 
 def not_json(error: BadJson) -> ProblemResponse:
+    """400 or 422 with the position of the fault."""
     place: dict[str, Any] = {"line": error.line, "column": error.column, "offset": error.offset}
     return ProblemResponse(
         error.code, str(error), errors=[{"field": "", "expected": "JSON (RFC 8259)", **place}], **place
@@ -124,11 +125,12 @@ def not_json(error: BadJson) -> ProblemResponse:
 
 
 def retry_later(code: str, detail: str, after_s: int = 1) -> ProblemResponse:
+    """503 with Retry-After."""
     return ProblemResponse(code, detail, headers={"Retry-After": str(after_s)})
 
 
 def problem_of(error: Exception) -> ProblemResponse:
-    """The answer to an error of another layer."""
+    """The response to an error of another layer; 500 for an unexpected one."""
     if isinstance(error, ProblemResponse):
         return error
     if isinstance(error, BadJson):
@@ -138,11 +140,11 @@ def problem_of(error: Exception) -> ProblemResponse:
     if isinstance(error, IntakeError):
         return retry_later("unknown_outcome", TABLE["unknown_outcome"].title)
     if isinstance(error, NotReady):
-        return retry_later("picture_unavailable", "The live picture is being rebuilt from the log", 3)
+        return retry_later("picture_unavailable", "Redis is being rebuilt from Kafka", 3)
     if isinstance(error, StoreTrouble):
-        return retry_later("picture_unavailable", "Redis gives no answer")
+        return retry_later("picture_unavailable", "Redis does not answer")
     if isinstance(error, LogUnavailable):
-        return retry_later("log_unavailable", "Kafka gives no answer")
+        return retry_later("log_unavailable", "Kafka does not answer")
     if isinstance(error, ClientDisconnect):
         return ProblemResponse("bad_json", "the body ended early")
     if isinstance(error, RequestValidationError):
@@ -152,7 +154,7 @@ def problem_of(error: Exception) -> ProblemResponse:
     return ProblemResponse("internal")
 
 
-_TOLD = (
+_HANDLED = (
     HTTPException,
     RequestValidationError,
     ClientDisconnect,
@@ -172,8 +174,8 @@ def _of_framework(error: HTTPException) -> ProblemResponse:
 
 def _invalid_request(error: RequestValidationError) -> ProblemResponse:
     faults = [_field_error(fault) for fault in error.errors()[:20]]
-    told = "; ".join(f"{fault['field'] or 'body'}: expected {fault['expected']}" for fault in faults[:3])
-    return ProblemResponse("invalid", told, errors=faults)
+    detail = "; ".join(f"{fault['field'] or 'body'}: expected {fault['expected']}" for fault in faults[:3])
+    return ProblemResponse("invalid", detail, errors=faults)
 
 
 _EXPECTED = {
@@ -212,7 +214,7 @@ def _field_error(fault: Mapping[str, Any]) -> dict[str, Any]:
     kind = str(fault["type"])
     place = [part for part in fault["loc"] if part not in ("body", "query", "path", "header")]
     field = _field_name(place)
-    if kind == "expected":  # ours: schemas.py
+    if kind == "expected":  # raised by `fields.expected`
         inner = str(context.get("path", ""))
         field = f"{field}.{inner}" if field and inner else field or inner
         expected = str(context["expected"])
@@ -220,10 +222,10 @@ def _field_error(fault: Mapping[str, Any]) -> dict[str, Any]:
         expected = _EXPECTED[kind].format(**context)
     else:
         expected = "another value"
-    told: dict[str, Any] = {"field": field, "expected": expected}
+    entry: dict[str, Any] = {"field": field, "expected": expected}
     if kind not in ("missing", "extra_forbidden"):
-        told["got"] = _json_type(fault.get("input"))
-    return told
+        entry["got"] = _json_type(fault.get("input"))
+    return entry
 
 
 def _field_name(place: Sequence[object]) -> str:
@@ -254,20 +256,20 @@ def _json_type(value: object) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Every error, expected or not, leaves as problem+json."""
+    """Installs the error handlers: every error, expected or not, gives application/problem+json."""
 
-    async def told(request: Request, error: Exception) -> Response:
+    async def handled(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
         if problem.code == "method_not_allowed":
             return methods.refused(request, problem.response())
         return problem.response()
 
-    async def fault(request: Request, error: Exception) -> Response:
-        # Only the kind of the error: its text may quote what was sent.
+    async def unexpected(request: Request, error: Exception) -> Response:
+        # The text of the error is not logged: it may quote the request.
         route = request.scope.get("route")
         _log.error("unexpected error", kind=type(error).__name__, route=getattr(route, "path", "?"))
         return ProblemResponse("internal").response()
 
-    for kind in _TOLD:
-        app.add_exception_handler(kind, told)
-    app.add_exception_handler(Exception, fault)
+    for kind in _HANDLED:
+        app.add_exception_handler(kind, handled)
+    app.add_exception_handler(Exception, unexpected)

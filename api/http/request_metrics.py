@@ -1,4 +1,4 @@
-"""Counts and times every answer, by route and not by path: ids never become labels."""
+"""Counts and durations of responses by route. Paths are no labels, because they contain ids."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -6,7 +6,7 @@ from streams import clock, metrics
 
 
 class Measure:
-    """ASGI middleware."""
+    """ASGI middleware that records status and time to the response headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Answers as JSON, encoded once by msgspec; and the list of problems each route may answer, for the OpenAPI document."""
+"""JSON responses, encoded by msgspec, and the problems of a route for the OpenAPI document."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ import msgspec
 from fastapi.responses import Response
 
 from api.http.problems import MEDIA_TYPE
-from api.schemas import ProblemShown
+from api.schemas.problems import ProblemShown
 
 _encode = msgspec.json.Encoder().encode
 
@@ -15,17 +15,15 @@ _encode = msgspec.json.Encoder().encode
 def shown(
     body: object, status: int = 200, headers: Mapping[str, str] | None = None, media: str = "application/json"
 ) -> Response:
+    """A response with `body` encoded as JSON."""
     return Response(_encode(body), status, dict(headers) if headers else None, media)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """`responses=` of a route: those every route may give, and these."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemShown"}}}
+    """`responses=` of a route: these statuses, and those that every route may give."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemShown.__name__}"}}}
     every = {401, 403, 422, 503, *statuses}
     described: dict[int | str, dict[str, Any]] = {
         status: {"description": "Problem (RFC 9457)", "content": content} for status in sorted(every)
     }
     return described
-
-
-_ = ProblemShown  # named in the document only

@@ -1,4 +1,4 @@
-"""Server-sent events as an answer, and how many may begin at a time."""
+"""The response type of server-sent events, and a limit on how many streams start at once."""
 
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar
@@ -9,27 +9,29 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streams.event_loop import Turns
 
 BEGIN_AT_ONCE = 2
-"""To admit a caller costs a millisecond; a thousand who come back at the same moment must not stop the event loop for so long."""
+"""Starting a stream takes a millisecond; a thousand that reconnect at once must not block the event loop for a second."""
 
 
 class EventStream(StreamingResponse):
-    """Bytes as they come; whoever makes them writes whole events (WHATWG HTML §9.2)."""
+    """Sends each item at once; an item is one or more complete events (WHATWG HTML §9.2)."""
 
     media_type = "text/event-stream"
     described: ClassVar[dict[int | str, dict[str, Any]]] = {
         200: {
-            "description": "Events, until one of the two ends it",
-            "content": {media_type: {"schema": {"type": "string"}}},
+            "description": "Events, until the client or the server ends the stream",
+            "content": {
+                media_type: {"schema": {"type": "string", "description": "text/event-stream; the data is JSON"}}
+            },
         }
     }
 
     def __init__(self, frames: AsyncIterator[bytes]) -> None:
-        # For proxies that would gather what is to arrive at once (nginx).
+        # X-Accel-Buffering: nginx would otherwise buffer events.
         super().__init__(frames, headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
 
 
 class BeginInTurn:
-    """ASGI middleware: requests for one path wait for their turn before anything is done for them."""
+    """ASGI middleware: requests for one path take turns on the event loop before any work is done for them."""
 
     def __init__(self, app: ASGIApp, path: str) -> None:
         self._app = app

@@ -1,8 +1,8 @@
-"""HTTP connections of a server that rather answers who asks now: what has waited for too long is refused before any work.
+"""Rejects requests that waited unread for more than five seconds, before any work is done for them (DESIGN 97).
 
-A process that stood still (SIGSTOP, a machine that swapped) finds all that was sent meanwhile in its sockets, from callers most
-of whom have given up. The kernel knows how long ago the bytes arrived (TCP_INFO), which ASGI does not tell. To refuse costs some
-microseconds, to answer a thousand times as much; and whoever still waits may repeat: every write has its Idempotency-Key.
+After a stall (SIGSTOP, swapping) the sockets contain all requests of that time, most of them from clients that have given up. The
+kernel knows when the bytes arrived (TCP_INFO); ASGI does not. A rejection takes some microseconds, a response a thousand times
+that. Clients that still wait can repeat: every write has its Idempotency-Key.
 """
 
 import asyncio
@@ -14,17 +14,17 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from api.http.problems import retry_later
 from streams import metrics
 
-PATIENCE_MS = 5_000
-"""Who has waited for so long has given up, or asks again."""
+STALE_AFTER_MS = 5_000
+"""Clients have given up by then, or repeat the request."""
 UNREAD_MS = 30_000
-"""A connection whose other end takes nothing for so long is ended by the kernel: a live view must not be kept for nobody."""
+"""The kernel closes a connection whose peer acknowledges no data for this long, such as an abandoned event stream."""
 _TCP_INFO_BYTES = 104
 _LAST_DATA_RECEIVED = 52
-"""Where `tcpi_last_data_recv` stands in `struct tcp_info` (linux/tcp.h)."""
+"""Offset of `tcpi_last_data_recv` in `struct tcp_info` (linux/tcp.h)."""
 
 
 def waited_ms(connection: socket.socket) -> int:
-    """How long ago the newest bytes of a connection arrived; 0 where the kernel does not say."""
+    """Time since the newest bytes of a connection arrived; 0 outside Linux."""
     if not hasattr(socket, "TCP_INFO"):
         return 0
     try:
@@ -36,14 +36,16 @@ def waited_ms(connection: socket.socket) -> int:
 
 
 def refusal() -> bytes:
-    """The whole answer."""
-    answer = retry_later("waited_too_long", "expected to be repeated, with the same Idempotency-Key").response()
+    """The complete HTTP response."""
+    answer = retry_later("waited_too_long", "repeat the request with the same Idempotency-Key").response()
     lines = [b"HTTP/1.1 503 Service Unavailable", *(b"%b: %b" % header for header in answer.raw_headers)]
     return b"\r\n".join([*lines, b"connection: close", b"", bytes(answer.body)])
 
 
 class PromptProtocol(HttpToolsProtocol):
-    patience_ms = PATIENCE_MS
+    """uvicorn's HTTP protocol with the check before the first byte of each request is parsed."""
+
+    stale_after_ms = STALE_AFTER_MS
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -55,7 +57,7 @@ class PromptProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        if self._begins_a_request() and self._socket is not None and waited_ms(self._socket) > self.patience_ms:
+        if self._begins_a_request() and self._socket is not None and waited_ms(self._socket) > self.stale_after_ms:
             metrics.STALE_REQUESTS.inc()
             self._refused = True
             self.transport.write(refusal())
@@ -64,6 +66,6 @@ class PromptProtocol(HttpToolsProtocol):
         super().data_received(data)
 
     def _begins_a_request(self) -> bool:
-        scope: object = self.scope  # None before the first request, which uvicorn's types do not say
+        scope: object = self.scope  # None before the first request, contrary to uvicorn's types
         cycle: object = self.cycle
         return scope is None or (cycle is not None and self.cycle.response_complete)

@@ -1,8 +1,8 @@
-"""JSON as RFC 8259 has it and nothing more, with the place of whatever is wrong.
+"""A strict JSON parser (RFC 8259) that reports the position of a fault.
 
-Refused: another encoding than UTF-8, a byte order mark, NaN and Infinity, numbers that overflow, lone surrogates, nesting over
-32 levels (all `bad_json`); an object with the same key twice (`duplicate_key`), a NUL in a text (`nul_character`): these two are
-JSON, but readers disagree on what they mean, or stores on whether they can be kept.
+Refused as `bad_json`: encodings other than UTF-8, a byte order mark, NaN and Infinity, numbers that overflow, lone surrogates,
+nesting over 32 levels. Refused although they are JSON: an object with the same key twice (`duplicate_key`), because parsers
+disagree on its meaning, and a NUL in a string (`nul_character`), because not every store can keep it.
 """
 
 import json
@@ -15,9 +15,9 @@ DEEPEST = 32
 _LARGEST = 2**63
 
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)|[0-9]{19}|[eE][+]?[0-9]{2}|NaN|Infinity")
-"""A text without any of these can hold no surrogate, no NUL and no number that overflows."""
+"""A body without a match contains no surrogate, no NUL and no number that overflows."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
-"""A text without its closing quote is one token, too: looking for the quote anew from each place would take quadratic time."""
+"""A string without its closing quote is one token as well: searching for the quote from each position takes quadratic time."""
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
 
@@ -38,7 +38,7 @@ class _DuplicateKey(Exception):
 
 
 def parse(body: bytes) -> Any:
-    """The value. Raises BadJson."""
+    """The value of a JSON body. Raises BadJson."""
     text = _decoded(body)
     if text.count("[") + text.count("{") > DEEPEST or _SUSPECT.search(text):
         _examine(text)
@@ -47,9 +47,9 @@ def parse(body: bytes) -> Any:
     except _DuplicateKey:
         _find_duplicate_key(text)
     except json.JSONDecodeError as error:
-        raise BadJson(_said(error), text, error.pos) from None
+        raise BadJson(_message(error), text, error.pos) from None
     except (ValueError, RecursionError) as error:
-        raise BadJson("a value that cannot be read", text, 0) from error
+        raise BadJson("a value that cannot be parsed", text, 0) from error
 
 
 def _decoded(body: bytes) -> str:
@@ -73,12 +73,12 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _said(error: json.JSONDecodeError) -> str:
+def _message(error: json.JSONDecodeError) -> str:
     return error.msg[:1].lower() + error.msg[1:]
 
 
 def _examine(text: str) -> None:
-    """Looks at each token by itself. What is no JSON at all is left to the parser, which says it better."""
+    """Checks each token by itself. Syntax errors are left to the parser, which reports them better."""
     depth = 0
     for match in _TOKEN.finditer(text):
         piece, at = match[0], match.start()
@@ -101,33 +101,35 @@ def _examine_string(piece: str, at: int, text: str) -> None:
         unit = int(escape[1], 16) if escape[1] else -1
         if high_at is not None:
             if not 0xDC00 <= unit <= 0xDFFF or escape.start() != high_at + 6:
-                raise BadJson("half of a surrogate pair", text, at + high_at)
+                raise BadJson("a lone surrogate", text, at + high_at)
             high_at = None
         elif 0xDC00 <= unit <= 0xDFFF:
-            raise BadJson("half of a surrogate pair", text, at + escape.start())
+            raise BadJson("a lone surrogate", text, at + escape.start())
         elif 0xD800 <= unit <= 0xDBFF:
             high_at = escape.start()
         elif unit == 0:
-            raise BadJson("a NUL character in a text", text, at + escape.start(), "nul_character")
+            raise BadJson("a NUL character in a string", text, at + escape.start(), "nul_character")
     if high_at is not None:
-        raise BadJson("half of a surrogate pair", text, at + high_at)
+        raise BadJson("a lone surrogate", text, at + high_at)
 
 
 def _examine_number(piece: str, at: int, text: str) -> None:
     if piece.lstrip("-") in ("NaN", "Infinity"):
-        raise BadJson(f"{piece} is no JSON number", text, at)
+        raise BadJson(f"{piece} is not a JSON number", text, at)
     try:
         number = float(piece)
     except ValueError:
         return
     if number in (float("inf"), float("-inf")):
-        raise BadJson("a number too large to be kept", text, at)
+        raise BadJson("a number that overflows a double", text, at)
     if piece.lstrip("-").isdecimal() and not -_LARGEST <= int(piece[:40]) < _LARGEST:
-        raise BadJson("a whole number of more than 64 bits", text, at)
+        raise BadJson("an integer of more than 64 bits", text, at)
 
 
 @dataclass(slots=True)
 class _Level:
+    """An open object, or an open array (`keys` is None)."""
+
     keys: set[str] | None
     awaits_key: bool
 

@@ -1,4 +1,4 @@
-"""Routes that admit the caller before they read a byte, read at most what they may, and parse strictly."""
+"""Routes that authorise the caller before they read the body, limit its size and parse it strictly."""
 
 import hashlib
 import json
@@ -18,11 +18,11 @@ JSON_TYPES = ("application/json", "application/merge-patch+json")
 
 
 class Undeclared(TypeError):
-    """A route does not say who may ask."""
+    """A route declares no access rule."""
 
 
 class StrictRequest(Request):
-    """A request whose body is bounded and whose JSON is strict. The body is read once."""
+    """A request with a size limit and strict JSON. The body is read once."""
 
     limit = LIMIT
 
@@ -32,7 +32,7 @@ class StrictRequest(Request):
         return self._body
 
     async def json(self) -> Any:
-        """The value; its digest is kept in `state.body_digest`."""
+        """The parsed body. The SHA-256 of its canonical form is set in `state.body_digest`. Raises ProblemResponse."""
         try:
             value = parse(await self.body())
         except BadJson as error:
@@ -43,37 +43,37 @@ class StrictRequest(Request):
 
 
 async def read_at_most(request: Request, limit: int) -> bytes:
-    """The whole body. Stops reading at the limit. Raises Problem (413)."""
+    """The whole body; reading stops at the limit. Raises ProblemResponse (413)."""
     too_large = ProblemResponse(
         "body_too_large", f"expected a body of at most {limit} bytes", headers={"Connection": "close"}
     )
     stated = request.headers.get("content-length", "0")
     if stated.isdecimal() and int(stated) > limit:
         raise too_large
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
         if size > limit:
             raise too_large
-        parts.append(part)
-    return b"".join(parts)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def require_json(request: Request) -> None:
-    """Raises Problem (415) when the body says it is something else, or says nothing."""
+    """Raises ProblemResponse (415) if Content-Type is absent or not JSON."""
     stated = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if stated not in JSON_TYPES:
         raise ProblemResponse("unsupported_media_type", "expected Content-Type: application/json")
 
 
 class StrictRoute(APIRoute):
-    """A route that must declare who may ask (auth.Allow or auth.PUBLIC), or it cannot be made."""
+    """A route that must declare an access rule (`auth.Allow` or `auth.PUBLIC`). Its constructor raises Undeclared without one."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         declared = allowance(self.dependant)
         if declared is None:
-            raise Undeclared(f"{self.path} does not say who may ask")
+            raise Undeclared(f"{self.path} declares no access rule")
         takes_body = self.body_field is not None
         needs_body = self.body_field is not None and self.body_field.field_info.is_required()
 
@@ -84,7 +84,7 @@ class StrictRoute(APIRoute):
             if takes_body and await bounded.body():
                 require_json(bounded)
             elif needs_body:
-                await bounded.json()  # nothing is no JSON: refused with its place like anything else
+                await bounded.json()  # an empty body is refused as bad JSON
             return await handle(bounded)
 
         return strict

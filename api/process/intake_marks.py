@@ -1,7 +1,7 @@
-"""What intake remembers: keys that were used, reports and answers that have no decision yet. A help, never a guard.
+"""Recent intake: idempotency keys in use, reports and answers without a decision.
 
-Kept in this process and, with 200 ms of patience, in Redis, so that another process knows it as well. No answer depends on it:
-ids are derived from the caller and the key, and the dispatcher recognises a repeat by them.
+A best-effort cache in this process and, within 200 ms, in Redis, so that other processes share it; correctness never depends on
+it. Ids are derived from caller and key, and the dispatcher detects a repeat by them.
 """
 
 import asyncio
@@ -13,21 +13,21 @@ from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
 from streams.store.intake_marks import Repeat
 
-PATIENCE_S = 0.2
-"""At 50 ms a machine that was merely busy let a key pass that another process had just seen with another body."""
-GLANCE_S = 0.15
-REST_S = 1.0
-"""After Redis gave no answer it is left alone for this long, so that intake does not pay the patience for each report."""
+MARK_TIMEOUT_S = 0.2
+"""With 50 ms, a busy machine missed a key that another process had just used with another body."""
+READ_TIMEOUT_S = 0.15
+RETRY_AFTER_S = 1.0
+"""After a timeout Redis is not called for this long, so that not every report waits for the next one."""
 EXPECTED_S = 30
-"""A split is decided within a moment; one that was refused must not look like an incident for long."""
+"""A split is decided within a second. The TTL is short because a refused one must not stay visible as an incident."""
 REMEMBERED = 20_000
-ON_THEIR_WAY = 1_000
+TASKS_AT_MOST = 1_000
 
 T = TypeVar("T")
 
 
-class IntakeMarks(Protocol):
-    """`streams.store.reads.Intake`."""
+class MarkStore(Protocol):
+    """`streams.store.intake_marks.RedisIntakeMarks`."""
 
     async def put_reported(self, incident_id: str, report: bytes, ttl_s: int = 86400) -> None: ...
     async def reported(self, incident_id: str) -> bytes | None: ...
@@ -38,7 +38,7 @@ class IntakeMarks(Protocol):
 
 
 class Newest(Generic[T]):
-    """The newest entries by key; older ones are forgotten."""
+    """A mapping that keeps the `limit` entries written last."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -58,107 +58,115 @@ class Newest(Generic[T]):
 
 
 class TakenReport(NamedTuple):
-    """A report that this process took in, and when."""
+    """A report that this process accepted, and when."""
 
     report: bytes
     at_ms: int
 
 
-class Marks:
-    """Never raises for Redis' sake, never waits longer than 200 ms."""
+class IntakeMarks:
+    """No method but `read_promptly` raises because of Redis; none waits longer than 200 ms for it."""
 
-    def __init__(self, store: IntakeMarks) -> None:
+    def __init__(self, store: MarkStore) -> None:
         self._store = store
         self._repeats: Newest[Repeat] = Newest(REMEMBERED)
         self._reports: Newest[TakenReport] = Newest(REMEMBERED)
         self._answers: Newest[str] = Newest(REMEMBERED)
-        self._rest_until_s = 0.0
+        self._retry_at_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def first_use(self, key_digest: str, body_digest: str) -> Repeat | None:
-        """None when the key is new as far as is known (it is noted now), else what it was first used for."""
+        """Marks the key as used. None if it is new as far as is known, else the first request with it."""
         known = self._repeats.get(key_digest)
         if known is not None and (known.answer or known.digest != body_digest):
             return known
         self._repeats.put(key_digest, Repeat(digest=body_digest))
-        return await self._asked(self._store.first_use(key_digest, body_digest))
+        return await self._within_timeout(self._store.first_use(key_digest, body_digest))
 
     def answered(self, key_digest: str, body_digest: str, answer: bytes) -> None:
+        """Stores the response to the first request with a key."""
         self._repeats.put(key_digest, Repeat(digest=body_digest, answer=answer))
-        self._tell(self._store.put_answer(key_digest, body_digest, answer))
+        self.in_background(self._store.put_answer(key_digest, body_digest, answer))
 
     def put_reported(self, incident_id: str, report: bytes) -> None:
         self._reports.put(incident_id, TakenReport(report, clock.now_ms()))
-        self._tell(self._store.put_reported(incident_id, report))
+        self.in_background(self._store.put_reported(incident_id, report))
 
     async def expect_reported(self, incident_id: str, report: bytes) -> None:
-        """For a moment, of an incident that is about to be: another order makes it, and may still be refused."""
-        await self._asked(self._store.put_reported(incident_id, report, EXPECTED_S))
+        """For 30 s and in Redis only: the report of a split, which may still be refused."""
+        await self._within_timeout(self._store.put_reported(incident_id, report, EXPECTED_S))
 
     async def reported(self, incident_id: str) -> bytes | None:
+        """The report of an incident without a decision, as far as is known."""
         taken = self.taken(incident_id)
-        return taken.report if taken else await self._asked(self._store.reported(incident_id))
+        return taken.report if taken else await self._within_timeout(self._store.reported(incident_id))
 
     def put_answering(self, offer_id: str, command_id: str) -> None:
         self._answers.put(offer_id, command_id)
-        self._tell(self._store.put_answering(offer_id, command_id))
+        self.in_background(self._store.put_answering(offer_id, command_id))
 
     async def answer_waits(self, offer_id: str) -> bool:
-        """Whether something that the person said about this offer is not in the picture yet, or may not be."""
-        return await self._asked(self._store.answer_waits(offer_id, self._answers.get(offer_id))) is not False
+        """Whether an answer about this offer has no decision yet; True also if that is unknown."""
+        newest = self._answers.get(offer_id)
+        return await self._within_timeout(self._store.answer_waits(offer_id, newest)) is not False
 
-    def tell(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Something else for Redis that nobody waits for, and that a service will do again from the log if it is lost."""
-        self._tell(work)
-
-    async def glance(self, work: Coroutine[Any, Any, T]) -> T:
-        """A read of the picture on the way of an order that does not depend on it.
-
-        Raises:
-            StoreTrouble: no answer within 150 ms, or Redis is being left alone.
-            NotReady: as the read does.
-        """
-        if clock.monotonic_s() < self._rest_until_s:
-            work.close()
-            raise StoreTrouble("Redis is left alone for a moment")
-        try:
-            return await asyncio.wait_for(work, GLANCE_S)
-        except (StoreTrouble, TimeoutError) as error:
-            self._rest_until_s = clock.monotonic_s() + REST_S
-            raise StoreTrouble(str(error) or "no answer in time") from error
-
-    def taken(self, incident_id: str) -> TakenReport | None:
-        """What this very process took in and has not seen decided."""
-        return self._reports.get(incident_id)
-
-    def seen_decided(self, incident_id: str) -> None:
-        """From now on nobody is told that it is only reported."""
-        self._reports.drop(incident_id)
-
-    async def stop(self) -> None:
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=1.0)
-
-    async def _asked(self, work: Coroutine[Any, Any, T | None]) -> T | None:
-        if clock.monotonic_s() < self._rest_until_s:
-            work.close()
-            return None
-        try:
-            return await asyncio.wait_for(work, PATIENCE_S)
-        except (StoreTrouble, NotReady, TimeoutError):
-            self._rest_until_s = clock.monotonic_s() + REST_S
-            return None
-
-    def _tell(self, work: Coroutine[Any, Any, Any]) -> None:
-        if clock.monotonic_s() < self._rest_until_s or len(self._tasks) >= ON_THEIR_WAY:
+    def in_background(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Runs a write to Redis that nothing waits for. It may be dropped: a service repeats it from the log."""
+        if self._is_paused() or len(self._tasks) >= TASKS_AT_MOST:
             work.close()
             return
-        task = asyncio.ensure_future(self._told(work))
+        task = asyncio.ensure_future(self._unless_down(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _told(self, work: Awaitable[Any]) -> None:
+    async def read_promptly(self, work: Coroutine[Any, Any, T]) -> T:
+        """A read that refines a request and that the request can do without.
+
+        Raises:
+            StoreTrouble: no reply within 150 ms, or Redis is not called at the moment.
+            NotReady: Redis is being rebuilt.
+        """
+        if self._is_paused():
+            work.close()
+            raise StoreTrouble("Redis is not called for a second after a timeout")
+        try:
+            return await asyncio.wait_for(work, READ_TIMEOUT_S)
+        except (StoreTrouble, TimeoutError) as error:
+            self._pause()
+            raise StoreTrouble(str(error) or "no reply in time") from error
+
+    def taken(self, incident_id: str) -> TakenReport | None:
+        """A report that this process accepted, until it sees its decision."""
+        return self._reports.get(incident_id)
+
+    def seen_decided(self, incident_id: str) -> None:
+        """The incident is no longer shown as only reported."""
+        self._reports.drop(incident_id)
+
+    async def stop(self) -> None:
+        """Waits up to a second for the writes in the background."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=1.0)
+
+    def _is_paused(self) -> bool:
+        return clock.monotonic_s() < self._retry_at_s
+
+    def _pause(self) -> None:
+        self._retry_at_s = clock.monotonic_s() + RETRY_AFTER_S
+
+    async def _within_timeout(self, work: Coroutine[Any, Any, T | None]) -> T | None:
+        """None also when Redis does not reply within 200 ms."""
+        if self._is_paused():
+            work.close()
+            return None
+        try:
+            return await asyncio.wait_for(work, MARK_TIMEOUT_S)
+        except (StoreTrouble, NotReady, TimeoutError):
+            self._pause()
+            return None
+
+    async def _unless_down(self, work: Awaitable[Any]) -> None:
         try:
             await work
         except (StoreTrouble, NotReady):
-            self._rest_until_s = clock.monotonic_s() + REST_S
+            self._pause()

@@ -1,4 +1,4 @@
-"""How long people waited: from the report in the log to its first offer, over the last five minutes."""
+"""Time from a report in the log to its first offer, over the last five minutes."""
 
 from collections import deque
 
@@ -16,9 +16,9 @@ class Latency:
         self._seen: dict[str, None] = {}
         self._waits: deque[tuple[int, int]] = deque(maxlen=_REMEMBERED)
 
-    def watch(self, happening: FeedRecord) -> None:
-        """Takes the first offer of each incident once."""
-        record = happening.record
+    def watch(self, entry: FeedRecord) -> None:
+        """Measures the first offer of each incident once; other records are ignored."""
+        record = entry.record
         if not isinstance(record, StatusRecord):
             return
         times = record.incident.times
@@ -29,17 +29,17 @@ class Latency:
             del self._seen[next(iter(self._seen))]
         if record.decided_ms - times.first_offer_ms > WINDOW_MS:
             return
-        waited = max(0, times.first_offer_ms - times.logged_ms)
-        self._waits.append((times.first_offer_ms, waited))
-        metrics.REPORT_TO_OFFER_SECONDS.observe(waited / 1000)
+        waited_ms = max(0, times.first_offer_ms - times.logged_ms)
+        self._waits.append((times.first_offer_ms, waited_ms))
+        metrics.REPORT_TO_OFFER_SECONDS.observe(waited_ms / 1000)
 
     def percentiles_ms(self, now_ms: int) -> dict[str, float | int | None]:
-        """`count` and p50, p95, p99 (None without a wait in the window)."""
+        """`count`, and p50, p95, p99 in ms by the nearest-rank method; None without a sample."""
         while self._waits and self._waits[0][0] < now_ms - WINDOW_MS:
             self._waits.popleft()
-        waits = sorted(waited for _, waited in self._waits)
+        waits = sorted(waited_ms for _, waited_ms in self._waits)
         last = len(waits) - 1
-        told: dict[str, float | int | None] = {"count": len(waits)}
+        found: dict[str, float | int | None] = {"count": len(waits)}
         for name, quantile in _QUANTILES.items():
-            told[name] = waits[min(last, int(quantile * len(waits)))] if waits else None
-        return told
+            found[name] = waits[min(last, int(quantile * len(waits)))] if waits else None
+        return found

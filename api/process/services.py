@@ -1,15 +1,16 @@
-"""What the routes work with: the parts of one API process, joined in `app.py`, replaced by fakes in tests.
+"""The services of one API process: constructed in `app.py`, replaced by fakes in tests.
 
-Each Protocol names what the routes need of a part and no more; promises stand with the implementations.
+Each Protocol declares only what the API calls; the implementation that it names documents the promises.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from api.caller import Caller
-from api.process.intake_marks import Marks
+from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
@@ -30,7 +31,9 @@ from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPriva
 
 
 @dataclass(slots=True)
-class PlanShelf:
+class PlansInForce:
+    """Holds the plan book in force; `PlanFollower` replaces it."""
+
     book: PlanBook
 
     def put(self, book: PlanBook) -> None:
@@ -38,7 +41,7 @@ class PlanShelf:
 
 
 class Commands(Protocol):
-    """`streams.intake.commands.Intake`."""
+    """`streams.intake.commands.CommandIntake`."""
 
     def command_message(self, command: Command) -> Message: ...
     def private_message(
@@ -60,7 +63,7 @@ class Positions(Protocol):
     async def send(self, fixes: Sequence[FixRecord]) -> None: ...
 
 
-class Picture(Protocol):
+class StateReads(Protocol):
     """`streams.store.reads.Reads`."""
 
     async def incident(self, incident_id: str) -> Incident | None: ...
@@ -99,7 +102,7 @@ class LogView(Protocol):
     async def read(self) -> LastKnown: ...
 
 
-class LagPort(Protocol):
+class LagMeasurement(Protocol):
     """`streams.monitoring.lag_monitor.Monitor`."""
 
     last: Measured | None
@@ -119,25 +122,47 @@ class Alarms(Protocol):
     def told(self) -> AlarmSnapshot: ...
 
 
+class PersonLocks:
+    """One lock for each person whose profile is being changed; at most one change of a person at a time."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    @contextlib.asynccontextmanager
+    async def held(self, volunteer_id: str) -> AsyncIterator[None]:
+        lock, users = self._locks.get(volunteer_id, (asyncio.Lock(), 0))
+        self._locks[volunteer_id] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._locks.pop(volunteer_id)
+            if users > 1:
+                self._locks[volunteer_id] = (lock, users - 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
+    """Writes go to `intake`, `positions` and, written through, `people`; reads come from `reads` (Redis), `explanations` and
+    `last_known` (Kafka)."""
+
     settings: Settings
     keys: TokenKeys
-    shelf: PlanShelf
+    plans_in_force: PlansInForce
     intake: Commands
     positions: Positions
-    picture: Picture
+    reads: StateReads
     people: PeoplePort
-    marks: Marks
+    marks: IntakeMarks
     explanations: Explanations
     last_known: LogView
     live: EventFrames
-    monitor: LagPort
+    monitor: LagMeasurement
     alarms: Alarms
     latency: Latency
-    profile_locks: dict[str, tuple[asyncio.Lock, int]] = field(default_factory=dict)
+    person_locks: PersonLocks = field(default_factory=PersonLocks)
 
     @property
     def plans(self) -> PlanBook:
-        """In force at this moment."""
-        return self.shelf.book
+        """The plan book in force now."""
+        return self.plans_in_force.book

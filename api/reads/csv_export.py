@@ -1,7 +1,7 @@
-"""Incidents as a table for spreadsheets and paper (CSV, RFC 4180, UTF-8): ids only, nothing private.
+"""Incidents as a table for spreadsheets and print (CSV, RFC 4180, UTF-8), with ids only.
 
-It comes from the live picture in Redis; when Redis or the workers are away, from the log (`streams/readers/last_known.py`). Each
-row and the headers of the answer say which, and of when it is.
+Read from Redis; while Redis does not answer or no worker runs, from Kafka (`streams/readers/last_known.py`). Each row and the
+response headers state the source and its time.
 """
 
 import csv
@@ -46,27 +46,27 @@ COLUMNS = (
     "picture",
     "picture_at",
 )
-_STEERING = tuple("=+-@\t\r\n＝＋－＠")
-"""What a spreadsheet takes for the beginning of a formula."""
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+"""Characters with which a spreadsheet starts a formula."""
 
 Cell = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a table comes from (`live` or `log`), and of when it is."""
+    """The source of a table (`live`: Redis, `log`: Kafka) and its time."""
 
     name: str
     at: str
 
 
-async def csv_of(parts: Services, filters: Filters) -> Response:
-    """All that passes, newest report first, up to 5,000 rows; the header `Komek-Cut` says when there are more.
+async def csv_of(services: Services, filters: Filters) -> Response:
+    """Up to 5,000 matching incidents, newest report first; the header `Komek-Cut` is `true` if there are more.
 
     Raises:
-        LogUnavailable: neither Redis nor the log could be read.
+        LogUnavailable: neither Redis nor Kafka can be read.
     """
-    source, rows = await _rows(parts, filters)
+    source, rows = await _rows(services, filters)
     name = f"komek-incidents-{source.at[:19].replace(':', '')}-{source.name}.csv"
     headers = {
         "Komek-Picture": source.name,
@@ -78,49 +78,51 @@ async def csv_of(parts: Services, filters: Filters) -> Response:
     return Response(table(source, rows[:MOST_ROWS]), headers=headers, media_type=MEDIA)
 
 
-async def _rows(parts: Services, filters: Filters) -> tuple[Source, list[list[Cell]]]:
-    if not _no_worker_runs(parts):
+async def _rows(services: Services, filters: Filters) -> tuple[Source, list[list[Cell]]]:
+    if not _no_worker_runs(services):
         at = clock.rfc3339(clock.now_ms())
         try:
             return Source("live", at), [
-                _row(incidents.incident(state), state.area) for state in await _live(parts, filters)
+                _row(incidents.incident(state), state.area) for state in await _live(services, filters)
             ]
         except (StoreTrouble, NotReady):
             pass
-    known = await parts.last_known.read()
-    return Source("log", clock.rfc3339(known.read_ms)), _rows_of_log(known, filters, parts)
+    known = await services.last_known.read()
+    return Source("log", clock.rfc3339(known.read_ms)), _rows_of_log(known, filters, services)
 
 
-def _no_worker_runs(parts: Services) -> bool:
-    """The live picture then lacks what was reported since."""
-    return parts.monitor.last is not None and parts.monitor.last.workers == 0
+def _no_worker_runs(services: Services) -> bool:
+    """Redis then lacks everything reported since."""
+    return services.monitor.last is not None and services.monitor.last.workers == 0
 
 
-async def _live(parts: Services, filters: Filters) -> Sequence[Incident]:
+async def _live(services: Services, filters: Filters) -> Sequence[Incident]:
     found: list[Incident] = []
     cursor: str | None = None
     while len(found) <= MOST_ROWS:
-        page, cursor = await list_incidents(parts.picture, filters, limit=200, cursor=cursor)
+        page, cursor = await list_incidents(services.reads, filters, limit=200, cursor=cursor)
         found += page
         if cursor is None:
             break
     return found
 
 
-def _rows_of_log(known: LastKnown, filters: Filters, parts: Services) -> list[list[Cell]]:
+def _rows_of_log(known: LastKnown, filters: Filters, services: Services) -> list[list[Cell]]:
     reports = [entry.command for entry in known.undecided]
-    rows = [_row(shown, report.area) for report in reports if (shown := _reported(report, filters, parts))]
-    return rows + [_row(incidents.incident(state), state.area) for state in known.states if filters.passes(state)]
+    rows = [_row(shown, report.area) for report in reports if (shown := _reported(report, filters, services))]
+    return rows + [_row(incidents.incident(state), state.area) for state in known.states if filters.match(state)]
 
 
-def _reported(report: ReportIncident, filters: Filters, parts: Services) -> incidents.View | None:
-    shown = incidents.reported(report, parts.plans)
-    passes = filters.pass_what(status=shown["status"], priority=shown["priority"], type_=report.type, area=report.area)
+def _reported(report: ReportIncident, filters: Filters, services: Services) -> incidents.View | None:
+    shown = incidents.reported(report, services.plans)
+    passes = filters.match_fields(
+        status=shown["status"], priority=shown["priority"], type_=report.type, area=report.area
+    )
     return shown if passes else None
 
 
 def _row(shown: incidents.View, area: Area | None) -> list[Cell]:
-    needs = shown["requirements"]
+    requirements = shown["requirements"]
     return [
         shown["id"],
         shown["type"],
@@ -133,12 +135,14 @@ def _row(shown: incidents.View, area: Area | None) -> list[Cell]:
         shown["alarm_level"],
         shown["certainty"],
         shown["language"],
-        "; ".join(f"{need['count']} {need['skill']}" for need in needs),
-        sum(need["offered"] for need in needs),
-        sum(need["accepted"] for need in needs),
-        sum(need["shortfall"] for need in needs),
+        "; ".join(f"{entry['count']} {entry['skill']}" for entry in requirements),
+        sum(entry["offered"] for entry in requirements),
+        sum(entry["accepted"] for entry in requirements),
+        sum(entry["shortfall"] for entry in requirements),
         "; ".join(
-            f"{need['shortfall']} {need['skill']} {need['shortfall_reason']}" for need in needs if need["shortfall"]
+            f"{entry['shortfall']} {entry['skill']} {entry['shortfall_reason']}"
+            for entry in requirements
+            if entry["shortfall"]
         ),
         "; ".join(
             f"{offer['volunteer_id']} {offer['state']} {offer['requirement_id']}"
@@ -151,7 +155,7 @@ def _row(shown: incidents.View, area: Area | None) -> list[Cell]:
 
 
 def table(source: Source, rows: Iterable[Sequence[Cell]]) -> bytes:
-    """The file. Texts that a spreadsheet would run get an apostrophe in front (OWASP, "CSV injection"); numbers stay numbers."""
+    """The CSV file. Texts that a spreadsheet would execute are prefixed with an apostrophe (OWASP, "CSV injection")."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
@@ -160,4 +164,4 @@ def table(source: Source, rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_STEERING) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

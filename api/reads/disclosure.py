@@ -1,4 +1,4 @@
-"""Opening what is private: from the sealed record in Redis, with the deployment's key, and never without an audit entry."""
+"""Decrypts private records from Redis with the data key of the deployment, and writes an audit entry for each disclosure."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,100 +21,100 @@ from streams.wire import AuditRecord, IncidentPrivate, VolunteerPrivate
 _log = structlog.get_logger(__name__)
 
 
-def noted(parts: Services, caller: Caller, action: str, subject: str) -> None:
-    """An entry of the audit: who did or saw what."""
-    parts.intake.audit(
+def noted(services: Services, caller: Caller, action: str, subject: str) -> None:
+    """Writes an audit entry: who did or saw what."""
+    services.intake.audit(
         AuditRecord(actor=caller.id, role=caller.role, action=action, subject=subject, at_ms=clock.now_ms())
     )
 
 
-async def unsealed(parts: Services, refs: Iterable[str]) -> dict[str, IncidentPrivate]:
-    """Records of incidents by reference, those that there are; in one round trip. Raises StoreTrouble or NotReady.
+async def unsealed(services: Services, refs: Iterable[str]) -> dict[str, IncidentPrivate]:
+    """The decrypted records of incidents by reference, in one round trip; absent ones are omitted.
 
-    Not noted: whoever shows something of them says so.
+    Writes no audit entry: the caller does, if it shows them. Raises StoreTrouble or NotReady.
     """
     wanted = list(dict.fromkeys(refs))
-    records = zip(wanted, await parts.picture.privates(wanted), strict=True)
-    opened = {ref: _open(parts, ref, sealed) for ref, sealed in records}
+    records = zip(wanted, await services.reads.privates(wanted), strict=True)
+    opened = {ref: _open(services, ref, sealed) for ref, sealed in records}
     return {ref: record for ref, record in opened.items() if isinstance(record, IncidentPrivate)}
 
 
-async def opened(parts: Services, caller: Caller, state: Incident) -> IncidentPrivate | None:
-    """What is private of an incident, each field from the record that holds it; None when there is nothing.
+async def opened(services: Services, caller: Caller, state: Incident) -> IncidentPrivate | None:
+    """The private fields of an incident, each from the record that holds it; None if there is no record.
 
     Raises StoreTrouble or NotReady.
     """
     held = details_of(state)
-    records = await unsealed(parts, held.values())
+    records = await unsealed(services, held.values())
     if not records:
         return None
-    noted(parts, caller, "incident.private.read", state.id)
+    noted(services, caller, "incident.private.read", state.id)
     return IncidentPrivate(**{name: getattr(records.get(ref), name, None) for name, ref in held.items()})
 
 
-async def opened_or_none(parts: Services, caller: Caller, state: Incident) -> IncidentPrivate | None:
-    """As `opened`, but None while Redis gives no answer: the rest is shown all the same."""
+async def opened_or_none(services: Services, caller: Caller, state: Incident) -> IncidentPrivate | None:
+    """As `opened`, but None while Redis does not answer, so that the other fields can be shown."""
     try:
-        return await opened(parts, caller, state)
+        return await opened(services, caller, state)
     except (StoreTrouble, NotReady):
         return None
 
 
-async def opened_texts(parts: Services, caller: Caller, incident_id: str, refs: Sequence[str]) -> dict[str, str]:
+async def opened_texts(services: Services, caller: Caller, incident_id: str, refs: Sequence[str]) -> dict[str, str]:
     """Texts of notes, reasons and results by reference. Raises StoreTrouble or NotReady."""
     if not refs:
         return {}
-    records = await unsealed(parts, refs)
+    records = await unsealed(services, refs)
     texts = {ref: record.text for ref, record in records.items() if record.text is not None}
     if texts:
-        noted(parts, caller, "incident.texts.read", incident_id)
+        noted(services, caller, "incident.texts.read", incident_id)
     return texts
 
 
-async def opened_material(parts: Services, caller: Caller, state: Incident) -> list[dict[str, Any]]:
-    """What digital work found out, with its texts, a volunteer's own languages first. Without texts while Redis is silent."""
+async def opened_material(services: Services, caller: Caller, state: Incident) -> list[dict[str, Any]]:
+    """`views.material.shown` with decrypted texts, for volunteers by language; without texts while Redis does not answer."""
     refs = material.text_refs(state)
     if not refs:
         return material.shown(state, {})
     try:
-        texts = await opened_texts(parts, caller, state.id, refs)
-        person = await parts.picture.volunteer(caller.id) if caller.role is Role.VOLUNTEER else None
+        texts = await opened_texts(services, caller, state.id, refs)
+        person = await services.reads.volunteer(caller.id) if caller.role is Role.VOLUNTEER else None
     except (StoreTrouble, NotReady):
         return material.shown(state, {})
     return material.shown(state, texts, person.languages if person else ())
 
 
-async def opened_volunteer(parts: Services, caller: Caller, volunteer_id: str) -> VolunteerPrivate | None:
-    """Home and contact of a person. Raises StoreTrouble or NotReady."""
-    sealed = await parts.picture.private(volunteer_ref(volunteer_id))
-    record = _open(parts, volunteer_ref(volunteer_id), sealed)
+async def opened_volunteer(services: Services, caller: Caller, volunteer_id: str) -> VolunteerPrivate | None:
+    """Home and contact of a person; an audit entry if the caller is somebody else. Raises StoreTrouble or NotReady."""
+    sealed = await services.reads.private(volunteer_ref(volunteer_id))
+    record = _open(services, volunteer_ref(volunteer_id), sealed)
     if not isinstance(record, VolunteerPrivate):
         return None
     if caller.id != volunteer_id:
-        noted(parts, caller, "volunteer.private.read", volunteer_id)
+        noted(services, caller, "volunteer.private.read", volunteer_id)
     return record
 
 
-def _open(parts: Services, ref: str, sealed: bytes | None) -> VolunteerPrivate | IncidentPrivate | None:
+def _open(services: Services, ref: str, sealed: bytes | None) -> VolunteerPrivate | IncidentPrivate | None:
     if sealed is None:
         return None
     try:
-        return wire.open_sealed(parts.settings.require_data_key(), ref, sealed)
+        return wire.open_sealed(services.settings.require_data_key(), ref, sealed)
     except wire.Unreadable:
         metrics.UNREADABLE_SHOWN.labels(topic="private").inc()
-        _log.error("a private record does not open with KOMEK_DATA_KEY")
+        _log.error("private record cannot be decrypted with KOMEK_DATA_KEY")
         return None
 
 
-async def person_in_distress(parts: Services, caller: Caller, state: Incident) -> View:
-    """Where the person in danger was last seen, from the live picture alone; for who goes to them, and for operators."""
+async def person_in_distress(services: Services, caller: Caller, state: Incident) -> View:
+    """The field `person` of an incident about a person in distress: their latest place. For operators and the people assigned."""
     if state.distress_of is None or not state.is_open:
         return {}
     try:
-        known = await parts.picture.volunteer(state.distress_of, with_places=True)
+        known = await services.reads.volunteer(state.distress_of, with_places=True)
     except (StoreTrouble, NotReady):
         known = None
-    noted(parts, caller, "distress.place.read", state.distress_of)
+    noted(services, caller, "distress.place.read", state.distress_of)
     seen = known is not None and known.place is not None
     return {
         "person": {
@@ -126,13 +126,13 @@ async def person_in_distress(parts: Services, caller: Caller, state: Incident) -
     }
 
 
-async def grounds_on_way(parts: Services, offers: Iterable[Offer]) -> dict[str, View]:
-    """The dangerous ground of other incidents of which these people were told, by incident; without it while Redis is silent."""
+async def grounds_on_way(services: Services, offers: Iterable[Offer]) -> dict[str, View]:
+    """Warnings of the hazard areas on the way of these offers, by incident; empty while Redis does not answer."""
     wanted = sorted({incident_id for offer in offers for incident_id in offer.hazards_on_way})
     if not wanted:
         return {}
     try:
-        states = await parts.picture.incidents(wanted)
+        states = await services.reads.incidents(wanted)
     except (StoreTrouble, NotReady):
         return {}
     return {state.id: warning(state) for state in states if state is not None}

@@ -1,4 +1,4 @@
-"""The live view as server-sent events: which happenings a caller sees, and in what words."""
+"""The event stream: which records of the feed a caller receives, and their encoding as server-sent events."""
 
 from collections.abc import AsyncIterator, Iterable
 
@@ -19,7 +19,7 @@ from streams.tokens import Role
 from streams.wire import NoticeRecord
 
 RETRY_MS = range(1_500, 2_500, 37)
-"""Clients come back after different times, so that all do not come at once."""
+"""Spreads reconnections over a second."""
 ALIVE_EVERY_S = 15.0
 CHUNKS_KEPT = 64
 _EVERYBODY = "everybody"
@@ -27,7 +27,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Live:
-    """The feed in words. What many listen to is put into words once, and once into the bytes of a chunk."""
+    """Encodes the feed for its listeners. Records and chunks that many listeners share are encoded once."""
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
@@ -35,11 +35,13 @@ class Live:
         self._views = 0
 
     async def frames(self, caller: Caller, cursor: FeedCursor | None) -> AsyncIterator[bytes]:
-        """What happens from the cursor on, until the caller's token ends. A `reset` says: load the state anew, then connect
-        without Last-Event-ID. An `end` says why there is no more."""
+        """Events after the cursor, until the caller's token expires (`end`) or the position is no longer available (`reset`).
+
+        The events and their data: `schemas/events.py`.
+        """
         try:
             with self._feed.listening(cursor, caller.id if caller.role is Role.VOLUNTEER else None) as listener:
-                # So that a client that loses the connection before anything happened can go on from here.
+                # With an id, so that a client that disconnects before the first event can resume here.
                 self._views += 1
                 retry_ms = RETRY_MS[self._views % len(RETRY_MS)]
                 yield frame("ready", b"{}", id=str(listener.cursor), retry_ms=retry_ms)
@@ -49,25 +51,25 @@ class Live:
             metrics.LIVE_CUT_OFF.inc()
             yield frame("reset", _encode({"reason": str(error)}))
         except LogUnavailable:
-            yield frame("reset", b'{"reason":"the log cannot be read for the moment"}')
+            yield frame("reset", b'{"reason":"Kafka cannot be read at the moment"}')
 
     async def _chunks_of(self, caller: Caller, listener: Listener) -> AsyncIterator[bytes]:
-        told = listener.cursor
+        sent = listener.cursor
         while (left_s := caller.valid_for_s(clock.now_ms())) > 0:
             batch = await listener.next(min(left_s, ALIVE_EVERY_S))
             if caller.valid_for_s(clock.now_ms()) <= 0:
                 break
             if batch is not None:
                 if chunk := self._chunk(caller, batch):
-                    told = listener.cursor
+                    sent = listener.cursor
                     yield chunk
             elif self._feed.has_ended:
                 return
-            elif told == listener.cursor:
+            elif sent == listener.cursor:
                 yield b": alive\n\n"
-            else:  # who heard nothing for long can go on from here, too, and need not be told again what is not for them
-                told = listener.cursor
-                yield frame("alive", b"{}", id=str(told))
+            else:  # the client can resume here and skip the records that were not for it
+                sent = listener.cursor
+                yield frame("alive", b"{}", id=str(sent))
         yield frame("end", b'{"reason":"token_expired"}')
 
     def _chunk(self, caller: Caller, batch: Batch) -> bytes:
@@ -81,40 +83,45 @@ class Live:
         return chunk
 
 
-def chunk_of(caller: Caller, told: Iterable[FeedItem]) -> bytes:
-    words = ((_words(caller, entry), identity) for entry, identity in told)
-    return b"".join(b"%bid: %b\n\n" % (text, identity.encode()) for text, identity in words if text)
+def chunk_of(caller: Caller, items: Iterable[FeedItem]) -> bytes:
+    """The events of a batch that are for the caller, with their ids."""
+    encoded = ((_encoded(caller, entry), identity) for entry, identity in items)
+    return b"".join(b"%bid: %b\n\n" % (text, identity.encode()) for text, identity in encoded if text)
 
 
-def _words(caller: Caller, entry: BufferedRecord) -> bytes:
-    """The event without its id; nothing where it is not for the caller. All who are no volunteers are told the same."""
+def _encoded(caller: Caller, entry: BufferedRecord) -> bytes:
+    """The event without its id; empty if it is not for the caller. Operators and monitors receive the same bytes."""
     if caller.role is Role.VOLUNTEER:
-        return _words_for(caller, entry.record)
-    words = entry.texts.get(_EVERYBODY)
-    if words is None:
-        words = entry.texts[_EVERYBODY] = _words_for(caller, entry.record)
-    return words
+        return _encoded_for(caller, entry.record)
+    encoded = entry.texts.get(_EVERYBODY)
+    if encoded is None:
+        encoded = entry.texts[_EVERYBODY] = _encoded_for(caller, entry.record)
+    return encoded
 
 
-def _words_for(caller: Caller, happening: FeedRecord) -> bytes:
-    if not is_for(caller, happening):
+def _encoded_for(caller: Caller, entry: FeedRecord) -> bytes:
+    if not is_for(caller, entry):
         return b""
-    name = name_for(caller, happening)
-    return b"event: %b\ndata: %b\n" % (name.encode(), told(happening, name).encode())
+    name = name_for(caller, entry)
+    return b"event: %b\ndata: %b\n" % (name.encode(), data_of(entry, name).encode())
 
 
-def frame(name: str, data: bytes, *, id: str | None = None, retry_ms: int | None = None) -> bytes:  # noqa: A002 - its name
+def frame(name: str, data: bytes, *, id: str | None = None, retry_ms: int | None = None) -> bytes:  # noqa: A002 - name of the SSE field
+    """One server-sent event (WHATWG HTML §9.2)."""
     lines = [b"event: " + name.encode(), b"data: " + data]
     lines += [b"id: " + id.encode()] if id is not None else []
     lines += [b"retry: %d" % retry_ms] if retry_ms is not None else []
     return b"\n".join(lines) + b"\n\n"
 
 
-def is_for(caller: Caller, happening: FeedRecord) -> bool:
-    """A volunteer sees their own offers and the warnings meant for them; operators and monitors see everything, without
-    personal data. Of what went out, this stream shows its own channel's; what the log's order makes void, a volunteer hears of
-    only when it is said to be void."""
-    record = happening.record
+def is_for(caller: Caller, entry: FeedRecord) -> bool:
+    """Whether the caller receives this record.
+
+    Volunteers receive their own offers and notices, and warnings about themselves; operators and monitors receive everything,
+    without private data. Of notices, only those sent by this channel. A volunteer does not receive the steps of an offer that is
+    void by log order, except the step that says so.
+    """
+    record = entry.record
     if isinstance(record, NoticeRecord) and (record.channel, record.outcome) != (
         StreamChannel.name,
         NoticeOutcome.SENT,
@@ -124,26 +131,26 @@ def is_for(caller: Caller, happening: FeedRecord) -> bool:
         return True
     if isinstance(record, StatusRecord):
         return safety.is_news_for(caller.id, record.incident)
-    if happening.is_void and not isinstance(record, NoticeRecord) and record.state is not OfferState.VOID:
+    if entry.is_void and not isinstance(record, NoticeRecord) and record.state is not OfferState.VOID:
         return False
     return record.volunteer_id == caller.id
 
 
-def name_of(happening: FeedRecord) -> str:
-    if isinstance(happening.record, NoticeRecord):
+def name_of(entry: FeedRecord) -> str:
+    if isinstance(entry.record, NoticeRecord):
         return "notice"
-    return "incident" if isinstance(happening.record, StatusRecord) else "offer"
+    return "incident" if isinstance(entry.record, StatusRecord) else "offer"
 
 
-def name_for(caller: Caller, happening: FeedRecord) -> str:
-    """The one state of an incident that a volunteer is told of is a warning."""
-    name = name_of(happening)
+def name_for(caller: Caller, entry: FeedRecord) -> str:
+    """The name of the event; volunteers receive states of incidents as `warning`."""
+    name = name_of(entry)
     return "warning" if caller.role is Role.VOLUNTEER and name == "incident" else name
 
 
-def told(happening: FeedRecord, name: str | None = None) -> str:
-    """JSON without anything private."""
-    record = happening.record
+def data_of(entry: FeedRecord, name: str | None = None) -> str:
+    """The data of the event as JSON, without private data."""
+    record = entry.record
     if isinstance(record, NoticeRecord):
         return _encode(incidents.notice(record)).decode()
     if not isinstance(record, StatusRecord):

@@ -1,4 +1,4 @@
-"""Lists of incidents: filters as they stand in a query, and pages of what passes them."""
+"""Lists of incidents: the filters of a query, and pages of matching incidents."""
 
 import math
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 from api.http.problems import invalid
-from api.process.services import Picture
+from api.process.services import StateReads
 from dispatch.model.geo import Box
 from dispatch.model.incidents import Area, Incident
 from dispatch.model.vocabulary import IncidentStatus, Priority
 
-LOOKED_AT = 2_000
-"""Incidents one request looks at; a page may be shorter than its limit and still have a next one."""
+EXAMINED_AT_MOST = 2_000
+"""Incidents that one request examines. A page may therefore be shorter than its limit and still have a next page."""
 W = TypeVar("W", bound=StrEnum)
 
 
@@ -26,7 +26,7 @@ class Filters:
 
     @classmethod
     def parsed(cls, *, status: str | None, priority: str | None, type_: str | None, bbox: str | None) -> "Filters":
-        """Raises Problem (422)."""
+        """Raises ProblemResponse (422)."""
         return cls(
             statuses=_words(status, IncidentStatus, "status"),
             priorities=_words(priority, Priority, "priority"),
@@ -34,12 +34,12 @@ class Filters:
             box=_box(bbox),
         )
 
-    def passes(self, incident: Incident) -> bool:
-        return self.pass_what(
+    def match(self, incident: Incident) -> bool:
+        return self.match_fields(
             status=incident.status, priority=incident.priority, type_=incident.type, area=incident.area
         )
 
-    def pass_what(self, *, status: IncidentStatus, priority: Priority, type_: str, area: Area | None) -> bool:
+    def match_fields(self, *, status: IncidentStatus, priority: Priority, type_: str, area: Area | None) -> bool:
         return (
             (not self.priorities or priority in self.priorities)
             and (not self.types or type_ in self.types)
@@ -52,7 +52,7 @@ def _words(given: str | None, vocabulary: type[W], field: str) -> tuple[W, ...]:
     names = [part.strip() for part in (given or "").split(",") if part.strip()]
     for name in names:
         if name not in vocabulary._value2member_map_:
-            raise invalid(field, "one or several of " + ", ".join(vocabulary), "text")
+            raise invalid(field, "one or more of " + ", ".join(vocabulary), "text")
     return tuple(vocabulary(name) for name in names)
 
 
@@ -73,19 +73,24 @@ def _box(given: str | None) -> Box | None:
 
 
 async def list_incidents(
-    picture: Picture, filters: Filters, *, limit: int, cursor: str | None
+    reads: StateReads, filters: Filters, *, limit: int, cursor: str | None
 ) -> tuple[Sequence[Incident], str | None]:
-    """A page of what passes, and the cursor of the next. Raises StoreTrouble, NotReady, or Problem for a bad cursor."""
+    """A page of matching incidents, and the cursor of the next page.
+
+    Raises:
+        StoreTrouble, NotReady: Redis cannot be read.
+        ProblemResponse: 422, invalid cursor.
+    """
     found: list[Incident] = []
-    looked_at = 0
+    examined = 0
     while True:
         try:
-            page = await picture.page(filters.statuses, limit=limit - len(found), cursor=cursor)
+            page = await reads.page(filters.statuses, limit=limit - len(found), cursor=cursor)
         except ValueError:
             raise invalid("cursor", "the `next` of an earlier page", "text") from None
-        states = await picture.incidents(page.ids)
-        found += [state for state in states if state is not None and filters.passes(state)]
-        looked_at += len(page.ids)
+        states = await reads.incidents(page.ids)
+        found += [state for state in states if state is not None and filters.match(state)]
+        examined += len(page.ids)
         cursor = page.next
-        if cursor is None or len(found) >= limit or looked_at >= LOOKED_AT:
+        if cursor is None or len(found) >= limit or examined >= EXAMINED_AT_MOST:
             return found, cursor

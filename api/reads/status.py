@@ -1,4 +1,4 @@
-"""How the whole is doing, as far as this process can know: never an error, never longer than two seconds."""
+"""The status of the system as far as this process knows. Never fails; responds within two seconds."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,19 +10,20 @@ from streams import clock
 from streams.monitoring.alarm_board import Alarm
 from streams.store.reads import Counts, RebuildState
 
-PATIENCE_S = 0.8
+READ_TIMEOUT_S = 0.8
 MEASURED_WITHIN_S = 6.0
 ALARM_AFTER_S = 10.0
 T = TypeVar("T")
 
 
-async def condition(parts: Services) -> dict[str, Any]:
-    rebuild, counts = await asyncio.gather(_within(parts.picture.rebuild_state()), _within(parts.picture.counts()))
-    kafka, workers = _kafka(parts), _workers(parts)
+async def condition(services: Services) -> dict[str, Any]:
+    """`schemas.status.Status`."""
+    rebuild, counts = await asyncio.gather(_within(services.reads.rebuild_state()), _within(services.reads.counts()))
+    kafka, workers = _kafka(services), _workers(services)
     redis = _redis(rebuild)
-    oldest_s = _oldest_s(parts)
+    oldest_s = _oldest_s(services)
     reasons = _reasons(kafka, redis, workers, oldest_s)
-    told = parts.alarms.told()
+    snapshot = services.alarms.told()
     return {
         "at": clock.rfc3339(clock.now_ms()),
         "components": {
@@ -30,12 +31,12 @@ async def condition(parts: Services) -> dict[str, Any]:
             "kafka": kafka,
             "redis": redis,
             "workers": workers,
-            "notifier": _notifier(parts),
+            "notifier": _notifier(services),
         },
         "assignment": "delayed" if reasons else "normal",
         "assignment_reason": "; ".join(reasons) or None,
-        "alarms": list(map(_alarm, told.alarms)),
-        "alarms_unknown": list(told.unknown),
+        "alarms": list(map(_alarm, snapshot.alarms)),
+        "alarms_unknown": list(snapshot.unknown),
         "incidents": _incidents(counts),
         "shortfalls": counts.shortfalls if counts else None,
         "oldest_shortfall_age_s": _age_s(counts.oldest_shortfall_ms) if counts else None,
@@ -44,8 +45,8 @@ async def condition(parts: Services) -> dict[str, Any]:
         else _unknown("known", "on_duty"),
         "volunteers_on_duty": counts.on_duty if counts else None,
         "oldest_undecided_age_s": oldest_s,
-        "committed_lag": _lag(parts),
-        "latency_ms": {"report_to_offer": parts.latency.percentiles_ms(clock.now_ms()), "window_s": 300},
+        "committed_lag": _lag(services),
+        "latency_ms": {"report_to_offer": services.latency.percentiles_ms(clock.now_ms()), "window_s": 300},
     }
 
 
@@ -63,34 +64,34 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
 
 async def _within(work: Coroutine[Any, Any, T]) -> T | None:
     try:
-        return await asyncio.wait_for(work, PATIENCE_S)
+        return await asyncio.wait_for(work, READ_TIMEOUT_S)
     except (StoreTrouble, NotReady, TimeoutError):
         return None
 
 
-def _is_measured(parts: Services) -> bool:
-    age = parts.monitor.age_s()
+def _is_measured(services: Services) -> bool:
+    age = services.monitor.age_s()
     return age is not None and age < MEASURED_WITHIN_S
 
 
-def _kafka(parts: Services) -> dict[str, Any]:
-    age = parts.monitor.age_s()
+def _kafka(services: Services) -> dict[str, Any]:
+    age = services.monitor.age_s()
     return {
-        "status": "up" if _is_measured(parts) else "down",
+        "status": "up" if _is_measured(services) else "down",
         "measured_age_s": None if age is None else round(age, 1),
     }
 
 
-def _workers(parts: Services) -> dict[str, Any]:
-    if not _is_measured(parts) or parts.monitor.last is None or parts.monitor.last.workers is None:
+def _workers(services: Services) -> dict[str, Any]:
+    if not _is_measured(services) or services.monitor.last is None or services.monitor.last.workers is None:
         return {"status": "unknown", "count": None}
-    count = parts.monitor.last.workers
+    count = services.monitor.last.workers
     return {"status": "up" if count else "down", "count": count}
 
 
-def _notifier(parts: Services) -> dict[str, Any]:
-    """Without one, people see their offers only where they look for them."""
-    seen = parts.monitor.last.notifier if _is_measured(parts) and parts.monitor.last is not None else None
+def _notifier(services: Services) -> dict[str, Any]:
+    """Without a notifier people see their offers only if they open the list."""
+    seen = services.monitor.last.notifier if _is_measured(services) and services.monitor.last is not None else None
     if seen is None or seen.count is None:
         return {"status": "unknown", "count": None, "lag": None}
     return {"status": "up" if seen.count else "down", "count": seen.count, "lag": seen.lag}
@@ -109,11 +110,9 @@ def _reasons(
 ) -> list[str]:
     reasons = []
     if kafka["status"] != "up":
-        reasons.append("Kafka gives no answer")
+        reasons.append("Kafka does not answer")
     if redis["status"] != "up":
-        reasons.append(
-            "the live picture is being rebuilt" if redis["status"] == "rebuilding" else "Redis gives no answer"
-        )
+        reasons.append("Redis is being rebuilt" if redis["status"] == "rebuilding" else "Redis does not answer")
     if workers["status"] == "down":
         reasons.append("no worker runs")
     if oldest_s is not None and oldest_s > ALARM_AFTER_S:
@@ -135,16 +134,16 @@ def _age_s(since_ms: int | None) -> float | None:
     return None if since_ms is None else max(0.0, (clock.now_ms() - since_ms) / 1000)
 
 
-def _oldest_s(parts: Services) -> float | None:
-    """0 when nothing waits; None when it is not known."""
-    last = parts.monitor.last
+def _oldest_s(services: Services) -> float | None:
+    """Age of the oldest undecided command: 0 if there is none; None if it is unknown."""
+    last = services.monitor.last
     if last is None:
         return None
     return _age_s(last.oldest_ms) if last.oldest_ms is not None else 0.0
 
 
-def _lag(parts: Services) -> dict[str, Any]:
-    last = parts.monitor.last
+def _lag(services: Services) -> dict[str, Any]:
+    last = services.monitor.last
     if last is None:
         return {"total": None, "partitions": None}
     return {"total": last.total_lag, "partitions": {str(number): lag for number, lag in last.lag.items()}}

@@ -1,10 +1,10 @@
-"""GET /v1/events: the live view."""
+"""GET /v1/events: incidents, offers and notices as server-sent events."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
 
-from api.deps import PartsDep
+from api.deps import ServicesDep
 from api.http.auth import Reader
 from api.http.problems import invalid
 from api.http.responses import problems
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1/events", tags=["live"], route_class=StrictRoute)
 
 
 async def _cursor(
-    last_event_id: Annotated[str | None, Header(description="the id of the last event that was seen")] = None,
+    last_event_id: Annotated[str | None, Header(description="the id of the last event that was received")] = None,
 ) -> FeedCursor | None:
     if not last_event_id:
         return None
@@ -28,9 +28,21 @@ async def _cursor(
 
 @router.get("", status_code=200, response_class=EventStream, responses=problems() | EventStream.described)
 async def events(
-    caller: Reader, parts: PartsDep, cursor: Annotated[FeedCursor | None, Depends(_cursor)]
+    caller: Reader, services: ServicesDep, cursor: Annotated[FeedCursor | None, Depends(_cursor)]
 ) -> EventStream:
-    """`incident`, `offer` and `notice` events as they happen (a `notice` is what its person was told; a repeat has the same
-    `id`), `ready` at once, `reset` when the state must be loaded anew, `end` with a `reason` when the token has expired. With
-    Last-Event-ID it goes on exactly after that event, on any API process."""
-    return EventStream(parts.live.frames(caller, cursor))
+    """A stream of events until the token expires. With Last-Event-ID it continues exactly after that event, on any API process.
+
+    The data of each event is JSON; its schema is in the components of this document:
+
+    - `ready` (`ReadyEvent`): sent first.
+    - `incident` (`IncidentShown`): the state of an incident after a decision; operators and monitors only.
+    - `offer` (`OfferEvent`): a step of an offer.
+    - `notice` (`NoticeEvent`): a notice that was sent to a person; a repeat has the same `id`.
+    - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.
+    - `alive` (`AliveEvent`): nothing for the caller in the last 15 s; its id is the position to resume from.
+    - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.
+    - `end` (`EndEvent`): the token has expired.
+
+    Volunteers receive their own offers and notices. Lines that start with `:` are comments.
+    """
+    return EventStream(services.live.frames(caller, cursor))

@@ -1,4 +1,4 @@
-"""What happened to an incident and why: its timeline, and the decisions with their reasons."""
+"""The history of an incident: timeline, decision records, outcome of an order, explanations."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -7,14 +7,15 @@ import msgspec
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from api.deps import IncidentId, PartsDep, checked_volunteer_id
+from api.deps import IncidentId, ServicesDep, checked_volunteer_id
 from api.http.auth import Operator, operators
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.disclosure import opened_texts
-from api.schemas import CommandShown, Entries, WhyShown
+from api.schemas.history import Decisions, Timeline, WhyShown
+from api.schemas.orders import CommandShown
 from api.views.incidents import time
 from api.writes import edits
 from dispatch import explanations
@@ -37,19 +38,18 @@ ORDERS_WITH_REASON = (
     "split_incident",
     "unmerge_incident",
 )
-Newest = Annotated[int, Query(ge=1, le=500, description="the newest so many")]
+Newest = Annotated[int, Query(ge=1, le=500, description="this many of the newest")]
 CommandId = Annotated[str, Path(min_length=1, max_length=64, pattern="^[A-Za-z0-9-]+$")]
-
 MOST_EXPLAINED = 500
 
 
-@router.get("/{incident_id}/timeline", response_model=Entries, responses=problems(404))
-async def timeline(incident_id: IncidentId, caller: Operator, parts: PartsDep, limit: Newest = 200) -> Response:
-    """Who did what and what followed, oldest first, with the texts of notes, reasons and results."""
-    decisions = await _decisions(parts, incident_id, limit)
+@router.get("/{incident_id}/timeline", response_model=Timeline, responses=problems(404))
+async def timeline(incident_id: IncidentId, caller: Operator, services: ServicesDep, limit: Newest = 200) -> Response:
+    """Decisions with their authors and events, oldest first, with the texts of notes, reasons and results."""
+    decisions = await _decisions(services, incident_id, limit)
     items = [_entry(decision) for decision in decisions.values()]
     refs = [ref for item in items for _, ref in _refs(incident_id, item)]
-    texts = await opened_texts(parts, caller, incident_id, refs)
+    texts = await opened_texts(services, caller, incident_id, refs)
     for item in items:
         for holder, ref in _refs(incident_id, item):
             if ref in texts:
@@ -57,10 +57,10 @@ async def timeline(incident_id: IncidentId, caller: Operator, parts: PartsDep, l
     return shown({"items": items})
 
 
-@router.get("/{incident_id}/decisions", dependencies=[operators], response_model=Entries, responses=problems(404))
-async def explain(incident_id: IncidentId, parts: PartsDep, limit: Newest = 200) -> Response:
-    """The decision records: all effects, who was considered, who was left out and why. Oldest first."""
-    decisions = await _decisions(parts, incident_id, limit)
+@router.get("/{incident_id}/decisions", dependencies=[operators], response_model=Decisions, responses=problems(404))
+async def explain(incident_id: IncidentId, services: ServicesDep, limit: Newest = 200) -> Response:
+    """The decision records, oldest first: all events, and who was considered or excluded and why."""
+    decisions = await _decisions(services, incident_id, limit)
     items = [
         {**msgspec.json.decode(wire.encode_decision(decision)), "partition": partition, "offset": offset}
         for (partition, offset), decision in decisions.items()
@@ -69,39 +69,39 @@ async def explain(incident_id: IncidentId, parts: PartsDep, limit: Newest = 200)
 
 
 @router.get("/{incident_id}/commands/{command_id}", response_model=CommandShown, responses=problems(404))
-async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operator, parts: PartsDep) -> Response:
-    """What became of an order: `pending` while no decision is known. A refused edit says which fields others had changed."""
-    told: dict[str, Any] = {"id": command_id, "incident_id": incident_id, "reason": None, "version": None}
-    decision = await edits.decision_of(parts, incident_id, command_id, within_s=0)
+async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operator, services: ServicesDep) -> Response:
+    """The outcome of an order: `pending` while no decision is known. A refused edit has the fields that others changed."""
+    view: dict[str, Any] = {"id": command_id, "incident_id": incident_id, "reason": None, "version": None}
+    decision = await edits.decision_of(services, incident_id, command_id, within_s=0)
     if decision is None:
-        await _check_known(parts, incident_id)
-        return shown({**told, "outcome": "pending"})
+        await _check_known(services, incident_id)
+        return shown({**view, "outcome": "pending"})
     if decision.incident_id != incident_id:
-        raise ProblemResponse("not_found", "there is no order of this id about this incident")
-    told |= {"outcome": decision.outcome, "reason": decision.reason, "version": decision.version}
+        raise ProblemResponse("not_found", "there is no order with this id for this incident")
+    view |= {"outcome": decision.outcome, "reason": decision.reason, "version": decision.version}
     if decision.conflicts:
-        told["conflicts"] = (await edits.conflicts_of(parts, caller, decision))[1]
-    return shown(told)
+        view["conflicts"] = (await edits.conflicts_of(services, caller, decision))[1]
+    return shown(view)
 
 
 @router.get("/{incident_id}/why", dependencies=[operators], response_model=WhyShown, responses=problems(400, 404))
 async def why(
     incident_id: IncidentId,
-    parts: PartsDep,
+    services: ServicesDep,
     volunteer_id: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
-    """In a sentence: how the incident stands and why, or why a volunteer was asked, passed over or left out.
+    """Explains the state of the incident, or why a volunteer was asked, passed over or excluded.
 
-    Who stands in none of the newest 500 decisions is judged by the present picture, and the text says so.
+    A person who is in none of the newest 500 decisions is judged by the present state; the text says so.
     """
-    decisions = list((await _decisions(parts, incident_id, MOST_EXPLAINED)).values())
-    state = await parts.picture.incident(incident_id)
+    decisions = list((await _decisions(services, incident_id, MOST_EXPLAINED)).values())
+    state = await services.reads.incident(incident_id)
     if state is None:
-        raise ProblemResponse("not_found", "nothing has been decided about this incident yet")
+        raise ProblemResponse("not_found", "the incident has no decision yet")
     if volunteer_id is None:
         found = explanations.of_incident(state, decisions)
     else:
-        view = await parts.picture.volunteer(checked_volunteer_id(volunteer_id), with_places=True)
+        view = await services.reads.volunteer(checked_volunteer_id(volunteer_id), with_places=True)
         found = explanations.of_person(state, decisions, volunteer_id, presence_of(view))
     return shown(
         {
@@ -115,7 +115,7 @@ async def why(
 
 
 def presence_of(view: VolunteerView | None) -> explanations.PersonNow | None:
-    """A person as the rules see them: at their fix while it is fresh, else at home. No place leaves this process."""
+    """The person as the eligibility rules see them: at their fix while it is fresh, else at home. Responses contain no place."""
     if view is None:
         return None
     stale = view.fix_age_s is None or view.fix_age_s > FIX_AGE_LIMIT_S
@@ -138,23 +138,23 @@ def presence_of(view: VolunteerView | None) -> explanations.PersonNow | None:
     )
 
 
-async def _decisions(parts: Services, incident_id: str, limit: int) -> dict[tuple[int, int], Decision]:
-    places = (await parts.picture.timeline(incident_id))[-limit:]
+async def _decisions(services: Services, incident_id: str, limit: int) -> dict[tuple[int, int], Decision]:
+    places = (await services.reads.timeline(incident_id))[-limit:]
     if not places:
-        await _check_known(parts, incident_id)
+        await _check_known(services, incident_id)
         return {}
-    found = await parts.explanations.read(places)
+    found = await services.explanations.read(places)
     return {place: found[place] for place in sorted(found)}
 
 
-async def _check_known(parts: Services, incident_id: str) -> None:
-    """Raises Problem (404) when nobody reported it."""
-    if await parts.picture.incident(incident_id) is None and await parts.marks.reported(incident_id) is None:
-        raise ProblemResponse("not_found", "there is no incident of this id")
+async def _check_known(services: Services, incident_id: str) -> None:
+    """Raises ProblemResponse (404) if the incident was never reported."""
+    if await services.reads.incident(incident_id) is None and await services.marks.reported(incident_id) is None:
+        raise ProblemResponse("not_found", "there is no incident with this id")
 
 
 def _entry(decision: Decision) -> dict[str, Any]:
-    told = msgspec.json.decode(wire.encode_decision(decision))
+    encoded = msgspec.json.decode(wire.encode_decision(decision))
     return {
         "at": time(decision.decided_ms),
         "logged_at": time(decision.logged_ms),
@@ -168,12 +168,12 @@ def _entry(decision: Decision) -> dict[str, Any]:
         "decision_id": decision.id,
         "command_id": decision.cause.command_id,
         "conflicts": decision.conflicts,
-        "events": told["events"],
+        "events": encoded["events"],
     }
 
 
 def _refs(incident_id: str, item: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Where a text of this entry belongs, and its reference."""
+    """Each object of the entry that has a private text, with the reference of the text."""
     if item["what"] in ORDERS_WITH_REASON:
         yield item, text_ref(incident_id, "reason", item["command_id"])
     for event in item["events"]:

@@ -1,4 +1,4 @@
-"""What incidents there are, and what each needs when the operator states nothing else."""
+"""Incident types with their response plans."""
 
 from typing import Any
 
@@ -6,26 +6,26 @@ import msgspec
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.deps import PartsDep
+from api.deps import ServicesDep
 from api.http.auth import everybody
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.schemas import IncidentTypes
+from api.schemas.incident_types import IncidentTypes
 from dispatch.model.incidents import Requirement
 from dispatch.model.vocabulary import Capability, Priority, Skill, Task, TravelMode
 from dispatch.plans.book import ResponsePlan
 
 router = APIRouter(prefix="/v1/incident-types", tags=["incidents"], route_class=StrictRoute)
-_OF_INCIDENTS = ("shortfall", "climb", "settled", "bridges", "look_at_ms")
+_ONLY_IN_INCIDENTS = ("shortfall", "climb", "settled", "bridges", "look_at_ms")
 
 
 @router.get("", dependencies=[everybody], response_model=IncidentTypes, responses=problems())
-async def list_types(parts: PartsDep) -> Response:
-    """Types with their names in three languages and their response plans, and the vocabularies that bodies use."""
+async def list_types(services: ServicesDep) -> Response:
+    """The incident types with titles in three languages and response plans, and the vocabularies of request bodies."""
     return shown(
         {
-            "version": parts.plans.version,
-            "items": [_type(plan) for plan in parts.plans.plans.values()],
+            "version": services.plans.version,
+            "items": [_type(plan) for plan in services.plans.plans.values()],
             "vocabulary": {
                 "capabilities": list(Capability),
                 "priorities": list(Priority),
@@ -42,15 +42,19 @@ def _type(plan: ResponsePlan) -> dict[str, Any]:
         "type": plan.type,
         "title": plan.title,
         "priority": plan.priority,
-        "requirements": [_need(entry) for entry in plan.requirements],
+        "requirements": [_requirement(entry) for entry in plan.requirements],
         "lines": [
-            {**_need(line.requirement), "level": line.level, "priorities": sorted(line.priorities) or list(Priority)}
+            {
+                **_requirement(line.requirement),
+                "level": line.level,
+                "priorities": sorted(line.priorities) or list(Priority),
+            }
             for line in plan.lines
         ],
     }
 
 
-def _need(entry: Requirement) -> dict[str, Any]:
-    """As the plan has it; what only an incident's need can have is left out."""
-    told: dict[str, Any] = msgspec.to_builtins(entry)
-    return {name: value for name, value in told.items() if name not in _OF_INCIDENTS}
+def _requirement(entry: Requirement) -> dict[str, Any]:
+    """The requirement of a plan, without the fields that only a requirement of an incident has."""
+    fields: dict[str, Any] = msgspec.to_builtins(entry)
+    return {name: value for name, value in fields.items() if name not in _ONLY_IN_INCIDENTS}

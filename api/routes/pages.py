@@ -1,4 +1,4 @@
-"""Pages for people. Nothing on them comes from another host."""
+"""HTML pages. They load nothing from other hosts."""
 
 from pathlib import Path
 

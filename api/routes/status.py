@@ -1,36 +1,41 @@
-"""How the whole is doing, for people and for machines."""
+"""Status of the system for people, probes and Prometheus."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.deps import PartsDep
+from api.deps import ServicesDep
 from api.http.auth import PUBLIC, everybody
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.status import condition
-from api.schemas import Health, Status
+from api.schemas.status import Health, Status
 
 router = APIRouter(tags=["state"], route_class=StrictRoute)
 
 
 @router.get("/v1/status", dependencies=[everybody], response_model=Status, responses=problems())
-async def status(parts: PartsDep) -> Response:
-    """Answers within two seconds whatever is down; what cannot be known is null."""
-    return shown(await condition(parts), headers={"Cache-Control": "no-store"})
+async def status(services: ServicesDep) -> Response:
+    """Responds within two seconds, whatever is down. What cannot be known is null."""
+    return shown(await condition(services), headers={"Cache-Control": "no-store"})
 
 
 @router.get("/healthz", response_model=Health, dependencies=[PUBLIC])
 async def healthz() -> Response:
-    """200 while this process serves."""
+    """200 while this process serves requests."""
     return shown({"status": "ok"})
 
 
-@router.get("/readyz", response_model=Health, dependencies=[PUBLIC], responses={503: {"description": "not ready"}})
-async def readyz(parts: PartsDep) -> Response:
-    """200 while reports can be taken in: Kafka answers and its topics are right. Redis is shown, and is not needed for it."""
-    told = await condition(parts)
-    kafka, redis = told["components"]["kafka"], told["components"]["redis"]
+@router.get(
+    "/readyz",
+    response_model=Health,
+    dependencies=[PUBLIC],
+    responses={503: {"description": "not ready", "model": Health}},
+)
+async def readyz(services: ServicesDep) -> Response:
+    """200 while reports can be accepted: Kafka answers. Redis is shown but not required."""
+    components = (await condition(services))["components"]
+    kafka, redis = components["kafka"], components["redis"]
     is_ready = kafka["status"] == "up"
     body = {"status": "ready" if is_ready else "not ready", "kafka": kafka, "redis": redis}
     return shown(body, 200 if is_ready else 503)
@@ -38,5 +43,5 @@ async def readyz(parts: PartsDep) -> Response:
 
 @router.get("/metrics", dependencies=[PUBLIC], response_class=Response)
 async def metrics() -> Response:
-    """For Prometheus."""
+    """Metrics in the Prometheus text format."""
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

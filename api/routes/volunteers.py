@@ -1,4 +1,4 @@
-"""Volunteers: their profile, duty and place, and everything that is known of them, to take away or to erase."""
+"""Volunteers: profile, duty, position, offers, warnings, export and erasure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,18 +8,21 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from api.caller import Caller
-from api.deps import PartsDep, VolunteerId
+from api.deps import ServicesDep, VolunteerId
 from api.http.auth import Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
 from api.http.problems import ProblemResponse, invalid, retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.disclosure import grounds_on_way, noted, opened_material, opened_or_none, opened_volunteer
-from api.schemas import Accepted, Duty, Location, OfferList, VolunteerIn, VolunteerShown, WarningList
+from api.schemas.base import Accepted
+from api.schemas.offers import OfferList
+from api.schemas.safety import WarningList
+from api.schemas.volunteers import Duty, Location, VolunteerExport, VolunteerIn, VolunteerShown
 from api.views import incidents
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.views.safety import warnings_of
-from api.writes.profiles import Profiles, profile_view, record_of
+from api.writes.profiles import profile_view, record_of, write_through
 from dispatch.matching.position_checks import refusal
 from dispatch.model.private_refs import volunteer_ref
 from dispatch.model.vocabulary import FixRefusal, OfferState
@@ -36,7 +39,7 @@ router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=Str
 OFFERS_SHOWN = 50
 _EXPECTED = {
     FixRefusal.OUT_OF_RANGE: ("lon", "a place on earth"),
-    FixRefusal.ZERO_POSITION: ("lon", "a position: exactly 0, 0 without an accuracy is a variable that was never set"),
+    FixRefusal.ZERO_POSITION: ("lon", "a position: exactly 0, 0 without an accuracy is an unset variable"),
     FixRefusal.BAD_ACCURACY: ("accuracy_m", "at most 100 km"),
     FixRefusal.FROM_THE_FUTURE: ("recorded_at", "a time at most 60 s in the future"),
     FixRefusal.TOO_OLD: ("recorded_at", "a time at most an hour ago"),
@@ -46,35 +49,34 @@ ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 
 @router.put("/{volunteer_id}", response_model=VolunteerShown, responses=problems(400, 413, 415))
 async def put_profile(
-    volunteer_id: VolunteerId, body: VolunteerIn, caller: VolunteerOrOperator, parts: PartsDep
+    volunteer_id: VolunteerId, body: VolunteerIn, caller: VolunteerOrOperator, services: ServicesDep
 ) -> Response:
-    """Registers a person or replaces their profile: what is left out is gone, but for duty. 202 while Redis is down."""
+    """Registers a person or replaces their profile. Omitted fields are removed, except `on_duty`. 202 while Redis is down."""
     only_own(caller, volunteer_id)
-    profiles = Profiles(parts)
-    async with profiles.changing(volunteer_id):
-        known = await _known(parts, volunteer_id, caller, body)
+    async with services.person_locks.held(volunteer_id):
+        known = await _known(services, volunteer_id, caller, body)
         on_duty = body.on_duty if body.on_duty is not None else bool(known and known.on_duty)
         record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known))
         contact = body.contact.model_dump(exclude_none=True) if body.contact else None
         private = VolunteerPrivate(home=body.home, contact=contact, profile=record)
-        position, sealed = await parts.intake.send_private(volunteer_ref(volunteer_id), private)
+        position, sealed = await services.intake.send_private(volunteer_ref(volunteer_id), private)
         record = replace(record, private_at=position.offset)
-        at = await parts.intake.send_volunteer(record)
+        at = await services.intake.send_volunteer(record)
         write = PrivateWrite(ref=volunteer_ref(volunteer_id), offset=position.offset, sealed=sealed, home=body.home)
-        is_shown = await profiles.write_through(record, at.offset, write)
-    noted(parts, caller, "volunteer.put", volunteer_id)
+        is_shown = await write_through(services, record, at.offset, write)
+    noted(services, caller, "volunteer.put", volunteer_id)
     view = profile_view(record, private)
     return shown(view, 200 if is_shown else 202)
 
 
 @router.get("/{volunteer_id}", response_model=VolunteerShown, responses=problems(404))
-async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, parts: PartsDep) -> Response:
-    """A person as known now; home and contact are opened for it, which is noted in the audit."""
+async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, services: ServicesDep) -> Response:
+    """The present profile. Home and contact are decrypted, which is recorded in the audit topic."""
     only_own(caller, volunteer_id)
-    view = await parts.picture.volunteer(volunteer_id)
+    view = await services.reads.volunteer(volunteer_id)
     if view is None:
-        raise ProblemResponse("not_found", "there is no volunteer of this id")
-    private = await opened_volunteer(parts, caller, volunteer_id)
+        raise ProblemResponse("not_found", "there is no volunteer with this id")
+    private = await opened_volunteer(services, caller, volunteer_id)
     return shown(
         {
             **profile_view(view, private),
@@ -86,25 +88,26 @@ async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, par
 
 
 @router.put("/{volunteer_id}/duty", **ACCEPTED, responses=problems(400, 404, 413, 415))
-async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, parts: PartsDep) -> Response:
-    """On or off duty. Needs the profile as it stands, so it answers 503 while Redis is down."""
+async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, services: ServicesDep) -> Response:
+    """Sets on or off duty. Reads the present profile from Redis, so it responds 503 while Redis is down."""
     only_own(caller, volunteer_id)
-    profiles = Profiles(parts)
-    async with profiles.changing(volunteer_id):
-        known = await parts.picture.volunteer(volunteer_id)
+    async with services.person_locks.held(volunteer_id):
+        known = await services.reads.volunteer(volunteer_id)
         if known is None:
-            raise ProblemResponse("not_found", "there is no volunteer of this id: PUT the profile first")
+            raise ProblemResponse("not_found", "there is no volunteer with this id: PUT the profile first")
         record = record_of(volunteer_id, known, body.on_duty, heard_ms=_heard_ms(caller, known))
-        at = await parts.intake.send_volunteer(record)
-        if not await profiles.write_through(record, at.offset):
-            raise retry_later("unknown_outcome", "the duty is in the log, and the live picture does not show it yet")
+        at = await services.intake.send_volunteer(record)
+        if not await write_through(services, record, at.offset):
+            raise retry_later("unknown_outcome", "the duty is in the log, but Redis does not show it yet")
     return _accepted(volunteer_id, "on_duty" if body.on_duty else "off_duty")
 
 
 @router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 413, 415))
-async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunteer, parts: PartsDep) -> Response:
-    """Where the person is. Forgotten after KOMEK_POSITION_TTL_S. `continues: false` says that no more will follow for a while, as
-    when the phone hands over to navigation."""
+async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunteer, services: ServicesDep) -> Response:
+    """Stores the position of the person for KOMEK_POSITION_TTL_S.
+
+    `continues: false`: no positions follow for a while, for example because the phone switches to navigation.
+    """
     only_own(caller, volunteer_id)
     reason = refusal(
         lon=body.lon, lat=body.lat, accuracy_m=body.accuracy_m, recorded_ms=body.recorded_at, now_ms=clock.now_ms()
@@ -119,7 +122,7 @@ async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunt
         recorded_ms=body.recorded_at,
         continues=body.continues,
     )
-    await parts.positions.send([fix])
+    await services.positions.send([fix])
     return _accepted(volunteer_id, "received")
 
 
@@ -127,38 +130,38 @@ async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunt
 async def list_offers(
     volunteer_id: VolunteerId,
     caller: VolunteerOrOperator,
-    parts: PartsDep,
+    services: ServicesDep,
     language: LanguageOfTexts,
-    state: Annotated[str | None, Query(description="one or several states, parted by commas")] = None,
+    state: Annotated[str | None, Query(description="one or more states, separated by commas")] = None,
 ) -> Response:
-    """The newest offers made to a person, newest first; 50 at the most, of the 200 that are kept for each person."""
+    """The offers made to a person, newest first: at most 50 of the 200 that are kept for each person."""
     only_own(caller, volunteer_id)
     states = _states(state)
-    known = await parts.picture.offers_of(volunteer_id, limit=MOST_OFFERS if states else OFFERS_SHOWN)
+    known = await services.reads.offers_of(volunteer_id, limit=MOST_OFFERS if states else OFFERS_SHOWN)
     held = [entry for entry in known if not states or entry.offer.state in states][:OFFERS_SHOWN]
-    grounds = await grounds_on_way(parts, [entry.offer for entry in held])
-    items = [await _offer_view(parts, caller, entry, language, grounds) for entry in held]
+    grounds = await grounds_on_way(services, [entry.offer for entry in held])
+    items = [await _offer_view(services, caller, entry, language, grounds) for entry in held]
     return shown({"items": items}, headers=VARY)
 
 
 @router.get("/{volunteer_id}/warnings", response_model=WarningList, responses=problems())
-async def list_warnings(volunteer_id: VolunteerId, caller: Volunteer, parts: PartsDep) -> Response:
-    """Dangerous ground on which the person was found, while it is dangerous. Live: the event `warning`."""
+async def list_warnings(volunteer_id: VolunteerId, caller: Volunteer, services: ServicesDep) -> Response:
+    """The active hazard areas in which the person was found. The event `warning` announces them."""
     only_own(caller, volunteer_id)
-    states = await parts.picture.incidents(await parts.picture.hazards())
+    states = await services.reads.incidents(await services.reads.hazards())
     return shown({"items": warnings_of(volunteer_id, states)})
 
 
-@router.get("/{volunteer_id}/export", responses=problems(404))
-async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: PartsDep) -> Response:
-    """Everything that is kept about a person, as one JSON document."""
+@router.get("/{volunteer_id}/export", response_model=VolunteerExport, responses=problems(404))
+async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: ServicesDep) -> Response:
+    """Everything that is stored about a person, as one JSON document."""
     only_own(caller, volunteer_id)
-    known = await parts.picture.volunteer(volunteer_id, with_places=True)
+    known = await services.reads.volunteer(volunteer_id, with_places=True)
     if known is None:
-        raise ProblemResponse("not_found", "there is no volunteer of this id")
-    private = await opened_volunteer(parts, caller, volunteer_id)
-    offers = await parts.picture.offers_of(volunteer_id, limit=1000)
-    noted(parts, caller, "volunteer.export", volunteer_id)
+        raise ProblemResponse("not_found", "there is no volunteer with this id")
+    private = await opened_volunteer(services, caller, volunteer_id)
+    offers = await services.reads.offers_of(volunteer_id, limit=1000)
+    noted(services, caller, "volunteer.export", volunteer_id)
     document = {
         "exported_at": incidents.time(clock.now_ms()),
         "volunteer": profile_view(known, private),
@@ -174,25 +177,29 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: Par
 
 
 @router.delete("/{volunteer_id}", **ACCEPTED, responses=problems())
-async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, parts: PartsDep) -> Response:
-    """Erases a person: from the log by tombstones (gone within a day), from the live picture at once."""
+async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: ServicesDep) -> Response:
+    """Erases a person: from Redis at once, from Kafka by tombstones (compacted within a day)."""
     only_own(caller, volunteer_id)
-    private_at = await parts.intake.erase_private(volunteer_ref(volunteer_id))
-    profile_at = await parts.intake.erase_volunteer(volunteer_id)
-    noted(parts, caller, "volunteer.erase", volunteer_id)
+    private_at = await services.intake.erase_private(volunteer_ref(volunteer_id))
+    profile_at = await services.intake.erase_volunteer(volunteer_id)
+    noted(services, caller, "volunteer.erase", volunteer_id)
     try:
-        await parts.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)
+        await services.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)
     except (StoreTrouble, NotReady):
         return _accepted(volunteer_id, "erasing")  # the profile service erases it from the tombstones
     return _accepted(volunteer_id, "erased")
 
 
-async def _known(parts: Services, volunteer_id: str, caller: Caller, body: VolunteerIn) -> VolunteerView | None:
-    """What the picture holds, where the new profile carries on some of it. None will do, but for a duty that is left out."""
+async def _known(services: Services, volunteer_id: str, caller: Caller, body: VolunteerIn) -> VolunteerView | None:
+    """The present profile, from which the new one may keep duty and sign of life.
+
+    Raises:
+        StoreTrouble, NotReady: Redis cannot be read and the body states no duty.
+    """
     if body.on_duty is not None and caller.role is Role.VOLUNTEER:
         return None
     try:
-        return await parts.picture.volunteer(volunteer_id)
+        return await services.reads.volunteer(volunteer_id)
     except (StoreTrouble, NotReady):
         if body.on_duty is None:
             raise
@@ -200,18 +207,18 @@ async def _known(parts: Services, volunteer_id: str, caller: Caller, body: Volun
 
 
 def _heard_ms(caller: Caller, known: VolunteerView | None) -> int | None:
-    """Only what people write of themselves says that they are up, never an operator or a registry that writes as one."""
+    """The last sign of life: now if the person writes the profile themselves, else the stored one (DESIGN 76)."""
     if caller.role is Role.VOLUNTEER:
         return clock.now_ms()
     return known.heard_ms if known else None
 
 
 async def _offer_view(
-    parts: Services, caller: Caller, entry: OfferOf, language: str, grounds: Mapping[str, incidents.View]
+    services: Services, caller: Caller, entry: OfferOf, language: str, grounds: Mapping[str, incidents.View]
 ) -> incidents.View:
     is_opened = incidents.is_opened(entry.incident, entry.offer)
-    private = await opened_or_none(parts, caller, entry.incident) if is_opened else None
-    found = await opened_material(parts, caller, entry.incident) if is_opened else []
+    private = await opened_or_none(services, caller, entry.incident) if is_opened else None
+    found = await opened_material(services, caller, entry.incident) if is_opened else []
     return incidents.offer(entry.incident, entry.offer, private, language, found, grounds)
 
 
@@ -219,12 +226,12 @@ def _states(given: str | None) -> frozenset[OfferState]:
     names = [part.strip() for part in (given or "").split(",") if part.strip()]
     for name in names:
         if name not in OfferState._value2member_map_:
-            raise invalid("state", "one or several of " + ", ".join(OfferState), "text")
+            raise invalid("state", "one or more of " + ", ".join(OfferState), "text")
     return frozenset(OfferState(name) for name in names)
 
 
 def _unusable(reason: FixRefusal) -> ProblemResponse:
-    """Under the same code that POST /v1/locations gives."""
+    """With the code that POST /v1/locations gives."""
     field, expected = _EXPECTED[reason]
     return ProblemResponse(reason, f"{field}: expected {expected}", errors=[{"field": field, "expected": expected}])
 

@@ -1,9 +1,12 @@
-"""What each caller sees of incidents and offers. Private texts come in only where the caller may have them."""
+"""Response content of incidents and offers per role. Private texts are arguments; callers pass them only where they may be shown.
+
+The keys of each view are those of its model in `api/schemas/`; the API tests compare them.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.views import material as found_out
+from api.views import material as material_views
 from api.views import safety, task_questions
 from api.views.negotiation import DEFAULT
 from dispatch.model import geo
@@ -35,6 +38,7 @@ _FOR_OPERATORS = (
 
 
 def time(at_ms: int | None) -> str | None:
+    """RFC 3339 in UTC."""
     return None if at_ms is None else rfc3339(at_ms)
 
 
@@ -43,6 +47,7 @@ def point(place: Place) -> Geometry:
 
 
 def coarse_area(area: Area | None) -> Geometry | None:
+    """The approximate place that people see before they accept (`geo.coarse`)."""
     return None if area is None else point(geo.coarse(area.centre))
 
 
@@ -52,7 +57,7 @@ def incident_links(incident_id: str) -> dict[str, str]:
 
 
 def order_links(incident_id: str, command_id: str) -> dict[str, str]:
-    """Of an order about an incident; `outcome` says what became of it."""
+    """The links of an order; `outcome` gives its outcome."""
     return incident_links(incident_id) | {"outcome": path_of("incidents", incident_id, "commands", command_id)}
 
 
@@ -61,7 +66,7 @@ def offer_links(offer: str, incident_id: str) -> dict[str, str]:
 
 
 def incident(state: Incident, private: IncidentPrivate | None = None, material: Sequence[View] | None = None) -> View:
-    """An incident as operators and monitors see it; `private` and the texts in `material` only for operators."""
+    """An incident for operators and monitors; `private` and a `material` with texts only for operators."""
     times = state.times
     return {
         "id": state.id,
@@ -85,7 +90,7 @@ def incident(state: Incident, private: IncidentPrivate | None = None, material: 
         "merging_into": state.merging.into if state.merging else None,
         "merged_into": state.merged_into,
         "merge_candidates": state.merge_candidates,
-        "material": found_out.shown(state, {}) if material is None else material,
+        "material": material_views.shown(state, {}) if material is None else material,
         "requirements": [requirement(entry, state.offers_for(entry.id)) for entry in state.requirements],
         "offers": [offer_of_incident(offer) for offer in state.offers],
         "times": {
@@ -143,7 +148,7 @@ def requirement(entry: Requirement, offers: Sequence[Offer]) -> View:
 
 
 def ladder(climb: Climb) -> View:
-    """How far the needs of one line have escalated."""
+    """`schemas.incidents.LadderShown`."""
     return {
         "name": climb.ladder,
         "steps_taken": climb.steps_taken,
@@ -186,15 +191,15 @@ def result(offer: Offer) -> View | None:
 
 
 def as_reported(command: ReportIncident, plans: PlanBook) -> tuple[Priority, tuple[Requirement, ...]]:
-    """Priority and needs that a report will have, by the plans in force."""
+    """Priority and requirements that the report gets by the response plans in force."""
     plan = plans.plan(command.type)
     priority = command.priority or plan.priority
     return priority, plans.requirements(command.requirements) if command.requirements else plan.stated(priority)
 
 
 def reported(command: ReportIncident, plans: PlanBook) -> View:
-    """An incident that is in the log and not decided yet: version 0."""
-    priority, needs = as_reported(command, plans)
+    """A report without a decision, as an incident of version 0."""
+    priority, requirements = as_reported(command, plans)
     return {
         "id": command.incident_id,
         "type": command.type,
@@ -221,7 +226,7 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         "merged_into": None,
         "merge_candidates": [],
         "material": [],
-        "requirements": [requirement(entry, ()) for entry in needs],
+        "requirements": [requirement(entry, ()) for entry in requirements],
         "offers": [],
         "times": {
             "reported": time(command.reported_ms or command.sent_ms),
@@ -234,7 +239,7 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
 def incident_for_volunteer(
     state: Incident, own: Sequence[Offer], private: IncidentPrivate | None, material: Sequence[View] = ()
 ) -> View:
-    """What a person sees of an incident they were asked for: their own offers, the place coarse until they accept."""
+    """An incident for a person who was asked: only their own offers; the exact place and private texts after acceptance."""
     shown = incident(state, material=material)
     accepted = any(is_opened(state, offer) for offer in own)
     mine = {offer.id for offer in own}
@@ -246,7 +251,7 @@ def incident_for_volunteer(
 
 
 def is_opened(state: Incident, offer: Offer) -> bool:
-    """Whether the person of this offer may see the exact place and the private texts."""
+    """Whether its person may see the exact place and private texts: assigned or done, while the incident is open."""
     return offer.is_filling and state.is_open
 
 
@@ -258,8 +263,8 @@ def offer(
     material: Sequence[View] = (),
     grounds: Mapping[str, View] | None = None,
 ) -> View:
-    """An offer as its person sees it; `private` and `material` count only after acceptance. `grounds`: dangerous ground of other
-    incidents, by incident."""
+    """An offer for its person; `private` and `material` are ignored before acceptance. `grounds`: warnings of the hazard areas on
+    the way, by incident."""
     opened = is_opened(state, held)
     shown: View = {
         "id": held.id,
@@ -300,8 +305,9 @@ def offer(
 def task(
     state: Incident, held: Offer, private: IncidentPrivate | None, language: str, found: Sequence[View] = ()
 ) -> View:
+    """`schemas.offers.TaskShown`; `private` and `found` only after acceptance."""
     assert held.task is not None
-    need = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
+    wanted = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
     material: View = {"incident_type": state.type, "language": as_shown(state.language)}
     if private is not None:
         material.update(private_fields(private), location=state.area.geometry if state.area else None)
@@ -310,7 +316,7 @@ def task(
     return {
         "kind": held.task,
         "question": task_questions.question(held.task, language),
-        "languages": list(canonicals(need.languages)) if need else [],
+        "languages": list(canonicals(wanted.languages)) if wanted else [],
         "lease_expires_at": time(held.expires_ms if held.state is OfferState.OFFERED else held.lease_expires_ms),
         "outcomes": task_questions.outcomes(held.task),
         "material": material,
@@ -318,7 +324,7 @@ def task(
 
 
 def offer_step(step: OfferStep) -> View:
-    """A step of an offer as the live view tells it."""
+    """The data of an `offer` event."""
     return {
         "id": step.id,
         "incident_id": step.incident_id,
@@ -338,7 +344,7 @@ def offer_step(step: OfferStep) -> View:
 
 
 def notice(record: NoticeRecord) -> View:
-    """What a person was told, by ids and words; the same `id` again is the same notice."""
+    """The data of a `notice` event; a repeat has the same `id`."""
     return {
         "id": record.id,
         "kind": record.kind,

@@ -1,6 +1,6 @@
-"""What digital work found out that is of use to everybody who goes: translations, summaries, what was seen, maps of damage.
+"""Results of digital work that are useful to all assigned people: translations, summaries, media reports, damage maps.
 
-The texts are private: operators see them, and people who accepted, in whose own languages first (`disclosure.py` opens them).
+The texts are private: operators and people who accepted see them (`reads/disclosure.py` decrypts them).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,20 +12,25 @@ from dispatch.model.vocabulary import MATERIAL_TASKS
 from streams.clock import rfc3339
 
 
-def found_by(state: Incident) -> list[Offer]:
+def offers_with_material(state: Incident) -> list[Offer]:
     """The offers whose results are material, the newest result first."""
     found = [offer for offer in state.offers if offer.task in MATERIAL_TASKS and offer.result is not None]
     return sorted(found, key=lambda offer: (-offer.changed_ms, offer.id))
 
 
 def text_refs(state: Incident) -> list[str]:
-    return [offer.result.private_ref for offer in found_by(state) if offer.result and offer.result.private_ref]
+    """References of the private texts."""
+    return [
+        offer.result.private_ref for offer in offers_with_material(state) if offer.result and offer.result.private_ref
+    ]
 
 
 def shown(state: Incident, texts: Mapping[str, str], spoken: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Newest first; for somebody who speaks `spoken`, what is in one of these languages before the rest, and what is surely
-    in another one last. An entry whose text is not in `texts` shows none."""
-    entries = [_entry(offer, texts) for offer in found_by(state)]
+    """Newest first; entries in one of the languages `spoken` before entries of unknown language, and others last.
+
+    `texts`: by reference; an entry without one is shown without its text.
+    """
+    entries = [_entry(offer, texts) for offer in offers_with_material(state)]
     return sorted(entries, key=lambda entry: _order(entry["language"], spoken))
 
 
@@ -37,7 +42,7 @@ def _order(language: str | None, spoken: Sequence[str]) -> int:
 
 def _entry(offer: Offer, texts: Mapping[str, str]) -> dict[str, Any]:
     result = offer.result
-    assert result is not None  # found_by gives only work that has a result
+    assert result is not None  # see offers_with_material
     entry = {
         "kind": offer.task,
         "offer_id": offer.id,

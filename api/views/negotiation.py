@@ -1,6 +1,6 @@
-"""In which of our languages a text is told: RFC 9110 §12.5.4, with ranges looked up as RFC 4647 §3.4 has it.
+"""Language negotiation: Accept-Language (RFC 9110 §12.5.4) with lookup (RFC 4647 §3.4).
 
-Every text for people is chosen by `chosen`, so that a header means the same everywhere.
+All texts for people are selected by `chosen`.
 """
 
 import re
@@ -19,14 +19,14 @@ _WEIGHT = re.compile(r"[qQ]=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
 class _Range(NamedTuple):
-    """`tag` is None for `*`."""
+    """An entry of the header. `tag` is None for `*`."""
 
     tag: str | None
     weight: float
 
 
 class _Match(NamedTuple):
-    """A range that leads to a language after so many of its subtags were cut off; `place` is its place in the header."""
+    """A range that matches a language after `cut` of its subtags are removed; `place`: its index in the header."""
 
     cut: int
     weight: float
@@ -34,18 +34,18 @@ class _Match(NamedTuple):
 
 
 def chosen(accept_language: str | None, available: Sequence[str] = LANGUAGES, default: str = DEFAULT) -> str:
-    """The available language with the highest weight; of equals the one that was named first.
+    """The available language with the highest weight; of equal ones, the first in the header.
 
-    What has the weight 0 is not chosen while another language is left. A range stands for the language it leads to when its
-    subtags are cut off from the end (`kk-Cyrl-KZ`, `kk-Cyrl`, `kk`), whichever code it uses (`kaz`); `*` stands for every
-    language that no other range names, the default before the others. An entry that is malformed counts as absent.
+    A language with weight 0 is chosen only if no other is left. A range matches the language that remains when its subtags are
+    removed from the end (`kk-Cyrl-KZ`, `kk-Cyrl`, `kk`), in any code (`kaz`). `*` matches every language that no other range
+    matches, the default first. Malformed entries are ignored.
     """
     ranges = list(_ranges(accept_language or ""))
-    judged = {language: _judged(language, ranges) for language in available}
-    wanted = [language for language in available if (found := judged[language]) is not None and found.weight > 0]
+    matches = {language: _match_of(language, ranges) for language in available}
+    wanted = [language for language in available if (found := matches[language]) is not None and found.weight > 0]
     if wanted:
-        return min(wanted, key=lambda language: (_preference(judged[language]), language != default))
-    left = [language for language in available if judged[language] is None]
+        return min(wanted, key=lambda language: (_preference(matches[language]), language != default))
+    left = [language for language in available if matches[language] is None]
     return default if default in left or not left else left[0]
 
 
@@ -54,8 +54,9 @@ def _preference(match: _Match | None) -> tuple[float, int]:
     return -match.weight, match.place
 
 
-def _judged(language: str, ranges: Sequence[_Range]) -> _Match | None:
-    """What the header says of this language, if anything. The nearest range can exclude it, else the best counts."""
+def _match_of(language: str, ranges: Sequence[_Range]) -> _Match | None:
+    """The range that decides about this language; None if none matches. The closest range excludes it by weight 0; otherwise the
+    range with the highest weight counts."""
     matches = [
         _Match(cut, entry.weight, place)
         for place, entry in enumerate(ranges)
@@ -65,12 +66,12 @@ def _judged(language: str, ranges: Sequence[_Range]) -> _Match | None:
         matches = [_Match(0, entry.weight, place) for place, entry in enumerate(ranges) if entry.tag is None]
     if not matches:
         return None
-    nearest = min(matches)
-    return nearest if nearest.weight == 0 else min(matches, key=_preference)
+    closest = min(matches)
+    return closest if closest.weight == 0 else min(matches, key=_preference)
 
 
 def _cut(tag: str, language: str) -> int | None:
-    """How many subtags must go until the range is that language; None: it never is."""
+    """Number of subtags to remove until the range equals the language; None: it never does."""
     if tag == language:
         return 0
     return tag.count("-") - language.count("-") if tag.startswith(f"{language}-") else None
@@ -86,7 +87,7 @@ def _ranges(header: str) -> Iterator[_Range]:
 
 
 def _weight(parameters: Sequence[str]) -> float | None:
-    """1 where none is stated; None for what is no weight."""
+    """1 without a parameter; None if malformed."""
     if not parameters:
         return 1.0
     match = _WEIGHT.fullmatch(parameters[0]) if len(parameters) == 1 else None
@@ -94,7 +95,7 @@ def _weight(parameters: Sequence[str]) -> float | None:
 
 
 async def _language(
-    accept_language: Annotated[list[str] | None, Header(description="in which language questions are told")] = None,
+    accept_language: Annotated[list[str] | None, Header(description="language of questions")] = None,
 ) -> str:
     return chosen(",".join(accept_language or ()))
 

@@ -1,5 +1,4 @@
-"""What is shown of safety: check-in clocks, staging points, what a person has to confirm, warnings of dangerous ground, people in
-distress."""
+"""Safety fields of incidents and offers: check-ins, staging points, confirmations, warnings of hazard areas, distress."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +12,7 @@ View = dict[str, Any]
 
 
 def of_offer(offer: Offer) -> View:
-    """Fields of an offer; the staging point lies at the place, so it is shown with the place, after acceptance."""
+    """Safety fields of an offer. The staging point reveals the place, so it is shown after acceptance only."""
     return {
         "staging": lon_lat(offer.staging) if offer.staging is not None and offer.is_filling else None,
         "check_in": check_in(offer.check_in),
@@ -30,12 +29,12 @@ def of_offer(offer: Offer) -> View:
 
 
 def _coming_asked_ms(offer: Offer) -> int | None:
-    """Since when the person has not answered whether they are still coming; any answer or position ends it."""
+    """When the person was asked whether they are still coming; None: not asked, or answered."""
     return offer.watch.asked_ms if offer.watch is not None and offer.state in COMING else None
 
 
 def check_in(clock: CheckInClock | None) -> View | None:
-    """`due_at`: while the clock runs, when the person will be asked; once asked or warned, until when they are to answer."""
+    """`schemas.safety.CheckInShown`."""
     if clock is None:
         return None
     is_missed = clock.state is CheckInState.OVERDUE or clock.due_ms is None
@@ -43,7 +42,7 @@ def check_in(clock: CheckInClock | None) -> View | None:
 
 
 def to_confirm(unconfirmed: Unconfirmed | None) -> View | None:
-    """`version` confirms all of it. `due_at`: when the person is reminded, then when the operator is alarmed."""
+    """`schemas.safety.ToConfirm`."""
     if unconfirmed is None:
         return None
     return {
@@ -56,7 +55,7 @@ def to_confirm(unconfirmed: Unconfirmed | None) -> View | None:
 
 
 def of_incident(state: Incident) -> View:
-    """Fields of an incident. Ids only: nothing here says where anybody is."""
+    """Safety fields of an incident. Ids only; they do not reveal where anybody is."""
     return {
         "hazard": {"equipped": state.hazard.equipped} if state.hazard else None,
         "warned": sorted(state.warned),
@@ -66,10 +65,11 @@ def of_incident(state: Incident) -> View:
 
 
 FOR_OPERATORS = ("warned", "parent_id", "distress_of")
+"""Fields that volunteers do not see."""
 
 
 def warning(state: Incident) -> View:
-    """What a person is told who was found on dangerous ground: where it is, whether it still is."""
+    """`schemas.safety.WarningShown`: a hazard area, and whether it is still active."""
     return {
         "incident_id": state.id,
         "type": state.type,
@@ -80,11 +80,12 @@ def warning(state: Incident) -> View:
 
 
 def warnings_of(volunteer_id: str, states: Iterable[Incident | None]) -> list[View]:
+    """The warnings of those incidents in whose hazard area the person was found."""
     return [warning(state) for state in states if state is not None and volunteer_id in state.warned]
 
 
 def is_news_for(volunteer_id: str, state: Incident) -> bool:
-    """Whether this state of the incident is the one in which the person was warned, or the all-clear."""
+    """Whether this state is the one in which the person was warned, or one in which the hazard has ended."""
     warned_in = state.warned.get(volunteer_id)
     return warned_in is not None and (warned_in == state.version or not (state.is_open and state.hazard))
 

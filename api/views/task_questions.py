@@ -1,4 +1,4 @@
-"""The question each kind of digital work puts to a person, in Kazakh, Russian and English."""
+"""The question to the person for each kind of digital work, in Kazakh, Russian and English."""
 
 from api.views.negotiation import LANGUAGES
 from dispatch.model.vocabulary import OUTCOMES_OF_TASK, Task
@@ -48,7 +48,7 @@ _QUESTIONS: dict[Task, tuple[str, str, str]] = {
 
 
 def question(task: Task, language: str) -> str:
-    """In one of `negotiation.LANGUAGES`."""
+    """The question; `language` is one of `negotiation.LANGUAGES`."""
     return _QUESTIONS[task][LANGUAGES.index(language)]
 
 

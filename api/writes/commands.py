@@ -1,20 +1,24 @@
-"""From bodies to commands of the core and to private records: a translation, without rules."""
+"""Translates request bodies into commands and private records. Contains no rules."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
-from api.schemas import IncidentPatch, IncidentReport, RequirementIn
+from api.schemas.edits import IncidentPatch
+from api.schemas.reports import IncidentReport, RequirementIn
 from api.writes.idempotency import IdempotentRequest
+from api.writes.send import PrivateRecord
 from dispatch.model import geo, ids
 from dispatch.model.commands import ReportIncident, UpdateIncident
 from dispatch.model.incidents import NewReport, RequirementSpec
 from dispatch.model.private_refs import text_ref
 from dispatch.state.edits import PRIVATE_FIELDS
 from streams import clock
+from streams.intake.text_fingerprint import fingerprint
 from streams.wire import IncidentPrivate
 
 
 def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
+    """The requirements as a response plan states them."""
     return tuple(
         RequirementSpec(
             capability=entry.capability,
@@ -38,16 +42,20 @@ def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
     )
 
 
-def report(body: IncidentReport, once: IdempotentRequest, split_from: str = "") -> ReportIncident:
-    """`split_from`: the incident it is split off; the same key may have made another one of its own."""
+def report(
+    body: IncidentReport, once: IdempotentRequest, data_key: bytes, split_from: str = ""
+) -> tuple[ReportIncident, list[PrivateRecord]]:
+    """The command, and the private record to send before it.
+
+    `split_from`: the incident from which it is split; it is part of the id, because the same key may also have been used for a
+    report.
+    """
     actor, key = once.caller.id, f"split {split_from} {once.key}" if split_from else once.key
     zone = geo.zone_of(body.location.centre) if body.location else ids.placeless_zone(actor, key)
-    incident_id, command_id = (
-        ids.incident_id(zone, actor, key),
-        once.command_id(f"report:{split_from}" if split_from else "report"),
-    )
+    incident_id = ids.incident_id(zone, actor, key)
+    command_id = once.command_id(f"report:{split_from}" if split_from else "report")
     private = tuple(name for name in PRIVATE_FIELDS if getattr(body, name) is not None)
-    return ReportIncident(
+    command = ReportIncident(
         id=command_id,
         incident_id=incident_id,
         by=actor,
@@ -60,19 +68,28 @@ def report(body: IncidentReport, once: IdempotentRequest, split_from: str = "") 
         requirements=specs(body.requirements) if body.requirements else None,
         reported_ms=body.reported_at,
         external_id=body.external_id,
+        text_print=fingerprint(body.description, data_key),
         private_ref=text_ref(incident_id, "report", command_id) if private else None,
         private_fields=private,
     )
+    return command, private_records(command, body)
 
 
-def new_report(of: ReportIncident) -> NewReport:
-    """The same report as what an incident becomes that is split off another."""
+def new_report(command: ReportIncident) -> NewReport:
+    """The same report as part of a `SplitIncident`."""
     names = [entry.name for entry in fields(NewReport) if entry.name != "command_id"]
-    return NewReport(command_id=of.id, **{name: getattr(of, name) for name in names})
+    return NewReport(command_id=command.id, **{name: getattr(command, name) for name in names})
+
+
+def private_records(
+    command: ReportIncident | UpdateIncident, body: IncidentReport | IncidentPatch
+) -> list[PrivateRecord]:
+    """The record under the command's `private_ref`; none if the body has no private field."""
+    return [(command.private_ref, private_of(body))] if command.private_ref is not None else []
 
 
 def private_of(body: IncidentReport | IncidentPatch) -> IncidentPrivate:
-    """What the body says that is private, and nothing else."""
+    """The private fields of the body."""
     return IncidentPrivate(
         description=body.description,
         address=body.address,
@@ -89,7 +106,7 @@ def update(
     expected_edits: Mapping[str, int] | None = None,
     same_as: Mapping[str, str] | None = None,
 ) -> UpdateIncident:
-    """`same_as`: private fields that are given as they are, by the record that holds them."""
+    """`same_as`: private fields whose value is unchanged, with the reference of the record that holds it."""
     given = patch.model_fields_set
     command_id = once.command_id(f"update:{incident_id}")
     private = tuple(name for name in PRIVATE_FIELDS if name in given)

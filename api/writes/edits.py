@@ -1,7 +1,7 @@
-"""An operator's edit of an incident: what it expects to find, what became of it, and what it lost against.
+"""Edits of an incident: expected values, the decision on an edit, and the conflicts of a refused one.
 
-Nothing is decided here. What the operator expects is translated into the versions of edits that the picture shows, so that the
-dispatcher can judge it in the order of the log without opening what is private; its decision is waited for and told.
+Expected values are translated into versions of the present edits, so that the dispatcher can check them in log order without
+decrypting private fields. The routes wait for its decision.
 """
 
 import asyncio
@@ -15,7 +15,8 @@ from api.caller import Caller
 from api.http.problems import ProblemResponse
 from api.process.services import Services
 from api.reads.disclosure import noted, unsealed
-from api.schemas import IncidentPatch, IncidentValues, RequirementIn
+from api.schemas.edits import IncidentPatch, IncidentValues
+from api.schemas.reports import RequirementIn
 from api.views import incidents
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import Decision
@@ -30,17 +31,18 @@ from streams.errors import LogUnavailable
 
 DECIDED_WITHIN_S = 1.0
 SEEN_WITHIN_S = 0.25
-"""A caller may expect a value of their own that was taken in a moment ago and is not in the picture yet."""
-_LOOK_EVERY_S = 0.02
-_STATED_OF_NEED = tuple(RequirementIn.model_fields)
+"""A caller may expect a value that they sent a moment ago and whose decision is not applied to Redis yet."""
+_POLL_EVERY_S = 0.02
+_REQUIREMENT_FIELDS = tuple(RequirementIn.model_fields)
 _PRECONDITIONS = frozenset({"expected", "edit_version"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """The values of an incident that can be edited, as bodies state them, and where they come from.
+    """The present values of the editable fields, in the form of request bodies.
 
-    `unknown`: private fields whose record the picture does not have (yet).
+    `by`, `at_ms`: author and time of the report. `held`: private field to the reference of its record. `edits`: field to its last
+    edit since the report. `unknown`: private fields whose record is not in Redis (yet).
     """
 
     version: int
@@ -52,17 +54,17 @@ class Present:
     unknown: frozenset[str]
 
     def matches(self, body: IncidentValues, field: str) -> bool:
-        """Whether the field has the value that the body states."""
+        """Whether the field has the value of the body; False if its value is unknown."""
         if field in self.unknown:
             return False
         stated, present = stated_value(body, field), self.values[field]
         if field == "requirements" and stated is not None:
-            return _same_needs(stated, present)
+            return _same_requirements(stated, present)
         return bool(_plain(stated) == _plain(present))
 
 
 def changes_of(body: IncidentPatch) -> frozenset[str]:
-    """Names of the fields that the body changes."""
+    """Names of the fields that the body sets, without the preconditions."""
     return frozenset(body.model_fields_set) - _PRECONDITIONS
 
 
@@ -70,16 +72,16 @@ def is_conditional(body: IncidentPatch, if_match: int | None) -> bool:
     return if_match is not None or body.edit_version is not None or body.expected is not None
 
 
-async def present_values(parts: Services, incident_id: str) -> Present | None:
-    """As decided so far, else as reported; None when nothing is known of the incident.
+async def present_values(services: Services, incident_id: str) -> Present | None:
+    """The decided values; before the first decision, those of the report; None if the incident is unknown.
 
     Raises:
-        StoreTrouble, NotReady: the picture cannot be read.
+        StoreTrouble, NotReady: Redis cannot be read.
     """
-    state = await parts.picture.incident(incident_id)
+    state = await services.reads.incident(incident_id)
     if state is not None:
         held = details_of(state)
-        private, unknown = await _private_values(parts, held, set(state.details.values()))
+        private, unknown = await _private_values(services, held, set(state.details.values()))
         return Present(
             version=state.version,
             by=state.reported_by,
@@ -89,23 +91,23 @@ async def present_values(parts: Services, incident_id: str) -> Present | None:
                 "priority": state.priority,
                 "location": state.area.geometry if state.area else None,
                 "language": as_shown(state.language),
-                "requirements": _stated_needs(state.requirements),
+                "requirements": _stated_requirements(state.requirements),
                 **private,
             },
             held=held,
             edits=state.edits,
             unknown=unknown,
         )
-    told = await parts.marks.reported(incident_id)
-    report = wire.decode_command(told) if told is not None else None
-    return await _as_reported(parts, report) if isinstance(report, ReportIncident) else None
+    encoded = await services.marks.reported(incident_id)
+    report = wire.decode_command(encoded) if encoded is not None else None
+    return await _as_reported(services, report) if isinstance(report, ReportIncident) else None
 
 
-async def _as_reported(parts: Services, report: ReportIncident) -> Present:
+async def _as_reported(services: Services, report: ReportIncident) -> Present:
     ref = report.private_ref or report_ref(report.incident_id)
     held = dict.fromkeys(PRIVATE_FIELDS, ref)
-    private, unknown = await _private_values(parts, held, {ref} if report.private_ref else set())
-    priority, needs = incidents.as_reported(report, parts.plans)
+    private, unknown = await _private_values(services, held, {ref} if report.private_ref else set())
+    priority, requirements = incidents.as_reported(report, services.plans)
     return Present(
         version=0,
         by=report.by,
@@ -115,7 +117,7 @@ async def _as_reported(parts: Services, report: ReportIncident) -> Present:
             "priority": priority,
             "location": report.area.geometry if report.area else None,
             "language": as_shown(report.language),
-            "requirements": _stated_needs(needs),
+            "requirements": _stated_requirements(requirements),
             **private,
         },
         held=held,
@@ -125,28 +127,31 @@ async def _as_reported(parts: Services, report: ReportIncident) -> Present:
 
 
 async def _private_values(
-    parts: Services, held: Mapping[str, str], named: set[str]
+    services: Services, held: Mapping[str, str], named: set[str]
 ) -> tuple[dict[str, Any], frozenset[str]]:
-    """Not noted in the audit: whoever shows them notes it. `named` records must be there, others only may."""
-    records = await unsealed(parts, held.values())
+    """The private values, and the fields whose record must exist (`named`) but is not in Redis.
+
+    Writes no audit entry: the caller does, if it shows them.
+    """
+    records = await unsealed(services, held.values())
     values = {name: getattr(records.get(ref), name, None) for name, ref in held.items()}
     return values, frozenset(name for name, ref in held.items() if ref in named and ref not in records)
 
 
-async def expecting(parts: Services, incident_id: str, expected: IncidentValues) -> Present | None:
-    """The present values, read again for a moment while they are not what is expected. Raises as `present_values`."""
+async def expecting(services: Services, incident_id: str, expected: IncidentValues) -> Present | None:
+    """The present values, polled for up to 0.25 s until they are the expected ones. Raises as `present_values`."""
     give_up_s = clock.monotonic_s() + SEEN_WITHIN_S
     while True:
-        present = await present_values(parts, incident_id)
+        present = await present_values(services, incident_id)
         if present is None or all(present.matches(expected, name) for name in expected.model_fields_set):
             return present
         if clock.monotonic_s() >= give_up_s:
             return present
-        await asyncio.sleep(_LOOK_EVERY_S)
+        await asyncio.sleep(_POLL_EVERY_S)
 
 
 def expected_edits(present: Present | None, expected: IncidentValues) -> dict[str, int]:
-    """For the command: the version of each field's last edit if the value is the expected one, else below 0."""
+    """`UpdateIncident.expected_edits`: the version of each field's last edit if it has the expected value, else -1."""
     return {
         name: (edit.version if (edit := present.edits.get(name)) else 0)
         if present is not None and present.matches(expected, name)
@@ -156,7 +161,7 @@ def expected_edits(present: Present | None, expected: IncidentValues) -> dict[st
 
 
 def same_as(present: Present | None, body: IncidentPatch) -> dict[str, str]:
-    """Private fields that the body states as they are, each with the record that says so."""
+    """`UpdateIncident.same_as`: private fields that the body sets to their present value, each with its record."""
     if present is None:
         return {}
     private = [name for name in PRIVATE_FIELDS if name in changes_of(body)]
@@ -164,32 +169,36 @@ def same_as(present: Present | None, body: IncidentPatch) -> dict[str, str]:
 
 
 async def decision_of(
-    parts: Services, incident_id: str, command_id: str, within_s: float = DECIDED_WITHIN_S
+    services: Services, incident_id: str, command_id: str, within_s: float = DECIDED_WITHIN_S
 ) -> Decision | None:
-    """The decision on a command, waited for; None when it is not known by then, or cannot be read."""
+    """The decision on a command, polled for `within_s`; None if there is none by then or it cannot be read."""
     give_up_s = clock.monotonic_s() + within_s
     while True:
         try:
-            if place := await parts.marks.glance(parts.picture.decision_place(incident_id, command_id)):
-                return (await parts.explanations.read([place])).get(place)
+            if place := await services.marks.read_promptly(services.reads.decision_place(incident_id, command_id)):
+                return (await services.explanations.read([place])).get(place)
         except (StoreTrouble, NotReady, LogUnavailable):
             return None
         if clock.monotonic_s() >= give_up_s:
             return None
-        await asyncio.sleep(_LOOK_EVERY_S)
+        await asyncio.sleep(_POLL_EVERY_S)
 
 
 async def refuse_lost(
-    parts: Services, caller: Caller, decision: Decision, body: IncidentPatch, *, is_if_match: bool
+    services: Services, caller: Caller, decision: Decision, body: IncidentPatch, *, is_if_match: bool
 ) -> None:
-    """Raises Problem when the decision refused this edit: 412 after If-Match, else 409, with what it lost against."""
+    """Returns if the decision did not refuse the edit.
+
+    Raises:
+        ProblemResponse: 412 with If-Match, else 409, with the conflicts; 409 if the incident has ended.
+    """
     if decision.outcome is not Outcome.REFUSED:
         return
     if not decision.conflicts:
         state = (decision.reason or "").removeprefix("incident_")
         code = "incident_ended" if state != decision.reason else "conflict"
         raise ProblemResponse(code, f"the incident is {state}", state=state)
-    present, conflicts = await conflicts_of(parts, caller, decision, body)
+    present, conflicts = await conflicts_of(services, caller, decision, body)
     raise ProblemResponse(
         "version_conflict" if is_if_match else "edit_conflict",
         f"changed by others: {', '.join(decision.conflicts)}",
@@ -199,18 +208,18 @@ async def refuse_lost(
 
 
 async def conflicts_of(
-    parts: Services, caller: Caller, decision: Decision, body: IncidentPatch | None = None
+    services: Services, caller: Caller, decision: Decision, body: IncidentPatch | None = None
 ) -> tuple[Present | None, list[dict[str, Any]]]:
-    """Each field in conflict with its present value, by whom and since when; and what `body` states of it, if that is known.
+    """The present values, and for each conflict of the decision: `schemas.edits.Conflict`, with `mine` if the body is known.
 
     Raises:
-        StoreTrouble, NotReady: the picture cannot be read.
+        StoreTrouble, NotReady: Redis cannot be read.
     """
-    present = await present_values(parts, decision.incident_id)
+    present = await present_values(services, decision.incident_id)
     if present is None:
         return None, [{"field": name} for name in decision.conflicts]
     if any(name in PRIVATE_FIELDS for name in decision.conflicts):
-        noted(parts, caller, "incident.private.read", decision.incident_id)
+        noted(services, caller, "incident.private.read", decision.incident_id)
     return present, [_conflict(present, name, body) for name in decision.conflicts]
 
 
@@ -218,8 +227,8 @@ def _conflict(present: Present, name: str, body: IncidentPatch | None) -> dict[s
     edit = present.edits.get(name)
     mine: dict[str, Any] = {}
     if body is not None:
-        states = body if name in changes_of(body) else body.expected
-        mine = {"mine": stated_value(states, name) if states is not None else None}
+        source = body if name in changes_of(body) else body.expected
+        mine = {"mine": stated_value(source, name) if source is not None else None}
     return {
         "field": name,
         **mine,
@@ -230,7 +239,7 @@ def _conflict(present: Present, name: str, body: IncidentPatch | None) -> dict[s
 
 
 def stated_value(body: IncidentValues, field: str) -> Any:
-    """A field as the body says it, in the shape of JSON."""
+    """The value of a field in the form of JSON."""
     value = getattr(body, field)
     if value is None:
         return None
@@ -241,24 +250,24 @@ def stated_value(body: IncidentValues, field: str) -> Any:
     return value.model_dump(exclude_none=True) if field == "caller" else value
 
 
-def _stated_needs(requirements: Sequence[Requirement]) -> list[dict[str, Any]]:
-    """As a body would state them; translators that come with a need are not stated."""
+def _stated_requirements(requirements: Sequence[Requirement]) -> list[dict[str, Any]]:
+    """In the form of a request body, without translators: they are added to other requirements automatically."""
     return [
-        {name: getattr(entry, name) for name in _STATED_OF_NEED} | {"languages": canonicals(entry.languages)}
+        {name: getattr(entry, name) for name in _REQUIREMENT_FIELDS} | {"languages": canonicals(entry.languages)}
         for entry in requirements
         if entry.bridges is None
     ]
 
 
-def _same_needs(stated: Sequence[Mapping[str, Any]], present: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether these are the same needs in any order; what is left out of one is not compared."""
-    left = [_plain(entry) for entry in present]
+def _same_requirements(stated: Sequence[Mapping[str, Any]], present: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether both lists match one to one in any order. Fields that a stated entry does not have are not compared."""
+    unmatched = [_plain(entry) for entry in present]
     for entry in map(_plain, stated):
-        twin = next((one for one in left if _is_part(entry, one)), None)
-        if twin is None:
+        match = next((one for one in unmatched if _is_part(entry, one)), None)
+        if match is None:
             return False
-        left.remove(twin)
-    return not left
+        unmatched.remove(match)
+    return not unmatched
 
 
 def _is_part(entry: Mapping[str, Any], whole: Mapping[str, Any]) -> bool:
@@ -266,5 +275,5 @@ def _is_part(entry: Mapping[str, Any], whole: Mapping[str, Any]) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """As it is read back from JSON, so that a tuple equals a list."""
+    """Encoded to JSON and decoded again, so that a tuple equals a list."""
     return msgspec.json.decode(msgspec.json.encode(value))

@@ -1,4 +1,7 @@
-"""Idempotency-Key: same key and body, same answer; another body, 422. Ids of what is ordered derive from caller and key."""
+"""Idempotency-Key: a repeat with the same body gets the first response, another body 422.
+
+The ids of commands and incidents are derived from caller and key, so a repeat that is not detected here has no second effect.
+"""
 
 import hashlib
 import re
@@ -10,14 +13,14 @@ from fastapi.responses import Response
 
 from api.caller import Caller
 from api.http.problems import ProblemResponse
-from api.process.intake_marks import Marks
+from api.process.intake_marks import IntakeMarks
 from dispatch.model import ids
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 NOTHING = hashlib.sha256(b"").hexdigest()
-"""Digest of an absent body."""
+"""Digest of an empty body."""
 
 
 def digest_of(*parts: str) -> str:
@@ -25,9 +28,9 @@ def digest_of(*parts: str) -> str:
 
 
 class IdempotentRequest:
-    """One order of one caller under one key."""
+    """A request of one caller under one Idempotency-Key."""
 
-    def __init__(self, caller: Caller, key: str, body_digest: str, fingerprint: str, marks: Marks) -> None:
+    def __init__(self, caller: Caller, key: str, body_digest: str, fingerprint: str, marks: IntakeMarks) -> None:
         self.caller = caller
         self.key = key
         self.body_digest = body_digest
@@ -36,11 +39,15 @@ class IdempotentRequest:
         self._marks = marks
 
     def command_id(self, what: str) -> str:
-        """Another body gives another command, so that the dispatcher can refuse it by a record when nobody else knew."""
+        """Includes the digest of the body: if a reused key was not detected here, the dispatcher refuses the second command."""
         return ids.command_id(self.caller.id, self.key, f"{what}:{self.body_digest}")
 
     async def repeated(self) -> Response | None:
-        """The answer that was given before, if that is known. Raises Problem when the key was used for something else."""
+        """The first response under this key; None if the key is new or the response is unknown.
+
+        Raises:
+            ProblemResponse: 422, the key was used for another request.
+        """
         known = await self._marks.first_use(self._key_digest, self._fingerprint)
         if known is None:
             return None
@@ -48,9 +55,9 @@ class IdempotentRequest:
             raise ProblemResponse("idempotency_key_reused", "expected a new Idempotency-Key for another request")
         return accepted_again(known.answer) if known.answer else None
 
-    def accepted(self, order_id: str, status: str, links: dict[str, str]) -> Response:
-        """202, once the order is in the log."""
-        answer = _encode({"id": order_id, "status": status, "links": links})
+    def accepted(self, subject: str, status: str, links: dict[str, str]) -> Response:
+        """The 202 response, stored for repeats. Call it once Kafka has acknowledged the command."""
+        answer = _encode({"id": subject, "status": status, "links": links})
         self._marks.answered(self._key_digest, self._fingerprint, answer)
         return accepted_again(answer)
 
@@ -77,7 +84,7 @@ async def _once(
     body_digest: str = getattr(request.state, "body_digest", NOTHING)
     fingerprint = digest_of(request.method, request.url.path, body_digest)
     caller: Caller = request.state.caller
-    return IdempotentRequest(caller, idempotency_key, body_digest, fingerprint, request.app.state.parts.marks)
+    return IdempotentRequest(caller, idempotency_key, body_digest, fingerprint, request.app.state.services.marks)
 
 
 OnceOnly = Annotated[IdempotentRequest, Depends(_once)]

@@ -1,7 +1,7 @@
-"""Orders that name a person, refused before they reach the log where the picture already says that they cannot count.
+"""Checks of an order that selects a person, before it is written to the log.
 
-The same rules as the dispatcher's (`dispatch/incidents/assignment.py`), on the picture as this process reads it; the dispatcher
-has the last word, and the claim after it.
+Applies the rules of the dispatcher (`dispatch/incidents/assignment.py`) to the state in Redis. The dispatcher checks again, and
+the claim after it.
 """
 
 from api.http.problems import ProblemResponse, invalid
@@ -15,23 +15,27 @@ from dispatch.plans.budget_table import UNLIMITED
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
 
-_SAYS = {
-    "unknown_volunteer": "nobody of this id is registered",
+_DETAILS = {
+    "unknown_volunteer": "no volunteer is registered with this id",
     "off_duty": "the person is off duty",
     "engaged": "the person holds an offer of this incident",
-    "filled": "the need has all its people; raise its count first",
+    "filled": "the requirement is filled; raise its count first",
 }
 
 
-async def refuse_hopeless(parts: Services, state: Incident | None, command: AssignVolunteer) -> None:
-    """Raises Problem: 422 for a need the incident does not have, 409 with what speaks against the person."""
+async def check_assignable(services: Services, state: Incident | None, command: AssignVolunteer) -> None:
+    """Checks nothing if the state is unknown; does not check the person while Redis does not answer.
+
+    Raises:
+        ProblemResponse: 422 if the incident has no such requirement; 409 with the rules that exclude the person.
+    """
     if state is None:
         return
     if all(entry.id != command.requirement_id for entry in state.requirements):
-        known = ", ".join(entry.id for entry in state.requirements) or "none, the incident needs nobody"
+        known = ", ".join(entry.id for entry in state.requirements) or "none: the incident has no requirements"
         raise invalid("requirement_id", f"one of {known}", "text")
     try:
-        seen, past, engaged_in = await parts.marks.glance(_person(parts, command.volunteer_id))
+        seen, past, engaged_in = await services.marks.read_promptly(_person(services, command.volunteer_id))
     except (StoreTrouble, NotReady):
         return
     around = DecisionContext(
@@ -39,19 +43,19 @@ async def refuse_hopeless(parts: Services, state: Incident | None, command: Assi
     )
     obstacle = obstacle_to(state, command.requirement_id, command.volunteer_id, around)
     if obstacle is not None:
-        raise ProblemResponse(obstacle, _SAYS[obstacle])
+        raise ProblemResponse(obstacle, _DETAILS[obstacle])
     if engaged_in is not None:
         raise ProblemResponse("engaged", f"the person holds an offer of {engaged_in}", incident_id=engaged_in)
-    budget = parts.plans.budget if parts.settings.budget == "on" else UNLIMITED
+    budget = services.plans.budget if services.settings.budget == "on" else UNLIMITED
     against = named_for(state, command, Known(around=around, budget=budget, now_ms=clock.now_ms())).against
     if against and not command.force:
-        told = ", ".join(against)
-        raise ProblemResponse("rules_against", f"{told}; force and a reason set this aside", rules=list(against))
+        names = ", ".join(against)
+        raise ProblemResponse("rules_against", f"{names}; force with a reason overrides this", rules=list(against))
 
 
-async def _person(parts: Services, volunteer_id: str) -> tuple[Presence | None, AskedLately | None, str | None]:
-    view = await parts.picture.volunteer(volunteer_id)
+async def _person(services: Services, volunteer_id: str) -> tuple[Presence | None, AskedLately | None, str | None]:
+    view = await services.reads.volunteer(volunteer_id)
     if view is None:
         return None, None, None
-    seen, past = await parts.picture.presence(volunteer_id), await parts.picture.asked_lately(volunteer_id)
+    seen, past = await services.reads.presence(volunteer_id), await services.reads.asked_lately(volunteer_id)
     return seen, past, view.incident_id

@@ -1,4 +1,4 @@
-"""Fixes from the body of POST /v1/locations."""
+"""Decodes the body of POST /v1/locations into position fixes."""
 
 from typing import Any
 
@@ -37,11 +37,15 @@ _one = msgspec.json.Decoder(_Fix).decode
 
 
 class _Rejected(ValueError):
-    """The message is a code."""
+    """The message is the code in `rejected`."""
 
 
 def read_fixes(body: bytes, now_ms: int) -> tuple[list[FixRecord], list[dict[str, Any]]]:
-    """Those that can be used, and for each of the others its index and a code. Raises Problem for the body as a whole."""
+    """The valid fixes, and the index and code of each invalid one.
+
+    Raises:
+        ProblemResponse: the body as a whole is not JSON, has another shape or too many entries.
+    """
     accepted: list[FixRecord] = []
     rejected: list[dict[str, Any]] = []
     for index, fix in enumerate(_entries(body)):
@@ -53,9 +57,9 @@ def read_fixes(body: bytes, now_ms: int) -> tuple[list[FixRecord], list[dict[str
 
 
 def _entries(body: bytes) -> "list[_Fix | None]":
-    """None for an entry that is no fix at all."""
+    """None for an entry of another shape."""
     entries: list[_Fix | None]
-    try:
+    try:  # decodes a thousand entries at once; one by one only if some entry is invalid
         entries = list(_strict(body).locations)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         entries = _one_by_one(body)
@@ -66,17 +70,17 @@ def _entries(body: bytes) -> "list[_Fix | None]":
 
 def _one_by_one(body: bytes) -> "list[_Fix | None]":
     try:
-        value = parse(body)  # says best where it is no JSON
+        value = parse(body)  # reports the position of the fault
     except BadJson as error:
         raise not_json(error) from None
     try:
         raws = _loose(body).locations
     except msgspec.MsgspecError:
-        raise _misshapen(value) from None
+        raise _shape_problem(value) from None
     return [_fix_or_none(raw) for raw in raws]
 
 
-def _misshapen(value: object) -> ProblemResponse:
+def _shape_problem(value: object) -> ProblemResponse:
     if not isinstance(value, dict):
         return invalid("", "an object with the field locations")
     for name in value:

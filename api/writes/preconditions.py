@@ -1,13 +1,14 @@
-"""Answers that are refused before they reach the log, because the live picture already says that they cannot count.
+"""Preconditions of answers to offers, checked against the state in Redis before the command is written to the log.
 
-Only what the dispatcher would refuse in any case; where it has a choice (a late yes), the answer is taken in.
+They refuse only what the dispatcher refuses in every case. Where its decision depends on other commands, as for a late
+acceptance, the answer is accepted.
 """
 
 from dataclasses import dataclass
 
 from api.deps import zone_of_known_cell
 from api.http.problems import ProblemResponse, invalid
-from api.schemas import Result
+from api.schemas.answers import Result
 from dispatch.model.incidents import Incident, Offer
 from dispatch.model.vocabulary import (
     ASSIGNED_STATES,
@@ -27,30 +28,33 @@ _ALL_OUTCOMES = sorted({outcome for outcomes in OUTCOMES_OF_TASK.values() for ou
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """An offer with its incident, as the live picture has them."""
+    """An offer with its incident, as Redis has them. Each `refuse_…` raises ProblemResponse: 409, or 422 for a wrong outcome."""
 
     incident: Incident
     offer: Offer
 
     def refuse_unacceptable(self) -> None:
+        """An ended offer can be accepted only while a place of its requirement is open; a void one never."""
         if self.offer.state in FILLING_STATES:
             return
         if self.offer.state is OfferState.VOID:
             raise _ended(self.offer)
-        need = next((entry for entry in self.incident.requirements if entry.id == self.offer.requirement_id), None)
-        is_needed = self.incident.is_open and need is not None and self.incident.open_places(need) > 0
+        wanted = next((entry for entry in self.incident.requirements if entry.id == self.offer.requirement_id), None)
+        is_needed = self.incident.is_open and wanted is not None and self.incident.open_places(wanted) > 0
         if self.offer.state is not OfferState.OFFERED and not is_needed:
             raise _ended(self.offer)
 
     def refuse_step_back(self, state: OfferState) -> None:
+        """Progress only moves forward: accepted, en route, on scene, done."""
         if self.offer.state not in FILLING_STATES:
             raise _not_now(self.offer, "accepted")
         if PROGRESS_ORDER.index(state) < PROGRESS_ORDER.index(self.offer.state):
-            raise ProblemResponse("conflict", f"the offer is {self.offer.state} already", state=self.offer.state)
+            raise ProblemResponse("conflict", f"the offer is already {self.offer.state}", state=self.offer.state)
 
     def refuse_contradiction(self, body: Result) -> None:
+        """A result must fit the task; a repeat must have the same outcome."""
         if self.offer.capability is not Capability.DIGITAL or self.offer.task is None:
-            raise ProblemResponse("conflict", "the offer is no digital work: it has no result", state=self.offer.state)
+            raise ProblemResponse("conflict", "the offer is not digital work: it has no result", state=self.offer.state)
         check_outcome(body, self.offer.task)
         if self.offer.result is not None:
             if self.offer.result.outcome != body.outcome:
@@ -67,7 +71,7 @@ class Held:
             raise _not_now(self.offer, "accepted")
 
     def refuse_unseen(self, version: int) -> None:
-        """Nobody has seen what has not been decided."""
+        """A version that is not decided yet cannot be confirmed."""
         if version > self.incident.version:
             raise ProblemResponse(
                 "conflict", f"the incident is at version {self.incident.version}", version=self.incident.version
@@ -78,13 +82,17 @@ class Held:
             raise _not_now(self.offer, "on_scene")
 
     def refuse_never_sent(self) -> None:
-        """Distress counts for everybody who accepted once, whatever has become of the offer since."""
+        """A distress signal is accepted from everybody who ever accepted field work, whatever the present state of the offer."""
         if self.offer.accepted_ms is None or self.offer.capability is Capability.DIGITAL:
             raise _not_now(self.offer, "accepted")
 
 
 def check_outcome(body: Result, task: Task | None) -> None:
-    """What the outcome asks for and rules out, and whether the task knows it. Raises Problem (422)."""
+    """Checks that the task has this outcome (None: any task) and that the body has the fields the outcome requires.
+
+    Raises:
+        ProblemResponse: 422.
+    """
     known = sorted(OUTCOMES_OF_TASK[task]) if task is not None else _ALL_OUTCOMES
     if body.outcome not in known:
         raise invalid("outcome", "one of " + ", ".join(known), "text")
@@ -95,17 +103,17 @@ def check_outcome(body: Result, task: Task | None) -> None:
     if body.outcome in _WITHOUT_LOCATION and body.location is not None:
         raise invalid("location", f"no geometry with the outcome {body.outcome}", "object")
     if body.outcome == "duplicate" and body.incident_id is None:
-        raise invalid("incident_id", "the incident that it is a duplicate of")
+        raise invalid("incident_id", "the incident of which it is a duplicate")
     if body.outcome == "none" and body.incident_id is not None:
         raise invalid("incident_id", "no incident with the outcome none", "text")
 
 
 def check_other_incident(body: Result, own_incident_id: str) -> None:
-    """Whether the id can be that of another incident. Raises Problem (422)."""
+    """Checks that `incident_id` is well formed and not the offer's own incident. Raises ProblemResponse (422)."""
     if body.incident_id is not None and zone_of_known_cell(body.incident_id) is None:
         raise invalid("incident_id", "the id of an incident", "text")
     if body.outcome == "duplicate" and body.incident_id == own_incident_id:
-        raise invalid("incident_id", "the id of another incident than the offer's own", "text")
+        raise invalid("incident_id", "the id of another incident than that of the offer", "text")
 
 
 def _ended(offer: Offer) -> ProblemResponse:

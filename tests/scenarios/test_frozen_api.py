@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
-from api.http.stale_requests import PATIENCE_MS
+from api.http.stale_requests import STALE_AFTER_MS
 from streams import clock
 from tests.support.whole_stack import WholeStack
 
@@ -53,7 +53,7 @@ def test_after_a_standstill_new_requests_are_answered_within_a_second(module_sta
                 old.append(sent(komek, request))
                 if number % 3 == 0:
                     old.pop().close()  # its caller has given up
-            time.sleep(PATIENCE_MS / 1000 + 0.5)
+            time.sleep(STALE_AFTER_MS / 1000 + 0.5)
         took_s = []
         for _ in range(5):
             began_s = time.monotonic()

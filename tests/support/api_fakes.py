@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002 - the names of arguments are those of the Protocols
-"""Parts of the API in memory. Each does what its Protocol in `api/process/services.py` promises, and can be told to fail."""
+"""Services of the API in memory. Each keeps the promises of its Protocol in `api/process/services.py`, or fails on demand."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -29,7 +29,7 @@ Private = VolunteerPrivate | IncidentPrivate
 
 
 class FakeLog:
-    """`Commands` and `Positions`: keeps what was sent. `trouble` is raised instead of sending."""
+    """`Commands` and `Positions`: keeps the messages. `trouble` is raised instead of sending."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
@@ -37,7 +37,7 @@ class FakeLog:
         self.audits: list[AuditRecord] = []
         self.trouble: Exception | None = None
         self.worker: Callable[[Command], None] | None = None
-        """Decides each command as soon as it is in the log."""
+        """Called with each command once it is in the log."""
 
     @property
     def commands(self) -> list[Command]:
@@ -100,7 +100,7 @@ class FakeLog:
 
 
 class FakeRedis:
-    """`Picture`, `People` and `IntakeMarks`. With `is_down` every call raises StoreTrouble."""
+    """`StateReads`, `PeoplePort` and `MarkStore`. With `is_down` every call raises StoreTrouble."""
 
     def __init__(self) -> None:
         self.states: dict[str, Incident] = {}
@@ -270,7 +270,7 @@ class FakeLastKnown:
 
     def __init__(self) -> None:
         self.known: LastKnown | None = None
-        """None: Kafka is away."""
+        """None: Kafka does not answer."""
 
     async def read(self) -> LastKnown:
         if self.known is None:
@@ -279,7 +279,7 @@ class FakeLastKnown:
 
 
 class FakeLag:
-    """`Lag`: measured just now, nothing waits."""
+    """`LagMeasurement`: measured just now, without lag."""
 
     def __init__(self) -> None:
         self.last: Measured | None = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=NotifierLag(count=1, lag=0))
@@ -290,7 +290,7 @@ class FakeLag:
 
 
 class FakeAlarms:
-    """`Alarms`: what a test says."""
+    """`Alarms`: set by the test."""
 
     def __init__(self) -> None:
         self.last = AlarmSnapshot()

@@ -1,4 +1,4 @@
-"""One API over fakes, spoken to over HTTP as a client would."""
+"""One API over fakes, called over HTTP. Every response is compared with the OpenAPI document."""
 
 import itertools
 import json
@@ -9,15 +9,16 @@ import httpx2
 from joserfc.jwk import KeySet, OKPKey
 
 from api.app import assembled
-from api.process.intake_marks import Marks
+from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
-from api.process.services import PlanShelf, Services
+from api.process.services import PlansInForce, Services
 from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
 from streams import clock
 from streams.readers.feed import Feed
 from streams.settings import Settings
 from streams.tokens import Role, TokenKeys
+from tests.support.api_contract import check_response
 from tests.support.api_fakes import DATA_KEY, FakeAlarms, FakeDecisions, FakeLag, FakeLastKnown, FakeLog, FakeRedis
 
 _keys = itertools.count()
@@ -34,7 +35,7 @@ def token(role: str, subject: str) -> str:
 
 
 class World:
-    """`log` and `redis` are what the API writes to and reads from; `restart()` makes another process over the same."""
+    """The API writes to `log` and reads from `redis`; `restart()` starts another process over the same."""
 
     def __init__(self) -> None:
         self.log = FakeLog()
@@ -47,15 +48,15 @@ class World:
         self.restart()
 
     def restart(self) -> None:
-        parts = Services(
+        services = Services(
             settings=self.settings,
             keys=token_keys(),
-            shelf=PlanShelf(load_builtin()),
+            plans_in_force=PlansInForce(load_builtin()),
             intake=self.log,
             positions=self.log,
-            picture=self.redis,
+            reads=self.redis,
             people=self.redis,
-            marks=Marks(self.redis),
+            marks=IntakeMarks(self.redis),
             explanations=self.decisions,
             last_known=self.last_known,
             live=Live(Feed(self.settings, "test")),
@@ -63,9 +64,15 @@ class World:
             alarms=self.alarms,
             latency=Latency(),
         )
-        self.app = assembled(parts=parts)
+        self.app = assembled(services=services)
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
-        self.client = httpx2.AsyncClient(transport=transport, base_url="http://komek")
+        self.client = httpx2.AsyncClient(
+            transport=transport, base_url="http://komek", event_hooks={"response": [self._check]}
+        )
+
+    async def _check(self, answer: httpx2.Response) -> None:
+        await answer.aread()
+        check_response(answer)
 
     async def ask(
         self,
@@ -79,7 +86,7 @@ class World:
         raw: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> httpx2.Response:
-        """A request with a fresh Idempotency-Key unless `key` says another or None."""
+        """A request with a fresh Idempotency-Key, unless `key` is another or None."""
         sent: dict[str, str] = {}
         if role is not None:
             sent["Authorization"] = f"Bearer {token(role, subject or f'{role}-1')}"

@@ -10,13 +10,13 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from api.http.stale_requests import PATIENCE_MS, PromptProtocol
+from api.http.stale_requests import STALE_AFTER_MS, PromptProtocol
 
 ASKED: list[str] = []
 
 
 class Quick(PromptProtocol):
-    patience_ms = 150
+    stale_after_ms = 150
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,4 +121,4 @@ async def test_a_connection_that_was_idle_for_long_is_as_good_as_a_new_one(count
 
 def test_the_patience_is_longer_than_any_answer_takes() -> None:
     """An answer of the intake takes two seconds at the most; nobody who is being served may be refused."""
-    assert PromptProtocol.patience_ms == PATIENCE_MS > 2_000
+    assert PromptProtocol.stale_after_ms == STALE_AFTER_MS > 2_000

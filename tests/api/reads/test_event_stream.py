@@ -10,7 +10,8 @@ import pytest
 
 from api.caller import Caller
 from api.process.latency import Latency
-from api.reads.event_stream import Live, is_for, name_of, told
+from api.reads.event_stream import Live, data_of, is_for, name_for, name_of
+from api.schemas.events import EVENTS
 from dispatch.model.decisions import OfferStep, StatusRecord
 from dispatch.model.vocabulary import Capability, OfferState
 from dispatch.notices.rules import NoticeOutcome
@@ -90,7 +91,7 @@ def test_a_volunteer_is_shown_the_notices_that_went_out_to_them_by_this_way() ->
     assert not any(is_for(volunteer, one) for one in others)
     assert [is_for(OPERATOR, one) for one in (notice("v-1"), *others)] == [True, True, False, False]
     assert name_of(notice("v-1")) == "notice"
-    assert '"id":"n-1","kind":"offered","offer_id":"o-1"' in told(notice("v-1"))
+    assert '"id":"n-1","kind":"offered","offer_id":"o-1"' in data_of(notice("v-1"))
 
 
 def test_what_is_void_by_the_logs_order_is_shown_to_operators_and_kept_from_its_person() -> None:
@@ -109,8 +110,16 @@ def test_cursors_without_notices_are_those_of_before() -> None:
 
 def test_events_are_named_and_told_in_the_words_of_the_contract() -> None:
     assert (name_of(status()), name_of(step("v-1"))) == ("incident", "offer")
-    assert '"status":"dispatching"' in told(status())
-    assert '"volunteer_id":"v-1"' in told(step("v-1"))
+    assert '"status":"dispatching"' in data_of(status())
+    assert '"volunteer_id":"v-1"' in data_of(step("v-1"))
+
+
+@pytest.mark.parametrize("caller", [OPERATOR, Caller("v-1", Role.VOLUNTEER)], ids=lambda caller: caller.role)
+@pytest.mark.parametrize("record", [status(), step("v-1"), notice("v-1")], ids=name_of)
+def test_the_data_of_an_event_is_declared(caller: Caller, record: FeedRecord) -> None:
+    name = name_for(caller, record)
+
+    EVENTS[name].model_validate_json(data_of(record, name), extra="forbid")
 
 
 ONE = FeedCursor((0,), (0,), (0,))

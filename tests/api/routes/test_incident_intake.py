@@ -78,7 +78,7 @@ async def test_while_the_picture_is_away_only_what_still_waits_is_shown_as_repor
 
 async def test_a_report_can_be_read_back_before_it_is_decided_by_another_process(world: World) -> None:
     told = (await world.report(requirements=[{"capability": "field", "skill": "cpr", "count": 2}])).json()
-    for task in list(world.app.state.parts.marks._tasks):
+    for task in list(world.app.state.services.marks._tasks):
         await task
     world.restart()
 

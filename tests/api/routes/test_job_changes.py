@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.reads.event_stream import name_of, told
+from api.reads.event_stream import data_of, name_of
 from dispatch.model.commands import ConfirmChanges
 from dispatch.model.decisions import OfferStep
 from dispatch.model.incidents import Attention, Confirmed, Hazard, JobChange, Unconfirmed
@@ -156,21 +156,21 @@ def test_live_events_name_fields_and_never_values() -> None:
     offer, notice = FeedRecord(OFFERS.name, 0, 0, step), FeedRecord(NOTICES.name, 0, 0, record)
 
     assert (name_of(offer), name_of(notice)) == ("offer", "notice")
-    shown = json.loads(told(offer))
+    shown = json.loads(data_of(offer))
     assert (shown["state"], shown["notice"], shown["changes"], shown["version"]) == (
         "en_route",
         "changed",
         ["location", "address"],
         6,
     )
-    said = json.loads(told(notice))
+    said = json.loads(data_of(notice))
     assert (said["kind"], said["offer_id"], said["changes"], said["version"]) == (
         "changed",
         "o-1",
         ["location", "address"],
         6,
     )
-    ended = json.loads(told(notice._replace(record=replace(record, kind="stood_down", reason="not_needed"))))
+    ended = json.loads(data_of(notice._replace(record=replace(record, kind="stood_down", reason="not_needed"))))
     assert (ended["kind"], ended["reason"]) == ("stood_down", "not_needed")
 
 

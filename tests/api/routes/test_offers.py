@@ -132,7 +132,7 @@ async def test_what_a_phone_had_kept_may_follow_its_acceptance_at_once(world: Wo
     world.redis.add(asked(held()))
     assert (await answer(world, "accept")).status_code == 202
     if is_other_process:
-        await world.app.state.parts.marks.stop()
+        await world.app.state.services.marks.stop()
         world.restart()
 
     assert (await answer(world, "progress", {"state": "en_route"})).status_code == 202

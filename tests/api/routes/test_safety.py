@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.caller import Caller
-from api.reads.event_stream import is_for, name_for, told
+from api.reads.event_stream import data_of, is_for, name_for
 from dispatch.model.commands import AskForHelp, RaiseDistress
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.incidents import CheckInClock, Distress, Hazard, Incident, Place
@@ -197,9 +197,9 @@ def test_the_live_view_warns_once_and_gives_the_all_clear() -> None:
     assert [is_for(other, one) for one in (warned, later, ended)] == [False, False, False]
     assert name_for(caller, warned) == "warning"
     assert name_for(Caller("op", Role.OPERATOR), warned) == "incident"
-    assert '"state":"active"' in told(warned, "warning")
-    assert '"state":"ended"' in told(ended, "warning")
-    assert "warned" not in told(warned, "warning")
+    assert '"state":"active"' in data_of(warned, "warning")
+    assert '"state":"ended"' in data_of(ended, "warning")
+    assert "warned" not in data_of(warned, "warning")
 
 
 def happening(state: Incident) -> FeedRecord:

@@ -65,7 +65,7 @@ class Desk:
 
     async def settled(self) -> None:
         """What was said to Redis and not waited for is there."""
-        for task in list(self.world.app.state.parts.marks._tasks):
+        for task in list(self.world.app.state.services.marks._tasks):
             await task
 
 

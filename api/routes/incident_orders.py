@@ -1,0 +1,226 @@
+"""Orders of operators to one incident: cancel, close, reopen, escalate, assign, merge, split, attention, notes.
+
+Each route passes `IncidentOrder.respond` (`writes/incident_orders.py`) a function that checks the preconditions and gives the
+command. Idempotency, private records, the send and the response are the same for all.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.deps import checked_volunteer_id, zone_of_known_cell
+from api.http.auth import operators
+from api.http.problems import ProblemResponse, invalid
+from api.http.responses import problems
+from api.http.strict_route import StrictRoute
+from api.schemas.base import Accepted
+from api.schemas.orders import Assignment, Escalation, Look, Merge, Note, Reason
+from api.schemas.reports import Split
+from api.views.incidents import incident_links, offer_links
+from api.writes import commands
+from api.writes.incident_orders import OrderDep, check_adopts_reports, check_belongs, texts_of
+from api.writes.manual_orders import check_assignable
+from api.writes.report_checks import check_type
+from api.writes.send import PreparedWrite, write_once
+from dispatch.model.commands import (
+    AddNote,
+    AssignVolunteer,
+    CancelIncident,
+    CloseIncident,
+    EscalateIncident,
+    MergeIncident,
+    ReopenIncident,
+    SettleAttention,
+    SplitIncident,
+    UnmergeIncident,
+)
+from dispatch.model.ids import offer_id
+from dispatch.model.private_refs import text_ref
+from streams import wire
+
+router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
+ORDER: dict[str, Any] = {
+    "status_code": 202,
+    "response_model": Accepted,
+    "dependencies": [operators],
+    "responses": problems(400, 404, 409, 413, 415),
+}
+
+
+@router.post("/{incident_id}/cancel", **ORDER)
+async def cancel(order: OrderDep, body: Reason | None = None) -> Response:
+    """Ends an incident that needs no help. Everybody assigned is stood down."""
+    reason = body.reason if body else None
+
+    async def command() -> CancelIncident:
+        await order.open_state()
+        return CancelIncident(**order.fields("cancel", reason))
+
+    return await order.respond(command, reason)
+
+
+@router.post("/{incident_id}/close", **ORDER)
+async def close(order: OrderDep, body: Reason | None = None) -> Response:
+    """Ends an incident whose work is done."""
+    reason = body.reason if body else None
+
+    async def command() -> CloseIncident:
+        await order.open_state()
+        return CloseIncident(**order.fields("close", reason))
+
+    return await order.respond(command, reason)
+
+
+@router.post("/{incident_id}/reopen", **ORDER)
+async def reopen(order: OrderDep, body: Reason | None = None) -> Response:
+    """Opens an ended incident again. Field work done before no longer counts. `unmerge` reopens a merged incident."""
+    reason = body.reason if body else None
+
+    async def command() -> ReopenIncident:
+        state = await order.known_state()
+        if state is not None and state.merged_into is not None:
+            detail = f"the incident was merged into {state.merged_into}; use unmerge"
+            raise ProblemResponse("conflict", detail, state="merged", merged_into=state.merged_into)
+        if state is not None and state.is_open:
+            raise ProblemResponse("conflict", "the incident is open", state=state.status)
+        return ReopenIncident(**order.fields("reopen", reason))
+
+    return await order.respond(command, reason)
+
+
+@router.post("/{incident_id}/escalate", **ORDER)
+async def escalate(order: OrderDep, body: Escalation | None = None) -> Response:
+    """Raises the alarm level by one and takes the next ladder step of every requirement that lacks people.
+
+    The order applies to a level: the one it states, otherwise the present one. Two orders at the same level, such as a double
+    click with two keys, raise it once.
+    """
+    given = body or Escalation()
+
+    async def command() -> EscalateIncident:
+        state = await order.open_state()
+        known = state.alarm_level if state else None
+        if given.level is not None and known is not None and given.level < known:
+            raise ProblemResponse("already_escalated", f"the alarm level is already {known}", alarm_level=known)
+        return EscalateIncident(**order.fields("escalate", given.reason), level=given.level or known)
+
+    return await order.respond(command, given.reason)
+
+
+@router.post("/{incident_id}/offers", **ORDER)
+async def assign(order: OrderDep, body: Assignment) -> Response:
+    """Offers the work to a person whom the operator selects.
+
+    409 names the soft rules that exclude the person (`rules`); `force` with a reason overrides them. People who are engaged or
+    off duty are never asked.
+    """
+    volunteer_id = checked_volunteer_id(body.volunteer_id)
+
+    async def prepared() -> PreparedWrite:
+        state = await order.open_state()
+        command = AssignVolunteer(
+            **order.fields("assign", body.reason),
+            volunteer_id=volunteer_id,
+            requirement_id=body.requirement_id,
+            force=body.force,
+        )
+        await check_assignable(order.services, state, command)
+        offer = offer_id(order.incident_id, command.id, body.requirement_id, volunteer_id)
+        return PreparedWrite(
+            command=command,
+            subject=offer,
+            links=offer_links(offer, order.incident_id),
+            private=texts_of(command, body.reason),
+        )
+
+    return await write_once(order.services, order.once, prepared)
+
+
+@router.post("/{incident_id}/merge", **ORDER)
+async def merge(order: OrderDep, body: Merge) -> Response:
+    """Merges this incident into another one: it ends, and its report remains as a report of the other."""
+    if zone_of_known_cell(body.into) is None or body.into == order.incident_id:
+        raise invalid("into", "the id of another incident", "text")
+
+    async def command() -> MergeIncident:
+        await order.open_state()
+        await check_adopts_reports(order.services, body.into)
+        return MergeIncident(**order.fields("merge", body.reason), into=body.into)
+
+    return await order.respond(command, body.reason)
+
+
+@router.post("/{incident_id}/split", **ORDER)
+async def split(order: OrderDep, body: Split) -> Response:
+    """Splits off a part of this incident as a new incident; the response has the id of the new one.
+
+    The body is its report. People stay with this incident unless their offers are listed; those are released here (`split`) and
+    asked by name there. The requirements of this incident do not change.
+    """
+    services, once = order.services, order.once
+    check_type(body.type, services.plans)
+
+    async def prepared() -> PreparedWrite:
+        state = await order.open_state()
+        if state is not None:
+            check_belongs(state, body)
+        report, of_report = commands.report(body, once, services.settings.require_data_key(), order.incident_id)
+        command = SplitIncident(
+            **order.fields("split", body.reason),
+            report=commands.new_report(report),
+            offers=tuple(body.offers),
+            reports=tuple(body.reports),
+        )
+
+        async def announce() -> None:
+            announced = wire.encode_command(replace(report, split_from=order.incident_id))
+            await services.marks.expect_reported(report.incident_id, announced)
+
+        return PreparedWrite(
+            command=command,
+            subject=report.incident_id,
+            links=incident_links(report.incident_id),
+            private=[*texts_of(command, body.reason), *of_report],
+            after=announce,
+        )
+
+    return await write_once(services, once, prepared)
+
+
+@router.post("/{incident_id}/unmerge", **ORDER)
+async def unmerge(order: OrderDep, body: Reason | None = None) -> Response:
+    """Undoes a merge: the incident is open again and its requirements are filled anew."""
+    reason = body.reason if body else None
+
+    async def command() -> UnmergeIncident:
+        state = await order.known_state()
+        if state is not None and state.merged_into is None and state.merging is None:
+            raise ProblemResponse("conflict", "the incident is not merged", state=state.status)
+        return UnmergeIncident(**order.fields("unmerge", reason))
+
+    return await order.respond(command, reason)
+
+
+@router.post("/{incident_id}/attention", **ORDER)
+async def settle_attention(order: OrderDep, body: Look) -> Response:
+    """Removes an entry of `attention` that the operator has handled. Distress can also be settled after the incident ended."""
+
+    async def command() -> SettleAttention:
+        await order.known_state()
+        return SettleAttention(**order.command_fields("attention"), reason=body.reason)
+
+    return await order.respond(command)
+
+
+@router.post("/{incident_id}/notes", **ORDER | {"responses": problems(400, 404, 413, 415)})
+async def add_note(order: OrderDep, body: Note) -> Response:
+    """Adds a note to the timeline. Notes cannot be changed or removed."""
+
+    async def command() -> AddNote:
+        await order.known_state()
+        fields = order.command_fields("note")
+        return AddNote(**fields, private_ref=text_ref(order.incident_id, "note", fields["id"]))
+
+    return await order.respond(command, body.text)

@@ -1,0 +1,48 @@
+"""The body of an edit (PATCH), and the conflicts that it can lose against."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from api.fields import AreaField, WantedLanguage
+from api.schemas.base import Body, PriorityWord, ShortText, Shown, Text, Time
+from api.schemas.reports import CallerOfIncident, RequirementIn, TypeName
+
+
+class IncidentValues(Body):
+    """Values of fields that the caller expects. Fields that are not given are not compared."""
+
+    type: TypeName = ""
+    location: AreaField | None = None
+    priority: PriorityWord = Field(default=None)  # type: ignore[assignment]  # never read if it is not given
+    language: WantedLanguage | None = None
+    requirements: Annotated[list[RequirementIn], Field(max_length=50)] = []
+    """In any order; of each entry only the given fields are compared."""
+    description: Text | None = None
+    address: ShortText | None = None
+    caller: CallerOfIncident | None = None
+
+
+class IncidentPatch(IncidentValues):
+    """Only the given fields change (RFC 7396). null removes a text and is refused elsewhere.
+
+    `expected` and `edit_version` are preconditions: the edit is refused if a field named in `expected` has another value when the
+    edit is decided, or if one of the fields it changes was edited after that version. Edits of different fields never conflict.
+    """
+
+    location: AreaField = Field(default=None)  # type: ignore[assignment]  # never read if it is not given
+    language: WantedLanguage = ""
+    requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] = []
+    expected: IncidentValues | None = None
+    edit_version: Annotated[int, Field(ge=0, le=10**12)] | None = None
+
+
+class Conflict(Shown):
+    """A field that somebody else changed first. `mine`: the value that the caller sent, if it is known. `theirs`, `by` and `at`
+    are absent if the incident is no longer known."""
+
+    field: str
+    mine: Any = None
+    theirs: Any = None
+    by: str | None = None
+    at: Time | None = None

@@ -1,0 +1,78 @@
+"""The data of each server-sent event of GET /v1/events, by the event's name."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from api.schemas.base import Shown, Time
+from api.schemas.incidents import IncidentShown
+from api.schemas.safety import WarningShown
+from dispatch.model.vocabulary import Capability, JobField, OfferState
+
+
+class ReadyEvent(Shown):
+    """Empty; sent first. Its id is the position from which the stream continues."""
+
+
+class AliveEvent(Shown):
+    """Empty; sent after 15 s without events for the caller. Its id is the position to resume from."""
+
+
+class ResetEvent(Shown):
+    """The stream cannot continue from the position: load the state again and connect without Last-Event-ID."""
+
+    reason: str
+
+
+class EndEvent(Shown):
+    """The stream has ended; connect with a new token."""
+
+    reason: Literal["token_expired"]
+
+
+class OfferEvent(Shown):
+    """A step of an offer. `notice`: kind of a safety notice; `state` then repeats the present state. `changes`: fields of the job
+    that changed in `version` of the incident, never values."""
+
+    id: str
+    incident_id: str
+    requirement_id: str
+    volunteer_id: str
+    capability: Capability
+    skill: str
+    state: OfferState
+    reason: str | None
+    notice: str | None
+    changes: list[JobField]
+    version: int
+    at: Time
+    expires_at: Time
+    links: dict[str, str]
+
+
+class NoticeEvent(Shown):
+    """A notice that was sent to a person. A repeat has the same `id`."""
+
+    id: str
+    kind: str
+    offer_id: str
+    incident_id: str
+    volunteer_id: str
+    reason: str | None
+    changes: list[JobField]
+    version: int
+    at: Time
+    links: dict[str, str]
+
+
+EVENTS: dict[str, type[BaseModel]] = {
+    "ready": ReadyEvent,
+    "incident": IncidentShown,
+    "offer": OfferEvent,
+    "notice": NoticeEvent,
+    "warning": WarningShown,
+    "alive": AliveEvent,
+    "reset": ResetEvent,
+    "end": EndEvent,
+}
+"""Model of the data by event name. Operators and monitors receive `incident`, volunteers `warning`."""

@@ -1,0 +1,82 @@
+"""The history of an incident: timeline, decision records, explanations.
+
+`events` are the events of decision records. Their fields per `kind` are published as JSON Schemas in
+`deploy/schemas/`, generated from the classes of the core; the OpenAPI document does not repeat those fifty types.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from api.schemas.base import Shown, Time
+from dispatch.model.decisions import Cause, Why
+from dispatch.model.vocabulary import HeardBy, Outcome, SoftRule
+
+Events = Annotated[
+    list[dict[str, Any]], Field(description="`kind` and the fields of that kind: deploy/schemas/, topic decisions")
+]
+
+
+class TimelineEntry(Shown):
+    """One decision. `what`: kind of the command. `by`: its author. `heard_by`: how the operator received the answer that they
+    entered. `against`: soft rules for which the order was refused. `text`: the note or reason of the command."""
+
+    at: Time
+    logged_at: Time
+    what: str
+    by: str
+    heard_by: HeardBy | None
+    against: list[SoftRule]
+    outcome: Outcome
+    reason: str | None
+    version: int
+    decision_id: str
+    command_id: str
+    conflicts: list[str]
+    events: Events
+    text: str | None = None
+
+
+class Timeline(Shown):
+    """Oldest first."""
+
+    items: list[TimelineEntry]
+
+
+class DecisionShown(Shown):
+    """A record of the topic `decisions` with its position. Times are milliseconds since 1970-01-01 UTC."""
+
+    id: str
+    cause: Cause
+    incident_id: str
+    zone: str
+    outcome: Outcome
+    reason: str | None
+    by: str
+    version: int
+    events: Events
+    why: Why
+    logged_ms: int
+    decided_ms: int
+    against: list[SoftRule]
+    heard_by: HeardBy | None
+    conflicts: list[str]
+    unused_refs: list[str]
+    partition: int
+    offset: int
+
+
+class Decisions(Shown):
+    """Oldest first."""
+
+    items: list[DecisionShown]
+
+
+class WhyShown(Shown):
+    """An explanation in English. `facts`: the data behind `text`; their keys depend on `verdict`."""
+
+    incident_id: str
+    volunteer_id: str | None
+    verdict: Literal["asked", "passed_over", "excluded", "not_considered", "unknown_person", "incident"]
+    text: str
+    facts: list[dict[str, Any]]

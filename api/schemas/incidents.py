@@ -1,0 +1,159 @@
+"""Incidents as operators, monitors and the people who were asked see them."""
+
+from typing import Literal
+
+from api.schemas.base import Geometry, Shown, Time
+from api.schemas.offers import CallerShown, MaterialShown, OfferOfIncident
+from api.schemas.safety import HazardShown, PersonInDistress
+from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, Priority, Task
+
+
+class LadderShown(Shown):
+    """Progress of a requirement on its escalation ladder. `ring`: factor by which its limits of distance and time are widened."""
+
+    name: str
+    steps_taken: int
+    next_step_at: Time | None
+    ring: int
+    ended: bool
+
+
+class RequirementShown(Shown):
+    """One line of what an incident needs. `offered`: offers that wait for an answer; `accepted`: people assigned or done."""
+
+    id: str
+    capability: Capability
+    skill: str
+    count: int
+    languages: list[str]
+    task: Task | None
+    max_distance_m: int
+    window_s: int
+    offered: int
+    accepted: int
+    shortfall: int
+    shortfall_reason: str | None
+    shortfall_since: Time | None
+    role: str
+    any_of: list[str]
+    max_eta_s: int | None
+    settled: str | None
+    """Digital work: the outcome on which enough answers agree."""
+    ladder: LadderShown | None
+
+
+class TimesShown(Shown):
+    reported: Time
+    logged: Time | None
+    decided: Time | None
+    first_offer: Time | None
+    first_accept: Time | None
+    staffed: Time | None
+    closed: Time | None
+    reopened: Time | None
+
+
+class AttentionShown(Shown):
+    """Why an operator should look at the incident. `detail` is an identifier. `offer_id` is set if it concerns one person."""
+
+    reason: str
+    requirement_id: str | None
+    since: Time
+    detail: str | None
+    offer_id: str | None
+
+
+class MergeCandidateShown(Shown):
+    """An open incident that may be the same event.
+
+    `score`: from 0 to 1. `type` and `text`: similarity from 0 to 1; `text` is null if the texts are not comparable. `reasons`,
+    strongest first: `external_id` (both have the same external id), `reporter` (also from the same reporter), `place`, `type`,
+    `text`, `time`.
+    """
+
+    incident_id: str
+    score: float
+    external_id: bool
+    reasons: list[str]
+    distance_m: float | None
+    apart_s: float
+    type: float
+    text: float | None
+
+
+class IncidentFields(Shown):
+    """Fields of an incident in every format.
+
+    Optional fields depend on the role. Volunteers do not see `external_id`, `escalations`, `attention`, `warned`, `parent_id`,
+    `distress_of`, `reports`, `split_from`, `split_into`, `merging_into`, `merged_into` and `merge_candidates`. Only operators,
+    and volunteers who accepted, see `description`, `address`, `caller` and the texts of `material`; only operators see `person`.
+    Volunteers see their own offers only.
+    """
+
+    type: str
+    priority: Priority
+    status: IncidentStatus
+    zone: str
+    version: int
+    edit_version: int
+    """Number of the last edit, for the precondition of a PATCH."""
+    language: str | None
+    external_id: str | None = None
+    alarm_level: int
+    escalations: list[str] = []
+    certainty: Certainty
+    attention: list[AttentionShown] = []
+    hazard: HazardShown | None
+    warned: list[str] = []
+    """People found inside the hazard area."""
+    parent_id: str | None = None
+    """The incident to which the person in distress was sent."""
+    distress_of: str | None = None
+    reports: list[str] = []
+    """Incidents that were merged into this one."""
+    split_from: str | None = None
+    split_into: list[str] = []
+    merging_into: str | None = None
+    """A merge that the other incident has not confirmed yet."""
+    merged_into: str | None = None
+    merge_candidates: list[MergeCandidateShown] = []
+    material: list[MaterialShown]
+    requirements: list[RequirementShown]
+    offers: list[OfferOfIncident]
+    times: TimesShown
+    links: dict[str, str]
+    description: str | None = None
+    address: str | None = None
+    caller: CallerShown | None = None
+    person: PersonInDistress | None = None
+
+
+class IncidentShown(IncidentFields):
+    """An incident. Volunteers see `location` as a coarse point until they accept."""
+
+    id: str
+    location: Geometry | None
+
+
+class IncidentPage(Shown):
+    """`next`: cursor of the next page; null on the last one."""
+
+    items: list[IncidentShown]
+    next: str | None
+
+
+class IncidentFeature(Shown):
+    """An incident as a GeoJSON Feature (RFC 7946)."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Geometry | None
+    properties: IncidentFields
+
+
+class IncidentCollection(Shown):
+    """A page of incidents as a GeoJSON FeatureCollection."""
+
+    type: Literal["FeatureCollection"]
+    features: list[IncidentFeature]
+    next: str | None

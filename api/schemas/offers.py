@@ -1,0 +1,142 @@
+"""Offers as their person sees them, and as part of an incident."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from api.schemas.base import Geometry, LonLat, Shown, Time
+from api.schemas.safety import (
+    CheckInShown,
+    ConfirmedShown,
+    DistressShown,
+    PersonInDistress,
+    ToConfirm,
+    WarningShown,
+)
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Priority, SoftRule, Task
+
+
+class CallerShown(Shown):
+    """The person who called."""
+
+    name: str | None = None
+    phone: str | None = None
+
+
+class MaterialShown(Shown):
+    """A result of digital work that is useful to all assigned people. `text` is absent without the right to read it, and while
+    Redis does not answer."""
+
+    kind: Task
+    offer_id: str
+    at: Time
+    language: str | None
+    location: Geometry | None
+    text: str | None = None
+
+
+class ResultShown(Shown):
+    """The result of digital work."""
+
+    outcome: str
+    at: Time
+    location: Geometry | None
+    incident_id: str | None
+
+
+class OfferCore(Shown):
+    """Fields of an offer that its person and operators see alike."""
+
+    id: str
+    volunteer_id: str
+    requirement_id: str
+    state: OfferState
+    reason: str | None
+    """Why the offer is in its state; null if the state says it."""
+    distance_m: float | None
+    eta_s: float | None
+    created_at: Time
+    expires_at: Time
+    changed_at: Time
+    accepted_at: Time | None
+    staging: LonLat | None
+    """Staging point at the edge of the hazard area; after acceptance."""
+    check_in: CheckInShown | None
+    still_coming_asked_at: Time | None
+    """When the person was asked whether they are still coming; null once they answered, reported progress or sent a position."""
+    to_confirm: ToConfirm | None
+    confirmed: ConfirmedShown | None
+    hazards_on_way: Annotated[
+        list[str],
+        Field(description="incidents of whose hazard area the person was told: on their way, or where they work"),
+    ]
+    distress: DistressShown | None
+    result: ResultShown | None
+
+
+class OfferOfIncident(OfferCore):
+    """An offer as part of an incident."""
+
+    source: OfferSource
+    set_aside: list[SoftRule]
+    """Soft rules that the operator overrode when selecting the person."""
+    lease_expires_at: Time | None
+
+
+class IncidentOfOffer(Shown):
+    type: str
+    priority: Priority
+    status: IncidentStatus
+    language: str | None
+
+
+class TaskMaterial(Shown):
+    """What the person needs for digital work. The private fields and `found` are present only after acceptance."""
+
+    incident_type: str
+    language: str | None
+    description: str | None = None
+    address: str | None = None
+    caller: CallerShown | None = None
+    location: Geometry | None = None
+    found: list[MaterialShown] = []
+
+
+class TaskShown(Shown):
+    """Digital work. `lease_expires_at`: until when an acceptance holds; before it, the end of the time to answer."""
+
+    kind: Task
+    question: str
+    """In the language of `Accept-Language`."""
+    languages: list[str]
+    lease_expires_at: Time | None
+    outcomes: list[str]
+    """The outcomes that a result may have."""
+    material: TaskMaterial
+
+
+class OfferShown(OfferCore):
+    """An offer as its person sees it. `area` is a coarse point. `location`, `description`, `address`, `caller`, `material` and
+    `person` are present only after acceptance."""
+
+    incident_id: str
+    capability: Capability
+    skill: str
+    area: Geometry | None
+    grounds_on_way: list[WarningShown]
+    """The hazard areas of `hazards_on_way`; empty while Redis does not answer."""
+    incident: IncidentOfOffer
+    links: dict[str, str]
+    location: Geometry | None = None
+    description: str | None = None
+    address: str | None = None
+    caller: CallerShown | None = None
+    material: list[MaterialShown] = []
+    task: TaskShown | None = None
+    """Digital work only."""
+    person: PersonInDistress | None = None
+    """Only if the incident is about a person in distress."""
+
+
+class OfferList(Shown):
+    items: list[OfferShown]

@@ -1,0 +1,60 @@
+"""Request bodies of an operator's orders to an incident, and the outcome of an order."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from api.fields import expected, word
+from api.schemas.base import Body, Shown, Text
+from api.schemas.edits import Conflict
+from dispatch.model.vocabulary import AttentionReason
+
+
+class Reason(Body):
+    """Why the operator gives the order; stored encrypted, shown in the timeline."""
+
+    reason: Text | None = None
+
+
+class Merge(Reason):
+    into: Annotated[str, Field(max_length=64, description="the incident that remains")]
+
+
+class Look(Body):
+    """The entry of `attention` that the operator has handled."""
+
+    reason: Annotated[AttentionReason, word(AttentionReason)]
+
+
+class Assignment(Body):
+    """The person whom an operator selects for a requirement."""
+
+    volunteer_id: Annotated[str, Field(min_length=1, max_length=128)]
+    requirement_id: Annotated[str, Field(min_length=1, max_length=64)]
+    reason: Annotated[str, Field(max_length=10_000, description="required with `force`")] | None = None
+    force: Annotated[bool, Field(description="override the soft rules that exclude the person")] = False
+
+    @model_validator(mode="after")
+    def _has_reason_with_force(self) -> Self:
+        if self.force and not self.reason:
+            raise expected("a text: it is required with force", "reason")
+        return self
+
+
+class Escalation(Reason):
+    level: Annotated[int, Field(ge=1, le=20, description="the alarm level at which the order is given")] | None = None
+
+
+class Note(Body):
+    text: Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+class CommandShown(Shown):
+    """The outcome of an order. `pending`: no decision is known yet. `reason`: why it was refused."""
+
+    id: str
+    incident_id: str
+    outcome: Literal["pending", "applied", "unchanged", "refused"]
+    reason: str | None
+    version: int | None
+    conflicts: list[Conflict] = []

@@ -1,0 +1,96 @@
+"""Request bodies that state an incident: a report, a split, and the requirements in them."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from api.fields import AreaField, Instant, WantedLanguage, expected, word
+from api.schemas.base import Body, CapabilityWord, PriorityWord, ShortText, SkillWord, TaskWord, Text
+from dispatch.model.vocabulary import LanguageRule, OnFalse
+from dispatch.plans import digital_work
+
+TypeName = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class CallerOfIncident(Body):
+    """The person who called; stored encrypted."""
+
+    name: Annotated[str, Field(max_length=200)] | None = None
+    phone: Annotated[str, Field(max_length=64, description="free text; stored unchanged")] | None = None
+
+
+class RequirementIn(Body):
+    """One line of what an incident needs. Unset values come from the defaults of the response plans."""
+
+    capability: CapabilityWord
+    skill: SkillWord
+    count: Annotated[int, Field(ge=1, le=100)] = 1
+    languages: Annotated[list[WantedLanguage], Field(max_length=10, description="speaking one of them suffices")] = []
+    task: TaskWord | None = None
+    max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
+    window_s: Annotated[int, Field(ge=1, le=86_400, description="time to answer an offer")] | None = None
+    lease_s: Annotated[int, Field(ge=1, le=86_400, description="digital work: how long an acceptance holds")] | None = (
+        None
+    )
+    answers_wanted: Annotated[int, Field(ge=1, le=9, description="digital work: how many people do it in parallel")] = 1
+    agree: Annotated[int, Field(ge=1, le=9, description="digital work: number of equal answers that settle it")] = 1
+    validated: Annotated[bool, Field(description="digital work: a second person repeats it after the first")] = False
+    on_false: Annotated[OnFalse, word(OnFalse)] = OnFalse.STAND_DOWN
+    any_of: Annotated[
+        list[SkillWord], Field(max_length=10, description="alternative skills, the preferred one first")
+    ] = []
+    language: Annotated[LanguageRule, word(LanguageRule)] | None = None
+    """Unset: `languages` are required if given; otherwise the language of the incident counts."""
+    max_eta_s: Annotated[int, Field(ge=1, le=86_400, description="longest travel time")] | None = None
+    role: Annotated[str, Field(max_length=64)] = ""
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        """Applies the checks of plan files. A value equal to its default counts as unset."""
+        row = self.model_dump(exclude_defaults=True)
+        for key in digital_work.only_of_digital_work(row):
+            raise expected("no such setting: only digital work has it", key)
+        for key in digital_work.not_with_validated(row):
+            raise expected("no such setting: validated work is done by two people, one after the other", key)
+        if not digital_work.can_agree(row):
+            raise expected("at most answers_wanted", "agree")
+        return self
+
+    @property
+    def needs_language_of_incident(self) -> bool:
+        """A language is required, and only the incident can say which."""
+        return self.language is LanguageRule.REQUIRE and not self.languages
+
+
+class IncidentReport(Body):
+    """A report of an incident. `type` selects the response plan; `requirements` replace those of the plan."""
+
+    type: TypeName
+    location: AreaField | None
+    """null for work without a place."""
+    priority: PriorityWord | None = None
+    description: Text | None = None
+    language: WantedLanguage | None = None
+    address: ShortText | None = None
+    caller: CallerOfIncident | None = None
+    requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] | None = None
+    reported_at: Instant | None = None
+    external_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+
+    @model_validator(mode="after")
+    def _states_required_languages(self) -> Self:
+        for number, entry in enumerate(self.requirements or ()):
+            if entry.needs_language_of_incident and self.language is None:
+                what = "at least one language: it is required, and the incident states none"
+                raise expected(what, f"requirements[{number}].languages")
+        return self
+
+
+class Split(IncidentReport):
+    """The report of the new incident, and what is transferred to it."""
+
+    offers: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=100)] = []
+    """Offers whose people are transferred: released here and asked by name there."""
+    reports: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100)] = []
+    """Merged reports (incidents that were merged into this one) that belong to the new incident."""
+    reason: Text | None = None

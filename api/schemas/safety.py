@@ -1,0 +1,71 @@
+"""Safety fields of incidents and offers: check-ins, confirmations, hazard areas, distress."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.schemas.base import Geometry, LonLat, Shown, Time
+from dispatch.model.vocabulary import CheckInState, ConfirmationState, JobField, Priority
+
+
+class CheckInShown(Shown):
+    """`due_at`: while `running`, when the person is asked; once `asked` or `warned`, until when they must answer."""
+
+    state: CheckInState
+    due_at: Time | None
+
+
+class ToConfirm(Shown):
+    """Changes of the job that the person has not confirmed (`POST /v1/offers/{id}/confirm`)."""
+
+    fields: Annotated[list[JobField], Field(description="all fields that changed since `since`, each once")]
+    since: Annotated[Time, Field(description="of the oldest change")]
+    version: Annotated[int, Field(description="confirming it confirms all changes; a lower version, only older ones")]
+    state: Annotated[
+        ConfirmationState,
+        Field(description="`asked`, `reminded` by a second notice, or `overdue`: the operator was alerted"),
+    ]
+    due_at: Annotated[Time | None, Field(description="when the next of these steps follows")]
+
+
+class ConfirmedShown(Shown):
+    """The newest version that the person confirmed, and when."""
+
+    version: int
+    at: Time
+
+
+class DistressShown(Shown):
+    """The latest distress signal of the person, and the incident that it opened."""
+
+    incident_id: str
+    at: Time
+
+
+class HazardShown(Shown):
+    """The polygon of the incident is a hazard area. People with one of the `equipped` skills may enter it."""
+
+    equipped: list[str]
+
+
+class WarningShown(Shown):
+    """A hazard area in which the person was found, or which lies on their way."""
+
+    incident_id: str
+    type: str
+    priority: Priority
+    state: Literal["active", "ended"]
+    area: Geometry | None
+
+
+class WarningList(Shown):
+    items: list[WarningShown]
+
+
+class PersonInDistress(Shown):
+    """The latest known place of a person in distress; null where it is not known."""
+
+    volunteer_id: str
+    place: LonLat | None
+    accuracy_m: float | None
+    seen_at: Time | None

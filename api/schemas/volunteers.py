@@ -1,0 +1,119 @@
+"""Volunteers: profile, duty, position, and the export of everything stored about a person."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from api.fields import PERSON_ID_SCHEMA, Instant, Lat, Lon, PointField, SpokenLanguage, word
+from api.schemas.base import Body, CapabilityWord, Geometry, Shown, SkillWord, Time
+from api.schemas.offers import OfferShown
+from dispatch.model.vocabulary import Capability, TravelMode
+
+
+class Contact(Body):
+    """How the person is reached; stored encrypted."""
+
+    name: Annotated[str, Field(max_length=200)] | None = None
+    phone: Annotated[str, Field(max_length=64)] | None = None
+    email: Annotated[str, Field(max_length=254)] | None = None
+    push: Annotated[str, Field(max_length=2000, description="address of the notice channel")] | None = None
+
+
+class VolunteerIn(Body):
+    """A profile. It replaces the stored one as a whole."""
+
+    capabilities: Annotated[list[CapabilityWord], Field(min_length=1, max_length=2)]
+    skills: Annotated[list[SkillWord], Field(max_length=32)]
+    languages: Annotated[list[SpokenLanguage], Field(max_length=32)] = []
+    travel_mode: Annotated[TravelMode, word(TravelMode)] = TravelMode.FOOT
+    max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
+    home: PointField | None = None
+    contact: Contact | None = None
+    on_duty: bool | None = None
+    """Unset: unchanged; off duty for a new person."""
+
+
+class Duty(Body):
+    on_duty: bool
+
+
+class Location(Body):
+    lon: Lon
+    lat: Lat
+    accuracy_m: Annotated[float, Field(ge=0, allow_inf_nan=False, description="at most 100 km")] | None = None
+    recorded_at: Annotated[Instant, Field(description="at most an hour ago and a minute ahead")] | None = None
+    continues: Annotated[
+        bool,
+        Field(
+            description="false: no positions follow for a while, for example because the phone switches to navigation"
+        ),
+    ] = True
+
+
+class LocationOf(Location):
+    volunteer_id: Annotated[str, Field(min_length=1, json_schema_extra=PERSON_ID_SCHEMA)]
+
+
+class Locations(Body):
+    """The body of POST /v1/locations. It only describes it: `writes/positions.py` decodes the body with msgspec."""
+
+    locations: Annotated[list[LocationOf], Field(max_length=1000)]
+
+
+class RejectedPosition(Shown):
+    """`index`: place in the list that was sent. `code`: `invalid`, `bad_volunteer_id`, `bad_time` or a reason of `FixRefusal`."""
+
+    index: int
+    code: str
+
+
+class PositionsAccepted(Shown):
+    """`accepted`: the number of positions stored."""
+
+    accepted: int
+    rejected: list[RejectedPosition]
+
+
+class ContactShown(Shown):
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    push: str | None = None
+
+
+class ProfileShown(Shown):
+    """A profile; `home` and `contact` are decrypted for the response, which is recorded in the audit topic."""
+
+    id: str
+    capabilities: list[Capability]
+    skills: list[str]
+    languages: list[str]
+    travel_mode: TravelMode
+    max_distance_m: int | None
+    on_duty: bool
+    home: Geometry | None
+    contact: ContactShown | None
+
+
+class VolunteerShown(ProfileShown):
+    """A profile and, when it is read, the present state of the person."""
+
+    engaged: bool | None = None
+    """Whether the person holds an offer or assignment."""
+    fix_at: Time | None = None
+    fix_age_s: float | None = None
+
+
+class LastPosition(Shown):
+    place: Geometry | None
+    accuracy_m: float | None
+    at: Time | None
+
+
+class VolunteerExport(Shown):
+    """Everything that is stored about a person."""
+
+    exported_at: Time
+    volunteer: ProfileShown
+    location: LastPosition
+    offers: list[OfferShown]

@@ -1,0 +1,154 @@
+"""Orders of operators to one incident: the request, its preconditions, and the fields that every command has."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypedDict
+
+from fastapi import Depends
+from fastapi.responses import Response
+
+from api.deps import IncidentId, ServicesDep
+from api.http.problems import ProblemResponse, invalid
+from api.process.services import Services
+from api.schemas.reports import Split
+from api.views.incidents import incident_links
+from api.writes.idempotency import IdempotentRequest, OnceOnly
+from api.writes.send import PreparedWrite, PrivateRecord, write_once
+from dispatch.model.commands import Command
+from dispatch.model.incidents import Incident
+from dispatch.model.private_refs import text_ref
+from dispatch.ports import NotReady, StoreTrouble
+from streams import clock
+from streams.wire import IncidentPrivate
+
+
+class CommandFields(TypedDict):
+    """The fields of `Command`."""
+
+    id: str
+    incident_id: str
+    by: str
+    sent_ms: int
+
+
+class OrderFields(CommandFields):
+    """The fields of a command with a private text."""
+
+    private_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOrder:
+    """One request that orders something of the incident in its path, under its Idempotency-Key."""
+
+    incident_id: str
+    once: IdempotentRequest
+    services: Services
+
+    def command_fields(self, verb: str) -> CommandFields:
+        """The command id is derived from caller, key, verb and body."""
+        return {
+            "id": self.once.command_id(f"{verb}:{self.incident_id}"),
+            "incident_id": self.incident_id,
+            "by": self.once.caller.id,
+            "sent_ms": clock.now_ms(),
+        }
+
+    def fields(self, verb: str, reason: str | None) -> OrderFields:
+        """With the reference under which `respond` stores the reason."""
+        common = self.command_fields(verb)
+        return {**common, "private_ref": text_ref(self.incident_id, "reason", common["id"]) if reason else None}
+
+    async def respond(self, prepare: Callable[[], Awaitable[Command]], text: str | None = None) -> Response:
+        """`write_once` for an order that is answered with the links of its incident.
+
+        `prepare` checks the preconditions and gives the command; `text` is stored under its `private_ref`.
+        """
+
+        async def prepared() -> PreparedWrite:
+            command = await prepare()
+            return self.prepared(command, private=texts_of(command, text))
+
+        return await write_once(self.services, self.once, prepared)
+
+    def prepared(self, command: Command, *, private: Sequence[PrivateRecord] = ()) -> PreparedWrite:
+        return PreparedWrite(
+            command=command, subject=self.incident_id, links=incident_links(self.incident_id), private=private
+        )
+
+    async def known_state(self) -> Incident | None:
+        """As `known_state` of this module, for the incident of the order."""
+        return await known_state(self.services, self.incident_id)
+
+    async def open_state(self) -> Incident | None:
+        """As `known_state`.
+
+        Raises:
+            ProblemResponse: 404 as there; 409 if the incident is closed, cancelled or merged.
+        """
+        state = await self.known_state()
+        if state is not None and not state.is_open:
+            if state.merged_into is not None:
+                detail = f"the incident was merged into {state.merged_into}"
+                raise ProblemResponse("incident_ended", detail, state="merged", merged_into=state.merged_into)
+            raise ProblemResponse("incident_ended", f"the incident is {state.status}", state=state.status)
+        return state
+
+
+async def _order(incident_id: IncidentId, once: OnceOnly, services: ServicesDep) -> IncidentOrder:
+    return IncidentOrder(incident_id, once, services)
+
+
+OrderDep = Annotated[IncidentOrder, Depends(_order)]
+
+
+def texts_of(command: Command, text: str | None) -> list[PrivateRecord]:
+    """The private record of a command whose `private_ref` refers to a text."""
+    ref: str | None = getattr(command, "private_ref", None)
+    return [(ref, IncidentPrivate(text=text))] if ref is not None and text is not None else []
+
+
+async def known_state(services: Services, incident_id: str) -> Incident | None:
+    """The state in Redis. None while the incident is only reported or Redis does not answer: the dispatcher then decides.
+
+    Raises:
+        ProblemResponse: 404 if Redis answers and knows neither the incident nor its report.
+    """
+    try:
+        state = await services.marks.read_promptly(services.reads.incident(incident_id))
+    except (StoreTrouble, NotReady):
+        return None
+    if state is None and await services.marks.reported(incident_id) is None:
+        raise ProblemResponse("not_found", "there is no incident with this id")
+    return state
+
+
+async def check_adopts_reports(services: Services, into: str) -> None:
+    """Checks that another incident can adopt a report, unless Redis does not answer.
+
+    Raises:
+        ProblemResponse: 422 if it is unknown; 409 if it has ended or is being merged itself.
+    """
+    try:
+        target = await services.marks.read_promptly(services.reads.incident(into))
+    except (StoreTrouble, NotReady):
+        return
+    if target is None:
+        raise invalid("into", "the id of a known incident", "text")
+    if not target.is_open or target.merging is not None:
+        state = "merging" if target.is_open else "merged" if target.merged_into else target.status
+        raise ProblemResponse("conflict", f"the other incident is {state}", state=state, merged_into=target.merged_into)
+
+
+def check_belongs(state: Incident, body: Split) -> None:
+    """Checks that the offers and reports to transfer belong to this incident.
+
+    Raises:
+        ProblemResponse: 422 for the first that does not.
+    """
+    for number, offer in enumerate(body.offers):
+        if state.offer(offer) is None:
+            raise invalid(f"offers[{number}]", "an offer of this incident", "text")
+    for number, report in enumerate(body.reports):
+        if report not in state.reports:
+            raise invalid(f"reports[{number}]", "a report that was merged into this incident", "text")

@@ -1,0 +1,67 @@
+"""The protocol of every write that becomes a command: idempotency, preconditions, private records, command, response."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from fastapi.responses import Response
+
+from api.process.services import Services
+from api.writes.idempotency import IdempotentRequest
+from dispatch.model.commands import Command
+from streams.intake.commands import Message, Position
+from streams.store.people import PrivateWrite
+from streams.wire import IncidentPrivate
+
+PrivateRecord = tuple[str, IncidentPrivate]
+"""A reference and the record to encrypt under it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedWrite:
+    """A command that met its preconditions, with the response that follows its acknowledgement.
+
+    `subject` and `links`: the id and links of the response. `after`: runs between the acknowledgement and the response.
+    """
+
+    command: Command
+    subject: str
+    links: dict[str, str]
+    status: str = "accepted"
+    private: Sequence[PrivateRecord] = ()
+    after: Callable[[], Awaitable[None]] | None = None
+
+
+async def write_once(
+    services: Services, once: IdempotentRequest, prepare: Callable[[], Awaitable[PreparedWrite]]
+) -> Response:
+    """Responds to a repeat with the first response; otherwise prepares the command, sends it and responds 202.
+
+    Raises:
+        ProblemResponse: the Idempotency-Key was used for another request, or a precondition failed.
+        IntakeError: Kafka did not acknowledge the command.
+    """
+    if repeated := await once.repeated():
+        return repeated
+    write = await prepare()
+    await send(services, write.command, write.private)
+    if write.after is not None:
+        await write.after()
+    return once.accepted(write.subject, write.status, write.links)
+
+
+async def send(services: Services, command: Command, private: Sequence[PrivateRecord] = ()) -> None:
+    """Sends the private records, then the command, so that whoever reads the command finds its records (DESIGN 14).
+
+    Raises:
+        IntakeError: Kafka did not acknowledge one of them.
+    """
+    messages = [services.intake.private_message(ref, record) for ref, record in private]
+
+    def on_acknowledged(message: Message, position: Position) -> None:
+        # Written through to Redis, so that the texts are readable as soon as the decision that refers to them is applied.
+        if message in messages:
+            ref, _ = private[messages.index(message)]
+            write = PrivateWrite(ref=ref, offset=position.offset, sealed=message.value)
+            services.marks.in_background(services.people.put_private([write]))
+
+    await services.intake.send_in_order([*messages, services.intake.command_message(command)], on_acknowledged)
