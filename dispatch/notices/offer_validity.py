@@ -73,6 +73,7 @@ class Validity:
         self._known: dict[str, _Known] = {}
         self._open: dict[str, int] = {}  # offer -> offset of the step that opened it, in offset order
         self._rival_from: dict[str, int] = {}  # open void offer -> offset that opened its rival
+        self._void_spans: list[tuple[int, int]] = []  # ended void offers: offset that opened the rival, offset of the end
         self._ended: dict[str, None] = {}  # in the order in which they ended
         self._holder: dict[str, str] = {}  # person -> their one valid live offer
         self._epochs: dict[tuple[str, str], int] = {}  # newest epoch by person and incident
@@ -105,8 +106,14 @@ class Validity:
     @property
     def oldest_open(self) -> int | None:
         """The offset from which a reader sees all open offers and their rivals; None if none is open."""
-        places = [*itertools.islice(self._open.values(), 1), *self._rival_from.values()]
-        return min(places, default=None)
+        low = self._oldest_place()
+        # A reader that starts inside the life of a void offer would take that offer for a valid one.
+        while low is not None and (starts := [start for start, end in self._void_spans if start < low <= end]):
+            low = min(starts)
+        return low
+
+    def _oldest_place(self) -> int | None:
+        return min([*itertools.islice(self._open.values(), 1), *self._rival_from.values()], default=None)
 
     @property
     def size(self) -> int:
@@ -151,11 +158,14 @@ class Validity:
             else:
                 self._holder[step.volunteer_id] = step.id
         else:
-            self._end(step.id, known)
+            self._end(step.id, known, place)
 
-    def _end(self, offer_id: str, known: _Known) -> None:
+    def _end(self, offer_id: str, known: _Known, place: int) -> None:
         self._open.pop(offer_id, None)
-        self._rival_from.pop(offer_id, None)
+        if (start := self._rival_from.pop(offer_id, None)) is not None:
+            low = self._oldest_place()
+            kept = [] if low is None else [span for span in self._void_spans if span[1] >= low]
+            self._void_spans = [*kept, (start, place)]
         self._release(offer_id, known)
         self._ended[offer_id] = None
         while len(self._ended) > self._remembered:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.model.decisions import OfferStep
@@ -238,6 +238,7 @@ def test_forgetting_changes_no_verdict_on_new_events(steps: list[OfferStep]) -> 
             assert one.verdict is other.verdict
 
 
+@settings(max_examples=500)
 @given(logs(), st.integers(0, 15))
 def test_a_reader_from_the_oldest_open_offer_gives_the_same_verdicts(steps: list[OfferStep], at: int) -> None:
     """What a notifier that takes over does: reads from the oldest open place in silence, then goes on."""
