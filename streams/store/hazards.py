@@ -87,14 +87,14 @@ def packed_under_way(incident: Incident) -> dict[str, object]:
     """The under-way entry of an incident as apply.lua writes it. Empty while nobody is under way to it."""
     if incident.area is None or not hazard_crossings.under_way(incident):
         return {}
-    return {"under_way": (float(incident.area.centre.lon), float(incident.area.centre.lat))}
+    return {"under_way": (index_lon(incident.area.centre.lon), float(incident.area.centre.lat))}
 
 
 async def under_way(link: RedisClient, areas: Sequence[Area]) -> list[UnderWay]:
     if not areas:
         return []
     circles = [
-        (float(area.centre.lon), float(area.centre.lat), (area.reach_m + hazard_crossings.LOOKED_AT_M) * SPARE)
+        (index_lon(area.centre.lon), float(area.centre.lat), (area.reach_m + hazard_crossings.LOOKED_AT_M) * SPARE)
         for area in areas
     ]
     answers = await link.call("under_way", _pack(circles), hazard_crossings.INCIDENTS_MOST + 1)
