@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from api.process.services import Services
 from api.reads.listing import Filters, list_incidents
 from api.views import incidents
+from api.views.values import View
 from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Area, Incident
 from dispatch.model.vocabulary import LIVE_STATES
@@ -113,7 +114,7 @@ def _rows_of_log(known: LastKnown, filters: Filters, services: Services) -> list
     return rows + [_row(incidents.incident(state), state.area) for state in known.states if filters.match(state)]
 
 
-def _reported(report: ReportIncident, filters: Filters, services: Services) -> incidents.View | None:
+def _reported(report: ReportIncident, filters: Filters, services: Services) -> View | None:
     shown = incidents.reported(report, services.plans)
     passes = filters.match_fields(
         status=shown["status"], priority=shown["priority"], type_=report.type, area=report.area
@@ -121,7 +122,7 @@ def _reported(report: ReportIncident, filters: Filters, services: Services) -> i
     return shown if passes else None
 
 
-def _row(shown: incidents.View, area: Area | None) -> list[Cell]:
+def _row(shown: View, area: Area | None) -> list[Cell]:
     requirements = shown["requirements"]
     return [
         shown["id"],

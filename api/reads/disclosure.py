@@ -8,7 +8,8 @@ import structlog
 from api.caller import Caller
 from api.process.services import Services
 from api.views import material
-from api.views.safety import View, lon_lat, warning
+from api.views.safety import lon_lat, warning
+from api.views.values import View
 from dispatch.model.incidents import Incident, Offer
 from dispatch.model.private_refs import volunteer_ref
 from dispatch.ports import NotReady, StoreTrouble

@@ -6,7 +6,7 @@ import msgspec
 
 from api.caller import Caller
 from api.process.intake_marks import Newest
-from api.views import incidents, safety
+from api.views import incidents, offers, safety
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.vocabulary import OfferState
 from dispatch.notices.rules import NoticeOutcome
@@ -152,9 +152,9 @@ def data_of(entry: FeedRecord, name: str | None = None) -> str:
     """The data of the event as JSON, without private data."""
     record = entry.record
     if isinstance(record, NoticeRecord):
-        return _encode(incidents.notice(record)).decode()
+        return _encode(offers.notice(record)).decode()
     if not isinstance(record, StatusRecord):
-        return _encode(incidents.offer_step(record)).decode()
+        return _encode(offers.offer_step(record)).decode()
     return _encode(
         safety.warning(record.incident) if name == "warning" else incidents.incident(record.incident)
     ).decode()

@@ -12,7 +12,7 @@ from api.http.responses import problems
 from api.http.strict_route import StrictRoute
 from api.schemas.base import Accepted
 from api.schemas.edits import IncidentPatch
-from api.views.incidents import order_links
+from api.views.links import order_links
 from api.writes import commands, edits
 from api.writes.incident_orders import IncidentOrder, OrderDep
 from api.writes.report_checks import check_type

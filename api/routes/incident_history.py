@@ -16,7 +16,7 @@ from api.process.services import Services
 from api.reads.disclosure import opened_texts
 from api.schemas.history import Decisions, Timeline, WhyShown
 from api.schemas.orders import CommandShown
-from api.views.incidents import time
+from api.views.values import time
 from api.writes import edits
 from dispatch import explanations
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S

@@ -18,7 +18,7 @@ from api.http.strict_route import StrictRoute
 from api.schemas.base import Accepted
 from api.schemas.orders import Assignment, Escalation, Look, Merge, Note, Reason
 from api.schemas.reports import Split
-from api.views.incidents import incident_links, offer_links
+from api.views.links import incident_links, offer_links
 from api.writes import commands
 from api.writes.incident_orders import OrderDep, check_adopts_reports, check_belongs, texts_of
 from api.writes.manual_orders import check_assignable

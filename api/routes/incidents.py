@@ -18,6 +18,8 @@ from api.schemas.base import Accepted
 from api.schemas.incidents import IncidentCollection, IncidentPage, IncidentShown
 from api.schemas.reports import IncidentReport
 from api.views import incidents
+from api.views.links import incident_links
+from api.views.offers import is_opened
 from api.writes import commands
 from api.writes.idempotency import OnceOnly
 from api.writes.report_checks import check_reported_at, check_type
@@ -59,7 +61,7 @@ async def report_incident(body: IncidentReport, once: OnceOnly, services: Servic
             command=command,
             subject=command.incident_id,
             status=IncidentStatus.REPORTED,
-            links=incidents.incident_links(command.incident_id),
+            links=incident_links(command.incident_id),
             private=private,
             after=mark,
         )
@@ -113,7 +115,7 @@ async def read(incident_id: IncidentId, caller: Reader, services: ServicesDep) -
         own = [offer for offer in state.offers if offer.volunteer_id == caller.id]
         if not own:
             raise ProblemResponse("not_found", "there is no incident with this id for which you were asked")
-        needs_private = any(incidents.is_opened(state, offer) for offer in own)
+        needs_private = any(is_opened(state, offer) for offer in own)
         private = await opened_or_none(services, caller, state) if needs_private else None
         found = await opened_material(services, caller, state) if needs_private else []
         return shown(incidents.incident_for_volunteer(state, own, private, found), headers=headers)

@@ -4,22 +4,17 @@ An offer id contains the zone of the incident, so an answer is accepted without 
 While Redis can be read, answers that the dispatcher would refuse are refused at once.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, TypedDict
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.caller import Caller
 from api.deps import OfferId, ServicesDep
-from api.http.auth import OPERATOR, Operator, Volunteer, VolunteerOrOperator
+from api.http.auth import Operator, Volunteer, VolunteerOrOperator
 from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.process.services import Services
-from api.reads.disclosure import grounds_on_way, noted, opened_material, opened_or_none, person_in_distress
+from api.reads.disclosure import grounds_on_way, opened_material, opened_or_none, person_in_distress
 from api.schemas.answers import (
     CheckInText,
     Confirm,
@@ -33,15 +28,16 @@ from api.schemas.answers import (
 )
 from api.schemas.base import Accepted
 from api.schemas.offers import OfferShown
-from api.views import incidents
+from api.views import offers
+from api.views.links import offer_links
 from api.views.negotiation import VARY, LanguageOfTexts
-from api.writes.idempotency import IdempotentRequest, OnceOnly
+from api.writes.idempotency import OnceOnly
 from api.writes.incident_orders import texts_of
+from api.writes.offer_answers import AnswerFields, OfferAnswer, answer_ref, held_offer
 from api.writes.preconditions import Held, check_other_incident, check_outcome
 from api.writes.send import PreparedWrite, write_once
 from dispatch.model.commands import (
     AcceptOffer,
-    AnswerCommand,
     AskForHelp,
     CheckIn,
     ConfirmChanges,
@@ -51,12 +47,9 @@ from dispatch.model.commands import (
     ReportProgress,
     WithdrawOffer,
 )
-from dispatch.model.ids import OfferParts
 from dispatch.model.private_refs import text_ref
-from dispatch.model.vocabulary import PROGRESS_ORDER, HeardBy
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.model.vocabulary import PROGRESS_ORDER
 from streams import clock
-from streams.tokens import Role
 
 router = APIRouter(prefix="/v1/offers", tags=["offers"], route_class=StrictRoute)
 ANSWER: dict[str, Any] = {
@@ -75,12 +68,12 @@ async def read_offer(offer: OfferId, caller: Volunteer, services: ServicesDep, l
         raise ProblemResponse("not_found", "there is no offer with this id")
     if held.volunteer_id != caller.id:
         raise ProblemResponse("not_your_offer")
-    is_opened = incidents.is_opened(state, held)
+    is_opened = offers.is_opened(state, held)
     private = await opened_or_none(services, caller, state) if is_opened else None
     found = await opened_material(services, caller, state) if is_opened else []
     person = await person_in_distress(services, caller, state) if is_opened else {}
     grounds = await grounds_on_way(services, [held])
-    return shown({**incidents.offer(state, held, private, language, found, grounds), **person}, headers=VARY)
+    return shown({**offers.offer(state, held, private, language, found, grounds), **person}, headers=VARY)
 
 
 @router.post("/{offer_id}/accept", **ANSWER)
@@ -88,7 +81,7 @@ async def accept(
     offer: OfferId, caller: VolunteerOrOperator, once: OnceOnly, services: ServicesDep, body: Said | None = None
 ) -> Response:
     """Accepts the offer. A late acceptance counts while the requirement has an open place."""
-    answer = _Answer.of(offer, caller, once, services, body)
+    answer = OfferAnswer.of(offer, caller, once, services, body)
     return await answer.respond("accept", Held.refuse_unacceptable, lambda fields: AcceptOffer(**fields))
 
 
@@ -97,10 +90,10 @@ async def decline(
     offer: OfferId, caller: VolunteerOrOperator, once: OnceOnly, services: ServicesDep, body: Decline | None = None
 ) -> Response:
     """Declines the offer or gives up the assignment, without disadvantage for the person."""
-    given, answer = body or Decline(), _Answer.of(offer, caller, once, services, body)
+    given, answer = body or Decline(), OfferAnswer.of(offer, caller, once, services, body)
 
     def command(fields: AnswerFields) -> DeclineOffer:
-        return DeclineOffer(**fields, reason=given.reason, private_ref=_ref("decline", fields, given.text))
+        return DeclineOffer(**fields, reason=given.reason, private_ref=answer_ref("decline", fields, given.text))
 
     return await answer.respond("decline", Held.refuse_ended, command, given.text)
 
@@ -112,7 +105,7 @@ async def progress(
     """Reports that the person is en route, on scene or done."""
     if body.state not in PROGRESS_ORDER[1:]:
         raise invalid("state", "one of " + ", ".join(PROGRESS_ORDER[1:]), "text")
-    answer = _Answer.of(offer, caller, once, services, body)
+    answer = OfferAnswer.of(offer, caller, once, services, body)
     return await answer.respond(
         "progress",
         lambda held: held.refuse_step_back(body.state),
@@ -125,10 +118,10 @@ async def check_in(
     offer: OfferId, caller: VolunteerOrOperator, once: OnceOnly, services: ServicesDep, body: CheckInText | None = None
 ) -> Response:
     """Reports that the person is safe."""
-    text, answer = body.text if body else None, _Answer.of(offer, caller, once, services, body)
+    text, answer = body.text if body else None, OfferAnswer.of(offer, caller, once, services, body)
 
     def command(fields: AnswerFields) -> CheckIn:
-        return CheckIn(**fields, private_ref=_ref("check_in", fields, text))
+        return CheckIn(**fields, private_ref=answer_ref("check_in", fields, text))
 
     return await answer.respond("check_in", Held.refuse_not_assigned, command, text)
 
@@ -142,7 +135,7 @@ async def confirm(
     No other answer confirms a change, not even `on_scene`: a person who arrives a minute after the place was moved may be at the
     old one.
     """
-    answer = _Answer.of(offer, caller, once, services, body)
+    answer = OfferAnswer.of(offer, caller, once, services, body)
     return await answer.respond(
         "confirm",
         lambda held: held.refuse_unseen(body.version),
@@ -156,10 +149,10 @@ async def distress(
 ) -> Response:
     """Reports that the person is in danger. Opens a critical incident at their place and alerts the operator. The state of the
     offer does not change."""
-    text, answer = body.text if body else None, _Answer.of(offer, caller, once, services, body)
+    text, answer = body.text if body else None, OfferAnswer.of(offer, caller, once, services, body)
 
     def command(fields: AnswerFields) -> RaiseDistress:
-        return RaiseDistress(**fields, private_ref=_ref("distress", fields, text))
+        return RaiseDistress(**fields, private_ref=answer_ref("distress", fields, text))
 
     return await answer.respond("distress", Held.refuse_never_sent, command, text)
 
@@ -169,11 +162,11 @@ async def need_help(
     offer: OfferId, caller: VolunteerOrOperator, once: OnceOnly, services: ServicesDep, body: HelpWanted | None = None
 ) -> Response:
     """Requests more people at the scene: with the given skill, or by default for the person's own requirement."""
-    given, answer = body or HelpWanted(), _Answer.of(offer, caller, once, services, body)
+    given, answer = body or HelpWanted(), OfferAnswer.of(offer, caller, once, services, body)
 
     def command(fields: AnswerFields) -> AskForHelp:
         skill = str(given.skill) if given.skill else None
-        return AskForHelp(**fields, skill=skill, count=given.count, private_ref=_ref("help", fields, given.text))
+        return AskForHelp(**fields, skill=skill, count=given.count, private_ref=answer_ref("help", fields, given.text))
 
     return await answer.respond("help", Held.refuse_not_on_scene, command, given.text)
 
@@ -185,7 +178,7 @@ async def give_result(
     """Gives the result of digital work."""
     check_outcome(body, None)
     check_other_incident(body, offer[1].incident_id)
-    answer = _Answer.of(offer, caller, once, services, body)
+    answer = OfferAnswer.of(offer, caller, once, services, body)
 
     def command(fields: AnswerFields) -> GiveResult:
         return GiveResult(
@@ -194,7 +187,7 @@ async def give_result(
             location=body.location.geometry if body.location else None,
             other_incident_id=body.incident_id,
             language=body.language,
-            private_ref=_ref("result", fields, body.text),
+            private_ref=answer_ref("result", fields, body.text),
         )
 
     return await answer.respond("result", lambda held: held.refuse_contradiction(body), command, body.text)
@@ -204,11 +197,12 @@ async def give_result(
 async def withdraw(
     offer: OfferId, caller: Operator, once: OnceOnly, services: ServicesDep, body: Withdrawal | None = None
 ) -> Response:
-    """Withdraws the offer, or stands the person down. The dispatcher does not ask them for this requirement again."""
+    """Withdraws the offer, or stands the person down. The dispatcher does not ask them for this requirement again,
+    unless an operator selects them."""
     given, (id_, place) = body or Withdrawal(), offer
 
     async def prepared() -> PreparedWrite:
-        held = await _held(services, offer)
+        held = await held_offer(services, offer)
         if held is not None:
             held.refuse_ended()
         command_id = once.command_id(f"withdraw:{id_}")
@@ -221,136 +215,7 @@ async def withdraw(
             replace=given.replace,
             private_ref=text_ref(place.incident_id, "reason", command_id) if given.reason else None,
         )
-        links = incidents.offer_links(id_, place.incident_id)
+        links = offer_links(id_, place.incident_id)
         return PreparedWrite(command=command, subject=id_, links=links, private=texts_of(command, given.reason))
 
     return await write_once(services, once, prepared)
-
-
-class AnswerFields(TypedDict):
-    """The fields of `AnswerCommand`."""
-
-    id: str
-    incident_id: str
-    by: str
-    sent_ms: int
-    offer_id: str
-    volunteer_id: str
-    heard_by: HeardBy | None
-
-
-def _ref(kind: str, fields: AnswerFields, text: str | None) -> str | None:
-    return text_ref(fields["incident_id"], kind, fields["id"]) if text else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    """An answer about one offer. `heard_by`: how the operator received it; None: the caller is the person."""
-
-    id: str
-    place: OfferParts
-    caller: Caller
-    once: IdempotentRequest
-    services: Services
-    heard_by: HeardBy | None
-
-    @classmethod
-    def of(
-        cls,
-        offer: tuple[str, OfferParts],
-        caller: Caller,
-        once: IdempotentRequest,
-        services: Services,
-        body: Said | None,
-    ) -> "_Answer":
-        """Raises ProblemResponse (403): a volunteer with `on_behalf`, or an operator without it."""
-        on_behalf = body.on_behalf if body else None
-        if caller.role is Role.VOLUNTEER and on_behalf is not None:
-            raise ProblemResponse("forbidden", "on_behalf is for operators: a volunteer answers only for themselves")
-        if caller.role is OPERATOR and on_behalf is None:
-            raise ProblemResponse(
-                "forbidden", "an operator answers for a person only with on_behalf, which says how they were heard"
-            )
-        heard_by = on_behalf.heard_by if on_behalf else None
-        return cls(id=offer[0], place=offer[1], caller=caller, once=once, services=services, heard_by=heard_by)
-
-    async def respond(
-        self,
-        verb: str,
-        refuse: Callable[[Held], None],
-        build: Callable[[AnswerFields], AnswerCommand],
-        text: str | None = None,
-    ) -> Response:
-        """`write_once` for an answer. `refuse`: its precondition. `text` is stored under the `private_ref` of the command."""
-
-        async def prepared() -> PreparedWrite:
-            person = await self._check(refuse)
-            command = build(
-                {
-                    "id": self.once.command_id(f"{verb}:{self.id}"),
-                    "incident_id": self.place.incident_id,
-                    "by": self.caller.id,
-                    "sent_ms": clock.now_ms(),
-                    "offer_id": self.id,
-                    "volunteer_id": person,
-                    "heard_by": self.heard_by,
-                }
-            )
-
-            async def mark() -> None:
-                self.services.marks.put_answering(self.id, command.id)
-
-            return PreparedWrite(
-                command=command,
-                subject=self.id,
-                status="received",
-                links=incidents.offer_links(self.id, self.place.incident_id),
-                private=texts_of(command, text),
-                after=mark,
-            )
-
-        return await write_once(self.services, self.once, prepared)
-
-    async def _check(self, refuse: Callable[[Held], None]) -> str:
-        """The id of the person; empty if an operator answers for somebody who cannot be looked up while Redis is down.
-
-        A conflict is not refused while an earlier answer of this person waits for its decision: a phone that was offline sends
-        several answers at once, and the dispatcher sees them in order.
-
-        Raises:
-            ProblemResponse: 404, 403 for the offer of somebody else, or that of `refuse`.
-        """
-        held = await self._own()
-        if held is None:
-            return "" if self.heard_by else self.caller.id
-        if self.heard_by:
-            noted(self.services, self.caller, f"offer.on_behalf.{self.heard_by}", self.id)
-        try:
-            refuse(held)
-        except ProblemResponse as problem:
-            if problem.status_code != HTTPStatus.CONFLICT:
-                raise
-            if await self.services.marks.answer_waits(self.id):
-                return held.offer.volunteer_id
-            again = await self._own()  # the earlier answer may have been decided since the first read
-            if again is not None:
-                refuse(again)
-        return held.offer.volunteer_id
-
-    async def _own(self) -> Held | None:
-        held = await _held(self.services, (self.id, self.place))
-        if held is not None and self.heard_by is None and held.offer.volunteer_id != self.caller.id:
-            raise ProblemResponse("not_your_offer")
-        return held
-
-
-async def _held(services: Services, offer: tuple[str, OfferParts]) -> Held | None:
-    """The offer with its incident; None while Redis cannot be read. Raises ProblemResponse (404)."""
-    try:
-        state = await services.marks.read_promptly(services.reads.incident(offer[1].incident_id))
-    except (StoreTrouble, NotReady):
-        return None
-    held = state.offer(offer[0]) if state else None
-    if state is None or held is None:
-        raise ProblemResponse("not_found", "there is no offer with this id")
-    return Held(incident=state, offer=held)

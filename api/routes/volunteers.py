@@ -19,9 +19,10 @@ from api.schemas.base import Accepted
 from api.schemas.offers import OfferList
 from api.schemas.safety import WarningList
 from api.schemas.volunteers import Duty, Location, VolunteerExport, VolunteerIn, VolunteerShown
-from api.views import incidents
+from api.views import offers
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.views.safety import warnings_of
+from api.views.values import View, point, time
 from api.writes.profiles import profile_view, record_of, write_through
 from dispatch.matching.position_checks import refusal
 from dispatch.model.private_refs import volunteer_ref
@@ -81,7 +82,7 @@ async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, ser
         {
             **profile_view(view, private),
             "engaged": view.offer_id is not None,
-            "fix_at": incidents.time(view.fix_at_ms),
+            "fix_at": time(view.fix_at_ms),
             "fix_age_s": view.fix_age_s,
         }
     )
@@ -160,17 +161,17 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: 
     if known is None:
         raise ProblemResponse("not_found", "there is no volunteer with this id")
     private = await opened_volunteer(services, caller, volunteer_id)
-    offers = await services.reads.offers_of(volunteer_id, limit=1000)
+    held = await services.reads.offers_of(volunteer_id, limit=1000)
     noted(services, caller, "volunteer.export", volunteer_id)
     document = {
-        "exported_at": incidents.time(clock.now_ms()),
+        "exported_at": time(clock.now_ms()),
         "volunteer": profile_view(known, private),
         "location": {
-            "place": incidents.point(known.place) if known.place else None,
+            "place": point(known.place) if known.place else None,
             "accuracy_m": known.accuracy_m,
-            "at": incidents.time(known.fix_at_ms),
+            "at": time(known.fix_at_ms),
         },
-        "offers": [incidents.offer(entry.incident, entry.offer) for entry in offers],
+        "offers": [offers.offer(entry.incident, entry.offer) for entry in held],
     }
     headers = {"Content-Disposition": 'attachment; filename="komek-export.json"'}
     return shown(document, headers=headers)
@@ -214,12 +215,12 @@ def _heard_ms(caller: Caller, known: VolunteerView | None) -> int | None:
 
 
 async def _offer_view(
-    services: Services, caller: Caller, entry: OfferOf, language: str, grounds: Mapping[str, incidents.View]
-) -> incidents.View:
-    is_opened = incidents.is_opened(entry.incident, entry.offer)
+    services: Services, caller: Caller, entry: OfferOf, language: str, grounds: Mapping[str, View]
+) -> View:
+    is_opened = offers.is_opened(entry.incident, entry.offer)
     private = await opened_or_none(services, caller, entry.incident) if is_opened else None
     found = await opened_material(services, caller, entry.incident) if is_opened else []
-    return incidents.offer(entry.incident, entry.offer, private, language, found, grounds)
+    return offers.offer(entry.incident, entry.offer, private, language, found, grounds)
 
 
 def _states(given: str | None) -> frozenset[OfferState]:

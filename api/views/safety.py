@@ -1,14 +1,12 @@
 """Safety fields of incidents and offers: check-ins, staging points, confirmations, warnings of hazard areas, distress."""
 
 from collections.abc import Iterable
-from typing import Any
 
+from api.views.values import View
 from dispatch.model.incidents import CheckInClock, Incident, Offer, Place, Unconfirmed
 from dispatch.model.vocabulary import CheckInState
 from dispatch.safety.absence import COMING
 from streams.clock import rfc3339
-
-View = dict[str, Any]
 
 
 def of_offer(offer: Offer) -> View:

@@ -18,6 +18,7 @@ from api.reads.disclosure import noted, unsealed
 from api.schemas.edits import IncidentPatch, IncidentValues
 from api.schemas.reports import RequirementIn
 from api.views import incidents
+from api.views.values import time
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Edit, Requirement
@@ -234,7 +235,7 @@ def _conflict(present: Present, name: str, body: IncidentPatch | None) -> dict[s
         **mine,
         "theirs": present.values[name],
         "by": edit.by if edit else present.by,
-        "at": incidents.time(edit.at_ms if edit else present.at_ms),
+        "at": time(edit.at_ms if edit else present.at_ms),
     }
 
 

@@ -11,7 +11,7 @@ from api.deps import IncidentId, ServicesDep
 from api.http.problems import ProblemResponse, invalid
 from api.process.services import Services
 from api.schemas.reports import Split
-from api.views.incidents import incident_links
+from api.views.links import incident_links
 from api.writes.idempotency import IdempotentRequest, OnceOnly
 from api.writes.send import PreparedWrite, PrivateRecord, write_once
 from dispatch.model.commands import Command

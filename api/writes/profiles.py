@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from api.process.services import Services
 from api.schemas.volunteers import VolunteerIn
-from api.views.incidents import point
+from api.views.values import point
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock
 from streams.store.people import PrivateWrite, ProfileWrite

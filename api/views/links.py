@@ -1,0 +1,17 @@
+"""Links of responses."""
+
+from streams.api_paths import path_of
+
+
+def incident_links(incident_id: str) -> dict[str, str]:
+    links = {"self": path_of("incidents", incident_id)}
+    return links | {name: path_of("incidents", incident_id, name) for name in ("timeline", "decisions")}
+
+
+def order_links(incident_id: str, command_id: str) -> dict[str, str]:
+    """The links of an order; `outcome` gives its outcome."""
+    return incident_links(incident_id) | {"outcome": path_of("incidents", incident_id, "commands", command_id)}
+
+
+def offer_links(offer: str, incident_id: str) -> dict[str, str]:
+    return {"self": path_of("offers", offer), "incident": path_of("incidents", incident_id)}

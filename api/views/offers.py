@@ -1,0 +1,156 @@
+"""Offers as their person and operators see them, and the events about them. Private texts are arguments."""
+
+from collections.abc import Mapping, Sequence
+
+from api.views import safety, task_questions
+from api.views.links import offer_links
+from api.views.negotiation import DEFAULT
+from api.views.values import View, coarse_area, private_fields, time
+from dispatch.model.decisions import OfferStep
+from dispatch.model.incidents import Incident, Offer
+from dispatch.model.languages import as_shown, canonicals
+from dispatch.model.vocabulary import Capability, OfferState
+from streams.wire import IncidentPrivate, NoticeRecord
+
+
+def offer_of_incident(offer: Offer) -> View:
+    """`schemas.offers.OfferOfIncident`."""
+    return {
+        "id": offer.id,
+        "volunteer_id": offer.volunteer_id,
+        "requirement_id": offer.requirement_id,
+        "state": offer.state,
+        "source": offer.source,
+        "set_aside": offer.set_aside,
+        "distance_m": offer.distance_m,
+        "eta_s": offer.eta_s,
+        "expires_at": time(offer.expires_ms),
+        "created_at": time(offer.created_ms),
+        "changed_at": time(offer.changed_ms),
+        "accepted_at": time(offer.accepted_ms),
+        "lease_expires_at": time(offer.lease_expires_ms),
+        **safety.of_offer(offer),
+        "reason": offer.reason,
+        "result": result(offer),
+    }
+
+
+def result(offer: Offer) -> View | None:
+    """`schemas.offers.ResultShown`."""
+    if offer.result is None:
+        return None
+    return {
+        "outcome": offer.result.outcome,
+        "at": time(offer.result.at_ms),
+        "location": offer.result.location,
+        "incident_id": offer.result.incident_id,
+    }
+
+
+def is_opened(state: Incident, offer: Offer) -> bool:
+    """Whether its person may see the exact place and private texts: assigned or done, while the incident is open."""
+    return offer.is_filling and state.is_open
+
+
+def offer(
+    state: Incident,
+    held: Offer,
+    private: IncidentPrivate | None = None,
+    language: str = DEFAULT,
+    material: Sequence[View] = (),
+    grounds: Mapping[str, View] | None = None,
+) -> View:
+    """An offer for its person; `private` and `material` are ignored before acceptance. `grounds`: warnings of the hazard areas on
+    the way, by incident."""
+    opened = is_opened(state, held)
+    shown: View = {
+        "id": held.id,
+        "incident_id": state.id,
+        "requirement_id": held.requirement_id,
+        "volunteer_id": held.volunteer_id,
+        "capability": held.capability,
+        "skill": held.skill,
+        "state": held.state,
+        "reason": held.reason,
+        "created_at": time(held.created_ms),
+        "expires_at": time(held.expires_ms),
+        "changed_at": time(held.changed_ms),
+        "accepted_at": time(held.accepted_ms),
+        "distance_m": held.distance_m,
+        "eta_s": held.eta_s,
+        "area": coarse_area(state.area),
+        **safety.of_offer(held),
+        "grounds_on_way": [ground for one, ground in sorted((grounds or {}).items()) if one in held.hazards_on_way],
+        "incident": {
+            "type": state.type,
+            "priority": state.priority,
+            "status": state.status,
+            "language": as_shown(state.language),
+        },
+        "result": result(held),
+        "links": offer_links(held.id, state.id),
+    }
+    if opened:
+        shown["location"] = state.area.geometry if state.area else None
+        shown.update(private_fields(private or IncidentPrivate()))
+        shown["material"] = material
+    if held.capability is Capability.DIGITAL and held.task is not None:
+        shown["task"] = task(state, held, private if opened else None, language, material if opened else ())
+    return shown
+
+
+def task(
+    state: Incident, held: Offer, private: IncidentPrivate | None, language: str, found: Sequence[View] = ()
+) -> View:
+    """`schemas.offers.TaskShown`; `private` and `found` only after acceptance."""
+    assert held.task is not None
+    wanted = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
+    material: View = {"incident_type": state.type, "language": as_shown(state.language)}
+    if private is not None:
+        material.update(private_fields(private), location=state.area.geometry if state.area else None)
+    if found:
+        material["found"] = found
+    return {
+        "kind": held.task,
+        "question": task_questions.question(held.task, language),
+        "languages": list(canonicals(wanted.languages)) if wanted else [],
+        "lease_expires_at": time(held.expires_ms if held.state is OfferState.OFFERED else held.lease_expires_ms),
+        "outcomes": task_questions.outcomes(held.task),
+        "material": material,
+    }
+
+
+def offer_step(step: OfferStep) -> View:
+    """The data of an `offer` event."""
+    return {
+        "id": step.id,
+        "incident_id": step.incident_id,
+        "requirement_id": step.requirement_id,
+        "volunteer_id": step.volunteer_id,
+        "capability": step.capability,
+        "skill": step.skill,
+        "state": step.state,
+        "reason": step.reason,
+        "notice": step.notice,
+        "changes": step.changes,
+        "version": step.epoch,
+        "at": time(step.at_ms),
+        "expires_at": time(step.expires_ms),
+        "links": offer_links(step.id, step.incident_id),
+    }
+
+
+def notice(record: NoticeRecord) -> View:
+    """The data of a `notice` event; a repeat has the same `id`."""
+    return {
+        "id": record.id,
+        "kind": record.kind,
+        "offer_id": record.offer_id,
+        "incident_id": record.incident_id,
+        "volunteer_id": record.volunteer_id,
+        "reason": record.reason,
+        "changes": record.changes,
+        "version": record.version,
+        "at": time(record.at_ms),
+        "links": offer_links(record.offer_id, record.incident_id),
+    }

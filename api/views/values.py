@@ -1,0 +1,32 @@
+"""Values that several views share: times, places, private fields."""
+
+from typing import Any, TypeAlias
+
+from dispatch.model import geo
+from dispatch.model.incidents import Area, Geometry, Place
+from streams.clock import rfc3339
+from streams.wire import IncidentPrivate
+
+View: TypeAlias = dict[str, Any]
+"""A JSON object. Its keys are those of the model in `api/schemas/`; the API tests compare every response with its model."""
+
+
+def time(at_ms: int | None) -> str | None:
+    """RFC 3339 in UTC."""
+    return None if at_ms is None else rfc3339(at_ms)
+
+
+def point(place: Place) -> Geometry:
+    return {"type": "Point", "coordinates": [place.lon, place.lat]}
+
+
+def coarse_area(area: Area | None) -> Geometry | None:
+    """The approximate place that people see before they accept (`geo.coarse`)."""
+    return None if area is None else point(geo.coarse(area.centre))
+
+
+def private_fields(private: IncidentPrivate | None) -> View:
+    """Empty without a record: the fields are then absent."""
+    if private is None:
+        return {}
+    return {"description": private.description, "address": private.address, "caller": private.caller}
