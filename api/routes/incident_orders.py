@@ -104,6 +104,9 @@ async def escalate(order: OrderDep, body: Escalation | None = None) -> Response:
         known = state.alarm_level if state else None
         if given.level is not None and known is not None and given.level < known:
             raise ProblemResponse("already_escalated", f"the alarm level is already {known}", alarm_level=known)
+        if given.level is not None and known is not None and given.level > known:
+            detail = f"the alarm level is {known}: state the level that you see, or none"
+            raise ProblemResponse("conflict", detail, alarm_level=known)
         return EscalateIncident(**order.fields("escalate", given.reason), level=given.level or known)
 
     return await order.respond(command, given.reason)

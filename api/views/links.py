@@ -9,8 +9,12 @@ def incident_links(incident_id: str) -> dict[str, str]:
 
 
 def order_links(incident_id: str, command_id: str) -> dict[str, str]:
-    """The links of an order; `outcome` gives its outcome."""
-    return incident_links(incident_id) | {"outcome": path_of("incidents", incident_id, "commands", command_id)}
+    return incident_links(incident_id) | outcome_link(incident_id, command_id)
+
+
+def outcome_link(incident_id: str, command_id: str) -> dict[str, str]:
+    """For operators: what became of a command that was acknowledged."""
+    return {"outcome": path_of("incidents", incident_id, "commands", command_id)}
 
 
 def offer_links(offer: str, incident_id: str) -> dict[str, str]:

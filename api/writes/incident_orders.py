@@ -144,11 +144,14 @@ def check_belongs(state: Incident, body: Split) -> None:
     """Checks that the offers and reports to transfer belong to this incident.
 
     Raises:
-        ProblemResponse: 422 for the first that does not.
+        ProblemResponse: 422 for the first that does not, 409 for an offer that has ended: nobody would move.
     """
-    for number, offer in enumerate(body.offers):
-        if state.offer(offer) is None:
+    for number, offer_id in enumerate(body.offers):
+        offer = state.offer(offer_id)
+        if offer is None:
             raise invalid(f"offers[{number}]", "an offer of this incident", "text")
+        if not offer.is_live:
+            raise ProblemResponse("offer_ended", f"offers[{number}] has ended: {offer.state}", state=offer.state)
     for number, report in enumerate(body.reports):
         if report not in state.reports:
             raise invalid(f"reports[{number}]", "a report that was merged into this incident", "text")

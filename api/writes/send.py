@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from fastapi.responses import Response
 
 from api.process.services import Services
+from api.views.links import outcome_link
 from api.writes.idempotency import IdempotentRequest
 from dispatch.model.commands import Command
 from streams.intake.commands import Message, Position
 from streams.store.people import PrivateWrite
+from streams.tokens import Role
 from streams.wire import IncidentPrivate
 
 PrivateRecord = tuple[str, IncidentPrivate]
@@ -46,7 +48,10 @@ async def write_once(
     await send(services, write.command, write.private)
     if write.after is not None:
         await write.after()
-    return once.accepted(write.subject, write.status, write.links)
+    links = write.links
+    if once.caller.role is Role.OPERATOR:
+        links = links | outcome_link(write.command.incident_id, write.command.id)
+    return once.accepted(write.subject, write.status, links)
 
 
 async def send(services: Services, command: Command, private: Sequence[PrivateRecord] = ()) -> None:

@@ -73,7 +73,9 @@ class Validity:
         self._known: dict[str, _Known] = {}
         self._open: dict[str, int] = {}  # offer -> offset of the step that opened it, in offset order
         self._rival_from: dict[str, int] = {}  # open void offer -> offset that opened its rival
-        self._void_spans: list[tuple[int, int]] = []  # ended void offers: offset that opened the rival, offset of the end
+        self._void_spans: list[
+            tuple[int, int]
+        ] = []  # ended void offers: offset that opened the rival, offset of the end
         self._ended: dict[str, None] = {}  # in the order in which they ended
         self._holder: dict[str, str] = {}  # person -> their one valid live offer
         self._epochs: dict[tuple[str, str], int] = {}  # newest epoch by person and incident

@@ -184,11 +184,25 @@ async def test_an_order_to_escalate_says_at_which_level_it_was_given(world: Worl
     plain = await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate")
     stated = await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate", {"level": 2, "reason": "x"})
     late = await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate", {"level": 1})
+    early = await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate", {"level": 3})
 
-    assert [one.status_code for one in (plain, stated, late)] == [202, 202, 409]
+    assert [one.status_code for one in (plain, stated, late, early)] == [202, 202, 409, 409]
     assert (code(late), late.json()["alarm_level"]) == ("already_escalated", 2)
+    assert (code(early), early.json()["alarm_level"]) == ("conflict", 2)
     levels = [command.level for command in world.log.commands if isinstance(command, EscalateIncident)]
     assert levels == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("close", {}), ("escalate", {}), ("notes", {"text": "x"}), ("attention", {"reason": "unfilled"})]
+)
+async def test_an_operator_can_follow_every_order_to_its_outcome(world: World, path: str, body: dict[str, str]) -> None:
+    world.redis.add(incident(id=INCIDENT))
+
+    answer = await world.ask("POST", f"/v1/incidents/{INCIDENT}/{path}", body)
+
+    (command,) = world.log.commands
+    assert answer.json()["links"]["outcome"] == f"/v1/incidents/{INCIDENT}/commands/{command.id}"
 
 
 async def test_without_redis_an_order_to_escalate_counts_as_it_is_stated(world: World) -> None:

@@ -92,7 +92,9 @@ def cursors(draw: Any, log: list[FeedRecord]) -> FeedCursor:
 async def everything(feed: Feed, cursor: FeedCursor, person: str | None = None) -> list[tuple[Place, FeedCursor]]:
     with feed.listening(cursor, person) as listener:
         return [
-            (place_of(one.entry), FeedCursor.parsed(one.id)) async for batch in listener.batches() for one in batch.items
+            (place_of(one.entry), FeedCursor.parsed(one.id))
+            async for batch in listener.batches()
+            for one in batch.items
         ]
 
 
