@@ -193,6 +193,21 @@ async def test_incidents_with_people_under_way_are_found_around_ground_the_neare
     assert not first.beyond
 
 
+async def test_incidents_are_found_across_the_antimeridian_from_ground_whose_centre_lies_on_it(world: World) -> None:
+    ring = [[179.95, 43], [-179.95, 43], [-179.95, 43.2], [179.95, 43.2], [179.95, 43]]
+    ground = area_of({"type": "Polygon", "coordinates": [ring]})
+    assert abs(ground.centre.lon) == 180
+    west, on, east = (
+        going(name, Place(lon=lon, lat=43.1)) for name, lon in (("w", 179.8), ("on", 180.0), ("e", -179.8))
+    )
+    for offset, state in enumerate((west, on, east)):
+        await applied(world, application(offset, state, command=f"c-{offset}"))
+
+    (found,) = await world.store.under_way([ground])
+
+    assert set(found.incident_ids) == {west.id, on.id, east.id}
+
+
 async def test_who_has_arrived_or_ended_and_what_moved_is_found_where_it_is_now(world: World) -> None:
     moved, ended = going("moved", north(20_000)), going("ended", north(10_000))
     await applied(world, application(0, moved))

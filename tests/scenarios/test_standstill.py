@@ -1,6 +1,5 @@
 """A worker whose task is stuck while its event loop turns is ended by its watchdog, started again, and the work goes on."""
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from streams.local.process import Part
 from streams.local.supervisor import Supervisor
 from streams.worker.watchdog import STALLED_EXIT
 from tests.support.desk import DATA_KEY, Desk
+from tests.support.waiting import eventually
 from tests.support.whole_stack import without_komek
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
@@ -52,13 +52,13 @@ async def test_a_stuck_worker_is_ended_and_started_again(
     await desk.publisher.send_commands([report])
 
     supervisor.start([Part(name="worker", command=command, rank=0, environ=environ)])
-    offered = False
-    async with asyncio.timeout(WITHIN_S):
-        while not offered:
-            supervisor.tend()
-            steps = await desk.offers()
-            offered = any(step.incident_id == report.incident_id and step.state is OfferState.OFFERED for step in steps)
-            await asyncio.sleep(0.2)
+
+    async def is_offered() -> bool:
+        supervisor.tend()
+        steps = await desk.offers()
+        return any(step.incident_id == report.incident_id and step.state is OfferState.OFFERED for step in steps)
+
+    await eventually(is_offered, WITHIN_S)
 
     assert marker.exists()
     assert any(f"exit code {STALLED_EXIT}" in line for line in said), said

@@ -372,6 +372,16 @@ async def test_a_split_names_what_is_wrong_with_it(world: World, changes: dict[s
     assert world.log.messages == []
 
 
+async def test_a_split_takes_no_offer_that_has_ended(world: World) -> None:
+    declined = offer(OfferState.DECLINED)
+    world.redis.add(incident(id=INCIDENT, offers=(declined,)))
+
+    said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(offers=[declined.id]))
+
+    assert (said.status_code, code(said)) == (409, "offer_ended")
+    assert world.log.messages == []
+
+
 async def test_what_has_ended_is_not_split_and_without_redis_the_dispatcher_judges(world: World) -> None:
     world.redis.add(ended())
     over = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report())

@@ -238,6 +238,25 @@ def test_forgetting_changes_no_verdict_on_new_events(steps: list[OfferStep]) -> 
             assert one.verdict is other.verdict
 
 
+def test_a_reader_never_starts_inside_the_life_of_a_void_offer() -> None:
+    """Offer b is void because of a. Read from its acceptance on, it would be valid, and c would be void."""
+    steps = [
+        step("a", "offered", 0),
+        step("b", "offered", 1),
+        step("a", "declined", 2),
+        step("other", "offered", 3, person="v-2"),
+        step("b", "accepted", 4),
+        step("c", "offered", 5),
+        step("b", "done", 6),
+    ]
+    validity = Validity()
+    for place, one in enumerate(steps):
+        validity.judge(one, place)
+
+    assert validity.holder("v-1") == "c"
+    assert validity.oldest_open == 0
+
+
 @settings(max_examples=500)
 @given(logs(), st.integers(0, 15))
 def test_a_reader_from_the_oldest_open_offer_gives_the_same_verdicts(steps: list[OfferStep], at: int) -> None:

@@ -20,6 +20,7 @@ from streams.monitoring.lag_monitor import Measured
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS
 from tests.support.desk import ZONE, Desk
+from tests.support.waiting import eventually
 
 ALARM = "dead_lettered_incident"
 WITHIN_S = 30.0
@@ -46,14 +47,13 @@ class Operators:
         return next((alarm.details for alarm in told.alarms if alarm.name == ALARM), ())
 
     async def until_read(self) -> None:
-        async with asyncio.timeout(WITHIN_S):
-            while self.letters.standing is None:  # noqa: ASYNC110 -- the topic is read in the background
-                await asyncio.sleep(0.05)
+        await eventually(lambda: self.letters.standing is not None, WITHIN_S)
 
     async def until(self, letter: DeadLetter, *, alarmed: bool) -> None:
-        async with asyncio.timeout(WITHIN_S):
-            while self.letters.standing is None or (letter.id in await self.alarmed_of()) is not alarmed:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        async def is_so() -> bool:
+            return self.letters.standing is not None and (letter.id in await self.alarmed_of()) is alarmed
+
+        await eventually(is_so, WITHIN_S)
 
 
 @pytest.fixture
@@ -64,9 +64,7 @@ async def operators(desk: Desk) -> AsyncIterator[Operators]:
     made = Operators(AlarmWatch(link=desk.link, lag=Quiet(), letters=letters), letters)
     await made.until_read()
     await asyncio.to_thread(dismiss_all, desk.settings, {letter.id for letter in letters.standing or ()})
-    async with asyncio.timeout(WITHIN_S):
-        while letters.standing:  # noqa: ASYNC110 -- the topic is followed in the background
-            await asyncio.sleep(0.05)
+    await eventually(lambda: not letters.standing, WITHIN_S)
     await desk.fresh(DEAD_LETTERS.name)
     yield made
     await letters.stop()

@@ -11,7 +11,7 @@ from streams.topics import DECISIONS, INCIDENT_STATUS
 from streams.worker.status_republisher import StatusRepublisher
 from tests.support.desk import Desk, key
 
-LOSSES: Counter[int] = Counter()
+REVOCATIONS: Counter[int] = Counter()
 
 
 def of(desk: Desk, owned: set[int]) -> StatusRepublisher:
@@ -21,7 +21,7 @@ def of(desk: Desk, owned: set[int]) -> StatusRepublisher:
         reader=desk.reader,
         dispatcher=desk.dispatcher,
         owned=lambda: owned,
-        revocations=lambda partition: LOSSES[partition],
+        revocations=lambda partition: REVOCATIONS[partition],
     )
 
 
@@ -98,7 +98,7 @@ async def test_a_partition_that_went_and_came_back_between_two_looks_was_taken_o
     desk: Desk, monkeypatch: Any
 ) -> None:
     def at(moment_s: float) -> None:
-        LOSSES[0] += moment_s == 300.0
+        REVOCATIONS[0] += moment_s == 300.0
 
     said = await played(of(desk, {0}), monkeypatch, (100.0, 126.0, 176.0, 300.0, 326.0, 376.0), at)
 
