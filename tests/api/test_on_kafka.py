@@ -12,7 +12,7 @@ from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import OfferStep, StatusRecord
 from dispatch.model.ids import incident_id
 from dispatch.model.incidents import RequirementSpec
-from dispatch.model.vocabulary import Capability, OfferState
+from dispatch.model.vocabulary import Capability
 from streams import clock, wire
 from streams.errors import LogUnavailable, OutcomeUnknown, Overloaded
 from streams.intake.commands import ANSWER_WITHIN_S, IN_FLIGHT, CommandIntake
@@ -25,7 +25,7 @@ from streams.readers.feed import Feed, FeedCursor, FeedItem, FeedRecord, Listene
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, LOCATIONS, OFFERS, PRIVATE
 from streams.wire import FixRecord, IncidentPrivate, NoticeRecord
-from tests.support.builders import Story, helpers, incident
+from tests.support.builders import Story, helpers, incident, offer_step
 from tests.support.waiting import eventually
 
 KEY = bytes(range(32))
@@ -217,21 +217,12 @@ def status_of(number: int) -> StatusRecord:
 
 
 def step_of(number: int) -> OfferStep:
-    return OfferStep(
+    return offer_step(
         event_id=f"e-{number}",
         id=f"o-{number}",
-        incident_id="i",
-        requirement_id="r1",
         volunteer_id=f"v-{number % 3}",
-        capability=Capability.FIELD,
-        skill="cpr",
-        state=OfferState.OFFERED,
-        reason=None,
-        epoch=1,
         at_ms=number,
         expires_ms=number,
-        decision_id="d",
-        decision_partition=0,
         decision_offset=number,
     )
 

@@ -14,7 +14,7 @@ from dispatch.decide import View, decide
 from dispatch.model import commands as orders
 from dispatch.model.commands import COMMANDS, Command
 from dispatch.model.context import NOTHING, DecisionContext
-from dispatch.model.decisions import Cause, Decision, Why
+from dispatch.model.decisions import Cause, Decision, OfferStep, Why
 from dispatch.model.events import Event
 from dispatch.model.hazard_areas import Inside, inside_of
 from dispatch.model.ids import decision_id, incident_id
@@ -428,3 +428,25 @@ class Story:
         offer_id = stated.pop("offer_id", None) or self.offer_of(volunteer_id).id
         said_by = stated.pop("said_by", volunteer_id)
         return self._order() | {"volunteer_id": said_by, "offer_id": offer_id} | stated
+
+
+def offer_step(**changes: Any) -> OfferStep:
+    """A record of `offers`: the step that makes an offer to `v-1`, unless changed."""
+    made = OfferStep(
+        event_id="e",
+        id="o-1",
+        incident_id="i-1",
+        requirement_id="r1",
+        volunteer_id="v-1",
+        capability=Capability.FIELD,
+        skill="cpr",
+        state=OfferState.OFFERED,
+        reason=None,
+        epoch=1,
+        at_ms=1,
+        expires_ms=2,
+        decision_id="d",
+        decision_partition=0,
+        decision_offset=0,
+    )
+    return replace(made, **changes)

@@ -13,7 +13,7 @@ from api.process.latency import Latency
 from api.reads.event_stream import Live, data_of, is_for, name_for, name_of
 from api.schemas.events import EVENTS
 from dispatch.model.decisions import OfferStep, StatusRecord
-from dispatch.model.vocabulary import Capability, OfferState
+from dispatch.model.vocabulary import OfferState
 from dispatch.notices.rules import NoticeOutcome
 from streams import clock, wire
 from streams.errors import LogUnavailable
@@ -25,7 +25,7 @@ from streams.tokens import Role
 from streams.topics import INCIDENT_STATUS, NOTICES, OFFERS
 from streams.wire import NoticeRecord
 from tests.support.api_world import World, token_keys
-from tests.support.builders import NOW_MS, incident
+from tests.support.builders import NOW_MS, incident, offer_step
 
 OPERATOR, MONITOR = Caller("op", Role.OPERATOR), Caller("m", Role.MONITOR)
 
@@ -40,24 +40,7 @@ def status(first_offer_ms: int | None = None, incident_id: str = "") -> FeedReco
 
 
 def step(volunteer: str) -> FeedRecord:
-    record = OfferStep(
-        event_id="e",
-        id="o-1",
-        incident_id="i-1",
-        requirement_id="r1",
-        volunteer_id=volunteer,
-        capability=Capability.FIELD,
-        skill="cpr",
-        state=OfferState.OFFERED,
-        reason=None,
-        epoch=1,
-        at_ms=1,
-        expires_ms=2,
-        decision_id="d",
-        decision_partition=0,
-        decision_offset=0,
-    )
-    return FeedRecord(OFFERS.name, 0, 0, record)
+    return FeedRecord(OFFERS.name, 0, 0, offer_step(volunteer_id=volunteer))
 
 
 def test_a_volunteer_hears_of_their_own_offers_and_of_nothing_else() -> None:

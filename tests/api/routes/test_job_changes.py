@@ -8,16 +8,15 @@ import pytest
 
 from api.reads.event_stream import data_of, name_of
 from dispatch.model.commands import ConfirmChanges
-from dispatch.model.decisions import OfferStep
 from dispatch.model.incidents import Attention, Confirmed, Hazard, JobChange, Unconfirmed
-from dispatch.model.vocabulary import Capability, ConfirmationState, OfferState
+from dispatch.model.vocabulary import ConfirmationState, OfferState
 from dispatch.notices.rules import NoticeOutcome
 from streams.readers.feed import FeedRecord
 from streams.topics import NOTICES, OFFERS
 from streams.wire import NoticeRecord
 from tests.api.routes.test_offers import INCIDENT, answer, asked, held
 from tests.support.api_world import World, code, fields
-from tests.support.builders import NOW_MS, incident
+from tests.support.builders import NOW_MS, incident, offer_step
 
 OPEN = Unconfirmed(
     changes=(
@@ -119,25 +118,7 @@ async def test_nothing_open_is_shown_as_null(world: World) -> None:
 
 
 def test_live_events_name_fields_and_never_values() -> None:
-    step = OfferStep(
-        event_id="e",
-        id="o-1",
-        incident_id="i-1",
-        requirement_id="r1",
-        volunteer_id="v-1",
-        capability=Capability.FIELD,
-        skill="cpr",
-        state=OfferState.EN_ROUTE,
-        reason=None,
-        epoch=6,
-        at_ms=1,
-        expires_ms=2,
-        decision_id="d",
-        decision_partition=0,
-        decision_offset=0,
-        notice="changed",
-        changes=("location", "address"),
-    )
+    step = offer_step(state=OfferState.EN_ROUTE, epoch=6, notice="changed", changes=("location", "address"))
     record = NoticeRecord(
         id="n-1",
         event_id="e",

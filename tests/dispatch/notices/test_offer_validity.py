@@ -1,39 +1,34 @@
 """Who holds what by the order of the log: rivals, repeats, old epochs, void offers; and what is forgotten stays harmless."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.model.decisions import OfferStep
-from dispatch.model.vocabulary import LIVE_STATES, Capability, OfferState
+from dispatch.model.vocabulary import LIVE_STATES, OfferState
 from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity, VoidReason
+from tests.support.builders import offer_step
 
 COUNTS, REPEAT, VOID = OfferVerdict.COUNTS, OfferVerdict.REPEAT, OfferVerdict.VOID
 
 
 def step(offer: str, state: str, decision: int, *, person: str = "v-1", **changes: Any) -> OfferStep:
     """Of an incident of its own unless it names one; the epoch is the decision's offset unless it names one."""
-    made = OfferStep(
-        event_id=f"{offer}/{state}/{decision}",
-        id=offer,
-        incident_id=f"i-{offer}",
-        requirement_id="r1",
-        volunteer_id=person,
-        capability=Capability.FIELD,
-        skill="cpr",
-        state=OfferState(state),
-        reason=None,
-        epoch=decision,
-        at_ms=decision * 1000,
-        expires_ms=decision * 1000 + 60_000,
-        decision_id=f"d-{decision}",
-        decision_partition=0,
-        decision_offset=decision,
-    )
-    return replace(made, **changes)
+    stated: dict[str, Any] = {
+        "event_id": f"{offer}/{state}/{decision}",
+        "id": offer,
+        "incident_id": f"i-{offer}",
+        "volunteer_id": person,
+        "state": OfferState(state),
+        "epoch": decision,
+        "at_ms": decision * 1000,
+        "expires_ms": decision * 1000 + 60_000,
+        "decision_id": f"d-{decision}",
+        "decision_offset": decision,
+    }
+    return offer_step(**(stated | changes))
 
 
 def judged(*steps: OfferStep, remembered: int = 1_000) -> list[Judgement]:

@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.model.decisions import OfferStep
-from dispatch.model.vocabulary import Capability, OfferState
 from streams import wire
 from streams.event_loop import Turns
 from streams.readers.feed import Feed, Listener, ResyncRequired
@@ -17,6 +15,7 @@ from streams.readers.feed_buffer import WEIGHT_OF_ENTRY, BufferedRecord, FeedBuf
 from streams.readers.feed_records import Arrived, FeedCursor, FeedRecord
 from streams.settings import Settings
 from streams.topics import NOTICES, OFFERS
+from tests.support.builders import offer_step
 
 PARTITIONS = 3
 START = FeedCursor((0,) * PARTITIONS, (0,) * PARTITIONS, (0,) * PARTITIONS)
@@ -25,24 +24,7 @@ PEOPLE = ("v-1", "v-2")
 
 def step(partition: int, offset: int, person: str = "v-1", topic: str = OFFERS.name) -> FeedRecord:
     """`topic` notices: what its record says does not matter here, only whom it concerns."""
-    record = OfferStep(
-        event_id="e",
-        id=f"o-{partition}-{offset}",
-        incident_id="i",
-        requirement_id="r1",
-        volunteer_id=person,
-        capability=Capability.FIELD,
-        skill="cpr",
-        state=OfferState.OFFERED,
-        reason=None,
-        epoch=1,
-        at_ms=1,
-        expires_ms=2,
-        decision_id="d",
-        decision_partition=0,
-        decision_offset=0,
-    )
-    return FeedRecord(topic, partition, offset, record)
+    return FeedRecord(topic, partition, offset, offer_step(volunteer_id=person, id=f"o-{partition}-{offset}"))
 
 
 def filled(happenings: list[FeedRecord], most: int = 10_000) -> Feed:
