@@ -9,6 +9,16 @@ from dispatch.decide.choice import SHOWN_CANDIDATES
 from dispatch.decide.filling import decide, fill, sift
 from dispatch.decide.record import chosen_people
 from dispatch.decide.settled import Settled, View
-from dispatch.decide.settling import settle
+from dispatch.decide.settling import settle, settle_without_claim
 
-__all__ = ["SHOWN_CANDIDATES", "Settled", "View", "chosen_people", "decide", "fill", "settle", "sift"]
+__all__ = [
+    "SHOWN_CANDIDATES",
+    "Settled",
+    "View",
+    "chosen_people",
+    "decide",
+    "fill",
+    "settle",
+    "settle_without_claim",
+    "sift",
+]

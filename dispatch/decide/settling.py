@@ -8,7 +8,7 @@ from dispatch.digital import tasks
 from dispatch.incidents import job_changes, manual_orders, merging, offers, orders, splitting
 from dispatch.incidents.assignment import Known
 from dispatch.model import service_area
-from dispatch.model.commands import Command
+from dispatch.model.commands import AcceptOffer, Command
 from dispatch.model.events import Event
 from dispatch.model.incidents import Incident
 from dispatch.model.rulings import Ruling
@@ -26,7 +26,24 @@ def settle(view: View, command: Command, plans: PlanBook) -> Settled:
     Raises:
         TypeError: no rule handles this type of command.
     """
-    ruling = _ruling(view, command, plans)
+    return _settled(view, command, plans, _ruling(view, command, plans))
+
+
+def settle_without_claim(settled: Settled, plans: PlanBook, reason: str) -> Settled:
+    """Settles a late acceptance again after the claim of its person was refused; `reason`: `engaged_elsewhere` or `off_duty`.
+
+    The needs are among those of `settled`, for which people were searched. The place that stays open is left to its timers:
+    without a search this decision would report that nobody was found for it.
+    """
+    view, command = settled.view, settled.command
+    assert isinstance(command, AcceptOffer)
+    again = _settled(view, command, plans, offers.claim_refused(view.incident, command, reason))
+    rivals = {need.requirement.id: need.rivals for need in settled.needs}
+    needs = (need for need in again.needs if need.requirement.id in rivals)
+    return replace(again, needs=tuple(replace(need, rivals=rivals[need.requirement.id]) for need in needs))
+
+
+def _settled(view: View, command: Command, plans: PlanBook, ruling: Ruling) -> Settled:
     if ruling.outcome is not Outcome.APPLIED:
         return Settled(view=view, command=command, ruling=ruling, incident=view.incident, needs=())
     incident, ruling = _with_consequences(view, command, plans, ruling)

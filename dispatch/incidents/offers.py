@@ -94,6 +94,16 @@ def _accept(incident: Incident, offer: Offer, command: AcceptOffer, around: Deci
     )
 
 
+def claim_refused(incident: Incident | None, command: AcceptOffer, reason: str) -> Ruling:
+    """The ruling on a late acceptance whose person could not be claimed, because they are engaged elsewhere or off duty by now.
+
+    The person is stood down: a refusal alone would leave them without an answer, and they may already be on their way.
+    """
+    offer = incident.offer(command.offer_id) if incident else None
+    assert offer is not None  # the acceptance was applied before its claim was sent
+    return _stood_down(offer, "late_accept", reason)
+
+
 def _stood_down(offer: Offer, rule: str, reason: str) -> Ruling:
     if offer.state is OfferState.STOOD_DOWN:
         return unchanged(rule, "already_stood_down")

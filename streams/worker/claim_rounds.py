@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dispatch.decide import chosen_people, fill
+from dispatch.decide import chosen_people, fill, settle_without_claim
 from dispatch.model.commands import AcceptOffer, AssignVolunteer
 from dispatch.model.decisions import Decision
 from dispatch.model.people import Found, Hold
@@ -149,9 +149,24 @@ class ClaimRounds:
             metrics.CLAIMS_LOST.labels(answer=answer).inc()
             self._ledger.forget(claim.command_id, [claim.offer_id])
             draft = by_command[claim.command_id]
-            _note_refusal(draft, claim, answer)
+            self._note_refusal(draft, claim, answer)
             lost[draft.command.id] = draft
         return list(lost.values())
+
+    def _note_refusal(self, draft: Draft, claim: Claim, answer: ClaimAnswer) -> None:
+        """Excludes the person from the draft.
+
+        If the command is their own late acceptance, they are stood down instead; an assignment of this person is refused.
+        """
+        is_off_duty = answer is ClaimAnswer.OFF_DUTY
+        if isinstance(draft.command, AcceptOffer) and claim.offer_id == draft.command.offer_id:
+            reason = "off_duty" if is_off_duty else "engaged_elsewhere"
+            draft.settled = settle_without_claim(draft.settled, self._plans, reason)
+        if isinstance(draft.command, AssignVolunteer) and draft.has_named(claim):
+            # An operator named this person, so nobody else is assigned instead.
+            reason = "off_duty" if is_off_duty else "engaged"
+            draft.settled = replace(draft.settled, ruling=refused("assign", reason), needs=())
+        draft.lost[claim.volunteer_id] = _EXCLUSION_OF[answer]
 
     def _settle_for_less(self, drafts: Sequence[Draft]) -> None:
         """The rounds are used up: decides with the people granted so far, or with nobody. A timer retries in a second."""
@@ -172,19 +187,6 @@ class ClaimRounds:
             await self._store.release(unused)
         for draft in self._drafts:
             self._ledger.forget(draft.command.id, [hold.offer_id for hold in unused])
-
-
-def _note_refusal(draft: Draft, claim: Claim, answer: ClaimAnswer) -> None:
-    """Excludes the person from the draft. A late acceptance or an assignment of just this person is refused altogether."""
-    is_off_duty = answer is ClaimAnswer.OFF_DUTY
-    if isinstance(draft.command, AcceptOffer) and claim.offer_id == draft.command.offer_id:
-        reason = "off_duty" if is_off_duty else "engaged_elsewhere"
-        draft.settled = replace(draft.settled, ruling=refused("late_accept", reason), needs=())
-    if isinstance(draft.command, AssignVolunteer) and draft.has_named(claim):
-        # An operator named this person, so nobody else is assigned instead.
-        reason = "off_duty" if is_off_duty else "engaged"
-        draft.settled = replace(draft.settled, ruling=refused("assign", reason), needs=())
-    draft.lost[claim.volunteer_id] = _EXCLUSION_OF[answer]
 
 
 def _all_but(holders: set[str], found: Mapping[str, Found]) -> dict[str, Exclusion]:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.commands import AcceptOffer, Command, ReportIncident
+from dispatch.model.commands import AcceptOffer, Command, DeclineOffer, ReportIncident
 from dispatch.model.ids import incident_id
 from dispatch.model.incidents import Area, Incident, Place, RequirementSpec
-from dispatch.model.vocabulary import Capability, TravelMode
+from dispatch.model.vocabulary import Capability, DeclineReason, TravelMode
 from dispatch.plans.book import load_builtin
 from streams import clock, wire
 from streams.kafka import topic_admin
@@ -182,4 +182,16 @@ def accept(offer_id: str, volunteer: str, command: ReportIncident) -> AcceptOffe
         sent_ms=0,
         offer_id=offer_id,
         volunteer_id=volunteer,
+    )
+
+
+def decline(offer_id: str, volunteer: str, command: ReportIncident) -> DeclineOffer:
+    return DeclineOffer(
+        id=key(),
+        incident_id=command.incident_id,
+        by=volunteer,
+        sent_ms=0,
+        offer_id=offer_id,
+        volunteer_id=volunteer,
+        reason=DeclineReason.BUSY,
     )

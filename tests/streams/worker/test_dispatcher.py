@@ -8,14 +8,13 @@ from typing import Any, cast
 import pytest
 
 from dispatch.deadlines import deadline_command, timers_of
-from dispatch.model.commands import CancelIncident, DeclineOffer, ReportIncident, UpdateIncident
+from dispatch.model.commands import CancelIncident, ReportIncident, UpdateIncident
 from dispatch.model.decisions import Cause, Decision, Why
 from dispatch.model.events import ShortfallEnded
 from dispatch.model.ids import incident_id
 from dispatch.model.private_refs import text_ref
 from dispatch.model.vocabulary import (
     DeadlineKind,
-    DeclineReason,
     IncidentStatus,
     OfferState,
     Outcome,
@@ -28,11 +27,12 @@ from streams import wire
 from streams.dead_letters import letters as dead_letters
 from streams.errors import LogUnavailable
 from streams.rebuild.rebuilder import Rebuilder
-from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, PRIVATE
+from streams.store.people import PeopleStore, ProfileWrite
+from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, OFFERS, PRIVATE
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.projection import Logged, Projection
 from streams.worker.publisher import Publisher
-from tests.support.desk import ZONE, Desk, accept, key
+from tests.support.desk import ZONE, Desk, accept, decline, key
 
 
 async def test_a_report_becomes_offers_to_the_nearest(desk: Desk) -> None:
@@ -105,23 +105,57 @@ async def test_accept_fills_and_lets_the_others_go(desk: Desk) -> None:
     assert set(states.values()) == {OfferState.WITHDRAWN}
 
 
+async def test_who_accepts_late_and_is_engaged_elsewhere_by_then_is_stood_down(desk: Desk) -> None:
+    await desk.people("only")
+    early, other = desk.report(), desk.report()
+    await desk.dispatcher.handle(await desk.send(early))
+    offer = (await desk.incident(early.incident_id)).offers[0]
+    await desk.dispatcher.handle(await desk.send(decline(offer.id, offer.volunteer_id, early)))
+    await desk.dispatcher.handle(await desk.send(other))
+    (elsewhere,) = (await desk.incident(other.incident_id)).offers
+    await desk.fresh(OFFERS.name)
+
+    late = accept(offer.id, offer.volunteer_id, early)
+    await desk.dispatcher.handle(await desk.send(late))
+
+    incident = await desk.incident(early.incident_id)
+    (after,) = incident.offers
+    assert (after.state, after.reason) == (OfferState.STOOD_DOWN, "engaged_elsewhere")
+    assert incident.requirements[0].shortfall is not None, "the place is still open"
+    assert [(step.id, step.state) for step in await desk.offers()] == [(offer.id, OfferState.STOOD_DOWN)]
+    yes = accept(elsewhere.id, elsewhere.volunteer_id, other)
+    await desk.dispatcher.handle(await desk.send(yes))
+    assert (await desk.incident(other.incident_id)).status is IncidentStatus.STAFFED
+
+
+async def test_who_accepts_late_and_is_unknown_by_then_is_stood_down_and_nobody_waits_for_them(desk: Desk) -> None:
+    """The profile was erased meanwhile: there is nobody to claim, but whoever still reads the offer is answered."""
+    await desk.people("gone", "here")
+    command = desk.report()
+    await desk.dispatcher.handle(await desk.send(command))
+    offer = next(
+        one for one in (await desk.incident(command.incident_id)).offers if one.volunteer_id == desk.named("gone")
+    )
+    await desk.dispatcher.handle(await desk.send(decline(offer.id, offer.volunteer_id, command)))
+    await PeopleStore(desk.link).put_profiles([ProfileWrite(volunteer_id=offer.volunteer_id, offset=2, record=None)])
+
+    await desk.dispatcher.handle(await desk.send(accept(offer.id, offer.volunteer_id, command)))
+
+    incident = await desk.incident(command.incident_id)
+    after = incident.offer(offer.id)
+    assert after is not None
+    assert (after.state, after.reason) == (OfferState.STOOD_DOWN, "off_duty")
+    assert [one.volunteer_id for one in incident.offers if one.is_live] == [desk.named("here")]
+
+
 async def test_a_decline_is_replaced_at_once_by_somebody_else(desk: Desk) -> None:
     await desk.people(*(f"v{number:02}" for number in range(20)), north_m=20)
     command = desk.report()
     await desk.dispatcher.handle(await desk.send(command))
     asked = len((await desk.incident(command.incident_id)).offers)
     offer = (await desk.incident(command.incident_id)).offers[0]
-    decline = DeclineOffer(
-        id=key(),
-        incident_id=command.incident_id,
-        by=offer.volunteer_id,
-        sent_ms=0,
-        offer_id=offer.id,
-        volunteer_id=offer.volunteer_id,
-        reason=DeclineReason.BUSY,
-    )
 
-    await desk.dispatcher.handle(await desk.send(decline))
+    await desk.dispatcher.handle(await desk.send(decline(offer.id, offer.volunteer_id, command)))
 
     incident = await desk.incident(command.incident_id)
     live = [entry.volunteer_id for entry in incident.offers if entry.is_live]
