@@ -9,6 +9,7 @@ import pytest
 
 from streams import redis_keys
 from streams.topics import TOPICS
+from tests.support.syntax import tree_of
 
 ROOT = Path(__file__).parents[1]
 LISTS = {ROOT / "streams" / "topics.py", ROOT / "streams" / "redis_keys.py"}
@@ -21,7 +22,7 @@ KEY = re.compile(rf"(^|[\"'\s]){re.escape(redis_keys.PREFIX)}[a-z{{*]")
 
 def texts_of(source: str) -> Iterator[tuple[int, str]]:
     """Line and text of every string that the program uses; docstrings are prose and may name what they like."""
-    tree = ast.parse(source)
+    tree = tree_of(source)
     prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
@@ -107,11 +108,11 @@ def words_of(name: str) -> set[str]:
 
 
 def synonyms_in(source: str) -> list[str]:
-    return sorted(name for name in set(names_of(ast.parse(source))) if words_of(name) & FORBIDDEN.keys())
+    return sorted(name for name in set(names_of(tree_of(source))) if words_of(name) & FORBIDDEN.keys())
 
 
 def test_every_name_in_the_glossary_exists() -> None:
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES]
+    trees = [tree_of(path) for path in SOURCES]
     defined = {name for tree in trees for name in names_of(tree)}
     classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     defined |= {f"{one.name}.{name}" for one in classes for name in names_of(one)}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.benchmarks.options import Options
 from tests.benchmarks.result import Figure, Result
+from tests.support.syntax import tree_of
 
 NAME = "size"
 ABOUT = "lines of code: packages, longest files and functions"
@@ -60,7 +61,7 @@ def run(options: Options) -> Result:  # noqa: ARG001 -- the same for every bench
 
 def measured(path: Path) -> File:
     text = path.read_text("utf-8")
-    tree = ast.parse(text)
+    tree = tree_of(text)
     name = path.relative_to(ROOT).as_posix()
     return File(
         path=name,

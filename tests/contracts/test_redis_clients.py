@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.syntax import tree_of
+
 ROOT = Path(__file__).parents[2]
 FACTORY = ROOT / "streams" / "store" / "redis_connections.py"
 SOURCES = sorted(path for package in ("dispatch", "streams", "api") for path in (ROOT / package).rglob("*.py"))
@@ -14,7 +16,7 @@ CLASSES = {"Redis", "StrictRedis", "RedisCluster", "Sentinel", "ConnectionPool",
 
 def constructed(source: str) -> Iterator[int]:
     """Lines that create a client or a pool, by its class or by `from_url`, under whatever name the class is imported."""
-    tree = ast.parse(source)
+    tree = tree_of(source)
     imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
     names = {alias.asname or alias.name: alias.name for node in imports for alias in node.names}
     for node in ast.walk(tree):

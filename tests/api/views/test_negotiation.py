@@ -10,6 +10,7 @@ from api.views.negotiation import chosen
 from dispatch.model.vocabulary import Capability, OfferState, Task
 from tests.support.api_world import World
 from tests.support.builders import INCIDENT, ZONE, incident, offer
+from tests.support.syntax import tree_of
 
 OFFER = f"o-{ZONE}-{INCIDENT.rsplit('-', 1)[1]}-" + "b" * 16
 API = Path(negotiation.__file__).parents[1]
@@ -80,7 +81,7 @@ async def test_an_offers_question_is_told_in_the_language_that_is_preferred() ->
 def test_nothing_else_reads_the_header() -> None:
     readers = []
     for path in sorted(API.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             text = node.value if isinstance(node, ast.Constant) else getattr(node, "arg", "")
             if isinstance(text, str) and text.lower().replace("_", "-") == "accept-language":
                 readers.append(path.name)

@@ -39,6 +39,7 @@ from tests.faults.checker.telling import (
     update,
 )
 from tests.faults.checker.topics import DECISIONS, INCIDENTS, NOTICES, OFFERS, STATUS, VOLUNTEERS
+from tests.support.syntax import tree_of
 
 FIRST, SECOND = incident_id("first"), incident_id("second")
 
@@ -422,7 +423,7 @@ def test_no_file_of_the_checker_imports_the_code_it_judges() -> None:
     files = [path for path in Path(command.__file__).parent.glob("*.py") if not path.name.startswith("test_")]
     assert len(files) > 20
     for path in files:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             wrong = [name for name in names if name.partition(".")[0] in ("dispatch", "streams", "api")]

@@ -9,6 +9,7 @@ import pytest
 
 from streams.kafka import clients, timeouts
 from streams.settings import Settings
+from tests.support.syntax import tree_of
 
 ROOT = Path(__file__).parents[3]
 FACTORY = ROOT / "streams" / "kafka" / "clients.py"
@@ -26,7 +27,7 @@ SETTINGS = Settings(kafka="127.0.0.1:1,127.0.0.1:2")
 
 def constructed(source: str) -> Iterator[tuple[int, str]]:
     """Line and class of every client that a source makes, by whatever path it names the class."""
-    tree = ast.parse(source)
+    tree = tree_of(source)
     names = {alias.asname or alias.name: alias.name for node in _imports(tree) for alias in node.names}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
