@@ -40,6 +40,7 @@ def profile(
     languages: tuple[str, ...] = ("kk", "ru"),
     max_distance_m: int | None = None,
     heard_ms: int | None = None,
+    keeps_duty: bool = False,
 ) -> ProfileWrite:
     record = VolunteerRecord(
         id=volunteer_id,
@@ -51,6 +52,7 @@ def profile(
         on_duty=on_duty,
         changed_ms=0,
         heard_ms=heard_ms,
+        keeps_duty=keeps_duty,
     )
     return ProfileWrite(volunteer_id=volunteer_id, offset=offset, record=record)
 

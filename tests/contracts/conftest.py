@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.contracts.worlds import MemoryWorld, RedisWorld, World
+from tests.contracts.worlds import MemoryWorld, RedisWorld, StoreWorld
 
 NOON_MS = 1_795_000_000_000
 
 
 @pytest.fixture(params=["redis", "memory"])
-async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[StoreWorld]:
     made: RedisWorld | MemoryWorld
     made = RedisWorld(request.getfixturevalue("redis_url")) if request.param == "redis" else MemoryWorld(NOON_MS)
     await made.rebuilt()

@@ -24,6 +24,7 @@ class PutProfile:
     languages: tuple[str, ...]
     max_distance_m: int | None
     is_late: bool
+    keeps_duty: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +98,7 @@ profiles = st.builds(
     languages=st.sampled_from([("kk",), ("kk", "ru"), ("en",), ()]),
     max_distance_m=st.sampled_from([None, None, 1_000, 10_000]),
     is_late=st.sampled_from([False, False, False, True]),
+    keeps_duty=st.booleans(),
 )
 fixes = st.builds(
     PutFix,

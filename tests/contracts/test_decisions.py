@@ -21,19 +21,19 @@ from tests.contracts.builders import (
     profile,
     requirement,
 )
-from tests.contracts.worlds import World, applied
+from tests.contracts.worlds import StoreWorld, applied
 
 HOUR_MS = 3_600_000
 
 
-async def on_duty(world: World, *volunteers: str) -> int:
+async def on_duty(world: StoreWorld, *volunteers: str) -> int:
     now_ms = await world.store.now_ms()
     await world.people.put_profiles([profile(volunteer, 1) for volunteer in volunteers])
     await world.people.put_fixes([fix(volunteer, now_ms) for volunteer in volunteers])
     return now_ms
 
 
-async def test_a_decision_is_known_by_its_command_and_gives_the_state(world: World) -> None:
+async def test_a_decision_is_known_by_its_command_and_gives_the_state(world: StoreWorld) -> None:
     state = incident(at_ms=await world.store.now_ms(), requirements=(requirement(languages=("kk",)),))
 
     await applied(world, application(0, state))
@@ -44,7 +44,7 @@ async def test_a_decision_is_known_by_its_command_and_gives_the_state(world: Wor
     assert [entry.incident for entry in loaded] == [state, None]
 
 
-async def test_a_repeat_changes_nothing_and_a_gap_is_refused(world: World) -> None:
+async def test_a_repeat_changes_nothing_and_a_gap_is_refused(world: StoreWorld) -> None:
     state = incident(at_ms=await world.store.now_ms())
     first, third = application(0, state), application(2, state, command="c-3")
 
@@ -58,7 +58,7 @@ async def test_a_repeat_changes_nothing_and_a_gap_is_refused(world: World) -> No
     assert await world.store.progress(0) == PartitionProgress(applied=0)
 
 
-async def test_the_first_decision_of_a_command_wins(world: World) -> None:
+async def test_the_first_decision_of_a_command_wins(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1", "v-2")
     first, second = hold("v-1"), hold("v-2")
     made = application(0, incident(at_ms=now_ms, offers=[offer(first, now_ms)]), holds=[first])
@@ -72,7 +72,7 @@ async def test_the_first_decision_of_a_command_wins(world: World) -> None:
     assert await world.store.claim([claim("v-2", command="c-2")]) == [ClaimAnswer.GRANTED]
 
 
-async def test_partitions_go_on_by_themselves(world: World) -> None:
+async def test_partitions_go_on_by_themselves(world: StoreWorld) -> None:
     state = incident(at_ms=await world.store.now_ms())
 
     await applied(world, application(0, state), application(0, state, command="c-2", partition=5))
@@ -83,7 +83,7 @@ async def test_partitions_go_on_by_themselves(world: World) -> None:
     assert await world.store.progress(5) == PartitionProgress(applied=0, published=0)
 
 
-async def test_a_decision_takes_a_person_whose_claim_was_lost(world: World) -> None:
+async def test_a_decision_takes_a_person_whose_claim_was_lost(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     await world.people.put_profiles([profile("v-1", 2, on_duty=False)])
     held = hold("v-1")
@@ -94,7 +94,7 @@ async def test_a_decision_takes_a_person_whose_claim_was_lost(world: World) -> N
     assert await world.store.claim([claim("v-1", command="c-2")]) == [ClaimAnswer.BUSY]
 
 
-async def test_a_decision_outweighs_a_pending_claim(world: World) -> None:
+async def test_a_decision_outweighs_a_pending_claim(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     await world.store.claim([claim("v-1", incident="fire", command="c-2")])
     held = hold("v-1")
@@ -105,7 +105,7 @@ async def test_a_decision_outweighs_a_pending_claim(world: World) -> None:
     assert await world.store.claim([claim("v-1", incident="fire", command="c-2")]) == [ClaimAnswer.BUSY]
 
 
-async def test_a_second_decision_on_one_person_is_refused_until_a_record_voids_it(world: World) -> None:
+async def test_a_second_decision_on_one_person_is_refused_until_a_record_voids_it(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     first, second = hold("v-1"), hold("v-1", incident="fire", command="c-2")
     fire = incident("fire", at_ms=now_ms, offers=[offer(second, now_ms)])
@@ -122,7 +122,7 @@ async def test_a_second_decision_on_one_person_is_refused_until_a_record_voids_i
     assert await world.store.claim([claim("v-1", incident="fire", command="c-4")]) == [ClaimAnswer.BUSY]
 
 
-async def test_a_freed_person_is_found_again(world: World) -> None:
+async def test_a_freed_person_is_found_again(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     held = hold("v-1")
     state = incident(at_ms=now_ms, offers=[offer(held, now_ms)])
@@ -136,7 +136,7 @@ async def test_a_freed_person_is_found_again(world: World) -> None:
     await world.audit()
 
 
-async def test_nobody_is_free_before_the_end_of_their_offer_is_in_the_log(world: World) -> None:
+async def test_nobody_is_free_before_the_end_of_their_offer_is_in_the_log(world: StoreWorld) -> None:
     """Else another zone could offer them work that stands in `offers` before the end of this one."""
     now_ms = await on_duty(world, "v-1")
     held = hold("v-1")
@@ -150,7 +150,7 @@ async def test_nobody_is_free_before_the_end_of_their_offer_is_in_the_log(world:
     assert await world.store.claim([claim("v-1", command="c-3")]) == [ClaimAnswer.GRANTED]
 
 
-async def test_an_offer_that_comes_back_to_life_before_its_end_is_published_stays(world: World) -> None:
+async def test_an_offer_that_comes_back_to_life_before_its_end_is_published_stays(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     held = hold("v-1")
     state = incident(at_ms=now_ms, offers=[offer(held, now_ms)])
@@ -164,7 +164,7 @@ async def test_an_offer_that_comes_back_to_life_before_its_end_is_published_stay
     assert await world.store.claim([claim("v-1", command="c-4")]) == [ClaimAnswer.BUSY]
 
 
-async def test_only_the_very_offer_is_freed(world: World) -> None:
+async def test_only_the_very_offer_is_freed(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     held = hold("v-1")
     state = incident(at_ms=now_ms, offers=[offer(held, now_ms)])
@@ -175,7 +175,7 @@ async def test_only_the_very_offer_is_freed(world: World) -> None:
     assert await world.store.claim([claim("v-1", command="c-3")]) == [ClaimAnswer.BUSY]
 
 
-async def test_timers_are_taken_when_due_and_put_off(world: World) -> None:
+async def test_timers_are_taken_when_due_and_put_off(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1", "v-2")
     due, later = hold("v-1"), hold("v-2")
     state = incident(
@@ -192,7 +192,7 @@ async def test_timers_are_taken_when_due_and_put_off(world: World) -> None:
     assert await world.store.take_due(9) == []
 
 
-async def test_timers_of_the_new_state_replace_the_old(world: World) -> None:
+async def test_timers_of_the_new_state_replace_the_old(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     state = incident(at_ms=now_ms, retry_at_ms=now_ms - 1_000)
     await applied(world, application(0, state))
@@ -210,7 +210,7 @@ async def test_timers_of_the_new_state_replace_the_old(world: World) -> None:
     assert await world.store.take_due(9) == []
 
 
-async def test_a_timer_in_somebodys_hands_stays_there_when_a_decision_keeps_it(world: World) -> None:
+async def test_a_timer_in_somebodys_hands_stays_there_when_a_decision_keeps_it(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     state = incident(at_ms=now_ms, retry_at_ms=now_ms - 1_000)
     await applied(world, application(0, state))
@@ -221,7 +221,7 @@ async def test_a_timer_in_somebodys_hands_stays_there_when_a_decision_keeps_it(w
     assert await world.store.take_due(9) == []
 
 
-async def test_a_person_who_becomes_free_wakes_the_most_urgent_that_wait(world: World) -> None:
+async def test_a_person_who_becomes_free_wakes_the_most_urgent_that_wait(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     held = hold("v-1", incident="fire", command="c-fire")
     fire = incident("fire", at_ms=now_ms, offers=[offer(held, now_ms)])
@@ -243,7 +243,7 @@ async def test_a_person_who_becomes_free_wakes_the_most_urgent_that_wait(world: 
     assert sorted(await world.woken()) == sorted(map(incident_id, ["critical", "high", "normal-1"]))
 
 
-async def test_a_look_of_its_own_waits_for_the_more_urgent_but_only_once(world: World) -> None:
+async def test_a_look_of_its_own_waits_for_the_more_urgent_but_only_once(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     waiting = (requirement(missing_since_ms=now_ms),)
     looks = {"low": (Priority.LOW, now_ms + 50), "critical": (Priority.CRITICAL, now_ms + HOUR_MS)}
@@ -259,7 +259,7 @@ async def test_a_look_of_its_own_waits_for_the_more_urgent_but_only_once(world: 
     assert (await world.looks())[incident_id("low")] == once[incident_id("low")]
 
 
-async def test_duty_and_a_first_position_wake_what_waits_near(world: World) -> None:
+async def test_duty_and_a_first_position_wake_what_waits_near(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     state = incident(at_ms=now_ms, requirements=(requirement(missing_since_ms=now_ms),), retry_at_ms=now_ms + HOUR_MS)
     await applied(world, application(0, state))
@@ -272,7 +272,7 @@ async def test_duty_and_a_first_position_wake_what_waits_near(world: World) -> N
     assert await world.woken() == [state.id]
 
 
-async def test_digital_work_and_work_without_a_place_are_woken_by_anybody_with_the_skill(world: World) -> None:
+async def test_digital_work_and_work_without_a_place_are_woken_by_anybody_with_the_skill(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     mapping = requirement(capability=DIGITAL[0], skill="mapping", missing_since_ms=now_ms)
     placeless = requirement(missing_since_ms=now_ms)
@@ -288,7 +288,7 @@ async def test_digital_work_and_work_without_a_place_are_woken_by_anybody_with_t
     assert sorted(await world.woken()) == sorted([incident_id("maps"), incident_id("advice")])
 
 
-async def test_an_incident_is_not_woken_by_the_person_it_let_go(world: World) -> None:
+async def test_an_incident_is_not_woken_by_the_person_it_let_go(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     held = hold("v-1")
     state = incident(
@@ -304,7 +304,7 @@ async def test_an_incident_is_not_woken_by_the_person_it_let_go(world: World) ->
     assert await world.woken() == []
 
 
-async def test_an_ended_shortfall_wakes_nobody(world: World) -> None:
+async def test_an_ended_shortfall_wakes_nobody(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     waiting = incident(at_ms=now_ms, requirements=(requirement(missing_since_ms=now_ms),), retry_at_ms=now_ms + HOUR_MS)
     await applied(world, application(0, waiting))

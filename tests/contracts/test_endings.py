@@ -7,10 +7,10 @@ from dispatch.model.vocabulary import OfferState
 from dispatch.ports import ClaimAnswer
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import claim, fix, hold, incident, offer, profile
-from tests.contracts.worlds import MemoryWorld, RedisWorld, World
+from tests.contracts.worlds import MemoryWorld, RedisWorld, StoreWorld
 
 
-async def restored_with_an_ending(world: World, ended: Hold) -> None:
+async def restored_with_an_ending(world: StoreWorld, ended: Hold) -> None:
     """Offsets 0 to 4 are applied, 0 to 2 published; the offer ended with 4."""
     now_ms = await world.store.now_ms()
     state = incident(at_ms=now_ms, offers=(offer(ended, now_ms, state=OfferState.STOOD_DOWN),))
@@ -31,7 +31,7 @@ async def restored_with_an_ending(world: World, ended: Hold) -> None:
 
 @pytest.mark.parametrize(("published", "answer"), [(3, ClaimAnswer.BUSY), (4, ClaimAnswer.GRANTED)])
 async def test_a_person_is_free_once_the_end_of_their_offer_is_published(
-    world: World, published: int, answer: ClaimAnswer
+    world: StoreWorld, published: int, answer: ClaimAnswer
 ) -> None:
     await restored_with_an_ending(world, hold("v-1"))
 

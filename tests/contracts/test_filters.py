@@ -27,7 +27,7 @@ from streams.worker.searches import SearchBounds
 from tests.benchmarks.log_in_memory import LogInMemory
 from tests.contracts.builders import CENTRE, DIGITAL, fix, incident_id, profile
 from tests.contracts.conftest import NOON_MS
-from tests.contracts.worlds import MemoryWorld, World
+from tests.contracts.worlds import MemoryWorld, StoreWorld
 
 HOUR_MS = 3_600_000
 WATER = area_of(
@@ -54,7 +54,7 @@ def by_night(now_ms: int) -> Budget:
 
 
 async def decided(
-    world: World,
+    world: StoreWorld,
     *needs: RequirementSpec,
     plans: PlanBook | None = None,
     bounds: SearchBounds | None = None,
@@ -90,7 +90,9 @@ def reasons(decision: Decision) -> list[ShortfallReason]:
     return [fact.shortfall.reason for fact in decision.events if isinstance(fact, ShortfallFound)]
 
 
-async def crowd(world: World, ids: Iterable[str], around: Place, *, heard_ms: int | None = None, **about: Any) -> None:
+async def crowd(
+    world: StoreWorld, ids: Iterable[str], around: Place, *, heard_ms: int | None = None, **about: Any
+) -> None:
     """On duty, some metres from each other."""
     names = list(ids)
     now_ms = await world.store.now_ms()
@@ -111,7 +113,7 @@ def some(prefix: str, count: int) -> list[str]:
 FIT = some("fit", 6)
 
 
-async def test_a_crowd_on_dangerous_ground_hides_nobody_beside_it(world: World) -> None:
+async def test_a_crowd_on_dangerous_ground_hides_nobody_beside_it(world: StoreWorld) -> None:
     await crowd(world, some("wet", 384), CENTRE)
     await crowd(world, FIT, DRY)
 
@@ -124,14 +126,14 @@ async def test_a_crowd_on_dangerous_ground_hides_nobody_beside_it(world: World) 
     assert why_of(decision).excluded["in_hazard"] == 384
 
 
-async def test_who_is_equipped_is_asked_from_the_middle_of_the_crowd(world: World) -> None:
+async def test_who_is_equipped_is_asked_from_the_middle_of_the_crowd(world: StoreWorld) -> None:
     await crowd(world, some("wet", 60), CENTRE)
     await crowd(world, FIT, CENTRE, skills=("first_aid", "rescue"))
 
     assert asked(await decided(world, FIRST_AID)) <= set(FIT)
 
 
-async def test_a_sleeping_city_hides_nobody_who_is_awake(world: World) -> None:
+async def test_a_sleeping_city_hides_nobody_who_is_awake(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     await crowd(world, some("asleep", 120), DRY, heard_ms=now_ms - 8 * HOUR_MS)
     await crowd(world, FIT, Place(lon=77.0, lat=43.238))
@@ -144,7 +146,7 @@ async def test_a_sleeping_city_hides_nobody_who_is_awake(world: World) -> None:
     assert why_of(decision).excluded["quiet_hours"] == 120
 
 
-async def test_where_all_sleep_the_morning_is_the_next_look(world: World) -> None:
+async def test_where_all_sleep_the_morning_is_the_next_look(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     await crowd(world, some("asleep", 40), DRY, heard_ms=now_ms - 8 * HOUR_MS)
     plans = book(budget=by_night(now_ms))
@@ -157,7 +159,7 @@ async def test_where_all_sleep_the_morning_is_the_next_look(world: World) -> Non
     assert local_hour(morning_ms) == plans.budget.quiet_until_h
 
 
-async def test_a_crowd_of_another_language_hides_nobody(world: World) -> None:
+async def test_a_crowd_of_another_language_hides_nobody(world: StoreWorld) -> None:
     await crowd(world, some("ru", 120), CENTRE, languages=("ru",))
     await crowd(world, FIT, DRY, languages=("kk",))
 
@@ -167,7 +169,7 @@ async def test_a_crowd_of_another_language_hides_nobody(world: World) -> None:
     assert asked(decision) <= set(FIT)
 
 
-async def test_digital_people_of_every_language_are_kept_in_mind(world: World) -> None:
+async def test_digital_people_of_every_language_are_kept_in_mind(world: StoreWorld) -> None:
     about: dict[str, Any] = {"capabilities": DIGITAL, "skills": ("call_taking",)}
     await crowd(world, some("kk", 30), CENTRE, languages=("kk",), **about)
     await crowd(world, some("en", 30), CENTRE, languages=("en",), **about)
@@ -178,7 +180,7 @@ async def test_digital_people_of_every_language_are_kept_in_mind(world: World) -
     assert len(asked(decision)) == 60
 
 
-async def test_who_is_asked_when_all_may_be_is_everybody_once(world: World) -> None:
+async def test_who_is_asked_when_all_may_be_is_everybody_once(world: StoreWorld) -> None:
     await crowd(world, some("v", 90), DRY)
 
     decision = await decided(world, FIRST_AID, plans=book(nearest=100), type="road.accident")
@@ -187,7 +189,7 @@ async def test_who_is_asked_when_all_may_be_is_everybody_once(world: World) -> N
     assert why_of(decision).considered == 90
 
 
-async def test_a_bound_that_is_hit_is_told(world: World) -> None:
+async def test_a_bound_that_is_hit_is_told(world: StoreWorld) -> None:
     await crowd(world, some("wet", 60), CENTRE)
     await crowd(world, FIT, DRY)
 
@@ -199,7 +201,7 @@ async def test_a_bound_that_is_hit_is_told(world: World) -> None:
     assert not why_of(decision).complete
 
 
-async def test_time_is_a_bound_as_well(world: World) -> None:
+async def test_time_is_a_bound_as_well(world: StoreWorld) -> None:
     await crowd(world, some("wet", 60), CENTRE)
 
     decision = await decided(world, FIRST_AID, bounds=SearchBounds(seconds=-1.0))
@@ -207,7 +209,7 @@ async def test_time_is_a_bound_as_well(world: World) -> None:
     assert reasons(decision) == [ShortfallReason.SEARCH_BOUNDED]
 
 
-async def test_a_search_that_went_on_counts_everybody_once(world: World) -> None:
+async def test_a_search_that_went_on_counts_everybody_once(world: StoreWorld) -> None:
     await crowd(world, some("wet", 50), CENTRE)
     await crowd(world, some("dry", 3), DRY, languages=("en",))
     now_ms = await world.store.now_ms()

@@ -17,7 +17,7 @@ from tests.contracts.builders import (
     profile,
     requirement,
 )
-from tests.contracts.worlds import World, applied
+from tests.contracts.worlds import StoreWorld, applied
 
 
 def by_mode(volunteer_id: str, mode: TravelMode, *, max_distance_m: int | None = None) -> ProfileWrite:
@@ -26,18 +26,18 @@ def by_mode(volunteer_id: str, mode: TravelMode, *, max_distance_m: int | None =
     return replace(write, record=replace(write.record, travel_mode=mode))
 
 
-async def stand(world: World, distance_m: float, *writes: ProfileWrite) -> None:
+async def stand(world: StoreWorld, distance_m: float, *writes: ProfileWrite) -> None:
     await world.people.put_profiles(writes)
     now_ms = await world.store.now_ms()
     await world.people.put_fixes([fix(write.volunteer_id, now_ms, north(distance_m)) for write in writes])
 
 
-async def found_ids(world: World, *lines: object, **known: object) -> list[str]:
+async def found_ids(world: StoreWorld, *lines: object, **known: object) -> list[str]:
     (found,) = await world.store.find([need(*lines, **known)])  # type: ignore[arg-type]
     return [candidate.volunteer_id for candidate in found.candidates]
 
 
-async def test_languages_are_one_by_their_primary_subtag_in_the_field(world: World) -> None:
+async def test_languages_are_one_by_their_primary_subtag_in_the_field(world: StoreWorld) -> None:
     await stand(
         world,
         100,
@@ -49,7 +49,7 @@ async def test_languages_are_one_by_their_primary_subtag_in_the_field(world: Wor
     assert sorted(await found_ids(world, requirement(languages=("kk-Latn",)))) == ["plain", "script"]
 
 
-async def test_languages_are_one_by_their_primary_subtag_for_digital_work(world: World) -> None:
+async def test_languages_are_one_by_their_primary_subtag_for_digital_work(world: StoreWorld) -> None:
     translators = {"script": ("kk-Cyrl", "kk"), "plain": ("kk",), "region": ("ru-KZ",)}
     await world.people.put_profiles(
         [
@@ -64,7 +64,7 @@ async def test_languages_are_one_by_their_primary_subtag_for_digital_work(world:
     await world.audit()
 
 
-async def test_a_person_who_changes_languages_leaves_the_index_of_the_old_one(world: World) -> None:
+async def test_a_person_who_changes_languages_leaves_the_index_of_the_old_one(world: StoreWorld) -> None:
     await world.people.put_profiles(
         [profile("v-1", 1, capabilities=DIGITAL, skills=("translator",), languages=("kk-Cyrl", "tr"))]
     )
@@ -78,7 +78,7 @@ async def test_a_person_who_changes_languages_leaves_the_index_of_the_old_one(wo
     await world.audit()
 
 
-async def test_who_states_no_limit_is_asked_as_far_as_their_mode_takes_them(world: World) -> None:
+async def test_who_states_no_limit_is_asked_as_far_as_their_mode_takes_them(world: StoreWorld) -> None:
     await stand(world, 4_900, by_mode("walker-near", TravelMode.FOOT))
     await stand(world, 5_100, by_mode("walker-far", TravelMode.FOOT), by_mode("rider", TravelMode.BICYCLE))
     await stand(world, 15_100, by_mode("rider-far", TravelMode.BICYCLE), by_mode("driver", TravelMode.CAR))
@@ -90,14 +90,14 @@ async def test_who_states_no_limit_is_asked_as_far_as_their_mode_takes_them(worl
     assert found.excluded == {Exclusion.TOO_FAR: 2}
 
 
-async def test_a_search_does_not_stop_at_people_who_would_be_left_out(world: World) -> None:
+async def test_a_search_does_not_stop_at_people_who_would_be_left_out(world: StoreWorld) -> None:
     await stand(world, 6_000, *(by_mode(f"walker-{number:02}", TravelMode.FOOT) for number in range(30)))
     await stand(world, 9_000, by_mode("driver", TravelMode.CAR))
 
     assert await found_ids(world, requirement(max_distance_m=60_000), want=1) == ["driver"]
 
 
-async def test_a_limit_in_time_is_judged_by_each_ones_mode(world: World) -> None:
+async def test_a_limit_in_time_is_judged_by_each_ones_mode(world: StoreWorld) -> None:
     quick = replace(requirement(max_distance_m=20_000), max_eta_s=600)
     await stand(world, 3_000, by_mode("walker", TravelMode.FOOT), by_mode("driver", TravelMode.CAR))
 
@@ -107,7 +107,7 @@ async def test_a_limit_in_time_is_judged_by_each_ones_mode(world: World) -> None
     assert found.excluded == {Exclusion.TOO_FAR: 1}
 
 
-async def test_any_of_several_skills_is_found_and_each_person_once(world: World) -> None:
+async def test_any_of_several_skills_is_found_and_each_person_once(world: StoreWorld) -> None:
     await stand(world, 100, profile("both", 1, skills=("doctor", "nurse")))
     await stand(world, 200, profile("nurse", 1, skills=("nurse",)))
     await stand(world, 300, profile("doctor", 1, skills=("doctor",)), profile("cook", 1, skills=("logistics",)))
@@ -118,7 +118,7 @@ async def test_any_of_several_skills_is_found_and_each_person_once(world: World)
     assert found.complete
 
 
-async def test_any_of_several_skills_is_found_for_digital_work_and_work_without_a_place(world: World) -> None:
+async def test_any_of_several_skills_is_found_for_digital_work_and_work_without_a_place(world: StoreWorld) -> None:
     await world.people.put_profiles(
         [
             profile("maps", 1, capabilities=DIGITAL, skills=("mapping",)),
@@ -134,7 +134,7 @@ async def test_any_of_several_skills_is_found_for_digital_work_and_work_without_
     assert sorted(await found_ids(world, placeless, at=None)) == ["boat", "radio"]
 
 
-async def test_a_person_with_a_substitute_skill_wakes_what_waits_for_it(world: World) -> None:
+async def test_a_person_with_a_substitute_skill_wakes_what_waits_for_it(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     climbed = replace(
         requirement(skill="doctor", missing_since_ms=now_ms), climb=Climb(ladder="field", substitutes=("nurse",))
@@ -147,7 +147,9 @@ async def test_a_person_with_a_substitute_skill_wakes_what_waits_for_it(world: W
     assert await world.woken() == [state.id]
 
 
-async def test_what_has_waited_long_is_woken_before_newer_needs_but_never_before_critical_ones(world: World) -> None:
+async def test_what_has_waited_long_is_woken_before_newer_needs_but_never_before_critical_ones(
+    world: StoreWorld,
+) -> None:
     now_ms, minute = await world.store.now_ms(), 60_000
     waiting = {
         "critical": (Priority.CRITICAL, 0),

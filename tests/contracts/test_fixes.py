@@ -8,23 +8,23 @@ from dispatch.model.incidents import Place
 from streams import redis_keys
 from streams.store.people import FixWrite, PrivateWrite
 from tests.contracts.builders import CENTRE, claim, fix, need, north, profile, requirement
-from tests.contracts.worlds import RedisWorld, World
+from tests.contracts.worlds import RedisWorld, StoreWorld
 
 MINUTE_MS = 60_000
 SIGN_LOST = Place(lon=-CENTRE.lon, lat=CENTRE.lat)
 
 
-async def told(world: World, *fixes: FixWrite) -> list[bool]:
+async def told(world: StoreWorld, *fixes: FixWrite) -> list[bool]:
     """Whether each placed the person, one batch after the other."""
     return [one not in await world.people.put_fixes([one]) for one in fixes]
 
 
-async def at(world: World) -> Place | None:
+async def at(world: StoreWorld) -> Place | None:
     seen = (await world.store.presence(["v-1"]))["v-1"]
     return seen.place
 
 
-async def start(world: World) -> int:
+async def start(world: StoreWorld) -> int:
     await world.people.put_profiles([profile("v-1", 1)])
     return await world.store.now_ms() - 10 * MINUTE_MS
 
@@ -34,7 +34,7 @@ def is_at(place: Place | None, expected: Place) -> bool:
 
 
 @pytest.mark.parametrize("on_duty", [True, False])
-async def test_a_leap_waits_for_a_second_fix(world: World, on_duty: bool) -> None:
+async def test_a_leap_waits_for_a_second_fix(world: StoreWorld, on_duty: bool) -> None:
     then = await start(world)
     await world.people.put_profiles([profile("v-1", 2, on_duty=on_duty)])
 
@@ -49,7 +49,7 @@ async def test_a_leap_waits_for_a_second_fix(world: World, on_duty: bool) -> Non
     await world.audit()
 
 
-async def test_several_fixes_of_one_person_in_a_batch_are_weighed_in_their_order(world: World) -> None:
+async def test_several_fixes_of_one_person_in_a_batch_are_weighed_in_their_order(world: StoreWorld) -> None:
     then = await start(world)
     fixes = [
         fix("v-1", then + number * MINUTE_MS, place) for number, place in enumerate((CENTRE, SIGN_LOST, north(40)))
@@ -61,7 +61,7 @@ async def test_several_fixes_of_one_person_in_a_batch_are_weighed_in_their_order
     assert is_at(await at(world), north(40))
 
 
-async def test_what_fitted_after_a_leap_makes_the_leap_a_first_one_again(world: World) -> None:
+async def test_what_fitted_after_a_leap_makes_the_leap_a_first_one_again(world: StoreWorld) -> None:
     then = await start(world)
     far = north(80_000)
     moments = [(CENTRE, 0), (far, 1), (north(30), 2), (far, 3)]
@@ -71,7 +71,7 @@ async def test_what_fitted_after_a_leap_makes_the_leap_a_first_one_again(world: 
     assert placed == [True, False, True, False]
 
 
-async def test_what_comes_late_never_moves_anybody_back(world: World) -> None:
+async def test_what_comes_late_never_moves_anybody_back(world: StoreWorld) -> None:
     then = await start(world)
 
     await told(world, fix("v-1", then + MINUTE_MS, north(50)), fix("v-1", then))
@@ -79,7 +79,7 @@ async def test_what_comes_late_never_moves_anybody_back(world: World) -> None:
     assert is_at(await at(world), north(50))
 
 
-async def test_a_vague_fix_leaves_a_precise_one_in_force(world: World) -> None:
+async def test_a_vague_fix_leaves_a_precise_one_in_force(world: StoreWorld) -> None:
     then = await start(world)
     vague = replace(fix("v-1", then + MINUTE_MS, north(20_000)), accuracy_m=25_000.0)
 
@@ -90,7 +90,7 @@ async def test_a_vague_fix_leaves_a_precise_one_in_force(world: World) -> None:
     assert [one.volunteer_id for one in found.candidates] == ["v-1"]
 
 
-async def test_who_is_known_only_vaguely_is_looked_for_at_home(world: World) -> None:
+async def test_who_is_known_only_vaguely_is_looked_for_at_home(world: StoreWorld) -> None:
     then = await start(world)
     await world.people.put_private([PrivateWrite(ref="volunteer:v-1", offset=1, sealed=b"x", home=north(300))])
     await told(world, replace(fix("v-1", then, north(20_000)), accuracy_m=25_000.0))
@@ -102,7 +102,7 @@ async def test_who_is_known_only_vaguely_is_looked_for_at_home(world: World) -> 
     await world.audit()
 
 
-async def test_who_is_known_only_vaguely_and_has_no_home_is_not_asked(world: World) -> None:
+async def test_who_is_known_only_vaguely_and_has_no_home_is_not_asked(world: StoreWorld) -> None:
     then = await start(world)
     await told(world, replace(fix("v-1", then), accuracy_m=6_000.0))
 
@@ -112,7 +112,7 @@ async def test_who_is_known_only_vaguely_and_has_no_home_is_not_asked(world: Wor
     assert near.excluded == {"stale_place": 1}
 
 
-async def test_a_precise_fix_after_a_vague_one_brings_them_back(world: World) -> None:
+async def test_a_precise_fix_after_a_vague_one_brings_them_back(world: StoreWorld) -> None:
     then = await start(world)
     await world.people.put_private([PrivateWrite(ref="volunteer:v-1", offset=1, sealed=b"x", home=north(30_000))])
     vague = replace(fix("v-1", then, north(2_000)), accuracy_m=6_000.0)
@@ -124,7 +124,7 @@ async def test_a_precise_fix_after_a_vague_one_brings_them_back(world: World) ->
     await world.audit()
 
 
-async def test_accuracy_is_part_of_what_the_search_tells(world: World) -> None:
+async def test_accuracy_is_part_of_what_the_search_tells(world: StoreWorld) -> None:
     then = await start(world)
     await told(world, fix("v-1", then), replace(fix("v-1", then + MINUTE_MS), accuracy_m=None))
 
@@ -155,7 +155,7 @@ async def test_nothing_that_waits_is_left_of_an_erased_person(redis_world: Redis
     assert (await redis_world.link.run([("EXISTS", redis_keys.volunteer("v-1"))]))[0] == 0
 
 
-async def test_the_first_fix_of_who_was_looked_for_at_home_is_believed(world: World) -> None:
+async def test_the_first_fix_of_who_was_looked_for_at_home_is_believed(world: StoreWorld) -> None:
     then = await start(world)
     await world.people.put_private([PrivateWrite(ref="volunteer:v-1", offset=1, sealed=b"x", home=north(9_000))])
 
@@ -166,7 +166,7 @@ async def test_the_first_fix_of_who_was_looked_for_at_home_is_believed(world: Wo
     await world.audit()
 
 
-async def test_a_claim_does_not_change_how_fixes_are_weighed(world: World) -> None:
+async def test_a_claim_does_not_change_how_fixes_are_weighed(world: StoreWorld) -> None:
     then = await start(world)
     await told(world, fix("v-1", then))
     await world.store.claim([claim("v-1")])

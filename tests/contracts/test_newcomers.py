@@ -16,12 +16,12 @@ from tests.contracts.builders import (
     profile,
     requirement,
 )
-from tests.contracts.worlds import RedisWorld, World, applied
+from tests.contracts.worlds import RedisWorld, StoreWorld, applied
 
 HOUR_MS = 3_600_000
 
 
-async def waiting(world: World, **lines: object) -> int:
+async def waiting(world: StoreWorld, **lines: object) -> int:
     """Incidents of these names that wait with these requirements."""
     now_ms = await world.store.now_ms()
     for offset, (name, line) in enumerate(lines.items()):
@@ -30,12 +30,12 @@ async def waiting(world: World, **lines: object) -> int:
     return now_ms
 
 
-async def comes(world: World, volunteer: str, *, distance_m: float = 100.0, **known: object) -> None:
+async def comes(world: StoreWorld, volunteer: str, *, distance_m: float = 100.0, **known: object) -> None:
     await world.people.put_profiles([profile(volunteer, 1, **known)])  # type: ignore[arg-type]
     await world.people.put_fixes([fix(volunteer, await world.store.now_ms(), north(distance_m))])
 
 
-async def test_a_newcomer_wakes_a_wave_that_fell_short_after_a_moment(world: World) -> None:
+async def test_a_newcomer_wakes_a_wave_that_fell_short_after_a_moment(world: StoreWorld) -> None:
     now_ms = await waiting(world, scarce=requirement(short_since_ms=1))
 
     await comes(world, "far", distance_m=60_000)
@@ -47,7 +47,7 @@ async def test_a_newcomer_wakes_a_wave_that_fell_short_after_a_moment(world: Wor
     assert now_ms + 1_500 <= look_ms <= await world.store.now_ms() + 2_000
 
 
-async def test_shortfalls_are_woken_first(world: World) -> None:
+async def test_shortfalls_are_woken_first(world: StoreWorld) -> None:
     lines = {f"empty-{number}": requirement(missing_since_ms=1) for number in range(3)}
     await waiting(world, scarce=requirement(short_since_ms=1), **lines)
 
@@ -56,7 +56,7 @@ async def test_shortfalls_are_woken_first(world: World) -> None:
     assert sorted(await world.woken()) == sorted(map(incident_id, lines))
 
 
-async def test_several_newcomers_cost_one_look(world: World) -> None:
+async def test_several_newcomers_cost_one_look(world: StoreWorld) -> None:
     await waiting(world, scarce=requirement(short_since_ms=1))
 
     await comes(world, "v-1")
@@ -66,7 +66,7 @@ async def test_several_newcomers_cost_one_look(world: World) -> None:
     assert await world.looks() == once
 
 
-async def test_digital_work_that_fell_short_is_woken_by_anybody_with_the_skill(world: World) -> None:
+async def test_digital_work_that_fell_short_is_woken_by_anybody_with_the_skill(world: StoreWorld) -> None:
     await waiting(world, maps=requirement(capability=DIGITAL[0], skill="mapping", short_since_ms=1))
 
     await world.people.put_profiles([profile("v-1", 1, capabilities=DIGITAL, skills=("mapping",))])
@@ -74,7 +74,7 @@ async def test_digital_work_that_fell_short_is_woken_by_anybody_with_the_skill(w
     assert await world.woken() == [incident_id("maps")]
 
 
-async def test_what_is_sure_enough_again_is_woken_by_nobody(world: World) -> None:
+async def test_what_is_sure_enough_again_is_woken_by_nobody(world: StoreWorld) -> None:
     now_ms = await waiting(world, scarce=requirement(short_since_ms=1))
     sure = incident("scarce", at_ms=now_ms, requirements=(requirement(),), retry_at_ms=now_ms + HOUR_MS)
     await applied(world, application(1, sure, command="c-2"))
@@ -84,7 +84,7 @@ async def test_what_is_sure_enough_again_is_woken_by_nobody(world: World) -> Non
     assert await world.woken() == []
 
 
-async def test_a_wave_that_fell_short_is_nobodys_rival_and_no_shortfall(world: World) -> None:
+async def test_a_wave_that_fell_short_is_nobodys_rival_and_no_shortfall(world: StoreWorld) -> None:
     await comes(world, "near")
     await waiting(world, scarce=requirement(short_since_ms=1))
 
@@ -95,7 +95,7 @@ async def test_a_wave_that_fell_short_is_nobodys_rival_and_no_shortfall(world: W
         assert (await world.reads.counts()).shortfalls == 0
 
 
-async def test_a_rebuild_keeps_it_waiting(world: World) -> None:
+async def test_a_rebuild_keeps_it_waiting(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     line = requirement(short_since_ms=1)
     state = incident("scarce", at_ms=now_ms, priority=Priority.LOW, requirements=(line,), retry_at_ms=now_ms + HOUR_MS)
@@ -107,7 +107,7 @@ async def test_a_rebuild_keeps_it_waiting(world: World) -> None:
     assert await world.woken() == [state.id]
 
 
-async def test_a_translator_who_is_wanted_wakes_the_incident_from_anywhere(world: World) -> None:
+async def test_a_translator_who_is_wanted_wakes_the_incident_from_anywhere(world: StoreWorld) -> None:
     now_ms = await waiting(world, bridge=requirement(translator_since_ms=1))
 
     await comes(world, "near")
@@ -118,7 +118,7 @@ async def test_a_translator_who_is_wanted_wakes_the_incident_from_anywhere(world
     assert now_ms + 1_500 <= look_ms <= await world.store.now_ms() + 2_000
 
 
-async def test_a_translator_is_woken_with_a_shortfall_at_once(world: World) -> None:
+async def test_a_translator_is_woken_with_a_shortfall_at_once(world: StoreWorld) -> None:
     await waiting(world, bridge=requirement(missing_since_ms=1, translator_since_ms=1))
 
     await world.people.put_profiles([profile("t-1", 1, capabilities=DIGITAL, skills=("translator",))])
@@ -126,7 +126,7 @@ async def test_a_translator_is_woken_with_a_shortfall_at_once(world: World) -> N
     assert await world.woken() == [incident_id("bridge")]
 
 
-async def test_who_waits_for_a_translator_with_a_shortfall_is_a_rival_of_who_looks_for_one(world: World) -> None:
+async def test_who_waits_for_a_translator_with_a_shortfall_is_a_rival_of_who_looks_for_one(world: StoreWorld) -> None:
     await waiting(world, bridge=requirement(missing_since_ms=1, translator_since_ms=1))
     translate = replace(need(requirement(capability=DIGITAL[0], skill="translator")), incident_id=incident_id("storm"))
     aid = replace(need(requirement(capability=DIGITAL[0], skill="first_aid")), incident_id=incident_id("storm"))
@@ -136,7 +136,7 @@ async def test_who_waits_for_a_translator_with_a_shortfall_is_a_rival_of_who_loo
     assert [one.waiting for one in found] == [1, 0]
 
 
-async def test_a_newcomer_wakes_what_they_can_help_not_the_most_urgent_they_cannot(world: World) -> None:
+async def test_a_newcomer_wakes_what_they_can_help_not_the_most_urgent_they_cannot(world: StoreWorld) -> None:
     """Three more urgent ones ask for a language, a distance or a kind of work that is not theirs."""
     await waiting(
         world,
@@ -152,7 +152,7 @@ async def test_a_newcomer_wakes_what_they_can_help_not_the_most_urgent_they_cann
     assert await world.woken() == [incident_id("theirs")]
 
 
-async def test_a_newcomer_at_the_edge_of_a_wide_area_is_noticed(world: World) -> None:
+async def test_a_newcomer_at_the_edge_of_a_wide_area_is_noticed(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     line = requirement(missing_since_ms=1)
     state = incident(

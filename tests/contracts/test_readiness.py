@@ -8,9 +8,9 @@ from dispatch.ports import ClaimAnswer, NotReady
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import application, claim, fix, hold, incident, need, offer, profile
-from tests.contracts.worlds import World
+from tests.contracts.worlds import StoreWorld
 
-CALLS: dict[str, Callable[[World], Awaitable[object]]] = {
+CALLS: dict[str, Callable[[StoreWorld], Awaitable[object]]] = {
     "load": lambda world: world.store.load([("c-1", "i-1")]),
     "find": lambda world: world.store.find([need()]),
     "claim": lambda world: world.store.claim([claim("v-1")]),
@@ -28,20 +28,20 @@ CALLS: dict[str, Callable[[World], Awaitable[object]]] = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-async def test_nothing_is_done_before_the_rebuild(world: World, name: str) -> None:
+async def test_nothing_is_done_before_the_rebuild(world: StoreWorld, name: str) -> None:
     await world.forget()
 
     with pytest.raises(NotReady):
         await CALLS[name](world)
 
 
-async def test_the_clock_is_always_there(world: World) -> None:
+async def test_the_clock_is_always_there(world: StoreWorld) -> None:
     await world.forget()
 
     assert await world.store.now_ms() > 0
 
 
-async def test_a_rebuilt_store_knows_who_is_engaged(world: World) -> None:
+async def test_a_rebuilt_store_knows_who_is_engaged(world: StoreWorld) -> None:
     await world.forget()
     now_ms = await world.store.now_ms()
     held = hold("v-1")
@@ -58,7 +58,7 @@ async def test_a_rebuilt_store_knows_who_is_engaged(world: World) -> None:
     await world.audit()
 
 
-async def test_a_rebuild_with_two_offers_for_one_person_keeps_the_first(world: World) -> None:
+async def test_a_rebuild_with_two_offers_for_one_person_keeps_the_first(world: StoreWorld) -> None:
     await world.forget()
     now_ms = await world.store.now_ms()
     first, second = hold("v-1"), hold("v-1", incident="fire", command="c-2")

@@ -10,7 +10,7 @@ from dispatch.safety import hazard_crossings
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import CENTRE, application, claim, fix, hold, incident, north, offer, profile
-from tests.contracts.worlds import World, applied
+from tests.contracts.worlds import StoreWorld, applied
 
 STALE_MS = 40 * 60_000
 AT_MS = 1_795_000_000_000
@@ -29,13 +29,13 @@ def flood(name: str = "flood", ground: Area | None = None) -> Incident:
     return replace(incident(name, at_ms=AT_MS), area=ground or square(), hazard=Hazard(equipped=("boat",)))
 
 
-async def standing(world: World, volunteer: str, distance_m: float, *, age_ms: int = 0, **known: object) -> None:
+async def standing(world: StoreWorld, volunteer: str, distance_m: float, *, age_ms: int = 0, **known: object) -> None:
     await world.people.put_profiles([profile(volunteer, 1, **known)])  # type: ignore[arg-type]
     now_ms = await world.store.now_ms()
     await world.people.put_fixes([fix(volunteer, now_ms - age_ms, north(distance_m))])
 
 
-async def test_people_on_the_ground_are_found_engaged_or_not(world: World) -> None:
+async def test_people_on_the_ground_are_found_engaged_or_not(world: StoreWorld) -> None:
     await standing(world, "free", 100)
     await standing(world, "engaged", 300, skills=("boat", "rescue"))
     await standing(world, "beyond", 600)
@@ -50,7 +50,7 @@ async def test_people_on_the_ground_are_found_engaged_or_not(world: World) -> No
     assert found.beyond == 0
 
 
-async def test_a_long_and_thin_flood_warns_those_in_it_and_not_the_crowd_beside_it(world: World) -> None:
+async def test_a_long_and_thin_flood_warns_those_in_it_and_not_the_crowd_beside_it(world: StoreWorld) -> None:
     """One circle round it would hold more people than one look takes."""
     ring = [[76.5, 43.0], [76.502, 43.0], [77.402, 43.6], [77.4, 43.6], [76.5, 43.0]]
     ground = area_of({"type": "Polygon", "coordinates": [ring]})
@@ -68,7 +68,7 @@ async def test_a_long_and_thin_flood_warns_those_in_it_and_not_the_crowd_beside_
     assert found.beyond == 0
 
 
-async def test_ground_across_the_antimeridian_is_where_it_is_drawn(world: World) -> None:
+async def test_ground_across_the_antimeridian_is_where_it_is_drawn(world: StoreWorld) -> None:
     ring = [[179.98, 52.0], [-179.98, 52.0], [-179.98, 52.02], [179.98, 52.02], [179.98, 52.0]]
     ground = area_of({"type": "Polygon", "coordinates": [ring]})
     lons = {"east": 179.985, "seam": 180.0, "west": -179.985, "beyond": -179.97, "other side": 70.0}
@@ -81,7 +81,7 @@ async def test_ground_across_the_antimeridian_is_where_it_is_drawn(world: World)
     assert found.volunteer_ids == ("east", "seam", "west")
 
 
-async def test_who_gives_no_position_any_more_is_looked_for_at_home(world: World) -> None:
+async def test_who_gives_no_position_any_more_is_looked_for_at_home(world: StoreWorld) -> None:
     await standing(world, "home", 9_000, age_ms=STALE_MS)
     ref = "volunteer:home"
     await world.people.put_private([PrivateWrite(ref=ref, offset=1, sealed=b"sealed", home=north(50))])
@@ -91,13 +91,13 @@ async def test_who_gives_no_position_any_more_is_looked_for_at_home(world: World
     assert found.volunteer_ids == ("home",)
 
 
-async def test_only_the_ground_itself_counts_and_not_the_circle_around_it(world: World) -> None:
+async def test_only_the_ground_itself_counts_and_not_the_circle_around_it(world: StoreWorld) -> None:
     await standing(world, "corner", 650)  # nearer than the corners, beyond the side
 
     assert [found.volunteer_ids for found in await world.store.inside([square(), square(2_000)])] == [(), ("corner",)]
 
 
-async def test_open_dangerous_ground_is_known_to_all_until_it_ends(world: World) -> None:
+async def test_open_dangerous_ground_is_known_to_all_until_it_ends(world: StoreWorld) -> None:
     nothing, none = await world.store.hazards("?")
     assert none == ()
 
@@ -117,7 +117,7 @@ async def test_open_dangerous_ground_is_known_to_all_until_it_ends(world: World)
     assert left == ()
 
 
-async def test_ground_that_moves_is_another(world: World) -> None:
+async def test_ground_that_moves_is_another(world: StoreWorld) -> None:
     await applied(world, application(0, flood()))
     before, _ = await world.store.hazards("")
 
@@ -129,13 +129,13 @@ async def test_ground_that_moves_is_another(world: World) -> None:
     assert [ground.area for ground in known] == [square(3_000)]
 
 
-async def test_a_point_is_no_ground(world: World) -> None:
+async def test_a_point_is_no_ground(world: StoreWorld) -> None:
     await applied(world, application(0, replace(incident(at_ms=AT_MS), hazard=Hazard())))
 
     assert (await world.store.hazards("?"))[1] == ()
 
 
-async def test_a_rebuild_brings_dangerous_ground_back_as_news(world: World) -> None:
+async def test_a_rebuild_brings_dangerous_ground_back_as_news(world: StoreWorld) -> None:
     await applied(world, application(0, flood()))
     before, _ = await world.store.hazards("")
 
@@ -148,7 +148,7 @@ async def test_a_rebuild_brings_dangerous_ground_back_as_news(world: World) -> N
     assert len(known) == 1
 
 
-async def test_duty_and_newest_fix_of_people_who_are_awaited(world: World) -> None:
+async def test_duty_and_newest_fix_of_people_who_are_awaited(world: StoreWorld) -> None:
     await standing(world, "coming", 700)
     await world.people.put_profiles([profile("unseen", 2, on_duty=False)])
     now_ms = await world.store.now_ms()
@@ -179,7 +179,7 @@ def going(name: str, place: Place, state: OfferState = OfferState.EN_ROUTE, **kn
     return replace(incident(name, at_ms=AT_MS, offers=[offer(held, AT_MS, state=state)], at=at), **known)  # type: ignore[arg-type]
 
 
-async def test_incidents_with_people_under_way_are_found_around_ground_the_nearest_first(world: World) -> None:
+async def test_incidents_with_people_under_way_are_found_around_ground_the_nearest_first(world: StoreWorld) -> None:
     near, far = going("near", north(20_000)), going("far", north(60_000))
     asked = going("asked", north(1_000), OfferState.OFFERED)
     beyond = going("beyond", north(hazard_crossings.LOOKED_AT_M + 5_000))
@@ -193,7 +193,9 @@ async def test_incidents_with_people_under_way_are_found_around_ground_the_neare
     assert not first.beyond
 
 
-async def test_incidents_are_found_across_the_antimeridian_from_ground_whose_centre_lies_on_it(world: World) -> None:
+async def test_incidents_are_found_across_the_antimeridian_from_ground_whose_centre_lies_on_it(
+    world: StoreWorld,
+) -> None:
     ring = [[179.95, 43], [-179.95, 43], [-179.95, 43.2], [179.95, 43.2], [179.95, 43]]
     ground = area_of({"type": "Polygon", "coordinates": [ring]})
     assert abs(ground.centre.lon) == 180
@@ -208,7 +210,7 @@ async def test_incidents_are_found_across_the_antimeridian_from_ground_whose_cen
     assert set(found.incident_ids) == {west.id, on.id, east.id}
 
 
-async def test_who_has_arrived_or_ended_and_what_moved_is_found_where_it_is_now(world: World) -> None:
+async def test_who_has_arrived_or_ended_and_what_moved_is_found_where_it_is_now(world: StoreWorld) -> None:
     moved, ended = going("moved", north(20_000)), going("ended", north(10_000))
     await applied(world, application(0, moved))
     await applied(world, application(1, ended, command="c-2"))
@@ -220,7 +222,7 @@ async def test_who_has_arrived_or_ended_and_what_moved_is_found_where_it_is_now(
     assert [found.incident_ids for found in await world.store.under_way([square()])] == [()]
 
 
-async def test_more_incidents_than_are_looked_at_are_told_as_such(world: World) -> None:
+async def test_more_incidents_than_are_looked_at_are_told_as_such(world: StoreWorld) -> None:
     for number in range(hazard_crossings.INCIDENTS_MOST + 1):
         await applied(world, application(number, going(f"i{number}", north(100.0 * number)), command=f"c-{number}"))
 
@@ -229,7 +231,7 @@ async def test_more_incidents_than_are_looked_at_are_told_as_such(world: World) 
     assert (len(found.incident_ids), found.beyond) == (hazard_crossings.INCIDENTS_MOST, True)
 
 
-async def test_a_rebuild_knows_who_is_under_way(world: World) -> None:
+async def test_a_rebuild_knows_who_is_under_way(world: StoreWorld) -> None:
     state = going("near", north(2_000))
     await world.rebuilt(RestoredIncident(incident=state, timeline=[(0, 0)], holds=()))
 

@@ -21,27 +21,27 @@ from tests.contracts.builders import (
     profile,
     requirement,
 )
-from tests.contracts.worlds import World, applied
+from tests.contracts.worlds import StoreWorld, applied
 
 HOUR_MS = 3_600_000
 STALE_MS = 40 * 60_000
 
 
-async def standing(world: World, volunteer: str, distance_m: float, *, age_ms: int = 0, offset: int = 1) -> None:
+async def standing(world: StoreWorld, volunteer: str, distance_m: float, *, age_ms: int = 0, offset: int = 1) -> None:
     """On duty with first aid, so far north of the centre."""
     await world.people.put_profiles([profile(volunteer, offset)])
     now_ms = await world.store.now_ms()
     await world.people.put_fixes([fix(volunteer, now_ms - age_ms, north(distance_m))])
 
 
-async def home(world: World, volunteer: str, distance_m: float | None, *, offset: int = 1) -> None:
+async def home(world: StoreWorld, volunteer: str, distance_m: float | None, *, offset: int = 1) -> None:
     place = north(distance_m) if distance_m is not None else None
     sealed = b"sealed" if place else None
     ref = f"volunteer:{volunteer}"
     await world.people.put_private([PrivateWrite(ref=ref, offset=offset, sealed=sealed, home=place)])
 
 
-async def test_the_nearest_come_first_from_widening_rings(world: World) -> None:
+async def test_the_nearest_come_first_from_widening_rings(world: StoreWorld) -> None:
     for volunteer, distance_m in [("far", 4_300), ("near", 90), ("middle", 1_200), ("beyond", 5_400)]:
         await standing(world, volunteer, distance_m)
 
@@ -53,7 +53,7 @@ async def test_the_nearest_come_first_from_widening_rings(world: World) -> None:
     assert found.searched_m == 5_000
 
 
-async def test_the_search_stops_when_it_has_enough_to_choose_from(world: World) -> None:
+async def test_the_search_stops_when_it_has_enough_to_choose_from(world: StoreWorld) -> None:
     for number in range(12):
         await standing(world, f"v-{number:02}", 30 * number)
     await standing(world, "far", 3_000)
@@ -65,7 +65,7 @@ async def test_the_search_stops_when_it_has_enough_to_choose_from(world: World) 
     assert found.searched_m == pytest.approx(250, abs=1)
 
 
-async def test_the_reach_of_an_area_widens_every_limit(world: World) -> None:
+async def test_the_reach_of_an_area_widens_every_limit(world: StoreWorld) -> None:
     await standing(world, "v-1", 5_900)
 
     found = await world.store.find([need(), need(at=area(CENTRE, reach_m=1_000))])
@@ -73,7 +73,7 @@ async def test_the_reach_of_an_area_widens_every_limit(world: World) -> None:
     assert [len(each.candidates) for each in found] == [0, 1]
 
 
-async def test_a_place_near_the_pole_is_no_poison(world: World) -> None:
+async def test_a_place_near_the_pole_is_no_poison(world: StoreWorld) -> None:
     await world.people.put_profiles([profile("v-1", 1)])
     now_ms = await world.store.now_ms()
 
@@ -82,7 +82,7 @@ async def test_a_place_near_the_pole_is_no_poison(world: World) -> None:
     assert (await world.store.find([need(at=area(Place(lon=0.0, lat=-89.0)))]))[0].candidates == ()
 
 
-async def test_people_are_left_out_for_a_reason_that_is_counted(world: World) -> None:
+async def test_people_are_left_out_for_a_reason_that_is_counted(world: StoreWorld) -> None:
     await standing(world, "asked", 100)
     await standing(world, "claimed", 110)
     await standing(world, "engaged", 120)
@@ -115,7 +115,7 @@ async def test_people_are_left_out_for_a_reason_that_is_counted(world: World) ->
     }
 
 
-async def test_a_stale_fix_gives_way_to_the_home_place(world: World) -> None:
+async def test_a_stale_fix_gives_way_to_the_home_place(world: StoreWorld) -> None:
     await standing(world, "v-1", 100, age_ms=STALE_MS)
     await home(world, "v-1", 700)
 
@@ -126,7 +126,7 @@ async def test_a_stale_fix_gives_way_to_the_home_place(world: World) -> None:
     assert candidate.fix_age_s is None
 
 
-async def test_a_fresh_fix_counts_more_than_home(world: World) -> None:
+async def test_a_fresh_fix_counts_more_than_home(world: StoreWorld) -> None:
     await home(world, "v-1", 700)
     await standing(world, "v-1", 100, age_ms=60_000)
 
@@ -137,7 +137,7 @@ async def test_a_fresh_fix_counts_more_than_home(world: World) -> None:
     assert candidate.fix_age_s == pytest.approx(60, abs=5)
 
 
-async def test_an_older_private_record_never_overwrites_a_newer_one(world: World) -> None:
+async def test_an_older_private_record_never_overwrites_a_newer_one(world: StoreWorld) -> None:
     await standing(world, "v-1", 9_000, age_ms=STALE_MS)
     await home(world, "v-1", 700, offset=5)
 
@@ -148,7 +148,7 @@ async def test_an_older_private_record_never_overwrites_a_newer_one(world: World
     assert candidate.distance_m == pytest.approx(700, abs=3)
 
 
-async def test_an_erased_person_does_not_come_back_with_an_older_profile(world: World) -> None:
+async def test_an_erased_person_does_not_come_back_with_an_older_profile(world: StoreWorld) -> None:
     await standing(world, "v-1", 100, offset=5)
     await world.people.erase("v-1", profile_offset=7, private_offset=7)
 
@@ -160,7 +160,7 @@ async def test_an_erased_person_does_not_come_back_with_an_older_profile(world: 
     assert len((await world.store.find([need()]))[0].candidates) == 1
 
 
-async def test_the_sweep_moves_people_home(world: World) -> None:
+async def test_the_sweep_moves_people_home(world: StoreWorld) -> None:
     await standing(world, "has-home", 20_000, age_ms=STALE_MS)
     await home(world, "has-home", 300)
     await standing(world, "homeless", 400, age_ms=STALE_MS)
@@ -176,7 +176,7 @@ async def test_the_sweep_moves_people_home(world: World) -> None:
 
 
 @pytest.mark.parametrize("ttl_ms", [HOUR_MS // 2, HOUR_MS // 12], ids=["longer than fresh", "shorter than fresh"])
-async def test_the_sweep_forgets_positions_after_their_time(world: World, ttl_ms: int) -> None:
+async def test_the_sweep_forgets_positions_after_their_time(world: StoreWorld, ttl_ms: int) -> None:
     await standing(world, "old", 400, age_ms=STALE_MS)
     await home(world, "old", 300)
     await standing(world, "homeless", 400, age_ms=STALE_MS)
@@ -191,7 +191,7 @@ async def test_the_sweep_forgets_positions_after_their_time(world: World, ttl_ms
     await world.audit()
 
 
-async def test_work_without_a_place_takes_anybody_with_the_skill(world: World) -> None:
+async def test_work_without_a_place_takes_anybody_with_the_skill(world: StoreWorld) -> None:
     await standing(world, "near", 100)
     await standing(world, "far", 300_000)
 
@@ -202,7 +202,7 @@ async def test_work_without_a_place_takes_anybody_with_the_skill(world: World) -
     assert found.complete
 
 
-async def test_digital_people_are_found_least_loaded_first(world: World) -> None:
+async def test_digital_people_are_found_least_loaded_first(world: StoreWorld) -> None:
     translator = requirement(capability=DIGITAL[0], skill="translator")
     for number, volunteer in enumerate(["twice", "once", "never"]):
         await world.people.put_profiles([profile(volunteer, number, capabilities=DIGITAL, skills=("translator",))])
@@ -222,7 +222,7 @@ async def test_digital_people_are_found_least_loaded_first(world: World) -> None
     assert loads == pytest.approx([0, 2**-0.25, 1 + 2**-0.25], abs=0.01)
 
 
-async def test_digital_people_are_found_by_any_of_the_languages(world: World) -> None:
+async def test_digital_people_are_found_by_any_of_the_languages(world: StoreWorld) -> None:
     caller = requirement(capability=DIGITAL[0], skill="call_taking", languages=("kk", "en"))
     for volunteer, languages in [("kk", ("kk",)), ("ru", ("ru",)), ("both", ("kk", "en")), ("en", ("en", "ru"))]:
         await world.people.put_profiles(
@@ -236,7 +236,7 @@ async def test_digital_people_are_found_by_any_of_the_languages(world: World) ->
     assert found.complete
 
 
-async def test_engaged_digital_people_are_counted(world: World) -> None:
+async def test_engaged_digital_people_are_counted(world: StoreWorld) -> None:
     await world.people.put_profiles([profile("v-1", 1, capabilities=DIGITAL, skills=("mapping",))])
     now_ms = await world.store.now_ms()
     held = hold("v-1")
@@ -248,7 +248,7 @@ async def test_engaged_digital_people_are_counted(world: World) -> None:
     assert found.excluded == {Exclusion.ENGAGED: 1}
 
 
-async def test_one_person_may_be_field_and_digital(world: World) -> None:
+async def test_one_person_may_be_field_and_digital(world: StoreWorld) -> None:
     skills = ("first_aid", "mapping")
     await world.people.put_profiles([profile("v-1", 1, capabilities=(*FIELD, *DIGITAL), skills=skills)])
     now_ms = await world.store.now_ms()
@@ -260,7 +260,7 @@ async def test_one_person_may_be_field_and_digital(world: World) -> None:
     await world.audit()
 
 
-async def test_a_moved_person_is_found_where_they_are_now(world: World) -> None:
+async def test_a_moved_person_is_found_where_they_are_now(world: StoreWorld) -> None:
     await standing(world, "v-1", 300, age_ms=60_000)
     now_ms = await world.store.now_ms()
 
@@ -271,7 +271,7 @@ async def test_a_moved_person_is_found_where_they_are_now(world: World) -> None:
     assert candidate.distance_m == pytest.approx(2_500, abs=3)
 
 
-async def test_a_person_without_any_place_is_not_found_for_field_work(world: World) -> None:
+async def test_a_person_without_any_place_is_not_found_for_field_work(world: StoreWorld) -> None:
     await world.people.put_profiles([profile("v-1", 1)])
 
     found = (await world.store.find([need()]))[0]
@@ -282,7 +282,7 @@ async def test_a_person_without_any_place_is_not_found_for_field_work(world: Wor
 
 @pytest.mark.parametrize("written", ["kk", "kaz", "kz", "KK-kz", "kk_KZ"])
 @pytest.mark.parametrize("wanted", ["kk-KZ", "kaz", "kz"])
-async def test_a_language_is_found_however_it_is_written(world: World, written: str, wanted: str) -> None:
+async def test_a_language_is_found_however_it_is_written(world: StoreWorld, written: str, wanted: str) -> None:
     both = (*FIELD, *DIGITAL)
     await world.people.put_profiles([profile("v-1", 1, capabilities=both, languages=("ru", written))])
     await world.people.put_fixes([fix("v-1", await world.store.now_ms())])
@@ -297,7 +297,7 @@ async def test_a_language_is_found_however_it_is_written(world: World, written: 
 
 
 @pytest.mark.parametrize("centre_lon", [180.0, -180.0, 179.99, -179.99])
-async def test_people_are_found_across_the_antimeridian(world: World, centre_lon: float) -> None:
+async def test_people_are_found_across_the_antimeridian(world: StoreWorld, centre_lon: float) -> None:
     lons = {"east": 179.985, "seam": 180.0, "rounded": 179.9999999, "other seam": -180.0, "west": -179.985}
     await world.people.put_profiles([profile(who, 1) for who in (*lons, "far")])
     now_ms = await world.store.now_ms()

@@ -24,29 +24,29 @@ from tests.contracts.builders import (
     profile,
     requirement,
 )
-from tests.contracts.worlds import MemoryWorld, RedisWorld, World, applied
+from tests.contracts.worlds import MemoryWorld, RedisWorld, StoreWorld, applied
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
 
-async def on_duty(world: World, *volunteers: str, heard_ms: int = 0) -> int:
+async def on_duty(world: StoreWorld, *volunteers: str, heard_ms: int = 0) -> int:
     now_ms = await world.store.now_ms()
     await world.people.put_profiles([profile(volunteer, 1, heard_ms=heard_ms) for volunteer in volunteers])
     await world.people.put_fixes([fix(volunteer, now_ms) for volunteer in volunteers])
     return now_ms
 
 
-async def found(world: World) -> Found:
+async def found(world: StoreWorld) -> Found:
     return (await world.store.find([need(command="c-look")]))[0]
 
 
-async def only(world: World) -> Candidate:
+async def only(world: StoreWorld) -> Candidate:
     (candidate,) = (await found(world)).candidates
     return candidate
 
 
-async def priors_of(world: World) -> Priors:
+async def priors_of(world: StoreWorld) -> Priors:
     return (await world.store.load([("c-look", incident_id("flood"))]))[1][0].priors
 
 
@@ -55,7 +55,7 @@ def lesson(at_ms: int, *, yes: float = 0.0, no: float = 0.0, of_ms: int | None =
     return Lesson(volunteer_id="v-1", cell=cell, at_ms=at_ms, accepted=yes, refused=no)
 
 
-async def test_a_stranger_brings_nothing_but_the_time_they_were_heard(world: World) -> None:
+async def test_a_stranger_brings_nothing_but_the_time_they_were_heard(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1", heard_ms=(await world.store.now_ms()) - 5_000)
 
     person = await only(world)
@@ -67,7 +67,7 @@ async def test_a_stranger_brings_nothing_but_the_time_they_were_heard(world: Wor
     assert (await world.store.now_ms()) >= now_ms
 
 
-async def test_answers_are_learnt_and_decay(world: World) -> None:
+async def test_answers_are_learnt_and_decay(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     past_ms = now_ms - WORK_HALF_LIFE_MS
 
@@ -83,7 +83,7 @@ async def test_answers_are_learnt_and_decay(world: World) -> None:
     assert person.work == pytest.approx(1.5, abs=1e-3)
 
 
-async def test_a_decision_teaches_once(world: World) -> None:
+async def test_a_decision_teaches_once(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     decision = application(0, lessons=[lesson(now_ms, yes=1.0)], work_ended=[])
 
@@ -92,7 +92,7 @@ async def test_a_decision_teaches_once(world: World) -> None:
     assert (await only(world)).accepted == pytest.approx(1, abs=1e-3)
 
 
-async def test_everybodys_answers_of_this_hour_are_the_prior(world: World) -> None:
+async def test_everybodys_answers_of_this_hour_are_the_prior(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     other_hour = lesson(now_ms, yes=1.0, of_ms=now_ms + 12 * HOUR_MS)
     unknown = Lesson(volunteer_id="nobody", cell=cell_of(Capability.DIGITAL, None, now_ms), at_ms=now_ms, refused=0.5)
@@ -105,7 +105,7 @@ async def test_everybodys_answers_of_this_hour_are_the_prior(world: World) -> No
     assert (priors[DIGITAL_BAND].accepted, priors[DIGITAL_BAND].refused) == pytest.approx((0, 0.5), abs=1e-3)
 
 
-async def test_the_last_work_counts_for_the_rest_whatever_the_order(world: World) -> None:
+async def test_the_last_work_counts_for_the_rest_whatever_the_order(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     light = WorkEnded(volunteer_id="v-1", at_ms=now_ms - 60_000, heavy=False)
     heavy = WorkEnded(volunteer_id="v-1", at_ms=now_ms - 90_000, heavy=True)
@@ -117,7 +117,7 @@ async def test_the_last_work_counts_for_the_rest_whatever_the_order(world: World
     assert not person.worked_heavy
 
 
-async def test_what_others_made_of_digital_answers_is_learnt_and_decays(world: World) -> None:
+async def test_what_others_made_of_digital_answers_is_learnt_and_decays(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     judged = [
         Judged(volunteer_id="v-1", at_ms=now_ms - TRUST_HALF_LIFE_MS, upheld=True),
@@ -132,7 +132,7 @@ async def test_what_others_made_of_digital_answers_is_learnt_and_decays(world: W
     assert (person.upheld, person.overruled) == pytest.approx((1.5, 1), abs=1e-3)
 
 
-async def test_offers_of_the_last_hour_and_day_are_counted(world: World) -> None:
+async def test_offers_of_the_last_hour_and_day_are_counted(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     for number, age_ms in enumerate([60_000, 30 * 60_000, 2 * HOUR_MS, 2 * DAY_MS]):
         held = hold("v-1", command=f"c-{number}")
@@ -144,7 +144,7 @@ async def test_offers_of_the_last_hour_and_day_are_counted(world: World) -> None
     assert (person.offers_last_hour, person.offers_last_day) == (2, 3)
 
 
-async def test_the_erased_leave_nothing_of_themselves(world: World) -> None:
+async def test_the_erased_leave_nothing_of_themselves(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     ended = WorkEnded(volunteer_id="v-1", at_ms=now_ms, heavy=True)
     judged = [Judged(volunteer_id="v-1", at_ms=now_ms, upheld=upheld) for upheld in (True, False)]
@@ -159,7 +159,7 @@ async def test_the_erased_leave_nothing_of_themselves(world: World) -> None:
     assert (person.upheld, person.overruled) == (0, 0)
 
 
-async def test_a_complete_search_tells_of_others_who_wait_for_the_same_people(world: World) -> None:
+async def test_a_complete_search_tells_of_others_who_wait_for_the_same_people(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     missing = requirement(missing_since_ms=now_ms)
     states = [
@@ -180,7 +180,7 @@ async def test_a_complete_search_tells_of_others_who_wait_for_the_same_people(wo
     assert (crowded.complete, crowded.waiting) == (False, 0)
 
 
-async def test_a_far_shortfall_waits_for_other_people(world: World) -> None:
+async def test_a_far_shortfall_waits_for_other_people(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1")
     requirements = (requirement(missing_since_ms=now_ms),)
     far = incident("far", at_ms=now_ms, requirements=requirements, at=area(north(900_000)))
@@ -189,7 +189,7 @@ async def test_a_far_shortfall_waits_for_other_people(world: World) -> None:
     assert (await found(world)).waiting == 0
 
 
-async def test_a_rebuild_brings_back_what_was_learnt(world: World) -> None:
+async def test_a_rebuild_brings_back_what_was_learnt(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1", "v-2")
     taught = Standings()
     for one in (lesson(now_ms, yes=1.0), lesson(now_ms - DAY_MS, no=0.7)):
@@ -213,7 +213,7 @@ async def test_a_rebuild_brings_back_what_was_learnt(world: World) -> None:
     assert priors["0.5km"].accepted == pytest.approx(2, abs=1e-3)
 
 
-async def restored(world: World, taught: Standings) -> None:
+async def restored(world: StoreWorld, taught: Standings) -> None:
     if isinstance(world, RedisWorld):
         assert await world.restore.acquire(10_000)
         await world.restore.restore_standings(taught)
@@ -224,7 +224,7 @@ async def restored(world: World, taught: Standings) -> None:
         await world.store.restore_standings(taught)
 
 
-async def test_what_was_asked_of_a_person_lately_is_told_by_name(world: World) -> None:
+async def test_what_was_asked_of_a_person_lately_is_told_by_name(world: StoreWorld) -> None:
     now_ms = await on_duty(world, "v-1", heard_ms=5_000)
     made = offer(hold("v-1"), now_ms - 1_000, expires_ms=now_ms + HOUR_MS)
     asked = application(0, incident(at_ms=now_ms, offers=[made]), holds=[hold("v-1")])

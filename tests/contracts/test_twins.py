@@ -92,6 +92,7 @@ class Day:
             skills=step.skills,
             languages=step.languages,
             max_distance_m=step.max_distance_m,
+            keeps_duty=step.keeps_duty,
         )
         changed = [await world.people.put_profiles([write]) for world in self._worlds]
         assert changed[0] == changed[1]

@@ -15,17 +15,19 @@ from streams.store.nearby import NAMED_AT_MOST
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import CENTRE, application, area, fix, incident, north, profile
-from tests.contracts.worlds import RedisWorld, World, applied
+from tests.contracts.worlds import RedisWorld, StoreWorld, applied
 
 STALE_MS = 40 * 60_000
 
 
-async def near(world: World, radius_m: float = 2_000, place: Place = CENTRE, logged_ms: int | None = None) -> list[str]:
+async def near(
+    world: StoreWorld, radius_m: float = 2_000, place: Place = CENTRE, logged_ms: int | None = None
+) -> list[str]:
     (found,) = await world.store.near([Spot(place=place, within_m=radius_m, logged_ms=logged_ms)])
     return [neighbour.incident_id for neighbour in found]
 
 
-async def test_open_incidents_are_found_nearest_first_within_the_radius(world: World) -> None:
+async def test_open_incidents_are_found_nearest_first_within_the_radius(world: StoreWorld) -> None:
     states = [
         incident(name, at_ms=1_000, at=area(north(distance_m)))
         for name, distance_m in (("far", 1_500), ("near", 100), ("beyond", 2_500))
@@ -36,7 +38,7 @@ async def test_open_incidents_are_found_nearest_first_within_the_radius(world: W
     assert await near(world, 50) == []
 
 
-async def test_what_is_compared_is_what_was_decided_last(world: World) -> None:
+async def test_what_is_compared_is_what_was_decided_last(world: StoreWorld) -> None:
     first = incident(at_ms=1_000)
     moved = replace(first, type="storm", area=area(north(5_000)), text_print="00000000000000ff")
     await applied(world, application(0, first, command="c-0"), application(1, moved, command="c-1"))
@@ -47,7 +49,7 @@ async def test_what_is_compared_is_what_was_decided_last(world: World) -> None:
     assert neighbour.logged_ms == 1_000
 
 
-async def test_what_has_ended_or_has_no_place_is_not_found_and_what_opens_again_is(world: World) -> None:
+async def test_what_has_ended_or_has_no_place_is_not_found_and_what_opens_again_is(world: StoreWorld) -> None:
     state = incident(at_ms=1_000)
     closed = incident(at_ms=1_000, status=IncidentStatus.CLOSED)
     placeless = incident("elsewhere", at_ms=1_000, at=None)
@@ -64,7 +66,7 @@ async def test_what_has_ended_or_has_no_place_is_not_found_and_what_opens_again_
     assert await near(world) == [state.id]
 
 
-async def test_a_rebuilt_picture_knows_what_is_open(world: World) -> None:
+async def test_a_rebuilt_picture_knows_what_is_open(world: StoreWorld) -> None:
     await world.forget()
     state = incident(at_ms=1_000)
     await world.rebuilt(
@@ -75,7 +77,7 @@ async def test_a_rebuilt_picture_knows_what_is_open(world: World) -> None:
     assert await near(world) == [state.id]
 
 
-async def test_several_places_are_looked_at_at_once_and_none_costs_nothing(world: World) -> None:
+async def test_several_places_are_looked_at_at_once_and_none_costs_nothing(world: StoreWorld) -> None:
     await applied(world, application(0, incident(at_ms=1_000)))
 
     here, there = await world.store.near([Spot(place=CENTRE, within_m=500), Spot(place=north(9_000), within_m=500)])
@@ -85,7 +87,7 @@ async def test_several_places_are_looked_at_at_once_and_none_costs_nothing(world
     assert await world.store.whereabouts([]) == {}
 
 
-async def test_people_are_where_their_fresh_fix_is_else_at_home_else_nowhere(world: World) -> None:
+async def test_people_are_where_their_fresh_fix_is_else_at_home_else_nowhere(world: StoreWorld) -> None:
     now_ms = await world.store.now_ms()
     await world.people.put_profiles([profile(name, 1) for name in ("fresh", "stale", "homeless", "unseen")])
     await world.people.put_fixes(
@@ -102,7 +104,7 @@ async def test_people_are_where_their_fresh_fix_is_else_at_home_else_nowhere(wor
     assert seen["fresh"].travel_mode is TravelMode.FOOT
 
 
-async def test_nothing_is_said_before_the_picture_is_rebuilt(world: World) -> None:
+async def test_nothing_is_said_before_the_picture_is_rebuilt(world: StoreWorld) -> None:
     await world.forget()
 
     with pytest.raises(NotReady):
@@ -112,7 +114,7 @@ async def test_nothing_is_said_before_the_picture_is_rebuilt(world: World) -> No
 
 
 @pytest.mark.parametrize("lon", [180.0, -180.0, 179.995])
-async def test_reports_meet_across_the_antimeridian(world: World, lon: float) -> None:
+async def test_reports_meet_across_the_antimeridian(world: StoreWorld, lon: float) -> None:
     state = incident(at_ms=1_000, at=area(Place(lon=180.0, lat=52.0)))
     await applied(world, application(0, state, command="c-0"))
 
@@ -120,7 +122,7 @@ async def test_reports_meet_across_the_antimeridian(world: World, lon: float) ->
     assert await near(world, place=Place(lon=-lon, lat=52.0)) == [state.id]
 
 
-async def test_a_report_inside_a_wide_area_meets_it_though_its_centre_is_far(world: World) -> None:
+async def test_a_report_inside_a_wide_area_meets_it_though_its_centre_is_far(world: StoreWorld) -> None:
     wide = incident("wide", at_ms=1_000, at=area(north(9_000), reach_m=8_000))
     narrow = incident("narrow", at_ms=1_000, at=area(north(2_300), reach_m=400))
     small = incident("small", at_ms=1_000, at=area(north(2_300)))
@@ -133,7 +135,7 @@ async def test_a_report_inside_a_wide_area_meets_it_though_its_centre_is_far(wor
     assert await near(world) == [narrow.id]
 
 
-async def test_older_incidents_do_not_hide_one_of_the_same_hour(world: World) -> None:
+async def test_older_incidents_do_not_hide_one_of_the_same_hour(world: StoreWorld) -> None:
     old = [incident(f"old-{n}", at_ms=1_000, at=area(north(10 + n))) for n in range(45)]
     same = incident("same", at_ms=9_000_000, at=area(north(900)))
     await applied(world, *[application(n, one, command=f"c-{n}") for n, one in enumerate([*old, same])])
@@ -149,11 +151,11 @@ def numbered(name: str, **known: Any) -> Incident:
     return replace(incident(name, at_ms=1_000, **known), external_id="112-000123")
 
 
-async def named(world: World, *digests: str) -> list[list[str]]:
+async def named(world: StoreWorld, *digests: str) -> list[list[str]]:
     return [[one.incident_id for one in found] for found in await world.store.named(digests or (NUMBER,))]
 
 
-async def test_open_incidents_are_found_by_their_external_id_wherever_they_are(world: World) -> None:
+async def test_open_incidents_are_found_by_their_external_id_wherever_they_are(world: StoreWorld) -> None:
     states = [numbered("here"), numbered("far", at=area(north(900_000))), numbered("nowhere", at=None)]
     other = replace(incident("other", at_ms=1_000), external_id="112-000124")
     written = [application(at, state, command=f"c-{at}") for at, state in enumerate([*states, other])]
@@ -169,7 +171,7 @@ async def test_open_incidents_are_found_by_their_external_id_wherever_they_are(w
     assert (first.external, first.reported_by) == (NUMBER, states[0].reported_by)
 
 
-async def test_what_has_ended_has_no_number_any_more_and_what_opens_again_has(world: World) -> None:
+async def test_what_has_ended_has_no_number_any_more_and_what_opens_again_has(world: StoreWorld) -> None:
     state = numbered("flood")
     closed = replace(numbered("flood", status=IncidentStatus.CLOSED), version=2)
     await applied(world, application(0, state, command="c-0"), application(1, closed, command="c-1"))
@@ -180,7 +182,7 @@ async def test_what_has_ended_has_no_number_any_more_and_what_opens_again_has(wo
     assert await named(world) == [[state.id]]
 
 
-async def test_what_is_known_of_a_number_is_what_was_decided_last(world: World) -> None:
+async def test_what_is_known_of_a_number_is_what_was_decided_last(world: StoreWorld) -> None:
     moved = replace(numbered("flood", at=area(north(5_000))), type="storm")
     await applied(world, application(0, numbered("flood"), command="c-0"), application(1, moved, command="c-1"))
 
@@ -189,7 +191,7 @@ async def test_what_is_known_of_a_number_is_what_was_decided_last(world: World) 
     assert (found.type, found.centre) == ("storm", north(5_000))
 
 
-async def test_a_number_that_too_many_bear_names_nothing(world: World) -> None:
+async def test_a_number_that_too_many_bear_names_nothing(world: StoreWorld) -> None:
     states = [numbered(f"flood-{number:02}") for number in range(NAMED_AT_MOST + 1)]
     written = [application(at, state, command=f"c-{at}") for at, state in enumerate(states)]
     await applied(world, *written[:-1])
@@ -200,7 +202,7 @@ async def test_a_number_that_too_many_bear_names_nothing(world: World) -> None:
     assert await named(world) == [[]]
 
 
-async def test_a_rebuilt_picture_knows_the_numbers_of_what_is_open(world: World) -> None:
+async def test_a_rebuilt_picture_knows_the_numbers_of_what_is_open(world: StoreWorld) -> None:
     await world.forget()
     state = numbered("flood")
     await world.rebuilt(
@@ -212,7 +214,7 @@ async def test_a_rebuilt_picture_knows_the_numbers_of_what_is_open(world: World)
     assert await world.store.named([]) == []
 
 
-async def test_no_number_is_given_before_the_picture_is_rebuilt(world: World) -> None:
+async def test_no_number_is_given_before_the_picture_is_rebuilt(world: StoreWorld) -> None:
     await world.forget()
 
     with pytest.raises(NotReady):

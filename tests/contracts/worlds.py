@@ -31,7 +31,7 @@ class People(Protocol):
     async def sweep_fixes(self, ttl_ms: int) -> int: ...
 
 
-class World(Protocol):
+class StoreWorld(Protocol):
     """`forget` is FLUSHALL; `rebuilt` opens the picture again; `woken` are incidents whose retry was brought forward."""
 
     store: RedisStore | MemoryStore
@@ -154,7 +154,7 @@ class MemoryWorld:
         pass
 
 
-async def applied(world: World, *applications: Application) -> list[Applied]:
+async def applied(world: StoreWorld, *applications: Application) -> list[Applied]:
     """Applies what must not be refused for its place in the log; ends of offers are published, as on the ordinary way."""
     answers = await world.store.apply(applications)
     assert {answer.state for answer in answers} == {AppliedState.APPLIED}

@@ -1,9 +1,9 @@
 """A tiny world lived through at random: reports, answers, silence, mistakes and repeats in any order.
 
-`World` keeps the truth of who is engaged as a store would: a person is taken by the first decision that claims them, a search may
-be out of date, a claim may fail, commands come twice and timers early. Whatever happens, nobody holds two offers at once, no
-requirement has more people than places, nobody is asked who said no, is off duty, or whose incident has ended, and no open
-incident waits in silence.
+`DispatchWorld` keeps the truth of who is engaged as a store would: a person is taken by the first decision that claims them, a
+search may be out of date, a claim may fail, commands come twice and timers early. Whatever happens, nobody holds two offers at
+once, no requirement has more people than places, nobody is asked who said no, is off duty, or whose incident has ended, and no
+open incident waits in silence.
 """
 
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from dispatch.context_query import look_of
 from dispatch.deadlines import deadline_command, timers_of, waiting_of
-from dispatch.decide import Settled, chosen_people, fill, settle
+from dispatch.decide import Settled, chosen_people, fill, settle, settle_without_claim
 from dispatch.follow_ups import follow_ups
 from dispatch.model.commands import (
     AcceptOffer,
@@ -74,7 +74,7 @@ INCIDENTS = tuple(incident_id(ZONE, "operator", str(number)) for number in range
 
 
 @dataclass
-class World:
+class DispatchWorld:
     """People, incidents and the log of decisions; `engaged` is the truth of who is taken, by which offer."""
 
     book: PlanBook = field(default_factory=plans)
@@ -143,7 +143,7 @@ class World:
             for hold in gone:
                 lost[hold.volunteer_id] = Exclusion.TAKEN_NOW
                 if isinstance(command, AcceptOffer) and hold.offer_id == command.offer_id:
-                    settled = replace(settled, ruling=refused("late_accept", "engaged_elsewhere"), needs=())
+                    settled = settle_without_claim(settled, self.book, "engaged_elsewhere")
                 if isinstance(command, AssignVolunteer) and hold.volunteer_id == command.volunteer_id:
                     settled = replace(settled, ruling=refused("assign", "engaged"), needs=())
 
@@ -209,7 +209,7 @@ REQUIREMENTS = strategies.stated_requirements()
 class LifeOfAWorld(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
+        self.world = DispatchWorld()
         self.sent: list[Command] = []
 
     @initialize(

@@ -28,7 +28,7 @@ WINDOW_S = 4
 NEED = RequirementSpec(capability=Capability.FIELD, skill="first_aid", window_s=WINDOW_S)
 
 
-class Log:
+class WorkerOutput:
     """What a worker has written about the incidents of a test, so far."""
 
     def __init__(self, desk: Desk) -> None:
@@ -53,7 +53,7 @@ async def test_a_clock_that_jumps_changes_no_offer(
     desk: Desk, start: Start, tmp_path: Path, shifts_s: tuple[float, ...]
 ) -> None:
     await desk.register(*(f"v{number:02}" for number in range(PEOPLE)), north_m=20)
-    shift, log = tmp_path / "shift", Log(desk)
+    shift, log = tmp_path / "shift", WorkerOutput(desk)
     reports: list[ReportIncident] = []
     shift.write_text("0", "ascii")
     start("tests.scenarios.shifted_worker", str(shift))
@@ -89,7 +89,7 @@ def cancel(report: ReportIncident) -> CancelIncident:
     return CancelIncident(id=key(), incident_id=report.incident_id, by="op", sent_ms=0)
 
 
-async def expired(log: Log, report: ReportIncident) -> bool:
+async def expired(log: WorkerOutput, report: ReportIncident) -> bool:
     """The first wave came, was silent, and its window ended."""
     await log.read()
     await asyncio.sleep(0.1)

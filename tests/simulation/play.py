@@ -23,12 +23,12 @@ from dispatch.plans.book import PlanBook, load_builtin
 from dispatch.plans.budget_table import UNLIMITED
 from streams.topics import INCIDENTS
 from tests.simulation import virtual_time
+from tests.simulation.inhabitants import Inhabitants
 from tests.simulation.judge import Finding, Judge
 from tests.simulation.kafka import START_MS, Admin, Consumer, Kafka, Producer
 from tests.simulation.processes import running
 from tests.simulation.redis import Altered, Redis, Restore
 from tests.simulation.registrar import Registrar
-from tests.simulation.town import Town
 from tests.simulation.weather import CLIMATES, Weather
 from tests.simulation.workers import Group, Worker
 
@@ -90,7 +90,9 @@ class _Run:
         self._judge = Judge(self._kafka, self._redis, forgives_void=self._weather.climate.loses_redis)
         self._judge.is_fair = play.climate == "fair"
         self._group.on_commit = self._judge.commits
-        self._town = Town(self._kafka, self._weather, chance, chance.choice((0.15, 0.4)), _zones(self._kafka))
+        self._inhabitants = Inhabitants(
+            self._kafka, self._weather, chance, chance.choice((0.15, 0.4)), _zones(self._kafka)
+        )
         self._plans = _plans(chance)
         self._names = itertools.count(1)
         self._workers: list[Worker | None] = [None] * chance.choice((2, WORKERS))
@@ -99,10 +101,10 @@ class _Run:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, about: self._stage.bug(repr(about.get("exception", about))))
         background = [asyncio.create_task(Registrar(self._kafka, self._redis).follow())]
-        self._town.begin()
+        self._inhabitants.begin()
         for number in range(len(self._workers)):
             self._begin(number)
-        background.append(asyncio.create_task(self._town.live()))
+        background.append(asyncio.create_task(self._inhabitants.live()))
         while self._weather.steps < self._play.steps and not self._is_over():
             await asyncio.sleep(1.0)
             self._nemesis()
@@ -170,7 +172,7 @@ class _Run:
 
     async def _rest(self) -> None:
         """All is healed and nobody reports any more; then the timers stop and the log is worked off."""
-        self._weather.is_calm, self._town.is_quiet = True, True
+        self._weather.is_calm, self._inhabitants.is_quiet = True, True
         self._kafka.down_until_s = self._redis.down_until_s = 0.0
         self._kafka.skew_ms = self._redis.skew_ms = 0
         for _ in range(round(QUIET_S)):

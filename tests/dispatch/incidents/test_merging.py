@@ -34,7 +34,7 @@ A, B, C = (INCIDENT[:-1] + letter for letter in "abc")
 
 
 @dataclass
-class Town:
+class LinkedIncidents:
     """Several incidents and what they say to each other; `said` waits in the log until `listen`."""
 
     people: list[Candidate] = field(default_factory=list)
@@ -77,8 +77,8 @@ class Town:
             self.tell(ReportIncident, one, type="road.accident", body_digest=one, area=point(), requirements=(spec(),))
 
 
-def town_of(*incident_ids: str) -> Town:
-    town = Town()
+def town_of(*incident_ids: str) -> LinkedIncidents:
+    town = LinkedIncidents()
     town.report(*incident_ids)
     return town
 
@@ -98,7 +98,7 @@ def test_a_merged_incident_ends_and_its_report_stays_with_the_other() -> None:
 
 
 def test_the_people_of_a_merged_incident_are_let_go_and_those_on_scene_are_done() -> None:
-    town = Town(helpers("asked", "coming", "there", "spare"))
+    town = LinkedIncidents(helpers("asked", "coming", "there", "spare"))
     town.tell(ReportIncident, A, type="road.accident", body_digest="a", area=point(), requirements=(spec(count=3),))
     held = {offer.volunteer_id: offer for offer in town.incidents[A].offers}
     state = {"coming": OfferState.ACCEPTED, "there": OfferState.ON_SCENE}
@@ -317,7 +317,7 @@ def test_only_what_is_merged_can_be_unmerged() -> None:
 
 @pytest.mark.parametrize("kind", [MergeIncident, FinishMerge])
 def test_what_is_said_to_an_unknown_incident_is_refused(kind: type[Command]) -> None:
-    said = Town().tell(kind, A, into=B)
+    said = LinkedIncidents().tell(kind, A, into=B)
 
     assert (said.outcome, said.reason) == (Outcome.REFUSED, "unknown_incident")
 

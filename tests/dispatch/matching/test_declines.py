@@ -9,7 +9,7 @@ from dispatch.model.ids import incident_id
 from dispatch.model.incidents import RefusedBefore
 from dispatch.model.vocabulary import Capability, OfferState, Priority, Task
 from dispatch.state.lifecycle import Moment, evolve
-from tests.dispatch.incidents.test_merging import Town
+from tests.dispatch.incidents.test_merging import LinkedIncidents
 from tests.support.builders import (
     INCIDENT,
     NOW_MS,
@@ -101,14 +101,14 @@ def test_a_declined_offer_can_still_be_accepted() -> None:
     assert story.state_of("no") is OfferState.ACCEPTED
 
 
-def merged(town: Town) -> None:
+def merged(town: LinkedIncidents) -> None:
     town.tell(MergeIncident, A, into=B)
     town.listen()
 
 
-def declined_at_a(*also: str) -> Town:
+def declined_at_a(*also: str) -> LinkedIncidents:
     """`no` declines first aid at A; B asks for first aid as well, and its own people are `also`."""
-    town = Town()
+    town = LinkedIncidents()
     town.people = helpers("no", *also)
     town.report(A)
     (held,) = [one for one in town.incidents[A].offers if one.volunteer_id == "no"]

@@ -20,13 +20,15 @@ from tests.faults.checker.topics import OFFERS, STATUS
 History = list[Record]
 
 
-class Log:
+class OfferHistory:
     """A hand-made log of one partition each: every line below is one record, in its order."""
 
     def __init__(self) -> None:
         self.records: History = []
 
-    def step(self, offer: str, state: str, *, decision: int, event: str = "", key: str = "", **changes: Any) -> "Log":
+    def step(
+        self, offer: str, state: str, *, decision: int, event: str = "", key: str = "", **changes: Any
+    ) -> "OfferHistory":
         """`offer` is volunteer:incident, so `a:1` is the offer of incident 1 to a."""
         volunteer, incident = offer.split(":")
         value = {
@@ -49,7 +51,7 @@ class Log:
         }
         return self._add(OFFERS, key or volunteer, value)
 
-    def state(self, incident: str, status: str, *, decision: int, count: int = 1) -> "Log":
+    def state(self, incident: str, status: str, *, decision: int, count: int = 1) -> "OfferHistory":
         requirement = {
             "id": "r1",
             "capability": "field",
@@ -82,19 +84,19 @@ class Log:
         }
         return self._add(STATUS, incident, value)
 
-    def raw(self, topic: str, value: bytes | None, key: bytes | None = b"a") -> "Log":
+    def raw(self, topic: str, value: bytes | None, key: bytes | None = b"a") -> "OfferHistory":
         offset = sum(record.topic == topic for record in self.records)
         self.records.append(Record(topic=topic, partition=0, offset=offset, key=key, value=value))
         return self
 
-    def _add(self, topic: str, key: str, value: dict[str, Any]) -> "Log":
+    def _add(self, topic: str, key: str, value: dict[str, Any]) -> "OfferHistory":
         return self.raw(topic, json.dumps(value).encode(), key.encode())
 
 
-def good() -> Log:
+def good() -> OfferHistory:
     """Two incidents share a person one after the other; a repeat, a void offer and a lowered count are all in order."""
     return (
-        Log()
+        OfferHistory()
         .step("a:1", "offered", decision=0)
         .step("b:1", "offered", decision=0)
         .state("1", "dispatching", decision=0)
@@ -122,7 +124,7 @@ def test_a_good_history_has_no_findings() -> None:
     assert (report.volunteers, report.incidents) == (2, 2)
 
 
-BAD: list[tuple[str, Callable[[Log], Log], str]] = [
+BAD: list[tuple[str, Callable[[OfferHistory], OfferHistory], str]] = [
     # A second offer while the first is unanswered.
     (
         "offered twice",
@@ -200,20 +202,25 @@ BAD: list[tuple[str, Callable[[Log], Log], str]] = [
 
 
 def _hollow_state() -> bytes:
-    whole = json.loads(Log().state("9", "staffed", decision=1).records[0].value or b"")
+    whole = json.loads(OfferHistory().state("9", "staffed", decision=1).records[0].value or b"")
     del whole["incident"]["requirements"]
     return json.dumps(whole).encode()
 
 
 @pytest.mark.parametrize(("add", "kind"), [pytest.param(add, kind, id=name) for name, add, kind in BAD])
-def test_each_bad_history_is_caught_and_named(add: Callable[[Log], Log], kind: str) -> None:
+def test_each_bad_history_is_caught_and_named(add: Callable[[OfferHistory], OfferHistory], kind: str) -> None:
     report = judge(add(good()).records)
 
     assert report.counts == {**dict.fromkeys(double_bookings.KINDS, 0), kind: 1}
 
 
 def test_a_void_offer_is_left_out_but_counted_when_it_had_been_shown() -> None:
-    log = Log().step("c:1", "offered", decision=0).step("c:2", "offered", decision=1).step("c:2", "void", decision=2)
+    log = (
+        OfferHistory()
+        .step("c:1", "offered", decision=0)
+        .step("c:2", "offered", decision=1)
+        .step("c:2", "void", decision=2)
+    )
 
     report = judge(log.records)
 
@@ -223,7 +230,7 @@ def test_a_void_offer_is_left_out_but_counted_when_it_had_been_shown() -> None:
 
 def test_a_decision_that_replaces_one_person_by_another_is_judged_as_a_whole() -> None:
     log = (
-        Log()
+        OfferHistory()
         .state("1", "staffed", decision=0)
         .step("c:1", "accepted", decision=1)
         .step("d:1", "accepted", decision=2)
@@ -236,7 +243,7 @@ def test_a_decision_that_replaces_one_person_by_another_is_judged_as_a_whole() -
 def test_a_count_that_was_raised_in_the_same_batch_counts() -> None:
     """A batch writes the newest state only: the one in between is not in the log."""
     log = (
-        Log()
+        OfferHistory()
         .state("1", "dispatching", decision=0, count=1)
         .step("c:1", "accepted", decision=2)
         .step("d:1", "accepted", decision=3)
@@ -248,7 +255,7 @@ def test_a_count_that_was_raised_in_the_same_batch_counts() -> None:
 
 def test_people_who_are_done_may_be_more_than_a_count_lowered_afterwards() -> None:
     log = (
-        Log()
+        OfferHistory()
         .state("1", "in_progress", decision=0, count=2)
         .step("c:1", "done", decision=1)
         .step("d:1", "done", decision=2)
@@ -265,7 +272,7 @@ def test_a_tombstone_of_a_state_is_no_finding() -> None:
 
 @pytest.mark.parametrize(("history", "code"), [(good(), 0), (BAD[0][1](good()), 1)])
 def test_the_exit_code_says_whether_something_was_found(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], history: Log, code: int
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], history: OfferHistory, code: int
 ) -> None:
     monkeypatch.setattr(double_bookings, "read", lambda *_: history.records)
 
@@ -287,7 +294,7 @@ def test_a_real_log_is_read_from_its_beginning_to_its_end(kafka: str) -> None:
     """The log is shared with other tests, so only our own records are looked at."""
     topic_admin.apply_topics(load({"KOMEK_KAFKA": kafka}))
     person = clock.fresh_id()
-    history = Log().step(f"{person}:1", "offered", decision=0).step(f"{person}:1", "declined", decision=1)
+    history = OfferHistory().step(f"{person}:1", "offered", decision=0).step(f"{person}:1", "declined", decision=1)
     producer = KafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=False)
     try:
         for record in history.records:

@@ -52,7 +52,7 @@ class Phone:
         self.rang.append((notice.kind, notice_id))
 
 
-class Log:
+class NotifierLog:
     """Writes steps of its own people and reads what was told to them; the broker is shared by all tests."""
 
     def __init__(self, settings: Settings, producer: AIOKafkaProducer, reader: LogReader) -> None:
@@ -115,19 +115,19 @@ class Log:
 
 
 @pytest.fixture
-async def log(kafka: str) -> AsyncIterator[Log]:
+async def log(kafka: str) -> AsyncIterator[NotifierLog]:
     settings = load({"KOMEK_KAFKA": kafka})
     await asyncio.to_thread(topic_admin.apply_topics, settings)
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
     reader = LogReader(settings, "test-notices")
     await producer.start()
     await reader.start()
-    yield Log(settings, producer, reader)
+    yield NotifierLog(settings, producer, reader)
     await reader.stop()
     await producer.stop()
 
 
-async def test_each_step_that_concerns_a_person_is_told_once_in_order(log: Log) -> None:
+async def test_each_step_that_concerns_a_person_is_told_once_in_order(log: NotifierLog) -> None:
     async with log.notifier(StreamChannel(), phone := Phone(log.tag)):
         offered = await log.offer("v-1", "offered")
         await log.until_told(offered)
@@ -148,7 +148,7 @@ async def test_each_step_that_concerns_a_person_is_told_once_in_order(log: Log) 
     assert len({identity for _, identity in phone.rang} | {one.id for one in told}) == 6
 
 
-async def test_a_second_live_offer_is_never_told_and_neither_is_its_end(log: Log) -> None:
+async def test_a_second_live_offer_is_never_told_and_neither_is_its_end(log: NotifierLog) -> None:
     async with log.notifier():
         await log.until_told(await log.offer("v-1", "offered", offer="first"))
         await log.offer("v-1", "offered", offer="second")
@@ -162,7 +162,7 @@ async def test_a_second_live_offer_is_never_told_and_neither_is_its_end(log: Log
     ]
 
 
-async def test_what_was_missed_is_told_and_what_is_over_by_then_is_not(log: Log) -> None:
+async def test_what_was_missed_is_told_and_what_is_over_by_then_is_not(log: NotifierLog) -> None:
     await log.offer("away", "offered")
     await log.offer("away", "withdrawn")
     await log.offer("late", "offered", expires_ms=clock.now_ms() - 1)
@@ -174,7 +174,7 @@ async def test_what_was_missed_is_told_and_what_is_over_by_then_is_not(log: Log)
 
 
 async def test_a_notifier_that_dies_repeats_only_what_was_not_written_down(
-    log: Log, monkeypatch: pytest.MonkeyPatch
+    log: NotifierLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def nothing(*_: Any, **__: Any) -> None: ...
 
@@ -192,7 +192,7 @@ async def test_a_notifier_that_dies_repeats_only_what_was_not_written_down(
     assert len(await log.told("phone")) == 2
 
 
-async def test_who_takes_over_knows_who_holds_what_since_long_before(log: Log) -> None:
+async def test_who_takes_over_knows_who_holds_what_since_long_before(log: NotifierLog) -> None:
     async with log.notifier():
         await log.until_told(await log.offer("v-1", "offered", offer="first"))
         await log.until_told(await log.offer("v-1", "accepted", offer="first"))
@@ -208,7 +208,7 @@ async def test_who_takes_over_knows_who_holds_what_since_long_before(log: Log) -
     ]
 
 
-async def test_a_channel_that_refuses_is_tried_again_and_one_that_hangs_stops_nobody_else(log: Log) -> None:
+async def test_a_channel_that_refuses_is_tried_again_and_one_that_hangs_stops_nobody_else(log: NotifierLog) -> None:
     limits = Limits(waiting=4, attempt_s=0.2, attempts=3, first_pause_s=0.02, stuck_s=0.4)
     busy, hung = Phone(log.tag), Phone(log.tag)
     busy.refusals, hung.hangs, hung.name = 2, True, "hung"
@@ -227,7 +227,7 @@ async def test_a_channel_that_refuses_is_tried_again_and_one_that_hangs_stops_no
     assert {(one.outcome, one.attempts) for one in await log.told("hung")} == {("failed", 3)}
 
 
-async def test_two_notifiers_share_the_people_and_nobody_is_told_another_thing(log: Log) -> None:
+async def test_two_notifiers_share_the_people_and_nobody_is_told_another_thing(log: NotifierLog) -> None:
     async with log.notifier():
         early = [await log.offer(f"e-{number}", "offered") for number in range(10)]
         await log.until_told(*early)
@@ -242,7 +242,7 @@ async def test_two_notifiers_share_the_people_and_nobody_is_told_another_thing(l
     assert {one.event_id for one in told} == {one.event_id for one in (*early, *late, *last)}
 
 
-async def test_a_record_that_is_no_step_is_buried_and_the_next_is_told(log: Log) -> None:
+async def test_a_record_that_is_no_step_is_buried_and_the_next_is_told(log: NotifierLog) -> None:
     async with log.notifier():
         await log.raw(b"{ no step")
         told = await log.until_told(await log.offer("v-1", "offered"))

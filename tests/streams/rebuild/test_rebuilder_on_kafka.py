@@ -35,7 +35,7 @@ class Sent:
 
 
 @dataclass(slots=True, kw_only=True)
-class Log:
+class PeopleRecords:
     """People of one test: good records of each, then what nobody can read."""
 
     settings: Settings
@@ -97,19 +97,19 @@ class Log:
 
 
 @pytest.fixture
-async def log(kafka: str, redis_url: str) -> AsyncIterator[Log]:
+async def log(kafka: str, redis_url: str) -> AsyncIterator[PeopleRecords]:
     settings = load({"KOMEK_KAFKA": kafka, "KOMEK_REDIS": redis_url, "KOMEK_DATA_KEY": DATA_KEY})
     await asyncio.to_thread(topic_admin.apply_topics, settings)
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
     await producer.start()
-    made = Log(settings=settings, link=RedisClient(redis_url), producer=producer)
+    made = PeopleRecords(settings=settings, link=RedisClient(redis_url), producer=producer)
     await made.open()
     yield made
     await made.link.close()
     await producer.stop()
 
 
-def unreadable(log: Log) -> list[Sent]:
+def unreadable(log: PeopleRecords) -> list[Sent]:
     """Each is about somebody of whom there are good records, too: those must stay as they are."""
     good = log.profile("v-1").value
     assert good is not None
@@ -134,7 +134,7 @@ def unreadable(log: Log) -> list[Sent]:
     ]
 
 
-async def test_what_the_live_path_refuses_a_rebuild_refuses(log: Log) -> None:
+async def test_what_the_live_path_refuses_a_rebuild_refuses(log: PeopleRecords) -> None:
     people = PeopleStore(log.link)
     services = [
         service(log.settings, people, dead_letter=log.dead_letter) for service in (ProfileService, LocationService)
@@ -165,7 +165,7 @@ async def test_what_the_live_path_refuses_a_rebuild_refuses(log: Log) -> None:
     assert letters & set(last) == set()
 
 
-async def _knows(log: Log, name: str) -> bool:
+async def _knows(log: PeopleRecords, name: str) -> bool:
     key = redis_keys.volunteer(log.id(name))
     ((profile, home, fix),) = await log.link.run([("HMGET", key, "v", "hx", "at")])
     return None not in (profile, home, fix)

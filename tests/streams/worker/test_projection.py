@@ -27,7 +27,7 @@ PARTITION = 3
 
 
 @dataclass
-class Log:
+class OnePartition:
     """One partition of decisions, and what was said of them; publisher and reader in one."""
 
     decisions: list[Decision] = field(default_factory=list)
@@ -57,13 +57,13 @@ class Log:
         ]
 
 
-def projection(store: MemoryStore, log: Log) -> Projection:
+def projection(store: MemoryStore, log: OnePartition) -> Projection:
     return Projection(cast(Store, store), cast(Publisher, log), cast(LogReader, log))
 
 
-def told(*stories: Story) -> tuple[Log, list[Logged]]:
+def told(*stories: Story) -> tuple[OnePartition, list[Logged]]:
     """All decisions of the stories, one story after the other, as they stand in the log."""
-    log, logged = Log(), []
+    log, logged = OnePartition(), []
     for number, story in enumerate(stories):
         state = None
         for made in story.decisions:

@@ -59,7 +59,7 @@ RESULT_OF = {"verification": "verify_report", "geolocation": "geolocate", "trans
 
 
 @dataclass(slots=True)
-class Town:
+class Inhabitants:
     kafka: Kafka
     weather: Weather
     chance: random.Random
