@@ -35,19 +35,13 @@ def instant_ms(value: object) -> int:
     return int(at.timestamp() * 1000)
 
 
-def spoken_language(value: object) -> str:
-    """A language tag in canonical form (`kk`, `zh-Hans-CN`), assigned or not: one that nobody requests has no effect."""
+def language_tag(value: object) -> str:
+    """The canonical form of a tag of a registered language (`kk`, `zh-Hans-CN`). Raises PydanticCustomError otherwise."""
     tag = languages.canonical(value) if isinstance(value, str) else None
     if tag is None:
         raise expected(languages.EXPECTED)
-    return tag
-
-
-def wanted_language(value: object) -> str:
-    """A language that ISO 639 has assigned: a requirement for any other could never be filled."""
-    tag = spoken_language(value)
     if not languages.is_assigned(tag):
-        raise expected(languages.EXPECTED + " that ISO 639 has assigned; omit it if it is unknown")
+        raise expected(languages.EXPECTED + " that names a registered language; omit it if it is unknown")
     return tag
 
 
@@ -130,9 +124,12 @@ GEOMETRY_SCHEMA = {
 }
 
 Instant = Annotated[int, Checked(instant_ms, {"type": "string", "format": "date-time"})]
-_TAG_SCHEMA = {"type": "string", "maxLength": 35, "pattern": "^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$"}
-SpokenLanguage = Annotated[str, Checked(spoken_language, _TAG_SCHEMA)]
-WantedLanguage = Annotated[str, Checked(wanted_language, _TAG_SCHEMA)]
+_TAG_SCHEMA = {
+    "type": "string",
+    "maxLength": languages.MAX_LENGTH,
+    "pattern": "^([A-Za-z]{2,8}|[Ii][-_][A-Za-z]{3,8})([-_][A-Za-z0-9]{1,8})*$",
+}
+LanguageTag = Annotated[str, Checked(language_tag, _TAG_SCHEMA)]
 AreaField = Annotated[Area, Checked(area, GEOMETRY_SCHEMA)]
 PointField = Annotated[Place, Checked(place, POINT_SCHEMA)]
 PERSON_ID_SCHEMA: dict[str, Any] = {

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.fields import AreaField, WantedLanguage, word
+from api.fields import AreaField, LanguageTag, word
 from api.schemas.base import Body, SkillWord, Text
 from dispatch.model.vocabulary import DeclineReason, HeardBy, OfferState
 
@@ -65,6 +65,6 @@ class Result(Said):
 
     outcome: Annotated[str, Field(min_length=1, max_length=32)]
     text: Text | None = None
-    language: WantedLanguage | None = None
+    language: LanguageTag | None = None
     location: AreaField | None = None
     incident_id: Annotated[str, Field(max_length=64)] | None = None

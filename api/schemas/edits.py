@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.fields import AreaField, WantedLanguage
+from api.fields import AreaField, LanguageTag
 from api.schemas.base import Body, PriorityWord, ShortText, Shown, Text, Time
 from api.schemas.reports import CallerOfIncident, RequirementIn, TypeName
 
@@ -15,7 +15,7 @@ class IncidentValues(Body):
     type: TypeName = ""
     location: AreaField | None = None
     priority: PriorityWord = Field(default=None)  # type: ignore[assignment]  # never read if it is not given
-    language: WantedLanguage | None = None
+    language: LanguageTag | None = None
     requirements: Annotated[list[RequirementIn], Field(max_length=50)] = []
     """In any order; of each entry only the given fields are compared."""
     description: Text | None = None
@@ -31,7 +31,7 @@ class IncidentPatch(IncidentValues):
     """
 
     location: AreaField = Field(default=None)  # type: ignore[assignment]  # never read if it is not given
-    language: WantedLanguage = ""
+    language: LanguageTag = ""
     requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] = []
     expected: IncidentValues | None = None
     edit_version: Annotated[int, Field(ge=0, le=10**12)] | None = None

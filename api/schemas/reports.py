@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from api.fields import AreaField, Instant, WantedLanguage, expected, word
+from api.fields import AreaField, Instant, LanguageTag, expected, word
 from api.schemas.base import Body, CapabilityWord, PriorityWord, ShortText, SkillWord, TaskWord, Text
 from dispatch.model.vocabulary import LanguageRule, OnFalse
 from dispatch.plans import digital_work
@@ -25,7 +25,7 @@ class RequirementIn(Body):
     capability: CapabilityWord
     skill: SkillWord
     count: Annotated[int, Field(ge=1, le=100)] = 1
-    languages: Annotated[list[WantedLanguage], Field(max_length=10, description="speaking one of them suffices")] = []
+    languages: Annotated[list[LanguageTag], Field(max_length=10, description="speaking one of them suffices")] = []
     task: TaskWord | None = None
     max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
     window_s: Annotated[int, Field(ge=1, le=86_400, description="time to answer an offer")] | None = None
@@ -70,7 +70,7 @@ class IncidentReport(Body):
     """null for work without a place."""
     priority: PriorityWord | None = None
     description: Text | None = None
-    language: WantedLanguage | None = None
+    language: LanguageTag | None = None
     address: ShortText | None = None
     caller: CallerOfIncident | None = None
     requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.fields import PERSON_ID_SCHEMA, Instant, Lat, Lon, PointField, SpokenLanguage, word
+from api.fields import PERSON_ID_SCHEMA, Instant, LanguageTag, Lat, Lon, PointField, word
 from api.schemas.base import Body, CapabilityWord, Geometry, Shown, SkillWord, Time
 from api.schemas.offers import OfferShown
 from dispatch.model.vocabulary import Capability, TravelMode
@@ -24,7 +24,7 @@ class VolunteerIn(Body):
 
     capabilities: Annotated[list[CapabilityWord], Field(min_length=1, max_length=2)]
     skills: Annotated[list[SkillWord], Field(max_length=32)]
-    languages: Annotated[list[SpokenLanguage], Field(max_length=32)] = []
+    languages: Annotated[list[LanguageTag], Field(max_length=32)] = []
     travel_mode: Annotated[TravelMode, word(TravelMode)] = TravelMode.FOOT
     max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
     home: PointField | None = None

@@ -121,7 +121,12 @@ async def test_too_much_on_its_way_is_refused_before_anything_is_sent(world: Wor
         ({"priority": "urgent"}, "priority"),
         ({"language": "русский"}, "language"),
         ({"language": "zz"}, "language"),  # nobody could ever be found who speaks it
+        ({"language": "zzz"}, "language"),
         ({"language": "und"}, "language"),
+        (
+            {"requirements": [{"capability": "field", "skill": "cpr", "any_of": ["first_aid"], "languages": ["qaa"]}]},
+            "requirements[0].languages[0]",
+        ),
         (
             {"requirements": [{"capability": "field", "skill": "cpr", "languages": ["kk", "kazakh"]}]},
             "requirements[0].languages[1]",

@@ -40,6 +40,7 @@ RESULTS: list[tuple[dict[str, Any], str]] = [
     ({"outcome": "done", "text": ""}, "text"),
     ({"outcome": "done", "text": " \n"}, "text"),
     ({"outcome": "perhaps"}, "outcome"),
+    ({"outcome": "done", "text": "a", "language": "zzz"}, "language"),
 ]
 NEEDS: list[tuple[dict[str, Any], str]] = [
     (FIELD | {"task": "verify_report"}, "task"),
@@ -52,6 +53,9 @@ NEEDS: list[tuple[dict[str, Any], str]] = [
     (DIGITAL | {"agree": 3, "answers_wanted": 2}, "agree"),
     (DIGITAL | {"validated": True, "answers_wanted": 2}, "answers_wanted"),
     (DIGITAL | {"validated": True, "agree": 2}, "agree"),
+    (FIELD | {"languages": ["kk", "zzz"]}, "languages[1]"),  # not registered
+    (FIELD | {"languages": ["zh-min"]}, "languages[0]"),
+    (DIGITAL | {"languages": ["gem"]}, "languages[0]"),  # a group of languages
 ]
 REPORTS: list[tuple[dict[str, Any], str]] = [
     ({"reported_at": at(2 * DAY_MS)}, "reported_at"),
@@ -69,6 +73,8 @@ SURE: list[tuple[str, str, str, dict[str, Any], str]] = [
         ("PATCH", f"/v1/incidents/{INCIDENT}", "operator", {"requirements": [need]}, f"requirements[0].{field}")
         for need, field in NEEDS
     ),
+    ("PATCH", f"/v1/incidents/{INCIDENT}", "operator", {"language": "zzz"}, "language"),
+    ("PATCH", f"/v1/incidents/{INCIDENT}", "operator", {"language": "qaa"}, "language"),  # private use
     ("POST", PROGRESS, "volunteer", {"state": "accepted"}, "state"),
     ("POST", PROGRESS, "volunteer", {"state": "offered"}, "state"),
     ("POST", PROGRESS, "volunteer", {"state": "expired"}, "state"),

@@ -41,9 +41,9 @@ async def test_a_profile_can_be_read_at_once(world: World) -> None:
 
 
 async def test_languages_are_kept_in_one_form_however_they_are_written(world: World) -> None:
-    await put(world, languages=["kaz", "kz", "ru_RU", "ENG", "zz"])
+    await put(world, languages=["kaz", "kz", "ru_RU", "ENG", "sh"])
 
-    assert (await mine(world, "GET", "")).json()["languages"] == ["kk", "ru-RU", "en", "zz"]
+    assert (await mine(world, "GET", "")).json()["languages"] == ["kk", "ru-RU", "en", "sr-Latn"]
 
 
 async def test_what_identifies_a_person_is_in_the_private_topic_only(world: World) -> None:
@@ -148,6 +148,8 @@ async def test_nobody_unknown_goes_on_duty(world: World) -> None:
         ({"capabilities": []}, "capabilities"),
         ({"capabilities": ["fly"]}, "capabilities[0]"),
         ({"languages": ["kk", "ru RU"]}, "languages[1]"),
+        ({"languages": ["kk", "zzz"]}, "languages[1]"),
+        ({"languages": ["x-home"]}, "languages[0]"),
         ({"travel_mode": "horse"}, "travel_mode"),
         ({"max_distance_m": 0}, "max_distance_m"),
         ({"max_distance_m": 1.5}, "max_distance_m"),
