@@ -113,7 +113,7 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
 
 
 class WorkerServices:
-    """All parts of a worker. `background` is called once in the event loop, after the connections are open."""
+    """All parts of a worker, constructed without I/O. `open` and `close` are called in the event loop."""
 
     def __init__(
         self,
@@ -156,6 +156,28 @@ class WorkerServices:
             batch=settings.batch,
             waits=self.excuses,
         )
+        self.services = self._services()
+
+    async def open(self) -> None:
+        """Opens the connections that the services use.
+
+        Raises:
+            LogUnavailable: no broker answered.
+        """
+        await self.publisher.start()
+        await self.reader.start()
+        await self.side_reader.start()
+        await self.applied_plans.start()
+
+    async def close(self) -> None:
+        """Closes the connections in reverse order, after the services have stopped."""
+        await self.applied_plans.stop()
+        await self.side_reader.stop()
+        await self.reader.stop()
+        await self.publisher.stop()
+        if self.router is not None:
+            await self.router.close()
+        await self.link.close()
 
     def _on_log_read(self) -> None:
         self.excuses.excused("reading the log", at_s=clock.monotonic_s(), for_s=TROUBLE_SAID_S)
@@ -181,8 +203,8 @@ class WorkerServices:
         if 0 in self.owned():
             await self.publisher.dead_letter(record, reason)
 
-    def background(self) -> list[Service]:
-        """The services, in the order in which they start. The watchdogs start counting when they are constructed."""
+    def _services(self) -> list[Service]:
+        """The services, in the order in which they start."""
         settings, store = self.settings, self.store
         return [
             self.worker,
@@ -226,11 +248,8 @@ def _service_of(parts: WorkerServices) -> type[Service]:
         """Opens the connections before the services that use them start, and closes them afterwards."""
 
         async def on_start(self) -> None:
-            await parts.publisher.start()
-            await parts.reader.start()
-            await parts.side_reader.start()
-            await parts.applied_plans.start()
-            for service in parts.background():
+            await parts.open()
+            for service in parts.services:
                 await self.add_runtime_dependency(service)
             parts.started.set()
             # Exclude the long-lived objects from garbage collection and collect less often (DESIGN 45).
@@ -240,12 +259,6 @@ def _service_of(parts: WorkerServices) -> type[Service]:
             log.info("worker is ready", name=worker_name())
 
         async def on_shutdown(self) -> None:
-            await parts.applied_plans.stop()
-            await parts.side_reader.stop()
-            await parts.reader.stop()
-            await parts.publisher.stop()
-            if parts.router is not None:
-                await parts.router.close()
-            await parts.link.close()
+            await parts.close()
 
     return Edge

@@ -45,10 +45,11 @@ class LoopWatchdog(Service):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._sign_s = clock.monotonic_s()
+        self._sign_s = 0.0
         self._stop = threading.Event()
 
     async def on_start(self) -> None:
+        self._sign_s = clock.monotonic_s()
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     async def on_stop(self) -> None:
@@ -88,10 +89,11 @@ class LagWatchdog(Service):
         self._waits = waits
         self._owned_now: frozenset[int] = frozenset()
         self._standstill = Standstill()
-        self._looked_s = clock.monotonic_s()
+        self._looked_s = 0.0
         self._stop = threading.Event()
 
     async def on_start(self) -> None:
+        self._looked_s = clock.monotonic_s()
         threading.Thread(target=self._watch, name="lag-watchdog", daemon=True).start()
 
     async def on_stop(self) -> None:
