@@ -12,9 +12,14 @@
     ├── GiveUp                      retries are exhausted or useless: report the error and end, or start over from fresh state
     │   ├── BrokerError             no broker in time, or a refusal; `cure` names the next step
     │   ├── ApiUnavailable          `api_client`: the API did not answer within its retries
-    │   └── ResyncRequired          `readers.feed`: the cursor cannot be continued; load the state again
+    │   ├── ResyncRequired          `readers.feed`: the cursor cannot be continued; load the state again
+    │   ├── LocalStackError         `local.errors`: `komek up` cannot start or stop something; `cure` names the next step
+    │   └── CommandFailed           `cli.errors`: ends a command with its message, cure and exit code
     └── InvalidInput                fix what was passed in
         ├── Unreadable              `wire`: the bytes are no record of this topic; dead-letter them (also a ValueError)
+        ├── SettingsError           `settings`: a setting is missing or invalid, one line per setting (also a ValueError)
+        ├── BadKeys, BadToken       `tokens`: a key file or an access token that cannot be used (also ValueErrors)
+        ├── BadAnswer               `worker.travel_router`: what the routing service sent is no answer (also a ValueError)
         ├── NotReplayable           `dead_letters.letters`: this dead letter cannot be sent again
         └── BadScenario, UnknownFormat, BadRow    `simulator`: the file names what it expected (also ValueErrors)
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from streams.errors import InvalidInput
+
 PREFIX = "KOMEK_"
 
 
-class SettingsError(ValueError):
+class SettingsError(InvalidInput, ValueError):
     """One or more settings are missing or invalid. The message has one line per setting."""
 
 

@@ -16,6 +16,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from streams.errors import InvalidInput
+
 ISSUER = "komek"
 AUDIENCE = "komek-api"
 LEEWAY_S = 5
@@ -34,11 +36,11 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class BadKeys(ValueError):
+class BadKeys(InvalidInput, ValueError):
     """The file is not a usable JWK Set. The message says why and what is expected."""
 
 
-class BadToken(ValueError):
+class BadToken(InvalidInput, ValueError):
     """The token is invalid or has expired. The message may be shown to the client."""
 
 

@@ -1,5 +1,7 @@
 """The failure of a command, and the exit codes of all commands."""
 
+from streams.errors import GiveUp
+
 DONE = 0
 FAILED = 1
 WRONG_USE = 2
@@ -13,7 +15,7 @@ EXIT_CODES = {
 }
 
 
-class CommandFailed(Exception):
+class CommandFailed(GiveUp):
     """Ends the command and prints what went wrong, and on the next line what to do."""
 
     def __init__(self, message: str, cure: str = "", exit_code: int = FAILED) -> None:

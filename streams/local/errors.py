@@ -1,4 +1,4 @@
-"""Errors of the local stack.
+"""Errors of the local stack, a branch of the tree in `streams/errors.py`.
 
 LocalStackError
 ├── AlreadyInUse    a port or a folder is in use: choose another, or end the process that uses it
@@ -6,8 +6,10 @@ LocalStackError
 └── NeverReady      a process ended or did not become ready during the start: see its log
 """
 
+from streams.errors import GiveUp
 
-class LocalStackError(Exception):
+
+class LocalStackError(GiveUp):
     """The message says what went wrong, `cure` says what to do."""
 
     def __init__(self, message: str, cure: str) -> None:

@@ -23,6 +23,7 @@ from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import TravelAnswer, Trip
 from streams import metrics
+from streams.errors import InvalidInput
 
 log = structlog.get_logger()
 AT_ONCE = 16
@@ -37,7 +38,7 @@ _encode = msgspec.json.Encoder().encode
 T = TypeVar("T")
 
 
-class BadAnswer(ValueError):
+class BadAnswer(InvalidInput, ValueError):
     """The router's response is not a table of the requested size."""
 
 
