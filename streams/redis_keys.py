@@ -22,6 +22,8 @@ def volunteer(volunteer_id: str) -> str:
     profile   `v` offset of the record, `po` offset of its encrypted part in `private`,
               `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty
     place     `x`, `y`, `ac`, `at` the accepted fix: lon, lat, accuracy m, time ms; `hx`, `hy` home
+    anchor    `ax`, `ay`, `aa` place of the anchor that a chain of fixes is measured from; `ab` when the person was last seen
+              there, empty while they are
     doubt     `px`, `py`, `pa`, `pt` the same of a leap that awaits confirmation by a second fix (void once `at` is later than
               `pt`); `ht` time of the newest fix that was not accepted; `qt` time of the newest fix announced as the last for a
               while

@@ -9,11 +9,20 @@ A usable fix is compared with the last accepted one (`followed`):
 - A fix that is not newer has no effect.
 - A vague fix (accuracy worse than half a kilometre, and worse than the present accuracy of the last fix) whose circle intersects
   that of the last one adds no information about the place. It only counts as a sign of life.
-- A jump that the travel mode cannot explain is held until a second, newer fix confirms it; until then the last place remains. A
-  jump is not simply dropped, because the last place may have been the wrong one.
+- A jump is possible if the accuracies of both circles, `SLACK_M` and the time at the top speed of the travel mode explain the
+  distance, both from the last fix and from the anchor of the track.
+- An impossible jump is held until a second, newer fix near it confirms it; until then the last place remains. A jump is not
+  simply dropped, because the last place may have been the wrong one.
 - Any other fix is accepted.
 
-One held fix is kept per person and expires with their place. All limits are judgement.
+The anchor is a place at which the person was accepted, with the time when they were last seen there. It moves on only after
+`ANCHOR_MS` elsewhere. A chain of fixes in quick succession is measured from the same anchor, so it gets the slack once, not with
+every fix: in a time T the chain covers at most `speed * T + (T / ANCHOR_MS + 1) * (SLACK_M + STOOD_M + both accuracies)`.
+
+One held fix and one anchor are kept per person; both expire with their place. All limits are judgement.
+
+The order of fixes is that of the log: `locations` is keyed by person, each partition is read in offset order, and neither the
+live path nor a rebuild sorts or skips fixes. A fix that is recorded earlier but logged later is folded where it was logged.
 """
 
 from dataclasses import dataclass, replace
@@ -28,8 +37,13 @@ OLDEST_MS = 3_600_000
 """The retention of `locations`, and the default of KOMEK_POSITION_TTL_S."""
 MOST_ACCURACY_M = 100_000
 """A position by cell tower is accurate to 35 km; anything worse than this limit was estimated from an address."""
-LEAP_M = 5_000.0
-"""Shorter jumps are accepted: a receiver that is still acquiring its position, or a device that states no accuracy."""
+SLACK_M = 500.0
+"""Allowance for receivers that state no accuracy or a too good one: multipath between buildings shifts a fix by up to 300 m."""
+STOOD_M = 100.0
+"""Two fixes this close count as one place: the second renews the time of an anchor or confirms a jump. Less than `SLACK_M`, which
+also has to cover this distance."""
+ANCHOR_MS = 60_000
+"""Time away from the anchor after which the next accepted fix becomes the anchor: two reports of a phone."""
 FASTEST_M_S = {TravelMode.FOOT: 15.0, TravelMode.BICYCLE: 20.0, TravelMode.CAR: 60.0}
 """Maximum plausible speeds. People on foot sometimes take a bus; a flight or train ride is accepted at the second fix."""
 VAGUE_M = 500.0
@@ -66,30 +80,33 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """State kept per person: the last accepted fix, the newest fix of any kind (a sign of life), and the fix held as a jump."""
+    """State kept per person: the last accepted fix, the newest fix of any kind (a sign of life), the anchor, and the fix held as
+    a jump. `anchor.at_ms`: when the person was last seen there; equal to that of `believed` while they are."""
 
     believed: Fix
     newest: Fix
+    anchor: Fix
     waiting: Fix | None = None
 
 
 def followed(track: Track | None, fix: Fix, mode: TravelMode | None) -> Track:
     """The track after one more fix. `mode` None: unknown, treated as the fastest. A repeated fix has no effect."""
     if track is None:
-        return Track(believed=fix, newest=fix)
+        return Track(believed=fix, newest=fix, anchor=fix)
     if fix.at_ms <= track.believed.at_ms:
         return track
     newest = fix if fix.at_ms > track.newest.at_ms else track.newest
     if _adds_no_place(track.believed, fix, mode):
         return replace(track, newest=newest)
     waiting = track.waiting
-    if is_possible(track.believed, fix, mode):
+    if is_possible(track.believed, fix, mode) and is_possible(track.anchor, fix, mode):
         still_waits = waiting is not None and waiting.at_ms > fix.at_ms
-        return Track(believed=fix, newest=newest, waiting=waiting if still_waits else None)
+        anchor = _next_anchor(track.anchor, fix)
+        return Track(believed=fix, newest=newest, anchor=anchor, waiting=waiting if still_waits else None)
     if waiting is None or fix.at_ms <= waiting.at_ms:
         return replace(track, newest=newest, waiting=waiting or fix)
-    if is_possible(waiting, fix, mode):
-        return Track(believed=fix, newest=newest)
+    if _confirms(waiting, fix):
+        return Track(believed=fix, newest=newest, anchor=_next_anchor(waiting, fix))
     return replace(track, newest=newest, waiting=fix)
 
 
@@ -99,11 +116,28 @@ def is_vague(accuracy_m: float | None) -> bool:
 
 def is_possible(before: Fix, after: Fix, mode: TravelMode | None) -> bool:
     """Whether a person of this travel mode can have moved from the first circle into the second in the time between."""
-    apart_m = distance_m(before.place, after.place)
-    if apart_m <= LEAP_M:
-        return True
-    least_m = apart_m - (before.accuracy_m or 0.0) - (after.accuracy_m or 0.0) - LEAP_M
-    return least_m <= FASTEST_M_S[mode or TravelMode.CAR] * (after.at_ms - before.at_ms) / 1000
+    return _missing_m(before, after, mode) <= SLACK_M
+
+
+def _confirms(waiting: Fix, fix: Fix) -> bool:
+    """Whether a newer fix confirms a jump. A person whose mode does not explain the jump may be in a vehicle: any speed up to
+    that of a car counts, but not `SLACK_M`, with which hops in quick succession would confirm each other."""
+    return _missing_m(waiting, fix, TravelMode.CAR) <= STOOD_M
+
+
+def _missing_m(before: Fix, after: Fix, mode: TravelMode | None) -> float:
+    """The part of the distance that accuracies and top speed do not explain; negative if they explain more than it."""
+    apart_m = distance_m(before.place, after.place) - (before.accuracy_m or 0.0) - (after.accuracy_m or 0.0)
+    return apart_m - FASTEST_M_S[mode or TravelMode.CAR] * (after.at_ms - before.at_ms) / 1000
+
+
+def _next_anchor(anchor: Fix, fix: Fix) -> Fix:
+    """The anchor after `fix` was accepted. The first precise fix replaces a vague anchor, whose circle would excuse any jump."""
+    if is_vague(anchor.accuracy_m) and not is_vague(fix.accuracy_m):
+        return fix
+    if distance_m(anchor.place, fix.place) <= STOOD_M:
+        return replace(anchor, at_ms=fix.at_ms)
+    return fix if fix.at_ms - anchor.at_ms >= ANCHOR_MS else anchor
 
 
 def _adds_no_place(before: Fix, after: Fix, mode: TravelMode | None) -> bool:

@@ -29,7 +29,7 @@ from streams.kafka.log_reader import LogReader
 from streams.rebuild.log_fold import LiveHold, LogFold, OffersSeen, losers, no_decision, rivals
 from streams.settings import Settings
 from streams.store import LockLost, RedisClient
-from streams.store.people import FixWrite, PrivateWrite, ProfileWrite, fix_in
+from streams.store.people import PrivateWrite, ProfileWrite, fix_in
 from streams.store.record_decoders import Rejected, newest_privates, newest_profiles, readable_fixes, succeeding
 from streams.store.restore import Restore, RestoredIncident
 from streams.topics import DECISIONS, LOCATIONS, OFFERS, PRIVATE, VOLUNTEERS, Topic
@@ -220,7 +220,8 @@ class Rebuilder:
             await people.put_private(writes[at : at + PEOPLE_AT_ONCE])
 
     async def _restore_positions(self, bounds: dict[int, tuple[int, int]], modes: Mapping[str, TravelMode]) -> int:
-        """Checks the positions one by one as the live path does, then writes the resulting track of each person."""
+        """Folds the positions in the order of the log, partition by partition, by the rules of the live path, and writes the
+        resulting track of each person."""
         tracks: dict[str, Track] = {}
         async for records in self._read(LOCATIONS, bounds):
             fixes, rejected = readable_fixes(records)
@@ -228,11 +229,7 @@ class Rebuilder:
                 mode = modes.get(write.volunteer_id)
                 tracks[write.volunteer_id] = followed(tracks.get(write.volunteer_id), fix_in(write), mode)
             self._report_unreadable(rejected)
-        people = self._restore.people()
-        known = list(tracks.items())
-        for at in range(0, len(known), PEOPLE_AT_ONCE):
-            part = known[at : at + PEOPLE_AT_ONCE]
-            await people.put_fixes([write for volunteer_id, track in part for write in fix_writes(volunteer_id, track)])
+        await self._restore.restore_tracks(tracks)
         return len(tracks)
 
     def _report_unreadable(self, rejected: Rejected) -> None:
@@ -322,22 +319,6 @@ def _decision(record: Any) -> Decision:
         metrics.BROKEN_DECISIONS.inc()
         log.error("decision is unreadable", partition=record.partition, offset=record.offset)
         return no_decision(record.topic, record.partition, record.offset)
-
-
-def fix_writes(volunteer_id: str, track: Track) -> list[FixWrite]:
-    """The fixes that reproduce this track when they are checked again, in order of time."""
-    kept = {fix.at_ms: fix for fix in (track.newest, track.waiting, track.believed) if fix is not None}
-    return [
-        FixWrite(
-            volunteer_id=volunteer_id,
-            lon=fix.place.lon,
-            lat=fix.place.lat,
-            accuracy_m=fix.accuracy_m,
-            at_ms=fix.at_ms,
-            continues=fix.continues,
-        )
-        for _, fix in sorted(kept.items())
-    ]
 
 
 class RebuildWatch(Service):

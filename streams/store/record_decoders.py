@@ -24,23 +24,6 @@ Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
 Write = TypeVar("Write")
 
 
-def newest_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
-    """The newest two fixes of each person, and the rejected records with reasons.
-
-    The older of the two may confirm the newer one, or show that it is a leap.
-    """
-    fixes, rejected = readable_fixes(records)
-    newest: dict[str, FixWrite] = {}
-    before: dict[str, FixWrite] = {}
-    for fix in fixes:
-        known = newest.setdefault(fix.volunteer_id, fix)
-        if fix.at_ms > known.at_ms:
-            newest[fix.volunteer_id], before[fix.volunteer_id] = fix, known
-        elif fix.at_ms < known.at_ms and fix.at_ms >= before.get(fix.volunteer_id, fix).at_ms:
-            before[fix.volunteer_id] = fix
-    return [*before.values(), *newest.values()], rejected
-
-
 def readable_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
     """Every fix in the order of the records, and the rejected records with reasons."""
     return _readable(records, fix_of)

@@ -1,26 +1,28 @@
 """Writes of a rebuild: fill an empty Redis from the log, under a lock, while all other scripts are refused.
 
-Order: `acquire`, `wipe`, people (`people()`: profiles, private records, fixes), incidents, commands and progress, `mark_ready`
+Order: `acquire`, `wipe`, people (`people()`: profiles, private records), tracks, incidents, commands and progress, `mark_ready`
 (which indexes all people), `release`. Each script checks the lock, so a rebuilder whose lock has expired writes nothing more and
 gets `LockLost`. All methods raise `StoreTrouble` when Redis does not reply and may be repeated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from dispatch.matching.position_checks import Fix, Track
 from dispatch.model.incidents import Incident
 from dispatch.model.people import Hold
 from streams import redis_keys
 from streams.store.apply import packed_hold, packed_incident
 from streams.store.claims import hold_of, member_of
-from streams.store.people import PeopleStore
+from streams.store.people import FixWrite, PeopleStore, packed_fix
 from streams.store.redis_client import RedisClient, ScriptCall
 from streams.store.track_record import Standings, TrackRecord
 
 INCIDENTS_AT_ONCE = 100
 COMMANDS_AT_ONCE = 1000
+TRACKS_AT_ONCE = 500
 PEOPLE_AT_ONCE = 4000
 INDEXED_AT_ONCE = 500
 CALLS_AT_ONCE = 8
@@ -112,6 +114,19 @@ class Restore:
                 conflicts.extend(map(hold_of, answer))
         return conflicts
 
+    async def restore_tracks(self, tracks: Mapping[str, Track]) -> None:
+        """Writes the position track of each person, by id. `mark_ready` adds people to the indexes."""
+        rows = [
+            (volunteer_id, str(track.believed.at_ms), tuple(_track_fields(track)))
+            for volunteer_id, track in tracks.items()
+        ]
+        calls = [
+            ScriptCall("restore_tracks", (), (self.owner, _pack(rows[at : at + TRACKS_AT_ONCE])))
+            for at in range(0, len(rows), TRACKS_AT_ONCE)
+        ]
+        for at in range(0, len(calls), CALLS_AT_ONCE):
+            await self.link.run(calls[at : at + CALLS_AT_ONCE], deadline_s=DEADLINE_S)
+
     async def restore_standings(self, taught: Standings) -> None:
         """Writes the statistics of people and the prior table. People must have been restored before."""
         rows = [
@@ -187,6 +202,28 @@ class Restore:
 
 def _sum(total: float) -> str:
     return f"{total:.9f}" if total else ""
+
+
+def _track_fields(track: Track) -> Iterator[str]:
+    """Field names and values of `redis_keys.volunteer`, as `fixes.lua` leaves them after the last fix of the track."""
+    believed, newest = track.believed, track.newest
+    yield from _placed("x", "y", "ac", believed)
+    yield from ("at", str(believed.at_ms))
+    yield from _placed("ax", "ay", "aa", track.anchor)
+    yield from ("ab", "" if track.anchor.at_ms == believed.at_ms else str(track.anchor.at_ms))
+    if track.waiting is not None:
+        yield from _placed("px", "py", "pa", track.waiting)
+        yield from ("pt", str(track.waiting.at_ms))
+    if newest.at_ms > believed.at_ms:
+        yield from ("ht", str(newest.at_ms))
+    if not newest.continues:
+        yield from ("qt", str(newest.at_ms))
+
+
+def _placed(lon_name: str, lat_name: str, accuracy_name: str, fix: Fix) -> tuple[str, ...]:
+    write = FixWrite(volunteer_id="", lon=fix.place.lon, lat=fix.place.lat, accuracy_m=fix.accuracy_m, at_ms=fix.at_ms)
+    _, lon, lat, accuracy, *_ = packed_fix(write)
+    return (lon_name, lon, lat_name, lat, accuracy_name, accuracy)
 
 
 def _flag(known: TrackRecord) -> str:

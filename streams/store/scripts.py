@@ -42,6 +42,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "restore_index": ("person",),
     "restore_log": (),
     "restore_standing": (),
+    "restore_tracks": (),
     "sweep_fixes": ("person", "wake"),
     "sweep_pending": (),
     "take_due": (),
@@ -141,7 +142,8 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local REACH_OF_MODE_M = {_numbers(REACH_OF_MODE_M)}\n"
         f"local FASTEST_M_S = {_numbers(position_checks.FASTEST_M_S)}\n"
         f"local IDLE_M_S = {_numbers(IDLE_M_S)}\n"
-        f"local LEAP_M, VAGUE_M = {position_checks.LEAP_M}, {position_checks.VAGUE_M}\n"
+        f"local SLACK_M, VAGUE_M = {position_checks.SLACK_M}, {position_checks.VAGUE_M}\n"
+        f"local STOOD_M, ANCHOR_MS = {position_checks.STOOD_M}, {position_checks.ANCHOR_MS}\n"
         f"local FRESH_S, FRESH_FOR_MS = {FRESH_S}, {position_checks.FRESH_FOR_MS}\n"
     )
     scripts = {}

@@ -28,7 +28,6 @@ from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWri
 from streams.store.record_decoders import (
     Rejected,
     fix_of,
-    newest_fixes,
     newest_privates,
     newest_profiles,
     private_of,
@@ -48,7 +47,6 @@ __all__ = [
     "ProfileService",
     "ProfileWrite",
     "fix_of",
-    "newest_fixes",
     "newest_privates",
     "newest_profiles",
     "private_of",
@@ -119,19 +117,25 @@ class LocationService(Service):
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
         rejected: Rejected = []
-        writes, taken = [], []
-        for at in range(0, len(records), DECODED_AT_ONCE):
-            fixes, unreadable = newest_fixes(records[at : at + DECODED_AT_ONCE])
-            rejected += unreadable
-            taken += fixes
-            writes.append(asyncio.ensure_future(self._people.put_fixes(fixes)))
-            # Yield so that the write is sent now and Redis processes it while the next part is decoded.
-            await asyncio.sleep(0.0005)
+        taken: list[FixWrite] = []
         doubted: set[FixWrite] = set()
-        for outcome in await asyncio.gather(*writes, return_exceptions=True):
-            if isinstance(outcome, BaseException):
-                raise outcome
-            doubted |= outcome
+        writing: asyncio.Task[frozenset[FixWrite]] | None = None
+        try:
+            for at in range(0, len(records), DECODED_AT_ONCE):
+                fixes, unreadable = readable_fixes(records[at : at + DECODED_AT_ONCE])
+                rejected += unreadable
+                taken += fixes
+                if writing is not None:
+                    doubted |= await writing
+                # One write at a time: each uses a connection of its own, and fixes count in the order of the log.
+                writing = asyncio.create_task(self._people.put_fixes(fixes))
+                # Yield so that the write is sent now and Redis processes it while the next part is decoded.
+                await asyncio.sleep(0.0005)
+            if writing is not None:
+                doubted |= await writing
+        finally:
+            if writing is not None:
+                await asyncio.gather(writing, return_exceptions=True)
         # An implausible jump into a hazard area may be real, and a superfluous warning is harmless.
         await self._warn_entrants([fix for fix in taken if fix not in doubted or not is_vague(fix.accuracy_m)])
         await _dead_letter_all(rejected, self._dead_letter)

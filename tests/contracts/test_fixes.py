@@ -61,6 +61,26 @@ async def test_several_fixes_of_one_person_in_a_batch_are_weighed_in_their_order
     assert is_at(await at(world), north(40))
 
 
+@pytest.mark.parametrize("hop_m", [490, 4_900])
+async def test_hops_in_quick_succession_get_the_slack_once(world: StoreWorld, hop_m: int) -> None:
+    then = await start(world)
+
+    placed = await told(world, *(fix("v-1", then + number * 1_000, north(number * hop_m)) for number in range(6)))
+
+    assert placed == [True, hop_m < 500, False, False, False, False]
+    await world.audit()
+
+
+async def test_the_anchor_moves_on_with_who_travels(world: StoreWorld) -> None:
+    then = await start(world)
+
+    placed = await told(world, *(fix("v-1", then + s * 1_000, north(s * 14)) for s in range(0, 300, 15)))
+    hops = await told(world, *(fix("v-1", then + 285_000 + s * 1_000, north(285 * 14 + s * 450)) for s in range(1, 5)))
+
+    assert all(placed)
+    assert hops == [True, False, False, False]
+
+
 async def test_what_fitted_after_a_leap_makes_the_leap_a_first_one_again(world: StoreWorld) -> None:
     then = await start(world)
     far = north(80_000)
@@ -137,7 +157,7 @@ async def test_what_waits_is_forgotten_with_the_place(redis_world: RedisWorld) -
     then = await start(redis_world)
     await told(redis_world, fix("v-1", then), replace(fix("v-1", then + 1, SIGN_LOST), continues=False))
     key = redis_keys.volunteer("v-1")
-    names = ("px", "py", "pa", "pt", "ht", "qt", "at")
+    names = ("px", "py", "pa", "pt", "ht", "qt", "at", "ax", "ay", "aa")
     assert all((await redis_world.link.run([("HMGET", key, *names)]))[0])
 
     await redis_world.people.sweep_fixes(MINUTE_MS)

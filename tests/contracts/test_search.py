@@ -264,11 +264,11 @@ async def test_a_moved_person_is_found_where_they_are_now(world: StoreWorld) -> 
     await standing(world, "v-1", 300, age_ms=60_000)
     now_ms = await world.store.now_ms()
 
-    await world.people.put_fixes([fix("v-1", now_ms, north(2_500))])
+    await world.people.put_fixes([fix("v-1", now_ms, north(1_300))])
     await world.people.put_fixes([fix("v-1", now_ms - 30_000, north(10))])
 
     candidate = (await world.store.find([need()]))[0].candidates[0]
-    assert candidate.distance_m == pytest.approx(2_500, abs=3)
+    assert candidate.distance_m == pytest.approx(1_300, abs=3)
 
 
 async def test_a_person_without_any_place_is_not_found_for_field_work(world: StoreWorld) -> None:

@@ -6,13 +6,14 @@ A pipeline is not atomic: others get in between its calls, and it may break off 
 
 import asyncio
 import copy
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from dispatch.matching.position_checks import Track
 from dispatch.ports import StoreTrouble
 from streams.store import LockLost
 from streams.store.memory.store import MemoryStore
-from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
+from streams.store.people import PrivateWrite, ProfileWrite
 from tests.simulation.kafka import START_MS
 from tests.simulation.processes import Process
 
@@ -199,10 +200,10 @@ class Restore:
     async def put_private(self, _: Sequence[PrivateWrite]) -> None:
         await self._reach("restore private")
 
-    async def put_fixes(self, fixes: Sequence[FixWrite]) -> None:
-        await self._reach("restore fixes")
-        for fix in fixes:
-            self._redis.store.people.put_fix(fix)
+    async def restore_tracks(self, tracks: Mapping[str, Track]) -> None:
+        await self._reach("restore tracks")
+        for volunteer_id, track in tracks.items():
+            self._redis.store.people.restore_track(volunteer_id, track)
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         """`restore_incidents` and the others that the twin has itself."""

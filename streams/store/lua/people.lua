@@ -25,7 +25,7 @@ local function erase(person, offset)
   person.v, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil
   reindex(person, now)
   call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld',
-    'hd', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po', 'px', 'py', 'pa', 'pt', 'ht', 'qt')
+    'hd', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt')
   call('SREM', KEY.volunteers, person.id)
   call('SREM', KEY.on_duty, person.id)
   call('ZREM', KEY.fixes, person.id)

@@ -196,6 +196,10 @@ class People:
         person.track = followed(person.track, fix, person.profile.travel_mode if person.profile else None)
         return person.track.believed is fix
 
+    def restore_track(self, volunteer_id: str, track: Track) -> None:
+        self.person(volunteer_id).track = track
+        self.look_at[volunteer_id] = track.believed.at_ms + self.fix_age_limit_ms
+
     def aged(self, ttl_ms: int, limit: int) -> list[StoredPerson]:
         """People whose fix must be examined now. Schedules the next examination; deletes fixes older than `ttl_ms`."""
         now_ms = self.now_ms()

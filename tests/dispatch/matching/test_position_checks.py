@@ -1,19 +1,25 @@
 """A position fix is refused, weighed or believed; nobody is moved by what cannot be true."""
 
-from itertools import permutations
+import math
+import random
+from collections.abc import Iterator
+from itertools import pairwise, permutations
 
 import pytest
 
 from dispatch.matching.position_checks import (
+    ANCHOR_MS,
     FASTEST_M_S,
-    LEAP_M,
     MOST_ACCURACY_M,
     OLDEST_MS,
+    SLACK_M,
+    STOOD_M,
     Fix,
     Track,
     followed,
     refusal,
 )
+from dispatch.model.geo import distance_m
 from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import FixRefusal, TravelMode
 from tests.support.builders import ALMATY, NOW_MS
@@ -124,7 +130,7 @@ def test_an_older_jump_does_not_replace_a_newer_one() -> None:
 
 @pytest.mark.parametrize(("mode", "speed"), FASTEST_M_S.items())
 def test_what_is_possible_depends_on_how_they_travel(mode: TravelMode, speed: float) -> None:
-    within, beyond = LEAP_M + speed * 600 - 50, LEAP_M + speed * 600 + 50
+    within, beyond = SLACK_M + speed * 600 - 50, SLACK_M + speed * 600 + 50
 
     assert track(fix(), fix(within, 600, 0.0), mode=mode).believed == fix(within, 600, 0.0)
     assert track(fix(), fix(beyond, 600, 0.0), mode=mode).believed == fix()
@@ -171,3 +177,139 @@ def test_only_the_newest_fix_says_whether_more_will_follow() -> None:
     assert not track(fix(), last_words).newest.continues
     assert track(fix(), last_words, fix(120, 60)).newest.continues
     assert not track(fix(), last_words, fix(30, 15)).newest.continues
+
+
+def test_hops_that_are_possible_one_by_one_get_the_slack_once() -> None:
+    kept = track(*(fix(490.0 * second, second) for second in range(20)), mode=TravelMode.FOOT)
+
+    assert kept.believed == fix(490, 1)
+
+
+def test_three_hops_of_almost_five_kilometres_in_three_seconds_move_nobody() -> None:
+    assert track(fix(), fix(4_900, 1), fix(9_800, 2), fix(14_700, 3), mode=TravelMode.CAR).believed == fix()
+
+
+def test_stated_accuracies_do_not_add_up_along_a_chain() -> None:
+    kept = track(*(fix(1_400.0 * second, second, 450.0) for second in range(9)), mode=TravelMode.FOOT)
+
+    assert kept.believed == fix(1_400, 1, 450.0)
+
+
+def test_held_hops_in_quick_succession_do_not_confirm_each_other() -> None:
+    assert track(fix(), *(fix(5_000 + 300.0 * second, second) for second in range(1, 30))).believed == fix()
+
+
+def test_who_rides_a_train_is_accepted_at_the_second_fix() -> None:
+    ride = [fix(50.0 * second, second) for second in range(0, 300, 30)]
+
+    accepted = [track(*ride[: number + 1]).believed is ride[number] for number in range(len(ride))]
+
+    assert all(one or other for one, other in pairwise(accepted))
+
+
+def test_who_stays_near_the_anchor_renews_its_time_and_not_its_place() -> None:
+    kept = track(fix(), fix(60, 30), fix(-60, 90))
+
+    assert kept.anchor == fix(0, 90)
+
+
+def test_the_anchor_moves_on_after_a_minute_elsewhere() -> None:
+    assert track(fix(), fix(400, 30), fix(700, 59)).anchor == fix()
+    assert track(fix(), fix(400, 30), fix(800, 60)).anchor == fix(800, 60)
+
+
+def test_a_confirmed_jump_is_the_anchor_of_what_follows() -> None:
+    leap, near, further = fix(50_000, 30), fix(50_150, 31), fix(50_640, 32)
+
+    assert track(fix(), leap, near).anchor == leap
+    assert track(fix(), leap, near, further).believed == near
+
+
+def test_the_first_precise_fix_replaces_a_vague_anchor() -> None:
+    tower, precise = fix(1_400, 0, 1_500.0), fix(0, 20)
+
+    kept = track(tower, precise, fix(1_400, 21))
+
+    assert (kept.believed, kept.anchor) == (precise, precise)
+
+
+def honest_drive(chance: random.Random, mode: TravelMode, *, stated: bool) -> Iterator[Fix]:
+    """A drive of an hour: fixes each 5 to 30 s, stops, tunnels, turns, reflections off buildings, at first a cell tower.
+
+    A stated accuracy covers nine errors of ten; the others are up to 300 m whatever is stated."""
+    top_m_s = FASTEST_M_S[mode]
+    east_m = north_m = at_s = speed = heading = 0.0
+    for number in range(240):
+        accuracy_m = chance.uniform(5, 60) if number else 1_500.0
+        error_m = chance.uniform(0, accuracy_m) if chance.random() < 0.9 else chance.uniform(50, 300)
+        if not stated:
+            error_m = min(error_m, 300.0)
+        turn = chance.uniform(0, 2 * math.pi)
+        seen_north_m, seen_east_m = north_m + error_m * math.cos(turn), east_m + error_m * math.sin(turn)
+        place = Place(
+            lon=ALMATY.lon + seen_east_m / 111_195 / math.cos(math.radians(ALMATY.lat)),
+            lat=ALMATY.lat + seen_north_m / 111_195,
+        )
+        yield Fix(place=place, at_ms=NOW_MS + round(at_s * 1000), accuracy_m=accuracy_m if stated else None)
+        if chance.random() < 0.2:
+            speed, heading = chance.choice([0.0, top_m_s, chance.uniform(0, top_m_s)]), chance.uniform(0, 2 * math.pi)
+        step_s = chance.uniform(120, 300) if chance.random() < 0.02 else chance.uniform(5, 30)
+        north_m += speed * step_s * math.cos(heading)
+        east_m += speed * step_s * math.sin(heading)
+        at_s += step_s
+
+
+def holds(fixes: Iterator[Fix], mode: TravelMode) -> tuple[int, int]:
+    """How many fixes were held, of how many."""
+    kept: Track | None = None
+    held = count = 0
+    for one in fixes:
+        kept = followed(kept, one, mode)
+        held += kept.waiting is one
+        count += 1
+    return held, count
+
+
+@pytest.mark.parametrize("mode", list(TravelMode))
+def test_no_fix_of_an_honest_drive_with_stated_accuracies_is_held(mode: TravelMode) -> None:
+    for seed in range(100):
+        assert holds(honest_drive(random.Random(seed), mode, stated=True), mode)[0] == 0
+
+
+@pytest.mark.parametrize("mode", list(TravelMode))
+def test_hardly_any_fix_of_an_honest_drive_without_accuracies_is_held(mode: TravelMode) -> None:
+    drives = [holds(honest_drive(random.Random(seed), mode, stated=False), mode) for seed in range(100)]
+
+    assert sum(held for held, _ in drives) <= sum(count for _, count in drives) / 1_000
+
+
+def false_hops(chance: random.Random) -> Iterator[Fix]:
+    """Hops of less than 5 km in a second, each in a new direction or on and on in one, from a person who stands still."""
+    onward = chance.random() < 0.5
+    north_m = east_m = 0.0
+    direction = chance.uniform(0, 2 * math.pi)
+    longest_m = chance.choice([100.0, 500.0, 1_500.0, 5_000.0])
+    for second in range(1, 121):
+        direction = direction if onward else chance.uniform(0, 2 * math.pi)
+        hop_m = chance.uniform(0, longest_m)
+        north_m, east_m = north_m + hop_m * math.cos(direction), east_m + hop_m * math.sin(direction)
+        place = Place(
+            lon=ALMATY.lon + east_m / 111_195 / math.cos(math.radians(ALMATY.lat)), lat=ALMATY.lat + north_m / 111_195
+        )
+        yield Fix(place=place, at_ms=NOW_MS + second * 1000, accuracy_m=chance.choice([None, 10.0, 100.0]))
+
+
+@pytest.mark.parametrize("mode", list(TravelMode))
+def test_hops_without_a_confirmed_jump_stay_within_the_stated_bound(mode: TravelMode) -> None:
+    """The bound of the module's docstring: top speed, and the allowance once per `ANCHOR_MS`."""
+    for seed in range(200):
+        kept = track(fix())
+        for hop in false_hops(random.Random(seed)):
+            waiting = kept.waiting
+            kept = followed(kept, hop, mode)
+            is_confirmation = waiting is not None and kept.believed is hop and kept.waiting is None
+            if is_confirmation and kept.anchor.at_ms >= waiting.at_ms:  # type: ignore[union-attr]
+                break
+            gone_s = (kept.believed.at_ms - NOW_MS) / 1000
+            allowed_m = (gone_s * 1000 // ANCHOR_MS + 1) * (SLACK_M + STOOD_M + 2 * 100)
+            assert distance_m(ALMATY, kept.believed.place) <= FASTEST_M_S[mode] * gone_s + allowed_m

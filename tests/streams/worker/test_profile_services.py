@@ -10,7 +10,14 @@ from dispatch.model.incidents import Place
 from dispatch.model.vocabulary import Capability, TravelMode
 from streams import wire
 from streams.store.people import PrivateWrite, ProfileWrite
-from streams.store.record_decoders import fix_of, newest_fixes, newest_privates, newest_profiles, private_of, profile_of
+from streams.store.record_decoders import (
+    fix_of,
+    newest_privates,
+    newest_profiles,
+    private_of,
+    profile_of,
+    readable_fixes,
+)
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivate, VolunteerRecord
 
@@ -73,20 +80,19 @@ def test_a_fix_that_was_an_hour_old_when_it_came_in_is_not_refused_for_its_way_i
     assert fix_of(position(recorded_ms=LOGGED_MS - 3_605_000)).at_ms == LOGGED_MS - 3_605_000
 
 
-def test_the_newest_two_fixes_of_each_person_are_kept_and_bad_ones_are_told() -> None:
+def test_every_fix_is_kept_in_the_order_of_the_log_and_bad_ones_are_told() -> None:
     records = [
         position(recorded_ms=LOGGED_MS - 2_000, lon=1.0),
         position(recorded_ms=LOGGED_MS - 4_000, lon=5.0),
-        position(recorded_ms=LOGGED_MS - 1_000, lon=2.0),
-        position(recorded_ms=LOGGED_MS - 3_000, lon=3.0),
         position(volunteer="v-2", lon=181.0, offset=9),
+        position(recorded_ms=LOGGED_MS - 1_000, lon=2.0),
         Record(value=b"\xff", offset=10),
         position(volunteer="v-3", lon=4.0),
     ]
 
-    fixes, rejected = newest_fixes(records)
+    fixes, rejected = readable_fixes(records)
 
-    assert [(fix.volunteer_id, fix.lon) for fix in fixes] == [("v-1", 1.0), ("v-1", 2.0), ("v-3", 4.0)]
+    assert [(fix.volunteer_id, fix.lon) for fix in fixes] == [("v-1", 1.0), ("v-1", 5.0), ("v-1", 2.0), ("v-3", 4.0)]
     assert [record.offset for record, _ in rejected] == [9, 10]
 
 
