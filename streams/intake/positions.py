@@ -11,12 +11,11 @@ from typing import Any
 import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.partitioner import murmur2
 
 from streams import clock, metrics, wire
 from streams.errors import OutcomeUnknown, Overloaded
 from streams.intake.commands import ANSWER_WITHIN_S
-from streams.kafka import clients
+from streams.kafka import clients, partitioner
 from streams.settings import Settings
 from streams.topics import LOCATIONS
 from streams.wire import FixRecord
@@ -94,7 +93,7 @@ class PositionIntake:
     def _computed_partition(self, volunteer_id: str) -> int:
         if len(self._partition_of) >= _REMEMBERED:
             self._partition_of.clear()
-        number: int = (murmur2(volunteer_id.encode()) & 0x7FFFFFFF) % self._partitions
+        number = partitioner.partition_of(volunteer_id.encode(), self._partitions)
         self._partition_of[volunteer_id] = number
         return number
 

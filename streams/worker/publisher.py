@@ -10,7 +10,6 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.partitioner import murmur2
 
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision, OfferStep, StatusRecord
@@ -18,6 +17,7 @@ from dispatch.model.ids import derived, zone_of_incident
 from streams import clock, wire
 from streams.dead_letters import letters
 from streams.errors import LogUnavailable
+from streams.kafka import partitioner
 from streams.kafka.clients import REQUEST_TIMEOUT_MS, idempotent_producer
 from streams.kafka.records import Consumed
 from streams.settings import Settings
@@ -59,8 +59,7 @@ class Publisher:
 
     def partition_of(self, topic: str, key: str) -> int:
         """Partition of a key by Kafka's default partitioner (murmur2), which all clients use."""
-        count = len(self._partitions[topic])
-        return int((murmur2(key.encode()) & 0x7FFFFFFF) % count)
+        return partitioner.partition_of(key.encode(), len(self._partitions[topic]))
 
     async def publish_decisions(self, decisions: Sequence[Decision]) -> list[int]:
         """Publishes decisions, each in its command's partition; returns their offsets in the given order."""

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from aiokafka.partitioner import murmur2
-
 from dispatch.model.geo import zone_of
 from dispatch.model.incidents import Place
+from streams.kafka.partitioner import partition_of
 from tests.faults.artefacts import Folder
 from tests.faults.options import Profile
 
@@ -117,7 +116,7 @@ def _a_place_for_each(partitions: int) -> Sequence[Place]:
     for lat in (54.5, 53.5, 46.5, 45.5, 44.5, 48.5, 49.5):
         for lon in range(50, 86):
             place = Place(lon=lon + 0.25, lat=lat)
-            partition = (murmur2(zone_of(place).encode()) & 0x7FFFFFFF) % partitions
+            partition = partition_of(zone_of(place).encode(), partitions)
             if partition not in found and all(_degrees(place, town) > 3 for town in TOWNS):
                 found[partition] = place
     return [found[partition] for partition in range(partitions)]

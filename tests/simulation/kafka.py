@@ -11,8 +11,8 @@ from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
-from aiokafka.partitioner import murmur2
 
+from streams.kafka import partitioner
 from streams.kafka.records import Headers
 from streams.topics import TOPICS
 from tests.simulation.processes import Process
@@ -50,7 +50,7 @@ class Kafka:
         return START_MS + self.skew_ms + round(self.now_s() * 1000)
 
     def partition_of(self, key: bytes) -> int:
-        return int((murmur2(key) & 0x7FFFFFFF) % self.partitions)
+        return partitioner.partition_of(key, self.partitions)
 
     def append(
         self, topic: str, value: bytes | None, key: bytes, partition: int | None = None, headers: Headers = ()
