@@ -6,57 +6,28 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from dispatch.model.incidents import Climb, Policy, Requirement, RequirementSpec
 from dispatch.model.languages import canonicals
 from dispatch.model.travel import distance_within_m
-from dispatch.model.vocabulary import TASK_OF_SKILL, Capability, LanguageRule, Priority, Skill, Task, TravelMode
+from dispatch.model.vocabulary import TASK_OF_SKILL, Capability, Priority, Skill, Task, TravelMode
 from dispatch.plans import digital_work
-from dispatch.plans.budget_table import Budget, budget_of
-from dispatch.plans.fixed_policies import certainty_faults, policy_of
-from dispatch.plans.ladders import FALLBACK, Ladder, ladder_of
-from dispatch.plans.line_numbers import line_of, lines_of
-from dispatch.plans.precautions import KEYS as PRECAUTION_KEYS
+from dispatch.plans.budget_table import Budget
+from dispatch.plans.defaults import FALLBACK_TYPE, Defaults
+from dispatch.plans.fault_texts import sentences
+from dispatch.plans.fixed_policies import policy_of
+from dispatch.plans.ladders import FALLBACK, Ladder
+from dispatch.plans.line_numbers import lines_of
+from dispatch.plans.plan_file import LadderTable, PlanFile, RequirementTable, TypeTable, read_tables
 from dispatch.plans.precautions import NONE as NO_PRECAUTIONS
-from dispatch.plans.precautions import Precautions, precautions_of
-from dispatch.plans.row_checks import heavy_faults, is_text, is_word, number_faults, requirement_faults, unknown
-from dispatch.plans.substitutes import substitutes_of
+from dispatch.plans.precautions import Precautions
 
 BUILT_IN = Path(__file__).with_name("builtin.toml")
-FALLBACK_TYPE = "information"
-"""Plan for unknown types: an incident is never refused because it has no plan."""
-
-_TITLE_LANGUAGES = ("kk", "ru", "en")
-_BOOK_KEYS = {"version", "defaults", "types", "substitutes", "ladders", "budget"}
-_PLAN_KEYS = {"title", "priority", "certainty", "heavy", "requirements", *PRECAUTION_KEYS}
-_DEFAULT_KEYS = {
-    "window_s",
-    "digital_window_s",
-    "certainty",
-    "policy",
-    "max_distance_m",
-    "retry_s",
-    "digital_lease_s",
-    "ladder",
-    "digital_ladder",
-}
 
 
 class BadPlans(ValueError):
     """The plan file is invalid. The message has one line per fault, with its position and what was expected."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults:
-    window_s: int = 90
-    digital_window_s: int = 120
-    certainty: float = 0.95
-    policy: Policy | None = None
-    max_distance_m: int = 50_000
-    retry_s: int = 20
-    digital_lease_s: int = digital_work.LEASE_S
-    ladder: str = ""
-    """Default ladder of field work; empty: `ladders.FALLBACK`."""
-    digital_ladder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,163 +175,62 @@ def parse(raw: Mapping[str, Any], *, source: str, lines: Mapping[str, int] | Non
     """Checks decoded TOML and builds the plans. `lines`: line number of each key, if known (`line_numbers.lines_of`).
 
     Raises:
-        BadPlans: with all faults, not only the first.
+        BadPlans: with all faults in the order of their lines, not only the first.
     """
-    faults = unknown("", raw, _BOOK_KEYS)
-    defaults = _defaults(raw.get("defaults", {}), faults)
-    budget = budget_of(raw.get("budget", {}), faults)
-    types = raw.get("types", {})
-    if not is_text(raw.get("version")):
-        faults.append("version: expected a text")
-    if not isinstance(types, dict) or FALLBACK_TYPE not in types:
-        faults.append(f"types: expected tables, among them {FALLBACK_TYPE!r}")
-        types = {}
-    ladders = _ladders(raw.get("ladders", {}), defaults, types, faults)
+    try:
+        file = read_tables(raw)
+    except ValidationError as error:
+        raise BadPlans("\n".join(sentences(error, raw, source=source, lines=lines or {}))) from None
+    ladders = {name: table.build(name) for name, table in file.ladders.items()}
     book = PlanBook(
-        version=str(raw.get("version")),
-        defaults=defaults,
+        version=file.version,
+        defaults=file.defaults.build(),
         plans={},
-        ladders=ladders,
-        substitutes=substitutes_of(raw.get("substitutes", {}), faults),
-        budget=budget,
+        ladders=ladders | _inline_ladders(file),
+        substitutes={skill: tuple(others) for skill, others in file.substitutes.items()},
+        budget=file.budget.build(),
     )
-    plans = {name: _plan(name, table, book, faults) for name, table in types.items()}
-    if faults:
-        raise BadPlans("\n".join(f"{source}:{_line(fault, lines or {})} {fault}" for fault in faults))
-    return replace(book, plans=plans)
+    return replace(book, plans={name: _plan(name, table, book) for name, table in file.types.items()})
 
 
-def _line(fault: str, lines: Mapping[str, int]) -> str:
-    line = line_of(lines, fault.partition(": ")[0])
-    return "" if line is None else f"{line}:"
+def _inline_ladders(file: PlanFile) -> dict[str, Ladder]:
+    """Ladders written in requirements; their name is their place in the file."""
+    return {
+        place: row.ladder.build(place)
+        for name, table in file.types.items()
+        for number, row in enumerate(table.requirements, 1)
+        if isinstance(row.ladder, LadderTable) and (place := _place(name, number))
+    }
 
 
-def _ladders(table: Any, defaults: Defaults, types: Mapping[str, Any], faults: list[str]) -> dict[str, Ladder]:
-    """The named ladders, and the inline ladders of requirements under their position in the file as name."""
-    if not isinstance(table, dict):
-        faults.append("ladders: expected tables")
-        return {}
-    ladders = {name: ladder_of(f"ladders.{name}", name, steps, faults) for name, steps in table.items()}
-    for key in ("ladder", "digital_ladder"):
-        name = getattr(defaults, key)
-        if name and name not in ladders:
-            faults.append(f"defaults.{key}: {_no_ladder(name, ladders)}")
-    for type_name, plan in types.items():
-        rows = plan.get("requirements") if isinstance(plan, dict) else None
-        for number, row in enumerate(rows if isinstance(rows, list) else (), 1):
-            stated = row.get("ladder") if isinstance(row, dict) else None
-            where = f"types.{type_name}.requirements[{number}]"
-            if isinstance(stated, dict | list):
-                ladders[where] = ladder_of(f"{where}.ladder", where, stated, faults)
-            elif stated is not None and stated not in ladders:
-                faults.append(f"{where}.ladder: {_no_ladder(stated, ladders)}")
-    return ladders
+def _place(incident_type: str, number: int) -> str:
+    return f"types.{incident_type}.requirements[{number}]"
 
 
-def _no_ladder(name: object, ladders: Mapping[str, Ladder]) -> str:
-    return f"{name!r} is not a ladder of these plans; known are {', '.join(ladders) or 'none'}"
-
-
-def _defaults(table: Any, faults: list[str]) -> Defaults:
-    if not isinstance(table, dict):
-        faults.append("defaults: expected a table")
-        return Defaults()
-    faults.extend(unknown("defaults.", table, _DEFAULT_KEYS))
-    before = len(faults)
-    known = {key: value for key, value in table.items() if key in _DEFAULT_KEYS}
-    faults.extend(number_faults("defaults", known))
-    faults.extend(
-        f"defaults.{key}: expected the name of a ladder"
-        for key in ("ladder", "digital_ladder")
-        if key in known and not is_text(known[key])
-    )
-    if len(faults) != before:
-        return Defaults()
-    return Defaults(**(known | {"policy": policy_of(known.get("policy"))}))
-
-
-def _is_title(value: object) -> bool:
-    return isinstance(value, dict) and all(is_text(value.get(language)) for language in _TITLE_LANGUAGES)
-
-
-def _plan(name: str, table: Any, book: PlanBook, faults: list[str]) -> ResponsePlan:
-    where = f"types.{name}"
-    if not isinstance(table, dict):
-        faults.append(f"{where}: expected a table")
-        return ResponsePlan(type=name, title={}, priority=Priority.NORMAL, lines=())
-    faults.extend(unknown(f"{where}.", table, _PLAN_KEYS))
-    stated: Mapping[str, Any] = {"priority": None, "title": None, "requirements": None} | table
-    priority, title, rows = stated["priority"], stated["title"], stated["requirements"]
-    if not is_word(priority, Priority):
-        faults.append(f"{where}.priority: expected one of {', '.join(Priority)}")
-        priority = Priority.NORMAL
-    if not _is_title(title):
-        faults.append(f"{where}.title: expected texts for {', '.join(_TITLE_LANGUAGES)}")
-        title = {}
-    found = [*certainty_faults(where, table), *heavy_faults(where, table)]
-    faults.extend(found)
-    frame = ResponsePlan(
+def _plan(name: str, table: TypeTable, book: PlanBook) -> ResponsePlan:
+    plan = ResponsePlan(
         type=name,
-        title=title,
-        priority=Priority(priority),
+        title=table.title,
+        priority=table.priority,
         lines=(),
-        certainty=None if found else table.get("certainty"),
-        heavy=not found and table.get("heavy", False),
-        precautions=precautions_of(where, table, faults),
+        certainty=table.certainty,
+        heavy=table.heavy,
+        precautions=Precautions(hazard=table.hazard, equipped=tuple(table.equipped), check_in_s=table.check_in_s),
     )
-    if not isinstance(rows, list) or not rows:
-        faults.append(f"{where}.requirements: expected at least one")
-        rows = []
-    requirements = [
-        _requirement(f"{where}.requirements[{number}]", number, row, book, frame, faults)
-        for number, row in enumerate(rows, 1)
-    ]
-    if requirements and all(requirements):
-        faults.extend(_empty_levels(where, [entry for entry in requirements if entry]))
-    return replace(frame, lines=tuple(entry for entry in requirements if entry))
-
-
-def _empty_levels(where: str, lines: list[PlanLine]) -> list[str]:
-    """A fault if an incident of this type would need nobody at some priority."""
-    empty = [entry for entry in Priority if not any(line.counts(entry, range(1, 2)) for line in lines)]
-    if not empty:
-        return []
-    names = ", ".join(empty)
-    return [f"{where}.requirements: none of level 1 for {names}; remove level or priorities from one of them"]
-
-
-def _requirement(
-    where: str, number: int, row: Any, book: PlanBook, plan: ResponsePlan, faults: list[str]
-) -> PlanLine | None:
-    if not isinstance(row, dict):
-        faults.append(f"{where}: expected a table")
-        return None
-    found = requirement_faults(where, row)
-    if found:
-        faults.extend(found)
-        return None
-    skills: list[str] = [*([row["skill"]] if "skill" in row else []), *row.get("any_of", ())]
-    skill, *others = skills
-    stated = row.get("ladder")
-    spec = RequirementSpec(
-        capability=Capability(row["capability"]),
-        skill=skill,
-        any_of=tuple(dict.fromkeys(others)),
-        role=row.get("role", ""),
-        language=LanguageRule(row["language"]) if "language" in row else None,
-        max_eta_s=row.get("max_eta_s"),
-        ladder=stated if isinstance(stated, str) else where if stated else None,
-        count=row.get("count", 1),
-        languages=canonicals(row.get("languages", ())),
-        task=Task(row["task"]) if "task" in row else None,
-        max_distance_m=row.get("max_distance_m"),
-        window_s=row.get("window_s"),
-        certainty=row.get("certainty"),
-        **digital_work.stated(row),
+    return replace(
+        plan, lines=tuple(_line(number, row, book, plan) for number, row in enumerate(table.requirements, 1))
     )
-    completed = book._completed(number, spec, plan, policy_of(row.get("policy")))
-    return PlanLine(
-        requirement=replace(completed, heavy=row.get("heavy", plan.heavy)),
-        level=row.get("level", 1),
-        priorities=frozenset(map(Priority, row.get("priorities", ()))),
-    )
+
+
+def _line(number: int, row: RequirementTable, book: PlanBook, plan: ResponsePlan) -> PlanLine:
+    stated = row.stated()
+    level, priorities, heavy = row.level, frozenset(row.priorities), plan.heavy if row.heavy is None else row.heavy
+    policy = policy_of(row.policy.stated() if row.policy else None)
+    skill, *others = [*([row.skill] if row.skill else []), *(row.any_of or [])]
+    for key in ("level", "priorities", "heavy", "policy"):
+        stated.pop(key, None)
+    stated |= {"skill": skill, "any_of": tuple(dict.fromkeys(others)), "languages": canonicals(row.languages)}
+    if isinstance(row.ladder, LadderTable):
+        stated["ladder"] = _place(plan.type, number)
+    completed = book._completed(number, RequirementSpec(**stated), plan, policy)
+    return PlanLine(requirement=replace(completed, heavy=heavy), level=level, priorities=priorities)

@@ -1,6 +1,6 @@
-"""Documents generated from lists in the code: JSON Schemas and AsyncAPI of the topics, Prometheus alert rules.
+"""Documents generated from lists in the code: JSON Schemas and AsyncAPI of the topics, JSON Schema of plan files, alert rules.
 
 Start with `asyncapi.py`. A test fails when a file in `deploy/` differs from the lists.
 May import: every other room of `streams` except `cli` and `worker`; `dispatch`.
-Imported by: tests; run with `.venv/bin/python -m streams.codegen.asyncapi` and `.alert_rules`.
+Imported by: tests; run with `.venv/bin/python -m streams.codegen.asyncapi`, `.plans_schema` and `.alert_rules`.
 """

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from dispatch.model.vocabulary import Capability, Priority
-from dispatch.plans.book import BUILT_IN, FALLBACK_TYPE, PlanBook, parse
+from dispatch.plans.book import BUILT_IN, PlanBook, parse
 from dispatch.plans.budget_table import UNLIMITED
+from dispatch.plans.defaults import FALLBACK_TYPE
 
 KOMEK = "Komek"
 UNBOUND = "Komek, no budget"

@@ -8,7 +8,8 @@ import pytest
 
 from dispatch.model.incidents import Policy
 from dispatch.model.vocabulary import Capability, Priority, Skill, Task
-from dispatch.plans.book import BadPlans, Defaults, load, load_builtin, parse
+from dispatch.plans.book import BadPlans, load, load_builtin, parse
+from dispatch.plans.defaults import Defaults
 from tests.support.builders import plans
 
 TYPES_OF_THE_CONTRACT = {
@@ -105,31 +106,43 @@ def test_a_book_is_completed_from_its_defaults() -> None:
     ("book", "fault"),
     [
         (changed("version", to=...), "version: expected a text"),
-        (changed("version", to=7), "version: expected a text"),
-        (changed("version", to=""), "version: expected a text"),
+        (changed("version", to=7), "version: expected a text, got 7"),
+        (changed("version", to=""), "version: expected a text, got ''"),
         (changed("type", to={}), "type: no such setting"),  # misspelt, and its plans would be missed
         (changed("types", to=[]), "types: expected tables, among them 'information'"),
-        (changed("types", to={}), "types: expected tables, among them 'information'"),
+        (changed("types", to={}), "types.information: expected a table with title, priority and requirements"),
         (changed("types", to=...), "types: expected tables, among them 'information'"),
-        (changed("defaults", to=3), "defaults: expected a table"),
+        (changed("defaults", to=3), "defaults: expected a table, got 3"),
         (changed("defaults", "window", to=3), "defaults.window: no such setting"),
         (changed("defaults", "retry_s", to=0), "defaults.retry_s: expected a whole number from 1 to 1000000, got 0"),
         (
             changed("defaults", "window_s", to=True),
             "defaults.window_s: expected a whole number from 1 to 1000000, got True",
         ),
-        (changed("types", "information", to=3), "types.information: expected a table"),
+        (
+            changed("types", "information", to=3),
+            "types.information: expected a table with title, priority and requirements, got 3",
+        ),
         (in_plan("colour", to="red"), "types.information.colour: no such setting"),
-        (in_plan("priority", to="urgent"), "types.information.priority: expected one of critical, high, normal, low"),
+        (
+            in_plan("priority", to="urgent"),
+            "types.information.priority: expected one of critical, high, normal, low, got 'urgent'",
+        ),
         (in_plan("priority", to=["low"]), "types.information.priority: expected one of critical, high, normal, low"),
-        (in_plan("title", to="Information"), "types.information.title: expected texts for kk, ru, en"),
+        (
+            in_plan("title", to="Information"),
+            "types.information.title: expected texts for kk, ru, en, got 'Information'",
+        ),
         (in_plan("title", "kk", to=...), "types.information.title: expected texts for kk, ru, en"),
         (in_plan("title", "en", to=5), "types.information.title: expected texts for kk, ru, en"),
         (in_plan("requirements", to=[]), "types.information.requirements: expected at least one"),
         (in_plan("requirements", to={}), "types.information.requirements: expected at least one"),
-        (in_plan("requirements", 0, to="boat"), "types.information.requirements[1]: expected a table"),
+        (in_plan("requirements", 0, to="boat"), "types.information.requirements[1]: expected a table, got 'boat'"),
         (in_row("number", 3), "types.information.requirements[1].number: no such setting"),
-        (in_row("capability", "sea"), "types.information.requirements[1].capability: expected field or digital"),
+        (
+            in_row("capability", "sea"),
+            "types.information.requirements[1].capability: expected field or digital, got 'sea'",
+        ),
         (
             in_row("skill", "juggling"),
             f"types.information.requirements[1].skill: 'juggling' is not a known skill; known are {', '.join(Skill)}",
@@ -138,10 +151,19 @@ def test_a_book_is_completed_from_its_defaults() -> None:
             in_row("skill", ["boat"]),
             f"types.information.requirements[1].skill: ['boat'] is not a known skill; known are {', '.join(Skill)}",
         ),
-        (in_row("count", 0), "types.information.requirements[1].count: expected a whole number from 1 to 100"),
-        (in_row("count", 101), "types.information.requirements[1].count: expected a whole number from 1 to 100"),
-        (in_row("count", 1.5), "types.information.requirements[1].count: expected a whole number from 1 to 100"),
-        (in_row("languages", "kk"), "types.information.requirements[1].languages: expected a list of language tags"),
+        (in_row("count", 0), "types.information.requirements[1].count: expected a whole number from 1 to 100, got 0"),
+        (
+            in_row("count", 101),
+            "types.information.requirements[1].count: expected a whole number from 1 to 100, got 101",
+        ),
+        (
+            in_row("count", 1.5),
+            "types.information.requirements[1].count: expected a whole number from 1 to 100, got 1.5",
+        ),
+        (
+            in_row("languages", "kk"),
+            "types.information.requirements[1].languages: expected a list of language tags, got 'kk'",
+        ),
         (
             in_row("languages", ["kk", 7]),
             "types.information.requirements[1].languages[2]: expected a language tag like kk, ru or en (RFC 5646), got 7",
@@ -152,7 +174,7 @@ def test_a_book_is_completed_from_its_defaults() -> None:
         ),
         (
             in_row("task", "dig"),
-            f"types.information.requirements[1].task: expected one of {', '.join(Task)}",
+            f"types.information.requirements[1].task: expected one of {', '.join(Task)}, got 'dig'",
         ),
         (
             in_row("window_s", 1.5),  # half seconds would end in times that are no whole milliseconds

@@ -6,45 +6,58 @@ import pytest
 
 from dispatch.model.vocabulary import Capability, OnFalse
 from dispatch.plans import digital_work
-from dispatch.plans.book import load_builtin
+from dispatch.plans.book import BadPlans, load_builtin, parse
 from tests.support.builders import digital_spec, spec
 
 DIGITAL: dict[str, Any] = {"capability": "digital", "skill": "verification"}
 
 
+def with_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Plans whose only requirement is this one."""
+    title = dict.fromkeys(("kk", "ru", "en"), "…")
+    table = {"title": title, "priority": "low", "requirements": [row]}
+    return {"version": "7", "types": {"information": table}}
+
+
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        (DIGITAL | {"lease_s": 0}, "x.lease_s: expected a whole number from 1 to 86400, got 0"),
-        (DIGITAL | {"answers_wanted": 10}, "x.answers_wanted: expected a whole number from 1 to 9, got 10"),
-        (DIGITAL | {"agree": True}, "x.agree: expected a whole number from 1 to 9, got True"),
-        (DIGITAL | {"validated": 1}, "x.validated: expected true or false"),
-        (DIGITAL | {"on_false": "panic"}, "x.on_false: expected one of stand_down, ask_operator"),
+        (DIGITAL | {"lease_s": 0}, "lease_s: expected a whole number from 1 to 86400, got 0"),
+        (DIGITAL | {"answers_wanted": 10}, "answers_wanted: expected a whole number from 1 to 9, got 10"),
+        (DIGITAL | {"agree": True}, "agree: expected a whole number from 1 to 9, got True"),
+        (DIGITAL | {"validated": 1}, "validated: expected true or false, got 1"),
+        (DIGITAL | {"on_false": "panic"}, "on_false: expected one of stand_down, ask_operator, got 'panic'"),
         (
             DIGITAL | {"answers_wanted": 2, "agree": 3},
-            "x.agree: 3 of 2 answers can never agree; raise answers_wanted or lower agree",
+            "agree: 3 of 2 answers can never agree; raise answers_wanted or lower agree",
         ),
         (
             DIGITAL | {"validated": True, "answers_wanted": 3},
-            "x.answers_wanted: a validated answer uses two people, one after the other; remove answers_wanted or validated",
+            "answers_wanted: a validated answer uses two people, one after the other; remove answers_wanted or validated",
         ),
-        ({"capability": "field", "lease_s": 5}, "x.lease_s: only for digital work; remove it"),
+        ({"capability": "field", "skill": "boat", "lease_s": 5}, "lease_s: only for digital work; remove it"),
     ],
 )
 def test_each_fault_says_what_to_do(row: dict[str, Any], fault: str) -> None:
-    assert digital_work.faults("x", row) == [fault]
+    with pytest.raises(BadPlans) as raised:
+        parse(with_row(row), source="plans.toml")
+
+    assert str(raised.value).splitlines() == [f"plans.toml: types.information.requirements[1].{fault}"]
 
 
 @pytest.mark.parametrize("row", [DIGITAL, DIGITAL | {"answers_wanted": 3, "agree": 2}, DIGITAL | {"validated": True}])
 def test_settings_that_can_be_met_have_no_fault(row: dict[str, Any]) -> None:
-    assert digital_work.faults("x", row) == []
+    assert parse(with_row(row), source="plans.toml").plan("information").requirements
 
 
 def test_the_settings_of_a_row_reach_its_requirement() -> None:
-    stated = digital_work.stated(DIGITAL | {"on_false": "ask_operator", "lease_s": 60})
+    row = DIGITAL | {"on_false": "ask_operator", "lease_s": 60}
 
-    assert stated == {"on_false": OnFalse.ASK_OPERATOR, "lease_s": 60}
-    assert digital_work.stated(DIGITAL) == {}
+    (stated,) = parse(with_row(row), source="plans.toml").plan("information").requirements
+    (bare,) = parse(with_row(DIGITAL), source="plans.toml").plan("information").requirements
+
+    assert (stated.on_false, stated.lease_s) == (OnFalse.ASK_OPERATOR, 60)
+    assert (bare.on_false, bare.lease_s) == (OnFalse.STAND_DOWN, digital_work.LEASE_S)
 
 
 def test_several_answers_ask_several_people_and_a_validated_one_begins_with_one() -> None:

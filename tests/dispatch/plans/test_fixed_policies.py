@@ -82,7 +82,7 @@ ONE_OF = "expected one of nearest, within_m, greedy, offers_per_place"
 @pytest.mark.parametrize(
     ("table", "fault"),
     [
-        (3, "policy: expected a table such as { nearest = 3, window_s = 30 }"),
+        (3, "policy: expected a table such as { nearest = 3, window_s = 30 }, got 3"),
         ({}, f"policy: {ONE_OF}"),
         ({"window_s": 30}, f"policy: {ONE_OF}"),
         ({"nearest": 3, "greedy": True}, f"policy: {ONE_OF}"),
@@ -91,7 +91,7 @@ ONE_OF = "expected one of nearest, within_m, greedy, offers_per_place"
         ({"nearest": True}, "policy.nearest: expected a whole number from 1 to 100, got True"),
         ({"within_m": 1.5}, "policy.within_m: expected a whole number from 1 to 100000, got 1.5"),
         ({"nearest": 3, "window_s": 4_000}, "policy.window_s: expected a whole number from 1 to 3600, got 4000"),
-        ({"greedy": False}, "policy.greedy: expected true"),
+        ({"greedy": False}, "policy.greedy: expected true, got False"),
         ({"offers_per_place": True}, "policy.offers_per_place: expected a number from 1 to 20, got True"),
     ],
 )
@@ -110,8 +110,10 @@ def test_a_certainty_outside_its_range_is_refused(value: Any) -> None:
 
 
 def test_heavy_is_true_or_false() -> None:
-    assert faults_of(plan={"heavy": 1}) == ["types.information.heavy: expected true or false"]
-    assert faults_of(row={"heavy": "yes"}) == ["types.information.requirements[1].heavy: expected true or false"]
+    assert faults_of(plan={"heavy": 1}) == ["types.information.heavy: expected true or false, got 1"]
+    assert faults_of(row={"heavy": "yes"}) == [
+        "types.information.requirements[1].heavy: expected true or false, got 'yes'"
+    ]
 
 
 def test_a_budget_is_read_and_completed() -> None:

@@ -1,14 +1,16 @@
 """Plan files: ladders, substitutes, several skills, levels and priorities; each fault with its line and its cure."""
 
+import re
 import tomllib
 from typing import Any
 
 import pytest
 
 from dispatch.model.vocabulary import LanguageRule, Priority, Skill, StepAction
-from dispatch.plans.book import BadPlans, PlanBook, read
+from dispatch.plans.book import BadPlans, PlanBook, parse, read
 from dispatch.plans.ladders import FALLBACK
 from dispatch.plans.line_numbers import line_of, lines_of
+from tests.support.broken_plans import broken_plans
 
 HEAD = """\
 version = "7"
@@ -98,13 +100,13 @@ steps = [ { at_s = 5, step = "wider_ring", factor = 3 }, { at_s = 9, step = "end
 @pytest.mark.parametrize(
     ("tail", "expected"),
     [
-        ("[ladders]\nx = 3\n", "own.toml:8: ladders.x: expected a table with steps, or a list of steps"),
+        ("[ladders]\nx = 3\n", "own.toml:8: ladders.x: expected a table with steps, or a list of steps, got 3"),
         ("ladders = 3\n", "own.toml:7: types.information.ladders: no such setting"),
         ("[ladders.x]\nsteps = []\n", "own.toml:8: ladders.x.steps: expected at least one step"),
         ("[ladders.x]\nstep = 3\n", "own.toml:8: ladders.x.step: no such setting"),
         (
             "[ladders]\nx = [ 3 ]\n",
-            'own.toml:8: ladders.x[1]: expected a table like { at_s = 60, step = "wider_ring" }',
+            'own.toml:8: ladders.x[1]: expected a table like { at_s = 60, step = "wider_ring" }, got 3',
         ),
         (
             '[ladders]\nx = [\n { at_s = 60, step = "operator" },\n]\n',
@@ -120,11 +122,11 @@ steps = [ { at_s = 5, step = "wider_ring", factor = 3 }, { at_s = 9, step = "end
         ),
         (
             '[ladders]\nx = [ { at_s = 1, step = "jump" } ]\n',
-            f"own.toml:8: ladders.x[1].step: expected one of {', '.join(StepAction)}",
+            f"own.toml:8: ladders.x[1].step: expected one of {', '.join(StepAction)}, got 'jump'",
         ),
         (
             '[ladders]\nx = [ { at_s = -1, step = "end" } ]\n',
-            "own.toml:8: ladders.x[1].at_s: expected whole seconds since the report, up to 86400",
+            "own.toml:8: ladders.x[1].at_s: expected whole seconds since the report, up to 86400, got -1",
         ),
         (
             '[ladders]\nx = [ { at_s = 1, step = "end", factor = 2 } ]\n',
@@ -132,11 +134,11 @@ steps = [ { at_s = 5, step = "wider_ring", factor = 3 }, { at_s = 9, step = "end
         ),
         (
             '[ladders]\nx = [ { at_s = 1, step = "wider_ring", factor = 1 }, { at_s = 2, step = "end" } ]\n',
-            "own.toml:8: ladders.x[1].factor: expected a whole number from 2 to 10",
+            "own.toml:8: ladders.x[1].factor: expected a whole number from 2 to 10, got 1",
         ),
         (
             '[ladders]\nx = [ { at_s = 1, step = "alarm_level", level = 1 }, { at_s = 2, step = "end" } ]\n',
-            "own.toml:8: ladders.x[1].level: expected a whole number from 2 to 9",
+            "own.toml:8: ladders.x[1].level: expected a whole number from 2 to 9, got 1",
         ),
         (
             '[ladders]\nx = [ { at_s = 1, step = "partner" }, { at_s = 2, step = "end" } ]\n',
@@ -148,17 +150,17 @@ steps = [ { at_s = 5, step = "wider_ring", factor = 3 }, { at_s = 9, step = "end
         ),
         (
             '[ladders.x]\ntarget_s = 0\nsteps = [ { at_s = 1, step = "end" } ]\n',
-            "own.toml:8: ladders.x.target_s: expected whole seconds from 1 to 86400",
+            "own.toml:8: ladders.x.target_s: expected whole seconds from 1 to 86400, got 0",
         ),
         (
             '[ladders.x]\nleast_chance = 1\nsteps = [ { at_s = 1, step = "end" } ]\n',
-            "own.toml:8: ladders.x.least_chance: expected a number from 0 to below 1",
+            "own.toml:8: ladders.x.least_chance: expected a number from 0 to below 1, got 1",
         ),
         (
             '[defaults]\nladder = "x"\n',
             "own.toml:8: defaults.ladder: 'x' is not a ladder of these plans; known are none",
         ),
-        ("[defaults]\nladder = 3\n", "own.toml:8: defaults.ladder: expected the name of a ladder"),
+        ("[defaults]\nladder = 3\n", "own.toml:8: defaults.ladder: expected the name of a ladder, got 3"),
         (
             '[substitutes]\ncpr = ["first_aid"]\nfirst_aid = ["nurse"]\nnurse = ["cpr"]\n',
             "own.toml:8: substitutes.cpr: cyclic, cpr is its own substitute; "
@@ -176,7 +178,7 @@ steps = [ { at_s = 5, step = "wider_ring", factor = 3 }, { at_s = 9, step = "end
     ],
 )
 def test_each_fault_has_its_line_and_a_remedy(tail: str, expected: str) -> None:
-    assert faults(tail)[0] == expected
+    assert expected in faults(tail)
 
 
 @pytest.mark.parametrize(
@@ -185,11 +187,11 @@ def test_each_fault_has_its_line_and_a_remedy(tail: str, expected: str) -> None:
         ("any_of = []", "any_of: expected a list of skills, the preferred first"),
         ('any_of = ["boats"]', "any_of[1]: 'boats' is not a known skill; did you mean 'boat'?"),
         ('skill = "boats"', "skill: 'boats' is not a known skill; did you mean 'boat'?"),
-        ('skill = "boat", count = 0', "count: expected a whole number from 1 to 100"),
-        ('skill = "boat", language = "must"', "language: expected one of prefer, require"),
-        ('skill = "boat", role = 3', "role: expected a text"),
-        ('skill = "boat", level = 0', "level: expected an alarm level from 1 to 9"),
-        ('skill = "boat", priorities = "low"', "priorities: expected a list of critical, high, normal, low"),
+        ('skill = "boat", count = 0', "count: expected a whole number from 1 to 100, got 0"),
+        ('skill = "boat", language = "must"', "language: expected one of prefer, require, got 'must'"),
+        ('skill = "boat", role = 3', "role: expected a text, got 3"),
+        ('skill = "boat", level = 0', "level: expected an alarm level from 1 to 9, got 0"),
+        ('skill = "boat", priorities = "low"', "priorities: expected a list of critical, high, normal, low, got 'low'"),
         ('skill = "boat", max_eta_s = 0', "max_eta_s: expected a whole number from 1 to 1000000, got 0"),
         ('skill = "boat", ladder = "x"', "ladder: 'x' is not a ladder of these plans; known are none"),
         (
@@ -202,6 +204,74 @@ def test_a_fault_of_a_requirement_is_named_with_its_line(text: str, expected: st
     assert f"own.toml:7: types.information.requirements[1].{expected}" in faults(
         needs=row(f'capability = "field", {text}')
     )
+
+
+SIX_FAULTS = """\
+version = 7
+
+[defaults]
+windows_s = 60
+
+[substitutes]
+cpr = ["frist_aid"]
+
+[ladders.short]
+steps = [ { at_s = 9, step = "end", factor = 2 } ]
+
+[types.flood]
+title = { kk = "Су тасқыны", ru = "Наводнение", en = "Flood" }
+priority = "high"
+equipped = ["boat"]
+requirements = [
+  { capability = "field", skill = "boat", ladder = "shrot" },
+]
+
+[types.information]
+title = { kk = "Ақпарат", ru = "Информация", en = "Information" }
+priority = "low"
+requirements = [ { capability = "digital", skill = "call_taking" } ]
+"""
+
+
+def test_all_faults_are_named_at_once_in_the_order_of_their_lines() -> None:
+    with pytest.raises(BadPlans) as raised:
+        read(SIX_FAULTS, source="own.toml")
+
+    assert str(raised.value).splitlines() == [
+        "own.toml:1: version: expected a text, got 7",
+        "own.toml:4: defaults.windows_s: no such setting",
+        "own.toml:7: substitutes.cpr[1]: 'frist_aid' is not a known skill; did you mean 'first_aid'?",
+        "own.toml:10: ladders.short.steps[1].factor: only for wider_ring",
+        "own.toml:15: types.flood.equipped: has no effect without hazard = true",
+        "own.toml:17: types.flood.requirements[1].ladder: 'shrot' is not a ladder of these plans; known are short",
+    ]
+
+
+def test_without_the_plan_of_unknown_types_the_faults_of_other_types_are_named() -> None:
+    with pytest.raises(BadPlans) as raised:
+        read(SIX_FAULTS.replace("[types.information]", "[types.other]"), source="own.toml")
+
+    found = str(raised.value)
+    assert "types.information: expected a table with title, priority and requirements" in found
+    assert "own.toml:15: types.flood.equipped" in found
+
+
+def test_no_fault_shows_words_or_addresses_of_the_library() -> None:
+    texts = [text for table in broken_plans() if (text := _faults_of(table))]
+
+    assert len(texts) > 500
+    words = re.compile(
+        r"pydantic|https?:|Input should|Field required|Unable to|Extra inputs|\(named\)|\(inline\)|\[key\]"
+    )
+    assert [text for text in texts if words.search(text)] == []
+
+
+def _faults_of(table: dict[str, Any]) -> str:
+    try:
+        parse(table, source="own.toml")
+    except BadPlans as error:
+        return str(error)
+    return ""
 
 
 def test_a_plan_that_needs_nobody_for_some_priority_is_refused() -> None:

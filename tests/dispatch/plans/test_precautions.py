@@ -4,8 +4,19 @@ from typing import Any
 
 import pytest
 
-from dispatch.plans.precautions import Precautions, precautions_of
+from dispatch.plans.book import BadPlans, parse
+from dispatch.plans.precautions import Precautions
 from tests.support.builders import plans
+
+
+def with_type(table: dict[str, Any]) -> dict[str, Any]:
+    """Plans whose only type has these settings."""
+    rows = [{"capability": "field", "skill": "boat"}]
+    title = dict.fromkeys(("kk", "ru", "en"), "…")
+    return {
+        "version": "7",
+        "types": {"information": {"title": title, "priority": "low", "requirements": rows, **table}},
+    }
 
 
 def test_every_type_of_the_book_with_field_work_asks_people_on_scene_for_a_sign_of_life() -> None:
@@ -21,32 +32,28 @@ def test_every_type_of_the_book_with_field_work_asks_people_on_scene_for_a_sign_
 
 
 def test_a_type_says_whether_its_ground_is_dangerous_and_who_may_enter() -> None:
-    faults: list[str] = []
     table = {"hazard": True, "equipped": ["boat", "rescue", "boat"], "check_in_s": 600}
 
-    found = precautions_of("types.flood", table, faults)
+    found = parse(with_type(table), source="plans.toml").plan("information").precautions
 
     assert found == Precautions(hazard=True, equipped=("boat", "rescue"), check_in_s=600)
-    assert faults == []
 
 
 @pytest.mark.parametrize(
     ("table", "fault"),
     [
-        ({"hazard": "yes"}, "types.flood.hazard: expected true or false"),
-        ({"hazard": True, "equipped": "boat"}, "types.flood.equipped: expected a list of skills"),
-        ({"hazard": True, "equipped": ["bot"]}, "types.flood.equipped[0]"),
-        ({"equipped": ["boat"]}, "types.flood.equipped: has no effect without hazard = true"),
-        ({"check_in_s": 59}, "types.flood.check_in_s: expected whole seconds from 60 to 86400, got 59"),
-        ({"check_in_s": True}, "types.flood.check_in_s"),
-        ({"check_in_s": 600.5}, "types.flood.check_in_s"),
+        ({"hazard": "yes"}, "hazard: expected true or false, got 'yes'"),
+        ({"hazard": True, "equipped": "boat"}, "equipped: expected a list of skills with which a person may enter"),
+        ({"hazard": True, "equipped": ["bot"]}, "equipped[1]: 'bot' is not a known skill; did you mean 'boat'?"),
+        ({"equipped": ["boat"]}, "equipped: has no effect without hazard = true"),
+        ({"check_in_s": 59}, "check_in_s: expected whole seconds from 60 to 86400, got 59"),
+        ({"check_in_s": True}, "check_in_s: expected whole seconds from 60 to 86400, got True"),
+        ({"check_in_s": 600.5}, "check_in_s: expected whole seconds from 60 to 86400, got 600.5"),
     ],
 )
 def test_a_fault_is_named_with_its_place(table: dict[str, Any], fault: str) -> None:
-    faults: list[str] = []
+    with pytest.raises(BadPlans) as raised:
+        parse(with_type(table), source="plans.toml")
 
-    found = precautions_of("types.flood", table, faults)
-
-    assert found == Precautions()
-    assert len(faults) == 1
-    assert faults[0].startswith(fault)
+    (found,) = str(raised.value).splitlines()
+    assert found.startswith(f"plans.toml: types.information.{fault}")
