@@ -20,7 +20,8 @@ def volunteer(volunteer_id: str) -> str:
     """HASH: the state of a person, and the only key that a claim writes. Short field names save memory with 300,000 people:
 
     profile   `v` offset of the record, `po` offset of its encrypted part in `private`,
-              `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty
+              `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty; only while the newest record
+              states no duty: `dk` offset of the record that states it (-1: not seen), `dw` the copy in the newest record
     place     `x`, `y`, `ac`, `at` the accepted fix: lon, lat, accuracy m, time ms; `hx`, `hy` home
     anchor    `ax`, `ay`, `aa` place of the anchor that a chain of fixes is measured from; `ab` when the person was last seen
               there, empty while they are

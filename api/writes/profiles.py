@@ -33,7 +33,10 @@ async def write_through(
 
 
 def record_of(volunteer_id: str, profile: Profile, on_duty: bool, *, heard_ms: int | None) -> VolunteerRecord:
-    """`heard_ms`: the last sign of life of the person (DESIGN 76)."""
+    """`on_duty` is a copy of the stored duty if the body states none: the log then decides the duty (DESIGN 81).
+
+    `heard_ms`: the last sign of life of the person (DESIGN 76).
+    """
     return VolunteerRecord(
         id=volunteer_id,
         capabilities=tuple(dict.fromkeys(profile.capabilities)),
@@ -45,6 +48,7 @@ def record_of(volunteer_id: str, profile: Profile, on_duty: bool, *, heard_ms: i
         changed_ms=clock.now_ms(),
         private_at=None if isinstance(profile, VolunteerIn) else profile.private_at,
         heard_ms=heard_ms,
+        keeps_duty=isinstance(profile, VolunteerIn) and profile.on_duty is None,
     )
 
 

@@ -29,8 +29,15 @@ from streams.kafka.log_reader import LogReader
 from streams.rebuild.log_fold import LiveHold, LogFold, OffersSeen, losers, no_decision, rivals
 from streams.settings import Settings
 from streams.store import LockLost, RedisClient
-from streams.store.people import PrivateWrite, ProfileWrite, fix_in
-from streams.store.record_decoders import Rejected, newest_privates, newest_profiles, readable_fixes, succeeding
+from streams.store.people import PrivateWrite, fix_in
+from streams.store.record_decoders import (
+    DecidingWrites,
+    Rejected,
+    newest_privates,
+    newest_profiles,
+    readable_fixes,
+    succeeding,
+)
 from streams.store.restore import Restore, RestoredIncident
 from streams.topics import DECISIONS, LOCATIONS, OFFERS, PRIVATE, VOLUNTEERS, Topic
 
@@ -195,17 +202,18 @@ class Rebuilder:
                 await self._on_progress(topic.name, self._done, self._total)
 
     async def _restore_profiles(self, bounds: dict[int, tuple[int, int]]) -> list[wire.VolunteerRecord]:
-        newest: dict[str, ProfileWrite] = {}
+        newest: dict[str, DecidingWrites] = {}
         async for records in self._read(VOLUNTEERS, bounds):
             profiles, rejected = newest_profiles(records)
             for write in profiles:
-                newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id), write)
+                newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id, ()), write)
             self._report_unreadable(rejected)
         people = self._restore.people()
-        writes = [write for write in newest.values() if write.record is not None]
+        registered = [deciding for deciding in newest.values() if deciding[-1].record is not None]
+        writes = [write for deciding in registered for write in deciding]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
             await people.put_profiles(writes[at : at + PEOPLE_AT_ONCE])
-        return [write.record for write in writes if write.record is not None]
+        return [deciding[-1].record for deciding in registered if deciding[-1].record is not None]
 
     async def _restore_private(self, bounds: dict[int, tuple[int, int]]) -> None:
         key = self._settings.require_data_key()

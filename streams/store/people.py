@@ -53,15 +53,17 @@ class PrivateWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unjoined:
-    """A person whose newest record in `private` is newer than their profile.
+    """A person whose profile does not belong to their newest record in `private`, or contains an outdated copy of their duty.
 
-    `sealed` None: that record is a tombstone. `on_duty` None: the person is unknown.
+    `sealed` None: the newest record in `private` is a tombstone. `on_duty` None: the person is unknown. `heard_ms`: last sign of
+    life.
     """
 
     volunteer_id: str
     offset: int
     sealed: bytes | None
     on_duty: bool | None
+    heard_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,8 @@ class PeopleStore:
         await self.link.close()
 
     async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int:
-        """Returns how many of the writes were newer than the stored records."""
+        """Returns how many of the writes changed anything: they were newer than the stored record, or stated a duty that the
+        stored record only copied (`VolunteerRecord.keeps_duty`)."""
         return await self._put("people", [_packed_profile(write) for write in writes])
 
     async def put_private(self, writes: Sequence[PrivateWrite]) -> int:
@@ -111,9 +114,9 @@ class PeopleStore:
         return changed
 
     async def unjoined(self, done: Sequence[Unjoined] = (), *, limit: int = AT_ONCE) -> list[Unjoined]:
-        """People whose profile has lagged behind their private record for more than `scripts.JOIN_AFTER_MS`.
+        """People whose profile has needed a repair (see `Unjoined`) for more than `scripts.JOIN_AFTER_MS`.
 
-        `done` are handled and are not returned again, unless a newer private record arrives.
+        `done` are handled and are not returned again, unless a newer private record or another outdated profile arrives.
         """
         told = [value for one in done for value in (one.volunteer_id, str(one.offset))]
         rows = await self.link.call("unjoined", limit, *told)
@@ -196,6 +199,7 @@ def _packed_profile(write: ProfileWrite) -> dict[str, object]:
         "tm": record.travel_mode,
         "md": "" if record.max_distance_m is None else str(record.max_distance_m),
         "du": "1" if record.on_duty else "0",
+        "keeps": record.keeps_duty,
         "hd": record.heard_ms or 0,
         "po": "" if record.private_at is None else str(record.private_at),
     }
@@ -207,13 +211,14 @@ def _clean(words: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(word.replace(",", " ").replace("|", " ") for word in words if word))
 
 
-def _unjoined(volunteer_id: bytes, version: bytes, on_duty: bytes, stored: bytes) -> Unjoined:
+def _unjoined(volunteer_id: bytes, version: bytes, on_duty: bytes, heard: bytes, stored: bytes) -> Unjoined:
     offset, _, sealed = stored.partition(b"|")
     return Unjoined(
         volunteer_id=volunteer_id.decode(),
         offset=int(offset or -1),
         sealed=sealed or None,
         on_duty=on_duty == b"1" if version else None,
+        heard_ms=int(heard or 0) or None,
     )
 
 

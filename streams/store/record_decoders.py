@@ -19,7 +19,7 @@ ON_ITS_WAY_MS = 60_000
 
 
 Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
-
+DecidingWrites: TypeAlias = tuple[ProfileWrite, ...]
 
 Write = TypeVar("Write")
 
@@ -30,20 +30,36 @@ def readable_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], R
 
 
 def newest_profiles(records: Iterable[ConsumerRecord]) -> tuple[list[ProfileWrite], Rejected]:
-    """The last profile or tombstone of each person, and the rejected records with reasons. `records`: in the order of the log."""
+    """The writes that decide the profile of each person (see `succeeding`), and the rejected records with reasons.
+
+    `records`: in the order of the log.
+    """
     writes, rejected = _readable(records, profile_of)
-    newest: dict[str, ProfileWrite] = {}
+    newest: dict[str, DecidingWrites] = {}
     for write in writes:
-        newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id), write)
-    return list(newest.values()), rejected
+        newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id, ()), write)
+    return [write for deciding in newest.values() for write in deciding], rejected
 
 
-def succeeding(known: ProfileWrite | None, write: ProfileWrite) -> ProfileWrite:
-    """The later of two writes of a person, with the latest sign of life of both: the later writer may not have known of it."""
-    if known is None or known.record is None or write.record is None:
-        return write
-    signs = [record.heard_ms for record in (known.record, write.record) if record.heard_ms is not None]
-    return replace(write, record=replace(write.record, heard_ms=max(signs, default=None)))
+def succeeding(known: DecidingWrites, write: ProfileWrite) -> DecidingWrites:
+    """The writes that decide the profile of a person, in the order of the log, when `write` follows `known`.
+
+    This is the last write, preceded by the last one that states a duty (or erases the person) if the last one states none. The
+    last write gets the latest sign of life of all, because its writer may not have known of it.
+    """
+    record = write.record
+    if not known or record is None:
+        return (write,)
+    before = known[-1].record
+    if before is not None:
+        signs = [heard_ms for heard_ms in (before.heard_ms, record.heard_ms) if heard_ms is not None]
+        write = replace(write, record=replace(record, heard_ms=max(signs, default=None)))
+    stated = known[0]
+    return (stated, write) if record.keeps_duty and not _keeps_duty(stated) else (write,)
+
+
+def _keeps_duty(write: ProfileWrite) -> bool:
+    return write.record is not None and write.record.keeps_duty
 
 
 def newest_privates(records: Iterable[ConsumerRecord], data_key: bytes) -> tuple[list[PrivateWrite], Rejected]:

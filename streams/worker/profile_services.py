@@ -188,7 +188,7 @@ class ProfileService(Service):
                 log.info("repair of profiles is retried", cause=type(trouble).__name__)
 
     async def join_once(self) -> int:
-        """Publishes the matching profile of each person whose public and newest sealed record do not match; returns how many.
+        """Publishes a repaired profile of each person whose public record is outdated (`Unjoined`); returns how many.
 
         Raises:
             StoreTrouble, NotReady, LogUnavailable: a repeat is harmless.
@@ -202,7 +202,7 @@ class ProfileService(Service):
             count += len(whole)
             found = await self._people.unjoined(found)
         if count:
-            log.warning("profiles did not match their sealed records", count=count)
+            log.warning("outdated profiles were published again", count=count)
         return count
 
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
@@ -226,7 +226,8 @@ class ProfileService(Service):
 def joined(found: Unjoined, data_key: bytes) -> tuple[str, VolunteerRecord | None] | None:
     """The record of `volunteers` that matches a person's newest sealed record; None when it cannot be derived.
 
-    The sealed record decides (DESIGN 81): those of a person are in one partition, hence ordered. The latest duty is kept.
+    The sealed record decides (DESIGN 81): those of a person are in one partition, hence ordered. The latest duty and the latest
+    sign of life are kept. For a known person the record states no duty, so it cannot undo a change that precedes it in the log.
     """
     if found.sealed is None:
         return (found.volunteer_id, None) if found.on_duty is not None else None
@@ -236,13 +237,16 @@ def joined(found: Unjoined, data_key: bytes) -> tuple[str, VolunteerRecord | Non
         return None
     if not isinstance(private, VolunteerPrivate) or private.profile is None:
         return None
-    on_duty = private.profile.on_duty if found.on_duty is None else found.on_duty
-    return found.volunteer_id, replace(private.profile, private_at=found.offset, on_duty=on_duty)
+    profile = replace(private.profile, private_at=found.offset)
+    if found.on_duty is not None:
+        profile = replace(profile, on_duty=found.on_duty, keeps_duty=True)
+    heard_ms = max(profile.heard_ms or 0, found.heard_ms or 0) or None
+    return found.volunteer_id, replace(profile, heard_ms=heard_ms)
 
 
 async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite]) -> list[LeaveDuty]:
     """Commands for people who went off duty or were erased while they hold an offer. Raises StoreTrouble or NotReady."""
-    left = {write.volunteer_id: write for write in writes if write.record is None or not write.record.on_duty}
+    left = {write.volunteer_id: write for write in writes if _leaves_duty(write)}
     held = await people.engaged(list(left)) if left else {}
     commands = [
         leave_duty_command(
@@ -254,6 +258,11 @@ async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite
         for volunteer_id, offer_id in held.items()
     ]
     return [command for command in commands if command is not None]
+
+
+def _leaves_duty(write: ProfileWrite) -> bool:
+    record = write.record
+    return record is None or not (record.on_duty or record.keeps_duty)
 
 
 async def _dead_letter_all(rejected: Rejected, dead_letter: DeadLetter) -> None:

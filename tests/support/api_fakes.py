@@ -161,7 +161,8 @@ class FakeRedis:
         if record is None:
             return None
         known: dict[str, Any] = {name: getattr(record, name) for name in record.__dataclass_fields__}
-        known.pop("changed_ms")
+        for name in ("changed_ms", "keeps_duty"):
+            known.pop(name)
         place = self.standing.get(volunteer_id) if with_places else None
         return VolunteerView(offset=0, place=place, fix_at_ms=1_764_000_000_000 if place else None, **known)
 

@@ -1,6 +1,7 @@
 -- Writes profiles or erases people.
 -- ARGV[1]: owner of the rebuild, or ''; ARGV[2]: the people, packed by streams/store/people.py.
--- Returns how many changed. A record older than the stored one has no effect. A rebuild indexes people at its end.
+-- Returns how many changed. A record older than the stored one has no effect, with one exception: the duty it states counts when
+-- all newer records only copied theirs. A rebuild indexes people at its end.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end
@@ -9,23 +10,68 @@ local ERASED_TTL_S = 86400
 local now = now_ms()
 local restoring = ARGV[1] ~= ''
 
+local function set_duty(person, duty)
+  if duty == person.du then return end
+  call('HSET', person.key, 'du', duty)
+  call(duty == '1' and 'SADD' or 'SREM', KEY.on_duty, person.id)
+  person.du = duty
+end
+
+-- Never moves the last sign of life back: a later writer may not have known of it.
+local function set_heard(person, heard)
+  if heard > tonumber(call('HGET', person.key, 'hd') or 0) then call('HSET', person.key, 'hd', heard) end
+end
+
+-- The duty that counts for a record that states none, and the offset of the record that states it (-1: no such record is known).
+local function kept_duty(person, copy)
+  local stated_at
+  if person.v then
+    stated_at = call('HGET', person.key, 'dk') or person.v
+  else
+    stated_at = call('GET', KEY.erased .. person.id) or '-1'
+  end
+  if stated_at == '-1' then return copy, stated_at end
+  return person.du or '0', stated_at
+end
+
+local function write_duty(person, profile)
+  if profile.keeps then
+    local duty, stated_at = kept_duty(person, profile.du)
+    call('HSET', person.key, 'dk', stated_at, 'dw', profile.du)
+    set_duty(person, duty)
+  else
+    call('HDEL', person.key, 'dk', 'dw')
+    set_duty(person, profile.du)
+  end
+end
+
 local function write_profile(person, profile)
+  write_duty(person, profile)
   call('HSET', person.key, 'v', profile.v, 'cap', profile.cap, 'sk', profile.sk, 'la', profile.la, 'tm', profile.tm,
-    'md', profile.md, 'du', profile.du, 'po', profile.po)
-  -- Never move the last sign of life back: a later writer may not have known of it.
-  if profile.hd > tonumber(call('HGET', person.key, 'hd') or 0) then call('HSET', person.key, 'hd', profile.hd) end
+    'md', profile.md, 'po', profile.po)
+  set_heard(person, profile.hd)
   call('SADD', KEY.volunteers, person.id)
-  if profile.du ~= person.du then call(profile.du == '1' and 'SADD' or 'SREM', KEY.on_duty, person.id) end
   person.v, person.cap, person.sk, person.la = profile.v, profile.cap, profile.sk, profile.la
-  person.tm, person.md, person.du = profile.tm, profile.md, profile.du
+  person.tm, person.md = profile.tm, profile.md
+end
+
+-- A duty that arrives late: API processes write profiles to Redis at once, so the order of arrival may differ from the log's.
+local function write_late_duty(person, offset, duty, heard)
+  local stated_at = person.v and call('HGET', person.key, 'dk')
+  if not stated_at or offset <= tonumber(stated_at) then return false end
+  call('HSET', person.key, 'dk', offset)
+  set_duty(person, duty)
+  set_heard(person, heard)
+  return true
 end
 
 -- A claim stays until a decision ends it.
 local function erase(person, offset)
-  person.v, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil
+  person.v, person.du, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil, nil
   reindex(person, now)
   call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld',
-    'hd', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt')
+    'hd', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt',
+    'dk', 'dw')
   call('SREM', KEY.volunteers, person.id)
   call('SREM', KEY.on_duty, person.id)
   call('ZREM', KEY.fixes, person.id)
@@ -42,12 +88,17 @@ end
 
 local function write(item)
   local person = load_person(item.id)
+  local profile = item.profile
   if item.gone and is_newer(person, item.gone) then
     erase(person, item.gone)
     return true
+  elseif item.gone then
+    if not write_late_duty(person, item.gone, '0', 0) then return false end
+  elseif is_newer(person, profile.v) then
+    write_profile(person, profile)
+  elseif profile.keeps or not write_late_duty(person, profile.v, profile.du, profile.hd) then
+    return false
   end
-  if not item.profile or not is_newer(person, item.profile.v) then return false end
-  write_profile(person, item.profile)
   if not restoring and reindex(person, now) then wake(person, now, nil) end
   return true
 end

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dispatch.matching.estimates import ANSWER_HALF_LIFE_MS, WORK_HALF_LIFE_MS, decayed
@@ -53,6 +53,8 @@ class StoredPerson:
     skills: tuple[str, ...] = ()
     heard_ms: int = 0
     """Last sign of life; 0: never."""
+    duty_at: int | None = None
+    """Offset of the record that states the duty, -1 if not seen; None: the newest record does."""
 
     @property
     def fix(self) -> Fix | None:
@@ -171,11 +173,13 @@ class People:
         person = self.person(write.volunteer_id)
         newest = max(person.offset if person.profile else -1, self.erased.get(person.id, -1))
         if write.offset <= newest:
+            changed = self._put_late_duty(person, write)
             self._forget_if_empty(person)
-            return False
+            return changed
         for skill in person.profile.skills if person.profile else ():
             self.by_skill[skill].discard(person.id)
-        person.profile, person.offset = write.record, write.offset
+        self._put_duty(person, write)
+        person.offset = write.offset
         person.heard_ms = max(person.heard_ms, write.record.heard_ms or 0) if write.record else 0
         for skill in write.record.skills if write.record else ():
             self.by_skill.setdefault(skill, set()).add(person.id)
@@ -185,6 +189,30 @@ class People:
             person.standing = TrackRecord()
             self.offers_of.pop(person.id, None)
             self.look_at.pop(person.id, None)
+        return True
+
+    def _put_duty(self, person: StoredPerson, write: ProfileWrite) -> None:
+        """Stores the profile with the duty that counts (`VolunteerRecord.keeps_duty`)."""
+        record, before = write.record, person.profile
+        if record is None or not record.keeps_duty:
+            person.profile, person.duty_at = record, None
+            return
+        if before is None:
+            person.duty_at = self.erased.get(person.id, -1)
+        elif person.duty_at is None:
+            person.duty_at = person.offset
+        was_on_duty = before is not None and before.on_duty
+        person.profile = record if person.duty_at == -1 else replace(record, on_duty=was_on_duty)
+
+    def _put_late_duty(self, person: StoredPerson, write: ProfileWrite) -> bool:
+        """Whether an older write states a duty that all newer ones only copied; its duty is then stored."""
+        if person.profile is None or person.duty_at is None or write.offset <= person.duty_at:
+            return False
+        if write.record is not None and write.record.keeps_duty:
+            return False
+        person.duty_at = write.offset
+        person.profile = replace(person.profile, on_duty=write.record is not None and write.record.on_duty)
+        person.heard_ms = max(person.heard_ms, write.record.heard_ms or 0) if write.record else person.heard_ms
         return True
 
     def put_fix(self, write: FixWrite) -> bool:

@@ -66,6 +66,23 @@ async def test_a_new_profile_keeps_the_duty_unless_it_says_so(world: World) -> N
     assert (await put(world, on_duty=False)).json()["on_duty"] is False
 
 
+async def test_only_a_profile_that_omits_the_duty_leaves_it_to_the_log(world: World) -> None:
+    await put(world)
+    await mine(world, "PUT", "/duty", {"on_duty": True})
+    await put(world, on_duty=False)
+    await by_operator(world)
+    await by_operator(world, on_duty=True)
+
+    records = [wire.decode_volunteer(one.value) for one in world.log.messages if one.topic == VOLUNTEERS.name]
+    assert [(record.on_duty, record.keeps_duty) for record in records] == [
+        (False, True),
+        (True, False),
+        (False, False),
+        (False, True),
+        (True, False),
+    ]
+
+
 async def test_while_redis_is_down_a_profile_is_in_the_log_and_duty_must_wait(world: World) -> None:
     await put(world)
     world.redis.is_down = True

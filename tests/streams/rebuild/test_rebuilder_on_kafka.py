@@ -143,6 +143,7 @@ async def test_what_the_live_path_refuses_a_rebuild_refuses(log: PeopleRecords) 
     for name in names:
         await log.send([log.profile(name, heard_ms=5), log.private(name), log.fix(name)])
     await log.send([log.profile("v-2", heard_ms=None)])  # by somebody who did not know that they were heard of
+    await log.send([log.profile("v-2", on_duty=False, keeps_duty=True)])  # read before they went on duty
     bad = await log.send(unreadable(log))
     last = await log.send([log.profile("last"), log.private("last"), log.fix("last")])
 
@@ -161,6 +162,7 @@ async def test_what_the_live_path_refuses_a_rebuild_refuses(log: PeopleRecords) 
     assert report.unreadable >= len(bad)
     assert await log.picture() == live
     assert live[redis_keys.volunteer(log.id("v-2"))][b"hd"] == b"5"
+    assert live[redis_keys.volunteer(log.id("v-2"))][b"du"] == b"1"
     assert log.letters == letters, "a rebuild writes no second letter"
     assert letters & set(last) == set()
 

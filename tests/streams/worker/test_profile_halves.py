@@ -43,8 +43,15 @@ def found(**known: Any) -> Unjoined:
 @pytest.mark.parametrize(
     ("state", "told"),
     [
-        (found(), ("v-1", replace(WHOLE, private_at=9))),
-        (found(on_duty=False), ("v-1", replace(WHOLE, private_at=9, on_duty=False))),  # duty as it was said last
+        (found(), ("v-1", replace(WHOLE, private_at=9, keeps_duty=True))),
+        (
+            found(on_duty=False),
+            ("v-1", replace(WHOLE, private_at=9, on_duty=False, keeps_duty=True)),
+        ),  # the latest duty
+        (
+            found(heard_ms=7),
+            ("v-1", replace(WHOLE, private_at=9, heard_ms=7, keeps_duty=True)),
+        ),  # the latest sign of life
         (found(on_duty=None), ("v-1", replace(WHOLE, private_at=9))),  # the public half was never written
         (found(sealed=None), ("v-1", None)),  # erased, and written again by somebody who did not know
         (found(sealed=None, on_duty=None), None),  # erased in both halves
@@ -76,8 +83,16 @@ class Town:
         record = sealed(**known) if known else None
         await self.people.put_private([PrivateWrite(ref=REF, offset=offset, sealed=record, home=home)])
 
-    async def profile(self, offset: int, *, private_at: int | None, on_duty: bool = True, skill: str = "boat") -> None:
-        record = replace(WHOLE, private_at=private_at, on_duty=on_duty, skills=(skill,))
+    async def profile(
+        self,
+        offset: int,
+        *,
+        private_at: int | None,
+        on_duty: bool = True,
+        skill: str = "boat",
+        keeps_duty: bool = False,
+    ) -> None:
+        record = replace(WHOLE, private_at=private_at, on_duty=on_duty, skills=(skill,), keeps_duty=keeps_duty)
         await self.people.put_profiles([ProfileWrite(volunteer_id="v-1", offset=offset, record=record)])
 
 
@@ -111,7 +126,7 @@ async def test_a_public_half_that_was_overtaken_is_written_again(town: Town) -> 
     await town.profile(2, private_at=3, skill="boat")
 
     assert await town.service.join_once() == 1
-    assert town.said == [("v-1", replace(WHOLE, skills=("doctor",), private_at=4))]
+    assert town.said == [("v-1", replace(WHOLE, skills=("doctor",), private_at=4, keeps_duty=True))]
     assert await town.service.join_once() == 0  # said once
 
 
@@ -123,7 +138,7 @@ async def test_a_change_of_duty_that_did_not_see_the_new_profile_changes_duty_al
 
     await town.service.join_once()
 
-    assert town.said == [("v-1", replace(WHOLE, private_at=4, on_duty=False))]
+    assert town.said == [("v-1", replace(WHOLE, private_at=4, on_duty=False, keeps_duty=True))]
 
 
 async def test_a_public_half_that_was_never_written_is(town: Town) -> None:
@@ -132,6 +147,45 @@ async def test_a_public_half_that_was_never_written_is(town: Town) -> None:
     await town.service.join_once()
 
     assert town.said == [("v-1", replace(WHOLE, private_at=3))]
+
+
+async def test_an_outdated_copy_of_the_duty_is_replaced_in_the_log_before_compaction_makes_it_the_only_one(
+    town: Town,
+) -> None:
+    await town.private(3, contact={"phone": "1"})
+    await town.profile(1, private_at=3, on_duty=True)
+    await town.profile(2, private_at=3, on_duty=False, keeps_duty=True)
+
+    assert await town.service.join_once() == 1
+    assert town.said == [("v-1", replace(WHOLE, private_at=3, on_duty=True, keeps_duty=True))]
+
+    await town.profile(3, private_at=3, on_duty=True, keeps_duty=True)  # the repair, read from the log
+    assert await town.service.join_once() == 0
+
+
+async def test_a_repair_that_a_change_of_duty_overtook_is_repaired_again(town: Town) -> None:
+    await town.private(3, contact={"phone": "1"})
+    await town.profile(1, private_at=3, on_duty=True)
+    await town.profile(2, private_at=3, on_duty=False, keeps_duty=True)
+    await town.service.join_once()
+
+    await town.profile(3, private_at=3, on_duty=False)
+    await town.profile(4, private_at=3, on_duty=True, keeps_duty=True)  # the repair
+
+    view = await town.reads.volunteer("v-1")
+    assert view is not None
+    assert view.on_duty is False
+    assert await town.service.join_once() == 1
+    assert town.said[1] == ("v-1", replace(WHOLE, private_at=3, on_duty=False, keeps_duty=True))
+
+
+async def test_an_outdated_duty_is_not_repaired_without_the_private_record_of_the_same_profile(town: Town) -> None:
+    await town.profile(1, private_at=3, on_duty=True)
+    await town.profile(2, private_at=3, on_duty=False, keeps_duty=True)
+    assert await town.service.join_once() == 0
+
+    await town.private(3, contact={"phone": "1"})
+    assert await town.service.join_once() == 1
 
 
 async def test_an_erased_person_does_not_come_back_by_half(town: Town) -> None:
@@ -172,4 +226,4 @@ async def test_a_rebuild_finds_halves_that_do_not_belong_together(town: Town) ->
 
     await town.service.join_once()
 
-    assert town.said == [("v-1", replace(WHOLE, private_at=4))]
+    assert town.said == [("v-1", replace(WHOLE, private_at=4, keeps_duty=True))]

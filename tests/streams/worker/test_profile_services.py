@@ -20,6 +20,7 @@ from streams.store.record_decoders import (
 )
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivate, VolunteerRecord
+from streams.worker.profile_services import leave_duty_commands
 
 LOGGED_MS = 1_795_000_000_000
 KEY = bytes(32)
@@ -166,8 +167,54 @@ def test_the_last_sign_of_life_is_carried_on_by_a_later_write_that_does_not_know
     ]
 
 
+def test_the_last_profile_that_states_a_duty_is_kept_before_those_that_do_not() -> None:
+    records: list[Any] = [
+        Record(topic=VOLUNTEERS.name, value=wire.encode(profile(on_duty=False)), offset=1),
+        Record(topic=VOLUNTEERS.name, value=wire.encode(profile(on_duty=True, heard_ms=5)), offset=2),
+        Record(topic=VOLUNTEERS.name, value=wire.encode(profile(on_duty=False, keeps_duty=True)), offset=3),
+        Record(topic=VOLUNTEERS.name, value=wire.encode(profile(on_duty=False, keeps_duty=True)), offset=4),
+        Record(topic=VOLUNTEERS.name, key=b"v-2", value=None, offset=5),
+        Record(topic=VOLUNTEERS.name, key=b"v-2", value=wire.encode(profile(id="v-2", keeps_duty=True)), offset=6),
+        Record(topic=VOLUNTEERS.name, key=b"v-3", value=wire.encode(profile(id="v-3", keeps_duty=True)), offset=7),
+    ]
+
+    writes, _ = newest_profiles(records)
+
+    assert [(write.volunteer_id, write.offset, write.record and write.record.heard_ms) for write in writes] == [
+        ("v-1", 2, 5),
+        ("v-1", 4, 5),
+        ("v-2", 5, None),
+        ("v-2", 6, None),
+        ("v-3", 7, None),
+    ]
+
+
+async def test_only_a_stated_duty_or_an_erasure_sends_people_off_duty() -> None:
+    class Engaged:
+        async def engaged(self, volunteer_ids: Sequence[str]) -> dict[str, str]:
+            return dict.fromkeys(volunteer_ids, f"o-8320e5-{'0' * 32}-{'0' * 16}")
+
+    def write(volunteer: str, record: VolunteerRecord | None) -> ProfileWrite:
+        return ProfileWrite(volunteer_id=volunteer, offset=1, record=record)
+
+    people: Any = Engaged()
+
+    commands = await leave_duty_commands(
+        people,
+        [
+            write("on", profile(on_duty=True)),
+            write("copied", profile(on_duty=False, keeps_duty=True)),
+            write("off", profile(on_duty=False)),
+            write("off", profile(on_duty=False, keeps_duty=True)),
+            write("erased", None),
+        ],
+    )
+
+    assert [command.volunteer_id for command in commands] == ["off", "erased"]
+
+
 def test_a_profile_of_an_earlier_version_says_nothing_of_signs() -> None:
-    old = wire.encode(profile()).replace(b',"heard_ms":null', b"")
+    old = wire.encode(profile()).replace(b',"heard_ms":null,"keeps_duty":false', b"")
 
     assert b"heard_ms" not in old
     assert wire.decode_volunteer(old) == profile()
