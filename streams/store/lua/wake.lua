@@ -1,5 +1,11 @@
 -- A person became available: advances the retry timers of the most urgent shortfalls they could fill, then those of waves that
 -- fell short of their certainty because people were scarce.
+--
+-- A wake-up is a hint and never an offer. It only moves timers of kind `retry`. A timer that fires sends PassDeadline, and its
+-- decision searches again under all rules (find.lua, dispatch/matching/): hazard areas, budget, rest, quiet hours. A person
+-- that those rules exclude is not offered the work. The cost is one decision without an offer for each incident woken, at
+-- most WAKE_AT_ONCE for each change of a person, and up to two seconds of delay for the timers held back. The rules are not
+-- repeated here, because they need the plans and the hazard areas, which this script does not have.
 
 local WAKE_AT_ONCE = 3
 local LOOK_AT_MOST = 500
