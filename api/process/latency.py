@@ -4,7 +4,7 @@ from collections import deque
 
 from dispatch.model.decisions import StatusRecord
 from streams import metrics
-from streams.readers.feed import FeedRecord
+from streams.readers.feed_records import FeedRecord
 
 WINDOW_MS = 300_000
 _REMEMBERED = 50_000

@@ -13,8 +13,10 @@ from dispatch.notices.rules import NoticeOutcome
 from streams import clock, metrics
 from streams.errors import LogUnavailable
 from streams.notices.channels import StreamChannel
-from streams.readers.feed import Batch, Feed, FeedCursor, FeedItem, FeedRecord, Listener, ResyncRequired
+from streams.readers.feed import Feed
 from streams.readers.feed_buffer import BufferedRecord
+from streams.readers.feed_listener import Batch, FeedItem, Listener
+from streams.readers.feed_records import FeedCursor, FeedRecord, ResyncRequired
 from streams.tokens import Role
 from streams.wire import NoticeRecord
 

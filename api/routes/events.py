@@ -10,7 +10,7 @@ from api.http.problems import invalid
 from api.http.responses import problems
 from api.http.server_sent_events import EventStream
 from api.http.strict_route import StrictRoute
-from streams.readers.feed import FeedCursor
+from streams.readers.feed_records import FeedCursor
 
 router = APIRouter(prefix="/v1/events", tags=["live"], route_class=StrictRoute)
 

@@ -8,42 +8,42 @@ within limits of records, memory and time. A listener that falls too far behind 
 
 import asyncio
 import contextlib
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from heapq import merge
 from operator import attrgetter
-from typing import NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from aiokafka.errors import KafkaError
 
 from dispatch.model.decisions import OfferStep
 from dispatch.notices.offer_validity import OfferVerdict, Validity
 from streams import clock, metrics
-from streams.errors import GiveUp, LogUnavailable
+from streams.errors import LogUnavailable
 from streams.event_loop import Turns
 from streams.kafka import clients
-from streams.readers.feed_buffer import BufferedRecord, FeedBuffer, weight_of
-from streams.readers.feed_records import TOPICS_SHOWN, Arrived, FeedCursor, FeedRecord, feed_record_of, people_of, read
+from streams.readers.feed_buffer import KEPT_BYTES, FeedBuffer
+from streams.readers.feed_consumer import cursor_at, new_consumer, newest_starts, records_between
+from streams.readers.feed_listener import AT_ONCE, Listener
+from streams.readers.feed_records import (
+    TOPICS_SHOWN,
+    Arrived,
+    FeedCursor,
+    FeedRecord,
+    ResyncRequired,
+    feed_record_of,
+    people_of,
+    read,
+)
+from streams.readers.older_records import OlderRecords
 from streams.settings import Settings
 from streams.topics import OFFERS
 
-__all__ = ["Batch", "Feed", "FeedCursor", "FeedItem", "FeedRecord", "Listener", "ResyncRequired"]
-
 KEPT = 20_000
-KEPT_BYTES = 96 * 2**20
-"""Estimated memory of the newest records; older records that are read again may use as much once more."""
 BACK_MS = 15 * 60_000
 """How far back a starting process reads, up to `KEPT` records."""
 BACK_WITHIN_S = 5.0
-REREAD_WITHIN_S = 10.0
-OLDER_KEPT_S = 30.0
-"""Older records that were read again stay in memory this long after their last use."""
-AT_ONCE = 32
-"""Records that one listener takes before other listeners get a turn."""
-READ_AT_ONCE = 100
 TURNS = 8
 """Listeners resumed per iteration of the event loop."""
 PACE_S = 0.000_25
@@ -51,132 +51,6 @@ PACE_S = 0.000_25
 SLOWEST_PACE_S = 0.5
 VOID_KEPT = 1_000
 _log = structlog.get_logger(__name__)
-
-
-class ResyncRequired(GiveUp):
-    """The listener was too slow, or its cursor is not in the log any more: it must load the state again."""
-
-
-class FeedItem(NamedTuple):
-    """A record, and the cursor from which the listener can resume after it."""
-
-    entry: BufferedRecord
-    id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """The next records of a listener, at least one.
-
-    `ids`: a cursor for each record, None for those of the entries. `common`: the half-open range of record numbers when all
-    listeners get exactly these records, so that their text can be shared; None when records or ids are specific to this listener.
-    """
-
-    entries: Sequence[BufferedRecord]
-    ids: Sequence[str] | None = None
-    common: tuple[int, int] | None = None
-
-    @property
-    def items(self) -> Iterator[FeedItem]:
-        """The records, each with the cursor after it."""
-        return map(FeedItem, self.entries, self.ids or (entry.after_text for entry in self.entries))
-
-
-class Listener:
-    """One live view: of all records, or with `person` of those that may concern this volunteer."""
-
-    def __init__(self, feed: "Feed", cursor: FeedCursor, person: str | None = None) -> None:
-        self.cursor = cursor
-        self._person = person
-        self._feed = feed
-        self._buffer: FeedBuffer | None = None
-        self._number = 0
-        self._is_in_step = False
-        self._woken = asyncio.Event()
-
-    def wake(self) -> None:
-        """Makes `next` look for new records."""
-        self._woken.set()
-
-    async def next(self, within_s: float) -> Batch | None:
-        """The next records as soon as there are any; None after `within_s` without one, or when the feed has ended.
-
-        Raises:
-            ResyncRequired: load the state again.
-            LogUnavailable: older records could not be read from Kafka.
-        """
-        try:
-            async with asyncio.timeout(within_s):
-                while True:
-                    await self._feed.turns.take()
-                    self._woken.clear()
-                    if self._is_exhausted():
-                        await self._next_buffer()
-                    batch = self._take()
-                    if batch is not None and batch.entries:
-                        return batch
-                    if batch is None and not self._is_exhausted():
-                        if self._feed.has_ended:
-                            return None
-                        await self._woken.wait()
-        except TimeoutError:
-            return None
-
-    async def batches(self) -> AsyncIterator[Batch]:
-        """Yields batches until the feed ends. Raises as `next`."""
-        while True:
-            batch = await self.next(3600.0)
-            if batch is not None:
-                yield batch
-            elif self._feed.has_ended:
-                return
-
-    def _is_exhausted(self) -> bool:
-        """Whether the current buffer gets no further records: there is none yet, or it holds older records and is exhausted."""
-        return self._buffer is None or (self._buffer is not self._feed.newest and self._number == self._buffer.end)
-
-    async def _next_buffer(self) -> None:
-        if self._buffer is not None:
-            self.cursor = self.cursor.joined(self._buffer.heads)
-        self._buffer = await self._feed.buffer_for(self.cursor)
-        self._number = self._buffer.number_after(self.cursor)
-
-    def _take(self) -> Batch | None:
-        """The next records, possibly none for this listener; None at the end of the buffer."""
-        buffer, since = self._buffer, self._number
-        assert buffer is not None
-        if since < buffer.first:
-            raise ResyncRequired("too slow")
-        if since == buffer.end:
-            return None
-        if self._person is None:
-            until = min(buffer.end, since - since % AT_ONCE + AT_ONCE)
-            entries = buffer.entries(since, until)
-        else:
-            until = buffer.end
-            entries = [buffer.entry(number) for number in buffer.numbers_of(self._person, since)]
-        is_common = self._is_in_step and self._person is None and buffer is self._feed.newest
-        batch = Batch(entries=entries, common=(since, until) if is_common else None)
-        if not self._is_in_step:
-            batch = self._unseen(entries)
-        self._advance(buffer, until)
-        return batch
-
-    def _advance(self, buffer: FeedBuffer, until: int) -> None:
-        last = buffer.entry(until - 1).after
-        self.cursor = last if self._is_in_step else self.cursor.joined(last)
-        self._is_in_step = self._is_in_step or self.cursor == last
-        self._number = until
-
-    def _unseen(self, entries: Sequence[BufferedRecord]) -> Batch:
-        """Drops records that the listener has seen. Its cursor came from another process, whose order across partitions
-        differs."""
-        fresh = []
-        for entry in entries:
-            if entry.offset >= self.cursor.next_of(entry):
-                self.cursor = self.cursor.joined(entry.after)
-                fresh.append(FeedItem(entry, str(self.cursor)))
-        return Batch(entries=[one.entry for one in fresh], ids=[one.id for one in fresh])
 
 
 class Feed:
@@ -199,7 +73,7 @@ class Feed:
         self._watch = watch
         self._kept = kept
         self._back_ms = back_ms
-        self._older = _Older(settings, f"{client_id}-again", kept, self._marked)
+        self._older = OlderRecords(settings, f"{client_id}-again", kept, self._marked)
         self._consumer: AIOKafkaConsumer | None = None
         self._task: asyncio.Task[None] | None = None
         self._everybodys: set[Listener] = set()
@@ -213,7 +87,7 @@ class Feed:
 
     async def start(self) -> None:
         parts = await self._partitions()
-        consumer = self._consumer = _new_consumer(self._settings, self._client_id)
+        consumer = self._consumer = new_consumer(self._settings, self._client_id)
         await consumer.start()
         consumer.assign(parts)
         ends = await consumer.end_offsets(parts)
@@ -223,11 +97,11 @@ class Feed:
         except (TimeoutError, KafkaError) as error:
             _log.warning("live view starts without recent records", cause=type(error).__name__)
             starts, arrived = ends, []
-        self.newest = FeedBuffer(_cursor_at(starts), most=self._kept, most_bytes=KEPT_BYTES)
+        self.newest = FeedBuffer(cursor_at(starts), most=self._kept, most_bytes=KEPT_BYTES)
         for one in arrived:
             if (record := feed_record_of(one)) is not None:
                 self.newest.append(self._judged(record), one.value)
-        self.newest.skip_to(_cursor_at(ends))
+        self.newest.skip_to(cursor_at(ends))
         for part, end in ends.items():
             consumer.seek(part, end)
         self._task = asyncio.ensure_future(self._follow(consumer))
@@ -306,8 +180,8 @@ class Feed:
         since_ms = clock.now_ms() - self._back_ms
         found = await consumer.offsets_for_times(dict.fromkeys(ends, since_ms))
         recent = {part: found[part].offset if found[part] else end for part, end in ends.items()}
-        starts = _newest_of(recent, ends, self._kept)
-        return starts, list(merge(*await _between(consumer, starts, ends, KEPT_BYTES), key=attrgetter("at_ms")))
+        starts = newest_starts(recent, ends, self._kept)
+        return starts, list(merge(*await records_between(consumer, starts, ends, KEPT_BYTES), key=attrgetter("at_ms")))
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
         while True:
@@ -388,139 +262,3 @@ class Feed:
             for topic in TOPICS_SHOWN
             for number in sorted(entry["partition"] for entry in described[topic]["partitions"])
         ]
-
-
-class _Older:
-    """Older records: one consumer for all waiting listeners, and one shared buffer of at most `most` records.
-
-    A listener that is further behind gets `ResyncRequired` at once.
-    """
-
-    def __init__(self, settings: Settings, client_id: str, most: int, mark: Callable[[FeedRecord], FeedRecord]) -> None:
-        self._settings = settings
-        self._client_id = client_id
-        self._most = most
-        self._mark = mark
-        self._lock = asyncio.Lock()
-        self._waiting: list[FeedCursor] = []
-        self._buffer: FeedBuffer | None = None
-        self._used_s = 0.0
-        self._consumer: AIOKafkaConsumer | None = None
-
-    async def reaching(self, cursor: FeedCursor, newest: FeedBuffer) -> FeedBuffer:
-        """A buffer with the records from the cursor to the start of `newest`.
-
-        Raises:
-            ResyncRequired: more than `most` records, or some are no longer in the log.
-            LogUnavailable: Kafka did not return them in time.
-        """
-        if cursor.distance(newest.start) > self._most:
-            raise ResyncRequired("too far behind")
-        self._waiting.append(cursor)
-        try:
-            async with asyncio.timeout(REREAD_WITHIN_S), self._lock:
-                if self._buffer is None or not _leads_forward(self._buffer, cursor):
-                    self._buffer = await self._read(self._common_start(cursor, newest.start), newest.start)
-                    if not _leads_forward(self._buffer, cursor):
-                        raise ResyncRequired("too far behind")
-                self._used_s = clock.monotonic_s()
-                return self._buffer
-        except OffsetOutOfRangeError as error:
-            raise ResyncRequired("no longer in the log") from error
-        except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"live view: {error!r}") from error
-        finally:
-            self._waiting.remove(cursor)
-
-    def drop_unused(self) -> None:
-        """Frees the buffer when it was not used for `OLDER_KEPT_S`."""
-        if self._buffer is not None and clock.monotonic_s() - self._used_s > OLDER_KEPT_S:
-            self._buffer = None
-
-    async def stop(self) -> None:
-        if self._consumer is not None:
-            await self._consumer.stop()
-
-    def _common_start(self, cursor: FeedCursor, end: FeedCursor) -> FeedCursor:
-        """The start cursor for this listener and for as many of the other waiting ones as the limit allows."""
-        for other in self._waiting:
-            both = cursor.met(other)
-            if both.distance(end) <= self._most:
-                cursor = both
-        return cursor.met(end)
-
-    async def _read(self, start: FeedCursor, end: FeedCursor) -> FeedBuffer:
-        if self._consumer is None:
-            consumer = _new_consumer(self._settings, self._client_id)
-            try:
-                await consumer.start()
-            except BaseException:
-                await consumer.stop()
-                raise
-            self._consumer = consumer
-        starts, ends = _places(start), _places(end)
-        wanted = {part: at for part, at in starts.items() if at < ends[part]}
-        self._consumer.assign(list(wanted))
-        begun = await self._consumer.beginning_offsets(list(wanted))
-        if any(at < begun[part] for part, at in wanted.items()):
-            raise ResyncRequired("no longer in the log")
-        parts = await _between(self._consumer, wanted, ends, KEPT_BYTES)
-        buffer = FeedBuffer(_cursor_at(starts | wanted), most=self._most, most_bytes=KEPT_BYTES)
-        for arrived in merge(*parts, key=attrgetter("at_ms")):
-            if (record := feed_record_of(arrived)) is not None:
-                buffer.append(self._mark(record), arrived.value)
-        buffer.skip_to(end)
-        self._consumer.assign([])
-        return buffer
-
-
-def _leads_forward(buffer: FeedBuffer, cursor: FeedCursor) -> bool:
-    """Whether reading the buffer from the cursor brings a listener closer to the newest records."""
-    return cursor.covers(buffer.start) and not cursor.covers(buffer.heads)
-
-
-async def _between(
-    consumer: AIOKafkaConsumer, starts: dict[TopicPartition, int], ends: Mapping[TopicPartition, int], most_bytes: int
-) -> list[deque[Arrived]]:
-    """The records of each partition from its start to its end. Advances `starts` in place where the bytes exceed the limit."""
-    found: dict[TopicPartition, deque[Arrived]] = {part: deque() for part in starts}
-    left = {part for part, start in starts.items() if start < ends[part]}
-    size = 0
-    for part in left:
-        consumer.seek(part, starts[part])
-    while left:
-        for part, records in (await consumer.getmany(*left, timeout_ms=200, max_records=READ_AT_ONCE)).items():
-            for arrived in read({part: records}):
-                if arrived.offset < ends[part]:
-                    found[part].append(arrived)
-                    size += weight_of(arrived.value)
-        while size > most_bytes:
-            fullest = max(found, key=lambda part: len(found[part]))
-            dropped = found[fullest].popleft()
-            starts[fullest] = dropped.offset + 1
-            size -= weight_of(dropped.value)
-        left = {part for part in left if await consumer.position(part) < ends[part]}
-    return list(found.values())
-
-
-def _newest_of(
-    starts: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int], most: int
-) -> dict[TopicPartition, int]:
-    """Start offsets that leave the newest `most` records, shared in proportion to the partitions' sizes."""
-    total = sum(max(0, ends[part] - start) for part, start in starts.items())
-    if total <= most:
-        return dict(starts)
-    return {part: end - max(0, end - starts[part]) * most // total for part, end in ends.items()}
-
-
-def _cursor_at(places: Mapping[TopicPartition, int]) -> FeedCursor:
-    parts = sorted(places, key=lambda part: part.partition)
-    return FeedCursor(*(tuple(places[part] for part in parts if part.topic == topic) for topic in TOPICS_SHOWN))
-
-
-def _places(cursor: FeedCursor) -> dict[TopicPartition, int]:
-    return {TopicPartition(topic, number): at for topic in TOPICS_SHOWN for number, at in enumerate(cursor.of(topic))}
-
-
-def _new_consumer(settings: Settings, client_id: str) -> AIOKafkaConsumer:
-    return clients.async_consumer(settings, client_id, auto_offset_reset="none", fetch_max_wait_ms=250)

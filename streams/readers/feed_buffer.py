@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from streams.readers.feed_records import Arrived, FeedCursor, FeedRecord, feed_record_of, people_of
 
+KEPT_BYTES = 96 * 2**20
+"""Estimated memory of the newest records; older records that are read again may use as much once more."""
 WEIGHT = 2
 """Memory per byte of a record's value, with its rendered text; each record adds `WEIGHT_OF_ENTRY` bytes."""
 WEIGHT_OF_ENTRY = 1_000

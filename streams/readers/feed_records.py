@@ -10,6 +10,7 @@ from aiokafka import TopicPartition
 
 from dispatch.model.decisions import OfferStep, StatusRecord
 from streams import metrics, wire
+from streams.errors import GiveUp
 from streams.topics import INCIDENT_STATUS, NOTICES, OFFERS
 from streams.wire import NoticeRecord
 
@@ -19,6 +20,10 @@ _DECODE: dict[str, Callable[[bytes | None], StatusRecord | OfferStep | NoticeRec
     NOTICES.name: wire.decode_notice,
 }
 TOPICS_SHOWN = tuple(_DECODE)
+
+
+class ResyncRequired(GiveUp):
+    """The listener was too slow, or its cursor is not in the log any more: it must load the state again."""
 
 
 class FeedRecord(NamedTuple):

@@ -21,7 +21,9 @@ from streams.kafka import topic_admin
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers import decisions
 from streams.readers.decisions import DecisionReader, runs_of
-from streams.readers.feed import Feed, FeedCursor, FeedItem, FeedRecord, Listener, ResyncRequired
+from streams.readers.feed import Feed
+from streams.readers.feed_listener import FeedItem, Listener
+from streams.readers.feed_records import FeedCursor, FeedRecord, ResyncRequired
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, LOCATIONS, OFFERS, PRIVATE
 from streams.wire import FixRecord, IncidentPrivate, NoticeRecord

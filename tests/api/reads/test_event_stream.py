@@ -17,9 +17,9 @@ from dispatch.model.vocabulary import OfferState
 from dispatch.notices.rules import NoticeOutcome
 from streams import clock, wire
 from streams.errors import LogUnavailable
-from streams.readers.feed import Feed, FeedCursor, FeedRecord, ResyncRequired
+from streams.readers.feed import Feed
 from streams.readers.feed_buffer import FeedBuffer
-from streams.readers.feed_records import Arrived
+from streams.readers.feed_records import Arrived, FeedCursor, FeedRecord, ResyncRequired
 from streams.settings import Settings
 from streams.tokens import Role
 from streams.topics import INCIDENT_STATUS, NOTICES, OFFERS

@@ -11,7 +11,7 @@ from dispatch.model.commands import ConfirmChanges
 from dispatch.model.incidents import Attention, Confirmed, Hazard, JobChange, Unconfirmed
 from dispatch.model.vocabulary import ConfirmationState, OfferState
 from dispatch.notices.rules import NoticeOutcome
-from streams.readers.feed import FeedRecord
+from streams.readers.feed_records import FeedRecord
 from streams.topics import NOTICES, OFFERS
 from streams.wire import NoticeRecord
 from tests.api.routes.test_offers import INCIDENT, answer, asked, held

@@ -11,7 +11,7 @@ from dispatch.model.commands import AskForHelp, RaiseDistress
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.incidents import CheckInClock, Distress, Hazard, Incident, Place
 from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, OfferState
-from streams.readers.feed import FeedRecord
+from streams.readers.feed_records import FeedRecord
 from streams.tokens import Role
 from streams.topics import INCIDENT_STATUS
 from streams.wire import VolunteerRecord

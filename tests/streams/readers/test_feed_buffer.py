@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from streams import wire
 from streams.event_loop import Turns
-from streams.readers.feed import Feed, Listener, ResyncRequired
+from streams.readers.feed import Feed
 from streams.readers.feed_buffer import WEIGHT_OF_ENTRY, BufferedRecord, FeedBuffer
-from streams.readers.feed_records import Arrived, FeedCursor, FeedRecord
+from streams.readers.feed_listener import Listener
+from streams.readers.feed_records import Arrived, FeedCursor, FeedRecord, ResyncRequired
 from streams.settings import Settings
 from streams.topics import NOTICES, OFFERS
 from tests.support.builders import offer_step
