@@ -8,11 +8,11 @@
     │   │   └── OutcomeUnknown      no answer in time; repeat with the same id
     │   ├── LockLost                `store.redis_client`: another process holds the rebuild lock; start over
     │   ├── DeliveryFailed          `notices.channels`: the notice is sent again with the same id
-    │   └── ConditionUnknown        `monitoring.alarms`: the data that the condition needs is missing in this sample
+    │   └── ConditionUnknown        `monitoring.alarm_conditions`: the data that the condition needs is missing in this sample
     ├── GiveUp                      retries are exhausted or useless: report the error and end, or start over from fresh state
     │   ├── BrokerError             no broker in time, or a refusal; `cure` names the next step
     │   ├── ApiUnavailable          `api_client`: the API did not answer within its retries
-    │   ├── ResyncRequired          `readers.feed`: the cursor cannot be continued; load the state again
+    │   ├── ResyncRequired          `readers.feed_records`: the cursor cannot be continued; load the state again
     │   ├── LocalStackError         `local.errors`: `komek up` cannot start or stop something; `cure` names the next step
     │   └── CommandFailed           `cli.errors`: ends a command with its message, cure and exit code
     └── InvalidInput                fix what was passed in

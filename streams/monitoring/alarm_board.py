@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from streams.monitoring.alarms import RULES, AlarmCondition, Concern, ConditionUnknown, Observed, Rule, Severity
+from streams.monitoring.alarm_conditions import AlarmCondition, ConditionUnknown, Observed
+from streams.monitoring.alarms import RULES, Concern, Rule, Severity
 
 DETAILS = 20
 """At most this many ids are shown; `count` counts all."""

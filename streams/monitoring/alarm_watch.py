@@ -11,7 +11,8 @@ from dispatch.ports import NotReady, StoreTrouble
 from streams import clock, metrics
 from streams.dead_letters.watch import LetterWatch
 from streams.monitoring.alarm_board import AlarmSnapshot, Board
-from streams.monitoring.alarms import LATE_MS, NAMES, Observed
+from streams.monitoring.alarm_conditions import LATE_MS, Observed
+from streams.monitoring.alarms import NAMES
 from streams.monitoring.lag_monitor import Measured
 from streams.store.alarm_facts import AlarmFactsReader
 from streams.store.reads import Reads

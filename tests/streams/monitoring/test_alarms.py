@@ -12,7 +12,8 @@ from streams.codegen import alert_rules
 from streams.dead_letters.outcomes import StandingLetter
 from streams.monitoring import alarm_watch
 from streams.monitoring.alarm_board import DETAILS, Alarm, AlarmSnapshot, Board
-from streams.monitoring.alarms import NAMES, RULES, Observed, Severity
+from streams.monitoring.alarm_conditions import Observed
+from streams.monitoring.alarms import NAMES, RULES, Severity
 from streams.monitoring.lag_monitor import Measured
 from streams.notices.lag import NotifierLag
 from streams.store.alarm_facts import AlarmFacts
