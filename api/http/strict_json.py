@@ -3,22 +3,29 @@
 Refused as `bad_json`: encodings other than UTF-8, a byte order mark, NaN and Infinity, numbers that overflow, lone surrogates,
 nesting over 32 levels. Refused although they are JSON: an object with the same key twice (`duplicate_key`), because parsers
 disagree on its meaning, and a NUL in a string (`nul_character`), because not every store can keep it.
+
+jiter parses; this module adds the limits that jiter lacks (32 levels, 64-bit integers, finite doubles, no NUL). `json.loads` with
+checks on the text took 4 times as long for a report of 1 kB (34 instead of 9 µs) and 6 times for an area of 5,500 points (18
+instead of 3 ms). pydantic-core contains jiter, but its `from_json` does not detect duplicate keys.
 """
 
-import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import Any
+
+import jiter
 
 DEEPEST = 32
 _LARGEST = 2**63
+_INFINITY = float("inf")
 
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)|[0-9]{19}|[eE][+]?[0-9]{2}|NaN|Infinity")
 """A body without a match contains no surrogate, no NUL and no number that overflows."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 """A string without its closing quote is one token as well: searching for the quote from each position takes quadratic time."""
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+_JITER_MESSAGE = re.compile(r"(.*) at line (\d+) column (\d+)", re.DOTALL)
+"""jiter gives the position only in its message. Columns count bytes from 1."""
 
 
 class BadJson(ValueError):
@@ -33,23 +40,57 @@ class BadJson(ValueError):
         super().__init__(f"{what} at line {self.line}, column {self.column}")
 
 
-class _DuplicateKey(Exception):
-    pass
-
-
 def parse(body: bytes) -> Any:
     """The value of a JSON body. Raises BadJson."""
+    try:
+        # Only keys are cached: the strings of a report must not outlive the request.
+        value = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys")
+    except ValueError as error:
+        raise _refusal(body, str(error)) from None
+    if b"\\u0000" in body or not _is_within_limits(value, DEEPEST):
+        _examine(_decoded(body))
+    return value
+
+
+def _is_within_limits(value: object, levels: int) -> bool:
+    """Depth and range of numbers. Reading every token of the text instead makes `parse` take six times as long."""
+    if isinstance(value, float):
+        return -_INFINITY < value < _INFINITY
+    if isinstance(value, int):
+        return -_LARGEST <= value < _LARGEST
+    if isinstance(value, list):
+        items: Iterable[object] = value
+    elif isinstance(value, dict):
+        items = value.values()
+    else:
+        return True
+    if not levels:
+        return False
+    for item in items:  # noqa: SIM110 - a generator doubles the time for an area
+        if type(item) is not str and not _is_within_limits(item, levels - 1):
+            return False
+    return True
+
+
+def _refusal(body: bytes, message: str) -> BadJson:
+    """The fault that `message` of jiter reports. Raises BadJson itself for a fault that jiter reports elsewhere or not at all."""
     text = _decoded(body)
     if text.count("[") + text.count("{") > DEEPEST or _SUSPECT.search(text):
         _examine(text)
-    try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except _DuplicateKey:
-        _find_duplicate_key(text)
-    except json.JSONDecodeError as error:
-        raise BadJson(_message(error), text, error.pos) from None
-    except (ValueError, RecursionError) as error:
-        raise BadJson("a value that cannot be parsed", text, 0) from error
+    located = _JITER_MESSAGE.fullmatch(message)
+    if located is None:
+        return BadJson("a value that cannot be parsed", text, 0)
+    what, line, column = located.groups()
+    if what.startswith("EOF"):  # cut off: jiter gives the last character or, after a line break, the end
+        return BadJson(what, text, len(text))
+    start = 0
+    for _ in range(int(line) - 1):
+        start = body.index(b"\n", start) + 1
+    offset = len(body[: start + int(column) - 1].decode("utf-8", "ignore"))
+    if what.startswith("Detected duplicate key"):  # reported after its colon: the key is the last string before
+        *_, key_at = (match.start() for match in _TOKEN.finditer(text, 0, offset) if match[0][0] == '"')
+        return BadJson("the same key twice in one object", text, key_at, "duplicate_key")
+    return BadJson(what, text, offset)
 
 
 def _decoded(body: bytes) -> str:
@@ -60,21 +101,6 @@ def _decoded(body: bytes) -> str:
     except UnicodeDecodeError as error:
         before = body[: error.start].decode("utf-8")
         raise BadJson("a byte that is not UTF-8", before, len(before)) from None
-
-
-def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    built = dict(pairs)
-    if len(built) != len(pairs):
-        raise _DuplicateKey
-    return built
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _message(error: json.JSONDecodeError) -> str:
-    return error.msg[:1].lower() + error.msg[1:]
 
 
 def _examine(text: str) -> None:
@@ -124,32 +150,3 @@ def _examine_number(piece: str, at: int, text: str) -> None:
         raise BadJson("a number that overflows a double", text, at)
     if piece.lstrip("-").isdecimal() and not -_LARGEST <= int(piece[:40]) < _LARGEST:
         raise BadJson("an integer of more than 64 bits", text, at)
-
-
-@dataclass(slots=True)
-class _Level:
-    """An open object, or an open array (`keys` is None)."""
-
-    keys: set[str] | None
-    awaits_key: bool
-
-
-def _find_duplicate_key(text: str) -> NoReturn:
-    levels: list[_Level] = []
-    for match in _TOKEN.finditer(text):
-        piece = match[0]
-        if piece in "[{":
-            levels.append(_Level(set() if piece == "{" else None, piece == "{"))
-        elif piece in "]}":
-            levels.pop()
-        elif piece == ",":
-            levels[-1].awaits_key = levels[-1].keys is not None
-        elif piece.startswith('"') and levels and levels[-1].awaits_key:
-            key = json.loads(piece)
-            known = levels[-1].keys
-            assert known is not None
-            if key in known:
-                raise BadJson("the same key twice in one object", text, match.start(), "duplicate_key")
-            known.add(key)
-            levels[-1].awaits_key = False
-    raise BadJson("the same key twice in one object", text, 0, "duplicate_key")

@@ -1,6 +1,9 @@
 """JSON as RFC 8259 has it and nothing more. The samples are those of JSONTestSuite."""
 
+import json
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -60,6 +63,9 @@ async def test_what_readers_disagree_on_breaks_nothing(world: World, path: Path)
     ("body", "code_", "offset"),
     [
         (b'{"a": 1, "b": {"c": 1, "c": 2}}', "duplicate_key", 23),
+        (b'{"a": 1, "\\u0061" : 2}', "duplicate_key", 9),  # the same key, written in another way
+        ('{"я": 1,\n"ю": {"я": 1,\n"я": 2}}'.encode(), "duplicate_key", 23),
+        (b'{"a\\":": 1, "a\\":": [1]}', "duplicate_key", 12),
         (b'{"a": "\\u0000"}', "nul_character", 7),
         (b'{"\\u0000": 1}', "nul_character", 2),
         (b'["\\ud800"]', "bad_json", 2),
@@ -68,6 +74,8 @@ async def test_what_readers_disagree_on_breaks_nothing(world: World, path: Path)
         (b"[1e999]", "bad_json", 1),
         (b"[-1e999]", "bad_json", 1),
         (b"[9223372036854775808]", "bad_json", 1),
+        (b"[-9223372036854775809]", "bad_json", 1),
+        (b"[" + b"1" * 5000 + b"]", "bad_json", 1),
         (b"[Infinity]", "bad_json", 1),
         (b"[-Infinity]", "bad_json", 1),
         (b"[1,\n NaN]", "bad_json", 5),
@@ -76,6 +84,8 @@ async def test_what_readers_disagree_on_breaks_nothing(world: World, path: Path)
         (b'["\xff"]', "bad_json", 2),
         (b"\xef\xbb\xbf[]", "bad_json", 0),
         (b"", "bad_json", 0),
+        ('{"я":\n"ю'.encode(), "bad_json", 8),  # cut off: the end
+        (b"[1,\n", "bad_json", 4),
     ],
 )
 def test_the_place_of_the_fault_is_given(body: bytes, code_: str, offset: int) -> None:
@@ -127,3 +137,37 @@ def test_whatever_comes_is_read_or_refused(body: str | bytes) -> None:
     else:
         offset = 0
     assert 0 <= offset <= len(raw)
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [leaf for pair in value.items() for each in pair for leaf in _leaves(each)]
+    return [leaf for each in value for leaf in _leaves(each)] if isinstance(value, list) else [value]
+
+
+numbers = st.integers(-(2**64), 2**64) | st.sampled_from([2**63 - 1, 2**63, -(2**63), -(2**63) - 1]) | st.floats()
+wrapped = st.tuples(st.integers(26, 36), st.booleans(), st.booleans() | numbers)
+
+
+@given(st.recursive(numbers | st.text(), lambda each: st.lists(each) | st.dictionaries(st.text(), each)) | wrapped)
+def test_a_body_within_the_limits_is_read_unchanged_and_any_other_refused(value: Any) -> None:
+    if isinstance(value, tuple):
+        levels, in_objects, value = value
+        for _ in range(levels):
+            value = {"a": value, "b": 1} if in_objects else ["[", value]
+    text = json.dumps(value)
+    leaves = _leaves(value)
+    numbers_fit = all(-(2**63) <= leaf < 2**63 for leaf in leaves if isinstance(leaf, int))
+    numbers_fit &= all(isfinite(leaf) for leaf in leaves if isinstance(leaf, float))
+
+    if numbers_fit and _depth(value) <= 32 and not any("\0" in leaf for leaf in leaves if isinstance(leaf, str)):
+        assert parse(text.encode()) == value
+    else:
+        with pytest.raises(BadJson):
+            parse(text.encode())
