@@ -1,8 +1,11 @@
 """The factory of Redis clients, and the connections of the store: one pipeline sent, all its replies read.
 
-`Connections` uses redis-py's connections but not its pipeline, which costs more than all scripts together, converts replies to
-other types and retries by rules of its own. An exchange that fails closes its connection, so an unread reply can never be taken
-for the reply of the next exchange.
+`Connections` uses redis-py's connections but neither its pipeline nor its pool. Measured with 20,000 people: with both, and the
+same timeouts, a find + claim takes 1.6 times the CPU of this process (0.52 instead of 0.32 ms, 64 callers) and 1.3 times as long
+(p50 0.93 instead of 0.70 ms, one caller); without the reply timeout still 1.4 times. Its pool alone costs 1.2 times the CPU and
+saves ten lines. The throughput of 64 callers is equal within noise, because Redis limits it.
+
+An exchange that fails closes its connection, so an unread reply can never be taken for the reply of the next exchange.
 """
 
 import asyncio
