@@ -13,7 +13,7 @@ from dispatch.model.people import Need
 from dispatch.model.rulings import Ruling
 from dispatch.safety import hazard_crossings, hazards
 from dispatch.safety.hazard_crossings import WaysFound
-from dispatch.state.lifecycle import Moment
+from dispatch.state.moment import Moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from dispatch.plans.book import PlanBook
 from dispatch.safety import confirmations, hazard_crossings, safeguards, staging
 from dispatch.staffing import escalation, waves
 from dispatch.state.derived_facts import Unfolding
-from dispatch.state.lifecycle import Moment, evolve
+from dispatch.state.lifecycle import evolve
+from dispatch.state.moment import Moment
 
 
 def settle(view: View, command: Command, plans: PlanBook) -> Settled:

@@ -15,7 +15,7 @@ from dispatch.model.incidents import Incident, Offer
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import OUTCOMES_OF_TASK, DeadlineKind
 from dispatch.state.derived_facts import Unfolding
-from dispatch.state.lifecycle import Moment
+from dispatch.state.moment import Moment
 
 
 def rule(incident: Incident | None, command: Command, now_ms: int) -> Ruling | None:

@@ -2,7 +2,8 @@
 
 from dispatch.model.events import Event
 from dispatch.model.incidents import Incident
-from dispatch.state.lifecycle import Moment, evolve
+from dispatch.state.lifecycle import evolve
+from dispatch.state.moment import Moment
 
 
 class Unfolding:

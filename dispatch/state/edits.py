@@ -6,11 +6,11 @@ record. Edits of different fields never conflict.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from dispatch.model.commands import Command, ReportIncident, SplitIncident, UpdateIncident
 from dispatch.model.incidents import Edit, Incident, Requirement
 from dispatch.model.private_refs import report_ref
+from dispatch.state.moment import Moment
 
 PRIVATE_FIELDS = ("description", "address", "caller")
 FIELDS = ("type", "priority", "location", "language", "requirements", *PRIVATE_FIELDS)
@@ -26,8 +26,8 @@ def edit_version(incident: Incident) -> int:
     return max((edit.version for edit in incident.edits.values()), default=0)
 
 
-def edited(incident: Incident, fields: Iterable[str], moment: Any) -> Mapping[str, Edit]:
-    """The incident's edits, updated for these fields; `moment`: a `lifecycle.Moment`."""
+def edited(incident: Incident, fields: Iterable[str], moment: Moment) -> Mapping[str, Edit]:
+    """The incident's edits, updated for these fields."""
     edit = Edit(version=moment.version, by=moment.by, at_ms=moment.at_ms)
     return {**incident.edits, **dict.fromkeys(fields, edit)}
 

@@ -4,42 +4,29 @@
 decisions in the same order always give the same state.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from dispatch.model import events
 from dispatch.model.copying import changed
-from dispatch.model.decisions import Decision, OfferStep, offer_step
-from dispatch.model.incidents import Attention, Incident, Offer, Requirement, Times
-from dispatch.model.people import Hold
-from dispatch.model.vocabulary import ASSIGNED_STATES, FILLING_STATES, Capability, IncidentStatus, OfferState, Outcome
-from dispatch.notices.safety_notices import notice_steps
+from dispatch.model.decisions import Decision
+from dispatch.model.incidents import Attention, Incident, Requirement, Times
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Outcome
 from dispatch.state.edits import edited
+from dispatch.state.errors import BrokenLog
+from dispatch.state.moment import Moment
+from dispatch.state.offer_folds import FOLDS as OFFER_FOLDS
+from dispatch.state.offer_folds import offers_made
 from dispatch.state.pruning import pruned
-from dispatch.state.replacing import with_offer, with_requirement
+from dispatch.state.requirement_folds import FOLDS as REQUIREMENT_FOLDS
 from dispatch.state.safety_folds import FOLDS as SAFETY_FOLDS
 from dispatch.state.safety_folds import on_ground
-from dispatch.state.work_folds import FOLDS
+from dispatch.state.work_folds import FOLDS as WORK_FOLDS
 
-_ENDED = {OfferState.DONE} | (frozenset(OfferState) - FILLING_STATES - {OfferState.OFFERED})
 _MOVING = frozenset({OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE})
-
-
-class BrokenLog(Exception):
-    """Events that cannot follow from the state: a bug or a damaged log."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """Time, epoch and author of the events of one decision."""
-
-    incident_id: str
-    zone: str
-    version: int
-    at_ms: int
-    by: str = ""
+"""Of the offers that fill a place: states in which work has begun, so the incident is `in_progress`."""
 
 
 def fold(incident: Incident | None, decision: Decision) -> Incident | None:
@@ -69,52 +56,11 @@ def evolve(incident: Incident | None, facts: tuple[events.Event, ...], moment: M
     state = incident
     for kind, run in groupby(facts, type):
         if kind is events.OfferMade and state is not None:
-            state = _offers_made(state, run, moment)
+            state = offers_made(state, run, moment)
             continue
         for fact in run:
             state = _first(fact, moment) if state is None else _next(state, fact, moment)
     return None if state is None else _settled(state, moment)
-
-
-def offer_steps(incident: Incident | None, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
-    """The records of `offers` for a decision at this position in the log; `incident`: the state after it, or a later one.
-
-    Raises:
-        BrokenLog: the decision moves an offer that the incident does not have.
-    """
-    if incident is None or decision.outcome is not Outcome.APPLIED:
-        return []
-    steps = []
-    offers = {offer.id: offer for offer in incident.offers}
-    for fact in decision.events:
-        if not isinstance(fact, events.OfferMade | events.OfferMoved):
-            continue
-        offer = offers.get(fact.offer_id)
-        if offer is None:
-            if incident.version > decision.version:
-                continue  # pruned since (`pruning.py`): a repeat is computed from a later state
-            raise BrokenLog(f"{fact.offer_id} is not in {incident.id}")
-        state, reason = (OfferState.OFFERED, None) if isinstance(fact, events.OfferMade) else (fact.state, fact.reason)
-        steps.append(offer_step(offer, decision, partition, offset, state=state, reason=reason))
-    return [*steps, *notice_steps(incident, decision, partition, offset)]
-
-
-def held_by(decision: Decision) -> tuple[Hold, ...]:
-    """The people this decision engages: offers made, and offers revived by a late acceptance."""
-    return tuple(
-        Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
-        for fact in decision.events
-        if isinstance(fact, events.OfferMade) or (isinstance(fact, events.OfferMoved) and fact.state in ASSIGNED_STATES)
-    )
-
-
-def freed_by(decision: Decision) -> tuple[Hold, ...]:
-    """The people this decision releases."""
-    return tuple(
-        Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
-        for fact in decision.events
-        if isinstance(fact, events.OfferMoved) and fact.state in _ENDED
-    )
 
 
 def _first(fact: events.Event, moment: Moment) -> Incident:
@@ -203,121 +149,6 @@ def _noted(state: Incident, fact: events.NoteAdded, _: Moment) -> Incident:
     return changed(state, notes=(*state.notes, fact.private_ref))
 
 
-def _offers_made(state: Incident, facts: Iterable[Any], moment: Moment) -> Incident:
-    """Folds a whole wave in one copy of the incident: most events of a decision are offers."""
-    offers = (*state.offers, *(_made(fact, moment) for fact in facts))
-    if state.times.first_offer_ms is not None:
-        return changed(state, offers=offers)
-    return changed(state, offers=offers, times=changed(state.times, first_offer_ms=moment.at_ms))
-
-
-def _made(fact: events.OfferMade, moment: Moment) -> Offer:
-    return Offer(
-        id=fact.offer_id,
-        requirement_id=fact.requirement_id,
-        volunteer_id=fact.volunteer_id,
-        capability=fact.capability,
-        skill=fact.skill,
-        state=OfferState.OFFERED,
-        epoch=moment.version,
-        created_ms=moment.at_ms,
-        expires_ms=fact.expires_ms,
-        changed_ms=moment.at_ms,
-        distance_m=fact.distance_m,
-        eta_s=fact.eta_s,
-        task=fact.task,
-        chance=fact.chance,
-        shares_language=fact.shares_language,
-        staging=fact.staging,
-        source=fact.source,
-        set_aside=fact.set_aside,
-    )
-
-
-def _offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> Incident:
-    def moved(offer: Offer) -> Offer:
-        accepted = offer.accepted_ms
-        if fact.state is OfferState.ACCEPTED and accepted is None:
-            accepted = moment.at_ms
-        return changed(
-            offer,
-            state=fact.state,
-            reason=fact.reason,
-            changed_ms=moment.at_ms,
-            accepted_ms=accepted,
-            private_ref=fact.private_ref or offer.private_ref,
-            unconfirmed=offer.unconfirmed if fact.state in ASSIGNED_STATES else None,
-            hazards_on_way=offer.hazards_on_way if fact.state in ASSIGNED_STATES else {},
-        )
-
-    state = _with_known_offer(state, fact.offer_id, moved)
-    if fact.state is OfferState.ACCEPTED and state.times.first_accept_ms is None:
-        state = changed(state, times=changed(state.times, first_accept_ms=moment.at_ms))
-    return state
-
-
-def _result_given(state: Incident, fact: events.ResultGiven, moment: Moment) -> Incident:
-    return _with_known_offer(
-        state, fact.offer_id, lambda offer: changed(offer, result=fact.result, changed_ms=moment.at_ms)
-    )
-
-
-def _checked_in(state: Incident, fact: events.CheckedIn, moment: Moment) -> Incident:
-    return _with_known_offer(state, fact.offer_id, lambda offer: changed(offer, changed_ms=moment.at_ms))
-
-
-def _with_known_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
-    if state.offer(offer_id) is None:
-        raise BrokenLog(f"{offer_id} is not in {state.id}")
-    return with_offer(state, offer_id, change)
-
-
-def _short(state: Incident, fact: events.ShortfallFound, _: Moment) -> Incident:
-    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, shortfall=fact.shortfall))
-
-
-def _no_longer_short(state: Incident, fact: events.ShortfallEnded, _: Moment) -> Incident:
-    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, shortfall=None))
-
-
-def _wave_timed(state: Incident, fact: events.WaveTimed, _: Moment) -> Incident:
-    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, look_at_ms=fact.look_at_ms))
-
-
-def _wave_fell_short(state: Incident, fact: events.WaveFellShort, _: Moment) -> Incident:
-    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, short_since_ms=fact.since_ms))
-
-
-def _translator_lacked(state: Incident, fact: events.TranslatorLacked, _: Moment) -> Incident:
-    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, translator_since_ms=fact.since_ms))
-
-
-def _retry_scheduled(state: Incident, fact: events.RetryScheduled, _: Moment) -> Incident:
-    return changed(state, retry_at_ms=fact.at_ms, retries=state.retries + 1)
-
-
-def _ladder_scheduled(state: Incident, fact: events.LadderScheduled, _: Moment) -> Incident:
-    def scheduled(entry: Requirement) -> Requirement:
-        if entry.climb is None:
-            return entry
-        climb = changed(entry.climb, since_ms=fact.since_ms, due_ms=fact.due_ms, due_reason=fact.reason)
-        return changed(entry, climb=climb)
-
-    return with_requirement(state, fact.requirement_id, scheduled)
-
-
-def _ladder_stepped(state: Incident, fact: events.LadderStepped, _: Moment) -> Incident:
-    return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, climb=fact.climb))
-
-
-def _requirements_added(state: Incident, fact: events.RequirementsAdded, _: Moment) -> Incident:
-    return changed(state, requirements=(*state.requirements, *fact.requirements))
-
-
-def _partner_asked(state: Incident, fact: events.PartnerAsked, _: Moment) -> Incident:
-    return changed(state, escalations=(*state.escalations, f"partner:{fact.partner}"))
-
-
 def _attention_raised(state: Incident, fact: events.AttentionRaised, moment: Moment) -> Incident:
     if any(_is_same_attention(entry, fact) for entry in state.attention):
         return state
@@ -346,22 +177,11 @@ _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.IncidentReopened: _reopened,
     events.IncidentEscalated: _escalated,
     events.NoteAdded: _noted,
-    events.OfferMoved: _offer_moved,
-    events.ResultGiven: _result_given,
-    events.CheckedIn: _checked_in,
-    events.ShortfallFound: _short,
-    events.ShortfallEnded: _no_longer_short,
-    events.RetryScheduled: _retry_scheduled,
-    events.WaveTimed: _wave_timed,
-    events.WaveFellShort: _wave_fell_short,
-    events.TranslatorLacked: _translator_lacked,
-    events.LadderScheduled: _ladder_scheduled,
-    events.LadderStepped: _ladder_stepped,
-    events.RequirementsAdded: _requirements_added,
-    events.PartnerAsked: _partner_asked,
     events.AttentionRaised: _attention_raised,
     events.AttentionEnded: _attention_ended,
-    **FOLDS,
+    **OFFER_FOLDS,
+    **REQUIREMENT_FOLDS,
+    **WORK_FOLDS,
     **SAFETY_FOLDS,
 }
 

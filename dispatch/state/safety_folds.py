@@ -22,17 +22,18 @@ from dispatch.model.incidents import (
 )
 from dispatch.model.vocabulary import CheckInState, ConfirmationState
 from dispatch.state.edits import edited
+from dispatch.state.moment import Moment
 from dispatch.state.replacing import with_offer
 
 OPEN_CHANGES_KEPT = 16
 """Bound of the unconfirmed changes per offer: beyond it the oldest two are merged, so that many edits do not fill the state."""
 
 
-def hazard_declared(state: Incident, fact: events.HazardDeclared, moment: Any) -> Incident:
+def hazard_declared(state: Incident, fact: events.HazardDeclared, moment: Moment) -> Incident:
     return replace(state, hazard=Hazard(equipped=fact.equipped, since=moment.version))
 
 
-def on_ground(state: Incident, area: Area | None, moment: Any) -> Incident:
+def on_ground(state: Incident, area: Area | None, moment: Moment) -> Incident:
     """The incident with this area. A changed area makes a new hazard area, so people inside are warned again."""
     hazard = state.hazard
     if hazard is not None and hazard.since and area != state.area:
@@ -40,33 +41,33 @@ def on_ground(state: Incident, area: Area | None, moment: Any) -> Incident:
     return replace(state, area=area, hazard=hazard)
 
 
-def hazard_ended(state: Incident, _fact: events.HazardEnded, _: object) -> Incident:
+def hazard_ended(state: Incident, _fact: events.HazardEnded, _: Moment) -> Incident:
     return replace(state, hazard=None)
 
 
-def hazard_warned(state: Incident, fact: events.HazardWarned, moment: Any) -> Incident:
+def hazard_warned(state: Incident, fact: events.HazardWarned, moment: Moment) -> Incident:
     return replace(state, warned={**state.warned, **dict.fromkeys(fact.volunteer_ids, moment.version)})
 
 
-def staging_moved(state: Incident, fact: events.StagingMoved, _: object) -> Incident:
+def staging_moved(state: Incident, fact: events.StagingMoved, _: Moment) -> Incident:
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, staging=fact.staging))
 
 
-def check_in_clock_set(state: Incident, fact: events.CheckInClockSet, _: object) -> Incident:
+def check_in_clock_set(state: Incident, fact: events.CheckInClockSet, _: Moment) -> Incident:
     clock = CheckInClock(state=CheckInState.RUNNING, due_ms=fact.due_ms)
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
 
 
-def check_in_asked(state: Incident, fact: events.CheckInAsked, _: object) -> Incident:
+def check_in_asked(state: Incident, fact: events.CheckInAsked, _: Moment) -> Incident:
     clock = CheckInClock(state=fact.state, due_ms=fact.due_ms)
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
 
 
-def watch_set(state: Incident, fact: events.WatchSet | events.ComingAsked, _: object) -> Incident:
+def watch_set(state: Incident, fact: events.WatchSet | events.ComingAsked, _: Moment) -> Incident:
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, watch=fact.watch))
 
 
-def job_changed(state: Incident, fact: events.JobChanged, moment: Any) -> Incident:
+def job_changed(state: Incident, fact: events.JobChanged, moment: Moment) -> Incident:
     if not fact.to_confirm:
         return state
     change = JobChange(fields=fact.to_confirm, version=moment.version, at_ms=moment.at_ms)
@@ -91,18 +92,18 @@ def _bounded(changes: tuple[JobChange, ...]) -> tuple[JobChange, ...]:
     return (JobChange(fields=both, version=second.version, at_ms=first.at_ms), *rest)
 
 
-def ways_to_check(state: Incident, _fact: events.WaysToCheck, _: object) -> Incident:
+def ways_to_check(state: Incident, _fact: events.WaysToCheck, _: Moment) -> Incident:
     return state
 
 
-def hazard_on_way(state: Incident, fact: events.HazardOnWay, _: object) -> Incident:
+def hazard_on_way(state: Incident, fact: events.HazardOnWay, _: Moment) -> Incident:
     def told(offer: Offer) -> Offer:
         return changed(offer, hazards_on_way={**offer.hazards_on_way, fact.hazard_incident_id: fact.ground})
 
     return with_offer(state, fact.offer_id, told)
 
 
-def way_cleared(state: Incident, fact: events.WayCleared, _: object) -> Incident:
+def way_cleared(state: Incident, fact: events.WayCleared, _: Moment) -> Incident:
     def told(offer: Offer) -> Offer:
         left = {one: since for one, since in offer.hazards_on_way.items() if one not in fact.hazard_incident_ids}
         return changed(offer, hazards_on_way=left)
@@ -110,7 +111,7 @@ def way_cleared(state: Incident, fact: events.WayCleared, _: object) -> Incident
     return with_offer(state, fact.offer_id, told)
 
 
-def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: object) -> Incident:
+def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: Moment) -> Incident:
     def missed(offer: Offer) -> Offer:
         known = offer.unconfirmed
         return changed(offer, unconfirmed=known and replace(known, state=fact.state, due_ms=fact.due_ms))
@@ -118,7 +119,7 @@ def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: obj
     return with_offer(state, fact.offer_id, missed)
 
 
-def changes_confirmed(state: Incident, fact: events.ChangesConfirmed, moment: Any) -> Incident:
+def changes_confirmed(state: Incident, fact: events.ChangesConfirmed, moment: Moment) -> Incident:
     def confirmed(offer: Offer) -> Offer:
         known = offer.unconfirmed.changes if offer.unconfirmed else ()
         left = tuple(change for change in known if change.version > fact.version)
@@ -128,7 +129,7 @@ def changes_confirmed(state: Incident, fact: events.ChangesConfirmed, moment: An
     return with_offer(state, fact.offer_id, confirmed)
 
 
-def help_asked(state: Incident, fact: events.HelpAsked, moment: Any) -> Incident:
+def help_asked(state: Incident, fact: events.HelpAsked, moment: Moment) -> Incident:
     """A request for more people counts as an edit: an operator's older list of requirements must not remove them."""
     raised = fact.requirement
     known = {entry.id for entry in state.requirements}
@@ -137,12 +138,12 @@ def help_asked(state: Incident, fact: events.HelpAsked, moment: Any) -> Incident
     return replace(state, requirements=after, edits=edited(state, ("requirements",), moment))
 
 
-def distress_raised(state: Incident, fact: events.DistressRaised, moment: Any) -> Incident:
+def distress_raised(state: Incident, fact: events.DistressRaised, moment: Moment) -> Incident:
     signal = Distress(incident_id=fact.child_id, at_ms=moment.at_ms)
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
 
 
-FOLDS: dict[type, Callable[[Incident, Any, Any], Incident]] = {
+FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     events.HazardDeclared: hazard_declared,
     events.HazardEnded: hazard_ended,
     events.HazardWarned: hazard_warned,

@@ -14,7 +14,9 @@ from dispatch.model.incidents import Incident
 from dispatch.model.people import Hold
 from dispatch.model.vocabulary import Outcome
 from dispatch.notices.offer_validity import Validity
-from dispatch.state.lifecycle import BrokenLog, fold, freed_by, held_by
+from dispatch.state.errors import BrokenLog
+from dispatch.state.lifecycle import fold
+from dispatch.state.offer_effects import freed_by, held_by
 from streams import metrics
 from streams.store.track_record import Standings
 

@@ -20,7 +20,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.people import Hold
 from dispatch.model.vocabulary import OfferState
 from dispatch.ports import Application, Applied, AppliedState, PartitionProgress, Store
-from dispatch.state.lifecycle import freed_by, held_by, offer_steps
+from dispatch.state.offer_effects import freed_by, held_by, offer_steps
 from streams import metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader

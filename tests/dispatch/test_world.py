@@ -66,7 +66,8 @@ from dispatch.model.vocabulary import (
 )
 from dispatch.plans.book import PlanBook, load_builtin
 from dispatch.staffing.waves import offers_out
-from dispatch.state.lifecycle import fold, freed_by, held_by, offer_steps
+from dispatch.state.lifecycle import fold
+from dispatch.state.offer_effects import freed_by, held_by, offer_steps
 from tests.support import strategies
 from tests.support.builders import NOW_MS, ZONE, plans, point, presence_of, view
 

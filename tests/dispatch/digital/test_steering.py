@@ -13,7 +13,7 @@ from dispatch.model.events import AnswerWanted, CertaintyChanged, IncidentMoved,
 from dispatch.model.geo import area_of
 from dispatch.model.vocabulary import AttentionReason, Certainty, IncidentStatus, OfferState, OnFalse, Outcome, Task
 from dispatch.state.derived_facts import Unfolding
-from dispatch.state.lifecycle import Moment
+from dispatch.state.moment import Moment
 from tests.support.builders import INCIDENT, ZONE, Story, candidate, digital_spec, helpers, incident, remote, spec
 
 VERIFIERS = ("d-1", "d-2", "d-3", "d-4", "d-5")

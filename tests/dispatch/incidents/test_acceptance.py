@@ -11,7 +11,7 @@ from dispatch.model.geo import area_of
 from dispatch.model.incidents import Place
 from dispatch.model.people import Candidate, Presence
 from dispatch.model.vocabulary import Capability, Exclusion, LanguageRule, OfferState, Outcome, TravelMode
-from dispatch.state.lifecycle import offer_steps
+from dispatch.state.offer_effects import offer_steps
 from tests.support.builders import ALMATY, Story, candidate, digital_spec, helpers, point, remote, spec
 
 METRES_A_DEGREE = 111_195

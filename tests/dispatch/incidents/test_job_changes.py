@@ -21,7 +21,7 @@ from dispatch.model.vocabulary import (
 )
 from dispatch.notices.offer_validity import Judgement, OfferVerdict
 from dispatch.notices.rules import notice_of
-from dispatch.state.lifecycle import offer_steps
+from dispatch.state.offer_effects import offer_steps
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND, at, flood, person, square
 from tests.support.builders import ALMATY, Story, digital_spec, helpers, remote, spec
 

@@ -17,7 +17,7 @@ from dispatch.model.vocabulary import (
     Outcome,
     Task,
 )
-from dispatch.state.lifecycle import offer_steps
+from dispatch.state.offer_effects import offer_steps
 from tests.support.builders import INCIDENT, NOW_MS, Story, digital_spec, helpers, incident, offer, remote, spec
 
 

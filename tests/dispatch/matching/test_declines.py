@@ -8,7 +8,8 @@ from dispatch.model.events import RequirementsAdded
 from dispatch.model.ids import incident_id
 from dispatch.model.incidents import RefusedBefore
 from dispatch.model.vocabulary import Capability, OfferState, Priority, Task
-from dispatch.state.lifecycle import Moment, evolve
+from dispatch.state.lifecycle import evolve
+from dispatch.state.moment import Moment
 from tests.dispatch.incidents.test_merging import LinkedIncidents
 from tests.support.builders import (
     INCIDENT,

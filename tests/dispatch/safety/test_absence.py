@@ -23,7 +23,7 @@ from dispatch.safety.absence import (
     leave_duty_command,
 )
 from dispatch.safety.safeguards import looked_at
-from dispatch.state.lifecycle import offer_steps
+from dispatch.state.offer_effects import offer_steps
 from tests.support.builders import ALMATY, Story, digital_spec, helpers, point, remote, spec
 
 EVERY_S = LOOK_EVERY_S[Priority.HIGH]

@@ -6,7 +6,7 @@ from dispatch.deadlines import deadline_command, timers_of
 from dispatch.model.events import CheckInAsked
 from dispatch.model.vocabulary import CheckInState, DeadlineKind, OfferState, Outcome
 from dispatch.safety.check_ins import ANSWER_WITHIN_S
-from dispatch.state.lifecycle import offer_steps
+from dispatch.state.offer_effects import offer_steps
 from tests.support.builders import Story, digital_spec, helpers, remote, spec
 
 HALF_AN_HOUR_S = 1_800

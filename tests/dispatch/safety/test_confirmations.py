@@ -11,7 +11,7 @@ from dispatch.model.vocabulary import ConfirmationState, DeadlineKind, OfferStat
 from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity
 from dispatch.notices.rules import LATE_MS, Notice, is_true_still, notice_of
 from dispatch.safety.confirmations import CONFIRM_WITHIN_S
-from dispatch.state.lifecycle import offer_steps
+from dispatch.state.offer_effects import offer_steps
 from dispatch.state.safety_folds import OPEN_CHANGES_KEPT
 from tests.support.builders import ALMATY, Story, helpers, spec
 

@@ -8,7 +8,7 @@ from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Hazard
 from dispatch.model.vocabulary import Exclusion, IncidentStatus, OfferState, Outcome, Priority
 from dispatch.safety.distress import SAME_FOR_S
-from dispatch.state.lifecycle import offer_steps
+from dispatch.state.offer_effects import offer_steps
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND
 from tests.support.builders import Story, candidate, digital_spec, helpers, remote, spec
 

@@ -13,7 +13,7 @@ from dispatch.model.hazard_areas import ground_of
 from dispatch.model.incidents import Area, Place
 from dispatch.model.vocabulary import OfferState, Outcome, Priority, Task, TravelMode
 from dispatch.safety.hazards import WARNED_MOST
-from dispatch.state.lifecycle import offer_steps
+from dispatch.state.offer_effects import offer_steps
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND, at, flood, person, square
 from tests.support.builders import INCIDENT, Story, candidate, digital_spec, point, remote, spec
 

@@ -20,7 +20,8 @@ from dispatch.model.vocabulary import (
     StepReason,
 )
 from dispatch.staffing import escalation, ladder_clock
-from dispatch.state.lifecycle import Moment, evolve
+from dispatch.state.lifecycle import evolve
+from dispatch.state.moment import Moment
 from tests.support.builders import (
     INCIDENT,
     NOW_MS,
