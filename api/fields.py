@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from pydantic import Field
 from pydantic_core import PydanticCustomError, core_schema
 
-from dispatch.model import geo, ids, languages
-from dispatch.model.incidents import Area, Place
+from dispatch.model import geojson, ids, languages
+from dispatch.model.places import Area, Place
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 
@@ -48,8 +48,8 @@ def language_tag(value: object) -> str:
 def area(value: object) -> Area:
     """The area of a GeoJSON Point, Polygon or MultiPolygon. Raises PydanticCustomError."""
     try:
-        return geo.area_of(value)  # type: ignore[arg-type]  # checks the type itself
-    except geo.BadGeometry as error:
+        return geojson.area_of(value)  # type: ignore[arg-type]  # checks the type itself
+    except geojson.BadGeometry as error:
         raise expected(error.expected, error.field_path) from None
 
 
@@ -96,7 +96,7 @@ _POSITION = {
     "minItems": 2,
     "maxItems": 3,
 }
-_RING = {"type": "array", "items": _POSITION, "minItems": 4, "maxItems": geo.MAX_POINTS}
+_RING = {"type": "array", "items": _POSITION, "minItems": 4, "maxItems": geojson.MAX_POINTS}
 
 
 def _geometry(kind: str, coordinates: dict[str, Any]) -> dict[str, Any]:

@@ -8,20 +8,22 @@ step, and `View.around` carries the results. Data that was not found is left out
 from dataclasses import replace
 
 from dispatch.matching.limits import effective
+from dispatch.model.answer_commands import GiveResult
 from dispatch.model.commands import (
     Command,
     EscalateIncident,
-    GiveResult,
     MergeIncident,
     PassDeadline,
     ReportIncident,
     UpdateIncident,
 )
 from dispatch.model.context import NEAR_M, ContextQuery
-from dispatch.model.geo import BadGeometry, area_of
+from dispatch.model.geojson import BadGeometry, area_of
 from dispatch.model.ids import external_digest
-from dispatch.model.incidents import Area, Geometry, Incident, Requirement
+from dispatch.model.incidents import Incident
 from dispatch.model.people import Need
+from dispatch.model.places import Area, Geometry
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState, Task
 from dispatch.staffing.interpreters import translator_need, wants_bridge
 

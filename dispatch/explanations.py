@@ -12,11 +12,15 @@ from typing import Any
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import effective, wanted_languages
 from dispatch.model.decisions import Decision, RequirementWhy
-from dispatch.model.events import LadderStepped, OfferMade, OfferMoved
 from dispatch.model.geo import distance_to_area_m
-from dispatch.model.incidents import Incident, MergeCandidate, Requirement
+from dispatch.model.incidents import Incident
+from dispatch.model.merges import MergeCandidate
+from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Candidate, Need
-from dispatch.model.vocabulary import Capability, Exclusion, OfferSource
+from dispatch.model.reasons import Exclusion
+from dispatch.model.requirements import Requirement
+from dispatch.model.staffing_events import LadderStepped
+from dispatch.model.vocabulary import Capability, OfferSource
 
 _REASONS = {
     "external_id": "the same number in another system",

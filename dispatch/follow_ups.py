@@ -17,18 +17,11 @@ from dispatch.model.commands import (
     ReleaseReport,
 )
 from dispatch.model.decisions import Decision
-from dispatch.model.events import (
-    DistressRaised,
-    Event,
-    IncidentReported,
-    IncidentSplit,
-    IncidentUnmerged,
-    MergeBegun,
-    MergeDeclined,
-    ReportAdopted,
-    WaysToCheck,
-)
+from dispatch.model.events import Event
 from dispatch.model.ids import derived
+from dispatch.model.incident_events import IncidentReported
+from dispatch.model.merge_events import IncidentSplit, IncidentUnmerged, MergeBegun, MergeDeclined, ReportAdopted
+from dispatch.model.safety_events import DistressRaised, WaysToCheck
 from dispatch.safety import distress
 
 

@@ -17,8 +17,9 @@ from dispatch.matching.lessons import Lesson, WorkEnded
 from dispatch.matching.trust import Judged
 from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside
-from dispatch.model.incidents import Area, Incident, Place
+from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Found, Hold, Need, Presence
+from dispatch.model.places import Area, Place
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import TravelMode
 

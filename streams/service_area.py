@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from dispatch.model.geo import BadGeometry, area_of
+from dispatch.model.geojson import BadGeometry, area_of
 from dispatch.model.service_area import ServiceArea, service_area
 from streams.settings import Settings, SettingsError
 

@@ -13,13 +13,19 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from dispatch.model.commands import COMMANDS, Command, GiveResult, ReportIncident, UpdateIncident
+from dispatch.model.answer_commands import GiveResult
+from dispatch.model.command_kinds import COMMANDS
+from dispatch.model.commands import Command, ReportIncident, UpdateIncident
 from dispatch.model.decisions import Cause, Decision, OfferStep, StatusRecord, Why
-from dispatch.model.events import EVENTS, Event, IncidentReopened, IncidentReported, IncidentUpdated, RequirementsAdded
+from dispatch.model.events import EVENTS, Event
 from dispatch.model.ids import zone_of_incident
-from dispatch.model.incidents import Incident, Place
+from dispatch.model.incident_events import IncidentReopened, IncidentReported, IncidentUpdated
+from dispatch.model.incidents import Incident
 from dispatch.model.languages import as_shown, canonicals
-from dispatch.model.vocabulary import Capability, HeardBy, Outcome, SoftRule, TravelMode
+from dispatch.model.places import Place
+from dispatch.model.reasons import SoftRule
+from dispatch.model.staffing_events import RequirementsAdded
+from dispatch.model.vocabulary import Capability, HeardBy, Outcome, TravelMode
 from dispatch.notices.rules import NoticeOutcome
 from streams import clock
 from streams.errors import InvalidInput

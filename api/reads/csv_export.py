@@ -16,7 +16,8 @@ from api.reads.listing import Filters, list_incidents
 from api.views import incidents
 from api.views.values import View
 from dispatch.model.commands import ReportIncident
-from dispatch.model.incidents import Area, Incident
+from dispatch.model.incidents import Incident
+from dispatch.model.places import Area
 from dispatch.model.vocabulary import LIVE_STATES
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock

@@ -10,7 +10,8 @@ from api.process.services import Services
 from api.views import material
 from api.views.safety import lon_lat, warning
 from api.views.values import View
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
 from dispatch.model.private_refs import volunteer_ref
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.state.edits import details_of

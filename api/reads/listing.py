@@ -9,7 +9,8 @@ from typing import TypeVar
 from api.http.problems import invalid
 from api.process.services import StateReads
 from dispatch.model.geo import Box
-from dispatch.model.incidents import Area, Incident
+from dispatch.model.incidents import Incident
+from dispatch.model.places import Area
 from dispatch.model.vocabulary import IncidentStatus, Priority
 
 EXAMINED_AT_MOST = 2_000

@@ -11,7 +11,7 @@ from api.http.auth import everybody
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.schemas.incident_types import IncidentTypes
-from dispatch.model.incidents import Requirement
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, Priority, Skill, Task, TravelMode
 from dispatch.plans.book import ResponsePlan
 

@@ -36,7 +36,7 @@ from api.writes.incident_orders import texts_of
 from api.writes.offer_answers import AnswerFields, OfferAnswer, answer_ref, held_offer
 from api.writes.preconditions import Held, check_other_incident, check_outcome
 from api.writes.send import PreparedWrite, write_once
-from dispatch.model.commands import (
+from dispatch.model.answer_commands import (
     AcceptOffer,
     AskForHelp,
     CheckIn,
@@ -45,8 +45,8 @@ from dispatch.model.commands import (
     GiveResult,
     RaiseDistress,
     ReportProgress,
-    WithdrawOffer,
 )
+from dispatch.model.commands import WithdrawOffer
 from dispatch.model.private_refs import text_ref
 from dispatch.model.vocabulary import PROGRESS_ORDER
 from streams import clock

@@ -26,7 +26,8 @@ from api.views.values import View, point, time
 from api.writes.profiles import profile_view, record_of, write_through
 from dispatch.matching.position_checks import refusal
 from dispatch.model.private_refs import volunteer_ref
-from dispatch.model.vocabulary import FixRefusal, OfferState
+from dispatch.model.reasons import FixRefusal
+from dispatch.model.vocabulary import OfferState
 from dispatch.plans.budget_table import MOST_OFFERS
 from dispatch.ports import NotReady, StoreTrouble
 from streams import clock

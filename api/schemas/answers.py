@@ -6,7 +6,8 @@ from pydantic import Field
 
 from api.fields import AreaField, LanguageTag, word
 from api.schemas.base import Body, SkillWord, Text
-from dispatch.model.vocabulary import DeclineReason, HeardBy, OfferState
+from dispatch.model.reasons import DeclineReason
+from dispatch.model.vocabulary import HeardBy, OfferState
 
 
 class OnBehalf(Body):

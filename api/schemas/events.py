@@ -7,7 +7,8 @@ from pydantic import BaseModel
 from api.schemas.base import Shown, Time
 from api.schemas.incidents import IncidentShown
 from api.schemas.safety import WarningShown
-from dispatch.model.vocabulary import Capability, JobField, OfferState
+from dispatch.model.job_fields import JobField
+from dispatch.model.vocabulary import Capability, OfferState
 
 
 class ReadyEvent(Shown):

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from api.schemas.base import Shown, Time
 from dispatch.model.decisions import Cause, Why
-from dispatch.model.vocabulary import HeardBy, Outcome, SoftRule
+from dispatch.model.reasons import SoftRule
+from dispatch.model.vocabulary import HeardBy, Outcome
 
 Events = Annotated[
     list[dict[str, Any]], Field(description="`kind` and the fields of that kind: deploy/schemas/, topic decisions")

@@ -1,7 +1,7 @@
 """Incident types with their response plans, and the vocabularies that request bodies use."""
 
 from api.schemas.base import Shown
-from dispatch.model.incidents import Policy
+from dispatch.model.requirements import Policy
 from dispatch.model.vocabulary import Capability, LanguageRule, OnFalse, Priority, Skill, Task, TravelMode
 
 

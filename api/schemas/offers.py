@@ -13,7 +13,8 @@ from api.schemas.safety import (
     ToConfirm,
     WarningShown,
 )
-from dispatch.model.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Priority, SoftRule, Task
+from dispatch.model.reasons import SoftRule
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Priority, Task
 
 
 class CallerShown(Shown):

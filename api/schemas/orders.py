@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from api.fields import expected, word
 from api.schemas.base import Body, Shown, Text
 from api.schemas.edits import Conflict
-from dispatch.model.vocabulary import AttentionReason
+from dispatch.model.reasons import AttentionReason
 
 
 class Reason(Body):

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.base import Geometry, LonLat, Shown, Time
-from dispatch.model.vocabulary import CheckInState, ConfirmationState, JobField, Priority
+from dispatch.model.job_fields import JobField
+from dispatch.model.vocabulary import CheckInState, ConfirmationState, Priority
 
 
 class CheckInShown(Shown):

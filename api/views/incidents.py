@@ -10,8 +10,10 @@ from api.views.offers import is_opened, offer_of_incident
 from api.views.values import View, coarse_area, private_fields, time
 from dispatch.model.commands import ReportIncident
 from dispatch.model.ids import zone_of_incident
-from dispatch.model.incidents import Attention, Climb, Incident, Offer, Requirement
+from dispatch.model.incidents import Attention, Incident
 from dispatch.model.languages import as_shown, canonicals
+from dispatch.model.offers import Offer
+from dispatch.model.requirements import Climb, Requirement
 from dispatch.model.vocabulary import Certainty, IncidentStatus, OfferState, Priority
 from dispatch.plans.book import PlanBook
 from dispatch.state.edits import edit_version

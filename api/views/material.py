@@ -6,8 +6,9 @@ The texts are private: operators and people who accepted see them (`reads/disclo
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.incidents import Incident
 from dispatch.model.languages import as_shown, shares_language
+from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import MATERIAL_TASKS
 from streams.clock import rfc3339
 

@@ -7,8 +7,9 @@ from api.views.links import offer_links
 from api.views.negotiation import DEFAULT
 from api.views.values import View, coarse_area, private_fields, time
 from dispatch.model.decisions import OfferStep
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.incidents import Incident
 from dispatch.model.languages import as_shown, canonicals
+from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import Capability, OfferState
 from streams.wire import IncidentPrivate, NoticeRecord
 

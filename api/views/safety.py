@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from api.views.values import View
-from dispatch.model.incidents import CheckInClock, Incident, Offer, Place, Unconfirmed
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import CheckInClock, Offer, Unconfirmed
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import CheckInState
 from dispatch.safety.absence import COMING
 from streams.clock import rfc3339

@@ -3,7 +3,7 @@
 from typing import Any, TypeAlias
 
 from dispatch.model import geo
-from dispatch.model.incidents import Area, Geometry, Place
+from dispatch.model.places import Area, Geometry, Place
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate
 

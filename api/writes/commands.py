@@ -9,8 +9,9 @@ from api.writes.idempotency import IdempotentRequest
 from api.writes.send import PrivateRecord
 from dispatch.model import geo, ids
 from dispatch.model.commands import ReportIncident, UpdateIncident
-from dispatch.model.incidents import NewReport, RequirementSpec
+from dispatch.model.merges import NewReport
 from dispatch.model.private_refs import text_ref
+from dispatch.model.requirements import RequirementSpec
 from dispatch.state.edits import PRIVATE_FIELDS
 from streams import clock
 from streams.intake.text_fingerprint import fingerprint

@@ -21,9 +21,10 @@ from api.views import incidents
 from api.views.values import time
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import Decision
-from dispatch.model.incidents import Edit, Requirement
+from dispatch.model.incidents import Edit
 from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.private_refs import report_ref
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Outcome
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.state.edits import PRIVATE_FIELDS, details_of

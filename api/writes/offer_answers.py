@@ -18,7 +18,7 @@ from api.writes.idempotency import IdempotentRequest
 from api.writes.incident_orders import texts_of
 from api.writes.preconditions import Held
 from api.writes.send import PreparedWrite, write_once
-from dispatch.model.commands import AnswerCommand
+from dispatch.model.answer_commands import AnswerCommand
 from dispatch.model.ids import OfferParts
 from dispatch.model.private_refs import text_ref
 from dispatch.model.vocabulary import HeardBy

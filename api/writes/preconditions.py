@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from api.deps import zone_of_known_cell
 from api.http.problems import ProblemResponse, invalid
 from api.schemas.answers import Result
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import (
     ASSIGNED_STATES,
     FILLING_STATES,

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from dispatch.decide.choice import choose
 from dispatch.decide.settled import Settled
 from dispatch.model.decisions import RequirementWhy
-from dispatch.model.incidents import Requirement
 from dispatch.model.people import Found, Need
-from dispatch.model.vocabulary import Exclusion
+from dispatch.model.reasons import Exclusion
+from dispatch.model.requirements import Requirement
 from dispatch.plans.book import PlanBook
 from dispatch.staffing import interpreters
 from dispatch.state.lifecycle import evolve

@@ -10,11 +10,11 @@ from dispatch.matching.estimates import chance_within, estimates
 from dispatch.matching.ranking import Ranked, rank
 from dispatch.matching.screening import Rules, Screened, screened
 from dispatch.model.decisions import RequirementWhy
-from dispatch.model.events import OfferMade
 from dispatch.model.hazard_areas import ground_of
 from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferMade
 from dispatch.model.people import Candidate, Found, Need
-from dispatch.model.vocabulary import Exclusion
+from dispatch.model.reasons import Exclusion
 from dispatch.plans.book import PlanBook
 from dispatch.staffing import waves
 from dispatch.staffing.offering import offer_made, rounded

@@ -20,11 +20,13 @@ from dispatch.incidents.assignment import why_of
 from dispatch.matching.screening import sifted
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision, RequirementWhy, Why
-from dispatch.model.events import Event, OfferMade
+from dispatch.model.events import Event
 from dispatch.model.hazard_areas import Inside
-from dispatch.model.incidents import Area
+from dispatch.model.offer_events import OfferMade
 from dispatch.model.people import Found, Need
-from dispatch.model.vocabulary import Exclusion, Outcome
+from dispatch.model.places import Area
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import Outcome
 from dispatch.plans.book import PlanBook
 from dispatch.safety import hazard_crossings, hazards
 from dispatch.safety.hazard_crossings import WaysFound

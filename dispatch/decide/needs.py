@@ -8,11 +8,14 @@ from dispatch.matching.budget import asleep_unless_heard_ms
 from dispatch.matching.declines import who_refused
 from dispatch.matching.limits import effective, wanted_languages
 from dispatch.model.commands import Command
-from dispatch.model.events import Event, ShortfallEnded
-from dispatch.model.incidents import Incident, Offer, Requirement
+from dispatch.model.events import Event
+from dispatch.model.incidents import Incident
 from dispatch.model.offer_ends import SILENCE_REST_S, is_withdrawn_by_hand
+from dispatch.model.offers import Offer
 from dispatch.model.people import Need
+from dispatch.model.requirements import Requirement
 from dispatch.model.rulings import Ruling
+from dispatch.model.staffing_events import ShortfallEnded
 from dispatch.model.vocabulary import Capability, OfferState
 from dispatch.plans.book import PlanBook
 from dispatch.safety.absence import rests

@@ -1,11 +1,13 @@
 """The decision record that is written to the log."""
 
 from dispatch.decide.settled import Settled
-from dispatch.model.commands import AnswerCommand
+from dispatch.model.answer_commands import AnswerCommand
 from dispatch.model.decisions import Decision, Why
-from dispatch.model.events import Event, OfferMade
+from dispatch.model.events import Event
 from dispatch.model.ids import decision_id, zone_of_incident
-from dispatch.model.vocabulary import Exclusion, Outcome
+from dispatch.model.offer_events import OfferMade
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import Outcome
 from dispatch.state.edits import unused_refs
 
 

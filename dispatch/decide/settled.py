@@ -8,8 +8,9 @@ from dispatch.model.context import NOTHING, DecisionContext
 from dispatch.model.decisions import Cause
 from dispatch.model.hazard_areas import Inside
 from dispatch.model.ids import zone_of_incident
-from dispatch.model.incidents import Area, Incident
+from dispatch.model.incidents import Incident
 from dispatch.model.people import Need
+from dispatch.model.places import Area
 from dispatch.model.rulings import Ruling
 from dispatch.safety import hazard_crossings, hazards
 from dispatch.safety.hazard_crossings import WaysFound

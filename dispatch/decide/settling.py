@@ -8,7 +8,8 @@ from dispatch.digital import tasks
 from dispatch.incidents import job_changes, manual_orders, merging, offers, orders, splitting
 from dispatch.incidents.assignment import Known
 from dispatch.model import service_area
-from dispatch.model.commands import AcceptOffer, Command
+from dispatch.model.answer_commands import AcceptOffer
+from dispatch.model.commands import Command
 from dispatch.model.events import Event
 from dispatch.model.incidents import Incident
 from dispatch.model.rulings import Ruling

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dispatch.decide.choice import Choice
 from dispatch.decide.needs import asked_before, places_unasked
 from dispatch.model.decisions import RequirementWhy
-from dispatch.model.events import Event, ShortfallEnded, ShortfallFound
-from dispatch.model.incidents import Incident, Requirement, Shortfall
-from dispatch.model.vocabulary import Exclusion, ShortfallReason
+from dispatch.model.events import Event
+from dispatch.model.incidents import Incident
+from dispatch.model.reasons import Exclusion, ShortfallReason
+from dispatch.model.requirements import Requirement, Shortfall
+from dispatch.model.staffing_events import ShortfallEnded, ShortfallFound
 
 _REASONS = (
     (Exclusion.ENGAGED, ShortfallReason.ALL_ENGAGED),

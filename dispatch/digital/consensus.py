@@ -9,7 +9,9 @@ from enum import Enum, auto
 
 from dispatch.context_query import located
 from dispatch.model.geo import distance_m
-from dispatch.model.incidents import Incident, Offer, Requirement, TaskResult
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer, TaskResult
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import OfferState, Task
 
 AGREE_WITHIN_M = 300.0

@@ -2,9 +2,13 @@
 place is open again."""
 
 from dispatch.model.commands import PassDeadline
-from dispatch.model.events import CheckedIn, Event, LeaseHeld, OfferMoved
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.digital_events import LeaseHeld
+from dispatch.model.events import Event
+from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferMoved
+from dispatch.model.offers import Offer
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
+from dispatch.model.safety_events import CheckedIn
 from dispatch.model.vocabulary import ASSIGNED_STATES, Capability, OfferState
 from dispatch.notices.rules import LEASE_EXPIRED
 

@@ -15,19 +15,15 @@ from dispatch.incidents import merging, releases
 from dispatch.incidents.relocation import replanned
 from dispatch.model.commands import DISPATCHER
 from dispatch.model.context import DecisionContext
-from dispatch.model.events import (
-    AnswerWanted,
-    AttentionEnded,
-    AttentionRaised,
-    CertaintyChanged,
-    Event,
-    IncidentClosed,
-    IncidentMoved,
-    OfferMoved,
-    WorkSettled,
-)
-from dispatch.model.incidents import Incident, Offer, Requirement
-from dispatch.model.vocabulary import FALSE, AttentionReason, Capability, Certainty, OfferState, OnFalse, Task
+from dispatch.model.digital_events import AnswerWanted, CertaintyChanged, WorkSettled
+from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionEnded, AttentionRaised, IncidentClosed, IncidentMoved
+from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferMoved
+from dispatch.model.offers import Offer
+from dispatch.model.reasons import AttentionReason
+from dispatch.model.requirements import Requirement
+from dispatch.model.vocabulary import FALSE, Capability, Certainty, OfferState, OnFalse, Task
 from dispatch.state.derived_facts import Unfolding
 
 AGREED = "agreed"

@@ -8,10 +8,14 @@ from dispatch.digital import leases
 from dispatch.digital.steering import steer
 from dispatch.incidents.duplicates import candidates, neighbour_of
 from dispatch.incidents.relocation import replanned
-from dispatch.model.commands import Command, GiveResult, PassDeadline, SettleAttention
+from dispatch.model.answer_commands import GiveResult
+from dispatch.model.commands import Command, PassDeadline, SettleAttention
 from dispatch.model.context import DecisionContext
-from dispatch.model.events import AttentionEnded, Event, IncidentUpdated, MergeProposed
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionEnded, IncidentUpdated
+from dispatch.model.incidents import Incident
+from dispatch.model.merge_events import MergeProposed
+from dispatch.model.offers import Offer
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import OUTCOMES_OF_TASK, DeadlineKind
 from dispatch.state.derived_facts import Unfolding

@@ -23,9 +23,12 @@ from dispatch.matching.limits import effective, wanted_languages
 from dispatch.matching.place_uncertainty import uncertainty_m
 from dispatch.matching.presence import candidate_of
 from dispatch.model.hazard_areas import ground_of
-from dispatch.model.incidents import Incident, Offer, Requirement
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Need, Presence
-from dispatch.model.vocabulary import Exclusion, OfferState, SoftRule
+from dispatch.model.reasons import Exclusion, SoftRule
+from dispatch.model.requirements import Requirement
+from dispatch.model.vocabulary import OfferState
 
 TOLERANCE = CLEARLY_BEYOND
 """Factor on the distance limits while the offer is pending; the same as for people travelling to a place that moves."""

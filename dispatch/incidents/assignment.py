@@ -22,13 +22,16 @@ from dispatch.matching.ranking import rank
 from dispatch.model.commands import AssignVolunteer
 from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import RequirementWhy
-from dispatch.model.events import OfferMade
 from dispatch.model.hazard_areas import ground_of
-from dispatch.model.incidents import Incident, Offer, Requirement, WorkKind
+from dispatch.model.incidents import Incident
 from dispatch.model.offer_ends import SILENCE_REST_S, is_withdrawn_by_hand
+from dispatch.model.offer_events import OfferMade
+from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Need, Presence
+from dispatch.model.reasons import SoftRule
+from dispatch.model.requirements import Requirement, WorkKind
 from dispatch.model.rulings import Ruling, applied, refused
-from dispatch.model.vocabulary import OfferSource, OfferState, SoftRule
+from dispatch.model.vocabulary import OfferSource, OfferState
 from dispatch.plans.budget_table import Budget
 from dispatch.safety.absence import rests
 from dispatch.staffing.offering import offer_made, rounded

@@ -17,8 +17,9 @@ from dataclasses import replace
 from dispatch.model.context import NEAR_M, Neighbour
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
 from dispatch.model.ids import external_digest
-from dispatch.model.incidents import Incident, MergeCandidate
+from dispatch.model.incidents import Incident
 from dispatch.model.languages import primary
+from dispatch.model.merges import MergeCandidate
 
 APART_S = 1_800.0
 """Reports further apart in time are not compared by likeness; an operator finds such duplicates by hand."""

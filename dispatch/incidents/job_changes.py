@@ -10,16 +10,12 @@ confirm the fields that could make them do the wrong thing (`CONFIRMED_FIELDS`),
 
 from collections.abc import Iterator, Mapping
 
-from dispatch.model.events import JobChanged
-from dispatch.model.incidents import Incident, Offer, Requirement
-from dispatch.model.vocabulary import (
-    CONFIRMED_FIELDS,
-    MATERIAL_TASKS,
-    SHOWN_BEFORE_ACCEPTANCE,
-    Capability,
-    JobField,
-    OfferState,
-)
+from dispatch.model.incidents import Incident
+from dispatch.model.job_fields import CONFIRMED_FIELDS, SHOWN_BEFORE_ACCEPTANCE, JobField
+from dispatch.model.offer_events import JobChanged
+from dispatch.model.offers import Offer
+from dispatch.model.requirements import Requirement
+from dispatch.model.vocabulary import MATERIAL_TASKS, Capability, OfferState
 from dispatch.safety import confirmations
 from dispatch.state.edits import details_of
 

@@ -11,9 +11,12 @@ from dispatch.incidents.assignment import Known, ruled
 from dispatch.incidents.releases import let_go
 from dispatch.matching.estimates import Priors
 from dispatch.model.commands import AssignVolunteer, Command, WithdrawOffer
-from dispatch.model.events import Event, IncidentUpdated
-from dispatch.model.incidents import Incident, Offer, Requirement
+from dispatch.model.events import Event
+from dispatch.model.incident_events import IncidentUpdated
+from dispatch.model.incidents import Incident
 from dispatch.model.offer_ends import BY_OPERATOR, GONE
+from dispatch.model.offers import Offer
+from dispatch.model.requirements import Requirement
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import OfferState
 

@@ -27,8 +27,9 @@ from dispatch.model.commands import (
     UnmergeIncident,
 )
 from dispatch.model.context import DecisionContext
-from dispatch.model.events import (
-    AttentionRaised,
+from dispatch.model.incident_events import AttentionRaised
+from dispatch.model.incidents import Incident
+from dispatch.model.merge_events import (
     IncidentMerged,
     IncidentUnmerged,
     MergeBegun,
@@ -37,9 +38,9 @@ from dispatch.model.events import (
     ReportAdopted,
     ReportReleased,
 )
-from dispatch.model.incidents import Incident
+from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import AttentionReason, DeadlineKind
+from dispatch.model.vocabulary import DeadlineKind
 
 ANSWER_WITHIN_MS = 15_000
 MERGED = "merged"

@@ -1,22 +1,16 @@
 """Rules for one offer: answers of its person, its expiry, and void offers."""
 
 from dispatch.incidents.acceptance import unfit
-from dispatch.model.commands import (
-    AcceptOffer,
-    AnswerCommand,
-    CheckIn,
-    Command,
-    DeclineOffer,
-    GiveResult,
-    PassDeadline,
-    ReportProgress,
-    VoidOffer,
-)
+from dispatch.model.answer_commands import AcceptOffer, AnswerCommand, CheckIn, DeclineOffer, GiveResult, ReportProgress
+from dispatch.model.commands import Command, PassDeadline, VoidOffer
 from dispatch.model.context import NOTHING, DecisionContext
-from dispatch.model.events import CheckedIn, OfferMoved, ResultGiven
-from dispatch.model.incidents import Incident, Offer, TaskResult
+from dispatch.model.digital_events import ResultGiven
+from dispatch.model.incidents import Incident
 from dispatch.model.offer_ends import BY_OPERATOR, GONE, is_withdrawn_by_hand
+from dispatch.model.offer_events import OfferMoved
+from dispatch.model.offers import Offer, TaskResult
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
+from dispatch.model.safety_events import CheckedIn
 from dispatch.model.vocabulary import (
     ASSIGNED_STATES,
     FILLING_STATES,

@@ -19,15 +19,17 @@ from dispatch.model.commands import (
     UpdateIncident,
     VoidOffer,
 )
-from dispatch.model.events import (
-    Event,
+from dispatch.model.events import Event
+from dispatch.model.incident_events import (
     IncidentCancelled,
     IncidentClosed,
     IncidentReported,
     IncidentUpdated,
     NoteAdded,
 )
-from dispatch.model.incidents import Incident, Offer, Requirement
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
+from dispatch.model.requirements import Requirement
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import ASSIGNED_STATES, IncidentStatus, OfferState
 from dispatch.plans.book import PlanBook

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from dispatch.model.events import Event, OfferMoved
-from dispatch.model.incidents import Offer
+from dispatch.model.events import Event
+from dispatch.model.offer_events import OfferMoved
+from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import ASSIGNED_STATES, OfferState
 
 

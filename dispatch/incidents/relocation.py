@@ -11,11 +11,15 @@ from dispatch.matching.approach import approach
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import effective
 from dispatch.model.context import DecisionContext
-from dispatch.model.events import Event, OfferRemeasured
+from dispatch.model.events import Event
 from dispatch.model.geo import distance_m, distance_to_area_m
 from dispatch.model.hazard_areas import ground_of
-from dispatch.model.incidents import Area, Incident, Offer, Requirement
+from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferRemeasured
+from dispatch.model.offers import Offer
 from dispatch.model.people import Need
+from dispatch.model.places import Area
+from dispatch.model.requirements import Requirement
 from dispatch.model.travel import travel_time_s
 from dispatch.model.vocabulary import Capability, OfferState
 

@@ -9,10 +9,12 @@ ladders ends.
 from dataclasses import replace
 
 from dispatch.model.commands import ReopenIncident
-from dispatch.model.events import AttentionEnded, Event, IncidentReopened
-from dispatch.model.incidents import Climb, Incident, Requirement
+from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionEnded, IncidentReopened
+from dispatch.model.incidents import Incident
+from dispatch.model.reasons import AttentionReason
+from dispatch.model.requirements import Climb, Requirement
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import AttentionReason
 
 _OF_BEFORE = frozenset(
     {

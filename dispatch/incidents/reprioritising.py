@@ -8,8 +8,9 @@ from collections import Counter
 from dataclasses import replace
 
 from dispatch.incidents.requirement_changes import kind_of
-from dispatch.model.incidents import Incident, Requirement
+from dispatch.model.incidents import Incident
 from dispatch.model.requirement_ids import highest_number
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Priority
 from dispatch.plans.book import ResponsePlan
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dispatch.matching.limits import wanted_languages
-from dispatch.model.incidents import Climb, Incident, Requirement
+from dispatch.model.incidents import Incident
 from dispatch.model.languages import primaries
 from dispatch.model.requirement_ids import highest_number
+from dispatch.model.requirements import Climb, Requirement
 from dispatch.model.vocabulary import Capability, LanguageRule, Task
 
 

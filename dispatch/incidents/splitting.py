@@ -18,9 +18,13 @@ from dataclasses import fields
 from dispatch.incidents.releases import let_go
 from dispatch.model.commands import ReportIncident, SplitIncident
 from dispatch.model.decisions import Decision
-from dispatch.model.events import Event, IncidentSplit, ReportReleased
-from dispatch.model.incidents import Incident, MovedPerson, Offer, WorkKind
+from dispatch.model.events import Event
+from dispatch.model.incidents import Incident
+from dispatch.model.merge_events import IncidentSplit, ReportReleased
+from dispatch.model.merges import MovedPerson
 from dispatch.model.offer_ends import SPLIT
+from dispatch.model.offers import Offer
+from dispatch.model.requirements import WorkKind
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 
 

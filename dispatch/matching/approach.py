@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dispatch.model.copying import changed
 from dispatch.model.geo import distance_m, nearest_of_area
 from dispatch.model.hazard_areas import HazardArea
-from dispatch.model.incidents import Area, Place
 from dispatch.model.people import Candidate, Need
+from dispatch.model.places import Area, Place
 from dispatch.model.vocabulary import Capability
 
 COUNTS_AS = 3.0

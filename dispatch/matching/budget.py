@@ -13,7 +13,8 @@ from collections.abc import Iterable
 
 from dispatch.model.local_time import DAY_MS, last_time_it_was, local_hour
 from dispatch.model.people import Candidate, Need
-from dispatch.model.vocabulary import Capability, Exclusion, Priority
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import Capability, Priority
 from dispatch.plans.budget_table import Budget
 
 _OFFERS_LIKE_ONE_ACCEPTANCE = 8.0

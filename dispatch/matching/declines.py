@@ -7,7 +7,10 @@ they declined.
 
 from collections.abc import Iterable
 
-from dispatch.model.incidents import Incident, Offer, RefusedBefore, Requirement
+from dispatch.model.incidents import Incident
+from dispatch.model.merges import RefusedBefore
+from dispatch.model.offers import Offer
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import OfferState
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from dispatch.matching.place_uncertainty import asked_within_m, is_coarse
-from dispatch.model.incidents import Requirement
 from dispatch.model.languages import shares_language
 from dispatch.model.people import Candidate, Need
+from dispatch.model.reasons import Exclusion
+from dispatch.model.requirements import Requirement
 from dispatch.model.travel import distance_within_m, reach_m
-from dispatch.model.vocabulary import Capability, Exclusion, TravelMode
+from dispatch.model.vocabulary import Capability, TravelMode
 
 FIX_AGE_LIMIT_S = 1_800.0
 """A position older than this is not used; the home is used instead."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from dispatch.matching import estimates
 from dispatch.model.decisions import Decision
-from dispatch.model.events import OfferMoved
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.incidents import Incident
 from dispatch.model.offer_ends import BY_HAND
+from dispatch.model.offer_events import OfferMoved
+from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import Capability, OfferState
 
 _LEAST_WEIGHT = 0.001

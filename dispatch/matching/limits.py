@@ -1,7 +1,8 @@
 """Effective limits of a requirement: those of the plan, widened and relaxed by the ladder steps taken."""
 
 from dispatch.model.copying import changed
-from dispatch.model.incidents import Incident, Requirement
+from dispatch.model.incidents import Incident
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, LanguageRule
 
 WIDEST_M = 100_000

@@ -29,8 +29,9 @@ from dataclasses import dataclass, replace
 
 from dispatch.matching.place_uncertainty import FRESH_S, IDLE_M_S
 from dispatch.model.geo import distance_m
-from dispatch.model.incidents import Place
-from dispatch.model.vocabulary import FixRefusal, TravelMode
+from dispatch.model.places import Place
+from dispatch.model.reasons import FixRefusal
+from dispatch.model.vocabulary import TravelMode
 
 FROM_THE_FUTURE_MS = 60_000
 OLDEST_MS = 3_600_000

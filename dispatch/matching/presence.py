@@ -5,8 +5,8 @@ from dataclasses import replace
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
 from dispatch.matching.place_uncertainty import is_coarse
 from dispatch.model.geo import distance_m, distance_to_area_m
-from dispatch.model.incidents import Area
 from dispatch.model.people import AskedLately, Candidate, Presence
+from dispatch.model.places import Area
 from dispatch.model.travel import reach_m
 
 

@@ -12,7 +12,7 @@ from dispatch.matching.budget import held_back, may_go_beyond, yields_to_need
 from dispatch.matching.eligibility import exclusion
 from dispatch.model.hazard_areas import HazardArea
 from dispatch.model.people import Candidate, Found, Need
-from dispatch.model.vocabulary import Exclusion
+from dispatch.model.reasons import Exclusion
 from dispatch.plans.budget_table import Budget
 
 

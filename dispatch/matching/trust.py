@@ -13,8 +13,9 @@ times. Only operators see it, in the record of a decision.
 from dataclasses import dataclass
 
 from dispatch.model.decisions import Decision
-from dispatch.model.events import WorkSettled
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.digital_events import WorkSettled
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Need
 from dispatch.model.vocabulary import Capability
 

@@ -6,19 +6,12 @@ it is recorded and never used. Commands carry no free text: it is stored in the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from dispatch.model.incidents import (
-    Area,
-    Geometry,
-    Hazard,
-    MovedPerson,
-    NewReport,
-    RefusedBefore,
-    RequirementSpec,
-    WorkKind,
-)
-from dispatch.model.vocabulary import DeadlineKind, DeclineReason, HeardBy, OfferState, Priority
+from dispatch.model.incidents import Hazard
+from dispatch.model.merges import MovedPerson, NewReport, RefusedBefore
+from dispatch.model.places import Area
+from dispatch.model.requirements import RequirementSpec, WorkKind
+from dispatch.model.vocabulary import DeadlineKind, Priority
 
 DISPATCHER = "dispatcher"
 
@@ -136,82 +129,6 @@ class WithdrawOffer(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerCommand(Command):
-    """A command about one offer by the person who holds it; the dispatcher checks that the offer is theirs.
-
-    `heard_by`: the operator `by` enters what the person said. `volunteer_id` is then empty if the API could not look it up.
-    """
-
-    offer_id: str
-    volunteer_id: str
-    heard_by: HeardBy | None = None
-
-    def speaks_for(self, volunteer_id: str) -> bool:
-        """Whether the command counts as the answer of this person, the holder of the offer."""
-        return self.heard_by is not None or self.volunteer_id == volunteer_id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptOffer(AnswerCommand):
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineOffer(AnswerCommand):
-    reason: DeclineReason = DeclineReason.OTHER
-    private_ref: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportProgress(AnswerCommand):
-    state: OfferState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckIn(AnswerCommand):
-    private_ref: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmChanges(AnswerCommand):
-    """The person has seen the changes of their job up to this version of the incident."""
-
-    version: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RaiseDistress(AnswerCommand):
-    """The person who holds the offer is in danger."""
-
-    private_ref: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskForHelp(AnswerCommand):
-    """A person on scene requests more people; without a skill, of the kind of their own requirement."""
-
-    skill: str | None = None
-    count: int = 1
-    private_ref: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveDuty(AnswerCommand):
-    """The person went off duty while they held this offer; sent by the service that reads profiles."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiveResult(AnswerCommand):
-    """The result of digital work."""
-
-    outcome: str
-    location: Geometry | None = None
-    other_incident_id: str | None = None
-    private_ref: str | None = None
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MergeIncident(Command):
     """Merges this incident into `into`: both are reports of the same event."""
 
@@ -298,69 +215,3 @@ class VoidOffer(Command):
     """Voids an offer: when its decision was applied, the log showed that the person already held another one."""
 
     offer_id: str
-
-
-AnyCommand: TypeAlias = (
-    ReportIncident
-    | UpdateIncident
-    | CancelIncident
-    | CloseIncident
-    | ReopenIncident
-    | EscalateIncident
-    | AddNote
-    | AssignVolunteer
-    | WithdrawOffer
-    | AcceptOffer
-    | DeclineOffer
-    | ReportProgress
-    | CheckIn
-    | ConfirmChanges
-    | RaiseDistress
-    | AskForHelp
-    | LeaveDuty
-    | GiveResult
-    | MergeIncident
-    | SplitIncident
-    | UnmergeIncident
-    | AdoptReport
-    | FinishMerge
-    | ReleaseReport
-    | SettleAttention
-    | EnterHazard
-    | CheckWay
-    | PassDeadline
-    | VoidOffer
-)
-
-COMMANDS: dict[str, type[Command]] = {
-    "report_incident": ReportIncident,
-    "update_incident": UpdateIncident,
-    "cancel_incident": CancelIncident,
-    "close_incident": CloseIncident,
-    "reopen_incident": ReopenIncident,
-    "escalate_incident": EscalateIncident,
-    "add_note": AddNote,
-    "assign_volunteer": AssignVolunteer,
-    "withdraw_offer": WithdrawOffer,
-    "accept_offer": AcceptOffer,
-    "decline_offer": DeclineOffer,
-    "report_progress": ReportProgress,
-    "check_in": CheckIn,
-    "confirm_changes": ConfirmChanges,
-    "raise_distress": RaiseDistress,
-    "ask_for_help": AskForHelp,
-    "leave_duty": LeaveDuty,
-    "give_result": GiveResult,
-    "merge_incident": MergeIncident,
-    "split_incident": SplitIncident,
-    "unmerge_incident": UnmergeIncident,
-    "adopt_report": AdoptReport,
-    "finish_merge": FinishMerge,
-    "release_report": ReleaseReport,
-    "settle_attention": SettleAttention,
-    "enter_hazard": EnterHazard,
-    "check_way": CheckWay,
-    "pass_deadline": PassDeadline,
-    "void_offer": VoidOffer,
-}
-"""Name on the wire (`kind`, and `ce_type` as `komek.command.<name>`) of each command."""

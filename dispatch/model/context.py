@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatch.model.hazard_areas import HazardArea
-from dispatch.model.incidents import Incident, Place
+from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Candidate, Need, Presence
+from dispatch.model.places import Place
 from dispatch.model.service_area import ServiceArea
 from dispatch.model.vocabulary import TravelMode
 

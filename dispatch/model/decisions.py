@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from dispatch.model.events import Event
 from dispatch.model.ids import event_id
-from dispatch.model.incidents import Incident, Offer
-from dispatch.model.vocabulary import Capability, HeardBy, OfferState, Outcome, SoftRule, WaveRule
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
+from dispatch.model.reasons import SoftRule
+from dispatch.model.vocabulary import Capability, HeardBy, OfferState, Outcome, WaveRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

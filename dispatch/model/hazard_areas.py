@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dispatch.model.geo import Outline, distance_m
-from dispatch.model.incidents import Area, Hazard, Incident, Place
+from dispatch.model.geo import distance_m
+from dispatch.model.incidents import Hazard, Incident
+from dispatch.model.outlines import Outline
+from dispatch.model.places import Area, Place
 
 STAGING_POINTS = 8
 """Staging points per hazard area."""

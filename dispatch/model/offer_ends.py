@@ -1,6 +1,6 @@
 """Reasons for the end of an offer that several rules share."""
 
-from dispatch.model.incidents import Offer
+from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import OfferState
 
 GONE = "offer_no_longer_kept"

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dispatch.model.incidents import Area, Hazard, Place, Requirement, SearchMark
-from dispatch.model.vocabulary import Capability, Exclusion, Priority, TravelMode
+from dispatch.model.incidents import Hazard
+from dispatch.model.places import Area, Place
+from dispatch.model.reasons import Exclusion
+from dispatch.model.requirements import Requirement
+from dispatch.model.vocabulary import Capability, Priority, TravelMode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,17 @@ class Need:
     """The area is a hazard area: people inside it without the equipment are not asked."""
     asleep_unless_heard_ms: int | None = None
     """Set in quiet hours: people without a sign of life since then count as asleep and are not asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchMark:
+    """Position at which a search stopped and can continue."""
+
+    judged: frozenset[str]
+    """Ids of all people examined so far, candidates or not."""
+    radius_m: float | None
+    around: Mapping[Exclusion, int] = field(default_factory=dict)
+    """Part of `Found.excluded`: nearby people who were counted without being examined; the next page counts them again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dispatch.model.events import Event, RequirementsAdded
+from dispatch.model.events import Event
 from dispatch.model.incidents import Incident
+from dispatch.model.staffing_events import RequirementsAdded
 
 
 def highest_number(incident: Incident) -> int:

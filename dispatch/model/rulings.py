@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from dispatch.model.events import Event
-from dispatch.model.vocabulary import Outcome, SoftRule
+from dispatch.model.reasons import SoftRule
+from dispatch.model.vocabulary import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,13 @@ outside          none of these
 
 from dataclasses import dataclass, field
 
-from dispatch.model.events import AttentionEnded, AttentionRaised, Event
-from dispatch.model.geo import Outline, corners_of
-from dispatch.model.incidents import Area, Incident, Place
-from dispatch.model.vocabulary import AttentionReason
+from dispatch.model.events import Event
+from dispatch.model.geojson import corners_of
+from dispatch.model.incident_events import AttentionEnded, AttentionRaised
+from dispatch.model.incidents import Incident
+from dispatch.model.outlines import Outline
+from dispatch.model.places import Area, Place
+from dispatch.model.reasons import AttentionReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dispatch.model.decisions import OfferStep
-from dispatch.model.vocabulary import ASSIGNED_STATES, LIVE_STATES, JobField, OfferState
+from dispatch.model.job_fields import JobField
+from dispatch.model.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState
 from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity, VoidReason
 from dispatch.notices.safety_notices import CHANGED, COLLEAGUE_IN_DISTRESS, STAGING_MOVED
 

@@ -13,16 +13,12 @@ A change of the staging point alone is sent as `staging_moved`; it must be confi
 from collections.abc import Iterator
 
 from dispatch.model.decisions import Decision, OfferStep, offer_step
-from dispatch.model.events import (
-    CheckInAsked,
-    ComingAsked,
-    ConfirmationMissed,
-    DistressRaised,
-    JobChanged,
-    StagingMoved,
-)
-from dispatch.model.incidents import Incident, Offer
-from dispatch.model.vocabulary import ASSIGNED_STATES, Capability, ConfirmationState, JobField
+from dispatch.model.incidents import Incident
+from dispatch.model.job_fields import JobField
+from dispatch.model.offer_events import ConfirmationMissed, JobChanged
+from dispatch.model.offers import Offer
+from dispatch.model.safety_events import CheckInAsked, ComingAsked, DistressRaised, StagingMoved
+from dispatch.model.vocabulary import ASSIGNED_STATES, Capability, ConfirmationState
 
 COLLEAGUE_IN_DISTRESS = "colleague_in_distress"
 STAGING_MOVED = "staging_moved"

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dispatch.model.incidents import Climb, Policy, Requirement, RequirementSpec
 from dispatch.model.languages import canonicals
+from dispatch.model.requirements import Climb, Policy, Requirement, RequirementSpec
 from dispatch.model.travel import distance_within_m
 from dispatch.model.vocabulary import TASK_OF_SKILL, Capability, Priority, Skill, Task, TravelMode
 from dispatch.plans import digital_work

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dispatch.model.incidents import Policy
+from dispatch.model.requirements import Policy
 from dispatch.plans import digital_work
 
 FALLBACK_TYPE = "information"

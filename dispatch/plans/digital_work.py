@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dispatch.model.incidents import RequirementSpec
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import Capability
 
 KEYS = ("lease_s", "answers_wanted", "agree", "validated", "on_false")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dispatch.model.incidents import Policy
+from dispatch.model.requirements import Policy
 
 MAX_NEAREST = 100
 MAX_WITHIN_M = 100_000

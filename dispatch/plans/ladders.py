@@ -6,7 +6,7 @@ when the probability to be staffed by then falls below `least_chance`. The last 
 
 from dataclasses import dataclass
 
-from dispatch.model.incidents import Climb
+from dispatch.model.requirements import Climb
 from dispatch.model.vocabulary import StepAction
 
 MAX_AT_S = 86_400

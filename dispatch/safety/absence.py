@@ -19,25 +19,20 @@ acceptance counts while a place is open. All numbers are estimates; phones repor
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from dispatch.model.commands import LeaveDuty, PassDeadline
-from dispatch.model.events import (
-    AttentionEnded,
-    AttentionRaised,
-    ChangesConfirmed,
-    CheckedIn,
-    ComingAsked,
-    Event,
-    IncidentMoved,
-    IncidentUpdated,
-    OfferMoved,
-    WatchSet,
-)
+from dispatch.model.answer_commands import LeaveDuty
+from dispatch.model.commands import PassDeadline
+from dispatch.model.events import Event
 from dispatch.model.geo import distance_to_area_m
 from dispatch.model.ids import derived, parts_of_offer
-from dispatch.model.incidents import Incident, Offer, Watch
+from dispatch.model.incident_events import AttentionEnded, AttentionRaised, IncidentMoved, IncidentUpdated
+from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import ChangesConfirmed, OfferMoved
+from dispatch.model.offers import Offer, Watch
 from dispatch.model.people import Presence
+from dispatch.model.reasons import AbsenceReason, AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import AbsenceReason, AttentionReason, Capability, OfferState, Priority, TravelMode
+from dispatch.model.safety_events import CheckedIn, ComingAsked, WatchSet
+from dispatch.model.vocabulary import Capability, OfferState, Priority, TravelMode
 
 COMING = frozenset({OfferState.ACCEPTED, OfferState.EN_ROUTE})
 SILENT_AFTER_S = {Priority.CRITICAL: 300, Priority.HIGH: 600, Priority.NORMAL: 900, Priority.LOW: 1_200}

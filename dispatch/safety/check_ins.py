@@ -8,18 +8,15 @@ restarts the clock. Nobody loses a place by it: a person who does not answer may
 from collections.abc import Iterable
 
 from dispatch.model.commands import PassDeadline
-from dispatch.model.events import (
-    AttentionEnded,
-    AttentionRaised,
-    CheckedIn,
-    CheckInAsked,
-    CheckInClockSet,
-    Event,
-    OfferMoved,
-)
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionEnded, AttentionRaised
+from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferMoved
+from dispatch.model.offers import Offer
+from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import AttentionReason, Capability, CheckInState, OfferState
+from dispatch.model.safety_events import CheckedIn, CheckInAsked, CheckInClockSet
+from dispatch.model.vocabulary import Capability, CheckInState, OfferState
 
 ANSWER_WITHIN_S = 120
 """Time to answer the question, and again the warning. An estimate."""

@@ -9,11 +9,16 @@ changes restarts.
 
 from collections.abc import Iterator
 
-from dispatch.model.commands import ConfirmChanges, PassDeadline
-from dispatch.model.events import AttentionEnded, AttentionRaised, ChangesConfirmed, ConfirmationMissed, Event
-from dispatch.model.incidents import Incident, Offer, Unconfirmed
+from dispatch.model.answer_commands import ConfirmChanges
+from dispatch.model.commands import PassDeadline
+from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionEnded, AttentionRaised
+from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import ChangesConfirmed, ConfirmationMissed
+from dispatch.model.offers import Offer, Unconfirmed
+from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import AttentionReason, ConfirmationState, Priority
+from dispatch.model.vocabulary import ConfirmationState, Priority
 
 CONFIRM_WITHIN_S = {
     Priority.CRITICAL: 60,

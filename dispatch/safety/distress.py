@@ -6,13 +6,16 @@ decisions for a year; people who accept the child incident see the position from
 
 from dataclasses import replace
 
-from dispatch.model.commands import DISPATCHER, RaiseDistress, ReportIncident
+from dispatch.model.answer_commands import RaiseDistress
+from dispatch.model.commands import DISPATCHER, ReportIncident
 from dispatch.model.decisions import Decision
-from dispatch.model.events import AttentionRaised, DistressRaised
 from dispatch.model.ids import derived, incident_id
+from dispatch.model.incident_events import AttentionRaised
 from dispatch.model.incidents import Incident
+from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import AttentionReason, Capability, OfferState, Priority
+from dispatch.model.safety_events import DistressRaised
+from dispatch.model.vocabulary import Capability, OfferState, Priority
 
 TYPE = "distress"
 SAME_FOR_S = 600

@@ -12,14 +12,20 @@ hazard area of the person's own incident is handled by `hazards.py` and `staging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dispatch.model.commands import AcceptOffer, CheckWay, Command, PassDeadline, ReportProgress
+from dispatch.model.answer_commands import AcceptOffer, ReportProgress
+from dispatch.model.commands import CheckWay, Command, PassDeadline
 from dispatch.model.context import DecisionContext, Whereabouts
-from dispatch.model.events import AttentionRaised, Event, HazardOnWay, WayCleared, WaysToCheck
+from dispatch.model.events import Event
 from dispatch.model.geo import distance_m, nearest_of_area
 from dispatch.model.hazard_areas import HazardArea, ground_of
-from dispatch.model.incidents import Area, Incident, Offer
+from dispatch.model.incident_events import AttentionRaised
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
+from dispatch.model.places import Area
+from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, unchanged
-from dispatch.model.vocabulary import AttentionReason, Capability, DeadlineKind, OfferState
+from dispatch.model.safety_events import HazardOnWay, WayCleared, WaysToCheck
+from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState
 
 LOOKED_AT_M = 100_000.0
 """Incidents further than this from a hazard area are not checked; people travel at most 50 km unless a plan says more."""

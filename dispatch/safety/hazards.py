@@ -11,11 +11,14 @@ times: around a circle the factor would be 1.6, but floods are long and bridges 
 from collections.abc import Iterable
 
 from dispatch.model.commands import EnterHazard
-from dispatch.model.events import AttentionRaised, Event, HazardDeclared, HazardEnded, HazardWarned
+from dispatch.model.events import Event
 from dispatch.model.hazard_areas import ground_of
-from dispatch.model.incidents import Area, Hazard, Incident
+from dispatch.model.incident_events import AttentionRaised
+from dispatch.model.incidents import Hazard, Incident
+from dispatch.model.places import Area
+from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, unchanged
-from dispatch.model.vocabulary import AttentionReason
+from dispatch.model.safety_events import HazardDeclared, HazardEnded, HazardWarned
 from dispatch.plans.precautions import Precautions
 
 WARNED_MOST = 500

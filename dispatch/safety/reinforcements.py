@@ -6,12 +6,17 @@ to the requirement for it, or creates one.
 
 from dataclasses import replace
 
-from dispatch.model.commands import AskForHelp
-from dispatch.model.events import AttentionEnded, AttentionRaised, Event, HelpAsked
-from dispatch.model.incidents import Incident, Offer, Requirement, RequirementSpec
+from dispatch.model.answer_commands import AskForHelp
+from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionEnded, AttentionRaised
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
+from dispatch.model.reasons import AttentionReason
 from dispatch.model.requirement_ids import highest_number
+from dispatch.model.requirements import Requirement, RequirementSpec
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import AttentionReason, Capability, Skill
+from dispatch.model.safety_events import HelpAsked
+from dispatch.model.vocabulary import Capability, Skill
 from dispatch.plans.book import PlanBook
 from dispatch.safety.check_ins import is_on_scene
 

@@ -1,22 +1,14 @@
 """Entry point of the room: dispatches commands to its rules, and adds safety events that follow from any command."""
 
-from dispatch.model.commands import (
-    AcceptOffer,
-    AskForHelp,
-    AssignVolunteer,
-    CheckWay,
-    Command,
-    ConfirmChanges,
-    EnterHazard,
-    LeaveDuty,
-    PassDeadline,
-    RaiseDistress,
-)
+from dispatch.model.answer_commands import AcceptOffer, AskForHelp, ConfirmChanges, LeaveDuty, RaiseDistress
+from dispatch.model.commands import AssignVolunteer, CheckWay, Command, EnterHazard, PassDeadline
 from dispatch.model.context import DecisionContext
-from dispatch.model.events import AttentionRaised, Event, IncidentReported
+from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionRaised, IncidentReported
 from dispatch.model.incidents import Incident
+from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, refused, unchanged
-from dispatch.model.vocabulary import AttentionReason, DeadlineKind
+from dispatch.model.vocabulary import DeadlineKind
 from dispatch.plans.book import PlanBook
 from dispatch.safety import absence, check_ins, confirmations, distress, hazard_crossings, hazards, reinforcements
 

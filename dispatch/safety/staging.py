@@ -8,10 +8,12 @@ the hazard ends. People who work inside without a staging point are warned, and 
 from collections.abc import Iterator
 
 from dispatch.model.context import DecisionContext
-from dispatch.model.events import StagingMoved
 from dispatch.model.geo import distance_m
 from dispatch.model.hazard_areas import HazardArea, ground_of
-from dispatch.model.incidents import Incident, Offer, Place
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
+from dispatch.model.places import Place
+from dispatch.model.safety_events import StagingMoved
 from dispatch.model.vocabulary import Capability, OfferState
 
 

@@ -19,25 +19,15 @@ from dataclasses import dataclass, replace
 from dispatch.matching.limits import is_widest, required_languages
 from dispatch.model.commands import DISPATCHER, Command, EscalateIncident, PassDeadline
 from dispatch.model.context import DecisionContext
-from dispatch.model.events import (
-    AttentionRaised,
-    Event,
-    IncidentEscalated,
-    LadderStepped,
-    PartnerAsked,
-    RequirementsAdded,
-    TranslatorLacked,
-)
-from dispatch.model.incidents import Climb, Incident, Requirement
+from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionRaised, IncidentEscalated
+from dispatch.model.incidents import Incident
+from dispatch.model.reasons import AttentionReason, StepReason
 from dispatch.model.requirement_ids import with_ids
+from dispatch.model.requirements import Climb, Requirement
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import (
-    WIDENING_STEPS,
-    AttentionReason,
-    DeadlineKind,
-    StepAction,
-    StepReason,
-)
+from dispatch.model.staffing_events import LadderStepped, PartnerAsked, RequirementsAdded, TranslatorLacked
+from dispatch.model.vocabulary import WIDENING_STEPS, DeadlineKind, StepAction
 from dispatch.plans.book import PlanBook
 from dispatch.plans.ladders import Ladder, Step
 from dispatch.plans.substitutes import stand_ins

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from dispatch.matching.estimates import OVERALL, answered_by, chance_within
-from dispatch.model.incidents import Incident, Offer, Requirement
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import OfferState
 
 

@@ -10,10 +10,13 @@ from dataclasses import replace
 from dispatch.matching.budget import held_back, may_go_beyond, yields_to_need
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import required_languages, wanted_languages
-from dispatch.model.events import Event, LadderStepped, RequirementsAdded, TranslatorLacked
-from dispatch.model.incidents import Incident, Requirement, RequirementSpec
+from dispatch.model.events import Event
+from dispatch.model.incidents import Incident
 from dispatch.model.people import Candidate, Need
-from dispatch.model.vocabulary import Capability, LanguageRule, Skill, StepAction, StepReason, Task
+from dispatch.model.reasons import StepReason
+from dispatch.model.requirements import Requirement, RequirementSpec
+from dispatch.model.staffing_events import LadderStepped, RequirementsAdded, TranslatorLacked
+from dispatch.model.vocabulary import Capability, LanguageRule, Skill, StepAction, Task
 from dispatch.plans.book import PlanBook
 from dispatch.plans.budget_table import Budget
 

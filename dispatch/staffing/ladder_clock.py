@@ -8,9 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dispatch.model.decisions import RequirementWhy
-from dispatch.model.events import AttentionEnded, Event, LadderScheduled, LadderStepped
-from dispatch.model.incidents import Climb, Incident, Requirement
-from dispatch.model.vocabulary import WIDENING_STEPS, AttentionReason, Exclusion, OfferState, StepAction, StepReason
+from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionEnded
+from dispatch.model.incidents import Incident
+from dispatch.model.reasons import AttentionReason, Exclusion, StepReason
+from dispatch.model.requirements import Climb, Requirement
+from dispatch.model.staffing_events import LadderScheduled, LadderStepped
+from dispatch.model.vocabulary import WIDENING_STEPS, OfferState, StepAction
 from dispatch.plans.book import PlanBook
 from dispatch.plans.ladders import Ladder
 from dispatch.staffing.forecast import chance_to_fill

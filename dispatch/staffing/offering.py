@@ -1,9 +1,9 @@
 """The event by which a person is offered a requirement."""
 
 from dispatch.matching.ranking import Ranked
-from dispatch.model.events import OfferMade
 from dispatch.model.ids import offer_id
 from dispatch.model.languages import shares_language
+from dispatch.model.offer_events import OfferMade
 from dispatch.model.people import Candidate, Need
 
 

@@ -13,9 +13,12 @@ comes before that. When a spent budget has room again is not known in advance; a
 from collections.abc import Sequence
 
 from dispatch.model.decisions import RequirementWhy
-from dispatch.model.events import Event, RetryScheduled, WaveFellShort
-from dispatch.model.incidents import Incident, Requirement
-from dispatch.model.vocabulary import Exclusion, WaveRule
+from dispatch.model.events import Event
+from dispatch.model.incidents import Incident
+from dispatch.model.reasons import Exclusion
+from dispatch.model.requirements import Requirement
+from dispatch.model.staffing_events import RetryScheduled, WaveFellShort
+from dispatch.model.vocabulary import WaveRule
 from dispatch.plans.book import PlanBook
 from dispatch.staffing import escalation
 from dispatch.staffing.forecast import at_least

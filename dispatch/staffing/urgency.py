@@ -8,7 +8,7 @@ handicaps are an estimate, of the order of the time a ladder takes to its end.
 
 from typing import NamedTuple
 
-from dispatch.model.incidents import Requirement
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Priority
 
 HANDICAP_MS = {Priority.HIGH: 0, Priority.NORMAL: 10 * 60_000, Priority.LOW: 40 * 60_000}

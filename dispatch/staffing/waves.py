@@ -24,12 +24,16 @@ from math import ceil, inf
 
 from dispatch.matching.estimates import DIGITAL_BAND, USUAL_BAND, Priors, chance_within, prior
 from dispatch.matching.ranking import Ranked
-from dispatch.model.commands import AddNote, AnswerCommand, Command, PassDeadline, WithdrawOffer
+from dispatch.model.answer_commands import AnswerCommand
+from dispatch.model.commands import AddNote, Command, PassDeadline, WithdrawOffer
 from dispatch.model.decisions import WaveWhy
-from dispatch.model.events import Event, OfferMade, OfferMoved, WaveTimed
-from dispatch.model.incidents import Incident, Policy, Requirement
+from dispatch.model.events import Event
+from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Found, Need
+from dispatch.model.requirements import Policy, Requirement
 from dispatch.model.rulings import Ruling, applied, unchanged
+from dispatch.model.staffing_events import WaveTimed
 from dispatch.model.vocabulary import FILLING_STATES, Capability, DeadlineKind, OfferState, WaveRule
 from dispatch.plans.fixed_policies import MAX_NEAREST, MAX_OFFERS_PER_PLACE
 from dispatch.staffing.forecast import at_least, chances_of

@@ -8,8 +8,9 @@ record. Edits of different fields never conflict.
 from collections.abc import Iterable, Mapping, Sequence
 
 from dispatch.model.commands import Command, ReportIncident, SplitIncident, UpdateIncident
-from dispatch.model.incidents import Edit, Incident, Requirement
+from dispatch.model.incidents import Edit, Incident
 from dispatch.model.private_refs import report_ref
+from dispatch.model.requirements import Requirement
 from dispatch.state.moment import Moment
 
 PRIVATE_FIELDS = ("description", "address", "caller")

@@ -9,10 +9,11 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from dispatch.model import events
+from dispatch.model import events, incident_events, offer_events
 from dispatch.model.copying import changed
 from dispatch.model.decisions import Decision
-from dispatch.model.incidents import Attention, Incident, Requirement, Times
+from dispatch.model.incidents import Attention, Incident, Times
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Outcome
 from dispatch.state.edits import edited
 from dispatch.state.errors import BrokenLog
@@ -55,7 +56,7 @@ def evolve(incident: Incident | None, facts: tuple[events.Event, ...], moment: M
     """
     state = incident
     for kind, run in groupby(facts, type):
-        if kind is events.OfferMade and state is not None:
+        if kind is offer_events.OfferMade and state is not None:
             state = offers_made(state, run, moment)
             continue
         for fact in run:
@@ -64,7 +65,7 @@ def evolve(incident: Incident | None, facts: tuple[events.Event, ...], moment: M
 
 
 def _first(fact: events.Event, moment: Moment) -> Incident:
-    if not isinstance(fact, events.IncidentReported):
+    if not isinstance(fact, incident_events.IncidentReported):
         raise BrokenLog(f"{moment.incident_id}: {type(fact).__name__} before the report")
     return Incident(
         id=moment.incident_id,
@@ -91,12 +92,12 @@ def _first(fact: events.Event, moment: Moment) -> Incident:
 
 
 def _next(state: Incident, fact: events.Event, moment: Moment) -> Incident:
-    if isinstance(fact, events.IncidentReported):
+    if isinstance(fact, incident_events.IncidentReported):
         raise BrokenLog(f"{state.id} is reported a second time")
     return _APPLY[type(fact)](state, fact, moment)
 
 
-def _updated(state: Incident, fact: events.IncidentUpdated, moment: Moment) -> Incident:
+def _updated(state: Incident, fact: incident_events.IncidentUpdated, moment: Moment) -> Incident:
     return changed(
         on_ground(state, fact.area, moment),
         type=fact.type,
@@ -109,17 +110,17 @@ def _updated(state: Incident, fact: events.IncidentUpdated, moment: Moment) -> I
     )
 
 
-def _cancelled(state: Incident, _: events.IncidentCancelled, moment: Moment) -> Incident:
+def _cancelled(state: Incident, _: incident_events.IncidentCancelled, moment: Moment) -> Incident:
     times = changed(state.times, closed_ms=moment.at_ms)
     return changed(state, status=IncidentStatus.CANCELLED, times=times, retry_at_ms=None)
 
 
-def _closed(state: Incident, _: events.IncidentClosed, moment: Moment) -> Incident:
+def _closed(state: Incident, _: incident_events.IncidentClosed, moment: Moment) -> Incident:
     times = changed(state.times, closed_ms=moment.at_ms)
     return changed(state, status=IncidentStatus.CLOSED, times=times, retry_at_ms=None)
 
 
-def _reopened(state: Incident, fact: events.IncidentReopened, moment: Moment) -> Incident:
+def _reopened(state: Incident, fact: incident_events.IncidentReopened, moment: Moment) -> Incident:
     """The hazard area counts as new: nobody was warned of it while the incident was ended."""
     times = changed(state.times, closed_ms=None, reopened_ms=moment.at_ms)
     hazard = state.hazard
@@ -141,15 +142,15 @@ def _reopened(state: Incident, fact: events.IncidentReopened, moment: Moment) ->
     )
 
 
-def _escalated(state: Incident, fact: events.IncidentEscalated, _: Moment) -> Incident:
+def _escalated(state: Incident, fact: incident_events.IncidentEscalated, _: Moment) -> Incident:
     return changed(state, alarm_level=fact.alarm_level, escalations=(*state.escalations, fact.reason))
 
 
-def _noted(state: Incident, fact: events.NoteAdded, _: Moment) -> Incident:
+def _noted(state: Incident, fact: incident_events.NoteAdded, _: Moment) -> Incident:
     return changed(state, notes=(*state.notes, fact.private_ref))
 
 
-def _attention_raised(state: Incident, fact: events.AttentionRaised, moment: Moment) -> Incident:
+def _attention_raised(state: Incident, fact: incident_events.AttentionRaised, moment: Moment) -> Incident:
     if any(_is_same_attention(entry, fact) for entry in state.attention):
         return state
     raised = Attention(
@@ -162,23 +163,25 @@ def _attention_raised(state: Incident, fact: events.AttentionRaised, moment: Mom
     return changed(state, attention=(*state.attention, raised))
 
 
-def _attention_ended(state: Incident, fact: events.AttentionEnded, _: Moment) -> Incident:
+def _attention_ended(state: Incident, fact: incident_events.AttentionEnded, _: Moment) -> Incident:
     return changed(state, attention=tuple(entry for entry in state.attention if not _is_same_attention(entry, fact)))
 
 
-def _is_same_attention(entry: Attention, fact: events.AttentionRaised | events.AttentionEnded) -> bool:
+def _is_same_attention(
+    entry: Attention, fact: incident_events.AttentionRaised | incident_events.AttentionEnded
+) -> bool:
     return (entry.reason, entry.requirement_id, entry.offer_id) == (fact.reason, fact.requirement_id, fact.offer_id)
 
 
 _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
-    events.IncidentUpdated: _updated,
-    events.IncidentCancelled: _cancelled,
-    events.IncidentClosed: _closed,
-    events.IncidentReopened: _reopened,
-    events.IncidentEscalated: _escalated,
-    events.NoteAdded: _noted,
-    events.AttentionRaised: _attention_raised,
-    events.AttentionEnded: _attention_ended,
+    incident_events.IncidentUpdated: _updated,
+    incident_events.IncidentCancelled: _cancelled,
+    incident_events.IncidentClosed: _closed,
+    incident_events.IncidentReopened: _reopened,
+    incident_events.IncidentEscalated: _escalated,
+    incident_events.NoteAdded: _noted,
+    incident_events.AttentionRaised: _attention_raised,
+    incident_events.AttentionEnded: _attention_ended,
     **OFFER_FOLDS,
     **REQUIREMENT_FOLDS,
     **WORK_FOLDS,

@@ -1,6 +1,6 @@
 """What a decision means outside its incident: the records of `offers`, and the people it engages and releases."""
 
-from dispatch.model import events
+from dispatch.model import offer_events
 from dispatch.model.decisions import Decision, OfferStep, offer_step
 from dispatch.model.incidents import Incident
 from dispatch.model.people import Hold
@@ -22,14 +22,16 @@ def offer_steps(incident: Incident | None, decision: Decision, partition: int, o
     steps = []
     offers = {offer.id: offer for offer in incident.offers}
     for fact in decision.events:
-        if not isinstance(fact, events.OfferMade | events.OfferMoved):
+        if not isinstance(fact, offer_events.OfferMade | offer_events.OfferMoved):
             continue
         offer = offers.get(fact.offer_id)
         if offer is None:
             if incident.version > decision.version:
                 continue  # pruned since (`pruning.py`): a repeat is computed from a later state
             raise BrokenLog(f"{fact.offer_id} is not in {incident.id}")
-        state, reason = (OfferState.OFFERED, None) if isinstance(fact, events.OfferMade) else (fact.state, fact.reason)
+        state, reason = (
+            (OfferState.OFFERED, None) if isinstance(fact, offer_events.OfferMade) else (fact.state, fact.reason)
+        )
         steps.append(offer_step(offer, decision, partition, offset, state=state, reason=reason))
     return [*steps, *notice_steps(incident, decision, partition, offset)]
 
@@ -39,7 +41,8 @@ def held_by(decision: Decision) -> tuple[Hold, ...]:
     return tuple(
         Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
         for fact in decision.events
-        if isinstance(fact, events.OfferMade) or (isinstance(fact, events.OfferMoved) and fact.state in ASSIGNED_STATES)
+        if isinstance(fact, offer_events.OfferMade)
+        or (isinstance(fact, offer_events.OfferMoved) and fact.state in ASSIGNED_STATES)
     )
 
 
@@ -48,5 +51,5 @@ def freed_by(decision: Decision) -> tuple[Hold, ...]:
     return tuple(
         Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
         for fact in decision.events
-        if isinstance(fact, events.OfferMoved) and fact.state in _ENDED
+        if isinstance(fact, offer_events.OfferMoved) and fact.state in _ENDED
     )

@@ -6,9 +6,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from dispatch.model import events
+from dispatch.model import digital_events, offer_events, safety_events
 from dispatch.model.copying import changed
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import ASSIGNED_STATES, OfferState
 from dispatch.state.errors import BrokenLog
 from dispatch.state.moment import Moment
@@ -23,7 +24,7 @@ def offers_made(state: Incident, facts: Iterable[Any], moment: Moment) -> Incide
     return changed(state, offers=offers, times=changed(state.times, first_offer_ms=moment.at_ms))
 
 
-def _made(fact: events.OfferMade, moment: Moment) -> Offer:
+def _made(fact: offer_events.OfferMade, moment: Moment) -> Offer:
     return Offer(
         id=fact.offer_id,
         requirement_id=fact.requirement_id,
@@ -46,7 +47,7 @@ def _made(fact: events.OfferMade, moment: Moment) -> Offer:
     )
 
 
-def offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> Incident:
+def offer_moved(state: Incident, fact: offer_events.OfferMoved, moment: Moment) -> Incident:
     def moved(offer: Offer) -> Offer:
         accepted = offer.accepted_ms
         if fact.state is OfferState.ACCEPTED and accepted is None:
@@ -68,13 +69,13 @@ def offer_moved(state: Incident, fact: events.OfferMoved, moment: Moment) -> Inc
     return state
 
 
-def result_given(state: Incident, fact: events.ResultGiven, moment: Moment) -> Incident:
+def result_given(state: Incident, fact: digital_events.ResultGiven, moment: Moment) -> Incident:
     return _with_known_offer(
         state, fact.offer_id, lambda offer: changed(offer, result=fact.result, changed_ms=moment.at_ms)
     )
 
 
-def checked_in(state: Incident, fact: events.CheckedIn, moment: Moment) -> Incident:
+def checked_in(state: Incident, fact: safety_events.CheckedIn, moment: Moment) -> Incident:
     return _with_known_offer(state, fact.offer_id, lambda offer: changed(offer, changed_ms=moment.at_ms))
 
 
@@ -85,7 +86,7 @@ def _with_known_offer(state: Incident, offer_id: str, change: Callable[[Offer], 
 
 
 FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
-    events.OfferMoved: offer_moved,
-    events.ResultGiven: result_given,
-    events.CheckedIn: checked_in,
+    offer_events.OfferMoved: offer_moved,
+    digital_events.ResultGiven: result_given,
+    safety_events.CheckedIn: checked_in,
 }

@@ -7,8 +7,9 @@ ids under their requirement (`Incident.declined`).
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.incidents import Incident
 from dispatch.model.offer_ends import is_withdrawn_by_hand
+from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import FILLING_STATES, LIVE_STATES, OfferState
 
 ENDED_OFFERS_KEPT = 200

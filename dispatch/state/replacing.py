@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from dispatch.model.copying import changed
-from dispatch.model.incidents import Incident, Offer, Requirement
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
+from dispatch.model.requirements import Requirement
 
 
 def with_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:

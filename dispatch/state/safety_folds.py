@@ -7,19 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from dispatch.model import events
+from dispatch.model import offer_events, safety_events
 from dispatch.model.copying import changed
-from dispatch.model.incidents import (
-    Area,
-    CheckInClock,
-    Confirmed,
-    Distress,
-    Hazard,
-    Incident,
-    JobChange,
-    Offer,
-    Unconfirmed,
-)
+from dispatch.model.incidents import Hazard, Incident
+from dispatch.model.offers import CheckInClock, Confirmed, Distress, JobChange, Offer, Unconfirmed
+from dispatch.model.places import Area
 from dispatch.model.vocabulary import CheckInState, ConfirmationState
 from dispatch.state.edits import edited
 from dispatch.state.moment import Moment
@@ -29,7 +21,7 @@ OPEN_CHANGES_KEPT = 16
 """Bound of the unconfirmed changes per offer: beyond it the oldest two are merged, so that many edits do not fill the state."""
 
 
-def hazard_declared(state: Incident, fact: events.HazardDeclared, moment: Moment) -> Incident:
+def hazard_declared(state: Incident, fact: safety_events.HazardDeclared, moment: Moment) -> Incident:
     return replace(state, hazard=Hazard(equipped=fact.equipped, since=moment.version))
 
 
@@ -41,33 +33,33 @@ def on_ground(state: Incident, area: Area | None, moment: Moment) -> Incident:
     return replace(state, area=area, hazard=hazard)
 
 
-def hazard_ended(state: Incident, _fact: events.HazardEnded, _: Moment) -> Incident:
+def hazard_ended(state: Incident, _fact: safety_events.HazardEnded, _: Moment) -> Incident:
     return replace(state, hazard=None)
 
 
-def hazard_warned(state: Incident, fact: events.HazardWarned, moment: Moment) -> Incident:
+def hazard_warned(state: Incident, fact: safety_events.HazardWarned, moment: Moment) -> Incident:
     return replace(state, warned={**state.warned, **dict.fromkeys(fact.volunteer_ids, moment.version)})
 
 
-def staging_moved(state: Incident, fact: events.StagingMoved, _: Moment) -> Incident:
+def staging_moved(state: Incident, fact: safety_events.StagingMoved, _: Moment) -> Incident:
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, staging=fact.staging))
 
 
-def check_in_clock_set(state: Incident, fact: events.CheckInClockSet, _: Moment) -> Incident:
+def check_in_clock_set(state: Incident, fact: safety_events.CheckInClockSet, _: Moment) -> Incident:
     clock = CheckInClock(state=CheckInState.RUNNING, due_ms=fact.due_ms)
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
 
 
-def check_in_asked(state: Incident, fact: events.CheckInAsked, _: Moment) -> Incident:
+def check_in_asked(state: Incident, fact: safety_events.CheckInAsked, _: Moment) -> Incident:
     clock = CheckInClock(state=fact.state, due_ms=fact.due_ms)
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, check_in=clock))
 
 
-def watch_set(state: Incident, fact: events.WatchSet | events.ComingAsked, _: Moment) -> Incident:
+def watch_set(state: Incident, fact: safety_events.WatchSet | safety_events.ComingAsked, _: Moment) -> Incident:
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, watch=fact.watch))
 
 
-def job_changed(state: Incident, fact: events.JobChanged, moment: Moment) -> Incident:
+def job_changed(state: Incident, fact: offer_events.JobChanged, moment: Moment) -> Incident:
     if not fact.to_confirm:
         return state
     change = JobChange(fields=fact.to_confirm, version=moment.version, at_ms=moment.at_ms)
@@ -92,18 +84,18 @@ def _bounded(changes: tuple[JobChange, ...]) -> tuple[JobChange, ...]:
     return (JobChange(fields=both, version=second.version, at_ms=first.at_ms), *rest)
 
 
-def ways_to_check(state: Incident, _fact: events.WaysToCheck, _: Moment) -> Incident:
+def ways_to_check(state: Incident, _fact: safety_events.WaysToCheck, _: Moment) -> Incident:
     return state
 
 
-def hazard_on_way(state: Incident, fact: events.HazardOnWay, _: Moment) -> Incident:
+def hazard_on_way(state: Incident, fact: safety_events.HazardOnWay, _: Moment) -> Incident:
     def told(offer: Offer) -> Offer:
         return changed(offer, hazards_on_way={**offer.hazards_on_way, fact.hazard_incident_id: fact.ground})
 
     return with_offer(state, fact.offer_id, told)
 
 
-def way_cleared(state: Incident, fact: events.WayCleared, _: Moment) -> Incident:
+def way_cleared(state: Incident, fact: safety_events.WayCleared, _: Moment) -> Incident:
     def told(offer: Offer) -> Offer:
         left = {one: since for one, since in offer.hazards_on_way.items() if one not in fact.hazard_incident_ids}
         return changed(offer, hazards_on_way=left)
@@ -111,7 +103,7 @@ def way_cleared(state: Incident, fact: events.WayCleared, _: Moment) -> Incident
     return with_offer(state, fact.offer_id, told)
 
 
-def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: Moment) -> Incident:
+def confirmation_missed(state: Incident, fact: offer_events.ConfirmationMissed, _: Moment) -> Incident:
     def missed(offer: Offer) -> Offer:
         known = offer.unconfirmed
         return changed(offer, unconfirmed=known and replace(known, state=fact.state, due_ms=fact.due_ms))
@@ -119,7 +111,7 @@ def confirmation_missed(state: Incident, fact: events.ConfirmationMissed, _: Mom
     return with_offer(state, fact.offer_id, missed)
 
 
-def changes_confirmed(state: Incident, fact: events.ChangesConfirmed, moment: Moment) -> Incident:
+def changes_confirmed(state: Incident, fact: offer_events.ChangesConfirmed, moment: Moment) -> Incident:
     def confirmed(offer: Offer) -> Offer:
         known = offer.unconfirmed.changes if offer.unconfirmed else ()
         left = tuple(change for change in known if change.version > fact.version)
@@ -129,7 +121,7 @@ def changes_confirmed(state: Incident, fact: events.ChangesConfirmed, moment: Mo
     return with_offer(state, fact.offer_id, confirmed)
 
 
-def help_asked(state: Incident, fact: events.HelpAsked, moment: Moment) -> Incident:
+def help_asked(state: Incident, fact: safety_events.HelpAsked, moment: Moment) -> Incident:
     """A request for more people counts as an edit: an operator's older list of requirements must not remove them."""
     raised = fact.requirement
     known = {entry.id for entry in state.requirements}
@@ -138,26 +130,26 @@ def help_asked(state: Incident, fact: events.HelpAsked, moment: Moment) -> Incid
     return replace(state, requirements=after, edits=edited(state, ("requirements",), moment))
 
 
-def distress_raised(state: Incident, fact: events.DistressRaised, moment: Moment) -> Incident:
+def distress_raised(state: Incident, fact: safety_events.DistressRaised, moment: Moment) -> Incident:
     signal = Distress(incident_id=fact.child_id, at_ms=moment.at_ms)
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
 
 
 FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
-    events.HazardDeclared: hazard_declared,
-    events.HazardEnded: hazard_ended,
-    events.HazardWarned: hazard_warned,
-    events.StagingMoved: staging_moved,
-    events.CheckInClockSet: check_in_clock_set,
-    events.CheckInAsked: check_in_asked,
-    events.WatchSet: watch_set,
-    events.ComingAsked: watch_set,
-    events.JobChanged: job_changed,
-    events.WaysToCheck: ways_to_check,
-    events.HazardOnWay: hazard_on_way,
-    events.WayCleared: way_cleared,
-    events.ConfirmationMissed: confirmation_missed,
-    events.ChangesConfirmed: changes_confirmed,
-    events.HelpAsked: help_asked,
-    events.DistressRaised: distress_raised,
+    safety_events.HazardDeclared: hazard_declared,
+    safety_events.HazardEnded: hazard_ended,
+    safety_events.HazardWarned: hazard_warned,
+    safety_events.StagingMoved: staging_moved,
+    safety_events.CheckInClockSet: check_in_clock_set,
+    safety_events.CheckInAsked: check_in_asked,
+    safety_events.WatchSet: watch_set,
+    safety_events.ComingAsked: watch_set,
+    offer_events.JobChanged: job_changed,
+    safety_events.WaysToCheck: ways_to_check,
+    safety_events.HazardOnWay: hazard_on_way,
+    safety_events.WayCleared: way_cleared,
+    offer_events.ConfirmationMissed: confirmation_missed,
+    offer_events.ChangesConfirmed: changes_confirmed,
+    safety_events.HelpAsked: help_asked,
+    safety_events.DistressRaised: distress_raised,
 }

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from dispatch.matching.declines import joined
-from dispatch.model import events
+from dispatch.model import digital_events, incident_events, merge_events, offer_events
 from dispatch.model.copying import changed
-from dispatch.model.incidents import Incident, Merging
+from dispatch.model.incidents import Incident
+from dispatch.model.merges import Merging
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.state.edits import edited
 from dispatch.state.moment import Moment
@@ -17,43 +18,43 @@ from dispatch.state.replacing import with_offer, with_requirement
 from dispatch.state.safety_folds import on_ground
 
 
-def lease_held(state: Incident, fact: events.LeaseHeld, _: Moment) -> Incident:
+def lease_held(state: Incident, fact: digital_events.LeaseHeld, _: Moment) -> Incident:
     return with_offer(state, fact.offer_id, lambda offer: changed(offer, lease_expires_ms=fact.until_ms))
 
 
-def answer_wanted(state: Incident, fact: events.AnswerWanted, _: Moment) -> Incident:
+def answer_wanted(state: Incident, fact: digital_events.AnswerWanted, _: Moment) -> Incident:
     return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, count=fact.count))
 
 
-def work_settled(state: Incident, fact: events.WorkSettled, _: Moment) -> Incident:
+def work_settled(state: Incident, fact: digital_events.WorkSettled, _: Moment) -> Incident:
     return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, settled=fact.outcome))
 
 
-def certainty_changed(state: Incident, fact: events.CertaintyChanged, _: Moment) -> Incident:
+def certainty_changed(state: Incident, fact: digital_events.CertaintyChanged, _: Moment) -> Incident:
     return changed(state, certainty=fact.certainty)
 
 
-def moved(state: Incident, fact: events.IncidentMoved, moment: Moment) -> Incident:
+def moved(state: Incident, fact: incident_events.IncidentMoved, moment: Moment) -> Incident:
     return changed(on_ground(state, fact.area, moment), edits=edited(state, ("location",), moment))
 
 
-def remeasured(state: Incident, fact: events.OfferRemeasured, _: Moment) -> Incident:
+def remeasured(state: Incident, fact: offer_events.OfferRemeasured, _: Moment) -> Incident:
     return with_offer(state, fact.offer_id, lambda offer: changed(offer, distance_m=fact.distance_m, eta_s=fact.eta_s))
 
 
-def merge_proposed(state: Incident, fact: events.MergeProposed, _: Moment) -> Incident:
+def merge_proposed(state: Incident, fact: merge_events.MergeProposed, _: Moment) -> Incident:
     return changed(state, merge_candidates=fact.candidates)
 
 
-def merge_begun(state: Incident, fact: events.MergeBegun, _: Moment) -> Incident:
+def merge_begun(state: Incident, fact: merge_events.MergeBegun, _: Moment) -> Incident:
     return changed(state, merging=Merging(into=fact.into, due_ms=fact.due_ms))
 
 
-def merge_ended(state: Incident, _fact: events.MergeEnded, _: Moment) -> Incident:
+def merge_ended(state: Incident, _fact: merge_events.MergeEnded, _: Moment) -> Incident:
     return changed(state, merging=None)
 
 
-def merged(state: Incident, fact: events.IncidentMerged, moment: Moment) -> Incident:
+def merged(state: Incident, fact: merge_events.IncidentMerged, moment: Moment) -> Incident:
     """A merged incident is closed; its work continues in the other incident."""
     times = changed(state.times, closed_ms=moment.at_ms)
     return changed(
@@ -61,41 +62,41 @@ def merged(state: Incident, fact: events.IncidentMerged, moment: Moment) -> Inci
     )
 
 
-def unmerged(state: Incident, _fact: events.IncidentUnmerged, _: Moment) -> Incident:
+def unmerged(state: Incident, _fact: merge_events.IncidentUnmerged, _: Moment) -> Incident:
     times = changed(state.times, closed_ms=None)
     return changed(state, status=IncidentStatus.DISPATCHING, times=times, merged_into=None)
 
 
-def merge_declined(state: Incident, _fact: events.MergeDeclined, _: Moment) -> Incident:
+def merge_declined(state: Incident, _fact: merge_events.MergeDeclined, _: Moment) -> Incident:
     return state
 
 
-def report_adopted(state: Incident, fact: events.ReportAdopted, _: Moment) -> Incident:
+def report_adopted(state: Incident, fact: merge_events.ReportAdopted, _: Moment) -> Incident:
     return changed(state, reports=(*state.reports, fact.other), refused=joined((*state.refused, *fact.refused)))
 
 
-def report_released(state: Incident, fact: events.ReportReleased, _: Moment) -> Incident:
+def report_released(state: Incident, fact: merge_events.ReportReleased, _: Moment) -> Incident:
     return changed(state, reports=tuple(other for other in state.reports if other != fact.other))
 
 
-def split(state: Incident, fact: events.IncidentSplit, _: Moment) -> Incident:
+def split(state: Incident, fact: merge_events.IncidentSplit, _: Moment) -> Incident:
     return changed(state, split_into=(*state.split_into, fact.into))
 
 
 FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
-    events.LeaseHeld: lease_held,
-    events.AnswerWanted: answer_wanted,
-    events.WorkSettled: work_settled,
-    events.CertaintyChanged: certainty_changed,
-    events.IncidentMoved: moved,
-    events.OfferRemeasured: remeasured,
-    events.MergeProposed: merge_proposed,
-    events.MergeBegun: merge_begun,
-    events.MergeEnded: merge_ended,
-    events.IncidentMerged: merged,
-    events.IncidentUnmerged: unmerged,
-    events.MergeDeclined: merge_declined,
-    events.ReportAdopted: report_adopted,
-    events.ReportReleased: report_released,
-    events.IncidentSplit: split,
+    digital_events.LeaseHeld: lease_held,
+    digital_events.AnswerWanted: answer_wanted,
+    digital_events.WorkSettled: work_settled,
+    digital_events.CertaintyChanged: certainty_changed,
+    incident_events.IncidentMoved: moved,
+    offer_events.OfferRemeasured: remeasured,
+    merge_events.MergeProposed: merge_proposed,
+    merge_events.MergeBegun: merge_begun,
+    merge_events.MergeEnded: merge_ended,
+    merge_events.IncidentMerged: merged,
+    merge_events.IncidentUnmerged: unmerged,
+    merge_events.MergeDeclined: merge_declined,
+    merge_events.ReportAdopted: report_adopted,
+    merge_events.ReportReleased: report_released,
+    merge_events.IncidentSplit: split,
 }

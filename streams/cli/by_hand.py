@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from dispatch.model.vocabulary import DeclineReason, HeardBy
+from dispatch.model.reasons import DeclineReason
+from dispatch.model.vocabulary import HeardBy
 from streams import clock
 from streams.api_paths import path_of
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask

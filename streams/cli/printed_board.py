@@ -8,8 +8,11 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from dispatch.model.commands import ReportIncident
-from dispatch.model.incidents import Area, Incident, Offer, Requirement
+from dispatch.model.incidents import Incident
 from dispatch.model.languages import canonicals
+from dispatch.model.offers import Offer
+from dispatch.model.places import Area
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import LIVE_STATES, OfferState, Priority
 from streams.clock import rfc3339
 from streams.readers.last_known import LastKnown, Undecided

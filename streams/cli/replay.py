@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from streams.api_client import Api
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.context import broker_trouble_told, settings_here

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from dispatch.model.commands import COMMANDS
+from dispatch.model.command_kinds import COMMANDS
 from dispatch.model.decisions import OfferStep, StatusRecord
 from dispatch.model.events import EVENTS
 from streams.dead_letters.letters import DeadLetter

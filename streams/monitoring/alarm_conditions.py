@@ -6,7 +6,7 @@ Pure. A condition returns what it found, or None while it does not hold.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dispatch.model.vocabulary import AttentionReason
+from dispatch.model.reasons import AttentionReason
 from streams.dead_letters.outcomes import StandingLetter
 from streams.errors import RetryLater
 from streams.monitoring.lag_monitor import Measured

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dispatch.model.vocabulary import AttentionReason
+from dispatch.model.reasons import AttentionReason
 from streams.monitoring import alarm_conditions as conditions
 from streams.monitoring.alarm_conditions import AlarmCondition, Observed
 

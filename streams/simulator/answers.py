@@ -11,8 +11,9 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
-from dispatch.model.incidents import Place
-from dispatch.model.vocabulary import DeclineReason, Task
+from dispatch.model.places import Place
+from dispatch.model.reasons import DeclineReason
+from dispatch.model.vocabulary import Task
 from streams.simulator.places import moved
 
 MEDIAN_ANSWER_S = 40.0

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from dispatch.model.ids import derived
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from streams import clock, wire
 from streams.api_client import Tally
 from streams.errors import BrokerError

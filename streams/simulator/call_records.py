@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import TextIO
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Priority
 from dispatch.plans.book import load_builtin
 from streams.errors import InvalidInput

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import TravelMode
 from streams.simulator.people import SimulatedPerson
 from streams.simulator.places import moved, offset_m

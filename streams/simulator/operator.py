@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from streams.api_client import OPERATOR, Api, ApiUnavailable
 from streams.api_paths import path_of
 from streams.simulator.incidents import Report

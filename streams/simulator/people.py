@@ -9,7 +9,7 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, Skill, TravelMode
 from streams.simulator.places import City, scattered
 

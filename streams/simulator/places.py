@@ -8,7 +8,7 @@ from importlib.resources import files
 from random import Random
 from typing import Literal, get_args
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 
 METRES_PER_DEGREE = 111_195.0
 Speech = Literal["kazakh", "mixed", "russian"]

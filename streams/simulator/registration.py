@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from streams import clock
 from streams.api_client import TRACKER, Api, ApiCaller, ApiUnavailable
 from streams.api_paths import path_of

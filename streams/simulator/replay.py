@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dispatch.model.ids import derived
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from streams import clock
 from streams.simulator.call_records import CallRecord, Calls
 from streams.simulator.places import moved, offset_m

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from kafka.errors import KafkaError
 
-from dispatch.model import geo, ids
+from dispatch.model import geo, geojson, ids
 from dispatch.model.commands import ReportIncident
 from dispatch.model.private_refs import text_ref
 from streams import clock
@@ -81,7 +81,7 @@ async def _send_once(intake: CommandIntake, report: ReplayedReport) -> ReplayOut
 
 def command_of(report: ReplayedReport) -> ReportIncident:
     body = report.body
-    area = geo.area_of(body["location"])
+    area = geojson.area_of(body["location"])
     incident_id = ids.incident_id(geo.zone_of(area.centre), ACTOR, report.key)
     # The same id as the API derives, so that a repeat through the other target is recognised.
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from random import Random
 from typing import Any
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, OfferState, Task
 from streams.api_client import Api, ApiCaller, ApiResponse, ApiUnavailable
 from streams.api_paths import path_of

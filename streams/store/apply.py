@@ -8,10 +8,11 @@ import msgspec
 from dispatch.deadlines import timers_of, waiting_of
 from dispatch.matching.lessons import Lesson
 from dispatch.matching.limits import effective, wanted_languages
-from dispatch.model.geo import index_lon
-from dispatch.model.incidents import Incident, Requirement
+from dispatch.model.antimeridian import index_lon
+from dispatch.model.incidents import Incident
 from dispatch.model.languages import spellings
 from dispatch.model.people import Hold
+from dispatch.model.requirements import Requirement
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import Capability, DeadlineKind, Skill
 from dispatch.ports import Application, Applied, AppliedState

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from dispatch.model.incidents import Incident
-from dispatch.model.vocabulary import AttentionReason
+from dispatch.model.reasons import AttentionReason
 
 _ALSO_WHEN_ENDED = frozenset({AttentionReason.DISTRESS})
 """Kept for ended incidents, because the person in danger may still be on scene."""

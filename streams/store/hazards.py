@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 
-from dispatch.model.geo import Circle, Outline, index_lon
+from dispatch.model.antimeridian import index_lon
 from dispatch.model.hazard_areas import HazardArea, Inside, ground_of, hazard_area, inside_of
-from dispatch.model.incidents import Area, Hazard, Incident, Place
+from dispatch.model.incidents import Hazard, Incident
 from dispatch.model.languages import canonicals
+from dispatch.model.outlines import Circle, Outline
 from dispatch.model.people import AskedLately, Presence
+from dispatch.model.places import Area, Place
 from dispatch.model.vocabulary import Capability, Skill, TravelMode
 from dispatch.ports import NotReady, UnderWay
 from dispatch.safety import hazard_crossings

@@ -10,10 +10,12 @@ import msgspec
 
 from dispatch.incidents.duplicates import APART_S, neighbour_of
 from dispatch.matching import place_uncertainty
+from dispatch.model.antimeridian import index_lon
 from dispatch.model.context import Neighbour, Spot, Whereabouts
-from dispatch.model.geo import distance_m, index_lon
+from dispatch.model.geo import distance_m
 from dispatch.model.ids import external_digest
-from dispatch.model.incidents import Incident, Place
+from dispatch.model.incidents import Incident
+from dispatch.model.places import Place
 from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import NotReady

@@ -17,8 +17,8 @@ from redis.asyncio import Redis
 
 from dispatch.matching.position_checks import Fix
 from dispatch.model.hazard_areas import HazardArea
-from dispatch.model.incidents import Place
 from dispatch.model.languages import canonicals
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability
 from streams import redis_keys
 from streams.store import hazards

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dispatch.model.ids import parts_of_offer
-from dispatch.model.incidents import Incident, Offer, Place
+from dispatch.model.incidents import Incident
 from dispatch.model.languages import canonicals
+from dispatch.model.offers import Offer
 from dispatch.model.people import AskedLately, Presence
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from dispatch.ports import NotReady
 from streams import redis_keys, wire

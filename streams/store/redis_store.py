@@ -7,8 +7,8 @@ from redis.asyncio import Redis
 from dispatch.matching.estimates import BANDS, Evidence
 from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside
-from dispatch.model.incidents import Area
 from dispatch.model.people import AskedLately, Found, Hold, Need, Presence
+from dispatch.model.places import Area
 from dispatch.model.timers import Timer
 from dispatch.ports import Application, Applied, Claim, ClaimAnswer, Loaded, PartitionProgress, UnderWay
 from streams import wire

@@ -9,11 +9,13 @@ from zlib import crc32
 import msgspec
 
 from dispatch.matching.eligibility import limit_m as limit_by_mode_m
-from dispatch.model.geo import index_lon, rings_of
-from dispatch.model.incidents import Place, SearchMark
+from dispatch.model.antimeridian import index_lon
+from dispatch.model.geojson import rings_of
 from dispatch.model.languages import spellings
-from dispatch.model.people import Candidate, Found, Need
-from dispatch.model.vocabulary import Capability, Exclusion, TravelMode
+from dispatch.model.people import Candidate, Found, Need, SearchMark
+from dispatch.model.places import Place
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import Capability, TravelMode
 from dispatch.staffing.urgency import urgency
 from streams.store.redis_client import ScriptCall
 

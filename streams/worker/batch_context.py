@@ -10,8 +10,9 @@ from dispatch.model.commands import Command, ReportIncident
 from dispatch.model.context import NOTHING, ContextQuery, DecisionContext, Neighbour, Spot, Whereabouts
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
 from dispatch.model.ids import external_digest
-from dispatch.model.incidents import Incident, Place
+from dispatch.model.incidents import Incident
 from dispatch.model.people import Found
+from dispatch.model.places import Place
 from dispatch.ports import Store
 
 T = TypeVar("T")

@@ -15,8 +15,9 @@ from dispatch.matching.eligibility import exclusion
 from dispatch.model.commands import AssignVolunteer, Command
 from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside, ground_of
-from dispatch.model.incidents import Area, Incident
+from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Candidate, Found, Need, Presence
+from dispatch.model.places import Area
 from dispatch.model.service_area import ServiceArea
 from dispatch.model.vocabulary import Capability
 from dispatch.ports import Store, TravelTimes, Trip

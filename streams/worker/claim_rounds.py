@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dispatch.decide import chosen_people, fill, settle_without_claim
-from dispatch.model.commands import AcceptOffer, AssignVolunteer
+from dispatch.model.answer_commands import AcceptOffer
+from dispatch.model.commands import AssignVolunteer
 from dispatch.model.decisions import Decision
 from dispatch.model.people import Found, Hold
+from dispatch.model.reasons import Exclusion
 from dispatch.model.rulings import refused
-from dispatch.model.vocabulary import Exclusion
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Claim, ClaimAnswer, Store
 from streams import metrics

@@ -17,9 +17,10 @@ from dispatch.decide import Settled, View, settle
 from dispatch.model.commands import Command
 from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Cause, Decision
-from dispatch.model.events import LadderStepped, OfferMade
 from dispatch.model.hazard_areas import ground_of
+from dispatch.model.offer_events import OfferMade
 from dispatch.model.service_area import ServiceArea
+from dispatch.model.staffing_events import LadderStepped
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Loaded, NotReady, Store, StoreTrouble, TravelTimes
 from dispatch.state.edits import unused_refs

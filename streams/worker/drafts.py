@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from dispatch.decide import Settled, sift
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
-from dispatch.model.events import OfferMade, OfferMoved
+from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Found, Need
-from dispatch.model.vocabulary import Exclusion, OfferState
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import OfferState
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Claim
 from dispatch.staffing.rival_needs import with_rivals

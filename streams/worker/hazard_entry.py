@@ -13,7 +13,7 @@ from typing import Protocol
 from dispatch.model.commands import DISPATCHER, EnterHazard
 from dispatch.model.hazard_areas import HazardArea
 from dispatch.model.ids import derived
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from streams import clock
 from streams.store.people import FixWrite
 from streams.store.redis_client import FIX_AGE_LIMIT_MS

@@ -15,7 +15,8 @@ from aiokafka import ConsumerRecord
 from mode import Service
 
 from dispatch.matching.position_checks import is_vague
-from dispatch.model.commands import EnterHazard, LeaveDuty
+from dispatch.model.answer_commands import LeaveDuty
+from dispatch.model.commands import EnterHazard
 from dispatch.ports import NotReady, StoreTrouble
 from dispatch.safety.absence import leave_duty_command
 from streams import wire

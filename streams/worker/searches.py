@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from dispatch.model.incidents import SearchMark
-from dispatch.model.people import Need
+from dispatch.model.people import Need, SearchMark
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Store, StoreTrouble
 from streams import metrics

@@ -19,7 +19,7 @@ import httpx2
 import msgspec
 import structlog
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import TravelAnswer, Trip
 from streams import metrics

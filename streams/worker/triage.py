@@ -14,7 +14,8 @@ import structlog
 from aiokafka import ConsumerRecord
 from mode import Service
 
-from dispatch.model.commands import CancelIncident, CloseIncident, Command, RaiseDistress, ReportIncident
+from dispatch.model.answer_commands import RaiseDistress
+from dispatch.model.commands import CancelIncident, CloseIncident, Command, ReportIncident
 from dispatch.model.vocabulary import Priority
 from dispatch.plans.book import PlanBook
 from streams import wire

@@ -16,30 +16,19 @@ from schemathesis.specs.openapi.checks import (
 
 from api.app import assembled
 from api.schemas.events import EVENTS
-from dispatch.model.incidents import (
-    Attention,
-    CheckInClock,
-    Climb,
-    Confirmed,
-    Distress,
-    Hazard,
-    JobChange,
-    MergeCandidate,
-    Merging,
-    Offer,
-    Place,
-    TaskResult,
-    Unconfirmed,
-    Watch,
-)
+from dispatch.model.incidents import Attention, Hazard
+from dispatch.model.job_fields import JobField
+from dispatch.model.merges import MergeCandidate, Merging
+from dispatch.model.offers import CheckInClock, Confirmed, Distress, JobChange, Offer, TaskResult, Unconfirmed, Watch
+from dispatch.model.places import Place
+from dispatch.model.reasons import SoftRule
+from dispatch.model.requirements import Climb
 from dispatch.model.vocabulary import (
     Capability,
     CheckInState,
     ConfirmationState,
-    JobField,
     OfferSource,
     OfferState,
-    SoftRule,
     Task,
     TravelMode,
 )

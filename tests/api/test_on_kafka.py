@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import OfferStep, StatusRecord
 from dispatch.model.ids import incident_id
-from dispatch.model.incidents import RequirementSpec
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import Capability
 from streams import clock, wire
 from streams.errors import LogUnavailable, OutcomeUnknown, Overloaded

@@ -10,8 +10,9 @@ from statistics import mean
 import redis
 
 from dispatch.model.commands import ReportIncident
-from dispatch.model.events import OfferMade, ShortfallFound
-from dispatch.model.incidents import RequirementSpec
+from dispatch.model.offer_events import OfferMade
+from dispatch.model.requirements import RequirementSpec
+from dispatch.model.staffing_events import ShortfallFound
 from dispatch.model.vocabulary import Capability
 from dispatch.plans.book import BUILT_IN
 from streams import wire

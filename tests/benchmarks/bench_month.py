@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dispatch.model.events import ShortfallFound
+from dispatch.model.staffing_events import ShortfallFound
 from dispatch.model.vocabulary import OfferState
 from streams import clock, wire
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, OFFERS

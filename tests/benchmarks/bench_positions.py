@@ -9,7 +9,7 @@ from zlib import crc32
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from streams import clock, wire
 from streams.kafka import groups
 from streams.simulator.people import SimulatedPerson

@@ -10,8 +10,11 @@ from statistics import median
 from typing import Any
 
 from dispatch.model import ids
-from dispatch.model.incidents import Area, Incident, Offer, Requirement, Times
+from dispatch.model.incidents import Incident, Times
+from dispatch.model.offers import Offer
 from dispatch.model.people import Hold, Need
+from dispatch.model.places import Area
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority
 from dispatch.ports import Application, Claim
 from streams import clock

@@ -16,7 +16,8 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from dispatch.model.commands import ReportIncident
 from dispatch.model.geo import zone_of
 from dispatch.model.ids import derived, incident_id
-from dispatch.model.incidents import Area, Place, RequirementSpec
+from dispatch.model.places import Area, Place
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import Capability
 from streams import clock, redis_keys
 from streams.api_client import Tally

@@ -9,22 +9,18 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from dispatch.model.commands import (
-    AcceptOffer,
-    AnswerCommand,
-    CheckIn,
-    CloseIncident,
-    Command,
-    DeclineOffer,
-    GiveResult,
-    ReportProgress,
-)
+from dispatch.model.answer_commands import AcceptOffer, AnswerCommand, CheckIn, DeclineOffer, GiveResult, ReportProgress
+from dispatch.model.commands import CloseIncident, Command
 from dispatch.model.decisions import Decision
-from dispatch.model.events import CheckInAsked, OfferMade, OfferMoved
 from dispatch.model.ids import derived
-from dispatch.model.incidents import Incident, Offer, Place
+from dispatch.model.incidents import Incident
 from dispatch.model.local_time import local_hour
-from dispatch.model.vocabulary import LIVE_STATES, Capability, DeclineReason, OfferState
+from dispatch.model.offer_events import OfferMade, OfferMoved
+from dispatch.model.offers import Offer
+from dispatch.model.places import Place
+from dispatch.model.reasons import DeclineReason
+from dispatch.model.safety_events import CheckInAsked
+from dispatch.model.vocabulary import LIVE_STATES, Capability, OfferState
 from streams.simulator.answers import Habits, Kind, SimulatedAnswer, draw_digital_work, draw_field_work
 from streams.simulator.movement import SimulatedTrip
 from streams.simulator.people import SimulatedPerson

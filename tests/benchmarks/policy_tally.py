@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dispatch.model.decisions import Decision
-from dispatch.model.events import IncidentReported, OfferMade, OfferMoved, ShortfallFound
+from dispatch.model.incident_events import IncidentReported
 from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferMade, OfferMoved
+from dispatch.model.staffing_events import ShortfallFound
 from dispatch.model.vocabulary import LIVE_STATES, Capability, OfferState, WaveRule
 from dispatch.plans.book import PlanBook
 from tests.benchmarks.played_people import Asked

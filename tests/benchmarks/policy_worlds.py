@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from dispatch.model import geo, ids
+from dispatch.model import geo, geojson, ids
 from dispatch.model.commands import ReportIncident
 from dispatch.model.local_time import OFFSET_MS
 from dispatch.model.vocabulary import Priority
@@ -105,7 +105,7 @@ def _priority(body: Mapping[str, Any]) -> Priority | None:
 
 
 def _report(key: str, body: Mapping[str, Any]) -> ReportIncident:
-    area = geo.area_of(body["location"]) if body["location"] else None
+    area = geojson.area_of(body["location"]) if body["location"] else None
     zone = geo.zone_of(area.centre if area else _city().centre)
     return ReportIncident(
         id=ids.command_id(REPORTER, key, "report"),

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, TravelMode
 from streams.store.people import FixWrite, ProfileWrite
 from streams.wire import VolunteerRecord

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 
-from dispatch.model.incidents import Incident, Place
+from dispatch.model.incidents import Incident
 from dispatch.model.people import Candidate, Found, Need, Presence
+from dispatch.model.places import Place
+from dispatch.model.reasons import Exclusion
 from dispatch.model.timers import Timer
-from dispatch.model.vocabulary import Exclusion
 from streams.simulator.movement import SimulatedTrip
 from streams.store.memory.people import People, StoredPerson, metres
 from streams.store.memory.rivals import waiting_beside

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from dispatch.matching.lessons import Lesson, WorkEnded
 from dispatch.matching.trust import Judged
 from dispatch.model import ids
-from dispatch.model.incidents import Area, Incident, Offer, Place, Requirement, Shortfall, Times
+from dispatch.model.incidents import Incident, Times
+from dispatch.model.offers import Offer
 from dispatch.model.people import Hold, Need
-from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, ShortfallReason, TravelMode
+from dispatch.model.places import Area, Place
+from dispatch.model.reasons import ShortfallReason
+from dispatch.model.requirements import Requirement, Shortfall
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, TravelMode
 from dispatch.ports import Application, Claim
 from streams.store.people import FixWrite, ProfileWrite
 from streams.wire import VolunteerRecord

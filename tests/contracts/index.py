@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from streams import redis_keys
 
 Row = Mapping[str, str]

@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from dispatch.model.incidents import Attention
-from dispatch.model.vocabulary import AttentionReason, IncidentStatus
+from dispatch.model.reasons import AttentionReason
+from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import AppliedState, NotReady
 from streams.store.alarm_facts import AlarmFacts, AlarmFactsReader
 from streams.store.attention import AttentionRequest

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import Decision, RequirementWhy
-from dispatch.model.events import OfferMade, ShortfallFound
-from dispatch.model.geo import area_of
-from dispatch.model.incidents import Place, Policy, RequirementSpec
+from dispatch.model.geojson import area_of
 from dispatch.model.local_time import local_hour
-from dispatch.model.vocabulary import Capability, Priority, ShortfallReason
+from dispatch.model.offer_events import OfferMade
+from dispatch.model.places import Place
+from dispatch.model.reasons import ShortfallReason
+from dispatch.model.requirements import Policy, RequirementSpec
+from dispatch.model.staffing_events import ShortfallFound
+from dispatch.model.vocabulary import Capability, Priority
 from dispatch.plans.book import PlanBook, load_builtin
 from dispatch.plans.budget_table import UNLIMITED, Budget
 from streams.kafka.log_reader import LogReader

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from dispatch.model.incidents import Climb
-from dispatch.model.vocabulary import Capability, Exclusion, Priority, TravelMode
+from dispatch.model.reasons import Exclusion
+from dispatch.model.requirements import Climb
+from dispatch.model.vocabulary import Capability, Priority, TravelMode
 from streams.store.people import ProfileWrite
 from tests.contracts.builders import (
     DIGITAL,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from streams import redis_keys
 from streams.store.people import FixWrite, PrivateWrite
 from tests.contracts.builders import CENTRE, claim, fix, need, north, profile, requirement

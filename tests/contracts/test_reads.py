@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, IncidentStatus, Priority, TravelMode
 from dispatch.ports import NotReady
 from streams import redis_keys

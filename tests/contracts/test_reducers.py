@@ -15,9 +15,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dispatch.model.decisions import Decision
-from dispatch.model.events import EVENTS, Event, OfferMade, OfferMoved
-from dispatch.model.incidents import Incident, RequirementSpec
+from dispatch.model.events import EVENTS, Event
+from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Candidate
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import Capability, OfferState
 from dispatch.state.lifecycle import fold
 from streams import wire

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from dispatch.model.geo import area_of
-from dispatch.model.incidents import Area, Hazard, Incident, Place
+from dispatch.model.geojson import area_of
+from dispatch.model.incidents import Hazard, Incident
 from dispatch.model.people import Presence
+from dispatch.model.places import Area, Place
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, TravelMode
 from dispatch.safety import hazard_crossings
 from streams.store.people import PrivateWrite

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dispatch.model.incidents import Place
-from dispatch.model.vocabulary import Exclusion
+from dispatch.model.places import Place
+from dispatch.model.reasons import Exclusion
 from streams.store.people import PrivateWrite
 from tests.contracts.builders import (
     CENTRE,

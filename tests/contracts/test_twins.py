@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 
 from dispatch.matching.estimates import Priors, cell_of
 from dispatch.matching.lessons import Lesson, WorkEnded
-from dispatch.model.incidents import Place
 from dispatch.model.people import AskedLately, Found, Hold, Presence
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability
 from dispatch.ports import AppliedState
 from streams.store.people import PrivateWrite

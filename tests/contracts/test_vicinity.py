@@ -7,7 +7,8 @@ import pytest
 
 from dispatch.model.context import Spot
 from dispatch.model.ids import external_digest
-from dispatch.model.incidents import Incident, Place
+from dispatch.model.incidents import Incident
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import IncidentStatus, TravelMode
 from dispatch.ports import NotReady
 from streams import redis_keys

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from dispatch.model.incidents import Place
 from dispatch.model.people import Hold
+from dispatch.model.places import Place
 from dispatch.ports import Application, Applied, AppliedState
 from streams import redis_keys
 from streams.store import RedisClient, RedisStore

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from dispatch.context_query import look_of
-from dispatch.model.commands import AddNote, Command, GiveResult, MergeIncident, ReportIncident, UpdateIncident
+from dispatch.model.answer_commands import GiveResult
+from dispatch.model.commands import AddNote, Command, MergeIncident, ReportIncident, UpdateIncident
 from dispatch.model.context import NEAR_M
-from dispatch.model.incidents import Incident, Offer
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, Task
 from tests.support.builders import ALMATY, INCIDENT, incident, offer, point, requirement
 

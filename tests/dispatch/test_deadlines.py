@@ -6,8 +6,9 @@ from dispatch.deadlines import deadline_command, timers_of, waiting_of
 from dispatch.incidents import offers
 from dispatch.model.commands import DISPATCHER, PassDeadline
 from dispatch.model.offer_ends import SILENCE_REST_S
+from dispatch.model.reasons import Exclusion
 from dispatch.model.timers import Timer
-from dispatch.model.vocabulary import DeadlineKind, Exclusion, IncidentStatus, OfferState, Outcome
+from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, OfferState, Outcome
 from tests.support.builders import INCIDENT, NOW_MS, Story, helpers, incident, offer, requirement, shortfall, spec
 
 

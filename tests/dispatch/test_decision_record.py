@@ -1,11 +1,13 @@
 """The record of a decision: why these people, and why not those."""
 
 from dispatch.decide import SHOWN_CANDIDATES, chosen_people, fill, settle
-from dispatch.model.commands import AcceptOffer, ReportIncident
+from dispatch.model.answer_commands import AcceptOffer
+from dispatch.model.commands import ReportIncident
 from dispatch.model.ids import decision_id
-from dispatch.model.incidents import Area, Place
 from dispatch.model.people import Found
-from dispatch.model.vocabulary import Exclusion, Outcome
+from dispatch.model.places import Area, Place
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import Outcome
 from tests.support.builders import (
     ALMATY,
     INCIDENT,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from dispatch.explanations import PersonNow, of_incident, of_person
-from dispatch.model.incidents import Place
 from dispatch.model.people import Candidate
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability
 from tests.support.builders import ALMATY, Story, candidate, helpers, spec
 

@@ -12,11 +12,12 @@ from dispatch.decide import Settled, chosen_people, fill, settle
 from dispatch.matching.ranking import rank
 from dispatch.model.commands import EscalateIncident, ReportIncident
 from dispatch.model.decisions import Decision
-from dispatch.model.events import OfferMade, OfferMoved
-from dispatch.model.incidents import RequirementSpec
+from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Candidate, Found
+from dispatch.model.reasons import Exclusion
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.travel import travel_time_s
-from dispatch.model.vocabulary import Exclusion, OfferState, TravelMode
+from dispatch.model.vocabulary import OfferState, TravelMode
 from dispatch.plans.book import load_builtin
 from dispatch.staffing.waves import offers_out
 from dispatch.state.lifecycle import fold

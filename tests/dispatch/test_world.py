@@ -18,25 +18,27 @@ from dispatch.context_query import look_of
 from dispatch.deadlines import deadline_command, timers_of, waiting_of
 from dispatch.decide import Settled, chosen_people, fill, settle, settle_without_claim
 from dispatch.follow_ups import follow_ups
-from dispatch.model.commands import (
+from dispatch.model.answer_commands import (
     AcceptOffer,
-    AddNote,
     AskForHelp,
-    AssignVolunteer,
-    CancelIncident,
     CheckIn,
-    CloseIncident,
-    Command,
     DeclineOffer,
-    EscalateIncident,
     GiveResult,
     LeaveDuty,
+    RaiseDistress,
+    ReportProgress,
+)
+from dispatch.model.commands import (
+    AddNote,
+    AssignVolunteer,
+    CancelIncident,
+    CloseIncident,
+    Command,
+    EscalateIncident,
     MergeIncident,
     PassDeadline,
-    RaiseDistress,
     ReopenIncident,
     ReportIncident,
-    ReportProgress,
     SplitIncident,
     UnmergeIncident,
     UpdateIncident,
@@ -45,10 +47,14 @@ from dispatch.model.commands import (
 )
 from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision, OfferStep
-from dispatch.model.events import OfferMade
 from dispatch.model.ids import incident_id
-from dispatch.model.incidents import Incident, NewReport, Offer, RequirementSpec
+from dispatch.model.incidents import Incident
+from dispatch.model.merges import NewReport
+from dispatch.model.offer_events import OfferMade
+from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Found, Presence
+from dispatch.model.reasons import Exclusion
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.rulings import refused
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import (
@@ -57,7 +63,6 @@ from dispatch.model.vocabulary import (
     OUTCOMES_OF_TASK,
     PROGRESS_ORDER,
     DeadlineKind,
-    Exclusion,
     HeardBy,
     OfferState,
     Outcome,

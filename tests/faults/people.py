@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from dispatch.model.geo import zone_of
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from streams.kafka.partitioner import partition_of
 from tests.faults.artefacts import Folder
 from tests.faults.options import Profile

@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.deadlines import timers_of
 from dispatch.model.commands import PassDeadline, ReportIncident
-from dispatch.model.incidents import RequirementSpec
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState
 from streams import redis_keys, wire
 from streams.rebuild.rebuilder import Rebuilder

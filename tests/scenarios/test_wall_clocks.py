@@ -9,7 +9,7 @@ import pytest
 
 from dispatch.model.commands import CancelIncident, ReportIncident
 from dispatch.model.decisions import Decision, OfferStep
-from dispatch.model.incidents import RequirementSpec
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import Capability, OfferState
 from streams import wire
 from streams.topics import DECISIONS

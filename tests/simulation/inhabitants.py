@@ -12,32 +12,36 @@ from typing import Any
 
 import msgspec
 
-from dispatch.model.commands import (
+from dispatch.model.answer_commands import (
     AcceptOffer,
-    AddNote,
     AskForHelp,
-    AssignVolunteer,
-    CancelIncident,
     CheckIn,
-    CloseIncident,
-    Command,
     ConfirmChanges,
     DeclineOffer,
-    EscalateIncident,
     GiveResult,
-    MergeIncident,
     RaiseDistress,
+    ReportProgress,
+)
+from dispatch.model.commands import (
+    AddNote,
+    AssignVolunteer,
+    CancelIncident,
+    CloseIncident,
+    Command,
+    EscalateIncident,
+    MergeIncident,
     ReopenIncident,
     ReportIncident,
-    ReportProgress,
     SplitIncident,
     UnmergeIncident,
     UpdateIncident,
     WithdrawOffer,
 )
 from dispatch.model.ids import derived, incident_id, parts_of_offer, zone_of_incident
-from dispatch.model.incidents import Area, NewReport, Place, RequirementSpec
+from dispatch.model.merges import NewReport
+from dispatch.model.places import Area, Place
 from dispatch.model.private_refs import text_ref
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import LIVE_STATES, Capability, HeardBy, OfferState, TravelMode
 from dispatch.notices.safety_notices import STILL_COMING
 from streams import wire

@@ -16,11 +16,12 @@ from unittest import mock
 from dispatch.deadlines import deadline_command
 from dispatch.incidents import job_changes, offers, releases
 from dispatch.matching.declines import who_refused
-from dispatch.model.commands import AcceptOffer, Command
+from dispatch.model.answer_commands import AcceptOffer
+from dispatch.model.commands import Command
 from dispatch.model.context import DecisionContext
-from dispatch.model.events import OfferMoved
 from dispatch.model.ids import derived
 from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferMoved
 from dispatch.model.rulings import Ruling, applied
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import OfferState

@@ -4,9 +4,10 @@ from random import Random
 
 import pytest
 
-from dispatch.model.geo import area_of
-from dispatch.model.incidents import Place
-from dispatch.model.vocabulary import OUTCOMES_OF_TASK, DeclineReason, Task
+from dispatch.model.geojson import area_of
+from dispatch.model.places import Place
+from dispatch.model.reasons import DeclineReason
+from dispatch.model.vocabulary import OUTCOMES_OF_TASK, Task
 from streams.simulator.answers import (
     OUTCOMES,
     Habits,

@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from dispatch.model.geo import area_of
+from dispatch.model.geojson import area_of
 from dispatch.plans.book import load_builtin
 from streams.simulator.incidents import Report, draw_reports
 from streams.simulator.scenarios import BadScenario, Scenario, scenario_named, scenarios

@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from dispatch.model.incidents import Area
 from dispatch.model.people import Need
+from dispatch.model.places import Area
 from dispatch.model.vocabulary import Capability, Priority
 from streams.simulator.people import Crowd, draw_people
 from streams.simulator.places import cities, moved

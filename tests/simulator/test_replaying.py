@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Priority
 from streams import clock
 from streams.api_client import Api

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.model.commands import COMMANDS, AnyCommand, Command, PassDeadline, ReportIncident
+from dispatch.model.command_kinds import COMMANDS, AnyCommand
+from dispatch.model.commands import Command, PassDeadline, ReportIncident
 from dispatch.model.decisions import Decision, OfferStep, StatusRecord
 from dispatch.model.events import EVENTS, Event
 from dispatch.model.incidents import Incident
-from dispatch.model.vocabulary import DeadlineKind, HeardBy, SoftRule
+from dispatch.model.reasons import SoftRule
+from dispatch.model.vocabulary import DeadlineKind, HeardBy
 from streams import wire
 from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivate, VolunteerRecord
 from tests.support import strategies

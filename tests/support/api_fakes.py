@@ -7,8 +7,9 @@ from typing import Any
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.ids import parts_of_offer, zone_of_incident
-from dispatch.model.incidents import Incident, Place
+from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Presence
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import StoreTrouble
 from streams import wire

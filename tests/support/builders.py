@@ -11,35 +11,28 @@ from typing import Any
 
 from dispatch.context_query import look_of
 from dispatch.decide import View, decide
+from dispatch.model import answer_commands
 from dispatch.model import commands as orders
-from dispatch.model.commands import COMMANDS, Command
+from dispatch.model.command_kinds import COMMANDS
+from dispatch.model.commands import Command
 from dispatch.model.context import NOTHING, DecisionContext
 from dispatch.model.decisions import Cause, Decision, OfferStep, Why
 from dispatch.model.events import Event
 from dispatch.model.hazard_areas import Inside, inside_of
 from dispatch.model.ids import decision_id, incident_id
-from dispatch.model.incidents import (
-    Area,
-    Incident,
-    Offer,
-    Place,
-    Policy,
-    Requirement,
-    RequirementSpec,
-    Shortfall,
-    Times,
-)
+from dispatch.model.incidents import Incident, Times
+from dispatch.model.offers import Offer
 from dispatch.model.people import AskedLately, Candidate, Found, Need, Presence
+from dispatch.model.places import Area, Place
+from dispatch.model.reasons import DeclineReason, Exclusion, ShortfallReason
+from dispatch.model.requirements import Policy, Requirement, RequirementSpec, Shortfall
 from dispatch.model.vocabulary import (
     Capability,
     DeadlineKind,
-    DeclineReason,
-    Exclusion,
     IncidentStatus,
     OfferState,
     Outcome,
     Priority,
-    ShortfallReason,
     TravelMode,
 )
 from dispatch.plans.book import BUILT_IN, PlanBook, parse
@@ -327,25 +320,25 @@ class Story:
         return self.tell(orders.AddNote(**self._order(), private_ref=private_ref))
 
     def accept(self, volunteer_id: str, **stated: Any) -> Decision:
-        return self.tell(orders.AcceptOffer(**self._answer(volunteer_id, **stated)))
+        return self.tell(answer_commands.AcceptOffer(**self._answer(volunteer_id, **stated)))
 
     def decline(self, volunteer_id: str, reason: DeclineReason = DeclineReason.BUSY, **stated: Any) -> Decision:
-        return self.tell(orders.DeclineOffer(**self._answer(volunteer_id, **stated), reason=reason))
+        return self.tell(answer_commands.DeclineOffer(**self._answer(volunteer_id, **stated), reason=reason))
 
     def progress(self, volunteer_id: str, state: OfferState, **stated: Any) -> Decision:
-        return self.tell(orders.ReportProgress(**self._answer(volunteer_id, **stated), state=state))
+        return self.tell(answer_commands.ReportProgress(**self._answer(volunteer_id, **stated), state=state))
 
     def check_in(self, volunteer_id: str, **stated: Any) -> Decision:
-        return self.tell(orders.CheckIn(**self._answer(volunteer_id, **stated)))
+        return self.tell(answer_commands.CheckIn(**self._answer(volunteer_id, **stated)))
 
     def distress(self, volunteer_id: str) -> Decision:
-        return self.tell(orders.RaiseDistress(**self._answer(volunteer_id)))
+        return self.tell(answer_commands.RaiseDistress(**self._answer(volunteer_id)))
 
     def ask_for_help(self, volunteer_id: str, **stated: Any) -> Decision:
-        return self.tell(orders.AskForHelp(**self._answer(volunteer_id), **stated))
+        return self.tell(answer_commands.AskForHelp(**self._answer(volunteer_id), **stated))
 
     def leave_duty(self, volunteer_id: str) -> Decision:
-        return self.tell(orders.LeaveDuty(**self._answer(volunteer_id)))
+        return self.tell(answer_commands.LeaveDuty(**self._answer(volunteer_id)))
 
     def look_at(self, volunteer_id: str) -> Decision:
         """The next look at whether somebody is still coming passes now, be it due or not."""
@@ -362,7 +355,7 @@ class Story:
         """Without a version: of all that is open."""
         held = self.offer_of(volunteer_id)
         newest = held.unconfirmed.version if held.unconfirmed else self.incident.version
-        return self.tell(orders.ConfirmChanges(**self._answer(volunteer_id), version=version or newest))
+        return self.tell(answer_commands.ConfirmChanges(**self._answer(volunteer_id), version=version or newest))
 
     def settle(self, reason: str) -> Decision:
         return self.tell(orders.SettleAttention(**self._order(), reason=reason))
@@ -374,7 +367,7 @@ class Story:
         return self._pass(DeadlineKind.CONFIRMATION, due_ms or self.now_ms, held.id)
 
     def give_result(self, volunteer_id: str, outcome: str, **stated: Any) -> Decision:
-        return self.tell(orders.GiveResult(**self._answer(volunteer_id), outcome=outcome, **stated))
+        return self.tell(answer_commands.GiveResult(**self._answer(volunteer_id), outcome=outcome, **stated))
 
     def expire(self, volunteer_id: str) -> Decision:
         """The deadline of the person's offer passes now, be it over or not."""

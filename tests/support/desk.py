@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.commands import AcceptOffer, Command, DeclineOffer, ReportIncident
+from dispatch.model.answer_commands import AcceptOffer, DeclineOffer
+from dispatch.model.commands import Command, ReportIncident
 from dispatch.model.ids import incident_id
-from dispatch.model.incidents import Area, Incident, Place, RequirementSpec
-from dispatch.model.vocabulary import Capability, DeclineReason, TravelMode
+from dispatch.model.incidents import Incident
+from dispatch.model.places import Area, Place
+from dispatch.model.reasons import DeclineReason
+from dispatch.model.requirements import RequirementSpec
+from dispatch.model.vocabulary import Capability, TravelMode
 from dispatch.plans.book import load_builtin
 from streams import clock, wire
 from streams.kafka import topic_admin

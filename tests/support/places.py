@@ -7,7 +7,7 @@ Neighbours are 130 km apart or more, further than the widest ring (100 km), and 
 
 import itertools
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 
 _BLOCKS = (
     # west, east, step; south, north, step, in hundredths of a degree

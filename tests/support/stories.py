@@ -1,6 +1,6 @@
 """Events and stories for the tests of the fold and of its effects."""
 
-from dispatch.model.events import OfferMoved
+from dispatch.model.offer_events import OfferMoved
 from dispatch.model.vocabulary import OfferState, Task
 from tests.support.builders import Story, digital_spec, helpers, remote, spec
 

@@ -14,10 +14,11 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from dispatch.model.incidents import RequirementSpec
 from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.people import Candidate, Found
-from dispatch.model.vocabulary import OUTCOMES_OF_TASK, Capability, Exclusion, OnFalse, Task, TravelMode
+from dispatch.model.reasons import Exclusion
+from dispatch.model.requirements import RequirementSpec
+from dispatch.model.vocabulary import OUTCOMES_OF_TASK, Capability, OnFalse, Task, TravelMode
 
 # How long it takes to draw says how busy the machine is, nothing about the code.
 UNTIMED = (HealthCheck.too_slow,)

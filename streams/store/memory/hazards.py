@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from dispatch.model.hazard_areas import HazardArea, Inside, ground_of, inside_of
-from dispatch.model.incidents import Area, Incident
+from dispatch.model.incidents import Incident
 from dispatch.model.languages import canonicals
 from dispatch.model.people import Presence
+from dispatch.model.places import Area
 from dispatch.ports import UnderWay
 from dispatch.safety import hazard_crossings
 from streams.store.hazards import SPARE

@@ -9,8 +9,8 @@ from dispatch.matching.estimates import ANSWER_HALF_LIFE_MS, WORK_HALF_LIFE_MS, 
 from dispatch.matching.place_uncertainty import is_coarse
 from dispatch.matching.position_checks import Fix, Track, followed
 from dispatch.matching.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
-from dispatch.model.incidents import Place
 from dispatch.model.people import AskedLately
+from dispatch.model.places import Place
 from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import Capability
 from dispatch.ports import Claim

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from dispatch.model.incidents import Incident, Requirement
+from dispatch.model.incidents import Incident
 from dispatch.model.people import Need
+from dispatch.model.requirements import Requirement
 from dispatch.staffing.urgency import urgency
 from streams.store.apply import waited_skills
 from streams.store.memory.people import metres

@@ -5,12 +5,13 @@ from collections import Counter, deque
 from collections.abc import Iterable
 
 from dispatch.matching.eligibility import limit_m as limit_by_mode_m
-from dispatch.model.geo import Outline
-from dispatch.model.incidents import Place
 from dispatch.model.languages import canonicals, primaries
+from dispatch.model.outlines import Outline
 from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.places import Place
+from dispatch.model.reasons import Exclusion
 from dispatch.model.travel import reach_m
-from dispatch.model.vocabulary import Exclusion, TravelMode
+from dispatch.model.vocabulary import TravelMode
 from streams.store.memory.people import People, StoredPerson, metres
 from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, joined, kind_of, limit_m, wider_m
 from streams.wire import VolunteerRecord

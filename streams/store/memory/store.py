@@ -13,9 +13,10 @@ from dispatch.matching.lessons import Lesson, WorkEnded
 from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.hazard_areas import HazardArea, Inside
 from dispatch.model.ids import parts_of_offer
-from dispatch.model.incidents import Area, Incident
+from dispatch.model.incidents import Incident
 from dispatch.model.languages import shares_language
 from dispatch.model.people import AskedLately, Found, Hold, Need, Presence
+from dispatch.model.places import Area
 from dispatch.model.timers import Timer
 from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import DeadlineKind

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from dispatch.model.geo import BadGeometry, area_of
+from dispatch.model.geojson import BadGeometry, area_of
 from tests.api import hostile
 from tests.support.api_world import World, report
 from tests.support.builders import incident

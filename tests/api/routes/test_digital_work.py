@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from dispatch.model.commands import MergeIncident, ReportIncident, SettleAttention, UnmergeIncident
-from dispatch.model.incidents import Attention, Incident, Merging, Offer, TaskResult
+from dispatch.model.incidents import Attention, Incident
+from dispatch.model.merges import Merging
+from dispatch.model.offers import Offer, TaskResult
 from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, OfferState, OnFalse, Task, TravelMode
 from streams import wire
 from streams.wire import IncidentPrivate, VolunteerRecord

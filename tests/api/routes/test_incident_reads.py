@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.geo import area_of
-from dispatch.model.incidents import Incident, Place
-from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, ShortfallReason, TravelMode
+from dispatch.model.geojson import area_of
+from dispatch.model.incidents import Incident
+from dispatch.model.places import Place
+from dispatch.model.reasons import ShortfallReason
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, TravelMode
 from streams import wire
 from streams.store.reads import VolunteerView
 from streams.wire import IncidentPrivate

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from api.reads.event_stream import data_of, name_of
-from dispatch.model.commands import ConfirmChanges
-from dispatch.model.incidents import Attention, Confirmed, Hazard, JobChange, Unconfirmed
+from dispatch.model.answer_commands import ConfirmChanges
+from dispatch.model.incidents import Attention, Hazard
+from dispatch.model.offers import Confirmed, JobChange, Unconfirmed
 from dispatch.model.vocabulary import ConfirmationState, OfferState
 from dispatch.notices.rules import NoticeOutcome
 from streams.readers.feed_records import FeedRecord

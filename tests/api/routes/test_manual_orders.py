@@ -5,15 +5,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from dispatch.model.commands import (
-    AcceptOffer,
-    AnswerCommand,
-    AssignVolunteer,
-    EscalateIncident,
-    ReopenIncident,
-    SplitIncident,
-    WithdrawOffer,
-)
+from dispatch.model.answer_commands import AcceptOffer, AnswerCommand
+from dispatch.model.commands import AssignVolunteer, EscalateIncident, ReopenIncident, SplitIncident, WithdrawOffer
 from dispatch.model.ids import offer_id
 from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.commands import AcceptOffer, DeclineOffer, GiveResult, ReportProgress
-from dispatch.model.incidents import Incident, Offer, TaskResult
-from dispatch.model.vocabulary import Capability, DeclineReason, IncidentStatus, OfferState, Task
+from dispatch.model.answer_commands import AcceptOffer, DeclineOffer, GiveResult, ReportProgress
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer, TaskResult
+from dispatch.model.reasons import DeclineReason
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Task
 from tests.support.api_fakes import seal_incident
 from tests.support.api_world import World, code, fields
 from tests.support.builders import incident, offer, point, requirement

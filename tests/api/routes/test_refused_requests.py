@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.vocabulary import AttentionReason, Capability, OfferState, Task
+from dispatch.model.reasons import AttentionReason
+from dispatch.model.vocabulary import Capability, OfferState, Task
 from streams import clock
 from tests.support.api_world import World, code, report
 from tests.support.builders import INCIDENT, ZONE, incident, offer

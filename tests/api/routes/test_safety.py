@@ -7,9 +7,11 @@ import pytest
 
 from api.caller import Caller
 from api.reads.event_stream import data_of, is_for, name_for
-from dispatch.model.commands import AskForHelp, RaiseDistress
+from dispatch.model.answer_commands import AskForHelp, RaiseDistress
 from dispatch.model.decisions import StatusRecord
-from dispatch.model.incidents import CheckInClock, Distress, Hazard, Incident, Place
+from dispatch.model.incidents import Hazard, Incident
+from dispatch.model.offers import CheckInClock, Distress
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, OfferState
 from streams.readers.feed_records import FeedRecord
 from streams.tokens import Role

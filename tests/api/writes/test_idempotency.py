@@ -2,7 +2,8 @@
 
 import pytest
 
-from dispatch.model.commands import AcceptOffer, ReportIncident
+from dispatch.model.answer_commands import AcceptOffer
+from dispatch.model.commands import ReportIncident
 from streams.errors import OutcomeUnknown
 from tests.support.api_world import World, code
 from tests.support.builders import incident, offer

@@ -6,12 +6,16 @@ import pytest
 
 from dispatch.digital import tasks
 from dispatch.digital.steering import steer
-from dispatch.model.commands import GiveResult, SettleAttention
+from dispatch.model.answer_commands import GiveResult
+from dispatch.model.commands import SettleAttention
 from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision
-from dispatch.model.events import AnswerWanted, CertaintyChanged, IncidentMoved, OfferMoved, WorkSettled
-from dispatch.model.geo import area_of
-from dispatch.model.vocabulary import AttentionReason, Certainty, IncidentStatus, OfferState, OnFalse, Outcome, Task
+from dispatch.model.digital_events import AnswerWanted, CertaintyChanged, WorkSettled
+from dispatch.model.geojson import area_of
+from dispatch.model.incident_events import IncidentMoved
+from dispatch.model.offer_events import OfferMoved
+from dispatch.model.reasons import AttentionReason
+from dispatch.model.vocabulary import Certainty, IncidentStatus, OfferState, OnFalse, Outcome, Task
 from dispatch.state.derived_facts import Unfolding
 from dispatch.state.moment import Moment
 from tests.support.builders import INCIDENT, ZONE, Story, candidate, digital_spec, helpers, incident, remote, spec

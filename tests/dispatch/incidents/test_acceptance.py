@@ -7,10 +7,11 @@ import pytest
 
 from dispatch.incidents.acceptance import TOLERANCE
 from dispatch.model.context import NOTHING, Whereabouts
-from dispatch.model.geo import area_of
-from dispatch.model.incidents import Place
+from dispatch.model.geojson import area_of
 from dispatch.model.people import Candidate, Presence
-from dispatch.model.vocabulary import Capability, Exclusion, LanguageRule, OfferState, Outcome, TravelMode
+from dispatch.model.places import Place
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import Capability, LanguageRule, OfferState, Outcome, TravelMode
 from dispatch.state.offer_effects import offer_steps
 from tests.support.builders import ALMATY, Story, candidate, digital_spec, helpers, point, remote, spec
 

@@ -10,19 +10,12 @@ from dispatch.explanations import of_person
 from dispatch.incidents.acceptance import unfit
 from dispatch.model.commands import AssignVolunteer
 from dispatch.model.context import DecisionContext
-from dispatch.model.events import OfferMade
-from dispatch.model.incidents import Incident, RefusedBefore
+from dispatch.model.incidents import Incident
+from dispatch.model.merges import RefusedBefore
+from dispatch.model.offer_events import OfferMade
 from dispatch.model.people import Candidate, Found
-from dispatch.model.vocabulary import (
-    Capability,
-    Exclusion,
-    IncidentStatus,
-    OfferSource,
-    OfferState,
-    Outcome,
-    Priority,
-    SoftRule,
-)
+from dispatch.model.reasons import Exclusion, SoftRule
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Outcome, Priority
 from dispatch.plans.book import load_builtin
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND, at
 from tests.support.builders import (

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from dispatch.decide import decide
-from dispatch.model.commands import COMMANDS, Command, PassDeadline
-from dispatch.model.incidents import Incident, NewReport
+from dispatch.model.command_kinds import COMMANDS
+from dispatch.model.commands import Command, PassDeadline
+from dispatch.model.incidents import Incident
+from dispatch.model.merges import NewReport
 from dispatch.model.people import Found
-from dispatch.model.vocabulary import DeadlineKind, DeclineReason, IncidentStatus, OfferState, Outcome
+from dispatch.model.reasons import DeclineReason
+from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, OfferState, Outcome
 from tests.support.builders import INCIDENT, NOW_MS, Story, candidate, helpers, incident, offer, plans, spec, view
 
 OTHER = INCIDENT[:-1] + "f"

@@ -15,9 +15,9 @@ from dispatch.incidents.duplicates import (
 )
 from dispatch.model.commands import UpdateIncident
 from dispatch.model.context import DecisionContext, Neighbour
-from dispatch.model.geo import area_of
+from dispatch.model.geojson import area_of
 from dispatch.model.ids import external_digest
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import IncidentStatus
 from tests.support.builders import ALMATY, INCIDENT, NOW_MS, Story, incident, spec
 

@@ -7,18 +7,11 @@ import pytest
 
 from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import Decision
-from dispatch.model.events import JobChanged, OfferMoved, StagingMoved
-from dispatch.model.geo import area_of
-from dispatch.model.vocabulary import (
-    CONFIRMED_FIELDS,
-    IncidentStatus,
-    JobField,
-    OfferState,
-    Outcome,
-    Priority,
-    Task,
-    TravelMode,
-)
+from dispatch.model.geojson import area_of
+from dispatch.model.job_fields import CONFIRMED_FIELDS, JobField
+from dispatch.model.offer_events import JobChanged, OfferMoved
+from dispatch.model.safety_events import StagingMoved
+from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome, Priority, Task, TravelMode
 from dispatch.notices.offer_validity import Judgement, OfferVerdict
 from dispatch.notices.rules import notice_of
 from dispatch.state.offer_effects import offer_steps

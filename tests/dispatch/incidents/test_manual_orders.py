@@ -4,11 +4,14 @@ from typing import Any
 
 from dispatch.explanations import of_person
 from dispatch.matching.lessons import lessons_of
-from dispatch.model.commands import AskForHelp, ConfirmChanges, RaiseDistress, WithdrawOffer
+from dispatch.model.answer_commands import AskForHelp, ConfirmChanges, RaiseDistress
+from dispatch.model.commands import WithdrawOffer
 from dispatch.model.copying import changed
-from dispatch.model.events import HelpAsked, IncidentUpdated
+from dispatch.model.incident_events import IncidentUpdated
 from dispatch.model.incidents import Attention
-from dispatch.model.vocabulary import AttentionReason, HeardBy, IncidentStatus, OfferState, Outcome
+from dispatch.model.reasons import AttentionReason
+from dispatch.model.safety_events import HelpAsked
+from dispatch.model.vocabulary import HeardBy, IncidentStatus, OfferState, Outcome
 from dispatch.state.pruning import ENDED_OFFERS_KEPT
 from tests.support.builders import INCIDENT, NOW_MS, Story, helpers, incident, offer, spec
 

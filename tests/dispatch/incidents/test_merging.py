@@ -24,7 +24,9 @@ from dispatch.model.commands import (
 )
 from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision
-from dispatch.model.incidents import Incident, Merging, Offer
+from dispatch.model.incidents import Incident
+from dispatch.model.merges import Merging
+from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Found
 from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, OfferState, Outcome, Priority
 from dispatch.state.lifecycle import fold

@@ -5,18 +5,13 @@ from typing import Any
 import pytest
 
 from dispatch.incidents import offers
-from dispatch.model.commands import AnswerCommand, Command, VoidOffer
-from dispatch.model.events import IncidentMoved, OfferMoved, ResultGiven
-from dispatch.model.vocabulary import (
-    OUTCOMES_OF_TASK,
-    PROGRESS_ORDER,
-    DeclineReason,
-    Exclusion,
-    IncidentStatus,
-    OfferState,
-    Outcome,
-    Task,
-)
+from dispatch.model.answer_commands import AnswerCommand
+from dispatch.model.commands import Command, VoidOffer
+from dispatch.model.digital_events import ResultGiven
+from dispatch.model.incident_events import IncidentMoved
+from dispatch.model.offer_events import OfferMoved
+from dispatch.model.reasons import DeclineReason, Exclusion
+from dispatch.model.vocabulary import OUTCOMES_OF_TASK, PROGRESS_ORDER, IncidentStatus, OfferState, Outcome, Task
 from dispatch.state.offer_effects import offer_steps
 from tests.support.builders import INCIDENT, NOW_MS, Story, digital_spec, helpers, incident, offer, remote, spec
 

@@ -6,7 +6,8 @@ from dispatch.incidents import orders as rules
 from dispatch.incidents import releases
 from dispatch.incidents.requirement_changes import merged
 from dispatch.model.commands import CloseIncident
-from dispatch.model.events import IncidentUpdated, OfferMoved
+from dispatch.model.incident_events import IncidentUpdated
+from dispatch.model.offer_events import OfferMoved
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome, Priority, Task
 from tests.support.builders import (
     INCIDENT,

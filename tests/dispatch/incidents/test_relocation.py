@@ -7,8 +7,8 @@ import pytest
 from dispatch.incidents.relocation import replanned
 from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import Decision
-from dispatch.model.incidents import Place
 from dispatch.model.people import Candidate
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import OfferState, TravelMode
 from tests.support.builders import ALMATY, Story, candidate, incident, offer, point, requirement, spec
 

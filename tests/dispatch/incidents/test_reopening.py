@@ -3,8 +3,11 @@
 import pytest
 
 from dispatch.model.commands import PassDeadline
-from dispatch.model.events import HazardWarned, IncidentReopened, OfferMade
-from dispatch.model.incidents import Merging, Place
+from dispatch.model.incident_events import IncidentReopened
+from dispatch.model.merges import Merging
+from dispatch.model.offer_events import OfferMade
+from dispatch.model.places import Place
+from dispatch.model.safety_events import HazardWarned
 from dispatch.model.vocabulary import Certainty, DeadlineKind, IncidentStatus, OfferState, Outcome, StepAction
 from dispatch.safety.hazards import new_ground
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND

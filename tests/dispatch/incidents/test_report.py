@@ -2,8 +2,8 @@
 
 import pytest
 
-from dispatch.model.events import IncidentReported
-from dispatch.model.incidents import RequirementSpec
+from dispatch.model.incident_events import IncidentReported
+from dispatch.model.requirements import RequirementSpec
 from dispatch.model.vocabulary import Capability, IncidentStatus, Outcome, Priority, Task
 from tests.support.builders import NOW_MS, Story, digital_spec, helpers, plans, remote, spec
 

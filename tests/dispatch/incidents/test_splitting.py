@@ -7,9 +7,10 @@ from dispatch.follow_ups import follow_ups
 from dispatch.model.commands import AdoptReport, AssignVolunteer, Command, FinishMerge, ReportIncident, SplitIncident
 from dispatch.model.context import DecisionContext, Neighbour
 from dispatch.model.ids import incident_id
-from dispatch.model.incidents import NewReport, WorkKind
+from dispatch.model.merges import NewReport
 from dispatch.model.people import Candidate
 from dispatch.model.private_refs import text_ref
+from dispatch.model.requirements import WorkKind
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Outcome, Task
 from dispatch.state.edits import unused_refs
 from tests.support.builders import (

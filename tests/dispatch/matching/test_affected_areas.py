@@ -6,8 +6,8 @@ import pytest
 
 from dispatch.matching.affected_areas import AFFECTED_S, MARGIN_M
 from dispatch.matching.ranking import rank
-from dispatch.model.geo import area_of
-from dispatch.model.incidents import Place
+from dispatch.model.geojson import area_of
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability
 from tests.support.builders import ALMATY, candidate, need, remote, requirement
 

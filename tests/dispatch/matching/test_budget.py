@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from dispatch.matching.budget import held_back, may_go_beyond, prices
 from dispatch.matching.estimates import estimate
 from dispatch.model.people import Candidate, Need
-from dispatch.model.vocabulary import Capability, Exclusion, Priority, ShortfallReason
+from dispatch.model.reasons import Exclusion, ShortfallReason
+from dispatch.model.vocabulary import Capability, Priority
 from dispatch.plans.book import load_builtin
 from dispatch.plans.budget_table import UNLIMITED, Budget
 from tests.support.builders import NOW_MS, Story, candidate, need, remote, requirement, spec

@@ -3,10 +3,11 @@
 from typing import Any
 
 from dispatch.matching.declines import joined, to_bring, who_refused
-from dispatch.model.commands import AdoptReport, DeclineOffer, MergeIncident, UpdateIncident
-from dispatch.model.events import RequirementsAdded
+from dispatch.model.answer_commands import DeclineOffer
+from dispatch.model.commands import AdoptReport, MergeIncident, UpdateIncident
 from dispatch.model.ids import incident_id
-from dispatch.model.incidents import RefusedBefore
+from dispatch.model.merges import RefusedBefore
+from dispatch.model.staffing_events import RequirementsAdded
 from dispatch.model.vocabulary import Capability, OfferState, Priority, Task
 from dispatch.state.lifecycle import evolve
 from dispatch.state.moment import Moment

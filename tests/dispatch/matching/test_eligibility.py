@@ -7,7 +7,8 @@ import pytest
 
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S, exclusion
 from dispatch.model.languages import shares_language
-from dispatch.model.vocabulary import Capability, Exclusion, TravelMode
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import Capability, TravelMode
 from tests.support.builders import candidate, need, requirement
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from dispatch.matching.lessons import Lesson, WorkEnded, lessons_of, work_ended
 from dispatch.model.decisions import Decision
-from dispatch.model.events import OfferMoved
 from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferMoved
 from dispatch.model.vocabulary import Capability, OfferState
 from tests.support.builders import NOW_MS, decision, incident, offer, requirement
 

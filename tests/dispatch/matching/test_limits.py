@@ -4,12 +4,13 @@ import pytest
 
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import effective, is_widest
-from dispatch.model.events import RequirementsAdded
-from dispatch.model.incidents import Climb, Policy
 from dispatch.model.languages import primaries, shares_language
+from dispatch.model.reasons import Exclusion
 from dispatch.model.requirement_ids import with_ids
+from dispatch.model.requirements import Climb, Policy
+from dispatch.model.staffing_events import RequirementsAdded
 from dispatch.model.travel import distance_within_m, travel_time_s
-from dispatch.model.vocabulary import Capability, Exclusion, LanguageRule, OfferState, Priority, TravelMode
+from dispatch.model.vocabulary import Capability, LanguageRule, OfferState, Priority, TravelMode
 from dispatch.plans.substitutes import stand_ins
 from dispatch.staffing.forecast import at_least, chance_of, chance_to_fill
 from dispatch.staffing.interpreters import lacks_language

@@ -5,7 +5,8 @@ import pytest
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.place_uncertainty import FRESH_S, asked_within_m, uncertainty_m, uncertainty_s
 from dispatch.matching.ranking import rank
-from dispatch.model.vocabulary import Exclusion, TravelMode
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import TravelMode
 from tests.support.builders import candidate, need
 
 

@@ -20,8 +20,9 @@ from dispatch.matching.position_checks import (
     refusal,
 )
 from dispatch.model.geo import distance_m
-from dispatch.model.incidents import Place
-from dispatch.model.vocabulary import FixRefusal, TravelMode
+from dispatch.model.places import Place
+from dispatch.model.reasons import FixRefusal
+from dispatch.model.vocabulary import TravelMode
 from tests.support.builders import ALMATY, NOW_MS
 
 WEEK_MS = 7 * 24 * 3_600_000

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dispatch.matching.ranking import rank
 from dispatch.matching.trust import BOUND_S, CHECKING, LEAST, MOST, START, Judged, judged_by, price_s, trust
-from dispatch.model.incidents import Requirement
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability
 from tests.support.builders import Story, candidate, digital_spec, need, remote, requirement, spec
 

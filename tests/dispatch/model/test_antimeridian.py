@@ -6,19 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dispatch.model.geo import (
-    BadGeometry,
-    Box,
-    Outline,
-    area_of,
-    coarse,
-    distance_m,
-    distance_to_area_m,
-    nearest_of_area,
-    rings_of,
-    zone_of,
-)
-from dispatch.model.incidents import Area, Place
+from dispatch.model.geo import Box, coarse, distance_m, distance_to_area_m, nearest_of_area, zone_of
+from dispatch.model.geojson import BadGeometry, area_of, rings_of
+from dispatch.model.outlines import Outline
+from dispatch.model.places import Area, Place
 
 STRIP = [[179.95, 10.0], [-179.95, 10.0], [-179.95, 10.04], [179.95, 10.04], [179.95, 10.0]]
 

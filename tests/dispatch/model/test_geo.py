@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.model import geo
-from dispatch.model.geo import BadGeometry, area_of, coarse, distance_m, distance_to_area_m, zone_of
-from dispatch.model.incidents import Place
+from dispatch.model import geojson
+from dispatch.model.geo import coarse, distance_m, distance_to_area_m, zone_of
+from dispatch.model.geojson import BadGeometry, area_of
+from dispatch.model.places import Place
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "geo"
 ALMATY = Place(lon=76.945, lat=43.238)
@@ -248,4 +249,4 @@ def _polygons(geometry: Any) -> list[Any]:
 
 def test_the_error_reads_as_a_sentence() -> None:
     assert str(BadGeometry("coordinates[0]", "a longitude")) == "coordinates[0]: expected a longitude"
-    assert geo.MAX_POINTS == 1_000
+    assert geojson.MAX_POINTS == 1_000

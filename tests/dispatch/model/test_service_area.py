@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from dispatch.model.context import NOTHING, DecisionContext
-from dispatch.model.events import AttentionRaised
-from dispatch.model.geo import area_of
-from dispatch.model.incidents import Area
+from dispatch.model.geojson import area_of
+from dispatch.model.incident_events import AttentionRaised
+from dispatch.model.places import Area
 from dispatch.model.service_area import ServiceArea, service_area
 from dispatch.model.vocabulary import Task
 from streams.service_area import built_in

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.incidents import Policy
+from dispatch.model.requirements import Policy
 from dispatch.model.vocabulary import Capability, Priority, Skill, Task
 from dispatch.plans.book import BadPlans, load, load_builtin, parse
 from dispatch.plans.defaults import Defaults

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.incidents import Policy, RequirementSpec
+from dispatch.model.requirements import Policy, RequirementSpec
 from dispatch.model.vocabulary import Capability, Priority
 from dispatch.plans.book import BadPlans, PlanBook, parse
 from dispatch.plans.budget_table import Budget

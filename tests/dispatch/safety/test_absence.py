@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 from dispatch.deadlines import timers_of
-from dispatch.model.commands import AcceptOffer, PassDeadline
+from dispatch.model.answer_commands import AcceptOffer
+from dispatch.model.commands import PassDeadline
 from dispatch.model.context import NOTHING
-from dispatch.model.events import ComingAsked
-from dispatch.model.incidents import Offer, Place
+from dispatch.model.offers import Offer
 from dispatch.model.people import Presence
-from dispatch.model.vocabulary import AbsenceReason, Capability, DeadlineKind, OfferState, Outcome, Priority, TravelMode
+from dispatch.model.places import Place
+from dispatch.model.reasons import AbsenceReason
+from dispatch.model.safety_events import ComingAsked
+from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState, Outcome, Priority, TravelMode
 from dispatch.safety.absence import (
     ANSWER_WITHIN_S,
     AWAY_FOR_S,

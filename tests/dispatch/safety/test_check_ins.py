@@ -3,7 +3,7 @@
 import pytest
 
 from dispatch.deadlines import deadline_command, timers_of
-from dispatch.model.events import CheckInAsked
+from dispatch.model.safety_events import CheckInAsked
 from dispatch.model.vocabulary import CheckInState, DeadlineKind, OfferState, Outcome
 from dispatch.safety.check_ins import ANSWER_WITHIN_S
 from dispatch.state.offer_effects import offer_steps

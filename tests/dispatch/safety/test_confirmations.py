@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from dispatch.deadlines import deadline_command, timers_of
-from dispatch.model.geo import area_of
-from dispatch.model.incidents import Unconfirmed
+from dispatch.model.geojson import area_of
+from dispatch.model.offers import Unconfirmed
 from dispatch.model.vocabulary import ConfirmationState, DeadlineKind, OfferState, Outcome, Priority
 from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity
 from dispatch.notices.rules import LATE_MS, Notice, is_true_still, notice_of

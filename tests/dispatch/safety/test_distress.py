@@ -3,10 +3,12 @@
 import pytest
 
 from dispatch.follow_ups import follow_ups
-from dispatch.model.commands import RaiseDistress, ReportIncident
+from dispatch.model.answer_commands import RaiseDistress
+from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Hazard
-from dispatch.model.vocabulary import Exclusion, IncidentStatus, OfferState, Outcome, Priority
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome, Priority
 from dispatch.safety.distress import SAME_FOR_S
 from dispatch.state.offer_effects import offer_steps
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND

@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 
 from dispatch.follow_ups import follow_ups
-from dispatch.model.commands import AcceptOffer, AddNote, CheckWay, Command, PassDeadline, ReportProgress
+from dispatch.model.answer_commands import AcceptOffer, ReportProgress
+from dispatch.model.commands import AddNote, CheckWay, Command, PassDeadline
 from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import Decision
-from dispatch.model.events import HazardOnWay, JobChanged, WayCleared, WaysToCheck
-from dispatch.model.geo import area_of
+from dispatch.model.geojson import area_of
 from dispatch.model.hazard_areas import HazardArea, hazard_area
-from dispatch.model.incidents import Area, Hazard, Incident, Offer, Place
+from dispatch.model.incidents import Hazard, Incident
+from dispatch.model.offer_events import JobChanged
+from dispatch.model.offers import Offer
+from dispatch.model.places import Area, Place
+from dispatch.model.safety_events import HazardOnWay, WayCleared, WaysToCheck
 from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState, Outcome, TravelMode
 from dispatch.safety.hazard_crossings import LOOKED_AT_M, WaysFound, concerned, ground_to_check, people_of, under_way
 from tests.dispatch.safety.test_hazards import square

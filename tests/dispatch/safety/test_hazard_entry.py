@@ -8,9 +8,9 @@ from dispatch.context_query import look_of
 from dispatch.model.commands import EnterHazard, UpdateIncident
 from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import Decision
-from dispatch.model.events import DistressRaised, StagingMoved
 from dispatch.model.hazard_areas import ground_of
-from dispatch.model.incidents import Area, Place
+from dispatch.model.places import Area, Place
+from dispatch.model.safety_events import DistressRaised, StagingMoved
 from dispatch.model.vocabulary import OfferState, Outcome, Priority, Task, TravelMode
 from dispatch.safety.hazards import WARNED_MOST
 from dispatch.state.offer_effects import offer_steps

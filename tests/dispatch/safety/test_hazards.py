@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 from dispatch.matching.approach import COUNTS_AS, approach, target_of
 from dispatch.model.context import NOTHING
 from dispatch.model.decisions import RequirementWhy
-from dispatch.model.geo import Outline, area_of, distance_m, nearest_of_area
+from dispatch.model.geo import distance_m, nearest_of_area
+from dispatch.model.geojson import area_of
 from dispatch.model.hazard_areas import STAGING_POINTS, HazardArea, ground_of, hazard_area, inside_of
-from dispatch.model.incidents import Area, Hazard, Place
+from dispatch.model.incidents import Hazard
+from dispatch.model.outlines import Outline
 from dispatch.model.people import Candidate
-from dispatch.model.vocabulary import Capability, Exclusion, TravelMode
+from dispatch.model.places import Area, Place
+from dispatch.model.reasons import Exclusion
+from dispatch.model.vocabulary import Capability, TravelMode
 from dispatch.safety.hazards import WARNED_MOST, warned
 from tests.support.builders import ALMATY, Story, candidate, incident, need, point, remote, requirement, spec
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.model.commands import AskForHelp
-from dispatch.model.vocabulary import DeclineReason, OfferState, Outcome
+from dispatch.model.answer_commands import AskForHelp
+from dispatch.model.reasons import DeclineReason
+from dispatch.model.vocabulary import OfferState, Outcome
 from dispatch.safety.reinforcements import MOST
 from tests.support.builders import Story, candidate, digital_spec, helpers, remote, spec
 

@@ -9,19 +9,18 @@ from dispatch.decide import fill, settle
 from dispatch.model.commands import PassDeadline, ReportIncident
 from dispatch.model.context import DecisionContext
 from dispatch.model.decisions import Decision
-from dispatch.model.events import LadderStepped, RequirementsAdded, TranslatorLacked
-from dispatch.model.incidents import Climb, Requirement
 from dispatch.model.people import Candidate, Found
+from dispatch.model.reasons import Exclusion, StepReason
+from dispatch.model.requirements import Climb, Requirement
+from dispatch.model.staffing_events import LadderStepped, RequirementsAdded, TranslatorLacked
 from dispatch.model.vocabulary import (
     DeadlineKind,
-    Exclusion,
     IncidentStatus,
     LanguageRule,
     OfferState,
     Outcome,
     Priority,
     StepAction,
-    StepReason,
 )
 from dispatch.plans.book import load_builtin
 from dispatch.plans.ladders import Ladder, Step

@@ -5,9 +5,11 @@ from dataclasses import replace
 from dispatch.model.commands import EscalateIncident, PassDeadline
 from dispatch.model.context import NOTHING
 from dispatch.model.decisions import RequirementWhy
-from dispatch.model.events import IncidentEscalated, LadderScheduled, LadderStepped, PartnerAsked, RequirementsAdded
-from dispatch.model.incidents import Climb, Requirement
+from dispatch.model.incident_events import IncidentEscalated
 from dispatch.model.people import Candidate
+from dispatch.model.reasons import StepReason
+from dispatch.model.requirements import Climb, Requirement
+from dispatch.model.staffing_events import LadderScheduled, LadderStepped, PartnerAsked, RequirementsAdded
 from dispatch.model.vocabulary import (
     Capability,
     DeadlineKind,
@@ -17,7 +19,6 @@ from dispatch.model.vocabulary import (
     Outcome,
     Priority,
     StepAction,
-    StepReason,
 )
 from dispatch.staffing import escalation, ladder_clock
 from dispatch.state.lifecycle import evolve

@@ -1,7 +1,7 @@
 """Incidents that are decided together know of each other."""
 
-from dispatch.model.incidents import Requirement
 from dispatch.model.people import Need
+from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, Priority
 from dispatch.staffing.rival_needs import with_rivals
 from tests.support.builders import ALMATY, need, point, requirement

@@ -8,10 +8,11 @@ from dispatch.deadlines import timers_of, waiting_of
 from dispatch.decide import fill, settle
 from dispatch.matching.budget import free_again_ms
 from dispatch.model.commands import PassDeadline
-from dispatch.model.events import RetryScheduled, WaveFellShort
 from dispatch.model.local_time import local_hour
 from dispatch.model.people import Candidate, Found
-from dispatch.model.vocabulary import DeadlineKind, Exclusion, Outcome, Priority, WaveRule
+from dispatch.model.reasons import Exclusion
+from dispatch.model.staffing_events import RetryScheduled, WaveFellShort
+from dispatch.model.vocabulary import DeadlineKind, Outcome, Priority, WaveRule
 from dispatch.plans.book import load_builtin
 from dispatch.plans.budget_table import Budget
 from dispatch.staffing.scarcity import FIRST_RETRY_S, MAX_RETRY_S, fell_short, looks_again

@@ -6,9 +6,10 @@ import pytest
 
 from dispatch.decide import fill, settle
 from dispatch.model.commands import EscalateIncident
-from dispatch.model.events import ShortfallEnded, ShortfallFound
 from dispatch.model.people import Found
-from dispatch.model.vocabulary import Exclusion, IncidentStatus, ShortfallReason
+from dispatch.model.reasons import Exclusion, ShortfallReason
+from dispatch.model.staffing_events import ShortfallEnded, ShortfallFound
+from dispatch.model.vocabulary import IncidentStatus
 from tests.support.builders import INCIDENT, NOW_MS, Story, candidate, helpers, plans, spec, view
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from dispatch.model.incidents import Incident, Shortfall
+from dispatch.model.incidents import Incident
 from dispatch.model.people import Need
-from dispatch.model.vocabulary import Priority, ShortfallReason
+from dispatch.model.reasons import ShortfallReason
+from dispatch.model.requirements import Shortfall
+from dispatch.model.vocabulary import Priority
 from dispatch.staffing.turn_order import precedence
 from tests.support.builders import incident, need, requirement
 

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from dispatch.deadlines import deadline_command, timers_of
 from dispatch.matching.estimates import OVERALL
 from dispatch.matching.ranking import Ranked
+from dispatch.model import answer_commands
 from dispatch.model import commands as orders
 from dispatch.model.commands import PassDeadline
 from dispatch.model.decisions import WaveWhy
-from dispatch.model.events import OfferMade, OfferMoved, WaveTimed
-from dispatch.model.incidents import Incident, Policy, Requirement
+from dispatch.model.incidents import Incident
+from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Candidate, Found, Need
+from dispatch.model.requirements import Policy, Requirement
+from dispatch.model.staffing_events import WaveTimed
 from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState, Outcome, Priority, WaveRule
 from dispatch.plans.book import load_builtin
 from dispatch.staffing.forecast import at_least
@@ -208,8 +211,8 @@ def test_a_decline_an_order_a_retry_and_a_step_call_for_more_an_acceptance_and_a
     entry = sure(count=2)
     state = state_of(entry, ASKED, ASKED)
     said: dict[str, Any] = {"id": "c-1", "incident_id": INCIDENT, "by": "v-1", "sent_ms": NOW_MS}
-    accept = orders.AcceptOffer(**said, offer_id="o-0", volunteer_id="v-1")
-    decline = orders.DeclineOffer(**said, offer_id="o-1", volunteer_id="v-1")
+    accept = answer_commands.AcceptOffer(**said, offer_id="o-0", volunteer_id="v-1")
+    decline = answer_commands.DeclineOffer(**said, offer_id="o-1", volunteer_id="v-1")
     yes = OfferMoved(offer_id="o-0", volunteer_id="v-1", state=COMING)
     no = OfferMoved(offer_id="o-1", volunteer_id="v-1", state=OfferState.DECLINED)
 

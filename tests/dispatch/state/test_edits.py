@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dispatch.model.commands import CancelIncident, ReportIncident, UpdateIncident
-from dispatch.model.events import IncidentUpdated
+from dispatch.model.incident_events import IncidentUpdated
 from dispatch.model.incidents import Edit
 from dispatch.model.private_refs import report_ref, text_ref
 from dispatch.model.vocabulary import OfferState, Outcome, Priority

@@ -2,8 +2,10 @@
 
 import pytest
 
-from dispatch.model.events import CheckedIn, Event, IncidentClosed
+from dispatch.model.events import Event
+from dispatch.model.incident_events import IncidentClosed
 from dispatch.model.incidents import Incident
+from dispatch.model.safety_events import CheckedIn
 from dispatch.model.vocabulary import OfferState, Outcome
 from dispatch.state.errors import BrokenLog
 from dispatch.state.lifecycle import evolve, fold

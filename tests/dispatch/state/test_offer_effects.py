@@ -3,9 +3,11 @@
 import pytest
 
 from dispatch.model.decisions import Decision
-from dispatch.model.events import CheckedIn, Event, OfferMade
+from dispatch.model.events import Event
 from dispatch.model.ids import event_id
+from dispatch.model.offer_events import OfferMade
 from dispatch.model.people import Hold
+from dispatch.model.safety_events import CheckedIn
 from dispatch.model.vocabulary import Capability, OfferState, Outcome
 from dispatch.state.errors import BrokenLog
 from dispatch.state.offer_effects import freed_by, held_by, offer_steps

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from dispatch.model.commands import AcceptOffer, VoidOffer
-from dispatch.model.events import OfferMade
+from dispatch.model.answer_commands import AcceptOffer
+from dispatch.model.commands import VoidOffer
+from dispatch.model.offer_events import OfferMade
 from dispatch.model.vocabulary import OfferState, Outcome
 from dispatch.state.pruning import ENDED_OFFERS_KEPT, pruned
 from tests.support.builders import INCIDENT, NOW_MS, Story, candidate, incident, offer, spec

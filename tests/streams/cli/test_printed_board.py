@@ -5,8 +5,10 @@ from typing import Any
 
 from dispatch.model.commands import ReportIncident
 from dispatch.model.ids import incident_id
-from dispatch.model.incidents import Attention, Incident, JobChange, Unconfirmed
-from dispatch.model.vocabulary import AttentionReason, ConfirmationState, IncidentStatus, OfferState, Priority
+from dispatch.model.incidents import Attention, Incident
+from dispatch.model.offers import JobChange, Unconfirmed
+from dispatch.model.reasons import AttentionReason
+from dispatch.model.vocabulary import ConfirmationState, IncidentStatus, OfferState, Priority
 from streams.cli import printed_board
 from streams.readers.last_known import LastKnown, Undecided
 from tests.support.builders import incident, offer, point, requirement, shortfall, spec

@@ -7,7 +7,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from prometheus_client import REGISTRY
 
-from dispatch.model.vocabulary import AttentionReason
+from dispatch.model.reasons import AttentionReason
 from streams.codegen import alert_rules
 from streams.dead_letters.outcomes import StandingLetter
 from streams.monitoring import alarm_watch

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from dispatch.model.commands import Command, MergeIncident, ReportIncident, UnmergeIncident, UpdateIncident
-from dispatch.model.geo import area_of, zone_of
+from dispatch.model.geo import zone_of
+from dispatch.model.geojson import area_of
 from dispatch.model.ids import incident_id
 from dispatch.model.incidents import Incident
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from dispatch.model.commands import AssignVolunteer, CheckWay, PassDeadline
 from dispatch.model.context import NOTHING
-from dispatch.model.geo import area_of
+from dispatch.model.geojson import area_of
 from dispatch.model.hazard_areas import ground_of
-from dispatch.model.incidents import Hazard, Incident, Place, Watch
+from dispatch.model.incidents import Hazard, Incident
+from dispatch.model.offers import Watch
 from dispatch.model.people import Candidate, Found
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import DeadlineKind, OfferState
 from dispatch.ports import TravelAnswer, Trip
 from dispatch.safety.hazard_crossings import WaysFound

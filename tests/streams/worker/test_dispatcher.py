@@ -10,17 +10,11 @@ import pytest
 from dispatch.deadlines import deadline_command, timers_of
 from dispatch.model.commands import CancelIncident, ReportIncident, UpdateIncident
 from dispatch.model.decisions import Cause, Decision, Why
-from dispatch.model.events import ShortfallEnded
 from dispatch.model.ids import incident_id
 from dispatch.model.private_refs import text_ref
-from dispatch.model.vocabulary import (
-    DeadlineKind,
-    IncidentStatus,
-    OfferState,
-    Outcome,
-    Priority,
-    ShortfallReason,
-)
+from dispatch.model.reasons import ShortfallReason
+from dispatch.model.staffing_events import ShortfallEnded
+from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, OfferState, Outcome, Priority
 from dispatch.plans.book import load_builtin
 from dispatch.staffing.forecast import at_least
 from streams import wire

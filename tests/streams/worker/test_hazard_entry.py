@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from dispatch.model.commands import EnterHazard
-from dispatch.model.geo import area_of
+from dispatch.model.geojson import area_of
 from dispatch.model.hazard_areas import HazardArea, hazard_area
-from dispatch.model.incidents import Hazard, Place
+from dispatch.model.incidents import Hazard
+from dispatch.model.places import Place
 from streams import clock
 from streams.store.people import FixWrite
 from streams.store.redis_client import FIX_AGE_LIMIT_MS

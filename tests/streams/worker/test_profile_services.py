@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, TravelMode
 from streams import wire
 from streams.store.people import PrivateWrite, ProfileWrite

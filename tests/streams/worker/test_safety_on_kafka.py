@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from dispatch.model.commands import AskForHelp, RaiseDistress, ReportIncident, ReportProgress
-from dispatch.model.geo import area_of
+from dispatch.model.answer_commands import AskForHelp, RaiseDistress, ReportProgress
+from dispatch.model.commands import ReportIncident
+from dispatch.model.geojson import area_of
 from dispatch.model.vocabulary import IncidentStatus, OfferState
 from streams import wire
 from streams.store.people import FixWrite, PeopleStore, ProfileWrite

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dispatch.model.incidents import Place
+from dispatch.model.places import Place
 from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import Trip
 from streams.worker.travel_router import (

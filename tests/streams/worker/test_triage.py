@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.commands import AcceptOffer, CancelIncident, Command, RaiseDistress, ReportIncident, UpdateIncident
+from dispatch.model.answer_commands import AcceptOffer, RaiseDistress
+from dispatch.model.commands import CancelIncident, Command, ReportIncident, UpdateIncident
 from dispatch.model.ids import incident_id, offer_id
 from dispatch.model.vocabulary import Priority
 from dispatch.plans.book import load_builtin

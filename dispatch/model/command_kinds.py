@@ -1,0 +1,103 @@
+"""All commands, with their names on the wire."""
+
+from typing import TypeAlias
+
+from dispatch.model.answer_commands import (
+    AcceptOffer,
+    AskForHelp,
+    CheckIn,
+    ConfirmChanges,
+    DeclineOffer,
+    GiveResult,
+    LeaveDuty,
+    RaiseDistress,
+    ReportProgress,
+)
+from dispatch.model.commands import (
+    AddNote,
+    AdoptReport,
+    AssignVolunteer,
+    CancelIncident,
+    CheckWay,
+    CloseIncident,
+    Command,
+    EnterHazard,
+    EscalateIncident,
+    FinishMerge,
+    MergeIncident,
+    PassDeadline,
+    ReleaseReport,
+    ReopenIncident,
+    ReportIncident,
+    SettleAttention,
+    SplitIncident,
+    UnmergeIncident,
+    UpdateIncident,
+    VoidOffer,
+    WithdrawOffer,
+)
+
+AnyCommand: TypeAlias = (
+    ReportIncident
+    | UpdateIncident
+    | CancelIncident
+    | CloseIncident
+    | ReopenIncident
+    | EscalateIncident
+    | AddNote
+    | AssignVolunteer
+    | WithdrawOffer
+    | AcceptOffer
+    | DeclineOffer
+    | ReportProgress
+    | CheckIn
+    | ConfirmChanges
+    | RaiseDistress
+    | AskForHelp
+    | LeaveDuty
+    | GiveResult
+    | MergeIncident
+    | SplitIncident
+    | UnmergeIncident
+    | AdoptReport
+    | FinishMerge
+    | ReleaseReport
+    | SettleAttention
+    | EnterHazard
+    | CheckWay
+    | PassDeadline
+    | VoidOffer
+)
+
+COMMANDS: dict[str, type[Command]] = {
+    "report_incident": ReportIncident,
+    "update_incident": UpdateIncident,
+    "cancel_incident": CancelIncident,
+    "close_incident": CloseIncident,
+    "reopen_incident": ReopenIncident,
+    "escalate_incident": EscalateIncident,
+    "add_note": AddNote,
+    "assign_volunteer": AssignVolunteer,
+    "withdraw_offer": WithdrawOffer,
+    "accept_offer": AcceptOffer,
+    "decline_offer": DeclineOffer,
+    "report_progress": ReportProgress,
+    "check_in": CheckIn,
+    "confirm_changes": ConfirmChanges,
+    "raise_distress": RaiseDistress,
+    "ask_for_help": AskForHelp,
+    "leave_duty": LeaveDuty,
+    "give_result": GiveResult,
+    "merge_incident": MergeIncident,
+    "split_incident": SplitIncident,
+    "unmerge_incident": UnmergeIncident,
+    "adopt_report": AdoptReport,
+    "finish_merge": FinishMerge,
+    "release_report": ReleaseReport,
+    "settle_attention": SettleAttention,
+    "enter_hazard": EnterHazard,
+    "check_way": CheckWay,
+    "pass_deadline": PassDeadline,
+    "void_offer": VoidOffer,
+}
+"""Name on the wire (`kind`, and `ce_type` as `komek.command.<name>`) of each command."""

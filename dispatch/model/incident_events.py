@@ -1,0 +1,109 @@
+"""Events of the life of an incident: report, edits, end, alarm level, notes, attention."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dispatch.model.incidents import Hazard
+from dispatch.model.merges import MovedPerson
+from dispatch.model.places import Area
+from dispatch.model.requirements import Requirement
+from dispatch.model.vocabulary import Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentReported:
+    type: str
+    priority: Priority
+    area: Area | None
+    language: str | None
+    requirements: tuple[Requirement, ...]
+    plan_version: str
+    reported_by: str
+    reported_ms: int
+    logged_ms: int
+    external_id: str | None
+    body_digest: str
+    text_print: str | None = None
+    parent_id: str | None = None
+    distress_of: str | None = None
+    hazard: Hazard | None = None
+    split_from: str | None = None
+    moved: tuple[MovedPerson, ...] = ()
+    """People transferred from the incident from which it was split; the dispatcher asks them next."""
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Private field to the reference of the encrypted record that holds it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentUpdated:
+    """All values after the update, including the unchanged ones, so the event is self-contained."""
+
+    type: str
+    priority: Priority
+    area: Area | None
+    language: str | None
+    requirements: tuple[Requirement, ...]
+    plan_version: str
+    changed: tuple[str, ...] = ()
+    """Fields that the command set and that really changed, named as in the HTTP body: `type`, `priority`, `location`,
+    `language`, `requirements`, `description`, `address`, `caller`. `requirements` is absent if they changed only because of
+    another type or priority."""
+    by: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    """For each private field among `changed`: the reference of the encrypted record that now holds it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentCancelled:
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentClosed:
+    by: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentReopened:
+    """Open again with these requirements; field work done before no longer counts towards them."""
+
+    by: str
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEscalated:
+    alarm_level: int
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAdded:
+    by: str
+    private_ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionRaised:
+    """An operator should look at the incident. Raised once for each combination of reason, requirement and offer."""
+
+    reason: str
+    requirement_id: str | None = None
+    detail: str | None = None
+    offer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionEnded:
+    reason: str
+    requirement_id: str | None = None
+    offer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentMoved:
+    """Digital work found the actual location."""
+
+    area: Area

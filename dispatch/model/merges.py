@@ -1,0 +1,68 @@
+"""Data that incidents exchange when they are merged or split, and candidates for a merge."""
+
+from dataclasses import dataclass
+
+from dispatch.model.places import Area
+from dispatch.model.requirements import RequirementSpec, WorkKind
+from dispatch.model.vocabulary import Capability, Priority, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeCandidate:
+    """An open incident that may be the same event. `score`: from 0 to 1. `text`: similarity of the texts, None if they are not
+    comparable. `distance_m` None: one of the incidents has no place. `reasons`: evidence for a duplicate, strongest first."""
+
+    incident_id: str
+    score: float
+    distance_m: float | None
+    apart_s: float
+    type: float
+    text: float | None = None
+    external_id: bool = False
+    """Both have the same external id."""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedBefore:
+    """People who declined work of this kind at an incident that was merged into this one."""
+
+    capability: Capability
+    skill: str
+    task: Task | None = None
+    volunteer_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedPerson:
+    """A person who is transferred to an incident that was split off, with their kind of work."""
+
+    volunteer_id: str
+    work: WorkKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReport:
+    """The report of an incident that is split off: the fields of `commands.ReportIncident`; its command id is `command_id`."""
+
+    command_id: str
+    incident_id: str
+    type: str
+    body_digest: str
+    priority: Priority | None = None
+    area: Area | None = None
+    language: str | None = None
+    requirements: tuple[RequirementSpec, ...] | None = None
+    reported_ms: int | None = None
+    external_id: str | None = None
+    text_print: str | None = None
+    private_ref: str | None = None
+    private_fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merging:
+    """A merge that waits for the answer of the other incident until `due_ms`."""
+
+    into: str
+    due_ms: int

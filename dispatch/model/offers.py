@@ -1,0 +1,156 @@
+"""Offers: a request to one person for one requirement, with its result, timers and unconfirmed changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dispatch.model.places import Geometry, Place
+from dispatch.model.reasons import SoftRule
+from dispatch.model.vocabulary import (
+    ASSIGNED_STATES,
+    FILLING_STATES,
+    LIVE_STATES,
+    Capability,
+    CheckInState,
+    ConfirmationState,
+    OfferSource,
+    OfferState,
+    Task,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskResult:
+    outcome: str
+    at_ms: int
+    location: Geometry | None = None
+    incident_id: str | None = None
+    private_ref: str | None = None
+    language: str | None = None
+    """Language of the text under `private_ref`, as stated by its author."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInClock:
+    """Check-in timer of a person on scene. `due_ms`: when the next step follows without an answer; None after the operator was
+    alerted."""
+
+    state: CheckInState
+    due_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distress:
+    """The latest distress signal of a person who was sent, and the incident that it opened."""
+
+    incident_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Observations of a person on their way: their smallest distance so far, since when they are clearly further away, and
+    whether positions are received at all. Distances are rounded to 100 m; positions are not stored."""
+
+    due_ms: int
+    closest_m: float | None = None
+    away_since_ms: int | None = None
+    is_tracked: bool = False
+    asked_ms: int | None = None
+    """When they were asked whether they are still coming; None: not asked, or answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobChange:
+    """Fields of a person's job (`JobField`) that changed in the epoch `version` of the incident."""
+
+    fields: tuple[str, ...]
+    version: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """Unconfirmed changes of the job of an assigned person, oldest first; never empty. `due_ms`: when the person is reminded, or
+    the operator alerted; None after that."""
+
+    changes: tuple[JobChange, ...]
+    state: ConfirmationState
+    due_ms: int | None
+
+    @property
+    def version(self) -> int:
+        """The version whose confirmation covers all changes."""
+        return self.changes[-1].version
+
+    @property
+    def since_ms(self) -> int:
+        return self.changes[0].at_ms
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of all changed fields without repeats, in the order of their first change."""
+        return tuple(dict.fromkeys(name for change in self.changes for name in change.fields))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """The newest version that the person confirmed, and when."""
+
+    version: int
+    at_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A request to one person for one requirement. `epoch`: the version of the incident in which the offer was made."""
+
+    id: str
+    requirement_id: str
+    volunteer_id: str
+    capability: Capability
+    skill: str
+    state: OfferState
+    epoch: int
+    created_ms: int
+    expires_ms: int
+    changed_ms: int
+    accepted_ms: int | None = None
+    distance_m: float | None = None
+    eta_s: float | None = None
+    task: Task | None = None
+    reason: str | None = None
+    private_ref: str | None = None
+    result: TaskResult | None = None
+    lease_expires_ms: int | None = None
+    chance: float | None = None
+    """Probability of an acceptance within the window, estimated when the offer was made."""
+    shares_language: bool | None = None
+    """Whether the person speaks one of the requested languages; None if none is requested."""
+    staging: Place | None = None
+    """Staging point at the edge of a hazard area; it depends only on the area, so it reveals nothing about the person."""
+    check_in: CheckInClock | None = None
+    watch: Watch | None = None
+    distress: Distress | None = None
+    source: OfferSource = OfferSource.SEARCH
+    set_aside: tuple[SoftRule, ...] = ()
+    """Soft rules that the operator overrode when selecting the person; an acceptance is not checked against them either."""
+    before_reopening: bool = False
+    """Field work that was done before the incident was reopened; it no longer counts towards the requirement."""
+    unconfirmed: Unconfirmed | None = None
+    """Only set while the person is assigned."""
+    confirmed: Confirmed | None = None
+    hazards_on_way: Mapping[str, int] = field(default_factory=dict)
+    """Other incidents whose hazard area lies on this person's way or where they work, with the `Hazard.since` of which the person
+    was told. Empty unless the person is assigned."""
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE_STATES
+
+    @property
+    def is_assigned(self) -> bool:
+        return self.state in ASSIGNED_STATES
+
+    @property
+    def is_filling(self) -> bool:
+        return self.state in FILLING_STATES and not self.before_reopening

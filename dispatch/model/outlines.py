@@ -1,0 +1,104 @@
+"""Outlines: areas prepared for many queries (inside or not, crossing, staging points, covering circles)."""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import shapely
+from shapely.affinity import affine_transform
+from shapely.geometry import LineString, Point, box, shape
+
+from dispatch.model.antimeridian import in_range, polygons_of, rejoined
+from dispatch.model.geo import METRES_A_DEGREE, distance_m
+from dispatch.model.places import Area, Place
+
+_MAX_CIRCLES = 24
+_MAX_COVER_RATIO = 2.0
+"""Stop splitting tiles when their total area is at most this multiple of the area they cover."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    centre: Place
+    radius_m: float
+
+
+class _Tile(NamedTuple):
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def area(self) -> float:
+        return (self.east - self.west) * (self.north - self.south)
+
+    def halves(self) -> tuple["_Tile", "_Tile"]:
+        """The tile cut in two across its longer side."""
+        if self.east - self.west >= self.north - self.south:
+            middle = (self.west + self.east) / 2
+            return self._replace(east=middle), self._replace(west=middle)
+        middle = (self.south + self.north) / 2
+        return self._replace(north=middle), self._replace(south=middle)
+
+
+class Outline:
+    """A prepared geometry for many queries about one area.
+
+    Uses an equirectangular projection around the centre, so it suits areas of up to some tens of kilometres.
+    """
+
+    def __init__(self, area: Area) -> None:
+        self._centre = area.centre
+        self._lon_scale = max(1e-6, math.cos(math.radians(area.centre.lat)))
+        drawn = rejoined(shape(dict(area.geometry)), area.centre.lon)
+        self._ground = affine_transform(drawn, [self._lon_scale, 0.0, 0.0, 1.0, 0.0, 0.0])
+        shapely.prepare(self._ground)
+
+    def covers(self, place: Place) -> bool:
+        """Whether the place is inside the area or on its edge."""
+        return bool(self._ground.covers(Point(self._projected(place))))
+
+    def metres_inside(self, start: Place, end: Place) -> float:
+        """Length of the part of the straight line from `start` to `end` that lies inside the area."""
+        (from_x, from_y), (to_x, to_y) = self._projected(start), self._projected(end)
+        turn = 360.0 * self._lon_scale
+        way = LineString([(from_x, from_y), (to_x - turn * round((to_x - from_x) / turn), to_y)])
+        return float(self._ground.intersection(way).length) * METRES_A_DEGREE
+
+    def edge_points(self, count: int) -> tuple[Place, ...]:
+        """About `count` points, evenly spaced along the outer edges of the largest parts, rounded to a metre.
+
+        They depend only on the area, so they reveal nothing about people.
+        """
+        parts = sorted(polygons_of(self._ground), key=lambda part: -part.area)[: max(1, count // 2)]
+        each = max(2, count // max(1, len(parts)))
+        return tuple(
+            self._round(part.exterior.interpolate(number / each, normalized=True))
+            for part in parts
+            for number in range(each)
+        )
+
+    def circles(self) -> tuple[Circle, ...]:
+        """Circles that together cover the area. Several small ones cover less outside it than one: floods are long and thin."""
+        tiles = [_Tile(*self._ground.bounds)]
+        while len(tiles) < _MAX_CIRCLES and sum(tile.area for tile in tiles) > _MAX_COVER_RATIO * self._ground.area:
+            tiles.sort(key=lambda tile: tile.area)
+            largest = tiles.pop()
+            tiles += [tile for tile in largest.halves() if self._ground.intersects(box(*tile))]
+        return tuple(self._circle_around(tile) for tile in tiles)
+
+    def _circle_around(self, tile: _Tile) -> Circle:
+        """Circle around a tile. Its radius uses the latitude nearest to the equator, where a degree of longitude is longest."""
+        middle = Place(lon=in_range((tile.west + tile.east) / 2 / self._lon_scale), lat=(tile.south + tile.north) / 2)
+        lats = (tile.south, tile.north, *((0.0,) if tile.south < 0 < tile.north else ()))
+        corners = [Place(lon=in_range(tile.east / self._lon_scale), lat=lat) for lat in lats]
+        return Circle(centre=middle, radius_m=max(distance_m(middle, corner) for corner in corners))
+
+    def _projected(self, place: Place) -> tuple[float, float]:
+        turn = 360.0 * round((place.lon - self._centre.lon) / 360.0)
+        return (place.lon - turn) * self._lon_scale, place.lat
+
+    def _round(self, point: Point) -> Place:
+        lon = point.x / self._lon_scale
+        return Place(lon=round(in_range(lon), 5), lat=round(point.y, 5))

@@ -1,0 +1,150 @@
+"""What an incident needs: requirements, their shortfalls and their progress on an escalation ladder."""
+
+from dataclasses import dataclass
+
+from dispatch.model.reasons import ShortfallReason, StepReason
+from dispatch.model.vocabulary import Capability, LanguageRule, OnFalse, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A fixed rule for how many people are asked, instead of a certainty. Exactly one of `nearest`, `within_m`, `greedy` and
+    `offers_per_place` is set; they serve for comparison with other systems."""
+
+    nearest: int | None = None
+    """Ask this many of the nearest people at a time."""
+    within_m: int | None = None
+    """Ask everybody within this distance at once."""
+    greedy: bool = False
+    """Ask the nearest person for each open place, by travel time alone."""
+    offers_per_place: float | None = None
+    window_s: int | None = None
+    """Replaces the window of every requirement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementSpec:
+    """A requirement as a response plan or an operator states it. Unset values come from the defaults of the plans."""
+
+    capability: Capability
+    skill: str
+    count: int = 1
+    languages: tuple[str, ...] = ()
+    task: Task | None = None
+    max_distance_m: int | None = None
+    window_s: int | None = None
+    any_of: tuple[str, ...] = ()
+    """Alternative skills, the better first."""
+    language: LanguageRule | None = None
+    max_eta_s: int | None = None
+    ladder: str | None = None
+    role: str = ""
+    lease_s: int | None = None
+    answers_wanted: int = 1
+    agree: int = 1
+    validated: bool = False
+    on_false: OnFalse = OnFalse.STAND_DOWN
+    certainty: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """The unfilled part of a requirement. `final`: the ladder has ended; only new people or an operator can change it."""
+
+    missing: int
+    reason: ShortfallReason
+    since_ms: int
+    final: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Climb:
+    """Progress of a requirement on its escalation ladder, and what the steps taken allow.
+
+    `since_ms`: start of its clock (the report, or when a place became open again); None while all places are filled.
+    """
+
+    ladder: str
+    taken: int = 0
+    """Number of consecutive steps taken, from the first on."""
+    ahead: tuple[int, ...] = ()
+    """Numbers of later steps that were taken early, ahead of steps that still wait."""
+    since_ms: int | None = None
+    due_ms: int | None = None
+    due_reason: StepReason | None = None
+    ring: int = 1
+    """Factor by which the plan's limits of distance and time are widened."""
+    substitutes: tuple[str, ...] = ()
+    bridged: bool = False
+    """A translator is assigned to the incident, so a shared language is no longer required."""
+    ended: bool = False
+
+    @property
+    def steps_taken(self) -> int:
+        return self.taken + len(self.ahead)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """One line of what an incident needs. `languages`: speaking one of them suffices; empty: no language is required."""
+
+    id: str
+    capability: Capability
+    skill: str
+    count: int
+    languages: tuple[str, ...] = ()
+    task: Task | None = None
+    max_distance_m: int
+    window_s: int
+    certainty: float = 0.95
+    """Required probability that enough of the people asked accept within the window."""
+    policy: Policy | None = None
+    """Fixed rule that replaces the certainty."""
+    heavy: bool = False
+    """Heavy work: people rest longer afterwards."""
+    look_at_ms: int | None = None
+    """When to check the present wave if nobody answers; None: an answer or the end of the window comes first."""
+    shortfall: Shortfall | None = None
+    short_since_ms: int | None = None
+    """Since when its wave is smaller than the certainty needs, because people are scarce; None: it is large enough."""
+    role: str = ""
+    any_of: tuple[str, ...] = ()
+    """Alternative skills, the better first."""
+    language: LanguageRule | None = None
+    max_eta_s: int | None = None
+    climb: Climb | None = None
+    bridges: str | None = None
+    """For a translator: id of the requirement whose people they help; None for all other requirements."""
+    translator_since_ms: int | None = None
+    """Since when a needed translator is missing; None: none is needed, or one is assigned to the incident."""
+    lease_s: int | None = None
+    """Digital work: how long an acceptance holds without a sign of life; None: no limit."""
+    answers_wanted: int = 1
+    """How many people do the same digital work in parallel; `agree` equal answers settle it."""
+    agree: int = 1
+    validated: bool = False
+    """A second person repeats the work after the first has answered."""
+    on_false: OnFalse = OnFalse.STAND_DOWN
+    settled: str | None = None
+    """The outcome on which enough answers agree; nobody else is asked."""
+    helped: int = 0
+    """Places added by requests from people on scene."""
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether several people do the same digital work, so that their answers can be compared."""
+        return self.answers_wanted > 1 or self.validated
+
+    @property
+    def skills(self) -> tuple[str, ...]:
+        """All accepted skills, the preferred one first."""
+        return (self.skill, *self.any_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkKind:
+    """A kind of work, independent of a requirement: two requirements with equal kinds ask for the same work."""
+
+    capability: Capability
+    skill: str
+    task: Task | None = None

@@ -1,0 +1,135 @@
+"""Events of the safety of people: hazard areas, check-ins, absence checks, requests for help, distress."""
+
+from dataclasses import dataclass
+
+from dispatch.model.incidents import Hazard
+from dispatch.model.offers import Watch
+from dispatch.model.places import Area, Place
+from dispatch.model.requirements import Requirement
+from dispatch.model.vocabulary import CheckInState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedIn:
+    offer_id: str
+    volunteer_id: str
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardDeclared:
+    """The polygon of the incident is a hazard area from now on; people with one of the skills `equipped` may enter it."""
+
+    equipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardEnded:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardWarned:
+    """People inside the hazard area who were not warned of it before; `beyond`: lower bound of how many more there are."""
+
+    volunteer_ids: tuple[str, ...]
+    beyond: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagingMoved:
+    """New staging point of a person after the hazard area changed; None: they go to the scene itself."""
+
+    offer_id: str
+    volunteer_id: str
+    staging: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInClockSet:
+    """A person on scene is asked to check in at `due_ms`, unless they check in before."""
+
+    offer_id: str
+    volunteer_id: str
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInAsked:
+    """A person on scene was asked to check in, then warned, then overdue; `due_ms`: when the next of these follows."""
+
+    offer_id: str
+    volunteer_id: str
+    state: CheckInState
+    due_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchSet:
+    """Observations of a person on their way, and when to check again."""
+
+    offer_id: str
+    volunteer_id: str
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaysToCheck:
+    """Incidents whose people may cross the hazard area that the decision creates, moves or ends; each is sent `CheckWay`."""
+
+    incident_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardOnWay:
+    """The hazard area of another incident lies on the way of this person, or where they work. Carries no positions."""
+
+    offer_id: str
+    volunteer_id: str
+    hazard_incident_id: str
+    ground: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayCleared:
+    """The hazards that this person was told of have ended or no longer concern them."""
+
+    offer_id: str
+    volunteer_id: str
+    hazard_incident_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComingAsked:
+    """A person on their way is asked whether they are still coming, because of `reason` (`AbsenceReason`)."""
+
+    offer_id: str
+    volunteer_id: str
+    reason: str
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAsked:
+    """A person on scene requests more people. `requirement`: the state after it, new or with a higher count."""
+
+    offer_id: str
+    volunteer_id: str
+    requirement: Requirement
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistressRaised:
+    """A person who was sent is in danger; `child_id` is the incident that is opened for them.
+
+    `area` is that of the incident to which they were sent: positions of people never enter `decisions`.
+    """
+
+    offer_id: str
+    volunteer_id: str
+    child_id: str
+    area: Area | None
+    hazard: Hazard | None = None
+    language: str | None = None
+    private_ref: str | None = None
