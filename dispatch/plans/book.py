@@ -17,11 +17,13 @@ from dispatch.plans.budget_table import Budget
 from dispatch.plans.defaults import FALLBACK_TYPE, Defaults
 from dispatch.plans.fault_texts import sentences
 from dispatch.plans.fixed_policies import policy_of
+from dispatch.plans.ladder_tables import LadderTable
 from dispatch.plans.ladders import FALLBACK, Ladder
 from dispatch.plans.line_numbers import lines_of
-from dispatch.plans.plan_file import LadderTable, PlanFile, RequirementTable, TypeTable, read_tables
+from dispatch.plans.plan_file import PlanFile, TypeTable, read_tables
 from dispatch.plans.precautions import NONE as NO_PRECAUTIONS
 from dispatch.plans.precautions import Precautions
+from dispatch.plans.requirement_table import RequirementTable
 
 BUILT_IN = Path(__file__).with_name("builtin.toml")
 

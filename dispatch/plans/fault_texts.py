@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dispatch.plans.line_numbers import line_of
-from dispatch.plans.plan_file import PSEUDO_KEYS
+from dispatch.plans.requirement_table import PSEUDO_KEYS
 from dispatch.plans.value_types import EXPECTED
 
 

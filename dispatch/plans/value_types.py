@@ -46,6 +46,11 @@ class Expected:
         return core_schema.custom_error_schema(handler(source), EXPECTED, custom_error_message=self.text)
 
 
+def one_of(words: Iterable[str]) -> Expected:
+    """Annotation of an enumeration: the sentence lists its values."""
+    return Expected(f"one of {', '.join(words)}")
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """Annotation: an integer from `low` to `high`. `True` and 1.0 are none: times and distances are integers on the wire."""
