@@ -1,6 +1,7 @@
 """Field types that bodies share: times, geometry, languages. An invalid value gives an error that says what is expected."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +34,27 @@ def instant_ms(value: object) -> int:
     if at.year < 1970:
         raise expected("a time from 1970 on")
     return int(at.timestamp() * 1000)
+
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Unicode categories without a visible character: control, format (zero-width) and separators."""
+
+
+def is_blank(text: str) -> bool:
+    """Whether the text has no visible character."""
+    return all(unicodedata.category(one) in _INVISIBLE for one in text)
+
+
+def blank_as_null(value: object) -> object:
+    """None for a blank text; every other value unchanged."""
+    return None if isinstance(value, str) and is_blank(value) else value
+
+
+def not_blank(text: str) -> str:
+    """The text. Raises PydanticCustomError if it is blank."""
+    if is_blank(text):
+        raise expected("a text with at least one visible character")
+    return text
 
 
 def language_tag(value: object) -> str:

@@ -18,9 +18,9 @@ from api.http.strict_route import StrictRoute
 from api.schemas.base import Accepted
 from api.schemas.orders import Assignment, Escalation, Look, Merge, Note, Reason
 from api.schemas.reports import Split
-from api.views.links import incident_links, offer_links
+from api.views.links import answer_links, incident_links
 from api.writes import commands
-from api.writes.incident_orders import OrderDep, check_adopts_reports, check_belongs, texts_of
+from api.writes.incident_orders import OrderDep, check_adopts_reports, check_belongs, check_ids, texts_of
 from api.writes.manual_orders import check_assignable
 from api.writes.report_checks import check_type
 from api.writes.send import PreparedWrite, write_once
@@ -118,6 +118,10 @@ async def assign(order: OrderDep, body: Assignment) -> Response:
 
     409 names the soft rules that exclude the person (`rules`); `force` with a reason overrides them. People who are engaged or
     off duty are never asked.
+
+    The order of the log decides between two assignments of one person. Until the first is decided, the second also gets 202, and
+    its `links.outcome` is `refused` with the reason `engaged`; after that it gets 409 `engaged`. A repeat with the same
+    Idempotency-Key gets the same 202 again.
     """
     volunteer_id = checked_volunteer_id(body.volunteer_id)
 
@@ -129,12 +133,13 @@ async def assign(order: OrderDep, body: Assignment) -> Response:
             requirement_id=body.requirement_id,
             force=body.force,
         )
-        await check_assignable(order.services, state, command)
         offer = offer_id(order.incident_id, command.id, body.requirement_id, volunteer_id)
+        if state is None or state.offer(offer) is None:  # else a repeat whose first response was forgotten
+            await check_assignable(order.services, state, command)
         return PreparedWrite(
             command=command,
             subject=offer,
-            links=offer_links(offer, order.incident_id),
+            links=answer_links(offer, order.incident_id, order.once.caller.role),
             private=texts_of(command, body.reason),
         )
 
@@ -164,6 +169,7 @@ async def split(order: OrderDep, body: Split) -> Response:
     """
     services, once = order.services, order.once
     check_type(body.type, services.plans)
+    check_ids(order.incident_id, body)
 
     async def prepared() -> PreparedWrite:
         state = await order.open_state()

@@ -29,7 +29,7 @@ from api.schemas.answers import (
 from api.schemas.base import Accepted
 from api.schemas.offers import OfferShown
 from api.views import offers
-from api.views.links import offer_links
+from api.views.links import answer_links
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.writes.idempotency import OnceOnly
 from api.writes.incident_orders import texts_of
@@ -215,7 +215,7 @@ async def withdraw(
             replace=given.replace,
             private_ref=text_ref(place.incident_id, "reason", command_id) if given.reason else None,
         )
-        links = offer_links(id_, place.incident_id)
+        links = answer_links(id_, place.incident_id, caller.role)
         return PreparedWrite(command=command, subject=id_, links=links, private=texts_of(command, given.reason))
 
     return await write_once(services, once, prepared)

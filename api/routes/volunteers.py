@@ -101,7 +101,7 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, ser
         at = await services.intake.send_volunteer(record)
         if not await write_through(services, record, at.offset):
             raise retry_later("unknown_outcome", "the duty is in the log, but Redis does not show it yet")
-    return _accepted(volunteer_id, "on_duty" if body.on_duty else "off_duty")
+    return _accepted(caller, volunteer_id, "on_duty" if body.on_duty else "off_duty")
 
 
 @router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 413, 415))
@@ -125,7 +125,7 @@ async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunt
         continues=body.continues,
     )
     await services.positions.send([fix])
-    return _accepted(volunteer_id, "received")
+    return _accepted(caller, volunteer_id, "received")
 
 
 @router.get("/{volunteer_id}/offers", response_model=OfferList, responses=problems())
@@ -188,8 +188,8 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
     try:
         await services.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)
     except (StoreTrouble, NotReady):
-        return _accepted(volunteer_id, "erasing")  # the profile service erases it from the tombstones
-    return _accepted(volunteer_id, "erased")
+        return _accepted(caller, volunteer_id, "erasing")  # the profile service erases it from the tombstones
+    return _accepted(caller, volunteer_id, "erased")
 
 
 async def _known(services: Services, volunteer_id: str, caller: Caller, body: VolunteerIn) -> VolunteerView | None:
@@ -238,6 +238,8 @@ def _unusable(reason: FixRefusal) -> ProblemResponse:
     return ProblemResponse(reason, f"{field}: expected {expected}", errors=[{"field": field, "expected": expected}])
 
 
-def _accepted(volunteer_id: str, status: str) -> Response:
-    links = {"self": path_of("volunteers", volunteer_id), "offers": path_of("volunteers", volunteer_id, "offers")}
+def _accepted(caller: Caller, volunteer_id: str, status: str) -> Response:
+    links = {"self": path_of("volunteers", volunteer_id)}
+    if caller.role is not Role.ADMIN:  # admins may not read offers
+        links["offers"] = path_of("volunteers", volunteer_id, "offers")
     return shown({"id": volunteer_id, "status": status, "links": links}, 202)

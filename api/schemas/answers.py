@@ -1,11 +1,12 @@
 """Request bodies about one offer: the answers of its person, and a withdrawal by an operator."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.fields import AreaField, LanguageTag, word
-from api.schemas.base import Body, SkillWord, Text
+from api.schemas.base import Body, OptionalText, SkillWord
+from dispatch.digital.results import FIELDS, RESULTS, outcomes_of
 from dispatch.model.reasons import DeclineReason
 from dispatch.model.vocabulary import HeardBy, OfferState
 
@@ -24,11 +25,11 @@ class Said(Body):
 
 class Decline(Said):
     reason: Annotated[DeclineReason, word(DeclineReason)] = DeclineReason.OTHER
-    text: Text | None = None
+    text: OptionalText = None
 
 
 class Withdrawal(Body):
-    reason: Text | None = None
+    reason: OptionalText = None
     replace: Annotated[bool, Field(description="true: search for somebody else; false: give up the place")] = True
 
 
@@ -37,7 +38,7 @@ class Progress(Said):
 
 
 class CheckInText(Said):
-    text: Text | None = None
+    text: OptionalText = None
 
 
 class Confirm(Said):
@@ -52,20 +53,37 @@ class Confirm(Said):
 
 
 class DistressText(Said):
-    text: Text | None = None
+    text: OptionalText = None
 
 
 class HelpWanted(Said):
     skill: SkillWord | None = None
     count: Annotated[int, Field(ge=1, le=10)] = 1
-    text: Text | None = None
+    text: OptionalText = None
+
+
+def _with_table(schema: dict[str, Any]) -> None:
+    """Adds the table of tasks, outcomes and fields to the description of the schema (CommonMark)."""
+    rows = [
+        f"| {task} | {outcome} | {_names(fields.required)} | {_names(fields.optional)} |"
+        for task, outcomes in RESULTS.items()
+        for outcome, fields in outcomes.items()
+    ]
+    table = "\n".join(("| task | outcome | required | optional |", "| --- | --- | --- | --- |", *rows))
+    schema["description"] += f" All other fields of {_names(frozenset(FIELDS))} are refused.\n\n{table}"
+
+
+def _names(fields: frozenset[str]) -> str:
+    return ", ".join(f"`{name}`" for name in FIELDS if name in fields)
 
 
 class Result(Said):
-    """The result of digital work. Which fields an outcome requires: `api/writes/preconditions.py`."""
+    """The result of digital work. The fields depend on the task of the offer and on the outcome."""
 
-    outcome: Annotated[str, Field(min_length=1, max_length=32)]
-    text: Text | None = None
+    model_config = ConfigDict(json_schema_extra=_with_table)
+
+    outcome: Annotated[str, Field(min_length=1, max_length=32, json_schema_extra={"enum": list(outcomes_of(None))})]
+    text: OptionalText = None
     language: LanguageTag | None = None
     location: AreaField | None = None
     incident_id: Annotated[str, Field(max_length=64)] | None = None

@@ -1,15 +1,21 @@
 """Base classes of bodies, and field types that several of them share."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from api.fields import GEOMETRY_SCHEMA, word
+from api.fields import GEOMETRY_SCHEMA, blank_as_null, not_blank, word
 from dispatch.model.vocabulary import Capability, Priority, Skill, Task
 
-Text = Annotated[str, Field(max_length=10_000)]
+Entry = TypeVar("Entry", bound=str)
+
+BLANK_AS_NULL = BeforeValidator(blank_as_null)
+"""Of every optional text: one without a visible character counts as not given."""
+OptionalText = Annotated[Annotated[str, Field(max_length=10_000)] | None, BLANK_AS_NULL]
 """Free text. Only its length is limited: a report is never refused because of its wording."""
-ShortText = Annotated[str, Field(max_length=500)]
+OptionalShortText = Annotated[Annotated[str, Field(max_length=500)] | None, BLANK_AS_NULL]
+NOT_BLANK = AfterValidator(not_blank)
+"""Of every required text: one without a visible character is refused."""
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Geometry = Annotated[dict[str, Any], Field(json_schema_extra=GEOMETRY_SCHEMA)]
 """A GeoJSON geometry of a response. Request bodies use `fields.AreaField`, which checks it."""
@@ -20,10 +26,26 @@ SkillWord = Annotated[Skill, word(Skill)]
 TaskWord = Annotated[Task, word(Task)]
 
 
+def _each_once(entries: list[Entry]) -> list[Entry]:
+    return list(dict.fromkeys(entries))
+
+
+EACH_ONCE = AfterValidator(_each_once)
+"""Of lists of skills and languages: a repeated entry counts once, at its first place."""
+
+
 class Body(BaseModel):
     """A request body. Types are not coerced and unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+Parts = TypeVar("Parts", bound=Body)
+
+
+def null_if_empty(body: Parts | None) -> Parts | None:
+    """None for a body all of whose fields are null: it counts as not given."""
+    return body if body is not None and body.model_dump(exclude_none=True) else None
 
 
 class Shown(BaseModel):

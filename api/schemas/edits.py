@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from api.fields import AreaField, LanguageTag
-from api.schemas.base import Body, PriorityWord, ShortText, Shown, Text, Time
-from api.schemas.reports import CallerOfIncident, RequirementIn, TypeName
+from api.schemas.base import Body, OptionalShortText, OptionalText, PriorityWord, Shown, Time
+from api.schemas.reports import OptionalCaller, RequirementIn, TypeName
 
 
 class IncidentValues(Body):
@@ -18,9 +18,9 @@ class IncidentValues(Body):
     language: LanguageTag | None = None
     requirements: Annotated[list[RequirementIn], Field(max_length=50)] = []
     """In any order; of each entry only the given fields are compared."""
-    description: Text | None = None
-    address: ShortText | None = None
-    caller: CallerOfIncident | None = None
+    description: OptionalText = None
+    address: OptionalShortText = None
+    caller: OptionalCaller = None
 
 
 class IncidentPatch(IncidentValues):
@@ -38,11 +38,16 @@ class IncidentPatch(IncidentValues):
 
 
 class Conflict(Shown):
-    """A field that somebody else changed first. `mine`: the value that the caller sent, if it is known. `theirs`, `by` and `at`
-    are absent if the incident is no longer known."""
+    """A field on which the precondition of an edit failed.
+
+    `mine`: the value that the edit would set; absent for a field that the edit only expects. `expected`: the value that the
+    request expects. `theirs`: the present value. `by`, `at`: author and time of its last edit, or of the report. `mine` and
+    `expected` are absent in the outcome of an order; `theirs`, `by` and `at` if the incident is no longer known.
+    """
 
     field: str
     mine: Any = None
+    expected: Any = None
     theirs: Any = None
     by: str | None = None
     at: Time | None = None

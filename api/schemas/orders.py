@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from api.fields import expected, word
-from api.schemas.base import Body, Shown, Text
+from api.schemas.base import NOT_BLANK, Body, OptionalText, Shown
 from api.schemas.edits import Conflict
 from dispatch.model.reasons import AttentionReason
 
@@ -13,7 +13,7 @@ from dispatch.model.reasons import AttentionReason
 class Reason(Body):
     """Why the operator gives the order; stored encrypted, shown in the timeline."""
 
-    reason: Text | None = None
+    reason: OptionalText = None
 
 
 class Merge(Reason):
@@ -30,8 +30,8 @@ class Assignment(Body):
     """The person whom an operator selects for a requirement."""
 
     volunteer_id: Annotated[str, Field(min_length=1, max_length=128)]
-    requirement_id: Annotated[str, Field(min_length=1, max_length=64)]
-    reason: Annotated[str, Field(max_length=10_000, description="required with `force`")] | None = None
+    requirement_id: Annotated[str, Field(min_length=1, max_length=64), NOT_BLANK]
+    reason: Annotated[OptionalText, Field(description="required with `force`")] = None
     force: Annotated[bool, Field(description="override the soft rules that exclude the person")] = False
 
     @model_validator(mode="after")
@@ -46,7 +46,7 @@ class Escalation(Reason):
 
 
 class Note(Body):
-    text: Annotated[str, Field(min_length=1, max_length=10_000)]
+    text: Annotated[str, Field(min_length=1, max_length=10_000), NOT_BLANK]
 
 
 class CommandShown(Shown):

@@ -1,12 +1,24 @@
 """Request bodies that state an incident: a report, a split, and the requirements in them."""
 
-from typing import Annotated, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from api.fields import AreaField, Instant, LanguageTag, expected, word
-from api.schemas.base import Body, CapabilityWord, PriorityWord, ShortText, SkillWord, TaskWord, Text
-from dispatch.model.vocabulary import LanguageRule, OnFalse
+from api.fields import AreaField, Instant, LanguageTag, expected, is_blank, word
+from api.schemas.base import (
+    BLANK_AS_NULL,
+    EACH_ONCE,
+    Body,
+    CapabilityWord,
+    OptionalShortText,
+    OptionalText,
+    PriorityWord,
+    SkillWord,
+    TaskWord,
+    null_if_empty,
+)
+from dispatch.model.vocabulary import Capability, LanguageRule, OnFalse
 from dispatch.plans import digital_work
 
 TypeName = Annotated[str, Field(min_length=1, max_length=64)]
@@ -15,8 +27,23 @@ TypeName = Annotated[str, Field(min_length=1, max_length=64)]
 class CallerOfIncident(Body):
     """The person who called; stored encrypted."""
 
-    name: Annotated[str, Field(max_length=200)] | None = None
-    phone: Annotated[str, Field(max_length=64, description="free text; stored unchanged")] | None = None
+    name: Annotated[Annotated[str, Field(max_length=200)] | None, BLANK_AS_NULL] = None
+    phone: Annotated[
+        Annotated[str, Field(max_length=64)] | None, BLANK_AS_NULL, Field(description="free text; stored unchanged")
+    ] = None
+
+
+OptionalCaller = Annotated[CallerOfIncident | None, AfterValidator(null_if_empty)]
+"""A caller without name and phone counts as not given."""
+
+
+def _only_of_field_work(row: Mapping[str, Any]) -> list[str]:
+    """Settings of field work that a digital requirement states. The search for digital work has no place."""
+    return (
+        [key for key in ("max_distance_m", "max_eta_s") if key in row]
+        if row["capability"] is Capability.DIGITAL
+        else []
+    )
 
 
 class RequirementIn(Body):
@@ -25,7 +52,9 @@ class RequirementIn(Body):
     capability: CapabilityWord
     skill: SkillWord
     count: Annotated[int, Field(ge=1, le=100)] = 1
-    languages: Annotated[list[LanguageTag], Field(max_length=10, description="speaking one of them suffices")] = []
+    languages: Annotated[
+        list[LanguageTag], Field(max_length=10, description="speaking one of them suffices"), EACH_ONCE
+    ] = []
     task: TaskWord | None = None
     max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
     window_s: Annotated[int, Field(ge=1, le=86_400, description="time to answer an offer")] | None = None
@@ -37,17 +66,22 @@ class RequirementIn(Body):
     validated: Annotated[bool, Field(description="digital work: a second person repeats it after the first")] = False
     on_false: Annotated[OnFalse, word(OnFalse)] = OnFalse.STAND_DOWN
     any_of: Annotated[
-        list[SkillWord], Field(max_length=10, description="alternative skills, the preferred one first")
+        list[SkillWord], Field(max_length=10, description="alternative skills, the preferred one first"), EACH_ONCE
     ] = []
     language: Annotated[LanguageRule, word(LanguageRule)] | None = None
     """Unset: `languages` are required if given; otherwise the language of the incident counts."""
     max_eta_s: Annotated[int, Field(ge=1, le=86_400, description="longest travel time")] | None = None
-    role: Annotated[str, Field(max_length=64)] = ""
+    role: Annotated[str, Field(max_length=64), AfterValidator(lambda text: "" if is_blank(text) else text)] = ""
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
-        """Applies the checks of plan files. A value equal to its default counts as unset."""
+        """Applies the checks of plan files, and drops `skill` from its own alternatives. A value equal to its default counts as
+        unset."""
+        if self.skill in self.any_of:
+            self.any_of = [other for other in self.any_of if other is not self.skill]
         row = self.model_dump(exclude_defaults=True)
+        for key in _only_of_field_work(row):
+            raise expected("no such setting: digital work has no distance", key)
         for key in digital_work.only_of_digital_work(row):
             raise expected("no such setting: only digital work has it", key)
         for key in digital_work.not_with_validated(row):
@@ -69,13 +103,13 @@ class IncidentReport(Body):
     location: AreaField | None
     """null for work without a place."""
     priority: PriorityWord | None = None
-    description: Text | None = None
+    description: OptionalText = None
     language: LanguageTag | None = None
-    address: ShortText | None = None
-    caller: CallerOfIncident | None = None
+    address: OptionalShortText = None
+    caller: OptionalCaller = None
     requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] | None = None
     reported_at: Instant | None = None
-    external_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    external_id: Annotated[Annotated[str, Field(max_length=128)] | None, BLANK_AS_NULL] = None
 
     @model_validator(mode="after")
     def _states_required_languages(self) -> Self:
@@ -89,8 +123,8 @@ class IncidentReport(Body):
 class Split(IncidentReport):
     """The report of the new incident, and what is transferred to it."""
 
-    offers: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=100)] = []
+    offers: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=100), EACH_ONCE] = []
     """Offers whose people are transferred: released here and asked by name there."""
-    reports: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100)] = []
+    reports: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=100), EACH_ONCE] = []
     """Merged reports (incidents that were merged into this one) that belong to the new incident."""
-    reason: Text | None = None
+    reason: OptionalText = None

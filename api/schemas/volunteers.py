@@ -2,10 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.fields import PERSON_ID_SCHEMA, Instant, LanguageTag, Lat, Lon, PointField, word
-from api.schemas.base import Body, CapabilityWord, Geometry, Shown, SkillWord, Time
+from api.schemas.base import (
+    BLANK_AS_NULL,
+    EACH_ONCE,
+    Body,
+    CapabilityWord,
+    Geometry,
+    Shown,
+    SkillWord,
+    Time,
+    null_if_empty,
+)
 from api.schemas.offers import OfferShown
 from dispatch.model.vocabulary import Capability, TravelMode
 
@@ -13,22 +23,24 @@ from dispatch.model.vocabulary import Capability, TravelMode
 class Contact(Body):
     """How the person is reached; stored encrypted."""
 
-    name: Annotated[str, Field(max_length=200)] | None = None
-    phone: Annotated[str, Field(max_length=64)] | None = None
-    email: Annotated[str, Field(max_length=254)] | None = None
-    push: Annotated[str, Field(max_length=2000, description="address of the notice channel")] | None = None
+    name: Annotated[Annotated[str, Field(max_length=200)] | None, BLANK_AS_NULL] = None
+    phone: Annotated[Annotated[str, Field(max_length=64)] | None, BLANK_AS_NULL] = None
+    email: Annotated[Annotated[str, Field(max_length=254)] | None, BLANK_AS_NULL] = None
+    push: Annotated[
+        Annotated[str, Field(max_length=2000)] | None, BLANK_AS_NULL, Field(description="address of the notice channel")
+    ] = None
 
 
 class VolunteerIn(Body):
     """A profile. It replaces the stored one as a whole."""
 
-    capabilities: Annotated[list[CapabilityWord], Field(min_length=1, max_length=2)]
-    skills: Annotated[list[SkillWord], Field(max_length=32)]
-    languages: Annotated[list[LanguageTag], Field(max_length=32)] = []
+    capabilities: Annotated[list[CapabilityWord], Field(min_length=1, max_length=2), EACH_ONCE]
+    skills: Annotated[list[SkillWord], Field(max_length=32), EACH_ONCE]
+    languages: Annotated[list[LanguageTag], Field(max_length=32), EACH_ONCE] = []
     travel_mode: Annotated[TravelMode, word(TravelMode)] = TravelMode.FOOT
     max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
     home: PointField | None = None
-    contact: Contact | None = None
+    contact: Annotated[Contact | None, AfterValidator(null_if_empty)] = None
     on_duty: bool | None = None
     """Unset: unchanged; off duty for a new person."""
 

@@ -1,6 +1,7 @@
 """Links of responses."""
 
 from streams.api_paths import path_of
+from streams.tokens import Role
 
 
 def incident_links(incident_id: str) -> dict[str, str]:
@@ -18,4 +19,11 @@ def outcome_link(incident_id: str, command_id: str) -> dict[str, str]:
 
 
 def offer_links(offer: str, incident_id: str) -> dict[str, str]:
+    """For the person of the offer."""
     return {"self": path_of("offers", offer), "incident": path_of("incidents", incident_id)}
+
+
+def answer_links(offer: str, incident_id: str, role: Role) -> dict[str, str]:
+    """Of a 202 about an offer. Only its person may read the offer by itself; operators read it in the incident."""
+    links = offer_links(offer, incident_id)
+    return links if role is Role.VOLUNTEER else links | {"self": links["incident"]}

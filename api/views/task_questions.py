@@ -1,7 +1,8 @@
 """The question to the person for each kind of digital work, in Kazakh, Russian and English."""
 
 from api.views.negotiation import LANGUAGES
-from dispatch.model.vocabulary import OUTCOMES_OF_TASK, Task
+from dispatch.digital.results import outcomes_of
+from dispatch.model.vocabulary import Task
 
 _QUESTIONS: dict[Task, tuple[str, str, str]] = {
     Task.VERIFY_REPORT: (
@@ -54,4 +55,4 @@ def question(task: Task, language: str) -> str:
 
 def outcomes(task: Task) -> list[str]:
     """The outcomes a result of this task may have."""
-    return sorted(OUTCOMES_OF_TASK[task])
+    return outcomes_of(task)

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from fastapi import Depends
 from fastapi.responses import Response
 
-from api.deps import IncidentId, ServicesDep
+from api.deps import IncidentId, ServicesDep, zone_of_known_cell
 from api.http.problems import ProblemResponse, invalid
 from api.process.services import Services
 from api.schemas.reports import Split
@@ -15,6 +15,7 @@ from api.views.links import incident_links
 from api.writes.idempotency import IdempotentRequest, OnceOnly
 from api.writes.send import PreparedWrite, PrivateRecord, write_once
 from dispatch.model.commands import Command
+from dispatch.model.ids import parts_of_offer
 from dispatch.model.incidents import Incident
 from dispatch.model.private_refs import text_ref
 from dispatch.ports import NotReady, StoreTrouble
@@ -138,6 +139,21 @@ async def check_adopts_reports(services: Services, into: str) -> None:
     if not target.is_open or target.merging is not None:
         state = "merging" if target.is_open else "merged" if target.merged_into else target.status
         raise ProblemResponse("conflict", f"the other incident is {state}", state=state, merged_into=target.merged_into)
+
+
+def check_ids(incident_id: str, body: Split) -> None:
+    """Checks that the ids to transfer can belong to this incident; needs no state.
+
+    Raises:
+        ProblemResponse: 422 for the first that cannot.
+    """
+    for number, offer_id in enumerate(body.offers):
+        parts = parts_of_offer(offer_id)
+        if parts is None or parts.incident_id != incident_id:
+            raise invalid(f"offers[{number}]", "an offer of this incident", "text")
+    for number, report in enumerate(body.reports):
+        if zone_of_known_cell(report) is None or report == incident_id:
+            raise invalid(f"reports[{number}]", "a report that was merged into this incident", "text")
 
 
 def check_belongs(state: Incident, body: Split) -> None:

@@ -13,7 +13,7 @@ from api.http.problems import ProblemResponse
 from api.process.services import Services
 from api.reads.disclosure import noted
 from api.schemas.answers import Said
-from api.views.links import offer_links
+from api.views.links import answer_links
 from api.writes.idempotency import IdempotentRequest
 from api.writes.incident_orders import texts_of
 from api.writes.preconditions import Held
@@ -105,7 +105,7 @@ class OfferAnswer:
                 command=command,
                 subject=self.id,
                 status="received",
-                links=offer_links(self.id, self.place.incident_id),
+                links=answer_links(self.id, self.place.incident_id, self.caller.role),
                 private=texts_of(command, text),
                 after=mark,
             )

@@ -9,22 +9,19 @@ from dataclasses import dataclass
 from api.deps import zone_of_known_cell
 from api.http.problems import ProblemResponse, invalid
 from api.schemas.answers import Result
+from dispatch.digital.results import FIELDS, fields_of, outcomes_of
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import (
     ASSIGNED_STATES,
     FILLING_STATES,
-    OUTCOMES_OF_TASK,
     PROGRESS_ORDER,
     Capability,
     OfferState,
     Task,
 )
 
-_WITH_TEXT = frozenset({"done"})
-_WITH_LOCATION = frozenset({"located", "mapped"})
-_WITHOUT_LOCATION = frozenset({"not_found"})
-_ALL_OUTCOMES = sorted({outcome for outcomes in OUTCOMES_OF_TASK.values() for outcome in outcomes})
+_JSON_TYPES = {"text": "text", "language": "text", "location": "object", "incident_id": "text"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,24 +86,27 @@ class Held:
 
 
 def check_outcome(body: Result, task: Task | None) -> None:
-    """Checks that the task has this outcome (None: any task) and that the body has the fields the outcome requires.
+    """Checks the outcome and the other fields against the table of `dispatch/digital/results.py`.
+
+    `task` None: the task is not known, so only what holds for every task with this outcome is checked.
 
     Raises:
-        ProblemResponse: 422.
+        ProblemResponse: 422 with every field that is missing or not allowed.
     """
-    known = sorted(OUTCOMES_OF_TASK[task]) if task is not None else _ALL_OUTCOMES
-    if body.outcome not in known:
-        raise invalid("outcome", "one of " + ", ".join(known), "text")
-    if body.outcome in _WITH_TEXT and not (body.text and body.text.strip()):
-        raise invalid("text", f"a text with the outcome {body.outcome}")
-    if body.outcome in _WITH_LOCATION and body.location is None:
-        raise invalid("location", f"a geometry with the outcome {body.outcome}")
-    if body.outcome in _WITHOUT_LOCATION and body.location is not None:
-        raise invalid("location", f"no geometry with the outcome {body.outcome}", "object")
-    if body.outcome == "duplicate" and body.incident_id is None:
-        raise invalid("incident_id", "the incident of which it is a duplicate")
-    if body.outcome == "none" and body.incident_id is not None:
-        raise invalid("incident_id", "no incident with the outcome none", "text")
+    fields = fields_of(body.outcome, task)
+    if fields is None:
+        raise invalid("outcome", "one of " + ", ".join(outcomes_of(task)), "text")
+    given = {name for name in FIELDS if getattr(body, name) is not None}
+    errors = [
+        {"field": name, "expected": f"a value with the outcome {body.outcome}"}
+        if name in fields.required
+        else {"field": name, "expected": f"no value with the outcome {body.outcome}", "got": _JSON_TYPES[name]}
+        for name in FIELDS
+        if name in fields.required - given or name in fields.forbidden & given
+    ]
+    if errors:
+        detail = "; ".join(f"{error['field']}: expected {error['expected']}" for error in errors)
+        raise ProblemResponse("invalid", detail, errors=errors)
 
 
 def check_other_incident(body: Result, own_incident_id: str) -> None:

@@ -1,10 +1,12 @@
 """Entry point of the room: checks answers to digital work and adds the events that follow from them.
 
-`leases.py` limits how long work is held, `consensus.py` compares answers, `steering.py` applies them.
+`results.py` states what a result contains, `leases.py` limits how long work is held, `consensus.py` compares answers,
+`steering.py` applies them.
 """
 
 from dispatch.context_query import located
 from dispatch.digital import leases
+from dispatch.digital.results import fields_of
 from dispatch.digital.steering import steer
 from dispatch.incidents.duplicates import candidates, neighbour_of
 from dispatch.incidents.relocation import replanned
@@ -17,7 +19,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.merge_events import MergeProposed
 from dispatch.model.offers import Offer
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import OUTCOMES_OF_TASK, DeadlineKind
+from dispatch.model.vocabulary import DeadlineKind
 from dispatch.state.derived_facts import Unfolding
 from dispatch.state.moment import Moment
 
@@ -46,17 +48,21 @@ def _settle(incident: Incident, command: SettleAttention) -> Ruling:
 
 
 def _contradiction(offer: Offer, command: GiveResult) -> Ruling | None:
-    """A refusal when the answer lacks what its outcome requires; `offers.rule` checks that the outcome fits the task."""
-    if offer.task is None or command.outcome not in OUTCOMES_OF_TASK[offer.task]:
+    """A refusal when the answer lacks what its outcome requires; `offers.rule` checks that the outcome fits the task.
+
+    Fields that the outcome forbids are ignored here: the API refuses them, and commands of older versions may have them.
+    """
+    fields = fields_of(command.outcome, offer.task) if offer.task is not None else None
+    if fields is None:
         return None
-    if command.outcome in ("located", "mapped") and located(command.location) is None:
+    if "location" in fields.required and located(command.location) is None:
         return refused("result", "location_missing")
-    if command.outcome == "duplicate":
+    if "incident_id" in fields.required:
         if command.other_incident_id is None:
             return refused("result", "incident_missing")
         if command.other_incident_id == command.incident_id:
             return refused("result", "duplicate_of_itself")
-    if command.outcome == "done" and command.private_ref is None:
+    if "text" in fields.required and command.private_ref is None:
         return refused("result", "text_missing")
     return None
 

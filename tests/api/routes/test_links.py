@@ -1,14 +1,21 @@
 """A link leads to what it names, whatever characters the id has."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from dispatch.model.ids import is_person_id
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Task, TravelMode
+from streams import clock
 from streams.api_paths import path_of
-from tests.support.api_world import World, code
+from streams.store.reads import VolunteerView
+from tests.support.api_contract import documented_routes
+from tests.support.api_world import World, code, report
+from tests.support.builders import INCIDENT, ZONE, candidate, incident, offer, presence_of, requirement
 
 ROOT = Path(__file__).parents[3]
 SOURCES = sorted(path for package in ("streams", "api") for path in (ROOT / package).rglob("*.py"))
@@ -28,6 +35,19 @@ ODD = [
     "[x]",
     "!$'()*@",
 ]
+OTHER, ENDED, MERGED = (f"i-{ZONE}-" + letter * 32 for letter in "cde")
+OFFER = f"o-{ZONE}-{INCIDENT.rsplit('-', 1)[1]}-" + "b" * 16
+VIEW = VolunteerView(
+    id="v-1",
+    capabilities=(),
+    skills=(),
+    languages=(),
+    travel_mode=TravelMode.CAR,
+    max_distance_m=None,
+    on_duty=True,
+    offset=0,
+    incident_id=None,
+)
 PROFILE = {"capabilities": ["field"], "skills": ["cpr"], "languages": ["kk"]}
 
 
@@ -86,12 +106,87 @@ async def test_location_and_self_of_an_order_are_the_same(world: World) -> None:
     assert answer.headers["location"] == answer.json()["links"]["self"] == path_of("incidents", answer.json()["id"])
 
 
+LINKED: list[tuple[str, str, dict[str, Any] | None, OfferState, tuple[str, ...]]] = [
+    ("POST", "/v1/incidents", report(), OfferState.OFFERED, ("operator",)),
+    ("PATCH", f"/v1/incidents/{INCIDENT}", {"priority": "low"}, OfferState.OFFERED, ("operator",)),
+    *(
+        ("POST", f"/v1/incidents/{INCIDENT}/{verb}", body, OfferState.OFFERED, ("operator",))
+        for verb, body in (
+            ("cancel", None),
+            ("close", None),
+            ("escalate", None),
+            ("offers", {"volunteer_id": "v-9", "requirement_id": "r1", "force": True, "reason": "r"}),
+            ("merge", {"into": OTHER}),
+            ("split", report()),
+            ("attention", {"reason": "unfilled"}),
+            ("notes", {"text": "t"}),
+        )
+    ),
+    ("POST", f"/v1/incidents/{ENDED}/reopen", None, OfferState.OFFERED, ("operator",)),
+    ("POST", f"/v1/incidents/{MERGED}/unmerge", None, OfferState.OFFERED, ("operator",)),
+    ("POST", f"/v1/offers/{OFFER}/accept", {}, OfferState.OFFERED, ("operator", "volunteer")),
+    ("POST", f"/v1/offers/{OFFER}/decline", {}, OfferState.OFFERED, ("operator", "volunteer")),
+    ("POST", f"/v1/offers/{OFFER}/progress", {"state": "on_scene"}, OfferState.ACCEPTED, ("operator", "volunteer")),
+    ("POST", f"/v1/offers/{OFFER}/check-in", {}, OfferState.ON_SCENE, ("operator", "volunteer")),
+    ("POST", f"/v1/offers/{OFFER}/confirm", {"version": 1}, OfferState.ACCEPTED, ("operator", "volunteer")),
+    ("POST", f"/v1/offers/{OFFER}/distress", {}, OfferState.ON_SCENE, ("operator", "volunteer")),
+    ("POST", f"/v1/offers/{OFFER}/need-help", {}, OfferState.ON_SCENE, ("operator", "volunteer")),
+    ("POST", f"/v1/offers/{OFFER}/result", {"outcome": "unclear"}, OfferState.ACCEPTED, ("operator", "volunteer")),
+    ("POST", f"/v1/offers/{OFFER}/withdraw", None, OfferState.OFFERED, ("operator",)),
+    ("PUT", "/v1/volunteers/volunteer-1/duty", {"on_duty": True}, OfferState.OFFERED, ("volunteer",)),
+    ("PUT", "/v1/volunteers/volunteer-1/location", {"lon": 76.9, "lat": 43.2}, OfferState.OFFERED, ("volunteer",)),
+    ("DELETE", "/v1/volunteers/volunteer-1", None, OfferState.OFFERED, ("volunteer", "admin")),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "state", "role"),
+    [(method, path, body, state, role) for method, path, body, state, roles in LINKED for role in roles],
+)
+async def test_each_link_of_a_202_may_be_read_by_the_role_that_got_it(
+    world: World, method: str, path: str, body: dict[str, Any] | None, state: OfferState, role: str
+) -> None:
+    work = {"capability": Capability.DIGITAL, "task": Task.VERIFY_REPORT} if path.endswith("result") else {}
+    held = offer(state, id=OFFER, volunteer_id="volunteer-1", accepted_ms=1, **work)
+    for known in (
+        incident(offers=(held,), requirements=(requirement(count=3),)),
+        incident(id=OTHER),
+        incident(id=ENDED, status=IncidentStatus.CLOSED),
+        incident(id=MERGED, status=IncidentStatus.CLOSED, merged_into=OTHER),
+    ):
+        world.redis.add(known)
+    person = candidate("v-9")
+    world.redis.present["v-9"] = presence_of(person, fix_at_ms=clock.now_ms())
+    world.redis.volunteers["v-9"] = replace(VIEW, id="v-9")
+    await world.ask("PUT", "/v1/volunteers/volunteer-1", PROFILE, role="volunteer")
+    if role == "operator" and path.startswith("/v1/offers/") and not path.endswith("withdraw"):
+        body = (body or {}) | {"on_behalf": {"heard_by": "phone"}}
+
+    answer = await world.ask(method, path, body, role=role)
+
+    assert answer.status_code == 202, answer.text
+    is_order = role == "operator"
+    assert ("outcome" in answer.json()["links"]) is is_order
+    for name, link in answer.json()["links"].items():
+        read = await world.ask("GET", link, role=role)
+        # 404: erased, or a command that no worker of this test decides
+        assert read.status_code in ((200, 404) if method == "DELETE" else (200,)), (name, link, read.text)
+
+
+def test_the_list_of_202s_is_complete() -> None:
+    known = {(method, path) for method, path, *_ in LINKED}
+    for route in documented_routes():
+        if route.status_code == 202 and route.path != "/v1/locations":
+            method = next(iter(route.methods or ()))
+            assert any(one == method and route.path_regex.match(path) for one, path in known), route.path
+
+
 _BY_HAND = re.compile(r"""f["'][^"'\n]*/v1/[^"'\n]*\{""")
 
 
 def test_no_path_is_put_together_by_hand() -> None:
     """An f-string with `/v1/…{id}` forgets the encoding; `api_paths.path_of` does not."""
-    allowed = {"streams/worker/travel_router.py"}  # the path of another service
+    allowed = {"streams/worker/router_engines.py"}  # the path of another service
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in SOURCES

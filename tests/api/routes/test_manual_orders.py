@@ -247,8 +247,30 @@ async def test_a_person_is_named_and_the_offer_has_its_id_at_once(world: World) 
         "operator-1",
     )
     made = offer_id(INCIDENT, command.id, "r1", "v-9")
-    assert (said.json()["id"], said.headers["location"]) == (made, f"/v1/offers/{made}")
+    assert (said.json()["id"], said.headers["location"]) == (made, f"/v1/incidents/{INCIDENT}")
     assert [getattr(one, "text", None) for one in world.log.opened().values()] == ["тіл біледі"]
+
+
+async def test_a_repeated_assignment_is_answered_as_before_and_a_second_one_is_engaged(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT))
+    known(world)
+    body = {"volunteer_id": "v-9", "requirement_id": "r1"}
+    path = f"/v1/incidents/{INCIDENT}/offers"
+
+    first = await world.ask("POST", path, body, key="k-1")
+    undecided = await world.ask("POST", path, body, key="k-2")
+    made = first.json()["id"]
+    world.redis.add(incident(id=INCIDENT, offers=(offer(id=made, volunteer_id="v-9"),)))
+    known(world, incident_id=INCIDENT)
+    again = await world.ask("POST", path, body, key="k-1")
+    world.redis.keys.clear()
+    world.restart()
+    forgotten = await world.ask("POST", path, body, key="k-1")
+    second = await world.ask("POST", path, body, key="k-3")
+
+    assert [one.status_code for one in (first, undecided, again, forgotten)] == [202] * 4
+    assert first.json() == again.json() == forgotten.json()
+    assert (second.status_code, code(second)) == (409, "engaged")
 
 
 @pytest.mark.parametrize(
@@ -366,7 +388,7 @@ async def test_a_split_names_what_is_wrong_with_it(world: World, changes: dict[s
 
 
 async def test_a_split_takes_no_offer_that_has_ended(world: World) -> None:
-    declined = offer(OfferState.DECLINED)
+    declined = offer(OfferState.DECLINED, id=OFFER)
     world.redis.add(incident(id=INCIDENT, offers=(declined,)))
 
     said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(offers=[declined.id]))
@@ -379,6 +401,6 @@ async def test_what_has_ended_is_not_split_and_without_redis_the_dispatcher_judg
     world.redis.add(ended())
     over = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report())
     world.redis.is_down = True
-    away = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(offers=["o-8320e5-x"]))
+    away = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report(offers=[OFFER]))
 
     assert (code(over), away.status_code) == ("incident_ended", 202)
