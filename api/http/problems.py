@@ -59,7 +59,7 @@ TABLE: dict[str, ProblemType] = {
     "filled": ProblemType(409, "The requirement is filled"),
     "rules_against": ProblemType(409, "Soft rules exclude this person; force with a reason overrides them"),
     "already_escalated": ProblemType(409, "The alarm level has been raised since"),
-    "edit_conflict": ProblemType(409, "Somebody else has changed the same field"),
+    "edit_conflict": ProblemType(409, "A field has another value or a later edit than the request expects"),
     "version_conflict": ProblemType(412, "Somebody else has changed the same field since it was read"),
     "body_too_large": ProblemType(413, "The body is too large"),
     "unsupported_media_type": ProblemType(415, "The body must be JSON"),

@@ -73,9 +73,10 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
     if body.expected is not None:
         present = await edits.expecting(services, incident_id, body.expected)
         expected = edits.expected_edits(present, body.expected)
-    elif edits.changes_of(body) & set(PRIVATE_FIELDS):
-        with suppress(StoreTrouble, NotReady):  # the private fields then count as changed, even if they are not
+    elif edits.changes_of(body) & {*PRIVATE_FIELDS, "requirements"}:
+        with suppress(StoreTrouble, NotReady):  # these fields then count as changed, even if they are not
             present = await services.marks.read_promptly(edits.present_values(services, incident_id))
+    is_same = present is not None and bool(body.requirements) and present.has_requirements(body.requirements)
     return commands.update(
         incident_id,
         body,
@@ -83,6 +84,7 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
         expected_version=min(versions, default=None),
         expected_edits=expected,
         same_as=edits.same_as(present, body),
+        unchanged=("requirements",) if is_same else (),
     )
 
 

@@ -11,6 +11,7 @@ from api.http.auth import everybody
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.schemas.incident_types import IncidentTypes
+from api.views.incidents import distance_limit_m
 from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, Priority, Skill, Task, TravelMode
 from dispatch.plans.book import ResponsePlan
@@ -56,5 +57,5 @@ def _type(plan: ResponsePlan) -> dict[str, Any]:
 
 def _requirement(entry: Requirement) -> dict[str, Any]:
     """The requirement of a plan, without the fields that only a requirement of an incident has."""
-    fields: dict[str, Any] = msgspec.to_builtins(entry)
+    fields: dict[str, Any] = msgspec.to_builtins(entry) | {"max_distance_m": distance_limit_m(entry)}
     return {name: value for name, value in fields.items() if name not in _ONLY_IN_INCIDENTS}

@@ -14,7 +14,8 @@ class PlanRequirement(Shown):
     count: int
     languages: list[str]
     task: Task | None
-    max_distance_m: int
+    max_distance_m: int | None
+    """null for digital work."""
     window_s: int
     certainty: float
     policy: Policy | None

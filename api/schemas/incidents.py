@@ -5,7 +5,7 @@ from typing import Literal
 from api.schemas.base import Geometry, Shown, Time
 from api.schemas.offers import CallerShown, MaterialShown, OfferOfIncident
 from api.schemas.safety import HazardShown, PersonInDistress
-from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, Priority, Task
+from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, LanguageRule, OnFalse, Priority, Task
 
 
 class LadderShown(Shown):
@@ -27,7 +27,8 @@ class RequirementShown(Shown):
     count: int
     languages: list[str]
     task: Task | None
-    max_distance_m: int
+    max_distance_m: int | None
+    """null for digital work."""
     window_s: int
     offered: int
     accepted: int
@@ -37,6 +38,12 @@ class RequirementShown(Shown):
     role: str
     any_of: list[str]
     max_eta_s: int | None
+    language: LanguageRule | None
+    lease_s: int | None
+    answers_wanted: int
+    agree: int
+    validated: bool
+    on_false: OnFalse
     settled: str | None
     """Digital work: the outcome on which enough answers agree."""
     ladder: LadderShown | None

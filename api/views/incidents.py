@@ -14,7 +14,7 @@ from dispatch.model.incidents import Attention, Incident
 from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.offers import Offer
 from dispatch.model.requirements import Climb, Requirement
-from dispatch.model.vocabulary import Certainty, IncidentStatus, OfferState, Priority
+from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, OfferState, Priority
 from dispatch.plans.book import PlanBook
 from dispatch.state.edits import edit_version
 from streams.wire import IncidentPrivate
@@ -86,6 +86,11 @@ def attention(entry: Attention) -> View:
     }
 
 
+def distance_limit_m(entry: Requirement) -> int | None:
+    """None for digital work: the search for it has no place, although each requirement in the log has a limit."""
+    return None if entry.capability is Capability.DIGITAL else entry.max_distance_m
+
+
 def requirement(entry: Requirement, offers: Sequence[Offer]) -> View:
     return {
         "id": entry.id,
@@ -94,7 +99,7 @@ def requirement(entry: Requirement, offers: Sequence[Offer]) -> View:
         "count": entry.count,
         "languages": canonicals(entry.languages),
         "task": entry.task,
-        "max_distance_m": entry.max_distance_m,
+        "max_distance_m": distance_limit_m(entry),
         "window_s": entry.window_s,
         "offered": sum(offer.state is OfferState.OFFERED for offer in offers),
         "accepted": sum(offer.is_filling for offer in offers),
@@ -104,6 +109,12 @@ def requirement(entry: Requirement, offers: Sequence[Offer]) -> View:
         "role": entry.role,
         "any_of": entry.any_of,
         "max_eta_s": entry.max_eta_s,
+        "language": entry.language,
+        "lease_s": entry.lease_s,
+        "answers_wanted": entry.answers_wanted,
+        "agree": entry.agree,
+        "validated": entry.validated,
+        "on_false": entry.on_false,
         "settled": entry.settled,
         "ladder": ladder(entry.climb) if entry.climb else None,
     }

@@ -1,6 +1,6 @@
 """Translates request bodies into commands and private records. Contains no rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 
 from api.schemas.edits import IncidentPatch
@@ -106,9 +106,11 @@ def update(
     expected_version: int | None = None,
     expected_edits: Mapping[str, int] | None = None,
     same_as: Mapping[str, str] | None = None,
+    unchanged: Collection[str] = (),
 ) -> UpdateIncident:
-    """`same_as`: private fields whose value is unchanged, with the reference of the record that holds it."""
-    given = patch.model_fields_set
+    """`same_as`: private fields whose value is unchanged, with the reference of the record that holds it. `unchanged`: other
+    fields to leave out of the command."""
+    given = patch.model_fields_set - set(unchanged)
     command_id = once.command_id(f"update:{incident_id}")
     private = tuple(name for name in PRIVATE_FIELDS if name in given)
     return UpdateIncident(

@@ -44,7 +44,8 @@ class Present:
     """The present values of the editable fields, in the form of request bodies.
 
     `by`, `at_ms`: author and time of the report. `held`: private field to the reference of its record. `edits`: field to its last
-    edit since the report. `unknown`: private fields whose record is not in Redis (yet).
+    edit since the report. `unknown`: private fields whose record is not in Redis (yet). `translators`: the requirements that were
+    added automatically, which `values` omits and an incident shows.
     """
 
     version: int
@@ -54,6 +55,7 @@ class Present:
     held: Mapping[str, str]
     edits: Mapping[str, Edit]
     unknown: frozenset[str]
+    translators: Sequence[Mapping[str, Any]] = ()
 
     def matches(self, body: IncidentValues, field: str) -> bool:
         """Whether the field has the value of the body; False if its value is unknown."""
@@ -63,6 +65,19 @@ class Present:
         if field == "requirements" and stated is not None:
             return _same_requirements(stated, present)
         return bool(_plain(stated) == _plain(present))
+
+    def has_requirements(self, stated: Sequence[RequirementIn]) -> bool:
+        """Whether the requirements are those of the incident as it shows them; fields that are not stated have their default.
+
+        The dispatcher cannot see that such requirements are unchanged: a plan also sets values that no request can state.
+        """
+        unmatched = [_plain(entry) for entry in (*self.values["requirements"], *self.translators)]
+        for entry in (_plain(entry.model_dump()) for entry in stated):
+            if entry not in unmatched:
+                return False
+            unmatched.remove(entry)
+        optional = [_plain(entry) for entry in self.translators]
+        return all(entry in optional for entry in unmatched)
 
 
 def changes_of(body: IncidentPatch) -> frozenset[str]:
@@ -99,6 +114,7 @@ async def present_values(services: Services, incident_id: str) -> Present | None
             held=held,
             edits=state.edits,
             unknown=unknown,
+            translators=[_stated(entry) for entry in state.requirements if entry.bridges is not None],
         )
     encoded = await services.marks.reported(incident_id)
     report = wire.decode_command(encoded) if encoded is not None else None
@@ -203,16 +219,25 @@ async def refuse_lost(
     present, conflicts = await conflicts_of(services, caller, decision, body)
     raise ProblemResponse(
         "version_conflict" if is_if_match else "edit_conflict",
-        f"changed by others: {', '.join(decision.conflicts)}",
+        _lost(decision.conflicts, changes_of(body)),
         headers={"ETag": f'"{present.version if present else decision.version}"'},
         conflicts=conflicts,
     )
 
 
+def _lost(conflicts: Sequence[str], changes: frozenset[str]) -> str:
+    """Separates the fields that the edit changes from those that it only expects: nobody need have edited the latter."""
+    edited = [name for name in conflicts if name in changes]
+    expected = [name for name in conflicts if name not in changes]
+    parts = [("changed by another edit", edited), ("another value than expected", expected)]
+    return "; ".join(f"{what}: {', '.join(names)}" for what, names in parts if names)
+
+
 async def conflicts_of(
     services: Services, caller: Caller, decision: Decision, body: IncidentPatch | None = None
 ) -> tuple[Present | None, list[dict[str, Any]]]:
-    """The present values, and for each conflict of the decision: `schemas.edits.Conflict`, with `mine` if the body is known.
+    """The present values, and for each conflict of the decision: `schemas.edits.Conflict`, with `mine` and `expected` if the
+    body is known and has them.
 
     Raises:
         StoreTrouble, NotReady: Redis cannot be read.
@@ -227,13 +252,14 @@ async def conflicts_of(
 
 def _conflict(present: Present, name: str, body: IncidentPatch | None) -> dict[str, Any]:
     edit = present.edits.get(name)
-    mine: dict[str, Any] = {}
-    if body is not None:
-        source = body if name in changes_of(body) else body.expected
-        mine = {"mine": stated_value(source, name) if source is not None else None}
+    stated: dict[str, Any] = {}
+    if body is not None and name in changes_of(body):
+        stated["mine"] = stated_value(body, name)
+    if body is not None and body.expected is not None and name in body.expected.model_fields_set:
+        stated["expected"] = stated_value(body.expected, name)
     return {
         "field": name,
-        **mine,
+        **stated,
         "theirs": present.values[name],
         "by": edit.by if edit else present.by,
         "at": time(edit.at_ms if edit else present.at_ms),
@@ -254,11 +280,12 @@ def stated_value(body: IncidentValues, field: str) -> Any:
 
 def _stated_requirements(requirements: Sequence[Requirement]) -> list[dict[str, Any]]:
     """In the form of a request body, without translators: they are added to other requirements automatically."""
-    return [
-        {name: getattr(entry, name) for name in _REQUIREMENT_FIELDS} | {"languages": canonicals(entry.languages)}
-        for entry in requirements
-        if entry.bridges is None
-    ]
+    return [_stated(entry) for entry in requirements if entry.bridges is None]
+
+
+def _stated(entry: Requirement) -> dict[str, Any]:
+    values = {name: getattr(entry, name) for name in _REQUIREMENT_FIELDS}
+    return values | {"languages": canonicals(entry.languages), "max_distance_m": incidents.distance_limit_m(entry)}
 
 
 def _same_requirements(stated: Sequence[Mapping[str, Any]], present: Sequence[Mapping[str, Any]]) -> bool:

@@ -5,12 +5,16 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.schemas.edits import IncidentValues
+from api.schemas.reports import RequirementIn
 from api.writes import edits
 from dispatch.decide import decide
 from dispatch.model.commands import Command, ReportIncident, UpdateIncident
+from dispatch.model.incident_events import IncidentUpdated
 from dispatch.model.people import Found
 from dispatch.model.private_refs import text_ref
 from dispatch.model.vocabulary import Outcome
+from dispatch.plans.book import load_builtin
 from dispatch.ports import StoreTrouble
 from dispatch.state.lifecycle import fold
 from streams import wire
@@ -109,6 +113,66 @@ async def test_who_lost_is_told_what_stands_there_by_whom_and_since_when(desk: D
     assert [(entry.actor, entry.action) for entry in desk.world.log.audits][:1] == [("op-2", "incident.private.read")]
 
 
+async def test_a_conflict_separates_what_the_edit_changes_from_what_it_expects(desk: Desk) -> None:
+    await desk.patch({"address": "Абай 2"}, "op-1")
+    expected = {"address": "Абай 1", "priority": "low", "type": "medical.other"}
+
+    lost = await desk.patch({"address": "Абай 3", "description": "x", "expected": expected}, "op-2")
+
+    priority, address = lost.json()["conflicts"]
+    assert lost.json()["detail"] == "changed by another edit: address; another value than expected: priority"
+    assert address == {"field": "address", "mine": "Абай 3", "expected": "Абай 1", "theirs": "Абай 2"} | {
+        "by": "op-1",
+        "at": AT,
+    }
+    assert ("mine" in priority, priority["expected"], priority["by"]) == (False, "low", "operator-1")
+
+
+async def form_of(desk: Desk) -> dict[str, Any]:
+    """Every editable field as the incident shows it."""
+    shown = await desk.read()
+    form = {name: shown[name] for name in IncidentValues.model_fields}
+    form["requirements"] = [
+        {name: value for name, value in entry.items() if name in RequirementIn.model_fields}
+        for entry in shown["requirements"]
+    ]
+    return {name: value for name, value in form.items() if value is not None}
+
+
+@pytest.mark.parametrize("kind", sorted(load_builtin().plans))
+async def test_a_form_that_is_sent_back_as_it_was_shown_changes_nothing(world: World, kind: str) -> None:
+    desk = Desk(world)
+    await desk.report(type=kind)
+    form = await form_of(desk)
+
+    for condition in ({}, {"edit_version": 0}, {"expected": form}):
+        answer = await desk.patch(form | condition, "op-2")
+
+        assert answer.status_code == 202, answer.text
+        assert [one.outcome for one in desk.world.decisions.at.values()][-1] is Outcome.UNCHANGED
+
+
+async def test_a_requirement_that_omits_a_value_resets_it(desk: Desk) -> None:
+    need = {"capability": "field", "skill": "first_aid", "count": 2}
+    await desk.patch({"requirements": [need | {"languages": ["kk"]}]})
+
+    await desk.patch({"requirements": [need]})
+
+    assert (await desk.read())["requirements"][0]["languages"] == []
+
+
+async def test_a_whole_form_with_one_change_does_not_conflict_with_edits_of_other_fields(desk: Desk) -> None:
+    form = await form_of(desk)
+    await desk.patch({"priority": "low"}, "op-1", '"1"')
+
+    answer = await desk.patch(form | {"address": "Абай 5", "priority": "low"}, "op-2", '"1"')
+
+    shown = await desk.read()
+    (edited,) = [one for one in list(desk.world.decisions.at.values())[-1].events if isinstance(one, IncidentUpdated)]
+    assert (answer.status_code, edited.changed) == (202, ("address",))
+    assert (shown["priority"], shown["address"]) == ("low", "Абай 5")
+
+
 async def test_the_loser_leaves_nothing(desk: Desk) -> None:
     await desk.patch({"address": "Абай 2"}, if_match='"1"')
     before = set(desk.world.redis.sealed)
@@ -167,7 +231,9 @@ async def test_values_that_are_expected_are_compared_field_by_field(
     assert [entry["field"] for entry in answer.json().get("conflicts", [])] == conflicts
     if conflicts:
         assert code(answer) == "edit_conflict"
-        assert answer.json()["conflicts"][0]["mine"] == expected[conflicts[0]]
+        told = answer.json()["conflicts"][0]
+        assert (told["expected"], "mine" in told) == (expected[conflicts[0]], False)
+        assert answer.json()["detail"] == f"another value than expected: {', '.join(conflicts)}"
 
 
 async def test_an_expected_value_that_is_on_its_way_is_waited_for(desk: Desk) -> None:
