@@ -35,9 +35,11 @@ from dispatch.model.safety_events import CheckedIn, ComingAsked, WatchSet
 from dispatch.model.vocabulary import Capability, OfferState, Priority, TravelMode
 
 COMING = frozenset({OfferState.ACCEPTED, OfferState.EN_ROUTE})
+"""On their way. People on scene are never withdrawn by absence (DESIGN 27)."""
 SILENT_AFTER_S = {Priority.CRITICAL: 300, Priority.HIGH: 600, Priority.NORMAL: 900, Priority.LOW: 1_200}
 AWAY_FOR_S = {Priority.CRITICAL: 180, Priority.HIGH: 300, Priority.NORMAL: 600, Priority.LOW: 900}
 LOOK_EVERY_S = {Priority.CRITICAL: 120, Priority.HIGH: 180, Priority.NORMAL: 300, Priority.LOW: 450}
+"""Each check is a decision and raises the version of the incident: the price of a shorter interval (DESIGN 27)."""
 AWAY_M = {TravelMode.FOOT: 400.0, TravelMode.BICYCLE: 1_000.0, TravelMode.CAR: 3_000.0}
 """Increase of the distance to the scene that counts as moving away: about three, four and six minutes of travel."""
 ANSWER_WITHIN_S = {Priority.CRITICAL: 60, Priority.HIGH: 120, Priority.NORMAL: 180, Priority.LOW: 300}
@@ -48,6 +50,7 @@ MARGIN_S = 300
 REST_S = 600
 """A lost person is not asked again for the same requirement for this long."""
 _GRAIN_M = 100.0
+"""Distances are rounded to this before they enter the log, which is kept for a year: they must not locate a person."""
 
 
 def leave_duty_command(volunteer_id: str, offer_id: str, *, profile_offset: int, sent_ms: int) -> LeaveDuty | None:
@@ -86,10 +89,13 @@ def looked(incident: Incident, command: PassDeadline, seen: Presence | None, now
         return refused("watch", "unknown_offer")
     if offer.watch is None or offer.state not in COMING:
         return unchanged("watch", f"already_{offer.state}")
+    # A timer only proposes: it may fire early, late or twice.
     if now_ms < offer.watch.due_ms:
         return unchanged("watch", "not_yet_due")
+    # Usually `LeaveDuty` has come first; this finds a person whose command is missing. An unknown person is not lost.
     if seen is not None and not seen.on_duty:
         return applied("watch", _lost(offer, AbsenceReason.OFF_DUTY))
+    # Before the question is judged: this check may show that the person approaches again.
     watch = _after_look(incident, offer, offer.watch, seen, now_ms)
     missed = _missed(incident, offer, watch, seen, now_ms)
     if missed is None:
@@ -99,6 +105,7 @@ def looked(incident: Incident, command: PassDeadline, seen: Presence | None, now
         asked = replace(watch, asked_ms=now_ms, due_ms=now_ms + answer_ms)
         question = ComingAsked(offer_id=offer.id, volunteer_id=offer.volunteer_id, reason=missed, watch=asked)
         return applied("still_coming", question)
+    # Nobody is withdrawn before the time to answer is over, whichever timer fired (DESIGN 87).
     if now_ms < watch.asked_ms + answer_ms:
         return applied("watch", _watched(offer, replace(watch, due_ms=watch.asked_ms + answer_ms)))
     return _unanswered(offer, watch, missed, seen)
@@ -106,6 +113,7 @@ def looked(incident: Incident, command: PassDeadline, seen: Presence | None, now
 
 def _unanswered(offer: Offer, watch: Watch, missed: AbsenceReason, seen: Presence | None) -> Ruling:
     """The person loses the place, or the operator is alerted where silence had been announced."""
+    # The phone announced the silence, so only a human may conclude anything from it (DESIGN 87).
     if missed is AbsenceReason.SILENT and seen is not None and seen.is_silent_by_word:
         alarm = AttentionRaised(
             reason=AttentionReason.PERSON_SILENT,
@@ -128,6 +136,7 @@ def watches(state: Incident, facts: Iterable[Event], now_ms: int) -> list[Event]
     moved = any(isinstance(fact, IncidentMoved | IncidentUpdated) for fact in facts)
     accepted = {fact.offer_id for fact in facts if isinstance(fact, OfferMoved) and fact.state is OfferState.ACCEPTED}
     first_ms = now_ms + LOOK_EVERY_S[state.priority] * 1000
+    # A new `Watch` also drops `closest_m`, which was measured to the old place.
     return [
         WatchSet(offer_id=offer.id, volunteer_id=offer.volunteer_id, watch=Watch(due_ms=first_ms))
         for offer in state.offers
@@ -145,6 +154,7 @@ def heard(state: Incident, facts: Iterable[Event], now_ms: int) -> Iterator[Even
     for offer in state.offers:
         if offer.state not in COMING or offer.watch is None or offer.watch.asked_ms is None:
             continue
+        # `is_tracked` stays: positions have arrived during this journey, so silence can still be noticed.
         if offer.id in spoke:
             due_ms = now_ms + LOOK_EVERY_S[state.priority] * 1000
             yield _watched(offer, Watch(due_ms=due_ms, is_tracked=offer.watch.is_tracked))
@@ -163,6 +173,7 @@ def rests(offer: Offer, now_ms: int) -> bool:
 
 def _after_look(incident: Incident, offer: Offer, watch: Watch, seen: Presence | None, now_ms: int) -> Watch:
     again_ms = now_ms + LOOK_EVERY_S[incident.priority] * 1000
+    # Positions from before the acceptance say nothing about the way.
     since_ms = offer.accepted_ms or offer.created_ms
     heard_since = seen is not None and seen.heard_at_ms is not None and seen.heard_at_ms >= since_ms
     watch = replace(watch, due_ms=again_ms, is_tracked=watch.is_tracked or heard_since)
@@ -171,6 +182,7 @@ def _after_look(incident: Incident, offer: Offer, watch: Watch, seen: Presence |
         return watch
     away_m = round(distance_to_area_m(seen.place, incident.area) / _GRAIN_M) * _GRAIN_M
     closest_m = away_m if watch.closest_m is None else min(watch.closest_m, away_m)
+    # From the closest approach, not from the last fix: slow steps away add up.
     if away_m - closest_m <= AWAY_M[seen.travel_mode]:
         return replace(watch, closest_m=closest_m, away_since_ms=None)
     return replace(watch, closest_m=closest_m, away_since_ms=watch.away_since_ms or now_ms)
@@ -187,11 +199,13 @@ def _missed(incident: Incident, offer: Offer, watch: Watch, seen: Presence | Non
 
 def _is_silent(incident: Incident, offer: Offer, watch: Watch, seen: Presence | None, now_ms: int) -> bool:
     """Only a person whose positions arrived while travelling can fall silent: many share none. Any answer is a sign of life."""
+    # Every step of the offer and every check-in moves `changed_ms`, so all of them count as signs of life.
     heard_ms = seen.heard_at_ms if seen is not None and seen.heard_at_ms is not None else 0
     confirmed_ms = offer.confirmed.at_ms if offer.confirmed else 0
     for_ms = now_ms - max(heard_ms, offer.changed_ms, confirmed_ms)
     if seen is not None and seen.is_silent_by_word:
         return for_ms >= WAYS * 1000 * (offer.eta_s or 0.0) + MARGIN_S * 1000
+    # Only once they report `en_route`: before that, silence says nothing about the journey.
     is_on_the_way = watch.is_tracked and offer.state is OfferState.EN_ROUTE
     return is_on_the_way and for_ms >= SILENT_AFTER_S[incident.priority] * 1000
 

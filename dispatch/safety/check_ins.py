@@ -39,6 +39,7 @@ def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
     if offer is None:
         return refused("check_in_due", "unknown_offer")
     clock = offer.check_in
+    # The person may have left or confirmed the end of work since the timer was set.
     if clock is None or not is_on_scene(offer):
         return unchanged("check_in_due", f"already_{offer.state}")
     if clock.due_ms is None or now_ms < clock.due_ms:
@@ -61,6 +62,7 @@ def clocks(state: Incident, facts: Iterable[Event], check_in_s: int | None, now_
     """Clocks that `facts` restart, and ends of attention that follow; `state` is the incident after the facts."""
     begun: list[Event] = []
     if check_in_s is not None and state.is_open:
+        # Any step counts, not only a check-in; in the order of the events, so that a replay gives the same events.
         signs = dict.fromkeys(fact.offer_id for fact in facts if isinstance(fact, CheckedIn | OfferMoved))
         offers = [offer for one in signs if (offer := state.offer(one)) is not None and is_on_scene(offer)]
         due_ms = now_ms + check_in_s * 1000
@@ -84,5 +86,6 @@ def _ended_alarms(state: Incident, answered: set[str]) -> list[Event]:
     return [
         AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
         for entry in state.attention
+        # Entries of logs from before DESIGN 83 name the offer only in `detail`.
         if entry.reason == AttentionReason.CHECK_IN_OVERDUE and (entry.offer_id or entry.detail) not in missed
     ]

@@ -36,6 +36,7 @@ def due_ms(state: Incident, offer: Offer, now_ms: int) -> int:
         # The attention may have been settled meanwhile: a further change can become overdue again.
         return known.due_ms or now_ms + CONFIRM_WITHIN_S[state.priority] * 1000
     fresh_ms = now_ms + _half_ms(state)
+    # The minimum: a further change never extends the time, a higher priority may shorten it.
     return fresh_ms if known is None or known.due_ms is None else min(known.due_ms, fresh_ms)
 
 
@@ -46,9 +47,11 @@ def confirmed(incident: Incident, command: ConfirmChanges, now_ms: int) -> Rulin
         return refused("confirm", "unknown_offer")
     if not command.speaks_for(offer.volunteer_id):
         return refused("confirm", "not_your_offer")
+    # Nobody can have read that version.
     if command.version > incident.version:
         return refused("confirm", "unknown_version")
     open_changes = offer.unconfirmed.changes if offer.unconfirmed else ()
+    # A repeated confirmation must not restart the clock of the changes that are left.
     if not any(change.version <= command.version for change in open_changes):
         return unchanged("confirm", "nothing_to_confirm")
     is_left = any(change.version > command.version for change in open_changes)
@@ -74,6 +77,7 @@ def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
     if known.due_ms is None or now_ms < known.due_ms:
         return unchanged("confirmation_due", "not_yet_due")
     if known.state is ConfirmationState.ASKED:
+        # The second half of the time, from now: a late timer still leaves the person the time to read the reminder.
         again_ms = now_ms + _half_ms(incident)
         return applied("confirmation_reminded", _missed(offer, known, ConfirmationState.REMINDED, again_ms))
     alarm = AttentionRaised(
@@ -92,6 +96,7 @@ def ended_alarms(state: Incident) -> Iterator[Event]:
             continue
         offer = state.offer(entry.offer_id or "")
         known = offer.unconfirmed if offer else None
+        # Also when the offer was pruned or ended: there is nobody left to call.
         if known is None or known.state is not ConfirmationState.OVERDUE:
             yield AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
 

@@ -31,6 +31,7 @@ _HAS_BEEN_SENT = frozenset(
         OfferState.DECLINED,
     }
 )
+"""States in which an accepted person may be on the way, at the place, or still there."""
 
 
 def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
@@ -43,6 +44,7 @@ def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
         return refused("distress", "unknown_offer")
     if not command.speaks_for(offer.volunteer_id):
         return refused("distress", "not_your_offer")
+    # `accepted_ms`: an offer that was declined or withdrawn unanswered has sent nobody anywhere.
     if offer.capability is not Capability.FIELD or offer.accepted_ms is None or offer.state not in _HAS_BEEN_SENT:
         return refused("distress", f"offer_{offer.state}")
     if offer.distress is not None and now_ms - offer.distress.at_ms < SAME_FOR_S * 1000:
@@ -50,8 +52,10 @@ def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
     signal = DistressRaised(
         offer_id=offer.id,
         volunteer_id=offer.volunteer_id,
+        # From the command, so that a redelivered signal names the same child; in the same zone as the parent (DESIGN 26).
         child_id=incident_id(incident.zone, TYPE, command.id),
         area=incident.area,
+        # `since` 0: the parent warns the people inside. The child only keeps the rule who may enter.
         hazard=replace(incident.hazard, since=0) if incident.hazard else None,
         language=incident.language,
         private_ref=command.private_ref,
@@ -70,6 +74,7 @@ def report_of(decision: Decision, fact: DistressRaised) -> ReportIncident:
         sent_ms=decision.decided_ms,
         type=TYPE,
         priority=Priority.CRITICAL,
+        # There is no body; a repeat of this report must still be recognised as one.
         body_digest=command_id,
         area=fact.area,
         language=None,

@@ -46,8 +46,10 @@ class WaysFound:
 def ground_to_check(before: Incident | None, after: Incident | None) -> Area | None:
     """The hazard area that was declared, moved or ended between the two states; None when it has not changed."""
     old, new = ground_of(before), ground_of(after)
+    # A distress has the area of its parent, whose own decision checks the ways.
     if after is None or after.distress_of is not None or (old and old.area) == (new and new.area):
         return None
+    # The old area when it has ended: people who were warned of it get the all-clear.
     ground = new or old
     return ground.area if ground else None
 
@@ -70,6 +72,7 @@ def concerned(
         incident.id
         for incident in incidents
         if any(
+            # People who were warned are checked again whatever changed: the area may have left their way.
             incident_id in offer.hazards_on_way
             or (ground is not None and _is_crossed(incident, offer, whereabouts.get(offer.volunteer_id), ground))
             for offer in under_way(incident)
@@ -100,6 +103,7 @@ def people_of(incident: Incident | None, command: Command, hazards: Iterable[Haz
     if incident is None:
         return ()
     offers = tuple(_looked_at(incident, command))
+    # Most commands stop here and save the look-up of positions.
     if not offers or not any(_is_near(incident, offer, ground) for offer in offers for ground in hazards):
         offers = tuple(offer for offer in offers if offer.hazards_on_way)
     return tuple(dict.fromkeys(offer.volunteer_id for offer in offers))
@@ -120,6 +124,7 @@ def _looked_at(incident: Incident, command: Command) -> Iterator[Offer]:
 def _is_near(incident: Incident, offer: Offer, ground: HazardArea) -> bool:
     """A cheap pre-check; it fails only for a person who is further away than when they were asked."""
     assert incident.area is not None  # `_looked_at` yields people of incidents with a place only
+    # The distance when they were asked, and the reach of the place: the target may be at its far edge.
     way_m = LOOKED_AT_M if offer.distance_m is None else offer.distance_m + incident.area.reach_m
     return distance_m(incident.area.centre, ground.area.centre) <= ground.area.reach_m + max(way_m, LOOKED_AT_M / 10)
 
@@ -129,6 +134,7 @@ def news(incident: Incident, command: Command, around: DecisionContext) -> tuple
     facts: list[Event] = []
     for offer in under_way(incident):
         seen = around.whereabouts.get(offer.volunteer_id)
+        # Other commands know the positions of few people; the others keep what they were told.
         if seen is not None or isinstance(command, CheckWay):
             facts += _news(incident, offer, seen, around.hazards)
     return tuple(facts)
@@ -137,7 +143,9 @@ def news(incident: Incident, command: Command, around: DecisionContext) -> tuple
 def _news(incident: Incident, offer: Offer, seen: Whereabouts | None, hazards: Sequence[HazardArea]) -> Iterator[Event]:
     known = offer.hazards_on_way
     crossed = {ground.incident_id: ground.since for ground in hazards if _is_crossed(incident, offer, seen, ground)}
+    # Sorted, because the order of the areas comes from the store and a repeat must give the same events.
     for incident_id, since in sorted(crossed.items()):
+        # One warning per person and state of the area (DESIGN 84).
         if known.get(incident_id) != since:
             yield HazardOnWay(
                 offer_id=offer.id, volunteer_id=offer.volunteer_id, hazard_incident_id=incident_id, ground=since
@@ -151,14 +159,18 @@ def _news(incident: Incident, offer: Offer, seen: Whereabouts | None, hazards: S
 
 def _is_crossed(incident: Incident, offer: Offer, seen: Whereabouts | None, ground: HazardArea) -> bool:
     area = incident.area
+    # The own area is handled by `hazards.py` and `staging.py`; a distress has the area of its parent.
     if area is None or ground.incident_id in (incident.id, incident.parent_id) or not ground.since:
         return False
     if ground.may_enter({offer.skill} | (seen.skills if seen else frozenset())):
         return False
     start = seen.place if seen else None
+    # People without equipment are sent to the edge, so that is where their way ends.
     end = offer.staging or (area.centre if start is None else nearest_of_area(start, area))
     if start is None or offer.state is OfferState.ON_SCENE:
         return ground.outline.covers(end) or (start is not None and ground.outline.covers(start))
+    # Cheap test before the exact geometry below.
     if not ground.is_near_way(start, end):
         return False
+    # An area of no crossed length can still contain the end of the way.
     return ground.outline.metres_inside(start, end) > 0 or ground.outline.covers(end)

@@ -30,6 +30,7 @@ def declared(state: Incident, precautions: Precautions) -> list[Event]:
     if not state.is_open or state.distress_of is not None:
         return []
     wanted = Hazard(equipped=precautions.equipped) if precautions.hazard else None
+    # `since` is left out: the plan states who may enter, the fold states since when.
     if (wanted and wanted.equipped) == (state.hazard and state.hazard.equipped):
         return []
     return [HazardEnded()] if wanted is None else [HazardDeclared(equipped=wanted.equipped)]
@@ -37,6 +38,7 @@ def declared(state: Incident, precautions: Precautions) -> list[Event]:
 
 def new_ground(before: Incident | None, after: Incident | None) -> Area | None:
     """The area in which people have to be looked up and warned; None when it is unchanged."""
+    # A distress has the area of its parent, which has warned the people inside.
     if after is None or after.distress_of is not None or ground_of(after) is None:
         return None
     known = before is not None and before.is_open and before.hazard is not None and before.area == after.area
@@ -49,8 +51,11 @@ def warned(state: Incident, inside: Iterable[str], beyond: int) -> list[Event]:
     `beyond`: how many more people are inside that the look-up did not list.
     """
     since = state.hazard.since if state.hazard else 0
+    # Warned of an earlier state of the area does not count: the area has changed since (DESIGN 54).
     known = {volunteer for volunteer, epoch in state.warned.items() if epoch >= since}
+    # By id, so that a repeat of the look-up gives the same event.
     fresh = sorted(set(inside) - known)
+    # The bound covers look-up and later entries together: the list is kept in the state.
     room = max(0, WARNED_MOST - len(known))
     named, left = tuple(fresh[:room]), len(fresh[room:]) + beyond
     facts: list[Event] = [HazardWarned(volunteer_ids=named, beyond=left)] if named or left else []
@@ -69,6 +74,7 @@ def entered(incident: Incident, command: EnterHazard) -> Ruling:
     if incident.hazard is None or incident.hazard.since != command.ground:
         return unchanged("enter_hazard", "another_ground")
     facts = warned(incident, command.volunteer_ids, 0)
+    # Otherwise a crowd that keeps entering would raise the same attention with every command.
     is_told = any(entry.reason == AttentionReason.WARNING_INCOMPLETE for entry in incident.attention)
     news = [fact for fact in facts if isinstance(fact, HazardWarned) and fact.volunteer_ids]
     if not news and (not facts or is_told):

@@ -28,11 +28,13 @@ def asked(incident: Incident, offer: Offer, command: AskForHelp, plans: PlanBook
     """The ruling on a request for reinforcements; only people on scene may ask."""
     if not is_on_scene(offer):
         return refused("help", f"offer_{offer.state}")
+    # Commands also come from elsewhere than the API (DESIGN 96).
     if command.skill is not None and command.skill not in set(Skill):
         return refused("help", "unknown_skill")
     if command.count < 1:
         return refused("help", "nobody_asked_for")
     before = _wanted(incident, offer, command.skill, plans)
+    # Partly granted: a call that exceeds the limit still gets what is left of it.
     places = min(command.count, MOST - before.helped)
     if places <= 0:
         return unchanged("help", "limit_reached")
@@ -67,4 +69,5 @@ def _wanted(incident: Incident, offer: Offer, skill: str | None, plans: PlanBook
     if known is not None:
         return known
     (new,) = plans.requirements([RequirementSpec(capability=Capability.FIELD, skill=named)])
+    # Count 0: `asked` adds the places, and a second call for the skill finds this requirement.
     return replace(new, id=f"r{highest_number(incident) + 1}", count=0)

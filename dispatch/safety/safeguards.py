@@ -19,6 +19,7 @@ def rule(
     """The ruling; None when the command is none of this room. Comes before other rules: distress counts after the end too."""
     if incident is None:
         return None
+    # Above the check for an open incident: these commands have answers of their own for one that has ended.
     if isinstance(command, RaiseDistress):
         return distress.raised(incident, command, now_ms)
     if isinstance(command, LeaveDuty):
@@ -29,6 +30,7 @@ def rule(
         return confirmations.confirmed(incident, command, now_ms)
     if isinstance(command, CheckWay):
         return hazard_crossings.checked(incident, command, around)
+    # `orders.rule` answers the rest for an ended incident.
     if not incident.is_open:
         return None
     if isinstance(command, AskForHelp):
@@ -63,6 +65,7 @@ def _help(incident: Incident, command: AskForHelp, plans: PlanBook) -> Ruling:
 def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now_ms: int) -> tuple[Event, ...]:
     """Events that follow from `facts`: hazard areas, clocks, watches, and attention. `state` is the incident after the facts."""
     precautions = plans.plan(state.type).precautions
+    # All of them see the same state; none reads what another adds.
     more = [
         *hazards.declared(state, precautions),
         *check_ins.clocks(state, facts, precautions.check_in_s, now_ms),
@@ -82,6 +85,7 @@ def looked_at(incident: Incident | None, command: Command) -> str | None:
     if isinstance(command, AssignVolunteer):
         return command.volunteer_id
     watches = isinstance(command, PassDeadline) and command.deadline is DeadlineKind.WATCH
+    # Every look-up costs the batch: only rules that judge the present state of a person get it.
     if not (watches or isinstance(command, LeaveDuty | AcceptOffer)):
         return None
     offer = incident.offer(getattr(command, "offer_id", None) or "")

@@ -24,6 +24,7 @@ class Unfolding:
         Raises:
             BrokenLog: an event cannot follow from the state.
         """
+        # `evolve` also recomputes status and ladder clocks, so the next rule sees what the log will hold.
         after = evolve(self.state, facts, self._moment)
         assert after is not None  # there was a state before
         self.state = after

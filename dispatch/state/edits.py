@@ -19,6 +19,7 @@ FIELDS = ("type", "priority", "location", "language", "requirements", *PRIVATE_F
 
 def details_of(incident: Incident) -> Mapping[str, str]:
     """Each private field to the reference of the record that holds it."""
+    # A field without an entry is held by the record of the report, as in logs from before edits by field (DESIGN 79).
     return {name: incident.details.get(name, report_ref(incident.id)) for name in PRIVATE_FIELDS}
 
 
@@ -42,6 +43,7 @@ def edited_since(incident: Incident, field: str, version: int | None) -> bool:
 def changed_fields(incident: Incident, command: UpdateIncident, requirements: Sequence[Requirement]) -> tuple[str, ...]:
     """Fields that the update sets to another value; `requirements`: those after it."""
     held = details_of(incident)
+    # Without a record nothing holds the new values, so the named fields cannot have changed.
     private = command.private_fields if command.private_ref is not None else ()
     really = {
         "type": command.type is not None and command.type != incident.type,
@@ -64,6 +66,7 @@ def conflicts(incident: Incident, command: UpdateIncident, changes: Sequence[str
     missed = {name for name in changes if invented or edited_since(incident, name, version)}
     named = _named(command)
     for name, edit in command.expected_edits.items():
+        # A field that is set to its present value never conflicts; one that is only expected does.
         if edited_since(incident, name, edit) and (name in changes or name not in named):
             missed.add(name)
     return tuple(name for name in FIELDS if name in missed)
@@ -91,6 +94,7 @@ def unused_refs(command: Command, after: Incident | None) -> tuple[str, ...]:
 
 
 def _own(ref: str | None, incident_id: str, command_id: str) -> tuple[str, ...]:
+    # Both ends are checked: a command from Kafka may name the record of another incident or command.
     if ref is None or not (ref.startswith(f"{report_ref(incident_id)}:") and ref.endswith(f":{command_id}")):
         return ()
     return (ref,)

@@ -55,6 +55,7 @@ def evolve(incident: Incident | None, facts: tuple[events.Event, ...], moment: M
         BrokenLog: an event cannot follow from the state.
     """
     state = incident
+    # Consecutive offers are folded together: one copy of the incident per wave, not per person (DESIGN 45).
     for kind, run in groupby(facts, type):
         if kind is offer_events.OfferMade and state is not None:
             state = offers_made(state, run, moment)
@@ -92,6 +93,7 @@ def _first(fact: events.Event, moment: Moment) -> Incident:
 
 
 def _next(state: Incident, fact: events.Event, moment: Moment) -> Incident:
+    # Not left to the table: its `KeyError` would not name the incident.
     if isinstance(fact, incident_events.IncidentReported):
         raise BrokenLog(f"{state.id} is reported a second time")
     return _APPLY[type(fact)](state, fact, moment)
@@ -105,6 +107,7 @@ def _updated(state: Incident, fact: incident_events.IncidentUpdated, moment: Mom
         language=fact.language,
         requirements=fact.requirements,
         plan_version=fact.plan_version,
+        # The event names only the records it replaces; the other fields keep theirs (DESIGN 79).
         details={**state.details, **fact.details},
         edits=edited(state, fact.changed, moment),
     )
@@ -124,9 +127,11 @@ def _reopened(state: Incident, fact: incident_events.IncidentReopened, moment: M
     """The hazard area counts as new: nobody was warned of it while the incident was ended."""
     times = changed(state.times, closed_ms=None, reopened_ms=moment.at_ms)
     hazard = state.hazard
+    # `since` 0: another incident warns the people in it, so it stays 0.
     if hazard is not None and hazard.since:
         hazard = replace(hazard, since=moment.version)
     offers = tuple(
+        # Digital answers stay valid after a reopening (DESIGN 100): they still fill their places.
         changed(offer, before_reopening=True)
         if offer.state is OfferState.DONE and offer.capability is Capability.FIELD
         else offer
@@ -170,9 +175,11 @@ def _attention_ended(state: Incident, fact: incident_events.AttentionEnded, _: M
 def _is_same_attention(
     entry: Attention, fact: incident_events.AttentionRaised | incident_events.AttentionEnded
 ) -> bool:
+    # With the offer: a second overdue person of the same requirement is an entry of their own (DESIGN 83).
     return (entry.reason, entry.requirement_id, entry.offer_id) == (fact.reason, fact.requirement_id, fact.offer_id)
 
 
+# Without `OfferMade`: `evolve` folds offers a wave at a time.
 _APPLY: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     incident_events.IncidentUpdated: _updated,
     incident_events.IncidentCancelled: _cancelled,
@@ -202,6 +209,7 @@ def _settled(state: Incident, moment: Moment) -> Incident:
         # The next shortfall is a new one, so its retry interval starts again at `retry_s`.
         waits = any(map(state.waits_for_people, state.requirements))
         changes |= {"retry_at_ms": state.retry_at_ms if waits else None, "retries": 0}
+    # After the status: an event of this decision may have filled or opened places.
     changes["requirements"] = tuple(_at_rest(state, entry) for entry in state.requirements)
     return pruned(changed(state, **changes), moment.at_ms)
 
@@ -210,6 +218,7 @@ def _at_rest(state: Incident, entry: Requirement) -> Requirement:
     """Stops the ladder clock of a filled requirement; what its steps allow stays allowed."""
     if entry.climb is None or entry.climb.since_ms is None or state.open_places(entry):
         return entry
+    # `ladder_clock.schedule` starts the clock anew when a place opens again.
     return changed(entry, climb=changed(entry.climb, since_ms=None, due_ms=None, due_reason=None))
 
 

@@ -9,6 +9,7 @@ from dispatch.notices.safety_notices import notice_steps
 from dispatch.state.errors import BrokenLog
 
 _ENDED = {OfferState.DONE} | (frozenset(OfferState) - FILLING_STATES - {OfferState.OFFERED})
+"""States that release the person."""
 
 
 def offer_steps(incident: Incident | None, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
@@ -29,6 +30,7 @@ def offer_steps(incident: Incident | None, decision: Decision, partition: int, o
             if incident.version > decision.version:
                 continue  # pruned since (`pruning.py`): a repeat is computed from a later state
             raise BrokenLog(f"{fact.offer_id} is not in {incident.id}")
+        # From the event, not from the offer: a repeat is computed from a later state and must give the same record.
         state, reason = (
             (OfferState.OFFERED, None) if isinstance(fact, offer_events.OfferMade) else (fact.state, fact.reason)
         )
@@ -51,5 +53,6 @@ def freed_by(decision: Decision) -> tuple[Hold, ...]:
     return tuple(
         Hold(volunteer_id=fact.volunteer_id, offer_id=fact.offer_id)
         for fact in decision.events
+        # An acceptance too: a late one engages a person who was released, another one confirms the hold.
         if isinstance(fact, offer_events.OfferMoved) and fact.state in _ENDED
     )

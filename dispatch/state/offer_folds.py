@@ -49,6 +49,7 @@ def _made(fact: offer_events.OfferMade, moment: Moment) -> Offer:
 
 def offer_moved(state: Incident, fact: offer_events.OfferMoved, moment: Moment) -> Incident:
     def moved(offer: Offer) -> Offer:
+        # The first acceptance stays through a later decline and revival; `distress.py` reads it as "ever accepted".
         accepted = offer.accepted_ms
         if fact.state is OfferState.ACCEPTED and accepted is None:
             accepted = moment.at_ms
@@ -59,6 +60,7 @@ def offer_moved(state: Incident, fact: offer_events.OfferMoved, moment: Moment) 
             changed_ms=moment.at_ms,
             accepted_ms=accepted,
             private_ref=fact.private_ref or offer.private_ref,
+            # Cleared at the end of an assignment: `deadlines.py` sets a timer for every `unconfirmed`.
             unconfirmed=offer.unconfirmed if fact.state in ASSIGNED_STATES else None,
             hazards_on_way=offer.hazards_on_way if fact.state in ASSIGNED_STATES else {},
         )
@@ -76,10 +78,12 @@ def result_given(state: Incident, fact: digital_events.ResultGiven, moment: Mome
 
 
 def checked_in(state: Incident, fact: safety_events.CheckedIn, moment: Moment) -> Incident:
+    # `changed_ms` is the sign of life from which `absence.py` measures silence.
     return _with_known_offer(state, fact.offer_id, lambda offer: changed(offer, changed_ms=moment.at_ms))
 
 
 def _with_known_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
+    # An error, unlike in `with_offer`: only ended offers are pruned, and rules refuse answers to pruned offers.
     if state.offer(offer_id) is None:
         raise BrokenLog(f"{offer_id} is not in {state.id}")
     return with_offer(state, offer_id, change)

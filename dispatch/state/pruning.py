@@ -13,6 +13,7 @@ from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import FILLING_STATES, LIVE_STATES, OfferState
 
 ENDED_OFFERS_KEPT = 200
+"""DESIGN 35. A command about an offer beyond it gets `offer_no_longer_kept`."""
 NEVER_AGAIN = frozenset({OfferState.DECLINED, OfferState.DONE, OfferState.VOID})
 """States after which a person is not asked for the same requirement again. An expired offer is not a refusal."""
 
@@ -26,6 +27,7 @@ def pruned(state: Incident, now_ms: int) -> Incident:
     surplus = len(ended) - ENDED_OFFERS_KEPT
     if surplus <= 0:
         return state
+    # Ties by id, so that the live path and a rebuild forget the same offers.
     ended.sort(key=lambda offer: (offer.changed_ms, offer.id))
     gone = [offer for offer in ended[:surplus] if offer.changed_ms < now_ms]
     if not gone:
@@ -40,6 +42,7 @@ def pruned(state: Incident, now_ms: int) -> Incident:
 
 
 def _with_decliners(declined: Mapping[str, tuple[str, ...]], gone: list[Offer]) -> dict[str, tuple[str, ...]]:
+    # A dict, not a set: the order is part of the state, and that of a set of strings differs between processes.
     people = {requirement: dict.fromkeys(ids) for requirement, ids in declined.items()}
     for offer in gone:
         if offer.state in NEVER_AGAIN or is_withdrawn_by_hand(offer):

@@ -35,11 +35,13 @@ def translator_lacked(state: Incident, fact: staffing_events.TranslatorLacked, _
 
 
 def retry_scheduled(state: Incident, fact: staffing_events.RetryScheduled, _: Moment) -> Incident:
+    # The count lengthens the interval (`scarcity.py`). `lifecycle` resets it when the last shortfall ends.
     return changed(state, retry_at_ms=fact.at_ms, retries=state.retries + 1)
 
 
 def ladder_scheduled(state: Incident, fact: staffing_events.LadderScheduled, _: Moment) -> Incident:
     def scheduled(entry: Requirement) -> Requirement:
+        # Requirements of older logs are on no ladder.
         if entry.climb is None:
             return entry
         climb = changed(entry.climb, since_ms=fact.since_ms, due_ms=fact.due_ms, due_reason=fact.reason)

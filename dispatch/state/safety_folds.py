@@ -38,6 +38,7 @@ def hazard_ended(state: Incident, _fact: safety_events.HazardEnded, _: Moment) -
 
 
 def hazard_warned(state: Incident, fact: safety_events.HazardWarned, moment: Moment) -> Incident:
+    # The epoch, because a changed area warns everybody once more: `hazards.warned` compares it with `since`.
     return replace(state, warned={**state.warned, **dict.fromkeys(fact.volunteer_ids, moment.version)})
 
 
@@ -60,6 +61,7 @@ def watch_set(state: Incident, fact: safety_events.WatchSet | safety_events.Comi
 
 
 def job_changed(state: Incident, fact: offer_events.JobChanged, moment: Moment) -> Incident:
+    # A change that needs no confirmation is sent (`safety_notices.py`) and leaves nothing to track.
     if not fact.to_confirm:
         return state
     change = JobChange(fields=fact.to_confirm, version=moment.version, at_ms=moment.at_ms)
@@ -81,10 +83,12 @@ def _bounded(changes: tuple[JobChange, ...]) -> tuple[JobChange, ...]:
         return changes
     first, second, *rest = changes
     both = tuple(dict.fromkeys((*first.fields, *second.fields)))
+    # The newer version, so that confirming it confirms both.
     return (JobChange(fields=both, version=second.version, at_ms=first.at_ms), *rest)
 
 
 def ways_to_check(state: Incident, _fact: safety_events.WaysToCheck, _: Moment) -> Incident:
+    # Only `follow_ups.py` reads this event.
     return state
 
 
@@ -114,6 +118,7 @@ def confirmation_missed(state: Incident, fact: offer_events.ConfirmationMissed, 
 def changes_confirmed(state: Incident, fact: offer_events.ChangesConfirmed, moment: Moment) -> Incident:
     def confirmed(offer: Offer) -> Offer:
         known = offer.unconfirmed.changes if offer.unconfirmed else ()
+        # The person confirms what they read: changes that are newer than that version stay open.
         left = tuple(change for change in known if change.version > fact.version)
         unconfirmed = Unconfirmed(changes=left, state=ConfirmationState.ASKED, due_ms=fact.due_ms) if left else None
         return changed(offer, unconfirmed=unconfirmed, confirmed=Confirmed(version=fact.version, at_ms=moment.at_ms))
@@ -132,6 +137,7 @@ def help_asked(state: Incident, fact: safety_events.HelpAsked, moment: Moment) -
 
 def distress_raised(state: Incident, fact: safety_events.DistressRaised, moment: Moment) -> Incident:
     signal = Distress(incident_id=fact.child_id, at_ms=moment.at_ms)
+    # The newest signal only: `distress.raised` compares the next one with its time.
     return with_offer(state, fact.offer_id, lambda offer: replace(offer, distress=signal))
 
 

@@ -23,6 +23,7 @@ def lease_held(state: Incident, fact: digital_events.LeaseHeld, _: Moment) -> In
 
 
 def answer_wanted(state: Incident, fact: digital_events.AnswerWanted, _: Moment) -> Incident:
+    # From here on `count` is what the work needs now, not what the plan states (DESIGN 17).
     return with_requirement(state, fact.requirement_id, lambda entry: changed(entry, count=fact.count))
 
 
@@ -35,6 +36,7 @@ def certainty_changed(state: Incident, fact: digital_events.CertaintyChanged, _:
 
 
 def moved(state: Incident, fact: incident_events.IncidentMoved, moment: Moment) -> Incident:
+    # An edit, so that an older value of an operator conflicts with the place that was found (DESIGN 79).
     return changed(on_ground(state, fact.area, moment), edits=edited(state, ("location",), moment))
 
 
@@ -64,10 +66,12 @@ def merged(state: Incident, fact: merge_events.IncidentMerged, moment: Moment) -
 
 def unmerged(state: Incident, _fact: merge_events.IncidentUnmerged, _: Moment) -> Incident:
     times = changed(state.times, closed_ms=None)
+    # Any open status will do: `lifecycle` computes the status of open incidents after the last event.
     return changed(state, status=IncidentStatus.DISPATCHING, times=times, merged_into=None)
 
 
 def merge_declined(state: Incident, _fact: merge_events.MergeDeclined, _: Moment) -> Incident:
+    # Only `follow_ups.py` reads this event: the other incident releases the report.
     return state
 
 
