@@ -2,5 +2,5 @@
 
 Start with `incidents.py` (the state), then `commands.py` and `events.py` (the union of all events).
 May import: the standard library; shapely in `geo.py`, `geojson.py`, `outlines.py` and `antimeridian.py`; h3 in `geo.py`.
-Imported by: every other room, `streams` and `api`. A changed field changes the wire format: run `tests/streams/test_wire.py`.
+Imported by: every other room, `streams` and `api`. A changed field changes the wire format: run `tests/streams/wire`.
 """

@@ -1,0 +1,66 @@
+"""The wire format: records of each topic, their JSON, their headers, and the encryption of `private`.
+
+Start with `codec.py` (dataclasses to JSON and back); `records.py` lists the records that the core does not define.
+May import: `clock`, `errors`, `dispatch`.
+Imported by: every room above it. Use the names of this page: `wire.decode_decision(...)`.
+"""
+
+from streams.wire.codec import (
+    DecisionFrame,
+    Unreadable,
+    decode_command,
+    decode_decision,
+    decode_fix,
+    decode_incident,
+    decode_incident_command,
+    decode_notice,
+    decode_offer_step,
+    decode_plans,
+    decode_status,
+    decode_volunteer,
+    encode,
+    encode_command,
+    encode_decision,
+    kind_of,
+)
+from streams.wire.record_headers import header_of, headers
+from streams.wire.records import (
+    AuditRecord,
+    FixRecord,
+    IncidentPrivate,
+    NoticeRecord,
+    PlansRecord,
+    VolunteerPrivate,
+    VolunteerRecord,
+)
+from streams.wire.sealing import open_sealed, seal
+
+__all__ = [
+    "AuditRecord",
+    "DecisionFrame",
+    "FixRecord",
+    "IncidentPrivate",
+    "NoticeRecord",
+    "PlansRecord",
+    "Unreadable",
+    "VolunteerPrivate",
+    "VolunteerRecord",
+    "decode_command",
+    "decode_decision",
+    "decode_fix",
+    "decode_incident",
+    "decode_incident_command",
+    "decode_notice",
+    "decode_offer_step",
+    "decode_plans",
+    "decode_status",
+    "decode_volunteer",
+    "encode",
+    "encode_command",
+    "encode_decision",
+    "header_of",
+    "headers",
+    "kind_of",
+    "open_sealed",
+    "seal",
+]

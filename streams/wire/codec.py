@@ -1,0 +1,208 @@
+"""Serialization of records: dataclasses to JSON and back.
+
+All functions `decode_*` raise `Unreadable`, and nothing else, for a record that is not valid. The message names the faulty field.
+"""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from dispatch.model.answer_commands import GiveResult
+from dispatch.model.command_kinds import COMMANDS
+from dispatch.model.commands import Command, ReportIncident, UpdateIncident
+from dispatch.model.decisions import Cause, Decision, OfferStep, StatusRecord, Why
+from dispatch.model.events import EVENTS, Event
+from dispatch.model.ids import zone_of_incident
+from dispatch.model.incident_events import IncidentReopened, IncidentReported, IncidentUpdated
+from dispatch.model.incidents import Incident
+from dispatch.model.languages import as_shown, canonicals
+from dispatch.model.reasons import SoftRule
+from dispatch.model.staffing_events import RequirementsAdded
+from dispatch.model.vocabulary import HeardBy, Outcome
+from streams.errors import InvalidInput
+from streams.wire.records import FixRecord, NoticeRecord, PlansRecord, VolunteerRecord
+
+T = TypeVar("T")
+_KIND_OF_COMMAND = {cls: kind for kind, cls in COMMANDS.items()}
+_KIND_OF_EVENT = {cls: kind for kind, cls in EVENTS.items()}
+_encoder = msgspec.json.Encoder()
+
+
+class Unreadable(InvalidInput, ValueError):
+    """The bytes are not a valid record of the topic. The message says what was expected and where."""
+
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+def encode(record: object) -> bytes:
+    """Encodes any dataclass of this module or of the core except commands, decisions and events."""
+    return _encoder.encode(record)
+
+
+@cache
+def _decoder(cls: Any) -> "msgspec.json.Decoder[Any]":
+    return msgspec.json.Decoder(cls)
+
+
+def decode_as(data: bytes | None, cls: Any) -> Any:
+    """Decodes JSON into the dataclass or struct `cls`. Raises Unreadable."""
+    if data is None:
+        raise Unreadable("the record is empty")
+    try:
+        return _decoder(cls).decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise Unreadable(f"{cls.__name__}: {error}") from error
+
+
+def _tagged(kind: str, record: object) -> msgspec.Raw:
+    """The record as a JSON object whose first field is `kind`."""
+    built = _encoder.encode(record)
+    return msgspec.Raw(b'{"kind":"%s"%s%s' % (kind.encode(), b"," if len(built) > 2 else b"", built[1:]))
+
+
+def encode_command(command: Command) -> bytes:
+    return bytes(_tagged(_KIND_OF_COMMAND[type(command)], command))
+
+
+def kind_of(command: Command) -> str:
+    return _KIND_OF_COMMAND[type(command)]
+
+
+def decode_command(data: bytes | None) -> Command:
+    kind: str = decode_as(data, _Kind).kind
+    cls = COMMANDS.get(kind)
+    if cls is None:
+        raise Unreadable(f"kind: {kind!r} is no command")
+    command: Command = decode_as(data, cls)
+    return _in_one_form(command)
+
+
+def decode_incident_command(data: bytes | None) -> Command:
+    """Decodes a record of `incidents`. Every reader of that topic uses this function.
+
+    Raises:
+        Unreadable: not a command, or its incident id has no zone, so its partition cannot be determined.
+    """
+    command = decode_command(data)
+    if zone_of_incident(command.incident_id) is None:
+        raise Unreadable(f"incident_id: {command.incident_id!r} is no incident id")
+    return command
+
+
+_WITH_LANGUAGE = (ReportIncident, UpdateIncident, GiveResult, IncidentReported, IncidentUpdated)
+_WITH_NEEDS = (
+    ReportIncident,
+    UpdateIncident,
+    IncidentReported,
+    IncidentUpdated,
+    IncidentReopened,
+    RequirementsAdded,
+)
+
+
+def _in_one_form(record: T) -> T:
+    """The command or event with its language codes in canonical form (`dispatch/model/languages.py`).
+
+    Records of other producers or earlier versions may contain other forms of the same codes.
+    """
+    one: Any = record
+    changes: dict[str, object] = {}
+    if isinstance(record, _WITH_LANGUAGE) and as_shown(one.language) != one.language:
+        changes["language"] = as_shown(one.language)
+    if isinstance(record, _WITH_NEEDS) and any(need.languages for need in one.requirements or ()):
+        changes["requirements"] = tuple(
+            replace(need, languages=canonicals(need.languages)) for need in one.requirements
+        )
+    if changes:
+        one = replace(one, **changes)
+    return cast(T, one)
+
+
+class DecisionFrame(msgspec.Struct, kw_only=True):
+    """A serialized decision with its events as raw JSON; `_decode_event` decodes each by its `kind`."""
+
+    id: str
+    cause: Cause
+    incident_id: str
+    zone: str
+    outcome: Outcome
+    reason: str | None
+    by: str
+    version: int
+    events: list[msgspec.Raw]
+    why: Why
+    logged_ms: int
+    decided_ms: int
+    heard_by: HeardBy | None = None
+    conflicts: tuple[str, ...] = ()
+    against: tuple[SoftRule, ...] = ()
+    unused_refs: tuple[str, ...] = ()
+
+
+def encode_decision(decision: Decision) -> bytes:
+    frame: dict[str, Any] = {name: getattr(decision, name) for name in DecisionFrame.__struct_fields__}
+    frame["events"] = [_tagged(_KIND_OF_EVENT[type(event)], event) for event in decision.events]
+    return _encoder.encode(frame)
+
+
+def decode_decision(data: bytes | None) -> Decision:
+    frame: DecisionFrame = decode_as(data, DecisionFrame)
+    values = {name: getattr(frame, name) for name in frame.__struct_fields__}
+    values["events"] = tuple(_decode_event(raw) for raw in frame.events)
+    return Decision(**values)
+
+
+def _decode_event(raw: msgspec.Raw) -> Event:
+    data = bytes(raw)
+    kind: str = decode_as(data, _Kind).kind
+    cls = EVENTS.get(kind)
+    if cls is None:
+        raise Unreadable(f"kind: {kind!r} is no event")
+    event: Event = decode_as(data, cls)
+    return _in_one_form(event)
+
+
+def decode_incident(data: bytes | None) -> Incident:
+    incident: Incident = decode_as(data, Incident)
+    return incident
+
+
+def decode_status(data: bytes | None) -> StatusRecord:
+    record: StatusRecord = decode_as(data, StatusRecord)
+    return record
+
+
+def decode_offer_step(data: bytes | None) -> OfferStep:
+    step: OfferStep = decode_as(data, OfferStep)
+    return step
+
+
+def decode_notice(data: bytes | None) -> NoticeRecord:
+    record: NoticeRecord = decode_as(data, NoticeRecord)
+    return record
+
+
+def decode_plans(data: bytes | None) -> PlansRecord:
+    record: PlansRecord = decode_as(data, PlansRecord)
+    return record
+
+
+def decode_volunteer(data: bytes | None) -> VolunteerRecord:
+    record: VolunteerRecord = decode_as(data, VolunteerRecord)
+    return replace(record, languages=canonicals(record.languages))
+
+
+def decode_fix(data: bytes | None) -> FixRecord:
+    """Decodes a record of `locations`.
+
+    Raises:
+        Unreadable: not a fix, or coordinates out of range, which Redis' GEO indexes reject.
+    """
+    fix: FixRecord = decode_as(data, FixRecord)
+    if not (-180 <= fix.lon <= 180 and -90 <= fix.lat <= 90):
+        raise Unreadable("lon, lat: expected -180..180, -90..90")
+    return fix

@@ -1,0 +1,26 @@
+"""CloudEvents headers of records."""
+
+from collections.abc import Sequence
+
+from streams import clock
+
+
+def headers(kind: str, record_id: str, source: str, at_ms: int | None = None) -> list[tuple[str, bytes]]:
+    """CloudEvents 1.0 headers in binary content mode. `ce_type` is `komek.` followed by `kind`; `at_ms` None: now."""
+    at = clock.now_ms() if at_ms is None else at_ms
+    return [
+        ("ce_id", record_id.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", f"komek.{kind}".encode()),
+        ("ce_specversion", b"1.0"),
+        ("ce_time", clock.rfc3339(at).encode()),
+        ("content-type", b"application/json"),
+    ]
+
+
+def header_of(record_headers: Sequence[tuple[str, bytes]] | None, name: str) -> str | None:
+    """The first header with this name as text, or None."""
+    for key, value in record_headers or ():
+        if key == name:
+            return value.decode("utf-8", "replace")
+    return None
