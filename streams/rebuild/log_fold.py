@@ -93,6 +93,7 @@ class LogFold:
     def add(self, partition: int, offset: int, decision: Decision) -> None:
         """Applies a decision; a second one of the same command is ignored."""
         commands = self.commands.setdefault(partition, {})
+        # By partition is enough: a command that is delivered again has the same key, hence the same partition.
         if decision.cause.command_id in commands:
             return
         commands[decision.cause.command_id] = offset
@@ -110,10 +111,12 @@ class LogFold:
             self.track_records.end_work(ended)
         for judged in judged_by(decision, state):
             self.track_records.judge(judged)
+        # `epoch` is the version of the decision that made the offer.
         for offer in state.offers:
             if offer.epoch == decision.version and offer.id not in self._made_at:
                 self._made_at[offer.id] = (decision.decided_ms, partition, offset)
         self._ended_at.update(dict.fromkeys(freed_by(decision), (decision.decided_ms, partition, offset)))
+        # A late acceptance makes an ended offer live again, so its end no longer counts. Same order as in apply.lua.
         for hold in held_by(decision):
             self._ended_at.pop(hold, None)
 

@@ -23,7 +23,8 @@ from streams.kafka import groups, timeouts
 from streams.kafka.log_reader import LogReader
 from streams.kafka.records import Consumed
 from streams.readers.plans import PlanFollower
-from streams.rebuild.rebuilder import Rebuilder, RebuildWatch
+from streams.rebuild.rebuilder import Rebuilder
+from streams.rebuild.watch import RebuildWatch
 from streams.service_area import service_area_of
 from streams.settings import Settings
 from streams.store import RedisClient, RedisStore

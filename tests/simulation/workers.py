@@ -13,7 +13,8 @@ from typing import Any, cast
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Store
 from streams.kafka.log_reader import LogReader
-from streams.rebuild.rebuilder import Rebuilder, RebuildWatch
+from streams.rebuild.rebuilder import Rebuilder
+from streams.rebuild.watch import RebuildWatch
 from streams.settings import load
 from streams.store import RedisClient, RedisStore
 from streams.topics import INCIDENTS

@@ -1,0 +1,93 @@
+"""Restores people: profiles, private records and positions, decoded and judged as on the live path (DESIGN 75)."""
+
+from collections.abc import Mapping
+
+import structlog
+
+from dispatch.matching.position_checks import Track, followed
+from dispatch.model.vocabulary import TravelMode
+from streams import metrics, wire
+from streams.rebuild.log_scan import Bounds, LogScan
+from streams.settings import Settings
+from streams.store.people import PrivateWrite, fix_in
+from streams.store.record_decoders import (
+    DecidingWrites,
+    Rejected,
+    newest_privates,
+    newest_profiles,
+    readable_fixes,
+    succeeding,
+)
+from streams.store.restore import Restore
+from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
+
+log = structlog.get_logger()
+PEOPLE_AT_ONCE = 4000
+
+
+class PeopleRestore:
+    """One per rebuild. `unreadable`: records about people that could not be decoded."""
+
+    def __init__(self, scan: LogScan, restore: Restore, settings: Settings) -> None:
+        self._scan = scan
+        self._restore = restore
+        self._settings = settings
+        self.unreadable = 0
+
+    async def restore_profiles(self, bounds: Bounds) -> list[wire.VolunteerRecord]:
+        """Writes the profiles; returns those of people who are not erased."""
+        newest: dict[str, DecidingWrites] = {}
+        async for records in self._scan.read(VOLUNTEERS, bounds):
+            profiles, rejected = newest_profiles(records)
+            for write in profiles:
+                newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id, ()), write)
+            self._report_unreadable(rejected)
+        people = self._restore.people()
+        # Erased people are not written at all: Redis is empty, so there is nothing that a tombstone would remove.
+        registered = [deciding for deciding in newest.values() if deciding[-1].record is not None]
+        writes = [write for deciding in registered for write in deciding]
+        for at in range(0, len(writes), PEOPLE_AT_ONCE):
+            await people.put_profiles(writes[at : at + PEOPLE_AT_ONCE])
+        return [deciding[-1].record for deciding in registered if deciding[-1].record is not None]
+
+    async def restore_private(self, bounds: Bounds) -> None:
+        """Writes the encrypted records and the home places. Raises SettingsError without a data key."""
+        key = self._settings.require_data_key()
+        newest: dict[str, PrivateWrite] = {}
+        async for records in self._scan.read(PRIVATE, bounds):
+            privates, rejected = newest_privates(records, key)
+            # A key is always in the same partition, and a partition is read in order: the last write is the newest.
+            newest.update({write.ref: write for write in privates})
+            self._report_unreadable(rejected)
+        people = self._restore.people()
+        writes = [write for write in newest.values() if write.sealed is not None]
+        for at in range(0, len(writes), PEOPLE_AT_ONCE):
+            await people.put_private(writes[at : at + PEOPLE_AT_ONCE])
+
+    async def restore_positions(self, bounds: Bounds, modes: Mapping[str, TravelMode]) -> int:
+        """Folds the positions in the order of the log, partition by partition, by the rules of the live path, and writes the
+        resulting track of each person. Returns the number of tracks."""
+        # Never sorted by time and none skipped: the verdict on a fix depends on those before it in the log (DESIGN 86).
+        tracks: dict[str, Track] = {}
+        async for records in self._scan.read(LOCATIONS, bounds):
+            fixes, rejected = readable_fixes(records)
+            for write in fixes:
+                mode = modes.get(write.volunteer_id)
+                tracks[write.volunteer_id] = followed(tracks.get(write.volunteer_id), fix_in(write), mode)
+            self._report_unreadable(rejected)
+        await self._restore.restore_tracks(tracks)
+        return len(tracks)
+
+    def _report_unreadable(self, rejected: Rejected) -> None:
+        """Counts and logs unreadable records. The services of `streams/worker/profile_services.py` decode the same records with
+        the same functions and dead-letter them once."""
+        for record, reason in rejected:
+            self.unreadable += 1
+            metrics.REBUILD_UNREADABLE.labels(topic=record.topic).inc()
+            log.warning(
+                "record is unreadable",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                reason=reason,
+            )
