@@ -21,6 +21,7 @@ class AnswerCommand(Command):
 
     def speaks_for(self, volunteer_id: str) -> bool:
         """Whether the command counts as the answer of this person, the holder of the offer."""
+        # While Redis is down the API does not know whose offer it is; the dispatcher does (DESIGN 102).
         return self.heard_by is not None or self.volunteer_id == volunteer_id
 
 
@@ -49,9 +50,11 @@ class CheckIn(AnswerCommand):
 class ConfirmChanges(AnswerCommand):
     """The person has seen the changes of their job up to this version of the incident."""
 
+    # Covers everything not newer, so changes made meanwhile stay unconfirmed (DESIGN 83).
     version: int
 
 
+# Accepted from everybody who ever accepted, also after the end of the offer (DESIGN 26).
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseDistress(AnswerCommand):
     """The person who holds the offer is in danger."""
@@ -64,10 +67,12 @@ class AskForHelp(AnswerCommand):
     """A person on scene requests more people; without a skill, of the kind of their own requirement."""
 
     skill: str | None = None
+    # Bounded in total by the dispatcher (DESIGN 28).
     count: int = 1
     private_ref: str | None = None
 
 
+# Not an answer over HTTP: going off duty releases people without waiting for the next absence check (DESIGN 27).
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveDuty(AnswerCommand):
     """The person went off duty while they held this offer; sent by the service that reads profiles."""

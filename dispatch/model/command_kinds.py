@@ -69,6 +69,7 @@ AnyCommand: TypeAlias = (
     | VoidOffer
 )
 
+# Names are added, never changed: stored records carry them. `tests/streams/wire` compares table and union.
 COMMANDS: dict[str, type[Command]] = {
     "report_incident": ReportIncident,
     "update_incident": UpdateIncident,

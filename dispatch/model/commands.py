@@ -40,10 +40,12 @@ class ReportIncident(Command):
     """Fingerprint of the description (`streams/intake/text_fingerprint.py`): measures similarity without revealing the text."""
     parent_id: str | None = None
     """Set in reports that the dispatcher makes about a person in distress: the incident to which that person was sent."""
+    # The position of that person stays in Redis; the report has the area of the parent (DESIGN 26).
     distress_of: str | None = None
     """Opaque id of the person in distress."""
     hazard: Hazard | None = None
     """The hazard at the incident of the person in distress; None: none."""
+    # Marks the pair, so the two are never proposed as duplicates (DESIGN 104).
     split_from: str | None = None
     """The incident from which this one was split."""
     moved: tuple[MovedPerson, ...] = ()
@@ -64,12 +66,14 @@ class UpdateIncident(Command):
     area: Area | None = None
     language: str | None = None
     requirements: tuple[RequirementSpec, ...] | None = None
+    # One record per edit: a shared one lost an operator's change in 9 to 11 of 12 races (DESIGN 79).
     private_ref: str | None = None
     """Encrypted record of this command; it holds the new values of `private_fields` and nothing else."""
     private_fields: tuple[str, ...] = ()
     same_as: Mapping[str, str] = field(default_factory=dict)
     """Private field to the record in which the sender read the value that it now sends: not a change while that record is the
     current one."""
+    # Per field, not per incident: automatic decisions raise the version too (DESIGN 27, 79).
     expected_version: int | None = None
     """Precondition: no field that the command changes was edited in a later epoch."""
     expected_edits: Mapping[str, int] = field(default_factory=dict)
@@ -99,6 +103,7 @@ class EscalateIncident(Command):
     """Raises the alarm level. `level`: the level when the order was given; a duplicate finds a higher one and has no effect."""
 
     private_ref: str | None = None
+    # A double click under two idempotency keys must raise the level once (DESIGN 103).
     level: int | None = None
 
 
@@ -114,6 +119,7 @@ class AssignVolunteer(Command):
     volunteer_id: str
     requirement_id: str
     force: bool = False
+    # For people who move with a split: the new incident numbers its requirements anew (DESIGN 104).
     like: WorkKind | None = None
     """Selects the requirement by its kind of work, instead of by `requirement_id`."""
     private_ref: str | None = None
@@ -124,6 +130,7 @@ class WithdrawOffer(Command):
     """An operator withdraws an offer, or stands the person down. `replace`: search for somebody else."""
 
     offer_id: str
+    # False gives the place up, which is an edit of the requirements (DESIGN 101).
     replace: bool = True
     private_ref: str | None = None
 
@@ -147,6 +154,7 @@ class UnmergeIncident(Command):
 class SplitIncident(Command):
     """Splits off a part of this incident as the new incident `report`; `offers` and merged `reports` are transferred to it."""
 
+    # The ids in it follow from the order, so a redelivery cannot open two incidents (DESIGN 104).
     report: NewReport
     offers: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
@@ -159,6 +167,7 @@ class AdoptReport(Command):
     which it was a report until that was split."""
 
     other: str
+    # Who said no at the merged incident is not asked again for the same work here (DESIGN 56).
     refused: tuple[RefusedBefore, ...] = ()
     moved_from: str | None = None
 
@@ -190,6 +199,7 @@ class EnterHazard(Command):
     """Positions of people were received inside the hazard area that is valid since the epoch `ground`. Carries no positions."""
 
     volunteer_ids: tuple[str, ...]
+    # `Hazard.since`: after a change of the area everybody is searched for again, so an older one is ignored (DESIGN 54).
     ground: int
 
 
@@ -205,6 +215,7 @@ class PassDeadline(Command):
     """A timer has expired; the dispatcher decides whether the deadline still applies."""
 
     deadline: DeadlineKind
+    # Part of the id: a timer that is set anew makes a new command (`deadlines.py`).
     due_ms: int
     offer_id: str | None = None
     requirement_id: str | None = None

@@ -22,6 +22,7 @@ NEAR_M = 2_000.0
 class Whereabouts:
     """Position of an engaged person: their fix while it is fresh, else their home."""
 
+    # Never written to the log: decisions contain distances only (DESIGN 19).
     place: Place
     travel_mode: TravelMode
     skills: frozenset[str] = frozenset()
@@ -56,6 +57,7 @@ class DecisionContext:
     """Volunteer id → duty and newest fix of people who are monitored on their way; absent: Redis does not know the person."""
     past: Mapping[str, AskedLately] = field(default_factory=dict)
     """Volunteer id → recent offers and work of people selected by an operator."""
+    # Workers read them from Redis only after a change of one of them (DESIGN 23).
     hazards: tuple[HazardArea, ...] = ()
     """Hazard areas of open incidents."""
     served: ServiceArea | None = None

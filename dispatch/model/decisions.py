@@ -52,6 +52,7 @@ class RequirementWhy:
     asked: int
     searched_m: float | None
     considered: int
+    # Counts by reason: keeping every candidate would make a decision as large as its city (DESIGN 36).
     excluded: Mapping[str, int] = field(default_factory=dict)
     chosen: tuple[Mapping[str, object], ...] = ()
     passed_over: tuple[Mapping[str, object], ...] = ()
@@ -89,6 +90,7 @@ class Decision:
     outcome: Outcome
     reason: str | None
     by: str
+    # A record that cannot follow from the state before it keeps its offset without effect (DESIGN 43).
     version: int
     events: tuple[Event, ...]
     why: Why
@@ -98,8 +100,10 @@ class Decision:
     """For a refused order to ask a certain person: the soft rules that exclude them."""
     heard_by: HeardBy | None = None
     """How the operator `by` received the answer of a person; None: the author of the command speaks for themselves."""
+    # Names only: the API reads and decrypts the current values for the operator (DESIGN 80).
     conflicts: tuple[str, ...] = ()
     """Fields, named as in the HTTP body, on which the precondition of a refused update failed."""
+    # A refused or unchanged edit has already written its texts; they are erased when the decision is published (DESIGN 79).
     unused_refs: tuple[str, ...] = ()
     """Encrypted records of the command that no field refers to; they are erased."""
 
@@ -142,6 +146,7 @@ def offer_step(
 ) -> OfferStep:
     """The record of `offers` for one offer and a decision at this position in the log; `notice`: a safety notice."""
     return OfferStep(
+        # One decision can make a step and a notice for the same offer: the notice is part of the id then.
         event_id=event_id(decision.id, offer.id, notice or state),
         id=offer.id,
         incident_id=decision.incident_id,

@@ -28,6 +28,7 @@ class AnswerWanted:
     of the requirement."""
 
     requirement_id: str
+    # The new count, not a difference: waves, ladders and shortfalls need no special case (DESIGN 17).
     count: int
     reason: str
 
@@ -38,6 +39,7 @@ class WorkSettled:
 
     requirement_id: str
     outcome: str
+    # The others were overruled; trust is computed from both (DESIGN 53).
     offer_ids: tuple[str, ...]
 
 

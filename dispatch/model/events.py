@@ -120,6 +120,7 @@ Event: TypeAlias = (
     | DistressRaised
 )
 
+# Names on the wire (`kind`). `decisions` is kept for a year: names are added, never changed.
 EVENTS: dict[str, type] = {
     "incident_reported": IncidentReported,
     "incident_updated": IncidentUpdated,

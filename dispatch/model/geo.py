@@ -15,12 +15,14 @@ from shapely.geometry import Point, Polygon, box, shape
 from shapely.ops import nearest_points
 
 from dispatch.model import ids
-from dispatch.model.antimeridian import in_range, rejoined
+from dispatch.model.antimeridian import in_range, rejoined, whole_turns
 from dispatch.model.places import Area, Place
 
 ZONE_RESOLUTION = 3
+"""Never changes: zones are part of stored ids and the keys of `incidents` and `decisions` (DESIGN 6)."""
 COARSE_RESOLUTION = 7  # edge about 1.2 km: a district, not a house
 _EARTH_RADIUS_M = 6_371_008.8
+"""Mean radius of the WGS 84 ellipsoid."""
 METRES_A_DEGREE = math.radians(_EARTH_RADIUS_M)
 """Length of one degree of latitude."""
 
@@ -28,12 +30,15 @@ METRES_A_DEGREE = math.radians(_EARTH_RADIUS_M)
 def zone_of(place: Place) -> str:
     """The zone of a place: the first six hex digits of its H3 cell of resolution 3 (about 12,000 km²)."""
     cell: str = h3.latlng_to_cell(place.lat, place.lon, ZONE_RESOLUTION)
+    # The other nine hex digits of a cell of this resolution are f; `is_zone` appends them again.
     return cell[:6]
 
 
+# Bounded, because the text comes from ids in URLs.
 @lru_cache(maxsize=4096)
 def is_zone(zone: str) -> bool:
     """Whether the text is an H3 cell of resolution 3, or one of the sixteen zones of work without a place."""
+    # A well-formed id with six other hex digits names no cell: the API answers 404 without a lookup.
     return zone.startswith(ids.PLACELESS) or bool(h3.is_valid_cell(zone.ljust(15, "f")))
 
 
@@ -42,6 +47,7 @@ def coarse(place: Place) -> Place:
 
     Volunteers see this instead of the exact place until they accept.
     """
+    # A cell centre instead of random noise: repeated requests reveal nothing more.
     lat, lon = h3.cell_to_latlng(h3.latlng_to_cell(place.lat, place.lon, COARSE_RESOLUTION))
     return Place(lon=round(lon, 4), lat=round(lat, 4))
 
@@ -52,6 +58,7 @@ def distance_m(a: Place, b: Place) -> float:
     half_lat = math.sin((lat_b - lat_a) / 2)
     half_lon = math.sin(math.radians(b.lon - a.lon) / 2)
     chord = half_lat * half_lat + math.cos(lat_a) * math.cos(lat_b) * half_lon * half_lon
+    # Rounding can exceed 1 at opposite ends of the earth, where asin would raise.
     return 2 * _EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))
 
 
@@ -69,7 +76,8 @@ def nearest_of_area(place: Place, area: Area) -> Place:
     if area.geometry.get("type") == "Point":
         return area.centre
     # Shift the area by whole turns to the side of the antimeridian on which the place is.
-    turn = 360.0 * round((place.lon - area.centre.lon) / 360.0)
+    turn = whole_turns(place.lon - area.centre.lon)
+    # The cosine is 0 at a pole, and the scale is divided by below.
     lon_scale = max(1e-6, math.cos(math.radians((place.lat + area.centre.lat) / 2)))
     drawn = rejoined(shape(dict(area.geometry)), area.centre.lon)
     flat = affine_transform(drawn, [lon_scale, 0.0, 0.0, 1.0, turn * lon_scale, 0.0])
@@ -91,6 +99,7 @@ class Box:
 
     def meets(self, area: Area) -> bool:
         """Whether any part of the area lies in the box or on its edge."""
+        # Not rejoined: box and area are both cut at the antimeridian.
         drawn = shape(dict(area.geometry))
         return any(part.intersects(drawn) for part in self._parts())
 

@@ -13,12 +13,14 @@ import shapely
 from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from dispatch.model.antimeridian import cut_at_antimeridian, in_range, middle_lon, polygons_of, rejoined
+from dispatch.model.antimeridian import cut_at_antimeridian, in_range, middle_lon, polygons_of, rejoined, whole_turns
 from dispatch.model.geo import distance_m
 from dispatch.model.places import Area, Geometry, Place
 
 MAX_POINTS = 1_000
+"""Part of the HTTP contract. The worst repair of so many positions takes minutes (`_refuse_many_crossings`)."""
 _MAX_CROSSINGS = 250
+"""Repaired in about 30 ms."""
 _TYPES = "Point, Polygon or MultiPolygon"
 _MEMBERS = ("type", "coordinates", "bbox")
 
@@ -45,9 +47,11 @@ def area_of(geometry: Mapping[str, object]) -> Area:
     """
     if not isinstance(geometry, Mapping):
         raise BadGeometry("", "an object with type and coordinates")
+    # A misspelt member would otherwise be ignored; `crs` was removed from GeoJSON by RFC 7946 §4.
     for name in geometry:
         if name not in _MEMBERS:
             raise BadGeometry(str(name), "no member of this name; known are " + ", ".join(_MEMBERS))
+    # Only checked, never used: the extent follows from the coordinates.
     _check_box(geometry.get("bbox", (0, 0, 0, 0)))
     kind = geometry.get("type")
     coordinates = geometry.get("coordinates")
@@ -55,7 +59,7 @@ def area_of(geometry: Mapping[str, object]) -> Area:
         lon, lat = _position(coordinates, "coordinates")
         return Area(geometry={"type": "Point", "coordinates": [lon, lat]}, centre=Place(lon=lon, lat=lat))
     if kind == "Polygon":
-        return _area(_polygon(coordinates, "coordinates", _Count()))
+        return _area(_polygon(coordinates, "coordinates", _PositionCounter()))
     if kind == "MultiPolygon":
         return _area(_multi_polygon(coordinates))
     raise BadGeometry("type", _TYPES)
@@ -68,10 +72,11 @@ def _check_box(box: object) -> None:
 
 
 def _is_finite(number: object) -> bool:
+    # In Python bool is an int, so [true, 0] would be a position.
     return isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number)
 
 
-class _Count:
+class _PositionCounter:
     """Counts positions, so that an oversized geometry is refused before it is built."""
 
     def __init__(self) -> None:
@@ -103,8 +108,9 @@ def _list(value: object, path: str, expected: str) -> Sequence[object]:
     return value
 
 
-def _ring(value: object, path: str, count: _Count) -> list[tuple[float, float]]:
+def _ring(value: object, path: str, count: _PositionCounter) -> list[tuple[float, float]]:
     positions = _list(value, path, "a closed ring of four or more positions")
+    # Before the positions are read: the number of positions is what makes a geometry expensive.
     count.add(len(positions), path)
     ring = [_position(position, f"{path}[{index}]") for index, position in enumerate(positions)]
     if len(ring) < 4:
@@ -118,19 +124,22 @@ def _unwrapped(ring: list[tuple[float, float]], path: str) -> list[tuple[float, 
     """The ring without jumps at the antimeridian: longitudes continue beyond 180 or -180."""
     turn, unwrapped = 0.0, [ring[0]]
     for index, ((before, _), (lon, lat)) in enumerate(pairwise(ring), 1):
+        # Both ways around the earth are equally short; the sender has to add a position between.
         if abs(lon - before) == 180:
             raise BadGeometry(f"{path}[{index}][0]", "a side that spans less or more than 180 degrees of longitude")
-        turn -= round((lon - before) / 360) * 360.0
+        turn -= whole_turns(lon - before)
         unwrapped.append((lon + turn, lat))
+    # A ring that encloses a pole ends a whole turn away from its start.
     if turn:
         raise BadGeometry(path, "a ring that does not go round a pole")
     lons = [lon for lon, _ in unwrapped]
+    # At half the earth the shorter way no longer decides which side is inside.
     if max(lons) - min(lons) >= 180:
         raise BadGeometry(path, "a ring less than 180 degrees of longitude wide")
     return unwrapped
 
 
-def _polygon(value: object, path: str, count: _Count) -> Polygon:
+def _polygon(value: object, path: str, count: _PositionCounter) -> Polygon:
     rings = [
         _ring(ring, f"{path}[{index}]", count)
         for index, ring in enumerate(_list(value, path, "a list of closed rings"))
@@ -140,12 +149,12 @@ def _polygon(value: object, path: str, count: _Count) -> Polygon:
 
 def _beside_ring(hole: list[tuple[float, float]], ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """The hole, shifted by whole turns to the side of the antimeridian on which its ring is."""
-    turn = 360.0 * round((middle_lon(LineString(ring)) - middle_lon(LineString(hole))) / 360.0)
+    turn = whole_turns(middle_lon(LineString(ring)) - middle_lon(LineString(hole)))
     return [(lon + turn, lat) for lon, lat in hole] if turn else hole
 
 
 def _multi_polygon(value: object) -> MultiPolygon:
-    count = _Count()
+    count = _PositionCounter()
     polygons = _list(value, "coordinates", "a list of polygons")
     return MultiPolygon([_polygon(polygon, f"coordinates[{index}]", count) for index, polygon in enumerate(polygons)])
 
@@ -154,9 +163,12 @@ def _area(drawn: Polygon | MultiPolygon) -> Area:
     repaired = list(polygons_of(_repaired(drawn)))
     if not repaired:
         raise BadGeometry("coordinates", "a polygon that covers an area; its sides go the short way round the earth")
+    # The largest part decides on which side of the antimeridian all parts are joined; then every way to write the same area
+    # gives the same centre and reach.
     largest = max(repaired, key=lambda polygon: polygon.area)
     polygons = list(polygons_of(rejoined(MultiPolygon(repaired), middle_lon(largest))))
     usable = polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
+    # Not the centroid, which lies outside a crescent: the search starts at the centre.
     inside = usable.representative_point()
     centre = Place(lon=in_range(inside.x), lat=inside.y)
     reach_m = max(distance_m(centre, vertex) for vertex in _vertices(polygons))
@@ -164,6 +176,7 @@ def _area(drawn: Polygon | MultiPolygon) -> Area:
 
 
 def _repaired(drawn: Polygon | MultiPolygon) -> BaseGeometry:
+    # A published warning in CAP format has an invalid polygon: invalid ones are repaired, not refused.
     if drawn.is_valid:
         return drawn
     _refuse_many_crossings(drawn)
@@ -180,6 +193,7 @@ def _refuse_many_crossings(drawn: Polygon | MultiPolygon) -> None:
     ]
     tree = shapely.STRtree(sides)
     crossings = 0
+    # In slices, because a star of 1,000 sides exceeds the limit within a few of them.
     for start in range(0, len(sides), 50):
         crossings += tree.query(sides[start : start + 50], predicate="crosses").shape[1]
         if crossings > 2 * _MAX_CROSSINGS:  # the query finds each crossing once for each of its two sides
@@ -188,6 +202,7 @@ def _refuse_many_crossings(drawn: Polygon | MultiPolygon) -> None:
 
 def _vertices(polygons: Sequence[Polygon]) -> Iterator[Place]:
     for polygon in polygons:
+        # A vertex of a hole is never the farthest: the hole lies within the exterior ring.
         for lon, lat in polygon.exterior.coords:
             yield Place(lon=lon, lat=lat)
 
@@ -219,5 +234,6 @@ def rings_of(area: Area) -> list[list[float]]:
     """All rings of a polygonal area, each flattened (lon, lat, lon, lat …). A place is inside the area if it lies inside an odd
     number of rings."""
     kind, coordinates = area.geometry.get("type"), cast(Any, area.geometry.get("coordinates"))
+    # An even-odd count over all rings serves holes and parts alike; `find.lua` does not need to know which ring is a hole.
     polygons = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else []
     return [[float(number) for position in ring for number in position[:2]] for polygon in polygons for ring in polygon]

@@ -9,7 +9,8 @@ from dispatch.model.outlines import Outline
 from dispatch.model.places import Area, Place
 
 STAGING_POINTS = 8
-"""Staging points per hazard area."""
+"""Staging points per hazard area. They follow from the area alone: the nearest point of the edge together with the distance
+would reveal a person's position in a log that is kept for a year (DESIGN 23)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class HazardArea:
     equipped: tuple[str, ...]
     since: int
     area: Area
+    # Derived from `area`, so not compared.
     outline: Outline = field(compare=False, repr=False)
     staging: tuple[Place, ...] = field(compare=False, repr=False)
 
@@ -29,6 +31,7 @@ class HazardArea:
     def is_near_way(self, start: Place, end: Place) -> bool:
         """Cheap test before the exact one: false means that the straight line does not cross the area."""
         reach = distance_m(start, end) + self.area.reach_m
+        # Triangle inequality: the crossing point is at most the whole way from the start, and `reach_m` from the centre.
         return distance_m(start, self.area.centre) <= reach
 
 
@@ -43,6 +46,7 @@ class Inside:
 def inside_of(area: Area, people: Mapping[str, Place], is_everybody: bool) -> Inside:
     """The people who stand inside the area, sorted by id. `is_everybody` false: the search was truncated, so `beyond` is 1."""
     outline = Outline(area)
+    # Sorted, so a redelivered command makes the same event.
     found = sorted(volunteer for volunteer, place in people.items() if outline.covers(place))
     return Inside(volunteer_ids=tuple(found), beyond=0 if is_everybody else 1)
 

@@ -11,6 +11,8 @@ from hashlib import sha1
 from typing import NamedTuple
 from uuid import UUID
 
+# The first five bytes spell komek. A changed byte would change every id; logs hold ids of a whole year
+# (test_ids_never_change_between_versions).
 NAMESPACE = UUID("6b6f6d65-6b00-5000-8000-000000000001")
 
 # The variant bits of RFC 9562 §4.1 (10xx) for each original hex digit.
@@ -19,6 +21,7 @@ PERSON_ID = r"[!-+\-.0-9;-{}~]{1,128}"
 """Ids of people come from outside: visible ASCII without `/`, `|`, `,` and `:`, so an id is safe in Redis keys and URL paths."""
 NO_PERSON_IDS = (".", "..")
 """Clients remove these segments from URL paths, percent-encoded or not (RFC 3986 §5.2.4)."""
+# All three are used with fullmatch: `$` also matches before a trailing newline.
 _PERSON = re.compile(PERSON_ID)
 PLACELESS = "00000"
 """Prefix of the zones of work without a place; no H3 cell of resolution 3 begins with it."""
@@ -34,6 +37,7 @@ def derived(*parts: str) -> UUID:
 def _hex(*parts: str) -> str:
     """The hex digits of `derived` (RFC 9562 §5.5). A decision needs dozens, and building a UUID costs more than its SHA-1."""
     named = NAMESPACE.bytes + "".join([f"{len(part)}:{part}" for part in parts]).encode()
+    # SHA-1 is what uuid5 is defined with; nothing here depends on its strength.
     digits = sha1(named, usedforsecurity=False).hexdigest()
     return f"{digits[:12]}5{digits[13:16]}{_VARIANT[digits[16]]}{digits[17:32]}"
 
@@ -47,10 +51,12 @@ def command_id(actor: str, key: str, what: str) -> str:
     return str(derived("command", actor, key, what))
 
 
+# The zone comes first, so the partition of every later command is known while Redis is down (DESIGN 6).
 def incident_id(zone: str, actor: str, key: str) -> str:
     return f"i-{zone}-{derived('incident', actor, key).hex}"
 
 
+# Work without a place has no cell; a single zone would put all of it into one partition.
 def placeless_zone(actor: str, key: str) -> str:
     """Zone of work that has no place: one of sixteen, which spread over the partitions."""
     return f"{PLACELESS}{derived('placeless', actor, key).hex[0]}"
@@ -62,6 +68,7 @@ def offer_id(incident: str, command: str, requirement: str, volunteer: str) -> s
     Raises:
         ValueError: `incident` is not an incident id.
     """
+    # The requirement and the command are part of the cause: a person may be asked again, and gets another offer id.
     _, zone, number = incident.split("-")
     return f"o-{zone}-{number}-{_hex('offer', command, requirement, volunteer)[:16]}"
 

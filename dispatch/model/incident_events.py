@@ -16,9 +16,11 @@ class IncidentReported:
     priority: Priority
     area: Area | None
     language: str | None
+    # As resolved under `plan_version`; only the names of ladders are looked up again later (DESIGN 31).
     requirements: tuple[Requirement, ...]
     plan_version: str
     reported_by: str
+    # As the sender claims; only displayed. Rules use `logged_ms` (DESIGN 8).
     reported_ms: int
     logged_ms: int
     external_id: str | None
@@ -44,6 +46,7 @@ class IncidentUpdated:
     language: str | None
     requirements: tuple[Requirement, ...]
     plan_version: str
+    # A value that was already set is not listed: it is neither a change nor a conflict (DESIGN 79).
     changed: tuple[str, ...] = ()
     """Fields that the command set and that really changed, named as in the HTTP body: `type`, `priority`, `location`,
     `language`, `requirements`, `description`, `address`, `caller`. `requirements` is absent if they changed only because of
@@ -69,6 +72,7 @@ class IncidentReopened:
     """Open again with these requirements; field work done before no longer counts towards them."""
 
     by: str
+    # As they are after it: translators that a ladder had added are gone (DESIGN 100).
     requirements: tuple[Requirement, ...]
 
 
@@ -92,6 +96,7 @@ class AttentionRaised:
     reason: str
     requirement_id: str | None = None
     detail: str | None = None
+    # A second person of the same requirement gets an entry of their own (DESIGN 83).
     offer_id: str | None = None
 
 
@@ -106,4 +111,5 @@ class AttentionEnded:
 class IncidentMoved:
     """Digital work found the actual location."""
 
+    # The zone does not change (DESIGN 6).
     area: Area

@@ -21,6 +21,7 @@ class Attention:
     reason: str
     requirement_id: str | None = None
     since_ms: int = 0
+    # Free text could name people, and `decisions` is kept for a year.
     detail: str | None = None
     """An identifier, never free text."""
     offer_id: str | None = None
@@ -40,11 +41,13 @@ class Hazard:
 class Edit:
     """Epoch, author and time of the last change of one field."""
 
+    # Preconditions compare this epoch, so the dispatcher decrypts nothing to detect a conflict (DESIGN 79).
     version: int
     by: str
     at_ms: int
 
 
+# No slots: `copying.changed` copies `__dict__` (DESIGN 45).
 @dataclass(frozen=True, kw_only=True)
 class Times:
     reported_ms: int  # stated by the caller, else `logged_ms`
@@ -58,11 +61,13 @@ class Times:
     """When it was last reopened."""
 
 
+# No slots: `copying.changed` copies `__dict__` (DESIGN 45).
 @dataclass(frozen=True, kw_only=True)
 class Incident:
     """The state of an incident after a decision. `version` is its epoch: each decision that changes the incident adds one."""
 
     id: str
+    # The zone of the report; it stays when the incident moves, because ids and partition follow from it (DESIGN 6).
     zone: str
     version: int
     type: str
@@ -78,6 +83,7 @@ class Incident:
     external_id: str | None = None
     body_digest: str
     retry_at_ms: int | None = None
+    # Decides the delay of the next retry, which grows up to 300 s (DESIGN 10).
     retries: int = 0
     alarm_level: int = 1
     escalations: tuple[str, ...] = ()
@@ -93,18 +99,21 @@ class Incident:
     """The incident from which this one was split."""
     split_into: tuple[str, ...] = ()
     hazard: Hazard | None = None
+    # With the epoch, because a changed hazard area warns everybody in it again (DESIGN 54).
     warned: Mapping[str, int] = field(default_factory=dict)
     """People found inside the hazard area, with the epoch in which they were warned."""
     parent_id: str | None = None
     """For the incident of a person in distress: the incident to which that person was sent."""
     distress_of: str | None = None
     attention: tuple[Attention, ...] = ()
+    # Keeps a decline after its offer was pruned (DESIGN 35).
     declined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Requirement id to people who may not be asked for it again, from ended offers that were pruned."""
     refused: tuple[RefusedBefore, ...] = ()
     """Who declined which work at incidents that were merged into this one."""
     forgotten_offers: int = 0
     """Number of ended offers that were pruned from the state; the log keeps them."""
+    # References, not texts: two edits of different fields never overwrite each other (DESIGN 79).
     details: Mapping[str, str] = field(default_factory=dict)
     """Private field (`description`, `address`, `caller`) to the reference of the encrypted record that holds it. An absent
     field is held by the record of the report."""
@@ -127,6 +136,7 @@ class Incident:
             return 0
         wanted = requirement.id
         filled = [1 for offer in self.offers if offer.requirement_id == wanted and offer.is_filling]
+        # A lowered count may leave more people than places.
         return max(0, requirement.count - len(filled))
 
     def waits_for_people(self, requirement: Requirement) -> bool:

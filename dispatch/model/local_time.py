@@ -12,6 +12,7 @@ def local_hour(at_ms: int) -> int:
 
 def last_time_it_was(hour: int, now_ms: int) -> int:
     """The latest time, at most `now_ms`, at which this local hour began."""
+    # Integer arithmetic on UTC milliseconds: the result does not depend on the time zone of the machine.
     midnight_ms = (now_ms + OFFSET_MS) // DAY_MS * DAY_MS - OFFSET_MS
     began_ms = midnight_ms + hour * _HOUR_MS
     return began_ms if began_ms <= now_ms else began_ms - DAY_MS

@@ -7,6 +7,7 @@ from dispatch.model.merges import MergeCandidate, MovedPerson, NewReport, Refuse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeProposed:
+    # Proposed only: nothing is merged without an operator or agreeing digital work (DESIGN 21).
     candidates: tuple[MergeCandidate, ...]
 
 
@@ -14,7 +15,9 @@ class MergeProposed:
 class MergeBegun:
     into: str
     by: str
+    # An incident that is merging adopts no other, so merges cannot end each other in a cycle (DESIGN 20).
     due_ms: int
+    # Sent along, because `into` may belong to another worker and cannot read this incident (DESIGN 20).
     refused: tuple[RefusedBefore, ...] = ()
     """Who declined which work: `into` must not ask them for it again."""
 
@@ -64,6 +67,7 @@ class IncidentSplit:
 
     into: str
     by: str
+    # Complete: the shell publishes the report from this event, at least once, with a fixed id (DESIGN 104).
     report: NewReport
     moved: tuple[MovedPerson, ...] = ()
     reports: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ class MergeCandidate:
     apart_s: float
     type: float
     text: float | None = None
+    # Weighs more than place, time, type and text together, in every zone (DESIGN 95).
     external_id: bool = False
     """Both have the same external id."""
     reasons: tuple[str, ...] = ()
@@ -38,11 +39,13 @@ class MovedPerson:
     """A person who is transferred to an incident that was split off, with their kind of work."""
 
     volunteer_id: str
+    # The kind of work, because the new incident numbers its requirements anew.
     work: WorkKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReport:
+    # Derived from the order to split, so a repeat sends the same report (DESIGN 104).
     """The report of an incident that is split off: the fields of `commands.ReportIncident`; its command id is `command_id`."""
 
     command_id: str
@@ -62,6 +65,7 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merging:
+    # Without an answer by then the incident continues alone (DESIGN 20).
     """A merge that waits for the answer of the other incident until `due_ms`."""
 
     into: str

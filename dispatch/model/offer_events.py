@@ -14,10 +14,12 @@ class OfferMade:
     volunteer_id: str
     capability: Capability
     skill: str
+    # An absolute time of the decision, so every reader sees the same end.
     expires_ms: int
     distance_m: float | None
     eta_s: float | None
     task: Task | None
+    # Estimated once, here: later waves and explanations use the same number.
     chance: float | None = None
     """Estimated probability of an acceptance within the window."""
     shares_language: bool | None = None
@@ -47,6 +49,7 @@ class JobChanged:
 
     offer_id: str
     volunteer_id: str
+    # The phone reads the offer again; values would put texts and places into the log (DESIGN 82).
     changes: tuple[str, ...]
     to_confirm: tuple[str, ...] = ()
     due_ms: int | None = None
@@ -59,6 +62,7 @@ class ConfirmationMissed:
 
     offer_id: str
     volunteer_id: str
+    # Nobody is withdrawn for a missing confirmation (DESIGN 83).
     state: ConfirmationState
     due_ms: int | None
     changes: tuple[str, ...] = ()
@@ -80,5 +84,6 @@ class OfferRemeasured:
 
     offer_id: str
     volunteer_id: str
+    # Distances only: positions of engaged people never leave Redis (DESIGN 19).
     distance_m: float
     eta_s: float

@@ -52,8 +52,10 @@ class Watch:
     whether positions are received at all. Distances are rounded to 100 m; positions are not stored."""
 
     due_ms: int
+    # A rounded distance, not a place: no log contains positions (DESIGN 84).
     closest_m: float | None = None
     away_since_ms: int | None = None
+    # Silence says something only about people who shared positions on the way; many share none (DESIGN 27).
     is_tracked: bool = False
     asked_ms: int | None = None
     """When they were asked whether they are still coming; None: not asked, or answered."""
@@ -100,6 +102,7 @@ class Confirmed:
     at_ms: int
 
 
+# No slots: `copying.changed` copies `__dict__` (DESIGN 45).
 @dataclass(frozen=True, kw_only=True)
 class Offer:
     """A request to one person for one requirement. `epoch`: the version of the incident in which the offer was made."""
@@ -110,6 +113,7 @@ class Offer:
     capability: Capability
     skill: str
     state: OfferState
+    # Fences the claim of the person in Redis.
     epoch: int
     created_ms: int
     expires_ms: int
@@ -121,7 +125,9 @@ class Offer:
     reason: str | None = None
     private_ref: str | None = None
     result: TaskResult | None = None
+    # Absolute, because lost timers are recreated from the state alone (DESIGN 51).
     lease_expires_ms: int | None = None
+    # Kept, because an open offer counts in later waves with the part of its chance that its silence has left (DESIGN 37).
     chance: float | None = None
     """Probability of an acceptance within the window, estimated when the offer was made."""
     shares_language: bool | None = None
@@ -132,13 +138,16 @@ class Offer:
     watch: Watch | None = None
     distress: Distress | None = None
     source: OfferSource = OfferSource.SEARCH
+    # Copied from the order, because the acceptance is judged later, by the same rules as the search (DESIGN 85, 101).
     set_aside: tuple[SoftRule, ...] = ()
     """Soft rules that the operator overrode when selecting the person; an acceptance is not checked against them either."""
+    # The people stay visible and may be asked again (DESIGN 100).
     before_reopening: bool = False
     """Field work that was done before the incident was reopened; it no longer counts towards the requirement."""
     unconfirmed: Unconfirmed | None = None
     """Only set while the person is assigned."""
     confirmed: Confirmed | None = None
+    # The version is part of the entry: a person is told once per version of an area (DESIGN 84).
     hazards_on_way: Mapping[str, int] = field(default_factory=dict)
     """Other incidents whose hazard area lies on this person's way or where they work, with the `Hazard.since` of which the person
     was told. Empty unless the person is assigned."""

@@ -8,11 +8,12 @@ import shapely
 from shapely.affinity import affine_transform
 from shapely.geometry import LineString, Point, box, shape
 
-from dispatch.model.antimeridian import in_range, polygons_of, rejoined
+from dispatch.model.antimeridian import in_range, polygons_of, rejoined, whole_turns
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
 from dispatch.model.places import Area, Place
 
 _MAX_CIRCLES = 24
+"""Bound of the Redis searches for one area (DESIGN 90): each circle is one of them."""
 _MAX_COVER_RATIO = 2.0
 """Stop splitting tiles when their total area is at most this multiple of the area they cover."""
 
@@ -50,9 +51,11 @@ class Outline:
 
     def __init__(self, area: Area) -> None:
         self._centre = area.centre
+        # The cosine is 0 at a pole, and the scale is divided by below.
         self._lon_scale = max(1e-6, math.cos(math.radians(area.centre.lat)))
         drawn = rejoined(shape(dict(area.geometry)), area.centre.lon)
         self._ground = affine_transform(drawn, [self._lon_scale, 0.0, 0.0, 1.0, 0.0, 0.0])
+        # Many people and routes are tested against one outline.
         shapely.prepare(self._ground)
 
     def covers(self, place: Place) -> bool:
@@ -62,8 +65,10 @@ class Outline:
     def metres_inside(self, start: Place, end: Place) -> float:
         """Length of the part of the straight line from `start` to `end` that lies inside the area."""
         (from_x, from_y), (to_x, to_y) = self._projected(start), self._projected(end)
+        # Both ends were moved to the side of the centre one by one; the line itself also takes the shorter way.
         turn = 360.0 * self._lon_scale
         way = LineString([(from_x, from_y), (to_x - turn * round((to_x - from_x) / turn), to_y)])
+        # One unit of both projected axes is a degree of latitude.
         return float(self._ground.intersection(way).length) * METRES_A_DEGREE
 
     def edge_points(self, count: int) -> tuple[Place, ...]:
@@ -71,6 +76,7 @@ class Outline:
 
         They depend only on the area, so they reveal nothing about people.
         """
+        # Each part gets two points at least, so at most half as many parts as points are used.
         parts = sorted(polygons_of(self._ground), key=lambda part: -part.area)[: max(1, count // 2)]
         each = max(2, count // max(1, len(parts)))
         return tuple(
@@ -83,8 +89,10 @@ class Outline:
         """Circles that together cover the area. Several small ones cover less outside it than one: floods are long and thin."""
         tiles = [_Tile(*self._ground.bounds)]
         while len(tiles) < _MAX_CIRCLES and sum(tile.area for tile in tiles) > _MAX_COVER_RATIO * self._ground.area:
+            # The largest tile first: it covers most ground outside the area.
             tiles.sort(key=lambda tile: tile.area)
             largest = tiles.pop()
+            # Halves beside the area are dropped; this is how the cover becomes long and thin.
             tiles += [tile for tile in largest.halves() if self._ground.intersects(box(*tile))]
         return tuple(self._circle_around(tile) for tile in tiles)
 
@@ -96,9 +104,10 @@ class Outline:
         return Circle(centre=middle, radius_m=max(distance_m(middle, corner) for corner in corners))
 
     def _projected(self, place: Place) -> tuple[float, float]:
-        turn = 360.0 * round((place.lon - self._centre.lon) / 360.0)
+        turn = whole_turns(place.lon - self._centre.lon)
         return (place.lon - turn) * self._lon_scale, place.lat
 
     def _round(self, point: Point) -> Place:
         lon = point.x / self._lon_scale
+        # Five digits are about a metre.
         return Place(lon=round(in_range(lon), 5), lat=round(point.y, 5))

@@ -10,6 +10,7 @@ from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, Priority, TravelMode
 
 
+# No slots: `copying.changed` copies `__dict__` (DESIGN 45).
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A free, on-duty person found by a search. For digital work `distance_m` is None and the fix is ignored."""
@@ -18,6 +19,7 @@ class Candidate:
     skills: frozenset[str]
     languages: tuple[str, ...]
     travel_mode: TravelMode = TravelMode.FOOT
+    # The person's own limit; None: the limit of their travel mode (`travel.reach_m`).
     max_distance_m: int | None = None
     distance_m: float | None = None
     place: Place | None = None
@@ -30,6 +32,7 @@ class Candidate:
     travel_s: float | None = None
     """Travel time of an external router, without the time to set out; None: use the built-in model."""
     staging: Place | None = None
+    # Each metre inside a hazard area counts three times (DESIGN 23).
     detour_m: float = 0.0
     """Metres added to the straight line because it crosses a hazard area."""
     in_hazard: bool = False
@@ -52,6 +55,7 @@ class Candidate:
     """Time since the person last changed their duty or profile themselves; None: unknown."""
 
 
+# No slots: `copying.changed` copies `__dict__` (DESIGN 45).
 @dataclass(frozen=True, kw_only=True)
 class Need:
     """A search request for one requirement: `want` new people, none of `asked_before`."""
@@ -64,6 +68,7 @@ class Need:
     want: int
     asked_before: frozenset[str] = frozenset()
     preferred_languages: tuple[str, ...] = ()
+    # Scarce people are shared with them instead of raced for (DESIGN 39).
     rivals: int = 0
     """Number of needs of other incidents in the batch, at least as urgent, that search for the same people after this one."""
     ground: Hazard | None = None
@@ -99,8 +104,10 @@ class Found:
     """Source of the travel times: the name of a router, `built_in`, `built_in_after_timeout` or `built_in_after_error`."""
     waiting: int = 0
     """Number of shortfalls of other nearby incidents, at least as urgent, that wait for this skill; set by a complete search."""
+    # A bounded search proves nothing about who is there, so ladders then follow their clocks (DESIGN 90).
     bounded: bool = False
     """The search reached its work limit before it had found enough people."""
+    # A cursor of one attempt, not a result: ignored by comparisons.
     mark: SearchMark | None = field(default=None, compare=False, repr=False)
 
 
@@ -123,6 +130,7 @@ class Presence:
     place: Place | None = None
     fix_at_ms: int | None = None
     accuracy_m: float | None = None
+    # Vague and implausible fixes move nobody but are signs of life (DESIGN 86).
     heard_at_ms: int | None = None
     is_silent_by_word: bool = False
     """The newest fix announced that no more fixes will follow for a while."""

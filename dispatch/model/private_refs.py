@@ -8,6 +8,7 @@ def report_ref(incident_id: str) -> str:
 
 def text_ref(incident_id: str, kind: str, command_id: str) -> str:
     """Key of the encrypted record of one command; `kind`: the kind of text."""
+    # Every reference of an incident begins with its report's: erasure and retention find all of them (DESIGN 79).
     return f"{report_ref(incident_id)}:{kind}:{command_id}"
 
 

@@ -11,6 +11,7 @@ from dispatch.model.staffing_events import RequirementsAdded
 def highest_number(incident: Incident) -> int:
     """The highest number among present requirements and those to which offers and `Incident.declined` refer; 0 for none."""
     used = {entry.id for entry in incident.requirements} | {offer.requirement_id for offer in incident.offers}
+    # As numbers: r10 follows r9. `declined` still names requirements whose offers were pruned.
     return max((int(entry[1:]) for entry in used | incident.declined.keys()), default=0)
 
 

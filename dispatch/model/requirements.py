@@ -57,6 +57,7 @@ class Shortfall:
     final: bool = False
 
 
+# No slots: `copying.changed` copies `__dict__` (DESIGN 45).
 @dataclass(frozen=True, kw_only=True)
 class Climb:
     """Progress of a requirement on its escalation ladder, and what the steps taken allow.
@@ -64,16 +65,18 @@ class Climb:
     `since_ms`: start of its clock (the report, or when a place became open again); None while all places are filled.
     """
 
+    # The name, not the steps: a corrected plan also corrects incidents in progress (DESIGN 31).
     ladder: str
     taken: int = 0
     """Number of consecutive steps taken, from the first on."""
+    # Widening steps may overtake steps that weaken the requirement, never the reverse (DESIGN 98).
     ahead: tuple[int, ...] = ()
     """Numbers of later steps that were taken early, ahead of steps that still wait."""
     since_ms: int | None = None
     due_ms: int | None = None
     due_reason: StepReason | None = None
     ring: int = 1
-    """Factor by which the plan's limits of distance and time are widened."""
+    """Factor by which the plan's limits of distance and time are widened; distances are capped at 100 km (DESIGN 30)."""
     substitutes: tuple[str, ...] = ()
     bridged: bool = False
     """A translator is assigned to the incident, so a shared language is no longer required."""
@@ -84,6 +87,7 @@ class Climb:
         return self.taken + len(self.ahead)
 
 
+# No slots: `copying.changed` copies `__dict__` (DESIGN 45).
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
     """One line of what an incident needs. `languages`: speaking one of them suffices; empty: no language is required."""
@@ -91,6 +95,7 @@ class Requirement:
     id: str
     capability: Capability
     skill: str
+    # Places needed now: digital work raises it for validation and third opinions (DESIGN 17), a request from the scene too.
     count: int
     languages: tuple[str, ...] = ()
     task: Task | None = None
@@ -102,9 +107,11 @@ class Requirement:
     """Fixed rule that replaces the certainty."""
     heavy: bool = False
     """Heavy work: people rest longer afterwards."""
+    # A timer, so the next wave does not wait for the end of a window that is already lost (DESIGN 37).
     look_at_ms: int | None = None
     """When to check the present wave if nobody answers; None: an answer or the end of the window comes first."""
     shortfall: Shortfall | None = None
+    # Not a shortfall: such a requirement waits behind every shortfall and is nobody's rival (DESIGN 55).
     short_since_ms: int | None = None
     """Since when its wave is smaller than the certainty needs, because people are scarce; None: it is large enough."""
     role: str = ""
@@ -113,8 +120,10 @@ class Requirement:
     language: LanguageRule | None = None
     max_eta_s: int | None = None
     climb: Climb | None = None
+    # A translator is a requirement of the same incident; it is never itself bridged (DESIGN 33).
     bridges: str | None = None
     """For a translator: id of the requirement whose people they help; None for all other requirements."""
+    # Wakes the requirement when a translator becomes available (DESIGN 99).
     translator_since_ms: int | None = None
     """Since when a needed translator is missing; None: none is needed, or one is assigned to the incident."""
     lease_s: int | None = None
@@ -125,10 +134,11 @@ class Requirement:
     validated: bool = False
     """A second person repeats the work after the first has answered."""
     on_false: OnFalse = OnFalse.STAND_DOWN
+    # Closes the requirement early, whatever its count (DESIGN 17).
     settled: str | None = None
     """The outcome on which enough answers agree; nobody else is asked."""
     helped: int = 0
-    """Places added by requests from people on scene."""
+    """Places added by requests from people on scene; at most ten, however often they ask (DESIGN 28)."""
 
     @property
     def is_repeated(self) -> bool:

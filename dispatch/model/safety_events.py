@@ -32,6 +32,7 @@ class HazardEnded:
 class HazardWarned:
     """People inside the hazard area who were not warned of it before; `beyond`: lower bound of how many more there are."""
 
+    # At most 500; beyond that the operator is asked to order sirens (DESIGN 23).
     volunteer_ids: tuple[str, ...]
     beyond: int = 0
 
@@ -42,6 +43,7 @@ class StagingMoved:
 
     offer_id: str
     volunteer_id: str
+    # It follows from the polygon alone, so it reveals no position (DESIGN 23).
     staging: Place | None
 
 
@@ -60,6 +62,7 @@ class CheckInAsked:
 
     offer_id: str
     volunteer_id: str
+    # A missed check-in raises an alarm and replaces nobody: the person may need help (DESIGN 28).
     state: CheckInState
     due_ms: int | None
 
@@ -77,6 +80,7 @@ class WatchSet:
 class WaysToCheck:
     """Incidents whose people may cross the hazard area that the decision creates, moves or ends; each is sent `CheckWay`."""
 
+    # Ids only: a decision changes one incident, and no log contains positions (DESIGN 84).
     incident_ids: tuple[str, ...]
 
 
@@ -87,6 +91,7 @@ class HazardOnWay:
     offer_id: str
     volunteer_id: str
     hazard_incident_id: str
+    # `Hazard.since`, so a person is told once per version of the area (DESIGN 84).
     ground: int
 
 
@@ -105,6 +110,7 @@ class ComingAsked:
 
     offer_id: str
     volunteer_id: str
+    # Asked before any withdrawal: a phone that switches to navigation sends nothing (DESIGN 87).
     reason: str
     watch: Watch
 
@@ -128,6 +134,7 @@ class DistressRaised:
 
     offer_id: str
     volunteer_id: str
+    # Derived from the signal, so a redelivery opens the same incident (DESIGN 26).
     child_id: str
     area: Area | None
     hazard: Hazard | None = None

@@ -32,6 +32,7 @@ class ServiceArea:
             return None
         lon, lat = area.centre.lon, area.centre.lat
         others = {
+            # In order of precedence: exchanged numbers once put an incident into the Arctic Ocean (DESIGN 88).
             "swapped": Place(lon=lat, lat=lon) if abs(lon) <= 90 else None,
             "longitude_sign": Place(lon=-lon, lat=lat),
             "latitude_sign": Place(lon=lon, lat=-lat),
@@ -48,12 +49,14 @@ def judged(before: Incident | None, after: Incident | None, served: ServiceArea 
     if (
         served is None
         or after is None
+        # It has the area of its parent, which was judged already (DESIGN 26).
         or after.distress_of is not None
         or (before is not None and before.area == after.area)
     ):
         return []
     known = [one for one in after.attention if one.reason == AttentionReason.PLACE_UNLIKELY]
     doubt = served.doubt(after.area) if after.area is not None else None
+    # Raised once, not again by every correction that stays outside for the same reason.
     if [one.detail for one in known] == [doubt]:
         return []
     ended: list[Event] = [AttentionEnded(reason=one.reason) for one in known]

@@ -10,6 +10,7 @@ from dispatch.model.vocabulary import StepAction
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortfallFound:
     requirement_id: str
+    # Has precedence over every other status: partial success must not hide what is missing (DESIGN 11).
     shortfall: Shortfall
 
 
@@ -28,6 +29,7 @@ class WaveTimed:
     """When to check the wave of a requirement if nobody answers; None: an answer or the end of the window comes first."""
 
     requirement_id: str
+    # The moment at which the certainty falls below half of the stated one (DESIGN 37).
     look_at_ms: int | None
 
 
@@ -36,6 +38,7 @@ class WaveFellShort:
     """Since when fewer people are asked than the certainty of the requirement needs, because people are scarce; None: enough."""
 
     requirement_id: str
+    # The start of the wait decides, with the priority, who is woken first (DESIGN 34, 55).
     since_ms: int | None
 
 
@@ -52,6 +55,7 @@ class LadderScheduled:
     """When the next ladder step of a requirement is due, and why then; the ladder's clock started at `since_ms`."""
 
     requirement_id: str
+    # The clock is in the state, not in a process: takeover and rebuild continue it (DESIGN 29).
     since_ms: int
     due_ms: int | None
     reason: StepReason
@@ -66,6 +70,7 @@ class LadderStepped:
     action: StepAction
     reason: StepReason
     climb: Climb
+    # A step without effect is skipped in the same decision, so nobody waits for it (DESIGN 29).
     skipped: str | None = None
     forecast: float | None = None
 
@@ -74,6 +79,7 @@ class LadderStepped:
 class RequirementsAdded:
     """Requirements added after the report: by a higher alarm level, or for a translator."""
 
+    # Plans do not know which ids are free: `requirement_ids.with_ids` replaces the ids.
     requirements: tuple[Requirement, ...]
     reason: str
 

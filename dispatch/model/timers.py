@@ -12,4 +12,5 @@ class Timer:
     kind: DeadlineKind
     incident_id: str
     ref: str
+    # Part of the id of the command, so a timer that is set anew makes a new one (`deadlines.py`).
     due_ms: int

@@ -10,6 +10,7 @@ from dispatch.model.vocabulary import TravelMode
 DETOUR = 1.24
 _SETTING_OUT_S = {TravelMode.FOOT: 30.0, TravelMode.BICYCLE: 60.0, TravelMode.CAR: 90.0}
 _SPEED_M_S = {TravelMode.FOOT: 2.3, TravelMode.BICYCLE: 4.5, TravelMode.CAR: 8.5}
+# Only the part beyond counts as open road, so the travel time has no step at this distance.
 _OPEN_ROAD_FROM_M = 5_000.0
 _OPEN_ROAD_M_S = 17.0
 
@@ -26,6 +27,7 @@ def travel_time_s(distance_m: float, mode: TravelMode) -> float:
 
 def distance_within_m(eta_s: float, mode: TravelMode) -> float:
     """Longest straight line that can be travelled in `eta_s`, including the time to set out: the inverse of `travel_time_s`."""
+    # Too short even to set out: no distance, not a negative one.
     left_s = max(0.0, eta_s - _SETTING_OUT_S[mode])
     road_m = left_s * _SPEED_M_S[mode]
     if mode is TravelMode.CAR and road_m > _OPEN_ROAD_FROM_M:

@@ -20,6 +20,7 @@ class Priority(StrEnum):
         return _ORDER[self]
 
 
+# Declaration order is urgency order.
 _ORDER = {priority: number for number, priority in enumerate(Priority)}
 
 
@@ -52,11 +53,13 @@ class OfferState(StrEnum):
     VOID = "void"  # never valid: another offer engaged the person earlier in the log
 
 
+# An offer in one of these states holds its person until it ends.
 ASSIGNED_STATES = frozenset({OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE})
 LIVE_STATES = ASSIGNED_STATES | {OfferState.OFFERED}
 """States in which the person is engaged and may not hold another offer."""
 FILLING_STATES = ASSIGNED_STATES | {OfferState.DONE}
 """States that count towards a requirement."""
+# A person may skip steps and never goes back (`incidents/offers.py`).
 PROGRESS_ORDER = (OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE)
 
 
@@ -110,6 +113,7 @@ TASK_OF_SKILL = {
 MATERIAL_TASKS = frozenset({Task.TRANSLATE, Task.SUMMARISE, Task.MONITOR_MEDIA, Task.MAP_DAMAGE})
 """Digital work whose results are shown to all assigned people as `material`."""
 
+# `trust.INCONCLUSIVE` lists the outcomes that count neither for nor against anybody (DESIGN 53).
 OUTCOMES_OF_TASK: dict[Task, frozenset[str]] = {
     Task.VERIFY_REPORT: frozenset({"confirmed", "false", "unclear"}),
     Task.CALL_BACK: frozenset({"reached", "not_reached", "false"}),
