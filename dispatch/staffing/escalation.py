@@ -44,6 +44,7 @@ from dispatch.staffing.interpreters import (
 from dispatch.staffing.ladder_clock import TO_ALL, climb_of, is_asking, is_human_called
 
 _OVERTAKING = frozenset({StepReason.NOBODY_FREE, StepReason.FORECAST})
+"""Reasons for which a step that has to wait is passed over, because widening steps behind it may be taken (DESIGN 98)."""
 RULES = frozenset({"ladder", "ladder_check", "bridge_language"})
 """`Ruling.rule` of decisions that a ladder's own clock causes."""
 
@@ -85,6 +86,7 @@ def _ordered(incident: Incident, command: EscalateIncident, book: _EscalationCon
 
     An order that names a lower level than the present one is unchanged: another order or a ladder has raised the level since.
     """
+    # A double click under two keys raises the level once (DESIGN 103). Orders without a level all count.
     if command.level is not None and command.level < incident.alarm_level:
         return unchanged("escalate", "already_escalated")
     if command.level is not None and command.level > incident.alarm_level:
@@ -93,6 +95,7 @@ def _ordered(incident: Incident, command: EscalateIncident, book: _EscalationCon
     facts = _raised(incident, level, book.plans, reason="operator", by=command.by)
     for entry in incident.requirements:
         if entry.climb is not None and incident.open_places(entry):
+            # With the level of this order, so that no ladder step raises it a second time.
             facts += _steps(incident, entry, book, _Cause(reason=StepReason.OPERATOR), level=level)
     return applied("escalate", *with_ids(incident, facts))
 
@@ -121,8 +124,10 @@ def _passed(incident: Incident, command: PassDeadline, book: _EscalationContext)
     entry = next((one for one in incident.requirements if one.id == command.requirement_id), None)
     if entry is None or entry.climb is None or entry.climb.due_ms is None:
         return unchanged("ladder", "nothing_due")
+    # A timer only proposes: it may fire early, late or twice.
     if book.now_ms < entry.climb.due_ms:
         return unchanged("ladder", "not_yet_due")
+    # Not a step of the ladder: a preferred language gives way as soon as nobody asked shares it (DESIGN 33).
     if lacks_language(incident, entry) and entry.translator_since_ms is None:
         return applied("bridge_language", *with_ids(incident, [_bridge_or_lack(incident, entry, book)]))
     cause = _cause(incident, entry, book)
@@ -164,9 +169,11 @@ def _cause(incident: Incident, entry: Requirement, book: _EscalationContext) -> 
         return None
     chance = chance_to_fill(incident, entry, since_ms + ladder.target_s * 1000, now_ms)
     ripe_s = (now_ms - since_ms) / 1000
+    # The clock before every other cause: a step whose time has come is taken whatever it gives up.
     if ladder.steps[left[0]].at_s <= ripe_s:
         return _Cause(reason=StepReason.CLOCK, chance=chance, ripe_s=ripe_s)
     due = climb.due_reason
+    # The reason for which the timer was set must still hold; somebody may have answered since.
     is_due = {
         StepReason.NOBODY_NEW: not is_asking(incident, entry),
         StepReason.NOBODY_FREE: not is_asking(incident, entry),
@@ -184,11 +191,13 @@ def _steps(
     climb, ladder = climb_of(entry), book.ladder(climb_of(entry))
     for number in ladder.left(climb):
         step = ladder.steps[number]
+        # It waits; a widening step behind it may overtake it and is then in `Climb.ahead`.
         if not cause.brings(step) and cause.reason in _OVERTAKING:
             continue
         if not cause.brings(step) or (not cause.hurries(step) and is_human_called(ladder, climb, number)):
             break
         stepped = _stepped(incident, replace(entry, climb=_past(climb, number)), book, cause, step, level)
+        # Skipped steps are events too: the ladder has moved past them.
         facts.append(stepped)
         climb = stepped.climb
         if stepped.skipped is None:
@@ -236,6 +245,7 @@ def _pointless(incident: Incident, entry: Requirement, step: Step, level: int, b
             return "no_language_required"
         return None if book.is_translator_there(incident, entry) else NO_TRANSLATOR
     if step.action is StepAction.ALARM_LEVEL:
+        # A level that adds no requirement asks nobody new.
         added = book.plans.plan(incident.type).highest_level
         return "no_higher_level" if level >= step.level or added <= level else None
     return None
@@ -245,6 +255,7 @@ def _climbed(entry: Requirement, step: Step, plans: PlanBook) -> Climb:
     """The progress on the ladder after a step, with what the step opens."""
     climb = climb_of(entry)
     if step.action is StepAction.WIDER_RING:
+        # Rings multiply without a bound here; `limits.py` caps the distance they give.
         return replace(climb, ring=climb.ring * step.factor)
     if step.action is StepAction.SUBSTITUTES:
         return replace(climb, substitutes=(*climb.substitutes, *_new_stand_ins(entry, plans)))

@@ -33,6 +33,7 @@ def chances_of(offers: Iterable[Offer], now_ms: int, by_ms: int | None = None) -
         if life not in shares:
             shares[life] = _shares(*life, now_ms, by_ms)
         stated = offer.chance
+        # Offers of older logs have no estimate.
         if stated is None:
             stated = chance_within(OVERALL, (offer.expires_ms - offer.created_ms) / 1000)
         gone, come = shares[life]
@@ -45,6 +46,7 @@ def _shares(created_ms: int, expires_ms: int, now_ms: int, by_ms: int | None) ->
     until_ms = expires_ms if by_ms is None else min(by_ms, expires_ms)
     if until_ms <= now_ms:
         return 1.0, 0.0
+    # Never 0, as `answered_by` is below a millisecond.
     whole = max(answered_by((expires_ms - created_ms) / 1000), 1e-9)
     return answered_by((now_ms - created_ms) / 1000) / whole, answered_by((until_ms - created_ms) / 1000) / whole
 
@@ -59,7 +61,9 @@ def at_least(wanted: int, chances: list[float]) -> float:
     shares = [1.0] + [0.0] * wanted
     for chance in chances:
         shares[wanted] += shares[wanted - 1] * chance
+        # From the top down: each entry needs the value of the one below before this trial.
         for count in range(wanted - 1, 0, -1):
             shares[count] += (shares[count - 1] - shares[count]) * chance
         shares[0] *= 1 - chance
+    # Rounding may exceed 1.
     return min(1.0, shares[wanted])

@@ -82,6 +82,7 @@ def translator_need(incident: Incident, entry: Requirement, command_id: str) -> 
         area=incident.area,
         priority=incident.priority,
         want=1,
+        # People engaged here cannot translate as well.
         asked_before=frozenset(offer.volunteer_id for offer in incident.offers if offer.is_live),
     )
 
@@ -136,6 +137,7 @@ def without_bridge(facts: Sequence[Event], translator: Requirement) -> Iterator[
         if not is_step_to(fact, translator):
             yield fact
         elif isinstance(fact, LadderStepped) and fact.reason is not StepReason.TRANSLATOR:
+            # A late bridge is dropped without a trace: its step was recorded as skipped when its time came.
             yield replace(fact, skipped=NO_TRANSLATOR, climb=replace(fact.climb, bridged=False))
 
 
@@ -158,6 +160,7 @@ def lacked(state: Incident, in_vain: Iterable[str | None], now_ms: int) -> list[
         since_ms = entry.translator_since_ms
         if since_ms is None and entry.id in sought:
             since_ms = now_ms
+        # Ends as soon as a speaker has the place, or the language is no longer required.
         if since_ms is not None and not wants_bridge(state, entry):
             since_ms = None
         if since_ms != entry.translator_since_ms:

@@ -38,6 +38,7 @@ def schedule(
     if state is None or not state.is_open:
         return
     reasons = {why.requirement_id: reason for why in whys if (reason := _reason_of(why))} | _carried_on(facts)
+    # Nothing else ends attention about a requirement that was removed.
     kept = {entry.id for entry in state.requirements}
     for gone in dict.fromkeys(one.requirement_id for one in state.attention if one.requirement_id not in kept):
         yield from _attention_ended(state, gone)
@@ -49,10 +50,12 @@ def schedule(
             continue
         since_ms = entry.climb.since_ms
         if since_ms is None:
+            # From the time in the log: commands that waited in a backlog do not get a later ladder.
             since_ms = state.times.logged_ms if state.version == 1 else now_ms
         ladder = plans.ladder(entry.climb.ladder)
         clock = _Clock(state=state, entry=entry, ladder=ladder, since_ms=since_ms, now_ms=now_ms)
         due_ms, reason = clock.due(reasons.get(entry.id))
+        # Most decisions leave the clock as it is and need no event.
         if (since_ms, due_ms, reason) != (entry.climb.since_ms, entry.climb.due_ms, entry.climb.due_reason):
             yield LadderScheduled(requirement_id=entry.id, since_ms=since_ms, due_ms=due_ms, reason=reason)
 
@@ -102,6 +105,7 @@ class _Clock:
         left = self.ladder.left(climb_of(self.entry))
         if not left:
             return None, StepReason.CLOCK
+        # `left[0]` is the first step in the order of the plan, so its time is the earliest.
         clock_ms = self.since_ms + self.ladder.steps[left[0]].at_s * 1000
         if clock_ms <= self.now_ms:
             return self.now_ms, StepReason.CLOCK
@@ -135,6 +139,7 @@ class _Clock:
 
 def _reason_of(why: RequirementWhy) -> StepReason | None:
     """The reason for an early step: a complete search found nobody left to ask. None for any other search."""
+    # Somebody is left to ask: unseen, passed over, or lost to another claim and perhaps free in a moment.
     if not why.complete or why.passed_over or Exclusion.TAKEN_NOW in why.excluded:
         return None
     return StepReason.NOBODY_FREE if _NOT_FREE & why.excluded.keys() else StepReason.NOBODY_NEW

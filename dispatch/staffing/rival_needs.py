@@ -15,6 +15,7 @@ from dispatch.model.vocabulary import Capability
 def with_rivals(batch: Sequence[Sequence[Need]]) -> list[tuple[Need, ...]]:
     """The needs of each command, in the order in which commands choose people, with `rivals` set: the number of later needs that
     want the same people and are at least as urgent."""
+    # Built from the last need backwards, so it holds exactly those that choose after the present one.
     later: dict[str, list[Need]] = {}
     counted: list[tuple[Need, ...]] = []
     for needs in reversed(batch):
@@ -26,6 +27,7 @@ def with_rivals(batch: Sequence[Sequence[Need]]) -> list[tuple[Need, ...]]:
 
 
 def _rivals(need: Need, later: dict[str, list[Need]]) -> int:
+    # A set: a need that accepts several skills is listed under each of them.
     same = {
         (other.incident_id, other.requirement.id)
         for skill in need.requirement.skills

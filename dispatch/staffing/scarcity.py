@@ -27,8 +27,11 @@ from dispatch.staffing.waves import chances_left
 FIRST_RETRY_S = 2.0
 """Soon, because a person who became free after the search and before the shortfall was stored wakes nothing."""
 MAX_RETRY_S = 300
+"""Longest interval between two retries (DESIGN 10)."""
 LEAST_WAIT_MS = 1_000
+"""No retry sooner, also when a rest ends at this moment."""
 _SCARCE = frozenset({WaveRule.SHORT, WaveRule.SHARED})
+"""People were too few: the search ran out of them, or others wait for them. A wave cut at its cap lacks nobody."""
 
 
 def fell_short(state: Incident | None, whys: Sequence[RequirementWhy], now_ms: int) -> list[Event]:
@@ -51,6 +54,7 @@ def _short_since(state: Incident, entry: Requirement, why: RequirementWhy | None
     if why is not None and why.wave is not None:
         is_short = why.wave.rule in _SCARCE and why.wave.reached < (why.wave.stated or 0.0)
     elif entry.short_since_ms is not None:
+        # No search in this decision: judged by the pending offers alone.
         is_short = at_least(places, chances_left(state, entry, now_ms)) < entry.certainty
     else:
         return None
@@ -71,6 +75,8 @@ def looks_again(
     if not any(map(state.waits_for_people, state.requirements)):
         return []
     look = _at(now_ms + MAX_RETRY_S * 1000, rested_ms, now_ms)
+    # After a retry always a new time: one that was woken early has used up the id of its command, and a timer with the same time
+    # would count as a repeat.
     waits = state.retry_at_ms is not None and now_ms < state.retry_at_ms <= look.at_ms
     return [] if waits and rule != "retry" else [look]
 
@@ -83,6 +89,8 @@ def _at(at_ms: int, rested_ms: int | None, now_ms: int) -> RetryScheduled:
 
 def _wait_ms(state: Incident, plans: PlanBook, whys: Sequence[RequirementWhy]) -> int:
     contended = any(Exclusion.TAKEN_NOW in why.excluded for why in whys)
+    # Contended people are there and may be free in a moment.
     if not state.retries or contended:
         return round(FIRST_RETRY_S * 1000)
+    # The exponent is bounded because retries are not: a float overflows after 1,024 doublings.
     return round(min(MAX_RETRY_S, plans.defaults.retry_s * 2.0 ** min(state.retries - 1, 6)) * 1000)

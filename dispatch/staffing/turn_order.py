@@ -18,6 +18,7 @@ def precedence(incident: Incident | None, needs: Sequence[Need]) -> Urgency:
     """Sort key, most urgent first. A stable sort keeps log order for ties."""
     if incident is None or not needs:
         return AT_ONCE
+    # A command chooses for all its needs at once, so the most urgent one decides.
     return min(urgency(need.priority, _since_ms(incident, need)) for need in needs)
 
 

@@ -36,5 +36,6 @@ def waiting_urgency(priority: Priority, requirement: Requirement) -> Urgency:
     """Urgency of a requirement that waits for people; a person who becomes available is offered the most urgent first."""
     if requirement.shortfall is not None:
         return urgency(priority, requirement.shortfall.since_ms)
+    # 0 for a requirement that only lacks a translator: it precedes the waves of its rank.
     rank, moment_ms = urgency(priority, requirement.short_since_ms or 0)
     return Urgency(rank + BEHIND_SHORTFALLS, moment_ms)

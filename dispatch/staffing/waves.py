@@ -43,9 +43,11 @@ TOP_UP = 1.0
 DOUBT = 0.5
 """The same share when nobody has answered and only time has passed."""
 MOST_PER_PLACE = MAX_OFFERS_PER_PLACE
+"""Beyond it the likeliest are taken, so that one more free person never lowers the chance of being staffed (DESIGN 39)."""
 WITHIN_AT_MOST = MAX_NEAREST
 """Most people asked by a `within_m` policy; HartslagNu asks the nearest hundred within its distance."""
 LOOK_PRECISION_MS = 500
+"""Width at which the bisection of `look_at_ms` stops."""
 LOOK_TOO_LATE_MS = 5_000
 """No timer is set in the last seconds of a window: its expiry decides anyway."""
 
@@ -81,11 +83,13 @@ def wanted(incident: Incident, requirement: Requirement, *, now_ms: int, priors:
     if requirement.policy is not None:
         return max(0, _wanted_by(requirement.policy, places) - out)
     left = chances_left(incident, requirement, now_ms)
+    # Enough is pending: most answers end here, without a search.
     if at_least(places, left) >= requirement.certainty * share:
         return 0
     band = DIGITAL_BAND if requirement.capability is Capability.DIGITAL else USUAL_BAND
     stranger = chance_within(prior(band, now_ms, priors), requirement.window_s)
     strangers = [stranger] * max(0, MOST_PER_PLACE * places - out)
+    # At least one person per place that nobody is asked for, however likely the pending ones are.
     return max(places - out, fewest(places, left, strangers, requirement.certainty))
 
 
@@ -123,6 +127,7 @@ def wave(
         chosen, rule = _by_rule(requirement.policy, ranked, need.want), WaveRule.POLICY
         is_short = len(chosen) < need.want
     else:
+        # After an incomplete search others are left to find, so nothing has to be shared.
         rivals = need.rivals + found.waiting if found.complete else 0
         chosen, rule = _by_certainty(ranked, chances, requirement.certainty, left, _Limits(places, out, rivals))
         is_short = rule is WaveRule.SHORT
@@ -170,6 +175,7 @@ def _by_certainty(
 
     most = min(limits.cap, limits.share(len(ranked)))
     size = fewest_of(ranked)
+    # Not cut: the best ranked stay, also where likelier people would do with fewer.
     if size <= most:
         chosen = list(ranked[:size])
         reached = at_least(limits.places, [*left, *map(chance, chosen)])
@@ -188,10 +194,12 @@ def _by_rule(policy: Policy, ranked: Sequence[Ranked], want: int) -> list[Ranked
 
     def way(entry: Ranked) -> tuple[float, str]:
         length = entry.eta_s if policy.greedy else entry.candidate.distance_m
+        # Unknown distances last; ties by id, so that the order of the search does not matter.
         return (inf if length is None else length, entry.candidate.volunteer_id)
 
     near = sorted(ranked, key=way)
     if policy.within_m is not None:
+        # The search is bounded by the same distance (`limits.py`), whatever the ladder has widened.
         near = [entry for entry in near if (entry.candidate.distance_m or 0.0) <= policy.within_m]
     return near[:want]
 
@@ -209,6 +217,7 @@ def prompted_by(command: Command, facts: Sequence[Event], incident: Incident) ->
     )
     if not looks_only:
         return frozenset(entry.id for entry in incident.requirements)
+    # An acceptance is no end: it never asks more people up to the full certainty.
     ended = {fact.offer_id for fact in facts if isinstance(fact, OfferMoved) and fact.state not in FILLING_STATES}
     return frozenset(offer.requirement_id for offer in incident.offers if offer.id in ended)
 
@@ -236,6 +245,7 @@ def timed(incident: Incident | None, facts: Sequence[Event], now_ms: int) -> lis
         for entry in incident.requirements
         if entry.id in touched and incident.open_places(entry)
     ]
+    # Equal times give no event: the timer stands.
     return [WaveTimed(requirement_id=entry.id, look_at_ms=at) for entry, at in looks if at != entry.look_at_ms]
 
 
@@ -256,6 +266,7 @@ def look_at_ms(incident: Incident, requirement: Requirement, now_ms: int) -> int
     low, high = now_ms, min(offer.expires_ms for offer in asked) - LOOK_TOO_LATE_MS
     if low >= high or is_doubtful(low) or not is_doubtful(high):
         return None
+    # Silence only lowers the chances before the first expiry, so the threshold is crossed once.
     while high - low > LOOK_PRECISION_MS:
         middle = (low + high) // 2
         low, high = (low, middle) if is_doubtful(middle) else (middle, high)
