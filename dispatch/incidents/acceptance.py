@@ -33,6 +33,7 @@ from dispatch.model.vocabulary import OfferState
 TOLERANCE = CLEARLY_BEYOND
 """Factor on the distance limits while the offer is pending; the same as for people travelling to a place that moves."""
 _COUNTS = frozenset({Exclusion.SKILL, Exclusion.LANGUAGE, Exclusion.IN_HAZARD, Exclusion.TOO_FAR})
+"""Not `asked_before`, and not `stale_place`: an unknown place never counts against an acceptance (DESIGN 85)."""
 
 
 def unfit(
@@ -54,8 +55,10 @@ def unfit(
         want=1,
         preferred_languages=wanted_languages(requirement, incident),
     )
+    # A person with a fix is not judged by their home: if the fix is too old, nothing is known, which never counts.
     seen_from_fix = replace(seen, home=None) if seen.place is not None else seen
     candidate = candidate_of(offer.volunteer_id, seen_from_fix, incident.area, now_ms)
+    # Without the areas of other incidents: a detour makes nobody unfit.
     candidate = _nearest(approach(candidate, need, ground_of(incident), ()), offer)
     counting = (reason for reason in exclusions(candidate, need) if reason in _COUNTS)
     return next((reason for reason in counting if str(reason) not in offer.set_aside), None)
@@ -67,4 +70,5 @@ def _nearest(candidate: Candidate, offer: Offer) -> Candidate:
         return candidate
     tolerance = TOLERANCE if offer.state is OfferState.OFFERED else 1.0
     nearest_m = max(0.0, candidate.distance_m - uncertainty_m(candidate)) / tolerance
+    # The nearest point accounts for the accuracy; kept, a coarse fix would turn `too_far` into `stale_place`.
     return replace(candidate, distance_m=nearest_m, accuracy_m=None)

@@ -61,6 +61,7 @@ class Named:
 def ruled(incident: Incident, command: AssignVolunteer, known: Known, priors: Priors) -> Ruling:
     """The ruling on a manual assignment; `incident` is open. A refusal because of soft rules lists them in `against`."""
     if command.like is not None:
+        # An order that follows from a split names the kind of work, not a requirement (DESIGN 104).
         meant = _asking_for(incident, command.like)
         command = replace(command, requirement_id=meant.id if meant else "")
     obstacle = obstacle_to(incident, command.requirement_id, command.volunteer_id, known.around)
@@ -93,6 +94,7 @@ def obstacle_to(incident: Incident, requirement_id: str, volunteer_id: str, arou
         return "unknown_volunteer"
     if not seen.on_duty:
         return "off_duty"
+    # Only offers of this incident; the claim decides about other ones.
     if any(offer.volunteer_id == volunteer_id and offer.is_live for offer in incident.offers):
         return "engaged"
     return "filled" if incident.open_places(requirement) == 0 else None
@@ -128,7 +130,9 @@ def _against(incident: Incident, named: Named, seen: Presence, known: Known) -> 
     if requirement.capability not in seen.capabilities:
         yield SoftRule.CAPABILITY
     for reason in exclusions(named.candidate, named.need):
+        # All reasons, not only the first: the operator overrides them one by one.
         yield SoftRule(reason)
+    # Of this requirement only: silence elsewhere is no objection here.
     earlier = [offer for offer in incident.offers_for(requirement.id) if offer.volunteer_id == person]
     if person in who_refused(incident, requirement) and not any(map(is_withdrawn_by_hand, earlier)):
         yield SoftRule.DECLINED
@@ -150,6 +154,7 @@ def _of_earlier(offer: Offer, now_ms: int) -> SoftRule | None:
 
 
 def _asked(named: Named, command: AssignVolunteer, priors: Priors, now_ms: int) -> OfferMade:
+    # For its ETA and terms; there is nobody to compare with.
     (entry,) = rank([named.candidate], named.need, None)
     known = estimates([named.candidate], named.requirement.capability, now_ms, priors)
     chance = chance_within(known[named.candidate.volunteer_id], named.need.requirement.window_s)
@@ -175,5 +180,6 @@ def why_of(incident: Incident, made: OfferMade) -> RequirementWhy:
         searched_m=None,
         considered=1,
         chosen=(shown,),
+        # Otherwise `ladder_clock` would take it for a search that found nobody else.
         complete=False,
     )

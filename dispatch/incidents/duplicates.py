@@ -37,6 +37,7 @@ NUMBER_OF_ANOTHER = 0.7
 _LIKENESS_COUNTS = 0.25
 """Added to it in proportion to the likeness. An estimate."""
 _WEIGHT_PLACE, _WEIGHT_TIME, _WEIGHT_TYPE, _WEIGHT_TEXT = 0.4, 0.1, 0.25, 0.25
+"""They sum to 1; without comparable texts the mean is over the other three."""
 _BITS = 64
 _PRINT = re.compile("[0-9a-f]{16}")
 
@@ -61,6 +62,7 @@ def neighbour_of(incident: Incident) -> Neighbour | None:
 
 def candidates(report: Neighbour, others: Iterable[Neighbour]) -> tuple[MergeCandidate, ...]:
     """The duplicates to propose, best score first: at most `MOST_PROPOSED`, each with a score of at least `PROPOSED_FROM`."""
+    # Found by place and by number is found once; a repeated report does not find itself.
     known = {other.incident_id: other for other in others if other.incident_id != report.incident_id}
     judged = [_judged(report, other) for other in known.values()]
     likely = [entry for entry in judged if entry is not None and entry.score >= PROPOSED_FROM]
@@ -78,6 +80,7 @@ def _judged(report: Neighbour, other: Neighbour) -> MergeCandidate | None:
 def _same_number(report: Neighbour, other: Neighbour) -> MergeCandidate:
     found = _compared(report, other)
     is_same_reporter = report.reported_by is not None and report.reported_by == other.reported_by
+    # Two systems may both have a number 17, so likeness still moves the score (DESIGN 95).
     by_number = SAME_NUMBER if is_same_reporter else NUMBER_OF_ANOTHER + _LIKENESS_COUNTS * found.score
     words = ("external_id", *(("reporter",) if is_same_reporter else ()), *found.reasons)
     return replace(found, score=round(max(by_number, found.score), 3), external_id=True, reasons=words)
@@ -89,8 +92,10 @@ def _alike(report: Neighbour, other: Neighbour) -> MergeCandidate | None:
         return None
     if abs(report.logged_ms - other.logged_ms) / 1000 > APART_S:
         return None
+    # Latitude alone: its degrees have one length everywhere, and it has no seam at 180 degrees.
     if abs(report.centre.lat - other.centre.lat) * METRES_A_DEGREE > NEAR_M + report.reach_m + other.reach_m:
         return None
+    # Callers may name one event by unrelated types; then the texts have to agree.
     if likeness_of_types(report.type, other.type) == 0 and (likeness_of_texts(report, other) or 0.0) < TEXT_ALIKE:
         return None
     found = _compared(report, other)
@@ -109,6 +114,7 @@ def _compared(report: Neighbour, other: Neighbour) -> MergeCandidate:
         "time": (_WEIGHT_TIME, max(0.0, 1 - apart_s / APART_S)),
     }
     weight = sum(part for part, _ in parts.values())
+    # By their share in the score, so that the first reason is the one that counted most.
     strongest = sorted(parts, key=lambda name: -parts[name][0] * parts[name][1])
     return MergeCandidate(
         incident_id=other.incident_id,

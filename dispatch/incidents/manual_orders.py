@@ -46,6 +46,7 @@ def _withdraw(incident: Incident, command: WithdrawOffer) -> Ruling:
 
 def _gives_up_a_place(incident: Incident, offer: Offer) -> bool:
     """Whether the place goes with the offer: always for an assigned person, for a pending offer unless others cover the place."""
+    # An assignment fills its place; a pending offer may be one of several for it.
     if offer.is_filling:
         return True
     requirement = next((entry for entry in incident.requirements if entry.id == offer.requirement_id), None)
@@ -69,6 +70,7 @@ def _with_one_place_less(incident: Incident, offer: Offer, *, by: str) -> Incide
         language=incident.language,
         requirements=tuple(entry for entry in kept if _is_for_some(entry, kept)),
         plan_version=incident.plan_version,
+        # An edit, so that an older list of requirements conflicts instead of restoring the place.
         changed=("requirements",),
         by=by,
     )

@@ -43,6 +43,7 @@ from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import DeadlineKind
 
 ANSWER_WITHIN_MS = 15_000
+"""Time for the two commands of a merge, which takes some 100 ms (DESIGN 20)."""
 MERGED = "merged"
 
 
@@ -87,6 +88,7 @@ def ended_as(incident: Incident) -> str:
 
 
 def _merge(incident: Incident, command: MergeIncident, around: DecisionContext, now_ms: int) -> Ruling:
+    # A repeated order first: it succeeds although the incident has ended by now.
     if incident.merged_into == command.into or (incident.merging and incident.merging.into == command.into):
         return unchanged("merge", "already_merged" if incident.merged_into else "already_merging")
     if not incident.is_open:
@@ -113,6 +115,7 @@ def _adopt(incident: Incident, command: AdoptReport) -> Ruling:
         return refused("adopt", ended_as(incident))
     if incident.merging is None:
         return applied("adopt", adopted)
+    # Merged into each other: the smaller id stays, so both workers decide alike without asking.
     if incident.merging.into == command.other and incident.id < command.other:
         return applied("adopt", MergeEnded(reason="crossed", by=DISPATCHER), adopted)
     return refused("adopt", "merging_itself")
@@ -121,9 +124,11 @@ def _adopt(incident: Incident, command: AdoptReport) -> Ruling:
 def _finish(incident: Incident, command: FinishMerge) -> Ruling:
     if incident.merged_into == command.into:
         return unchanged("finish_merge", "already_merged")
+    # A split has moved this report on; its people were released when it ended.
     if command.moved_from is not None and incident.merged_into == command.moved_from:
         return applied("finish_merge", IncidentMerged(into=command.into, by=command.by))
     if not incident.is_open or incident.merging is None or incident.merging.into != command.into:
+        # Applied, so that the follow-up takes this incident off the list of the other one.
         return applied("finish_merge", MergeDeclined(into=command.into))
     return applied(
         "finish_merge", *releases.finished(incident.offers, MERGED), IncidentMerged(into=command.into, by=command.by)
@@ -140,6 +145,7 @@ def _overdue(incident: Incident, now_ms: int) -> Ruling:
     if incident.merging is None or not incident.is_open:
         return unchanged("merge_overdue", "not_merging")
     if now_ms < incident.merging.due_ms:
+        # The timer of an earlier merge may fire during the next one.
         return unchanged("merge_overdue", "not_yet_due")
     return applied(
         "merge_overdue",

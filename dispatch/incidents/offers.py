@@ -22,6 +22,7 @@ from dispatch.model.vocabulary import (
 )
 
 _REVIVABLE = frozenset({OfferState.EXPIRED, OfferState.WITHDRAWN, OfferState.DECLINED, OfferState.STOOD_DOWN})
+"""States after which a late acceptance counts. Not `void`: its person was engaged elsewhere."""
 
 
 def rule(incident: Incident | None, command: Command, now_ms: int, around: DecisionContext = NOTHING) -> Ruling:
@@ -69,11 +70,13 @@ def _accept(incident: Incident, offer: Offer, command: AcceptOffer, around: Deci
         return unchanged("accept", "already_accepted")
     if offer.state is OfferState.VOID:
         return refused("accept", "void")
+    # Only the person's own late acceptance: one that an operator enters counts (DESIGN 101, 102).
     if is_withdrawn_by_hand(offer) and command.heard_by is None:
         return _stood_down(offer, "late_accept", BY_OPERATOR)
     requirement = next((r for r in incident.requirements if r.id == offer.requirement_id), None)
     if requirement is None or incident.open_places(requirement) == 0:
         return _stood_down(offer, "late_accept", "filled")
+    # After the check for a place: who is not needed is told that, not that they do not fit.
     if (reason := unfit(incident, offer, requirement, around.presence.get(offer.volunteer_id), now_ms)) is not None:
         return _stood_down(offer, "unfit_accept", reason)
     late = offer.state in _REVIVABLE
@@ -126,6 +129,7 @@ def _progress(offer: Offer, command: ReportProgress) -> Ruling:
         return refused("progress", "not_a_progress")
     if offer.state not in FILLING_STATES:
         return refused("progress", f"offer_{offer.state}")
+    # Steps may be skipped, never taken back: a late "en route" must not undo "on scene".
     there, here = PROGRESS_ORDER.index(command.state), PROGRESS_ORDER.index(offer.state)
     if there == here:
         return unchanged("progress", f"already_{offer.state}")
@@ -140,6 +144,7 @@ def _result(offer: Offer, command: GiveResult, now_ms: int) -> Ruling:
     if command.outcome not in OUTCOMES_OF_TASK[offer.task]:
         return refused("result", "outcome_contradicts_task")
     if offer.result is not None:
+        # A repeat is harmless; another outcome is a second answer, and the first one has been used.
         same = offer.result.outcome == command.outcome
         return unchanged("result", "already_given") if same else refused("result", "already_given")
     if offer.state not in ASSIGNED_STATES:
@@ -152,6 +157,7 @@ def _result(offer: Offer, command: GiveResult, now_ms: int) -> Ruling:
         private_ref=command.private_ref,
         language=command.language,
     )
+    # The result before the end: what follows from the end of the work reads it.
     given = ResultGiven(offer_id=offer.id, volunteer_id=offer.volunteer_id, result=result)
     return applied("result", given, _moved(offer, OfferState.DONE, reason=command.outcome))
 
@@ -175,6 +181,7 @@ def _deadline(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
         return _gone(incident, "expiry")
     if offer.state is not OfferState.OFFERED:
         return unchanged("expiry", f"already_{offer.state}")
+    # By the clock of Redis, as it was set (DESIGN 8, 51).
     if now_ms < offer.expires_ms:
         return unchanged("expiry", "not_yet_due")
     return applied("expiry", _moved(offer, OfferState.EXPIRED, reason="no_answer"))

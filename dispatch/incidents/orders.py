@@ -44,6 +44,7 @@ def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms
         return _report(incident, command, plans, logged_ms)
     if incident is None:
         return refused("unknown_incident", "unknown_incident")
+    # Notes and reopening are for ended incidents, too.
     if isinstance(command, AddNote):
         return applied("note", NoteAdded(by=command.by, private_ref=command.private_ref))
     if isinstance(command, ReopenIncident):
@@ -63,9 +64,11 @@ def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms
 
 
 def _ended(incident: Incident, command: Command) -> Ruling:
+    # A close of a cancelled incident is refused: its outcome would change.
     repeated = CancelIncident if incident.status is IncidentStatus.CANCELLED else CloseIncident
     if isinstance(command, repeated):
         return unchanged("ended", f"already_{incident.status}")
+    # Nobody's mistake: a timer or a void offer that came after the end.
     if isinstance(command, PassDeadline | VoidOffer):
         return unchanged("ended", f"incident_{incident.status}")
     return refused("ended", "incident_merged" if incident.merged_into else f"incident_{incident.status}")
@@ -73,6 +76,7 @@ def _ended(incident: Incident, command: Command) -> Ruling:
 
 def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook, logged_ms: int) -> Ruling:
     if incident is not None:
+        # The same key with the same body is a repeat; with another body it is an error of the client.
         if incident.body_digest == command.body_digest:
             return unchanged("report", "repeated_report")
         return refused("report", "idempotency_key_reused")
@@ -89,6 +93,7 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
             requirements=stated,
             plan_version=plans.version,
             reported_by=command.by,
+            # As claimed and only shown; rules use `logged_ms` (DESIGN 8).
             reported_ms=command.reported_ms or logged_ms,
             logged_ms=logged_ms,
             external_id=command.external_id,
@@ -108,6 +113,7 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
     language = command.language or incident.language
     requirements = in_language(incident, _requirements(incident, command, plans), language)
     changes = changed_fields(incident, command, requirements)
+    # Before "nothing changed", so that a failed precondition is always reported.
     if missed := conflicts(incident, command, changes):
         reason = "edit_conflict" if command.expected_version is None else "version_conflict"
         return replace(refused("update", reason), conflicts=missed)
@@ -124,6 +130,7 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         by=command.by,
         details=held_from_now_on(command, changes),
     )
+    # The ends of offers first: afterwards their requirements are gone.
     return applied("update", *_released_by(incident, requirements), update)
 
 
@@ -159,6 +166,7 @@ def _of_type(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tu
 
 def _surplus_assigned(offers: Iterable[Offer], count: int) -> list[Offer]:
     """Assigned people beyond `count`. People with the most progress stay; among equals those who accepted first."""
+    # Done counts as a filled place, so it is kept first; only assigned people can be stood down.
     order = (OfferState.DONE, OfferState.ON_SCENE, OfferState.EN_ROUTE, OfferState.ACCEPTED)
     filling = [offer for offer in offers if offer.is_filling]
     filling.sort(key=lambda offer: (order.index(offer.state), offer.accepted_ms or 0, offer.id))

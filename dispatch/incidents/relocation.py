@@ -63,6 +63,7 @@ def _replanned(
         if offer.is_live and offer.state is not OfferState.ON_SCENE
     ]
     ways = [way for offer in moving if (way := _way(offer, area, before, around))]
+    # The slowest first: each free person replaces one, and they gain most. Ties by id.
     ways.sort(key=lambda way: (-(way.eta_s or 0.0), way.offer.id))
     quicker = _etas_of_free(incident, area, requirement, around)
     limit = effective(requirement, incident).max_distance_m
@@ -71,8 +72,10 @@ def _replanned(
         if way.at_least_m > CLEARLY_BEYOND * limit:
             facts.append(let_go(way.offer, MOVED))
         elif way.eta_s is not None and quicker and _is_clearly_better(quicker[0], way.eta_s):
+            # One free person replaces one.
             quicker.pop(0)
             facts.append(let_go(way.offer, MOVED))
+        # A person of whom only a lower bound is known keeps the old distance.
         elif way.eta_s is not None:
             facts.append(_remeasured(way, way.eta_s))
     return facts
@@ -99,6 +102,7 @@ def _etas_of_free(incident: Incident, area: Area, requirement: Requirement, arou
         area=area,
         priority=incident.priority,
         want=1,
+        # Whoever was asked for this requirement is no replacement, whatever they answered.
         asked_before=frozenset(offer.volunteer_id for offer in incident.offers_for(requirement.id)),
     )
     ground = ground_of(incident)

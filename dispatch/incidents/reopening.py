@@ -40,6 +40,7 @@ def reopened(incident: Incident, command: ReopenIncident) -> Ruling:
         for entry in incident.attention
         if entry.reason in _OF_BEFORE
     ]
+    # Without translators of ladders: the ladder starts again and may add one again.
     needs = tuple(_anew(entry) for entry in incident.requirements if entry.bridges is None)
     return applied("reopen", IncidentReopened(by=command.by, requirements=needs), *ended)
 

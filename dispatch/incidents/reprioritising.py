@@ -18,16 +18,19 @@ from dispatch.plans.book import ResponsePlan
 def restated(incident: Incident, priority: Priority, plan: ResponsePlan) -> tuple[Requirement, ...]:
     """The incident's requirements under this priority; those that stay keep their ids and their people."""
     before, after = (plan.stated(one, incident.alarm_level) for one in (incident.priority, priority))
+    # Counts, not sets: a plan may state two lines of one kind.
     if Counter(map(kind_of, before)) - Counter(map(kind_of, incident.requirements)):
         return incident.requirements
     gone = Counter(map(kind_of, before)) - Counter(map(kind_of, after))
     kept = []
     for entry in incident.requirements:
+        # Somebody who accepted keeps the requirement alive (DESIGN 57).
         if gone[kind_of(entry)] > 0 and not _has_people(incident, entry):
             gone[kind_of(entry)] -= 1
         else:
             kept.append(entry)
     ids = {entry.id for entry in kept}
+    # A translator goes with the requirement it was added for.
     helped = [entry for entry in kept if entry.bridges is None or entry.bridges in ids]
     return (*helped, *_fresh(incident, before, after))
 

@@ -23,12 +23,14 @@ def merged(incident: Incident, new: Iterable[Requirement]) -> tuple[Requirement,
     get ids that were never used: offers of a removed requirement still carry its id. A translator stays with the requirement it
     bridges.
     """
+    # Translators of ladders are matched by what they bridge, below.
     unmatched = [entry for entry in incident.requirements if entry.bridges is None]
     highest = highest_number(incident)
     result = []
     for entry in new:
         old = next((old for old in unmatched if kind_of(old) == kind_of(entry)), None)
         if old is None:
+            # Above every id ever used: people who finished removed work must not count for the new one.
             highest += 1
             result.append(replace(entry, id=f"r{highest}"))
         else:
@@ -48,6 +50,7 @@ def _continued(old: Requirement, new: Requirement) -> Requirement:
     return replace(
         new,
         id=old.id,
+        # With its start: the age of a shortfall is its urgency.
         shortfall=old.shortfall,
         look_at_ms=old.look_at_ms,
         settled=old.settled if new.count <= old.count else None,

@@ -33,6 +33,7 @@ def rule(incident: Incident | None, command: object) -> Ruling | None:
     if incident is None or not isinstance(command, SplitIncident):
         return None
     into = command.report.incident_id
+    # The id follows from the order, so a repeat names the same new incident.
     if into in incident.split_into:
         return unchanged("split", "already_split")
     if into == incident.id:
@@ -42,6 +43,7 @@ def rule(incident: Incident | None, command: object) -> Ruling | None:
     named = [incident.offer(one) for one in dict.fromkeys(command.offers)]
     if None in named:
         return refused("split", "unknown_offer")
+    # Offers that ended meanwhile are left: their people are free and can be found.
     moving = [offer for offer in named if offer is not None and offer.is_live]
     facts: list[Event] = [let_go(offer, SPLIT) for offer in moving]
     facts += [ReportReleased(other=other) for other in dict.fromkeys(command.reports)]
