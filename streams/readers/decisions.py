@@ -20,6 +20,7 @@ Place = tuple[int, int]
 CLOSE = 200
 """Offsets closer than this are read in one run: a seek costs about as much as reading this many records."""
 WITHIN_S = 1.8
+"""A whole read, with the wait for other reads and the first connection."""
 
 
 class DecisionReader:
@@ -44,6 +45,7 @@ class DecisionReader:
         """
         found: dict[Place, Decision] = {}
         try:
+            # The consumer has one assignment, so reads exclude each other; the time limit includes the wait for the lock.
             async with asyncio.timeout(WITHIN_S), self._lock:
                 consumer = await self._started()
                 for run in runs_of(places):
@@ -63,17 +65,21 @@ class DecisionReader:
         while True:
             try:
                 records = (await consumer.getmany(part, timeout_ms=200)).get(part, [])
+            # Retention has deleted the offset. Places that are not found are left out of the result.
             except OffsetOutOfRangeError:
                 return got
             got += [record for record in records if record.offset in wanted]
+            # The position also passes offsets without a record, so the loop ends when `last` is one of them.
             if await consumer.position(part) > last:
                 return got
 
     async def _started(self) -> AIOKafkaConsumer:
         if self._consumer is None:
+            # `none`: an offset that is no longer in the log must raise instead of continuing at another one.
             consumer = clients.async_consumer(self._settings, self._client_id, auto_offset_reset="none")
             try:
                 await consumer.start()
+            # Also on cancellation: a consumer that is not stopped keeps its connections.
             except BaseException:
                 await consumer.stop()
                 raise

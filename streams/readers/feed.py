@@ -44,12 +44,15 @@ KEPT = 20_000
 BACK_MS = 15 * 60_000
 """How far back a starting process reads, up to `KEPT` records."""
 BACK_WITHIN_S = 5.0
+"""Reading back delays a start by at most this; without its result, reconnecting listeners read older records from Kafka."""
 TURNS = 8
 """Listeners resumed per iteration of the event loop."""
 PACE_S = 0.000_25
 """Minimum time between two wake-ups, per listener: a thousand listeners are woken four times a second, a single one at once."""
 SLOWEST_PACE_S = 0.5
+"""Upper limit of that time, however many listen."""
 VOID_KEPT = 1_000
+"""Void steps that are remembered, for records that are read again."""
 _log = structlog.get_logger(__name__)
 
 
@@ -90,6 +93,7 @@ class Feed:
         consumer = self._consumer = new_consumer(self._settings, self._client_id)
         await consumer.start()
         consumer.assign(parts)
+        # Fixed first: reading back ends here and following begins here, so no record is skipped or read twice.
         ends = await consumer.end_offsets(parts)
         try:
             async with asyncio.timeout(BACK_WITHIN_S):
@@ -107,6 +111,7 @@ class Feed:
         self._task = asyncio.ensure_future(self._follow(consumer))
 
     async def stop(self) -> None:
+        # Before the task ends, so that no listener waits for a record that cannot come.
         self.end_listeners()
         if self._task is not None:
             self._task.cancel()
@@ -134,8 +139,10 @@ class Feed:
         Raises:
             ResyncRequired: the cursor's partitions differ from those of the log.
         """
+        # A cursor that was issued before the topic `notices` existed: it continues there from now on.
         if cursor is not None and not cursor.notices:
             cursor = replace(cursor, notices=self.heads.notices)
+        # Another number of partitions: the topics were created anew, and the offsets mean nothing.
         if cursor is not None and any(len(cursor.of(topic)) != len(self.heads.of(topic)) for topic in TOPICS_SHOWN):
             raise ResyncRequired("the cursor belongs to another log")
         listener = Listener(self, cursor or self.heads, person)
@@ -148,6 +155,7 @@ class Feed:
             metrics.LIVE_VIEWS.dec()
             group.discard(listener)
             if person is not None and not group:
+                # Otherwise the dictionary would keep everybody who ever connected.
                 self._of_person.pop(person, None)
 
     async def buffer_for(self, cursor: FeedCursor) -> FeedBuffer:
@@ -194,6 +202,7 @@ class Feed:
             for number, arrived in enumerate(read(batches), 1):
                 self.take(arrived)
                 if number % AT_ONCE == 0:
+                    # Buffered records are polled without awaiting; without this yield a burst would block intake.
                     await asyncio.sleep(0)
             self._older.drop_unused()
 
@@ -225,6 +234,7 @@ class Feed:
         if self._watch is not None:
             self._watch(record)
         self._to_wake.update(person for person in people_of(record) if person in self._of_person)
+        # One timer for all records until it fires, so a burst wakes each listener once.
         if self._is_idle:
             self._is_idle = False
             loop = asyncio.get_running_loop()
@@ -251,6 +261,7 @@ class Feed:
             yield from group
 
     async def _partitions(self) -> list[TopicPartition]:
+        # An admin client, because a consumer without an assignment does not know the partitions.
         admin = clients.async_admin(self._settings, self._client_id)
         await admin.start()
         try:

@@ -16,6 +16,7 @@ WEIGHT = 2
 """Memory per byte of a record's value, with its rendered text; each record adds `WEIGHT_OF_ENTRY` bytes."""
 WEIGHT_OF_ENTRY = 1_000
 _DROPPED_AT_ONCE = 512
+"""Deleting from the front of a list moves all other entries, so dropped entries are deleted in chunks."""
 
 
 @dataclass(slots=True, eq=False)
@@ -91,6 +92,7 @@ class FeedBuffer:
             self._of_person.setdefault(person, deque()).append(self.end)
         self._entries.append(entry)
         self._bytes += entry.weight
+        # A single record above the limit in bytes is dropped as well; then the buffer is empty and the loop ends.
         while self.end - self.first > self._most or (self._bytes > self._most_bytes and self.end > self.first):
             self._drop_first()
 
@@ -114,6 +116,7 @@ class FeedBuffer:
 
     def number_after(self, cursor: FeedCursor) -> int:
         """Number of the first record that the cursor does not cover. The cursor must cover `start`."""
+        # Binary search: the cursors after the records only grow.
         low, high = self.first, self.end
         while low < high:
             middle = (low + high) // 2
@@ -130,6 +133,7 @@ class FeedBuffer:
             numbers.popleft()
             if not numbers:
                 del self._of_person[person]
+        # A cursor that covers `start` has seen everything that was dropped.
         self.start = entry.after
         self._bytes -= entry.weight
         self._gone += 1

@@ -14,6 +14,7 @@ READ_AT_ONCE = 100
 
 
 def new_consumer(settings: Settings, client_id: str) -> AIOKafkaConsumer:
+    # `none`: an offset that is no longer in the log must raise, so that the listener is told to load the state again.
     return clients.async_consumer(settings, client_id, auto_offset_reset="none", fetch_max_wait_ms=250)
 
 
@@ -29,14 +30,18 @@ async def records_between(
     while left:
         for part, records in (await consumer.getmany(*left, timeout_ms=200, max_records=READ_AT_ONCE)).items():
             for arrived in read({part: records}):
+                # A fetch may return records behind the end; the caller continues there and reads them itself.
                 if arrived.offset < ends[part]:
                     found[part].append(arrived)
                     size += weight_of(arrived.value)
         while size > most_bytes:
+            # Dropped from the front of the longest partition: what stays is contiguous up to the end, so `starts` remains a valid
+            # cursor.
             fullest = max(found, key=lambda part: len(found[part]))
             dropped = found[fullest].popleft()
             starts[fullest] = dropped.offset + 1
             size -= weight_of(dropped.value)
+        # By position and not by record: compaction leaves offsets without a record, also before the end.
         left = {part for part in left if await consumer.position(part) < ends[part]}
     return list(found.values())
 
@@ -45,6 +50,7 @@ def newest_starts(
     starts: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int], most: int
 ) -> dict[TopicPartition, int]:
     """Start offsets that leave the newest `most` records, shared in proportion to the partitions' sizes."""
+    # Counts offsets; after compaction there are fewer records, so the limit is never exceeded.
     total = sum(max(0, ends[part] - start) for part, start in starts.items())
     if total <= most:
         return dict(starts)

@@ -58,6 +58,7 @@ class Listener:
         self._buffer: FeedBuffer | None = None
         self._number = 0
         self._is_in_step = False
+        """True once the cursor lies on the order of this process: from then on no record needs to be compared."""
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -74,13 +75,16 @@ class Listener:
         try:
             async with asyncio.timeout(within_s):
                 while True:
+                    # A thousand listeners that are woken together leave the event loop to intake in between (DESIGN 94).
                     await self._feed.turns.take()
+                    # Before the buffer is read: a record that arrives afterwards sets it again and is not missed.
                     self._woken.clear()
                     if self._is_exhausted():
                         await self._next_buffer()
                     batch = self._take()
                     if batch is not None and batch.entries:
                         return batch
+                    # An empty batch (nothing for this person) is followed by another look at once; None is the end of the buffer.
                     if batch is None and not self._is_exhausted():
                         if self._feed.has_ended:
                             return None
@@ -91,6 +95,7 @@ class Listener:
     async def batches(self) -> AsyncIterator[Batch]:
         """Yields batches until the feed ends. Raises as `next`."""
         while True:
+            # Any long time: a timeout only looks again.
             batch = await self.next(3600.0)
             if batch is not None:
                 yield batch
@@ -103,6 +108,8 @@ class Listener:
 
     async def _next_buffer(self) -> None:
         if self._buffer is not None:
+            # The exhausted buffer may end with offsets that have no readable record; without them the cursor would never reach
+            # the next buffer.
             self.cursor = self.cursor.joined(self._buffer.heads)
         self._buffer = await self._feed.buffer_for(self.cursor)
         self._number = self._buffer.number_after(self.cursor)
@@ -111,11 +118,14 @@ class Listener:
         """The next records, possibly none for this listener; None at the end of the buffer."""
         buffer, since = self._buffer, self._number
         assert buffer is not None
+        # The records at this position were dropped from the buffer: going on would skip them silently.
         if since < buffer.first:
             raise ResyncRequired("too slow")
         if since == buffer.end:
             return None
         if self._person is None:
+            # Aligned to multiples of AT_ONCE, so that listeners at different positions soon ask for the same ranges and share
+            # their text.
             until = min(buffer.end, since - since % AT_ONCE + AT_ONCE)
             entries = buffer.entries(since, until)
         else:

@@ -19,6 +19,7 @@ _DECODE: dict[str, Callable[[bytes | None], StatusRecord | OfferStep | NoticeRec
     OFFERS.name: wire.decode_offer_step,
     NOTICES.name: wire.decode_notice,
 }
+# The order of the topics is the order of the parts in a cursor, which clients hold: never change it.
 TOPICS_SHOWN = tuple(_DECODE)
 
 
@@ -70,6 +71,8 @@ class FeedCursor:
             ValueError: not a cursor.
         """
         parts = text.split("_")
+        # The text comes from a client, so its length is bounded. `isdecimal` also accepts digits of other scripts, hence
+        # `isascii`.
         if len(parts) not in (2, 3) or len(text) > 4096 or not text.isascii():
             raise ValueError("not a cursor")
         return cls(*(tuple(map(_natural, part.split("."))) for part in parts))

@@ -24,6 +24,7 @@ from streams.settings import Settings
 from streams.topics import INCIDENT_STATUS, INCIDENTS, Topic
 
 WITHIN_S = 30.0
+"""Limit for the API; `komek board` waits for two minutes (DESIGN 63)."""
 KEPT_S = 2.0
 """A result is reused for this long."""
 
@@ -79,11 +80,14 @@ class LogPicture:
         reader = LogReader(self._settings, self._client_id)
         try:
             await reader.start()
+            # Before the states: a report that is decided meanwhile is found twice and removed below. In the other order it could
+            # be missed.
             committed = await self._committed()
             newest = await self._newest_states(reader)
             undecided, waiting = await self._undecided(reader, committed)
         finally:
             await reader.stop()
+        # In a thread, because decoding all states would block the event loop.
         records = await asyncio.to_thread(_decoded, newest)
         known = {record.incident.id for record in records}
         return LastKnown(
@@ -100,6 +104,7 @@ class LogPicture:
         try:
             await admin.start()
             offsets = await groups.committed_commands(admin)
+        # The offsets only add the reports without a decision; the states are worth showing without them.
         except KafkaError:
             return None
         finally:
@@ -111,6 +116,8 @@ class LogPicture:
         async for records in _all_of(reader, INCIDENT_STATUS):
             for head in await asyncio.to_thread(_heads, records):
                 before = newest.get(head.incident_id)
+                # By the offset of the decision and not by the order in the topic: a worker that was stalled may append old states
+                # (DESIGN 67).
                 if before is None or head.decision_offset >= before.decision_offset:
                     newest[head.incident_id] = head
         return [head.value for head in newest.values()]
@@ -146,6 +153,7 @@ class _Head:
     value: bytes
 
 
+# Decodes two fields of every record; only the newest record of each incident is decoded as a whole.
 _decode_head = msgspec.json.Decoder(_StatusHead).decode
 
 
@@ -191,5 +199,6 @@ def _reports(records: Sequence[ConsumerRecord]) -> list[Undecided]:
         except wire.Unreadable:
             continue
         if isinstance(command, ReportIncident):
+            # The first one counts: a report that was sent again does not look younger.
             reports.setdefault(command.incident_id, Undecided(command=command, logged_ms=record.timestamp))
     return list(reports.values())

@@ -44,11 +44,14 @@ class OlderRecords:
             ResyncRequired: more than `most` records, or some are no longer in the log.
             LogUnavailable: Kafka did not return them in time.
         """
+        # Before anything is read: a listener that cannot be served costs nothing. Compaction makes the distance an upper bound.
         if cursor.distance(newest.start) > self._most:
             raise ResyncRequired("too far behind")
+        # Before the lock is taken: whoever reads next reads for all who wait.
         self._waiting.append(cursor)
         try:
             async with asyncio.timeout(REREAD_WITHIN_S), self._lock:
+                # While this listener waited for the lock, another one may have read what it needs.
                 if self._buffer is None or not _leads_forward(self._buffer, cursor):
                     self._buffer = await self._read(self._common_start(cursor, newest.start), newest.start)
                     if not _leads_forward(self._buffer, cursor):
@@ -84,6 +87,7 @@ class OlderRecords:
             consumer = new_consumer(self._settings, self._client_id)
             try:
                 await consumer.start()
+            # Also on cancellation: a consumer that is not stopped keeps its connections.
             except BaseException:
                 await consumer.stop()
                 raise
@@ -95,11 +99,14 @@ class OlderRecords:
         if any(at < begun[part] for part, at in wanted.items()):
             raise ResyncRequired("no longer in the log")
         parts = await records_between(self._consumer, wanted, ends, KEPT_BYTES)
+        # `records_between` has advanced `wanted` where the records exceeded the limit in bytes.
         buffer = FeedBuffer(cursor_at(starts | wanted), most=self._most, most_bytes=KEPT_BYTES)
         for arrived in merge(*parts, key=attrgetter("at_ms")):
             if (record := feed_record_of(arrived)) is not None:
                 buffer.append(self._mark(record), arrived.value)
+        # The range may end with offsets that have no readable record; the listener must reach `newest.start` all the same.
         buffer.skip_to(end)
+        # An assigned consumer would go on fetching records into memory.
         self._consumer.assign([])
         return buffer
 

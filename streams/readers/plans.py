@@ -27,6 +27,7 @@ from streams.topics import PLANS
 
 log = structlog.get_logger(__name__)
 KEY = b"plans"
+"""The same for all records: compaction keeps the newest, and all are in one partition, in order."""
 START_WITHIN_S = 15.0
 _CONFIRM_WITHIN_S = 30.0
 _PART = TopicPartition(PLANS.name, 0)
@@ -79,6 +80,7 @@ class PlanFollower:
             async with asyncio.timeout(START_WITHIN_S):
                 consumer = await self._started()
                 (end,) = (await consumer.end_offsets([_PART])).values()
+                # To the end before `start` returns: nothing may be decided under a book that was replaced before the start.
                 while await consumer.position(_PART) < end:
                     await self._take(await consumer.getmany(_PART, timeout_ms=200))
         except (KafkaError, TimeoutError) as error:
@@ -115,6 +117,7 @@ class PlanFollower:
                 book = book_of(record.value, self._fallback)
             except wire.Unreadable as error:
                 log.error("plans are invalid", offset=record.offset, reason=str(error))
+                # The book in force stays (DESIGN 32).
                 if self._dead_letter is not None:
                     await self._dead_letter(record, str(error))
                 continue
@@ -131,6 +134,7 @@ def apply(settings: Settings, text: str) -> wire.PlansRecord:
     """
     book = response_plans.read(text, source="plans")
     before = newest(settings)
+    # A version never names two texts: each decision records the version it was made under (DESIGN 32).
     if before is not None and before.version == book.version and before.text != text:
         raise BadPlans(f"version: {book.version!r} is in force with other content; give these plans another version")
     record = wire.PlansRecord(version=book.version, text=text, applied_ms=clock.now_ms())
@@ -139,6 +143,7 @@ def apply(settings: Settings, text: str) -> wire.PlansRecord:
         headers = wire.headers("plans", book.version, "komek-plans", record.applied_ms)
         sent = producer.send(PLANS.name, key=KEY, value=wire.encode(record), partition=0, headers=headers)
         sent.get(timeout=_CONFIRM_WITHIN_S)
+    # kafka-python asserts that the partition exists.
     except (ClientError, AssertionError) as error:
         raise BrokerError(
             f"plans were not confirmed: {error!r}", "Repeat the command: applying the same plans twice is harmless."
