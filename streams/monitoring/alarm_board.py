@@ -41,6 +41,7 @@ class Board:
             try:
                 finding = rule.holds(seen)
             except ConditionUnknown:
+                # Its start time is kept: a source that is silent for a moment must not make the alarm look new.
                 unknown.append(rule.name)
                 continue
             if finding is None:
@@ -48,6 +49,7 @@ class Board:
                 continue
             held_s = now_s - self._since_s.setdefault(rule.name, now_s)
             if held_s >= rule.for_s:
+                # The duration is that of the monotonic clock, so a wall clock that jumps moves only the time that is shown.
                 alarms.append(_alarm(rule, finding, seen.now_ms - round(held_s * 1000)))
         return AlarmSnapshot(alarms=tuple(alarms), unknown=tuple(unknown))
 

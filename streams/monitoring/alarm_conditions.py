@@ -16,6 +16,7 @@ from streams.store.reads import RebuildState
 UNDECIDED_MS = 10_000
 """An accepted command is normally decided within milliseconds; after this time operators are alarmed."""
 LATE_MS = 5_000
+"""A deadline is late when it is overdue by this; any worker sends due ones every quarter of a second."""
 STUCK_S = 15.0
 """Shorter than `KOMEK_STALL_S`, after which the watchdog ends the worker."""
 
@@ -62,6 +63,7 @@ def _earliest(times: Mapping[str, int]) -> AlarmCondition | None:
     """A condition on these ids, the earliest first; None when there are none."""
     if not times:
         return None
+    # The id breaks ties, so that the order does not change between two evaluations.
     ids = sorted(times, key=lambda one: (times[one], one))
     return AlarmCondition(details=ids, since_ms=times[ids[0]])
 
@@ -69,6 +71,7 @@ def _earliest(times: Mapping[str, int]) -> AlarmCondition | None:
 def undecided(seen: Observed) -> AlarmCondition | None:
     measured = seen.of_group()
     found = _earliest({one: at for one, at in measured.undecided.items() if seen.now_ms - at > UNDECIDED_MS})
+    # A command that names no incident (unreadable, so soon a dead letter) has no id to show but waits as well.
     if found is None and measured.oldest_ms is not None and seen.now_ms - measured.oldest_ms > UNDECIDED_MS:
         return AlarmCondition(since_ms=measured.oldest_ms)
     return found
@@ -102,6 +105,7 @@ def projection_behind(seen: Observed) -> AlarmCondition | None:
     numbers = [
         number
         for number, (first, end) in sorted(seen.measured.decided.items())
+        # What retention has deleted (before `first`) counts as applied: it cannot be applied any more.
         if max(applied.get(number, -1), first - 1) < end - 1
     ]
     return AlarmCondition(details=list(map(str, numbers))) if numbers else None
@@ -121,6 +125,7 @@ def notifier_missing(seen: Observed) -> AlarmCondition | None:
 def worker_stuck(seen: Observed) -> AlarmCondition | None:
     """Not evaluated while another alarm explains it: no worker, Redis unavailable, or a rebuild."""
     measured = seen.of_group()
+    # These have alarms of their own: worker_missing, redis_away, rebuild_running.
     if not measured.workers or seen.rebuild is None or not seen.rebuild.is_ready:
         return None
     numbers = [str(number) for number, seconds in sorted(measured.still_s.items()) if seconds > STUCK_S]
@@ -140,6 +145,7 @@ def attention(reason: AttentionReason) -> Callable[[Observed], AlarmCondition | 
         times: dict[str, int] = {}
         for entry in seen.of_redis().asking:
             if entry.reason == reason:
+                # One detail per incident, however many people or requirements ask; the earliest of them counts.
                 times[entry.incident_id] = min(entry.since_ms, times.get(entry.incident_id, entry.since_ms))
         return _earliest(times)
 

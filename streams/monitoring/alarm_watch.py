@@ -22,9 +22,11 @@ EVERY_S = 1.0
 WITHIN_S = 1.0
 """Timeout of each of the two reads from Redis."""
 MEASURED_WITHIN_S = 6.0
+"""An older measurement counts as none, which raises `kafka_away`."""
 OLD_S = 10.0
 """A result older than this is discarded: every alarm is then unknown."""
 NOTHING = AlarmSnapshot(unknown=NAMES)
+"""Before the first evaluation, and when the last one is too old: unknown, never "no alarms"."""
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
@@ -66,6 +68,7 @@ class AlarmWatch:
     async def look(self) -> AlarmSnapshot:
         """Evaluates the alarms once and stores the result. Alarms whose sources do not answer are unknown."""
         measured = self._fresh()
+        # First the state of the rebuild: while Redis is being rebuilt its contents are incomplete and would raise false alarms.
         rebuild = await _within(self._reads.rebuild_state())
         numbers = measured.decided if measured else {}
         # Read Redis after Kafka was measured, so that its applied offsets are never compared with newer ends of the log.

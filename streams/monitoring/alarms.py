@@ -41,6 +41,8 @@ class Rule:
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
 SYSTEM, FIELD = Concern.SYSTEM, Concern.FIELD
 
+# The critical ones first, which is also the order of display. Names are values of the API and of a metric label: never change
+# them.
 RULES: tuple[Rule, ...] = (
     Rule(
         name="distress",

@@ -35,6 +35,7 @@ class Standstill:
             number in self._since and self._since[number][0] != offset for number, offset in look.committed.items()
         ):
             self.moved_s = look.at_s
+        # -1 (never committed) counts as 0: then everything in the log is pending work.
         waiting = {
             number: offset for number, offset in look.committed.items() if look.ends.get(number, 0) > max(0, offset)
         }

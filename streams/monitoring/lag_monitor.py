@@ -23,6 +23,7 @@ from streams.topics import DECISIONS, INCIDENTS
 
 EVERY_S = 1.0
 WITHIN_S = 1.5
+"""Limit for reading the oldest commands; the whole measurement has four times as long."""
 _log = structlog.get_logger(__name__)
 
 Bounds: TypeAlias = Mapping[int, tuple[int, int]]
@@ -82,6 +83,7 @@ class Monitor:
 
     async def _run(self) -> None:
         while True:
+            # New clients after each failure, so that nothing depends on how a client recovers.
             admin = clients.async_admin(self._settings, f"{self._client_id}-monitor")
             consumer = clients.async_consumer(self._settings, f"{self._client_id}-monitor")
             try:
@@ -93,6 +95,7 @@ class Monitor:
                     await asyncio.sleep(EVERY_S)
             except (KafkaError, TimeoutError, OSError) as error:
                 _log.warning("lag cannot be measured", cause=type(error).__name__)
+                # Commits may have been missed while nothing was measured, so the seconds without a commit start over.
                 self._standstill.begin_anew()
             finally:
                 await consumer.stop()
@@ -110,10 +113,12 @@ class Monitor:
             _log.warning("the workers' group cannot be read", cause=type(error).__name__)
             return Measured(at_s=clock.monotonic_s(), decided=decided)
         ends = {number: end for number, (_, end) in commands.items()}
+        # Never below the beginning of the log: commands that retention has deleted are no lag.
         reached = {
             number: max(first, committed.get(TopicPartition(INCIDENTS.name, number), 0))
             for number, (first, _) in commands.items()
         }
+        # The committed offsets were read after the ends, so they may be ahead of them.
         lag = {number: max(0, ends[number] - reached[number]) for number in commands}
         oldest = await _oldest(consumer, {number: reached[number] for number, count in lag.items() if count})
         at_s = clock.monotonic_s()
@@ -136,6 +141,7 @@ class Monitor:
         if measured.notifier is not None:
             metrics.NOTIFIER_LAG.set(measured.notifier.lag)
         age_ms = clock.now_ms() - measured.oldest_ms if measured.oldest_ms is not None else 0
+        # The timestamp is of the broker, whose clock may be ahead of this one.
         metrics.OLDEST_UNDECIDED_SECONDS.set(max(0, age_ms) / 1000)
 
 
@@ -170,6 +176,7 @@ async def _oldest(consumer: AIOKafkaConsumer, waiting: Mapping[int, int]) -> lis
         missing = [part for part in offsets if part not in oldest]
         for part, records in (await consumer.getmany(*missing, timeout_ms=300, max_records=len(missing))).items():
             oldest.setdefault(part, records[0])
+    # An assigned consumer would go on fetching commands that nobody reads.
     consumer.unsubscribe()
     return list(oldest.values())
 
