@@ -23,6 +23,8 @@ from streams.notices.channels import Channel, DeliveryFailed
 
 log = structlog.get_logger(__name__)
 UNTOLD_REMEMBERED = 10_000
+"""Offers of which a person was never told. For a forgotten one, the notice of its end is sent: one too many, never one too
+few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Limits:
     at_once: int = 256
     attempt_s: float = 5.0
     attempts: int = 8
+    """With `attempt_s` and the pauses, a hanging channel loses a notice after about a minute of attempts (DESIGN 60)."""
     first_pause_s: float = 0.2
     longest_pause_s: float = 10.0
     stuck_s: float = 2.0
@@ -121,6 +124,7 @@ class Lane:
             self._drop(parcel, "channel_hangs")
             return
         if self._is_stopped:
+            # Neither sent nor committed: the next owner of the partition reads the step again.
             return
         self._size += 1
         metrics.NOTICES_WAITING.labels(channel=self._channel.name).set(self._size)
@@ -176,9 +180,10 @@ class Lane:
             await self._deliver(queue[0])
             queue.popleft()
             self._size -= 1
-            self._is_stuck = False
+            self._is_stuck = False  # one notice that has ended shows that the channel works again
             self._moved.set()
             metrics.NOTICES_WAITING.labels(channel=self._channel.name).set(self._size)
+        # Nothing was awaited since the queue was found empty, so no notice can have been added to it.
         del self._people[person]
 
     def _served(self, task: "asyncio.Task[None]") -> None:
@@ -199,6 +204,7 @@ class Lane:
     async def _attempt(self, parcel: Parcel, tries: "_Tries") -> bool:
         """One attempt. True when the notice has ended: sent, failed or dropped."""
         try:
+            # A notice that went out is recorded from here on even if its offer has ended meanwhile.
             if not tries.is_sent:
                 await self._owner.until_known(parcel.partition)
                 if why := self._drop_reason(parcel, tries.attempts):
@@ -210,6 +216,8 @@ class Lane:
                 tries.attempts += 1
                 async with asyncio.timeout(self._limits.attempt_s):
                     await self._channel.send(parcel.notice, parcel.id)
+                # For a channel that delivers by its record nothing is sent yet: the next attempt checks again whether the notice
+                # still holds.
                 tries.is_sent = not self._channel.delivers_by_record
             await self._end(parcel, NoticeOutcome.SENT, tries)
         except (DeliveryFailed, LogUnavailable, TimeoutError) as trouble:
@@ -225,12 +233,14 @@ class Lane:
             return "too_late"
         if not self._owner.is_true_still(parcel):
             return "over"
+        # The end of an offer means nothing to a person who was never told of the offer.
         if not attempts and parcel.notice.is_moot_unless_told and parcel.notice.offer_id in self._untold:
             return "never_told"
         return None
 
     def _drop(self, parcel: Parcel, why: str, attempts: int = 0) -> None:
         metrics.NOTICES_DROPPED.labels(channel=self._channel.name, why=why).inc()
+        # Only without any attempt: one that failed may have reached the person all the same.
         if not attempts and parcel.notice.is_first:
             self._untold[parcel.notice.offer_id] = None
             if len(self._untold) > UNTOLD_REMEMBERED:
@@ -238,6 +248,7 @@ class Lane:
         self._owner.done(parcel)
 
     async def _end(self, parcel: Parcel, outcome: NoticeOutcome, tries: "_Tries") -> None:
+        # Recorded before `done` lets the offset pass: a crash in between repeats the notice, with the same id.
         await self._record(parcel, outcome, tries.attempts)
         metrics.NOTICES.labels(channel=self._channel.name, outcome=outcome).inc()
         if outcome is NoticeOutcome.SENT:

@@ -96,7 +96,11 @@ class Ledger:
         if self._writer is None or self._writer.done():
             raise LogUnavailable("the ledger is not open")
         wanted = _Wanted(
-            notice.volunteer_id.encode(), wire.encode(record), headers, asyncio.get_running_loop().create_future()
+            # Keyed by person, so that the notices of one person are in one partition and in order.
+            notice.volunteer_id.encode(),
+            wire.encode(record),
+            headers,
+            asyncio.get_running_loop().create_future(),
         )
         self._queue.append(wanted)
         self._is_wanted.set()
@@ -123,6 +127,7 @@ class Ledger:
             raise LogUnavailable(f"{NOTICES.name}: {error!r}") from error
         bounds = await self._reader.bounds(NOTICES.name, [part.partition for part in parts])
         return await self._ids(
+            # None: no record since then in that partition.
             {part.partition: (found.offset, bounds[part.partition][1]) for part, found in starts.items() if found}
         )
 
@@ -148,6 +153,7 @@ async def _write(producer: AIOKafkaProducer, part: Sequence[_Wanted]) -> None:
     sent = []
     for wanted in part:
         try:
+            # All sends of the part are under way before the first confirmation is awaited.
             sent.append(await producer.send(NOTICES.name, wanted.value, key=wanted.key, headers=wanted.headers))
         except KafkaError as error:
             failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()

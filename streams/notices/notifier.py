@@ -38,7 +38,9 @@ from streams.topics import OFFERS
 LONGEST_LIFE_S = 7 * 86_400
 """The longest assumed time between the creation and the end of an offer."""
 BEAT_S = 0.5
+"""Interval of end offsets and commits; well below `session.FRESH_S`, for which end offsets count as recent."""
 DRAIN_WITHIN_S = 7.0
+"""With a second for the last commit below the nine seconds of `cli.notifier`, which are below the ten of supervisors."""
 YIELD_WITHIN_S = 2.0
 """How long notices in flight may take to finish before revoked partitions are handed over."""
 _AT_ONCE = 1_000
@@ -127,7 +129,9 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
             seen = 0
             while not should_stop():
                 if beat.done():
+                    # The task ends only by an exception, which is raised here.
                     beat.result()
+                # `on_partitions_assigned` only counts: the reads of `_begin` must not prolong the rebalance.
                 if seen != self._assignments:
                     seen = self._assignments
                     await self._begin()
@@ -144,6 +148,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
             await asyncio.shield(asyncio.ensure_future(self._consumer.stop()))
 
     async def on_partitions_revoked(self, _: Any) -> None:
+        # Taken away first, so that it gets no more records while it drains.
         session, self._session = self._session, None
         if session is not None and not session.is_closed:
             await self._drain(session, YIELD_WITHIN_S)
@@ -165,6 +170,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         if self._session is not None:
             await self._session.close()
         parts = sorted(self._consumer.assignment())
+        # From an admin client: `AIOKafkaConsumer.committed` returns the offset without the metadata.
         where = await _committed(self._settings, self._group) if parts else {}
         firsts = await self._consumer.beginning_offsets(parts)
         ends = await self._consumer.end_offsets(parts)
@@ -172,9 +178,12 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         floors = await self._consumer.offsets_for_times(dict.fromkeys(parts, back_ms)) if parts else {}
         partitions = []
         for part in parts:
+            # No record since then: begin at the end.
             floor = max(firsts[part], floors[part].offset if floors.get(part) else ends[part])
             offset, metadata = where.get(part, (-1, ""))
+            # A commit beyond the end belongs to another log: the topic was created anew.
             start = max(floor, offset) if 0 <= offset <= ends[part] else floor
+            # The metadata belongs to the committed offset and to no other.
             low = low_of(metadata, start) if start == offset else None
             low = floor if low is None else max(floor, low)
             self._consumer.seek(part, low)

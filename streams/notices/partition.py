@@ -23,6 +23,7 @@ class Partition:
         self.end = end
         self.position = low
         self._open: dict[int, int] = {}  # offset -> its notices in flight, in the order of the log
+        # Positions, each with the first offset of the oldest offer that was live there; ascending.
         self._lows: deque[tuple[int, int]] = deque([(start, low)])
 
     def judge(self, offset: int, step: OfferStep) -> Notice | None:
@@ -56,6 +57,7 @@ class Partition:
     @property
     def committable(self) -> tuple[int, str]:
         """The offset before which every notice has been recorded or is not needed, and the metadata of its commit."""
+        # A dict keeps the order of insertion, which is the order of the log: its first key is the oldest offset in flight.
         done = next(iter(self._open), max(self.position, self.start))
         while len(self._lows) > 1 and self._lows[1][0] <= done:
             self._lows.popleft()
@@ -64,6 +66,7 @@ class Partition:
 
 def low_of(metadata: object, start: int) -> int | None:
     """The offset in the metadata of a commit; None when it is missing, malformed or beyond `start`."""
+    # Any client may commit for this group with any text, so the metadata is checked.
     if not isinstance(metadata, str) or not metadata.isdecimal() or len(metadata) > 20:
         return None
     return int(metadata) if int(metadata) <= start else None

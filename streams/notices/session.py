@@ -73,9 +73,11 @@ class Session:
             if count % _RECORDS_PER_YIELD == 0:
                 await asyncio.sleep(0)
             if self.is_closed:
+                # The partitions were revoked. This record does not advance the offset, so the next owner gets it.
                 return
             notice = await self._judged(part, record)
             parcels = await self._parcels(part, record, notice) if notice else []
+            # Before `put`: a lane may end a notice at once, and `done` needs the entry.
             part.advance(record.offset, len(parcels))
             for lane, parcel in parcels:
                 await self._put(lane, parcel)
@@ -127,6 +129,7 @@ class Session:
         self._partitions[parcel.partition].done(parcel.offset)
 
     def _wake(self) -> None:
+        # A new event for the next change: who waits now checks its condition again.
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -134,6 +137,7 @@ class Session:
         try:
             step = wire.decode_offer_step(record.value)
         except wire.Unreadable as error:
+            # For records before `start` an earlier session has written the letter.
             if record.offset >= part.start:
                 await self._dead_letter(record, str(error))
             return None
@@ -145,6 +149,7 @@ class Session:
         Only records that were in the log before this session can have been sent, so only for those `notices` is read.
         """
         was_there = record.offset < part.end
+        # Read once, from the oldest record on; a record with an older time (brokers stamp by their own clocks) extends the range.
         if was_there and record.timestamp < self._known_from_ms:
             self._known |= await self._known_since(record.timestamp)
             self._known_from_ms = record.timestamp
@@ -159,6 +164,8 @@ class Session:
         if not lane.is_full:
             await lane.put(parcel)
             return
+        # While this waits, the partition is not read to its end. Without the flag, the notices in the lane would wait for that
+        # end, and this one for room in the lane.
         self._reads_on = False
         self._wake()
         await lane.put(parcel)
