@@ -17,6 +17,7 @@ from streams.settings import Settings
 
 log = structlog.get_logger()
 COMMIT_EVERY_S = 0.25
+"""Commits at most this often while records keep coming, and at once when there are none."""
 
 
 Take: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
@@ -59,6 +60,7 @@ class BatchReading:
                 if taken and (not records or clock.monotonic_s() - committed_s >= COMMIT_EVERY_S):
                     await self._commit(consumer, taken)
                     committed_s = clock.monotonic_s()
+            # On a graceful stop, so that the next member does not repeat these records.
             await self._commit(consumer, taken)
         finally:
             # Shielded against a second cancellation: a connection that is not closed outlives the event loop.

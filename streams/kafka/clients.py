@@ -24,6 +24,7 @@ def async_consumer(settings: Settings, client_id: str, *topics: str, **differing
     """A consumer without a group: the caller assigns partitions and seeks."""
     common = {"enable_auto_commit": False, "auto_offset_reset": "earliest", "request_timeout_ms": timeouts.ANSWER_MS}
     consumer = AIOKafkaConsumer(*topics, **{**_common(settings, client_id), "group_id": None, **common, **differing})
+    # Not for members of a group: their JoinGroup is answered only after the rebalance.
     if differing.get("group_id") is None:
         timeouts.limit_single_requests(consumer._client)
     return consumer
@@ -73,6 +74,7 @@ def prompt_producer(settings: Settings, client_id: str) -> KafkaProducer:
         settings,
         client_id,
         allow_auto_create_topics=False,
+        # `send` itself may block this long for metadata; the default is 60 s.
         max_block_ms=1750,
         request_timeout_ms=1000,
         delivery_timeout_ms=1750,

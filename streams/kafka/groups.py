@@ -35,4 +35,5 @@ async def committed_commands(admin: AIOKafkaAdminClient) -> dict[TopicPartition,
         KafkaError: no answer, or the group coordinator is not available.
     """
     offsets = await admin.list_consumer_group_offsets(DISPATCHER)
+    # -1: no commit.
     return {part: entry.offset for part, entry in offsets.items() if part.topic == INCIDENTS.name and entry.offset >= 0}

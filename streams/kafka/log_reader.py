@@ -62,6 +62,7 @@ class LogReader:
             raise LogUnavailable(f"{topic}: {error!r}") from error
         finally:
             await admin.close()
+        # aiokafka describes an unknown topic without partitions instead of raising.
         if not found["partitions"]:
             raise LogUnavailable(f"{topic}: the topic does not exist")
         return sorted(part["partition"] for part in found["partitions"])
@@ -107,6 +108,7 @@ class LogReader:
         }
         if not wanted:
             return
+        # Assignment and positions belong to the one consumer, so reads exclude each other.
         async with self._lock:
             consumer = self._started()
             consumer.assign(list(wanted))
@@ -132,12 +134,15 @@ class LogReader:
             for part, records in batches.items():
                 last_progress = loop.time()
                 self._on_read()
+                # A fetch may return records behind the end that was known when the read began.
                 asked_for = [record for record in records if record.offset < ends[part]]
                 if asked_for:
                     yield asked_for
             for part in list(ends):
+                # By position and not by record: the last offsets may have no record after compaction.
                 if await consumer.position(part) >= ends[part]:
                     del ends[part]
+                    # Otherwise it would be fetched further while the other partitions are read.
                     consumer.pause(part)
             if loop.time() - last_progress > _NO_PROGRESS_S:
                 raise LogUnavailable(f"no record of {sorted(ends)} for {_NO_PROGRESS_S:.0f} s")

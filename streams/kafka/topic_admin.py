@@ -24,6 +24,7 @@ from streams.topics import SAME_PARTITIONS, TOPICS, Topic
 
 TIMEOUT_S = 30.0
 REQUEST_WITHIN_MS = 10_000
+# Error codes of the Kafka protocol.
 _UNKNOWN_TOPIC = 3
 _ALREADY_EXISTS = 36
 
@@ -68,9 +69,11 @@ def apply_topics(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> list[Ro
         BrokerError: no broker answered in time, or it refused to create or alter.
     """
     with connected(settings, timeout_s=timeout_s) as admin:
+        # Only differences are changed, so a repeat changes nothing.
         found = problems_of(read_states(admin), settings)
         _create(admin, [problem.topic for problem in found if problem.cure is Cure.CREATE], settings)
         _alter(admin, [problem for problem in found if problem.cure is Cure.ALTER])
+        # Read again: the rows show what the broker has now and not what was requested.
         left = problems_of(states := read_states(admin), settings)
     return [_row(topic, states[topic.name], found, left) for topic in TOPICS if topic.name in states]
 
@@ -201,6 +204,7 @@ def _state(described: Mapping[str, Any], config: Mapping[str, str]) -> TopicStat
     return TopicState(
         name=described["name"],
         partitions=len(partitions),
+        # Partitions may differ; the least replicated one decides how safe the topic is.
         replication=min((len(partition["replica_nodes"]) for partition in partitions), default=0),
         config=config,
     )
@@ -243,6 +247,7 @@ def _kept(config: Mapping[str, str]) -> str:
 def _opens(servers: str) -> bool:
     for server in servers.split(","):
         host, _, port = server.strip().rpartition(":")
+        # IPv6 addresses are written as [::1]:9092.
         with contextlib.suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), timeout=1.0):
             return True
     return False

@@ -101,6 +101,7 @@ def _partition_differences(topic: Topic, state: TopicState, settings: Settings) 
 
 def _unequal(states: Mapping[str, TopicState]) -> list[TopicDrift]:
     counts = {topic.name: states[topic.name].partitions for topic in SAME_PARTITIONS if topic.name in states}
+    # A decision is written to the partition with the number of its command (DESIGN 1), so these topics need equal counts.
     if len(set(counts.values())) < 2:
         return []
     listed = ", ".join(f"{name} has {count}" for name, count in counts.items())
@@ -118,8 +119,10 @@ def _unequal(states: Mapping[str, TopicState]) -> list[TopicDrift]:
 
 def _endangers(name: str, held: str | None, wanted: str) -> bool:
     """Whether this difference can lose records or change decisions; other differences only cost space or time."""
+    # Compaction of the wrong topic loses commands; with CreateTime the clocks of clients would decide (DESIGN 8).
     if name in ("cleanup.policy", "message.timestamp.type"):
         return True
     if name == "retention.ms":
         return held is None or 0 <= int(held) < int(wanted)  # -1 keeps for ever
+    # With fewer in-sync replicas an acknowledged record can be lost with one broker.
     return name == "min.insync.replicas" and (held is None or int(held) < int(wanted))
