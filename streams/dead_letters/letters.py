@@ -26,6 +26,7 @@ REASON_LIMIT = 500
 PRIVATE_TOPICS = frozenset({PRIVATE.name, LOCATIONS.name})
 """Values of these topics may identify or locate a person; they are shown only on request."""
 _MADE_BY_WORKERS = frozenset({DECISIONS.name, OFFERS.name, INCIDENT_STATUS.name})
+"""Their offset is their meaning, so a copy at another offset would be another record (DESIGN 50)."""
 _CLIENT_ID = "komek-dead-letters"
 _CONFIRM_WITHIN_S = 30.0
 _POLL_MS = 2000
@@ -148,6 +149,7 @@ def read_letters(settings: Settings) -> Iterator[DeadLetter]:
         # Records of other kinds are skipped: they cannot be replayed.
         with contextlib.suppress(wire.Unreadable):
             letter = decode(value)
+            # A redelivered record may have its letter twice, with the same id.
             if letter.id not in seen:
                 seen.add(letter.id)
                 yield letter
@@ -173,6 +175,7 @@ def replay(
         NotReplayable: one of the letters cannot be replayed; nothing was sent.
         BrokerError: a send was not confirmed; those before it were. A repeat is harmless: commands are deduplicated by id.
     """
+    # All are checked before the first is sent: an invalid selection sends nothing.
     for letter in letters:
         _check_replayable(letter)
     with confirming_producer(settings) as producer:

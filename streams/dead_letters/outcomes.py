@@ -74,6 +74,7 @@ class DeadLetterFold:
         except wire.Unreadable:
             self._settle(value)
             return None
+        # A letter that is written again after its outcome stays settled.
         if letter.id not in self.settled:
             self.standing.setdefault(
                 letter.id, StandingLetter(id=letter.id, topic=letter.topic, since_ms=logged_ms or letter.timestamp_ms)
@@ -110,6 +111,7 @@ def settle(producer: KafkaProducer, letter: DeadLetter, record: LetterSettled) -
     record_id = str(derived("letter-settled", letter.id, record.how))
     producer.send(
         DEAD_LETTERS.name,
+        # The key of the letter, so that an outcome is behind its letter in the same partition.
         key=letter.topic.encode(),
         value=wire.encode(record),
         headers=wire.headers("dead-letter.settled", record_id, SOURCE, record.at_ms),

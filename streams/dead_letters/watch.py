@@ -60,12 +60,14 @@ class LetterWatch:
         consumer.assign(parts)
         starts, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
         for part in parts:
+            # Continues where the last consumer failed, unless retention has passed that offset.
             consumer.seek(part, max(starts[part], self._next.get(part, 0)))
         while True:
             for part, records in (await consumer.getmany(timeout_ms=500)).items():
                 for record in records:
                     self._fold.add(record.value, record.timestamp)
                 self._next[part] = records[-1].offset + 1
+            # A partition without records has no next offset, so its beginning counts.
             self._is_read = self._is_read or all(self._next.get(part, starts[part]) >= ends[part] for part in parts)
 
     async def _numbers(self) -> list[int]:
