@@ -61,6 +61,7 @@ _KINDS = {cls: kind for table in (COMMANDS, EVENTS) for kind, cls in table.items
 
 def schemas() -> dict[str, Any]:
     """JSON Schema (2020-12) of each record type, by name. Commands and events have the field `kind`."""
+    # Events stand inside decisions as raw JSON, so they are added by hand.
     roots = {cls for classes in _RECORDS.values() for cls in classes} | set(EVENTS.values())
     _, components = msgspec.json.schema_components(
         sorted(roots, key=lambda cls: cls.__name__), ref_template="#/$defs/{name}", schema_hook=_anything
@@ -106,6 +107,7 @@ def _reachable(schema: Any, known: dict[str, Any]) -> set[str]:
 
 def document(known: dict[str, Any]) -> dict[str, Any]:
     """The AsyncAPI 3.0 document: one channel per topic, messages refer to the schemas."""
+    # AsyncAPI keeps shared schemas under `components`, JSON Schema under `$defs`.
     moved = json.loads(json.dumps(known).replace("#/$defs/", "#/components/schemas/"))
     channels = {
         topic.name: {
@@ -144,6 +146,7 @@ def files() -> dict[str, str]:
     known = schemas()
     texts = {f"{topic.name}.json": topic_schema(topic, known) for topic in TOPICS}
     texts["asyncapi.json"] = document(known)
+    # Sorted keys: the files change only when a record changes.
     return {name: json.dumps(text, indent=1, ensure_ascii=False, sort_keys=True) + "\n" for name, text in texts.items()}
 
 
