@@ -27,6 +27,7 @@ class Addresses:
     def api(self) -> str:
         """The URL by which a browser on this machine reaches the API."""
         host = LOOPBACK if self.host in EVERYWHERE else self.host
+        # An IPv6 address stands in brackets in a URL (RFC 3986, section 3.2.2).
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
@@ -43,6 +44,7 @@ def choose(settings: Settings, say: Callable[[str], None]) -> Addresses:
             "the Kafka of the local stack has one node and one replica",
             "Unset both, or set KOMEK_KAFKA to a cluster with that many brokers.",
         )
+    # All at once, so that they differ from each other.
     kafka_port, controller_port, redis_port, spare_port = free_ports(4)
     return Addresses(
         kafka=settings.kafka or f"{LOOPBACK}:{kafka_port}",

@@ -81,8 +81,10 @@ class FolderLock:
         Raises:
             AlreadyInUse: a running stack uses the folder; the message names its pid.
         """
+        # Not "w": the pid of the present owner must survive a failed attempt.
         self._file: IO[str] = folder.lock.open("r+")
         try:
+            # The content is only for the message below; the lock itself ends with the process, whatever the file says.
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             owner = self._file.read().strip() or "unknown"

@@ -61,6 +61,7 @@ def pinned() -> list[Jar]:
 def cache_folder(environ: Mapping[str, str]) -> Path:
     """The user's cache folder by the XDG Base Directory Specification, which ignores relative paths."""
     base = Path(environ.get("XDG_CACHE_HOME", ""))
+    # An empty XDG_CACHE_HOME gives a relative path, too.
     return (base if base.is_absolute() else Path.home() / ".cache") / "komek" / "jars"
 
 
@@ -89,6 +90,7 @@ def ensure(jars: Sequence[Jar], cache: Path, *, fetch: Fetch, progress: Progress
                     done.result()
                     progress(running[done])
             except BaseException:
+                # Downloads that have not begun are not awaited; those in progress end by their own timeouts.
                 pool.shutdown(cancel_futures=True)
                 raise
 

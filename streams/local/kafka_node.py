@@ -70,6 +70,7 @@ def kafka_id(seed: str) -> str:
 def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
     """The configuration of `node` in a cluster of `peers`, which include it."""
     copies = str(len(peers))
+    # With three nodes two replicas must have a record before it is acknowledged, so one node may fail.
     in_sync = str(max(1, len(peers) - 1))
     own = f"PLAINTEXT://{node.bootstrap},CONTROLLER://{node.controller}"
     ways = "".join(f",{way.name}://{LOOPBACK}:{way.port}" for way in node.ways)
@@ -141,6 +142,7 @@ def format_storage(java: Java, node: Node, peers: Sequence[Node]) -> None:
     shutil.rmtree(_log_dir(node), ignore_errors=True)
     properties = write_properties(node, peers)
     command = [*_jvm(java, node), "kafka.tools.StorageTool", "format"]
+    # The id is derived and not random, because all nodes of a cluster must be formatted with the same one.
     command += ["-t", kafka_id("cluster"), "-c", str(properties), *_voters(peers)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_WITHIN_S, check=False)
     if done.returncode != 0:
@@ -148,6 +150,7 @@ def format_storage(java: Java, node: Node, peers: Sequence[Node]) -> None:
         raise NeverReady(
             f"Kafka could not prepare {node.folder}: {words}", "Run `make up FRESH=1` to start with empty data."
         )
+    # Last: without the marker the next start formats again.
     _mark(node).touch()
 
 
@@ -160,6 +163,7 @@ def _jvm(java: Java, node: Node) -> list[str]:
     with as_file(files("streams.local") / "log4j2.properties") as log_settings:
         return [
             str(java.java),
+            # For a fast start with little memory: one collector thread and only the first compiler.
             *("-Xms128m", f"-Xmx{node.heap_mb}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
             "-XX:+ExitOnOutOfMemoryError",
             "-Djava.awt.headless=true",

@@ -23,6 +23,7 @@ def ensure_data_key(path: Path) -> str:
 
 
 def _new_jwk_set() -> str:
+    # Imported lazily: it is needed only when a key is made.
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     private = Ed25519PrivateKey.generate()

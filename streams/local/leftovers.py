@@ -13,6 +13,7 @@ import psutil
 from streams.local.stackfile import replace_json
 
 PATIENCE_S = 5.0
+"""Time for the processes to end by SIGTERM before SIGKILL."""
 CLOCK_SLACK_S = 2.0
 """Tolerance of start times: they are relative to the boot time, which shifts when the clock is set."""
 
@@ -26,6 +27,7 @@ def note(path: Path, pids: Mapping[str, int]) -> None:
 def end_noted(path: Path) -> list[str]:
     """Ends the stored processes that still run, with their descendants. Returns their names. Idempotent."""
     found = {name: process for name, process in _noted(path).items() if process is not None}
+    # With their descendants, which would otherwise keep ports and files.
     processes = [member for process in found.values() for member in _with_descendants(process)]
     for process in processes:
         with suppress(psutil.NoSuchProcess):
@@ -43,6 +45,7 @@ def _noted(path: Path) -> dict[str, psutil.Process | None]:
     try:
         entries = json.loads(path.read_text("utf-8"))
         return {name: _same_process(entry["pid"], entry["started"]) for name, entry in entries.items()}
+    # Missing or damaged: nothing is known to be ended, and the stack starts all the same.
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 

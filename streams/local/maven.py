@@ -18,5 +18,6 @@ def fetch(jar: Jar, cache: Path) -> None:
     artifact = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
     for attempt in retry_context(on=(OSError, RuntimeError), attempts=ATTEMPTS):
         with attempt:
+            # jgo would keep a partial file of the failed attempt.
             jar.within(cache).unlink(missing_ok=True)
             artifact.resolve()

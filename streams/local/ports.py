@@ -42,6 +42,7 @@ def _hold(held: ExitStack, count: int) -> Iterator[int]:
     for _ in range(count):
         # Keep all sockets open until the last port is known, or the same port may be returned twice.
         probe = held.enter_context(socket.socket())
+        # In random order, so that two stacks that start at the same time rarely choose the same port.
         yield next(port for port in random.sample(FOR_SERVERS, len(FOR_SERVERS)) if _bound(probe, port))
 
 

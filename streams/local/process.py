@@ -11,6 +11,7 @@ from pathlib import Path
 
 GUARD = Path(__file__).with_name("die_with_parent.py")
 LOG_LIMIT_BYTES = 32 * 1024 * 1024
+"""A larger log is renamed at the next start of its process; one older log is kept."""
 
 Ready = Callable[[], bool]
 """Whether the process is ready to serve. Waits at most one second and raises nothing."""
@@ -43,11 +44,14 @@ class Child:
         _turn_over(log)
         with log.open("ab") as output:
             self._process = subprocess.Popen(
+                # -I and -S: isolated and without site-packages, so that the guard starts fast and nothing of the environment runs
+                # in it.
                 [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *part.command],
                 env=dict(part.environ),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                # Its own process group, so that `signal` reaches the descendants of the process as well.
                 start_new_session=True,
             )
 
@@ -95,6 +99,7 @@ def end(children: Sequence[Child], patience_s: float) -> list[Child]:
 def last_lines(log: Path, count: int) -> list[str]:
     try:
         with log.open("rb") as content:
+            # Only the end: logs have up to 32 MB.
             content.seek(max(0, log.stat().st_size - 64 * 1024))
             return content.read().decode("utf-8", "replace").splitlines()[-count:]
     except OSError:

@@ -45,6 +45,7 @@ def kafka_part(java: Java, node: Node, peers: list[Node], name: str = "kafka") -
     """One node of a cluster of `peers`. A new folder is formatted first."""
     if not kafka_node.is_formatted(node):
         kafka_node.format_storage(java, node, peers)
+    # On every start, because ports are chosen anew.
     kafka_node.write_properties(node, peers)
     return Part(
         name=name,

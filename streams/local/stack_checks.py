@@ -25,6 +25,7 @@ def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]
         yield ok("stack", f"not running in {settings.data}")
     else:
         yield from (process(name, pid) for name, pid in sorted(stack.processes.items()))
+        # The running stack may have chosen other addresses than the settings of this shell.
         settings = replace(settings, kafka=stack.kafka, redis=stack.redis)
     if settings.kafka is not None:
         yield kafka_topics(settings)
@@ -84,6 +85,7 @@ def api_ready(url: str) -> Check:
             return ok("API", f"{url} is ready ({answer.status})")
     except urllib.error.HTTPError as error:
         said = error.read(500).decode("utf-8", "replace")
+        # An HTTPError is also a response, with an open connection.
         error.close()
         return fail("API", f"{url}/readyz answers {error.code}: {said}", "The response names what is missing.")
     except OSError as error:

@@ -32,6 +32,7 @@ def read(path: Path) -> StackFile | None:
 
 
 def replace_json(path: Path, value: object) -> None:
+    # Written aside and renamed: a reader never sees half a file.
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
     draft.replace(path)

@@ -19,7 +19,9 @@ LONGEST_PAUSE_S = 10.0
 STEADY_AFTER_S = 30.0
 """After this uptime the restart backoff is reset."""
 DEATHS_BEFORE_START_FAILS = 3
+"""During a start; a process that fails that often will not become ready."""
 TOO_MANY_DEATHS = 4
+"""Deaths in a row after which the end of the log is printed, once."""
 LOOK_EVERY_S = 0.05
 SETTINGS_REFUSED = 2
 """Exit code of Komek's commands for invalid settings or usage: a restart cannot help."""
@@ -64,6 +66,7 @@ class Supervisor:
             NeverReady: one died repeatedly, refused its settings, or was not ready in time. The others keep running.
         """
         deadline = time.monotonic() + within_s
+        # All are looked at again each time: one that was ready may have died meanwhile.
         while waiting := [part for part in parts if not self._is_ready(part)]:
             if stopped():
                 return False
@@ -124,6 +127,7 @@ class Supervisor:
     def _count_death(self, name: str, child: Child, code: int, deaths: _Deaths) -> None:
         child.signal(signal.SIGKILL)  # its own child processes
         lived_s = time.monotonic() - child.started_at
+        # A process that ran for long is a new case, so its backoff starts over.
         deaths.in_a_row = 1 if lived_s > STEADY_AFTER_S else deaths.in_a_row + 1
         pause_s = deaths.pause_s()
         deaths.restart_at = time.monotonic() + pause_s
