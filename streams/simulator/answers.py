@@ -80,6 +80,7 @@ class SimulatedAnswer:
 
 
 def draw_answer(rng: Random, habits: Habits) -> SimulatedAnswer:
+    # Both are drawn first, so that the time of an answer does not depend on what the answer is.
     chance = rng.random()
     after_s = _lognormal(rng, MEDIAN_ANSWER_S, SPREAD_OF_ANSWER) / habits.answer_speed
     if chance < habits.accept:
@@ -101,10 +102,12 @@ class Work:
 
 
 def draw_field_work(rng: Random, habits: Habits, *, eta_s: float | None, distance_m: float | None) -> Work:
+    # The time that Komek stated, else a straight line stretched to a road.
     travel_s = eta_s if eta_s is not None else (distance_m or 1000.0) * ROAD_FACTOR / LAY_SPEED_M_S
     speed = habits.work_speed
     return Work(
         ready_s=_lognormal(rng, GET_READY_S, 0.5) / speed,
+        # People are rarely faster than predicted and often slower. An estimate.
         travel_s=travel_s * rng.uniform(0.8, 1.5) / speed,
         work_s=_lognormal(rng, MEDIAN_ON_SCENE_S, 0.5) / speed,
         is_forgotten=rng.random() < NEVER_STARTS,
@@ -139,6 +142,7 @@ def outline(rng: Random, centre: Place, *, radius_m: float) -> dict[str, Any]:
         reach = radius_m * rng.uniform(0.6, 1.0)
         corner = moved(centre, east_m=reach * math.cos(angle), north_m=reach * math.sin(angle))
         corners.append([corner.lon, corner.lat])
+    # A GeoJSON ring ends with its first position (RFC 7946, section 3.1.6); corners are lon, lat.
     return {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
 
 

@@ -52,6 +52,7 @@ def profile_records(person: SimulatedPerson, data_key: bytes, at_ms: int) -> Ite
     ref = f"volunteer:{person.id}"
     secret = VolunteerPrivate(home=person.home, contact={"name": person.name, "phone": person.phone})
     headers = _headers("private", ref, at_ms)
+    # The value is encrypted, so it is not JSON as the other records are.
     headers[-1] = ("content-type", b"application/octet-stream")
     yield Record(PRIVATE.name, ref, wire.seal(data_key, ref, secret), headers)
 

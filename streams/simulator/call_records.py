@@ -29,6 +29,7 @@ FARTHEST_M = 200_000.0
 _CALL_TIME = re.compile(r"(\d{4}-\d\d-\d\d) @ (\d\d:\d\d:\d\d)")
 _POINT = re.compile(r"\(\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*\)")
 _US_TIME = "%m/%d/%Y %I:%M:%S %p"
+"""As in the fire calls of San Francisco."""
 
 Row = Mapping[str, str]
 
@@ -91,6 +92,7 @@ def read_calls(path: Path) -> Calls:
         UnknownFormat: its header is unknown.
     """
     with _opened(path) as file:
+        # A short row gives empty fields, which are refused one by one, instead of None.
         reader = csv.DictReader(file, restval="")
         form = _format_of(reader, path)
         found: dict[str, CallRecord] = {}
@@ -106,12 +108,14 @@ def read_calls(path: Path) -> Calls:
                 refused.append(RejectedRow(line=line, reason=str(error)))
                 continue
             repeated += call.identity in found
+            # The first row of a call counts: San Francisco has one row for each unit sent.
             found.setdefault(call.identity, call)
     return _gathered(form.name, rows, list(found.values()), refused, repeated)
 
 
 def _gathered(name: str, rows: int, found: list[CallRecord], refused: list[RejectedRow], repeated: int) -> Calls:
     centre = _centre(found)
+    # Outliers are judged by the median, which they do not move.
     near = [call for call in found if centre is not None and _distance_m(centre, call.place) <= FARTHEST_M]
     kept = {call.identity for call in near}
     far = [
@@ -159,8 +163,10 @@ def _format_of(reader: "csv.DictReader[str]", path: Path) -> Format:
 
 def _opened(path: Path) -> TextIO:
     with path.open("rb") as file:
+        # Recognised by the magic number of gzip and not by the name of the file.
         packed = file.read(2) == b"\x1f\x8b"
     if packed:
+        # utf-8-sig drops a byte order mark, which would be part of the first column name.
         return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
     return path.open("r", encoding="utf-8-sig", errors="replace", newline="")
 
@@ -191,6 +197,7 @@ def _san_francisco(line: int, row: Row) -> CallRecord:
     words = row["Call Type"].strip()
     return CallRecord(
         line=line,
+        # By the number of the call and not by the row, so all rows of a call are one incident.
         identity=_digest("san-francisco", number),
         at_s=_time(row["Received DtTm"]),
         place=_place(point[1], point[2]),
@@ -266,6 +273,7 @@ def _place(lat: str, lon: str) -> Place:
         raise BadRow(f"no place: lat {lat!r}, lon {lon!r}") from None
     if not (math.isfinite(place.lon) and math.isfinite(place.lat)):
         raise BadRow(f"no place: lat {lat!r}, lon {lon!r}")
+    # 0, 0 is what many systems write for an unknown place.
     if not (abs(place.lon) <= 180 and abs(place.lat) <= 90) or (place.lon == 0 and place.lat == 0):
         raise BadRow(f"no place on Earth: lat {lat!r}, lon {lon!r}")
     return place
@@ -283,4 +291,5 @@ def _distance_m(start: Place, end: Place) -> float:
 
 
 def _digest(*parts: str) -> str:
+    # With a separator, because "a", "bc" and "ab", "c" must differ.
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]

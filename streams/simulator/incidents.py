@@ -34,6 +34,7 @@ def draw_reports(scenario: Scenario, *, run: str) -> Iterator[Report]:
     """
     types = _weights(scenario.types)
     for number, at_s in enumerate(_times(scenario)):
+        # A generator of its own for each report: report n does not depend on how many draws the others made.
         rng = Random(f"{scenario.seed}:report:{number}")
         yield Report(at_s=at_s, key=f"sim-{run}-{number}", body=_body(rng, types, scenario.places, f"{run}-{number}"))
 
@@ -60,6 +61,7 @@ def _surge_times(scenario: Scenario) -> list[float]:
     length_s = scenario.minutes * 60
     whole = 1 - math.exp(-SURGE_DECAY)
     total = round(scenario.rate * scenario.minutes)
+    # Inverse transform sampling of an exponential distribution that is cut off at the end of the surge.
     return sorted(-math.log(1 - rng.random() * whole) / SURGE_DECAY * length_s for _ in range(total))
 
 
@@ -67,6 +69,7 @@ def _body(rng: Random, types: Mapping[str, float], places: tuple[City, ...], ext
     table = _table()
     kind = rng.choices(tuple(types), tuple(types.values()))[0]
     about = table["types"][kind]
+    # In proportion to the population.
     city = rng.choices(places, cum_weights=list(accumulate(place.population for place in places)))[0]
     language = _language(rng, city)
     body: dict[str, Any] = {
@@ -75,6 +78,7 @@ def _body(rng: Random, types: Mapping[str, float], places: tuple[City, ...], ext
         "description": rng.choice(about["text"][language]),
         "language": language,
         "external_id": f"sim-{external_id}",
+        # +7000 is a range that no operator has assigned.
         "caller": {"name": rng.choice(_CALLERS), "phone": f"+7000{rng.randrange(10**7):07d}"},
     }
     if not about.get("placeless"):

@@ -26,6 +26,7 @@ class SimulatedTrip:
 
     def place_at(self, at_s: float) -> Place:
         length_s = self.arrives_s - self.starts_s
+        # A trip without length: the person is there at once.
         part = 1.0 if length_s <= 0 else min(1.0, max(0.0, (at_s - self.starts_s) / length_s))
         east, north = offset_m(self.start, self.goal)
         return moved(self.start, east_m=east * part, north_m=north * part)
@@ -37,6 +38,7 @@ def round_at(person: SimulatedPerson, at_s: float) -> Place:
     walked_s = _walked_s(person.number, at_s)
     turn = SPEED_M_S[person.travel_mode] * walked_s / radius
     lean = 2 * math.pi * _share(person.number, 0)
+    # Minus the start of the circle, so that it passes through home.
     east = radius * (math.cos(lean + turn) - math.cos(lean))
     north = radius * (math.sin(lean + turn) - math.sin(lean))
     return moved(person.home, east_m=east, north_m=north)

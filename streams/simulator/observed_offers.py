@@ -52,6 +52,7 @@ def offers_in(data: Any) -> Iterator[SeenOffer]:
 def _offer(data: Mapping[str, Any], incident_id: str) -> SeenOffer | None:
     identity = data.get("id") or data.get("offer_id")
     volunteer, state = data.get("volunteer_id"), data.get("state")
+    # Ids of offers begin with "o-" (DESIGN 6); incidents and events have the same field names.
     if not (isinstance(identity, str) and identity.startswith("o-") and isinstance(volunteer, str)):
         return None
     if state not in set(OfferState):

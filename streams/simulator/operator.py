@@ -57,6 +57,7 @@ class Operator:
         """Sends each report at its time. Reports are sent concurrently, so a slow API delays no later report, and none is
         dropped."""
         for report in reports:
+            # The plan of the scenario is kept even if earlier reports came late.
             await asyncio.sleep(max(0.0, report.at_s - self._now_s()))
             self._begin(self._report(report))
         await asyncio.gather(*self._sending)
@@ -68,6 +69,7 @@ class Operator:
         (incident.live.add if offer.is_live else incident.live.discard)(offer.id)
         incident.worked = incident.worked or offer.is_assigned
         if incident.worked and incident.correction is not None:
+            # At the first acceptance: that is when a correction has people to reach.
             self._begin(self._correct(offer.incident_id, incident.correction))
             incident.correction = None
         if incident.worked and not incident.live:
@@ -106,6 +108,7 @@ class Operator:
         task.add_done_callback(self._sending.discard)
 
     async def _correct(self, incident_id: str, correction: dict[str, Any]) -> None:
+        # Seeded by the incident, so that a repeated run sends the same corrections.
         rng = Random(f"correction {incident_id}")
         await asyncio.sleep(rng.uniform(*LEARNS_AFTER_S) / self._work_speed)
         path = path_of("incidents", incident_id)

@@ -59,6 +59,7 @@ def draw_people(crowd: Crowd) -> Iterator[SimulatedPerson]:
     """Yields people. The same crowd gives the same people; person n does not depend on `count`."""
     weights = list(accumulate(city.population for city in crowd.cities))
     for number in range(1, crowd.count + 1):
+        # One generator per person, so that person n does not depend on the others.
         rng = Random(crowd.seed * 1_000_003 + number)
         city = rng.choices(crowd.cities, cum_weights=weights)[0]
         yield _person(rng, number, city, crowd)
@@ -96,6 +97,7 @@ def _skills(
     shares = _shares()
     held: set[str] = set()
     if Capability.FIELD in capabilities:
+        # Driving needs a car, translating a second language.
         closed = _NONE if mode is TravelMode.CAR else _CAR_SKILLS
         held |= _drawn(rng, shares["field_skills"], closed, skilled) or {Skill.FIRST_AID.value}
     if Capability.DIGITAL in capabilities:

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from dispatch.model.places import Place
 
 METRES_PER_DEGREE = 111_195.0
+"""Of latitude, on a sphere with the mean radius of the earth (6,371 km)."""
 Speech = Literal["kazakh", "mixed", "russian"]
 _SPEECH: tuple[Speech, ...] = get_args(Speech)
 
@@ -35,6 +36,7 @@ class City:
 def cities() -> tuple[City, ...]:
     """All cities, the largest first."""
     text = (files("streams.simulator") / "cities.csv").read_text("utf-8")
+    # The file begins with comments about its source.
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return tuple(_city(row) for row in rows)
 

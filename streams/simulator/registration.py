@@ -11,6 +11,7 @@ from streams.api_paths import path_of
 from streams.simulator.people import SimulatedPerson
 
 POSITIONS_AT_ONCE = 1000
+"""Positions per request."""
 REGISTRATIONS_AT_ONCE = 32
 
 
@@ -34,6 +35,7 @@ async def register(api: Api, people: Iterable[SimulatedPerson], *, run: str) -> 
     Raises:
         ApiUnavailable: the API did not answer for longer than `patience_s`.
     """
+    # One iterator for all tasks: each takes the next person.
     waiting = iter(people)
 
     async def one_after_the_other() -> None:

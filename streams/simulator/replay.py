@@ -88,6 +88,7 @@ def _body(call: CallRecord, place: Place) -> dict[str, Any]:
         "type": call.kind.type,
         "priority": call.kind.priority.value,
         "location": {"type": "Point", "coordinates": [place.lon, place.lat]},
+        # Below the limits of the API (10,000 characters, 500 for the address), so that no report is refused for its length.
         "description": f"{words}; {told}"[:2000],
         "external_id": f"replay-{call.identity}",
     }
@@ -129,6 +130,7 @@ async def _paced(reports: Iterable[ReplayedReport], speed: float) -> AsyncIterat
     begun_s = clock.monotonic_s()
     first_s: float | None = None
     for report in reports:
+        # Relative to the first call: the calls are years old, and only the intervals matter.
         first_s = report.call.at_s if first_s is None else first_s
         if speed > 0:
             due_s = begun_s + (report.call.at_s - first_s) / speed

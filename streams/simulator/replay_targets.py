@@ -62,6 +62,7 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
                 return await _send_once(intake, report)
             except IntakeError:
                 continue
+        # The ids are derived, so the attempts are one report even if several of them reached the log.
         return ReplayOutcome(incident_id=None, code="not_confirmed", is_unknown=True)
 
     try:

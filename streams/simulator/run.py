@@ -20,6 +20,7 @@ from streams.simulator.volunteers import Volunteers, World
 LOOK_AGAIN_S = 20.0
 """How often the open incidents are read, in case the event stream missed something."""
 PAGES_AT_MOST = 20
+"""At 200 incidents a page; a bound in case the list grows while it is read."""
 OPEN = "/v1/incidents?status=dispatching,unfilled,staffed,in_progress&limit=200"
 WIND_DOWN_S = 60.0
 """Time for people to finish their work after the last report, at a work speed of 1."""
@@ -122,6 +123,7 @@ async def _play(progress: RunProgress, everybody: Sequence[SimulatedPerson], *, 
     finally:
         for task in background:
             task.cancel()
+        # The run is over, so errors of cancelled tasks have no effect any more.
         await asyncio.gather(*background, return_exceptions=True)
 
 
@@ -137,6 +139,7 @@ async def _heard(listening: asyncio.Event) -> None:
 async def _listen(progress: RunProgress, listening: asyncio.Event) -> None:
     async for event in progress.api.events(OPERATOR):
         listening.set()
+        # What happened before the stream was open, or while it was interrupted, is in the lists.
         if event.kind == OPENED:
             await _look(progress)
         else:

@@ -56,6 +56,7 @@ class Scenario:
             f"city: expected one of {', '.join(city.id for city in cities())}": self.city is None
             or city_named(self.city) is not None,
         }
+        # All faults at once, so that a file is corrected in one go.
         wrong = [words for words, holds in expected.items() if not holds]
         if wrong:
             raise BadScenario("; ".join(wrong))
@@ -78,6 +79,7 @@ class Scenario:
 
     @property
     def habits(self) -> Habits:
+        # A scenario that raises `accept` need not lower `decline` as well.
         decline = min(self.decline, 1 - self.accept)
         return Habits(accept=self.accept, decline=decline, answer_speed=self.answer_speed, work_speed=self.work_speed)
 

@@ -23,6 +23,7 @@ READS_A_CHANGE_WITHIN_S = (3.0, 25.0)
 CONFIRMED_WITHIN_S = 5.0
 """How long a volunteer who accepted waits for the details before leaving without them."""
 _LOOK_AGAIN_S = 0.25
+"""How often the details are read until the acceptance is decided."""
 
 Clock = Callable[[], float]
 
@@ -73,6 +74,7 @@ class Volunteers:
         if person is None:
             return
         job = self._jobs.get(offer.id)
+        # Ignored by this person from now on, until the offer has ended and its id can be forgotten.
         if offer.id in self._abandoned:
             if not offer.is_live:
                 self._abandoned.discard(offer.id)
@@ -83,6 +85,7 @@ class Volunteers:
                 self._say(self._confirm(person, offer.id, offer.to_confirm))
             if offer.is_asked_whether_coming:
                 self._say(self._check_in(person, offer.id))
+            # An acceptance may be under way when the offer expires; a late one still counts, so the work goes on.
             if not offer.is_live and offer.state is not OfferState.EXPIRED:
                 job.ended.set()
         elif offer.is_live:
@@ -156,6 +159,7 @@ class _HeldOffer:
         self._person = person
         self._job = job
         self._id = job.offer.id
+        # By offer and not shared: tasks run in any order, and the draws must not depend on it.
         self._rng = Random(f"{world.seed}:{job.offer.id}")
 
     async def follow(self) -> Ending:
@@ -207,6 +211,7 @@ class _HeldOffer:
             state = body.get("state")
             if state in (OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE):
                 return body
+            # The acceptance was sent and not decided yet.
             undecided = state in (None, OfferState.OFFERED, OfferState.EXPIRED)
             if not undecided or self._world.now_s() > deadline:
                 break
@@ -237,6 +242,7 @@ class _HeldOffer:
             (OfferState.ON_SCENE, work.travel_s, None),
             (OfferState.DONE, work.work_s, None),
         ]
+        # After a restart of the simulation the work continues at the state that the offer has.
         reached = [OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE].index(OfferState(state))
         for step, after_s, then in ways[reached:]:
             if await self._ended_within(after_s):
