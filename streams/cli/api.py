@@ -15,8 +15,10 @@ from streams.settings import PREFIX, Settings
 
 APP = "api.app:create_app"
 PROTOCOL = "api.http.stale_requests:PromptProtocol"
+"""Rejects requests that waited unread (DESIGN 97)."""
 END_WITHIN_S = 5
 FILES = 65_536
+"""Wanted limit of open files; each connection needs one."""
 
 
 def command() -> None:
@@ -45,6 +47,7 @@ def command() -> None:
     _allow_connections()
     server = uvicorn.Server(config)
     server.run()
+    # uvicorn returns normally when the application fails to start.
     if not server.started:
         sys.exit(1)
 
@@ -64,6 +67,7 @@ def _check(settings: Settings) -> None:
         CommandFailed: keys or plans are invalid; the message says what to do.
         SettingsError: a setting is missing.
     """
+    # Before the server starts: a wrong setting ends the command with a message instead of a traceback in a log.
     settings.require_redis()
     settings.require_data_key()
     try:

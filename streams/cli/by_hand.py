@@ -109,6 +109,7 @@ def answer(
         verb, body = "progress", body | {"state": said.value}
     else:
         verb = said.value.replace("_", "-")
+        # An acceptance takes no text and only a decline takes a reason; the API refuses unknown fields.
         body |= {"text": text if said is not SpokenAnswer.ACCEPT else None}
         body |= {"reason": because.value if because else None} if said is SpokenAnswer.DECLINE else {}
     _order(path_of("offers", offer_id, verb), body, key, api, token, json)
@@ -133,6 +134,7 @@ def split(
 ) -> None:
     """Split a part of an incident into a new incident, and print its id."""
     body = {"type": kind, "description": description, "offers": offer, "reports": report, "reason": reason}
+    # `location: null` is a value (work without a place), unlike the options that were not given.
     place = {"location": location(at, None, placeless=at is None)}
     _order(path_of("incidents", incident_id, "split"), body, key, api, token, json, always=place)
 
@@ -149,6 +151,7 @@ def _order(
 ) -> None:
     """Sends the command and prints the id of its incident or offer."""
     with access(api, token).http() as http:
+        # A fresh key by default: two equal commands are two orders unless the operator gives the key.
         headers = {"Idempotency-Key": key or f"cli-{clock.fresh_id()}"}
         given = {name: value for name, value in body.items() if value is not None} | (always or {})
         told = ask(http, "POST", path, json=given, headers=headers)

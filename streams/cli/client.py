@@ -27,6 +27,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 TOKEN_TTL_S = 3600
 _RENEW_BEFORE_S = 300
+"""A token is renewed this long before it expires, so that no request carries one that expires on the way."""
 
 
 class IssuedTokens:
@@ -65,6 +66,7 @@ class Access:
 
     def http(self, role: str = "operator", identity: str = "cli") -> httpx2.Client:
         headers = {"Authorization": f"Bearer {self.tokens(role, identity)}"}
+        # trust_env=False: a proxy of the environment cannot reach the loopback of this machine.
         return httpx2.Client(base_url=self.url, headers=headers, timeout=10.0, trust_env=False)
 
 
@@ -150,6 +152,7 @@ def _address(api: str | None, settings: Settings) -> str:
     if api:
         return api.rstrip("/")
     running = stackfile.read(settings.data / "stack.json")
+    # Settings win over the running stack, so that one shell can use another API.
     if settings.port is None and running is not None and not os.environ.get("KOMEK_HOST"):
         return running.api
     host = LOOPBACK if settings.host in EVERYWHERE else settings.host

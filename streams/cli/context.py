@@ -30,6 +30,7 @@ def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
     if settings.jwt_keys is None and folder.jwt_keys.exists():
         found["jwt_keys"] = folder.jwt_keys
     if settings.data_key is None and folder.data_key.exists():
+        # Parsed by the settings, so that a key from the file is checked like one from the environment.
         kept = {"KOMEK_DATA_KEY": folder.data_key.read_text("ascii").strip()}
         found["data_key"] = all_settings.load(kept).data_key
     return replace(settings, **found)

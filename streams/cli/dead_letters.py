@@ -94,6 +94,7 @@ def replay(
     Each record gets the header `komek_replay_of` with the id of its letter. A record that is still unreadable becomes a new
     letter. Letters that were replayed or dismissed before are skipped, so the command may be repeated.
     """
+    # Neither or both: a replay of everything must be asked for explicitly.
     if bool(letter_ids) == everything:
         raise CommandFailed(
             "no letters selected: give ids, or --all with filters", "`komek dead-letters list` shows them.", WRONG_USE
@@ -150,6 +151,7 @@ def _one(beginning: str) -> DeadLetter:
 
 
 def _matching(letters: list[DeadLetter], beginning: str) -> DeadLetter:
+    # Two are enough to know that the prefix is ambiguous.
     matches = list(islice((letter for letter in letters if letter.id.startswith(beginning)), 2))
     if len(matches) != 1:
         count = "no letter has" if not matches else "several letters have"

@@ -45,6 +45,7 @@ def examine() -> list[Check]:
     except SettingsError as error:
         return [fail("settings", str(error), "Correct or unset the names above.")]
     stack = stackfile.read(settings.data / "stack.json")
+    # The port of the running stack is taken by itself, which is no problem.
     own_port = int(stack.api.rpartition(":")[2]) if stack else None
     return [
         ok("settings", "valid"),

@@ -66,6 +66,7 @@ def new(
         "reported_at": reported_at,
         "external_id": external_id,
     }
+    # `location: null` is a value: work without a place.
     body = {name: value for name, value in body.items() if value is not None or name == "location"}
     with access(api, token).http() as http:
         headers = {"Idempotency-Key": key or f"cli-{clock.fresh_id()}"}
@@ -144,6 +145,7 @@ def _follow(http: httpx2.Client, incident_id: str, json: bool) -> None:
             print_json(line) if json else print("  ".join(str(part) for part in line.values()), flush=True)
         if incident["status"] in OVER:
             return
+        # By polling: it needs no event stream, and one incident is a small response.
         time.sleep(FOLLOW_EVERY_S)
 
 

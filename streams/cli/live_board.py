@@ -14,8 +14,10 @@ from rich.text import Text
 from streams.cli.labels import age, priority_text, status_text
 
 WIDE = 130
+"""Columns from which queue and offers stand side by side."""
 PRIORITY_ORDER = ("critical", "high", "normal", "low")
 NEEDS_PEOPLE = ("reported", "dispatching", "unfilled")
+# Signs beside the words and colours, for terminals and people without colours.
 OFFER_SIGNS = {
     "offered": "… asked",
     "accepted": "+ accepted",
@@ -175,6 +177,7 @@ def in_order(incidents: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     def urgency(incident: Mapping[str, Any]) -> tuple[int, int, str]:
         priority = str(incident.get("priority"))
         order = PRIORITY_ORDER.index(priority) if priority in PRIORITY_ORDER else len(PRIORITY_ORDER)
+        # Times are RFC 3339 in UTC, so their text sorts like the times.
         return (0 if incident.get("status") in NEEDS_PEOPLE else 1, order, _reported(incident))
 
     return sorted(incidents, key=urgency)
@@ -234,6 +237,7 @@ def _offers(shown: BoardState) -> RenderableType:
 
 def _offer_cells(offer: Mapping[str, Any], skills: Mapping[str, str], now_ms: int) -> tuple[Text, ...]:
     state = str(offer.get("state"))
+    # Negative: the time is in the future while the offer is open.
     left_s = -_seconds_since(str(offer.get("expires_at")), now_ms)
     left = unconfirmed(offer, now_ms) if state != "offered" else age(left_s) if left_s > 0 else "over"
     distance = offer.get("distance_m")

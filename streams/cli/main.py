@@ -57,6 +57,7 @@ class LazyGroup(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         for name, entry in COMMANDS.items():
+            # Only names and descriptions: `--help` imports no command.
             self.add_command(TyperCommand(name, help=entry.about))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
@@ -75,6 +76,7 @@ def load(name: str) -> Any:
     try:
         module = import_module(full_name)
     except ModuleNotFoundError as error:
+        # A missing dependency of the command is a fault of its own and is shown as such.
         if error.name != full_name:
             raise
         raise CommandFailed(f"`komek {name}` is not part of this installation", "Install Komek again.") from error

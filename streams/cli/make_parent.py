@@ -21,6 +21,7 @@ class MakeCaller:
     def is_ending(self) -> bool:
         if not self._pid:
             return False
+        # make has ended, so this process got another parent.
         if os.getppid() != self._pid:
             return True
         return bool(self._caught_at_start) and _catches_interrupts(self._pid) is False
@@ -41,5 +42,6 @@ def _catches_interrupts(pid: int) -> bool | None:
         return None
     for line in status.splitlines():
         if line.startswith("SigCgt:"):
+            # Bit n - 1 of the mask stands for signal n (proc(5)).
             return bool(int(line.split()[1], 16) & (1 << (signal.SIGINT - 1)))
     return None

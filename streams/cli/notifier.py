@@ -21,6 +21,7 @@ class NotifierProcess(mode.Worker):
     """Ends within nine seconds of SIGTERM or SIGINT, whatever hangs. The next notifier sends the remaining notices."""
 
     async def on_stop(self) -> None:
+        # A thread, because the event loop may be blocked.
         timer = threading.Timer(END_WITHIN_S, os._exit, (0,))
         timer.daemon = True
         timer.start()

@@ -17,6 +17,7 @@ def console() -> Console:
 
 
 def print_json(value: object) -> None:
+    # Flushed, so that a program that reads a pipe gets each object at once.
     print(json.dumps(value, indent=2, ensure_ascii=False), flush=True)
 
 

@@ -17,6 +17,7 @@ def location(at: str | None, geometry: str | None, *, placeless: bool) -> Any:
     try:
         if geometry is not None:
             return json_text.loads(geometry)
+        # Longitude first, as in GeoJSON.
         lon, lat = (float(part) for part in str(at).split(","))
     except ValueError:
         raise CommandFailed(

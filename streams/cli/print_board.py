@@ -16,6 +16,7 @@ from streams.errors import LogUnavailable
 from streams.readers.last_known import LastKnown, LogPicture
 
 WITHIN_S = 120.0
+"""The whole compacted topic is read; the API waits for 30 s (DESIGN 63)."""
 
 
 def command(

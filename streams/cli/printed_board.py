@@ -23,6 +23,7 @@ INDENT = "     "
 
 def page(known: LastKnown) -> str:
     """The board: all open incidents, and all reports without a decision."""
+    # By order of priority and time; the text is no part of the key.
     entries = sorted(_entries(known), key=lambda entry: entry[:2])
     lines = [*_head(known, len(entries))]
     for number, (_, _, text) in enumerate(entries, 1):
@@ -70,6 +71,7 @@ def _need(need: Requirement, offers: Sequence[Offer]) -> Iterator[str]:
     line = f"{need.id:<4} {need.count} x {need.skill} ({need.capability}{_in(canonicals(need.languages))})"
     missing = f"   MISSING {need.shortfall.missing} ({need.shortfall.reason})" if need.shortfall else ""
     yield f"{INDENT}{line}   filled {filled}, asked {asked}{missing}"
+    # Those who come before those who are only asked.
     for offer in sorted(live, key=lambda offer: (offer.state is OfferState.OFFERED, offer.created_ms)):
         until = f" until {_time(offer.expires_ms)}" if offer.state is OfferState.OFFERED else ""
         way = "" if offer.distance_m is None else f"   {offer.distance_m / 1000:.1f} km"

@@ -54,6 +54,7 @@ async def _rebuild(settings: Settings, *, quiet: bool) -> RebuildReport | None:
             async def tell(topic: str, done: int, total: int) -> None:
                 progress.update(task, description=topic, completed=done, total=total)
 
+            # Owner of the rebuild lock; each call is one of its own.
             owner = f"cli-{clock.fresh_id()}"
             return await Rebuilder(settings=settings, link=link, owner=owner, on_progress=tell).run_always()
     finally:

@@ -85,6 +85,7 @@ def _place(text: str | None) -> Place | None:
     try:
         lon, lat = (float(part) for part in text.split(","))
     except ValueError:
+        # Fails the check below, so that both mistakes have one message.
         lon, lat = 999.0, 999.0
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise CommandFailed(f"--at {text!r}: expected LON,LAT like 76.95,43.24, or a city", "", WRONG_USE)
@@ -128,6 +129,7 @@ class _bar:  # noqa: N801 - used like a function
             TimeElapsedColumn(),
             TimeRemainingColumn(),
         )
+        # On standard error: standard output is for the result, which may be piped as JSON.
         self._progress = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
         self._task = self._progress.add_task("", total=total)
 

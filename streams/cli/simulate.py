@@ -78,6 +78,7 @@ async def _run(scenario: Scenario, url: str, tokens: Any, *, quiet: bool) -> dic
             _end_on_signals(playing)
             try:
                 await playing
+            # Ctrl-C ends the run early; its figures are printed all the same.
             except asyncio.CancelledError:
                 pass
             except ApiUnavailable as error:

@@ -17,6 +17,7 @@ from streams.local.errors import AlreadyInUse, LocalStackError, NeverReady
 from streams.local.progress import Steps
 
 IMPATIENT_EXIT = 130
+"""128 + SIGINT, as shells report it."""
 
 
 class _Told:
@@ -33,6 +34,7 @@ class _Told:
 
     def _ask(self, *_: object) -> None:
         if self._asked:
+            # Without clean-up: the kernel ends the children (`local/die_with_parent.py`), on other systems the next start does.
             os._exit(IMPATIENT_EXIT)
         self._asked = True
 
@@ -51,6 +53,7 @@ def command(
 
     Also starts Kafka and Redis, unless KOMEK_KAFKA and KOMEK_REDIS name running ones.
     """
+    # Not `settings_here`: a stack that is already running must not lend its addresses to a new one.
     settings = all_settings.load(os.environ)
     if data is not None:
         settings = replace(settings, data=data)

@@ -25,13 +25,17 @@ from streams.cli.output import print_json
 WATCHER = ApiCaller(role="operator", identity="watch")
 OPEN_INCIDENTS = "/v1/incidents?status=reported,dispatching,unfilled,staffed,in_progress&limit=100"
 LOOK_EVERY_S = 2.0
+"""Reads again without an event, because the stream may be interrupted."""
 LOOK_AT_MOST_EVERY_S = 0.3
+"""Pause after each read, however many events arrive meanwhile."""
 FRAME_EVERY_S = 0.25
 REMEMBERED_EVENTS = 12
 PICTURE_AFTER_S = 5.0
 LEAVE_WITHIN_S = 2.0
+"""A request that hangs must not keep the terminal after the quit key."""
 FRAME_WIDTH, FRAME_HEIGHT = 150, 42
 QUIT = ("q", "Q", "\x03", "\x04")
+"""Ctrl-C and Ctrl-D arrive as characters, too."""
 
 
 def command(
@@ -209,6 +213,7 @@ def _keys() -> Iterator[asyncio.Event]:
     before = termios.tcgetattr(keyboard)
 
     def read() -> None:
+        # An empty read is the end of the input.
         if os.read(keyboard, 16).decode("utf-8", "replace")[:1] in (*QUIT, ""):
             pressed.set()
 
@@ -218,4 +223,5 @@ def _keys() -> Iterator[asyncio.Event]:
         yield pressed
     finally:
         loop.remove_reader(keyboard)
+        # Also after an exception: otherwise the shell would not echo what is typed.
         termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
