@@ -238,6 +238,6 @@ def packed_fix(fix: FixWrite) -> tuple[str, ...]:
 
 
 def _degrees(value: float) -> str:
-    """Formats a coordinate with the stored digits. A longitude needs `antimeridian.index_lon` again, because rounding can reach 180."""
+    """Formats a coordinate with the stored digits. A longitude needs `index_lon` again: rounding can reach 180."""
     text = f"{value:.6f}"
     return "-180.000000" if text == "180.000000" else text
