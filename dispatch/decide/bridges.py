@@ -37,8 +37,10 @@ def with_translators(
     for translator in interpreters.translators_in(settled.ruling.events):
         need = next((need for need in bridged.settled.needs if need.requirement.id == translator.id), None)
         whys = bridged.whys
+        # Without a need the translator is not searched for, so nobody can be asked.
         if need is not None:
             choice = choose(bridged.settled, plans, need, found.get(translator.id, Found()), chosen)
+            # Two bridges of one decision must not count on the same translator.
             chosen.update(choice.engaged)
             if choice.offers:
                 continue
@@ -59,6 +61,7 @@ def _without_bridge(settled: Settled, translator: Requirement) -> Settled:
     return replace(
         settled,
         ruling=replace(settled.ruling, events=events),
+        # From the state before the command: a folded event cannot be taken out again.
         incident=evolve(settled.view.incident, events, settled.moment),
         needs=tuple(need for need in settled.needs if need.requirement.id not in gone),
     )

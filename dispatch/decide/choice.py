@@ -42,6 +42,7 @@ def choose(settled: Settled, plans: PlanBook, need: Need, found: Found, taken: M
     incident, now_ms = settled.incident, settled.view.now_ms
     assert incident is not None  # a need has an incident
     passed = screened(found, need, rules_of(settled, plans), taken)
+    # Before the ranking, so that people called on despite their rest are ranked with the others.
     _call_on_spare(passed, _places_without_people(incident, need, found, passed))
     ranked = _ranked(passed, need, incident, plans)
     chances = _chances(ranked, need, settled.view)
@@ -79,6 +80,7 @@ def rules_of(settled: Settled, plans: PlanBook) -> Rules:
 
 def _places_without_people(incident: Incident, need: Need, found: Found, passed: Screened) -> int:
     """Places that stay empty unless somebody held back is asked; 0 while the search can still find others."""
+    # Rest is overridden only when nobody else is left to find (DESIGN 90).
     can_go_on = not found.complete and not found.bounded
     return 0 if can_go_on else places_unasked(incident, need.requirement) - len(passed.eligible)
 
@@ -101,6 +103,7 @@ def _least_tired(spare: Sequence[tuple[Candidate, Exclusion]]) -> list[tuple[Can
             entry[1] is Exclusion.RESTING and entry[0].worked_heavy,
             -(entry[0].rested_s if entry[0].rested_s is not None else float("inf")),
             entry[0].offers_last_day,
+            # Last, so that the order of the search does not matter.
             entry[0].volunteer_id,
         ),
     )
@@ -114,6 +117,7 @@ def _ranked(passed: Screened, need: Need, incident: Incident, plans: PlanBook) -
     burdens = {one.volunteer_id: prices(one, need, plans.budget, held) for one, held in passed.eligible}
     best: dict[str, Ranked] = {}
     for entry in rank([one for one, _ in passed.eligible], need, incident.language, burdens):
+        # A search may name a person twice; two offers of one decision would have one id.
         best.setdefault(entry.candidate.volunteer_id, entry)
     return list(best.values())
 

@@ -63,8 +63,10 @@ def fill(
     refused their claim. No person is chosen for two requirements.
     """
     taken = taken or {}
+    # First: a bridge without a translator changes the needs that are filled below.
     bridged = with_translators(settled, plans, found, taken)
     settled = bridged.settled
+    # The events of the command come first: the fold needs a report or a changed requirement before its offers.
     facts: list[Event] = [*settled.ruling.events, *_hazard_facts(settled)]
     whys = [*bridged.whys, *_whys_of_named(settled, facts)]
     for choice in _choices(settled, plans, found, taken):
@@ -104,6 +106,7 @@ def _choices(
     choices = []
     for need in translators_first(settled):
         choice = choose(settled, plans, need, found.get(need.requirement.id, Found()), chosen)
+        # No person is chosen for two requirements of one decision.
         chosen.update(choice.engaged)
         choices.append(choice)
     return choices
@@ -120,6 +123,7 @@ def _with_timers(
     now_ms, moment = settled.view.now_ms, settled.moment
     state = evolve(settled.view.incident, tuple(facts), moment)
     assert state is not None  # a ruling that is applied has an incident
+    # Folded before the clocks are set: a missing translator changes what the ladder waits for.
     lacking = interpreters.lacked(state, in_vain, now_ms)
     if lacking:
         state = evolve(state, tuple(lacking), moment)
@@ -127,6 +131,7 @@ def _with_timers(
     facts += waves.timed(state, facts, now_ms)
     facts += ladder_clock.schedule(state, plans, facts, whys, now_ms)
     whys = [ladder_clock.explained(why, state, plans, now_ms) for why in whys]
+    # Folded before the retry is set: a wave that fell short waits for people as well.
     thin = scarcity.fell_short(state, whys, now_ms)
     if thin:
         state = evolve(state, tuple(thin), moment)

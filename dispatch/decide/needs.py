@@ -30,9 +30,11 @@ def needs_of(incident: Incident, view: View, command: Command, ruling: Ruling, p
     now_ms = view.now_ms
     asleep_ms = asleep_unless_heard_ms(incident.priority, plans.budget, now_ms)
     prompted = waves.prompted_by(command, ruling.events, incident)
+    # Of all requirements: a person is asked for one requirement of an incident at a time.
     engaged_here = {offer.volunteer_id for offer in incident.offers if offer.is_live}
 
     def want(requirement: Requirement) -> int:
+        # Without a cause more people are asked only when the certainty has fallen far (`waves.DOUBT`).
         share = waves.TOP_UP if requirement.id in prompted else waves.DOUBT
         return waves.wanted(incident, requirement, now_ms=now_ms, priors=view.priors, share=share)
 
@@ -55,6 +57,7 @@ def needs_of(incident: Incident, view: View, command: Command, ruling: Ruling, p
 
 
 def _is_on_hazard_area(incident: Incident, requirement: Requirement) -> bool:
+    # A point has no inside, so nobody can be excluded for standing in it.
     has_outline = incident.hazard is not None and incident.area is not None and incident.area.reach_m > 0
     return has_outline and requirement.capability is Capability.FIELD
 
@@ -90,5 +93,6 @@ def surplus(incident: Incident) -> Iterator[Event]:
     for requirement in incident.requirements:
         if incident.open_places(requirement) == 0:
             yield from releases.withdrawn(incident.offers_for(requirement.id), "filled")
+        # An update may have lowered the count: the requirement would stay unfilled although nobody is missing.
         if requirement.shortfall and places_unasked(incident, requirement) <= 0:
             yield ShortfallEnded(requirement_id=requirement.id)

@@ -20,12 +20,15 @@ def decision_of(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decisio
         id=decision_id(command.id),
         cause=view.cause,
         incident_id=command.incident_id,
+        # An id without a zone is decided all the same: every command gets one decision.
         zone=zone_of_incident(command.incident_id) or "",
         outcome=ruling.outcome,
         reason=ruling.reason,
         by=command.by,
         heard_by=command.heard_by if isinstance(command, AnswerCommand) else None,
+        # Only applied decisions change the epoch, which fences claims and serves as `If-Match`.
         version=before + 1 if applied else before,
+        # No effect without `applied`, whatever the steps computed.
         events=facts if applied else (),
         why=why,
         logged_ms=view.logged_ms,

@@ -40,6 +40,7 @@ def settle_without_claim(settled: Settled, plans: PlanBook, reason: str) -> Sett
     view, command = settled.view, settled.command
     assert isinstance(command, AcceptOffer)
     again = _settled(view, command, plans, offers.claim_refused(view.incident, command, reason))
+    # The rivals were counted for the whole batch; settling again does not repeat that.
     rivals = {need.requirement.id: need.rivals for need in settled.needs}
     needs = (need for need in again.needs if need.requirement.id in rivals)
     return replace(again, needs=tuple(replace(need, rivals=rivals[need.requirement.id]) for need in needs))
@@ -57,11 +58,14 @@ def _ruling(view: View, command: Command, plans: PlanBook) -> Ruling:
     """The ruling of the first rule that handles the command; `offers.rule` comes last and handles the rest."""
     incident, now_ms = view.incident, view.now_ms
     known = Known(around=view.around, budget=plans.budget, now_ms=now_ms)
+    # Every ruling is truthy, so `or` stops at the first rule that handles the command.
     return (
         # First, because distress counts after the end of the incident as well, which `orders.rule` refuses.
         safeguards.rule(incident, command, plans, view.around, now_ms)
+        # Before `orders.rule`, which refuses ended incidents: `unmerge` and a repeated finish are about those.
         or merging.rule(incident, command, view.around, now_ms)
         or orders.rule(incident, command, plans, view.logged_ms)
+        # From here on the incident exists; it is open except for an operator who settles attention.
         or splitting.rule(incident, command)
         or manual_orders.rule(incident, command, known, view.priors)
         or tasks.rule(incident, command, now_ms)
@@ -94,9 +98,12 @@ def _with_consequences(view: View, command: Command, plans: PlanBook, ruling: Ru
     incident = evolve(before, ruling.events, moment)
     assert incident is not None  # a ruling that is applied has an incident
     then = _Consequences(incident, ruling, moment)
+    # First: it may move, merge or close the incident, and the rules below judge the result.
     then.add(*tasks.consequences(before, then.state, then.facts, around, moment))
     then.add(*safeguards.consequences(then.state, then.facts, plans, now_ms))
+    # Before the crossings: the way of a person ends at their staging point.
     then.add(*staging.moves(before, then.state, around), *service_area.judged(before, then.state, around.served))
+    # After every rule that fills or opens places.
     then.add(*surplus(then.state))
     then.add(*hazard_crossings.news(then.state, command, around))
     # Last: people who are released by this decision are not told that their job has changed.

@@ -24,6 +24,7 @@ _REASONS = (
 def shortfall_facts(incident: Incident, choice: Choice, now_ms: int) -> Iterator[Event]:
     """The event by which the requirement's shortfall begins, changes or ends; none when it stays as it is."""
     current = next(entry for entry in incident.requirements if entry.id == choice.why.requirement_id)
+    # Pending offers count: a place for which somebody is asked is not short.
     missing = places_unasked(incident, current) - len(choice.offers)
     if missing <= 0:
         if current.shortfall:
@@ -32,15 +33,18 @@ def shortfall_facts(incident: Incident, choice: Choice, now_ms: int) -> Iterator
     shortfall = Shortfall(
         missing=missing,
         reason=_reason(incident, current, choice.why, now_ms),
+        # A shortfall that grows keeps its age, which is its urgency (DESIGN 34).
         since_ms=current.shortfall.since_ms if current.shortfall else now_ms,
         final=current.climb is not None and current.climb.ended,
     )
+    # An unchanged shortfall is not recorded again with every retry.
     if shortfall != current.shortfall:
         yield ShortfallFound(requirement_id=current.id, shortfall=shortfall)
 
 
 def _reason(incident: Incident, requirement: Requirement, why: RequirementWhy, now_ms: int) -> ShortfallReason:
     """The first reason that time or an operator can change, in the order of `_REASONS`; else that nobody is left or there."""
+    # People are there, only claimed at this moment; `scarcity.py` retries soon.
     if Exclusion.TAKEN_NOW in why.excluded:
         return ShortfallReason.CONTENDED
     if why.bounded:
