@@ -87,6 +87,7 @@ class Validity:
         known = self._known.get(step.id)
         if known is not None and step.event_id in known.events:
             return _REPEAT
+        # `setdefault`: the first step of a partition sets the horizon, so reading may start at any offset.
         if step.decision_offset < self._horizon.setdefault(step.decision_partition, step.decision_offset):
             return _REPEAT
         has_counted = known is not None and known.has_counted
@@ -110,11 +111,13 @@ class Validity:
         """The offset from which a reader sees all open offers and their rivals; None if none is open."""
         low = self._oldest_place()
         # A reader that starts inside the life of a void offer would take that offer for a valid one.
+        # Repeated, because each start that moves back may lie in the life of another void offer.
         while low is not None and (starts := [start for start, end in self._void_spans if start < low <= end]):
             low = min(starts)
         return low
 
     def _oldest_place(self) -> int | None:
+        # The first value is the oldest: `_open` is in offset order.
         return min([*itertools.islice(self._open.values(), 1), *self._rival_from.values()], default=None)
 
     @property
@@ -127,6 +130,7 @@ class Validity:
             return VoidReason.SAID_SO
         if known is not None and known.is_void:
             return VoidReason.OF_VOID_OFFER
+        # Decided on a state that a later epoch has replaced (DESIGN 58).
         if step.epoch < self._epochs.get((step.volunteer_id, step.incident_id), step.epoch):
             return VoidReason.OLD_EPOCH
         if step.state in LIVE_STATES and self._holder.get(step.volunteer_id, step.id) != step.id:
@@ -140,6 +144,7 @@ class Validity:
         return known
 
     def _fold(self, step: OfferStep, known: _Known, reason: VoidReason | None, place: int) -> None:
+        # Also for a void step: its repeat must be recognised.
         known.events.add(step.event_id)
         known.last = max(known.last, step.decision_offset)
         self._newest[known.partition] = max(self._newest.get(known.partition, 0), step.decision_offset)
@@ -152,6 +157,7 @@ class Validity:
             known.is_void = known.is_open or step.state is OfferState.VOID
         if known.is_open:
             self._open.setdefault(step.id, place)
+            # A late acceptance opens an offer that had ended.
             self._ended.pop(step.id, None)
             if known.is_void:
                 self._release(step.id, known)
@@ -174,6 +180,7 @@ class Validity:
             self._forget(next(iter(self._ended)))
 
     def _release(self, offer_id: str, known: _Known) -> None:
+        # Not the offer of a rival, which stays valid when a void one ends.
         if self._holder.get(known.volunteer_id) == offer_id:
             del self._holder[known.volunteer_id]
 

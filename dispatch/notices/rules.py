@@ -31,6 +31,7 @@ _OF_STATE = {
     OfferState.WITHDRAWN: "withdrawn",
     OfferState.STOOD_DOWN: "stood_down",
 }
+"""Notice by state; a state that is missing here is the person's own action or a time-out that the offer stated."""
 _ENDED_BY_OTHERS = frozenset({"closed", "merged"})
 """Reasons for which others ended an offer as done; set by `orders.py` and `merging.py`."""
 _OF_WHO_IS_ASSIGNED = frozenset({CHANGED, STAGING_MOVED, COLLEAGUE_IN_DISTRESS})
@@ -92,10 +93,12 @@ def notice_of(step: OfferStep, judgement: Judgement) -> Notice | None:
 
 
 def _kind(step: OfferStep, judgement: Judgement) -> str | None:
+    # Only if the log itself says so and the person may know of the offer; an offer nobody heard of ends in silence.
     if judgement.verdict is OfferVerdict.VOID:
         return "void" if judgement.reason is VoidReason.SAID_SO and judgement.has_counted else None
     if judgement.verdict is OfferVerdict.REPEAT:
         return None
+    # Before the state, which a safety notice only repeats.
     if step.notice is not None:
         return step.notice if _is_told(step) else None
     if step.state is OfferState.DONE and step.reason in _ENDED_BY_OTHERS:
@@ -116,6 +119,7 @@ def _until_ms(step: OfferStep, kind: str) -> int:
     if kind == "offered":
         return step.expires_ms
     is_soon = step.state in LIVE_STATES and kind not in _OF_WHO_IS_ASSIGNED
+    # From the time of the decision, not of reading: a notifier that catches up sends nothing outdated.
     return step.at_ms + (SOON_MS if is_soon else LATE_MS)
 
 

@@ -38,7 +38,9 @@ def notice_steps(incident: Incident, decision: Decision, partition: int, offset:
 
 def _is_told_as_changed(fact: JobChanged | ConfirmationMissed) -> bool:
     if isinstance(fact, ConfirmationMissed):
+        # Overdue is for the operator (DESIGN 83).
         return fact.state is ConfirmationState.REMINDED
+    # Sent as `staging_moved` already.
     return fact.changes != (JobField.STAGING,) or not fact.to_confirm
 
 
