@@ -22,11 +22,13 @@ def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: S
     place = candidate.place
     if need.requirement.capability is not Capability.FIELD or need.area is None or place is None:
         return candidate
+    # The hazard area of the incident itself ends the way at its edge; it is no detour.
     if own is not None and not own.may_enter(candidate.skills):
         if own.outline.covers(place):
             return changed(candidate, in_hazard=True)
         staging = min(own.staging, key=lambda point: distance_m(place, point))
         candidate = changed(candidate, staging=staging, distance_m=distance_m(place, staging))
+    # The nearest point of an area: its centre may be kilometres further.
     elif need.area.reach_m > 0:
         candidate = changed(candidate, distance_m=distance_m(place, nearest_of_area(place, need.area)))
     if not others:
@@ -50,4 +52,5 @@ def _detour_m(
         for other in others
         if other.incident_id != incident_id and not other.may_enter(skills) and other.is_near_way(start, target)
     )
+    # The length itself is in the distance already.
     return inside * (COUNTS_AS - 1.0)

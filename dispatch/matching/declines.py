@@ -17,6 +17,7 @@ from dispatch.model.vocabulary import OfferState
 def who_refused(incident: Incident, requirement: Requirement) -> set[str]:
     """Ids of the people who declined this requirement or work of the same kind."""
     here = {offer.volunteer_id for offer in incident.offers if _is_declined(offer) and _is_for(offer, requirement)}
+    # By kind, not by requirement: ids of another incident mean nothing here.
     brought = (one.volunteer_ids for one in incident.refused if _kind(one) == _kind(requirement))
     return here.union(incident.declined.get(requirement.id, ()), *brought)
 

@@ -22,6 +22,7 @@ def exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
 def exclusions(candidate: Candidate, need: Need) -> Iterator[Exclusion]:
     """All reasons against this person; at most one of them concerns their place."""
     requirement = need.requirement
+    # First: `exclusion` and the counts of a search report only the first reason.
     if candidate.volunteer_id in need.asked_before:
         yield Exclusion.ASKED_BEFORE
     if candidate.skills.isdisjoint(requirement.skills):
@@ -44,10 +45,12 @@ def _place_exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
         return Exclusion.IN_HAZARD
     own_m = reach_m(candidate.max_distance_m, candidate.travel_mode)
     most_m = min(own_m, limit_m(need.requirement, candidate.travel_mode))
+    # A fix less accurate than the distance counts as none (DESIGN 86).
     if not candidate.from_home and is_coarse(candidate.accuracy_m, most_m):
         return Exclusion.STALE_PLACE
     if candidate.distance_m > most_m:
         return Exclusion.TOO_FAR
+    # Near enough by the limits, but too far for a place that may be outdated (DESIGN 24).
     return Exclusion.STALE_PLACE if candidate.distance_m > asked_within_m(candidate) else None
 
 

@@ -87,6 +87,7 @@ def cell_of(capability: Capability, distance_m: float | None, asked_ms: int) -> 
 
 def prior(band: str, at_ms: int, priors: Priors) -> float:
     """Estimate for a person without answers of their own."""
+    # The factor applies to the start value alone: measured cells have their hour already.
     start = _START[band] * (_NIGHT if local_hour(at_ms) in _NIGHT_HOURS else 1.0)
     taught = priors.get(band, NO_EVIDENCE)
     return _mean(start, CELL_WEIGHT, taught.accepted, taught.refused)
@@ -110,6 +111,7 @@ def estimates(candidates: Iterable[Candidate], capability: Capability, at_ms: in
 
 
 def _mean(start: float, weight: float, accepted: float, refused: float) -> float:
+    # Posterior mean of Beta(weight × start, weight × (1 - start)) after these answers.
     return min(MOST, max(LEAST, (weight * start + accepted) / (weight + accepted + refused)))
 
 
@@ -139,6 +141,7 @@ def answered_by(seconds: float) -> float:
 
 
 def _accepted_by(seconds: float) -> float:
+    # The logarithm of 0 is undefined.
     if seconds < 0.001:
         return 0.0
     return 0.5 * (1 + math.erf(math.log(seconds / MEDIAN_ACCEPT_S) / (ACCEPT_SPREAD * math.sqrt(2))))
@@ -149,6 +152,7 @@ def added(total: float, at_ms: int, weight: float, half_life_ms: int) -> float:
     entry = at_ms / half_life_ms + math.log2(weight)
     if total == 0:
         return entry
+    # Factored by the larger term: 2 ** total itself overflows a float.
     high, low = max(total, entry), min(total, entry)
     return high + math.log2(1 + 2 ** (low - high))
 

@@ -18,7 +18,9 @@ from dispatch.model.offers import Offer
 from dispatch.model.vocabulary import Capability, OfferState
 
 _LEAST_WEIGHT = 0.001
+"""Lighter silences are dropped: `estimates.added` takes the logarithm of the weight."""
 _ANSWERS = frozenset({OfferState.ACCEPTED, OfferState.DECLINED, OfferState.STOOD_DOWN})
+"""Steps that an operator may enter for the person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ def lessons_of(decision: Decision, incident: Incident) -> tuple[Lesson, ...]:
 
 def _lesson(fact: OfferMoved, offer: Offer, at_ms: int) -> Lesson | None:
     cell = estimates.cell_of(offer.capability, offer.distance_m, offer.created_ms)
+    # The person did accept; that others were faster says nothing against them (DESIGN 56).
     too_late = fact.state is OfferState.STOOD_DOWN and offer.accepted_ms is None
     if fact.state is OfferState.ACCEPTED or too_late:
         return Lesson(volunteer_id=offer.volunteer_id, cell=cell, at_ms=at_ms, accepted=1.0)
@@ -63,6 +66,7 @@ def _lesson(fact: OfferMoved, offer: Offer, at_ms: int) -> Lesson | None:
         return Lesson(volunteer_id=offer.volunteer_id, cell=cell, at_ms=at_ms, refused=1.0)
     if fact.state not in (OfferState.EXPIRED, OfferState.WITHDRAWN):
         return None
+    # A timer that fires late does not make the silence longer.
     silent_s = (min(at_ms, offer.expires_ms) - offer.created_ms) / 1000
     weight = estimates.silence_weight(silent_s, offer.chance or estimates.OVERALL)
     if weight < _LEAST_WEIGHT:

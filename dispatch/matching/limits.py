@@ -23,6 +23,7 @@ def effective(entry: Requirement, incident: Incident) -> Requirement:
 
 
 def _widened_m(entry: Requirement, ring: int) -> int:
+    # A plan may state more than the widest ring; no step ever narrows it.
     widened_m = max(entry.max_distance_m, min(WIDEST_M, entry.max_distance_m * ring))
     return min(widened_m, _policy_m(entry))
 
@@ -47,6 +48,7 @@ def wanted_languages(entry: Requirement, incident: Incident) -> tuple[str, ...]:
 
 def required_languages(entry: Requirement, incident: Incident) -> tuple[str, ...]:
     """Languages of which a person must speak one; empty if none is required or a translator is assigned."""
+    # A preference never excludes anybody; it costs time in the ranking.
     if entry.language is LanguageRule.PREFER or (entry.climb and entry.climb.bridged):
         return ()
     if entry.language is LanguageRule.REQUIRE:

@@ -52,6 +52,7 @@ def rank(
     """
     more = burdens or {}
     ranked = [_ranked(candidate, need, language, more.get(candidate.volunteer_id, {})) for candidate in candidates]
+    # The id makes the order total: a redelivered command must choose the same people.
     return sorted(ranked, key=lambda entry: (entry.score_s, entry.candidate.volunteer_id))
 
 
@@ -76,12 +77,14 @@ def _ranked(candidate: Candidate, need: Need, language: str | None, burdens: Map
     wanted = need.preferred_languages or ((language,) if language else ())
     if wanted and not shares_language(wanted, candidate.languages):
         terms["language"] = NO_SHARED_LANGUAGE_S
+    # By the best skill the person has, in the order of the plan.
     later = next((at for at, skill in enumerate(need.requirement.skills) if skill in candidate.skills), 0)
     if later:
         terms["substitute"] = SUBSTITUTE_S * later
     spare = (candidate.skills & SCARCE_SKILLS) - set(need.requirement.skills)
     if spare:
         terms["scarce_skills"] = SCARCE_SKILL_S * len(spare)
+    # Prices of fairness and of an exceeded budget (`budget.prices`).
     terms |= burdens
     return Ranked(candidate=candidate, eta_s=eta_s, terms=terms)
 
@@ -94,4 +97,5 @@ def _travel_s(candidate: Candidate, distance_m: float) -> float:
 
 def _further_s(candidate: Candidate, distance_m: float) -> float:
     mode = candidate.travel_mode
+    # By the built-in model, also beside a router's time: no router knows the areas (DESIGN 23).
     return travel_time_s(distance_m + candidate.detour_m, mode) - travel_time_s(distance_m, mode)

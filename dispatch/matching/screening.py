@@ -54,6 +54,7 @@ def screened(found: Found, need: Need, rules: Rules, taken: Mapping[str, Exclusi
             result.leave_out(reason)
             continue
         held = held_back(candidate, need, rules.budget, rules.now_ms)
+        # The limits on people come last: whoever the rules exclude anyway is counted by that rule.
         if held is None or may_go_beyond(candidate, need, held):
             result.eligible.append((candidate, held))
         elif yields_to_need(held):
@@ -66,6 +67,7 @@ def screened(found: Found, need: Need, rules: Rules, taken: Mapping[str, Exclusi
 
 def sifted(found: Found, need: Need, rules: Rules) -> Found:
     """The search result without the people who are excluded in any case; they are counted in `excluded` instead."""
+    # Nobody is `taken` here: a claim of this moment excludes nobody for good.
     passed = screened(found, need, rules, {})
     kept = {candidate.volunteer_id for candidate, _ in (*passed.eligible, *passed.spare)}
     return replace(

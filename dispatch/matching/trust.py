@@ -28,6 +28,7 @@ LEAST, MOST = 0.01, 0.99
 BOUND_S = 60.0
 """Equals the penalty of one recent task (`ranking.LOAD_S`): trust never outweighs more than that (judgement)."""
 CHECKING = 3.0
+"""Factor for work that checks another person's answer (DESIGN 53)."""
 INCONCLUSIVE = frozenset({"unclear", "not_found", "not_reached"})
 """Outcomes that another answer can neither confirm nor contradict."""
 
@@ -46,6 +47,7 @@ def judged_by(decision: Decision, incident: Incident) -> tuple[Judged, ...]:
     return tuple(
         Judged(volunteer_id=offer.volunteer_id, at_ms=decision.decided_ms, upheld=offer.id in fact.offer_ids)
         for fact in decision.events
+        # A single answer was compared with nobody's.
         if isinstance(fact, WorkSettled) and len(fact.offer_ids) > 1 and fact.outcome not in INCONCLUSIVE
         for offer in incident.offers_for(fact.requirement_id)
         if _claims(offer)
