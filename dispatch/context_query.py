@@ -40,6 +40,7 @@ def look_of(incident: Incident | None, command: Command) -> ContextQuery | None:
     if isinstance(command, MergeIncident):
         return ContextQuery(target=command.into)
     if isinstance(command, UpdateIncident):
+        # Another type is looked up like another place: duplicates are compared by type as well.
         area = command.area or (incident.area if command.type else None)
         return _look_around(incident, command, area) if area else None
     if isinstance(command, GiveResult):
@@ -55,6 +56,7 @@ def _look_for_translators(incident: Incident, command: Command) -> ContextQuery 
     elif isinstance(command, PassDeadline) and command.deadline is DeadlineKind.LADDER:
         entries = [entry for entry in incident.requirements if entry.id == command.requirement_id]
     elif isinstance(command, PassDeadline) and command.deadline is DeadlineKind.RETRY:
+        # Only marked ones: a retry without them needs no look-up.
         entries = [entry for entry in incident.requirements if entry.translator_since_ms is not None]
     needs = tuple(translator_need(incident, entry, command.id) for entry in entries if wants_bridge(incident, entry))
     return ContextQuery(needs=needs) if needs else None
@@ -64,6 +66,7 @@ def _look_for_report(command: ReportIncident) -> ContextQuery | None:
     external = external_digest(command.external_id)
     if command.area is None:
         return ContextQuery(external=external) if external else None
+    # From the edge of the area: a wide flood is near what lies beside it.
     return ContextQuery(near=command.area.centre, near_m=_near_m(command.area), external=external)
 
 
@@ -91,6 +94,7 @@ def located(geometry: Geometry | None) -> Area | None:
 def _look_around(incident: Incident, command: Command, area: Area) -> ContextQuery:
     """Open incidents near that place, positions of people who travel, and free people who could replace them."""
     look = ContextQuery(near=area.centre, near_m=_near_m(area), external=external_digest(incident.external_id))
+    # People on scene stay wherever the place moves (DESIGN 19), so their position is not needed.
     on_the_way = [
         offer
         for offer in incident.offers
@@ -109,6 +113,7 @@ def _look_around(incident: Incident, command: Command, area: Area) -> ContextQue
             area=area,
             priority=incident.priority,
             want=counts[entry.id],
+            # Whoever was asked already cannot replace anybody.
             asked_before=frozenset(offer.volunteer_id for offer in incident.offers_for(entry.id)),
         )
         for entry in incident.requirements

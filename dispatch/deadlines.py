@@ -38,6 +38,7 @@ def _due_of_requirements(incident: Incident) -> Iterator[_Due]:
     for entry in incident.requirements:
         if entry.climb is not None:
             yield DeadlineKind.LADDER, entry.id, entry.climb.due_ms
+        # The state keeps the time of a filled wave; a timer for it would only cause an unchanged decision.
         if entry.look_at_ms is not None and incident.open_places(entry):
             yield DeadlineKind.WAVE, entry.id, entry.look_at_ms
 
@@ -52,6 +53,7 @@ def _due_of_offers(incident: Incident) -> Iterator[_Due]:
             yield DeadlineKind.CHECK_IN, offer.id, offer.check_in.due_ms
         if offer.watch is not None and offer.state in COMING:
             yield DeadlineKind.WATCH, offer.id, offer.watch.due_ms
+        # The fold clears it when the assignment ends.
         if offer.unconfirmed is not None:
             yield DeadlineKind.CONFIRMATION, offer.id, offer.unconfirmed.due_ms
 
@@ -73,7 +75,9 @@ def deadline_command(timer: Timer, now_ms: int) -> PassDeadline:
     A timer that is still there gets another id every `ATTEMPT_MS`: a decision of "not yet due", made after the store's clock went
     back, must not suppress the deadline for ever.
     """
+    # For these kinds `ref` is the id of a requirement, for the others that of an offer.
     of_requirement = timer.kind in (DeadlineKind.LADDER, DeadlineKind.WAVE)
+    # Not negative: the timer may be fetched by a clock that went back.
     attempt = max(0, now_ms - timer.due_ms) // ATTEMPT_MS
     return PassDeadline(
         id=str(derived("deadline", timer.kind, timer.incident_id, timer.ref, str(timer.due_ms), str(attempt))),

@@ -30,6 +30,7 @@ _REASONS = {
     "type": "of the same type or family",
     "text": "in similar words",
 }
+"""Codes of `MergeCandidate.reasons`; an unknown code of a newer log is shown as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ def of_person(
         )
     passed = list(_passed_over(decisions, volunteer_id))
     if passed:
+        # The newest: earlier decisions may have had other people to choose from.
         text, fact = passed[-1]
         return Explanation(verdict="passed_over", text=text, facts=(fact,))
     return _now(incident, volunteer_id, presence)
@@ -198,10 +200,12 @@ def _now(incident: Incident, volunteer_id: str, presence: PersonNow | None) -> E
 
 
 def _reason_now(incident: Incident, entry: Requirement, presence: PersonNow) -> str | None:
+    # `exclusion` does not know capabilities: whoever a search finds has the right one.
     if entry.capability not in presence.capabilities:
         return "capability"
     if not presence.on_duty:
         return Exclusion.OFF_DUTY
+    # Likewise: the claim decides it, not the rules.
     if presence.engaged_in is not None:
         return Exclusion.ENGAGED
     need = Need(

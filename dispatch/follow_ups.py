@@ -41,6 +41,7 @@ def _follow_ups(decision: Decision, fact: Event) -> Iterator[Command]:
             yield AdoptReport(**order, other=other, moved_from=decision.incident_id)
     elif isinstance(fact, IncidentReported):
         for person in fact.moved:
+            # By the operator who ordered the split: it is their order that names the person.
             order = _order(decision, f"assign {person.volunteer_id}", decision.incident_id) | {"by": decision.by}
             yield AssignVolunteer(
                 **order, volunteer_id=person.volunteer_id, requirement_id="", force=True, like=person.work
@@ -67,6 +68,7 @@ def _follow_up(decision: Decision, fact: Event) -> Command | None:
 
 def _order(decision: Decision, what: str, incident_id: str) -> dict[str, Any]:
     return {
+        # `what` keeps two commands of one decision to the same incident apart.
         "id": str(derived("follow-up", decision.id, what, incident_id)),
         "incident_id": incident_id,
         "by": DISPATCHER,
