@@ -20,7 +20,8 @@ from streams.store.memory.people import People, StoredPerson, metres
 from streams.store.memory.rivals import waiting_beside
 from streams.store.memory.search import _Search
 from streams.store.memory.store import MemoryStore
-from streams.store.redis_store import PUT_OFF_MS
+from streams.store.memory.timers import Timers
+from streams.store.memory.wake import waiting_for
 from streams.store.search import LOOK_AT_MOST, kind_of, limit_m, wider_m
 
 CELL_M = 600.0
@@ -211,20 +212,63 @@ class _QuickSearch(_Search):
         )
 
 
+class QuickTimers(Timers):
+    """Timers in a heap. An entry whose timer is due at another time now is passed over when it comes up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._due: list[tuple[int, int, str, Timer]] = []
+        self._pushed = 0
+
+    def replace(self, incident: Incident) -> None:
+        super().replace(incident)
+        self._push_all(incident.id)
+
+    def take_turn(self, incident_id: str, turn_ms: int, *, is_first: bool, is_woken: bool) -> None:
+        super().take_turn(incident_id, turn_ms, is_first=is_first, is_woken=is_woken)
+        self._push_all(incident_id)
+
+    def take_due(self, now_ms: int, limit: int) -> list[Timer]:
+        taken: list[Timer] = []
+        while len(taken) < limit and (due_ms := self.next_due_ms()) is not None and due_ms <= now_ms:
+            _, _, _, timer = heappop(self._due)
+            taken.append(timer)
+            self._push(timer, self.postpone(timer, now_ms))
+        return taken
+
+    def next_due_ms(self) -> int | None:
+        while self._due and not self._is_current(self._due[0]):
+            heappop(self._due)
+        return self._due[0][0] if self._due else None
+
+    def _is_current(self, entry: tuple[int, int, str, Timer]) -> bool:
+        at, _, incident_id, timer = entry
+        return self.of.get(incident_id, {}).get(timer) == at
+
+    def _push_all(self, incident_id: str) -> None:
+        for timer, at in self.of[incident_id].items():
+            self._push(timer, at)
+
+    def _push(self, timer: Timer, at: int) -> None:
+        self._pushed += 1
+        heappush(self._due, (at, self._pushed, timer.incident_id, timer))
+
+
 class QuickPicture(MemoryStore):
     """`trips`: who is on their way, as their phones tell it."""
 
+    people: QuickPeople
+    timers: QuickTimers
+
     def __init__(self, now_ms: Callable[[], int]) -> None:
-        self._due: list[tuple[int, int, str, Timer]] = []
-        self._pushed = 0
         self.trips: dict[str, SimulatedTrip] = {}
         super().__init__(now_ms, fix_age_limit_ms=NEVER_STALE_MS)
 
-    def _empty(self) -> None:
-        super()._empty()
-        self.people: QuickPeople = QuickPeople(self._clock, self._fix_age_limit_ms)
-        self.offers_of = self.people.offers_of
-        self._due.clear()
+    def _no_people(self) -> QuickPeople:
+        return QuickPeople(self._clock, self._fix_age_limit_ms)
+
+    def _no_timers(self) -> QuickTimers:
+        return QuickTimers()
 
     async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
         now_ms = self._clock()
@@ -244,46 +288,18 @@ class QuickPicture(MemoryStore):
         return replace(found, waiting=waiting_beside(need, self._waiting.values(), self._clock()))
 
     def _wake(self, person: StoredPerson, except_incident: str | None) -> None:
-        if person.claim is None and person.is_on_duty and any(self._waiting.values()) and self._waiting_for(person):
+        if (
+            person.claim is None
+            and person.is_on_duty
+            and any(self._waiting.values())
+            and waiting_for(person, self._waiting)
+        ):
             super()._wake(person, except_incident)
 
-    def _take_turn(self, incident_id: str, turn: int, *, is_first: bool, is_woken: bool) -> None:
-        super()._take_turn(incident_id, turn, is_first=is_first, is_woken=is_woken)
-        self._push(incident_id)
-
-    def _write_incident(self, incident: Incident) -> None:
-        super()._write_incident(incident)
-        self._push(incident.id)
-
-    def _push(self, incident_id: str) -> None:
-        """A timer that stands in the heap at another time than its own is passed over when it comes up."""
-        for timer, at in self._timers[incident_id].items():
-            self._pushed += 1
-            heappush(self._due, (at, self._pushed, incident_id, timer))
-
-    def _is_current(self, entry: tuple[int, int, str, Timer]) -> bool:
-        at, _, incident_id, timer = entry
-        return self._timers.get(incident_id, {}).get(timer) == at
-
     def next_due_ms(self) -> int | None:
-        while self._due and not self._is_current(self._due[0]):
-            heappop(self._due)
-        return self._due[0][0] if self._due else None
-
-    async def take_due(self, limit: int) -> list[Timer]:
-        self._check()
-        now_ms = self._clock()
-        taken: list[Timer] = []
-        while len(taken) < limit and (due := self.next_due_ms()) is not None and due <= now_ms:
-            _, _, incident_id, timer = heappop(self._due)
-            taken.append(timer)
-            again = now_ms + max(PUT_OFF_MS, now_ms - timer.due_ms)
-            self._timers[incident_id][timer] = again
-            self._pushed += 1
-            heappush(self._due, (again, self._pushed, incident_id, timer))
-        return taken
+        return self.timers.next_due_ms()
 
     def let_go(self, incident_id: str) -> None:
         """Of an incident that has ended: nobody asks for it any more, and what is near is looked for among all."""
-        for kept in (self.incidents, self._timers, self._waiting, self.timeline):
+        for kept in (self.incidents, self.timers.of, self._waiting, self.timeline):
             kept.pop(incident_id, None)

@@ -138,10 +138,10 @@ class MemoryWorld:
         return conflicts
 
     async def woken(self) -> list[str]:
-        return [incident for incident, due, at in self.memory.retries() if at < due]
+        return [incident for incident, due, at in self.memory.timers.retries() if at < due]
 
     async def looks(self) -> dict[str, int]:
-        return {incident: at for incident, _, at in self.memory.retries()}
+        return {incident: at for incident, _, at in self.memory.timers.retries()}
 
     async def audit(self) -> None:
         """What the search knows of a person is what follows from the person."""

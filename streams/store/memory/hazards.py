@@ -17,6 +17,7 @@ class HazardGrounds:
     """The hazard areas of open incidents, with a version that changes with every change and is never reused."""
 
     def __init__(self) -> None:
+        # Never reset: a worker that knows a version from before `clear` must not take other areas for its own.
         self._changes = 0
         self._known: dict[str, HazardArea] = {}
         self.version = ""

@@ -19,8 +19,11 @@ from streams.store.track_record import TrackRecord
 from streams.wire import VolunteerRecord
 
 EARTH_RADIUS_M = 6372797.560856
+"""That of Redis' geohash_helper.c, so that distances agree with GEOSEARCH; `dispatch.model.geo` has another."""
 HALF_LIFE_MS = 14_400_000
+"""Of the load: four hours. The same number as in person.lua."""
 STILL_M = 25.0
+"""A person who moved less is not indexed again."""
 
 
 def metres(a: Place, b: Place) -> float:
@@ -31,6 +34,7 @@ def metres(a: Place, b: Place) -> float:
 
 
 def district(place: Place) -> tuple[int, int]:
+    """A cell of about 1 km. A person who enters another cell may have come within reach of a waiting requirement."""
     return math.floor(place.lon * 100), math.floor(place.lat * 150)
 
 
@@ -69,6 +73,7 @@ class StoredPerson:
         return self.profile is not None and capability in self.profile.capabilities
 
     def add_load(self, at_ms: int) -> None:
+        # log2(2^high + 2^low) without the powers, which would overflow: `entry` exceeds 10^5 (ms since 1970 / 4 h).
         entry = at_ms / HALF_LIFE_MS
         high, low = max(self.load, entry), min(self.load, entry)
         self.load = entry if self.load == 0 else high + math.log2(1 + 2 ** (low - high))
@@ -91,6 +96,7 @@ class People:
         return self.known.setdefault(volunteer_id, StoredPerson(id=volunteer_id))
 
     def with_skill(self, skill: str) -> Iterator[StoredPerson]:
+        # Sorted: a set of strings has another order in each process, and a seed must repeat.
         return (self.known[volunteer_id] for volunteer_id in sorted(self.by_skill.get(skill, ())))
 
     def place_of(self, person: StoredPerson) -> Place | None:
@@ -171,6 +177,7 @@ class People:
 
     def put_profile(self, write: ProfileWrite) -> bool:
         person = self.person(write.volunteer_id)
+        # The tombstone's offset counts too: an older profile must not recreate an erased person.
         newest = max(person.offset if person.profile else -1, self.erased.get(person.id, -1))
         if write.offset <= newest:
             changed = self._put_late_duty(person, write)
@@ -231,6 +238,7 @@ class People:
     def aged(self, ttl_ms: int, limit: int) -> list[StoredPerson]:
         """People whose fix must be examined now. Schedules the next examination; deletes fixes older than `ttl_ms`."""
         now_ms = self.now_ms()
+        # `look_at` holds the times at which fixes become stale. With a shorter TTL, they are due earlier.
         until_ms = now_ms + max(0, self.fix_age_limit_ms - ttl_ms)
         due = sorted((at_ms, volunteer_id) for volunteer_id, at_ms in self.look_at.items() if at_ms <= until_ms)
         people = [self.person(volunteer_id) for _, volunteer_id in due[:limit]]

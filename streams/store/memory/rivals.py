@@ -33,6 +33,7 @@ def _wants_the_same(need: Need, incident: Incident, requirement: Requirement) ->
     if incident.id == need.incident_id:
         return False
     same = [placed for skill, placed in waited_skills(incident, requirement) if skill in need.requirement.skills]
+    # An entry with a place is in a GEO index and one without in a ZSET; find.lua reads only the index of its kind.
     if kind_of(need) != "field" or need.area is None:
         return not all(same)
     near = incident.area is not None and metres(need.area.centre, incident.area.centre) <= limit_m(need)

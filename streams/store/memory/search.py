@@ -108,6 +108,7 @@ class _Search:
         if not languages:
             complete = self._judge_all(free, enough(need.want))
         elif len(self._candidates) < need.want:
+            # Only to count those who share no language as a reason; 200 is COUNT_ENGAGED_AT_MOST of find.lua.
             self._judge_all(free[:200], 10**9)
         return complete
 
