@@ -22,7 +22,7 @@ from dispatch.model.requirements import Requirement
 from dispatch.model.staffing_events import LadderStepped
 from dispatch.model.vocabulary import Capability, OfferSource
 
-_REASONS = {
+_LIKENESS_TEXTS = {
     "external_id": "the same number in another system",
     "reporter": "from the same reporter",
     "place": "near it",
@@ -68,7 +68,7 @@ def of_incident(incident: Incident, decisions: Sequence[Decision]) -> Explanatio
 
 
 def _candidate(entry: MergeCandidate) -> str:
-    why = ", ".join(_REASONS.get(reason, reason) for reason in entry.reasons) or "likeness"
+    why = ", ".join(_LIKENESS_TEXTS.get(reason, reason) for reason in entry.reasons) or "likeness"
     return f"It may be the same event as {entry.incident_id} ({entry.score:.0%}): {why}."
 
 
@@ -108,7 +108,7 @@ def of_person(
         # The newest: earlier decisions may have had other people to choose from.
         text, fact = passed[-1]
         return Explanation(verdict="passed_over", text=text, facts=(fact,))
-    return _now(incident, volunteer_id, presence)
+    return _under_present_rules(incident, volunteer_id, presence)
 
 
 def _asked(decisions: Sequence[Decision], volunteer_id: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -179,7 +179,7 @@ def _score(shown: Mapping[str, Any]) -> str:
     return f", score {shown['score_s']:g} s ({terms}){chance}"
 
 
-def _now(incident: Incident, volunteer_id: str, presence: PersonNow | None) -> Explanation:
+def _under_present_rules(incident: Incident, volunteer_id: str, presence: PersonNow | None) -> Explanation:
     if presence is None:
         text = f"{volunteer_id} is in no decision on this incident, and nobody with this id is registered now."
         return Explanation(verdict="unknown_person", text=text)
@@ -195,7 +195,7 @@ def _now(incident: Incident, volunteer_id: str, presence: PersonNow | None) -> E
             "or they were resting or had been asked often enough."
         )
         return Explanation(verdict="not_considered", text=text, facts=facts)
-    reasons = "; ".join(f"{_named(entry)}: {_WORDS.get(str(reason), str(reason))}" for entry, reason in found)
+    reasons = "; ".join(f"{_named(entry)}: {_EXCLUSION_TEXTS.get(str(reason), str(reason))}" for entry, reason in found)
     return Explanation(verdict="excluded", text=f"{head} they are excluded. {reasons}.", facts=facts)
 
 
@@ -223,7 +223,7 @@ def _reason_now(incident: Incident, entry: Requirement, presence: PersonNow) -> 
     return exclusion(candidate, need)
 
 
-_WORDS = {
+_EXCLUSION_TEXTS = {
     "capability": "they do not do this kind of work (field or digital)",
     Exclusion.OFF_DUTY: "off duty",
     Exclusion.ENGAGED: "they hold another offer or assignment",

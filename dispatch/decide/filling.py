@@ -135,4 +135,4 @@ def _with_timers(
     thin = scarcity.fell_short(state, whys, now_ms)
     if thin:
         state = evolve(state, tuple(thin), moment)
-    return [*facts, *thin, *scarcity.looks_again(state, settled.ruling.rule, plans, whys, now_ms)], whys
+    return [*facts, *thin, *scarcity.retry_scheduled(state, settled.ruling.rule, plans, whys, now_ms)], whys

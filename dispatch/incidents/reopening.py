@@ -16,7 +16,7 @@ from dispatch.model.reasons import AttentionReason
 from dispatch.model.requirements import Climb, Requirement
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 
-_OF_BEFORE = frozenset(
+_ENDED_BY_REOPENING = frozenset(
     {
         AttentionReason.UNFILLED,
         AttentionReason.ASK_PARTNER,
@@ -38,14 +38,14 @@ def reopened(incident: Incident, command: ReopenIncident) -> Ruling:
     ended: list[Event] = [
         AttentionEnded(reason=entry.reason, requirement_id=entry.requirement_id, offer_id=entry.offer_id)
         for entry in incident.attention
-        if entry.reason in _OF_BEFORE
+        if entry.reason in _ENDED_BY_REOPENING
     ]
     # Without translators of ladders: the ladder starts again and may add one again.
-    needs = tuple(_anew(entry) for entry in incident.requirements if entry.bridges is None)
+    needs = tuple(_restarted(entry) for entry in incident.requirements if entry.bridges is None)
     return applied("reopen", IncidentReopened(by=command.by, requirements=needs), *ended)
 
 
-def _anew(entry: Requirement) -> Requirement:
+def _restarted(entry: Requirement) -> Requirement:
     return replace(
         entry,
         climb=Climb(ladder=entry.climb.ladder) if entry.climb else None,

@@ -81,21 +81,25 @@ def in_language(before: Incident, requirements: Iterable[Requirement], language:
     old = {entry.id: entry for entry in before.requirements}
     entries = list(requirements)
     changed = {
-        entry.id for entry in entries if entry.id in old and _words(old[entry.id], before) != _words(entry, after)
+        entry.id
+        for entry in entries
+        if entry.id in old and _language_rule(old[entry.id], before) != _language_rule(entry, after)
     }
     return tuple(
-        _begun_anew(entry) if entry.id in changed else entry for entry in entries if entry.bridges not in changed
+        _with_ladder_restarted(entry) if entry.id in changed else entry
+        for entry in entries
+        if entry.bridges not in changed
     )
 
 
-def _words(entry: Requirement, incident: Incident) -> tuple[bool, tuple[str, ...]]:
+def _language_rule(entry: Requirement, incident: Incident) -> tuple[bool, tuple[str, ...]]:
     """Whether the languages are only preferred, and which; none where the requirement has no language rule."""
     if entry.language is None and not entry.languages:
         return False, ()
     return entry.language is LanguageRule.PREFER, primaries(wanted_languages(entry, incident))
 
 
-def _begun_anew(entry: Requirement) -> Requirement:
+def _with_ladder_restarted(entry: Requirement) -> Requirement:
     climb = entry.climb
     if climb is not None:
         climb = Climb(ladder=climb.ladder, ring=climb.ring, substitutes=climb.substitutes)

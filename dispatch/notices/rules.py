@@ -25,7 +25,7 @@ SOON_MS = 15 * _MINUTE_MS
 LATE_MS = 60 * _MINUTE_MS
 """Validity of stand-downs and warnings: they are useful even late, because people may travel for a long time."""
 
-_OF_STATE = {
+_KIND_OF_STATE = {
     OfferState.OFFERED: "offered",
     OfferState.ACCEPTED: "confirmed",
     OfferState.WITHDRAWN: "withdrawn",
@@ -34,7 +34,7 @@ _OF_STATE = {
 """Notice by state; a state that is missing here is the person's own action or a time-out that the offer stated."""
 _ENDED_BY_OTHERS = frozenset({"closed", "merged"})
 """Reasons for which others ended an offer as done; set by `orders.py` and `merging.py`."""
-_OF_WHO_IS_ASSIGNED = frozenset({CHANGED, STAGING_MOVED, COLLEAGUE_IN_DISTRESS})
+_WHILE_ASSIGNED = frozenset({CHANGED, STAGING_MOVED, COLLEAGUE_IN_DISTRESS})
 """Kinds that remain true while the person is assigned, whatever progress they made, and are useful even late."""
 _MOOT_UNLESS_TOLD = frozenset({"withdrawn", "void"})
 
@@ -100,15 +100,15 @@ def _kind(step: OfferStep, judgement: Judgement) -> str | None:
         return None
     # Before the state, which a safety notice only repeats.
     if step.notice is not None:
-        return step.notice if _is_told(step) else None
+        return step.notice if _is_sent(step) else None
     if step.state is OfferState.DONE and step.reason in _ENDED_BY_OTHERS:
         return "closed"
     if step.state is OfferState.EXPIRED and step.reason == LEASE_EXPIRED:
         return LEASE_EXPIRED
-    return _OF_STATE.get(step.state)
+    return _KIND_OF_STATE.get(step.state)
 
 
-def _is_told(step: OfferStep) -> bool:
+def _is_sent(step: OfferStep) -> bool:
     """Whether the step is sent. Changes of the lease alone are not: the person's own sign of life extends it."""
     if step.notice != CHANGED:
         return True
@@ -118,7 +118,7 @@ def _is_told(step: OfferStep) -> bool:
 def _until_ms(step: OfferStep, kind: str) -> int:
     if kind == "offered":
         return step.expires_ms
-    is_soon = step.state in LIVE_STATES and kind not in _OF_WHO_IS_ASSIGNED
+    is_soon = step.state in LIVE_STATES and kind not in _WHILE_ASSIGNED
     # From the time of the decision, not of reading: a notifier that catches up sends nothing outdated.
     return step.at_ms + (SOON_MS if is_soon else LATE_MS)
 
@@ -128,6 +128,6 @@ def is_true_still(notice: Notice, validity: Validity) -> bool:
     standing = validity.standing(notice.offer_id)
     if standing is None:  # forgotten: the offer ended long ago
         return notice.state not in LIVE_STATES
-    if notice.kind in _OF_WHO_IS_ASSIGNED:
+    if notice.kind in _WHILE_ASSIGNED:
         return standing in ASSIGNED_STATES
     return standing is notice.state

@@ -36,7 +36,7 @@ def notice_steps(incident: Incident, decision: Decision, partition: int, offset:
     ]
 
 
-def _is_told_as_changed(fact: JobChanged | ConfirmationMissed) -> bool:
+def _is_sent_as_changed(fact: JobChanged | ConfirmationMissed) -> bool:
     if isinstance(fact, ConfirmationMissed):
         # Overdue is for the operator (DESIGN 83).
         return fact.state is ConfirmationState.REMINDED
@@ -56,7 +56,7 @@ def _notices(incident: Incident, decision: Decision) -> Iterator[tuple[Offer, st
                 yield staged, STAGING_MOVED, (str(JobField.STAGING),)
         elif isinstance(fact, JobChanged | ConfirmationMissed):
             held = incident.offer(fact.offer_id)
-            if held is not None and _is_told_as_changed(fact):
+            if held is not None and _is_sent_as_changed(fact):
                 yield held, CHANGED, fact.changes
         elif isinstance(fact, DistressRaised):
             for offer in incident.offers:

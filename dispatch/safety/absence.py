@@ -38,7 +38,7 @@ COMING = frozenset({OfferState.ACCEPTED, OfferState.EN_ROUTE})
 """On their way. People on scene are never withdrawn by absence (DESIGN 27)."""
 SILENT_AFTER_S = {Priority.CRITICAL: 300, Priority.HIGH: 600, Priority.NORMAL: 900, Priority.LOW: 1_200}
 AWAY_FOR_S = {Priority.CRITICAL: 180, Priority.HIGH: 300, Priority.NORMAL: 600, Priority.LOW: 900}
-LOOK_EVERY_S = {Priority.CRITICAL: 120, Priority.HIGH: 180, Priority.NORMAL: 300, Priority.LOW: 450}
+CHECK_EVERY_S = {Priority.CRITICAL: 120, Priority.HIGH: 180, Priority.NORMAL: 300, Priority.LOW: 450}
 """Each check is a decision and raises the version of the incident: the price of a shorter interval (DESIGN 27)."""
 AWAY_M = {TravelMode.FOOT: 400.0, TravelMode.BICYCLE: 1_000.0, TravelMode.CAR: 3_000.0}
 """Increase of the distance to the scene that counts as moving away: about three, four and six minutes of travel."""
@@ -82,7 +82,7 @@ def left_duty(offer: Offer, seen: Presence | None) -> Ruling:
     return applied("leave_duty", _lost(offer, AbsenceReason.OFF_DUTY))
 
 
-def looked(incident: Incident, command: PassDeadline, seen: Presence | None, now_ms: int) -> Ruling:
+def checked(incident: Incident, command: PassDeadline, seen: Presence | None, now_ms: int) -> Ruling:
     """One check of a travelling person: ends the offer, asks whether they are coming, or sets the next check."""
     offer = incident.offer(command.offer_id or "")
     if offer is None:
@@ -96,7 +96,7 @@ def looked(incident: Incident, command: PassDeadline, seen: Presence | None, now
     if seen is not None and not seen.on_duty:
         return applied("watch", _lost(offer, AbsenceReason.OFF_DUTY))
     # Before the question is judged: this check may show that the person approaches again.
-    watch = _after_look(incident, offer, offer.watch, seen, now_ms)
+    watch = _observed(incident, offer, offer.watch, seen, now_ms)
     missed = _missed(incident, offer, watch, seen, now_ms)
     if missed is None:
         return applied("watch", _watched(offer, replace(watch, asked_ms=None)))
@@ -135,7 +135,7 @@ def watches(state: Incident, facts: Iterable[Event], now_ms: int) -> list[Event]
     facts = tuple(facts)
     moved = any(isinstance(fact, IncidentMoved | IncidentUpdated) for fact in facts)
     accepted = {fact.offer_id for fact in facts if isinstance(fact, OfferMoved) and fact.state is OfferState.ACCEPTED}
-    first_ms = now_ms + LOOK_EVERY_S[state.priority] * 1000
+    first_ms = now_ms + CHECK_EVERY_S[state.priority] * 1000
     # A new `Watch` also drops `closest_m`, which was measured to the old place.
     return [
         WatchSet(offer_id=offer.id, volunteer_id=offer.volunteer_id, watch=Watch(due_ms=first_ms))
@@ -156,7 +156,7 @@ def heard(state: Incident, facts: Iterable[Event], now_ms: int) -> Iterator[Even
             continue
         # `is_tracked` stays: positions have arrived during this journey, so silence can still be noticed.
         if offer.id in spoke:
-            due_ms = now_ms + LOOK_EVERY_S[state.priority] * 1000
+            due_ms = now_ms + CHECK_EVERY_S[state.priority] * 1000
             yield _watched(offer, Watch(due_ms=due_ms, is_tracked=offer.watch.is_tracked))
         else:
             missed.add(offer.id)
@@ -171,8 +171,8 @@ def rests(offer: Offer, now_ms: int) -> bool:
     return lost and offer.changed_ms > now_ms - REST_S * 1000
 
 
-def _after_look(incident: Incident, offer: Offer, watch: Watch, seen: Presence | None, now_ms: int) -> Watch:
-    again_ms = now_ms + LOOK_EVERY_S[incident.priority] * 1000
+def _observed(incident: Incident, offer: Offer, watch: Watch, seen: Presence | None, now_ms: int) -> Watch:
+    again_ms = now_ms + CHECK_EVERY_S[incident.priority] * 1000
     # Positions from before the acceptance say nothing about the way.
     since_ms = offer.accepted_ms or offer.created_ms
     heard_since = seen is not None and seen.heard_at_ms is not None and seen.heard_at_ms >= since_ms

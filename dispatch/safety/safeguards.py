@@ -42,7 +42,7 @@ def rule(
     if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.WATCH:
         offer = incident.offer(command.offer_id or "")
         seen = around.presence.get(offer.volunteer_id) if offer else None
-        return absence.looked(incident, command, seen, now_ms)
+        return absence.checked(incident, command, seen, now_ms)
     return None
 
 

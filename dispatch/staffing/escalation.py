@@ -61,7 +61,7 @@ def rule(
     if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.LADDER:
         return _passed(incident, command, _EscalationContext(plans, around, now_ms))
     if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.RETRY:
-        return _looked_again(incident, _EscalationContext(plans, around, now_ms))
+        return _late_bridges(incident, _EscalationContext(plans, around, now_ms))
     return None
 
 
@@ -81,7 +81,7 @@ class _EscalationContext:
         return is_translator_there(incident, entry, seen, self.plans.budget, self.now_ms)
 
 
-def _ordered(incident: Incident, command: EscalateIncident, book: _EscalationContext) -> Ruling:
+def _ordered(incident: Incident, command: EscalateIncident, context: _EscalationContext) -> Ruling:
     """The next alarm level, and the next step of every requirement with open places, whatever the step gives up.
 
     An order that names a lower level than the present one is unchanged: another order or a ladder has raised the level since.
@@ -92,56 +92,58 @@ def _ordered(incident: Incident, command: EscalateIncident, book: _EscalationCon
     if command.level is not None and command.level > incident.alarm_level:
         return refused("escalate", "level_not_reached")
     level = incident.alarm_level + 1
-    facts = _raised(incident, level, book.plans, reason="operator", by=command.by)
+    facts = _raised(incident, level, context.plans, reason="operator", by=command.by)
     for entry in incident.requirements:
         if entry.climb is not None and incident.open_places(entry):
             # With the level of this order, so that no ladder step raises it a second time.
-            facts += _steps(incident, entry, book, _Cause(reason=StepReason.OPERATOR), level=level)
+            facts += _steps(incident, entry, context, _Cause(reason=StepReason.OPERATOR), level=level)
     return applied("escalate", *with_ids(incident, facts))
 
 
-def _looked_again(incident: Incident, book: _EscalationContext) -> Ruling | None:
+def _late_bridges(incident: Incident, context: _EscalationContext) -> Ruling | None:
     """Adds the bridges that waited for a translator, where one is available now."""
     facts: list[Event] = []
     for entry in incident.requirements:
-        if entry.translator_since_ms is not None and _may_be_bridged_now(incident, entry, book):
-            facts += late_bridge(incident, entry, book.plans)
+        if entry.translator_since_ms is not None and _may_be_bridged_now(incident, entry, context):
+            facts += late_bridge(incident, entry, context.plans)
     return applied("retry", *with_ids(incident, facts)) if facts else None
 
 
-def _may_be_bridged_now(incident: Incident, entry: Requirement, book: _EscalationContext) -> bool:
+def _may_be_bridged_now(incident: Incident, entry: Requirement, context: _EscalationContext) -> bool:
     """Whether a bridge can be added now; while an offer is pending, only after the time of the ladder step has come."""
-    if not wants_bridge(incident, entry) or not book.is_translator_there(incident, entry):
+    if not wants_bridge(incident, entry) or not context.is_translator_there(incident, entry):
         return False
     if lacks_language(incident, entry) or not is_asking(incident, entry):
         return True
     climb = climb_of(entry)
-    at_s = min((step.at_s for step in book.ladder(climb).steps if step.action is StepAction.BRIDGE_LANGUAGE), default=0)
-    return climb.since_ms is not None and book.now_ms >= climb.since_ms + at_s * 1000
+    at_s = min(
+        (step.at_s for step in context.ladder(climb).steps if step.action is StepAction.BRIDGE_LANGUAGE), default=0
+    )
+    return climb.since_ms is not None and context.now_ms >= climb.since_ms + at_s * 1000
 
 
-def _passed(incident: Incident, command: PassDeadline, book: _EscalationContext) -> Ruling:
+def _passed(incident: Incident, command: PassDeadline, context: _EscalationContext) -> Ruling:
     entry = next((one for one in incident.requirements if one.id == command.requirement_id), None)
     if entry is None or entry.climb is None or entry.climb.due_ms is None:
         return unchanged("ladder", "nothing_due")
     # A timer only proposes: it may fire early, late or twice.
-    if book.now_ms < entry.climb.due_ms:
+    if context.now_ms < entry.climb.due_ms:
         return unchanged("ladder", "not_yet_due")
     # Not a step of the ladder: a preferred language gives way as soon as nobody asked shares it (DESIGN 33).
     if lacks_language(incident, entry) and entry.translator_since_ms is None:
-        return applied("bridge_language", *with_ids(incident, [_bridge_or_lack(incident, entry, book)]))
-    cause = _cause(incident, entry, book)
-    facts = _steps(incident, entry, book, cause, level=incident.alarm_level) if cause else []
+        return applied("bridge_language", *with_ids(incident, [_bridge_or_lack(incident, entry, context)]))
+    cause = _cause(incident, entry, context)
+    facts = _steps(incident, entry, context, cause, level=incident.alarm_level) if cause else []
     if not facts:
         # Applied without events: `schedule` then sets the clock again. The timer was early, or somebody answered meanwhile.
         return applied("ladder_check")
     return applied("ladder", *with_ids(incident, facts))
 
 
-def _bridge_or_lack(incident: Incident, entry: Requirement, book: _EscalationContext) -> Event:
-    if book.is_translator_there(incident, entry):
-        return translator_added(incident, entry, book.plans)
-    return TranslatorLacked(requirement_id=entry.id, since_ms=book.now_ms)
+def _bridge_or_lack(incident: Incident, entry: Requirement, context: _EscalationContext) -> Event:
+    if context.is_translator_there(incident, entry):
+        return translator_added(incident, entry, context.plans)
+    return TranslatorLacked(requirement_id=entry.id, since_ms=context.now_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +163,9 @@ class _Cause:
         return self.reason is StepReason.OPERATOR or step.at_s <= self.ripe_s
 
 
-def _cause(incident: Incident, entry: Requirement, book: _EscalationContext) -> _Cause | None:
+def _cause(incident: Incident, entry: Requirement, context: _EscalationContext) -> _Cause | None:
     """Why a step is due now; None when none is. Judged on the present state, not on the state when the timer was set."""
-    climb, ladder, now_ms = climb_of(entry), book.ladder(climb_of(entry)), book.now_ms
+    climb, ladder, now_ms = climb_of(entry), context.ladder(climb_of(entry)), context.now_ms
     left, since_ms = ladder.left(climb), climb.since_ms
     if not left or since_ms is None or not incident.open_places(entry):
         return None
@@ -184,11 +186,11 @@ def _cause(incident: Incident, entry: Requirement, book: _EscalationContext) -> 
 
 
 def _steps(
-    incident: Incident, entry: Requirement, book: _EscalationContext, cause: _Cause, *, level: int
+    incident: Incident, entry: Requirement, context: _EscalationContext, cause: _Cause, *, level: int
 ) -> list[Event]:
     """The next step that can have an effect, after those that cannot. `level`: the alarm level after this decision."""
     facts: list[Event] = []
-    climb, ladder = climb_of(entry), book.ladder(climb_of(entry))
+    climb, ladder = climb_of(entry), context.ladder(climb_of(entry))
     for number in ladder.left(climb):
         step = ladder.steps[number]
         # It waits; a widening step behind it may overtake it and is then in `Climb.ahead`.
@@ -196,27 +198,27 @@ def _steps(
             continue
         if not cause.brings(step) or (not cause.hurries(step) and is_human_called(ladder, climb, number)):
             break
-        stepped = _stepped(incident, replace(entry, climb=_past(climb, number)), book, cause, step, level)
+        stepped = _stepped(incident, replace(entry, climb=_past(climb, number)), context, cause, step, level)
         # Skipped steps are events too: the ladder has moved past them.
         facts.append(stepped)
         climb = stepped.climb
         if stepped.skipped is None:
-            return facts + _effects(incident, entry, step, book.plans)
+            return facts + _effects(incident, entry, step, context.plans)
         if stepped.skipped == NO_TRANSLATOR and entry.translator_since_ms is None:
-            facts.append(TranslatorLacked(requirement_id=entry.id, since_ms=book.now_ms))
+            facts.append(TranslatorLacked(requirement_id=entry.id, since_ms=context.now_ms))
     return facts
 
 
 def _stepped(
-    incident: Incident, entry: Requirement, book: _EscalationContext, cause: _Cause, step: Step, level: int
+    incident: Incident, entry: Requirement, context: _EscalationContext, cause: _Cause, step: Step, level: int
 ) -> LadderStepped:
     """One step as taken or skipped; `entry` is already past it."""
-    skipped = _pointless(incident, entry, step, level, book)
+    skipped = _pointless(incident, entry, step, level, context)
     return LadderStepped(
         requirement_id=entry.id,
         action=step.action,
         reason=cause.reason,
-        climb=climb_of(entry) if skipped else _climbed(entry, step, book.plans),
+        climb=climb_of(entry) if skipped else _climbed(entry, step, context.plans),
         skipped=skipped,
         forecast=None if cause.chance is None else round(cause.chance, 3),
     )
@@ -232,21 +234,23 @@ def _past(climb: Climb, number: int) -> Climb:
     return replace(climb, taken=taken, ahead=tuple(sorted(ahead)))
 
 
-def _pointless(incident: Incident, entry: Requirement, step: Step, level: int, book: _EscalationContext) -> str | None:
+def _pointless(
+    incident: Incident, entry: Requirement, step: Step, level: int, context: _EscalationContext
+) -> str | None:
     """Why a step would reach nobody new; None when it may."""
     if step.action is StepAction.WIDER_RING:
         return "no_wider_ring" if is_widest(entry, incident) else None
     if step.action is StepAction.SUBSTITUTES:
-        return None if _new_stand_ins(entry, book.plans) else "no_substitutes"
+        return None if _new_stand_ins(entry, context.plans) else "no_substitutes"
     if step.action is StepAction.BRIDGE_LANGUAGE:
         if not may_be_bridged(entry):
             return "a_translator_itself"  # otherwise each missing translator would require another one
         if not required_languages(entry, incident):
             return "no_language_required"
-        return None if book.is_translator_there(incident, entry) else NO_TRANSLATOR
+        return None if context.is_translator_there(incident, entry) else NO_TRANSLATOR
     if step.action is StepAction.ALARM_LEVEL:
         # A level that adds no requirement asks nobody new.
-        added = book.plans.plan(incident.type).highest_level
+        added = context.plans.plan(incident.type).highest_level
         return "no_higher_level" if level >= step.level or added <= level else None
     return None
 

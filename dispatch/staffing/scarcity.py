@@ -61,7 +61,7 @@ def _short_since(state: Incident, entry: Requirement, why: RequirementWhy | None
     return (entry.short_since_ms or now_ms) if is_short else None
 
 
-def looks_again(
+def retry_scheduled(
     state: Incident | None, rule: str, plans: PlanBook, whys: Sequence[RequirementWhy], now_ms: int
 ) -> list[Event]:
     """The next retry after an applied decision by `rule`; nothing when the scheduled one stays."""

@@ -18,7 +18,7 @@ from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState, Outc
 from dispatch.safety.absence import (
     ANSWER_WITHIN_S,
     AWAY_FOR_S,
-    LOOK_EVERY_S,
+    CHECK_EVERY_S,
     MARGIN_S,
     REST_S,
     SILENT_AFTER_S,
@@ -29,7 +29,7 @@ from dispatch.safety.safeguards import looked_at
 from dispatch.state.offer_effects import offer_steps
 from tests.support.builders import ALMATY, Story, digital_spec, helpers, point, remote, spec
 
-EVERY_S = LOOK_EVERY_S[Priority.HIGH]
+EVERY_S = CHECK_EVERY_S[Priority.HIGH]
 SILENT_S = SILENT_AFTER_S[Priority.HIGH]
 AWAY_S = AWAY_FOR_S[Priority.HIGH]
 ANSWER_S = ANSWER_WITHIN_S[Priority.HIGH]

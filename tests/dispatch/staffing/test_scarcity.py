@@ -15,7 +15,7 @@ from dispatch.model.staffing_events import RetryScheduled, WaveFellShort
 from dispatch.model.vocabulary import DeadlineKind, Outcome, Priority, WaveRule
 from dispatch.plans.book import load_builtin
 from dispatch.plans.budget_table import Budget
-from dispatch.staffing.scarcity import FIRST_RETRY_S, MAX_RETRY_S, fell_short, looks_again
+from dispatch.staffing.scarcity import FIRST_RETRY_S, MAX_RETRY_S, fell_short, retry_scheduled
 from dispatch.staffing.urgency import BEHIND_SHORTFALLS, waiting_urgency
 from dispatch.state.lifecycle import fold
 from tests.dispatch.test_properties import report
@@ -168,7 +168,7 @@ def test_an_ended_incident_and_none_wait_for_nobody() -> None:
     assert (waiting_of(told.incident), timers_of(told.incident)) == ((), ())
     for state in (None, told.incident):
         assert fell_short(state, [], NOW_MS) == []
-        assert looks_again(state, "note", load_builtin(), [], NOW_MS) == []
+        assert retry_scheduled(state, "note", load_builtin(), [], NOW_MS) == []
 
 
 def test_a_wave_that_fell_short_comes_after_every_shortfall() -> None:
