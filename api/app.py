@@ -47,7 +47,7 @@ from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers.decisions import DecisionReader
 from streams.readers.feed import Feed
-from streams.readers.last_known import LogPicture
+from streams.readers.last_known import LastKnownReader
 from streams.readers.plans import PlanFollower
 from streams.settings import Settings
 from streams.store import RedisClient
@@ -185,7 +185,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             people=PeopleStore(link),
             marks=marks,
             explanations=explanations,
-            last_known=LogPicture(settings, f"{name}-last-known"),
+            last_known=LastKnownReader(settings, f"{name}-last-known"),
             live=Live(feed),
             monitor=monitor,
             alarms=alarms,

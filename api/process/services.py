@@ -97,7 +97,7 @@ class Explanations(Protocol):
 
 
 class LogView(Protocol):
-    """`streams.readers.last_known.LogPicture`."""
+    """`streams.readers.last_known.LastKnownReader`."""
 
     async def read(self) -> LastKnown: ...
 

@@ -1,6 +1,5 @@
 """PATCH of an incident: edits with optional preconditions."""
 
-from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Header
@@ -15,6 +14,7 @@ from api.schemas.edits import IncidentPatch
 from api.views.links import order_links
 from api.writes import commands, edits
 from api.writes.incident_orders import IncidentOrder, OrderDep
+from api.writes.present_values import Present, present_values
 from api.writes.report_checks import check_type
 from api.writes.send import send
 from dispatch.model.commands import UpdateIncident
@@ -64,27 +64,32 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
     """The command, with the expected values translated into the versions of the present edits.
 
     Raises:
-        StoreTrouble, NotReady: `expected` is given and Redis cannot be read.
+        ProblemResponse: 422, a null would remove a location or language.
+        StoreTrouble, NotReady: `expected`, or a null for location or language, is given and Redis cannot be read.
     """
     services, incident_id = order.services, order.incident_id
-    versions = [version for version in (if_match, body.edit_version) if version is not None]
-    expected: dict[str, int] = {}
-    present: edits.Present | None = None
+    # The older of two preconditions decides: an edit between them breaks one.
+    version = min((one for one in (if_match, body.edit_version) if one is not None), default=None)
+    present: Present | None = None
     if body.expected is not None:
         present = await edits.expecting(services, incident_id, body.expected)
-        expected = edits.expected_edits(present, body.expected)
-    elif edits.changes_of(body) & {*PRIVATE_FIELDS, "requirements"}:
-        with suppress(StoreTrouble, NotReady):  # these fields then count as changed, even if they are not
-            present = await services.marks.read_promptly(edits.present_values(services, incident_id))
-    is_same = present is not None and bool(body.requirements) and present.has_requirements(body.requirements)
+    elif edits.changes_of(body) & {*PRIVATE_FIELDS, "requirements"} or edits.nulls_of(body):
+        try:
+            present = await services.marks.read_promptly(present_values(services, incident_id))
+        except (StoreTrouble, NotReady):
+            if edits.nulls_of(body):  # only the state says whether the field is null
+                raise
+    # Without the state, private fields and requirements count as changed, even if they are not.
+    expected = edits.expected_edits(present, body, version)
+    edits.check_nulls(present, body, expected)
     return commands.update(
         incident_id,
         body,
         order.once,
-        expected_version=min(versions, default=None),
+        expected_version=version,
         expected_edits=expected,
         same_as=edits.same_as(present, body),
-        unchanged=("requirements",) if is_same else (),
+        unchanged=edits.unchanged_fields(present, body),
     )
 
 

@@ -24,14 +24,14 @@ class IncidentValues(Body):
 
 
 class IncidentPatch(IncidentValues):
-    """Only the given fields change (RFC 7396). null removes a text and is refused elsewhere.
+    """Only the given fields change (RFC 7396). null removes `description`, `address` or `caller`.
+
+    `location` and `language` cannot be removed: null is no change while the incident shows null, and refused otherwise.
 
     `expected` and `edit_version` are preconditions: the edit is refused if a field named in `expected` has another value when the
     edit is decided, or if one of the fields it changes was edited after that version. Edits of different fields never conflict.
     """
 
-    location: AreaField = Field(default=None)  # type: ignore[assignment]  # never read if it is not given
-    language: LanguageTag = ""
     requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] = []
     expected: IncidentValues | None = None
     edit_version: Annotated[int, Field(ge=0, le=10**12)] | None = None

@@ -6,78 +6,32 @@ decrypting private fields. The routes wait for its decision.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from api.caller import Caller
-from api.http.problems import ProblemResponse
+from api.http.problems import ProblemResponse, invalid
 from api.process.services import Services
-from api.reads.disclosure import noted, unsealed
+from api.reads.disclosure import noted
 from api.schemas.edits import IncidentPatch, IncidentValues
-from api.schemas.reports import RequirementIn
-from api.views import incidents
 from api.views.values import time
-from dispatch.model.commands import ReportIncident
+from api.writes.present_values import Present, present_values, stated_value
 from dispatch.model.decisions import Decision
-from dispatch.model.incidents import Edit
-from dispatch.model.languages import as_shown, canonicals
-from dispatch.model.private_refs import report_ref
-from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Outcome
 from dispatch.ports import NotReady, StoreTrouble
-from dispatch.state.edits import PRIVATE_FIELDS, details_of
-from streams import clock, wire
+from dispatch.state.edits import PRIVATE_FIELDS
+from streams import clock
 from streams.errors import LogUnavailable
 
 DECIDED_WITHIN_S = 1.0
 SEEN_WITHIN_S = 0.25
 """A caller may expect a value that they sent a moment ago and whose decision is not applied to Redis yet."""
 _POLL_EVERY_S = 0.02
-_REQUIREMENT_FIELDS = tuple(RequirementIn.model_fields)
 _PRECONDITIONS = frozenset({"expected", "edit_version"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
-    """The present values of the editable fields, in the form of request bodies.
-
-    `by`, `at_ms`: author and time of the report. `held`: private field to the reference of its record. `edits`: field to its last
-    edit since the report. `unknown`: private fields whose record is not in Redis (yet). `translators`: the requirements that were
-    added automatically, which `values` omits and an incident shows.
-    """
-
-    version: int
-    by: str
-    at_ms: int
-    values: Mapping[str, Any]
-    held: Mapping[str, str]
-    edits: Mapping[str, Edit]
-    unknown: frozenset[str]
-    translators: Sequence[Mapping[str, Any]] = ()
-
-    def matches(self, body: IncidentValues, field: str) -> bool:
-        """Whether the field has the value of the body; False if its value is unknown."""
-        if field in self.unknown:
-            return False
-        stated, present = stated_value(body, field), self.values[field]
-        if field == "requirements" and stated is not None:
-            return _same_requirements(stated, present)
-        return bool(_plain(stated) == _plain(present))
-
-    def has_requirements(self, stated: Sequence[RequirementIn]) -> bool:
-        """Whether the requirements are those of the incident as it shows them; fields that are not stated have their default.
-
-        The dispatcher cannot see that such requirements are unchanged: a plan also sets values that no request can state.
-        """
-        unmatched = [_plain(entry) for entry in (*self.values["requirements"], *self.translators)]
-        for entry in (_plain(entry.model_dump()) for entry in stated):
-            if entry not in unmatched:
-                return False
-            unmatched.remove(entry)
-        optional = [_plain(entry) for entry in self.translators]
-        return all(entry in optional for entry in unmatched)
+_NOT_REMOVABLE = {
+    "location": "a GeoJSON geometry: the location can be changed, not removed",
+    "language": "a language tag: the language can be changed, not removed",
+}
+"""Fields that an incident may lack but no edit removes. null is valid for them while the incident shows null."""
 
 
 def changes_of(body: IncidentPatch) -> frozenset[str]:
@@ -87,73 +41,6 @@ def changes_of(body: IncidentPatch) -> frozenset[str]:
 
 def is_conditional(body: IncidentPatch, if_match: int | None) -> bool:
     return if_match is not None or body.edit_version is not None or body.expected is not None
-
-
-async def present_values(services: Services, incident_id: str) -> Present | None:
-    """The decided values; before the first decision, those of the report; None if the incident is unknown.
-
-    Raises:
-        StoreTrouble, NotReady: Redis cannot be read.
-    """
-    state = await services.reads.incident(incident_id)
-    if state is not None:
-        held = details_of(state)
-        private, unknown = await _private_values(services, held, set(state.details.values()))
-        return Present(
-            version=state.version,
-            by=state.reported_by,
-            at_ms=state.times.logged_ms,
-            values={
-                "type": state.type,
-                "priority": state.priority,
-                "location": state.area.geometry if state.area else None,
-                "language": as_shown(state.language),
-                "requirements": _stated_requirements(state.requirements),
-                **private,
-            },
-            held=held,
-            edits=state.edits,
-            unknown=unknown,
-            translators=[_stated(entry) for entry in state.requirements if entry.bridges is not None],
-        )
-    encoded = await services.marks.reported(incident_id)
-    report = wire.decode_command(encoded) if encoded is not None else None
-    return await _as_reported(services, report) if isinstance(report, ReportIncident) else None
-
-
-async def _as_reported(services: Services, report: ReportIncident) -> Present:
-    ref = report.private_ref or report_ref(report.incident_id)
-    held = dict.fromkeys(PRIVATE_FIELDS, ref)
-    private, unknown = await _private_values(services, held, {ref} if report.private_ref else set())
-    priority, requirements = incidents.as_reported(report, services.plans)
-    return Present(
-        version=0,
-        by=report.by,
-        at_ms=report.sent_ms,
-        values={
-            "type": report.type,
-            "priority": priority,
-            "location": report.area.geometry if report.area else None,
-            "language": as_shown(report.language),
-            "requirements": _stated_requirements(requirements),
-            **private,
-        },
-        held=held,
-        edits={},
-        unknown=unknown,
-    )
-
-
-async def _private_values(
-    services: Services, held: Mapping[str, str], named: set[str]
-) -> tuple[dict[str, Any], frozenset[str]]:
-    """The private values, and the fields whose record must exist (`named`) but is not in Redis.
-
-    Writes no audit entry: the caller does, if it shows them.
-    """
-    records = await unsealed(services, held.values())
-    values = {name: getattr(records.get(ref), name, None) for name, ref in held.items()}
-    return values, frozenset(name for name, ref in held.items() if ref in named and ref not in records)
 
 
 async def expecting(services: Services, incident_id: str, expected: IncidentValues) -> Present | None:
@@ -168,14 +55,53 @@ async def expecting(services: Services, incident_id: str, expected: IncidentValu
         await asyncio.sleep(_POLL_EVERY_S)
 
 
-def expected_edits(present: Present | None, expected: IncidentValues) -> dict[str, int]:
-    """`UpdateIncident.expected_edits`: the version of each field's last edit if it has the expected value, else -1."""
-    return {
-        name: (edit.version if (edit := present.edits.get(name)) else 0)
-        if present is not None and present.matches(expected, name)
-        else -1
-        for name in sorted(expected.model_fields_set)
-    }
+def nulls_of(body: IncidentPatch) -> frozenset[str]:
+    """The fields that no edit removes and that the body sets to null."""
+    return frozenset(name for name in changes_of(body) & _NOT_REMOVABLE.keys() if getattr(body, name) is None)
+
+
+def unchanged_fields(present: Present | None, body: IncidentPatch) -> frozenset[str]:
+    """Fields that the body sets to the value that the incident shows, although the dispatcher could not compare them.
+
+    A command cannot state null, and an incident shows requirements differently from how the response plan states them.
+    """
+    if present is None:
+        return frozenset()
+    same = {name for name in nulls_of(body) if present.values[name] is None}
+    if body.requirements and present.has_requirements(body.requirements):
+        same.add("requirements")
+    return frozenset(same)
+
+
+def expected_edits(present: Present | None, body: IncidentPatch, version: int | None) -> dict[str, int]:
+    """`UpdateIncident.expected_edits`: the version of each field's last edit if it has the expected value, else -1.
+
+    `version`: the version that the edit is based on (If-Match, `edit_version`).
+    """
+    # The command leaves out a null, so its `expected_version` does not cover the field: a form in which the field was null must
+    # still conflict with an edit that has set it since.
+    edits = dict.fromkeys(sorted(nulls_of(body)), version) if version is not None else {}
+    if body.expected is None:
+        return edits
+    unchanged = unchanged_fields(present, body)
+    for name in sorted(body.expected.model_fields_set):
+        is_met = present is not None and (name in unchanged or present.matches(body.expected, name))
+        edits[name] = present.edit_version(name) if present is not None and is_met else -1
+    return edits
+
+
+def check_nulls(present: Present | None, body: IncidentPatch, versions: Mapping[str, int]) -> None:
+    """Checks that no null removes a value. `versions`: the `expected_edits` of the command.
+
+    Raises:
+        ProblemResponse: 422. Not if the edit conflicts in this field: the dispatcher refuses it with the present value.
+    """
+    if present is None:  # the dispatcher refuses an edit of an unknown incident
+        return
+    for name in sorted(nulls_of(body)):
+        is_conflict = name in versions and present.edit_version(name) > versions[name]
+        if present.values[name] is not None and not is_conflict:
+            raise invalid(name, _NOT_REMOVABLE[name], "null")
 
 
 def same_as(present: Present | None, body: IncidentPatch) -> dict[str, str]:
@@ -264,45 +190,3 @@ def _conflict(present: Present, name: str, body: IncidentPatch | None) -> dict[s
         "by": edit.by if edit else present.by,
         "at": time(edit.at_ms if edit else present.at_ms),
     }
-
-
-def stated_value(body: IncidentValues, field: str) -> Any:
-    """The value of a field in the form of JSON."""
-    value = getattr(body, field)
-    if value is None:
-        return None
-    if field == "location":
-        return value.geometry
-    if field == "requirements":
-        return [entry.model_dump(exclude_unset=True) for entry in value]
-    return value.model_dump(exclude_none=True) if field == "caller" else value
-
-
-def _stated_requirements(requirements: Sequence[Requirement]) -> list[dict[str, Any]]:
-    """In the form of a request body, without translators: they are added to other requirements automatically."""
-    return [_stated(entry) for entry in requirements if entry.bridges is None]
-
-
-def _stated(entry: Requirement) -> dict[str, Any]:
-    values = {name: getattr(entry, name) for name in _REQUIREMENT_FIELDS}
-    return values | {"languages": canonicals(entry.languages), "max_distance_m": incidents.distance_limit_m(entry)}
-
-
-def _same_requirements(stated: Sequence[Mapping[str, Any]], present: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether both lists match one to one in any order. Fields that a stated entry does not have are not compared."""
-    unmatched = [_plain(entry) for entry in present]
-    for entry in map(_plain, stated):
-        match = next((one for one in unmatched if _is_part(entry, one)), None)
-        if match is None:
-            return False
-        unmatched.remove(match)
-    return not unmatched
-
-
-def _is_part(entry: Mapping[str, Any], whole: Mapping[str, Any]) -> bool:
-    return all(whole.get(name) == value for name, value in entry.items())
-
-
-def _plain(value: Any) -> Any:
-    """Encoded to JSON and decoded again, so that a tuple equals a list."""
-    return msgspec.json.decode(msgspec.json.encode(value))

@@ -11,6 +11,7 @@ from api.writes import edits
 from dispatch.decide import decide
 from dispatch.model.commands import Command, ReportIncident, UpdateIncident
 from dispatch.model.incident_events import IncidentUpdated
+from dispatch.model.incidents import Incident
 from dispatch.model.people import Found
 from dispatch.model.private_refs import text_ref
 from dispatch.model.vocabulary import Outcome
@@ -21,7 +22,7 @@ from streams import wire
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate
 from tests.support.api_fakes import DATA_KEY
-from tests.support.api_world import World, code
+from tests.support.api_world import World, code, fields
 from tests.support.builders import NOW_MS, incident, plans, view
 
 AT = rfc3339(NOW_MS)
@@ -131,12 +132,12 @@ async def test_a_conflict_separates_what_the_edit_changes_from_what_it_expects(d
 async def form_of(desk: Desk) -> dict[str, Any]:
     """Every editable field as the incident shows it."""
     shown = await desk.read()
-    form = {name: shown[name] for name in IncidentValues.model_fields}
+    form = {name: shown.get(name) for name in IncidentValues.model_fields}
     form["requirements"] = [
         {name: value for name, value in entry.items() if name in RequirementIn.model_fields}
         for entry in shown["requirements"]
     ]
-    return {name: value for name, value in form.items() if value is not None}
+    return form
 
 
 @pytest.mark.parametrize("kind", sorted(load_builtin().plans))
@@ -236,17 +237,21 @@ async def test_values_that_are_expected_are_compared_field_by_field(
         assert answer.json()["detail"] == f"another value than expected: {', '.join(conflicts)}"
 
 
-async def test_an_expected_value_that_is_on_its_way_is_waited_for(desk: Desk) -> None:
-    redis = desk.world.redis
-    before = next(iter(redis.states.values()))
+def first_reads(desk: Desk, states: list[Incident]) -> None:
+    """The next reads of an incident from Redis give these older states, because decisions are not applied yet."""
+    stale, read = iter(states), desk.world.redis.incident
+
+    async def late(incident_id: str) -> Incident | None:
+        return next(stale, None) or await read(incident_id)
+
+    desk.world.redis.incident = late  # type: ignore[method-assign]
+
+
+async def test_an_expected_value_whose_decision_is_not_applied_yet_is_waited_for(desk: Desk) -> None:
+    (before,) = desk.world.redis.states.values()
     await desk.patch({"priority": "low"})
-    after, looks = redis.states[before.id], iter([before] * 3)
-    original = redis.incident
-
-    async def late(incident_id: str) -> Any:
-        return next(looks, None) or await original(incident_id)
-
-    redis.incident = late  # type: ignore[method-assign]
+    after = desk.world.redis.states[before.id]
+    first_reads(desk, [before] * 3)
 
     answer = await desk.patch({"priority": "critical", "expected": {"priority": "low"}})
 
@@ -302,6 +307,91 @@ async def test_taking_away_what_was_never_there_changes_nothing(world: World) ->
     await desk.patch({"address": None})
 
     assert [one.outcome for one in world.decisions.at.values()][-1] is Outcome.UNCHANGED
+
+
+REMOVABLE = ("description", "address", "caller")
+NEVER_NULL = ("type", "priority", "requirements")
+PLACELESS: dict[str, Any] = {"location": None, "language": ..., "address": ...}
+
+
+@pytest.mark.parametrize("name", [name for name in IncidentValues.model_fields if name not in NEVER_NULL])
+@pytest.mark.parametrize("condition", [{}, {"edit_version": 0}, {"expected": "the form"}])
+async def test_null_for_a_field_that_is_null_is_no_change(world: World, name: str, condition: dict[str, Any]) -> None:
+    desk = Desk(world)
+    await desk.report(**PLACELESS | {"description": ..., "caller": ...})
+    condition = {"expected": {name: None}} if "expected" in condition else condition
+
+    alone = await desk.patch({name: None} | condition)
+    with_another = await desk.patch({name: None, "priority": "low"} | condition)
+
+    outcomes = [one.outcome for one in desk.world.decisions.at.values()][-2:]
+    assert [alone.status_code, with_another.status_code] == [202, 202], with_another.text
+    assert outcomes == [Outcome.UNCHANGED, Outcome.APPLIED]
+    shown = await desk.read()
+    assert (shown.get(name), shown["priority"]) == (None, "low")
+
+
+@pytest.mark.parametrize("name", [name for name in IncidentValues.model_fields if name not in REMOVABLE])
+@pytest.mark.parametrize("condition", [{}, {"edit_version": 0}, {"expected": {"priority": "normal"}}])
+async def test_null_for_a_field_with_a_value_is_refused_unless_it_is_removable(
+    desk: Desk, name: str, condition: dict[str, Any]
+) -> None:
+    sent = len(desk.world.log.messages)
+
+    answer = await desk.patch({name: None, "address": "Абай 2"} | condition)
+
+    assert (answer.status_code, fields(answer)) == (422, [name])
+    assert answer.json()["errors"][0]["got"] == "null"
+    assert len(desk.world.log.messages) == sent
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("location", {"type": "Point", "coordinates": [76.9, 43.2]}), ("language", "ru")]
+)
+@pytest.mark.parametrize("is_decided_meanwhile", [False, True])
+async def test_a_null_conflicts_with_an_edit_that_has_set_the_field_since_it_was_read(
+    world: World, name: str, value: object, is_decided_meanwhile: bool
+) -> None:
+    desk = Desk(world)
+    await desk.report(**PLACELESS)
+    form = await form_of(desk)
+    (before,) = world.redis.states.values()
+    await desk.patch({name: value}, "op-1")
+
+    for condition in ({"edit_version": 0}, {"expected": {name: None}}):
+        if is_decided_meanwhile:
+            first_reads(desk, [before] * 2)
+        answer = await desk.patch(form | {"address": "Абай 9"} | condition, "op-2")
+
+        (conflict,) = answer.json()["conflicts"]
+        assert (answer.status_code, conflict["field"], conflict["mine"]) == (409, name, None)
+        assert (conflict["theirs"], conflict["by"]) == (value, "op-1")
+    assert (await desk.read())["address"] is None
+
+
+@pytest.mark.parametrize("is_null", [True, False])
+async def test_a_field_set_to_its_present_value_never_conflicts_with_what_is_expected(
+    world: World, is_null: bool
+) -> None:
+    desk = Desk(world)
+    await desk.report(**PLACELESS)
+    form = await form_of(desk)
+    name, other = ("language", "ru") if is_null else ("requirements", [{"capability": "field", "skill": "boat"}])
+
+    answer = await desk.patch({name: form[name], "priority": "low", "expected": {name: other}})
+
+    assert answer.status_code == 202, answer.text
+    assert (await desk.read())["priority"] == "low"
+
+
+async def test_a_null_is_not_accepted_while_redis_is_down(desk: Desk) -> None:
+    desk.world.redis.is_down = True
+    sent = len(desk.world.log.messages)
+
+    answer = await desk.patch({"language": None, "address": "Абай 2"})
+
+    assert (answer.status_code, code(answer)) == (503, "picture_unavailable")
+    assert len(desk.world.log.messages) == sent
 
 
 async def test_without_a_decision_in_time_the_outcome_can_be_read_later(
