@@ -2,5 +2,5 @@
 
 Start with `tasks.py`, then `consensus.py` (when answers agree) and `steering.py` (what a result changes).
 May import: `context_query`, `incidents`, `safety`, `state`, `staffing`, `matching`, `plans`, `notices`, `model`.
-Imported by: `decide`.
+Imported by: `decide`; the API checks results by `results.py`.
 """

@@ -2,5 +2,5 @@
 
 Start with `rules.py` (what is sent and until when); `offer_validity.py` is the only reducer of `offers`.
 May import: `model`.
-Imported by: `state`, `digital`; the notifier, the live feed, the rebuild, the simulator and the API.
+Imported by: `state`, `digital`; the notifier, the live feed, the rebuild, `wire`, the simulator and the API.
 """

@@ -2,6 +2,6 @@
 
 Start with `book.py`, which parses `builtin.toml` or the text that `komek plans apply` publishes, and `plan_file.py`, whose tables
 list every setting of a plan file with its limits.
-May import: `model`.
+May import: `model`; pydantic.
 Imported by: `matching`, `staffing`, `safety`, `incidents`, `decide`; by `streams` and `api` to load and show plans.
 """

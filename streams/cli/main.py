@@ -36,7 +36,7 @@ COMMANDS = {
     "topics": CommandEntry("topics", "app", "Create and check the topics."),
     "plans": CommandEntry("plans", "app", "Check and apply response plans."),
     "token": CommandEntry("token", "command", "Print a token for a role."),
-    "incident": CommandEntry("incident", "app", "Report an incident."),
+    "incident": CommandEntry("incident", "app", "Report, show, assign, escalate and reopen incidents; answer for a volunteer."),
     "why": CommandEntry("why", "command", "Explain why a volunteer was asked or not."),
     "watch": CommandEntry("watch", "command", "Watch incidents and offers as they happen."),
     "board": CommandEntry("print_board", "command", "Print what is open, read from the log alone."),
@@ -82,6 +82,7 @@ def load(name: str) -> Any:
         raise CommandFailed(f"`komek {name}` is not part of this installation", "Install Komek again.") from error
     if entry.attribute == "app":
         return get_group(module.app)
+    # typer turns only a whole app into a click command, so a single function gets an app of its own.
     alone = typer.Typer(add_completion=False)
     alone.command(name, help=module.command.__doc__ or entry.about)(module.command)
     return get_command(alone)
