@@ -14,6 +14,7 @@ TIMERS_LOOKED_AT = 256
 """The timers that are due next. Overdue timers that `take_due` postponed repeatedly may rank behind them and are missed; then
 commands wait as well, which has an alarm of its own."""
 VOID_KEPT_MS = 86_400_000
+"""The alarm about void records covers a day (DESIGN 49); incident.lua deletes them after seven."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

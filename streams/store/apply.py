@@ -80,6 +80,7 @@ def packed_hold(hold: Hold, incident: Incident | None) -> dict[str, object]:
 def packed_incident(incident: Incident) -> dict[str, object]:
     return {
         "id": incident.id,
+        # As text, because Redis' cmsgpack cannot decode the MessagePack type `bin`.
         "state": wire.encode(incident).decode(),
         "status": incident.status,
         "priority": incident.priority,
@@ -125,6 +126,7 @@ class Terms:
 
 def terms_of(incident: Incident, requirement: Requirement, skill: str) -> Terms:
     wanted = effective(requirement, incident)
+    # The skill of a translator: digital work, in the languages that the requirement wants.
     is_bridge = skill not in accepted_skills(requirement)
     return Terms(
         capability=Capability.DIGITAL if is_bridge else requirement.capability,
@@ -139,6 +141,7 @@ def waited_skills(incident: Incident, requirement: Requirement) -> tuple[tuple[s
 
     The requirement's skills while it lacks people, and the translator skill while it lacks a translator.
     """
+    # A wave that fell short of its certainty waits as well, behind every shortfall (DESIGN 55).
     scarce = requirement.short_since_ms is not None and incident.open_places(requirement) > 0
     placed = requirement.capability is Capability.FIELD and incident.area is not None
     skills = accepted_skills(requirement) if requirement.shortfall is not None or scarce else ()
@@ -172,8 +175,10 @@ def _packed_waiting(incident: Incident, requirement: Requirement) -> list[dict[s
     return [
         {
             "skill": skill,
+            # `waiting-of` and `waiting-terms` are hashes by member, so each entry needs a member of its own.
             "member": f"{member}|{skill}" if number else member,
             "terms": terms_of(incident, requirement, skill).packed(),
+            # A moment has 13 digits, so this sorts as the member does, and a double holds it exactly.
             "urgency": standing.rank * 1e13 + standing.moment_ms,
             **({} if number else itself),
             **scarce,
@@ -184,6 +189,7 @@ def _packed_waiting(incident: Incident, requirement: Requirement) -> list[dict[s
 
 
 def timer_member(timer: Timer) -> str:
+    # The due time is part of the member: a timer set anew is another timer, and the score may be moved without losing it.
     return f"{timer.kind}|{timer.incident_id}|{timer.ref}|{timer.due_ms}"
 
 

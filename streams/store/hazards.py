@@ -60,6 +60,7 @@ async def hazards(link: RedisClient, known: str) -> tuple[str, tuple[HazardArea,
     areas = (
         hazard_area(one, Hazard(equipped=ground.equipped, since=ground.since), ground.area) for one, ground in grounds
     )
+    # HGETALL has no order, and no decision may depend on it.
     return version.decode(), tuple(sorted(areas, key=lambda area: area.incident_id))
 
 
@@ -67,6 +68,7 @@ async def inside(link: RedisClient, areas: Sequence[Area]) -> list[Inside]:
     if not areas:
         return []
     circles = [list(map(_packed_circle, Outline(area).circles())) for area in areas]
+    # Indexes are by skill, so everybody is found by searching each of them; the script removes duplicates.
     skills = ",".join(Skill)
     answers = await link.call("inside", _pack(circles), skills, LOOK_AT_MOST)
     return [_inside(area, _unpack(answer)) for area, answer in zip(areas, answers, strict=True)]
@@ -99,6 +101,7 @@ async def under_way(link: RedisClient, areas: Sequence[Area]) -> list[UnderWay]:
         (index_lon(area.centre.lon), float(area.centre.lat), (area.reach_m + hazard_crossings.LOOKED_AT_M) * SPARE)
         for area in areas
     ]
+    # One more than is used, to see whether there are more.
     answers = await link.call("under_way", _pack(circles), hazard_crossings.INCIDENTS_MOST + 1)
     return [_under_way([member.decode() for member in members]) for members in answers]
 
@@ -140,6 +143,7 @@ def _lately(row: Sequence[Any]) -> AskedLately:
 
 def _presence(row: Sequence[Any]) -> Presence:
     _, duty, mode, x, y, at, accuracy, heard, quiet, home_x, home_y, capabilities, skills, languages, most_m = row
+    # `at` and `ht` are both signs of life; a fix that did not place the person counts as one.
     times = [int(float(time)) for time in (at, heard) if time]
     return Presence(
         on_duty=duty == b"1",

@@ -45,8 +45,10 @@ class RedisIntakeMarks:
 
     async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None:
         """Marks the key as used. Returns None when it is new, else the first request with it."""
+        # SET NX decides which of two simultaneous requests is the first; GET gives the other one its digest.
         name = redis_keys.repeat(key_digest)
         was_set, stored = await self._link.run([("SET", name, body_digest + "|", "NX", "EX", ttl_s), ("GET", name)])
+        # None: the key expired between the two commands, which is the same as a new one.
         if was_set or stored is None:
             return None
         digest, _, answer = stored.partition(b"|")

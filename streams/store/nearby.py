@@ -47,6 +47,7 @@ def packed_vicinity(incident: Incident) -> dict[str, object]:
         centre, is_wide = neighbour.centre, neighbour.reach_m > 0
         packed["vicinity"] = (text, index_lon(centre.lon), float(centre.lat), is_wide)
     if digest := external_digest(incident.external_id):
+        # False removes the entry of an ended incident. Not None: a Lua table ends at the first nil.
         packed["external"] = (digest, text or False)
     return packed
 
@@ -64,6 +65,7 @@ async def near(link: RedisClient, spots: Sequence[Spot]) -> list[tuple[Neighbour
 
 def _nearest(spot: Spot, points: Sequence[bytes], areas: Sequence[bytes]) -> tuple[Neighbour, ...]:
     found = [_decode(member) for member in (*points, *areas)]
+    # Points arrive sorted by distance; areas are sorted by their centres, so both together have no order yet.
     if areas:
         found.sort(key=lambda neighbour: _from_m(spot.place, neighbour))
     return tuple(found[:NEAR_AT_MOST])

@@ -129,6 +129,7 @@ class PeopleStore:
         return {
             volunteer_id: offer.decode()
             for volunteer_id, (offer, state) in zip(volunteer_ids, answers, strict=True)
+            # A pending claim is not counted: its decision may not exist.
             if offer and state == b"c"
         }
 
@@ -153,10 +154,12 @@ class PeopleStore:
         Returns the fixes that are newer than the stored one but do not pass: vague fixes, and leaps that no second fix confirms.
         """
         doubted: set[FixWrite] = set()
+        # Calls of one round trip run in order, so the fixes of a person keep the order of the log.
         for batch in _parts(fixes, AT_ONCE * 8):
             parts = list(_parts(batch, AT_ONCE))
             calls = [ScriptCall("fixes", (), (self._owner, _pack([packed_fix(fix) for fix in part]))) for part in parts]
             answers = await self.link.run(calls, deadline_s=4.0)
+            # Lua counts from 1.
             doubted.update(part[int(at) - 1] for part, numbers in zip(parts, answers, strict=True) for at in numbers)
         return frozenset(doubted)
 
@@ -200,6 +203,7 @@ def _packed_profile(write: ProfileWrite) -> dict[str, object]:
         "md": "" if record.max_distance_m is None else str(record.max_distance_m),
         "du": "1" if record.on_duty else "0",
         "keeps": record.keeps_duty,
+        # 0: no sign of life; people.lua never moves a later one back.
         "hd": record.heard_ms or 0,
         "po": "" if record.private_at is None else str(record.private_at),
     }

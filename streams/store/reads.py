@@ -85,6 +85,7 @@ class Reads:
         self._link = link
 
     async def _ask(self, commands: Sequence[Command]) -> list[Any]:
+        # In the same round trip: a restart breaks the connection, so a reply of another run cannot follow this one.
         ready, *answers = await self._link.run([ScriptCall("ready"), *commands])
         if not ready:
             raise NotReady(NOT_REBUILT)
@@ -119,6 +120,7 @@ class Reads:
             if all(len(rows) > limit or len(answer) < fetch for rows, answer in zip(lists, answers, strict=True)):
                 break
             fetch *= 4
+        # A set: an incident whose status changes between two of the reads is in two lists.
         rows = sorted({row for rows in lists for row in rows}, reverse=True)
         shown = rows[:limit]
         more = len(rows) > limit
@@ -185,6 +187,7 @@ class Reads:
             ]
         )
         shortfalls, volunteers, on_duty, oldest = answers[-4:]
+        # `strict=False`: `answers` has more entries than each list.
         return Counts(
             by_status=dict(zip(statuses, answers, strict=False)),
             by_priority=dict(zip(priorities, answers[len(statuses) :], strict=False)),
@@ -209,6 +212,7 @@ class Reads:
         ready, lock = await self._link.run([ScriptCall("ready"), ("GET", redis_keys.REBUILD_LOCK)])
         if lock is None:
             return RebuildState(is_ready=bool(ready))
+        # From the right: only the owner is free text, and `Restore` refuses a `|` in it.
         owner, done, total = lock.decode().rsplit("|", 2)
         return RebuildState(is_ready=bool(ready), owner=owner, done=int(done), total=int(total))
 
@@ -235,6 +239,7 @@ def _parsed_cursor(cursor: str | None) -> tuple[str, tuple[int, str] | None]:
 
 
 def _sealed(stored: bytes | None) -> bytes | None:
+    # `offset|` without ciphertext is an erased record.
     return (stored.partition(b"|")[2] or None) if stored is not None else None
 
 

@@ -38,6 +38,7 @@ def newest_profiles(records: Iterable[ConsumerRecord]) -> tuple[list[ProfileWrit
     newest: dict[str, DecidingWrites] = {}
     for write in writes:
         newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id, ()), write)
+    # Up to two writes of a person, in the order of the log: the one that states the duty comes first.
     return [write for deciding in newest.values() for write in deciding], rejected
 
 
@@ -65,6 +66,7 @@ def _keeps_duty(write: ProfileWrite) -> bool:
 def newest_privates(records: Iterable[ConsumerRecord], data_key: bytes) -> tuple[list[PrivateWrite], Rejected]:
     """The last private record or tombstone of each reference, and the rejected records with reasons."""
     writes, rejected = _readable(records, lambda record: private_of(record, data_key))
+    # All records of a reference are in one partition, so the last one is the newest.
     return list({write.ref: write for write in writes}.values()), rejected
 
 
@@ -105,6 +107,7 @@ def fix_of(record: ConsumerRecord) -> FixWrite:
         lon=fix.lon,
         lat=fix.lat,
         accuracy_m=fix.accuracy_m,
+        # A device's clock may be ahead; the append time of the log bounds it (DESIGN 8).
         at_ms=logged_ms if fix.recorded_ms is None else min(fix.recorded_ms, logged_ms),
         continues=fix.continues,
     )
@@ -135,6 +138,7 @@ def private_of(record: ConsumerRecord, data_key: bytes) -> PrivateWrite:
     sealed: bytes | None = record.value
     if sealed is None or not ref.startswith("volunteer:"):
         return PrivateWrite(ref=ref, offset=record.offset, sealed=sealed)
+    # Decrypted here although only the home is used: a record that cannot be decrypted is dead-lettered, not stored (DESIGN 75).
     private = wire.open_sealed(data_key, ref, sealed)
     home = private.home if isinstance(private, VolunteerPrivate) else None
     return PrivateWrite(ref=ref, offset=record.offset, sealed=sealed, home=home)

@@ -71,6 +71,7 @@ class Connections:
             try:
                 answers = await _exchanged(connection, commands, reply_timeout_s, until_s)
             except BaseException:
+                # Also on cancellation: unread replies would answer the next exchange on this connection.
                 await connection.disconnect(nowait=True)
                 raise
             self._idle.append(connection)
@@ -87,6 +88,7 @@ async def _exchanged(
     now_s = asyncio.get_running_loop().time
     answers: list[Any] = []
     async with asyncio.timeout_at(min(now_s() + reply_timeout_s, until_s)) as limit:
+        # `send_packed_command` connects first when needed, under the same timeout.
         await connection.send_packed_command(connection.pack_commands(commands))
         for number in range(len(commands)):
             answers.append(await _answer_on(connection))

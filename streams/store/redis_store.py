@@ -56,6 +56,7 @@ class RedisStore:
 
     async def find_more(self, searches: Sequence[tuple[Need, Found]], *, within_s: float) -> list[Found]:
         most = search.look_at_most(len(searches))
+        # `deadline_s` is what is left of the batch's second for searches, not the deadline of a call (DESIGN 90).
         calls = [search.call_of(need, before.mark, most) for need, before in searches]
         answers = await self.link.run(calls, deadline_s=within_s)
         return [search.found_of(answer, before) for (_, before), answer in zip(searches, answers, strict=True)]
@@ -102,6 +103,7 @@ class RedisStore:
 
     async def progress(self, partition: int) -> PartitionProgress:
         applied, published, refused = await self.link.call("progress", partition)
+        # -1: nothing yet, so that the next offset is 0.
         return PartitionProgress(
             applied=int(applied) if applied is not None else -1,
             published=int(published) if published is not None else -1,

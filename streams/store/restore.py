@@ -20,6 +20,7 @@ from streams.store.people import FixWrite, PeopleStore, packed_fix
 from streams.store.redis_client import RedisClient, ScriptCall
 from streams.store.track_record import Standings, TrackRecord
 
+# Items per script call, and calls per round trip: a script blocks Redis for everybody else while it runs.
 INCIDENTS_AT_ONCE = 100
 COMMANDS_AT_ONCE = 1000
 TRACKS_AT_ONCE = 500
@@ -92,6 +93,7 @@ class Restore:
         while True:
             scan = ("SCAN", cursor, "MATCH", redis_keys.PREFIX + "*", "COUNT", 5000)
             cursor, names = (await self.link.run([scan], deadline_s=DEADLINE_S))[0]
+            # SCAN may return a key twice, or one that is gone: UNLINK ignores it.
             doomed = [name for name in names if name != redis_keys.REBUILD_LOCK.encode()]
             if doomed:
                 count += (await self.link.run([("UNLINK", *doomed)], deadline_s=DEADLINE_S))[0]
@@ -140,6 +142,7 @@ class Restore:
             for one, known in taught.people.items()
         ]
         cells = [(cell, _sum(yes), _sum(no)) for cell, (yes, no) in taught.cells.items()]
+        # One cell for each hour and distance band, so one call holds them all.
         packed: list[dict[str, object]] = [{"people": (), "cells": cells}]
         packed += [
             {"people": rows[at : at + PEOPLE_AT_ONCE], "cells": ()} for at in range(0, len(rows), PEOPLE_AT_ONCE)
@@ -185,6 +188,7 @@ class Restore:
 
         False when Redis has been restarted since `run_id` was read.
         """
+        # SSCAN may return a person twice; writing the same index entries again is harmless.
         cursor = b"0"
         while True:
             scan = ("SSCAN", redis_keys.VOLUNTEERS, cursor, "COUNT", PEOPLE_AT_ONCE)
@@ -196,11 +200,13 @@ class Restore:
             await self.link.run(calls, deadline_s=DEADLINE_S)
             if int(cursor) == 0:
                 break
+            # The last check of the lock before the ready key is the one in mark_ready.lua.
             await self._lock("renew", ttl_ms, *self._progress)
         return bool(await self.link.call("mark_ready", self.owner, run_id))
 
 
 def _sum(total: float) -> str:
+    # Nine digits, as learn.lua writes them. 0 means no sum at all: as a logarithm it would be a weight of 1 in 1970.
     return f"{total:.9f}" if total else ""
 
 
@@ -214,6 +220,7 @@ def _track_fields(track: Track) -> Iterator[str]:
     if track.waiting is not None:
         yield from _placed("px", "py", "pa", track.waiting)
         yield from ("pt", str(track.waiting.at_ms))
+    # `ht` is the sign of life of a fix that did not place the person; `at` covers the others.
     if newest.at_ms > believed.at_ms:
         yield from ("ht", str(newest.at_ms))
     if not newest.continues:
@@ -221,6 +228,7 @@ def _track_fields(track: Track) -> Iterator[str]:
 
 
 def _placed(lon_name: str, lat_name: str, accuracy_name: str, fix: Fix) -> tuple[str, ...]:
+    # By `packed_fix`, so that the stored digits are those of the live path.
     write = FixWrite(volunteer_id="", lon=fix.place.lon, lat=fix.place.lat, accuracy_m=fix.accuracy_m, at_ms=fix.at_ms)
     _, lon, lat, accuracy, *_ = packed_fix(write)
     return (lon_name, lon, lat_name, lat, accuracy_name, accuracy)

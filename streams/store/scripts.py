@@ -127,6 +127,8 @@ def _read(name: str) -> str:
 
 def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
     """Every script, ready to be loaded. `fix_age_limit_ms`: how old a fix may be before the home place counts instead."""
+    # Numbers of rules that Python has too are passed in, so there is one copy of each. A script with another number has another
+    # digest, so processes of two versions that share a Redis run their own.
     heading = (
         f"local KEY = {_table(_KEYS)}\n"
         f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
@@ -148,6 +150,7 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
     )
     scripts = {}
     for name, parts in PARTS.items():
+        # EVALSHA is defined by SHA-1; `usedforsecurity=False` lets it work on machines that forbid SHA-1 for security.
         source = "\n".join([heading, *map(_read, ("prelude", *parts, name))]).encode()
         scripts[name] = Script(name, source, hashlib.sha1(source, usedforsecurity=False).hexdigest())
     return scripts

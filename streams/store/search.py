@@ -21,6 +21,7 @@ from streams.store.redis_client import ScriptCall
 
 FIRST_RING_M = 250.0
 GEO_MAX_LAT = 85.05
+"""GEOSEARCH rejects latitudes beyond the Web Mercator limit (85.05112878). `geo_lat` in prelude.lua clamps alike."""
 LOOK_AT_MOST = 4000
 """People examined per call of the script, about 60 ms: a search for a rare language in a large city must not block Redis."""
 LOOK_AT_LEAST = 250
@@ -31,6 +32,7 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
 
 
+# A person without a past, in the order of `history` in find.lua.
 _UNASKED = (0.0, 0.0, 0.0, False, False, 0, 0, 0.0, 0.0)
 
 
@@ -58,6 +60,7 @@ def first_ring_m(need: Need) -> float:
 
 def wider_m(radius_m: float, people: int, need: Need, *, goes_on: bool) -> float:
     """The radius of the next ring after one in which `people` were examined. Same formula as `wider` in find.lua."""
+    # People grow with the square of the radius; the next circle should hold 1.5 times as many as are needed.
     factor = math.sqrt(1.5 * enough(need.want) / max(people, 0.5))
     return min(radius_m * max(2.0 if goes_on else 1.25, min(4.0, factor)), limit_m(need))
 
@@ -80,6 +83,7 @@ def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST
         "asked": tuple(need.asked_before),
         "incident": need.incident_id,
         **_standing(need),
+        # Not `hash`, which differs between processes: a redelivered command must find the people that it claimed.
         "seed": crc32(need.command_id.encode()),
     }
     if need.area is not None:
@@ -92,6 +96,7 @@ def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST
         }
         if need.requirement.max_eta_s is not None:
             packed["by_mode"] = {mode: float(limit_by_mode_m(need.requirement, mode)) for mode in TravelMode}
+    # A continued search also skips whole groups: else thousands in the hazard area or asleep would use up its calls (DESIGN 90).
     if mark is not None:
         packed |= {"passed": list(mark.judged)} | _barred(need)
         if mark.radius_m is not None:
@@ -151,6 +156,7 @@ def joined(
     candidates = list(fresh)
     if before is not None:
         assert before.mark is not None
+        # This call has counted the engaged people of its wider circle, which includes those that the earlier one counted.
         counts.update(before.excluded)
         counts.subtract(before.mark.around)
         known = before.mark.judged
@@ -171,6 +177,7 @@ def joined(
 
 
 def _order(candidate: Candidate) -> tuple[float, float, str]:
+    # The id last: equal people have the same order in both stores and after a redelivery.
     if candidate.distance_m is not None:
         return candidate.distance_m, 0.0, candidate.volunteer_id
     return math.inf, candidate.load, candidate.volunteer_id

@@ -40,6 +40,7 @@ class TrackRecord:
     def learn(self, lesson: Lesson) -> None:
         if lesson.accepted:
             self.accepted = added(self.accepted, lesson.at_ms, lesson.accepted, ANSWER_HALF_LIFE_MS)
+            # The same answers with a half-life of 7 days: recent work, for fairness (DESIGN 41).
             self.work = added(self.work, lesson.at_ms, lesson.accepted, WORK_HALF_LIFE_MS)
         if lesson.refused:
             self.refused = added(self.refused, lesson.at_ms, lesson.refused, ANSWER_HALF_LIFE_MS)
@@ -51,6 +52,7 @@ class TrackRecord:
             self.overruled = added(self.overruled, judged.at_ms, 1.0, TRUST_HALF_LIFE_MS)
 
     def end_work(self, ended: WorkEnded) -> None:
+        # Not by the order of calls: decisions of two incidents arrive in any order, and a rebuild must agree with learn.lua.
         if self.worked_ms is None or ended.at_ms >= self.worked_ms:
             self.worked_ms, self.worked_heavy = ended.at_ms, ended.heavy
 
