@@ -25,7 +25,7 @@ class Standstill:
         self.moved_s: float | None = None
         """When an offset was last seen to advance, or when counting started."""
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         self._since.clear()
         self.moved_s = None
 

@@ -96,7 +96,7 @@ class Monitor:
             except (KafkaError, TimeoutError, OSError) as error:
                 _log.warning("lag cannot be measured", cause=type(error).__name__)
                 # Commits may have been missed while nothing was measured, so the seconds without a commit start over.
-                self._standstill.begin_anew()
+                self._standstill.reset()
             finally:
                 await consumer.stop()
                 await admin.close()

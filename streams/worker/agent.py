@@ -27,6 +27,7 @@ from streams.worker.watchdog_excuses import StallExcuses
 
 log = structlog.get_logger()
 QUEUE_LIMIT = 64
+"""Also the size of a poll: what is queued here is delivered again if the process dies (DESIGN 4)."""
 BATCH_BOUND_S = 2.0
 """A batch that takes longer is cancelled and retried in smaller parts, so that a rebalance never waits for it."""
 SINGLE_BOUND_S = 10.0
@@ -37,11 +38,11 @@ STANDSTILL_S = 1.0
 """A first command older than this means that the worker was not running: commands are gathered before the batch starts."""
 GATHER_S = 0.05
 """How long commands are gathered then; Kafka's first fetch response may hold a single record."""
-TROUBLE_SAID_S = 30.0
+TROUBLE_EXCUSED_S = 30.0
 """Duration of an excuse; longer than the next attempt takes to fail again: 15 s for the log, 2 s per call for Redis."""
 _CAUSE_LABELS: dict[type[Exception], str] = {LogUnavailable: "LogTrouble"}
 """Values of the label `cause` that differ from the class name; alerts and dashboards depend on them."""
-REBUILD_SAID_S = 120.0
+REBUILD_EXCUSED_S = 120.0
 """A rebuild without progress for this long counts as hanging."""
 
 Queued = tuple[Any, Any, int]
@@ -84,6 +85,7 @@ class CommandWorker(Service):
 
     async def feed(self, stream: Any) -> None:
         """Body of the agent: queues events until the stream ends."""
+        # Without `noack` Faust acks an event as soon as the loop asks for the next one, or when the agent raises.
         async for event in stream.noack().events():
             await self.queue.put((stream, event, self._revocations[event.message.partition]))
 
@@ -91,6 +93,7 @@ class CommandWorker(Service):
         """Partitions revoked: drop their queued commands, even if the partitions are assigned again at once. Kafka redelivers the
         commands in order (DESIGN 69)."""
         for partition in partitions:
+            # A count and not a set: the partition may be assigned again before the queued events are looked at.
             self._revocations[partition] += 1
             self.reached.pop(partition, None)
         self.urgent = [record for record in self.urgent if record.partition not in partitions]
@@ -123,6 +126,7 @@ class CommandWorker(Service):
     async def _until_done(self, waiting: list[Queued]) -> None:
         attempt = 0
         while waiting:
+            # On each attempt: partitions may be revoked while a batch is retried.
             waiting = self._still_ours(waiting)
             part = waiting[: self._limit]
             if not part:
@@ -148,8 +152,10 @@ class CommandWorker(Service):
     async def _handle(self, part: Sequence[Queued]) -> None:
         """Deciding has a time limit; catching up has none, because it may read a long part of the log."""
         records = [event.message for _, event, _ in part]
+        # Reversed, so that the first record of each partition is the last to be set.
         for record in reversed(records):
             self.reached[record.partition] = record.offset
+        # Before the batch and in the same task: a second deciding task made batches exceed their time (DESIGN 68).
         await self._decide_urgent()
         await self._dispatcher.catch_up(record.partition for record in records)
         async with asyncio.timeout(BATCH_BOUND_S if len(part) > 1 else SINGLE_BOUND_S):
@@ -159,6 +165,7 @@ class CommandWorker(Service):
         """Decides urgent records, once: a record that fails here comes up in order later."""
         owned = self.owned()
         waiting = sorted((one for one in self.urgent if one.partition in owned), key=lambda one: one.timestamp)
+        # Removed before they are decided: a record that fails must not block the batches behind it.
         records, self.urgent = waiting[: self._limit], waiting[self._limit :]
         if records:
             await self._dispatcher.catch_up(record.partition for record in records)
@@ -171,9 +178,11 @@ class CommandWorker(Service):
         metrics.RETRIED_BATCHES.labels(cause=_CAUSE_LABELS.get(type(error), cause)).inc()
         self._excuse(error)
         log.warning("batch is retried", cause=cause, detail=str(error), attempt=attempt)
+        # Halved, so that a slow machine never retries a large batch for ever (DESIGN 4).
         self._limit = max(1, self._limit // 2)
         self._was_slow = isinstance(error, TimeoutError)
         if isinstance(error, NotReady):
+            # Redis was emptied or restarted: what was applied in it is not there any more.
             self._dispatcher.invalidate_all()
             try:
                 await self._rebuild()
@@ -186,9 +195,9 @@ class CommandWorker(Service):
         """Reports the wait to the watchdog. A timeout is not fully excused: its cause may be this worker."""
         at_s, cause = clock.monotonic_s(), type(error).__name__
         if isinstance(error, TimeoutError):
-            self._waits.trying("a batch is retried", at_s=at_s, for_s=TROUBLE_SAID_S)
+            self._waits.trying("a batch is retried", at_s=at_s, for_s=TROUBLE_EXCUSED_S)
         else:
-            for_s = REBUILD_SAID_S if isinstance(error, NotReady) else TROUBLE_SAID_S
+            for_s = REBUILD_EXCUSED_S if isinstance(error, NotReady) else TROUBLE_EXCUSED_S
             self._waits.excused(cause, at_s=at_s, for_s=for_s)
 
     def _still_ours(self, waiting: list[Queued]) -> list[Queued]:
@@ -210,9 +219,11 @@ class _Record:
         self.topic: str = message.topic
         self.partition: int = message.partition
         self.offset: int = message.offset
+        # Rounded and not truncated: 1.001 s times 1000 may be 1000.999….
         self.timestamp: int = round(message.timestamp * 1000)
         self.key: bytes | None = message.key
         self.value: bytes | None = message.value
+        # Faust gives a dict or a list of pairs.
         headers = message.headers or ()
         self.headers = list(headers.items()) if isinstance(headers, dict) else list(headers)
 

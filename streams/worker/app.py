@@ -30,7 +30,7 @@ from streams.settings import Settings
 from streams.store import RedisClient, RedisStore
 from streams.store.people import PeopleStore
 from streams.topics import INCIDENTS
-from streams.worker.agent import QUEUE_LIMIT, REBUILD_SAID_S, TROUBLE_SAID_S, CommandWorker
+from streams.worker.agent import QUEUE_LIMIT, REBUILD_EXCUSED_S, TROUBLE_EXCUSED_S, CommandWorker
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.profile_services import LocationService, ProfileService
 from streams.worker.projection import Projection
@@ -43,7 +43,7 @@ from streams.worker.watchdog import LagWatchdog, LoopWatchdog
 from streams.worker.watchdog_excuses import StallExcuses
 
 log = structlog.get_logger()
-REBALANCE_SAID_S = 15.0
+REBALANCE_EXCUSED_S = 15.0
 """Duration of the excuse; longer than the rebalance timeout."""
 
 
@@ -69,20 +69,23 @@ def build_app(
     app = faust.App(groups.DISPATCHER, **_faust_settings(settings))
     parts = WorkerServices(settings, app, plans, make_store, make_publisher)
     app.service(_service_of(parts))
+    # Raw bytes: a payload that Faust cannot decode would be acked before the agent sees it.
     topic = app.topic(INCIDENTS.name, key_serializer="raw", value_serializer="raw")
 
+    # `concurrency` above 1 commits past unfinished events (Faust 606).
     @app.agent(topic, name="komek.commands", concurrency=1)
     async def commands(stream: Any) -> None:
         await parts.started.wait()
         await parts.worker.feed(stream)
 
+    # `weak=False`: the signal would otherwise forget this local function.
     @app.on_partitions_revoked.connect(weak=False)
     async def invalidate(_: Any, revoked: Any, **__: Any) -> None:
         """Only marks the partitions: the log is read in the worker's task, never during a rebalance."""
         gone = {part.partition for part in revoked}
         parts.dispatcher.invalidate(gone)
         parts.worker.lost(gone)
-        parts.excuses.excused("rebalance", at_s=clock.monotonic_s(), for_s=REBALANCE_SAID_S)
+        parts.excuses.excused("rebalance", at_s=clock.monotonic_s(), for_s=REBALANCE_EXCUSED_S)
 
     return app
 
@@ -93,11 +96,14 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
         "broker": [f"kafka://{server}" for server in settings.require_kafka().split(",")],
         "datadir": settings.data / "faust",
         "store": "memory://",
+        # Exactly-once gives duplicates and fenced crashes on a rebalance (Faust 177, 323, 517).
         "processing_guarantee": "at_least_once",
+        # False would lose the event in progress on a graceful stop.
         "stream_wait_empty": True,
         "stream_buffer_maxsize": QUEUE_LIMIT,
         "broker_max_poll_records": QUEUE_LIMIT,
         "broker_commit_interval": 1.0,
+        # The default of 60 s leaves partitions without a worker for about 61 s after a kill -9.
         "broker_session_timeout": timeouts.SESSION_MS / 1000,
         "broker_heartbeat_interval": timeouts.HEARTBEAT_MS / 1000,
         "broker_rebalance_timeout": timeouts.REBALANCE_MS / 1000,
@@ -105,9 +111,12 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
         "consumer_metadata_max_age_ms": timeouts.LEADERS_MS,
         "consumer_auto_offset_reset": "earliest",
         "producer_acks": -1,
+        # A batch older than this is dropped.
         "producer_request_timeout": 60.0,
+        # Faust would create missing topics with 8 partitions and one replica; `komek topics apply` creates them.
         "topic_allow_declare": False,
         "topic_disable_leader": True,
+        # Faust would listen on 0.0.0.0:6066.
         "web_enabled": False,
         "worker_redirect_stdouts": False,
     }
@@ -168,6 +177,7 @@ class WorkerServices:
         await self.publisher.start()
         await self.reader.start()
         await self.side_reader.start()
+        # Last: an invalid record of plans is dead-lettered, which needs the publisher.
         await self.applied_plans.start()
 
     async def close(self) -> None:
@@ -181,10 +191,10 @@ class WorkerServices:
         await self.link.close()
 
     def _on_log_read(self) -> None:
-        self.excuses.excused("reading the log", at_s=clock.monotonic_s(), for_s=TROUBLE_SAID_S)
+        self.excuses.excused("reading the log", at_s=clock.monotonic_s(), for_s=TROUBLE_EXCUSED_S)
 
     async def _on_rebuild_progress(self, *_: object) -> None:
-        self.excuses.excused("rebuild", at_s=clock.monotonic_s(), for_s=REBUILD_SAID_S)
+        self.excuses.excused("rebuild", at_s=clock.monotonic_s(), for_s=REBUILD_EXCUSED_S)
 
     def owned(self) -> set[int]:
         """Owned partitions of `incidents`; empty before Faust's consumer runs."""
@@ -251,7 +261,9 @@ def _service_of(parts: WorkerServices) -> type[Service]:
         async def on_start(self) -> None:
             await parts.open()
             for service in parts.services:
+                # Not before: the first sweep or batch needs the connections.
                 await self.add_runtime_dependency(service)
+            # The agent has waited for this: Faust starts it together with the services.
             parts.started.set()
             # Exclude the long-lived objects from garbage collection and collect less often (DESIGN 45).
             gc.collect()

@@ -47,12 +47,14 @@ async def load_context(store: Store, commands: Sequence[CommandContext]) -> list
         StoreTrouble, NotReady: Redis did not answer.
     """
     queries = [look_of(one.incident, one.command) for one in commands]
+    # Ordinary batches (answers, timers) need nothing and cost no round trip.
     if not any(queries):
         return [NOTHING] * len(commands)
     answers = await _answered(store, commands, queries)
     reported: list[Neighbour] = []
     contexts = []
     for number, (one, query) in enumerate(zip(commands, queries, strict=True)):
+        # Before this command is added: a report must not be compared with itself.
         contexts.append(_context_of(number, query, answers, reported) if query else NOTHING)
         reported += _reported(one)
     return contexts
@@ -124,6 +126,7 @@ def _is_near(one: Neighbour, centre: Place, query: ContextQuery, place: Place) -
 
 
 def _logged_ms(one: CommandContext) -> int:
+    # Of a known incident the time of its own report counts, not that of the command (30 minutes around it are compared).
     return one.incident.times.logged_ms if one.incident else one.logged_ms
 
 

@@ -57,6 +57,7 @@ class BatchHazards:
         """Starts a batch: resets the travel budget and reloads hazard areas if their version changed."""
         self._travel_left_s = TRAVEL_BUDGET_S
         self._version, changed = await self._store.hazards(self._version)
+        # None: the version is the same, so the areas of the last batch hold.
         if changed is not None:
             self._hazards = changed
 
@@ -116,13 +117,16 @@ class BatchHazards:
         if not wanted:
             return [None] * len(grounds)
         near = await self._store.under_way([area for _, area, _ in wanted])
+        # States of this batch replace those in Redis, which are a decision behind.
         batch = {incident.id: incident for incident in deciding}
+        # Without duplicates and in a fixed order, so that a repeated batch asks the same.
         ids = list(dict.fromkeys(one for found in near for one in found.incident_ids if one not in batch))
         loaded = (await self._store.load([("", one) for one in ids]))[1] if ids else []
         known = {one: entry.incident for one, entry in zip(ids, loaded, strict=True) if entry.incident} | batch
         people = list(
             dict.fromkeys(offer.volunteer_id for one in known.values() for offer in hazard_crossings.under_way(one))
         )
+        # Bounded: what lies beyond is reported to the operator as `ways_unchecked` (DESIGN 84).
         seen = await self._store.whereabouts(people[: hazard_crossings.PEOPLE_MOST]) if people else {}
         answers = iter(
             WaysFound(
@@ -150,6 +154,7 @@ class BatchHazards:
         answers = await self._travel.travel_times(
             [[trip for _, trip in part] for part in routed], within_s=self._travel_left_s
         )
+        # One budget for all searches of a batch: continued searches get what the first one left (DESIGN 25).
         self._travel_left_s = max(0.0, self._travel_left_s - (clock.time() - began))
         return [
             _with_times(found, [who for who, _ in part], answer.seconds, answer.source) if part else found
@@ -169,6 +174,7 @@ def _routed(incident: Incident | None, need: Need, found: Found) -> list[tuple[s
     ground = ground_of(incident)
     trips: list[tuple[str, Trip]] = []
     for seen in found.candidates:
+        # Candidates come nearest first.
         if len(trips) == ROUTED_MOST:
             break
         candidate = approach(seen, need, ground, ())

@@ -20,6 +20,7 @@ CLAIM_ROUNDS = 8
 """After this many rounds with refused claims, the unfilled rest becomes a shortfall that is retried in a second."""
 _EXCLUSION_OF = {
     ClaimAnswer.BUSY: Exclusion.TAKEN_NOW,
+    # A newer epoch of the same incident holds the person: another worker decides here.
     ClaimAnswer.FENCED: Exclusion.TAKEN_NOW,
     ClaimAnswer.OFF_DUTY: Exclusion.OFF_DUTY,
 }
@@ -67,6 +68,7 @@ class ClaimLedger:
         # Holds of the decision are confirmed by now, and `release` does not affect confirmed holds.
         await self._store.release([hold for _, entry in decided for hold in entry.holds.values()])
         for command, _ in decided:
+            # After the release: if Redis fails in between, the next call releases them.
             del self._claimed[command]
 
     async def release_unused(self, decisions: Sequence[Decision]) -> None:
@@ -115,10 +117,12 @@ class ClaimRounds:
                 break
             self._fill(unfinished)
             lost = await self._claim(unfinished)
+            # Only these rounds are counted: continued searches are bounded by their own limits.
             refused_rounds += bool(lost)
             short = [(draft, need) for draft in unfinished if draft not in lost for need in draft.needs_to_search_on()]
             if short:
                 await self._searches.look_further(short, self._plans, until_s)
+            # By identity: drafts are mutable and have no equality of their own.
             again = {id(draft) for draft in lost} | {id(draft) for draft, _ in short}
             unfinished = [draft for draft in self._drafts if id(draft) in again]
         await self._release_unused()
@@ -137,8 +141,10 @@ class ClaimRounds:
     async def _claim(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Sends the claims that are not granted yet; returns the drafts that must be filled again."""
         claims = [claim for draft in drafts for claim in claims_of(draft.decision)]
+        # The id of an offer follows from command, requirement and person, so granted claims are recognised later.
         fresh = [claim for claim in claims if claim.offer_id not in self._granted]
         for claim in fresh:
+            # Before the request: its answer may never arrive although the claim was granted.
             self._ledger.note(claim)
         answers = await self._store.claim(fresh) if fresh else []
         by_command = {draft.command.id: draft for draft in self._drafts}
@@ -173,10 +179,12 @@ class ClaimRounds:
         """The rounds are used up: decides with the people granted so far, or with nobody. A timer retries in a second."""
         holders = {hold.volunteer_id for hold in self._granted.values()}
         for draft in drafts:
+            # Only people who are held already may be chosen now, so no new claim can be refused.
             draft.lost.update(_all_but(holders, draft.found))
         self._fill(drafts)
         for draft in drafts:
             if any(claim.offer_id not in self._granted for claim in claims_of(draft.decision)):
+                # Even these are not enough for the claims it needs: it decides with nobody.
                 nobody = Found(excluded={Exclusion.TAKEN_NOW: len(draft.lost)})
                 draft.found = {need.requirement.id: nobody for need in draft.settled.needs}
                 self._fill([draft])

@@ -7,7 +7,6 @@ there, and decides only the commands that have no decision yet.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,11 +15,9 @@ import structlog
 from dispatch.decide import Settled, View, settle
 from dispatch.model.commands import Command
 from dispatch.model.context import DecisionContext
-from dispatch.model.decisions import Cause, Decision
+from dispatch.model.decisions import Cause
 from dispatch.model.hazard_areas import ground_of
-from dispatch.model.offer_events import OfferMade
 from dispatch.model.service_area import ServiceArea
-from dispatch.model.staffing_events import LadderStepped
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Loaded, NotReady, Store, StoreTrouble, TravelTimes
 from dispatch.state.edits import unused_refs
@@ -31,16 +28,14 @@ from streams.kafka.records import Consumed
 from streams.worker.batch_context import CommandContext, load_context
 from streams.worker.batch_hazards import BatchHazards
 from streams.worker.claim_rounds import ClaimLedger, ClaimRounds
-from streams.worker.drafts import Draft, count_rivals
-from streams.worker.projection import Logged, Projection
+from streams.worker.drafts import Draft, count_decisions, count_rivals
+from streams.worker.lanes import lanes_of, without_repeats
+from streams.worker.logged_decisions import Logged
+from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
 from streams.worker.searches import SearchBounds, Searches
 
 log = structlog.get_logger()
-LANES = 2
-"""Concurrent groups of partitions in a batch: while one awaits Redis or Kafka, the other computes (DESIGN 45)."""
-WORTH_LANES = 16
-"""Fewer commands than this are decided in one lane."""
 
 
 class Dispatcher:
@@ -109,10 +104,12 @@ class Dispatcher:
             LogUnavailable, StoreTrouble, NotReady: nothing was lost; call again with the same records.
         """
         async with self._batch_lock:
+            # Here and nowhere else: a batch is decided under one book.
             self._plans = self._plans_next
             try:
                 await self.catch_up(record.partition for record in records)
                 await self._decide_in_lanes(await self._readable(records))
+            # Whatever failed, also a cancellation between two steps: the next attempt reads the log first (DESIGN 3).
             except BaseException:
                 self.invalidate({record.partition for record in records})
                 raise
@@ -136,6 +133,7 @@ class Dispatcher:
             try:
                 command = wire.decode_incident_command(record.value)
             except wire.Unreadable as error:
+                # Confirmed before the record can be acked, so that its bytes are never lost.
                 await self._publisher.dead_letter(record, str(error))
                 log.error(
                     "command dead-lettered",
@@ -152,18 +150,19 @@ class Dispatcher:
 
         All lanes have ended when this returns or raises, so that nothing of a batch runs during its next attempt.
         """
-        lanes = await asyncio.gather(*map(self._decide_lane, _lanes(commands)), return_exceptions=True)
+        lanes = await asyncio.gather(*map(self._decide_lane, lanes_of(commands)), return_exceptions=True)
         errors = [error for error in lanes if error is not None]
         if errors:
             # A bug takes precedence over a retryable error, which would hide it.
             raise min(errors, key=lambda one: isinstance(one, LogUnavailable | StoreTrouble | NotReady | TimeoutError))
 
     async def _decide_lane(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
-        for part in _without_repeats(commands):
+        for part in without_repeats(commands):
             await self._decide(part)
 
     async def _decide(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
         """Decides commands of different incidents and waits until their effects are confirmed."""
+        # The clock of Redis, so that a worker whose own clock is wrong decides the same (DESIGN 8, 51).
         (now_ms, loaded), _ = await asyncio.gather(
             self._store.load([(command.id, command.incident_id) for _, command in commands]), self._hazards.look()
         )
@@ -179,6 +178,7 @@ class Dispatcher:
         drafts = await self._drafts(fresh, now_ms)
         await self._find_to_warn(drafts)
         await self._find_ways(drafts)
+        # A need with rivals takes its fair share of the people that its search finds (DESIGN 39).
         count_rivals(drafts)
         await self._searches.begin(drafts)
         await ClaimRounds(
@@ -194,6 +194,7 @@ class Dispatcher:
         metrics.REDELIVERED.inc(len(again))
         log.info("commands redelivered", at=[f"{record.partition}:{record.offset}" for record in again])
         await self._erase_redelivered(commands, loaded)
+        # An earlier attempt of this worker claimed people for a command that is decided by now, perhaps with others (DESIGN 89).
         if any(command.id in self._ledger for _, command in commands):
             await self._ledger.release_decided()
 
@@ -265,6 +266,7 @@ class Dispatcher:
     async def _write(self, drafts: Sequence[Draft]) -> None:
         """Writes the decisions to the log, then applies and publishes them."""
         decisions = [draft.decision for draft in drafts if draft.decision is not None]
+        # The log first: Redis is derived from it and can be rebuilt, the log cannot.
         offsets = await self._publisher.publish_decisions(decisions)
         logged = [
             Logged(
@@ -275,57 +277,11 @@ class Dispatcher:
             )
             for draft, decision, offset in zip(drafts, decisions, offsets, strict=True)
         ]
+        # Another worker wrote in between. What both wrote is read back and applied in the order of the log.
         if not await self._projection.apply(logged):
             partitions = {entry.partition for entry in logged}
             self.invalidate(partitions)
             await self.catch_up(partitions)
+        # After `apply`: the holds of these decisions are confirmed, and a release does not touch confirmed holds.
         await self._ledger.release_unused(decisions)
-        _count(decisions, drafts)
-
-
-def _lanes(commands: Sequence[tuple[Consumed, Command]]) -> list[list[tuple[Consumed, Command]]]:
-    """Assigns partitions to lanes, the largest first to the shorter lane; few commands stay in one lane."""
-    sizes = Counter(record.partition for record, _ in commands)
-    if len(commands) < WORTH_LANES or len(sizes) == 1:
-        return [list(commands)]
-    lane_of: dict[int, int] = {}
-    loads = [0] * LANES
-    for partition, size in sizes.most_common():
-        lane_of[partition] = loads.index(min(loads))
-        loads[lane_of[partition]] += size
-    return [[entry for entry in commands if lane_of[entry[0].partition] == lane] for lane in range(LANES)]
-
-
-def _without_repeats(
-    commands: Sequence[tuple[Consumed, Command]],
-) -> Iterable[list[tuple[Consumed, Command]]]:
-    """Splits the commands, in the order of the log, so that no part contains an incident twice: each decision sees the one
-    before."""
-    part: list[tuple[Consumed, Command]] = []
-    seen: set[str] = set()
-    for record, command in commands:
-        if command.incident_id in seen:
-            yield part
-            part, seen = [], set()
-        part.append((record, command))
-        seen.add(command.incident_id)
-    if part:
-        yield part
-
-
-def _count(decisions: Sequence[Decision], drafts: Sequence[Draft]) -> None:
-    for draft, decision in zip(drafts, decisions, strict=True):
-        metrics.COMMANDS.labels(kind=decision.cause.command_kind, outcome=decision.outcome).inc()
-        for fact in decision.events:
-            if isinstance(fact, LadderStepped) and fact.climb.ended:
-                metrics.LADDERS_ENDED.inc()
-                log.error("a ladder has ended", incident=decision.incident_id, requirement=fact.requirement_id)
-            if isinstance(fact, OfferMade):
-                metrics.OFFERS_MADE.labels(capability=fact.capability).inc()
-        log.debug(
-            "decided",
-            command=draft.command.id,
-            incident=decision.incident_id,
-            outcome=decision.outcome,
-            reason=decision.reason,
-        )
+        count_decisions(decisions, drafts)

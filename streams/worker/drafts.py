@@ -4,18 +4,24 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import structlog
+
 from dispatch.decide import Settled, sift
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Found, Need
 from dispatch.model.reasons import Exclusion
+from dispatch.model.staffing_events import LadderStepped
 from dispatch.model.vocabulary import OfferState
 from dispatch.plans.book import PlanBook
 from dispatch.ports import Claim
 from dispatch.staffing.rival_needs import with_rivals
 from dispatch.staffing.turn_order import precedence
+from streams import metrics
 from streams.kafka.records import Consumed
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -85,5 +91,25 @@ def claims_of(decision: Decision | None) -> list[Claim]:
         )
         for fact in decision.events
         if isinstance(fact, OfferMade)
+        # A late acceptance: the hold of the expired offer was released, so it needs a claim again.
         or (isinstance(fact, OfferMoved) and fact.state is OfferState.ACCEPTED and fact.reason == "late")
     ]
+
+
+def count_decisions(decisions: Sequence[Decision], drafts: Sequence[Draft]) -> None:
+    """Counts and logs written decisions; `drafts` are theirs, in the same order."""
+    for draft, decision in zip(drafts, decisions, strict=True):
+        metrics.COMMANDS.labels(kind=decision.cause.command_kind, outcome=decision.outcome).inc()
+        for fact in decision.events:
+            if isinstance(fact, LadderStepped) and fact.climb.ended:
+                metrics.LADDERS_ENDED.inc()
+                log.error("a ladder has ended", incident=decision.incident_id, requirement=fact.requirement_id)
+            if isinstance(fact, OfferMade):
+                metrics.OFFERS_MADE.labels(capability=fact.capability).inc()
+        log.debug(
+            "decided",
+            command=draft.command.id,
+            incident=decision.incident_id,
+            outcome=decision.outcome,
+            reason=decision.reason,
+        )

@@ -64,12 +64,14 @@ class HazardEntries:
         await self._refresh()
         if not self._squares and not self._everywhere:
             return []
+        # An older fix says nothing about where the person is now.
         oldest_ms = clock.now_ms() - FIX_AGE_LIMIT_MS
         inside = [
             (fix.volunteer_id, ground) for fix in fixes if fix.at_ms >= oldest_ms for ground in self._new_grounds(fix)
         ]
         if not inside:
             return []
+        # Only now: for nearly all fixes there is nothing to ask Redis.
         there = await self._grounds.in_the_field(list(dict.fromkeys(volunteer for volunteer, _ in inside)))
         return _commands((volunteer, ground) for volunteer, ground in inside if volunteer in there)
 
@@ -78,6 +80,7 @@ class HazardEntries:
         for command in reported:
             for volunteer in command.volunteer_ids:
                 self._reported[command.incident_id, command.ground, volunteer] = None
+        # Forgetting is harmless: the dispatcher knows who was warned and ignores a second report.
         while len(self._reported) > REMEMBERED:
             self._reported.popitem(last=False)
 
@@ -104,6 +107,7 @@ class HazardEntries:
 
 
 def _square(lon: float, lat: float) -> tuple[int, int]:
+    # Columns wrap at 180 degrees, so that an area across the antimeridian has its squares on both sides.
     return math.floor(lon * _SQUARES_A_DEGREE) % (360 * _SQUARES_A_DEGREE), math.floor(lat * _SQUARES_A_DEGREE)
 
 
@@ -115,6 +119,7 @@ def _by_squares(
     for ground in areas:
         centre = ground.area.centre
         high = ground.area.reach_m / _METRES_A_DEGREE
+        # A degree of longitude shrinks with the cosine of the latitude; bounded, because it is 0 at the poles.
         wide = high / max(0.05, math.cos(math.radians(min(89.0, abs(centre.lat) + high))))
         columns = range(
             math.floor((centre.lon - wide) * _SQUARES_A_DEGREE), math.floor((centre.lon + wide) * _SQUARES_A_DEGREE) + 1
@@ -147,6 +152,7 @@ def _commands(inside: Iterable[tuple[str, HazardArea]]) -> list[EnterHazard]:
             volunteer_ids=part,
             ground=since,
         )
+        # Sorted, like the people of a part: a repeated batch gives the same ids.
         for (incident_id, since), found in sorted(people.items())
         for part in _chunks(tuple(sorted(found)))
     ]

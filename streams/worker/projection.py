@@ -6,41 +6,28 @@ decision up to the end of the log applied, and its offers and status confirmed b
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import structlog
 
 from dispatch.follow_ups import follow_ups
-from dispatch.matching.lessons import lessons_of, work_ended
-from dispatch.matching.trust import judged_by
-from dispatch.model.commands import DISPATCHER, Command, VoidOffer
+from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision, OfferStep, StatusRecord
-from dispatch.model.ids import derived, parts_of_offer
-from dispatch.model.incidents import Incident
 from dispatch.model.people import Hold
 from dispatch.model.vocabulary import OfferState
-from dispatch.ports import Application, Applied, AppliedState, PartitionProgress, Store
-from dispatch.state.offer_effects import freed_by, held_by, offer_steps
+from dispatch.ports import Applied, AppliedState, PartitionProgress, Store
+from dispatch.state.offer_effects import held_by, offer_steps
 from streams import metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
 from streams.kafka.records import Consumed
 from streams.rebuild.log_fold import folded, no_decision
 from streams.topics import DECISIONS
+from streams.worker.logged_decisions import Logged, application, refused_of, void_command
 from streams.worker.publisher import Publisher
 
 log = structlog.get_logger()
 _APPLY_AT_ONCE = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Logged:
-    """A decision with its position in `decisions` and the state after it."""
-
-    partition: int
-    offset: int
-    decision: Decision
-    incident: Incident | None
+"""Decisions per call when catching up; bounds one script in Redis, which serves nobody else meanwhile."""
 
 
 class Projection:
@@ -65,10 +52,12 @@ class Projection:
             LogUnavailable, StoreTrouble, NotReady: catch up before deciding again.
         """
         for entry in logged:
+            # Before anything can fail: a confirmed offset is known even if applying it raises (DESIGN 72).
             self._written[entry.partition] = max(entry.offset, self._written.get(entry.partition, -1))
         if not self._follows(logged):
             return False
         answers = await self._store.apply([application(entry) for entry in logged])
+        # The offset does not follow the last one that is applied: another worker writes to this partition (DESIGN 3).
         if any(answer.state is AppliedState.GAP for answer in answers):
             return False
         await self._publish(logged, answers)
@@ -79,6 +68,7 @@ class Projection:
         """Whether each decision directly follows what this process has published."""
         published = dict(self._published)
         for entry in logged:
+            # A gap may hold a decision that another worker applied and did not publish (DESIGN 66).
             if published.get(entry.partition, -1) != entry.offset - 1:
                 return False
             published[entry.partition] = entry.offset
@@ -105,6 +95,7 @@ class Projection:
             LogUnavailable, StoreTrouble, NotReady: a repeat continues where this stopped.
         """
         progress = await self._store.progress(partition)
+        # A decision may be applied and not published: its worker died in between (DESIGN 66).
         start = min(progress.applied, progress.published) + 1
         end = await self._end(partition, progress)
         count = 0
@@ -115,6 +106,7 @@ class Projection:
                 await self._catch_up_part(partition, progress, decided)
                 count += len(decided)
         self._published[partition] = end - 1
+        # Refused holds whose voiding commands may not have been sent before a crash. Their ids make a repeat harmless.
         await self._void(progress.refused)
         if count:
             log.info("partition caught up", partition=partition, decisions=count)
@@ -150,6 +142,7 @@ class Projection:
         try:
             return wire.decode_decision(record.value)
         except wire.Unreadable as error:
+            # One corrupt record must not stop the work on all other incidents (DESIGN 43).
             await self._publisher.dead_letter(record, str(error))
             metrics.BROKEN_DECISIONS.inc()
             log.error("decision is unreadable", partition=record.partition, offset=record.offset)
@@ -162,9 +155,10 @@ class Projection:
         fresh = [entry for entry in entries if entry.offset > progress.applied]
         old = [entry for entry in entries if entry.offset <= progress.applied]
         answers = await self._store.apply([application(entry) for entry in fresh])
+        # Applied before, perhaps not published: published again, with the same ids.
         repeats = [entry for entry in old if first_at[entry.decision.cause.command_id] == entry.offset]
         await self._release([entry for entry in old if first_at[entry.decision.cause.command_id] != entry.offset])
-        again = [Applied(state=AppliedState.ALREADY, refused=_among(progress.refused, entry)) for entry in repeats]
+        again = [Applied(state=AppliedState.ALREADY, refused=refused_of(progress.refused, entry)) for entry in repeats]
         await self._publish([*repeats, *fresh], [*again, *answers])
         await self._store.mark_published(partition, decided[-1][0])
 
@@ -212,6 +206,7 @@ class Projection:
             steps.extend(
                 step
                 for step in offer_steps(entry.incident, entry.decision, entry.partition, entry.offset)
+                # An offer whose hold was refused is never announced; its voiding follows as a command.
                 if not (step.id in refused and step.state is OfferState.OFFERED)
             )
             if entry.incident is not None and entry.decision.events:
@@ -222,12 +217,14 @@ class Projection:
                     decision_offset=entry.offset,
                     decided_ms=entry.decision.decided_ms,
                 )
+        # Only the newest state of each incident: the topic is compacted, readers want the last one.
         await self._publisher.publish_derived(steps, list(newest.values()))
         await self._publisher.send_commands(commands)
         if unused:
             await self._publisher.erase_private(unused)
         await self._void(refused)
         last = {entry.partition: entry.offset for entry in sorted(logged, key=lambda entry: entry.offset)}
+        # Last: what is marked is never published again, so everything above must be confirmed.
         await asyncio.gather(*(self._store.mark_published(partition, offset) for partition, offset in last.items()))
 
     async def _release(self, void: Sequence[Logged]) -> None:
@@ -247,46 +244,3 @@ class Projection:
         log.error("offers refused by the order of the log", offers=sorted(refused))
         now_ms = await self._store.now_ms()
         await self._publisher.send_commands([void_command(hold, now_ms) for hold in refused.values()])
-
-
-def application(entry: Logged) -> Application:
-    """What Redis has to change for a logged decision."""
-    decision = entry.decision
-    freed = freed_by(decision)
-    return Application(
-        partition=entry.partition,
-        offset=entry.offset,
-        command_id=decision.cause.command_id,
-        incident_id=decision.incident_id,
-        incident=entry.incident if decision.events else None,
-        holds=held_by(decision),
-        freed=freed,
-        # However a refused offer ended (void, expiry, withdrawal), it needs no voiding any more.
-        voided=tuple(hold.offer_id for hold in freed),
-        lessons=lessons_of(decision, entry.incident) if entry.incident else (),
-        work_ended=work_ended(decision, entry.incident) if entry.incident else (),
-        judged=judged_by(decision, entry.incident) if entry.incident else (),
-    )
-
-
-def _among(refused: Mapping[str, Hold], entry: Logged) -> tuple[Hold, ...]:
-    """The holds of this decision that were refused when it was applied."""
-    return tuple(hold for hold in held_by(entry.decision) if hold.offer_id in refused)
-
-
-def void_command(hold: Hold, now_ms: int) -> VoidOffer:
-    """The command that voids an offer; its id depends on the offer only, so a repeat is harmless.
-
-    Raises:
-        ValueError: the hold has no valid offer id.
-    """
-    parts = parts_of_offer(hold.offer_id)
-    if parts is None:
-        raise ValueError(f"{hold.offer_id} is not an offer id")
-    return VoidOffer(
-        id=str(derived("void", hold.offer_id)),
-        incident_id=parts.incident_id,
-        by=DISPATCHER,
-        sent_ms=now_ms,
-        offer_id=hold.offer_id,
-    )

@@ -50,6 +50,7 @@ class Searches:
         if not pairs:
             return
         hits = await self._store.find([need for _, need in pairs])
+        # Travel times before ranking: the rules compare people by them.
         results = await self._hazards.timed([(draft.settled.incident, need) for draft, need in pairs], hits)
         for (draft, need), found in zip(pairs, results, strict=True):
             draft.found[need.requirement.id] = found
@@ -60,6 +61,7 @@ class Searches:
         left_s = until_s - asyncio.get_running_loop().time()
         going: list[tuple[Draft, Need]] = []
         for draft, need in short:
+            # Time is counted with the wait for Redis: a batch has two seconds in all.
             if left_s >= LEAST_LOOK_S and self._may_grow(draft, need):
                 going.append((draft, need))
             else:
@@ -78,6 +80,7 @@ class Searches:
         for (draft, need), (_, before), found in zip(going, searches, results, strict=True):
             draft.looks[need.requirement.id] += 1
             draft.found[need.requirement.id] = found
+            # A look that brought nothing further would repeat without end.
             if found.mark is not None and not _is_further(found.mark, before.mark):
                 self._bound([(draft, need)])
 

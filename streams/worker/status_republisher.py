@@ -77,12 +77,14 @@ class StatusRepublisher(Service):
 
     async def _detect_takeovers(self) -> None:
         owned = self._owned()
+        # The new owner republishes them.
         for partition in self._due.keys() - owned:
             del self._due[partition]
         for partition in owned:
             revocations = self._revocations(partition)
             if partition in self._due and self._taken[partition] == revocations:
                 continue
+            # Revoked and assigned again before all was republished: the new round begins where the old one did.
             unpublished = [due.first for due in self._due.get(partition, ())]
             first = min([max(0, await self._reader.end(DECISIONS.name, partition) - BEFORE), *unpublished])
             now_s = clock.monotonic_s()
@@ -103,7 +105,9 @@ class StatusRepublisher(Service):
             LogUnavailable, StoreTrouble, NotReady: some states may have been published; a repeat is harmless.
         """
         newest = _Newest()
+        # Most of the log is read without the lock; only what was decided meanwhile is read between two batches.
         behind = await self._gather(partition, first, newest)
+        # Nothing may be decided between reading the states and sending them: they must be the newest.
         async with self._dispatcher.between_batches():
             await self._gather(partition, behind, newest)
             _, loaded = await self._store.load([("", incident_id) for incident_id in newest.of])
@@ -141,6 +145,7 @@ class _Newest:
 
     def add(self, offset: int, decision: Decision) -> None:
         command = decision.cause.command_id
+        # Other outcomes leave the state as it was.
         if decision.outcome is Outcome.APPLIED and command not in self._commands:
             self.of[decision.incident_id] = (offset, decision)
         self._commands.add(command)

@@ -25,9 +25,12 @@ log = structlog.get_logger()
 TICK_S = 0.25
 TAKE_AT_ONCE = 256
 TAKE_WHEN_BEHIND = 16
+"""While the worker is behind: commands of timers share the queue with reports."""
 BEHIND_S = 2.0
 PENDING_TICK_S = 5.0
 PENDING_AGE_MS = 30_000
+"""Age at which a claim without a decision is released. Claims of living workers are released earlier, by themselves (DESIGN
+89)."""
 
 
 class TimerSweep(Service):
@@ -49,6 +52,7 @@ class TimerSweep(Service):
             except (StoreTrouble, NotReady, LogUnavailable) as trouble:
                 log.warning("timer sweep is retried", cause=type(trouble).__name__)
                 taken = 0
+            # A full load means that more timers are due.
             await asyncio.sleep(0 if taken == TAKE_AT_ONCE else TICK_S)
 
     async def sweep_once(self) -> int:
@@ -58,6 +62,7 @@ class TimerSweep(Service):
         """
         due = await self._store.take_due(TAKE_WHEN_BEHIND if self._behind_s() > BEHIND_S else TAKE_AT_ONCE)
         if due:
+            # The clock of Redis, by which the timers became due.
             now_ms = await self._store.now_ms()
             await self._publisher.send_commands([deadline_command(timer, now_ms) for timer in due])
             for timer in due:
@@ -98,6 +103,7 @@ class PendingSweep(Service):
 
     async def sweep_once(self) -> int:
         """Releases claims in owned partitions that have been pending for over 30 s; returns how many."""
+        # Outside the lock: a slow broker must not hold up the batches.
         ends = await self._dispatcher.ends(self._owned())
         async with self._dispatcher.between_batches():
             owned = self._owned()
@@ -107,6 +113,7 @@ class PendingSweep(Service):
             holds = await self._store.sweep_pending(PENDING_AGE_MS, lambda zone: self._partition_of(zone) in owned)
             if not holds:
                 return 0
+            # A decision that is in the log but not applied makes its claims look as if they had none.
             await self._dispatcher.catch_up(owned)
             await self._store.release(holds)
             log.warning("claims without a decision were released", count=len(holds))

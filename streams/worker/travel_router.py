@@ -11,146 +11,24 @@ import asyncio
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
-import msgspec
 import structlog
 
-from dispatch.model.places import Place
 from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import TravelAnswer, Trip
 from streams import metrics
-from streams.errors import InvalidInput
+from streams.worker.router_engines import BadAnswer, Engine, Osrm, Table, Valhalla
 
 log = structlog.get_logger()
 AT_ONCE = 16
+"""Connections to the routers. Further requests wait, within the budget of the batch."""
 TROUBLES = 3
 REST_S = 10.0
 AFTER_TIMEOUT = "built_in_after_timeout"
 AFTER_ERROR = "built_in_after_error"
-
-_OSRM_PROFILE = {TravelMode.CAR: "driving", TravelMode.BICYCLE: "cycling", TravelMode.FOOT: "walking"}
-_COSTING = {TravelMode.CAR: "auto", TravelMode.BICYCLE: "bicycle", TravelMode.FOOT: "pedestrian"}
-_encode = msgspec.json.Encoder().encode
-T = TypeVar("T")
-
-
-class BadAnswer(InvalidInput, ValueError):
-    """The router's response is not a table of the requested size."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """Trips of one mode as a table: a row per origin, a column per distinct target."""
-
-    mode: TravelMode
-    origins: tuple[Place, ...]
-    targets: tuple[Place, ...]
-    columns: tuple[int, ...]
-    """Index of the target of each origin."""
-
-    def picked(self, rows: Sequence[Sequence[float | None]]) -> list[float | None]:
-        """The cell of each row that belongs to the origin's target, in seconds.
-
-        Raises:
-            BadAnswer: wrong size, or values that are not durations.
-        """
-        if len(rows) != len(self.origins) or any(len(row) != len(self.targets) for row in rows):
-            raise BadAnswer(f"expected {len(self.origins)} rows of {len(self.targets)}")
-        picked = [row[column] for row, column in zip(rows, self.columns, strict=True)]
-        if any(seconds is not None and not (math.isfinite(seconds) and seconds >= 0) for seconds in picked):
-            raise BadAnswer("expected times of at least 0 s")
-        return picked
-
-
-class Engine(Protocol):
-    """The HTTP API of one kind of router."""
-
-    name: str
-    modes: frozenset[TravelMode]
-
-    def request(self, table: Table) -> httpx2.Request:
-        """The request for a table."""
-
-    def seconds(self, table: Table, body: bytes) -> list[float | None]:
-        """Travel times from a response body, None where there is no route. Raises BadAnswer."""
-
-
-class _OsrmTable(msgspec.Struct):
-    code: str
-    durations: list[list[float | None]]
-
-
-class Osrm:
-    """`osrm-routed` serves only the mode its data were prepared for, whatever profile the URL names."""
-
-    name = "osrm"
-
-    def __init__(self, base: str, modes: frozenset[TravelMode]) -> None:
-        self._base = base
-        self.modes = modes
-
-    def request(self, table: Table) -> httpx2.Request:
-        places = ";".join(f"{place.lon:.5f},{place.lat:.5f}" for place in (*table.origins, *table.targets))
-        rows = len(table.origins)
-        parameters = {
-            "sources": ";".join(map(str, range(rows))),
-            "destinations": ";".join(map(str, range(rows, rows + len(table.targets)))),
-            "annotations": "duration",
-        }
-        url = f"{self._base}/table/v1/{_OSRM_PROFILE[table.mode]}/{places}"
-        return httpx2.Request("GET", url, params=parameters)
-
-    def seconds(self, table: Table, body: bytes) -> list[float | None]:
-        answer = _decoded(body, _OsrmTable)
-        if answer.code != "Ok":
-            raise BadAnswer(f"code {answer.code!r}")
-        return table.picked(answer.durations)
-
-
-class _Cell(msgspec.Struct):
-    time: float | None = None
-
-
-class _ValhallaMatrix(msgspec.Struct):
-    sources_to_targets: list[list[_Cell]]
-
-
-class Valhalla:
-    """Valhalla serves every mode from one graph."""
-
-    name = "valhalla"
-
-    def __init__(self, base: str, modes: frozenset[TravelMode]) -> None:
-        self._base = base
-        self.modes = modes
-
-    def request(self, table: Table) -> httpx2.Request:
-        body = {
-            "sources": [_lat_lon(place) for place in table.origins],
-            "targets": [_lat_lon(place) for place in table.targets],
-            "costing": _COSTING[table.mode],
-        }
-        headers = {"Content-Type": "application/json"}
-        return httpx2.Request("POST", f"{self._base}/sources_to_targets", content=_encode(body), headers=headers)
-
-    def seconds(self, table: Table, body: bytes) -> list[float | None]:
-        answer = _decoded(body, _ValhallaMatrix)
-        return table.picked([[cell.time for cell in row] for row in answer.sources_to_targets])
-
-
-def _lat_lon(place: Place) -> dict[str, float]:
-    return {"lat": round(place.lat, 5), "lon": round(place.lon, 5)}
-
-
-def _decoded(body: bytes, cls: type[T]) -> T:
-    try:
-        return msgspec.json.decode(body, type=cls)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadAnswer(str(error)) from error
 
 
 class Circuit:
@@ -192,6 +70,7 @@ class Router:
         if within_s <= 0 or self._circuit.is_open(loop.time()):
             why = AFTER_TIMEOUT if within_s <= 0 else AFTER_ERROR
             return [_nothing(part, why if tables else "built_in") for part, tables in zip(trips, asked, strict=True)]
+        # All requests run at once, so the budget is that of the slowest and not of their sum.
         works = [[asyncio.ensure_future(self._ask(engine, table)) for engine, table, _ in part] for part in asked]
         await _finish([work for part in works for work in part], within_s)
         answers = [_answer(part, tables, done) for part, tables, done in zip(trips, asked, works, strict=True)]
@@ -212,6 +91,7 @@ class Router:
     def _served(self) -> list[tuple[Engine, TravelMode]]:
         """Each mode once, with the first router that serves it."""
         pairs = [(engine, mode) for mode in TravelMode for engine in self._engines if mode in engine.modes]
+        # Reversed, because a later key replaces an earlier one and the first router of the setting shall win.
         return list({mode: (engine, mode) for engine, mode in reversed(pairs)}.values())
 
     async def _ask(self, engine: Engine, table: Table) -> list[float | None]:
@@ -238,6 +118,7 @@ def _nothing(trips: Sequence[Trip], source: str) -> TravelAnswer:
 async def _finish(works: Sequence[_Work], within_s: float) -> None:
     """Waits for the tasks; late ones are cancelled and have returned their connections when this returns."""
     try:
+        # `wait` and not `gather`: what is late must not discard what is there.
         await asyncio.wait(works, timeout=within_s)
     finally:
         for work in works:
@@ -265,6 +146,7 @@ def _trouble(work: _Work) -> str | None:
     if error is None:
         return None
     if not isinstance(error, httpx2.HTTPError | httpx2.InvalidURL | BadAnswer):
+        # Anything else is a bug.
         raise error
     # Never log the message: it may contain the URL, which contains positions.
     log.warning("travel times from the router are not used", cause=type(error).__name__)
@@ -289,4 +171,5 @@ def router_of(setting: str) -> Router:
             logging.WARNING
         )  # at lower levels they log URLs, which contain positions of people
     limits = httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+    # `trust_env=False`: no proxy of the environment may get positions. The budget replaces a timeout of the client.
     return Router(engines, httpx2.AsyncClient(limits=limits, timeout=None, trust_env=False, follow_redirects=False))

@@ -52,6 +52,7 @@ class Waiting:
                 ahead.pop(command.incident_id, None)  # the incident has ended: no offers are needed
             elif command.incident_id not in self._incidents and is_urgent(command, plans):
                 ahead[command.incident_id] = record
+            # Only the first waiting command of an incident may overtake, so commands of one incident keep their order.
             self._incidents.add(command.incident_id)
         return list(ahead.values())
 
@@ -90,6 +91,7 @@ class Triage(Service):
         Raises:
             LogUnavailable: the backlog could not be read.
         """
+        # Caught up: what was read ahead is decided by now.
         if self._worker.behind_s < BEHIND_S:
             self._waiting.clear()
             return
@@ -97,6 +99,7 @@ class Triage(Service):
             return
         for partition, (first, end) in (await self._backlogs()).items():
             waiting = self._waiting.get(partition)
+            # The worker has passed what was read ahead: begin at its offset.
             if waiting is None or waiting.read_to < first:
                 waiting = self._waiting[partition] = Waiting(first)
             async for records in self._reader.read(INCIDENTS.name, {partition: (waiting.read_to, end)}):
@@ -109,5 +112,6 @@ class Triage(Service):
         ends = await self._reader.bounds(INCIDENTS.name, known)
         long = {number: (at, ends[number][1]) for number, at in known.items() if ends[number][1] - at > WORTH_READING}
         for partition in self._waiting.keys() - long.keys():
+            # The backlog is short again; the incidents seen in it are decided in order.
             del self._waiting[partition]
         return long

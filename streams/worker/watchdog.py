@@ -50,6 +50,7 @@ class LoopWatchdog(Service):
 
     async def on_start(self) -> None:
         self._sign_s = clock.monotonic_s()
+        # A daemon, so that it never keeps a process alive that has ended otherwise.
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     async def on_stop(self) -> None:
@@ -87,6 +88,7 @@ class LagWatchdog(Service):
         self._group = group
         self._owned = owned
         self._waits = waits
+        # Replaced as a whole by the event loop and only read by the thread, so no lock is needed.
         self._owned_now: frozenset[int] = frozenset()
         self._standstill = Standstill()
         self._looked_s = 0.0
@@ -112,13 +114,14 @@ class LagWatchdog(Service):
                     while not self._stop.wait(LOOK_EVERY_S):
                         self._look(admin)
             except BrokerError:
-                self._standstill.begin_anew()
+                self._standstill.reset()
             except Exception:
                 # An unexpected client failure must not leave the worker without a watchdog.
                 log.exception("watchdog check failed")
-                self._standstill.begin_anew()
+                self._standstill.reset()
 
     def _look(self, admin: KafkaAdminClient) -> None:
+        # Of one moment: the event loop may replace it during the check.
         owned = self._owned_now
         look = (
             look_at(admin, self._group, owned)
@@ -129,7 +132,7 @@ class LagWatchdog(Service):
         was_asleep = look.at_s - self._looked_s > ASLEEP_S
         self._looked_s = look.at_s
         if was_asleep or (wait is not None and wait.is_excused):
-            self._standstill.begin_anew()
+            self._standstill.reset()
         still = self._standstill.look(look)
         moved_s = look.at_s if self._standstill.moved_s is None else self._standstill.moved_s
         why = verdict(still, moved_s=moved_s, at_s=look.at_s, wait=wait, limit_s=self._settings.stall_s)

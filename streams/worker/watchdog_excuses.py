@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-PATIENT = 4
+TOLERANCE_FACTOR = 4
 """Factor on the limit while there is some progress: the worker retries a batch that timed out, or other partitions are committed
 (a long queue is processed unevenly)."""
 
@@ -30,6 +30,7 @@ class StallExcuses:
 
     def trying(self, reason: str, *, at_s: float, for_s: float) -> None:
         """The worker retries something that timed out. Does not replace an excuse that still holds."""
+        # Otherwise a retry would hide that Redis or Kafka is unavailable.
         if not (self._current and self._current.is_excused and self._current.until_s > at_s):
             self._current = StallExcuse(reason=reason, until_s=at_s + for_s, is_excused=False)
 
@@ -47,8 +48,9 @@ def verdict(
     `still`: seconds without a commit of each partition with work; `moved_s`: when any partition was last committed.
     """
     longest_s = max(still.values(), default=0.0)
+    # Excuses that hold reset the count (`watchdog.py`), so what is left here is a retry, or progress elsewhere.
     is_tolerated = wait is not None or at_s - moved_s <= limit_s
-    if longest_s <= limit_s * (PATIENT if is_tolerated else 1):
+    if longest_s <= limit_s * (TOLERANCE_FACTOR if is_tolerated else 1):
         return None
     numbers = ", ".join(str(number) for number, seconds in sorted(still.items()) if seconds == longest_s)
     trying = f", {wait.reason} repeatedly" if wait else ""

@@ -1,7 +1,7 @@
 """When a worker stands still, and what it may wait for."""
 
 from streams.monitoring.commit_stall import CommitSample, Standstill
-from streams.worker.watchdog_excuses import PATIENT, StallExcuses, verdict
+from streams.worker.watchdog_excuses import TOLERANCE_FACTOR, StallExcuses, verdict
 
 LIMIT_S = 20.0
 
@@ -72,12 +72,12 @@ def test_a_partition_that_was_taken_over_begins_at_0() -> None:
 
 def test_one_partition_may_wait_longer_while_another_moves() -> None:
     standstill = Standstill()
-    seconds = range(0, int(LIMIT_S * PATIENT) + 1, 5)
+    seconds = range(0, int(LIMIT_S * TOLERANCE_FACTOR) + 1, 5)
 
     verdicts = [judged(standstill, look(at, p0=(5, 9), p1=(at, at + 9))) for at in seconds]
 
     assert verdicts == [None] * len(seconds)
-    last = LIMIT_S * PATIENT + 1
+    last = LIMIT_S * TOLERANCE_FACTOR + 1
     assert "partition 0 " in str(judged(standstill, look(last, p0=(5, 9), p1=(999, 1000))))
 
 

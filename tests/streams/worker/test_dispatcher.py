@@ -24,7 +24,8 @@ from streams.rebuild.rebuilder import Rebuilder
 from streams.store.people import PeopleStore, ProfileWrite
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, OFFERS, PRIVATE
 from streams.worker.dispatcher import Dispatcher
-from streams.worker.projection import Logged, Projection
+from streams.worker.logged_decisions import Logged
+from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
 from tests.support.desk import ZONE, Desk, accept, decline, key
 

@@ -17,7 +17,8 @@ from streams.errors import LogUnavailable
 from streams.kafka.log_reader import LogReader
 from streams.store.memory.store import MemoryStore
 from streams.worker.drafts import claims_of
-from streams.worker.projection import Logged, Projection, application
+from streams.worker.logged_decisions import Logged, application
+from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
 from tests.contracts.builders import profile
 from tests.simulation.kafka import Record
