@@ -13,7 +13,7 @@ from streams.cli.context import settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import print_json
 from streams.errors import LogUnavailable
-from streams.readers.last_known import LastKnown, LogPicture
+from streams.readers.last_known import LastKnown, LastKnownReader
 
 WITHIN_S = 120.0
 """The whole compacted topic is read; the API waits for 30 s (DESIGN 63)."""
@@ -34,7 +34,7 @@ def command(
     settings.require_kafka()
     logs.configure("error")
     try:
-        known = asyncio.run(LogPicture(settings, "komek-board").read(within_s=WITHIN_S))
+        known = asyncio.run(LastKnownReader(settings, "komek-board").read(within_s=WITHIN_S))
     except LogUnavailable as trouble:
         raise CommandFailed(
             str(trouble), "Start Kafka, or set KOMEK_KAFKA; nothing else is needed.", UNREACHABLE

@@ -14,7 +14,7 @@ from streams.kafka import clients
 from streams.settings import Settings
 from streams.topics import DECISIONS
 
-Place = tuple[int, int]
+LogPosition = tuple[int, int]
 """Partition and offset in `decisions`."""
 
 CLOSE = 200
@@ -37,13 +37,13 @@ class DecisionReader:
             await self._consumer.stop()
             self._consumer = None
 
-    async def read(self, places: Sequence[Place]) -> dict[Place, Decision]:
+    async def read(self, places: Sequence[LogPosition]) -> dict[LogPosition, Decision]:
         """The decisions at these places; those that are unreadable or no longer in the log are left out.
 
         Raises:
             LogUnavailable: Kafka did not return them within 1.8 s.
         """
-        found: dict[Place, Decision] = {}
+        found: dict[LogPosition, Decision] = {}
         try:
             # The consumer has one assignment, so reads exclude each other; the time limit includes the wait for the lock.
             async with asyncio.timeout(WITHIN_S), self._lock:
@@ -56,7 +56,7 @@ class DecisionReader:
             raise LogUnavailable(f"decisions: {error!r}") from error
         return found
 
-    async def _run(self, consumer: AIOKafkaConsumer, run: Sequence[Place]) -> list[ConsumerRecord]:
+    async def _run(self, consumer: AIOKafkaConsumer, run: Sequence[LogPosition]) -> list[ConsumerRecord]:
         part = TopicPartition(DECISIONS.name, run[0][0])
         wanted, last = {offset for _, offset in run}, run[-1][1]
         consumer.assign([part])
@@ -87,9 +87,9 @@ class DecisionReader:
         return self._consumer
 
 
-def runs_of(places: Iterable[Place]) -> list[list[Place]]:
+def runs_of(places: Iterable[LogPosition]) -> list[list[LogPosition]]:
     """Sorted places, split where the next one is in another partition or more than `CLOSE` offsets away."""
-    runs: list[list[Place]] = []
+    runs: list[list[LogPosition]] = []
     for partition, offset in sorted(set(places)):
         if runs and runs[-1][-1][0] == partition and offset - runs[-1][-1][1] <= CLOSE:
             runs[-1].append((partition, offset))

@@ -51,7 +51,7 @@ class LastKnown:
     """Committed lag: commands of all kinds behind the committed offsets; None when these could not be read."""
 
 
-class LogPicture:
+class LastKnownReader:
     """Reads the log on demand, one read at a time."""
 
     def __init__(self, settings: Settings, client_id: str) -> None:

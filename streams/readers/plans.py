@@ -169,6 +169,7 @@ def newest(settings: Settings) -> wire.PlansRecord | None:
         consumer.assign([part])
         consumer.seek_to_beginning(part)
         end = consumer.end_offsets([part])[part]
+        # To the end that is known now: the topic is read by a command, which must end.
         while consumer.position(part) < end:
             for records in consumer.poll(timeout_ms=2000).values():
                 for record in records:

@@ -8,7 +8,7 @@ from dispatch.model.decisions import StatusRecord
 from dispatch.model.incidents import Incident
 from streams import wire
 from streams.errors import LogUnavailable
-from streams.readers.last_known import LastKnown, LogPicture
+from streams.readers.last_known import LastKnown, LastKnownReader
 from streams.settings import Settings
 from streams.topics import INCIDENT_STATUS
 from tests.support.builders import incident
@@ -23,7 +23,7 @@ async def tell(desk: Desk, state: Incident, offset: int) -> None:
 
 
 async def read(desk: Desk) -> LastKnown:
-    return await LogPicture(desk.settings, "test-last-known").read()
+    return await LastKnownReader(desk.settings, "test-last-known").read()
 
 
 async def test_the_newest_decision_counts_and_not_the_last_record(desk: Desk) -> None:
@@ -61,13 +61,13 @@ async def test_a_report_is_undecided_until_its_state_is_in_the_log(desk: Desk) -
 
 
 async def test_a_second_reading_right_after_is_the_first(desk: Desk) -> None:
-    picture = LogPicture(desk.settings, "test-last-known")
+    picture = LastKnownReader(desk.settings, "test-last-known")
 
     assert await picture.read() is await picture.read()
 
 
 async def test_without_a_broker_it_says_so_in_time() -> None:
-    picture = LogPicture(Settings(kafka="127.0.0.1:9"), "test-last-known")
+    picture = LastKnownReader(Settings(kafka="127.0.0.1:9"), "test-last-known")
 
     with pytest.raises(LogUnavailable):
         await picture.read(within_s=2.0)
