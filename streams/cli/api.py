@@ -8,7 +8,7 @@ import uvicorn
 
 from dispatch.plans.book import BadPlans, load, load_builtin
 from streams import logs, tokens
-from streams.cli.context import broker_trouble_told, settings_here
+from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.kafka import topic_admin
 from streams.settings import PREFIX, Settings
@@ -26,7 +26,7 @@ def command() -> None:
     settings = settings_here()
     logs.configure(settings.log_level)
     _check(settings)
-    _hand_over(settings)
+    _export_settings(settings)
     config = uvicorn.Config(
         APP,
         factory=True,
@@ -78,13 +78,13 @@ def _check(settings: Settings) -> None:
         load(settings.plans) if settings.plans else load_builtin()
     except BadPlans as error:
         raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
-    with broker_trouble_told():
+    with broker_errors_reported():
         problems = topic_admin.check_topics(settings)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
 
 
-def _hand_over(settings: Settings) -> None:
+def _export_settings(settings: Settings) -> None:
     """Puts settings taken from the running local stack into the environment, which the application reads."""
     import base64
 

@@ -127,6 +127,7 @@ def refusal(response: httpx2.Response) -> CommandFailed:
     problem = problem if isinstance(problem, Mapping) else {}
     title = problem.get("title") or response.reason_phrase
     detail = problem.get("detail") or ""
+    # Problem details (RFC 9457) with one entry for each invalid field.
     errors = "\n".join(f"  {_error_line(error)}" for error in problem.get("errors") or ())
     cure = _CURES.get(
         response.status_code, "Repeat." if response.status_code >= 500 else "Correct the above and repeat."

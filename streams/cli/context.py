@@ -37,7 +37,7 @@ def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 @contextlib.contextmanager
-def broker_trouble_told() -> Iterator[None]:
+def broker_errors_reported() -> Iterator[None]:
     """Context manager: ends the command with exit code 3 when Kafka does not answer."""
     try:
         yield

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from streams import clock
-from streams.cli.context import broker_trouble_told, settings_here
+from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table
 from streams.dead_letters import letters as dead_letters
@@ -62,6 +62,7 @@ def show(
 ) -> None:
     """Show one letter: topic, partition and offset, the reason, and its bytes as hex and text."""
     letter = _one(letter_id)
+    # Hidden also from --json, whose output is often kept in files.
     open_value = reveal or not letter.is_private
     if json:
         print_json(_whole(letter, open_value))
@@ -100,10 +101,11 @@ def replay(
             "no letters selected: give ids, or --all with filters", "`komek dead-letters list` shows them.", WRONG_USE
         )
     chosen = list(_found(topic, reason, hours)) if everything else _several(letter_ids or [])
+    # Read before anything is sent, so that a repeat after an interruption skips what was recorded.
     ended = {} if again else _ended()
     letters = [letter for letter in chosen if letter.id not in ended]
     try:
-        with broker_trouble_told():
+        with broker_errors_reported():
             outcomes.replay(settings_here(), letters, by=by, at_ms=clock.now_ms())
     except NotReplayable as refusal:
         raise CommandFailed(str(refusal), "Nothing was sent; exclude that letter.") from refusal
@@ -125,7 +127,7 @@ def dismiss(
 ) -> None:
     """Dismiss letters that need no action. Their alarm ends, and a record states who dismissed them and why."""
     letters = _several(letter_ids)
-    with broker_trouble_told():
+    with broker_errors_reported():
         outcomes.dismiss(settings_here(), letters, because, by=by, at_ms=clock.now_ms())
     if json:
         print_json({"dismissed": [letter.id for letter in letters]})
@@ -135,7 +137,7 @@ def dismiss(
 
 def _found(topic: str | None, reason: str | None, hours: int | None) -> Iterator[DeadLetter]:
     since_ms = clock.now_ms() - hours * 3_600_000 if hours else 0
-    with broker_trouble_told():
+    with broker_errors_reported():
         for letter in dead_letters.read_letters(settings_here()):
             if (topic or "") in letter.topic and (reason or "") in letter.reason and letter.timestamp_ms >= since_ms:
                 yield letter
@@ -183,7 +185,7 @@ def _whole(letter: DeadLetter, open_value: bool) -> dict[str, Any]:
 
 
 def _ended() -> dict[str, LetterSettled]:
-    with broker_trouble_told():
+    with broker_errors_reported():
         return dict(outcomes.read_settled(settings_here()))
 
 

@@ -153,6 +153,7 @@ def _changes(known: dict[str, str], incident: Mapping[str, Any]) -> Iterator[dic
     """The changes since `known`, which is updated."""
     at = clock.rfc3339(clock.now_ms())
     skills = {requirement["id"]: requirement["skill"] for requirement in incident["requirements"]}
+    # Only differences: the same state is read many times.
     if known.get("incident") != incident["status"]:
         known["incident"] = incident["status"]
         yield {"at": at, "what": "incident", "state": incident["status"]}

@@ -90,6 +90,7 @@ def _is_degraded(shown: BoardState) -> bool:
 
 def is_degraded(status: Mapping[str, Any]) -> bool:
     """Whether Komek itself is impaired. Alarms of concern `field`, such as missing people, do not count."""
+    # Only these: a shortfall that nobody can end is no fault of Komek (DESIGN 49).
     of_system = any(alarm.get("concern") == "system" for alarm in alarms_of(status))
     return status.get("assignment") == "delayed" or bool(troubled(status)) or of_system
 
@@ -140,6 +141,7 @@ def _second_line(shown: BoardState) -> Text:
 
 def measurements(status: Mapping[str, Any]) -> list[str]:
     """Lag and latencies; a dash for an unknown value."""
+    # The status is JSON of another version perhaps: what is missing is shown as a dash and never ends the board.
     lag, latency = (_inside(status, *names) for names in (("committed_lag",), ("latency_ms", "report_to_offer")))
     oldest = status.get("oldest_undecided_age_s")
     quick = "/".join(_number(latency.get(name)) for name in ("p50", "p95", "p99"))

@@ -7,7 +7,7 @@ import threading
 import mode
 
 from streams import logs
-from streams.cli.context import broker_trouble_told, settings_here
+from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
 from streams.kafka import topic_admin
 from streams.notices.notifier import Notifier
@@ -32,7 +32,7 @@ def command() -> None:
     """Run one notifier. Several share the partitions. Shuts down gracefully on SIGTERM."""
     settings = settings_here()
     logs.configure(settings.log_level)
-    with broker_trouble_told():
+    with broker_errors_reported():
         problems = topic_admin.check_topics(settings)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)

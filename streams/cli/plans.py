@@ -7,7 +7,7 @@ import typer
 
 from dispatch.plans import book as response_plans
 from dispatch.plans.book import BadPlans, PlanBook
-from streams.cli.context import broker_trouble_told, settings_here
+from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
 from streams.cli.output import print_json
 from streams.readers import plans
@@ -39,7 +39,7 @@ def apply(file: File, json: Json = False) -> None:
     """
     try:
         book = response_plans.load(file)
-        with broker_trouble_told():
+        with broker_errors_reported():
             plans.apply(settings_here(), file.read_text(encoding="utf-8"))
     except BadPlans as error:
         raise CommandFailed(str(error), CURE) from error

@@ -46,6 +46,7 @@ def _head(known: LastKnown, count: int) -> Iterator[str]:
 def _entries(known: LastKnown) -> Iterator[tuple[int, int, list[str]]]:
     for state in known.states:
         if state.is_open:
+            # The sheet is sorted by these two.
             yield state.priority.order, state.times.reported_ms, list(_incident(state, known.read_ms))
     for entry in known.undecided:
         # A report without a priority gets that of its type when it is decided, so it is unknown until then.

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from dispatch.model.places import Place
 from streams.api_client import Api
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
-from streams.cli.context import broker_trouble_told, settings_here
+from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import print_json
 from streams.simulator.call_records import Calls, UnknownFormat, read_calls
@@ -54,13 +54,14 @@ def command(
     """
     calls = _read(file)
     summary = Summary()
-    with broker_trouble_told():
+    with broker_errors_reported():
         asyncio.run(_run(calls, _place(at), speed, limit, through, (api, token), summary))
     shown = _figures(calls, summary)
     if json:
         print_json(shown)
     else:
         _print(calls, shown)
+    # Nothing answered at all: that is exit code 3 and not a refusal.
     if summary.unknown == summary.sent and summary.sent:
         raise CommandFailed("no response to any report", "Start Komek with `komek up` and repeat.", UNREACHABLE)
     if summary.unknown or summary.refused:

@@ -14,7 +14,7 @@ from rich.table import Table
 from streams import clock
 from streams.api_client import Api, ApiUnavailable
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
-from streams.cli.context import broker_trouble_told, settings_here
+from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import console, print_json
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
@@ -62,7 +62,7 @@ def command(
     except BadScenario as error:
         raise CommandFailed(str(error), "`komek simulate --help` lists the options.", WRONG_USE) from error
     reach = access(api, token)
-    with broker_trouble_told():
+    with broker_errors_reported():
         figures = asyncio.run(_run(wanted, reach.url, reach.tokens, quiet=json))
     if json:
         print_json(figures)
@@ -122,6 +122,7 @@ async def _shown(progress: RunProgress, *, quiet: bool) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        # The cancellation makes the display print the final figures.
         showing.cancel()
         with suppress(asyncio.CancelledError):
             await showing

@@ -27,6 +27,7 @@ def command(api: ApiOption = None, token: TokenOption = None, json: JsonOption =
         print(f"! degraded: {wrong}" if degraded else "= working")
         print_alarms(status)
         print_table("Status", ("what", "value"), flat({k: v for k, v in status.items() if k != "alarms"}))
+    # For scripts and health checks.
     sys.exit(FAILED if degraded else DONE)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.context import broker_trouble_told, settings_here
+from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
 from streams.cli.output import print_json, print_table
 from streams.kafka import topic_admin
@@ -29,7 +29,7 @@ def apply(json: Json = False) -> None:
 
     Partitions and replicas of existing topics are never changed; differences are printed with a remedy.
     """
-    with broker_trouble_told():
+    with broker_errors_reported():
         rows = topic_admin.apply_topics(settings_here())
     if json:
         print_json([asdict(row) for row in rows])
@@ -44,7 +44,7 @@ def apply(json: Json = False) -> None:
 @app.command()
 def check(json: Json = False) -> None:
     """Print differences that prevent workers and the API from starting. Changes nothing."""
-    with broker_trouble_told():
+    with broker_errors_reported():
         problems = topic_admin.check_topics(settings_here())
     if json:
         print_json([asdict(problem) for problem in problems])

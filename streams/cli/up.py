@@ -16,11 +16,11 @@ from streams.local import jars, stack
 from streams.local.errors import AlreadyInUse, LocalStackError, NeverReady
 from streams.local.progress import Steps
 
-IMPATIENT_EXIT = 130
+FORCED_EXIT = 130
 """128 + SIGINT, as shells report it."""
 
 
-class _Told:
+class _StopRequest:
     """Callable that tells whether a signal, or the parent process make, asked to stop. A second signal exits at once."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class _Told:
     def _ask(self, *_: object) -> None:
         if self._asked:
             # Without clean-up: the kernel ends the children (`local/die_with_parent.py`), on other systems the next start does.
-            os._exit(IMPATIENT_EXIT)
+            os._exit(FORCED_EXIT)
         self._asked = True
 
 
@@ -57,7 +57,7 @@ def command(
     settings = all_settings.load(os.environ)
     if data is not None:
         settings = replace(settings, data=data)
-    told = _Told()
+    told = _StopRequest()
     steps = Steps(_write)
     caller = stack.StackOwner(fetch_jars=lambda: _fetch_jars(told, steps), steps=steps, stopped=told, ready=_announce)
     try:
@@ -77,7 +77,7 @@ def _write(text: str) -> None:
     print(text, end="", flush=True)
 
 
-def _fetch_jars(told: _Told, steps: Steps) -> Path:
+def _fetch_jars(told: _StopRequest, steps: Steps) -> Path:
     cache = jars.cache_folder(os.environ)
     wanted = jars.missing(jars.pinned(), cache)
     if wanted:
@@ -87,7 +87,7 @@ def _fetch_jars(told: _Told, steps: Steps) -> Path:
     return cache
 
 
-def _fetch(wanted: list[jars.Jar], cache: Path, told: _Told) -> None:
+def _fetch(wanted: list[jars.Jar], cache: Path, told: _StopRequest) -> None:
     # Imported lazily: not needed when the cache is complete.
     from streams.local.maven import fetch
 

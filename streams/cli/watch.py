@@ -30,10 +30,12 @@ LOOK_AT_MOST_EVERY_S = 0.3
 """Pause after each read, however many events arrive meanwhile."""
 FRAME_EVERY_S = 0.25
 REMEMBERED_EVENTS = 12
-PICTURE_AFTER_S = 5.0
+EVENTS_WITHIN_S = 5.0
+"""How long a single frame collects events before it is drawn."""
 LEAVE_WITHIN_S = 2.0
 """A request that hangs must not keep the terminal after the quit key."""
 FRAME_WIDTH, FRAME_HEIGHT = 150, 42
+"""Of a frame without a terminal, in characters."""
 QUIT = ("q", "Q", "\x03", "\x04")
 """Ctrl-C and Ctrl-D arrive as characters, too."""
 
@@ -83,6 +85,7 @@ class _View:
     async def look(self, api: Api) -> None:
         """Reads status and queue. While the API does not answer, the previous data stays."""
         try:
+            # Together, so that both show about the same moment.
             status, queue = await asyncio.gather(api.read("/v1/status", WATCHER), api.read(OPEN_INCIDENTS, WATCHER))
         except ApiUnavailable as error:
             self._away(str(error))
@@ -91,6 +94,7 @@ class _View:
             self._away(f"status {status.code}, incidents {queue.code}")
             return
         self.status, self.incidents = status.body, list(queue.body["items"])
+        # Ages and countdowns must not depend on the clock of this machine.
         self.ahead_ms = _ms(status.body.get("at")) - clock.now_ms()
         self.away_since_s = None
 
@@ -135,7 +139,7 @@ async def _once(reach: Any, svg: Path | None, json: bool) -> None:
         listening = asyncio.create_task(_listen(api, view, asyncio.Event()))
         await view.look(api)
         if view.away_since_s is None and svg is not None:
-            await asyncio.sleep(PICTURE_AFTER_S)  # so that the frame contains events, too
+            await asyncio.sleep(EVENTS_WITHIN_S)  # so that the frame contains events, too
             await view.look(api)
         listening.cancel()
     if view.away_since_s is not None:
@@ -152,6 +156,7 @@ def _print(view: _View, svg: Path | None, json: bool) -> None:
         print_json({"status": view.status, "incidents": view.incidents})
         return
     width = None if sys.stdout.isatty() else FRAME_WIDTH
+    # rich prints while it records; an SVG must not appear in the terminal as well.
     with open(os.devnull, "w") if svg else contextlib.nullcontext(None) as nowhere:  # noqa: PTH123 - no file
         console = Console(record=svg is not None, width=width or FRAME_WIDTH, height=FRAME_HEIGHT, file=nowhere)
         console.print(layout_of(view.shown(), console.width))

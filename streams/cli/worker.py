@@ -4,7 +4,7 @@ import sys
 
 from dispatch.plans.book import BadPlans
 from streams import logs
-from streams.cli.context import broker_trouble_told, settings_here
+from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.kafka import topic_admin
 from streams.worker.app import build_app
@@ -15,7 +15,7 @@ def command() -> None:
     """Run one worker, which decides about incidents. Several share the partitions. Shuts down gracefully on SIGTERM."""
     settings = settings_here()
     logs.configure(settings.log_level)
-    with broker_trouble_told():
+    with broker_errors_reported():
         problems = topic_admin.check_topics(settings)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)

@@ -77,6 +77,7 @@ def schemas() -> dict[str, Any]:
 
 def _anything(cls: type) -> dict[str, Any]:
     """The schema of fields typed `object` (GeoJSON, explanations), whose contents are described elsewhere."""
+    # msgspec has no schema for `object` and asks this hook.
     if cls is object:
         return {"description": "any JSON value"}
     raise NotImplementedError(cls)
@@ -84,6 +85,7 @@ def _anything(cls: type) -> dict[str, Any]:
 
 def topic_schema(topic: Topic, known: dict[str, Any]) -> dict[str, Any]:
     """The schema that validates one value of the topic (for `private`: the decrypted record)."""
+    # Each file stands alone: a consumer of one topic needs no other schema.
     refs = [{"$ref": f"#/$defs/{cls.__name__}"} for cls in _RECORDS[topic.name]]
     choice: dict[str, Any] = refs[0] if len(refs) == 1 else {"anyOf": refs}
     return {

@@ -218,6 +218,7 @@ def replay_headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
 
 def _check_replayable(letter: DeadLetter) -> None:
     if letter.topic not in {topic.name for topic in TOPICS}:
+        # A letter is data from the log: nothing is sent to a topic only because a letter names it.
         raise NotReplayable(f"{letter.id}: {letter.topic} is not a topic of Komek")
     if letter.topic in _MADE_BY_WORKERS:
         raise NotReplayable(

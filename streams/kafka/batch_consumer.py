@@ -53,6 +53,7 @@ class BatchReading:
         try:
             await consumer.start()
             while not should_stop():
+                # Short, so that a pending commit and `should_stop` are looked at often.
                 batch = await consumer.getmany(timeout_ms=100, max_records=self._at_once)
                 records = [record for part in batch.values() for record in part]
                 if records and await self._until_taken(take, records, should_stop):

@@ -119,6 +119,7 @@ def wait_for_broker(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> floa
     while not _opens(servers):
         if clock.monotonic_s() >= deadline:
             raise BrokerError(f"no Kafka broker accepts connections at {servers}", _unreachable_cure(servers))
+        # A broker opens its port only when it is ready, so polling the port suffices.
         time.sleep(0.2)
     return deadline - clock.monotonic_s()
 

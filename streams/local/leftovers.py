@@ -12,7 +12,7 @@ import psutil
 
 from streams.local.stackfile import replace_json
 
-PATIENCE_S = 5.0
+TERM_WITHIN_S = 5.0
 """Time for the processes to end by SIGTERM before SIGKILL."""
 CLOCK_SLACK_S = 2.0
 """Tolerance of start times: they are relative to the boot time, which shifts when the clock is set."""
@@ -32,11 +32,11 @@ def end_noted(path: Path) -> list[str]:
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, slow = psutil.wait_procs(processes, timeout=PATIENCE_S)
+    _, slow = psutil.wait_procs(processes, timeout=TERM_WITHIN_S)
     for process in slow:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(slow, timeout=PATIENCE_S)
+    psutil.wait_procs(slow, timeout=TERM_WITHIN_S)
     path.unlink(missing_ok=True)
     return sorted(found)
 

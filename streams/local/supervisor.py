@@ -13,7 +13,8 @@ from pathlib import Path
 from streams.local.errors import NeverReady
 from streams.local.process import Child, Part, end
 
-PATIENCE_S = 10.0
+TERM_WITHIN_S = 10.0
+"""Time for the processes of a rank to end by SIGTERM; workers need eight (`worker/shutdown.py`), the notifier nine."""
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
 STEADY_AFTER_S = 30.0
@@ -98,7 +99,7 @@ class Supervisor:
             if name not in self._held and code is not None and not (child.part.runs_once and code == 0):
                 self._tend_dead(name, child, code)
 
-    def end(self, patience_s: float = PATIENCE_S) -> None:
+    def end(self, patience_s: float = TERM_WITHIN_S) -> None:
         """Ends all processes in reverse order of ranks, waiting `patience_s` per rank before SIGKILL. Idempotent."""
         for rank in sorted({child.part.rank for child in self._children.values()}, reverse=True):
             same = [child for child in self._children.values() if child.part.rank == rank]

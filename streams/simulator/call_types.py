@@ -33,6 +33,7 @@ class _Rules:
 def call_type(words: str, level: str = "") -> CallType:
     """The incident type of a call. `level`: the urgency code of the record, if it has one."""
     table = _rules()
+    # The first rule that matches counts, so the order in the file matters.
     for pattern, found in table.rules:
         if pattern.search(words):
             if found.type == MEDICAL and level in table.levels:

@@ -47,10 +47,10 @@ def round_at(person: SimulatedPerson, at_s: float) -> Place:
 def _walked_s(number: int, at_s: float) -> float:
     """Seconds walked so far. Each person walks in one part of every hour; the part differs between people."""
     shift_s = _share(number, 1) * _CYCLE_S
-    return _walked_of_all_s(shift_s + max(0.0, at_s)) - _walked_of_all_s(shift_s)
+    return _walked_in_cycles_s(shift_s + max(0.0, at_s)) - _walked_in_cycles_s(shift_s)
 
 
-def _walked_of_all_s(at_s: float) -> float:
+def _walked_in_cycles_s(at_s: float) -> float:
     """Seconds walked by a person who walks at the beginning of every cycle."""
     walking_s = _CYCLE_S * (1 - STILL_SHARE)
     full, within_s = divmod(at_s, _CYCLE_S)

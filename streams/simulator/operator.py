@@ -66,6 +66,7 @@ class Operator:
         incident = self._open.get(offer.incident_id)
         if incident is None:
             return
+        # Events may be repeated or come out of order; a set makes them idempotent.
         (incident.live.add if offer.is_live else incident.live.discard)(offer.id)
         incident.worked = incident.worked or offer.is_assigned
         if incident.worked and incident.correction is not None:
@@ -100,6 +101,7 @@ class Operator:
         self._api.tally.add("reports accepted")
         incident_id = str(answer.body["id"])
         self._open.setdefault(incident_id, _OpenIncident()).correction = correction_of(report, self._corrected)
+        # In case nobody ever comes.
         heapq.heappush(self._due, (self._now_s() + self._longest_s, incident_id))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
@@ -136,6 +138,7 @@ class Operator:
         except ApiUnavailable:
             heapq.heappush(self._due, (self._now_s() + self._afterwards_s, incident_id))
             return
+        # Also when the close was refused: it is not tried again.
         del self._open[incident_id]
         self._api.tally.add("closed" if answer.is_ok else f"close refused ({answer.code})")
 

@@ -103,6 +103,7 @@ def _skills(
     if Capability.DIGITAL in capabilities:
         closed = _NONE if len(languages) > 1 else _TRANSLATION
         held |= _drawn(rng, shares["digital_skills"], closed, skilled) or {Skill.VERIFICATION.value}
+    # A copy, because implied skills are added to the set.
     for skill in tuple(held):
         held.update(shares["implies"].get(skill, ()))
     return tuple(sorted(held))

@@ -38,7 +38,7 @@ async def register(api: Api, people: Iterable[SimulatedPerson], *, run: str) -> 
     # One iterator for all tasks: each takes the next person.
     waiting = iter(people)
 
-    async def one_after_the_other() -> None:
+    async def register_waiting() -> None:
         for person in waiting:
             path = path_of("volunteers", person.id)
             # By themselves: somebody registered by an operator counts as asleep in quiet hours.
@@ -48,7 +48,7 @@ async def register(api: Api, people: Iterable[SimulatedPerson], *, run: str) -> 
 
     async with asyncio.TaskGroup() as group:
         for _ in range(REGISTRATIONS_AT_ONCE):
-            group.create_task(one_after_the_other())
+            group.create_task(register_waiting())
 
 
 async def send_positions(

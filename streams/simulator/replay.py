@@ -112,16 +112,17 @@ async def replay(
     begun_s = clock.monotonic_s()
     waiting = _paced(reports, speed)
 
-    async def one_after_the_other() -> None:
+    async def send_waiting() -> None:
         async for report in _shared(waiting, turn):
             summary.note(report, await send(report))
             done()
 
+    # An async generator cannot be advanced by two tasks at once.
     turn = asyncio.Lock()
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
-                group.create_task(one_after_the_other())
+                group.create_task(send_waiting())
     finally:
         summary.seconds = clock.monotonic_s() - begun_s
 

@@ -49,6 +49,7 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
         SettingsError: KOMEK_DATA_KEY is not set.
     """
     settings.require_data_key()
+    # Before the client is made: a kafka-python client that finds no broker leaves its thread running.
     wait_for_broker(settings)
     intake = CommandIntake(settings, "/komek/replay")
     try:

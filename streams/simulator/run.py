@@ -81,6 +81,7 @@ async def play(progress: RunProgress, *, run: str, transport: Transport) -> None
     scenario, api = progress.scenario, progress.api
     everybody = list(draw_people(scenario.crowd))
     progress.people, progress.on_duty = len(everybody), sum(person.on_duty for person in everybody)
+    # Before the clock of the scenario starts, because it takes as long as the API needs.
     await transport.register(everybody)
     begun_s = clock.monotonic_s()
 
@@ -95,6 +96,7 @@ async def play(progress: RunProgress, *, run: str, transport: Transport) -> None
     try:
         await _play(progress, everybody, run=run, transport=transport)
     finally:
+        # Shown while tasks are cancelled, which takes a moment with many people.
         progress.stage = "ending"
         await progress.operator.stop()
         await progress.volunteers.stop()
@@ -119,6 +121,7 @@ async def _play(progress: RunProgress, everybody: Sequence[SimulatedPerson], *, 
     try:
         await _heard(listening)
         await operator.report_all(draw_reports(scenario, run=run))
+        # People who are at work finish, so that the figures at the end are those of whole incidents.
         await asyncio.sleep(max(1.0, WIND_DOWN_S / scenario.work_speed))
     finally:
         for task in background:

@@ -80,6 +80,7 @@ class Volunteers:
                 self._abandoned.discard(offer.id)
         elif job is not None:
             job.offer = offer
+            # Notices are delivered at least once; each version is confirmed once.
             if offer.to_confirm is not None and offer.to_confirm > job.seen_version:
                 job.seen_version = offer.to_confirm
                 self._say(self._confirm(person, offer.id, offer.to_confirm))
@@ -96,6 +97,7 @@ class Volunteers:
 
     async def stop(self) -> None:
         """Cancels all work."""
+        # A list of its own: tasks leave the dictionary while they end.
         tasks = [*self._saying, *(job.task for job in self._jobs.values() if job.task)]
         for task in tasks:
             task.cancel()
@@ -139,6 +141,7 @@ class Volunteers:
         except ApiUnavailable:
             self._world.api.tally.add("given up, no answer")
         finally:
+            # Only now: until then a repeated notice finds the job and begins no second one.
             self._jobs.pop(job.offer.id, None)
 
 
@@ -191,6 +194,7 @@ class _HeldOffer:
 
     async def _answer(self, answer: DrawnAnswer) -> bool:
         """Sends the answer. True when the offer was accepted."""
+        # Withdrawn before the person has answered.
         if await self._ended_within(answer.after_s):
             self._api.tally.add("taken back")
             return False
@@ -283,6 +287,7 @@ def _place_in(details: Mapping[str, Any]) -> Place | None:
     """The first position of the disclosed location, whatever its geometry type."""
     location = details.get("location")
     position = location.get("coordinates") if isinstance(location, Mapping) else None
+    # Polygons nest their positions; the first one is near enough for a simulated trip.
     while isinstance(position, list) and position and isinstance(position[0], list):
         position = position[0]
     if isinstance(position, list) and len(position) >= 2:
