@@ -78,6 +78,7 @@ def _look_for_result(incident: Incident, command: GiveResult) -> ContextQuery | 
     offer = incident.offer(command.offer_id)
     task = offer.task if offer else None
     if task is Task.FIND_DUPLICATES and command.other_incident_id:
+        # The answer may start a merge, whose rule needs the state of the target.
         return ContextQuery(target=command.other_incident_id)
     area = located(command.location) if task is Task.GEOLOCATE else None
     return _look_around(incident, command, area) if area else None

@@ -80,6 +80,7 @@ def _standing(incident: Incident, entry: Requirement, decisions: Sequence[Decisi
         text += (
             f", {entry.shortfall.missing} short since {_at(entry.shortfall.since_ms)}: {entry.shortfall.reason}{final}"
         )
+    # The last search only: earlier ones had other limits and other people.
     why = _last_why(entry.id, decisions)
     if why and open_places:
         left_out = ", ".join(f"{count} {reason}" for reason, count in sorted(why.excluded.items())) or "nobody left out"
@@ -161,6 +162,7 @@ def _passed_over(decisions: Sequence[Decision], volunteer_id: str) -> Iterator[t
 
 def _rank(why: RequirementWhy | None, volunteer_id: str) -> tuple[int | None, Mapping[str, Any]]:
     """Position in the ranking, from 1, and the person's entry in the record."""
+    # The people asked come first in the ranking of the record, then those passed over.
     for number, shown in enumerate((*why.chosen, *why.passed_over) if why else (), 1):
         if shown.get("volunteer_id") == volunteer_id:
             return number, {key: value for key, value in shown.items() if key != "volunteer_id"}
@@ -172,6 +174,7 @@ def _place(rank: int | None, why: RequirementWhy | None) -> str:
 
 
 def _score(shown: Mapping[str, Any]) -> str:
+    # Offers to people whom an operator named have no score.
     if "score_s" not in shown:
         return ""
     terms = ", ".join(f"{name} {value:g}" for name, value in dict(shown.get("terms") or {}).items())

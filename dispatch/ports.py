@@ -49,6 +49,7 @@ class Claim:
     volunteer_id: str
     offer_id: str
     incident_id: str
+    # Fences late workers: a claim of an older epoch than the person's newest for this incident is refused.
     epoch: int
     command_id: str
 
@@ -76,6 +77,7 @@ class Application:
     command_id: str
     incident_id: str
     incident: Incident | None
+    # Confirmed in the same atomic step as the state changes; `freed` people are let go only by `mark_published`.
     holds: tuple[Hold, ...] = ()
     freed: tuple[Hold, ...] = ()
     voided: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from dispatch.safety import confirmations
 from dispatch.state.edits import details_of
 
 _PRIVATE = (JobField.DESCRIPTION, JobField.ADDRESS, JobField.CALLER)
-_OF_THE_FIELD = frozenset({JobField.HAZARD, JobField.STAGING, JobField.HAZARD_ON_WAY})
+_FIELD_WORK_ONLY = frozenset({JobField.HAZARD, JobField.STAGING, JobField.HAZARD_ON_WAY})
 """Fields that do not concern remote workers."""
 
 
@@ -35,20 +35,20 @@ def changes(before: Incident | None, after: Incident, now_ms: int) -> tuple[JobC
     # Compared once for everybody.
     of_all = tuple(_of_incident(before, after, known))
     of_needs = _of_needs(before, after)
-    told = []
+    changed_jobs = []
     for offer in after.offers:
         old = known.get(offer.id)
         # By identity first: with eleven offers the comparison took 157 µs per decision on a busy machine, now 16.
         if old is None or (old is offer and not of_all and not of_needs) or not (old.is_live and offer.is_live):
             continue
-        fields = _seen_by(offer, (*of_all, *of_needs.get(offer.requirement_id, ()), *_of_own(old, offer)))
-        # Nobody who is released by this decision gets here: the end is all they are told (DESIGN 82).
+        fields = _seen_by(offer, (*of_all, *of_needs.get(offer.requirement_id, ()), *_of_offer(old, offer)))
+        # Nobody who is released by this decision gets here: the end is all they are sent (DESIGN 82).
         if fields:
-            told.append(_told(after, old, offer, fields, now_ms))
-    return tuple(told)
+            changed_jobs.append(_job_changed(after, old, offer, fields, now_ms))
+    return tuple(changed_jobs)
 
 
-def _told(after: Incident, known: Offer, offer: Offer, fields: tuple[JobField, ...], now_ms: int) -> JobChanged:
+def _job_changed(after: Incident, known: Offer, offer: Offer, fields: tuple[JobField, ...], now_ms: int) -> JobChanged:
     named = tuple(map(str, fields))
     to_confirm = tuple(str(field) for field in fields if offer.is_assigned and _is_to_confirm(field, known, offer))
     return JobChanged(
@@ -117,7 +117,7 @@ def _of_need(old: Requirement | None, new: Requirement) -> Iterator[JobField]:
         yield JobField.LANGUAGES
 
 
-def _of_own(old: Offer, new: Offer) -> Iterator[JobField]:
+def _of_offer(old: Offer, new: Offer) -> Iterator[JobField]:
     if old.staging != new.staging:
         yield JobField.STAGING
     if old.hazards_on_way != new.hazards_on_way:
@@ -130,7 +130,7 @@ def _of_own(old: Offer, new: Offer) -> Iterator[JobField]:
 def _seen_by(offer: Offer, fields: tuple[JobField, ...]) -> tuple[JobField, ...]:
     """The fields that concern this person and that they may see."""
     if offer.capability is not Capability.FIELD:
-        fields = tuple(field for field in fields if field not in _OF_THE_FIELD)
+        fields = tuple(field for field in fields if field not in _FIELD_WORK_ONLY)
     if offer.state is OfferState.OFFERED:
         fields = tuple(field for field in fields if field in SHOWN_BEFORE_ACCEPTANCE)
     return fields

@@ -18,6 +18,7 @@ def price_s(candidate: Candidate, need: Need) -> float:
     """Seconds added to the score of a person in the affected area; 0 for everybody else."""
     if need.area is None or candidate.place is None or candidate.fix_age_s is None:
         return 0.0
+    # An old fix counts as none, as in the rules of the search.
     if candidate.fix_age_s > FIX_AGE_LIMIT_S:
         return 0.0
     return AFFECTED_S if distance_to_area_m(candidate.place, need.area) <= MARGIN_M else 0.0

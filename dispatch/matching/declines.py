@@ -29,6 +29,7 @@ def to_bring(incident: Incident) -> tuple[RefusedBefore, ...]:
         for one in incident.offers
         if _is_declined(one)
     ]
+    # People whose offers have left the state are known by requirement only (`pruning.py`).
     pruned_offers = [
         RefusedBefore(capability=entry.capability, skill=entry.skill, task=entry.task, volunteer_ids=tuple(people))
         for entry in incident.requirements

@@ -52,7 +52,6 @@ def rank(
     """
     more = burdens or {}
     ranked = [_ranked(candidate, need, language, more.get(candidate.volunteer_id, {})) for candidate in candidates]
-    # The id makes the order total: a redelivered command must choose the same people.
     return sorted(ranked, key=lambda entry: (entry.score_s, entry.candidate.volunteer_id))
 
 

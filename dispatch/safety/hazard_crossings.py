@@ -102,14 +102,14 @@ def people_of(incident: Incident | None, command: Command, hazards: Iterable[Haz
     """Ids of people whose position the decision needs; empty while no hazard area is near and nobody was warned of one."""
     if incident is None:
         return ()
-    offers = tuple(_looked_at(incident, command))
+    offers = tuple(_offers_to_check(incident, command))
     # Most commands stop here and save the look-up of positions.
     if not offers or not any(_is_near(incident, offer, ground) for offer in offers for ground in hazards):
         offers = tuple(offer for offer in offers if offer.hazards_on_way)
     return tuple(dict.fromkeys(offer.volunteer_id for offer in offers))
 
 
-def _looked_at(incident: Incident, command: Command) -> Iterator[Offer]:
+def _offers_to_check(incident: Incident, command: Command) -> Iterator[Offer]:
     if isinstance(command, CheckWay):
         yield from under_way(incident)
         return
@@ -123,7 +123,7 @@ def _looked_at(incident: Incident, command: Command) -> Iterator[Offer]:
 
 def _is_near(incident: Incident, offer: Offer, ground: HazardArea) -> bool:
     """A cheap pre-check; it fails only for a person who is further away than when they were asked."""
-    assert incident.area is not None  # `_looked_at` yields people of incidents with a place only
+    assert incident.area is not None  # `_offers_to_check` yields people of incidents with a place only
     # The distance when they were asked, and the reach of the place: the target may be at its far edge.
     way_m = LOOKED_AT_M if offer.distance_m is None else offer.distance_m + incident.area.reach_m
     return distance_m(incident.area.centre, ground.area.centre) <= ground.area.reach_m + max(way_m, LOOKED_AT_M / 10)

@@ -75,8 +75,8 @@ def entered(incident: Incident, command: EnterHazard) -> Ruling:
         return unchanged("enter_hazard", "another_ground")
     facts = warned(incident, command.volunteer_ids, 0)
     # Otherwise a crowd that keeps entering would raise the same attention with every command.
-    is_told = any(entry.reason == AttentionReason.WARNING_INCOMPLETE for entry in incident.attention)
+    is_raised = any(entry.reason == AttentionReason.WARNING_INCOMPLETE for entry in incident.attention)
     news = [fact for fact in facts if isinstance(fact, HazardWarned) and fact.volunteer_ids]
-    if not news and (not facts or is_told):
+    if not news and (not facts or is_raised):
         return unchanged("enter_hazard", "already_told")
     return applied("enter_hazard", *facts)

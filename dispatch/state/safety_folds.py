@@ -93,18 +93,18 @@ def ways_to_check(state: Incident, _fact: safety_events.WaysToCheck, _: Moment) 
 
 
 def hazard_on_way(state: Incident, fact: safety_events.HazardOnWay, _: Moment) -> Incident:
-    def told(offer: Offer) -> Offer:
+    def warned(offer: Offer) -> Offer:
         return changed(offer, hazards_on_way={**offer.hazards_on_way, fact.hazard_incident_id: fact.ground})
 
-    return with_offer(state, fact.offer_id, told)
+    return with_offer(state, fact.offer_id, warned)
 
 
 def way_cleared(state: Incident, fact: safety_events.WayCleared, _: Moment) -> Incident:
-    def told(offer: Offer) -> Offer:
+    def cleared(offer: Offer) -> Offer:
         left = {one: since for one, since in offer.hazards_on_way.items() if one not in fact.hazard_incident_ids}
         return changed(offer, hazards_on_way=left)
 
-    return with_offer(state, fact.offer_id, told)
+    return with_offer(state, fact.offer_id, cleared)
 
 
 def confirmation_missed(state: Incident, fact: offer_events.ConfirmationMissed, _: Moment) -> Incident:
