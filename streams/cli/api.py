@@ -30,8 +30,10 @@ def command() -> None:
     config = uvicorn.Config(
         APP,
         factory=True,
+        # By import string, like the application: `streams` must not import `api`.
         http=PROTOCOL,
         host=settings.host,
+        # `komek up` states a port; alone the usual one is taken.
         port=settings.port or 8000,
         access_log=False,  # paths contain ids; metrics count requests by route
         log_level="warning",

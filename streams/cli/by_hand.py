@@ -88,6 +88,7 @@ def withdraw(
     json: JsonOption = False,
 ) -> None:
     """Withdraw an offer, or stand the person down."""
+    # None leaves the field out, so that the default of the API holds.
     body = {"reason": reason, "replace": False if give_up else None}
     _order(path_of("offers", offer_id, "withdraw"), body, key, api, token, json)
 
@@ -106,6 +107,7 @@ def answer(
     """Enter a person's answer to their offer."""
     body: dict[str, Any] = {"on_behalf": {"heard_by": heard_by.value}}
     if said in _PROGRESS:
+        # These three are states of one route; each of the others has a route of its own.
         verb, body = "progress", body | {"state": said.value}
     else:
         verb = said.value.replace("_", "-")

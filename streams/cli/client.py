@@ -124,6 +124,7 @@ def refusal(response: httpx2.Response) -> CommandFailed:
         problem = response.json()
     except ValueError:
         problem = {}
+    # A proxy in between may answer with anything.
     problem = problem if isinstance(problem, Mapping) else {}
     title = problem.get("title") or response.reason_phrase
     detail = problem.get("detail") or ""

@@ -25,6 +25,7 @@ def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
     found: dict[str, Any] = {}
     running = stackfile.read(folder.stack_file)
     if running is not None:
+        # The environment wins: only what is unset is taken from the running stack.
         found |= {} if settings.kafka else {"kafka": running.kafka}
         found |= {} if settings.redis else {"redis": running.redis}
     if settings.jwt_keys is None and folder.jwt_keys.exists():

@@ -136,6 +136,7 @@ def dismiss(
 
 
 def _found(topic: str | None, reason: str | None, hours: int | None) -> Iterator[DeadLetter]:
+    # By the time of the original record, as it is listed.
     since_ms = clock.now_ms() - hours * 3_600_000 if hours else 0
     with broker_errors_reported():
         for letter in dead_letters.read_letters(settings_here()):
@@ -144,6 +145,7 @@ def _found(topic: str | None, reason: str | None, hours: int | None) -> Iterator
 
 
 def _several(beginnings: list[str]) -> list[DeadLetter]:
+    # One read for all of them: each read scans the whole topic.
     letters = list(_found(None, None, None))
     return [_matching(letters, beginning) for beginning in beginnings]
 

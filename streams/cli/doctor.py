@@ -59,6 +59,9 @@ def _print(findings: Sequence[Check]) -> None:
     for title in ("", "what", "found", "what to do"):
         table.add_column(title, overflow="fold")
     for finding in findings:
+        # The word stands beside its colour.
         level = Text(finding.level, style=COLOURS[finding.level])
+        # As plain text: brackets in a finding are no markup.
         table.add_row(level, finding.name, Text(finding.found), Text(finding.cure))
+    # Wide without a terminal, so that lines can be searched.
     Console(width=None if sys.stdout.isatty() else 160).print(table)

@@ -55,11 +55,13 @@ def layout_of(shown: BoardState, width: int) -> Layout:
     """Renders the board. Queue and offers are side by side when the terminal is wide enough."""
     layout = Layout()
     layout.split_column(
+        # One line more while there are alarms.
         Layout(_head(shown), name="head", size=5 if alarms_of(shown.status) else 4),
         Layout(name="middle", ratio=3),
         Layout(_events(shown), name="events", ratio=1, minimum_size=6),
     )
     both = Layout(_queue(shown), ratio=7), Layout(_offers(shown), ratio=4)
+    # On a narrow terminal one above the other.
     (layout["middle"].split_row if width >= WIDE else layout["middle"].split_column)(*both)
     return layout
 
@@ -73,6 +75,7 @@ def _head(shown: BoardState) -> RenderableType:
 
 def _standing(shown: BoardState) -> Text:
     if shown.away_s is not None:
+        # First, because everything else on the board is old then.
         words = f"x THE API DOES NOT ANSWER since {age(shown.away_s)}: the data below is old ({shown.away_because})"
         return Text(words, style="bold reverse red")
     if shown.status.get("assignment") == "delayed":
@@ -241,6 +244,7 @@ def _offer_cells(offer: Mapping[str, Any], skills: Mapping[str, str], now_ms: in
     state = str(offer.get("state"))
     # Negative: the time is in the future while the offer is open.
     left_s = -_seconds_since(str(offer.get("expires_at")), now_ms)
+    # Only an open offer has a time left; for people at work the column shows what they have not confirmed.
     left = unconfirmed(offer, now_ms) if state != "offered" else age(left_s) if left_s > 0 else "over"
     distance = offer.get("distance_m")
     return (

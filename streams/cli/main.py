@@ -36,7 +36,9 @@ COMMANDS = {
     "topics": CommandEntry("topics", "app", "Create and check the topics."),
     "plans": CommandEntry("plans", "app", "Check and apply response plans."),
     "token": CommandEntry("token", "command", "Print a token for a role."),
-    "incident": CommandEntry("incident", "app", "Report, show, assign, escalate and reopen incidents; answer for a volunteer."),
+    "incident": CommandEntry(
+        "incident", "app", "Report, show, assign, escalate and reopen incidents; answer for a volunteer."
+    ),
     "why": CommandEntry("why", "command", "Explain why a volunteer was asked or not."),
     "watch": CommandEntry("watch", "command", "Watch incidents and offers as they happen."),
     "board": CommandEntry("print_board", "command", "Print what is open, read from the log alone."),
@@ -62,6 +64,7 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, found, rest = super().resolve_command(ctx, args)
+        # Here and not in `get_command`, which also `--help` calls for every command.
         return name, load(name) if name in COMMANDS else found, rest
 
 
@@ -84,6 +87,7 @@ def load(name: str) -> Any:
         return get_group(module.app)
     # typer turns only a whole app into a click command, so a single function gets an app of its own.
     alone = typer.Typer(add_completion=False)
+    # The docstring of the function is the text of its `--help`.
     alone.command(name, help=module.command.__doc__ or entry.about)(module.command)
     return get_command(alone)
 

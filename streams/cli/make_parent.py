@@ -15,6 +15,7 @@ class MakeCaller:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         parent = os.getppid()
+        # make sets MAKELEVEL for its recipes; the check of the name excludes a shell in between.
         self._pid = parent if environ.get("MAKELEVEL") and _is_make(parent) else 0
         self._caught_at_start = _catches_interrupts(self._pid)
 

@@ -33,6 +33,7 @@ def command() -> None:
     settings = settings_here()
     logs.configure(settings.log_level)
     with broker_errors_reported():
+        # Wrong topics end the command before anything is consumed.
         problems = topic_admin.check_topics(settings)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)

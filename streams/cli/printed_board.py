@@ -30,6 +30,7 @@ def page(known: LastKnown) -> str:
         first, *rest = text
         lines += ["-" * WIDTH, f"{number:>3}  {first}", *rest]
     lines += ["=" * WIDTH, "end of the board"]
+    # Every line, whatever field it shows: many of them hold words of clients.
     return "\n".join(_harmless(line).rstrip() for line in lines) + "\n"
 
 
@@ -59,6 +60,7 @@ def _incident(state: Incident, read_ms: int) -> Iterator[str]:
     yield f"{state.priority.upper():<9} {state.type:<24} {state.status.upper():<12} {age:>9}   {state.id}"
     about = [_place(state.area), f"reported {_time(state.times.reported_ms)}", f"alarm level {state.alarm_level}"]
     yield INDENT + "   ".join([*about, str(state.certainty)])
+    # Each reason once, however many people it concerns.
     for reason in sorted({str(entry.reason) for entry in state.attention}):
         yield f"{INDENT}! OPERATOR: {reason}"
     for need in state.requirements:
@@ -77,6 +79,7 @@ def _need(need: Requirement, offers: Sequence[Offer]) -> Iterator[str]:
         until = f" until {_time(offer.expires_ms)}" if offer.state is OfferState.OFFERED else ""
         way = "" if offer.distance_m is None else f"   {offer.distance_m / 1000:.1f} km"
         open_changes = f"   NOT CONFIRMED: {', '.join(offer.unconfirmed.fields)}" if offer.unconfirmed else ""
+        # A box to tick by hand: on paper the list is worked through with a pen.
         yield f"{INDENT}     [ ] {offer.volunteer_id:<24} {offer.state}{until}{way}{open_changes}"
 
 

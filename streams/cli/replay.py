@@ -115,6 +115,7 @@ async def _sender(through: ReplayTarget, api: str | None, token: str | None) -> 
             yield send
         return
     reach = access(api, token)
+    # Long enough for an API that is restarted; a report that is sent again keeps its key.
     async with Api(reach.url, reach.tokens, patience_s=30.0) as client:
         yield through_http(client)
 

@@ -91,6 +91,7 @@ async def _run(scenario: Scenario, url: str, tokens: Any, *, quiet: bool) -> dic
 def _end_on_signals(playing: "asyncio.Task[None]") -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
+        # By the event loop: an exception of a signal handler would be raised at an arbitrary place.
         loop.add_signal_handler(number, playing.cancel)
 
 
@@ -129,6 +130,7 @@ async def _shown(progress: RunProgress, *, quiet: bool) -> AsyncIterator[None]:
 
 
 async def _show_live(progress: RunProgress) -> None:
+    # Without the thread of rich that refreshes: the table is built in the event loop.
     with Live(_table(progress), console=console(), auto_refresh=False) as live:
         try:
             while True:

@@ -16,6 +16,7 @@ def command(api: ApiOption = None, token: TokenOption = None, json: JsonOption =
     Exit code 1 when the system is degraded, 3 when the API does not answer. Alarms about the field, such as a shortfall that
     nobody can fill, are shown but do not count.
     """
+    # The weakest role that may read the status.
     with access(api, token).http(role="monitor") as http:
         status = ask(http, "GET", "/v1/status")
     degraded = is_degraded(status)
@@ -26,6 +27,7 @@ def command(api: ApiOption = None, token: TokenOption = None, json: JsonOption =
         wrong = ", ".join(troubled(status)) or delayed
         print(f"! degraded: {wrong}" if degraded else "= working")
         print_alarms(status)
+        # Alarms are printed above, in a form of their own.
         print_table("Status", ("what", "value"), flat({k: v for k, v in status.items() if k != "alarms"}))
     # For scripts and health checks.
     sys.exit(FAILED if degraded else DONE)

@@ -22,7 +22,9 @@ def command(
     now_s = clock.now_ms() // 1000
     try:
         keys = tokens.load_keys(settings_here().require_jwt_keys())
+        # An id is optional, so that a first try needs none.
         for subject in id_ or [f"{role.value}-1"]:
+            # The API would refuse such a token only when it is used.
             _check(subject)
             token = keys.issue(role, subject, now_s=now_s, ttl_s=int(hours * 3600))
             shown = {"id": subject, "role": role.value, "token": token}

@@ -37,6 +37,7 @@ def apply(json: Json = False) -> None:
         _print(rows)
     refused = [row for row in rows if row.standing is TopicResult.REFUSED]
     if refused:
+        # Exit code 1, although everything else was applied: start-up scripts must notice.
         names = ", ".join(row.topic for row in refused)
         raise CommandFailed(f"these topics differ and must be changed by hand: {names}", "\n".join(refused[0].notes))
 

@@ -26,6 +26,7 @@ class _StopRequest:
     def __init__(self) -> None:
         self._asked = False
         self._make = MakeCaller(os.environ)
+        # SIGHUP: the terminal was closed.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask)
 
@@ -120,6 +121,7 @@ Ctrl-C stops everything.
 
 def _next_commands(running: stack.Running) -> str:
     komek = Path(sys.executable).with_name("komek")
+    # Short, to be copied; absolute where the shell is elsewhere.
     shown = komek.relative_to(Path.cwd()) if komek.is_relative_to(Path.cwd()) else komek
     lines = [f"{shown} {name}" for name in ("status", "watch", "incident new --help", "doctor")]
     lines += [

@@ -99,6 +99,7 @@ class _View:
         self.away_since_s = None
 
     def _away(self, because: str) -> None:
+        # The data stay as they were; the board says since when they are old.
         self.away_because = because
         if self.away_since_s is None:
             self.away_since_s = clock.monotonic_s()
@@ -136,6 +137,7 @@ def _words(data: Mapping[str, Any]) -> str:
 async def _once(reach: Any, svg: Path | None, json: bool) -> None:
     view = _View(url=reach.url)
     async with Api(reach.url, reach.tokens, patience_s=0.0) as api:
+        # Before the first read, so that no event between them is missed.
         listening = asyncio.create_task(_listen(api, view, asyncio.Event()))
         await view.look(api)
         if view.away_since_s is None and svg is not None:
@@ -193,8 +195,10 @@ async def _wait(event: asyncio.Event, at_most_s: float) -> None:
 
 async def _keep_looking(api: Api, view: _View, wake: asyncio.Event) -> None:
     while True:
+        # Before the read: what happens meanwhile causes another one.
         wake.clear()
         await view.look(api)
+        # Many events make one read.
         await asyncio.sleep(LOOK_AT_MOST_EVERY_S)
         await _wait(wake, LOOK_EVERY_S)
 

@@ -33,6 +33,7 @@ def text() -> str:
 
 
 def _rule(rule: Rule) -> str:
+    # Names of alerts are CamelCase by the convention of Prometheus.
     title = "Komek" + rule.name.title().replace("_", "")
     # JSON strings are YAML strings.
     return f"""\

@@ -56,6 +56,7 @@ _RECORDS: dict[str, tuple[type, ...]] = {
     NOTICES.name: (NoticeRecord,),
 }
 _REFERENCE = re.compile(r"#/\$defs/(\w+)")
+# `wire` writes the field `kind` by itself, so msgspec does not know it.
 _KINDS = {cls: kind for table in (COMMANDS, EVENTS) for kind, cls in table.items()}
 
 

@@ -251,6 +251,7 @@ def _values_to_end(consumer: KafkaConsumer) -> Iterator[bytes | None]:
     ]
     if not partitions:
         raise BrokerError(f"{DEAD_LETTERS.name} does not exist", "Run `komek topics apply`.")
+    # Without a group: a command that only reads must not commit anything.
     consumer.assign(partitions)
     consumer.seek_to_beginning(*partitions)
     ends = consumer.end_offsets(partitions)

@@ -87,6 +87,7 @@ class DeadLetterFold:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return
         self.settled[settled.letter_id] = settled
+        # The last outcome counts; an outcome without a letter (retention) is kept, too.
         self.standing.pop(settled.letter_id, None)
 
 
@@ -108,6 +109,7 @@ def settle(producer: KafkaProducer, letter: DeadLetter, record: LetterSettled) -
     Raises:
         KafkaError: it may be in the log or not; a repeat is harmless.
     """
+    # The same for a repeat, so that readers can deduplicate.
     record_id = str(derived("letter-settled", letter.id, record.how))
     producer.send(
         DEAD_LETTERS.name,

@@ -65,6 +65,7 @@ class LetterWatch:
         while True:
             for part, records in (await consumer.getmany(timeout_ms=500)).items():
                 for record in records:
+                    # The fold survives a new consumer, so letters stay known while Kafka is away.
                     self._fold.add(record.value, record.timestamp)
                 self._next[part] = records[-1].offset + 1
             # A partition without records has no next offset, so its beginning counts.

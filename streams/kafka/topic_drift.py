@@ -65,6 +65,7 @@ def _differences(topic: Topic, state: TopicState, settings: Settings) -> Iterato
             is_dangerous=True,
         )
     for name, wanted in topic.config(settings).items():
+        # Only stated settings are compared: an operator may tune all others.
         held = state.config.get(name)
         if held == wanted:
             continue

@@ -95,6 +95,7 @@ class AlarmWatch:
 
 async def _within(work: Coroutine[Any, Any, T]) -> T | None:
     try:
+        # A Redis that hangs must not delay the alarms that come from Kafka.
         return await asyncio.wait_for(work, WITHIN_S)
     except (StoreTrouble, NotReady, TimeoutError):
         return None
@@ -105,4 +106,5 @@ def count(told: AlarmSnapshot) -> None:
     standing = {alarm.name for alarm in told.alarms}
     for name in NAMES:
         known = 1.0 if name in standing else 0.0
+        # NaN and not 0: a rule of Prometheus must not take unknown for healthy.
         metrics.ALARM.labels(name=name).set(float("nan") if name in told.unknown else known)

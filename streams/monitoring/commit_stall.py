@@ -44,4 +44,5 @@ class Standstill:
 
     def _mark(self, number: int, offset: int, at_s: float) -> tuple[int, float]:
         known = self._since.get(number)
+        # Another offset, also a lower one after a takeover: the count starts over.
         return known if known and known[0] == offset else (offset, at_s)

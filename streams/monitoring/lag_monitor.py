@@ -175,6 +175,7 @@ async def _oldest(consumer: AIOKafkaConsumer, waiting: Mapping[int, int]) -> lis
     while len(oldest) < len(offsets) and clock.monotonic_s() < deadline:
         missing = [part for part in offsets if part not in oldest]
         for part, records in (await consumer.getmany(*missing, timeout_ms=300, max_records=len(missing))).items():
+            # A poll may return more records; only the first of a partition is the oldest.
             oldest.setdefault(part, records[0])
     # An assigned consumer would go on fetching commands that nobody reads.
     consumer.unsubscribe()

@@ -83,6 +83,7 @@ class BulkSender:
                         record.topic, record.value, key=record.key.encode(), headers=record.headers
                     )
                 )
+                # Confirmed in blocks: 300,000 futures at once would only cost memory.
                 if len(waiting) >= AT_ONCE:
                     await self._confirmed(waiting, what)
             await self._confirmed(waiting, what)
@@ -105,6 +106,7 @@ async def bulk_sender(settings: Settings, tally: Tally) -> AsyncIterator[BulkSen
     Raises:
         BrokerError: no broker answered.
     """
+    # In a thread: it polls a port with blocking calls.
     await asyncio.to_thread(wait_for_broker, settings)
     producer = clients.async_producer(
         settings, "komek-simulator", enable_idempotence=True, linger_ms=20, max_batch_size=256 * 1024

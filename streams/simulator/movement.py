@@ -46,6 +46,7 @@ def round_at(person: SimulatedPerson, at_s: float) -> Place:
 
 def _walked_s(number: int, at_s: float) -> float:
     """Seconds walked so far. Each person walks in one part of every hour; the part differs between people."""
+    # Shifted by person: otherwise all would walk at the same time and send all their positions then.
     shift_s = _share(number, 1) * _CYCLE_S
     return _walked_in_cycles_s(shift_s + max(0.0, at_s)) - _walked_in_cycles_s(shift_s)
 

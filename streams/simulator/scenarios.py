@@ -100,5 +100,6 @@ def scenario_named(name: str, changes: Mapping[str, Any]) -> Scenario:
     if found is None:
         raise BadScenario(f"scenario {name!r}: expected one of {', '.join(scenarios())}")
     known = {entry.name for entry in fields(Scenario)}
+    # The caller names fields of `Scenario`; anything else is a bug.
     assert changes.keys() <= known
     return replace(found, **{key: value for key, value in changes.items() if value is not None})
