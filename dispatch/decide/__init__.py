@@ -2,7 +2,7 @@
 
 Start with `settling.py` (applies the command) and `filling.py` (chooses people). `decide` runs all steps for a single command.
 May import: every other room of `dispatch`. The search between the two steps is the caller's.
-Imported by: `streams/worker/dispatcher.py`.
+Imported by: `streams/worker` (`dispatcher.py`, `drafts.py`, `claim_rounds.py`).
 """
 
 from dispatch.decide.choice import SHOWN_CANDIDATES
