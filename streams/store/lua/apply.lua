@@ -9,6 +9,7 @@ local now = now_ms()
 local progress, refusals, ending = KEY.progress .. a.partition, KEY.refused .. a.partition, KEY.ending .. a.partition
 local applied = tonumber(call('HGET', progress, 'applied') or -1)
 
+-- A second writer during a rebalance: the caller reads the log and applies what lies between (DESIGN 3).
 if a.offset > applied + 1 then return {'gap'} end
 
 -- Checked before the offset, so that applying a void decision again returns void again.
@@ -32,6 +33,7 @@ call('SET', KEY.command .. a.command, a.offset, 'EX', COMMAND_TTL_S)
 -- Do not release people yet: another zone could offer them work, and that offer would precede the end of this one in `offers`.
 -- mark_published releases them.
 for _, hold in ipairs(a.freed) do call('ZADD', ending, a.offset, hold.volunteer .. '|' .. hold.offer) end
+-- Holds after ends: a late acceptance makes an ended offer live again.
 for _, hold in ipairs(a.holds) do
   call('ZREM', ending, hold.volunteer .. '|' .. hold.offer)
   note_offer(hold.volunteer, hold.offer, hold.created)
@@ -54,5 +56,6 @@ else
   call('RPUSH', KEY.timeline .. a.id, a.partition .. ':' .. a.offset)
   if call('EXISTS', KEY.incident .. a.id) == 0 then call('EXPIRE', KEY.timeline .. a.id, COMMAND_TTL_S) end
 end
+-- Last: Redis does not roll back a script that fails midway, and the decision must be applied again then.
 call('HSET', progress, 'applied', a.offset)
 return answer

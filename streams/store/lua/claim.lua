@@ -10,6 +10,7 @@ local known, duty, held, of_incident, held_epoch, state, of_command =
 
 if held == offer then return 'granted' end
 if held then
+  -- The hold is of a later decision about the same incident: the caller decided on an old state.
   if of_incident == incident and tonumber(held_epoch) > epoch then return 'fenced' end
   -- A redelivered command may replace the claim that its first attempt left behind.
   if not (state == 'p' and of_command == command) then return 'busy' end

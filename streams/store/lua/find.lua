@@ -5,6 +5,7 @@
 local refused = refusal('')
 if refused then return refused end
 
+-- The count is only a reason, and a limit on it excludes nobody (DESIGN 90).
 local COUNT_ENGAGED_AT_MOST = 200
 
 local need = cmsgpack.unpack(ARGV[1])
@@ -115,6 +116,7 @@ local function wider(radius, people)
 end
 
 -- Examines people with one skill within the radius, nearest first. Returns whether that is enough, and then whether none is left.
+-- People that earlier calls examined are near and are listed again by each ring, so they are added to the count.
 local ring_count = passed + need.stop + 4
 local function search_ring(skill, radius)
   while true do
@@ -142,6 +144,7 @@ local function search_rings()
   end
 end
 
+-- ANY lets Redis stop at COUNT; without it, GEOSEARCH examines everything within the radius.
 local function count_engaged_within(skill, radius)
   local busy = call('GEOSEARCH', KEY.engaged_index .. skill, 'FROMLONLAT', need.lon, need.lat, 'BYRADIUS', radius,
     'm', 'COUNT', COUNT_ENGAGED_AT_MOST, 'ANY')

@@ -121,6 +121,7 @@ for number, fix in ipairs(cmsgpack.unpack(ARGV[2])) do
     if not moved then
       doubted[#doubted + 1] = number
     else
+      -- Later fixes leave the entry alone; the sweep sets the next time.
       if not stored then call('ZADD', KEY.fixes, at + FIX_AGE_MS, id) end
       if still or restoring or duty ~= '1' then
         call('HSET', key, 'x', lon, 'y', lat, 'ac', accuracy, 'at', at, unpack(moved))

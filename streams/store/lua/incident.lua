@@ -2,7 +2,9 @@
 -- `i` is packed by streams/store/apply.py.
 
 local ENDED_TTL_MS = 35 * 86400000
+-- A day longer than `incidents` retains commands, so a redelivered command is recognised.
 local COMMAND_TTL_S = 8 * 86400
+-- The budget of offers counts these (DESIGN 40).
 local OFFERS_KEPT = 200
 
 local function replace_timers(i)
@@ -105,6 +107,7 @@ end
 -- Records a void decision or offer for the operator's alarm. NX: the time of the first record counts.
 local function note_void(member, now)
   call('ZADD', KEY.voids, 'NX', now, member)
+  -- The alarm shows one day of them (DESIGN 49).
   call('ZREMRANGEBYSCORE', KEY.voids, '-inf', now - 7 * 86400000)
 end
 

@@ -7,6 +7,7 @@ if refused then return refused end
 
 local most = tonumber(ARGV[3])
 
+-- ANY lets Redis stop at COUNT; without it, GEOSEARCH examines everything within the radius.
 local function look(circle, index, seen, answer)
   local near = call('GEOSEARCH', index, 'FROMLONLAT', circle[1], geo_lat(circle[2]), 'BYRADIUS', circle[3], 'm', 'COUNT', most,
     'ANY', 'WITHCOORD')

@@ -10,6 +10,7 @@ for i = 1, #ARGV, 2 do
   keys[i + 1] = KEY.incident .. ARGV[i + 1]
 end
 local known = {}
+-- MGET without keys is an error.
 if #keys > 0 then known = call('MGET', unpack(keys)) end
 
 -- The prior table at this hour: sums of accepted and declined offers of all people, per distance band.

@@ -13,6 +13,7 @@ local freed = {}
 for _, member in ipairs(call('ZRANGEBYSCORE', ending, '-inf', ARGV[2])) do
   local volunteer, offer = string.match(member, '^(.*)|([^|]+)$')
   local person = free_hold({volunteer = volunteer, offer = offer}, now)
+  -- An offer's id contains the id of its incident (DESIGN 6).
   if person then freed[#freed + 1] = {person, 'i' .. (string.match(offer, '^o(%-%x+%-%x+)%-') or '')} end
   call('ZREM', ending, member)
 end

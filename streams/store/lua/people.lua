@@ -82,6 +82,7 @@ end
 
 local function is_newer(person, offset)
   if person.v then return offset > tonumber(person.v) end
+  -- A rebuild writes only people who are not erased, to an empty Redis.
   if restoring then return true end
   return offset > tonumber(call('GET', KEY.erased .. person.id) or -1)
 end

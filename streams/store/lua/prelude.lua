@@ -3,11 +3,13 @@
 
 local call = redis.call
 
+-- Redis' clock decides all ages and due times, so workers need no synchronised clocks.
 local function now_ms()
   local time = call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- INFO costs 8 µs inside a script and needs `+info` in an ACL.
 local function run_id()
   return string.match(call('INFO', 'server'), 'run_id:(%x+)')
 end

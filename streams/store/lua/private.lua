@@ -26,6 +26,7 @@ local count = 0
 for i, item in ipairs(cmsgpack.unpack(ARGV[2])) do
   local sealed = ARGV[2 + i]
   local key = KEY.private .. item.ref
+  -- 21 bytes hold any offset (at most 19 digits) and the bar, without reading the ciphertext.
   local stored = tonumber(string.match(call('GETRANGE', key, 0, 20), '^(%d+)|') or -1)
   if item.offset > stored then
     count = count + 1

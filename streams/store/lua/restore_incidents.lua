@@ -27,6 +27,7 @@ for _, item in ipairs(cmsgpack.unpack(ARGV[2])) do
       conflicts[#conflicts + 1] = hold.volunteer .. '|' .. hold.offer
     end
   end
+  -- The parts of write_incident; nothing has to be removed from an empty Redis.
   list_incident(incident)
   replace_timers(incident)
   replace_waiting(incident)

@@ -9,6 +9,7 @@ local old = call('ZRANGEBYSCORE', KEY.pending_claims, '-inf', now_ms() - tonumbe
 for _, member in ipairs(old) do
   local volunteer, offer = string.match(member, '^(.*)|([^|]+)$')
   local held = call('HMGET', KEY.volunteer .. volunteer, 'co', 'cs')
+  -- The entry stays until release.lua removes it: if the caller dies, the next sweep finds it.
   if held[1] == offer and held[2] == 'p' then
     left[#left + 1] = member
   else

@@ -8,6 +8,7 @@
 -- repeated here, because they need the plans and the hazard areas, which this script does not have.
 
 local WAKE_AT_ONCE = 3
+-- Shortfalls near a person that are examined, for each skill (DESIGN 90).
 local LOOK_AT_MOST = 500
 -- This many further incidents are held back: a retry that happens to be due now would take the person from a more urgent one.
 local HOLD_BACK_AT_MOST = 13
