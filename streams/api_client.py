@@ -19,9 +19,11 @@ from streams import clock
 from streams.errors import GiveUp
 
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+"""500 as well: writes carry an Idempotency-Key, so a repeat is harmless."""
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
 AT_ONCE = 64
+"""Requests at a time. `max_connections` leaves room for eight event streams beside them."""
 SILENT_STREAM_S = 60.0
 """Read timeout of an event stream, which is then reconnected. The API sends comments more often than this."""
 
@@ -102,6 +104,7 @@ class Api:
         now_s: Callable[[], float] = clock.monotonic_s,
     ) -> None:
         limits = httpx2.Limits(max_connections=AT_ONCE + 8, max_keepalive_connections=AT_ONCE)
+        # `trust_env=False`: proxies of the environment are not used.
         self._http = httpx2.AsyncClient(
             base_url=base_url, transport=transport, limits=limits, timeout=10.0, trust_env=False
         )
@@ -141,6 +144,7 @@ class Api:
         last_id = ""
         pause_s = FIRST_PAUSE_S
         while True:
+            # Whatever ends the stream, the cure is the same: reconnect, with a growing pause.
             with contextlib.suppress(httpx2.HTTPError, TimeoutError):
                 async with self._opened(caller, last_id) as source:
                     yield LiveEvent(kind=OPENED, data=None)
@@ -148,10 +152,12 @@ class Api:
                         if event.event == RESET:
                             last_id = ""
                             break
+                        # Reset by an event, not by a connection: a server that accepts and closes must not be flooded.
                         pause_s = FIRST_PAUSE_S
                         last_id = event.id or last_id
                         yield LiveEvent(kind=event.event, data=_parsed(event.data))
             self.tally.add("streams reopened")
+            # Jitter, so that all streams of a run do not reconnect to a restarted API at the same moment.
             await asyncio.sleep(pause_s * self._rng.uniform(0.5, 1.5))
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
@@ -198,6 +204,7 @@ class Api:
 
 def _retry_after_s(response: httpx2.Response) -> float:
     try:
+        # Only the form in seconds is read; a date gives ValueError, and the ordinary pause applies.
         return min(30.0, max(0.0, float(response.headers.get("retry-after", "0"))))
     except ValueError:
         return 0.0

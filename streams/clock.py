@@ -20,6 +20,7 @@ def fresh_id() -> str:
     return str(uuid.uuid4())
 
 
+# The records of a batch have few different times.
 @lru_cache(maxsize=64)
 def rfc3339(at_ms: int) -> str:
     """Formats ms since the Unix epoch in UTC, like `2026-11-22T08:00:00.000Z`."""

@@ -46,6 +46,7 @@ def _made_of(text: str) -> ServiceArea:
     if isinstance(found, dict) and found.get("type") == "Feature":
         found = found.get("geometry")
     area = area_of(found if isinstance(found, dict) else {})
+    # A point has no reach; nothing would lie in it.
     if area.reach_m <= 0:
         raise BadGeometry("type", "Polygon or MultiPolygon")
     return service_area(area)

@@ -55,7 +55,7 @@ def _routers(value: str) -> str:
         try:
             url = urlsplit(part.strip())
             asked = parse_qs(url.query, strict_parsing=bool(url.query))
-            _ = url.port
+            _ = url.port  # urlsplit checks the port only when it is read
         except ValueError:
             raise ValueError(expected) from None
         modes = asked.pop("modes", ["car"])[0].split(".")
@@ -191,6 +191,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         SettingsError: unknown names or invalid values, one line each. Values of secrets are not shown.
     """
     known = {PREFIX + entry.name.upper(): entry for entry in fields(Settings)}
+    # All problems at once, so that a deployment is corrected in one attempt.
     problems = [
         f"{name}={value!r}: no such setting; known are {', '.join(known)}"
         for name, value in environ.items()
@@ -211,4 +212,5 @@ def load(environ: Mapping[str, str]) -> Settings:
     return Settings(**values)
 
 
+# `load` passes only the settings that the environment has.
 assert all(entry.default is not MISSING for entry in fields(Settings))

@@ -21,11 +21,13 @@ from streams.errors import InvalidInput
 ISSUER = "komek"
 AUDIENCE = "komek-api"
 LEEWAY_S = 5
+"""After `exp`, for clocks that differ."""
 DEFAULT_TTL_S = 12 * 3600
 _ALGORITHMS = ("Ed25519", "EdDSA", "ES256", "ES384", "ES512", "RS256")
 _KEY_TYPES = ("OKP", "EC", "RSA")
 _REMEMBERED = 10_000
 _LONGEST = 4096
+"""Characters of a token. Longer ones are refused before they are decoded or cached."""
 
 
 class Role(StrEnum):
@@ -80,6 +82,7 @@ class TokenKeys:
 
     def __init__(self, key_set: KeySet) -> None:
         self._keys = key_set
+        # A key of an unsupported kind fails here, at start, not at its first token.
         for key in key_set.keys:
             _algorithm(key)
         self._signer = next((key for key in key_set.keys if key.is_private), None)
@@ -115,9 +118,11 @@ class TokenKeys:
         known = self._verified.get(token)
         if known is None:
             known = self._examined(token, now_s)
+            # Only valid tokens are kept, so a flood of invalid ones cannot displace them.
             self._verified[token] = known
             if len(self._verified) > _REMEMBERED:
                 self._verified.popitem(last=False)
+        # Outside the cache, because a cached token expires too.
         if known.expires_s + LEEWAY_S < now_s:
             self._verified.pop(token, None)
             raise BadToken("the token has expired")
@@ -140,6 +145,7 @@ def _bearer(claims: dict[str, object], now_s: int) -> Bearer:
     if claims.get("iss") != ISSUER or AUDIENCE not in (audience if isinstance(audience, list) else [audience]):
         raise BadToken(f"the token is for another service: expected iss {ISSUER} and aud {AUDIENCE}")
     expires, issued, subject, role = (claims.get(name) for name in ("exp", "iat", "sub", "role"))
+    # A bool is an int in Python, and JSON's `true` would be the second 1.
     if isinstance(expires, bool) or not isinstance(expires, (int, float)):
         raise BadToken("the token has no exp")
     for name in ("iat", "nbf"):

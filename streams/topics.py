@@ -24,11 +24,13 @@ class Topic:
         config = {
             "cleanup.policy": "compact" if self.compacted else "delete",
             "min.insync.replicas": str(settings.min_insync),
+            # Times of decisions are the log's (DESIGN 8); a client's clock may be wrong.
             "message.timestamp.type": "LogAppendTime",
         }
         if self.retention_ms is not None:
             config["retention.ms"] = str(self.retention_ms)
         if self.compacted:
+            # A tombstone removes the values before it only by compaction; this bounds the time until then to a day.
             config["max.compaction.lag.ms"] = str(_DAY_MS)
             config["min.cleanable.dirty.ratio"] = "0.1"
         return config

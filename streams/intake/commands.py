@@ -27,6 +27,7 @@ from streams.settings import Settings
 from streams.topics import AUDIT, INCIDENTS, PRIVATE, VOLUNTEERS
 
 IN_FLIGHT = 256
+"""Sends that await confirmation; beyond them, `Overloaded` is raised before anything is sent."""
 ANSWER_WITHIN_S = 1.85
 """Part of the two seconds within which a caller is promised an answer. A leader election may take 1.6 s of it."""
 RENEW_AFTER_S = 10.0
@@ -117,6 +118,7 @@ class CommandIntake:
 
     async def stop(self) -> None:
         """Closes the producer; waits at most `ANSWER_WITHIN_S` for audit entries that are still being sent."""
+        # Before the producer is closed, which would fail them.
         if self._unawaited:
             await asyncio.wait(self._unawaited, timeout=ANSWER_WITHIN_S)
         if self._renewal is not None:
@@ -187,6 +189,7 @@ class CommandIntake:
     def audit(self, entry: "wire.AuditRecord") -> None:
         """Sends an audit entry in the background; a failure is counted and logged, never raised."""
         headers = wire.headers("audit", clock.fresh_id(), self._source)
+        # The set keeps a reference: the event loop holds tasks only weakly.
         task = asyncio.ensure_future(self._audit(Message(AUDIT.name, entry.actor, wire.encode(entry), headers)))
         self._unawaited.add(task)
         task.add_done_callback(self._unawaited.discard)
@@ -212,6 +215,7 @@ class CommandIntake:
         if self._in_flight >= IN_FLIGHT:
             metrics.INTAKE_REFUSED.labels(cause="overloaded").inc()
             raise Overloaded(f"{IN_FLIGHT} records await confirmation by Kafka")
+        # No await between the check and the count, so concurrent callers cannot both pass the limit.
         self._in_flight += 1
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
@@ -233,6 +237,7 @@ class CommandIntake:
 
     async def _confirmed(self, message: Message) -> Position:
         loop = asyncio.get_running_loop()
+        # `loop.time` and `clock.monotonic_s` both read the monotonic clock, so the pool thread can compare the deadline.
         answer: asyncio.Future[Position] = loop.create_future()
         self._threads.submit(self._send, message, _Reply(loop, answer), loop.time() + ANSWER_WITHIN_S)
         return await answer
@@ -253,6 +258,7 @@ class CommandIntake:
 
     def _note_failure(self) -> None:
         metrics.INTAKE_REFUSED.labels(cause="unknown").inc()
+        # Any success clears `_failing_since`: a producer that still confirms records is not replaced.
         now = clock.monotonic_s()
         if self._failing_since is None:
             self._failing_since = now
@@ -270,10 +276,12 @@ class CommandIntake:
         stale, self._producer = self._producer, fresh
         metrics.PRODUCER_RENEWED.inc()
         _log.warning("producer renewed")
+        # What it still holds is answered as OutcomeUnknown, at the latest by its deadline.
         await asyncio.to_thread(stale.close, timeout=0)
 
 
 def _private_headers(ref: str, source: str) -> list[tuple[str, bytes]]:
+    # Unique, not deterministic: two records under one reference are two writes, not a repeat.
     record_id = str(derived("private", ref, clock.fresh_id()))
     plain = wire.headers("private", record_id, source)
     return [(name, b"application/octet-stream" if name == "content-type" else value) for name, value in plain]

@@ -22,6 +22,7 @@ from streams.wire import FixRecord
 
 IN_FLIGHT = 64
 _REMEMBERED = 1_000_000
+"""Bounds the cache of partitions by volunteer."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -51,6 +52,7 @@ class PositionIntake:
         )
         self._producer = producer
         await producer.start()
+        # Read once: after partitions are added, a running process goes by the old count until it is restarted.
         self._partitions = len(await producer.partitions_for(LOCATIONS.name))
 
     async def stop(self) -> None:
@@ -91,6 +93,7 @@ class PositionIntake:
         return parts
 
     def _computed_partition(self, volunteer_id: str) -> int:
+        # Cleared as a whole, so that a hit costs one dictionary lookup and no bookkeeping.
         if len(self._partition_of) >= _REMEMBERED:
             self._partition_of.clear()
         number = partitioner.partition_of(volunteer_id.encode(), self._partitions)
@@ -103,7 +106,9 @@ class PositionIntake:
         headers = wire.headers("fix", clock.fresh_id(), self._source)  # one id for the whole batch
         batch = self._producer.create_batch()
         for fix in fixes:
+            # The broker replaces any timestamp (LogAppendTime).
             record = {"key": fix.volunteer_id.encode(), "value": _encode(fix), "timestamp": None}
+            # None: the batch is full. The record goes into the next one.
             if batch.append(**record, headers=headers) is None:
                 answers.append(await self._send_built(batch, partition))
                 batch = self._producer.create_batch()

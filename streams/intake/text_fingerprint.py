@@ -27,6 +27,7 @@ def fingerprint(text: str | None, key: bytes) -> str | None:
     if len(groups) < FEWEST_GROUPS:
         return None
     sums = [0] * BITS
+    # Each group votes on every bit; similar sets of groups give mostly the same majorities.
     for group in groups:
         number = _hashed(group, key)
         for bit in range(BITS):
@@ -35,10 +36,12 @@ def fingerprint(text: str | None, key: bytes) -> str | None:
 
 
 def _groups(text: str) -> set[str]:
+    # NFKC and casefold first: the same letters arrive in several encodings and cases.
     plain = _NOT_LETTERS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
     return {plain[at : at + GROUP] for at in range(len(plain) - GROUP + 1)}
 
 
 def _hashed(group: str, key: bytes) -> int:
+    # `person` separates this use from other uses of the data key.
     keyed = hashlib.blake2b(group.encode(), digest_size=8, key=key, person=b"komek-text")
     return int.from_bytes(keyed.digest(), "big")

@@ -43,6 +43,7 @@ def encode(record: object) -> bytes:
     return _encoder.encode(record)
 
 
+# A decoder compiles its class once; it is reused for each record.
 @cache
 def _decoder(cls: Any) -> "msgspec.json.Decoder[Any]":
     return msgspec.json.Decoder(cls)
@@ -54,12 +55,14 @@ def decode_as(data: bytes | None, cls: Any) -> Any:
         raise Unreadable("the record is empty")
     try:
         return _decoder(cls).decode(data)
+    # msgspec lets errors of UTF-8 and RecursionError (deep nesting) through (`test_what_is_no_record_is_unreadable`).
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise Unreadable(f"{cls.__name__}: {error}") from error
 
 
 def _tagged(kind: str, record: object) -> msgspec.Raw:
     """The record as a JSON object whose first field is `kind`."""
+    # `kind` is written into the bytes: dataclasses of the core have no such field, and msgspec tags only structs.
     built = _encoder.encode(record)
     return msgspec.Raw(b'{"kind":"%s"%s%s' % (kind.encode(), b"," if len(built) > 2 else b"", built[1:]))
 
@@ -73,6 +76,7 @@ def kind_of(command: Command) -> str:
 
 
 def decode_command(data: bytes | None) -> Command:
+    # Decoded twice, first for `kind` alone: msgspec's unions need tagged structs, and the core does not import msgspec.
     kind: str = decode_as(data, _Kind).kind
     cls = COMMANDS.get(kind)
     if cls is None:
