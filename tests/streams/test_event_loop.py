@@ -1,0 +1,26 @@
+"""Turns on the event loop: in order, a few in each pass."""
+
+import asyncio
+
+from streams.event_loop import Turns
+
+
+async def test_turns_are_given_in_order_and_so_many_in_one_pass() -> None:
+    turns = Turns(2)
+    order: list[tuple[int, int]] = []
+    passed = 0
+
+    async def piece(name: int) -> None:
+        await turns.take()
+        order.append((passed, name))
+
+    pieces = [asyncio.ensure_future(piece(name)) for name in range(6)]
+    await asyncio.sleep(0)
+    pieces[2].cancel()
+    while len(order) < 5:
+        await asyncio.sleep(0)
+        passed += 1
+    in_pass = [[name for at, name in order if at == one] for one in sorted({at for at, _ in order})]
+
+    assert [name for _, name in order] == [0, 1, 3, 4, 5]
+    assert max(map(len, in_pass)) == 2
