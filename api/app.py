@@ -83,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         SettingsError: a setting is missing or invalid.
     """
     chosen = settings or all_settings.load(os.environ)
+    # At start, all together: a missing key must stop the process here, not fail the first request that needs it.
     for required in (chosen.require_kafka, chosen.require_redis, chosen.require_data_key, chosen.require_jwt_keys):
         required()
 
@@ -105,16 +106,20 @@ def assembled(lifespan: Callable[[FastAPI], Any] | None = None, services: Servic
         version="1",
         description="Event-driven emergency response dispatcher.",
         lifespan=lifespan,
+        # FastAPI's own documentation pages load from a CDN; `routes/pages.py` serves local files, `openapi.py` the document.
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
     )
+    # Also for routes that are added to the application itself: without an access rule they raise Undeclared at start.
     app.router.route_class = StrictRoute
     for module in ROUTERS:
         app.include_router(module.router)
     described(app)
     problems.install(app)
+    # The middleware added last runs first. Measure is inside HeadAsGet, which passes on a copy of the scope: the router writes
+    # the matched route into that copy. BeginInTurn is outermost: reconnecting streams wait before any work is done for them.
     app.add_middleware(Measure)
     app.add_middleware(methods.HeadAsGet)
     app.add_middleware(BeginInTurn, path=events.router.prefix)
@@ -163,6 +168,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     name, latency, plans_in_force = f"api-{os.getpid()}", Latency(), PlansInForce(plans)
     async with _Lifetimes() as lifetimes:
         link = RedisClient(settings.require_redis())
+        # First in, so closed last: `marks` finishes its background writes to Redis when it stops.
         lifetimes.push_async_callback(link.close)
         intake = await lifetimes.started(CommandIntake(settings, name))
         positions = await lifetimes.started(PositionIntake(settings, name))
@@ -170,9 +176,11 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         monitor = await lifetimes.started(Monitor(settings, name))
         letters = await lifetimes.started(LetterWatch(settings, f"{name}-letters"))
         alarms = await lifetimes.started(AlarmWatch(link=link, lag=monitor, letters=letters))
+        # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
         await lifetimes.started(PlanFollower(settings, f"{name}-plans", fallback=plans, use=plans_in_force.put))
         explanations = lifetimes.kept(DecisionReader(settings, f"{name}-decisions"))
         marks = lifetimes.kept(IntakeMarks(RedisIntakeMarks(link)))
+        # Entered last, so that a signal during the start goes to uvicorn alone.
         lifetimes.enter_context(on_stop_signal(feed.end_listeners))
         _log.info("api is ready", name=name)
         yield Services(
@@ -194,6 +202,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
 
 
 async def _check_topics(settings: Settings) -> None:
+    # In a thread: the administration client of kafka-python blocks.
     faults = await asyncio.to_thread(topic_admin.check_topics, settings)
     if faults:
         raise NotAsStated("\n".join(map(str, faults)))

@@ -11,6 +11,7 @@ from dispatch.model import geo, ids
 from dispatch.model.ids import OfferParts, parts_of_offer, zone_of_incident
 
 
+# Dependencies are coroutine functions: FastAPI runs every other callable in its thread pool, for each request.
 async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
@@ -18,6 +19,7 @@ async def _services(request: Request) -> Services:
 
 async def _incident_id(incident_id: Annotated[str, Path(max_length=64)]) -> str:
     if zone_of_known_cell(incident_id) is None:
+        # 404, not 422: an id that nothing can have names nothing that exists. No lookup is needed (DESIGN 96).
         raise ProblemResponse("not_found", "there is no incident with this id")
     return incident_id
 
@@ -32,6 +34,7 @@ async def _offer(offer_id: Annotated[str, Path(max_length=80)]) -> "tuple[str, O
 def zone_of_known_cell(incident_id: str) -> str | None:
     """The zone in a well-formed incident id; None for any other text."""
     zone = zone_of_incident(incident_id)
+    # The pattern of ids accepts any hex digits; only some of them are a cell of the grid.
     return zone if zone is not None and geo.is_zone(zone) else None
 
 

@@ -25,10 +25,13 @@ def expected(what: str, path: str = "") -> PydanticCustomError:
 def instant_ms(value: object) -> int:
     """Milliseconds since 1970-01-01 UTC of an RFC 3339 time with an offset. Raises PydanticCustomError."""
     what = "a time like 2026-11-22T08:00:00Z (RFC 3339, with an offset)"
+    # isascii, because `\d` also matches digits of other scripts.
     if not isinstance(value, str) or len(value) > 40 or not value.isascii() or not _RFC3339.fullmatch(value):
         raise expected(what)
     try:
+        # datetime keeps microseconds and wants upper case; the pattern allows nine digits, and RFC 3339 a small `t` and `z`.
         at = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.upper())).astimezone(UTC)
+    # OverflowError: near the years 1 and 9999 the offset leads out of the range of datetime.
     except (ValueError, OverflowError):
         raise expected(what) from None
     if at.year < 1970:
@@ -62,6 +65,7 @@ def language_tag(value: object) -> str:
     tag = languages.canonical(value) if isinstance(value, str) else None
     if tag is None:
         raise expected(languages.EXPECTED)
+    # Nobody could be found who speaks a code that names no language (DESIGN 91).
     if not languages.is_assigned(tag):
         raise expected(languages.EXPECTED + " that names a registered language; omit it if it is unknown")
     return tag
@@ -77,6 +81,7 @@ def area(value: object) -> Area:
 
 def place(value: object) -> Place:
     """The place of a GeoJSON Point."""
+    # The same checks as for an area; its centre is the point itself.
     found = area(value)
     if found.geometry["type"] != "Point":
         raise expected("Point", "type")
@@ -116,6 +121,7 @@ _POSITION = {
     ],
     "items": {"type": "number"},
     "minItems": 2,
+    # A third number, the altitude, is accepted and dropped (RFC 7946 §3.1.1).
     "maxItems": 3,
 }
 _RING = {"type": "array", "items": _POSITION, "minItems": 4, "maxItems": geojson.MAX_POINTS}

@@ -37,9 +37,11 @@ def described(app: FastAPI) -> None:
             app.openapi_schema = built
         return app.openapi_schema
 
+    # FastAPI's documented way to extend the document.
     app.openapi = document  # type: ignore[method-assign]
 
     async def openapi() -> Response:
         return shown(app.openapi())
 
+    # An own route, because the one that FastAPI adds for `openapi_url` declares no access rule.
     app.add_api_route(PATH, openapi, include_in_schema=False, dependencies=[PUBLIC])

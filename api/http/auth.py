@@ -20,10 +20,12 @@ class Allow(HTTPBearer):
     """A dependency that returns the caller if their role is one of these. Adds the bearer token to the OpenAPI document."""
 
     def __init__(self, *roles: Role) -> None:
+        # auto_error=False: `admit` raises problem details instead of FastAPI's own error.
         super().__init__(scheme_name="token", bearerFormat="JWT", auto_error=False)
         self.roles = frozenset(roles)
 
     async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
+        # StrictRoute has admitted the caller before it read the body; the signature is verified once for each request.
         caller: Caller | None = getattr(request.state, "caller", None)
         return caller if caller is not None else self.admit(request)
 
@@ -43,6 +45,7 @@ def _bearer(request: Request) -> Bearer:
         raise ProblemResponse(
             "unauthenticated", "expected the header Authorization: Bearer <token>", headers=_CHALLENGE
         )
+    # From the state of the application: `Allow` is constructed at import, before there are keys.
     keys: TokenKeys = request.app.state.services.keys
     try:
         return keys.verify(token.strip(), now_s=clock.now_ms() // 1000)

@@ -12,6 +12,7 @@ _CANDIDATES = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 def allowed(request: Request) -> list[str]:
     """The methods that the path of this request supports; empty if there is no such path."""
+    # Starlette's own Allow header has only the methods of the first route with this path.
     found = [method for method in _CANDIDATES if _matches(request, method)]
     with_head = ["GET", "HEAD", *found[1:]] if "GET" in found else found
     return [*with_head, "OPTIONS"] if found else []
@@ -46,8 +47,10 @@ class HeadAsGet:
             nonlocal is_stream
             if message["type"] != "http.response.start" or headers_sent.is_set():
                 return
+            # Responses with a body of known length state it; one without Content-Length may never end.
             is_stream = not any(name.lower() == b"content-length" for name, _ in message["headers"])
             await send(message)
+            # The response is complete for the client here; what the route sends afterwards is dropped.
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             headers_sent.set()
 
@@ -58,6 +61,7 @@ class HeadAsGet:
             if not is_stream:
                 await answering
         finally:
+            # Cancelling the route ends the stream's generator, which releases its listener.
             waiting.cancel()
             answering.cancel()
             await asyncio.gather(answering, return_exceptions=True)

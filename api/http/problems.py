@@ -28,6 +28,7 @@ from streams.errors import IntakeError, LogUnavailable, Overloaded
 
 MEDIA_TYPE = "application/problem+json"
 BASE = "urn:komek:problem:"
+"""Of the member `type`: a URN identifies the problem and cannot be dereferenced."""
 
 _log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -73,9 +74,11 @@ TABLE: dict[str, ProblemType] = {
     "internal": ProblemType(500, "Internal error"),
     "waited_too_long": ProblemType(503, "The request waited too long before it was read; nothing was stored"),
     "overloaded": ProblemType(503, "Too many requests are in flight; nothing was stored"),
+    # A record whose acknowledgement timed out may be in the log, so only a repeat under the same key is safe.
     "unknown_outcome": ProblemType(
         503, "It is unknown whether this was stored; repeat it with the same Idempotency-Key"
     ),
+    # Codes never change, so this one keeps its old word for the state in Redis.
     "picture_unavailable": ProblemType(503, "The state in Redis cannot be read at the moment"),
     "log_unavailable": ProblemType(503, "Kafka cannot be read at the moment"),
 }
@@ -135,6 +138,7 @@ def problem_of(error: Exception) -> ProblemResponse:
         return error
     if isinstance(error, BadJson):
         return not_json(error)
+    # Before IntakeError, of which it is a subclass: only here is it certain that nothing was sent.
     if isinstance(error, Overloaded):
         return retry_later("overloaded", TABLE["overloaded"].title)
     if isinstance(error, IntakeError):
@@ -145,6 +149,7 @@ def problem_of(error: Exception) -> ProblemResponse:
         return retry_later("picture_unavailable", "Redis does not answer")
     if isinstance(error, LogUnavailable):
         return retry_later("log_unavailable", "Kafka does not answer")
+    # Nobody reads this response; it only keeps the disconnect out of the log of unexpected errors.
     if isinstance(error, ClientDisconnect):
         return ProblemResponse("bad_json", "the body ended early")
     if isinstance(error, RequestValidationError):
@@ -173,6 +178,7 @@ def _of_framework(error: HTTPException) -> ProblemResponse:
 
 
 def _invalid_request(error: RequestValidationError) -> ProblemResponse:
+    # A body within the size limit can have thousands of faults; 20 bound the response.
     faults = [_field_error(fault) for fault in error.errors()[:20]]
     detail = "; ".join(f"{fault['field'] or 'body'}: expected {fault['expected']}" for fault in faults[:3])
     return ProblemResponse("invalid", detail, errors=faults)
@@ -235,12 +241,14 @@ def _field_name(place: Sequence[object]) -> str:
             name += f"[{part}]"
         else:
             shown = str(part)
+            # The client chose the names of unknown fields: a text in the place of a key must not be repeated.
             shown = shown if len(shown) <= 64 and shown.isprintable() else "(a name that is not shown)"
             name += f".{shown}" if name else shown
     return name
 
 
 def _json_type(value: object) -> str:
+    # bool stands before int, of which it is a subclass.
     for types, name in (
         ((type(None),), "null"),
         ((bool,), "boolean"),

@@ -27,6 +27,7 @@ class Measure:
 
 def _note(scope: Scope, status: int, took_s: float) -> None:
     route = getattr(scope.get("route"), "path", "none")
+    # Without a route the method is any text that the client sent: as a label it would create time series without bound.
     method = scope["method"] if route != "none" else "any"
     metrics.REQUESTS.labels(route=route, method=method, status=str(status)).inc()
     metrics.REQUEST_SECONDS.labels(route=route, method=method).observe(took_s)

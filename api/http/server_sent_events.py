@@ -40,5 +40,6 @@ class BeginInTurn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == self._path:
+            # Before authentication, whose work is a part of what a thousand reconnecting streams cost.
             await self._turns.take()
         await self._app(scope, receive, send)

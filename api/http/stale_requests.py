@@ -57,10 +57,12 @@ class PromptProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
+        # Only at the start of a request: a body that arrives slowly is waited for.
         if self._begins_a_request() and self._socket is not None and waited_ms(self._socket) > self.stale_after_ms:
             metrics.STALE_REQUESTS.inc()
             self._refused = True
             self.transport.write(refusal())
+            # Bytes of the unread request may follow, so this connection cannot serve another one.
             self.transport.close()
             return
         super().data_received(data)

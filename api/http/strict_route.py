@@ -14,7 +14,9 @@ from api.http.strict_json import BadJson, parse
 
 LIMIT = 64 * 1024
 BULK_LIMIT = 1024 * 1024
+"""Of POST /v1/locations: a thousand fixes. Both limits are part of the contract."""
 JSON_TYPES = ("application/json", "application/merge-patch+json")
+"""PATCH bodies are merge patches (RFC 7396); clients may say so or not."""
 
 
 class Undeclared(TypeError):
@@ -28,6 +30,7 @@ class StrictRequest(Request):
 
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
+            # Starlette caches the body under this name; FastAPI reads it through `body` and `json` again.
             self._body = await read_at_most(self, self.limit)
         return self._body
 
@@ -37,6 +40,7 @@ class StrictRequest(Request):
             value = parse(await self.body())
         except BadJson as error:
             raise not_json(error) from None
+        # Sorted keys and no spaces: a client that encodes a repeat anew sends the same body.
         canonical = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
         self.state.body_digest = hashlib.sha256(canonical).hexdigest()
         return value
@@ -44,12 +48,14 @@ class StrictRequest(Request):
 
 async def read_at_most(request: Request, limit: int) -> bytes:
     """The whole body; reading stops at the limit. Raises ProblemResponse (413)."""
+    # Connection: close, because the rest of the body stays unread.
     too_large = ProblemResponse(
         "body_too_large", f"expected a body of at most {limit} bytes", headers={"Connection": "close"}
     )
     stated = request.headers.get("content-length", "0")
     if stated.isdecimal() and int(stated) > limit:
         raise too_large
+    # Counted as well: Content-Length is absent with chunked encoding.
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
@@ -71,6 +77,7 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        # APIRoute calls this in its constructor, so a route without a rule fails at import.
         declared = allowance(self.dependant)
         if declared is None:
             raise Undeclared(f"{self.path} declares no access rule")
@@ -78,6 +85,7 @@ class StrictRoute(APIRoute):
         needs_body = self.body_field is not None and self.body_field.field_info.is_required()
 
         async def strict(request: Request) -> Response:
+            # Before the body is read: a caller without permission must not make the process buffer it.
             if isinstance(declared, Allow):
                 declared.admit(request)
             bounded = StrictRequest(request.scope, request.receive)

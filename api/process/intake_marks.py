@@ -21,7 +21,9 @@ RETRY_AFTER_S = 1.0
 EXPECTED_S = 30
 """A split is decided within a second. The TTL is short because a refused one must not stay visible as an incident."""
 REMEMBERED = 20_000
+"""Entries of each kind in this process. Redis keeps reports and keys for a day, answers to offers 2 min."""
 TASKS_AT_MOST = 1_000
+"""Background writes beyond this are dropped, so that they cannot pile up while Redis is slow."""
 
 T = TypeVar("T")
 
@@ -78,8 +80,10 @@ class IntakeMarks:
     async def first_use(self, key_digest: str, body_digest: str) -> Repeat | None:
         """Marks the key as used. None if it is new as far as is known, else the first request with it."""
         known = self._repeats.get(key_digest)
+        # Without a response the key is looked up in Redis as well: another process may have answered since.
         if known is not None and (known.answer or known.digest != body_digest):
             return known
+        # Before the first await: a concurrent request with the same key and another body is refused.
         self._repeats.put(key_digest, Repeat(digest=body_digest))
         return await self._within_timeout(self._store.first_use(key_digest, body_digest))
 
@@ -98,6 +102,7 @@ class IntakeMarks:
 
     async def reported(self, incident_id: str) -> bytes | None:
         """The report of an incident without a decision, as far as is known."""
+        # Memory first: the report of this process is known also while Redis is down.
         taken = self.taken(incident_id)
         return taken.report if taken else await self._within_timeout(self._store.reported(incident_id))
 
@@ -115,6 +120,7 @@ class IntakeMarks:
         if self._is_paused() or len(self._tasks) >= TASKS_AT_MOST:
             work.close()
             return
+        # The event loop keeps only weak references to tasks.
         task = asyncio.ensure_future(self._unless_down(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -131,6 +131,7 @@ class PersonLocks:
     @contextlib.asynccontextmanager
     async def held(self, volunteer_id: str) -> AsyncIterator[None]:
         lock, users = self._locks.get(volunteer_id, (asyncio.Lock(), 0))
+        # Counted before the wait, so that the last user removes the entry and the dict does not grow with every person.
         self._locks[volunteer_id] = (lock, users + 1)
         try:
             async with lock:

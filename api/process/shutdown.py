@@ -14,6 +14,7 @@ def on_stop_signal(callback: Callable[[], None]) -> Iterator[None]:
 
     uvicorn's own handlers are called afterwards and restored at the end. Does nothing outside the main thread.
     """
+    # Python permits signal handlers in the main thread only; tests run servers in others.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -21,6 +22,7 @@ def on_stop_signal(callback: Callable[[], None]) -> Iterator[None]:
     previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def handle(number: int, frame: FrameType | None) -> None:
+        # The handler interrupts the main thread anywhere; this call is safe there and wakes the event loop from its wait for I/O.
         loop.call_soon_threadsafe(callback)
         handler = previous[signal.Signals(number)]
         if callable(handler):

@@ -69,6 +69,7 @@ async def csv_of(services: Services, filters: Filters) -> Response:
         LogUnavailable: neither Redis nor Kafka can be read.
     """
     source, rows = await _rows(services, filters)
+    # Without colons, which file names of Windows cannot have.
     name = f"komek-incidents-{source.at[:19].replace(':', '')}-{source.name}.csv"
     headers = {
         "Komek-Picture": source.name,
@@ -81,6 +82,7 @@ async def csv_of(services: Services, filters: Filters) -> Response:
 
 
 async def _rows(services: Services, filters: Filters) -> tuple[Source, list[list[Cell]]]:
+    # Without workers Redis answers and is out of date: the newest reports are only in Kafka.
     if not _no_worker_runs(services):
         at = clock.rfc3339(clock.now_ms())
         try:
@@ -101,6 +103,7 @@ def _no_worker_runs(services: Services) -> bool:
 async def _live(services: Services, filters: Filters) -> Sequence[Incident]:
     found: list[Incident] = []
     cursor: str | None = None
+    # One row beyond the limit suffices to know that the table is cut.
     while len(found) <= MOST_ROWS:
         page, cursor = await list_incidents(services.reads, filters, limit=200, cursor=cursor)
         found += page
@@ -111,6 +114,7 @@ async def _live(services: Services, filters: Filters) -> Sequence[Incident]:
 
 def _rows_of_log(known: LastKnown, filters: Filters, services: Services) -> list[list[Cell]]:
     reports = [entry.command for entry in known.undecided]
+    # Undecided reports first: they are the newest.
     rows = [_row(shown, report.area) for report in reports if (shown := _reported(report, filters, services))]
     return rows + [_row(incidents.incident(state), state.area) for state in known.states if filters.match(state)]
 
@@ -159,6 +163,7 @@ def _row(shown: View, area: Area | None) -> list[Cell]:
 def table(source: Source, rows: Iterable[Sequence[Cell]]) -> bytes:
     """The CSV file. Texts that a spreadsheet would execute are prefixed with an apostrophe (OWASP, "CSV injection")."""
     text = io.StringIO()
+    # The writer's default line end is CRLF, as RFC 4180 requires.
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     writer.writerows([harmless(cell) for cell in (*row, source.name, source.at)] for row in rows)

@@ -25,6 +25,7 @@ _log = structlog.get_logger(__name__)
 
 def noted(services: Services, caller: Caller, action: str, subject: str) -> None:
     """Writes an audit entry: who did or saw what."""
+    # Sent in the background: a failed audit is counted and logged, and never delays the response.
     services.intake.audit(
         AuditRecord(actor=caller.id, role=caller.role, action=action, subject=subject, at_ms=clock.now_ms())
     )
@@ -35,6 +36,7 @@ async def unsealed(services: Services, refs: Iterable[str]) -> dict[str, Inciden
 
     Writes no audit entry: the caller does, if it shows them. Raises StoreTrouble or NotReady.
     """
+    # Several fields may be held by one record.
     wanted = list(dict.fromkeys(refs))
     records = zip(wanted, await services.reads.privates(wanted), strict=True)
     opened = {ref: _open(services, ref, sealed) for ref, sealed in records}
@@ -50,6 +52,7 @@ async def opened(services: Services, caller: Caller, state: Incident) -> Inciden
     records = await unsealed(services, held.values())
     if not records:
         return None
+    # Before the response is built: an error in between leaves an entry too many, never one too few.
     noted(services, caller, "incident.private.read", state.id)
     return IncidentPrivate(**{name: getattr(records.get(ref), name, None) for name, ref in held.items()})
 
@@ -103,6 +106,8 @@ def _open(services: Services, ref: str, sealed: bytes | None) -> VolunteerPrivat
     try:
         return wire.open_sealed(services.settings.require_data_key(), ref, sealed)
     except wire.Unreadable:
+        # A record under another data key must not make the whole incident unreadable. The reference is not logged: it names a
+        # person or incident.
         metrics.UNREADABLE_SHOWN.labels(topic="private").inc()
         _log.error("private record cannot be decrypted with KOMEK_DATA_KEY")
         return None
@@ -130,6 +135,7 @@ async def person_in_distress(services: Services, caller: Caller, state: Incident
 
 async def grounds_on_way(services: Services, offers: Iterable[Offer]) -> dict[str, View]:
     """Warnings of the hazard areas on the way of these offers, by incident; empty while Redis does not answer."""
+    # One read for all offers of a list.
     wanted = sorted({incident_id for offer in offers for incident_id in offer.hazards_on_way})
     if not wanted:
         return {}

@@ -23,7 +23,9 @@ from streams.wire import NoticeRecord
 RETRY_MS = range(1_500, 2_500, 37)
 """Spreads reconnections over a second."""
 ALIVE_EVERY_S = 15.0
+"""After this long without events a listener gets the id to resume from (DESIGN 94)."""
 CHUNKS_KEPT = 64
+"""Encoded chunks that listeners at the same position share; those at other positions encode their own."""
 _EVERYBODY = "everybody"
 _encode = msgspec.json.Encoder().encode
 
@@ -50,6 +52,7 @@ class Live:
                 async for chunk in self._chunks_of(caller, listener):
                     yield chunk
         except ResyncRequired as error:
+            # The reason is written by the feed itself and contains no data of the log.
             metrics.LIVE_CUT_OFF.inc()
             yield frame("reset", _encode({"reason": str(error)}))
         except LogUnavailable:
@@ -59,6 +62,7 @@ class Live:
         sent = listener.cursor
         while (left_s := caller.valid_for_s(clock.now_ms())) > 0:
             batch = await listener.next(min(left_s, ALIVE_EVERY_S))
+            # The token may have expired during the wait: nothing may be sent after that.
             if caller.valid_for_s(clock.now_ms()) <= 0:
                 break
             if batch is not None:
@@ -68,6 +72,7 @@ class Live:
             elif self._feed.has_ended:
                 return
             elif sent == listener.cursor:
+                # A comment: the client has this id already. Without any bytes a broken connection would stay unnoticed.
                 yield b": alive\n\n"
             else:  # the client can resume here and skip the records that were not for it
                 sent = listener.cursor
@@ -133,6 +138,7 @@ def is_for(caller: Caller, entry: FeedRecord) -> bool:
         return True
     if isinstance(record, StatusRecord):
         return safety.is_news_for(caller.id, record.incident)
+    # By the same reducer as the notifier: a step of a void offer would contradict what the person is told (DESIGN 58).
     if entry.is_void and not isinstance(record, NoticeRecord) and record.state is not OfferState.VOID:
         return False
     return record.volunteer_id == caller.id

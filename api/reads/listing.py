@@ -67,6 +67,7 @@ def _box(given: str | None) -> Box | None:
         raise invalid("bbox", expected, "text") from None
     if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
         raise invalid("bbox", expected, "text")
+    # west may be greater than east: such a box crosses the antimeridian (DESIGN 92).
     west, south, east, north = numbers
     if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
         raise invalid("bbox", expected + ", south not above north", "text")
@@ -86,6 +87,7 @@ async def list_incidents(
     examined = 0
     while True:
         try:
+            # Only as many as are missing: the cursor continues behind the last incident that was examined.
             page = await reads.page(filters.statuses, limit=limit - len(found), cursor=cursor)
         except ValueError:
             raise invalid("cursor", "the `next` of an earlier page", "text") from None
@@ -93,5 +95,6 @@ async def list_incidents(
         found += [state for state in states if state is not None and filters.match(state)]
         examined += len(page.ids)
         cursor = page.next
+        # Filtered before the page is cut (DESIGN 90); the bound keeps a rare filter from reading everything in one request.
         if cursor is None or len(found) >= limit or examined >= EXAMINED_AT_MOST:
             return found, cursor

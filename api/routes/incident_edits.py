@@ -49,6 +49,8 @@ async def change(
         return repeated
     command_id = once.command_id(f"update:{order.incident_id}")
     is_conditional = edits.is_conditional(body, version)
+    # A repeat must get the outcome of the first request on any process, so the decision is looked up before anything is sent
+    # (DESIGN 80).
     decision = await edits.decision_of(services, order.incident_id, command_id, within_s=0) if is_conditional else None
     if decision is None:
         await order.open_state()
@@ -97,7 +99,9 @@ def _version(if_match: str | None) -> int | None:
     """None for `*`. Raises ProblemResponse (422)."""
     if if_match is None or if_match.strip() == "*":
         return None
+    # A proxy that compresses responses may weaken the ETag (W/).
     text = if_match.strip().removeprefix("W/").strip('"')
+    # ASCII, because `isdecimal` accepts digits of other scripts; the length bounds `int`.
     if not (text.isascii() and text.isdecimal()) or len(text) > 12:
         raise invalid("If-Match", 'an ETag like "3"')
     return int(text)

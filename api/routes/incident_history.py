@@ -76,6 +76,7 @@ async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operat
     if decision is None:
         await _check_known(services, incident_id)
         return shown({**view, "outcome": "pending"})
+    # Redis finds a decision by the id of its command alone, whatever the incident.
     if decision.incident_id != incident_id:
         raise ProblemResponse("not_found", "there is no order with this id for this incident")
     view |= {"outcome": decision.outcome, "reason": decision.reason, "version": decision.version}
@@ -118,6 +119,7 @@ def presence_of(view: VolunteerView | None) -> explanations.PersonNow | None:
     """The person as the eligibility rules see them: at their fix while it is fresh, else at home. Responses contain no place."""
     if view is None:
         return None
+    # The same limit as in the search, so that the explanation judges the place that the search used.
     stale = view.fix_age_s is None or view.fix_age_s > FIX_AGE_LIMIT_S
     from_home = stale and view.home is not None
     candidate = Candidate(
@@ -139,6 +141,7 @@ def presence_of(view: VolunteerView | None) -> explanations.PersonNow | None:
 
 
 async def _decisions(services: Services, incident_id: str, limit: int) -> dict[tuple[int, int], Decision]:
+    # The newest are last in the timeline.
     places = (await services.reads.timeline(incident_id))[-limit:]
     if not places:
         await _check_known(services, incident_id)
@@ -174,6 +177,7 @@ def _entry(decision: Decision) -> dict[str, Any]:
 
 def _refs(incident_id: str, item: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
     """Each object of the entry that has a private text, with the reference of the text."""
+    # The decision does not contain this reference; it follows from the command, as in `IncidentOrder.fields`.
     if item["what"] in ORDERS_WITH_REASON:
         yield item, text_ref(incident_id, "reason", item["command_id"])
     for event in item["events"]:

@@ -102,6 +102,7 @@ async def escalate(order: OrderDep, body: Escalation | None = None) -> Response:
     async def command() -> EscalateIncident:
         state = await order.open_state()
         known = state.alarm_level if state else None
+        # DESIGN 103: of two orders given at one level, such as a double click under two keys, only one counts.
         if given.level is not None and known is not None and given.level < known:
             raise ProblemResponse("already_escalated", f"the alarm level is already {known}", alarm_level=known)
         if given.level is not None and known is not None and given.level > known:
@@ -133,6 +134,7 @@ async def assign(order: OrderDep, body: Assignment) -> Response:
             requirement_id=body.requirement_id,
             force=body.force,
         )
+        # Derived as the dispatcher derives it, so that the response can name the offer before the decision.
         offer = offer_id(order.incident_id, command.id, body.requirement_id, volunteer_id)
         if state is None or state.offer(offer) is None:  # else a repeat whose first response was forgotten
             await check_assignable(order.services, state, command)
@@ -169,6 +171,7 @@ async def split(order: OrderDep, body: Split) -> Response:
     """
     services, once = order.services, order.once
     check_type(body.type, services.plans)
+    # Before the state is read: what the ids alone decide is refused also while Redis is down (DESIGN 96).
     check_ids(order.incident_id, body)
 
     async def prepared() -> PreparedWrite:
@@ -183,6 +186,7 @@ async def split(order: OrderDep, body: Split) -> Response:
             reports=tuple(body.reports),
         )
 
+        # The new incident can be read at once, although its report is sent only by the decision on the split (DESIGN 104).
         async def announce() -> None:
             announced = wire.encode_command(replace(report, split_from=order.incident_id))
             await services.marks.expect_reported(report.incident_id, announced)

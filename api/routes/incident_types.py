@@ -17,6 +17,7 @@ from dispatch.model.vocabulary import Capability, Priority, Skill, Task, TravelM
 from dispatch.plans.book import ResponsePlan
 
 router = APIRouter(prefix="/v1/incident-types", tags=["incidents"], route_class=StrictRoute)
+# Fields of `Requirement` that decisions set.
 _ONLY_IN_INCIDENTS = ("shortfall", "climb", "settled", "bridges", "look_at_ms")
 
 

@@ -54,6 +54,7 @@ async def report_incident(body: IncidentReport, once: OnceOnly, services: Servic
     async def prepared() -> PreparedWrite:
         command, private = commands.report(body, once, services.settings.require_data_key())
 
+        # After the acknowledgement: a report that Kafka did not accept must not be shown as reported.
         async def mark() -> None:
             services.marks.put_reported(command.incident_id, wire.encode_command(command))
 
@@ -99,6 +100,7 @@ async def list_(
     shown_items = [incidents.incident(state) for state in items]
     if GEOJSON in request.headers.get("accept", ""):
         features = [incidents.feature(item) for item in shown_items]
+        # Vary, because a cache must not give the GeoJSON of one client to another that asked for JSON.
         collection = {"type": "FeatureCollection", "features": features, "next": following}
         return shown(collection, media=GEOJSON, headers={"Vary": "Accept"})
     return shown({"items": shown_items, "next": following}, headers={"Vary": "Accept"})
@@ -114,6 +116,7 @@ async def read(incident_id: IncidentId, caller: Reader, services: ServicesDep) -
     if caller.role is Role.VOLUNTEER:
         own = [offer for offer in state.offers if offer.volunteer_id == caller.id]
         if not own:
+            # 404, not 403: 403 would say that the incident exists.
             raise ProblemResponse("not_found", "there is no incident with this id for which you were asked")
         needs_private = any(is_opened(state, offer) for offer in own)
         private = await opened_or_none(services, caller, state) if needs_private else None
@@ -140,6 +143,7 @@ async def _decided_state(services: Services, incident_id: str) -> Incident | Non
             raise
         return None
     if state is not None:
+        # Redis may be emptied later: a decided incident must not turn into a reported one again.
         services.marks.seen_decided(incident_id)
     return state
 
@@ -157,6 +161,7 @@ def _is_undecided(services: Services, incident_id: str) -> bool:
 
 
 async def _read_reported(services: Services, incident_id: str, role: Role) -> Response:
+    # Before the first decision nobody was asked, so no volunteer may see the incident.
     report = await services.marks.reported(incident_id) if role is not Role.VOLUNTEER else None
     if report is None:
         raise ProblemResponse("not_found", "there is no incident with this id")

@@ -36,6 +36,7 @@ async def post_locations(request: Request, services: ServicesDep) -> Response:
     A repeat is harmless, so no Idempotency-Key is required.
     """
     require_json(request)
+    # Decoded from the bytes: `StrictRequest.json` would build every object twice.
     accepted, rejected = read_fixes(await read_at_most(request, BULK_LIMIT), clock.now_ms())
     if accepted:
         await services.positions.send(accepted)

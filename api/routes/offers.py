@@ -103,6 +103,7 @@ async def progress(
     offer: OfferId, body: Progress, caller: VolunteerOrOperator, once: OnceOnly, services: ServicesDep
 ) -> Response:
     """Reports that the person is en route, on scene or done."""
+    # The first of the order is `accepted`, which only `accept` may set.
     if body.state not in PROGRESS_ORDER[1:]:
         raise invalid("state", "one of " + ", ".join(PROGRESS_ORDER[1:]), "text")
     answer = OfferAnswer.of(offer, caller, once, services, body)
@@ -176,6 +177,7 @@ async def give_result(
     offer: OfferId, body: Result, caller: VolunteerOrOperator, once: OnceOnly, services: ServicesDep
 ) -> Response:
     """Gives the result of digital work."""
+    # The task is known only with the state: here only what no task accepts, also while Redis is down (DESIGN 96).
     check_outcome(body, None)
     check_other_incident(body, offer[1].incident_id)
     answer = OfferAnswer.of(offer, caller, once, services, body)

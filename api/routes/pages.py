@@ -11,6 +11,7 @@ from api.http.strict_route import StrictRoute
 router = APIRouter(route_class=StrictRoute, include_in_schema=False, dependencies=[PUBLIC])
 FOLDER = Path(__file__).parent.parent / "pages"
 _HEADERS = {
+    # Enforces what the module promises: nothing is loaded from, sent to or framed by another host.
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -36,6 +36,7 @@ async def readyz(services: ServicesDep) -> Response:
     """200 while reports can be accepted: Kafka answers. Redis is shown but not required."""
     components = (await condition(services))["components"]
     kafka, redis = components["kafka"], components["redis"]
+    # A report needs only Kafka (DESIGN 2): a balancer must not take the API away while Redis is rebuilt.
     is_ready = kafka["status"] == "up"
     body = {"status": "ready" if is_ready else "not ready", "kafka": kafka, "redis": redis}
     return shown(body, 200 if is_ready else 503)

@@ -61,10 +61,12 @@ async def put_profile(
         record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known))
         contact = body.contact.model_dump(exclude_none=True) if body.contact else None
         private = VolunteerPrivate(home=body.home, contact=contact, profile=record)
+        # The encrypted record first: the public one names its offset, which joins the two for every reader (DESIGN 81).
         position, sealed = await services.intake.send_private(volunteer_ref(volunteer_id), private)
         record = replace(record, private_at=position.offset)
         at = await services.intake.send_volunteer(record)
         write = PrivateWrite(ref=volunteer_ref(volunteer_id), offset=position.offset, sealed=sealed, home=body.home)
+        # Written through under the offsets, so that the profile service neither repeats nor undoes it.
         is_shown = await write_through(services, record, at.offset, write)
     noted(services, caller, "volunteer.put", volunteer_id)
     view = profile_view(record, private)
@@ -139,6 +141,7 @@ async def list_offers(
     """The offers made to a person, newest first: at most 50 of the 200 that are kept for each person."""
     only_own(caller, volunteer_id)
     states = _states(state)
+    # Filtered before the list is cut (DESIGN 90): an open offer may be older than fifty ended ones.
     known = await services.reads.offers_of(volunteer_id, limit=MOST_OFFERS if states else OFFERS_SHOWN)
     held = [entry for entry in known if not states or entry.offer.state in states][:OFFERS_SHOWN]
     grounds = await grounds_on_way(services, [entry.offer for entry in held])
@@ -182,6 +185,8 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: 
 async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: ServicesDep) -> Response:
     """Erases a person: from Redis at once, from Kafka by tombstones (compacted within a day)."""
     only_own(caller, volunteer_id)
+    # `private` first: its order decides, so if the process ends in between the profile service writes the other tombstone (DESIGN
+    # 81).
     private_at = await services.intake.erase_private(volunteer_ref(volunteer_id))
     profile_at = await services.intake.erase_volunteer(volunteer_id)
     noted(services, caller, "volunteer.erase", volunteer_id)

@@ -20,6 +20,7 @@ class OnBehalf(Body):
 class Said(Body):
     """An answer about an offer; `on_behalf` is required of operators and refused of volunteers."""
 
+    # The role is not known here: `OfferAnswer.of` checks it.
     on_behalf: OnBehalf | None = None
 
 

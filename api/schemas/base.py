@@ -37,6 +37,7 @@ EACH_ONCE = AfterValidator(_each_once)
 class Body(BaseModel):
     """A request body. Types are not coerced and unknown fields are refused."""
 
+    # forbid: a misspelt field would be ignored silently. hide_input_in_errors: values of a request must not reach a log.
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
@@ -51,6 +52,7 @@ def null_if_empty(body: Parts | None) -> Parts | None:
 class Shown(BaseModel):
     """A response body. Clients must ignore unknown fields, so that fields can be added within `/v1`."""
 
+    # The API tests validate with extra="forbid" instead: an undeclared key fails them.
     model_config = ConfigDict(extra="allow")
 
 

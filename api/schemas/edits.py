@@ -12,6 +12,7 @@ from api.schemas.reports import OptionalCaller, RequirementIn, TypeName
 class IncidentValues(Body):
     """Values of fields that the caller expects. Fields that are not given are not compared."""
 
+    # Defaults are never read: only fields in `model_fields_set` count.
     type: TypeName = ""
     location: AreaField | None = None
     priority: PriorityWord = Field(default=None)  # type: ignore[assignment]  # never read if it is not given

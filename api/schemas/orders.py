@@ -36,6 +36,7 @@ class Assignment(Body):
 
     @model_validator(mode="after")
     def _has_reason_with_force(self) -> Self:
+        # The reason is recorded in offer and decision beside each rule that is overridden (DESIGN 101).
         if self.force and not self.reason:
             raise expected("a text: it is required with force", "reason")
         return self

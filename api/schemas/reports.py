@@ -79,6 +79,7 @@ class RequirementIn(Body):
         unset."""
         if self.skill in self.any_of:
             self.any_of = [other for other in self.any_of if other is not self.skill]
+        # A form that was read and is sent back states the defaults, also those of the other kind of work.
         row = self.model_dump(exclude_defaults=True)
         for key in _only_of_field_work(row):
             raise expected("no such setting: digital work has no distance", key)

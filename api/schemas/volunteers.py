@@ -41,6 +41,7 @@ class VolunteerIn(Body):
     max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
     home: PointField | None = None
     contact: Annotated[Contact | None, AfterValidator(null_if_empty)] = None
+    # Three states: a profile that states no duty must not undo a duty change under way (DESIGN 81).
     on_duty: bool | None = None
     """Unset: unchanged; off duty for a new person."""
 

@@ -133,6 +133,7 @@ def ladder(climb: Climb) -> View:
 
 def as_reported(command: ReportIncident, plans: PlanBook) -> tuple[Priority, tuple[Requirement, ...]]:
     """Priority and requirements that the report gets by the response plans in force."""
+    # By the book in force now; the decision may use a newer one.
     plan = plans.plan(command.type)
     priority = command.priority or plan.priority
     return priority, plans.requirements(command.requirements) if command.requirements else plan.stated(priority)
@@ -186,6 +187,7 @@ def incident_for_volunteer(
     mine = {offer.id for offer in own}
     shown["offers"] = [offer for offer in shown["offers"] if offer["id"] in mine]
     shown["location"] = shown["location"] if accepted else coarse_area(state.area)
+    # pop without a default: a renamed field fails here instead of being shown to volunteers.
     for name in _FOR_OPERATORS:
         shown.pop(name)
     return {**shown, **(private_fields(private) if accepted else {})}

@@ -16,6 +16,7 @@ from streams.clock import rfc3339
 def offers_with_material(state: Incident) -> list[Offer]:
     """The offers whose results are material, the newest result first."""
     found = [offer for offer in state.offers if offer.task in MATERIAL_TASKS and offer.result is not None]
+    # The id breaks ties, so every process shows the same order.
     return sorted(found, key=lambda offer: (-offer.changed_ms, offer.id))
 
 
@@ -32,6 +33,7 @@ def shown(state: Incident, texts: Mapping[str, str], spoken: Sequence[str] = ())
     `texts`: by reference; an entry without one is shown without its text.
     """
     entries = [_entry(offer, texts) for offer in offers_with_material(state)]
+    # sorted is stable: within one rank the newest stays first.
     return sorted(entries, key=lambda entry: _order(entry["language"], spoken))
 
 

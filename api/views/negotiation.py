@@ -63,6 +63,7 @@ def _match_of(language: str, ranges: Sequence[_Range]) -> _Match | None:
         if entry.tag is not None and (cut := _cut(entry.tag, language)) is not None
     ]
     if not matches:
+        # `*` counts only for languages that no other range matches (RFC 9110 §12.5.4).
         matches = [_Match(0, entry.weight, place) for place, entry in enumerate(ranges) if entry.tag is None]
     if not matches:
         return None
@@ -79,9 +80,11 @@ def _cut(tag: str, language: str) -> int | None:
 
 def _ranges(header: str) -> Iterator[_Range]:
     for entry in header.split(",")[:_MOST_RANGES]:
+        # The number of entries is bounded, not the length of the header: browsers send long ones.
         name, *parameters = (part.strip() for part in entry.split(";"))
         weight = _weight(parameters)
         tag = None if name == "*" else canonical(name)
+        # A malformed entry is ignored, not refused: the header is a preference.
         if weight is not None and (tag is not None or name == "*"):
             yield _Range(tag, weight)
 

@@ -14,6 +14,7 @@ from streams.clock import rfc3339
 def of_offer(offer: Offer) -> View:
     """Safety fields of an offer. The staging point reveals the place, so it is shown after acceptance only."""
     return {
+        # Eight points follow from the polygon alone, so the point reveals the place and not the person (DESIGN 23).
         "staging": lon_lat(offer.staging) if offer.staging is not None and offer.is_filling else None,
         "check_in": check_in(offer.check_in),
         "hazards_on_way": sorted(offer.hazards_on_way),
@@ -86,6 +87,7 @@ def warnings_of(volunteer_id: str, states: Iterable[Incident | None]) -> list[Vi
 
 def is_news_for(volunteer_id: str, state: Incident) -> bool:
     """Whether this state is the one in which the person was warned, or one in which the hazard has ended."""
+    # Other states of the same hazard area are no news: one warning per person and version (DESIGN 54).
     warned_in = state.warned.get(volunteer_id)
     return warned_in is not None and (warned_in == state.version or not (state.is_open and state.hazard))
 

@@ -22,6 +22,7 @@ def point(place: Place) -> Geometry:
 
 def coarse_area(area: Area | None) -> Geometry | None:
     """The approximate place that people see before they accept (`geo.coarse`)."""
+    # The centre of a grid cell: repeated reads cannot be averaged to the exact place.
     return None if area is None else point(geo.coarse(area.centre))
 
 

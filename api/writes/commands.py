@@ -52,6 +52,7 @@ def report(
     report.
     """
     actor, key = once.caller.id, f"split {split_from} {once.key}" if split_from else once.key
+    # Derived from caller and key: a repeat gets the same id, whatever process it reaches.
     zone = geo.zone_of(body.location.centre) if body.location else ids.placeless_zone(actor, key)
     incident_id = ids.incident_id(zone, actor, key)
     command_id = once.command_id(f"report:{split_from}" if split_from else "report")
@@ -69,6 +70,7 @@ def report(
         requirements=specs(body.requirements) if body.requirements else None,
         reported_ms=body.reported_at,
         external_id=body.external_id,
+        # Keyed, so that the log shows how similar two texts are and not what they say (DESIGN 21).
         text_print=fingerprint(body.description, data_key),
         private_ref=text_ref(incident_id, "report", command_id) if private else None,
         private_fields=private,
@@ -112,6 +114,7 @@ def update(
     fields to leave out of the command."""
     given = patch.model_fields_set - set(unchanged)
     command_id = once.command_id(f"update:{incident_id}")
+    # Fields set to null as well: the new record holds null for them.
     private = tuple(name for name in PRIVATE_FIELDS if name in given)
     return UpdateIncident(
         id=command_id,

@@ -23,6 +23,7 @@ from streams import clock
 from streams.errors import LogUnavailable
 
 DECIDED_WITHIN_S = 1.0
+"""Without a decision by then the response is 202 with `links.outcome` (DESIGN 80)."""
 SEEN_WITHIN_S = 0.25
 """A caller may expect a value that they sent a moment ago and whose decision is not applied to Redis yet."""
 _POLL_EVERY_S = 0.02
@@ -48,6 +49,7 @@ async def expecting(services: Services, incident_id: str, expected: IncidentValu
     give_up_s = clock.monotonic_s() + SEEN_WITHIN_S
     while True:
         present = await present_values(services, incident_id)
+        # Only expected fields are compared: edits of other fields do not matter.
         if present is None or all(present.matches(expected, name) for name in expected.model_fields_set):
             return present
         if clock.monotonic_s() >= give_up_s:
@@ -108,6 +110,7 @@ def same_as(present: Present | None, body: IncidentPatch) -> dict[str, str]:
     """`UpdateIncident.same_as`: private fields that the body sets to their present value, each with its record."""
     if present is None:
         return {}
+    # The dispatcher decrypts nothing, so it compares references of records instead of values.
     private = [name for name in PRIVATE_FIELDS if name in changes_of(body)]
     return {name: present.held[name] for name in private if present.matches(body, name)}
 
@@ -121,6 +124,7 @@ async def decision_of(
         try:
             if place := await services.marks.read_promptly(services.reads.decision_place(incident_id, command_id)):
                 return (await services.explanations.read([place])).get(place)
+        # Unknown, not refused: a command that was sent is answered with 202, and its outcome can be read later.
         except (StoreTrouble, NotReady, LogUnavailable):
             return None
         if clock.monotonic_s() >= give_up_s:
@@ -171,6 +175,7 @@ async def conflicts_of(
     present = await present_values(services, decision.incident_id)
     if present is None:
         return None, [{"field": name} for name in decision.conflicts]
+    # The response shows the present private values, which is a disclosure.
     if any(name in PRIVATE_FIELDS for name in decision.conflicts):
         noted(services, caller, "incident.private.read", decision.incident_id)
     return present, [_conflict(present, name, body) for name in decision.conflicts]

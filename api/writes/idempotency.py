@@ -35,6 +35,7 @@ class IdempotentRequest:
         self.key = key
         self.body_digest = body_digest
         self._fingerprint = fingerprint
+        # With the caller: keys of different people are independent.
         self._key_digest = digest_of(caller.id, key)
         self._marks = marks
 
@@ -51,8 +52,10 @@ class IdempotentRequest:
         known = await self._marks.first_use(self._key_digest, self._fingerprint)
         if known is None:
             return None
+        # The digest covers method, path and body: the same key for another route is a reuse as well.
         if known.digest != self._fingerprint:
             raise ProblemResponse("idempotency_key_reused", "expected a new Idempotency-Key for another request")
+        # Without a stored response the request runs again: ids are derived, so the command has no second effect.
         return accepted_again(known.answer) if known.answer else None
 
     def accepted(self, subject: str, status: str, links: dict[str, str]) -> Response:
@@ -81,6 +84,7 @@ async def _once(
         raise ProblemResponse(
             "idempotency_key_required", "expected the header Idempotency-Key: 1 to 200 visible ASCII characters"
         )
+    # Set by `StrictRequest.json`; absent if the request has no body.
     body_digest: str = getattr(request.state, "body_digest", NOTHING)
     fingerprint = digest_of(request.method, request.url.path, body_digest)
     caller: Caller = request.state.caller

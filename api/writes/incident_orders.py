@@ -119,6 +119,7 @@ async def known_state(services: Services, incident_id: str) -> Incident | None:
         state = await services.marks.read_promptly(services.reads.incident(incident_id))
     except (StoreTrouble, NotReady):
         return None
+    # A report that is not decided yet has no state, and may receive orders.
     if state is None and await services.marks.reported(incident_id) is None:
         raise ProblemResponse("not_found", "there is no incident with this id")
     return state
@@ -136,6 +137,7 @@ async def check_adopts_reports(services: Services, into: str) -> None:
         return
     if target is None:
         raise invalid("into", "the id of a known incident", "text")
+    # An incident that is merging absorbs no other, so merges cannot form a cycle (DESIGN 20).
     if not target.is_open or target.merging is not None:
         state = "merging" if target.is_open else "merged" if target.merged_into else target.status
         raise ProblemResponse("conflict", f"the other incident is {state}", state=state, merged_into=target.merged_into)

@@ -31,6 +31,7 @@ async def check_assignable(services: Services, state: Incident | None, command: 
     """
     if state is None:
         return
+    # Before Redis is asked about the person: it needs the incident only.
     if all(entry.id != command.requirement_id for entry in state.requirements):
         known = ", ".join(entry.id for entry in state.requirements) or "none: the incident has no requirements"
         raise invalid("requirement_id", f"one of {known}", "text")
@@ -44,8 +45,10 @@ async def check_assignable(services: Services, state: Incident | None, command: 
     obstacle = obstacle_to(state, command.requirement_id, command.volunteer_id, around)
     if obstacle is not None:
         raise ProblemResponse(obstacle, _DETAILS[obstacle])
+    # The claim of the dispatcher would fail: a person has one live offer.
     if engaged_in is not None:
         raise ProblemResponse("engaged", f"the person holds an offer of {engaged_in}", incident_id=engaged_in)
+    # KOMEK_BUDGET=off suspends rests and quiet hours for drills (DESIGN 42).
     budget = services.plans.budget if services.settings.budget == "on" else UNLIMITED
     against = named_for(state, command, Known(around=around, budget=budget, now_ms=clock.now_ms())).against
     if against and not command.force:

@@ -98,6 +98,7 @@ class OfferAnswer:
                 }
             )
 
+            # Until the decision, later answers of this phone are not judged by the old state.
             async def mark() -> None:
                 self.services.marks.put_answering(self.id, command.id)
 
@@ -123,6 +124,7 @@ class OfferAnswer:
         """
         held = await self._own()
         if held is None:
+            # The dispatcher looks the person up: only the state says whose offer it is.
             return "" if self.heard_by else self.caller.id
         if self.heard_by:
             noted(self.services, self.caller, f"offer.on_behalf.{self.heard_by}", self.id)
@@ -151,6 +153,7 @@ async def held_offer(services: Services, offer: tuple[str, OfferParts]) -> Held 
         state = await services.marks.read_promptly(services.reads.incident(offer[1].incident_id))
     except (StoreTrouble, NotReady):
         return None
+    # An unknown incident is an unknown offer: offers come only from decisions.
     held = state.offer(offer[0]) if state else None
     if state is None or held is None:
         raise ProblemResponse("not_found", "there is no offer with this id")

@@ -63,6 +63,7 @@ def _entries(body: bytes) -> "list[_Fix | None]":
         entries = list(_strict(body).locations)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         entries = _one_by_one(body)
+    # After decoding: the size limit of the body bounds the work.
     if len(entries) > MOST:
         raise invalid("locations", f"at most {MOST} entries", "list")
     return entries
@@ -74,6 +75,7 @@ def _one_by_one(body: bytes) -> "list[_Fix | None]":
     except BadJson as error:
         raise not_json(error) from None
     try:
+        # Raw entries: one of another shape must not reject the others.
         raws = _loose(body).locations
     except msgspec.MsgspecError:
         raise _shape_problem(value) from None

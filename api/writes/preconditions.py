@@ -57,6 +57,7 @@ class Held:
         if self.offer.result is not None:
             if self.offer.result.outcome != body.outcome:
                 raise ProblemResponse("conflict", "another result was given before", state=self.offer.state)
+        # A result ends the offer, so a repeat is compared with the result before the state.
         elif self.offer.state not in ASSIGNED_STATES:
             raise _not_now(self.offer, "accepted")
 

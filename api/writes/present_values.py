@@ -47,6 +47,7 @@ class Present:
 
     def matches(self, body: IncidentValues, field: str) -> bool:
         """Whether the field has the value of the body; False if its value is unknown."""
+        # The record may be in Kafka and not in Redis yet: unknown is not null.
         if field in self.unknown:
             return False
         stated, present = stated_value(body, field), self.values[field]
@@ -102,6 +103,7 @@ async def present_values(services: Services, incident_id: str) -> Present | None
 
 async def _as_reported(services: Services, report: ReportIncident) -> Present:
     ref = report.private_ref or report_ref(report.incident_id)
+    # A report without private fields names no record; its reference is that of older logs (DESIGN 79).
     held = dict.fromkeys(PRIVATE_FIELDS, ref)
     private, unknown = await _private_values(services, held, {ref} if report.private_ref else set())
     priority, requirements = incidents.as_reported(report, services.plans)

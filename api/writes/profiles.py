@@ -25,6 +25,7 @@ async def write_through(
     """False if Redis does not answer: the profile service then writes the profile from the log."""
     try:
         if private is not None:
+            # Before the profile: who finds the profile finds its home and contact.
             await services.people.put_private([private])
         await services.people.put_profiles([ProfileWrite(volunteer_id=record.id, offset=offset, record=record)])
     except (StoreTrouble, NotReady):

@@ -45,10 +45,12 @@ async def write_once(
     if repeated := await once.repeated():
         return repeated
     write = await prepare()
+    # The response is stored only after the acknowledgement: 202 means that the command is in the log.
     await send(services, write.command, write.private)
     if write.after is not None:
         await write.after()
     links = write.links
+    # Only operators may read the route of outcomes.
     if once.caller.role is Role.OPERATOR:
         links = links | outcome_link(write.command.incident_id, write.command.id)
     return once.accepted(write.subject, write.status, links)
@@ -64,6 +66,7 @@ async def send(services: Services, command: Command, private: Sequence[PrivateRe
 
     def on_acknowledged(message: Message, position: Position) -> None:
         # Written through to Redis, so that the texts are readable as soon as the decision that refers to them is applied.
+        # The command is acknowledged through this callback as well.
         if message in messages:
             ref, _ = private[messages.index(message)]
             write = PrivateWrite(ref=ref, offset=position.offset, sealed=message.value)
