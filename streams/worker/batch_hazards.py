@@ -178,6 +178,7 @@ def _routed(incident: Incident | None, need: Need, found: Found) -> list[tuple[s
         if len(trips) == ROUTED_MOST:
             break
         candidate = approach(seen, need, ground, ())
+        # Only people who may be asked: the router gets no other positions.
         if candidate.place is not None and exclusion(candidate, need) is None:
             target = target_of(candidate, area)
             trips.append(

@@ -24,6 +24,7 @@ from streams.kafka.records import Consumed
 log = structlog.get_logger()
 
 
+# eq=False: drafts change while they are decided, so they are compared by identity.
 @dataclass(slots=True, kw_only=True, eq=False)
 class Draft:
     """A settled command whose decision is not written yet."""

@@ -95,6 +95,7 @@ class HazardEntries:
 
     def _new_grounds(self, fix: FixWrite) -> list[HazardArea]:
         near = self._squares.get(_square(fix.lon, fix.lat), ())
+        # Nearly all fixes end here, so nothing is built before.
         if not near and not self._everywhere:
             return []
         place = Place(lon=fix.lon, lat=fix.lat)

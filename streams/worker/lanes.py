@@ -14,6 +14,7 @@ WORTH_LANES = 16
 
 def lanes_of(commands: Sequence[tuple[Consumed, Command]]) -> list[list[tuple[Consumed, Command]]]:
     """Assigns partitions to lanes, the largest first to the shorter lane; few commands stay in one lane."""
+    # Small batches, and those of one partition, gain nothing by a second lane.
     sizes = Counter(record.partition for record, _ in commands)
     if len(commands) < WORTH_LANES or len(sizes) == 1:
         return [list(commands)]

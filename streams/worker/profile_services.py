@@ -25,40 +25,16 @@ from streams.kafka import groups
 from streams.kafka.batch_consumer import BatchReading
 from streams.kafka.records import Consumed
 from streams.settings import Settings
-from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite, Unjoined
-from streams.store.record_decoders import (
-    Rejected,
-    fix_of,
-    newest_privates,
-    newest_profiles,
-    private_of,
-    profile_of,
-    readable_fixes,
-    succeeding,
-)
+from streams.store.people import FixWrite, PeopleStore, ProfileWrite, Unjoined
+from streams.store.record_decoders import Rejected, newest_privates, newest_profiles, readable_fixes
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import Unreadable, VolunteerPrivate, VolunteerRecord
 from streams.worker.hazard_entry import HazardEntries
 
-__all__ = [
-    "FixWrite",
-    "LocationService",
-    "PeopleStore",
-    "PrivateWrite",
-    "ProfileService",
-    "ProfileWrite",
-    "fix_of",
-    "newest_privates",
-    "newest_profiles",
-    "private_of",
-    "profile_of",
-    "readable_fixes",
-    "succeeding",
-]
-
 log = structlog.get_logger()
 FIXES_AT_ONCE = 8000
 DECODED_AT_ONCE = 1000
+"""Fixes decoded while Redis processes those before, so that decoding and Redis do not take turns."""
 PEOPLE_AT_ONCE = 1000
 SWEEP_EVERY_S = 10.0
 JOIN_EVERY_S = 5.0
@@ -112,6 +88,7 @@ class LocationService(Service):
     async def sweep_once(self) -> int:
         """Drops all positions older than the limit; returns how many. Raises StoreTrouble or NotReady."""
         swept = 0
+        # In parts: one script call over all old fixes would block Redis.
         while part := await self._people.sweep_fixes(self._ttl_ms):
             swept += part
         return swept
@@ -135,10 +112,12 @@ class LocationService(Service):
             if writing is not None:
                 doubted |= await writing
         finally:
+            # On an error the batch is retried; a write that is still under way would race with its own repeat.
             if writing is not None:
                 await asyncio.gather(writing, return_exceptions=True)
         # An implausible jump into a hazard area may be real, and a superfluous warning is harmless.
         await self._warn_entrants([fix for fix in taken if fix not in doubted or not is_vague(fix.accuracy_m)])
+        # Last: if a dead letter fails, the whole batch is repeated, and the writes before it are idempotent.
         await _dead_letter_all(rejected, self._dead_letter)
 
     async def _warn_entrants(self, fixes: Sequence[FixWrite]) -> None:
@@ -147,6 +126,7 @@ class LocationService(Service):
             return
         if commands := await self._entries.commands(fixes):
             await self._warn(commands)
+            # Only after the broker's confirmation: a command that failed is sent again with the next attempt.
             self._entries.remember(commands)
 
 
@@ -200,6 +180,7 @@ class ProfileService(Service):
         while found:
             whole = [profile for one in found if (profile := joined(one, self._key)) is not None]
             await self._publish(whole)
+            # All of `found` count as handled, also those without a derivable profile: they would be returned for ever.
             count += len(whole)
             found = await self._people.unjoined(found)
         if count:
@@ -241,6 +222,7 @@ def joined(found: Unjoined, data_key: bytes) -> tuple[str, VolunteerRecord | Non
     profile = replace(private.profile, private_at=found.offset)
     if found.on_duty is not None:
         profile = replace(profile, on_duty=found.on_duty, keeps_duty=True)
+    # The sealed record may be older than the last sign of life that Redis knows, and the other way round.
     heard_ms = max(profile.heard_ms or 0, found.heard_ms or 0) or None
     return found.volunteer_id, replace(profile, heard_ms=heard_ms)
 
@@ -263,6 +245,7 @@ async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite
 
 def _leaves_duty(write: ProfileWrite) -> bool:
     record = write.record
+    # A copied duty is not news: the record that stated it has been judged.
     return record is None or not (record.on_duty or record.keeps_duty)
 
 

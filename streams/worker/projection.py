@@ -146,6 +146,7 @@ class Projection:
             await self._publisher.dead_letter(record, str(error))
             metrics.BROKEN_DECISIONS.inc()
             log.error("decision is unreadable", partition=record.partition, offset=record.offset)
+            # It keeps the offset, so that the next record follows it.
             return no_decision(record.topic, record.partition, record.offset)
 
     async def _catch_up_part(
@@ -178,6 +179,7 @@ class Projection:
         entries: list[Logged] = []
         for offset, logged in decided:
             decision, command = logged, logged.cause.command_id
+            # Of a command only the first decision counts; a later one keeps its offset without effect.
             is_first = first_at[command] in (None, offset)
             # Another worker may have applied it since `progress` was read: then the loaded state includes it.
             if offset > applied and first_at[command] is None:
@@ -219,8 +221,10 @@ class Projection:
                 )
         # Only the newest state of each incident: the topic is compacted, readers want the last one.
         await self._publisher.publish_derived(steps, list(newest.values()))
+        # At least once, with ids that follow from the decision (DESIGN 20).
         await self._publisher.send_commands(commands)
         if unused:
+            # Records of refused or unchanged edits (DESIGN 79).
             await self._publisher.erase_private(unused)
         await self._void(refused)
         last = {entry.partition: entry.offset for entry in sorted(logged, key=lambda entry: entry.offset)}

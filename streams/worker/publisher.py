@@ -63,12 +63,14 @@ class Publisher:
 
     async def publish_decisions(self, decisions: Sequence[Decision]) -> list[int]:
         """Publishes decisions, each in its command's partition; returns their offsets in the given order."""
+        # `send` appends to a batch in this order and returns a future; the futures are awaited together below.
         sent = [
             await self._send(
                 DECISIONS.name,
                 key=decision.zone,
                 value=wire.encode_decision(decision),
                 headers=wire.headers("decision", decision.id, self._source, decision.decided_ms),
+                # By number, not by key: a decision is in the partition of its command, wherever the sender put it (DESIGN 1).
                 partition=decision.cause.partition,
             )
             for decision in decisions
@@ -112,6 +114,7 @@ class Publisher:
 
     async def publish_profiles(self, profiles: Sequence[tuple[str, wire.VolunteerRecord | None]]) -> None:
         """Publishes profiles by volunteer id; None is the tombstone of an erased profile."""
+        # The header's id may differ on a repeat: readers guard profiles by offset, not by id.
         sent = [
             await self._send(
                 VOLUNTEERS.name,
@@ -163,6 +166,7 @@ class Publisher:
 
     async def _confirmed(self, sent: Sequence["asyncio.Future[Any]"]) -> list[Any]:
         """Awaits every future, because the producer's `flush()` never raises."""
+        # All of them before an error is raised: asyncio would log the exceptions of futures that nobody awaited.
         results = await asyncio.gather(*sent, return_exceptions=True)
         for result in results:
             if isinstance(result, KafkaError):

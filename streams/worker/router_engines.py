@@ -93,6 +93,7 @@ class Osrm:
         return table.picked(answer.durations)
 
 
+# `time` is null or absent where there is no route.
 class _Cell(msgspec.Struct):
     time: float | None = None
 

@@ -67,6 +67,7 @@ class Router:
         asked = [self._tables(part) for part in trips]
         if not any(asked):
             return [_nothing(part, "built_in") for part in trips]
+        # Nothing is sent: earlier searches of the batch used up the budget, or the router failed repeatedly.
         if within_s <= 0 or self._circuit.is_open(loop.time()):
             why = AFTER_TIMEOUT if within_s <= 0 else AFTER_ERROR
             return [_nothing(part, why if tables else "built_in") for part, tables in zip(trips, asked, strict=True)]

@@ -147,6 +147,7 @@ def look_at(admin: KafkaAdminClient, group: str, numbers: frozenset[int]) -> Com
         KafkaError: no answer, or a refusal.
     """
     parts = [TopicPartition(INCIDENTS.name, number) for number in numbers]
+    # Committed offsets before the ends: a commit in between makes the lag too large for one look, never negative.
     committed = admin.list_group_offsets({group: parts})[group]
     ends = admin.list_partition_offsets(dict.fromkeys(parts, OffsetSpec.LATEST))
     return CommitSample(
