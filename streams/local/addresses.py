@@ -38,6 +38,7 @@ def choose(settings: Settings, say: Callable[[str], None]) -> Addresses:
         AlreadyInUse: KOMEK_PORT is set and in use.
         LocalStackError: the replication settings need more brokers than the one node of the local Kafka.
     """
+    # Refused at once: topics with more replicas than nodes could never be created.
     if settings.kafka is None and max(settings.replication, settings.min_insync) > 1:
         raise LocalStackError(
             f"KOMEK_REPLICATION={settings.replication} and KOMEK_MIN_INSYNC={settings.min_insync}: "

@@ -98,4 +98,4 @@ class FolderLock:
         self._file.flush()
 
     def release(self) -> None:
-        self._file.close()
+        self._file.close()  # which releases the flock

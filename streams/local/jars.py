@@ -105,6 +105,7 @@ def _replace(jar: Jar, cache: Path, fetch: Fetch) -> None:
             "Kafka's jars come from Maven Central: check the connection (HTTPS_PROXY, REQUESTS_CA_BUNDLE) and repeat, "
             "or set KOMEK_KAFKA to the host:port of a running Kafka.",
         ) from error
+    # Whatever `fetch` did: only the hash counts.
     if not jar.is_intact(cache):
         jar.within(cache).unlink(missing_ok=True)
         raise Unobtainable(

@@ -160,6 +160,7 @@ def command(java: Java, node: Node) -> list[str]:
 
 
 def _jvm(java: Java, node: Node) -> list[str]:
+    # The package is installed as files, so the path stays valid behind the context manager.
     with as_file(files("streams.local") / "log4j2.properties") as log_settings:
         return [
             str(java.java),

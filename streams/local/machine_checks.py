@@ -128,6 +128,7 @@ def java() -> Check:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         return fail("Java", str(error), "Its wheel may not fit this machine: `make clean` and `make up`.")
+    # `java -version` writes to standard error.
     return ok("Java", done.stderr.splitlines()[0])
 
 

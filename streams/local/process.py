@@ -89,6 +89,7 @@ def end(children: Sequence[Child], patience_s: float) -> list[Child]:
         child.signal(signal.SIGCONT)  # a stopped process would not handle SIGTERM
     deadline = time.monotonic() + patience_s
     slow = [child for child in children if not child.wait(max(0.0, deadline - time.monotonic()))]
+    # Also the groups of those that ended: their own children may still run.
     for child in children:
         child.signal(signal.SIGKILL)
     for child in slow:

@@ -71,6 +71,7 @@ def run(settings: Settings, wanted: Wanted, caller: StackOwner) -> None:
 
 
 def _clear_up(folder: Folder, wanted: Wanted, say: Say) -> None:
+    # Under the lock of the folder, so that no other stack that runs is ended.
     for name in leftovers.end_noted(folder.running):
         say(f"ended {name}, left over from a stack that crashed")
     folder.stack_file.unlink(missing_ok=True)
@@ -149,6 +150,7 @@ def environ_of_commands(
     environ: Mapping[str, str], settings: Settings, folder: Folder, addresses: Addresses
 ) -> dict[str, str]:
     """The environment of Komek's processes: the caller's environment with the chosen addresses and secrets."""
+    # Keys of the settings win; generated ones stay in the folder, so tokens survive a restart.
     jwt_keys = settings.jwt_keys or keys.ensure_jwt_keys(folder.jwt_keys)
     chosen = {
         "KOMEK_KAFKA": addresses.kafka,
