@@ -134,6 +134,7 @@ class Lane:
             queue.append(parcel)
             return
         self._people[person] = queue = deque([parcel])
+        # One task per person: the order of their notices is kept, and nobody waits for the retries of another.
         task = asyncio.ensure_future(self._serve(person, queue))
         self._tasks.add(task)
         task.add_done_callback(self._served)
@@ -155,6 +156,7 @@ class Lane:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # The lane is gone; the gauge would keep its last value.
         metrics.NOTICES_WAITING.labels(channel=self._channel.name).set(0)
 
     async def _has_room(self, partition: int) -> bool:

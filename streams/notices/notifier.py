@@ -88,6 +88,7 @@ class Notifier(Service):
         attempt = 0
         try:
             while not self.should_stop:
+                # A new consumer and new lanes: what the failed ones held is read again from the committed offsets.
                 reading = Reading(self._settings, self._group, self._ledger, self._channels(), self._limits)
                 try:
                     await reading.follow(lambda: self.should_stop)

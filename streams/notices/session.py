@@ -153,6 +153,7 @@ class Session:
         if was_there and record.timestamp < self._known_from_ms:
             self._known |= await self._known_since(record.timestamp)
             self._known_from_ms = record.timestamp
+        # By event and channel: another notifier gives the same notice the same id.
         ids = {lane: notice_id(notice.event_id, lane.name) for lane in self._lanes}
         return [
             (lane, Parcel(notice=notice, id=identity, partition=part.number, offset=record.offset))
