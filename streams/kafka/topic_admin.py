@@ -135,6 +135,7 @@ def read_states(admin: KafkaAdminClient) -> dict[str, TopicState]:
     present = [name for name in names if described[name]["error_code"] != _UNKNOWN_TOPIC]
     for name in present:
         if described[name]["error_code"]:
+            # Any other code is a refusal; only a missing topic can be cured here.
             raise for_code(described[name]["error_code"])(name)
     configs = _read_configs(admin, present)
     return {name: _state(described[name], configs.get(name, {})) for name in present}

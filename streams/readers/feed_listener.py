@@ -151,5 +151,6 @@ class Listener:
         for entry in entries:
             if entry.offset >= self.cursor.next_of(entry):
                 self.cursor = self.cursor.joined(entry.after)
+                # A cursor of its own for each record: that of the entry belongs to the order of this process.
                 fresh.append(FeedItem(entry, str(self.cursor)))
         return Batch(entries=[one.entry for one in fresh], ids=[one.id for one in fresh])
