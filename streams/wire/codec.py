@@ -97,6 +97,7 @@ def decode_incident_command(data: bytes | None) -> Command:
     return command
 
 
+# The commands and events that contain language codes.
 _WITH_LANGUAGE = (ReportIncident, UpdateIncident, GiveResult, IncidentReported, IncidentUpdated)
 _WITH_NEEDS = (
     ReportIncident,
@@ -126,6 +127,7 @@ def _in_one_form(record: T) -> T:
     return cast(T, one)
 
 
+# Kept beside `Decision` because its events are raw JSON; a test compares the fields of both.
 class DecisionFrame(msgspec.Struct, kw_only=True):
     """A serialized decision with its events as raw JSON; `_decode_event` decodes each by its `kind`."""
 
@@ -197,6 +199,7 @@ def decode_plans(data: bytes | None) -> PlansRecord:
 
 def decode_volunteer(data: bytes | None) -> VolunteerRecord:
     record: VolunteerRecord = decode_as(data, VolunteerRecord)
+    # Older records contain other forms of the same codes (DESIGN 91).
     return replace(record, languages=canonicals(record.languages))
 
 

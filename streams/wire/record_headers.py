@@ -14,12 +14,14 @@ def headers(kind: str, record_id: str, source: str, at_ms: int | None = None) ->
         ("ce_type", f"komek.{kind}".encode()),
         ("ce_specversion", b"1.0"),
         ("ce_time", clock.rfc3339(at).encode()),
+        # Without the prefix `ce_`: the Kafka binding of CloudEvents maps `datacontenttype` to this header.
         ("content-type", b"application/json"),
     ]
 
 
 def header_of(record_headers: Sequence[tuple[str, bytes]] | None, name: str) -> str | None:
     """The first header with this name as text, or None."""
+    # Kafka allows several headers of one name, and any bytes.
     for key, value in record_headers or ():
         if key == name:
             return value.decode("utf-8", "replace")

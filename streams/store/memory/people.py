@@ -123,6 +123,7 @@ class People:
         if profile is None or not (person.is_on_duty and person.has(Capability.FIELD) and place and profile.skills):
             person.field_mode, person.found_at, person.skills = "", None, ()
             return False
+        # A pending claim changes nothing here: a redelivered command must find the people it claimed itself.
         mode = "engaged" if person.is_confirmed else "free"
         same = person.field_mode == mode and person.skills == profile.skills
         was = person.found_at
@@ -187,6 +188,7 @@ class People:
             self.by_skill[skill].discard(person.id)
         self._put_duty(person, write)
         person.offset = write.offset
+        # Never moved back: a later writer may not have known of it.
         person.heard_ms = max(person.heard_ms, write.record.heard_ms or 0) if write.record else 0
         for skill in write.record.skills if write.record else ():
             self.by_skill.setdefault(skill, set()).add(person.id)
@@ -229,6 +231,7 @@ class People:
             self.look_at[person.id] = write.at_ms + self.fix_age_limit_ms
         fix = fix_in(write)
         person.track = followed(person.track, fix, person.profile.travel_mode if person.profile else None)
+        # Identity: the fix was taken over, and is not merely equal to the one before.
         return person.track.believed is fix
 
     def restore_track(self, volunteer_id: str, track: Track) -> None:

@@ -32,6 +32,7 @@ class _Search:
         self._need = need
         self._before = before
         self._mark = before.mark if before else None
+        # Hazard area and quiet hours are judged only when a search is continued, as in the script.
         self._ground = Outline(need.area) if self._mark and need.ground and need.area else None
         self._spoken = frozenset(primaries(need.requirement.languages))
         self._candidates: list[Candidate] = []
@@ -99,6 +100,7 @@ class _Search:
     def _digital(self, skill: str) -> bool:
         need = self._need
         people = [person for person in self._people.with_skill(skill) if person.digital_mode == "free"]
+        # The digital indexes are ZSETs by load, so the least loaded come first.
         free = sorted(people, key=lambda person: (person.load, person.id))
         languages = primaries(need.requirement.languages)
         complete = True
@@ -153,6 +155,7 @@ class _Search:
             return Exclusion.ASKED_BEFORE
         if person.profile is None or not person.is_on_duty:
             return Exclusion.OFF_DUTY
+        # The pending claim of the same command is its own, from an attempt before.
         claim = person.claim
         if claim and (person.is_confirmed or claim.command_id != self._need.command_id):
             return Exclusion.ENGAGED
@@ -164,6 +167,7 @@ class _Search:
         area = self._need.area
         assert area is not None
         assert person.profile is not None
+        # A fix that has become stale since the last sweep: the home place counts, as it will in the index.
         if not self._is_usable(person, person.profile):
             if person.home is None:
                 return distance, Exclusion.STALE_PLACE

@@ -17,10 +17,11 @@ from streams.kafka.records import Consumed
 from streams.rebuild.rebuilder import Rebuilder
 from streams.settings import Settings, load
 from streams.store import RedisClient
+from streams.store.people import PeopleStore
 from streams.store.restore import Restore
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
-from streams.worker.profile_services import LocationService, PeopleStore, ProfileService
+from streams.worker.profile_services import LocationService, ProfileService
 
 DATA_KEY = "A" * 43
 OTHER_KEY = bytes(31) + b"1"

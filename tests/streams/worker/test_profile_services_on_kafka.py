@@ -16,11 +16,12 @@ from streams.kafka import topic_admin
 from streams.kafka.records import Consumed
 from streams.settings import Settings, load
 from streams.store import RedisClient
+from streams.store.people import PeopleStore
 from streams.store.reads import Reads, VolunteerView
 from streams.store.restore import Restore
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
-from streams.worker.profile_services import LocationService, PeopleStore, ProfileService
+from streams.worker.profile_services import LocationService, ProfileService
 from tests.support.waiting import eventually
 
 DATA_KEY = "A" * 43
