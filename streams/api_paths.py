@@ -5,4 +5,5 @@ from urllib.parse import quote
 
 def path_of(*segments: str) -> str:
     """`path_of("volunteers", "team#4", "offers")` is `/v1/volunteers/team%234/offers`."""
+    # `safe=""`: a slash in an id must not become a separator.
     return "/".join(["/v1", *(quote(segment, safe="") for segment in segments)])

@@ -31,6 +31,7 @@ class Turns:
             if not turn.done():  # the waiter may have been cancelled
                 turn.set_result(None)
                 resumed += 1
+        # `call_soon` from within an iteration runs in the next one, after the sockets were polled.
         self._is_scheduled = bool(self._waiting)
         if self._is_scheduled:
             asyncio.get_running_loop().call_soon(self._resume_next)

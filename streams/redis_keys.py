@@ -5,6 +5,7 @@ intake marks (`reported`, `answering`, `repeat`): a best-effort cache with a TTL
 """
 
 PREFIX = "komek:"
+"""`Restore.wipe` deletes every key with this prefix except the rebuild lock."""
 
 
 def ready(run_id: str) -> str:

@@ -66,6 +66,7 @@ class AlarmFactsReader:
                 number: int(offset) if offset is not None else -1
                 for number, offset in zip(numbers, applied, strict=True)
             },
+            # The script deletes old members only when a new one is added, so they are filtered here.
             void={member: at_ms for member, at_ms in _scored(void) if at_ms > now_ms - VOID_KEPT_MS},
             asking=asking_of(attention),
         )

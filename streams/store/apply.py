@@ -69,6 +69,7 @@ def applied_of(answer: Sequence[bytes]) -> Applied:
 
 def packed_hold(hold: Hold, incident: Incident | None) -> dict[str, object]:
     offer = incident.offer(hold.offer_id) if incident else None
+    # The offer may be gone from the state (`dispatch/state/pruning.py`): epoch 0 fences nothing.
     return {
         "volunteer": hold.volunteer_id,
         "offer": hold.offer_id,
@@ -86,6 +87,7 @@ def packed_incident(incident: Incident) -> dict[str, object]:
         "priority": incident.priority,
         "logged": incident.times.logged_ms,
         "open": incident.is_open,
+        # `ended` is used only when the incident is not open.
         "ended": incident.times.closed_ms or incident.times.decided_ms,
         "timers": [(timer_member(timer), timer.due_ms) for timer in timers_of(incident)],
         "waiting": [

@@ -14,6 +14,7 @@ def member_of(volunteer_id: str, offer_id: str) -> str:
 
 
 def hold_of(member: bytes) -> Hold:
+    # From the right: an offer id has no `|`, a volunteer id might.
     volunteer_id, _, offer_id = member.decode().rpartition("|")
     return Hold(volunteer_id=volunteer_id, offer_id=offer_id)
 
@@ -47,5 +48,6 @@ async def pending_older_than(link: RedisClient, age_ms: int, owned: Callable[[st
 
 
 def _zone_is(owned: Callable[[str], bool], hold: Hold) -> bool:
+    # Without a readable zone no worker owns it, so it is left alone.
     parts = parts_of_offer(hold.offer_id)
     return parts is not None and owned(parts.zone)

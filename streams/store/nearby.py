@@ -102,6 +102,7 @@ def _whereabouts(row: Sequence[Any], oldest_ms: int) -> Whereabouts | None:
         return None
     mode = TravelMode(travels.decode())
     is_coarse = place_uncertainty.is_coarse(float(accuracy or 0), reach_m(int(most_m) if most_m else None, mode))
+    # A stale or vague fix never counts here: without a home place there is no place.
     lon, lat = (x, y) if at and int(float(at)) >= oldest_ms and not is_coarse else (home_x, home_y)
     if not lon or not lat:
         return None

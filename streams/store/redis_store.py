@@ -20,6 +20,7 @@ PUT_OFF_MS = 5_000
 """A timer handed out by `take_due` becomes due again after this time, unless its command was decided before."""
 
 
+# load.lua returns two cells per band, in the order of BANDS.
 def _priors(cells: Sequence[bytes | None], now_ms: int) -> dict[str, Evidence]:
     pairs = zip(BANDS, cells[::2], cells[1::2], strict=True)
     return priors_of({band: (float(yes or 0), float(no or 0)) for band, yes, no in pairs if yes or no}, now_ms)

@@ -68,6 +68,7 @@ class Standings:
         self.people.setdefault(lesson.volunteer_id, TrackRecord()).learn(lesson)
         self.teach(lesson)
 
+    # Apart from `learn`: `MemoryStore` keeps the statistics of people beside their profiles.
     def teach(self, lesson: Lesson) -> None:
         """Adds the lesson to the prior table only."""
         yes, no = self.cells.get(lesson.cell, (0.0, 0.0))
