@@ -8,7 +8,8 @@ from pathlib import Path
 from streams.local.process import Part, Ready, always
 
 STAYS = "import time\nprint('here', flush=True)\nwhile True: time.sleep(0.05)"
-DEAF = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + STAYS
+IGNORES_TERM = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+DEAF = IGNORES_TERM + STAYS
 
 
 def program(name: str, code: str = STAYS, *, rank: int = 0, is_ready: Ready = always, runs_once: bool = False) -> Part:

@@ -11,7 +11,7 @@ import pytest
 
 from streams.local.errors import NeverReady
 from streams.local.supervisor import Supervisor
-from tests.local.programs import DEAF, STAYS, exists, is_gone, marks, program
+from tests.local.programs import DEAF, IGNORES_TERM, STAYS, exists, is_gone, marks, program
 from tests.support.waiting import until
 
 WITHIN_S = 20.0
@@ -175,7 +175,8 @@ def test_a_part_that_is_held_stays_dead_until_it_is_let_go(told: Told) -> None:
 
 def test_a_part_that_will_not_end_is_killed_and_named(told: Told, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    part = program("deaf", marks(mark, DEAF), is_ready=exists(mark))
+    # The signal is ignored before the mark is written: the test sends it as soon as it sees the mark.
+    part = program("deaf", IGNORES_TERM + marks(mark), is_ready=exists(mark))
     told.supervisor.start([part])
     told.supervisor.await_ready([part], within_s=WITHIN_S, stopped=never)
     pid = told.supervisor.pids()["deaf"]
