@@ -17,7 +17,7 @@ from api.http import methods, problems
 from api.http.request_metrics import Measure
 from api.http.server_sent_events import BeginInTurn
 from api.http.strict_route import StrictRoute
-from api.openapi import described
+from api.openapi import add_openapi
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
 from api.process.services import PlansInForce, Services
@@ -116,7 +116,7 @@ def assembled(lifespan: Callable[[FastAPI], Any] | None = None, services: Servic
     app.router.route_class = StrictRoute
     for module in ROUTERS:
         app.include_router(module.router)
-    described(app)
+    add_openapi(app)
     problems.install(app)
     # The middleware added last runs first. Measure is inside HeadAsGet, which passes on a copy of the scope: the router writes
     # the matched route into that copy. BeginInTurn is outermost: reconnecting streams wait before any work is done for them.

@@ -23,7 +23,7 @@ _EXTRA: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
 ]
 
 
-def described(app: FastAPI) -> None:
+def add_openapi(app: FastAPI) -> None:
     """Sets the document of the application, with the models that no route signature refers to, and adds its route."""
 
     def document() -> dict[str, Any]:

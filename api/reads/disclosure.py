@@ -23,7 +23,7 @@ from streams.wire import AuditRecord, IncidentPrivate, VolunteerPrivate
 _log = structlog.get_logger(__name__)
 
 
-def noted(services: Services, caller: Caller, action: str, subject: str) -> None:
+def record_audit(services: Services, caller: Caller, action: str, subject: str) -> None:
     """Writes an audit entry: who did or saw what."""
     # Sent in the background: a failed audit is counted and logged, and never delays the response.
     services.intake.audit(
@@ -53,7 +53,7 @@ async def opened(services: Services, caller: Caller, state: Incident) -> Inciden
     if not records:
         return None
     # Before the response is built: an error in between leaves an entry too many, never one too few.
-    noted(services, caller, "incident.private.read", state.id)
+    record_audit(services, caller, "incident.private.read", state.id)
     return IncidentPrivate(**{name: getattr(records.get(ref), name, None) for name, ref in held.items()})
 
 
@@ -72,7 +72,7 @@ async def opened_texts(services: Services, caller: Caller, incident_id: str, ref
     records = await unsealed(services, refs)
     texts = {ref: record.text for ref, record in records.items() if record.text is not None}
     if texts:
-        noted(services, caller, "incident.texts.read", incident_id)
+        record_audit(services, caller, "incident.texts.read", incident_id)
     return texts
 
 
@@ -96,7 +96,7 @@ async def opened_volunteer(services: Services, caller: Caller, volunteer_id: str
     if not isinstance(record, VolunteerPrivate):
         return None
     if caller.id != volunteer_id:
-        noted(services, caller, "volunteer.private.read", volunteer_id)
+        record_audit(services, caller, "volunteer.private.read", volunteer_id)
     return record
 
 
@@ -121,7 +121,7 @@ async def person_in_distress(services: Services, caller: Caller, state: Incident
         known = await services.reads.volunteer(state.distress_of, with_places=True)
     except (StoreTrouble, NotReady):
         known = None
-    noted(services, caller, "distress.place.read", state.distress_of)
+    record_audit(services, caller, "distress.place.read", state.distress_of)
     seen = known is not None and known.place is not None
     return {
         "person": {

@@ -18,7 +18,7 @@ ALARM_AFTER_S = 10.0
 T = TypeVar("T")
 
 
-async def condition(services: Services) -> dict[str, Any]:
+async def system_status(services: Services) -> dict[str, Any]:
     """`schemas.status.Status`."""
     # Whatever is down, the status must be readable: a failed read gives null, never an error.
     rebuild, counts = await asyncio.gather(_within(services.reads.rebuild_state()), _within(services.reads.counts()))

@@ -8,7 +8,7 @@ from api.deps import ServicesDep
 from api.http.auth import PUBLIC, everybody
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.reads.status import condition
+from api.reads.status import system_status
 from api.schemas.status import Health, Status
 
 router = APIRouter(tags=["state"], route_class=StrictRoute)
@@ -17,7 +17,7 @@ router = APIRouter(tags=["state"], route_class=StrictRoute)
 @router.get("/v1/status", dependencies=[everybody], response_model=Status, responses=problems())
 async def status(services: ServicesDep) -> Response:
     """Responds within two seconds, whatever is down. What cannot be known is null."""
-    return shown(await condition(services), headers={"Cache-Control": "no-store"})
+    return shown(await system_status(services), headers={"Cache-Control": "no-store"})
 
 
 @router.get("/healthz", response_model=Health, dependencies=[PUBLIC])
@@ -34,7 +34,7 @@ async def healthz() -> Response:
 )
 async def readyz(services: ServicesDep) -> Response:
     """200 while reports can be accepted: Kafka answers. Redis is shown but not required."""
-    components = (await condition(services))["components"]
+    components = (await system_status(services))["components"]
     kafka, redis = components["kafka"], components["redis"]
     # A report needs only Kafka (DESIGN 2): a balancer must not take the API away while Redis is rebuilt.
     is_ready = kafka["status"] == "up"

@@ -14,7 +14,7 @@ from api.http.problems import ProblemResponse, invalid, retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
-from api.reads.disclosure import grounds_on_way, noted, opened_material, opened_or_none, opened_volunteer
+from api.reads.disclosure import grounds_on_way, opened_material, opened_or_none, opened_volunteer, record_audit
 from api.schemas.base import Accepted
 from api.schemas.offers import OfferList
 from api.schemas.safety import WarningList
@@ -68,7 +68,7 @@ async def put_profile(
         write = PrivateWrite(ref=volunteer_ref(volunteer_id), offset=position.offset, sealed=sealed, home=body.home)
         # Written through under the offsets, so that the profile service neither repeats nor undoes it.
         is_shown = await write_through(services, record, at.offset, write)
-    noted(services, caller, "volunteer.put", volunteer_id)
+    record_audit(services, caller, "volunteer.put", volunteer_id)
     view = profile_view(record, private)
     return shown(view, 200 if is_shown else 202)
 
@@ -166,7 +166,7 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: 
         raise ProblemResponse("not_found", "there is no volunteer with this id")
     private = await opened_volunteer(services, caller, volunteer_id)
     held = await services.reads.offers_of(volunteer_id, limit=1000)
-    noted(services, caller, "volunteer.export", volunteer_id)
+    record_audit(services, caller, "volunteer.export", volunteer_id)
     document = {
         "exported_at": time(clock.now_ms()),
         "volunteer": profile_view(known, private),
@@ -189,7 +189,7 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
     # 81).
     private_at = await services.intake.erase_private(volunteer_ref(volunteer_id))
     profile_at = await services.intake.erase_volunteer(volunteer_id)
-    noted(services, caller, "volunteer.erase", volunteer_id)
+    record_audit(services, caller, "volunteer.erase", volunteer_id)
     try:
         await services.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)
     except (StoreTrouble, NotReady):

@@ -11,7 +11,7 @@ from typing import Any
 from api.caller import Caller
 from api.http.problems import ProblemResponse, invalid
 from api.process.services import Services
-from api.reads.disclosure import noted
+from api.reads.disclosure import record_audit
 from api.schemas.edits import IncidentPatch, IncidentValues
 from api.views.values import time
 from api.writes.present_values import Present, present_values, stated_value
@@ -177,7 +177,7 @@ async def conflicts_of(
         return None, [{"field": name} for name in decision.conflicts]
     # The response shows the present private values, which is a disclosure.
     if any(name in PRIVATE_FIELDS for name in decision.conflicts):
-        noted(services, caller, "incident.private.read", decision.incident_id)
+        record_audit(services, caller, "incident.private.read", decision.incident_id)
     return present, [_conflict(present, name, body) for name in decision.conflicts]
 
 

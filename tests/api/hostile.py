@@ -1,4 +1,4 @@
-"""Where the hostile samples lie, if they do; tests that need them skip with a reason otherwise."""
+"""The folder of hostile samples; tests that need it are skipped with a reason where it is absent."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The API's edge to Kafka, on a real broker: intake, positions, the live feed, single decisions, lag."""
+"""The Kafka clients of the API on a real broker: intake, positions, feed, single decisions, lag."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -57,7 +57,7 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
 
 
 def a_report() -> ReportIncident:
-    """Stays open in the log that all tests share, so it asks for a skill that no person of another test has."""
+    """Remains open in the log that all tests share, so it requires a skill that no volunteer of another test has."""
     key = clock.fresh_id()
     return ReportIncident(
         id=key,
@@ -93,7 +93,7 @@ async def test_a_command_is_in_the_log_when_send_returns(settings: Settings, int
     assert (headers["ce_id"], headers["ce_type"]) == (command.id.encode(), b"komek.command.report_incident")
 
 
-async def test_what_is_private_is_sealed_in_the_log(settings: Settings, intake: CommandIntake) -> None:
+async def test_private_records_are_encrypted_in_the_log(settings: Settings, intake: CommandIntake) -> None:
     at, sealed = await intake.send_private("incident:x", IncidentPrivate(description="canary"))
 
     record = await record_at(settings, PRIVATE.name, at.partition, at.offset)
@@ -110,7 +110,7 @@ async def test_commands_of_one_zone_are_in_the_partition_a_worker_expects(intake
 
 
 class Stuck:
-    """A producer whose answers never come."""
+    """A producer that never acknowledges."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -129,8 +129,8 @@ class Stuck:
         self.closed = True
 
 
-async def test_without_an_answer_it_is_unknown_within_two_seconds() -> None:
-    """The broker never answers, so what ends the wait is the intake's own limit."""
+async def test_without_an_acknowledgement_the_outcome_is_unknown_within_two_seconds() -> None:
+    """The broker never responds, so the timeout of the intake ends the wait."""
     intake = CommandIntake(Settings(kafka="127.0.0.1:9"), "test", lambda *_: Stuck())
     await intake.start()
 
@@ -142,7 +142,7 @@ async def test_without_an_answer_it_is_unknown_within_two_seconds() -> None:
     await intake.stop()
 
 
-async def test_too_many_on_their_way_are_refused_at_once() -> None:
+async def test_too_many_commands_in_flight_are_refused_at_once() -> None:
     intake = CommandIntake(Settings(kafka="127.0.0.1:9"), "test", lambda *_: Stuck())
     await intake.start()
     waiting = [asyncio.ensure_future(intake.send_command(a_report())) for _ in range(IN_FLIGHT)]
@@ -208,7 +208,7 @@ def _ordinary(settings: Settings) -> AIOKafkaProducer:
     return AIOKafkaProducer(bootstrap_servers=settings.kafka)
 
 
-# The live feed.
+# The feed.
 
 
 def status_of(number: int) -> StatusRecord:
@@ -230,7 +230,7 @@ def step_of(number: int) -> OfferStep:
 
 
 async def publish(producer: AIOKafkaProducer, first: int, count: int) -> None:
-    """Statuses and steps in turns, spread over the partitions."""
+    """Publishes statuses and steps alternately, spread over the partitions."""
     for number in range(first, first + count):
         await producer.send_and_wait(INCIDENT_STATUS.name, wire.encode(status_of(number)), key=b"k%d" % number)
         await producer.send_and_wait(OFFERS.name, wire.encode(step_of(number)), key=b"v-%d" % number)
@@ -271,7 +271,7 @@ def expected(first: int, count: int) -> set[str]:
     return {f"{kind}{number}" for kind in "so" for number in range(first, first + count)}
 
 
-async def test_a_listener_gets_everything_once_from_where_it_came(producer: AIOKafkaProducer, live: Feed) -> None:
+async def test_a_listener_gets_every_record_after_its_cursor_once(producer: AIOKafkaProducer, live: Feed) -> None:
     start = live.heads
     await publish(producer, 100, 10)
 
@@ -280,13 +280,13 @@ async def test_a_listener_gets_everything_once_from_where_it_came(producer: AIOK
     assert {name for name, _ in found} == expected(100, 10)
 
 
-async def test_it_goes_on_exactly_after_the_last_event_on_any_process(
+async def test_a_cursor_resumes_exactly_on_any_process(
     settings: Settings, producer: AIOKafkaProducer, live: Feed
 ) -> None:
     start = live.heads
     await publish(producer, 200, 10)
     first = await gathered(live, start, 7)
-    other = Feed(settings, "test-other", back_ms=0)  # began later: it must read the log again
+    other = Feed(settings, "test-other", back_ms=0)  # it started later, so it must read the log again
     await other.start()
 
     rest = await gathered(other, FeedCursor.parsed(str(first[-1][1])), 13)
@@ -296,7 +296,7 @@ async def test_it_goes_on_exactly_after_the_last_event_on_any_process(
     assert (len(names), set(names)) == (20, expected(200, 10))
 
 
-async def test_what_happens_while_the_log_is_read_again_is_not_lost(
+async def test_records_that_arrive_while_older_ones_are_read_are_not_lost(
     settings: Settings, producer: AIOKafkaProducer, live: Feed
 ) -> None:
     start = live.heads
@@ -334,7 +334,7 @@ async def limited(listener: Listener, count: int) -> AsyncIterator[FeedItem]:
             return
 
 
-async def test_who_falls_behind_what_is_kept_is_cut_off_and_nobody_waits_for_it(
+async def test_a_listener_behind_the_buffer_is_cut_off_and_delays_nobody(
     settings: Settings, producer: AIOKafkaProducer
 ) -> None:
     live = Feed(settings, "test-slow", kept=6, back_ms=0)
@@ -357,10 +357,10 @@ async def seen_by(listener: Listener, count: int) -> list[FeedItem]:
         return [one async for one in limited(listener, count)]
 
 
-async def test_one_reader_of_the_log_serves_all_who_are_further_behind(
+async def test_one_reader_of_older_records_serves_all_listeners_behind_the_buffer(
     settings: Settings, producer: AIOKafkaProducer, live: Feed
 ) -> None:
-    """Cursors of different ages at once; the process keeps next to nothing, and read nothing back when it began."""
+    """Cursors of different ages at once, for a process with a small buffer that read nothing back at its start."""
     cursors = [live.heads]
     for number in range(5):
         await publish(producer, 500 + 4 * number, 4)
@@ -381,11 +381,11 @@ async def test_one_reader_of_the_log_serves_all_who_are_further_behind(
 
 
 def reading(feed: Feed) -> list[object]:
-    """The consumers, besides the tail, that read the log."""
+    """The consumers that read the log, without the one at its end."""
     return [consumer for consumer in [feed._older._consumer] if consumer is not None]
 
 
-async def test_who_is_too_far_behind_loads_the_state_anew(
+async def test_a_listener_too_far_behind_must_load_the_state_again(
     settings: Settings, producer: AIOKafkaProducer, live: Feed
 ) -> None:
     start = live.heads
@@ -398,7 +398,7 @@ async def test_who_is_too_far_behind_loads_the_state_anew(
     await other.stop()
 
 
-async def test_a_process_that_begins_serves_who_comes_back_from_memory(
+async def test_a_starting_process_serves_returning_listeners_from_memory(
     settings: Settings, producer: AIOKafkaProducer, live: Feed
 ) -> None:
     start = live.heads
@@ -419,7 +419,7 @@ async def test_a_cursor_of_another_log_is_refused(live: Feed) -> None:
 
 
 async def test_a_cursor_beyond_the_log_is_cut_off(live: Feed) -> None:
-    """Somebody began anew with an empty log; the client must load the state again and not wait for ever."""
+    """The log was deleted and started empty: the client must load the state again instead of waiting for ever."""
     far = FeedCursor(tuple(10**9 for _ in live.heads.status), live.heads.offers)
 
     with pytest.raises(ResyncRequired):
@@ -432,10 +432,10 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
         FeedCursor.parsed(text)
 
 
-# Single decisions, and the lag.
+# Single decisions and lag.
 
 
-def test_places_far_from_each_other_are_sought_and_near_ones_read_through() -> None:
+def test_distant_offsets_are_sought_and_close_ones_read_through() -> None:
     assert runs_of([(1, 5), (0, 900), (0, 3), (0, 1), (0, 3)]) == [[(0, 1), (0, 3)], [(0, 900)], [(1, 5)]]
 
 
@@ -445,9 +445,9 @@ async def test_decisions_are_read_at_their_places(settings: Settings, producer: 
     story.accept("v-1")
     places = []
     for decision in story.decisions:
-        # Where a worker would write them: the tests share one log, and whoever rebuilds from it reads these as well.
+        # In the partition of a worker: the tests share one log, and every rebuild reads these records as well.
         value, key = wire.encode_decision(decision), decision.zone.encode()
-        # A repeat counts for nothing, but stands between the places.
+        # A repeated decision has no effect but takes an offset.
         (*_, at) = [await producer.send_and_wait(DECISIONS.name, value, key=key) for _ in range(4)]
         places.append((at.partition, at.offset))
     reader = DecisionReader(settings, "test-decisions")
@@ -460,8 +460,8 @@ async def test_decisions_are_read_at_their_places(settings: Settings, producer: 
     assert list(again) == places[1:]
 
 
-async def test_a_log_that_does_not_answer_is_told_within_two_seconds() -> None:
-    """The broker never answers, so what ends the wait is the reader's own limit."""
+async def test_an_unavailable_log_is_reported_within_two_seconds() -> None:
+    """The broker never responds, so the timeout of the reader ends the wait."""
     reader = DecisionReader(Settings(kafka="127.0.0.1:9"), "test-decisions")
 
     with pytest.raises(LogUnavailable):
@@ -471,7 +471,7 @@ async def test_a_log_that_does_not_answer_is_told_within_two_seconds() -> None:
     await reader.stop()
 
 
-async def test_commands_nobody_committed_are_lag_with_an_age(settings: Settings, intake: CommandIntake) -> None:
+async def test_uncommitted_commands_are_lag_with_an_age(settings: Settings, intake: CommandIntake) -> None:
     monitor = Monitor(settings, "test")
     at = await intake.send_command(a_report())
 

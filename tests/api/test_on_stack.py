@@ -1,4 +1,4 @@
-"""The API as a process, with real Kafka, Redis and workers: the live view, and what it does while others are away."""
+"""The API as a process with real Kafka, Redis and workers: the event stream, and outages of the other processes."""
 
 import json
 import signal
@@ -25,7 +25,7 @@ def komek(breakable_stack: WholeStack) -> WholeStack:
 
 
 class Client:
-    """Somebody with a token of one role."""
+    """An HTTP client with a token of one role."""
 
     def __init__(self, komek: WholeStack, role: str, who: str = "") -> None:
         self.http = httpx2.Client(base_url=komek.api, timeout=10, headers=komek.headers(role, who))
@@ -38,7 +38,7 @@ class Client:
 
     @contextmanager
     def listening(self, last_id: str = "") -> Iterator[Iterator[dict[str, Any]]]:
-        """The events of a live view that is open inside the block."""
+        """The events of a stream that is open inside the block."""
         headers = {"Last-Event-ID": last_id} if last_id else {}
         with self.http.stream("GET", "/v1/events", headers=headers, timeout=30) as answer:
             assert answer.status_code == 200
@@ -47,7 +47,7 @@ class Client:
                 yield parsed(lines)
 
     def now(self) -> str:
-        """The place in the stream where it stands."""
+        """The id of the present end of the stream."""
         with self.listening() as events:
             return str(next(events)["id"])
 
@@ -91,9 +91,7 @@ def versions_heard(listener: Client, last_id: str, incident: str, until_version:
     raise AssertionError("the live view ended")
 
 
-def test_the_live_view_goes_on_where_it_stopped_even_on_a_new_process(
-    komek: WholeStack, client: Callable[..., Client]
-) -> None:
+def test_the_event_stream_resumes_on_a_new_process(komek: WholeStack, client: Callable[..., Client]) -> None:
     operator = client("operator")
     start = operator.now()
     incident = operator.report(description="canary-live").json()["id"]
@@ -115,7 +113,7 @@ def is_ready(komek: WholeStack) -> bool:
         return False
 
 
-def test_nothing_private_is_told_live_or_logged(komek: WholeStack, client: Callable[..., Client]) -> None:
+def test_private_data_is_neither_streamed_nor_logged(komek: WholeStack, client: Callable[..., Client]) -> None:
     operator, monitor = client("operator"), client("monitor")
     start = monitor.now()
     body = {"description": "canary-d", "address": "canary-a", "caller": {"name": "canary-n", "phone": "canary-p"}}
@@ -133,7 +131,7 @@ def test_nothing_private_is_told_live_or_logged(komek: WholeStack, client: Calla
     assert "canary" not in komek.log("api") + komek.log("worker-1") + komek.log("worker-2")
 
 
-def test_volunteers_hear_of_their_own_offers_only(client: Callable[..., Client]) -> None:
+def test_volunteers_receive_only_their_own_offers(client: Callable[..., Client]) -> None:
     operator = client("operator")
     people = {}
     for who in ("live-1", "live-2"):
@@ -156,7 +154,7 @@ def test_volunteers_hear_of_their_own_offers_only(client: Callable[..., Client])
     assert (event["event"], event["data"]["volunteer_id"], event["data"]["state"]) == ("offer", "live-1", "offered")
 
 
-def test_reports_are_taken_in_while_redis_stands_still(komek: WholeStack, client: Callable[..., Client]) -> None:
+def test_reports_are_accepted_while_redis_is_stopped(komek: WholeStack, client: Callable[..., Client]) -> None:
     operator = client("operator")
     komek.kill("redis", signal.SIGSTOP)
     try:
@@ -196,7 +194,7 @@ def test_without_kafka_the_answer_is_503_and_a_repeat_counts_once(
     assert sum(item["outcome"] == "applied" and item["version"] == 1 for item in history) == 1
 
 
-def test_it_ends_cleanly_with_a_live_view_open(komek: WholeStack, client: Callable[..., Client]) -> None:
+def test_the_process_stops_cleanly_with_an_open_event_stream(komek: WholeStack, client: Callable[..., Client]) -> None:
     monitor = client("monitor")
     ended = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Who may do what: denied by default, walked over every route."""
+"""Authorisation: every route, every role, denied by default."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ from tests.support.api_world import World, code, token, token_keys
 
 O, V, T, M, A = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN  # noqa: E741
 
-# Straight from the contract: the tests fail when a route is added without a line here.
+# From the contract: the tests fail when a route is added without a line here.
 ROLES = {
     ("POST", "/v1/incidents"): {O},
     ("GET", "/v1/incidents"): {O, M},
@@ -93,7 +93,7 @@ def test_every_route_has_the_roles_of_the_contract() -> None:
     assert declared == ROLES
 
 
-def test_a_route_that_says_nothing_cannot_be_made() -> None:
+def test_a_route_without_an_access_rule_cannot_be_constructed() -> None:
     router = APIRouter(route_class=StrictRoute)
 
     async def silent() -> None:
@@ -115,7 +115,7 @@ async def test_other_roles_are_refused_before_the_body_is_read(world: World, met
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(ROLES))
-async def test_nobody_gets_in_without_a_token(world: World, method: str, path: str) -> None:
+async def test_every_route_requires_a_token(world: World, method: str, path: str) -> None:
     answer = await world.ask(method, path, role=None, raw=b"{ not json")
 
     assert (answer.status_code, code(answer)) == (401, "unauthenticated")
@@ -134,7 +134,7 @@ async def test_nobody_gets_in_without_a_token(world: World, method: str, path: s
         ("GET", "/v1/volunteers/v-2/offers"),
     ],
 )
-async def test_a_volunteer_acts_for_nobody_else(world: World, method: str, path: str) -> None:
+async def test_a_volunteer_may_act_only_for_themselves(world: World, method: str, path: str) -> None:
     bodies = {
         "/v1/volunteers/v-2": {"capabilities": ["field"], "skills": []},
         "/v1/volunteers/v-2/duty": {"on_duty": True},
@@ -163,7 +163,7 @@ NOW_S = clock.now_ms() // 1000
         ({"iat": NOW_S + 600}, "future"),
     ],
 )
-async def test_a_token_must_be_ours_and_now(world: World, claims: dict[str, object], said: str) -> None:
+async def test_a_token_needs_valid_claims_and_times(world: World, claims: dict[str, object], said: str) -> None:
     keys = token_keys()
     good = {
         "sub": "op-1",
@@ -183,7 +183,7 @@ async def test_a_token_must_be_ours_and_now(world: World, claims: dict[str, obje
 
 @pytest.mark.parametrize("algorithm", ["Ed25519", "EdDSA"])
 def test_both_names_of_the_signature_are_understood(algorithm: str) -> None:
-    """RFC 9864 renamed what most libraries still call EdDSA."""
+    """RFC 9864 replaces EdDSA by Ed25519; most libraries still use the old name."""
     keys = token_keys()
     signer = keys._signer
     assert signer is not None
@@ -199,7 +199,7 @@ def test_both_names_of_the_signature_are_understood(algorithm: str) -> None:
     "bad",
     ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "\x00", "é.é.é", "x" * 5000, "..", "eyJhbGciOiJIUzI1NiJ9.e30.AAAA"],
 )
-def test_what_is_no_token_of_ours_is_refused(bad: str) -> None:
+def test_a_malformed_or_foreign_token_is_refused(bad: str) -> None:
     with pytest.raises(BadToken):
         token_keys().verify(bad, now_s=NOW_S)
 
@@ -218,7 +218,7 @@ def test_a_token_that_was_verified_once_still_expires() -> None:
     "content",
     ["", "{}", '{"keys": []}', '{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}', '{"keys": [{"kty": "OKP"}]}', "[1]"],
 )
-def test_a_file_that_is_no_key_set_is_named(tmp_path: Path, content: str) -> None:
+def test_the_error_of_an_invalid_key_file_names_the_file(tmp_path: Path, content: str) -> None:
     path = tmp_path / "keys.json"
     path.write_text(content)
 
@@ -242,5 +242,5 @@ async def test_public_pages_need_no_token(world: World) -> None:
         assert answer.status_code == 200, path
 
 
-def test_the_application_is_made_without_touching_anything() -> None:
+def test_importing_and_assembling_the_application_connects_to_nothing() -> None:
     assert assembled().openapi()["openapi"].startswith("3.1")

@@ -1,4 +1,4 @@
-"""Strings and geometry that broke others: nothing here is answered with 5xx, stored half, or told back."""
+"""Strings and geometries known to break other programs: never 5xx, never stored in part, never repeated in a response."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ async def test_naughty_strings_are_texts_like_any_other(world: World) -> None:
 
 
 @hostile.needed
-async def test_naughty_strings_in_every_other_place_are_4xx_at_the_worst(world: World) -> None:
+async def test_hostile_strings_in_other_places_never_cause_5xx(world: World) -> None:
     for text in NAUGHTY:
         inside = quote(text, safe="")
         asked = [
@@ -60,7 +60,7 @@ def _header(name: str, text: str) -> dict[str, str]:
 
 
 @hostile.needed
-async def test_what_was_sent_is_never_told_back(world: World) -> None:
+async def test_a_problem_never_repeats_values_of_the_request(world: World) -> None:
     canary = "canary-7f3a"
     bodies = [
         report(description=canary, priority=canary),
@@ -78,7 +78,7 @@ async def test_what_was_sent_is_never_told_back(world: World) -> None:
 
 
 def geometries(value: Any) -> list[Any]:
-    """Every object inside that could be meant as a geometry."""
+    """Every nested object that has the form of a geometry."""
     if isinstance(value, list):
         return [found for part in value for found in geometries(part)]
     if not isinstance(value, dict):
@@ -89,7 +89,7 @@ def geometries(value: Any) -> list[Any]:
 
 @hostile.needed
 @pytest.mark.parametrize("path", GEOJSON, ids=hostile.names(GEOJSON))
-async def test_odd_geojson_is_taken_in_or_refused_with_its_place(world: World, path: Path) -> None:
+async def test_unusual_geojson_is_accepted_or_refused_with_its_field(world: World, path: Path) -> None:
     text = hostile.read(path).decode()
     try:
         found = geometries(json.loads(text))
@@ -136,7 +136,7 @@ TAKEN = {
 
 @hostile.needed
 @pytest.mark.parametrize("name", sorted(REFUSED | TAKEN))
-def test_samples_are_judged_as_their_names_say(name: str) -> None:
+def test_samples_are_accepted_or_refused_as_their_names_say(name: str) -> None:
     def is_usable(geometry: Any) -> bool:
         try:
             area_of(geometry)

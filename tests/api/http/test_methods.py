@@ -1,4 +1,4 @@
-"""HEAD is GET without its body, and `Allow` names everything a path can be asked with."""
+"""HEAD is GET without its body, and `Allow` names every method of a path."""
 
 import asyncio
 from typing import Any
@@ -21,7 +21,7 @@ async def test_head_answers_as_get_without_a_body(world: World, path: str) -> No
     assert (head.status_code, head.content) == (got.status_code, b"")
     assert got.status_code == 200
     assert head.headers["content-type"] == got.headers["content-type"]
-    if path != "/metrics" and "status" not in path and path != "/readyz":  # these tell of the moment
+    if path != "/metrics" and "status" not in path and path != "/readyz":  # these change with time
         assert head.headers.get("content-length") == got.headers.get("content-length")
 
 
@@ -36,7 +36,7 @@ async def test_head_is_refused_as_get_is(world: World, path: str, role: str | No
     assert int(answer.headers["content-length"]) > 0
 
 
-async def test_head_of_the_live_view_ends(world: World) -> None:
+async def test_head_of_the_event_stream_ends(world: World) -> None:
     async with asyncio.timeout(5):
         answer = await world.ask("HEAD", "/v1/events", key=None)
 
@@ -63,7 +63,7 @@ ALLOWED = [
 
 
 @pytest.mark.parametrize(("path", "allow"), ALLOWED)
-async def test_what_is_not_allowed_says_everything_that_is(world: World, path: str, allow: str) -> None:
+async def test_a_refused_method_gets_all_allowed_methods(world: World, path: str, allow: str) -> None:
     for method in {"POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"} - set(allow.split(", ")):
         answer = await world.ask(method, path)
         assert (answer.status_code, code(answer), answer.headers["allow"]) == (405, "method_not_allowed", allow)
@@ -72,14 +72,14 @@ async def test_what_is_not_allowed_says_everything_that_is(world: World, path: s
     assert (options.status_code, options.content, options.headers["allow"]) == (204, b"", allow)
 
 
-async def test_a_path_that_is_not_there_is_not_there_for_any_method(world: World) -> None:
+async def test_an_unknown_path_is_404_for_every_method(world: World) -> None:
     answers: list[Any] = [await world.ask(method, "/v1/nothing") for method in ("GET", "HEAD", "OPTIONS", "PUT")]
 
     assert [answer.status_code for answer in answers] == [404] * 4
 
 
 def test_every_route_that_has_get_is_met_by_the_rule(world: World) -> None:
-    """The rule is one middleware: no route can be forgotten, and the document does not list HEAD a second time."""
+    """HEAD is one middleware: no route can lack it, and the document does not list it."""
     paths = world.app.openapi()["paths"]
 
     assert not [path for path, operations in paths.items() if "head" in operations]

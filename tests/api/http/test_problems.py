@@ -1,4 +1,4 @@
-"""Every error leaves as problem+json, also those nobody thought of; and nothing of what was sent leaves with it."""
+"""Every error, expected or not, gives problem+json, without values of the request."""
 
 import json
 from collections.abc import Iterator, MutableMapping
@@ -51,7 +51,7 @@ def test_every_code_is_stable_and_has_a_status() -> None:
         ("GET", "/v1/incidents/" + "x" * 100, (422, "invalid")),
     ],
 )
-async def test_what_is_not_there_is_a_problem_too(
+async def test_unknown_paths_and_methods_give_problem_details(
     world: World, method: str, path: str, expected: tuple[int, str]
 ) -> None:
     answer = await world.ask(method, path)
@@ -65,7 +65,7 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
         yield entries
 
 
-async def test_a_fault_of_ours_is_logged_without_what_was_sent(world: World) -> None:
+async def test_an_unexpected_error_is_logged_without_the_request(world: World) -> None:
     async def broken(_: str) -> None:
         raise RuntimeError("canary-in-the-error")
 
@@ -86,7 +86,7 @@ async def test_a_fault_of_ours_is_logged_without_what_was_sent(world: World) -> 
     ]
 
 
-async def test_a_name_that_could_be_private_is_not_told_back(world: World) -> None:
+async def test_a_field_name_that_could_be_private_is_not_repeated(world: World) -> None:
     odd = await world.report(**{"\n" * 3: 1})
     long = await world.report(**{"+7 701 000 00 00" * 10: 1})
 

@@ -1,4 +1,4 @@
-"""What has waited too long in a socket is refused at once; what is new is answered."""
+"""Requests that waited too long in a socket are refused unread; new ones are served (DESIGN 97)."""
 
 import asyncio
 import json
@@ -63,11 +63,11 @@ async def answer(connection: Connection) -> tuple[bytes, bytes]:
 
 
 def stand_still() -> None:
-    """The event loop does nothing for as long as the process would after SIGSTOP: what is sent meanwhile waits in the kernel."""
+    """Blocks the event loop, as SIGSTOP does: bytes that are sent meanwhile wait in the kernel."""
     time.sleep(0.4)
 
 
-async def test_what_was_sent_while_the_process_stood_still_is_refused_without_work() -> None:
+async def test_requests_sent_while_the_process_was_stopped_are_refused_unread() -> None:
     async with served() as port:
         used, fresh = await opened(port), [await opened(port) for _ in range(20)]
         used[1].write(request("/before"))
@@ -93,7 +93,7 @@ async def test_what_was_sent_while_the_process_stood_still_is_refused_without_wo
             writer.close()
 
 
-async def test_a_body_that_takes_its_time_is_waited_for() -> None:
+async def test_a_slowly_arriving_body_is_waited_for() -> None:
     async with served() as port:
         connection = await opened(port)
         whole = request("/slow", "a long body")
@@ -109,7 +109,7 @@ async def test_a_body_that_takes_its_time_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-async def test_a_connection_that_was_idle_for_long_is_as_good_as_a_new_one(count: int) -> None:
+async def test_an_idle_connection_serves_a_new_request(count: int) -> None:
     async with served() as port:
         connection = await opened(port)
         for number in range(count):
@@ -119,6 +119,6 @@ async def test_a_connection_that_was_idle_for_long_is_as_good_as_a_new_one(count
         connection[1].close()
 
 
-def test_the_patience_is_longer_than_any_answer_takes() -> None:
-    """An answer of the intake takes two seconds at the most; nobody who is being served may be refused."""
+def test_the_limit_is_longer_than_any_response_takes() -> None:
+    """The intake responds within two seconds, so no request that is being served may count as stale."""
     assert PromptProtocol.stale_after_ms == STALE_AFTER_MS > 2_000

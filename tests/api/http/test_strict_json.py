@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it and nothing more. The samples are those of JSONTestSuite."""
+"""The strict JSON parser: RFC 8259 and the limits of the API. The samples are those of JSONTestSuite."""
 
 import json
 from math import isfinite
@@ -27,7 +27,7 @@ ROUTES = (
 
 @hostile.needed
 @pytest.mark.parametrize("path", [p for p in PARSING if p.name[0] == "n"], ids=lambda path: path.name)
-async def test_what_is_no_json_is_refused_everywhere_with_its_place(world: World, path: Path) -> None:
+async def test_invalid_json_is_refused_by_every_route_with_its_position(world: World, path: Path) -> None:
     body = hostile.read(path)
     for method, route, role in ROUTES:
         answer = await world.ask(method, route, raw=body, role=role)
@@ -52,7 +52,7 @@ async def test_what_is_json_is_read(world: World, path: Path) -> None:
 
 @hostile.needed
 @pytest.mark.parametrize("path", [*TRANSFORM, *(p for p in PARSING if p.name[0] == "i")], ids=lambda path: path.name)
-async def test_what_readers_disagree_on_breaks_nothing(world: World, path: Path) -> None:
+async def test_json_on_which_parsers_disagree_causes_no_error(world: World, path: Path) -> None:
     for method, route, role in ROUTES:
         answer = await world.ask(method, route, raw=hostile.read(path), role=role)
 
@@ -63,7 +63,7 @@ async def test_what_readers_disagree_on_breaks_nothing(world: World, path: Path)
     ("body", "code_", "offset"),
     [
         (b'{"a": 1, "b": {"c": 1, "c": 2}}', "duplicate_key", 23),
-        (b'{"a": 1, "\\u0061" : 2}', "duplicate_key", 9),  # the same key, written in another way
+        (b'{"a": 1, "\\u0061" : 2}', "duplicate_key", 9),  # the same key, once escaped
         ('{"я": 1,\n"ю": {"я": 1,\n"я": 2}}'.encode(), "duplicate_key", 23),
         (b'{"a\\":": 1, "a\\":": [1]}', "duplicate_key", 12),
         (b'{"a": "\\u0000"}', "nul_character", 7),
@@ -98,9 +98,9 @@ def test_the_place_of_the_fault_is_given(body: bytes, code_: str, offset: int) -
 @pytest.mark.parametrize(
     "body",
     [
-        b'["\\ud83d\\ude00"]',  # a whole pair
-        b'["\\\\u0000"]',  # a backslash, and then u0000
-        b'["NaN", "1e999", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["]',  # only texts
+        b'["\\ud83d\\ude00"]',  # a complete surrogate pair
+        b'["\\\\u0000"]',  # an escaped backslash before u0000
+        b'["NaN", "1e999", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["]',  # inside strings
         b"[9223372036854775807, -9223372036854775808, 1e308, 1e-999]",
         b"[" * 32 + b"]" * 32,
         b'{"a": {"a": {"a": 1}}}',
@@ -128,7 +128,7 @@ def test_no_body_takes_long(body: bytes) -> None:
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200))
-def test_whatever_comes_is_read_or_refused(body: str | bytes) -> None:
+def test_any_body_is_read_or_refused(body: str | bytes) -> None:
     raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     try:
         parse(raw)

@@ -1,4 +1,4 @@
-"""GET /v1/incidents?format=csv: a table for paper, from the live picture or from the log."""
+"""GET /v1/incidents?format=csv: a table from Redis or from Kafka."""
 
 import csv
 import io
@@ -31,7 +31,7 @@ def reported(**known: Any) -> Undecided:
     return Undecided(command=command, logged_ms=READ_MS)
 
 
-async def test_the_live_picture_as_a_table(world: World) -> None:
+async def test_the_table_is_read_from_redis(world: World) -> None:
     needs = (requirement(count=2, shortfall=shortfall(1)),)
     world.redis.add(
         incident(requirements=needs, offers=(offer(OfferState.ACCEPTED), offer(OfferState.EXPIRED, id="o-2")))
@@ -47,7 +47,7 @@ async def test_the_live_picture_as_a_table(world: World) -> None:
     assert row["people"] == "v-1 accepted r1"
 
 
-async def test_without_redis_it_comes_from_the_log_and_says_so(world: World) -> None:
+async def test_without_redis_the_table_comes_from_the_log_and_says_so(world: World) -> None:
     world.redis.is_down = True
     world.last_known.known = LastKnown(read_ms=READ_MS, states=(incident(),), undecided=(reported(),), waiting=1)
 
@@ -59,7 +59,7 @@ async def test_without_redis_it_comes_from_the_log_and_says_so(world: World) -> 
     assert {(row["picture"], row["picture_at"]) for row in told} == {("log", READ_AT)}
 
 
-async def test_without_workers_it_comes_from_the_log_for_only_that_knows_the_newest_reports(world: World) -> None:
+async def test_without_workers_the_table_comes_from_the_log(world: World) -> None:
     world.lag.last = Measured(at_s=0.0, lag={0: 1}, workers=0)
     world.last_known.known = LastKnown(read_ms=READ_MS, undecided=(reported(),), waiting=1)
 
@@ -68,7 +68,7 @@ async def test_without_workers_it_comes_from_the_log_for_only_that_knows_the_new
     assert (row["picture"], row["status"]) == ("log", "reported")
 
 
-async def test_without_redis_and_kafka_it_is_503(world: World) -> None:
+async def test_without_redis_and_kafka_the_table_is_503(world: World) -> None:
     world.redis.is_down = True
 
     answer = await world.ask("GET", PATH)
@@ -95,7 +95,7 @@ async def test_another_format_and_another_role_are_refused(world: World) -> None
     assert code(await world.ask("GET", PATH, role="volunteer")) == "forbidden"
 
 
-async def test_what_a_spreadsheet_would_run_is_text(world: World) -> None:
+async def test_a_formula_is_escaped(world: World) -> None:
     person = '=HYPERLINK("http://127.0.0.1/";"x")'
     world.redis.add(incident(offers=(offer(volunteer_id=person),)))
 

@@ -1,4 +1,4 @@
-"""Who hears what of the live view, in which words and for how long; and the waits it measures on the way."""
+"""The event stream: the records of each role, their encoding, the end of a stream; and the measured latency."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -43,7 +43,7 @@ def step(volunteer: str) -> FeedRecord:
     return FeedRecord(OFFERS.name, 0, 0, offer_step(volunteer_id=volunteer))
 
 
-def test_a_volunteer_hears_of_their_own_offers_and_of_nothing_else() -> None:
+def test_a_volunteer_receives_only_their_own_offers() -> None:
     volunteer = Caller("v-1", Role.VOLUNTEER)
 
     assert [is_for(volunteer, one) for one in (step("v-1"), step("v-2"), status())] == [True, False, False]
@@ -66,7 +66,7 @@ def notice(volunteer: str, *, channel: str = "sse", outcome: str = "sent") -> Fe
     return FeedRecord(NOTICES.name, 0, 0, record)
 
 
-def test_a_volunteer_is_shown_the_notices_that_went_out_to_them_by_this_way() -> None:
+def test_a_volunteer_receives_the_notices_sent_to_them_by_this_channel() -> None:
     volunteer = Caller("v-1", Role.VOLUNTEER)
     others = (notice("v-2"), notice("v-1", channel="log"), notice("v-1", outcome="failed"))
 
@@ -77,7 +77,7 @@ def test_a_volunteer_is_shown_the_notices_that_went_out_to_them_by_this_way() ->
     assert '"id":"n-1","kind":"offered","offer_id":"o-1"' in data_of(notice("v-1"))
 
 
-def test_what_is_void_by_the_logs_order_is_shown_to_operators_and_kept_from_its_person() -> None:
+def test_steps_of_a_void_offer_are_for_operators_only() -> None:
     volunteer = Caller("v-1", Role.VOLUNTEER)
     void = step("v-1")._replace(is_void=True)
     said = void._replace(record=replace(cast(OfferStep, void.record), state=OfferState.VOID))
@@ -86,12 +86,12 @@ def test_what_is_void_by_the_logs_order_is_shown_to_operators_and_kept_from_its_
     assert is_for(OPERATOR, void)
 
 
-def test_cursors_without_notices_are_those_of_before() -> None:
+def test_cursors_without_notices_are_still_accepted() -> None:
     assert FeedCursor.parsed("1.2_3.4") == FeedCursor((1, 2), (3, 4))
     assert FeedCursor.parsed(str(FeedCursor((1,), (2,), (3,)))) == FeedCursor((1,), (2,), (3,))
 
 
-def test_events_are_named_and_told_in_the_words_of_the_contract() -> None:
+def test_events_have_the_names_and_fields_of_the_contract() -> None:
     assert (name_of(status()), name_of(step("v-1"))) == ("incident", "offer")
     assert '"status":"dispatching"' in data_of(status())
     assert '"volunteer_id":"v-1"' in data_of(step("v-1"))
@@ -109,7 +109,7 @@ ONE = FeedCursor((0,), (0,), (0,))
 
 
 def begun(**limits: int) -> Feed:
-    """A feed of one partition of each topic, to which `take` adds what the log would."""
+    """A feed with one partition of each topic; `take` adds records."""
     feed = Feed(Settings(kafka="127.0.0.1:9"), "test")
     feed.newest = FeedBuffer(ONE, most=limits.get("most", 1000), most_bytes=10**9)
     return feed
@@ -131,7 +131,7 @@ def fields_of(chunk: bytes) -> list[dict[str, str]]:
 async def heard(
     live: Live, caller: Caller, cursor: FeedCursor | None = None, *, until: str = "reset"
 ) -> list[dict[str, str]]:
-    """Events up to the first with this name, or to the end of the view."""
+    """Events up to the first with this name, or to the end of the stream."""
     found: list[dict[str, str]] = []
     async with asyncio.timeout(10):
         async for chunk in live.frames(caller, cursor):
@@ -141,7 +141,7 @@ async def heard(
     return found
 
 
-async def test_a_view_that_cannot_go_on_says_so() -> None:
+async def test_a_stream_that_cannot_continue_sends_reset() -> None:
     for error in (ResyncRequired("too slow"), LogUnavailable("canary")):
         feed = begun()
         feed.buffer_for = AsyncMock(side_effect=error)  # type: ignore[method-assign]
@@ -160,7 +160,7 @@ async def test_a_feed_that_ends_ends_its_views() -> None:
     assert [event["event"] for event in await heard(Live(feed), OPERATOR)] == ["ready"]
 
 
-async def test_all_watchers_get_the_same_bytes_and_a_volunteer_only_their_own() -> None:
+async def test_operators_and_monitors_get_the_same_bytes_and_a_volunteer_only_their_own() -> None:
     feed = begun()
     live = Live(feed)
     tell(feed, status(), step("v-1"), step("v-2"))
@@ -178,7 +178,7 @@ async def test_all_watchers_get_the_same_bytes_and_a_volunteer_only_their_own() 
     assert len(nobody) == 1
 
 
-async def test_who_heard_nothing_for_long_is_told_from_where_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_listener_without_events_gets_the_id_to_resume_from(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.reads.event_stream.ALIVE_EVERY_S", 0.05)
     feed = begun()
     tell(feed, step("v-1"), step("v-1"))
@@ -195,7 +195,7 @@ def ending_in(seconds: float, caller: Caller = OPERATOR) -> Caller:
 
 
 @pytest.mark.parametrize("caller", [OPERATOR, MONITOR, Caller("v-1", Role.VOLUNTEER)])
-async def test_a_view_ends_with_its_token(caller: Caller) -> None:
+async def test_a_stream_ends_with_its_token(caller: Caller) -> None:
     began_s = clock.monotonic_s()
 
     events = await heard(Live(begun()), ending_in(0.3, caller))
@@ -205,7 +205,7 @@ async def test_a_view_ends_with_its_token(caller: Caller) -> None:
     assert 0.2 < clock.monotonic_s() - began_s < 2.0
 
 
-async def test_a_view_that_is_never_silent_ends_with_its_token() -> None:
+async def test_a_busy_stream_ends_with_its_token() -> None:
     feed = begun()
     caller = ending_in(0.3)
 
@@ -222,7 +222,7 @@ async def test_a_view_that_is_never_silent_ends_with_its_token() -> None:
     assert events[-1]["event"] == "end"
 
 
-async def test_a_token_that_ends_while_the_log_is_read_again_ends_the_view() -> None:
+async def test_a_token_that_expires_while_older_records_are_read_ends_the_stream() -> None:
     feed = begun()
 
     async def never(_: FeedCursor) -> FeedBuffer:

@@ -1,4 +1,4 @@
-"""Status, readiness and metrics, with parts of the whole away."""
+"""Status, readiness and metrics while components are down."""
 
 from streams import clock
 from streams.monitoring.lag_monitor import Measured
@@ -6,7 +6,7 @@ from streams.notices.lag import NotifierLag
 from tests.support.api_world import World
 
 
-async def test_all_is_well(world: World) -> None:
+async def test_every_component_is_up(world: World) -> None:
     told = (await world.ask("GET", "/v1/status", role="volunteer")).json()
 
     assert {name: part["status"] for name, part in told["components"].items()} == {
@@ -19,7 +19,7 @@ async def test_all_is_well(world: World) -> None:
     assert (told["assignment"], told["oldest_undecided_age_s"], told["committed_lag"]["total"]) == ("normal", 0.0, 0)
 
 
-async def test_without_redis_assignment_is_delayed_and_reports_are_taken_in(world: World) -> None:
+async def test_without_redis_assignment_is_delayed_and_the_api_is_ready(world: World) -> None:
     world.redis.is_down = True
 
     told = (await world.ask("GET", "/v1/status")).json()
@@ -31,7 +31,7 @@ async def test_without_redis_assignment_is_delayed_and_reports_are_taken_in(worl
     assert (ready.status_code, ready.json()["redis"]["status"]) == (200, "down")
 
 
-async def test_without_kafka_it_is_not_ready_and_says_so(world: World) -> None:
+async def test_without_kafka_the_api_is_not_ready(world: World) -> None:
     world.lag.age = 30.0
 
     told = (await world.ask("GET", "/v1/status")).json()
@@ -42,7 +42,7 @@ async def test_without_kafka_it_is_not_ready_and_says_so(world: World) -> None:
     assert (ready.status_code, alive.status_code) == (503, 200)
 
 
-async def test_commands_that_wait_too_long_are_an_alarm(world: World) -> None:
+async def test_a_command_that_waits_too_long_delays_assignment(world: World) -> None:
     world.lag.last = Measured(at_s=0.0, lag={0: 4, 1: 0}, oldest_ms=clock.now_ms() - 20_000, workers=0)
 
     told = (await world.ask("GET", "/v1/status")).json()
@@ -53,7 +53,7 @@ async def test_commands_that_wait_too_long_are_an_alarm(world: World) -> None:
     assert told["committed_lag"] == {"total": 4, "partitions": {"0": 4, "1": 0}}
 
 
-async def test_a_notifier_that_is_gone_is_a_component_in_trouble_and_delays_no_assignment(world: World) -> None:
+async def test_without_a_notifier_assignment_is_not_delayed(world: World) -> None:
     world.lag.last = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=NotifierLag(count=0, lag=7))
 
     told = (await world.ask("GET", "/v1/status")).json()

@@ -1,4 +1,4 @@
-"""What the API shows of digital work, and the orders by which an operator merges and looks."""
+"""Digital work in responses; merges and the settling of attention by operators."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,7 +27,7 @@ def asked(*offers: Offer, **known: Any) -> Incident:
 
 
 def result_of(task: Task, number: int, **known: Any) -> Offer:
-    """Work that is done, its text sealed under a reference of its own."""
+    """A finished offer with a result, whose text is encrypted under its own reference."""
     given = TaskResult(
         outcome="done", at_ms=NOW_MS + number, private_ref=f"incident:{INCIDENT}:result:{number}", **known
     )
@@ -74,7 +74,7 @@ async def read_offer(world: World) -> Any:
 
 
 @pytest.mark.parametrize(("language", "first"), [("kk", "үшінші қабат"), ("ru-RU", "третий этаж")])
-async def test_texts_reach_who_accepted_their_own_language_first(world: World, language: str, first: str) -> None:
+async def test_after_acceptance_texts_are_shown_own_language_first(world: World, language: str, first: str) -> None:
     two_texts(world, OfferState.ACCEPTED)
     speaking(world, language)
 
@@ -84,7 +84,7 @@ async def test_texts_reach_who_accepted_their_own_language_first(world: World, l
     assert {entry["kind"] for entry in shown["material"]} == {"translate", "summarise"}
 
 
-async def test_nobody_reads_the_texts_before_acceptance(world: World) -> None:
+async def test_texts_are_hidden_before_acceptance(world: World) -> None:
     two_texts(world, OfferState.OFFERED)
 
     shown = await read_offer(world)
@@ -135,7 +135,7 @@ async def test_the_lease_is_visible(world: World) -> None:
     assert shown["task"]["lease_expires_at"] == state["offers"][0]["lease_expires_at"] == "2025-11-24T16:10:00.000Z"
 
 
-async def test_an_incident_tells_how_certain_it_is_and_what_asks_for_attention(world: World) -> None:
+async def test_an_incident_shows_certainty_and_attention(world: World) -> None:
     entry = Attention(reason="reported_false", requirement_id="r1", since_ms=NOW_MS)
     world.redis.add(asked(certainty=Certainty.FALSE, attention=(entry,), merging=Merging(into=OTHER, due_ms=NOW_MS)))
 
@@ -176,7 +176,7 @@ async def merge(world: World, into: str, **body: Any) -> Any:
     return await world.ask("POST", f"/v1/incidents/{INCIDENT}/merge", {"into": into, **body})
 
 
-async def test_a_merge_goes_into_the_log_with_its_reason_apart(world: World) -> None:
+async def test_a_merge_is_sent_with_its_reason_in_a_private_record(world: World) -> None:
     world.redis.add(asked())
     world.redis.add(incident(id=OTHER))
 
@@ -213,13 +213,13 @@ async def test_a_merge_that_cannot_be_is_refused_at_once(
     assert world.log.messages == []
 
 
-async def test_a_merge_is_taken_in_while_redis_is_down(world: World) -> None:
+async def test_a_merge_is_accepted_while_redis_is_down(world: World) -> None:
     world.redis.is_down = True
 
     assert (await merge(world, OTHER)).status_code == 202
 
 
-async def test_orders_for_a_merged_incident_say_where_it_went(world: World) -> None:
+async def test_orders_for_a_merged_incident_name_the_other_incident(world: World) -> None:
     world.redis.add(asked(status=IncidentStatus.CLOSED, merged_into=OTHER))
 
     said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate")
@@ -240,7 +240,7 @@ async def test_only_what_is_merged_can_be_unmerged(world: World) -> None:
     assert isinstance(command, UnmergeIncident)
 
 
-async def test_an_operator_says_that_they_have_looked(world: World) -> None:
+async def test_an_operator_settles_attention(world: World) -> None:
     world.redis.add(asked())
 
     said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/attention", {"reason": "disagreement"})
@@ -251,7 +251,7 @@ async def test_an_operator_says_that_they_have_looked(world: World) -> None:
     assert (command.reason, command.by) == ("disagreement", "operator-1")
 
 
-async def test_an_operator_may_look_after_the_end(world: World) -> None:
+async def test_attention_can_be_settled_after_the_end(world: World) -> None:
     world.redis.add(asked(status=IncidentStatus.CANCELLED))
 
     said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/attention", {"reason": "distress"})

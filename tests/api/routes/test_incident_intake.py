@@ -1,4 +1,4 @@
-"""POST /v1/incidents and what may follow it: what reaches the log, in which order, and what is answered."""
+"""POST /v1/incidents and orders that follow: the records in the log, their order, and the responses."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ async def test_a_report_is_in_the_log_when_it_is_answered(world: World) -> None:
     assert (command.incident_id, command.priority) == (told["id"], Priority.CRITICAL)
 
 
-async def test_what_is_private_goes_first_and_sealed(world: World) -> None:
+async def test_the_private_record_is_sent_first_and_encrypted(world: World) -> None:
     told = (await world.report()).json()
 
     assert world.log.topics() == [PRIVATE.name, INCIDENTS.name]
@@ -42,7 +42,7 @@ async def test_what_is_private_goes_first_and_sealed(world: World) -> None:
     assert "Айгүл".encode() not in world.log.messages[1].value  # type: ignore[operator]
 
 
-async def test_a_report_is_taken_in_while_redis_is_down(world: World) -> None:
+async def test_a_report_is_accepted_while_redis_is_down(world: World) -> None:
     world.redis.is_down = True
 
     answer = await world.report()
@@ -52,7 +52,7 @@ async def test_a_report_is_taken_in_while_redis_is_down(world: World) -> None:
     assert (read.status_code, read.json()["status"], read.json()["version"]) == (200, "reported", 0)
 
 
-async def test_what_was_seen_decided_is_never_shown_as_only_reported(world: World) -> None:
+async def test_a_decided_incident_is_never_shown_as_reported_again(world: World) -> None:
     own = (await world.report()).json()["links"]["self"]
     world.redis.states[own.rsplit("/", 1)[1]] = incident(id=own.rsplit("/", 1)[1])
     assert (await world.ask("GET", own)).json()["version"] > 0
@@ -62,7 +62,7 @@ async def test_what_was_seen_decided_is_never_shown_as_only_reported(world: Worl
 
 
 @pytest.mark.parametrize(("waits_since_s", "status"), [(None, 503), (30.0, 503), (60.0, 200), (90.0, 200)])
-async def test_while_the_picture_is_away_only_what_still_waits_is_shown_as_reported(
+async def test_while_redis_is_down_only_undecided_reports_are_shown_as_reported(
     world: World, monkeypatch: pytest.MonkeyPatch, waits_since_s: float | None, status: int
 ) -> None:
     began_ms = clock.now_ms()
@@ -87,13 +87,13 @@ async def test_a_report_can_be_read_back_before_it_is_decided_by_another_process
     assert (read["status"], read["version"], read["requirements"][0]["count"]) == ("reported", 0, 2)
 
 
-async def test_work_without_a_place_is_taken_in(world: World) -> None:
+async def test_work_without_a_place_is_accepted(world: World) -> None:
     told = (await world.report(location=None, type="information")).json()
 
     assert (zone_of_incident(told["id"]) or "").startswith("00000")
 
 
-async def test_what_kafka_did_not_confirm_is_never_answered_with_202(world: World) -> None:
+async def test_an_unacknowledged_report_never_gets_202(world: World) -> None:
     world.log.trouble = OutcomeUnknown("no answer")
 
     answer = await world.report()
@@ -102,7 +102,7 @@ async def test_what_kafka_did_not_confirm_is_never_answered_with_202(world: Worl
     assert answer.headers["retry-after"] == "1"
 
 
-async def test_too_much_on_its_way_is_refused_before_anything_is_sent(world: World) -> None:
+async def test_an_overloaded_intake_refuses_before_anything_is_sent(world: World) -> None:
     world.log.trouble = Overloaded("full")
 
     assert code(await world.report()) == "overloaded"
@@ -114,13 +114,13 @@ async def test_too_much_on_its_way_is_refused_before_anything_is_sent(world: Wor
     [
         ({"type": ...}, "type"),
         ({"type": "volcano"}, "type"),
-        ({"location": ...}, "location"),  # it may be null, but it must be said
+        ({"location": ...}, "location"),  # null is valid, but the field is required
         ({"location": {"type": "Point", "coordinates": [200, 43]}}, "location.coordinates[0]"),
         ({"location": {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}}, "location.type"),
         ({"location": {"type": "Polygon", "coordinates": [[[1, 2], [3, 4], [1, 2]]]}}, "location.coordinates[0]"),
         ({"priority": "urgent"}, "priority"),
         ({"language": "русский"}, "language"),
-        ({"language": "zz"}, "language"),  # nobody could ever be found who speaks it
+        ({"language": "zz"}, "language"),  # not a registered language
         ({"language": "zzz"}, "language"),
         ({"language": "und"}, "language"),
         (
@@ -192,7 +192,7 @@ async def test_a_reason_is_kept_private_and_found_by_its_command(world: World) -
 
 
 @pytest.mark.parametrize("verb", ["cancel", "close", "escalate"])
-async def test_what_has_ended_is_not_ended_again(world: World, verb: str) -> None:
+async def test_an_ended_incident_cannot_be_ended_again(world: World, verb: str) -> None:
     state = incident(status=IncidentStatus.CLOSED)
     world.redis.add(state)
 
@@ -201,7 +201,7 @@ async def test_what_has_ended_is_not_ended_again(world: World, verb: str) -> Non
     assert (answer.status_code, code(answer), answer.json()["state"]) == (409, "incident_ended", "closed")
 
 
-async def test_orders_for_unknown_incidents_are_taken_in_only_while_it_cannot_be_known(world: World) -> None:
+async def test_orders_for_unknown_incidents_are_accepted_only_while_redis_is_down(world: World) -> None:
     path = f"/v1/incidents/{incident().id}/close"
 
     assert code(await world.ask("POST", path)) == "not_found"
@@ -233,7 +233,7 @@ async def test_a_note_needs_a_text(world: World) -> None:
         (b" " * (64 * 1024 + 1), {}, (413, "body_too_large")),
     ],
 )
-async def test_what_is_no_json_object_is_refused_with_its_place(
+async def test_a_body_that_is_not_a_json_object_is_refused_with_its_position(
     world: World, raw: bytes, headers: dict[str, str], expected: tuple[int, str]
 ) -> None:
     answer = await world.ask("POST", "/v1/incidents", raw=raw, headers=headers)
@@ -258,7 +258,7 @@ async def test_a_body_that_hides_its_length_is_cut_off(world: World) -> None:
     assert code(answer) == "body_too_large"
 
 
-async def test_times_and_names_are_kept_as_they_were_said(world: World) -> None:
+async def test_times_and_external_ids_are_kept_as_stated(world: World) -> None:
     await world.report(
         reported_at="2026-11-22T13:00:00+05:00", external_id="112-000123", caller={"phone": "восемь семьсот, не помню"}
     )

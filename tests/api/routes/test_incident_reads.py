@@ -1,4 +1,4 @@
-"""What each caller sees of incidents: lists, one, its history; and what they must not see."""
+"""Reads of incidents by role: lists, single incidents, history, and the fields that a role must not see."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ STRAIT = [[179.95, 65.0], [-179.95, 65.0], [-179.95, 65.04], [179.95, 65.04], [1
         ("-179,64,179,66", []),
     ],
 )
-async def test_a_box_lists_what_it_meets_in_every_format(world: World, bbox: str, met: list[str]) -> None:
+async def test_a_box_lists_the_incidents_it_intersects_in_every_format(world: World, bbox: str, met: list[str]) -> None:
     world.redis.add(
         numbered(1, area=area_of({"type": "Polygon", "coordinates": [FLOOD]})),
         numbered(2, area=area_of({"type": "Polygon", "coordinates": [STRAIT]})),
@@ -126,7 +126,7 @@ async def test_a_list_is_given_as_geojson_when_asked_for(world: World) -> None:
     assert shown["features"][0]["properties"]["type"] == "medical.other"
 
 
-async def test_requirements_say_what_is_asked_held_and_missing(world: World) -> None:
+async def test_requirements_show_offered_accepted_and_shortfall(world: World) -> None:
     need = requirement(count=3, shortfall=shortfall(1, ShortfallReason.ALL_ENGAGED))
     offers = (offer(id="o-1"), offer(OfferState.DECLINED, id="o-2"), offer(OfferState.EN_ROUTE, id="o-3"))
     state = incident(requirements=(need,), offers=offers)
@@ -157,7 +157,7 @@ def planted(world: World, *offers: Any) -> Incident:
     return state
 
 
-async def test_an_operator_sees_the_private_part_and_is_noted_for_it(world: World) -> None:
+async def test_an_operator_sees_the_private_fields_which_is_audited(world: World) -> None:
     state = planted(world)
 
     shown = await world.ask("GET", f"/v1/incidents/{state.id}", subject="op-7")
@@ -167,7 +167,7 @@ async def test_an_operator_sees_the_private_part_and_is_noted_for_it(world: Worl
     assert (entry.actor, entry.action, entry.subject) == ("op-7", "incident.private.read", state.id)
 
 
-async def test_a_monitor_sees_none_of_it(world: World) -> None:
+async def test_a_monitor_sees_no_private_field(world: World) -> None:
     state = planted(world)
 
     shown = await world.ask("GET", f"/v1/incidents/{state.id}", role="monitor")
@@ -177,7 +177,7 @@ async def test_a_monitor_sees_none_of_it(world: World) -> None:
     assert canaries_in(shown.text + listed.text) == []
 
 
-async def test_a_volunteer_sees_only_what_they_were_asked_for(world: World) -> None:
+async def test_a_volunteer_sees_only_incidents_with_an_offer_of_theirs(world: World) -> None:
     mine = offer(id="o-1", volunteer_id="volunteer-1")
     state = planted(world, mine, offer(id="o-2", volunteer_id="v-other"))
 
@@ -190,7 +190,7 @@ async def test_a_volunteer_sees_only_what_they_were_asked_for(world: World) -> N
     assert "76.945123" not in asked.text
 
 
-async def test_after_acceptance_a_volunteer_sees_where_and_who(world: World) -> None:
+async def test_after_acceptance_a_volunteer_sees_place_and_caller(world: World) -> None:
     state = planted(world, offer(OfferState.ACCEPTED, id="o-1", volunteer_id="volunteer-1"))
 
     shown = await world.ask("GET", f"/v1/incidents/{state.id}", role="volunteer")
@@ -199,7 +199,7 @@ async def test_after_acceptance_a_volunteer_sees_where_and_who(world: World) -> 
     assert shown.json()["location"]["coordinates"] == [76.945123, 43.238456]
 
 
-async def test_another_key_opens_nothing_and_breaks_nothing(world: World) -> None:
+async def test_a_record_under_another_data_key_is_omitted(world: World) -> None:
     state = planted(world)
     ref = f"incident:{state.id}"
     world.redis.sealed[ref] = wire.seal(bytes(32), ref, IncidentPrivate(description="x"))
@@ -209,7 +209,7 @@ async def test_another_key_opens_nothing_and_breaks_nothing(world: World) -> Non
     assert (shown.status_code, "description" in shown.json()) == (200, False)
 
 
-async def test_the_picture_being_away_is_said_as_such(world: World) -> None:
+async def test_reads_give_503_while_redis_is_down(world: World) -> None:
     world.redis.is_down = True
 
     answer = await world.ask("GET", "/v1/incidents")
@@ -218,7 +218,7 @@ async def test_the_picture_being_away_is_said_as_such(world: World) -> None:
 
 
 def told(world: World, story: Story) -> None:
-    """The story's decisions at 3:0, 3:1, …"""
+    """Stores the decisions of the story at partition 3, offsets 0, 1, …"""
     for offset, decided in enumerate(story.decisions):
         world.decisions.at[3, offset] = decided
     world.redis.places[INCIDENT] = [(3, offset) for offset in range(len(story.decisions))]
@@ -229,7 +229,7 @@ def keep_text(world: World, ref: str, text: str) -> None:
     world.redis.sealed[ref] = wire.seal(DATA_KEY, ref, IncidentPrivate(text=text))
 
 
-async def test_the_timeline_tells_who_did_what_with_the_texts(world: World) -> None:
+async def test_the_timeline_has_authors_commands_and_texts(world: World) -> None:
     story = Story(people=helpers("v-1", "v-2"))
     story.report()
     story.accept("v-1")
@@ -248,7 +248,7 @@ async def test_the_timeline_tells_who_did_what_with_the_texts(world: World) -> N
     assert [entry.action for entry in world.log.audits] == ["incident.texts.read"]
 
 
-async def test_decisions_say_why_and_why_not(world: World) -> None:
+async def test_decisions_show_people_considered_and_excluded(world: World) -> None:
     story = Story(people=helpers("v-1", "v-2", "v-3", "v-4"))
     story.report()
     told(world, story)
@@ -277,7 +277,7 @@ async def why(world: World, volunteer_id: str) -> tuple[str, str]:
     return answer["verdict"], answer["text"]
 
 
-async def test_why_answers_in_a_sentence_for_anybody(world: World) -> None:
+async def test_why_explains_every_person_in_a_sentence(world: World) -> None:
     story = Story(people=helpers(*(f"v-{number:02}" for number in range(20))))
     story.report()
     told(world, story)
@@ -298,13 +298,13 @@ async def test_why_answers_in_a_sentence_for_anybody(world: World) -> None:
     assert "off duty" in (await why(world, "resting"))[1]
 
 
-async def test_why_of_what_is_only_reported_is_not_found_yet(world: World) -> None:
+async def test_why_of_an_undecided_report_is_404(world: World) -> None:
     fresh = (await world.report()).json()["id"]
 
     assert code(await world.ask("GET", f"/v1/incidents/{fresh}/why")) == "not_found"
 
 
-async def test_the_history_of_what_is_only_reported_is_empty_and_of_the_unknown_not_found(world: World) -> None:
+async def test_the_history_of_an_undecided_report_is_empty_and_of_an_unknown_incident_404(world: World) -> None:
     fresh = (await world.report()).json()["links"]
 
     assert (await world.ask("GET", fresh["timeline"])).json() == {"items": []}

@@ -1,4 +1,4 @@
-"""What changed of a job over HTTP: shown to its person and to the operator, confirmed by the person, told live by names alone."""
+"""Job changes over HTTP: shown to the person and the operator, confirmed by the person, named without values in events."""
 
 import json
 from dataclasses import replace
@@ -66,7 +66,7 @@ async def test_a_confirmation_of_nothing_names_the_field(world: World, body: Any
     assert world.log.commands == []
 
 
-async def test_nobody_confirms_what_has_not_been_decided(world: World) -> None:
+async def test_a_version_that_is_not_decided_cannot_be_confirmed(world: World) -> None:
     world.redis.add(asked(on_the_way(), version=7))
 
     refused = await answer(world, "confirm", {"version": 8})
@@ -74,7 +74,7 @@ async def test_nobody_confirms_what_has_not_been_decided(world: World) -> None:
     assert (refused.status_code, code(refused), refused.json()["version"]) == (409, "conflict", 7)
 
 
-async def test_nobody_confirms_for_another(world: World) -> None:
+async def test_changes_can_be_confirmed_only_by_their_person(world: World) -> None:
     world.redis.add(asked(on_the_way(), version=7))
     path = f"/v1/offers/{on_the_way().id}/confirm"
 
@@ -84,14 +84,16 @@ async def test_nobody_confirms_for_another(world: World) -> None:
 
 
 @pytest.mark.parametrize("is_down", [True, False])
-async def test_it_is_taken_in_while_redis_is_down_and_when_nothing_is_open(world: World, is_down: bool) -> None:
+async def test_a_confirmation_is_accepted_while_redis_is_down_and_without_open_changes(
+    world: World, is_down: bool
+) -> None:
     world.redis.add(asked(on_the_way(unconfirmed=None), version=7))
     world.redis.is_down = is_down
 
     assert (await answer(world, "confirm", {"version": 6})).status_code == 202
 
 
-async def test_the_person_and_the_operator_see_what_is_open(world: World) -> None:
+async def test_the_person_and_the_operator_see_unconfirmed_changes(world: World) -> None:
     offer = on_the_way(confirmed=Confirmed(version=2, at_ms=NOW_MS))
     missed = Attention(
         reason="change_unconfirmed", requirement_id="r1", since_ms=NOW_MS, detail=offer.id, offer_id=offer.id
@@ -109,7 +111,7 @@ async def test_the_person_and_the_operator_see_what_is_open(world: World) -> Non
     assert (seen["attention"][0]["reason"], seen["attention"][0]["offer_id"]) == ("change_unconfirmed", offer.id)
 
 
-async def test_nothing_open_is_shown_as_null(world: World) -> None:
+async def test_no_unconfirmed_change_is_shown_as_null(world: World) -> None:
     offer = on_the_way(unconfirmed=None)
     world.redis.add(asked(offer))
 
@@ -156,7 +158,7 @@ def test_live_events_name_fields_and_never_values() -> None:
     assert (ended["kind"], ended["reason"]) == ("stood_down", "not_needed")
 
 
-async def test_dangerous_ground_on_the_way_is_shown_with_its_place_to_its_person_and_by_id_to_the_operator(
+async def test_a_hazard_on_the_way_is_shown_with_its_area_to_the_person_and_by_id_to_operators(
     world: World,
 ) -> None:
     other = INCIDENT[:-1] + "e"

@@ -1,4 +1,4 @@
-"""A link leads to what it names, whatever characters the id has."""
+"""Links lead to the resource that they name, whatever characters the id has."""
 
 import re
 from dataclasses import replace
@@ -80,7 +80,7 @@ async def test_ids_that_cannot_stand_in_a_path_or_a_key_are_refused(world: World
     assert (put.status_code, code(put)) in {
         (422, "invalid"),
         (404, "not_found"),
-    }  # a client takes the dots for a way up
+    }  # clients resolve `.` and `..` as path segments (RFC 3986 §5.2.4)
     assert fixes.json() == {"accepted": 0, "rejected": [{"index": 0, "code": "bad_volunteer_id"}]}
 
 
@@ -88,7 +88,7 @@ def _encoded(text: str) -> str:
     return "".join(f"%{byte:02X}" for byte in text.encode())
 
 
-def test_the_document_says_which_ids_there_can_be(world: World) -> None:
+def test_the_document_states_the_pattern_of_ids(world: World) -> None:
     document = world.app.openapi()
     parameters = document["paths"]["/v1/volunteers/{volunteer_id}"]["get"]["parameters"]
     stated = next(entry["schema"] for entry in parameters if entry["name"] == "volunteer_id")

@@ -1,4 +1,4 @@
-"""POST /v1/locations: each fix is judged by itself."""
+"""POST /v1/locations: each fix is checked by itself."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ async def post(world: World, *fixes: Any, raw: bytes | None = None) -> Any:
     return await world.ask("POST", "/v1/locations", {"locations": list(fixes)}, role="tracker", raw=raw, key=None)
 
 
-async def test_the_good_ones_are_taken_whatever_the_others_are_like(world: World) -> None:
+async def test_valid_fixes_are_accepted_beside_invalid_ones(world: World) -> None:
     bad: dict[str, Any] = {
         "out_of_range": GOOD | {"lon": 180.5},
         "bad_volunteer_id": GOOD | {"volunteer_id": "a b"},
@@ -67,7 +67,7 @@ async def test_a_body_that_is_no_list_of_fixes_is_refused_whole(world: World, ra
     assert world.log.fixes == []
 
 
-async def test_positions_are_shed_when_too_many_are_on_their_way(world: World) -> None:
+async def test_positions_are_refused_while_too_many_are_in_flight(world: World) -> None:
     world.log.trouble = Overloaded("full")
 
     answer = await post(world, GOOD)

@@ -1,4 +1,4 @@
-"""What operators do by hand: open again what was over, take offers back, enter what a person told them, escalate."""
+"""Orders of operators: reopen, withdraw, answer on behalf of a person, escalate, assign, split."""
 
 from typing import Any
 
@@ -36,9 +36,7 @@ def ended(status: IncidentStatus = IncidentStatus.CLOSED, **known: Any) -> Incid
 
 
 @pytest.mark.parametrize("status", [IncidentStatus.CLOSED, IncidentStatus.CANCELLED])
-async def test_what_has_ended_is_opened_again_with_its_reason_kept_private(
-    world: World, status: IncidentStatus
-) -> None:
+async def test_an_ended_incident_is_reopened_with_its_reason_kept_private(world: World, status: IncidentStatus) -> None:
     world.redis.add(ended(status))
 
     said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/reopen", {"reason": "it burns again"})
@@ -52,7 +50,7 @@ async def test_what_has_ended_is_opened_again_with_its_reason_kept_private(
     assert getattr(private, "text", None) == "it burns again"
 
 
-async def test_what_is_open_or_was_merged_is_not_opened_again(world: World) -> None:
+async def test_an_open_or_merged_incident_cannot_be_reopened(world: World) -> None:
     world.redis.add(ended(IncidentStatus.DISPATCHING))
     is_open = await world.ask("POST", f"/v1/incidents/{INCIDENT}/reopen")
     world.redis.add(ended(merged_into=OTHER))
@@ -63,7 +61,7 @@ async def test_what_is_open_or_was_merged_is_not_opened_again(world: World) -> N
     assert world.log.messages == []
 
 
-async def test_volunteers_open_nothing_again(world: World) -> None:
+async def test_volunteers_cannot_reopen(world: World) -> None:
     world.redis.add(ended())
 
     said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/reopen", role="volunteer")
@@ -71,7 +69,7 @@ async def test_volunteers_open_nothing_again(world: World) -> None:
     assert (said.status_code, code(said)) == (403, "forbidden")
 
 
-async def test_an_order_to_reopen_is_taken_in_while_redis_is_down(world: World) -> None:
+async def test_an_order_to_reopen_is_accepted_while_redis_is_down(world: World) -> None:
     world.redis.is_down = True
 
     assert (await world.ask("POST", f"/v1/incidents/{INCIDENT}/reopen")).status_code == 202
@@ -86,7 +84,7 @@ async def say(world: World, verb: str, body: Any, **more: Any) -> httpx2.Respons
 
 
 @pytest.mark.parametrize(("verb", "body", "state"), ANSWERS)
-async def test_an_operator_enters_what_a_person_told_them(
+async def test_an_operator_enters_the_answer_of_a_person(
     world: World, verb: str, body: dict[str, Any], state: OfferState
 ) -> None:
     world.redis.add(asked(state))
@@ -101,7 +99,7 @@ async def test_an_operator_enters_what_a_person_told_them(
 
 
 @pytest.mark.parametrize(("verb", "body", "state"), ANSWERS)
-async def test_nobody_else_speaks_for_a_person(
+async def test_only_operators_answer_on_behalf_of_a_person(
     world: World, verb: str, body: dict[str, Any], state: OfferState
 ) -> None:
     world.redis.add(asked(state))
@@ -120,7 +118,7 @@ async def test_nobody_else_speaks_for_a_person(
     assert world.log.messages == []
 
 
-async def test_how_it_was_heard_has_to_be_said(world: World) -> None:
+async def test_on_behalf_requires_heard_by(world: World) -> None:
     world.redis.add(asked())
 
     said = await say(world, "accept", {"on_behalf": {"heard_by": "dream"}})
@@ -128,7 +126,7 @@ async def test_how_it_was_heard_has_to_be_said(world: World) -> None:
     assert (said.status_code, fields(said)) == (422, ["on_behalf.heard_by"])
 
 
-async def test_a_person_who_phones_is_heard_while_redis_is_down(world: World) -> None:
+async def test_an_answer_on_behalf_is_accepted_while_redis_is_down(world: World) -> None:
     world.redis.is_down = True
 
     said = await say(world, "accept", {"on_behalf": {"heard_by": "radio"}})
@@ -139,7 +137,7 @@ async def test_a_person_who_phones_is_heard_while_redis_is_down(world: World) ->
     assert (command.volunteer_id, command.heard_by) == ("", HeardBy.RADIO)
 
 
-async def test_an_offer_is_taken_back_with_its_reason_kept_private(world: World) -> None:
+async def test_an_offer_is_withdrawn_with_its_reason_kept_private(world: World) -> None:
     world.redis.add(asked(OfferState.ACCEPTED))
 
     said = await say(world, "withdraw", {"reason": "сұралды", "replace": False})
@@ -155,7 +153,7 @@ async def test_an_offer_is_taken_back_with_its_reason_kept_private(world: World)
     assert [getattr(one, "text", None) for one in world.log.opened().values()] == ["сұралды"]
 
 
-async def test_what_has_ended_or_never_was_is_not_taken_back(world: World) -> None:
+async def test_an_ended_or_unknown_offer_cannot_be_withdrawn(world: World) -> None:
     world.redis.add(asked(OfferState.DECLINED))
     ended = await say(world, "withdraw", None)
     world.redis.add(incident(id=INCIDENT))
@@ -171,7 +169,7 @@ async def test_what_has_ended_or_never_was_is_not_taken_back(world: World) -> No
     assert world.log.messages == []
 
 
-async def test_an_order_to_escalate_says_at_which_level_it_was_given(world: World) -> None:
+async def test_an_order_to_escalate_states_its_level(world: World) -> None:
     world.redis.add(incident(id=INCIDENT, alarm_level=2))
 
     plain = await world.ask("POST", f"/v1/incidents/{INCIDENT}/escalate")
@@ -198,7 +196,7 @@ async def test_an_operator_can_follow_every_order_to_its_outcome(world: World, p
     assert answer.json()["links"]["outcome"] == f"/v1/incidents/{INCIDENT}/commands/{command.id}"
 
 
-async def test_without_redis_an_order_to_escalate_counts_as_it_is_stated(world: World) -> None:
+async def test_without_redis_an_order_to_escalate_is_accepted_as_stated(world: World) -> None:
     world.redis.is_down = True
 
     for body in ({"level": 3}, None):
@@ -210,7 +208,7 @@ async def test_without_redis_an_order_to_escalate_counts_as_it_is_stated(world: 
 def known(
     world: World, *skills: str, distance_m: float = 500.0, incident_id: str | None = None, **present: Any
 ) -> None:
-    """Somebody of the id `v-9`, on duty at a fresh fix unless it is said otherwise."""
+    """The volunteer `v-9`, by default on duty with a fresh fix."""
     person = candidate("v-9", *skills, distance_m=distance_m)
     world.redis.present["v-9"] = presence_of(person, **({"fix_at_ms": clock.now_ms()} | present))
     world.redis.volunteers["v-9"] = VolunteerView(
@@ -231,7 +229,7 @@ async def assign(world: World, **more: Any) -> httpx2.Response:
     return await world.ask("POST", f"/v1/incidents/{INCIDENT}/offers", body)
 
 
-async def test_a_person_is_named_and_the_offer_has_its_id_at_once(world: World) -> None:
+async def test_the_response_to_an_assignment_has_the_id_of_the_offer(world: World) -> None:
     world.redis.add(incident(id=INCIDENT))
     known(world)
 
@@ -280,7 +278,9 @@ async def test_a_repeated_assignment_is_answered_as_before_and_a_second_one_is_e
         ({"incident_id": OTHER}, "engaged"),
     ],
 )
-async def test_nobody_is_named_who_is_off_duty_or_engaged(world: World, present: dict[str, Any], wrong: str) -> None:
+async def test_a_person_off_duty_or_engaged_cannot_be_assigned(
+    world: World, present: dict[str, Any], wrong: str
+) -> None:
     world.redis.add(incident(id=INCIDENT))
     known(world, **present)
 
@@ -291,7 +291,7 @@ async def test_nobody_is_named_who_is_off_duty_or_engaged(world: World, present:
     assert world.log.messages == []
 
 
-async def test_nobody_is_named_whom_nobody_knows_or_whose_place_is_filled(world: World) -> None:
+async def test_an_unknown_person_or_a_filled_requirement_cannot_be_assigned(world: World) -> None:
     world.redis.add(incident(id=INCIDENT))
     nobody = await assign(world)
     known(world)
@@ -304,7 +304,7 @@ async def test_nobody_is_named_whom_nobody_knows_or_whose_place_is_filled(world:
     assert world.log.messages == []
 
 
-async def test_rules_that_speak_against_the_person_are_told_and_set_aside_with_a_reason(world: World) -> None:
+async def test_soft_rules_against_the_person_are_named_and_overridden_with_a_reason(world: World) -> None:
     world.redis.add(incident(id=INCIDENT))
     known(world, "boat", distance_m=90_000.0)
     world.redis.past["v-9"] = AskedLately(worked_ms=clock.now_ms() - 60_000)
@@ -323,7 +323,7 @@ async def test_rules_that_speak_against_the_person_are_told_and_set_aside_with_a
     assert [getattr(command, "force", None) for command in world.log.commands] == [True]
 
 
-async def test_a_need_the_incident_does_not_have_is_named_with_those_it_has(world: World) -> None:
+async def test_an_unknown_requirement_is_refused_with_the_known_ones(world: World) -> None:
     world.redis.add(incident(id=INCIDENT))
     known(world)
 
@@ -334,7 +334,7 @@ async def test_a_need_the_incident_does_not_have_is_named_with_those_it_has(worl
     assert (odd.status_code, fields(odd)) == (422, ["volunteer_id"])
 
 
-async def test_while_redis_is_down_the_dispatcher_judges_who_was_named(world: World) -> None:
+async def test_while_redis_is_down_the_dispatcher_checks_an_assignment(world: World) -> None:
     world.redis.is_down = True
 
     assert (await assign(world)).status_code == 202
@@ -397,7 +397,7 @@ async def test_a_split_takes_no_offer_that_has_ended(world: World) -> None:
     assert world.log.messages == []
 
 
-async def test_what_has_ended_is_not_split_and_without_redis_the_dispatcher_judges(world: World) -> None:
+async def test_an_ended_incident_cannot_be_split_and_without_redis_the_dispatcher_decides(world: World) -> None:
     world.redis.add(ended())
     over = await world.ask("POST", f"/v1/incidents/{INCIDENT}/split", report())
     world.redis.is_down = True

@@ -1,4 +1,4 @@
-"""Answers of volunteers: where they go, and what is refused before it reaches the log."""
+"""Answers of volunteers: the commands in the log, and the answers refused before it."""
 
 from dataclasses import replace
 from typing import Any
@@ -53,7 +53,7 @@ async def test_an_acceptance_reaches_the_zone_inside_the_offer(world: World) -> 
         ("result", {"outcome": "confirmed"}),
     ],
 )
-async def test_answers_are_taken_in_while_redis_is_down(world: World, verb: str, body: Any) -> None:
+async def test_answers_are_accepted_while_redis_is_down(world: World, verb: str, body: Any) -> None:
     world.redis.is_down = True
 
     assert (await answer(world, verb, body)).status_code == 202
@@ -61,7 +61,7 @@ async def test_answers_are_taken_in_while_redis_is_down(world: World, verb: str,
 
 
 @pytest.mark.parametrize("verb", ["accept", "decline", "check-in"])
-async def test_an_offer_nobody_made_is_not_found(world: World, verb: str) -> None:
+async def test_an_unknown_offer_is_not_found(world: World, verb: str) -> None:
     assert code(await answer(world, verb)) == "not_found"
     assert world.log.messages == []
 
@@ -75,7 +75,7 @@ async def test_an_offer_of_somebody_else_cannot_be_answered_or_read(world: World
     assert (said.status_code, code(said), code(read)) == (403, "not_your_offer", "not_your_offer")
 
 
-async def test_a_late_yes_counts_while_somebody_is_needed(world: World) -> None:
+async def test_a_late_acceptance_is_accepted_while_a_place_is_open(world: World) -> None:
     world.redis.add(asked(held(OfferState.EXPIRED)))
 
     assert (await answer(world, "accept")).status_code == 202
@@ -89,7 +89,7 @@ async def test_a_late_yes_counts_while_somebody_is_needed(world: World) -> None:
         (OfferState.WITHDRAWN, {"requirements": (requirement(id="r9"),)}),
     ],
 )
-async def test_a_yes_that_cannot_count_is_refused_with_the_state(
+async def test_an_acceptance_that_cannot_count_is_refused_with_the_state(
     world: World, state: OfferState, known: dict[str, Any]
 ) -> None:
     world.redis.add(asked(held(state), **known))
@@ -130,7 +130,9 @@ async def test_progress_before_acceptance_is_a_conflict(world: World) -> None:
 
 
 @pytest.mark.parametrize("is_other_process", [False, True])
-async def test_what_a_phone_had_kept_may_follow_its_acceptance_at_once(world: World, is_other_process: bool) -> None:
+async def test_stored_answers_of_a_phone_may_follow_its_acceptance_at_once(
+    world: World, is_other_process: bool
+) -> None:
     world.redis.add(asked(held()))
     assert (await answer(world, "accept")).status_code == 202
     if is_other_process:
@@ -141,7 +143,7 @@ async def test_what_a_phone_had_kept_may_follow_its_acceptance_at_once(world: Wo
     assert [type(command) for command in world.log.commands] == [AcceptOffer, ReportProgress]
 
 
-async def test_a_step_is_judged_anew_once_the_answer_before_it_is_decided(world: World) -> None:
+async def test_a_step_is_checked_again_once_the_answer_before_it_is_decided(world: World) -> None:
     world.redis.add(asked(held()))
     await answer(world, "accept")
     world.redis.decided.add(world.log.commands[0].id)
@@ -165,7 +167,7 @@ async def test_a_result_that_does_not_fit_the_task_is_refused_whatever_waits(wor
         ({"outcome": "confirmed"}, 202, None),
         ({"outcome": "false", "text": "old photo"}, 202, None),
         ({"outcome": "located", "location": {"type": "Point", "coordinates": [76, 43]}}, 422, "outcome"),
-        ({"outcome": "located"}, 422, "location"),  # whatever the task is
+        ({"outcome": "located"}, 422, "location"),  # with every task
         ({"outcome": "nonsense"}, 422, "outcome"),
         ({"outcome": "duplicate", "incident_id": "7"}, 422, "incident_id"),
         ({"outcome": "done"}, 422, "text"),
@@ -229,7 +231,7 @@ async def test_digital_work_asks_its_question_in_the_language_of_the_reader(worl
     assert task["outcomes"] == ["confirmed", "false", "unclear"]
 
 
-async def test_a_state_is_looked_for_among_all_offers_that_are_kept(world: World) -> None:
+async def test_a_filter_by_state_covers_all_offers_that_are_kept(world: World) -> None:
     newer = [incident(id=f"i-8320e5-{n:032x}", offers=(offer(OfferState.DECLINED, id=f"n-{n}"),)) for n in range(60)]
     older = incident(id=f"i-8320e5-{99:032x}", offers=(offer(OfferState.DONE, id="old"),))
     world.redis.add(*newer, older)

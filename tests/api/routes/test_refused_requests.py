@@ -1,5 +1,5 @@
-"""What the dispatcher would refuse whatever the state is, or what no state makes possible, is refused at the door: 422 with the
-field (404 for an id that nothing can have), before anything is stored, also while Redis and the workers are away."""
+"""Requests that no state permits get 422 with the field, or 404 for an id that nothing can have: before anything is stored, also
+while Redis and the workers are down (DESIGN 96)."""
 
 from typing import Any
 
@@ -28,9 +28,9 @@ RESULT, PROGRESS, HELP = (f"/v1/offers/{OFFER}/{what}" for what in ("result", "p
 MERGE, ATTENTION = f"/v1/incidents/{INCIDENT}/merge", f"/v1/incidents/{INCIDENT}/attention"
 
 RESULTS: list[tuple[dict[str, Any], str]] = [
-    ({"outcome": "duplicate", "incident_id": INCIDENT}, "incident_id"),  # of its own incident
+    ({"outcome": "duplicate", "incident_id": INCIDENT}, "incident_id"),  # the incident of the offer itself
     ({"outcome": "duplicate", "incident_id": "nonsense"}, "incident_id"),
-    ({"outcome": "duplicate", "incident_id": NO_CELL}, "incident_id"),  # well formed, and no place on earth
+    ({"outcome": "duplicate", "incident_id": NO_CELL}, "incident_id"),  # well formed, but no cell of the grid
     ({"outcome": "duplicate"}, "incident_id"),
     ({"outcome": "none", "incident_id": OTHER}, "incident_id"),
     ({"outcome": "located"}, "location"),
@@ -99,7 +99,7 @@ SURE: list[tuple[str, str, str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize("is_redis_up", [True, False], ids=["redis up", "redis down"])
 @pytest.mark.parametrize(("method", "path", "role", "body", "field"), SURE)
-async def test_it_is_refused_with_its_field_and_nothing_is_stored(
+async def test_an_impossible_request_is_refused_with_its_field_and_nothing_is_stored(
     world: World, method: str, path: str, role: str, body: dict[str, Any], field: str, is_redis_up: bool
 ) -> None:
     if is_redis_up:
@@ -126,7 +126,7 @@ async def test_it_is_refused_with_its_field_and_nothing_is_stored(
         (f"/v1/incidents/{OFFER}/close", "operator"),
     ],
 )
-async def test_an_id_that_nothing_can_have_is_not_found(world: World, path: str, role: str) -> None:
+async def test_an_impossible_id_is_not_found(world: World, path: str, role: str) -> None:
     world.redis.is_down = True
 
     answer = await world.ask("POST", path, role=role)
@@ -156,7 +156,7 @@ async def test_an_outcome_that_the_task_does_not_have_is_refused_as_soon_as_the_
 
 
 POSSIBLE: list[dict[str, Any]] = [
-    report(reported_at=at(3_600_000)),  # a clock an hour ahead costs nobody help
+    report(reported_at=at(3_600_000)),  # a clock an hour ahead is tolerated
     report(reported_at="2001-01-01T00:00:00Z"),  # old reports are replayed
     report(requirements=[FIELD | {"task": None, "answers_wanted": 1, "agree": 1, "validated": False}]),
     report(requirements=[FIELD | {"language": "require"}], language="kk"),  # the caller's language is required
@@ -169,7 +169,7 @@ POSSIBLE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("body", POSSIBLE)
-async def test_what_may_count_is_taken_in(world: World, body: dict[str, Any]) -> None:
+async def test_a_request_that_some_state_permits_is_accepted(world: World, body: dict[str, Any]) -> None:
     assert (await world.ask("POST", "/v1/incidents", body)).status_code == 202
 
 

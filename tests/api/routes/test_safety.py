@@ -56,7 +56,7 @@ async def test_a_signal_of_distress_and_a_call_for_help_reach_the_log(world: Wor
 
 
 @pytest.mark.parametrize("verb", ["distress", "need-help"])
-async def test_they_are_taken_in_without_a_body_and_while_redis_is_down(world: World, verb: str) -> None:
+async def test_safety_answers_are_accepted_without_a_body_and_while_redis_is_down(world: World, verb: str) -> None:
     world.redis.is_down = True
 
     assert (await answer(world, verb)).status_code == 202
@@ -64,7 +64,7 @@ async def test_they_are_taken_in_without_a_body_and_while_redis_is_down(world: W
 
 
 @pytest.mark.parametrize("state", [OfferState.DONE, OfferState.WITHDRAWN, OfferState.STOOD_DOWN])
-async def test_distress_counts_whatever_became_of_the_offer_since(world: World, state: OfferState) -> None:
+async def test_distress_is_accepted_in_every_later_state_of_the_offer(world: World, state: OfferState) -> None:
     world.redis.add(asked(held(state, accepted_ms=NOW_MS), status=IncidentStatus.CLOSED))
 
     assert (await answer(world, "distress")).status_code == 202
@@ -79,7 +79,7 @@ async def test_distress_counts_whatever_became_of_the_offer_since(world: World, 
         ("need-help", OfferState.EN_ROUTE, {"accepted_ms": NOW_MS}, "offer_ended"),
     ],
 )
-async def test_who_is_not_there_is_told_so(
+async def test_answers_from_the_scene_are_refused_before_arrival(
     world: World, verb: str, state: OfferState, known: dict[str, Any], expected: str
 ) -> None:
     world.redis.add(asked(held(state, **known)))
@@ -91,7 +91,7 @@ async def test_who_is_not_there_is_told_so(
 
 
 @pytest.mark.parametrize("body", [{"count": 0}, {"count": 11}, {"skill": "juggling"}, {"who": "anybody"}])
-async def test_a_call_that_makes_no_sense_names_the_field(world: World, body: dict[str, Any]) -> None:
+async def test_an_invalid_call_for_help_names_the_field(world: World, body: dict[str, Any]) -> None:
     world.redis.add(asked(held(**ON_SCENE)))
 
     assert (await answer(world, "need-help", body)).status_code == 422
@@ -118,7 +118,7 @@ async def test_the_staging_point_is_shown_with_the_place_after_acceptance(world:
         (CheckInState.OVERDUE, None, None),
     ],
 )
-async def test_the_person_sees_until_when_a_sign_of_life_is_wanted(
+async def test_the_person_sees_when_a_check_in_is_due(
     world: World, state: CheckInState, due_ms: int | None, due_at: str | None
 ) -> None:
     offer = held(**ON_SCENE, check_in=CheckInClock(state=state, due_ms=due_ms))
@@ -138,7 +138,7 @@ async def test_a_distress_names_the_incident_it_opened(world: World) -> None:
     assert shown["distress"]["incident_id"] == "i-child"
 
 
-async def test_where_the_person_in_danger_was_seen_is_for_who_goes_there_and_for_operators(world: World) -> None:
+async def test_the_place_of_a_person_in_distress_is_for_operators_and_assigned_people(world: World) -> None:
     offer = held(OfferState.ACCEPTED, accepted_ms=NOW_MS)
     child = asked(offer, type="distress", distress_of="v-9")
     world.redis.add(child)
@@ -158,7 +158,7 @@ async def test_where_the_person_in_danger_was_seen_is_for_who_goes_there_and_for
     assert [entry.action for entry in world.log.audits if entry.subject == "v-9"] == ["distress.place.read"] * 2
 
 
-async def test_a_person_nobody_has_seen_is_named_without_a_place(world: World) -> None:
+async def test_a_person_in_distress_without_a_fix_has_no_place(world: World) -> None:
     world.redis.add(asked(held(OfferState.ACCEPTED, accepted_ms=NOW_MS), distress_of="v-9"))
 
     shown = (await world.ask("GET", f"/v1/incidents/{INCIDENT}")).json()
@@ -166,7 +166,7 @@ async def test_a_person_nobody_has_seen_is_named_without_a_place(world: World) -
     assert shown["person"] == {"volunteer_id": "v-9", "place": None, "accuracy_m": None, "seen_at": None}
 
 
-async def test_warnings_are_for_those_who_were_found_there(world: World) -> None:
+async def test_warnings_are_for_people_found_in_the_hazard_area(world: World) -> None:
     world.redis.add(flood())
 
     mine = (await read(world, "/v1/volunteers/v-1/warnings")).json()
@@ -190,7 +190,7 @@ async def test_operators_see_who_was_warned_and_volunteers_do_not(world: World) 
     assert "warned" not in volunteer
 
 
-def test_the_live_view_warns_once_and_gives_the_all_clear() -> None:
+def test_the_event_stream_sends_one_warning_and_the_end_of_the_hazard() -> None:
     caller, other = Caller("v-1", Role.VOLUNTEER), Caller("v-2", Role.VOLUNTEER)
     warned, later = happening(flood()), happening(replace(flood(), version=4))
     ended = happening(replace(flood(), version=5, status=IncidentStatus.CLOSED))

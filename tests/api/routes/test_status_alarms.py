@@ -1,4 +1,4 @@
-"""Alarms as clients see them: what stands, since when, of which ids, and what nobody can know at the moment."""
+"""Alarms in GET /v1/status: active ones with start and ids, and those that cannot be evaluated at the moment."""
 
 from streams.monitoring.alarm_board import Alarm, AlarmSnapshot
 from streams.monitoring.alarms import Concern, Severity

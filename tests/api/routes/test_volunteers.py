@@ -1,4 +1,4 @@
-"""Profiles, duty, places, and the right to see and to be forgotten."""
+"""Volunteers: profiles, duty, positions, export and erasure."""
 
 from dataclasses import replace
 from typing import Any
@@ -46,7 +46,7 @@ async def test_languages_are_kept_in_one_form_however_they_are_written(world: Wo
     assert (await mine(world, "GET", "")).json()["languages"] == ["kk", "ru-RU", "en", "sr-Latn"]
 
 
-async def test_what_identifies_a_person_is_in_the_private_topic_only(world: World) -> None:
+async def test_identifying_data_is_in_the_private_topic_only(world: World) -> None:
     await put(world)
 
     private, profile = world.log.messages
@@ -100,12 +100,12 @@ async def by_operator(world: World, **changes: Any) -> Any:
 
 
 def signs(world: World) -> list[int | None]:
-    """Of each profile in the log: when the person was last heard of."""
+    """`heard_ms` of each profile in the log."""
     records = [message.value for message in world.log.messages if message.topic == VOLUNTEERS.name]
     return [wire.decode_volunteer(record).heard_ms for record in records]
 
 
-async def test_what_people_write_of_themselves_is_a_sign_of_life(world: World) -> None:
+async def test_a_write_by_the_person_is_a_sign_of_life(world: World) -> None:
     began_ms = clock.now_ms()
 
     await put(world)
@@ -125,7 +125,7 @@ async def test_what_people_write_of_themselves_is_a_sign_of_life(world: World) -
         pytest.param({"on_duty": True}, id="put on duty"),
     ],
 )
-async def test_what_others_write_carries_on_the_last_sign_and_is_none(world: World, changes: dict[str, Any]) -> None:
+async def test_a_write_by_others_keeps_the_last_sign_of_life(world: World, changes: dict[str, Any]) -> None:
     await by_operator(world)
     await by_operator(world, **changes)
     await put(world)
@@ -137,7 +137,7 @@ async def test_what_others_write_carries_on_the_last_sign_and_is_none(world: Wor
     assert synced_again == own
 
 
-async def test_what_others_write_while_redis_is_down_knows_of_no_sign(world: World) -> None:
+async def test_a_write_by_others_while_redis_is_down_has_no_sign_of_life(world: World) -> None:
     await put(world)
     world.redis.is_down = True
 
@@ -148,13 +148,13 @@ async def test_what_others_write_while_redis_is_down_knows_of_no_sign(world: Wor
     assert signs(world)[1:] == [None]
 
 
-async def test_a_position_is_no_sign_for_phones_send_it_by_themselves(world: World) -> None:
+async def test_a_position_is_no_sign_of_life(world: World) -> None:
     await mine(world, "PUT", "/location", {"lon": 76.9, "lat": 43.2})
 
     assert signs(world) == []
 
 
-async def test_nobody_unknown_goes_on_duty(world: World) -> None:
+async def test_an_unknown_person_cannot_go_on_duty(world: World) -> None:
     assert code(await mine(world, "PUT", "/duty", {"on_duty": True})) == "not_found"
 
 
@@ -190,13 +190,13 @@ async def test_a_bad_profile_names_its_field_and_stores_nothing(
 
 
 @pytest.mark.parametrize("bad", ["a,b", "a|b", "a:b", "x" * 129, "жанна", "a b"])
-async def test_an_id_must_be_able_to_stand_in_every_key(world: World, bad: str) -> None:
+async def test_an_id_must_be_valid_in_redis_keys_and_paths(world: World, bad: str) -> None:
     answer = await world.ask("PUT", f"/v1/volunteers/{bad}", PROFILE)
 
     assert fields(answer) == ["volunteer_id"]
 
 
-async def test_a_fix_goes_to_the_firehose(world: World) -> None:
+async def test_a_fix_is_sent_to_locations(world: World) -> None:
     at_ms = clock.now_ms() // 1000 * 1000
     fix = {"lon": 76.9, "lat": 43.2, "accuracy_m": 8.5, "recorded_at": clock.rfc3339(at_ms)}
 
@@ -233,7 +233,7 @@ async def test_a_bad_fix_names_its_field(world: World, fix: dict[str, Any], fiel
         ({"lon": 1, "lat": 0, "accuracy_m": 100_001}, "bad_accuracy", "accuracy_m"),
     ],
 )
-async def test_a_fix_that_says_nothing_is_refused_under_a_code_of_its_own(
+async def test_an_unusable_fix_is_refused_with_its_own_code(
     world: World, fix: dict[str, Any], expected: str, field: str
 ) -> None:
     answer = await mine(world, "PUT", "/location", fix)
@@ -248,7 +248,7 @@ async def test_a_clock_that_is_half_a_minute_ahead_is_no_fault(world: World) -> 
     assert (await mine(world, "PUT", "/location", {"lon": 1, "lat": 0, "recorded_at": soon})).status_code == 202
 
 
-async def test_all_that_is_known_of_a_person_can_be_taken_away(world: World) -> None:
+async def test_the_export_has_everything_stored_about_a_person(world: World) -> None:
     await put(world)
 
     answer = await mine(world, "GET", "/export")
@@ -271,14 +271,14 @@ async def test_erasing_leaves_tombstones_and_nothing_to_read(world: World) -> No
     assert world.redis.sealed == {}
 
 
-async def test_what_kafka_did_not_confirm_is_not_shown(world: World) -> None:
+async def test_an_unacknowledged_profile_is_not_shown(world: World) -> None:
     world.log.trouble = OutcomeUnknown("no answer")
 
     assert code(await put(world)) == "unknown_outcome"
     assert world.redis.profiles == {}
 
 
-async def test_an_operator_who_looks_at_a_person_is_noted(world: World) -> None:
+async def test_reading_a_profile_by_an_operator_is_audited(world: World) -> None:
     await put(world)
 
     shown = await world.ask("GET", "/v1/volunteers/v-1", subject="op-7")
@@ -287,7 +287,7 @@ async def test_an_operator_who_looks_at_a_person_is_noted(world: World) -> None:
     assert ("op-7", "volunteer.private.read") in [(entry.actor, entry.action) for entry in world.log.audits]
 
 
-async def test_the_sealed_half_says_the_whole_profile_and_the_public_half_says_which_it_belongs_to(
+async def test_the_encrypted_record_has_the_whole_profile_and_the_public_one_names_it(
     world: World,
 ) -> None:
     await put(world)

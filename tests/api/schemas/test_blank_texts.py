@@ -1,4 +1,4 @@
-"""A text without a visible character: an optional one counts as not given, a required one is refused, everywhere the same."""
+"""Texts without a visible character, in every request body: null where the text is optional, refused where it is required."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -57,7 +57,7 @@ def test_a_blank_text_counts_as_not_given_or_is_refused(field: FieldInfo, blank:
         assert adapter.validate_python(blank) == field.default
 
 
-def test_the_walk_finds_the_texts() -> None:
+def test_all_kinds_of_texts_are_found() -> None:
     found = {(body, name) for body, name, _ in TEXTS}
 
     assert {

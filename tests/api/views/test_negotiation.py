@@ -1,4 +1,4 @@
-"""Accept-Language means what RFC 9110 says, for every text that is told."""
+"""Accept-Language by RFC 9110 §12.5.4, for every text for people."""
 
 import ast
 from pathlib import Path
@@ -19,8 +19,8 @@ API = Path(negotiation.__file__).parents[1]
 @pytest.mark.parametrize(
     ("header", "language"),
     [
-        ("en;q=0.1, kk", "kk"),  # the weight counts, not the place
-        ("ru, kk", "ru"),  # of equals the first
+        ("en;q=0.1, kk", "kk"),  # by weight, not by position
+        ("ru, kk", "ru"),  # of equal weights the first
         ("kk;q=0.5, ru;q=0.50, en;q=0.4", "kk"),
         ("de, fr;q=0.9, ru;q=0.001", "ru"),
         ("kk-Cyrl-KZ", "kk"),  # looked up by cutting subtags off (RFC 4647 §3.4)
@@ -31,20 +31,20 @@ API = Path(negotiation.__file__).parents[1]
         ("", "en"),
         (None, "en"),
         ("de", "en"),
-        ("*", "en"),  # anything will do
+        ("*", "en"),  # any language
         ("de, *;q=0.5", "en"),
         ("en;q=0, *;q=0.5", "kk"),
         ("*;q=0.5, en", "en"),
-        ("en;q=0.3, *;q=0.5", "kk"),  # * is what no other range names
-        ("en;q=0", "kk"),  # never what is excluded while there is another
+        ("en;q=0.3, *;q=0.5", "kk"),  # * matches languages that no other range names
+        ("en;q=0", "kk"),  # an excluded language never while there is another
         ("en;q=0, kk;q=0", "ru"),
-        ("en;q=0, kk;q=0.0, ru;q=0.000", "en"),  # nothing is left: the header cannot be met
+        ("en;q=0, kk;q=0.0, ru;q=0.000", "en"),  # no language is left: the header cannot be satisfied
         ("*;q=0", "en"),
         ("*;q=0, ru;q=0.2", "ru"),
-        ("kk-KZ;q=0, kk", "kk"),  # only that kind of it is excluded
+        ("kk-KZ;q=0, kk", "kk"),  # only that variant is excluded
         ("kk-KZ, kk;q=0, ru;q=0.1", "ru"),  # the nearest range decides
         (" ru ; q=0.7 ,kk; Q=0.8 ", "kk"),
-        ("kk;q=2, ru;q=0.1", "ru"),  # no weight: as if it were absent
+        ("kk;q=2, ru;q=0.1", "ru"),  # an invalid weight: the entry is ignored
         ("kk;q=, ru;q=0.1", "ru"),
         ("kk;q=0.1234, ru;q=0.1", "ru"),
         ("kk;level=1, ru;q=0.1", "ru"),
@@ -53,14 +53,14 @@ API = Path(negotiation.__file__).parents[1]
         ("\x00, ru", "ru"),
         ("x" * 10_000, "en"),
         ("de," * 49 + "ru, kk", "ru"),
-        ("de," * 50 + "ru", "en"),  # more is not read
+        ("de," * 50 + "ru", "en"),  # later entries are not read
     ],
 )
 def test_the_language_with_the_highest_weight_is_chosen(header: str | None, language: str) -> None:
     assert chosen(header) == language
 
 
-async def test_an_offers_question_is_told_in_the_language_that_is_preferred() -> None:
+async def test_the_question_of_an_offer_is_in_the_preferred_language() -> None:
     world = World()
     work = {"capability": Capability.DIGITAL, "skill": "verification", "task": Task.VERIFY_REPORT}
     held = offer(OfferState.ACCEPTED, id=OFFER, volunteer_id="v-1", **work)

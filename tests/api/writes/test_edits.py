@@ -1,4 +1,4 @@
-"""PATCH of an incident by several operators at once: what counts, who lost against what, and what the loser leaves."""
+"""PATCH of an incident by several operators at once: preconditions, conflicts, null, and the records of refused edits."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ AT = rfc3339(NOW_MS)
 
 
 class Desk:
-    """One incident, and a worker who decides its commands at once."""
+    """One incident, and a worker that decides its commands at once."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -69,7 +69,7 @@ class Desk:
         return shown
 
     async def settled(self) -> None:
-        """What was said to Redis and not waited for is there."""
+        """Waits for the background writes to Redis."""
         for task in list(self.world.app.state.services.marks._tasks):
             await task
 
@@ -96,7 +96,7 @@ async def test_edits_of_different_private_fields_are_both_kept(desk: Desk) -> No
     assert shown["description"] == "Үйдің 3-қабатынан түтін"
 
 
-async def test_who_lost_is_told_what_stands_there_by_whom_and_since_when(desk: Desk) -> None:
+async def test_a_lost_edit_gets_the_present_values_with_author_and_time(desk: Desk) -> None:
     since = f'"{(await desk.read())["version"]}"'
     await desk.patch({"priority": "low", "address": "Абай 2"}, "op-1", since)
     desk.world.log.audits.clear()
@@ -174,7 +174,7 @@ async def test_a_whole_form_with_one_change_does_not_conflict_with_edits_of_othe
     assert (shown["priority"], shown["address"]) == ("low", "Абай 5")
 
 
-async def test_the_loser_leaves_nothing(desk: Desk) -> None:
+async def test_a_refused_edit_leaves_no_record(desk: Desk) -> None:
     await desk.patch({"address": "Абай 2"}, if_match='"1"')
     before = set(desk.world.redis.sealed)
 
@@ -185,7 +185,7 @@ async def test_the_loser_leaves_nothing(desk: Desk) -> None:
     assert refused.unused_refs == (text_ref(refused.incident_id, "update", refused.cause.command_id),)
 
 
-async def test_the_same_key_gives_the_same_answer_to_the_loser_too(desk: Desk) -> None:
+async def test_a_refused_edit_is_refused_again_under_the_same_key(desk: Desk) -> None:
     await desk.patch({"address": "Абай 2"}, if_match='"1"')
 
     first = await desk.patch({"address": "Сейфуллин 5"}, "op-2", '"1"', key="k")
@@ -214,7 +214,7 @@ async def test_the_same_key_gives_the_same_answer_to_the_loser_too(desk: Desk) -
         ({"address": None, "caller": None}, ["address", "caller"]),
         ({"caller": {"name": "Айгүл", "phone": "+7 701 000 00 00"}}, []),
         ({"description": "Үйдің 3-қабатынан түтін"}, []),
-        ({"requirements": [{"capability": "field", "skill": "first_aid"}]}, []),  # only what is stated is compared
+        ({"requirements": [{"capability": "field", "skill": "first_aid"}]}, []),  # only stated fields are compared
         ({"requirements": [{"capability": "field", "skill": "first_aid", "count": 9}]}, ["requirements"]),
         ({"requirements": []}, ["requirements"]),
         ({"requirements": [{"capability": "field", "skill": "boat"}]}, ["requirements"]),
@@ -278,7 +278,7 @@ async def test_an_edit_version_is_a_precondition_that_offers_do_not_break(desk: 
     }
 
 
-async def test_a_value_that_is_there_already_is_no_conflict_and_no_change(desk: Desk) -> None:
+async def test_a_field_set_to_its_present_value_is_neither_conflict_nor_change(desk: Desk) -> None:
     await desk.patch({"address": "Абай 2"}, "op-1", '"1"')
 
     same = await desk.patch({"address": "Абай 2"}, "op-2", '"1"')
@@ -290,7 +290,7 @@ async def test_a_value_that_is_there_already_is_no_conflict_and_no_change(desk: 
 
 
 @pytest.mark.parametrize("name", ["description", "address", "caller"])
-async def test_null_takes_one_private_field_away_and_nothing_else(desk: Desk, name: str) -> None:
+async def test_null_removes_one_private_field_and_nothing_else(desk: Desk, name: str) -> None:
     before = await desk.read()
 
     await desk.patch({name: None})
@@ -300,7 +300,7 @@ async def test_null_takes_one_private_field_away_and_nothing_else(desk: Desk, na
     assert {key: after[key] for key in private} == {key: before[key] for key in private} | {name: None}
 
 
-async def test_taking_away_what_was_never_there_changes_nothing(world: World) -> None:
+async def test_removing_a_field_that_has_no_value_changes_nothing(world: World) -> None:
     desk = Desk(world)
     await desk.report(address=..., caller=...)
 
@@ -417,7 +417,7 @@ async def test_without_a_decision_in_time_the_outcome_can_be_read_later(
     assert (items[-1]["outcome"], items[-1]["conflicts"], items[-1]["by"]) == ("refused", ["address"], "op-2")
 
 
-async def test_an_edit_with_a_precondition_of_what_has_ended_meanwhile_is_told_so(desk: Desk) -> None:
+async def test_a_conditional_edit_of_an_incident_that_has_just_ended_gets_409(desk: Desk) -> None:
     original = desk.world.redis.incident
 
     async def still_open(incident_id: str) -> Any:
@@ -433,7 +433,7 @@ async def test_an_edit_with_a_precondition_of_what_has_ended_meanwhile_is_told_s
     assert (answer.status_code, code(answer), answer.json()["state"]) == (409, "incident_ended", "closed")
 
 
-async def test_while_redis_is_away_an_edit_is_taken_in_and_judged_by_the_worker(desk: Desk) -> None:
+async def test_while_redis_is_down_an_edit_is_accepted_and_decided_by_the_worker(desk: Desk) -> None:
     desk.world.log.worker = None
     desk.world.redis.is_down = True
 
@@ -446,7 +446,7 @@ async def test_while_redis_is_away_an_edit_is_taken_in_and_judged_by_the_worker(
     assert (command.expected_version, command.private_fields, command.same_as) == (1, ("address",), {})
 
 
-async def test_what_is_only_reported_is_compared_with_the_report(world: World) -> None:
+async def test_before_the_first_decision_an_edit_is_compared_with_the_report(world: World) -> None:
     desk = Desk(world)
     world.log.worker = None
     await desk.report()
@@ -459,8 +459,8 @@ async def test_what_is_only_reported_is_compared_with_the_report(world: World) -
     assert (command.same_as, command.expected_edits) == ({"address": report.private_ref}, {"caller": -1})
 
 
-async def test_an_incident_of_an_older_log_keeps_its_private_half(world: World) -> None:
-    """Its report lies under `incident:<id>`, and no decision names a record."""
+async def test_an_incident_of_an_older_log_keeps_its_private_fields(world: World) -> None:
+    """Its private record has the reference `incident:<id>`, and no decision names it."""
     desk, state = Desk(world), incident()
     ref = f"incident:{state.id}"
     world.redis.add(state)
@@ -473,7 +473,7 @@ async def test_an_incident_of_an_older_log_keeps_its_private_half(world: World) 
     assert (shown["description"], shown["address"], shown["caller"]) == ("d", "b", None)
 
 
-async def test_a_record_that_is_not_in_the_picture_yet_is_compared_with_nothing(desk: Desk) -> None:
+async def test_a_private_field_whose_record_is_not_in_redis_counts_as_changed(desk: Desk) -> None:
     desk.world.redis.sealed.clear()
 
     await desk.patch({"address": "Абай 1"})
@@ -483,7 +483,7 @@ async def test_a_record_that_is_not_in_the_picture_yet_is_compared_with_nothing(
     assert command.same_as == {}
 
 
-async def test_an_outcome_is_asked_for_by_the_incident_it_is_about(desk: Desk) -> None:
+async def test_an_outcome_is_found_only_under_its_own_incident(desk: Desk) -> None:
     first = await desk.patch({"priority": "low"})
     link = first.json()["links"]["outcome"]
     other = (await desk.world.report()).json()["links"]["self"]
@@ -501,7 +501,7 @@ async def test_a_precondition_alone_changes_nothing_and_is_refused(desk: Desk, b
     assert (await desk.patch(body)).status_code == 422
 
 
-async def test_a_picture_that_goes_away_while_the_decision_is_waited_for_ends_the_wait(desk: Desk) -> None:
+async def test_redis_failing_while_the_decision_is_awaited_gives_202(desk: Desk) -> None:
     async def away(*_: object) -> None:
         raise StoreTrouble("down")
 

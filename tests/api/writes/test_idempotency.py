@@ -1,4 +1,4 @@
-"""The same key and body give the same answer and one incident; another body is refused where it can be known."""
+"""Idempotency-Key: the same key and body give the same response and one incident; another body is refused."""
 
 import pytest
 
@@ -19,7 +19,7 @@ async def test_the_same_report_again_gives_the_same_answer(world: World) -> None
     assert again.headers["location"] == first.headers["location"]
 
 
-async def test_another_process_gives_the_same_incident_without_any_memory(world: World) -> None:
+async def test_another_process_without_memory_gives_the_same_incident_id(world: World) -> None:
     first = await world.report(key="k1")
     world.redis.keys.clear()
     world.restart()
@@ -40,7 +40,7 @@ async def test_the_same_key_with_another_body_is_refused(world: World) -> None:
     assert len(world.log.commands) == 1
 
 
-async def test_another_process_refuses_it_too_while_redis_remembers(world: World) -> None:
+async def test_another_process_refuses_a_reused_key_by_redis(world: World) -> None:
     await world.report(key="k1")
     world.restart()
 
@@ -54,7 +54,7 @@ async def test_spaces_and_the_order_of_fields_make_no_other_body(world: World) -
     assert (again.status_code, again.json()) == (202, first.json())
 
 
-async def test_keys_of_different_people_have_nothing_to_do_with_each_other(world: World) -> None:
+async def test_keys_of_different_callers_are_independent(world: World) -> None:
     body = {"type": "flood", "location": None}
 
     one = await world.ask("POST", "/v1/incidents", body, key="k", subject="op-1")
@@ -79,7 +79,7 @@ async def test_puts_need_no_key(world: World) -> None:
     assert (await world.ask("PUT", "/v1/volunteers/v-1", body, key=None)).status_code == 200
 
 
-async def test_what_was_not_confirmed_may_be_repeated_with_the_same_key(world: World) -> None:
+async def test_an_unacknowledged_request_can_be_repeated_with_the_same_key(world: World) -> None:
     world.log.trouble = OutcomeUnknown("no answer")
     assert (await world.report(key="k1")).status_code == 503
     world.log.trouble = None
@@ -87,8 +87,8 @@ async def test_what_was_not_confirmed_may_be_repeated_with_the_same_key(world: W
     assert (await world.report(key="k1")).status_code == 202
 
 
-async def test_an_answer_that_is_repeated_after_it_counted_is_answered_as_before(world: World) -> None:
-    """A phone that did not see our answer sends it again, and by then the offer is declined."""
+async def test_a_repeat_after_the_decision_gets_the_first_response(world: World) -> None:
+    """A phone that did not receive the response repeats the request after the offer is declined."""
     held = offer(id=OFFER, volunteer_id="v-1")
     world.redis.add(incident(id="i-8320e5-" + "a" * 32, offers=(held,)))
     path = f"/v1/offers/{OFFER}/decline"

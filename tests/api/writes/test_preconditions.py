@@ -1,4 +1,4 @@
-"""Results of digital work: every task, outcome and combination of fields against the table, and the table in the document."""
+"""Results of digital work: every task, outcome and combination of fields by the table, and the table in the OpenAPI document."""
 
 from itertools import product
 from typing import Any
@@ -50,7 +50,7 @@ async def test_a_result_has_the_fields_of_its_task_and_outcome_and_no_others(
             assert set(fields(answer)) <= {
                 "outcome",
                 *FIELDS,
-            }  # fields that no task's result with this outcome has come first
+            }  # fields forbidden for every task with this outcome come first
         elif wrong:
             assert set(fields(answer)) == wrong
         assert bool(world.log.messages) is not bool(wrong)
