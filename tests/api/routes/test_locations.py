@@ -1,4 +1,4 @@
-"""POST /v1/locations: each fix is checked by itself."""
+"""Positions: POST /v1/locations, where each fix is checked by itself, and PUT /v1/volunteers/{id}/location."""
 
 from typing import Any
 
@@ -73,3 +73,59 @@ async def test_positions_are_refused_while_too_many_are_in_flight(world: World) 
     answer = await post(world, GOOD)
 
     assert (answer.status_code, code(answer), answer.headers["retry-after"]) == (503, "overloaded", "1")
+
+
+async def put(world: World, fix: dict[str, Any]) -> Any:
+    return await world.ask("PUT", "/v1/volunteers/v-1/location", fix, role="volunteer", subject="v-1")
+
+
+async def test_a_fix_is_sent_to_locations(world: World) -> None:
+    at_ms = clock.now_ms() // 1000 * 1000
+    fix = {"lon": 76.9, "lat": 43.2, "accuracy_m": 8.5, "recorded_at": clock.rfc3339(at_ms)}
+
+    assert (await put(world, fix)).status_code == 202
+    assert (await put(world, fix | {"continues": False})).status_code == 202
+    kept, last = world.log.fixes
+    assert (kept.volunteer_id, kept.lon, kept.recorded_ms, kept.continues) == ("v-1", 76.9, at_ms, True)
+    assert not last.continues
+
+
+@pytest.mark.parametrize(
+    ("fix", "field"),
+    [
+        ({"lon": 181, "lat": 0}, "lon"),
+        ({"lon": 0, "lat": -91}, "lat"),
+        ({"lon": "1", "lat": 0}, "lon"),
+        ({"lon": True, "lat": 0}, "lon"),
+        ({"lon": 0}, "lat"),
+        ({"lon": 0, "lat": 0, "accuracy_m": -1}, "accuracy_m"),
+        ({"lon": 1, "lat": 0, "continues": "no"}, "continues"),
+    ],
+)
+async def test_a_bad_fix_names_its_field(world: World, fix: dict[str, Any], field: str) -> None:
+    assert fields(await put(world, fix)) == [field]
+
+
+@pytest.mark.parametrize(
+    ("fix", "expected", "field"),
+    [
+        ({"lon": 1, "lat": 0, "recorded_at": "2999-01-01T00:00:00Z"}, "from_the_future", "recorded_at"),
+        ({"lon": 1, "lat": 0, "recorded_at": "2007-04-05T00:00:00Z"}, "too_old", "recorded_at"),  # 1,024 weeks ago
+        ({"lon": 0, "lat": 0, "accuracy_m": 0}, "zero_position", "lon"),
+        ({"lon": 0, "lat": 0}, "zero_position", "lon"),
+        ({"lon": 1, "lat": 0, "accuracy_m": 100_001}, "bad_accuracy", "accuracy_m"),
+    ],
+)
+async def test_an_unusable_fix_is_refused_with_its_own_code(
+    world: World, fix: dict[str, Any], expected: str, field: str
+) -> None:
+    answer = await put(world, fix)
+
+    assert (answer.status_code, code(answer), fields(answer)) == (422, expected, [field])
+    assert world.log.fixes == []
+
+
+async def test_a_clock_that_is_half_a_minute_ahead_is_no_fault(world: World) -> None:
+    soon = clock.rfc3339(clock.now_ms() + 30_000)
+
+    assert (await put(world, {"lon": 1, "lat": 0, "recorded_at": soon})).status_code == 202
