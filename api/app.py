@@ -144,6 +144,7 @@ class _Lifetimes(contextlib.AsyncExitStack):
     """Starts services, and stops them in the reverse order. A service whose start fails is stopped as well."""
 
     async def started(self, service: R) -> R:
+        # Registered before the start: one that fails half-way may hold connections.
         await self.kept(service).start()
         return service
 
@@ -164,6 +165,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     """
     keys = tokens.load_keys(settings.require_jwt_keys())
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
+    # Before anything starts: with a topic that is missing or configured dangerously, a 202 could not be kept.
     await _check_topics(settings)
     name, latency, plans_in_force = f"api-{os.getpid()}", Latency(), PlansInForce(plans)
     async with _Lifetimes() as lifetimes:

@@ -80,6 +80,7 @@ def allowance(dependant: Dependant) -> Allow | Public | None:
 
 
 def _declared(dependant: Dependant) -> Iterator[Allow | Public]:
+    # The rule may stand in a dependency of a dependency, as in the parameters of a route.
     for part in dependant.dependencies:
         if isinstance(part.call, (Allow, Public)):
             yield part.call

@@ -184,6 +184,7 @@ def _invalid_request(error: RequestValidationError) -> ProblemResponse:
     return ProblemResponse("invalid", detail, errors=faults)
 
 
+# By error type of pydantic-core; an unlisted type reads "another value".
 _EXPECTED = {
     "missing": "a value (the field is required)",
     "extra_forbidden": "no field of this name",
@@ -218,6 +219,7 @@ _EXPECTED = {
 def _field_error(fault: Mapping[str, Any]) -> dict[str, Any]:
     context = fault.get("ctx") or {}
     kind = str(fault["type"])
+    # FastAPI puts the source of the value in front; no field has one of these names.
     place = [part for part in fault["loc"] if part not in ("body", "query", "path", "header")]
     field = _field_name(place)
     if kind == "expected":  # raised by `fields.expected`

@@ -47,6 +47,7 @@ def parse(body: bytes) -> Any:
         value = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys")
     except ValueError as error:
         raise _refusal(body, str(error)) from None
+    # Only the escape: a raw NUL in a string is a syntax error already.
     if b"\\u0000" in body or not _is_within_limits(value, DEEPEST):
         _examine(_decoded(body))
     return value
@@ -148,5 +149,6 @@ def _examine_number(piece: str, at: int, text: str) -> None:
         return
     if number in (float("inf"), float("-inf")):
         raise BadJson("a number that overflows a double", text, at)
+    # 40 digits decide: `int` takes quadratic time for a long text.
     if piece.lstrip("-").isdecimal() and not -_LARGEST <= int(piece[:40]) < _LARGEST:
         raise BadJson("an integer of more than 64 bits", text, at)

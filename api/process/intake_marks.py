@@ -137,6 +137,7 @@ class IntakeMarks:
             raise StoreTrouble("Redis is not called for a second after a timeout")
         try:
             return await asyncio.wait_for(work, READ_TIMEOUT_S)
+        # Not NotReady: Redis answers, so calling it costs nobody time.
         except (StoreTrouble, TimeoutError) as error:
             self._pause()
             raise StoreTrouble(str(error) or "no reply in time") from error

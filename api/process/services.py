@@ -166,4 +166,5 @@ class Services:
     @property
     def plans(self) -> PlanBook:
         """The plan book in force now."""
+        # Read on each use: a book that was applied is in force from the next request on.
         return self.plans_in_force.book

@@ -44,6 +44,7 @@ class Live:
         The events and their data: `schemas/events.py`.
         """
         try:
+            # With the id of a person the listener reads an index of what may concern them (DESIGN 94).
             with self._feed.listening(cursor, caller.id if caller.role is Role.VOLUNTEER else None) as listener:
                 # With an id, so that a client that disconnects before the first event can resume here.
                 self._views += 1
@@ -100,6 +101,7 @@ def _encoded(caller: Caller, entry: BufferedRecord) -> bytes:
     """The event without its id; empty if it is not for the caller. Operators and monitors receive the same bytes."""
     if caller.role is Role.VOLUNTEER:
         return _encoded_for(caller, entry.record)
+    # Kept with the record in the buffer, so it is encoded once for all listeners.
     encoded = entry.texts.get(_EVERYBODY)
     if encoded is None:
         encoded = entry.texts[_EVERYBODY] = _encoded_for(caller, entry.record)

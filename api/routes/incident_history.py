@@ -62,6 +62,7 @@ async def explain(incident_id: IncidentId, services: ServicesDep, limit: Newest 
     """The decision records, oldest first: all events, and who was considered or excluded and why."""
     decisions = await _decisions(services, incident_id, limit)
     items = [
+        # Through the encoder of the topic: the response shows the record as it is in Kafka.
         {**msgspec.json.decode(wire.encode_decision(decision)), "partition": partition, "offset": offset}
         for (partition, offset), decision in decisions.items()
     ]
@@ -73,6 +74,7 @@ async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operat
     """The outcome of an order: `pending` while no decision is known. A refused edit has the fields that others changed."""
     view: dict[str, Any] = {"id": command_id, "incident_id": incident_id, "reason": None, "version": None}
     decision = await edits.decision_of(services, incident_id, command_id, within_s=0)
+    # No decision may also mean an unknown incident, which is 404 instead of `pending` for ever.
     if decision is None:
         await _check_known(services, incident_id)
         return shown({**view, "outcome": "pending"})

@@ -48,6 +48,7 @@ _LIST_FORMATS: dict[int | str, dict[str, Any]] = {
 @router.post("", status_code=202, response_model=Accepted, dependencies=[operators], responses=problems(400, 413, 415))
 async def report_incident(body: IncidentReport, once: OnceOnly, services: ServicesDep) -> Response:
     """Accepts a report. 202: Kafka has acknowledged it; workers and Redis may be down."""
+    # Before the key is marked as used: a corrected report may be sent under the same key.
     check_type(body.type, services.plans)
     check_reported_at(body.reported_at)
 

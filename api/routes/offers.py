@@ -71,6 +71,7 @@ async def read_offer(offer: OfferId, caller: Volunteer, services: ServicesDep, l
     is_opened = offers.is_opened(state, held)
     private = await opened_or_none(services, caller, state) if is_opened else None
     found = await opened_material(services, caller, state) if is_opened else []
+    # The place of a person in distress is for those who were assigned to them, and every read is audited (DESIGN 26).
     person = await person_in_distress(services, caller, state) if is_opened else {}
     grounds = await grounds_on_way(services, [held])
     return shown({**offers.offer(state, held, private, language, found, grounds), **person}, headers=VARY)

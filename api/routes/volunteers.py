@@ -59,6 +59,7 @@ async def put_profile(
         known = await _known(services, volunteer_id, caller, body)
         on_duty = body.on_duty if body.on_duty is not None else bool(known and known.on_duty)
         record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known))
+        # Without nulls, so that the record contains no more than was given.
         contact = body.contact.model_dump(exclude_none=True) if body.contact else None
         private = VolunteerPrivate(home=body.home, contact=contact, profile=record)
         # The encrypted record first: the public one names its offset, which joins the two for every reader (DESIGN 81).

@@ -114,6 +114,7 @@ class IncidentReport(Body):
 
     @model_validator(mode="after")
     def _states_required_languages(self) -> Self:
+        # Needs the whole report: only the incident can say the language that such an entry requires.
         for number, entry in enumerate(self.requirements or ()):
             if entry.needs_language_of_incident and self.language is None:
                 what = "at least one language: it is required, and the incident states none"

@@ -143,6 +143,7 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
     """A report without a decision, as an incident of version 0."""
     priority, requirements = as_reported(command, plans)
     return {
+        # The same keys as `incident`, so that clients need no second case before the first decision.
         "id": command.incident_id,
         "type": command.type,
         "priority": priority,
@@ -182,6 +183,7 @@ def incident_for_volunteer(
     state: Incident, own: Sequence[Offer], private: IncidentPrivate | None, material: Sequence[View] = ()
 ) -> View:
     """An incident for a person who was asked: only their own offers; the exact place and private texts after acceptance."""
+    # Built for operators and then reduced: texts are added last, and only after acceptance.
     shown = incident(state, material=material)
     accepted = any(is_opened(state, offer) for offer in own)
     mine = {offer.id for offer in own}

@@ -106,6 +106,7 @@ def task(
     """`schemas.offers.TaskShown`; `private` and `found` only after acceptance."""
     assert held.task is not None
     wanted = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
+    # Type and language suffice to decide about the offer; everything else identifies people or places.
     material: View = {"incident_type": state.type, "language": as_shown(state.language)}
     if private is not None:
         material.update(private_fields(private), location=state.area.geometry if state.area else None)

@@ -4,6 +4,7 @@ from api.views.negotiation import LANGUAGES
 from dispatch.digital.results import outcomes_of
 from dispatch.model.vocabulary import Task
 
+# In the order of `negotiation.LANGUAGES`.
 _QUESTIONS: dict[Task, tuple[str, str, str]] = {
     Task.VERIFY_REPORT: (
         "Хабарлама шын ба? Дереккөздерді тексеріңіз.",

@@ -49,6 +49,7 @@ class IdempotentRequest:
         Raises:
             ProblemResponse: 422, the key was used for another request.
         """
+        # Marks the key before the preconditions, so a concurrent repeat with another body is refused.
         known = await self._marks.first_use(self._key_digest, self._fingerprint)
         if known is None:
             return None

@@ -52,6 +52,7 @@ class IncidentOrder:
             "id": self.once.command_id(f"{verb}:{self.incident_id}"),
             "incident_id": self.incident_id,
             "by": self.once.caller.id,
+            # Displayed only: decisions take their times from Redis and from the log (DESIGN 8).
             "sent_ms": clock.now_ms(),
         }
 

@@ -60,5 +60,6 @@ async def _person(services: Services, volunteer_id: str) -> tuple[Presence | Non
     view = await services.reads.volunteer(volunteer_id)
     if view is None:
         return None, None, None
+    # Only for a known person: without a presence `obstacle_to` gives `unknown_volunteer`.
     seen, past = await services.reads.presence(volunteer_id), await services.reads.asked_lately(volunteer_id)
     return seen, past, view.incident_id

@@ -120,5 +120,6 @@ def _record(fix: _Fix | None, now_ms: int) -> FixRecord:
 def _time(text: str) -> int:
     try:
         return instant_ms(text)
+    # PydanticCustomError is a ValueError.
     except ValueError:
         raise _Rejected("bad_time") from None

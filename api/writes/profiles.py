@@ -47,6 +47,7 @@ def record_of(volunteer_id: str, profile: Profile, on_duty: bool, *, heard_ms: i
         max_distance_m=profile.max_distance_m,
         on_duty=on_duty,
         changed_ms=clock.now_ms(),
+        # The route sets it once the offset of the encrypted record is known; a duty change repeats that of the stored profile.
         private_at=None if isinstance(profile, VolunteerIn) else profile.private_at,
         heard_ms=heard_ms,
         keeps_duty=isinstance(profile, VolunteerIn) and profile.on_duty is None,

@@ -72,4 +72,5 @@ async def send(services: Services, command: Command, private: Sequence[PrivateRe
             write = PrivateWrite(ref=ref, offset=position.offset, sealed=message.value)
             services.marks.in_background(services.people.put_private([write]))
 
+    # In order: each message is sent after the acknowledgement of the one before it.
     await services.intake.send_in_order([*messages, services.intake.command_message(command)], on_acknowledged)
