@@ -79,7 +79,7 @@ class PeopleRestore:
         return len(tracks)
 
     def _report_unreadable(self, rejected: Rejected) -> None:
-        """Counts and logs unreadable records. The services of `streams/worker/profile_services.py` decode the same records with
+        """Counts and logs unreadable records. The services of `streams/worker/profile_service.py` decode the same records with
         the same functions and dead-letter them once."""
         for record, reason in rejected:
             self.unreadable += 1

@@ -1,4 +1,4 @@
-"""Writes about people: profiles, home places, positions. Callers are the services of `streams/worker/profile_services.py`, the
+"""Writes about people: profiles, home places, positions. Callers are `streams/worker/profile_service.py`, `location_service.py`, the
 API once Kafka has confirmed the record (so that a PUT can be read back at once), and the rebuild.
 
 Each write carries the offset of its record (positions: their time). A write older than the stored one has no effect, so writes

@@ -32,7 +32,8 @@ from streams.store.people import PeopleStore
 from streams.topics import INCIDENTS
 from streams.worker.agent import QUEUE_LIMIT, REBUILD_EXCUSED_S, TROUBLE_EXCUSED_S, CommandWorker
 from streams.worker.dispatcher import Dispatcher
-from streams.worker.profile_services import LocationService, ProfileService
+from streams.worker.location_service import LocationService
+from streams.worker.profile_service import ProfileService
 from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
 from streams.worker.status_republisher import StatusRepublisher

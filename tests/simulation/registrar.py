@@ -1,4 +1,4 @@
-"""Profiles and positions from the log into the picture, as `streams.worker.profile_services` does it, in one task that never
+"""Profiles and positions from the log into the picture, as `streams.worker.profile_service` does it, in one task that never
 dies."""
 
 import asyncio
@@ -9,7 +9,7 @@ from streams import wire
 from streams.store.people import PeopleStore
 from streams.store.record_decoders import fix_of, profile_of
 from streams.topics import INCIDENTS, LOCATIONS, VOLUNTEERS
-from streams.worker.profile_services import leave_duty_commands
+from streams.worker.profile_service import leave_duty_commands
 from tests.simulation.kafka import Kafka, Record
 from tests.simulation.redis import Redis
 

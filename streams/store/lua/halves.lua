@@ -1,5 +1,5 @@
 -- A profile consists of two records: the encrypted one in `private`, and the one in `volunteers` that refers to it by offset
--- (`po`). KEY.halves lists the people whose newest profile needs a repair, which streams/worker/profile_services.py publishes
+-- (`po`). KEY.halves lists the people whose newest profile needs a repair, which streams/worker/profile_service.py publishes
 -- after JOIN_AFTER_MS:
 --   - the private record is newer, because the second record of a PUT was never written or was overtaken;
 --   - the profile contains a copy of the duty (`dw`) that differs from the duty stated in the log (`du`). `volunteers` is

@@ -21,7 +21,8 @@ from streams.store.people import PeopleStore
 from streams.store.restore import Restore
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
-from streams.worker.profile_services import LocationService, ProfileService
+from streams.worker.location_service import LocationService
+from streams.worker.profile_service import ProfileService
 
 DATA_KEY = "A" * 43
 OTHER_KEY = bytes(31) + b"1"

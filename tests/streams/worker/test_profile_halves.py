@@ -15,7 +15,7 @@ from streams.store.people import PeopleStore, PrivateWrite, ProfileWrite, Unjoin
 from streams.store.reads import Reads
 from streams.store.restore import Restore
 from streams.wire import VolunteerPrivate, VolunteerRecord
-from streams.worker.profile_services import ProfileService, joined
+from streams.worker.profile_service import ProfileService, joined
 
 KEY = bytes(range(32))
 REF = "volunteer:v-1"
@@ -65,7 +65,7 @@ def test_the_newest_sealed_record_says_the_profile(
     assert joined(state, KEY) == told
 
 
-class Town:
+class StoredProfile:
     def __init__(self, link: RedisClient) -> None:
         self.people, self.reads, self.restore = PeopleStore(link), Reads(link), Restore(link, "test")
         self.said: list[tuple[str, VolunteerRecord | None]] = []
@@ -97,10 +97,10 @@ class Town:
 
 
 @pytest.fixture
-async def town(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+async def town(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StoredProfile]:
     monkeypatch.setattr(scripts, "JOIN_AFTER_MS", 0)
     link = RedisClient(redis_url)
-    made = Town(link)
+    made = StoredProfile(link)
     assert await made.restore.acquire(10_000)
     assert await made.restore.mark_ready(await made.restore.run_id())
     await made.restore.release()
@@ -108,7 +108,7 @@ async def town(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     await link.close()
 
 
-async def test_halves_that_belong_together_are_left_alone(town: Town) -> None:
+async def test_halves_that_belong_together_are_left_alone(town: StoredProfile) -> None:
     await town.private(3, home=Place(lon=76.9, lat=43.2))
     await town.profile(1, private_at=3)
     await town.profile(2, private_at=3, on_duty=False)
@@ -119,7 +119,7 @@ async def test_halves_that_belong_together_are_left_alone(town: Town) -> None:
     assert view.private_at == 3
 
 
-async def test_a_public_half_that_was_overtaken_is_written_again(town: Town) -> None:
+async def test_a_public_half_that_was_overtaken_is_written_again(town: StoredProfile) -> None:
     await town.private(3, contact={"phone": "1"})
     await town.private(4, contact={"phone": "2"}, profile=replace(WHOLE, skills=("doctor",)))
     await town.profile(1, private_at=4, skill="doctor")
@@ -130,7 +130,7 @@ async def test_a_public_half_that_was_overtaken_is_written_again(town: Town) -> 
     assert await town.service.join_once() == 0  # said once
 
 
-async def test_a_change_of_duty_that_did_not_see_the_new_profile_changes_duty_alone(town: Town) -> None:
+async def test_a_change_of_duty_that_did_not_see_the_new_profile_changes_duty_alone(town: StoredProfile) -> None:
     await town.private(3, contact={"phone": "1"})
     await town.private(4, contact={"phone": "2"})
     await town.profile(1, private_at=4)
@@ -141,7 +141,7 @@ async def test_a_change_of_duty_that_did_not_see_the_new_profile_changes_duty_al
     assert town.said == [("v-1", replace(WHOLE, private_at=4, on_duty=False, keeps_duty=True))]
 
 
-async def test_a_public_half_that_was_never_written_is(town: Town) -> None:
+async def test_a_public_half_that_was_never_written_is(town: StoredProfile) -> None:
     await town.private(3, contact={"phone": "1"})
 
     await town.service.join_once()
@@ -150,7 +150,7 @@ async def test_a_public_half_that_was_never_written_is(town: Town) -> None:
 
 
 async def test_an_outdated_copy_of_the_duty_is_replaced_in_the_log_before_compaction_makes_it_the_only_one(
-    town: Town,
+    town: StoredProfile,
 ) -> None:
     await town.private(3, contact={"phone": "1"})
     await town.profile(1, private_at=3, on_duty=True)
@@ -163,7 +163,7 @@ async def test_an_outdated_copy_of_the_duty_is_replaced_in_the_log_before_compac
     assert await town.service.join_once() == 0
 
 
-async def test_a_repair_that_a_change_of_duty_overtook_is_repaired_again(town: Town) -> None:
+async def test_a_repair_that_a_change_of_duty_overtook_is_repaired_again(town: StoredProfile) -> None:
     await town.private(3, contact={"phone": "1"})
     await town.profile(1, private_at=3, on_duty=True)
     await town.profile(2, private_at=3, on_duty=False, keeps_duty=True)
@@ -179,7 +179,9 @@ async def test_a_repair_that_a_change_of_duty_overtook_is_repaired_again(town: T
     assert town.said[1] == ("v-1", replace(WHOLE, private_at=3, on_duty=False, keeps_duty=True))
 
 
-async def test_an_outdated_duty_is_not_repaired_without_the_private_record_of_the_same_profile(town: Town) -> None:
+async def test_an_outdated_duty_is_not_repaired_without_the_private_record_of_the_same_profile(
+    town: StoredProfile,
+) -> None:
     await town.profile(1, private_at=3, on_duty=True)
     await town.profile(2, private_at=3, on_duty=False, keeps_duty=True)
     assert await town.service.join_once() == 0
@@ -188,7 +190,7 @@ async def test_an_outdated_duty_is_not_repaired_without_the_private_record_of_th
     assert await town.service.join_once() == 1
 
 
-async def test_an_erased_person_does_not_come_back_by_half(town: Town) -> None:
+async def test_an_erased_person_does_not_come_back_by_half(town: StoredProfile) -> None:
     await town.private(3, contact={"phone": "1"})
     await town.private(4)  # the tombstone
     await town.profile(1, private_at=3)
@@ -198,7 +200,7 @@ async def test_an_erased_person_does_not_come_back_by_half(town: Town) -> None:
     assert town.said == [("v-1", None)]
 
 
-async def test_who_was_erased_in_both_halves_is_forgotten(town: Town) -> None:
+async def test_who_was_erased_in_both_halves_is_forgotten(town: StoredProfile) -> None:
     await town.private(3, contact={"phone": "1"})
     await town.profile(1, private_at=3)
     await town.people.erase("v-1", profile_offset=2, private_offset=4)
@@ -206,7 +208,7 @@ async def test_who_was_erased_in_both_halves_is_forgotten(town: Town) -> None:
     assert await town.service.join_once() == 0
 
 
-async def test_a_newer_record_that_comes_meanwhile_is_looked_at_as_well(town: Town) -> None:
+async def test_a_newer_record_that_comes_meanwhile_is_looked_at_as_well(town: StoredProfile) -> None:
     await town.private(3, contact={"phone": "1"})
     seen = await town.people.unjoined()
     await town.private(4, contact={"phone": "2"})
@@ -216,7 +218,7 @@ async def test_a_newer_record_that_comes_meanwhile_is_looked_at_as_well(town: To
     assert [one.offset for one in again] == [4]
 
 
-async def test_a_rebuild_finds_halves_that_do_not_belong_together(town: Town) -> None:
+async def test_a_rebuild_finds_halves_that_do_not_belong_together(town: StoredProfile) -> None:
     assert await town.restore.acquire(10_000)
     await town.restore.wipe()
     people = town.restore.people()

@@ -11,7 +11,7 @@ from streams import wire
 from streams.store.people import FixWrite, PeopleStore, ProfileWrite
 from streams.topics import INCIDENTS
 from streams.worker.hazard_entry import HazardEntries
-from streams.worker.profile_services import leave_duty_commands
+from streams.worker.profile_service import leave_duty_commands
 from tests.support.desk import Desk, accept, key
 
 

@@ -20,7 +20,7 @@ from streams.store.record_decoders import (
 )
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivate, VolunteerRecord
-from streams.worker.profile_services import leave_duty_commands
+from streams.worker.profile_service import leave_duty_commands
 
 LOGGED_MS = 1_795_000_000_000
 KEY = bytes(32)

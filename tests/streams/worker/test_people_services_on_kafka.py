@@ -21,14 +21,15 @@ from streams.store.reads import Reads, VolunteerView
 from streams.store.restore import Restore
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
-from streams.worker.profile_services import LocationService, ProfileService
+from streams.worker.location_service import LocationService
+from streams.worker.profile_service import ProfileService
 from tests.support.waiting import eventually
 
 DATA_KEY = "A" * 43
 HOME = Place(lon=71.43, lat=51.128)
 
 
-class Town:
+class PeopleServices:
     """A broker, a store, and the letters that were written about records nobody can read."""
 
     def __init__(self, settings: Settings, link: RedisClient, producer: AIOKafkaProducer) -> None:
@@ -92,20 +93,20 @@ class Town:
 
 
 @pytest.fixture
-async def town(kafka: str, redis_url: str) -> AsyncIterator[Town]:
+async def town(kafka: str, redis_url: str) -> AsyncIterator[PeopleServices]:
     settings = load({"KOMEK_KAFKA": kafka, "KOMEK_REDIS": redis_url, "KOMEK_DATA_KEY": DATA_KEY})
     await asyncio.to_thread(topic_admin.apply_topics, settings)
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
     await producer.start()
     link = RedisClient(redis_url)
-    made = Town(settings, link, producer)
+    made = PeopleServices(settings, link, producer)
     await made.open()
     yield made
     await link.close()
     await producer.stop()
 
 
-async def test_the_newest_position_of_a_person_arrives(town: Town) -> None:
+async def test_the_newest_position_of_a_person_arrives(town: PeopleServices) -> None:
     await town.profile("v-1")
     now_ms = clock.now_ms()
     await town.position("v-1", 76.1, recorded_ms=now_ms - 20_000)
@@ -120,7 +121,7 @@ async def test_the_newest_position_of_a_person_arrives(town: Town) -> None:
         await eventually(is_there)
 
 
-async def test_records_nobody_can_read_become_dead_letters_and_the_rest_goes_on(town: Town) -> None:
+async def test_records_nobody_can_read_become_dead_letters_and_the_rest_goes_on(town: PeopleServices) -> None:
     town.letter_troubles = 2
     await town.profile("v-1")
     await town.send(LOCATIONS.name, town.id("poison"), b"\xff\x00")
@@ -139,7 +140,7 @@ async def test_records_nobody_can_read_become_dead_letters_and_the_rest_goes_on(
     assert set(keys) == {town.id("poison").encode(), town.id("future").encode()}
 
 
-async def test_a_home_place_is_taken_from_the_sealed_record_and_goes_with_it(town: Town) -> None:
+async def test_a_home_place_is_taken_from_the_sealed_record_and_goes_with_it(town: PeopleServices) -> None:
     ref = f"volunteer:{town.id('v-1')}"
     sealed = wire.seal(town.settings.require_data_key(), ref, VolunteerPrivate(home=HOME))
     await town.profile("v-1")
@@ -161,7 +162,7 @@ async def test_a_home_place_is_taken_from_the_sealed_record_and_goes_with_it(tow
     assert await town.reads.private(ref) is None
 
 
-async def test_a_tombstone_erases_and_an_older_profile_does_not_come_back(town: Town) -> None:
+async def test_a_tombstone_erases_and_an_older_profile_does_not_come_back(town: PeopleServices) -> None:
     offset = await town.profile("v-1")
 
     async def is_known() -> bool:
@@ -180,7 +181,7 @@ async def test_a_tombstone_erases_and_an_older_profile_does_not_come_back(town: 
     assert names == []
 
 
-async def test_a_batch_waits_for_the_rebuild_and_is_not_lost(town: Town) -> None:
+async def test_a_batch_waits_for_the_rebuild_and_is_not_lost(town: PeopleServices) -> None:
     await town.link.run([("FLUSHALL",)])
     await town.position("v-1", 76.6)
 
@@ -196,7 +197,7 @@ async def test_a_batch_waits_for_the_rebuild_and_is_not_lost(town: Town) -> None
         await eventually(is_there)
 
 
-async def test_positions_are_forgotten_after_their_time(town: Town) -> None:
+async def test_positions_are_forgotten_after_their_time(town: PeopleServices) -> None:
     service = LocationService(town.settings, town.people, dead_letter=town.dead_letter)
     await town.profile("v-1")
     await town.position("v-1", 76.6, recorded_ms=clock.now_ms() - 3_601_000)
