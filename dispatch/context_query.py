@@ -1,7 +1,7 @@
 """Look-ups that a rule needs beyond its own incident: positions of engaged people, free people near a new place, translators,
 other open incidents near a report, and the target of a merge.
 
-Rules are pure and look nothing up. `look_of` returns the query of a command, the shell runs the queries of a whole batch in one
+Rules are pure and look nothing up. `query_of` returns the query of a command, the shell runs the queries of a whole batch in one
 step, and `View.around` carries the results. Data that was not found is left out of them.
 """
 
@@ -31,10 +31,10 @@ MAX_REACH_M = 20_000.0
 """Largest radius of an area that widens the search for other incidents."""
 
 
-def look_of(incident: Incident | None, command: Command) -> ContextQuery | None:
+def query_of(incident: Incident | None, command: Command) -> ContextQuery | None:
     """The query of a command; None for the many commands that need nothing beyond their own incident."""
     if isinstance(command, ReportIncident):
-        return None if incident is not None else _look_for_report(command)
+        return None if incident is not None else _query_for_report(command)
     if incident is None or not incident.is_open:
         return None
     if isinstance(command, MergeIncident):
@@ -42,13 +42,13 @@ def look_of(incident: Incident | None, command: Command) -> ContextQuery | None:
     if isinstance(command, UpdateIncident):
         # Another type is looked up like another place: duplicates are compared by type as well.
         area = command.area or (incident.area if command.type else None)
-        return _look_around(incident, command, area) if area else None
+        return _query_around(incident, command, area) if area else None
     if isinstance(command, GiveResult):
-        return _look_for_result(incident, command)
-    return _look_for_translators(incident, command)
+        return _query_for_result(incident, command)
+    return _query_for_translators(incident, command)
 
 
-def _look_for_translators(incident: Incident, command: Command) -> ContextQuery | None:
+def _query_for_translators(incident: Incident, command: Command) -> ContextQuery | None:
     """Translators for the requirements that this command may bridge: a ladder step, or a retry of a missing translator."""
     entries: list[Requirement] = []
     if isinstance(command, EscalateIncident):
@@ -62,7 +62,7 @@ def _look_for_translators(incident: Incident, command: Command) -> ContextQuery 
     return ContextQuery(needs=needs) if needs else None
 
 
-def _look_for_report(command: ReportIncident) -> ContextQuery | None:
+def _query_for_report(command: ReportIncident) -> ContextQuery | None:
     external = external_digest(command.external_id)
     if command.area is None:
         return ContextQuery(external=external) if external else None
@@ -74,14 +74,14 @@ def _near_m(area: Area) -> float:
     return NEAR_M + min(area.reach_m, MAX_REACH_M)
 
 
-def _look_for_result(incident: Incident, command: GiveResult) -> ContextQuery | None:
+def _query_for_result(incident: Incident, command: GiveResult) -> ContextQuery | None:
     offer = incident.offer(command.offer_id)
     task = offer.task if offer else None
     if task is Task.FIND_DUPLICATES and command.other_incident_id:
         # The answer may start a merge, whose rule needs the state of the target.
         return ContextQuery(target=command.other_incident_id)
     area = located(command.location) if task is Task.GEOLOCATE else None
-    return _look_around(incident, command, area) if area else None
+    return _query_around(incident, command, area) if area else None
 
 
 def located(geometry: Geometry | None) -> Area | None:
@@ -92,7 +92,7 @@ def located(geometry: Geometry | None) -> Area | None:
         return None
 
 
-def _look_around(incident: Incident, command: Command, area: Area) -> ContextQuery:
+def _query_around(incident: Incident, command: Command, area: Area) -> ContextQuery:
     """Open incidents near that place, positions of people who travel, and free people who could replace them."""
     look = ContextQuery(near=area.centre, near_m=_near_m(area), external=external_digest(incident.external_id))
     # People on scene stay wherever the place moves (DESIGN 19), so their position is not needed.

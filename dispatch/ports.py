@@ -2,9 +2,9 @@
 
 The store has two implementations, `streams/store/` on Redis and its in-memory twin; one suite (`tests/contracts`) checks both.
 
-Every `Store` method may wait up to 2 s. It raises `StoreTrouble` when the store cannot be reached or does not answer (the effect
-is then unknown, and a repeat is harmless), and `NotReady` when the store lost its data and has not been rebuilt since (nothing
-was changed). Searches are hints; only a claim reserves a person.
+Every `Store` method may wait up to 2 s. It raises `StoreUnavailable` when the store cannot be reached or does not answer (the
+effect is then unknown, and a repeat is harmless), and `NotReady` when the store lost its data and has not been rebuilt since
+(nothing was changed). Searches are hints; only a claim reserves a person.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import TravelMode
 
 
-class StoreTrouble(Exception):
+class StoreUnavailable(Exception):
     """The store did not answer in time. The effect is unknown; repeat the call."""
 
 
@@ -151,7 +151,7 @@ class TravelTimes(Protocol):
 
 
 class Store(Protocol):
-    """The present state, derived from the log. Raises `StoreTrouble` and `NotReady` as the module describes."""
+    """The present state, derived from the log. Raises `StoreUnavailable` and `NotReady` as the module describes."""
 
     async def now_ms(self) -> int:
         """The store's clock (Redis TIME): the `now` of decisions."""
@@ -168,7 +168,7 @@ class Store(Protocol):
     async def find_more(self, searches: Sequence[tuple[Need, Found]], *, within_s: float) -> list[Found]:
         """Continues the searches from their marks, in one round trip for all: each returns the people it had (as the caller kept
         them) and about `need.want` more. People examined before are not examined again. It waits `within_s` at most, then raises
-        `StoreTrouble`.
+        `StoreUnavailable`.
 
         This search itself excludes people without equipment inside the incident's own hazard area, and people who sleep: there
         may be thousands of them."""

@@ -23,7 +23,7 @@
         ├── NotReplayable           `dead_letters.letters`: this dead letter cannot be sent again
         └── BadScenario, UnknownFormat, BadRow    `simulator`: the file names what it expected (also ValueErrors)
 
-The ports of the core have errors of their own, because `dispatch` does not import `streams`: `StoreTrouble` and `NotReady`
+The ports of the core have errors of their own, because `dispatch` does not import `streams`: `StoreUnavailable` and `NotReady`
 (`dispatch.ports`), both to be retried. An exception outside both trees is a bug and ends the worker without an ack.
 """
 

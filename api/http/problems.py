@@ -4,7 +4,7 @@
     BadJson                   strict_json.py: 400 or 422 with line, column and offset
     RequestValidationError    FastAPI: 422 with one entry for each invalid field
     IntakeError, LogUnavailable   streams/errors.py: 503 with Retry-After
-    StoreTrouble, NotReady    dispatch/ports.py: 503 with Retry-After
+    StoreUnavailable, NotReady    dispatch/ports.py: 503 with Retry-After
 
 A problem never repeats values from the request, only field names and JSON types.
 """
@@ -23,7 +23,7 @@ from starlette.requests import ClientDisconnect
 
 from api.http import methods
 from api.http.strict_json import BadJson
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams.errors import IntakeError, LogUnavailable, Overloaded
 
 MEDIA_TYPE = "application/problem+json"
@@ -145,7 +145,7 @@ def problem_of(error: Exception) -> ProblemResponse:
         return retry_later("unknown_outcome", TABLE["unknown_outcome"].title)
     if isinstance(error, NotReady):
         return retry_later("picture_unavailable", "Redis is being rebuilt from Kafka", 3)
-    if isinstance(error, StoreTrouble):
+    if isinstance(error, StoreUnavailable):
         return retry_later("picture_unavailable", "Redis does not answer")
     if isinstance(error, LogUnavailable):
         return retry_later("log_unavailable", "Kafka does not answer")
@@ -164,7 +164,7 @@ _HANDLED = (
     RequestValidationError,
     ClientDisconnect,
     IntakeError,
-    StoreTrouble,
+    StoreUnavailable,
     NotReady,
     LogUnavailable,
     BadJson,

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Coroutine
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.store.intake_marks import Repeat
 
@@ -129,18 +129,18 @@ class IntakeMarks:
         """A read that refines a request and that the request can do without.
 
         Raises:
-            StoreTrouble: no reply within 150 ms, or Redis is not called at the moment.
+            StoreUnavailable: no reply within 150 ms, or Redis is not called at the moment.
             NotReady: Redis is being rebuilt.
         """
         if self._is_paused():
             work.close()
-            raise StoreTrouble("Redis is not called for a second after a timeout")
+            raise StoreUnavailable("Redis is not called for a second after a timeout")
         try:
             return await asyncio.wait_for(work, READ_TIMEOUT_S)
         # Not NotReady: Redis answers, so calling it costs nobody time.
-        except (StoreTrouble, TimeoutError) as error:
+        except (StoreUnavailable, TimeoutError) as error:
             self._pause()
-            raise StoreTrouble(str(error) or "no reply in time") from error
+            raise StoreUnavailable(str(error) or "no reply in time") from error
 
     def taken(self, incident_id: str) -> TakenReport | None:
         """A report that this process accepted, until it sees its decision."""
@@ -168,12 +168,12 @@ class IntakeMarks:
             return None
         try:
             return await asyncio.wait_for(work, MARK_TIMEOUT_S)
-        except (StoreTrouble, NotReady, TimeoutError):
+        except (StoreUnavailable, NotReady, TimeoutError):
             self._pause()
             return None
 
     async def _unless_down(self, work: Awaitable[Any]) -> None:
         try:
             await work
-        except (StoreTrouble, NotReady):
+        except (StoreUnavailable, NotReady):
             self._pause()

@@ -19,7 +19,7 @@ from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Area
 from dispatch.model.vocabulary import LIVE_STATES
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.readers.last_known import LastKnown
 
@@ -89,7 +89,7 @@ async def _rows(services: Services, filters: Filters) -> tuple[Source, list[list
             return Source("live", at), [
                 _row(incidents.incident(state), state.area) for state in await _live(services, filters)
             ]
-        except (StoreTrouble, NotReady):
+        except (StoreUnavailable, NotReady):
             pass
     known = await services.last_known.read()
     return Source("log", clock.rfc3339(known.read_ms)), _rows_of_log(known, filters, services)

@@ -13,7 +13,7 @@ from api.views.values import View
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.private_refs import volunteer_ref
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.state.edits import details_of
 from streams import clock, metrics, wire
 from streams.clock import rfc3339
@@ -34,7 +34,7 @@ def record_audit(services: Services, caller: Caller, action: str, subject: str) 
 async def unsealed(services: Services, refs: Iterable[str]) -> dict[str, IncidentPrivate]:
     """The decrypted records of incidents by reference, in one round trip; absent ones are omitted.
 
-    Writes no audit entry: the caller does, if it shows them. Raises StoreTrouble or NotReady.
+    Writes no audit entry: the caller does, if it shows them. Raises StoreUnavailable or NotReady.
     """
     # Several fields may be held by one record.
     wanted = list(dict.fromkeys(refs))
@@ -46,7 +46,7 @@ async def unsealed(services: Services, refs: Iterable[str]) -> dict[str, Inciden
 async def opened(services: Services, caller: Caller, state: Incident) -> IncidentPrivate | None:
     """The private fields of an incident, each from the record that holds it; None if there is no record.
 
-    Raises StoreTrouble or NotReady.
+    Raises StoreUnavailable or NotReady.
     """
     held = details_of(state)
     records = await unsealed(services, held.values())
@@ -61,12 +61,12 @@ async def opened_or_none(services: Services, caller: Caller, state: Incident) ->
     """As `opened`, but None while Redis does not answer, so that the other fields can be shown."""
     try:
         return await opened(services, caller, state)
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         return None
 
 
 async def opened_texts(services: Services, caller: Caller, incident_id: str, refs: Sequence[str]) -> dict[str, str]:
-    """Texts of notes, reasons and results by reference. Raises StoreTrouble or NotReady."""
+    """Texts of notes, reasons and results by reference. Raises StoreUnavailable or NotReady."""
     if not refs:
         return {}
     records = await unsealed(services, refs)
@@ -84,13 +84,13 @@ async def opened_material(services: Services, caller: Caller, state: Incident) -
     try:
         texts = await opened_texts(services, caller, state.id, refs)
         person = await services.reads.volunteer(caller.id) if caller.role is Role.VOLUNTEER else None
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         return material.shown(state, {})
     return material.shown(state, texts, person.languages if person else ())
 
 
 async def opened_volunteer(services: Services, caller: Caller, volunteer_id: str) -> VolunteerPrivate | None:
-    """Home and contact of a person; an audit entry if the caller is somebody else. Raises StoreTrouble or NotReady."""
+    """Home and contact of a person; an audit entry if the caller is somebody else. Raises StoreUnavailable or NotReady."""
     sealed = await services.reads.private(volunteer_ref(volunteer_id))
     record = _open(services, volunteer_ref(volunteer_id), sealed)
     if not isinstance(record, VolunteerPrivate):
@@ -119,7 +119,7 @@ async def person_in_distress(services: Services, caller: Caller, state: Incident
         return {}
     try:
         known = await services.reads.volunteer(state.distress_of, with_places=True)
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         known = None
     record_audit(services, caller, "distress.place.read", state.distress_of)
     seen = known is not None and known.place is not None
@@ -141,6 +141,6 @@ async def grounds_on_way(services: Services, offers: Iterable[Offer]) -> dict[st
         return {}
     try:
         states = await services.reads.incidents(wanted)
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         return {}
     return {state.id: warning(state) for state in states if state is not None}

@@ -80,7 +80,7 @@ async def list_incidents(
     """A page of matching incidents, and the cursor of the next page.
 
     Raises:
-        StoreTrouble, NotReady: Redis cannot be read.
+        StoreUnavailable, NotReady: Redis cannot be read.
         ProblemResponse: 422, invalid cursor.
     """
     found: list[Incident] = []

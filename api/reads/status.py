@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from api.process.services import Services
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.monitoring.alarm_board import Alarm
 from streams.store.reads import Counts, RebuildState
@@ -69,7 +69,7 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
 async def _within(work: Coroutine[Any, Any, T]) -> T | None:
     try:
         return await asyncio.wait_for(work, READ_TIMEOUT_S)
-    except (StoreTrouble, NotReady, TimeoutError):
+    except (StoreUnavailable, NotReady, TimeoutError):
         return None
 
 

@@ -18,7 +18,7 @@ from api.writes.present_values import Present, present_values
 from api.writes.report_checks import check_type
 from api.writes.send import send
 from dispatch.model.commands import UpdateIncident
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.state.edits import PRIVATE_FIELDS
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
@@ -67,7 +67,7 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
 
     Raises:
         ProblemResponse: 422, a null would remove a location or language.
-        StoreTrouble, NotReady: `expected`, or a null for location or language, is given and Redis cannot be read.
+        StoreUnavailable, NotReady: `expected`, or a null for location or language, is given and Redis cannot be read.
     """
     services, incident_id = order.services, order.incident_id
     # The older of two preconditions decides: an edit between them breaks one.
@@ -78,7 +78,7 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
     elif edits.changes_of(body) & {*PRIVATE_FIELDS, "requirements"} or edits.nulls_of(body):
         try:
             present = await services.marks.read_promptly(present_values(services, incident_id))
-        except (StoreTrouble, NotReady):
+        except (StoreUnavailable, NotReady):
             if edits.nulls_of(body):  # only the state says whether the field is null
                 raise
     # Without the state, private fields and requirements count as changed, even if they are not.

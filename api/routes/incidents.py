@@ -27,7 +27,7 @@ from api.writes.send import PreparedWrite, write_once
 from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Incident
 from dispatch.model.vocabulary import IncidentStatus
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, wire
 from streams.tokens import Role
 
@@ -135,11 +135,11 @@ async def _decided_state(services: Services, incident_id: str) -> Incident | Non
     """The state in Redis; None if the incident has no decision as far as this process can know.
 
     Raises:
-        StoreTrouble, NotReady: Redis cannot be read, and the incident may have been decided.
+        StoreUnavailable, NotReady: Redis cannot be read, and the incident may have been decided.
     """
     try:
         state = await services.reads.incident(incident_id)
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         if not _is_undecided(services, incident_id):
             raise
         return None

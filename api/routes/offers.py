@@ -33,8 +33,8 @@ from api.views.links import answer_links
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.writes.idempotency import OnceOnly
 from api.writes.incident_orders import texts_of
-from api.writes.offer_answers import AnswerFields, OfferAnswer, answer_ref, held_offer
-from api.writes.preconditions import Held, check_other_incident, check_outcome
+from api.writes.offer_answers import AnswerFields, OfferAnswer, answer_ref, offer_with_incident
+from api.writes.offer_preconditions import OfferWithIncident, check_other_incident, check_outcome
 from api.writes.send import PreparedWrite, write_once
 from dispatch.model.answer_commands import (
     AcceptOffer,
@@ -83,7 +83,7 @@ async def accept(
 ) -> Response:
     """Accepts the offer. A late acceptance counts while the requirement has an open place."""
     answer = OfferAnswer.of(offer, caller, once, services, body)
-    return await answer.respond("accept", Held.refuse_unacceptable, lambda fields: AcceptOffer(**fields))
+    return await answer.respond("accept", OfferWithIncident.refuse_unacceptable, lambda fields: AcceptOffer(**fields))
 
 
 @router.post("/{offer_id}/decline", **ANSWER)
@@ -96,7 +96,7 @@ async def decline(
     def command(fields: AnswerFields) -> DeclineOffer:
         return DeclineOffer(**fields, reason=given.reason, private_ref=answer_ref("decline", fields, given.text))
 
-    return await answer.respond("decline", Held.refuse_ended, command, given.text)
+    return await answer.respond("decline", OfferWithIncident.refuse_ended, command, given.text)
 
 
 @router.post("/{offer_id}/progress", **ANSWER)
@@ -125,7 +125,7 @@ async def check_in(
     def command(fields: AnswerFields) -> CheckIn:
         return CheckIn(**fields, private_ref=answer_ref("check_in", fields, text))
 
-    return await answer.respond("check_in", Held.refuse_not_assigned, command, text)
+    return await answer.respond("check_in", OfferWithIncident.refuse_not_assigned, command, text)
 
 
 @router.post("/{offer_id}/confirm", **ANSWER)
@@ -156,7 +156,7 @@ async def distress(
     def command(fields: AnswerFields) -> RaiseDistress:
         return RaiseDistress(**fields, private_ref=answer_ref("distress", fields, text))
 
-    return await answer.respond("distress", Held.refuse_never_sent, command, text)
+    return await answer.respond("distress", OfferWithIncident.refuse_never_sent, command, text)
 
 
 @router.post("/{offer_id}/need-help", **ANSWER)
@@ -170,7 +170,7 @@ async def need_help(
         skill = str(given.skill) if given.skill else None
         return AskForHelp(**fields, skill=skill, count=given.count, private_ref=answer_ref("help", fields, given.text))
 
-    return await answer.respond("help", Held.refuse_not_on_scene, command, given.text)
+    return await answer.respond("help", OfferWithIncident.refuse_not_on_scene, command, given.text)
 
 
 @router.post("/{offer_id}/result", **ANSWER)
@@ -205,7 +205,7 @@ async def withdraw(
     given, (id_, place) = body or Withdrawal(), offer
 
     async def prepared() -> PreparedWrite:
-        held = await held_offer(services, offer)
+        held = await offer_with_incident(services, offer)
         if held is not None:
             held.refuse_ended()
         command_id = once.command_id(f"withdraw:{id_}")

@@ -29,7 +29,7 @@ from dispatch.model.private_refs import volunteer_ref
 from dispatch.model.reasons import FixRefusal
 from dispatch.model.vocabulary import OfferState
 from dispatch.plans.budget_table import MOST_OFFERS
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.api_paths import path_of
 from streams.store.people import PrivateWrite
@@ -193,7 +193,7 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
     record_audit(services, caller, "volunteer.erase", volunteer_id)
     try:
         await services.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         return _accepted(caller, volunteer_id, "erasing")  # the profile service erases it from the tombstones
     return _accepted(caller, volunteer_id, "erased")
 
@@ -202,13 +202,13 @@ async def _known(services: Services, volunteer_id: str, caller: Caller, body: Vo
     """The present profile, from which the new one may keep duty and sign of life.
 
     Raises:
-        StoreTrouble, NotReady: Redis cannot be read and the body states no duty.
+        StoreUnavailable, NotReady: Redis cannot be read and the body states no duty.
     """
     if body.on_duty is not None and caller.role is Role.VOLUNTEER:
         return None
     try:
         return await services.reads.volunteer(volunteer_id)
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         if body.on_duty is None:
             raise
         return None

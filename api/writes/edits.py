@@ -17,7 +17,7 @@ from api.views.values import time
 from api.writes.present_values import Present, present_values, stated_value
 from dispatch.model.decisions import Decision
 from dispatch.model.vocabulary import Outcome
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.state.edits import PRIVATE_FIELDS
 from streams import clock
 from streams.errors import LogUnavailable
@@ -125,7 +125,7 @@ async def decision_of(
             if place := await services.marks.read_promptly(services.reads.decision_place(incident_id, command_id)):
                 return (await services.explanations.read([place])).get(place)
         # Unknown, not refused: a command that was sent is answered with 202, and its outcome can be read later.
-        except (StoreTrouble, NotReady, LogUnavailable):
+        except (StoreUnavailable, NotReady, LogUnavailable):
             return None
         if clock.monotonic_s() >= give_up_s:
             return None
@@ -170,7 +170,7 @@ async def conflicts_of(
     body is known and has them.
 
     Raises:
-        StoreTrouble, NotReady: Redis cannot be read.
+        StoreUnavailable, NotReady: Redis cannot be read.
     """
     present = await present_values(services, decision.incident_id)
     if present is None:

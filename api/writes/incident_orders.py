@@ -18,7 +18,7 @@ from dispatch.model.commands import Command
 from dispatch.model.ids import parts_of_offer
 from dispatch.model.incidents import Incident
 from dispatch.model.private_refs import text_ref
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.wire import IncidentPrivate
 
@@ -118,7 +118,7 @@ async def known_state(services: Services, incident_id: str) -> Incident | None:
     """
     try:
         state = await services.marks.read_promptly(services.reads.incident(incident_id))
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         return None
     # A report that is not decided yet has no state, and may receive orders.
     if state is None and await services.marks.reported(incident_id) is None:
@@ -134,7 +134,7 @@ async def check_adopts_reports(services: Services, into: str) -> None:
     """
     try:
         target = await services.marks.read_promptly(services.reads.incident(into))
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         return
     if target is None:
         raise invalid("into", "the id of a known incident", "text")

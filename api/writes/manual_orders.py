@@ -12,7 +12,7 @@ from dispatch.model.context import DecisionContext
 from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Presence
 from dispatch.plans.budget_table import UNLIMITED
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 
 _DETAILS = {
@@ -37,7 +37,7 @@ async def check_assignable(services: Services, state: Incident | None, command: 
         raise invalid("requirement_id", f"one of {known}", "text")
     try:
         seen, past, engaged_in = await services.marks.read_promptly(_person(services, command.volunteer_id))
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         return
     around = DecisionContext(
         presence={command.volunteer_id: seen} if seen else {}, past={command.volunteer_id: past} if past else {}

@@ -16,13 +16,13 @@ from api.schemas.answers import Said
 from api.views.links import answer_links
 from api.writes.idempotency import IdempotentRequest
 from api.writes.incident_orders import texts_of
-from api.writes.preconditions import Held
+from api.writes.offer_preconditions import OfferWithIncident
 from api.writes.send import PreparedWrite, write_once
 from dispatch.model.answer_commands import AnswerCommand
 from dispatch.model.ids import OfferParts
 from dispatch.model.private_refs import text_ref
 from dispatch.model.vocabulary import HeardBy
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.tokens import Role
 
@@ -78,7 +78,7 @@ class OfferAnswer:
     async def respond(
         self,
         verb: str,
-        refuse: Callable[[Held], None],
+        refuse: Callable[[OfferWithIncident], None],
         build: Callable[[AnswerFields], AnswerCommand],
         text: str | None = None,
     ) -> Response:
@@ -113,7 +113,7 @@ class OfferAnswer:
 
         return await write_once(self.services, self.once, prepared)
 
-    async def _check(self, refuse: Callable[[Held], None]) -> str:
+    async def _check(self, refuse: Callable[[OfferWithIncident], None]) -> str:
         """The id of the person; empty if an operator answers for somebody who cannot be looked up while Redis is down.
 
         A conflict is not refused while an earlier answer of this person waits for its decision: a phone that was offline sends
@@ -140,21 +140,21 @@ class OfferAnswer:
                 refuse(again)
         return held.offer.volunteer_id
 
-    async def _own(self) -> Held | None:
-        held = await held_offer(self.services, (self.id, self.place))
+    async def _own(self) -> OfferWithIncident | None:
+        held = await offer_with_incident(self.services, (self.id, self.place))
         if held is not None and self.heard_by is None and held.offer.volunteer_id != self.caller.id:
             raise ProblemResponse("not_your_offer")
         return held
 
 
-async def held_offer(services: Services, offer: tuple[str, OfferParts]) -> Held | None:
+async def offer_with_incident(services: Services, offer: tuple[str, OfferParts]) -> OfferWithIncident | None:
     """The offer with its incident; None while Redis cannot be read. Raises ProblemResponse (404)."""
     try:
         state = await services.marks.read_promptly(services.reads.incident(offer[1].incident_id))
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         return None
     # An unknown incident is an unknown offer: offers come only from decisions.
     held = state.offer(offer[0]) if state else None
     if state is None or held is None:
         raise ProblemResponse("not_found", "there is no offer with this id")
-    return Held(incident=state, offer=held)
+    return OfferWithIncident(incident=state, offer=held)

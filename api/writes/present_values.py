@@ -73,7 +73,7 @@ async def present_values(services: Services, incident_id: str) -> Present | None
     """The decided values; before the first decision, those of the report; None if the incident is unknown.
 
     Raises:
-        StoreTrouble, NotReady: Redis cannot be read.
+        StoreUnavailable, NotReady: Redis cannot be read.
     """
     state = await services.reads.incident(incident_id)
     if state is not None:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from api.process.services import Services
 from api.schemas.volunteers import VolunteerIn
 from api.views.values import point
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import VolunteerView
@@ -28,7 +28,7 @@ async def write_through(
             # Before the profile: who finds the profile finds its home and contact.
             await services.people.put_private([private])
         await services.people.put_profiles([ProfileWrite(volunteer_id=record.id, offset=offset, record=record)])
-    except (StoreTrouble, NotReady):
+    except (StoreUnavailable, NotReady):
         return False
     return True
 

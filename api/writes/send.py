@@ -9,7 +9,7 @@ from api.process.services import Services
 from api.views.links import outcome_link
 from api.writes.idempotency import IdempotentRequest
 from dispatch.model.commands import Command
-from streams.intake.commands import Message, Position
+from streams.intake.commands import LogOffset, Message
 from streams.store.people import PrivateWrite
 from streams.tokens import Role
 from streams.wire import IncidentPrivate
@@ -64,7 +64,7 @@ async def send(services: Services, command: Command, private: Sequence[PrivateRe
     """
     messages = [services.intake.private_message(ref, record) for ref, record in private]
 
-    def on_acknowledged(message: Message, position: Position) -> None:
+    def on_acknowledged(message: Message, position: LogOffset) -> None:
         # Written through to Redis, so that the texts are readable as soon as the decision that refers to them is applied.
         # The command is acknowledged through this callback as well.
         if message in messages:

@@ -2,6 +2,5 @@
 
 Start with `eligibility.py` (hard rules), then `ranking.py` (one number in seconds; its terms are kept in the decision).
 May import: `plans`, `notices`, `model`.
-Imported by: `state`, `staffing`, `explanations`, `ports`, `incidents`, `context_query`, `decide`; the store, the worker, the rebuild,
-the API.
+Imported by: every other room of `dispatch` but `model`, `plans`, `notices`; the store, the worker, the rebuild, the API.
 """

@@ -1,6 +1,6 @@
 """Facts outside the incident that a rule may use. The shell looks them up for a whole batch in one step.
 
-A rule never looks anything up itself: `dispatch.context_query.look_of` declares what a command needs. What was not found is
+A rule never looks anything up itself: `dispatch.context_query.query_of` declares what a command needs. What was not found is
 absent; each rule defines what absence means.
 """
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, logs
 from streams.cli.context import settings_here
 from streams.cli.errors import UNREACHABLE, CommandFailed
@@ -26,7 +26,7 @@ def command(json: Json = False) -> None:
     logs.configure("error")
     try:
         report = asyncio.run(_rebuild(settings, quiet=json))
-    except (StoreTrouble, LogUnavailable, NotReady) as trouble:
+    except (StoreUnavailable, LogUnavailable, NotReady) as trouble:
         raise CommandFailed(
             f"the rebuild failed: {trouble}",
             "No data is lost, and workers rebuild by themselves. Check `komek status`, then repeat.",

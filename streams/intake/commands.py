@@ -38,7 +38,7 @@ _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-class Position(NamedTuple):
+class LogOffset(NamedTuple):
     """Place of a confirmed record in its topic."""
 
     partition: int
@@ -59,9 +59,9 @@ class _Reply:
     """Passes the client's answer from its thread to the future that a coroutine awaits."""
 
     loop: asyncio.AbstractEventLoop
-    answer: "asyncio.Future[Position]"
+    answer: "asyncio.Future[LogOffset]"
 
-    def confirm(self, position: Position) -> None:
+    def confirm(self, position: LogOffset) -> None:
         self._call(self._set_result, position)
 
     def fail(self, error: BaseException) -> None:
@@ -71,7 +71,7 @@ class _Reply:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self.loop.call_soon_threadsafe(function, value)
 
-    def _set_result(self, position: Position) -> None:
+    def _set_result(self, position: LogOffset) -> None:
         if not self.answer.done():
             self.answer.set_result(position)
 
@@ -134,7 +134,7 @@ class CommandIntake:
         """Number of sends that await confirmation."""
         return self._in_flight
 
-    async def send_command(self, command: Command) -> Position:
+    async def send_command(self, command: Command) -> LogOffset:
         """Sends a command to `incidents`, keyed by the zone in the incident id. Raises as `send_in_order`."""
         (position,) = await self.send_in_order([self.command_message(command)])
         return position
@@ -162,25 +162,25 @@ class CommandIntake:
 
     async def send_private(
         self, ref: str, record: "wire.VolunteerPrivate | wire.IncidentPrivate"
-    ) -> tuple[Position, bytes]:
+    ) -> tuple[LogOffset, bytes]:
         """Seals and sends a record; returns its position and the sealed bytes. Raises as `send_in_order`."""
         message = self.private_message(ref, record)
         assert message.value is not None
         (position,) = await self.send_in_order([message])
         return position, message.value
 
-    async def erase_private(self, ref: str) -> Position:
+    async def erase_private(self, ref: str) -> LogOffset:
         """Sends a tombstone to `private`. Raises as `send_in_order`."""
         (position,) = await self.send_in_order([self.private_message(ref, None)])
         return position
 
-    async def send_volunteer(self, record: "wire.VolunteerRecord") -> Position:
+    async def send_volunteer(self, record: "wire.VolunteerRecord") -> LogOffset:
         """Sends a profile to `volunteers`. Raises as `send_in_order`."""
         headers = wire.headers("volunteer", clock.fresh_id(), self._source)
         (position,) = await self.send_in_order([Message(VOLUNTEERS.name, record.id, wire.encode(record), headers)])
         return position
 
-    async def erase_volunteer(self, volunteer_id: str) -> Position:
+    async def erase_volunteer(self, volunteer_id: str) -> LogOffset:
         """Sends a tombstone to `volunteers`. Raises as `send_in_order`."""
         headers = wire.headers("volunteer", clock.fresh_id(), self._source)
         (position,) = await self.send_in_order([Message(VOLUNTEERS.name, volunteer_id, None, headers)])
@@ -202,8 +202,8 @@ class CommandIntake:
             _log.error("audit entry lost")
 
     async def send_in_order(
-        self, messages: Sequence[Message], confirmed: Callable[[Message, Position], None] | None = None
-    ) -> list[Position]:
+        self, messages: Sequence[Message], confirmed: Callable[[Message, LogOffset], None] | None = None
+    ) -> list[LogOffset]:
         """Sends each message after the previous one is confirmed; one deadline covers them all.
 
         `confirmed` is called with each message and its position before the next message is sent.
@@ -235,10 +235,10 @@ class CommandIntake:
         self._failing_since = None
         return positions
 
-    async def _confirmed(self, message: Message) -> Position:
+    async def _confirmed(self, message: Message) -> LogOffset:
         loop = asyncio.get_running_loop()
         # `loop.time` and `clock.monotonic_s` both read the monotonic clock, so the pool thread can compare the deadline.
-        answer: asyncio.Future[Position] = loop.create_future()
+        answer: asyncio.Future[LogOffset] = loop.create_future()
         self._threads.submit(self._send, message, _Reply(loop, answer), loop.time() + ANSWER_WITHIN_S)
         return await answer
 
@@ -253,7 +253,7 @@ class CommandIntake:
         except Exception as error:  # noqa: BLE001 - whatever the client raises, the caller must get an answer
             reply.fail(error)
             return
-        sent.add_callback(lambda metadata: reply.confirm(Position(metadata.partition, metadata.offset)))
+        sent.add_callback(lambda metadata: reply.confirm(LogOffset(metadata.partition, metadata.offset)))
         sent.add_errback(reply.fail)
 
     def _note_failure(self) -> None:

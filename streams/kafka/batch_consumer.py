@@ -9,7 +9,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.errors import LogUnavailable
 from streams.kafka import clients
@@ -21,7 +21,7 @@ COMMIT_EVERY_S = 0.25
 
 
 Take: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
-"""Handles a batch. `StoreTrouble`, `NotReady` and `LogUnavailable` make the same batch come again."""
+"""Handles a batch. `StoreUnavailable`, `NotReady` and `LogUnavailable` make the same batch come again."""
 
 
 class BatchReading:
@@ -77,7 +77,7 @@ class BatchReading:
         while not should_stop():
             try:
                 await take(records)
-            except (StoreTrouble, NotReady, LogUnavailable) as trouble:
+            except (StoreUnavailable, NotReady, LogUnavailable) as trouble:
                 attempt += 1
                 log.info("batch is retried", group=self._group, cause=type(trouble).__name__, attempt=attempt)
                 await _back_off(attempt)

@@ -16,13 +16,13 @@ from kafka.admin import KafkaAdminClient
 from streams.kafka import timeouts
 from streams.settings import Settings
 
-REQUEST_TIMEOUT_MS = 60_000
+BATCH_LIFETIME_MS = 60_000
 """The producer drops a batch older than this; whether the batch is in the log is then unknown."""
 
 
 def async_consumer(settings: Settings, client_id: str, *topics: str, **differing: Any) -> AIOKafkaConsumer:
     """A consumer without a group: the caller assigns partitions and seeks."""
-    common = {"enable_auto_commit": False, "auto_offset_reset": "earliest", "request_timeout_ms": timeouts.ANSWER_MS}
+    common = {"enable_auto_commit": False, "auto_offset_reset": "earliest", "request_timeout_ms": timeouts.REQUEST_MS}
     consumer = AIOKafkaConsumer(*topics, **{**_common(settings, client_id), "group_id": None, **common, **differing})
     # Not for members of a group: their JoinGroup is answered only after the rebalance.
     if differing.get("group_id") is None:
@@ -37,7 +37,7 @@ def group_member(settings: Settings, group: str, *topics: str, **differing: Any)
         "session_timeout_ms": timeouts.SESSION_MS,
         "heartbeat_interval_ms": timeouts.HEARTBEAT_MS,
         "rebalance_timeout_ms": timeouts.REBALANCE_MS,
-        "request_timeout_ms": timeouts.ANSWER_TO_MEMBER_MS,
+        "request_timeout_ms": timeouts.MEMBER_REQUEST_MS,
     }
     return async_consumer(settings, f"{group}-{os.getpid()}", *topics, **membership, **differing)
 
@@ -60,7 +60,7 @@ def idempotent_producer(settings: Settings, client_id: str, within_ms: int) -> A
 
 def async_admin(settings: Settings, client_id: str) -> AIOKafkaAdminClient:
     """An admin client; the caller starts and closes it."""
-    return AIOKafkaAdminClient(**_common(settings, client_id), request_timeout_ms=timeouts.ANSWER_MS)
+    return AIOKafkaAdminClient(**_common(settings, client_id), request_timeout_ms=timeouts.REQUEST_MS)
 
 
 def producer(settings: Settings, client_id: str, **differing: Any) -> KafkaProducer:

@@ -38,7 +38,7 @@ class LogReader:
             self._settings,
             self._client_id,
             max_partition_fetch_bytes=4 * 1024 * 1024,
-            request_timeout_ms=timeouts.QUESTION_MS,
+            request_timeout_ms=timeouts.CALL_MS,
         )
         await consumer.start()
         self._consumer = consumer

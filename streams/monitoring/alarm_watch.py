@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, metrics
 from streams.dead_letters.watch import LetterWatch
 from streams.monitoring.alarm_board import AlarmSnapshot, Board
@@ -97,7 +97,7 @@ async def _within(work: Coroutine[Any, Any, T]) -> T | None:
     try:
         # A Redis that hangs must not delay the alarms that come from Kafka.
         return await asyncio.wait_for(work, WITHIN_S)
-    except (StoreTrouble, NotReady, TimeoutError):
+    except (StoreUnavailable, NotReady, TimeoutError):
         return None
 
 

@@ -70,14 +70,14 @@ class Rebuilder:
         self._running = asyncio.Lock()
 
     async def is_ready(self) -> bool:
-        """Whether Redis has been rebuilt since it started. Raises StoreTrouble."""
+        """Whether Redis has been rebuilt since it started. Raises StoreUnavailable."""
         return await self._restore.is_ready()
 
     async def run_or_wait(self) -> None:
         """Returns when Redis is ready.
 
         Raises:
-            StoreTrouble, LogUnavailable, NotReady: the rebuild failed and Redis is not ready; call again.
+            StoreUnavailable, LogUnavailable, NotReady: the rebuild failed and Redis is not ready; call again.
         """
         while not await self.is_ready():
             if await self.run() is None:

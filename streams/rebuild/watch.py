@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from mode import Service
 
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams.errors import LogUnavailable
 from streams.rebuild.rebuilder import Rebuilder
 
@@ -29,6 +29,6 @@ class RebuildWatch(Service):
                 if not await self._rebuilder.is_ready():
                     await self._rebuilder.run_or_wait()
                     self._on_rebuilt()
-            except (StoreTrouble, LogUnavailable, NotReady) as trouble:
+            except (StoreUnavailable, LogUnavailable, NotReady) as trouble:
                 log.warning("rebuild is retried", cause=type(trouble).__name__, detail=str(trouble))
             await self.sleep(1.0)

@@ -43,7 +43,7 @@ class AlarmFactsReader:
 
         Raises:
             NotReady: Redis has not been rebuilt from the log.
-            StoreTrouble: Redis does not reply.
+            StoreUnavailable: Redis does not reply.
         """
         numbers = list(partitions)
         ready, time, timers, void, attention, *applied = await self._link.run(

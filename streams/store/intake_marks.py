@@ -1,6 +1,6 @@
 """Intake marks in Redis: recent reports, offer answers and requests by idempotency key.
 
-All keys have a TTL. The marks work while Redis is being rebuilt. All methods raise `StoreTrouble` when Redis does not reply.
+All keys have a TTL. The marks work while Redis is being rebuilt. All methods raise `StoreUnavailable` when Redis does not reply.
 """
 
 from dataclasses import dataclass, field

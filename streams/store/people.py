@@ -1,11 +1,11 @@
-"""Writes about people: profiles, home places, positions. Callers are `streams/worker/profile_service.py`, `location_service.py`, the
-API once Kafka has confirmed the record (so that a PUT can be read back at once), and the rebuild.
+"""Writes about people: profiles, home places, positions. Callers are `streams/worker/profile_service.py`, `location_service.py`,
+the API once Kafka has confirmed the record (so that a PUT can be read back at once), and the rebuild.
 
 Each write carries the offset of its record (positions: their time). A write older than the stored one has no effect, so writes
 may be repeated and may arrive late.
 
-All methods raise `StoreTrouble` when Redis does not reply and `NotReady` until Redis has been rebuilt. Writes take at most 4 s
-per 2,000 people.
+All methods raise `StoreUnavailable` when Redis does not reply and `NotReady` until Redis has been rebuilt. Writes take at most 4
+s per 2,000 people.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """Queries of the API, each one round trip.
 
-All methods of `Reads` raise `StoreTrouble` when Redis does not reply, and `NotReady` until Redis has been rebuilt from the log:
-an empty result would be wrong then. `RedisIntakeMarks` (`intake_marks.py`) works during a rebuild, because intake does.
+All methods of `Reads` raise `StoreUnavailable` when Redis does not reply, and `NotReady` until Redis has been rebuilt from the
+log: an empty result would be wrong then. `RedisIntakeMarks` (`intake_marks.py`) works during a rebuild, because intake does.
 """
 
 from collections.abc import Mapping, Sequence

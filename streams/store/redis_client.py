@@ -4,7 +4,7 @@ A command is either a script (`ScriptCall("claim", keys, args)`) or a plain comm
 commands in one round trip and returns the replies in order.
 
 Raises:
-    StoreTrouble: no reply, or Redis cannot serve at the moment (loading, read-only replica, out of memory). Retry.
+    StoreUnavailable: no reply, or Redis cannot serve at the moment (loading, read-only replica, out of memory). Retry.
     NotReady: a script found that Redis has not been rebuilt from the log.
     LockLost: another rebuild holds the lock.
     redis.ResponseError: any other error reply; it indicates a bug.
@@ -20,7 +20,7 @@ from redis.exceptions import NoScriptError, OutOfMemoryError, ReadOnlyError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams.errors import RetryLater
 from streams.store.redis_connections import Connections, client_of
 from streams.store.scripts import all_scripts
@@ -127,7 +127,7 @@ class RedisClient:
                 return await self._connections.exchange(packed, REPLY_TIMEOUT_S, until_s)
             except (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError) as error:
                 trouble = error
-        raise StoreTrouble(f"no reply from Redis: {trouble!r}") from trouble
+        raise StoreUnavailable(f"no reply from Redis: {trouble!r}") from trouble
 
     def _wire_form(self, command: Command) -> tuple[Value, ...]:
         if isinstance(command, ScriptCall):
@@ -144,11 +144,11 @@ def _raise_first(answers: Sequence[Any]) -> None:
 def _translated(error: Exception) -> Exception:
     text = str(error)
     if isinstance(error, RedisConnectionError | ReadOnlyError | OutOfMemoryError):
-        return StoreTrouble(text)
+        return StoreUnavailable(text)
     if "NOTREADY" in text:
         return NotReady(NOT_REBUILT)
     if "LOCKLOST" in text:
         return LockLost("another rebuild holds the lock")
     if any(code in text for code in _TRANSIENT):
-        return StoreTrouble(text)
+        return StoreUnavailable(text)
     return error

@@ -2,7 +2,7 @@
 
 Order: `acquire`, `wipe`, people (`people()`: profiles, private records), tracks, incidents, commands and progress, `mark_ready`
 (which indexes all people), `release`. Each script checks the lock, so a rebuilder whose lock has expired writes nothing more and
-gets `LockLost`. All methods raise `StoreTrouble` when Redis does not reply and may be repeated.
+gets `LockLost`. All methods raise `StoreUnavailable` when Redis does not reply and may be repeated.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 from mode import Service
 
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, metrics
 from streams.errors import LogUnavailable
 from streams.kafka.records import Consumed
@@ -40,7 +40,7 @@ GATHER_S = 0.05
 """How long commands are gathered then; Kafka's first fetch response may hold a single record."""
 TROUBLE_EXCUSED_S = 30.0
 """Duration of an excuse; longer than the next attempt takes to fail again: 15 s for the log, 2 s per call for Redis."""
-_CAUSE_LABELS: dict[type[Exception], str] = {LogUnavailable: "LogTrouble"}
+_CAUSE_LABELS: dict[type[Exception], str] = {LogUnavailable: "LogTrouble", StoreUnavailable: "StoreTrouble"}
 """Values of the label `cause` that differ from the class name; alerts and dashboards depend on them."""
 REBUILD_EXCUSED_S = 120.0
 """A rebuild without progress for this long counts as hanging."""
@@ -135,7 +135,7 @@ class CommandWorker(Service):
                 return
             try:
                 await self._handle(part)
-            except (StoreTrouble, LogUnavailable, NotReady, TimeoutError) as error:
+            except (StoreUnavailable, LogUnavailable, NotReady, TimeoutError) as error:
                 attempt += 1
                 await self._recover(error, attempt)
                 continue
@@ -188,7 +188,7 @@ class CommandWorker(Service):
             self._dispatcher.invalidate_all()
             try:
                 await self._rebuild()
-            except (StoreTrouble, LogUnavailable, NotReady, TimeoutError) as again:
+            except (StoreUnavailable, LogUnavailable, NotReady, TimeoutError) as again:
                 log.warning("rebuild is retried", detail=str(again))
         # Jitter, so that workers that failed together do not retry together.
         await asyncio.sleep(min(2.0, 0.05 * 2 ** min(attempt, 6)) * random.uniform(0.5, 1.0))

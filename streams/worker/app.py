@@ -109,7 +109,7 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
         "broker_session_timeout": timeouts.SESSION_MS / 1000,
         "broker_heartbeat_interval": timeouts.HEARTBEAT_MS / 1000,
         "broker_rebalance_timeout": timeouts.REBALANCE_MS / 1000,
-        "broker_request_timeout": timeouts.ANSWER_TO_MEMBER_MS / 1000,
+        "broker_request_timeout": timeouts.MEMBER_REQUEST_MS / 1000,
         "consumer_metadata_max_age_ms": timeouts.LEADERS_MS,
         "consumer_auto_offset_reset": "earliest",
         "producer_acks": -1,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dispatch.context_query import look_of
+from dispatch.context_query import query_of
 from dispatch.model.commands import Command, ReportIncident
 from dispatch.model.context import NOTHING, ContextQuery, DecisionContext, Neighbour, Spot, Whereabouts
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
@@ -44,9 +44,9 @@ async def load_context(store: Store, commands: Sequence[CommandContext]) -> list
     A report also sees earlier reports of the same batch, which are not in Redis yet.
 
     Raises:
-        StoreTrouble, NotReady: Redis did not answer.
+        StoreUnavailable, NotReady: Redis did not answer.
     """
-    queries = [look_of(one.incident, one.command) for one in commands]
+    queries = [query_of(one.incident, one.command) for one in commands]
     # Ordinary batches (answers, timers) need nothing and cost no round trip.
     if not any(queries):
         return [NOTHING] * len(commands)

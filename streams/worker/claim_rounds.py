@@ -106,7 +106,7 @@ class ClaimRounds:
         excluded people, takes a few looks.
 
         Raises:
-            StoreTrouble, NotReady: the ledger knows the claims that may have been granted.
+            StoreUnavailable, NotReady: the ledger knows the claims that may have been granted.
         """
         unfinished = list(self._drafts)
         until_s = self._searches.deadline_s()

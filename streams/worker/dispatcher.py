@@ -19,14 +19,14 @@ from dispatch.model.decisions import Cause
 from dispatch.model.hazard_areas import ground_of
 from dispatch.model.service_area import ServiceArea
 from dispatch.plans.book import PlanBook
-from dispatch.ports import Loaded, NotReady, Store, StoreTrouble, TravelTimes
+from dispatch.ports import Loaded, NotReady, Store, StoreUnavailable, TravelTimes
 from dispatch.state.edits import unused_refs
 from dispatch.state.lifecycle import fold
 from streams import metrics, wire
 from streams.errors import LogUnavailable
 from streams.kafka.records import Consumed
 from streams.worker.batch_context import CommandContext, load_context
-from streams.worker.batch_hazards import BatchHazards
+from streams.worker.batch_lookups import BatchLookups
 from streams.worker.claim_rounds import ClaimLedger, ClaimRounds
 from streams.worker.drafts import Draft, count_decisions, count_rivals
 from streams.worker.lanes import lanes_of, without_repeats
@@ -57,7 +57,7 @@ class Dispatcher:
         self._projection = projection
         self._plans = plans
         self._plans_next = plans
-        self._hazards = BatchHazards(store, travel, served)
+        self._hazards = BatchLookups(store, travel, served)
         self._searches = Searches(store, self._hazards, bounds or SearchBounds())
         self._ledger = ClaimLedger(store)
         self._caught_up: set[int] = set()
@@ -77,7 +77,7 @@ class Dispatcher:
         """Applies and publishes what `decisions` holds, for partitions that are not caught up.
 
         Raises:
-            LogUnavailable, StoreTrouble, NotReady: a repeat continues.
+            LogUnavailable, StoreUnavailable, NotReady: a repeat continues.
         """
         for partition in sorted(set(partitions) - self._caught_up):
             await self._projection.catch_up(partition)
@@ -101,7 +101,7 @@ class Dispatcher:
         """When this returns, every record has its outcome in the log: a decision (with offers and status) or a dead letter.
 
         Raises:
-            LogUnavailable, StoreTrouble, NotReady: nothing was lost; call again with the same records.
+            LogUnavailable, StoreUnavailable, NotReady: nothing was lost; call again with the same records.
         """
         async with self._batch_lock:
             # Here and nowhere else: a batch is decided under one book.
@@ -154,7 +154,9 @@ class Dispatcher:
         errors = [error for error in lanes if error is not None]
         if errors:
             # A bug takes precedence over a retryable error, which would hide it.
-            raise min(errors, key=lambda one: isinstance(one, LogUnavailable | StoreTrouble | NotReady | TimeoutError))
+            raise min(
+                errors, key=lambda one: isinstance(one, LogUnavailable | StoreUnavailable | NotReady | TimeoutError)
+            )
 
     async def _decide_lane(self, commands: Sequence[tuple[Consumed, Command]]) -> None:
         for part in without_repeats(commands):

@@ -34,7 +34,7 @@ Entry = tuple[str, int, str]
 
 
 class HazardSource(Protocol):
-    """The queries this module makes to Redis. Both raise `StoreTrouble` or `NotReady`."""
+    """The queries this module makes to Redis. Both raise `StoreUnavailable` or `NotReady`."""
 
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
         """As `dispatch.ports.Store.hazards`: the current version, and the areas if it differs from `known`."""
@@ -59,7 +59,7 @@ class HazardEntries:
         """Commands that report new entries among these positions. Send them, then call `remember`.
 
         Raises:
-            StoreTrouble, NotReady: Redis did not answer; a repeat is harmless.
+            StoreUnavailable, NotReady: Redis did not answer; a repeat is harmless.
         """
         await self._refresh()
         if not self._squares and not self._everywhere:

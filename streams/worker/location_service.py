@@ -15,7 +15,7 @@ from mode import Service
 
 from dispatch.matching.position_checks import is_vague
 from dispatch.model.commands import EnterHazard
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams.kafka import groups
 from streams.kafka.batch_consumer import BatchReading
 from streams.settings import Settings
@@ -68,11 +68,11 @@ class LocationService(Service):
                 return
             try:
                 await self.sweep_once()
-            except (StoreTrouble, NotReady) as trouble:
+            except (StoreUnavailable, NotReady) as trouble:
                 log.info("sweep of old positions is retried", cause=type(trouble).__name__)
 
     async def sweep_once(self) -> int:
-        """Drops all positions older than the limit; returns how many. Raises StoreTrouble or NotReady."""
+        """Drops all positions older than the limit; returns how many. Raises StoreUnavailable or NotReady."""
         swept = 0
         # In parts: one script call over all old fixes would block Redis.
         while part := await self._people.sweep_fixes(self._ttl_ms):

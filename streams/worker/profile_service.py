@@ -14,7 +14,7 @@ from aiokafka import ConsumerRecord
 from mode import Service
 
 from dispatch.model.answer_commands import LeaveDuty
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.safety.absence import leave_duty_command
 from streams import wire
 from streams.errors import LogUnavailable
@@ -72,14 +72,14 @@ class ProfileService(Service):
                 return
             try:
                 await self.join_once()
-            except (StoreTrouble, NotReady, LogUnavailable) as trouble:
+            except (StoreUnavailable, NotReady, LogUnavailable) as trouble:
                 log.info("repair of profiles is retried", cause=type(trouble).__name__)
 
     async def join_once(self) -> int:
         """Publishes a repaired profile of each person whose public record is outdated (`Unjoined`); returns how many.
 
         Raises:
-            StoreTrouble, NotReady, LogUnavailable: a repeat is harmless.
+            StoreUnavailable, NotReady, LogUnavailable: a repeat is harmless.
         """
         assert self._publish is not None
         count = 0
@@ -135,7 +135,7 @@ def joined(found: Unjoined, data_key: bytes) -> tuple[str, VolunteerRecord | Non
 
 
 async def leave_duty_commands(people: PeopleStore, writes: Iterable[ProfileWrite]) -> list[LeaveDuty]:
-    """Commands for people who went off duty or were erased while they hold an offer. Raises StoreTrouble or NotReady."""
+    """Commands for people who went off duty or were erased while they hold an offer. Raises StoreUnavailable or NotReady."""
     left = {write.volunteer_id: write for write in writes if _leaves_duty(write)}
     held = await people.engaged(list(left)) if left else {}
     commands = [

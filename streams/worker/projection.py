@@ -49,7 +49,7 @@ class Projection:
         decision whose offers are not in the log, so decisions behind such a one are not published here.
 
         Raises:
-            LogUnavailable, StoreTrouble, NotReady: catch up before deciding again.
+            LogUnavailable, StoreUnavailable, NotReady: catch up before deciding again.
         """
         for entry in logged:
             # Before anything can fail: a confirmed offset is known even if applying it raises (DESIGN 72).
@@ -92,7 +92,7 @@ class Projection:
         Returns the number of decisions read.
 
         Raises:
-            LogUnavailable, StoreTrouble, NotReady: a repeat continues where this stopped.
+            LogUnavailable, StoreUnavailable, NotReady: a repeat continues where this stopped.
         """
         progress = await self._store.progress(partition)
         # A decision may be applied and not published: its worker died in between (DESIGN 66).

@@ -18,7 +18,7 @@ from streams import clock, wire
 from streams.dead_letters import letters
 from streams.errors import LogUnavailable
 from streams.kafka import partitioner
-from streams.kafka.clients import REQUEST_TIMEOUT_MS, idempotent_producer
+from streams.kafka.clients import BATCH_LIFETIME_MS, idempotent_producer
 from streams.kafka.records import Consumed
 from streams.settings import Settings
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS, PRIVATE, VOLUNTEERS
@@ -39,7 +39,7 @@ class Publisher:
         Raises:
             KafkaError: no broker answered.
         """
-        producer = idempotent_producer(self._settings, self._source, REQUEST_TIMEOUT_MS)
+        producer = idempotent_producer(self._settings, self._source, BATCH_LIFETIME_MS)
         await producer.start()
         for topic in (INCIDENTS, DECISIONS, OFFERS, INCIDENT_STATUS):
             self._partitions[topic.name] = await producer.partitions_for(topic.name)

@@ -8,9 +8,9 @@ import structlog
 
 from dispatch.model.people import Need, SearchMark
 from dispatch.plans.book import PlanBook
-from dispatch.ports import Store, StoreTrouble
+from dispatch.ports import Store, StoreUnavailable
 from streams import metrics
-from streams.worker.batch_hazards import BatchHazards
+from streams.worker.batch_lookups import BatchLookups
 from streams.worker.drafts import Draft
 
 log = structlog.get_logger()
@@ -33,9 +33,9 @@ class SearchBounds:
 
 
 class Searches:
-    """Fills `Draft.found`. Raises StoreTrouble or NotReady when a first search fails."""
+    """Fills `Draft.found`. Raises StoreUnavailable or NotReady when a first search fails."""
 
-    def __init__(self, store: Store, hazards: BatchHazards, bounds: SearchBounds) -> None:
+    def __init__(self, store: Store, hazards: BatchLookups, bounds: SearchBounds) -> None:
         self._store = store
         self._hazards = hazards
         self._bounds = bounds
@@ -71,7 +71,7 @@ class Searches:
         searches = [(_wider(need, draft.looks), draft.sifted(need, plans)) for draft, need in going]
         try:
             hits = await self._store.find_more(searches, within_s=left_s)
-        except StoreTrouble as trouble:
+        except StoreUnavailable as trouble:
             # A search that is too slow for Redis must not repeat for ever; if Redis is unavailable, the claims will fail.
             log.warning("searches were not continued", needs=len(going), trouble=str(trouble))
             self._bound(going)

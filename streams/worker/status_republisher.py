@@ -3,7 +3,7 @@
 A worker that resumes after a stall may still send the batches that its Kafka client had buffered: old states, behind the newer
 ones of the worker that took over. Readers detect them by `decision_offset`, but compaction would keep the old state for ever. The
 new owner of a partition therefore republishes the newest states of recently decided incidents twice: after a short stall, and
-after the longest one, when the stalled client has dropped its batches (`kafka.clients.REQUEST_TIMEOUT_MS`).
+after the longest one, when the stalled client has dropped its batches (`kafka.clients.BATCH_LIFETIME_MS`).
 """
 
 from collections.abc import Callable
@@ -15,17 +15,17 @@ from mode import Service
 
 from dispatch.model.decisions import Decision, StatusRecord
 from dispatch.model.vocabulary import Outcome
-from dispatch.ports import NotReady, Store, StoreTrouble
+from dispatch.ports import NotReady, Store, StoreUnavailable
 from streams import clock, wire
 from streams.errors import LogUnavailable
-from streams.kafka.clients import REQUEST_TIMEOUT_MS
+from streams.kafka.clients import BATCH_LIFETIME_MS
 from streams.kafka.log_reader import LogReader
 from streams.topics import DECISIONS
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.publisher import Publisher
 
 log = structlog.get_logger()
-AFTER_S = (25.0, REQUEST_TIMEOUT_MS / 1000 + 15.0)
+AFTER_S = (25.0, BATCH_LIFETIME_MS / 1000 + 15.0)
 """Delays after a takeover."""
 BEFORE = 500
 """Decisions before the takeover whose states are republished: more than a client buffers."""
@@ -72,7 +72,7 @@ class StatusRepublisher(Service):
             try:
                 await self._detect_takeovers()
                 await self._publish_due()
-            except (StoreTrouble, NotReady, LogUnavailable) as trouble:
+            except (StoreUnavailable, NotReady, LogUnavailable) as trouble:
                 log.info("republication of states is retried", cause=type(trouble).__name__)
 
     async def _detect_takeovers(self) -> None:
@@ -102,7 +102,7 @@ class StatusRepublisher(Service):
         """Publishes the newest state of each incident decided at or after this offset; returns how many.
 
         Raises:
-            LogUnavailable, StoreTrouble, NotReady: some states may have been published; a repeat is harmless.
+            LogUnavailable, StoreUnavailable, NotReady: some states may have been published; a repeat is harmless.
         """
         newest = _Newest()
         # Most of the log is read without the lock; only what was decided meanwhile is read between two batches.

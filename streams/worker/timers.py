@@ -14,7 +14,7 @@ import structlog
 from mode import Service
 
 from dispatch.deadlines import deadline_command
-from dispatch.ports import NotReady, Store, StoreTrouble
+from dispatch.ports import NotReady, Store, StoreUnavailable
 from streams import metrics
 from streams.errors import LogUnavailable
 from streams.store import RedisStore
@@ -49,7 +49,7 @@ class TimerSweep(Service):
         while not self.should_stop:
             try:
                 taken = await self.sweep_once()
-            except (StoreTrouble, NotReady, LogUnavailable) as trouble:
+            except (StoreUnavailable, NotReady, LogUnavailable) as trouble:
                 log.warning("timer sweep is retried", cause=type(trouble).__name__)
                 taken = 0
             # A full load means that more timers are due.
@@ -98,7 +98,7 @@ class PendingSweep(Service):
             await self.sleep(PENDING_TICK_S)
             try:
                 await self.sweep_once()
-            except (StoreTrouble, NotReady, LogUnavailable) as trouble:
+            except (StoreUnavailable, NotReady, LogUnavailable) as trouble:
                 log.warning("pending claim sweep is retried", cause=type(trouble).__name__)
 
     async def sweep_once(self) -> int:

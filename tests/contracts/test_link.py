@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from redis.exceptions import ResponseError
 
-from dispatch.ports import AppliedState, StoreTrouble
+from dispatch.ports import AppliedState, StoreUnavailable
 from streams.local.ports import free_ports
 from streams.store import RedisClient, RedisStore
 from streams.store.redis_connections import client_of
@@ -36,7 +36,7 @@ async def test_nobody_there_is_trouble() -> None:
     (port,) = free_ports(1)
     link = RedisClient(f"redis://127.0.0.1:{port}/0")
 
-    with pytest.raises(StoreTrouble):
+    with pytest.raises(StoreUnavailable):
         await link.run([("PING",)])
     await link.close()
 
@@ -46,7 +46,7 @@ async def test_no_answer_is_trouble_within_the_deadline() -> None:
         link = RedisClient(url)
         started = asyncio.get_running_loop().time()
 
-        with pytest.raises(StoreTrouble):
+        with pytest.raises(StoreUnavailable):
             await link.run([("PING",)])
 
         assert asyncio.get_running_loop().time() - started < 2.5
@@ -92,9 +92,9 @@ async def test_a_server_that_cannot_write_is_trouble(redis_world: RedisWorld) ->
     await redis_world.store.load([("c", "i")])
     await redis_world.link.run([("CONFIG SET", "maxmemory", "1mb")])
     try:
-        with pytest.raises(StoreTrouble):
+        with pytest.raises(StoreUnavailable):
             await redis_world.link.run([("SET", "k", "v" * 10)])
-        with pytest.raises(StoreTrouble):
+        with pytest.raises(StoreUnavailable):
             await redis_world.store.apply([application(0, incident(at_ms=1))])
     finally:
         await redis_world.link.run([("CONFIG SET", "maxmemory", "0")])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.context_query import look_of
+from dispatch.context_query import query_of
 from dispatch.model.answer_commands import GiveResult
 from dispatch.model.commands import AddNote, Command, MergeIncident, ReportIncident, UpdateIncident
 from dispatch.model.context import NEAR_M
@@ -37,7 +37,7 @@ def known(*offers: Offer) -> Incident:
 
 
 def test_a_report_looks_for_open_incidents_around_its_place() -> None:
-    look = look_of(None, told(ReportIncident, type="flood", body_digest="x", area=point()))
+    look = query_of(None, told(ReportIncident, type="flood", body_digest="x", area=point()))
 
     assert look is not None
     assert (look.near, look.near_m) == (ALMATY, NEAR_M)
@@ -59,7 +59,7 @@ def test_a_report_looks_for_open_incidents_around_its_place() -> None:
     ],
 )
 def test_nothing_is_looked_up_where_nothing_depends_on_it(state: Incident | None, command: Command) -> None:
-    assert look_of(state, command) is None
+    assert query_of(state, command) is None
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_nothing_is_looked_up_where_nothing_depends_on_it(state: Incident | None
     ],
 )
 def test_a_merge_looks_at_the_other_incident(state: Incident, command: Command) -> None:
-    look = look_of(state, command)
+    look = query_of(state, command)
 
     assert look is not None
     assert look.target == OTHER
@@ -82,7 +82,7 @@ def test_a_move_looks_for_those_on_the_way_and_those_who_could_go_instead(comman
     asked = offer(OfferState.OFFERED, id="o-2", volunteer_id="v-2")
     there = offer(OfferState.ON_SCENE, id="o-3", volunteer_id="v-3")
 
-    look = look_of(known(coming, asked, there, digital(Task.GEOLOCATE)), command)
+    look = query_of(known(coming, asked, there, digital(Task.GEOLOCATE)), command)
 
     assert look is not None
     assert look.people == ("v-1", "v-2")
@@ -95,7 +95,7 @@ def test_a_move_looks_for_those_on_the_way_and_those_who_could_go_instead(comman
 def test_who_serves_a_need_that_is_gone_is_looked_for_all_the_same() -> None:
     old = offer(OfferState.ACCEPTED, requirement_id="r9")
 
-    look = look_of(known(old), told(UpdateIncident, area=point(76.9)))
+    look = query_of(known(old), told(UpdateIncident, area=point(76.9)))
 
     assert look is not None
     assert (look.people, look.needs) == (("v-1",), ())

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dispatch.context_query import look_of
+from dispatch.context_query import query_of
 from dispatch.deadlines import deadline_command, timers_of, waiting_of
 from dispatch.decide import Settled, chosen_people, fill, settle, settle_without_claim
 from dispatch.follow_ups import follow_ups
@@ -109,7 +109,7 @@ class DispatchWorld:
 
     def _settled(self, command: Command) -> Settled:
         state = self.incidents.get(command.incident_id)
-        look = look_of(state, command)
+        look = query_of(state, command)
         around = DecisionContext(
             target=self.incidents.get(look.target) if look and look.target else None,
             free={need.requirement.id: self._find().candidates for need in look.needs} if look else {},

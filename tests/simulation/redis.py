@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from dispatch.matching.position_checks import Track
-from dispatch.ports import StoreTrouble
+from dispatch.ports import StoreUnavailable
 from streams.store import LockLost
 from streams.store.memory.store import MemoryStore
 from streams.store.people import PrivateWrite, ProfileWrite
@@ -120,13 +120,13 @@ class StorePort:
         await asyncio.sleep(weather.latency_s())
         await process.gate()
         if redis.now_s() < redis.down_until_s or (name not in QUIET and weather.strikes("store_before")):
-            raise StoreTrouble(f"{name}: no answer")
+            raise StoreUnavailable(f"{name}: no answer")
         if name in PIPELINES and len(args[0]) > 1 and not weather.is_calm and weather.chance.random() < 0.3:
             answer = await self._piecewise(name, args[0])
         else:
             answer = await redis.do(name, args, kwargs)
         if name not in QUIET and weather.strikes("store_after"):
-            raise StoreTrouble(f"{name}: the answer was lost")
+            raise StoreUnavailable(f"{name}: the answer was lost")
         process.may_end(f"{name} done")
         await process.gate()
         return answer
@@ -138,7 +138,7 @@ class StorePort:
             answers += await self._redis.do(name, ([entry],), {}) or []
             self._process.may_end(f"{name} half done")
             if self._process.weather.strikes("store_before"):
-                raise StoreTrouble(f"{name}: broke off")
+                raise StoreUnavailable(f"{name}: broke off")
             await asyncio.sleep(self._process.weather.latency_s())
             await self._process.gate()
         return answers
@@ -231,6 +231,6 @@ class Restore:
         await asyncio.sleep(self._process.weather.latency_s())
         await self._process.gate()
         if self._redis.now_s() < self._redis.down_until_s or self._process.weather.strikes("store_before"):
-            raise StoreTrouble(f"{name}: no answer")
+            raise StoreUnavailable(f"{name}: no answer")
         if locked and not self._holds():
             raise LockLost(name)

@@ -4,7 +4,7 @@ dies."""
 import asyncio
 from typing import Any, cast
 
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams import wire
 from streams.store.people import PeopleStore
 from streams.store.record_decoders import fix_of, profile_of
@@ -39,7 +39,7 @@ class Registrar:
             for command in await leave_duty_commands(cast(PeopleStore, self), writes):
                 zone = command.incident_id.split("-")[1]
                 self._kafka.append(INCIDENTS.name, wire.encode_command(command), zone.encode())
-        except (NotReady, StoreTrouble):
+        except (NotReady, StoreUnavailable):
             return False
         return True
 

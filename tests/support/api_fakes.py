@@ -11,10 +11,10 @@ from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Presence
 from dispatch.model.places import Place
 from dispatch.model.vocabulary import IncidentStatus
-from dispatch.ports import StoreTrouble
+from dispatch.ports import StoreUnavailable
 from streams import wire
 from streams.errors import LogUnavailable
-from streams.intake.commands import Message, Position
+from streams.intake.commands import LogOffset, Message
 from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
 from streams.notices.lag import NotifierLag
@@ -63,13 +63,13 @@ class FakeLog:
         return Message(PRIVATE.name, ref, value, [])
 
     async def send_in_order(
-        self, messages: Sequence[Message], confirmed: Callable[[Message, Position], None] | None = None
-    ) -> list[Position]:
+        self, messages: Sequence[Message], confirmed: Callable[[Message, LogOffset], None] | None = None
+    ) -> list[LogOffset]:
         if self.trouble is not None:
             raise self.trouble
         first = len(self.messages)
         self.messages += messages
-        positions = [Position(0, first + number) for number in range(len(messages))]
+        positions = [LogOffset(0, first + number) for number in range(len(messages))]
         for message, position in zip(messages, positions, strict=True):
             if confirmed is not None:
                 confirmed(message, position)
@@ -77,18 +77,18 @@ class FakeLog:
                 self.worker(wire.decode_command(message.value))
         return positions
 
-    async def send_private(self, ref: str, record: Private) -> tuple[Position, bytes]:
+    async def send_private(self, ref: str, record: Private) -> tuple[LogOffset, bytes]:
         message = self.private_message(ref, record)
         assert message.value is not None
         return (await self.send_in_order([message]))[0], message.value
 
-    async def erase_private(self, ref: str) -> Position:
+    async def erase_private(self, ref: str) -> LogOffset:
         return (await self.send_in_order([Message(PRIVATE.name, ref, None, [])]))[0]
 
-    async def send_volunteer(self, record: VolunteerRecord) -> Position:
+    async def send_volunteer(self, record: VolunteerRecord) -> LogOffset:
         return (await self.send_in_order([Message(VOLUNTEERS.name, record.id, wire.encode(record), [])]))[0]
 
-    async def erase_volunteer(self, volunteer_id: str) -> Position:
+    async def erase_volunteer(self, volunteer_id: str) -> LogOffset:
         return (await self.send_in_order([Message(VOLUNTEERS.name, volunteer_id, None, [])]))[0]
 
     def audit(self, entry: AuditRecord) -> None:
@@ -101,7 +101,7 @@ class FakeLog:
 
 
 class FakeRedis:
-    """`StateReads`, `PeoplePort` and `MarkStore`. With `is_down` every call raises StoreTrouble."""
+    """`StateReads`, `PeoplePort` and `MarkStore`. With `is_down` every call raises StoreUnavailable."""
 
     def __init__(self) -> None:
         self.states: dict[str, Incident] = {}
@@ -122,7 +122,7 @@ class FakeRedis:
 
     def _ask(self) -> None:
         if self.is_down:
-            raise StoreTrouble("down")
+            raise StoreUnavailable("down")
 
     def add(self, *incidents: Incident) -> None:
         self.states |= {state.id: state for state in incidents}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from dispatch.context_query import look_of
+from dispatch.context_query import query_of
 from dispatch.decide import View, decide
 from dispatch.model import answer_commands
 from dispatch.model import commands as orders
@@ -259,7 +259,7 @@ class Story:
 
     def _around(self, command: Command) -> DecisionContext:
         """As stated, and for what may be bridged everybody in `people`."""
-        look = look_of(self.told, command)
+        look = query_of(self.told, command)
         if look is None or isinstance(command, orders.UpdateIncident):
             return self.around
         free = {need.requirement.id: tuple(self.people) for need in look.needs}

@@ -10,7 +10,7 @@ import structlog
 
 from api.http.problems import TABLE, ProblemResponse, problem_of
 from api.http.strict_json import BadJson
-from dispatch.ports import NotReady, StoreTrouble
+from dispatch.ports import NotReady, StoreUnavailable
 from streams.errors import LogUnavailable, OutcomeUnknown, Overloaded
 from tests.support.api_world import World, code
 from tests.support.builders import INCIDENT, incident
@@ -21,7 +21,7 @@ from tests.support.builders import INCIDENT, incident
     [
         (Overloaded("x"), (503, "overloaded"), "1"),
         (OutcomeUnknown("x"), (503, "unknown_outcome"), "1"),
-        (StoreTrouble("x"), (503, "picture_unavailable"), "1"),
+        (StoreUnavailable("x"), (503, "picture_unavailable"), "1"),
         (NotReady("x"), (503, "picture_unavailable"), "3"),
         (LogUnavailable("x"), (503, "log_unavailable"), "1"),
         (BadJson("a comma", "{,", 1), (400, "bad_json"), None),

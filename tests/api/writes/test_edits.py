@@ -8,7 +8,7 @@ from api.writes import edits
 from dispatch.model.commands import ReportIncident, UpdateIncident
 from dispatch.model.private_refs import text_ref
 from dispatch.model.vocabulary import Outcome
-from dispatch.ports import StoreTrouble
+from dispatch.ports import StoreUnavailable
 from streams import wire
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate
@@ -295,7 +295,7 @@ async def test_a_precondition_alone_changes_nothing_and_is_refused(
 
 async def test_redis_failing_while_the_decision_is_awaited_gives_202(edited: EditedIncident) -> None:
     async def away(*_: object) -> None:
-        raise StoreTrouble("down")
+        raise StoreUnavailable("down")
 
     edited.world.redis.decision_place = away  # type: ignore[assignment, method-assign]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.context_query import look_of
+from dispatch.context_query import query_of
 from dispatch.incidents.duplicates import (
     MOST_PROPOSED,
     PROPOSED_FROM,
@@ -216,7 +216,7 @@ def test_the_number_is_looked_up_wherever_neighbours_are(moved: bool) -> None:
         sent_ms=0,
         area=area_of({"type": "Point", "coordinates": [76.9, 43.3]}),
     )
-    look = look_of(story.incident, command) if moved else look_of(None, story.commands[0])
+    look = query_of(story.incident, command) if moved else query_of(None, story.commands[0])
     assert look is not None
     assert look.external == NUMBER
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.context_query import look_of
+from dispatch.context_query import query_of
 from dispatch.deadlines import timers_of
 from dispatch.decide import decide
 from dispatch.follow_ups import follow_ups
@@ -57,7 +57,7 @@ class LinkedIncidents:
 
     def decide(self, command: Command) -> Decision:
         state = self.incidents.get(command.incident_id)
-        look = look_of(state, command)
+        look = query_of(state, command)
         target = self.incidents.get(look.target) if look and look.target else None
         seen = view(state, command, now_ms=self.now_ms, around=DecisionContext(target=target))
         decision = decide(seen, command, plans(), lambda _: Found(candidates=tuple(self.people)))

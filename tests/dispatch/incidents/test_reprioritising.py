@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dispatch.context_query import look_of
+from dispatch.context_query import query_of
 from dispatch.model.commands import UpdateIncident
 from dispatch.model.context import NEAR_M, DecisionContext, Neighbour
 from dispatch.model.vocabulary import Capability, OfferState, Priority
@@ -138,8 +138,8 @@ def test_another_place_or_type_looks_for_the_incidents_near_it() -> None:
     told.report(spec())
     order = {"id": "c", "incident_id": INCIDENT, "by": "operator", "sent_ms": 0}
 
-    moved = look_of(told.incident, UpdateIncident(**order, area=point(76.0)))  # type: ignore[arg-type]
-    retyped = look_of(told.incident, UpdateIncident(**order, type="flood"))  # type: ignore[arg-type]
+    moved = query_of(told.incident, UpdateIncident(**order, area=point(76.0)))  # type: ignore[arg-type]
+    retyped = query_of(told.incident, UpdateIncident(**order, type="flood"))  # type: ignore[arg-type]
 
     assert moved is not None
     assert (moved.near, moved.near_m, moved.people) == (point(76.0).centre, NEAR_M, ())

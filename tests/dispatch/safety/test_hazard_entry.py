@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.context_query import look_of
+from dispatch.context_query import query_of
 from dispatch.model.commands import EnterHazard, UpdateIncident
 from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import Decision
@@ -204,7 +204,7 @@ def test_another_type_looks_for_who_is_on_the_way() -> None:
     state = on_the_way().incident
     order: dict[str, Any] = {"id": "c", "incident_id": INCIDENT, "by": "operator", "sent_ms": 0}
 
-    assert look_of(state, UpdateIncident(**order, priority=Priority.LOW)) is None
-    look = look_of(state, UpdateIncident(**order, type="storm"))
+    assert query_of(state, UpdateIncident(**order, priority=Priority.LOW)) is None
+    look = query_of(state, UpdateIncident(**order, type="storm"))
     assert look is not None
     assert look.people == ("v-1",)

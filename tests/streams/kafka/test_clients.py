@@ -105,7 +105,7 @@ def test_a_batch_lives_long_while_its_requests_end_early() -> None:
     producer = clients.idempotent_producer(SETTINGS, "c", 60_000)
 
     assert producer.config["request_timeout_ms"] == 60_000
-    assert producer.client._request_timeout_ms == timeouts.ANSWER_MS
+    assert producer.client._request_timeout_ms == timeouts.REQUEST_MS
 
 
 def test_a_member_of_a_group_waits_for_the_rebalance() -> None:
@@ -113,7 +113,7 @@ def test_a_member_of_a_group_waits_for_the_rebalance() -> None:
 
     assert member.topics == ("topic",)
     assert member.config["group_id"] == "g"
-    assert member._client._request_timeout_ms == timeouts.ANSWER_TO_MEMBER_MS > timeouts.REBALANCE_MS
+    assert member._client._request_timeout_ms == timeouts.MEMBER_REQUEST_MS > timeouts.REBALANCE_MS
     assert member.config["fetch_max_wait_ms"] == 250
 
 

@@ -94,7 +94,7 @@ def test_tries_that_do_not_end_are_given_longer_but_not_for_ever() -> None:
 def test_what_a_worker_says_ends_by_itself() -> None:
     waits = StallExcuses()
 
-    waits.excused("StoreTrouble", at_s=10, for_s=30)
+    waits.excused("StoreUnavailable", at_s=10, for_s=30)
 
     said = waits.now(39)
     assert said is not None

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dispatch.ports import StoreTrouble
+from dispatch.ports import StoreUnavailable
 from streams import clock
 from streams.worker.agent import CommandWorker
 
@@ -109,7 +109,7 @@ async def test_a_fresh_command_waits_for_nobody() -> None:
 
 
 async def test_after_redis_was_away_the_rest_is_decided_together_again() -> None:
-    dispatcher = Dispatcher(troubles=[StoreTrouble("away")] * 3)
+    dispatcher = Dispatcher(troubles=[StoreUnavailable("away")] * 3)
     stream = Stream(40, age_s=60, pauses={})
 
     await run(dispatcher, stream, 40)

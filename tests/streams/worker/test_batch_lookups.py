@@ -16,7 +16,7 @@ from dispatch.model.vocabulary import DeadlineKind, OfferState
 from dispatch.ports import TravelAnswer, Trip
 from dispatch.safety.hazard_crossings import WaysFound
 from streams.store.memory.store import MemoryStore
-from streams.worker.batch_hazards import ROUTED_MOST, TRAVEL_BUDGET_S, BatchHazards
+from streams.worker.batch_lookups import ROUTED_MOST, TRAVEL_BUDGET_S, BatchLookups
 from tests.contracts.builders import application, fix, profile
 from tests.support.builders import ALMATY, INCIDENT, NOW_MS, candidate, incident, need, offer, remote
 
@@ -64,12 +64,12 @@ def people(count: int) -> list[Candidate]:
 async def test_without_a_router_nothing_is_asked() -> None:
     results = [found(*people(3))]
 
-    assert await BatchHazards(store()).timed([(incident(), need())], results) is results
+    assert await BatchLookups(store()).timed([(incident(), need())], results) is results
 
 
 async def test_the_nearest_get_the_routers_times_and_the_record_says_so() -> None:
     travel = FakeTravel()
-    scene = BatchHazards(store(), travel)
+    scene = BatchLookups(store(), travel)
 
     (timed,) = await scene.timed([(incident(), need())], [found(*people(ROUTED_MOST + 3))])
 
@@ -80,7 +80,7 @@ async def test_the_nearest_get_the_routers_times_and_the_record_says_so() -> Non
 
 async def test_digital_work_and_people_without_a_place_are_not_asked_for() -> None:
     travel = FakeTravel()
-    scene = BatchHazards(store(), travel)
+    scene = BatchLookups(store(), travel)
     results = [found(remote("d-1")), found(candidate("v-1"))]
 
     timed = await scene.timed([(incident(), need(area=None)), (incident(), need())], results)
@@ -92,7 +92,7 @@ async def test_digital_work_and_people_without_a_place_are_not_asked_for() -> No
 async def test_only_needs_with_somebody_to_route_are_marked() -> None:
     results = [found(candidate("v-1")), found(*people(1))]
 
-    timed = await BatchHazards(store(), FakeTravel()).timed([(incident(), need())] * 2, results)
+    timed = await BatchLookups(store(), FakeTravel()).timed([(incident(), need())] * 2, results)
 
     assert [one.travel for one in timed] == ["built_in", "osrm"]
 
@@ -103,7 +103,7 @@ async def test_people_are_routed_to_where_they_would_be_sent() -> None:
     boatman = candidate("boat", "first_aid", "boat", place=Place(lon=77.0, lat=43.235))
     travel = FakeTravel()
 
-    await BatchHazards(store(), travel).timed([(flood, need(area=GROUND))], [found(outside, inside, boatman)])
+    await BatchLookups(store(), travel).timed([(flood, need(area=GROUND))], [found(outside, inside, boatman)])
 
     staged, sent_in = travel.asked[0][0]
     assert staged.target != sent_in.target
@@ -112,7 +112,7 @@ async def test_people_are_routed_to_where_they_would_be_sent() -> None:
 
 async def test_a_batch_that_searches_again_has_only_what_is_left_of_its_budget() -> None:
     travel = FakeTravel(takes_s=0.05)
-    scene = BatchHazards(store(), travel)
+    scene = BatchLookups(store(), travel)
     results = [found(*people(1))]
     await scene.look()
     for _ in range(2):
@@ -128,7 +128,7 @@ async def test_a_batch_that_searches_again_has_only_what_is_left_of_its_budget()
 
 async def test_dangerous_ground_is_read_when_it_changes_and_seen_by_every_command() -> None:
     kept = store()
-    scene = BatchHazards(kept)
+    scene = BatchLookups(kept)
     flood = incident(area=GROUND, hazard=Hazard(equipped=("boat",)))
     await kept.apply([application(0, flood)])
 
@@ -150,7 +150,7 @@ async def test_people_who_are_awaited_are_looked_up_for_the_command_that_asks() 
     watched = incident(offers=(coming, unknown))
     asking = [(watched, _watch_of("o-1")), (watched, _watch_of("o-2")), (None, _watch_of("o-1"))]
 
-    people = await BatchHazards(kept).people(asking)
+    people = await BatchLookups(kept).people(asking)
 
     assert [list(one.presence) for one in people] == [["v-1"], [], []]
     assert [dict(one.past) for one in people] == [{}, {}, {}]
@@ -165,7 +165,7 @@ async def test_of_people_whom_an_operator_names_it_is_known_what_was_asked_of_th
         for one in ("v-1", "nobody")
     )
 
-    first, second, nobody = await BatchHazards(kept).people([(incident(), named), (incident(), unknown), (None, named)])
+    first, second, nobody = await BatchLookups(kept).people([(incident(), named), (incident(), unknown), (None, named)])
 
     assert (list(first.presence), list(first.past)) == (["v-1"], ["v-1"])
     assert (dict(second.presence), dict(second.past), dict(nobody.presence)) == ({}, {}, {})
@@ -176,8 +176,8 @@ async def test_people_are_looked_for_only_where_there_is_new_ground() -> None:
     await kept.put_profiles([profile("v-1", 1)])
     await kept.put_fixes([fix("v-1", NOW_MS)])
 
-    nothing = await BatchHazards(kept).inside([None, None])
-    some = await BatchHazards(kept).inside([None, GROUND])
+    nothing = await BatchLookups(kept).inside([None, None])
+    some = await BatchLookups(kept).inside([None, GROUND])
 
     assert nothing == [None, None]
     assert some[0] is None
@@ -213,10 +213,10 @@ async def test_new_ground_finds_the_incidents_whose_people_it_concerns() -> None
     kept = await crossing()
     grounds = [None, (OTHER, GROUND, ground_of(FLOOD)), (OTHER, GROUND, None)]
 
-    nothing, new, ended = await BatchHazards(kept).ways(grounds, [])
+    nothing, new, ended = await BatchLookups(kept).ways(grounds, [])
 
     assert (nothing, new, ended) == (None, WaysFound(incident_ids=(INCIDENT,)), WaysFound())
-    assert await BatchHazards(kept).ways([None], []) == [None]
+    assert await BatchLookups(kept).ways([None], []) == [None]
 
 
 async def test_an_incident_that_is_decided_in_the_same_batch_counts_as_it_is_after_it() -> None:
@@ -224,8 +224,8 @@ async def test_an_incident_that_is_decided_in_the_same_batch_counts_as_it_is_aft
     own = (INCIDENT, GROUND, ground_of(FLOOD))
     elsewhere = replace(scene_of("v-1"), offers=())
 
-    (gone,) = await BatchHazards(kept).ways([(OTHER, GROUND, ground_of(FLOOD))], [elsewhere, FLOOD])
-    (itself,) = await BatchHazards(kept).ways([own], [])
+    (gone,) = await BatchLookups(kept).ways([(OTHER, GROUND, ground_of(FLOOD))], [elsewhere, FLOOD])
+    (itself,) = await BatchLookups(kept).ways([own], [])
 
     assert (gone, itself) == (WaysFound(), WaysFound())
 
@@ -233,7 +233,7 @@ async def test_an_incident_that_is_decided_in_the_same_batch_counts_as_it_is_aft
 async def test_people_whose_way_is_checked_are_seen_where_they_are() -> None:
     kept = await crossing()
     await kept.apply([application(1, FLOOD, command="c-2")])
-    scene = BatchHazards(kept)
+    scene = BatchLookups(kept)
     command = CheckWay(id="c", incident_id=INCIDENT, by="dispatcher", sent_ms=0, hazard_incident_id=OTHER)
 
     before = await scene.people([(scene_of("v-1"), command)])

@@ -25,7 +25,7 @@ _JSON_TYPES = {"text": "text", "language": "text", "location": "object", "incide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class OfferWithIncident:
     """An offer with its incident, as Redis has them. Each `refuse_…` raises ProblemResponse: 409, or 422 for a wrong outcome."""
 
     incident: Incident

@@ -42,8 +42,8 @@ class PeopleSeen:
     past: Mapping[str, AskedLately]
 
 
-class BatchHazards:
-    """Safety data for one batch after the other. All methods that query Redis raise StoreTrouble or NotReady."""
+class BatchLookups:
+    """Safety data for one batch after the other. All methods that query Redis raise StoreUnavailable or NotReady."""
 
     def __init__(self, store: Store, travel: TravelTimes | None = None, served: ServiceArea | None = None) -> None:
         self._store = store
