@@ -66,7 +66,7 @@ TABLE: dict[str, ProblemType] = {
     "unsupported_media_type": ProblemType(415, "The body must be JSON"),
     "invalid": ProblemType(422, "The request is invalid"),
     "out_of_range": ProblemType(422, "The coordinates of a position are out of range"),
-    "zero_position": ProblemType(422, "A position of exactly 0, 0 without an accuracy is an unset variable"),
+    "zero_position": ProblemType(422, "A position of exactly 0, 0 is an unset variable"),
     "bad_accuracy": ProblemType(422, "The accuracy of a position must be from 0 to 100 km"),
     "too_old": ProblemType(422, "A position must have been recorded within the last hour"),
     "from_the_future": ProblemType(422, "A position must not be recorded more than a minute in the future"),

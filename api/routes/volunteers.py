@@ -41,7 +41,7 @@ router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=Str
 OFFERS_SHOWN = 50
 _EXPECTED = {
     FixRefusal.OUT_OF_RANGE: ("lon", "a place on earth"),
-    FixRefusal.ZERO_POSITION: ("lon", "a position: exactly 0, 0 without an accuracy is an unset variable"),
+    FixRefusal.ZERO_POSITION: ("lon", "a position: exactly 0, 0 is an unset variable"),
     FixRefusal.BAD_ACCURACY: ("accuracy_m", "at most 100 km"),
     FixRefusal.FROM_THE_FUTURE: ("recorded_at", "a time at most 60 s in the future"),
     FixRefusal.TOO_OLD: ("recorded_at", "a time at most an hour ago"),

@@ -1,7 +1,7 @@
 """Validation of position fixes. `streams/store/lua/fixes.lua` implements the same rules for the stream of positions.
 
-A fix is refused at intake if it is unusable in itself (`refusal`): coordinates out of range; exactly 0, 0 from a device that
-states no accuracy, the sign of an unset variable; an accuracy worse than 100 km; a time more than a minute ahead or more than an
+A fix is refused at intake if it is unusable in itself (`refusal`): coordinates out of range; exactly 0, 0, the sign of
+an unset variable; an accuracy worse than 100 km; a time more than a minute ahead or more than an
 hour ago, as reported by a receiver after a week rollover.
 
 A usable fix is compared with the last accepted one (`followed`):
@@ -12,7 +12,8 @@ A usable fix is compared with the last accepted one (`followed`):
 - A jump is possible if the accuracies of both circles, `SLACK_M` and the time at the top speed of the travel mode explain the
   distance, both from the last fix and from the anchor of the track.
 - An impossible jump is held until a second, newer fix near it confirms it; until then the last place remains. A jump is not
-  simply dropped, because the last place may have been the wrong one.
+  simply dropped, because the last place may have been the wrong one. A vague fix neither begins nor confirms a jump: a phone that
+  repeats the place of a distant cell tower would otherwise confirm itself.
 - Any other fix is accepted.
 
 The anchor is a place at which the person was accepted, with the time when they were last seen there. It moves on only after
@@ -60,7 +61,8 @@ def refusal(
         return FixRefusal.OUT_OF_RANGE
     if accuracy_m is not None and not 0 <= accuracy_m <= MOST_ACCURACY_M:
         return FixRefusal.BAD_ACCURACY
-    if lon == 0 and lat == 0 and not accuracy_m:
+    # Open sea off Africa: a stated accuracy does not make it a place where a volunteer is.
+    if lon == 0 and lat == 0:
         return FixRefusal.ZERO_POSITION
     if recorded_ms is None:
         return None
@@ -104,6 +106,8 @@ def followed(track: Track | None, fix: Fix, mode: TravelMode | None) -> Track:
         still_waits = waiting is not None and waiting.at_ms > fix.at_ms
         anchor = _next_anchor(track.anchor, fix)
         return Track(believed=fix, newest=newest, anchor=anchor, waiting=waiting if still_waits else None)
+    if is_vague(fix.accuracy_m):
+        return replace(track, newest=newest)
     if waiting is None or fix.at_ms <= waiting.at_ms:
         return replace(track, newest=newest, waiting=waiting or fix)
     if _confirms(waiting, fix):

@@ -99,6 +99,20 @@ async def test_what_comes_late_never_moves_anybody_back(world: StoreWorld) -> No
     assert is_at(await at(world), north(50))
 
 
+async def test_vague_fixes_neither_begin_nor_confirm_a_leap(world: StoreWorld) -> None:
+    then = await start(world)
+    first, second = (
+        replace(fix("v-1", then + number * 1_000, north(218_000)), accuracy_m=25_000.0) for number in (1, 2)
+    )
+
+    assert await told(world, fix("v-1", then), first, second) == [True, False, False]
+    assert is_at(await at(world), CENTRE)
+    assert await told(world, fix("v-1", then + 3_000, north(218_000))) == [False]
+    assert is_at(await at(world), CENTRE)
+    assert await told(world, fix("v-1", then + 4_000, north(218_000))) == [True]
+    await world.audit()
+
+
 async def test_a_vague_fix_leaves_a_precise_one_in_force(world: StoreWorld) -> None:
     then = await start(world)
     vague = replace(fix("v-1", then + MINUTE_MS, north(20_000)), accuracy_m=25_000.0)

@@ -14,6 +14,7 @@ from dispatch.matching.position_checks import (
     OLDEST_MS,
     SLACK_M,
     STOOD_M,
+    VAGUE_M,
     Fix,
     Track,
     followed,
@@ -59,7 +60,8 @@ def track(*fixes: Fix, mode: TravelMode | None = TravelMode.FOOT) -> Track:
         ({"lat": float("nan")}, FixRefusal.OUT_OF_RANGE),
         ({"lon": 0.0, "lat": 0.0, "accuracy_m": 0.0}, FixRefusal.ZERO_POSITION),
         ({"lon": 0.0, "lat": -0.0, "accuracy_m": None}, FixRefusal.ZERO_POSITION),
-        ({"lon": 0.0, "lat": 0.0, "accuracy_m": 12.0}, None),  # a buoy in the Gulf of Guinea
+        ({"lon": 0.0, "lat": 0.0, "accuracy_m": 12.0}, FixRefusal.ZERO_POSITION),
+        ({"lon": 0.0, "lat": 0.001, "accuracy_m": 12.0}, None),
         ({"lon": 0.0, "accuracy_m": 0.0}, None),  # Greenwich
         ({"accuracy_m": MOST_ACCURACY_M}, None),
         ({"accuracy_m": MOST_ACCURACY_M + 1}, FixRefusal.BAD_ACCURACY),
@@ -102,6 +104,17 @@ def test_a_repeat_of_a_jump_does_not_confirm_it() -> None:
     leap = fix(50_000, 30)
 
     assert track(fix(), leap, leap).believed == fix()
+
+
+@pytest.mark.parametrize("accuracy_m", [VAGUE_M + 1, 25_000.0, MOST_ACCURACY_M])
+def test_vague_fixes_neither_begin_nor_confirm_a_jump(accuracy_m: float) -> None:
+    far, again = fix(218_000, 1, accuracy_m), fix(218_000, 2, accuracy_m)
+
+    assert track(fix(), far, again).believed == fix()
+    assert track(fix(), far, again).waiting is None
+    assert track(fix(), fix(218_000, 1), again).believed == fix(), "the held jump is precise, its confirmation is not"
+    assert track(fix(), far, fix(218_000, 2)).believed == fix(), "a precise fix after a vague one is the first"
+    assert track(fix(), far, fix(218_000, 2), fix(218_000, 3)).believed == fix(218_000, 3)
 
 
 def test_jumps_to_different_places_do_not_confirm_each_other() -> None:
