@@ -66,7 +66,7 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
     """The command, with the expected values translated into the versions of the present edits.
 
     Raises:
-        ProblemResponse: 422, a null would remove a location or language.
+        ProblemResponse: 422, a null would remove a location or language, or a required language is nowhere stated.
         StoreUnavailable, NotReady: `expected`, or a null for location or language, is given and Redis cannot be read.
     """
     services, incident_id = order.services, order.incident_id
@@ -84,6 +84,7 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
     # Without the state, private fields and requirements count as changed, even if they are not.
     expected = edits.expected_edits(present, body, version)
     edits.check_nulls(present, body, expected)
+    edits.check_languages(present, body)
     return commands.update(
         incident_id,
         body,

@@ -106,6 +106,20 @@ def check_nulls(present: Present | None, body: IncidentPatch, versions: Mapping[
             raise invalid(name, _NOT_REMOVABLE[name], "null")
 
 
+def check_languages(present: Present | None, body: IncidentPatch) -> None:
+    """Checks that each requirement that demands a language of its incident gets one, as a report does.
+
+    Raises:
+        ProblemResponse: 422, neither the requirement nor the edit nor the incident states a language.
+    """
+    if present is None or "requirements" in unchanged_fields(present, body):
+        return
+    for number, entry in enumerate(body.requirements or ()):
+        if entry.needs_language_of_incident and (body.language or present.values["language"]) is None:
+            what = "at least one language: it is required, and the incident states none"
+            raise invalid(f"requirements[{number}].languages", what, None)
+
+
 def same_as(present: Present | None, body: IncidentPatch) -> dict[str, str]:
     """`UpdateIncident.same_as`: private fields that the body sets to their present value, each with its record."""
     if present is None:

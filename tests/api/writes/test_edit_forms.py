@@ -142,3 +142,29 @@ async def test_a_field_set_to_its_present_value_is_neither_conflict_nor_change(e
     assert [one.outcome for one in edited.world.decisions.at.values()][-1] is Outcome.UNCHANGED
     outcome = (await edited.world.ask("GET", same.json()["links"]["outcome"])).json()
     assert (outcome["outcome"], outcome["reason"]) == ("unchanged", "nothing_changed")
+
+
+REQUIRED = {"capability": "digital", "skill": "call_taking", "language": "require"}
+
+
+@pytest.mark.parametrize(
+    ("reported", "edit", "status"),
+    [
+        ({}, {"requirements": [REQUIRED]}, 422),
+        ({}, {"requirements": [{"capability": "field", "skill": "boat"}, REQUIRED]}, 422),
+        ({}, {"requirements": [REQUIRED | {"languages": ["kk"]}]}, 202),
+        ({}, {"requirements": [REQUIRED], "language": "kk"}, 202),
+        ({"language": "kk"}, {"requirements": [REQUIRED]}, 202),
+    ],
+)
+async def test_a_required_language_must_be_stated_somewhere_as_in_a_report(
+    world: World, reported: dict[str, Any], edit: dict[str, Any], status: int
+) -> None:
+    edited = EditedIncident(world)
+    await edited.report(**{"language": ...} | reported)
+
+    answer = await edited.patch(edit)
+
+    assert answer.status_code == status, answer.text
+    if status == 422:
+        assert fields(answer) == [f"requirements[{len(edit['requirements']) - 1}].languages"]
