@@ -22,7 +22,7 @@ FILES = 65_536
 
 
 def command() -> None:
-    """Run the HTTP API and the console on KOMEK_HOST and KOMEK_PORT. Shuts down gracefully on SIGTERM."""
+    """Run one process of the HTTP API on KOMEK_HOST and KOMEK_PORT. Shuts down gracefully on SIGTERM."""
     settings = settings_here()
     logs.configure(settings.log_level)
     _check(settings)

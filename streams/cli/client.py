@@ -5,7 +5,7 @@ one signed here with the key of KOMEK_JWT_KEYS or of the local stack.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ import httpx2
 import typer
 
 from streams import clock
+from streams.cli.advice import advice_for
 from streams.cli.context import settings_here
 from streams.cli.errors import FAILED, UNREACHABLE, WRONG_USE, CommandFailed
 from streams.local import stackfile
@@ -126,27 +127,26 @@ def refusal(response: httpx2.Response) -> CommandFailed:
         problem = {}
     # A proxy in between may answer with anything.
     problem = problem if isinstance(problem, Mapping) else {}
-    title = problem.get("title") or response.reason_phrase
-    detail = problem.get("detail") or ""
-    # Problem details (RFC 9457) with one entry for each invalid field.
-    errors = "\n".join(f"  {_error_line(error)}" for error in problem.get("errors") or ())
-    cure = _CURES.get(
-        response.status_code, "Repeat." if response.status_code >= 500 else "Correct the above and repeat."
-    )
-    words = f"{response.status_code} {problem.get('code') or title}: {detail or title}"
-    return CommandFailed(words + (f"\n{errors}" if errors else ""), cure, FAILED)
+    title = str(problem.get("title") or response.reason_phrase)
+    code = str(problem.get("code") or title)
+    said = _detail_lines(title, str(problem.get("detail") or title), problem.get("errors") or ())
+    cure = advice_for(code, response.status_code, response.request.headers.get("Idempotency-Key"))
+    return CommandFailed(f"{response.status_code} {code}: {said}", cure, FAILED)
 
 
-_CURES = {
-    401: "The API uses other keys: set KOMEK_DATA to its folder or KOMEK_JWT_KEYS to its keys, or give --token.",
-    403: "Give a --token with a role that has this permission.",
-    404: "`komek incident list` lists the incidents.",
-}
+def _detail_lines(title: str, detail: str, errors: Sequence[object]) -> str:
+    """The detail and one line for each invalid field. The API repeats the first fields in the detail; here each is said once."""
+    lines = [_error_line(error) for error in errors]
+    if len(lines) == 1 and lines[0] in detail:
+        return detail
+    if lines and lines[0] in detail:
+        detail = title
+    return "\n  ".join((detail, *lines))
 
 
 def _error_line(error: object) -> str:
     if isinstance(error, Mapping):
-        return f"{error.get('field')}: expected {error.get('expected')}"
+        return f"{error.get('field') or 'body'}: expected {error.get('expected')}"
     return str(error)
 
 

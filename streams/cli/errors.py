@@ -6,12 +6,14 @@ DONE = 0
 FAILED = 1
 WRONG_USE = 2
 UNREACHABLE = 3
+UNDECIDED = 4
 
 EXIT_CODES = {
     DONE: "done",
     FAILED: "failed or refused",
     WRONG_USE: "wrong usage or settings",
     UNREACHABLE: "Kafka, Redis or the API cannot be reached",
+    UNDECIDED: "the order is stored but not decided yet",
 }
 
 

@@ -78,13 +78,22 @@ def new(
 
 @app.command()
 def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, json: JsonOption = False) -> None:
-    """Show one incident with its requirements and offers."""
+    """Show one incident: attention, requirements, offers, and the people who have not confirmed a change."""
     with access(api, token).http() as http:
         incident = ask(http, "GET", path_of("incidents", incident_id))
     if json:
         print_json(incident)
         return
     print(f"{incident['id']}  {incident['type']}  {priority_words(incident['priority'])}  {incident['status']}")
+    # Absent without the right to read it.
+    if incident.get("address"):
+        print(f"address: {incident['address']}")
+    if attention := incident.get("attention"):
+        print_table(
+            "Attention",
+            ("why", "person", "for", "detail", "since"),
+            [_attention_row(entry, incident) for entry in attention],
+        )
     print_table(
         "Requirements",
         ("id", "capability", "skill", "needed", "offered", "accepted", "missing", "why"),
@@ -95,6 +104,12 @@ def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, jso
         ("offer", "volunteer", "for", "state", "distance", "expires"),
         [_offer_row(offer) for offer in incident["offers"]],
     )
+    if unconfirmed := [offer for offer in incident["offers"] if offer.get("to_confirm")]:
+        print_table(
+            "Changes not confirmed (`komek incident answer OFFER confirm` once you have told the person)",
+            ("person", "changed", "since", "state", "offer"),
+            [_unconfirmed_row(offer, offer["to_confirm"]) for offer in unconfirmed],
+        )
     for entry in incident.get("merge_candidates", []):
         print(f"may be the same as {entry['incident_id']} ({entry['score']:.0%}): {', '.join(entry['reasons'])}")
 
@@ -167,6 +182,19 @@ def _changes(known: dict[str, str], incident: Mapping[str, Any]) -> Iterator[dic
 def _requirement_row(requirement: Mapping[str, Any]) -> tuple[str, ...]:
     names = ("id", "capability", "skill", "count", "offered", "accepted", "shortfall")
     return (*(str(requirement[name]) for name in names), str(requirement.get("shortfall_reason") or ""))
+
+
+def _attention_row(entry: Mapping[str, Any], incident: Mapping[str, Any]) -> tuple[str, ...]:
+    """The person and the requirement are those of the offer that the entry is about."""
+    offer = next((offer for offer in incident["offers"] if offer["id"] == entry["offer_id"]), {})
+    requirement_id = entry["requirement_id"] or offer.get("requirement_id", "")
+    skill = next((line["skill"] for line in incident["requirements"] if line["id"] == requirement_id), "")
+    work = f"{requirement_id} {skill}".strip()
+    return (entry["reason"], offer.get("volunteer_id", ""), work, entry["detail"] or "", entry["since"])
+
+
+def _unconfirmed_row(offer: Mapping[str, Any], change: Mapping[str, Any]) -> tuple[str, ...]:
+    return (offer["volunteer_id"], ", ".join(change["fields"]), change["since"], change["state"], offer["id"])
 
 
 def _offer_row(offer: Mapping[str, Any]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ COMMANDS = {
     "up": CommandEntry("up", "command", "Start everything on this machine: Kafka, Redis, workers, the API, the demo."),
     "worker": CommandEntry("worker", "command", "Run one worker, which decides about incidents."),
     "notifier": CommandEntry("notifier", "command", "Run one notifier, which sends people notices about their offers."),
-    "api": CommandEntry("api", "command", "Run the HTTP API and the console."),
+    "api": CommandEntry("api", "command", "Run one process of the HTTP API."),
     "topics": CommandEntry("topics", "app", "Create and check the topics."),
     "plans": CommandEntry("plans", "app", "Check and apply response plans."),
     "token": CommandEntry("token", "command", "Print a token for a role."),

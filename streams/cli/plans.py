@@ -13,9 +13,18 @@ from streams.cli.output import print_json
 from streams.readers import plans
 
 app = typer.Typer(help="Check and apply response plans.", no_args_is_help=True)
-File = Annotated[Path, typer.Argument(help="Response plans, a TOML file like dispatch/plans/builtin.toml.")]
+File = Annotated[
+    Path,
+    # A path that cannot be read is wrong usage (exit code 2); only a readable file has faults to correct.
+    typer.Argument(
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="Response plans, a TOML file like dispatch/plans/builtin.toml.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-CURE = "Correct the lines above; dispatch/plans/builtin.toml is an example."
+CURE = "Correct the file; dispatch/plans/builtin.toml is an example."
 
 
 @app.command()

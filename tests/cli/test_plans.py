@@ -37,3 +37,12 @@ def test_a_bad_file_is_not_applied(tmp_path: Path) -> None:
 
     assert said.returncode == 1
     assert "own.toml:1: version: expected a text" in said.stderr
+
+
+def test_a_file_that_does_not_exist_is_wrong_usage(tmp_path: Path) -> None:
+    for verb in ("check", "apply"):
+        said = komek("plans", verb, "/nowhere.toml", KOMEK_DATA=str(tmp_path), COLUMNS="200")
+
+        assert said.returncode == 2
+        assert "'/nowhere.toml' does not exist" in said.stderr
+        assert "Correct" not in said.stderr

@@ -1,16 +1,13 @@
-"""`komek incident show`: offer ids are printed whole, because `incident withdraw` and `incident answer` take them."""
+"""`komek incident show`: what an operator needs to act is printed, ids whole, because other commands take them."""
 
-import json
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from collections.abc import Mapping
 from typing import Any
 
-import pytest
 from typer.testing import CliRunner
 
 from dispatch.model.ids import parts_of_offer
 from streams.cli.incident import app
+from tests.streams.cli.fake_api import serving
 
 OFFER_IDS = [f"o-8320e5-{digit * 32}-{digit * 16}" for digit in "0a"]
 VOLUNTEER = "5b1c2a52-6c0f-4f36-9d0e-0a4f4c8c1d9e"
@@ -34,32 +31,52 @@ SHOWN: dict[str, Any] = {
 }
 
 
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        answer = json.dumps(SHOWN).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_: Any) -> None:
-        """Logs nothing."""
+def printed(incident: Mapping[str, Any]) -> str:
+    with serving({("GET", f"/v1/incidents/{incident['id']}"): (200, incident)}) as api:
+        done = CliRunner().invoke(app, ["show", incident["id"], "--api", api.url, "--token", "t"])
+    assert done.exit_code == 0, done.output
+    return done.output
 
 
-@pytest.fixture
-def url() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+def test_every_offer_id_is_printed_whole_on_one_line() -> None:
+    words = printed(SHOWN).split()
 
-
-def test_every_offer_id_is_printed_whole_on_one_line(url: str) -> None:
-    printed = CliRunner().invoke(app, ["show", SHOWN["id"], "--api", url, "--token", "t"])
-
-    assert printed.exit_code == 0, printed.output
-    words = printed.output.split()
     assert [word for word in words if parts_of_offer(word)] == OFFER_IDS
+
+
+def test_an_entry_of_attention_names_its_person_and_requirement() -> None:
+    entries = [
+        {
+            "reason": "change_unconfirmed",
+            "requirement_id": None,
+            "offer_id": OFFER_IDS[0],
+            "detail": None,
+            "since": "s1",
+        },
+        {"reason": "unfilled", "requirement_id": "r2", "offer_id": None, "detail": None, "since": "s2"},
+        {"reason": "place_unlikely", "requirement_id": None, "offer_id": None, "detail": "swapped", "since": "s3"},
+    ]
+    requirement = {"capability": "field", "count": 1, "offered": 0, "accepted": 0, "shortfall": 1}
+    lines = [{"id": "r1", "skill": "boat", **requirement}, {"id": "r2", "skill": "nurse", **requirement}]
+
+    rows = [row.split() for row in printed({**SHOWN, "attention": entries, "requirements": lines}).splitlines()]
+
+    of = {reason: next(row for row in rows if reason in row) for reason in ("change_unconfirmed", "place_unlikely")}
+    assert {VOLUNTEER, "r1", "boat", "s1"} <= {*of["change_unconfirmed"]}
+    assert {"r2", "nurse", "s2"} <= {*next(row for row in rows if "s2" in row)}
+    assert {"swapped", "s3"} <= {*of["place_unlikely"]}
+
+
+def test_people_who_have_not_confirmed_a_change_are_listed() -> None:
+    change = {"fields": ["location", "address"], "since": "s1", "version": 7, "state": "overdue", "due_at": None}
+    first, second = SHOWN["offers"]
+
+    text = printed({**SHOWN, "offers": [{**first, "to_confirm": change}, {**second, "to_confirm": None}]})
+
+    [row] = [row for row in text.splitlines() if "overdue" in row]
+    assert {VOLUNTEER, "location,", "address", "s1", OFFER_IDS[0]} <= {*row.split()}
+
+
+def test_the_address_is_printed_where_the_operator_may_see_it() -> None:
+    assert "address: Abai 10" in printed({**SHOWN, "address": "Abai 10"})
+    assert "address" not in printed(SHOWN)

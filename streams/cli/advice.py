@@ -1,0 +1,53 @@
+"""What to do about a problem response of the API: one sentence per code, empty where there is nothing to do."""
+
+ADVICE = {
+    "bad_json": "Correct the input and repeat.",
+    "duplicate_key": "Correct the input and repeat.",
+    "nul_character": "Correct the input and repeat.",
+    "idempotency_key_required": "--key takes 1 to 200 visible ASCII characters.",
+    "unauthenticated": (
+        "The API uses other keys: set KOMEK_DATA to its folder or KOMEK_JWT_KEYS to its keys, or give --token."
+    ),
+    "forbidden": "Give a --token with a role that has this permission.",
+    "not_your_offer": "",
+    "not_found": "`komek incident list` lists the incidents, `komek incident show` the offers of one.",
+    "method_not_allowed": "Check --api: another version of Komek or another service answers there.",
+    "not_acceptable": "Check --api: another version of Komek or another service answers there.",
+    "offer_ended": "",
+    "incident_ended": "",
+    "conflict": "",
+    "unknown_volunteer": "Check the id.",
+    "off_duty": "",
+    "engaged": "",
+    "filled": "",
+    "rules_against": "--force with --reason overrides these rules.",
+    "already_escalated": "",
+    "edit_conflict": "Read the incident again and repeat with its present values.",
+    "version_conflict": "Read the incident again and repeat with its present values.",
+    "body_too_large": "Send less at a time.",
+    "unsupported_media_type": "Check --api: another version of Komek or another service answers there.",
+    "invalid": "Correct the value and repeat.",
+    "out_of_range": "Correct the value and repeat.",
+    "zero_position": "Correct the value and repeat.",
+    "bad_accuracy": "Correct the value and repeat.",
+    "too_old": "",
+    "from_the_future": "Set the clock of the device and repeat.",
+    "idempotency_key_reused": "Give another --key.",
+    "internal": "The log of the API names the route.",
+    "waited_too_long": "Repeat in a few seconds.",
+    "overloaded": "Repeat in a few seconds.",
+    # Without the key of the request; `client.refusal` names it where it has one.
+    "unknown_outcome": "Repeat with the same --key.",
+    "picture_unavailable": "Repeat in a few seconds; `komek status` shows what is down.",
+    "log_unavailable": "Repeat in a few seconds; `komek status` shows what is down.",
+}
+"""By `code` of the problem details. A test compares the codes with those of the API."""
+
+
+def advice_for(code: str, status: int, key: str | None = None) -> str:
+    """The sentence for a problem; empty if there is nothing to do. `key`: the Idempotency-Key of the request."""
+    if code == "unknown_outcome" and key:
+        # The key is usually one made for this command: without it a repeat would be a second order.
+        return f"Repeat with --key {key}: an order that was stored has no second effect."
+    # A status without a known code comes from a proxy.
+    return ADVICE.get(code, "Repeat in a few seconds." if status >= 500 else "")
