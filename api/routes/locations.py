@@ -31,7 +31,7 @@ _BODY: dict[str, Any] = {
     openapi_extra=_BODY,
 )
 async def post_locations(request: Request, services: ServicesDep) -> Response:
-    """Accepts up to 1,000 fixes. Each is checked by itself: valid ones are stored even if others are rejected.
+    """Accepts up to 1,000 positions. Each is checked by itself: valid ones are written to Kafka even if others are rejected.
 
     A repeat is harmless, so no Idempotency-Key is required.
     """

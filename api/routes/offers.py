@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from api.deps import OfferId, ServicesDep
 from api.http.auth import Operator, Volunteer, VolunteerOrOperator
-from api.http.problems import ProblemResponse, invalid
+from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.reads.disclosure import grounds_on_way, opened_material, opened_or_none, person_in_distress
@@ -48,7 +48,6 @@ from dispatch.model.answer_commands import (
 )
 from dispatch.model.commands import WithdrawOffer
 from dispatch.model.private_refs import text_ref
-from dispatch.model.vocabulary import PROGRESS_ORDER
 from streams import clock
 
 router = APIRouter(prefix="/v1/offers", tags=["offers"], route_class=StrictRoute)
@@ -104,9 +103,6 @@ async def progress(
     offer: OfferId, body: Progress, caller: VolunteerOrOperator, once: OnceOnly, services: ServicesDep
 ) -> Response:
     """Reports that the person is en route, on scene or done."""
-    # The first of the order is `accepted`, which only `accept` may set.
-    if body.state not in PROGRESS_ORDER[1:]:
-        raise invalid("state", "one of " + ", ".join(PROGRESS_ORDER[1:]), "text")
     answer = OfferAnswer.of(offer, caller, once, services, body)
     return await answer.respond(
         "progress",

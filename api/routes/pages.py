@@ -1,15 +1,18 @@
 """HTML pages. They load nothing from other hosts."""
 
+import html
+import re
 from pathlib import Path
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from api.http.auth import PUBLIC
 from api.http.strict_route import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False, dependencies=[PUBLIC])
 FOLDER = Path(__file__).parent.parent / "pages"
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _HEADERS = {
     # Enforces what the module promises: nothing is loaded from, sent to or framed by another host.
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -23,14 +26,26 @@ def _page(name: str) -> Response:
     return FileResponse(FOLDER / name, headers=_HEADERS)
 
 
+def _start_page(request: Request) -> Response:
+    """The start page. Its example has the address of this request: a token must not be sent to another server."""
+    page = (FOLDER / "start.html").read_text(encoding="utf-8")
+    return HTMLResponse(page.replace("{base_url}", html.escape(_base_url(request))), headers=_HEADERS)
+
+
+def _base_url(request: Request) -> str:
+    # The header Host is free text, and a reader copies the example into a shell: anything but a host and a port is not shown.
+    is_host = _HOST.fullmatch(request.url.netloc)
+    return str(request.base_url).rstrip("/") if is_host else "http://HOST:PORT"
+
+
 @router.get("/")
-async def console() -> Response:
-    return _page("start.html")
+async def start(request: Request) -> Response:
+    return _start_page(request)
 
 
 @router.get("/v")
-async def volunteer_app() -> Response:
-    return _page("start.html")
+async def volunteer_app(request: Request) -> Response:
+    return _start_page(request)
 
 
 @router.get("/docs")

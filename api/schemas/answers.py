@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from api.fields import AreaField, LanguageTag, word
+from api.fields import AreaField, Checked, LanguageTag, expected, word
 from api.schemas.base import Body, OptionalText, SkillWord
 from dispatch.digital.results import FIELDS, RESULTS, outcomes_of
 from dispatch.model.reasons import DeclineReason
-from dispatch.model.vocabulary import HeardBy, OfferState
+from dispatch.model.vocabulary import PROGRESS_ORDER, HeardBy, OfferState
 
 
 class OnBehalf(Body):
@@ -34,8 +34,18 @@ class Withdrawal(Body):
     replace: Annotated[bool, Field(description="true: search for somebody else; false: give up the place")] = True
 
 
+# The first of the order is `accepted`, which only `accept` may set.
+_STEPS = PROGRESS_ORDER[1:]
+
+
+def _step(value: object) -> OfferState:
+    if not isinstance(value, str) or value not in _STEPS:
+        raise expected("one of " + ", ".join(_STEPS))
+    return OfferState(value)
+
+
 class Progress(Said):
-    state: Annotated[OfferState, word(OfferState)]
+    state: Annotated[OfferState, Checked(_step, {"type": "string", "enum": list(map(str, _STEPS))})]
 
 
 class CheckInText(Said):

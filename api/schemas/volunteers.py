@@ -68,20 +68,30 @@ class LocationOf(Location):
 
 
 class Locations(Body):
-    """The body of POST /v1/locations. It only describes it: `writes/positions.py` decodes the body with msgspec."""
+    """Positions of many people. Each is checked by itself, and an invalid one does not affect the others."""
 
+    # Only for the document: `writes/positions.py` decodes the body with msgspec.
     locations: Annotated[list[LocationOf], Field(max_length=1000)]
 
 
 class RejectedPosition(Shown):
-    """`index`: place in the list that was sent. `code`: `invalid`, `bad_volunteer_id`, `bad_time` or a reason of `FixRefusal`."""
+    """`index`: place in the list that was sent, from 0.
+
+    `code`: `invalid` (not an object with these fields), `bad_volunteer_id`, `bad_time` (not RFC 3339 with an offset),
+    `out_of_range` (coordinates), `zero_position` (exactly 0, 0 without an accuracy), `bad_accuracy` (negative or more than
+    100 km), `from_the_future` (more than a minute ahead) or `too_old` (more than an hour).
+    """
 
     index: int
     code: str
 
 
 class PositionsAccepted(Shown):
-    """`accepted`: the number of positions stored."""
+    """`accepted`: the number of positions that Kafka has acknowledged.
+
+    Whether a position counts is decided afterwards: those of people who are not registered, those older than the last one, and a
+    jump that the travel mode does not explain, until a second position confirms it, move nobody.
+    """
 
     accepted: int
     rejected: list[RejectedPosition]

@@ -1,0 +1,62 @@
+"""The OpenAPI document: what it says about values is true, and can be understood without the code."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+
+from api.app import assembled
+from dispatch.model.reasons import FixRefusal
+
+
+def schemas_with_default(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema below the node that has a default, with its place in the document."""
+    if isinstance(node, dict):
+        if "default" in node and node.keys() & {"type", "anyOf", "enum", "$ref"}:
+            yield path, node
+        for name, inner in node.items():
+            yield from schemas_with_default(inner, f"{path}/{name}")
+    if isinstance(node, list):
+        for index, inner in enumerate(node):
+            yield from schemas_with_default(inner, f"{path}/{index}")
+
+
+def test_every_default_is_a_value_that_its_schema_permits() -> None:
+    document = assembled().openapi()
+    found = list(schemas_with_default(document))
+
+    assert found
+    for path, schema in found:
+        whole = {**schema, "components": document["components"]}
+        assert not list(jsonschema.Draft202012Validator(whole).iter_errors(schema["default"])), path
+
+
+def test_an_edit_has_no_defaults() -> None:
+    schemas = assembled().openapi()["components"]["schemas"]
+
+    for name in ("IncidentPatch", "IncidentValues"):
+        assert not [field for field, schema in schemas[name]["properties"].items() if "default" in schema]
+
+
+def test_no_description_refers_to_the_code() -> None:
+    texts = [
+        text for text in strings(assembled().openapi()) if re.search(r"\.py\b|\.lua\b|DESIGN|msgspec|pydantic", text)
+    ]
+
+    assert texts == []
+
+
+def strings(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        for inner in node.values() if isinstance(node, dict) else node:
+            yield from strings(inner)
+
+
+def test_the_codes_of_rejected_positions_are_listed() -> None:
+    described = assembled().openapi()["components"]["schemas"]["RejectedPosition"]["description"]
+
+    for name in ("invalid", "bad_volunteer_id", "bad_time", *FixRefusal):
+        assert f"`{name}`" in described
