@@ -186,7 +186,7 @@ def _requirement_row(requirement: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _attention_row(entry: Mapping[str, Any], incident: Mapping[str, Any]) -> tuple[str, ...]:
     """The person and the requirement are those of the offer that the entry is about."""
-    offer = next((offer for offer in incident["offers"] if offer["id"] == entry["offer_id"]), {})
+    offer: Mapping[str, Any] = next((one for one in incident["offers"] if one["id"] == entry["offer_id"]), {})
     requirement_id = entry["requirement_id"] or offer.get("requirement_id", "")
     skill = next((line["skill"] for line in incident["requirements"] if line["id"] == requirement_id), "")
     work = f"{requirement_id} {skill}".strip()
