@@ -91,14 +91,14 @@ class Tally:
 
 
 class Api:
-    """`patience_s`: how long one request is retried. `transport`: replaces the network in tests."""
+    """`retry_for_s`: how long one request is retried. `transport`: replaces the network in tests."""
 
     def __init__(
         self,
         base_url: str,
         tokens: Tokens,
         *,
-        patience_s: float = 120.0,
+        retry_for_s: float = 120.0,
         seed: int = 0,
         transport: httpx2.AsyncBaseTransport | None = None,
         now_s: Callable[[], float] = clock.monotonic_s,
@@ -109,7 +109,7 @@ class Api:
             base_url=base_url, transport=transport, limits=limits, timeout=10.0, trust_env=False
         )
         self._tokens = tokens
-        self._patience_s = patience_s
+        self._retry_for_s = retry_for_s
         self._rng = Random(seed)
         self._now_s = now_s
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -127,7 +127,7 @@ class Api:
         """Sends a write. Retries with the same Idempotency-Key while there is no response or its status is one of `TRY_AGAIN`.
 
         Raises:
-            ApiUnavailable: no other response within `patience_s`.
+            ApiUnavailable: no other response within `retry_for_s`.
         """
         return await self._until_answered(method, path, caller, {"Idempotency-Key": key}, body)
 
@@ -135,7 +135,7 @@ class Api:
         """Sends a GET. Retries like `write`.
 
         Raises:
-            ApiUnavailable: no other response within `patience_s`.
+            ApiUnavailable: no other response within `retry_for_s`.
         """
         return await self._until_answered("GET", path, caller, {}, None)
 
@@ -174,7 +174,7 @@ class Api:
     async def _until_answered(
         self, method: str, path: str, caller: ApiCaller, headers: Mapping[str, str], body: object
     ) -> ApiResponse:
-        deadline = self._now_s() + self._patience_s
+        deadline = self._now_s() + self._retry_for_s
         pause_s = FIRST_PAUSE_S
         while True:
             answer, wait_s = await self._once(method, path, caller, headers, body)

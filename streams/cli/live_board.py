@@ -151,7 +151,7 @@ def measurements(status: Mapping[str, Any]) -> list[str]:
     notifier = _inside(status, "components", "notifier")
     return [
         f"lag {_number(lag.get('total'))}",
-        f"untold {_number(notifier.get('lag'))}",
+        f"notifier lag {_number(notifier.get('lag'))}",
         f"oldest undecided {age(oldest) if isinstance(oldest, (int, float)) else '-'}",
         f"report to offer p50/p95/p99 {quick} ms",
     ]

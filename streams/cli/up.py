@@ -58,9 +58,11 @@ def command(
     settings = all_settings.load(os.environ)
     if data is not None:
         settings = replace(settings, data=data)
-    told = _StopRequest()
+    stop_request = _StopRequest()
     steps = Steps(_write)
-    caller = stack.StackOwner(fetch_jars=lambda: _fetch_jars(told, steps), steps=steps, stopped=told, ready=_announce)
+    caller = stack.StackOwner(
+        fetch_jars=lambda: _fetch_jars(stop_request, steps), steps=steps, stopped=stop_request, ready=_announce
+    )
     try:
         stack.run(settings, stack.Wanted(workers=workers, demo=demo, fresh=fresh), caller)
     except _Stopped:
@@ -78,22 +80,22 @@ def _write(text: str) -> None:
     print(text, end="", flush=True)
 
 
-def _fetch_jars(told: _StopRequest, steps: Steps) -> Path:
+def _fetch_jars(stop_request: _StopRequest, steps: Steps) -> Path:
     cache = jars.cache_folder(os.environ)
     wanted = jars.missing(jars.pinned(), cache)
     if wanted:
         size_mb = sum(jar.size_bytes for jar in wanted) / 1e6
         with steps.step(f"Kafka's jars ({len(wanted)}, {size_mb:.0f} MB, into {cache})"):
-            _fetch(wanted, cache, told)
+            _fetch(wanted, cache, stop_request)
     return cache
 
 
-def _fetch(wanted: list[jars.Jar], cache: Path, told: _StopRequest) -> None:
+def _fetch(wanted: list[jars.Jar], cache: Path, stop_request: _StopRequest) -> None:
     # Imported lazily: not needed when the cache is complete.
     from streams.local.maven import fetch
 
     def progress(_: jars.Jar) -> None:
-        if told():
+        if stop_request():
             raise _Stopped
 
     jars.ensure(wanted, cache, fetch=fetch, progress=progress)

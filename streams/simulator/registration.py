@@ -33,7 +33,7 @@ async def register(api: Api, people: Iterable[SimulatedPerson], *, run: str) -> 
     """Registers all people concurrently. Refused profiles are counted by reason and skipped.
 
     Raises:
-        ApiUnavailable: the API did not answer for longer than `patience_s`.
+        ApiUnavailable: the API did not answer for longer than `retry_for_s`.
     """
     # One iterator for all tasks: each takes the next person.
     waiting = iter(people)

@@ -38,7 +38,7 @@ async def fake() -> AsyncIterator[FakeApi]:
 
 
 async def played(fake: FakeApi, scenario: Scenario) -> RunProgress:
-    async with Api("http://fake", token, transport=fake.transport, patience_s=5.0) as api:
+    async with Api("http://fake", token, transport=fake.transport, retry_for_s=5.0) as api:
         progress = RunProgress(scenario=scenario, api=api)
         await play(progress, run="r", transport=http_transport(api, "r"))
         return progress
@@ -87,7 +87,7 @@ async def test_lost_answers_and_refusals_for_a_while_make_no_second_incident(fak
 
 async def test_an_api_that_comes_back_finds_everybody_at_work_again(fake: FakeApi) -> None:
     scenario = replace(QUICK, minutes=0.0, rate=300.0)
-    async with Api("http://fake", token, transport=fake.transport, patience_s=30.0) as api:
+    async with Api("http://fake", token, transport=fake.transport, retry_for_s=30.0) as api:
         progress = RunProgress(scenario=scenario, api=api)
         playing = asyncio.create_task(play(progress, run="r", transport=http_transport(api, "r")))
         await eventually(lambda: len(fake.incidents) > 3)
@@ -137,7 +137,7 @@ async def test_an_offer_taken_back_is_put_down(fake: FakeApi) -> None:
 async def test_an_api_that_never_answers_is_given_up(fake: FakeApi) -> None:
     fake.is_away = True
 
-    async with Api("http://fake", token, transport=fake.transport, patience_s=0.1) as api:
+    async with Api("http://fake", token, transport=fake.transport, retry_for_s=0.1) as api:
         with pytest.raises(ApiUnavailable, match="no connection"):
             await api.write("POST", "/v1/incidents", OPERATOR, key="k", body={})
 
