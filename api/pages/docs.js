@@ -77,9 +77,9 @@ function tryForm(path, method, operation, body) {
     try {
       const answer = await fetch(address, { method: method.toUpperCase(), headers, body: area && area.value.trim() ? area.value : undefined });
       const text = await answer.text();
-      let told = text;
-      try { told = JSON.stringify(JSON.parse(text), null, 2); } catch { /* shown as it is */ }
-      output.textContent = `${answer.status} ${answer.statusText}\n\n${told}`;
+      let shown = text;
+      try { shown = JSON.stringify(JSON.parse(text), null, 2); } catch { /* shown as it is */ }
+      output.textContent = `${answer.status} ${answer.statusText}\n\n${shown}`;
     } catch (error) {
       output.textContent = String(error);
     }
@@ -101,7 +101,7 @@ function show(path, method, operation) {
   }
   const body = operation.requestBody && Object.values(operation.requestBody.content)[0].schema;
   if (body) content.append(make("h4", {}, "Body"), fields((resolve(body).anyOf || [body])[0]));
-  content.append(make("h4", {}, "Answers"), make("table", {}, ...Object.entries(operation.responses).map(([status, answer]) =>
+  content.append(make("h4", {}, "Responses"), make("table", {}, ...Object.entries(operation.responses).map(([status, answer]) =>
     row(make("code", {}, status), answer.description || ""))));
   const details = make("details", { class: "operation" },
     make("summary", {}, make("span", { class: "method" }, method.toUpperCase()), make("code", {}, path)), content);
