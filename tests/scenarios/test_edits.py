@@ -158,6 +158,7 @@ def test_of_two_edits_that_saw_the_same_one_counts_and_the_other_is_told(
         assert conflict.pop("at")
         assert conflict == {
             "field": "priority",
+            **({"expected": "normal"} if precondition == "expected" else {}),
             "mine": mine["priority"],
             "theirs": theirs["priority"],
             "by": f"op-{won + 1}",
