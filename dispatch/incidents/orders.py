@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from dispatch.incidents import releases
 from dispatch.incidents.reopening import reopened
-from dispatch.incidents.reprioritising import restated
-from dispatch.incidents.requirement_changes import in_language, merged
+from dispatch.incidents.reprioritising import reprioritised
+from dispatch.incidents.requirement_changes import in_language, restated
+from dispatch.incidents.retyping import priority_of, retyped
 from dispatch.model.commands import (
     AddNote,
     CancelIncident,
@@ -31,9 +32,9 @@ from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.requirements import Requirement
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import ASSIGNED_STATES, IncidentStatus, OfferState
+from dispatch.model.vocabulary import ASSIGNED_STATES, IncidentStatus, OfferState, Priority
 from dispatch.plans.book import PlanBook
-from dispatch.state.edits import changed_fields, conflicts, edited_since, held_from_now_on
+from dispatch.state.edits import changed_fields, conflicts, held_from_now_on, in_order
 
 NOT_NEEDED = "not_needed"
 
@@ -82,7 +83,10 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
         return refused("report", "idempotency_key_reused")
     plan = plans.plan(command.type)
     priority = command.priority or plan.priority
-    stated = plans.requirements(command.requirements, command.type) if command.requirements else plan.stated(priority)
+    requirements = plan.stated(priority)
+    if command.requirements:
+        completed = plans.requirements(command.requirements, command.type)
+        requirements = tuple(replace(entry, stated=True) for entry in completed)
     return applied(
         "report",
         IncidentReported(
@@ -90,7 +94,7 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
             priority=priority,
             area=command.area,
             language=command.language,
-            requirements=stated,
+            requirements=requirements,
             plan_version=plans.version,
             reported_by=command.by,
             # As claimed and only shown; rules use `logged_ms` (DESIGN 8).
@@ -111,7 +115,9 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
 
 def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Ruling:
     language = command.language or incident.language
-    requirements = in_language(incident, _requirements(incident, command, plans), language)
+    incident_type = command.type or incident.type
+    priority = command.priority or priority_of(incident, incident_type, plans)
+    requirements = in_language(incident, _requirements(incident, command, priority, plans), language)
     changes = changed_fields(incident, command, requirements)
     # Before "nothing changed", so that a failed precondition is always reported.
     if missed := conflicts(incident, command, changes):
@@ -119,9 +125,12 @@ def _update(incident: Incident, command: UpdateIncident, plans: PlanBook) -> Rul
         return replace(refused("update", reason), conflicts=missed)
     if not changes:
         return unchanged("update", "nothing_changed")
+    if priority is not incident.priority:
+        # Also where it follows from the type. Added after the check for conflicts: the client has not stated it.
+        changes = in_order({*changes, "priority"})
     update = IncidentUpdated(
-        type=command.type or incident.type,
-        priority=command.priority or incident.priority,
+        type=incident_type,
+        priority=priority,
         area=command.area or incident.area,
         language=language,
         requirements=requirements,
@@ -145,23 +154,17 @@ def _released_by(incident: Incident, after: Iterable[Requirement]) -> Iterator[E
             yield from releases.released(offers, NOT_NEEDED)
 
 
-def _requirements(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tuple[Requirement, ...]:
+def _requirements(
+    incident: Incident, command: UpdateIncident, priority: Priority, plans: PlanBook
+) -> tuple[Requirement, ...]:
     """The requirements after the update: as stated, else as the plan gives them for another type or priority."""
     if command.requirements is not None:
-        return merged(incident, plans.requirements(command.requirements, command.type or incident.type))
+        return restated(incident, plans.requirements(command.requirements, command.type or incident.type))
     if command.type and command.type != incident.type:
-        if edited_since(incident, "requirements", command.expected_version):
-            return incident.requirements  # edited since the client read them: the newer edit stays
-        return merged(incident, _of_type(incident, command, plans))
-    if command.priority and command.priority is not incident.priority:
-        return restated(incident, command.priority, plans.plan(incident.type))
+        return retyped(incident, command.type, priority, plans)
+    if priority is not incident.priority:
+        return reprioritised(incident, priority, plans.plan(incident.type))
     return incident.requirements
-
-
-def _of_type(incident: Incident, command: UpdateIncident, plans: PlanBook) -> tuple[Requirement, ...]:
-    """The plan's requirements for the new type at the present alarm level."""
-    plan = plans.plan(command.type or incident.type)
-    return plan.stated(command.priority or incident.priority, incident.alarm_level)
 
 
 def _surplus_assigned(offers: Iterable[Offer], count: int) -> list[Offer]:

@@ -1,13 +1,14 @@
 """Requirements after a change of priority: newly planned ones are added, those no longer planned are removed if unstaffed.
 
-Only requirements from the plan follow the priority. Where an operator has stated others, so that lines of the plan are missing,
-the priority changes the order of the queue and nothing else.
+Only requirements from the plan follow the priority. Where an operator has stated others in place of the plan, the priority
+changes the order of the queue and nothing else.
 """
 
 from collections import Counter
 from dataclasses import replace
 
 from dispatch.incidents.requirement_changes import kind_of
+from dispatch.incidents.retyping import follows_plan
 from dispatch.model.incidents import Incident
 from dispatch.model.requirement_ids import highest_number
 from dispatch.model.requirements import Requirement
@@ -15,17 +16,18 @@ from dispatch.model.vocabulary import Priority
 from dispatch.plans.book import ResponsePlan
 
 
-def restated(incident: Incident, priority: Priority, plan: ResponsePlan) -> tuple[Requirement, ...]:
+def reprioritised(incident: Incident, priority: Priority, plan: ResponsePlan) -> tuple[Requirement, ...]:
     """The incident's requirements under this priority; those that stay keep their ids and their people."""
     before, after = (plan.stated(one, incident.alarm_level) for one in (incident.priority, priority))
     # Counts, not sets: a plan may state two lines of one kind.
-    if Counter(map(kind_of, before)) - Counter(map(kind_of, incident.requirements)):
+    lacking = Counter(map(kind_of, before)) - Counter(map(kind_of, incident.requirements))
+    if lacking or not follows_plan(incident, plan):
         return incident.requirements
     gone = Counter(map(kind_of, before)) - Counter(map(kind_of, after))
     kept = []
     for entry in incident.requirements:
-        # Somebody who accepted keeps the requirement alive (DESIGN 57).
-        if gone[kind_of(entry)] > 0 and not _has_people(incident, entry):
+        # Somebody who accepted keeps the requirement alive, and so does an operator who stated it (DESIGN 57).
+        if gone[kind_of(entry)] > 0 and not (entry.stated or _has_people(incident, entry)):
             gone[kind_of(entry)] -= 1
         else:
             kept.append(entry)

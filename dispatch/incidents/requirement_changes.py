@@ -16,17 +16,49 @@ from dispatch.model.requirements import Climb, Requirement
 from dispatch.model.vocabulary import Capability, LanguageRule, Task
 
 
-def merged(incident: Incident, new: Iterable[Requirement]) -> tuple[Requirement, ...]:
-    """The requirements after an update states them as `new`.
+def restated(incident: Incident, new: Iterable[Requirement]) -> tuple[Requirement, ...]:
+    """The requirements after an operator states them as `new`, marked as stated (`Requirement.stated`).
 
-    Each takes over the id of an old one of the same kind (`kind_of`), in order, so that its offers and people stay. The others
-    get ids that were never used: offers of a removed requirement still carry its id. A translator stays with the requirement it
-    bridges.
+    A line that repeats a present one keeps its origin, unless the list leaves out a line of the plan: such a list replaces the
+    plan, and all its lines are stated.
     """
+    after = merged(incident, new)
+    present = {entry.id: entry for entry in incident.requirements}
+    left_out = present.keys() - {entry.id for entry in after}
+    replaces_plan = any(not present[one].stated and present[one].bridges is None for one in left_out)
+    return tuple(
+        entry
+        if entry.bridges is not None or (not replaces_plan and _repeats(present.get(entry.id), entry))
+        else replace(entry, stated=True)
+        for entry in after
+    )
+
+
+def _repeats(old: Requirement | None, new: Requirement) -> bool:
+    """Whether `new` asks for what `old` asks for. What an operator cannot state over HTTP is not compared."""
+    return old is not None and old == replace(
+        new,
+        certainty=old.certainty,
+        policy=old.policy,
+        heavy=old.heavy,
+        climb=old.climb,
+        short_since_ms=old.short_since_ms,
+        helped=old.helped,
+    )
+
+
+def merged(incident: Incident, new: Iterable[Requirement], kept: Iterable[Requirement] = ()) -> tuple[Requirement, ...]:
+    """The requirements `kept`, which stay as they are, followed by `new` in place of all others.
+
+    Each of `new` takes over the id of an old one of the same kind (`kind_of`), in order, so that its offers and people stay. The
+    others get ids that were never used: offers of a removed requirement still carry its id. A translator stays with the
+    requirement it bridges.
+    """
+    result = list(kept)
+    taken = {entry.id for entry in result}
     # Translators of ladders are matched by what they bridge, below.
-    unmatched = [entry for entry in incident.requirements if entry.bridges is None]
+    unmatched = [entry for entry in incident.requirements if entry.bridges is None and entry.id not in taken]
     highest = highest_number(incident)
-    result = []
     for entry in new:
         old = next((old for old in unmatched if kind_of(old) == kind_of(entry)), None)
         if old is None:
@@ -36,8 +68,8 @@ def merged(incident: Incident, new: Iterable[Requirement]) -> tuple[Requirement,
         else:
             unmatched.remove(old)
             result.append(_continued(old, entry))
-    kept = {entry.id for entry in result}
-    return (*result, *(entry for entry in incident.requirements if entry.bridges in kept))
+    ids = {entry.id for entry in result}
+    return (*result, *(entry for entry in incident.requirements if entry.bridges in ids))
 
 
 def kind_of(entry: Requirement) -> tuple[Capability, str, Task | None]:
@@ -50,6 +82,7 @@ def _continued(old: Requirement, new: Requirement) -> Requirement:
     return replace(
         new,
         id=old.id,
+        stated=old.stated,
         # With its start: the age of a shortfall is its urgency.
         shortfall=old.shortfall,
         look_at_ms=old.look_at_ms,

@@ -49,8 +49,8 @@ class IncidentUpdated:
     # A value that was already set is not listed: it is neither a change nor a conflict (DESIGN 79).
     changed: tuple[str, ...] = ()
     """Fields that the command set and that really changed, named as in the HTTP body: `type`, `priority`, `location`,
-    `language`, `requirements`, `description`, `address`, `caller`. `requirements` is absent if they changed only because of
-    another type or priority."""
+    `language`, `requirements`, `description`, `address`, `caller`. `priority` also if the plan of another type raised it;
+    `requirements` is absent if they changed only because of another type or priority."""
     by: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
     """For each private field among `changed`: the reference of the encrypted record that now holds it."""

@@ -139,6 +139,9 @@ class Requirement:
     """The outcome on which enough answers agree; nobody else is asked."""
     helped: int = 0
     """Places added by requests from people on scene; at most ten, however often they ask (DESIGN 28)."""
+    # Two lines of the same kind can have either origin, so the plan cannot tell which one an operator asked for (DESIGN 57).
+    stated: bool = False
+    """Stated by an operator, in the report or an update; a change of type or priority never removes it."""
 
     @property
     def is_repeated(self) -> bool:

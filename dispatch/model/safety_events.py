@@ -49,11 +49,12 @@ class StagingMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInClockSet:
-    """A person on scene is asked to check in at `due_ms`, unless they check in before."""
+    """A person on scene is asked to check in at `due_ms`, unless they check in before. None: no longer, because the plan of
+    another type asks for no check-ins."""
 
     offer_id: str
     volunteer_id: str
-    due_ms: int
+    due_ms: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

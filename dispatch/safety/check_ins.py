@@ -2,17 +2,18 @@
 
 The plan states after how many seconds without a sign of life a person is asked for one (`check_in_s`). Without an answer a
 warning follows after two minutes and attention after two more: enough time to reach a phone with gloves on. Every check-in
-restarts the clock. Nobody loses a place by it: a person who does not answer may need help, not a replacement.
+restarts the clock. Nobody loses a place by it: a person who does not answer may need help, not a replacement. After a change of
+the type the interval of its plan applies to people who are on scene already.
 """
 
 from collections.abc import Iterable
 
 from dispatch.model.commands import PassDeadline
 from dispatch.model.events import Event
-from dispatch.model.incident_events import AttentionEnded, AttentionRaised
+from dispatch.model.incident_events import AttentionEnded, AttentionRaised, IncidentUpdated
 from dispatch.model.incidents import Incident
 from dispatch.model.offer_events import OfferMoved
-from dispatch.model.offers import Offer
+from dispatch.model.offers import CheckInClock, Offer
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.safety_events import CheckedIn, CheckInAsked, CheckInClockSet
@@ -60,17 +61,32 @@ def passed(incident: Incident, command: PassDeadline, now_ms: int) -> Ruling:
 
 def clocks(state: Incident, facts: Iterable[Event], check_in_s: int | None, now_ms: int) -> list[Event]:
     """Clocks that `facts` restart, and ends of attention that follow; `state` is the incident after the facts."""
-    begun: list[Event] = []
-    if check_in_s is not None and state.is_open:
+    due_ms = None if check_in_s is None else now_ms + check_in_s * 1000
+    offers: list[Offer] = []
+    if state.is_open:
+        facts = tuple(facts)
         # Any step counts, not only a check-in; in the order of the events, so that a replay gives the same events.
         signs = dict.fromkeys(fact.offer_id for fact in facts if isinstance(fact, CheckedIn | OfferMoved))
         offers = [offer for one in signs if (offer := state.offer(one)) is not None and is_on_scene(offer)]
-        due_ms = now_ms + check_in_s * 1000
-        begun += [
-            CheckInClockSet(offer_id=offer.id, volunteer_id=offer.volunteer_id, due_ms=due_ms) for offer in offers
-        ]
-    answered = {fact.offer_id for fact in begun if isinstance(fact, CheckInClockSet)}
-    return [*begun, *_ended_alarms(state, answered)]
+        if any(isinstance(fact, IncidentUpdated) and "type" in fact.changed for fact in facts):
+            others = [offer for offer in state.offers if is_on_scene(offer) and offer.id not in signs]
+            offers += [offer for offer in others if _is_later_than(due_ms, offer.check_in)]
+        if due_ms is None:
+            # A clock of the earlier type would otherwise take an answer for silence.
+            offers = [offer for offer in offers if _is_on(offer.check_in)]
+    begun = [CheckInClockSet(offer_id=offer.id, volunteer_id=offer.volunteer_id, due_ms=due_ms) for offer in offers]
+    return [*begun, *_ended_alarms(state, {fact.offer_id for fact in begun})]
+
+
+def _is_on(clock: CheckInClock | None) -> bool:
+    return clock is not None and not (clock.state is CheckInState.RUNNING and clock.due_ms is None)
+
+
+def _is_later_than(due_ms: int | None, clock: CheckInClock | None) -> bool:
+    """Whether a clock of the earlier type is missing, or would ask after `due_ms`. A question already asked stays open."""
+    if clock is None or clock.state is not CheckInState.RUNNING:
+        return clock is None
+    return due_ms is None or clock.due_ms is None or clock.due_ms > due_ms
 
 
 def _ended_alarms(state: Incident, answered: set[str]) -> list[Event]:

@@ -53,7 +53,13 @@ def changed_fields(incident: Incident, command: UpdateIncident, requirements: Se
         "requirements": command.requirements is not None and tuple(requirements) != incident.requirements,
         **{name: command.same_as.get(name) != held[name] for name in PRIVATE_FIELDS if name in private},
     }
-    return tuple(name for name in FIELDS if really.get(name))
+    return in_order(name for name in really if really[name])
+
+
+def in_order(fields: Iterable[str]) -> tuple[str, ...]:
+    """The fields in the order of `FIELDS`."""
+    named = set(fields)
+    return tuple(name for name in FIELDS if name in named)
 
 
 def conflicts(incident: Incident, command: UpdateIncident, changes: Sequence[str]) -> tuple[str, ...]:
@@ -69,7 +75,7 @@ def conflicts(incident: Incident, command: UpdateIncident, changes: Sequence[str
         # A field that is set to its present value never conflicts; one that is only expected does.
         if edited_since(incident, name, edit) and (name in changes or name not in named):
             missed.add(name)
-    return tuple(name for name in FIELDS if name in missed)
+    return in_order(missed)
 
 
 def held_from_now_on(command: UpdateIncident, changes: Sequence[str]) -> Mapping[str, str]:

@@ -64,7 +64,7 @@ def private(name: str) -> dict[str, Any]:
 
 
 FIELDS: list[tuple[str, Callable[[Story], Decision]]] = [
-    ("type", lambda story: story.update(type="earthquake", **needs())),
+    ("type", lambda story: story.update(type="search.missing_person", **needs())),
     ("priority", lambda story: story.update(priority=Priority.HIGH)),
     ("location", lambda story: story.update(area=area_of(MOVED))),
     ("language", lambda story: story.update(language="ru")),
@@ -188,7 +188,7 @@ def an_operator_states_another_role_and_other_languages() -> tuple[Story, Decisi
 @cause("type", "hazard", "staging")
 def the_ground_becomes_dangerous() -> tuple[Story, Decision]:
     story = Story(people=[person("v-1", at(3_000), "first_aid")])
-    story.report(spec(), type="storm", area=FLOOD_GROUND)
+    story.report(spec(), type="storm", area=FLOOD_GROUND, priority=Priority.HIGH)
     story.accept("v-1")
     story.around = DecisionContext(whereabouts={"v-1": Whereabouts(place=at(3_000), travel_mode=TravelMode.CAR)})
     return story, story.update(spec(), type="flood")
@@ -239,7 +239,7 @@ def test_a_staging_point_alone_is_told_by_its_own_name_and_has_to_be_confirmed()
 
 def test_the_danger_of_the_ground_is_no_news_for_who_works_at_a_desk() -> None:
     story = Story(people=[person("v-1", at(3_000)), remote("d-1")])
-    story.report(spec(), digital_spec(), type="storm", area=FLOOD_GROUND)
+    story.report(spec(), digital_spec(), type="storm", area=FLOOD_GROUND, priority=Priority.HIGH)
     story.accept("v-1")
     story.accept("d-1")
 

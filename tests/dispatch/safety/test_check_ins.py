@@ -141,3 +141,52 @@ def test_the_timer_becomes_the_command_and_the_person_is_told() -> None:
     assert any(isinstance(fact, CheckInAsked) for fact in asked.events)
     (step,) = offer_steps(story.incident, asked, 0, 7)
     assert (step.volunteer_id, step.state, step.notice) == ("v-1", OfferState.ON_SCENE, "check_in_asked")
+
+
+def retyped_on_scene(before: str, after: str) -> Story:
+    story = Story(people=helpers("v-1"))
+    story.report(spec(), type=before)
+    story.accept("v-1")
+    story.progress("v-1", OfferState.ON_SCENE)
+    story.wait(60)
+    story.update(type=after)
+    return story
+
+
+def test_a_corrected_type_shortens_the_interval_of_people_on_scene() -> None:
+    story = retyped_on_scene("storm", "hazmat")
+
+    assert clock_of(story, "v-1") == (CheckInState.RUNNING, 600)
+
+
+def test_a_corrected_type_never_lengthens_an_interval_that_runs() -> None:
+    story = retyped_on_scene("hazmat", "storm")
+
+    assert clock_of(story, "v-1") == (CheckInState.RUNNING, 540)
+
+
+def test_a_corrected_type_starts_the_clock_of_people_on_scene() -> None:
+    story = retyped_on_scene("information", "hazmat")
+
+    assert clock_of(story, "v-1") == (CheckInState.RUNNING, 600)
+
+
+def test_a_type_without_check_ins_stops_the_clock() -> None:
+    story = retyped_on_scene("hazmat", "information")
+
+    assert clock_of(story, "v-1") == (CheckInState.RUNNING, None)
+    assert not [timer for timer in timers_of(story.incident) if timer.kind is DeadlineKind.CHECK_IN]
+
+
+def test_a_question_asked_under_the_earlier_type_stays_open_and_an_answer_ends_it() -> None:
+    story = on_scene("v-1")
+    story.wait(HALF_AN_HOUR_S)
+    story.pass_check_in("v-1")
+
+    story.update(type="information")
+    asked = clock_of(story, "v-1")
+    story.check_in("v-1")
+    story.check_in("v-1")
+
+    assert asked == (CheckInState.ASKED, ANSWER_WITHIN_S)
+    assert clock_of(story, "v-1") == (CheckInState.RUNNING, None)

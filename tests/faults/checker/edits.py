@@ -17,6 +17,7 @@ Json = dict[str, Any]
 PUBLIC = {"type": "type", "priority": "priority", "language": "language", "area": "area"}
 """Name in the command to name in the state. Requirements are not compared: plans fill them in."""
 PRIVATE_FIELDS = ("description", "address", "caller")
+_URGENCY = ("critical", "high", "normal", "low")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,8 @@ def _lost(command: Json, before: Before, after: State) -> list[str]:
     faults = []
     for name, field in PUBLIC.items():
         wanted = before.values[field] if command.get(name) is None else command[name]
+        if name == "priority" and _may_follow_type(command, before, after):
+            continue
         if after[field] != wanted:
             faults.append(f"{field} is {after[field]!r} after an edit that makes it {wanted!r}")
     ref, same_as = command.get("private_ref"), command.get("same_as") or {}
@@ -112,6 +115,12 @@ def _lost(command: Json, before: Before, after: State) -> list[str]:
         if held != ref and not (is_same and held == was):
             faults.append(f"{name} is held by {held} after {was}, and the edit brought {ref}")
     return faults
+
+
+def _may_follow_type(command: Json, before: Before, after: State) -> bool:
+    """Whether the plan of another type raised the priority: the edit states none, and it is more urgent than before."""
+    retyped = command.get("priority") is None and command.get("type") not in (None, before.values["type"])
+    return retyped and _URGENCY.index(after["priority"]) <= _URGENCY.index(before.values["priority"])
 
 
 def _report_of(state: State) -> str:
@@ -129,7 +138,8 @@ def _overwritten(command: Json, decision: Json, before: Before) -> list[str]:
     faults = [
         f"{name} was edited in version {before.version_of(name)}, the edit had seen {expected}"
         for name in sorted(changed)
-        if expected is not None and before.version_of(name) > expected
+        # A priority that follows from the type was not stated, so an edit of it in between is no conflict.
+        if expected is not None and before.version_of(name) > expected and _names(command, name)
     ]
     return faults + [
         f"{name} was edited in version {before.version_of(name)}, the edit expected what stood in {version}"
