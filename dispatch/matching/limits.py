@@ -12,14 +12,19 @@ WIDEST_M = 100_000
 def effective(entry: Requirement, incident: Incident) -> Requirement:
     """The requirement to search for: `languages` are the required ones, `any_of` includes the substitutes."""
     ring = entry.climb.ring if entry.climb else 1
-    substitutes = entry.climb.substitutes if entry.climb else ()
     return changed(
         entry,
         max_distance_m=_widened_m(entry, ring),
         max_eta_s=None if entry.max_eta_s is None else entry.max_eta_s * ring,
-        any_of=tuple(dict.fromkeys((*entry.any_of, *substitutes))),
+        any_of=skills_now(entry)[1:],
         languages=required_languages(entry, incident),
     )
+
+
+def skills_now(entry: Requirement) -> tuple[str, ...]:
+    """All accepted skills, the preferred one first and the substitutes of the ladder last."""
+    substitutes = entry.climb.substitutes if entry.climb else ()
+    return tuple(dict.fromkeys((*entry.skills, *substitutes)))
 
 
 def _widened_m(entry: Requirement, ring: int) -> int:

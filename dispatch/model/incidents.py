@@ -110,7 +110,7 @@ class Incident:
     declined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Requirement id to people who may not be asked for it again, from ended offers that were pruned."""
     refused: tuple[RefusedBefore, ...] = ()
-    """Who declined which work at incidents that were merged into this one."""
+    """Who declined which work at incidents that were merged into this one, and here in offers that were pruned."""
     forgotten_offers: int = 0
     """Number of ended offers that were pruned from the state; the log keeps them."""
     # References, not texts: two edits of different fields never overwrite each other (DESIGN 79).

@@ -26,7 +26,7 @@ class MergeCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedBefore:
-    """People who declined work of this kind at an incident that was merged into this one."""
+    """People who declined work with this skill, at an incident that was merged into this one or in offers that were pruned."""
 
     capability: Capability
     skill: str

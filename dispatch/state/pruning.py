@@ -1,12 +1,13 @@
 """Bounds the size of an incident's state: an incident that stays unfilled makes offers without end.
 
 Ended offers beyond the newest 200 are removed from the state; the log keeps them. People who may not be asked again are kept as
-ids under their requirement (`Incident.declined`).
+ids under their requirement (`Incident.declined`), and declines also by kind of work (`Incident.refused`).
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+from dispatch.matching.declines import joined, of_offers
 from dispatch.model.incidents import Incident
 from dispatch.model.offer_ends import is_withdrawn_by_hand
 from dispatch.model.offers import Offer
@@ -37,6 +38,8 @@ def pruned(state: Incident, now_ms: int) -> Incident:
         state,
         offers=tuple(offer for offer in state.offers if offer.id not in ids),
         declined=_with_decliners(state.declined, gone),
+        # With the skill: a decline applies to every requirement that accepts it (DESIGN 56).
+        refused=joined((*state.refused, *of_offers(gone))),
         forgotten_offers=state.forgotten_offers + len(gone),
     )
 

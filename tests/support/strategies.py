@@ -91,6 +91,7 @@ def specs() -> st.SearchStrategy[RequirementSpec]:
         agree=st.integers(1, 3),
         validated=st.booleans(),
         on_false=a(OnFalse),
+        any_of=st.lists(st.sampled_from(SKILLS), max_size=2, unique=True).map(tuple),
     )
 
 

@@ -11,6 +11,7 @@ from dispatch.model.staffing_events import RequirementsAdded
 from dispatch.model.vocabulary import Capability, OfferState, Priority, Task
 from dispatch.state.lifecycle import evolve
 from dispatch.state.moment import Moment
+from dispatch.state.pruning import ENDED_OFFERS_KEPT, pruned
 from tests.dispatch.incidents.test_merging import LinkedIncidents
 from tests.support.builders import (
     INCIDENT,
@@ -79,6 +80,54 @@ def test_a_decline_applies_to_one_kind_of_work_only() -> None:
     story.update(spec(), spec("boat"))
 
     assert [one.skill for one in story.incident.offers if one.state is OfferState.OFFERED] == ["boat"]
+
+
+def test_work_that_accepts_the_declined_skill_among_others_is_not_asked_of_them() -> None:
+    story = Story([candidate("no", "first_aid", "nurse")])
+    story.report(spec())
+    story.decline("no")
+
+    story.update(spec(), spec("doctor", any_of=("nurse", "first_aid")))
+
+    assert story.asked() == []
+
+
+def test_work_with_another_skill_is_asked_of_who_declined_as_an_alternative() -> None:
+    story = Story([candidate("no", "first_aid", "nurse")])
+    story.report(spec("doctor", any_of=("nurse",)))
+    story.decline("no")
+
+    story.update(spec("doctor", any_of=("nurse",)), spec("first_aid"))
+
+    assert [one.skill for one in story.incident.offers if one.state is OfferState.OFFERED] == ["first_aid"]
+
+
+def test_a_substitute_is_not_asked_of_who_declined_it() -> None:
+    story = Story([candidate("no", "nurse")])
+    story.report(spec("nurse"))
+    story.decline("no")
+    story.update(spec("nurse"), spec("doctor"))
+
+    for _ in range(6):
+        story.climb("r2")
+
+    entry = story.incident.requirements[1]
+    assert entry.climb is not None
+    assert "nurse" in entry.climb.substitutes
+    assert story.incident.offers_for("r2") == ()
+
+
+def test_a_pruned_decline_keeps_the_skill_that_was_declined() -> None:
+    declined = offer(OfferState.DECLINED, volunteer_id="no", skill="nurse", changed_ms=NOW_MS - 1)
+    others = [
+        offer(OfferState.EXPIRED, id=f"o-x{number}", volunteer_id=f"v-{number}") for number in range(ENDED_OFFERS_KEPT)
+    ]
+    state = pruned(incident(offers=(declined, *others)), NOW_MS + 1)
+
+    assert "no" not in {one.volunteer_id for one in state.offers}
+    assert who_refused(state, requirement(id="r7", skill="doctor", any_of=("nurse",))) == {"no"}
+    assert who_refused(state, requirement(id="r7", skill="doctor")) == set()
+    assert to_bring(state)[-1] == RefusedBefore(capability=Capability.FIELD, skill="nurse", volunteer_ids=("no",))
 
 
 def test_a_person_who_declined_digital_work_is_not_asked_to_validate_it() -> None:

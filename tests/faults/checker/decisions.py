@@ -18,6 +18,8 @@ from tests.faults.checker.states import States, packed_of
 from tests.faults.checker.topics import DECISIONS, INCIDENTS
 
 Decision = dict[str, Any]
+Declined = set[tuple[Any, ...]]
+"""Person, requirement (None: known by the kind of work only), capability, task and skill."""
 RACE_IN_HEALTH_MS = 5_000
 RACE_UNDER_FAULTS_MS = 30_000
 _FILLS = frozenset({"offer_moved", "incident_updated", "help_asked", "answer_wanted", "incident_unmerged"})
@@ -130,7 +132,7 @@ class Decisions:
                 self.earlier.setdefault(incident_id, {})[state["version"]] = packed_of(state)
         was_open = state is None or is_open(state)
         jobs, asked = jobs_of(state), _asked_whether_coming(state)
-        declined = _declined(state, decision)
+        declined = _declined(state, decision)  # before the fold, which may prune offers
         before = before_of(state)
         self.reported[incident_id] += sum(event["kind"] == "incident_reported" for event in decision["events"])
         try:
@@ -203,7 +205,7 @@ class Decisions:
             self._parts.book.found("I13", text, record.where)
 
     def _judge_people(
-        self, record: Record, decision: Decision, state: State, was_open: bool, declined: set[tuple[str, str]]
+        self, record: Record, decision: Decision, state: State, was_open: bool, declined: Declined
     ) -> None:
         book, incident_id = self._parts.book, decision["incident_id"]
         kinds = {event["kind"] for event in decision["events"]}
@@ -213,7 +215,7 @@ class Decisions:
             book.checked("I5")
             person = event["volunteer_id"]
             by_hand = event.get("source", "search") == "operator"  # who declined may be named by an operator
-            if (event["requirement_id"], person) in declined and not by_hand:
+            if not by_hand and _is_declined(state, event, declined):
                 book.found("I5", f"{incident_id}: {event['offer_id']} to {person}, who declined", record.where)
             if not was_open and not kinds & {"incident_unmerged", "incident_reopened"}:
                 book.found("I5", f"{incident_id}: {event['offer_id']} after its end", record.where)
@@ -266,10 +268,28 @@ def step_key(offer_id: str, state: str, place: int) -> int:
     return hash((offer_id, state, place))
 
 
-def _declined(state: State | None, decision: Decision) -> set[tuple[str, str]]:
-    """Requirement and person of everybody who declined; looked up only where somebody is asked."""
+def _declined(state: State | None, decision: Decision) -> Declined:
+    """Who declined what; looked up only where somebody is asked."""
     if state is None or not any(event["kind"] == "offer_made" for event in decision["events"]):
         return set()
-    return {
-        (offer["requirement_id"], offer["volunteer_id"]) for offer in state["offers"] if offer["state"] == "declined"
+    names = ("volunteer_id", "requirement_id", "capability", "task", "skill")
+    kept = {
+        (person, None, one["capability"], one["task"], one["skill"])
+        for one in state["refused"]
+        for person in one["volunteer_ids"]
     }
+    return kept | {tuple(offer[name] for name in names) for offer in state["offers"] if offer["state"] == "declined"}
+
+
+def _is_declined(state: State, event: dict[str, Any], declined: Declined) -> bool:
+    """Whether the person asked had declined this requirement, or work with a skill that it accepts."""
+    asked = next((one for one in state["requirements"] if one["id"] == event["requirement_id"]), None)
+    accepted: set[str] = set()
+    if asked is not None:
+        accepted = {asked["skill"], *asked["any_of"], *((asked["climb"] or {}).get("substitutes") or ())}
+    alike = (event["capability"], event["task"])
+    return any(
+        requirement == event["requirement_id"] or ((capability, task) == alike and skill in accepted)
+        for person, requirement, capability, task, skill in declined
+        if person == event["volunteer_id"]
+    )

@@ -21,7 +21,7 @@ _NOT_AGAIN = frozenset({"declined", "done", "void"})
 OPEN_CHANGES_KEPT = 16
 """Of changes that a person has not confirmed; beyond these the oldest two are one."""
 ENDED_OFFERS_KEPT = 200
-"""Beyond these the oldest ended offers leave the state; who declined in them stays in `declined`."""
+"""Beyond these the oldest ended offers leave the state; their declines stay in `declined` and `refused`."""
 
 
 class Impossible(Exception):
@@ -327,9 +327,13 @@ def _warned(state: State, event: Event, moment: Moment) -> None:
 
 
 def _adopted(state: State, event: Event, moment: Moment) -> None:
-    """With who said no there, each kind of work once."""
+    """With the declines of the adopted incident."""
     state["reports"].append(event["other"])
-    brought = [moment.published.whole("RefusedBefore", one) for one in event.get("refused") or ()]
+    _refused(state, [moment.published.whole("RefusedBefore", one) for one in event.get("refused") or ()])
+
+
+def _refused(state: State, brought: list[dict[str, Any]]) -> None:
+    """Adds declines, with one entry per kind of work."""
     people: dict[tuple[str, str, str], dict[str, Any]] = {}
     for one in [*state["refused"], *brought]:
         kind = (one["capability"], one["skill"], one["task"] or "")
@@ -452,3 +456,6 @@ def _prune(state: State, now_ms: int) -> None:
             people = state["declined"].setdefault(offer["requirement_id"], [])
             if offer["volunteer_id"] not in people:
                 people.append(offer["volunteer_id"])
+    no = [offer for offer in gone if offer["state"] == "declined"]
+    kinds = ("capability", "skill", "task")
+    _refused(state, [{**{name: one[name] for name in kinds}, "volunteer_ids": [one["volunteer_id"]]} for one in no])
