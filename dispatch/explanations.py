@@ -13,7 +13,7 @@ from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import effective, wanted_languages
 from dispatch.model.decisions import Decision, RequirementWhy
 from dispatch.model.geo import distance_to_area_m
-from dispatch.model.incidents import Incident
+from dispatch.model.incidents import Attention, Incident
 from dispatch.model.merges import MergeCandidate
 from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Candidate, Need
@@ -57,14 +57,24 @@ def of_incident(incident: Incident, decisions: Sequence[Decision]) -> Explanatio
     states = Counter(str(offer.state) for offer in incident.offers)
     answers = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "nobody was asked yet"
     lines = [_standing(incident, entry, decisions) for entry in incident.requirements]
-    lines += [
-        f"An operator should look at it: {entry.reason} since {_at(entry.since_ms)}." for entry in incident.attention
-    ]
+    lines += [_attention(incident, entry) for entry in incident.attention]
     lines += [_candidate(entry) for entry in incident.merge_candidates]
     head = f"{incident.type} ({incident.priority}) is {incident.status}, alarm level {incident.alarm_level}; offers: {answers}."
     versions = {decision.why.plan_version for decision in decisions if decision.why.plan_version}
     facts = ({"plan_versions": sorted(versions), "offers": dict(states)},)
     return Explanation(verdict="incident", text="\n".join([head, *lines]), facts=facts)
+
+
+def _attention(incident: Incident, entry: Attention) -> str:
+    concerns = [f"for {entry.requirement_id}"] if entry.requirement_id else []
+    # Some reasons name the offer only in `detail`.
+    offer = incident.offer(entry.offer_id or entry.detail or "")
+    if offer is not None:
+        concerns.append(f"of {offer.volunteer_id}, offer {offer.id}")
+    elif named := entry.offer_id or entry.detail:
+        concerns.append(f"({named})")
+    about = " ".join([entry.reason, *concerns])
+    return f"An operator should look at it: {about}, since {_at(entry.since_ms)}."
 
 
 def _candidate(entry: MergeCandidate) -> str:
@@ -143,7 +153,16 @@ def _named_by(fact: OfferMade) -> str:
 
 def _moved(move: OfferMoved, decision: Decision) -> str:
     text = f"{move.state} ({move.reason})" if move.reason else str(move.state)
-    return f"{text}, heard by {decision.heard_by} and entered by {decision.by}," if decision.heard_by else text
+    if decision.heard_by is None or move.offer_id != _answered(decision):
+        return text
+    return f"{text}, heard by {decision.heard_by} and entered by {decision.by},"
+
+
+def _answered(decision: Decision) -> str | None:
+    """Id of the offer that the answer of a person was about; other offers change only as a consequence of it."""
+    # The events of the command come before those that follow from it (`Ruling.events`).
+    offers = (getattr(fact, "offer_id", None) for fact in decision.events)
+    return next((offer_id for offer_id in offers if offer_id is not None), None)
 
 
 def _passed_over(decisions: Sequence[Decision], volunteer_id: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from dispatch.explanations import PersonNow, of_incident, of_person
+from dispatch.model.incidents import Attention
 from dispatch.model.people import Candidate
 from dispatch.model.places import Place
-from dispatch.model.vocabulary import Capability
-from tests.support.builders import ALMATY, Story, candidate, helpers, spec
+from dispatch.model.vocabulary import Capability, HeardBy, OfferState
+from tests.support.builders import ALMATY, NOW_MS, Story, candidate, helpers, spec
 
 
 def told() -> Story:
@@ -130,7 +131,7 @@ def test_an_incident_says_what_is_missing_and_what_was_tried() -> None:
         in found.text
     )
     assert "ladder: wider_ring (" in found.text
-    assert "An operator should look at it: ladder_ended since " in found.text
+    assert "An operator should look at it: ladder_ended for r1, since " in found.text
     assert found.facts[0]["offers"] == {"accepted": 1}
 
 
@@ -147,3 +148,54 @@ def test_an_incident_that_asked_nobody_says_so() -> None:
     story.report(spec())
 
     assert "offers: nobody was asked yet." in of_incident(story.incident, ()).text
+
+
+@pytest.mark.parametrize("answer", ["accept", "decline", "progress"])
+def test_only_the_answer_itself_was_heard_and_not_what_followed_from_it(answer: str) -> None:
+    story = Story(helpers("one", "two", "three"))
+    story.report(spec())
+    if answer == "progress":
+        story.accept("one")
+        story.progress("one", OfferState.ON_SCENE, heard_by=HeardBy.RADIO)
+    else:
+        getattr(story, answer)("one", heard_by=HeardBy.RADIO)
+
+    heard = [person for person in ("one", "two", "three") if "heard by" in why(story, person)[1]]
+
+    assert heard == ["one"]
+
+
+def test_a_person_who_was_withdrawn_when_a_place_was_filled_by_radio_said_nothing() -> None:
+    story = Story(helpers("one", "two"))
+    story.report(spec())
+
+    story.accept("one", heard_by=HeardBy.RADIO)
+
+    assert "withdrawn (filled) at " in why(story, "two")[1]
+
+
+def test_attention_names_the_requirement_the_offer_and_the_person_it_concerns() -> None:
+    story = Story(helpers("one"))
+    story.report(spec())
+    held = story.offer_of("one").id
+    reasons = (
+        Attention(reason="unfilled", requirement_id="r1", since_ms=NOW_MS),
+        Attention(reason="unfilled", requirement_id="r2", since_ms=NOW_MS),
+        Attention(reason="change_unconfirmed", requirement_id="r1", offer_id=held, since_ms=NOW_MS),
+        Attention(reason="help_asked", requirement_id="r1", detail=held, since_ms=NOW_MS),
+        Attention(reason="check_in_overdue", requirement_id="r1", offer_id="pruned", detail="pruned", since_ms=NOW_MS),
+        Attention(reason="ask_partner", requirement_id="r1", detail="red_crescent", since_ms=NOW_MS),
+        Attention(reason="reported_false", since_ms=NOW_MS),
+    )
+
+    shown = of_incident(replace(story.incident, attention=reasons), ()).text.splitlines()[-len(reasons) :]
+
+    assert [line.removeprefix("An operator should look at it: ") for line in shown] == [
+        "unfilled for r1, since 16:00:00.",
+        "unfilled for r2, since 16:00:00.",
+        f"change_unconfirmed for r1 of one, offer {held}, since 16:00:00.",
+        f"help_asked for r1 of one, offer {held}, since 16:00:00.",
+        "check_in_overdue for r1 (pruned), since 16:00:00.",
+        "ask_partner for r1 (red_crescent), since 16:00:00.",
+        "reported_false, since 16:00:00.",
+    ]
