@@ -39,6 +39,7 @@ def well_edited(story: Story) -> None:
     edited(story, "address", name="e3", expected_edits={"address": story.states[SECOND]["edits"]["address"]["version"]})
     refused(story, "address", name="e4", conflicts=("address",), expected_version=1)
     edited(story, "address", "description", name="e5", changed=("description",), same_as={"address": ref_of("e3")})
+    retyped(story, "critical", name="retyped", incident_type="medical.cardiac_arrest")
     story.after(10_000)
 
 
@@ -49,9 +50,9 @@ def forgets_a_private_field(story: Story) -> None:
 
 def forgets_a_public_field(story: Story) -> None:
     well_edited(story)
-    command = story.command("update_incident", SECOND, name="e6", priority="critical")
+    command = story.command("update_incident", SECOND, name="e6", priority="low")
     state = story.states[SECOND]
-    assert state["priority"] != "critical"
+    assert state["priority"] != "low"
     kept = {key: state[key] for key in ("type", "priority", "language", "area", "requirements", "plan_version")}
     story.decide(command, {"kind": "incident_updated", **kept, "changed": [], "by": "op-1"})
     story.after(10_000)
@@ -65,6 +66,22 @@ def changes_what_nobody_named(story: Story) -> None:
     event = {"kind": "incident_updated", **kept, "priority": "low", "language": "ru", "changed": ["language"]}
     assert state["priority"] != "low"
     story.decide(command, {**event, "by": "op-1"})
+    story.after(10_000)
+
+
+def retyped(story: Story, priority: str, *, name: str, incident_type: str) -> None:
+    """An edit that states the type alone, and a decision that gives the incident this priority besides."""
+    state = story.states[SECOND]
+    kept = {key: state[key] for key in ("area", "language", "requirements", "plan_version")}
+    changed = ["type", "priority"] if priority != state["priority"] else ["type"]
+    stated = {"type": incident_type, "priority": priority, "changed": changed, "by": "op-1"}
+    command = story.command("update_incident", SECOND, name=name, type=incident_type)
+    story.decide(command, {"kind": "incident_updated", **kept, **stated})
+    story.after(100)
+
+
+def lowers_the_priority_with_the_type(story: Story) -> None:
+    retyped(story, "low", name="e1", incident_type="welfare.check")
     story.after(10_000)
 
 
@@ -107,6 +124,7 @@ BAD: dict[str, list[Bend]] = {
         forgets_a_private_field,
         forgets_a_public_field,
         changes_what_nobody_named,
+        lowers_the_priority_with_the_type,
         overwrites_what_was_not_seen,
         overwrites_what_was_not_expected,
         refuses_without_cause,

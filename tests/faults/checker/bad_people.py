@@ -125,6 +125,17 @@ def asked_after_declining(story: Story) -> None:
     story.decide(command, again_made, {"kind": "shortfall_ended", "requirement_id": "r1"})
 
 
+def asked_for_the_declined_skill_by_another_requirement(story: Story) -> None:
+    incident = incident_id("second")
+    (first,) = story.states[incident]["requirements"]
+    second = {**first, "id": "r2", "skill": "doctor", "any_of": ["first_aid"], "shortfall": None}
+    command = story.command("escalate_incident", incident, name="more")
+    raised: Json = {"kind": "incident_escalated", "alarm_level": 2, "reason": "operator", "by": "op-1"}
+    added: Json = {"kind": "requirements_added", "requirements": [second], "reason": "alarm_level_2"}
+    again_made = {**made(story, incident, "v2", need="r2"), "offer_id": offer_id(incident, "v2 again")}
+    story.decide(command, raised, added, again_made)
+
+
 # I8: the end of each offer.
 
 
@@ -287,6 +298,7 @@ BAD: dict[str, tuple[Bend, ...]] = {
         asked_when_unknown,
         asked_when_erased,
         asked_after_declining,
+        asked_for_the_declined_skill_by_another_requirement,
     ),
     "I8": (
         expired_too_late,
