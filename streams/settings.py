@@ -123,7 +123,7 @@ class Settings:
     data_key: bytes | None = _setting(
         None,
         _data_key,
-        "key that encrypts personal data (AES-256-GCM); unset: `komek up` creates one",
+        "key that encrypts personal data (AES-256-GCM) and keys its digests; unset: `komek up` creates one",
         secret=True,
     )
     plans: Path | None = _setting(None, _path, "response plans (TOML); unset: the built-in ones")

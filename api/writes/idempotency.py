@@ -109,7 +109,7 @@ async def _once(
         request=digests.digest(Purpose.REQUEST, request.method, request.url.path, body_sha256),
         body=digests.body_digest(body_sha256),
     )
-    # Only looked up, never stored: marks of processes before digests were keyed, which expire after a day (DESIGN NNN).
+    # Only looked up, never stored: marks of processes before digests were keyed, which expire after a day (DESIGN 106).
     unkeyed = RequestDigests(
         key=ids.derived("digest", caller.id, idempotency_key).hex,
         request=ids.derived("digest", request.method, request.url.path, body_sha256).hex,
