@@ -10,6 +10,7 @@ import pytest
 from dispatch.model import ids
 from dispatch.model.answer_commands import AcceptOffer
 from dispatch.model.commands import ReportIncident
+from dispatch.model.digests import are_comparable
 from streams.errors import OutcomeUnknown
 from streams.store.intake_marks import Repeat
 from tests.support.api_fakes import DATA_KEY
@@ -164,6 +165,19 @@ async def test_another_data_key_gives_other_digests_of_the_same_request(world: W
 
     assert all(one != other for one, other in zip(*sent, strict=True))
     assert len({command.incident_id for command in world.log.commands}) == 1
+
+
+async def test_two_processes_without_redis_leave_a_conflict_to_the_dispatcher(world: World) -> None:
+    world.redis.is_down = True
+    for changes in ({}, {}, {"priority": "low"}):
+        world.restart()
+        assert (await world.report(key="k1", **changes)).status_code == 202
+
+    first, repeat, conflict = (command for command in world.log.commands if isinstance(command, ReportIncident))
+    assert first.incident_id == repeat.incident_id == conflict.incident_id
+    assert (first.id, first.body_digest) == (repeat.id, repeat.body_digest)
+    assert first.body_digest != conflict.body_digest
+    assert are_comparable(first.body_digest, conflict.body_digest)
 
 
 async def test_a_repeat_across_the_upgrade_gets_the_first_response(world: World) -> None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,19 @@ from streams.wire.client_digests import ClientDigests, Purpose, client_digests
 
 KEY, WRONG_KEYS = bytes(range(32)), (bytes(32), bytes(range(1, 33)), b"")
 DIGESTS = ClientDigests(KEY)
+ROOT = Path(__file__).parents[3]
+HASHING = {
+    "api/http/strict_route.py": "SHA-256 of a body, which stays in the process",
+    "api/writes/idempotency.py": "the same of an empty body",
+    "dispatch/model/ids.py": "uuid5 of causes; a command id contains the keyed digest of its body",
+    "streams/intake/text_fingerprint.py": "BLAKE2b under the key for texts",
+    "streams/local/jars.py": "downloaded files",
+    "streams/simulator/call_records.py": "rows of a file of calls that is replayed",
+    "streams/simulator/replay_targets.py": "SHA-256 of a body, which stays in the process",
+    "streams/store/scripts.py": "Lua scripts, as Redis names them",
+    "streams/wire/client_digests.py": "this list of purposes",
+}
+"""Every module that hashes, and what. Client data that is stored needs a keyed digest."""
 PHONE = 42_317
 """The last digits of the caller; the attacker knows everything else."""
 
@@ -127,3 +142,14 @@ def test_the_spelling_of_an_external_id_does_not_count(one: str, other: str, is_
 @pytest.mark.parametrize("external_id", [None, "", "  "])
 def test_without_an_external_id_there_is_no_digest(external_id: str | None) -> None:
     assert DIGESTS.external_digest(external_id) is None
+
+
+def test_no_other_module_hashes() -> None:
+    """A new hash is entered here with what it covers, or becomes a purpose of `ClientDigests`."""
+    hashes = re.compile(
+        r"^(?:import|from) (?:hashlib|hmac|cryptography\.hazmat\.primitives\.(?:hashes|hmac))\b", re.MULTILINE
+    )
+    sources = [path for package in ("api", "dispatch", "streams") for path in (ROOT / package).rglob("*.py")]
+
+    found = {str(path.relative_to(ROOT)) for path in sources if hashes.search(path.read_text(encoding="utf-8"))}
+    assert found == HASHING.keys()
