@@ -40,7 +40,7 @@ class KeyFile:
         self._is_settled = False
         self._content, self._keys = read_keys(path)
         self._checked_s = monotonic_s()
-        self._warn()
+        self._report()
 
     async def start(self) -> None:
         """Checks the file also while no requests come in, so that live views end with their keys."""
@@ -85,8 +85,7 @@ class KeyFile:
         if content != self._content:
             self._content, self._keys = content, keys
             metrics.TOKEN_KEY_RELOADS.labels(outcome="loaded").inc()
-            _log.info("token keys were reloaded", path=str(self._path))
-            self._warn()
+            self._report()
             if self.on_change is not None:
                 self.on_change()
 
@@ -105,7 +104,9 @@ class KeyFile:
             return None
         return found.st_mtime_ns, found.st_size, found.st_ino
 
-    def _warn(self) -> None:
+    def _report(self) -> None:
+        # With the ids, so that a rotation can be followed in the logs of all API processes.
+        _log.info("token keys are in force", kids=self._keys.kids, skipped=self._keys.skipped)
         for warning in self._keys.warnings:
             _log.warning("token keys are not protected", reason=warning)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
@@ -67,8 +68,16 @@ class _Skipped(Exception):
     """The key is valid and serves another purpose."""
 
 
-def keys_of(jwks: object) -> tuple[TokenKey, ...]:
-    """The usable keys of a JWK Set, in its order; at least one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsableKeys:
+    """At least one key, in the order of the set. `skipped`: position and reason of each key that serves another purpose."""
+
+    keys: tuple[TokenKey, ...]
+    skipped: tuple[str, ...] = ()
+
+
+def keys_of(jwks: object) -> UsableKeys:
+    """The usable keys of a JWK Set.
 
     Raises:
         BadKeys: with the position of the first key that is invalid.
@@ -90,7 +99,7 @@ def keys_of(jwks: object) -> tuple[TokenKey, ...]:
     if not found:
         raise BadKeys("no key for signatures: " + "; ".join(skipped))
     _check_distinct(found)
-    return tuple(found)
+    return UsableKeys(keys=tuple(found), skipped=tuple(skipped))
 
 
 def _check_distinct(keys: Sequence[TokenKey]) -> None:
@@ -129,7 +138,7 @@ def _key_of(entry: object) -> TokenKey:
 def _imported(material: Mapping[str, Any]) -> AsymmetricKey:
     try:
         return cast(AsymmetricKey, JWKRegistry.import_key(dict(material)))
-    except (JoseError, ValueError, TypeError, KeyError, OverflowError) as error:
+    except (JoseError, UnsupportedAlgorithm, ValueError, TypeError, KeyError, OverflowError) as error:
         # The errors of the libraries may quote the parameters, and these may be private.
         raise BadKeys(f"the parameters of this {material['kty']} key are missing or invalid") from error
 

@@ -15,12 +15,13 @@ from streams import clock
 from streams.errors import InvalidInput
 from streams.tokens.claims import AUDIENCE, ISSUER, MAX_LIFETIME_S, TYPE, BadToken, Bearer, Role, bearer_of
 from streams.tokens.compact import CompactToken, json_object, parsed
-from streams.tokens.key_set import ALGORITHMS, BadKeys, TokenKey, keys_of
+from streams.tokens.key_set import ALGORITHMS, BadKeys, TokenKey, UsableKeys, keys_of
 
 LEEWAY_S = 5
 """After `exp`, for clocks that differ."""
 DEFAULT_TTL_S = 12 * 3600
 _REMEMBERED = 10_000
+_MAX_BYTES = 2**20
 
 
 class BadLifetime(InvalidInput, ValueError):
@@ -30,20 +31,26 @@ class BadLifetime(InvalidInput, ValueError):
 class TokenKeys:
     """The keys, and a cache of verified tokens, so that a signature is checked once instead of per request.
 
-    `warnings`: what is dangerous about the place where the keys are stored, one sentence each.
+    `warnings`: what is dangerous about the place where the keys are stored, one sentence each. `skipped`: as `UsableKeys`.
     """
 
-    def __init__(self, keys: Sequence[TokenKey], warnings: Sequence[str] = ()) -> None:
+    def __init__(self, usable: UsableKeys, warnings: Sequence[str] = ()) -> None:
         self.warnings = tuple(warnings)
-        self._keys = tuple(keys)
-        self._ids = frozenset(key.key_id for key in keys)
-        self._signer = next((key for key in keys if key.private is not None), None)
+        self.skipped = usable.skipped
+        self._keys = usable.keys
+        self._ids = frozenset(key.key_id for key in usable.keys)
+        self._signer = next((key for key in usable.keys if key.private is not None), None)
         self._verified: OrderedDict[str, Bearer] = OrderedDict()
 
     @classmethod
     def of_jwks(cls, jwks: object) -> "TokenKeys":
         """The keys of a JWK Set that was parsed from JSON. Raises BadKeys."""
         return cls(keys_of(jwks))
+
+    @property
+    def kids(self) -> list[str]:
+        """The ids of the keys, in the order of the set."""
+        return [key.kid for key in self._keys]
 
     @property
     def can_sign(self) -> bool:
@@ -128,9 +135,11 @@ def read_keys(path: Path) -> tuple[bytes, TokenKeys]:
     """The content of a file and its keys. Raises as `load_keys`."""
     try:
         with path.open("rb") as file:
-            content, mode = file.read(), os.fstat(file.fileno()).st_mode
+            content, mode = file.read(_MAX_BYTES + 1), os.fstat(file.fileno()).st_mode
     except OSError as error:
         raise BadKeys(f"{path}: {error.strerror}: expected a file with a JWK Set (RFC 7517)") from error
+    if len(content) > _MAX_BYTES:
+        raise BadKeys(f"{path}: more than {_MAX_BYTES} bytes: expected a JWK Set (RFC 7517)")
     return content, _parsed(path, content, mode)
 
 
@@ -141,10 +150,10 @@ def _parsed(path: Path, content: bytes, mode: int) -> TokenKeys:
         # Without the text of the error: it may quote the file, which contains private keys.
         raise BadKeys(f"{path}: expected a JWK Set (RFC 7517) as JSON") from error
     try:
-        keys = keys_of(jwks)
+        usable = keys_of(jwks)
     except BadKeys as error:
         raise BadKeys(f"{path}: {error}") from error
-    return TokenKeys(keys, _mode_warnings(path, mode, any(key.private is not None for key in keys)))
+    return TokenKeys(usable, _mode_warnings(path, mode, any(key.private is not None for key in usable.keys)))
 
 
 def _mode_warnings(path: Path, mode: int, has_private: bool) -> list[str]:

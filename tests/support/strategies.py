@@ -4,8 +4,10 @@ The profile is fixed: the same examples on every machine, so a red build is red 
 new ones, ten times as many.
 """
 
+import base64
+import operator
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -205,3 +207,11 @@ def headers_of_tokens() -> st.SearchStrategy[dict[str, Any]]:
         "b64": _json_values(),
     }
     return st.just({}) | _some_of(parameters, most=1)
+
+
+def hostile_keys(valid: Sequence[Mapping[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Keys of a JWK Set of which up to two parameters are replaced by any JSON or by base64url of any bytes."""
+    texts = st.binary(max_size=40).map(lambda raw: base64.urlsafe_b64encode(raw).rstrip(b"=").decode())
+    names = ("kty", "crv", "x", "y", "n", "e", "d", "p", "q", "dp", "dq", "qi", "kid", "use", "alg", "key_ops")
+    values = texts | _json_values() | st.sampled_from(["P-256", "Ed25519", "RSA", "EC", "OKP", ["verify"], ["sign"]])
+    return st.builds(operator.or_, st.sampled_from(valid), _some_of(dict.fromkeys(names, values), most=2))

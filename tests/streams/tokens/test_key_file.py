@@ -158,4 +158,26 @@ def test_keys_that_others_can_read_are_logged(tmp_path: Path) -> None:
     with capture_logs() as logged:
         KeyFile(path)
 
-    assert [(entry["log_level"], entry["event"]) for entry in logged] == [("warning", "token keys are not protected")]
+    assert [(entry["log_level"], entry["event"]) for entry in logged] == [
+        ("info", "token keys are in force"),
+        ("warning", "token keys are not protected"),
+    ]
+
+
+def test_the_log_names_the_keys_and_holds_no_key(tmp_path: Path) -> None:
+    path = write_keys(tmp_path / "keys.json", OLD, ed25519(kid="enc", use="enc"))
+
+    with capture_logs() as logged:
+        KeyFile(path)
+
+    assert logged[0]["kids"] == ["old"]
+    assert logged[0]["skipped"] == ("key 2: use is not sig",)
+    assert OLD["d"] not in str(logged)
+
+
+def test_a_file_of_another_kind_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_bytes(b" " * (2**20 + 1))
+
+    with pytest.raises(BadKeys, match="bytes"):
+        KeyFile(path)

@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
 from joserfc.jwk import ECKey, OKPKey
 
 from streams.tokens import BadKeys, BadToken, Role, TokenKeys, load_keys
-from tests.support.signing import claims_of, ec, ed25519, public, rsa, signed, write_keys
+from tests.support.signing import base64url, claims_of, ec, ed25519, public, rsa, signed, write_keys
+from tests.support.strategies import hostile_keys
 
 NOW_S = 1_795_000_000
 WEAK_RSA = {"kty": "RSA", "n": "w" * 171, "e": "AQAB"}
@@ -55,6 +57,29 @@ def test_something_that_is_no_key_set_is_refused(jwks: object) -> None:
         TokenKeys.of_jwks(jwks)
 
 
+@given(hostile_keys([ed25519(), ec(), rsa(), public(rsa())]))
+def test_any_key_is_usable_or_refused(jwk: object) -> None:
+    try:
+        usable = keys(jwk, ed25519(kid="a"))
+    except BadKeys:
+        return
+
+    assert "a" in usable.kids
+
+
+@pytest.mark.parametrize(
+    "jwk", [ed25519(), ec("P-256"), ec("P-384"), ec("P-521"), rsa()], ids=lambda jwk: jwk.get("crv", "RSA")
+)
+@pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 96, 132, 256, 1024])
+def test_a_signature_of_any_length_is_checked(jwk: dict[str, Any], length: int) -> None:
+    signer = keys(jwk)
+    content = signer.issue(Role.ADMIN, "a", now_s=NOW_S).rpartition(".")[0]
+
+    for byte in (b"\x00", b"\xff"):
+        with pytest.raises(BadToken, match="signature"):
+            signer.verify(f"{content}.{base64url(byte * length)}", now_s=NOW_S)
+
+
 def test_a_kid_and_a_key_occur_once() -> None:
     one = ed25519()
 
@@ -77,7 +102,10 @@ def test_a_kid_and_a_key_occur_once() -> None:
     ],
 )
 def test_a_key_for_another_purpose_is_skipped(jwk: dict[str, Any]) -> None:
-    assert len(keys(jwk, ed25519())._keys) == 1
+    both = keys(jwk, ed25519(kid="a"))
+
+    assert both.kids == ["a"]
+    assert [reason.partition(":")[0] for reason in both.skipped] == ["key 1"]
     with pytest.raises(BadKeys, match="no key for signatures"):
         keys(jwk)
 
