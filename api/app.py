@@ -38,7 +38,6 @@ from api.routes import (
 )
 from dispatch.plans import book as response_plans
 from streams import settings as all_settings
-from streams import tokens
 from streams.dead_letters.watch import LetterWatch
 from streams.intake.commands import CommandIntake
 from streams.intake.positions import PositionIntake
@@ -54,6 +53,7 @@ from streams.store import RedisClient
 from streams.store.intake_marks import RedisIntakeMarks
 from streams.store.people import PeopleStore
 from streams.store.reads import Reads
+from streams.tokens import KeyFile
 
 # Matched in this order: first the routes with the most requests.
 ROUTERS = (
@@ -163,7 +163,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         BrokerError: Kafka does not answer.
         BadKeys, BadPlans: a file is invalid.
     """
-    keys = tokens.load_keys(settings.require_jwt_keys())
+    keys = KeyFile(settings.require_jwt_keys())
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
     # Before anything starts: with a topic that is missing or configured dangerously, a 202 could not be kept.
     await _check_topics(settings)
@@ -175,9 +175,12 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         intake = await lifetimes.started(CommandIntake(settings, name))
         positions = await lifetimes.started(PositionIntake(settings, name))
         feed = await lifetimes.started(Feed(settings, f"{name}-live", latency.watch))
+        # Live views end with the key of their token.
+        keys.on_change = feed.interrupt_listeners
+        await lifetimes.started(keys)
         monitor = await lifetimes.started(Monitor(settings, name))
         letters = await lifetimes.started(LetterWatch(settings, f"{name}-letters"))
-        alarms = await lifetimes.started(AlarmWatch(link=link, lag=monitor, letters=letters))
+        alarms = await lifetimes.started(AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys))
         # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
         await lifetimes.started(PlanFollower(settings, f"{name}-plans", fallback=plans, use=plans_in_force.put))
         explanations = lifetimes.kept(DecisionReader(settings, f"{name}-decisions"))

@@ -1,7 +1,8 @@
 """The author of a request, by the claims of the token."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from streams.tokens import Role
 
@@ -14,6 +15,9 @@ class Caller:
     role: Role
     expires_ms: int | None = None
     """When the token expires; None: unknown."""
+
+    is_revoked: Callable[[], bool] = field(default=lambda: False, compare=False, repr=False)
+    """Whether the token has lost its validity before it expires; asked again at each use."""
 
     def valid_for_s(self, now_ms: int) -> float:
         """Time until the token expires; streams end with their token. Infinite if it is unknown."""

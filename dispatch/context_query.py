@@ -18,8 +18,8 @@ from dispatch.model.commands import (
     UpdateIncident,
 )
 from dispatch.model.context import NEAR_M, ContextQuery
+from dispatch.model.digests import external_digest
 from dispatch.model.geojson import BadGeometry, area_of
-from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Incident
 from dispatch.model.people import Need
 from dispatch.model.places import Area, Geometry
@@ -63,7 +63,7 @@ def _query_for_translators(incident: Incident, command: Command) -> ContextQuery
 
 
 def _query_for_report(command: ReportIncident) -> ContextQuery | None:
-    external = external_digest(command.external_id)
+    external = external_digest(command)
     if command.area is None:
         return ContextQuery(external=external) if external else None
     # From the edge of the area: a wide flood is near what lies beside it.
@@ -94,7 +94,7 @@ def located(geometry: Geometry | None) -> Area | None:
 
 def _query_around(incident: Incident, command: Command, area: Area) -> ContextQuery:
     """Open incidents near that place, positions of people who travel, and free people who could replace them."""
-    look = ContextQuery(near=area.centre, near_m=_near_m(area), external=external_digest(incident.external_id))
+    look = ContextQuery(near=area.centre, near_m=_near_m(area), external=external_digest(incident))
     # People on scene stay wherever the place moves (DESIGN 19), so their position is not needed.
     on_the_way = [
         offer

@@ -19,6 +19,7 @@
         ├── Unreadable              `wire`: the bytes are no record of this topic; dead-letter them (also a ValueError)
         ├── SettingsError           `settings`: a setting is missing or invalid, one line per setting (also a ValueError)
         ├── BadKeys, BadToken       `tokens`: a key file or an access token that cannot be used (also ValueErrors)
+        ├── BadLifetime             `tokens`: a token of this role must expire earlier (also a ValueError)
         ├── BadAnswer               `worker.router_engines`: what the routing service sent is no answer (also a ValueError)
         ├── NotReplayable           `dead_letters.letters`: this dead letter cannot be sent again
         └── BadScenario, UnknownFormat, BadRow    `simulator`: the file names what it expected (also ValueErrors)

@@ -61,6 +61,9 @@ REQUEST_SECONDS = Histogram(
 INTAKE_REFUSED = Counter("komek_intake_refused_total", "Sends that Kafka did not confirm, by cause", ["cause"])
 PRODUCER_RENEWED = Counter("komek_intake_producer_renewed_total", "Times the producer of commands was replaced")
 POSITIONS = Counter("komek_positions_accepted_total", "Positions confirmed by Kafka")
+TOKEN_KEY_RELOADS = Counter(
+    "komek_token_key_reloads_total", "Changes of the key file: loaded, or refused as unusable", ["outcome"]
+)
 AUDIT_LOST = Counter("komek_audit_lost_total", "Audit records that were lost; expected 0")
 STALE_REQUESTS = Counter(
     "komek_stale_requests_total", "Requests refused because they had waited too long before they were read"

@@ -102,7 +102,7 @@ def answering(offer_id: str) -> str:
 
 
 def repeat(digest: str) -> str:
-    """STRING with TTL: digest of the first body sent with an Idempotency-Key, and the response. Best-effort cache."""
+    """STRING with TTL: keyed digest of the first request sent with an Idempotency-Key, and the response. Best-effort cache."""
     return f"{PREFIX}key:{digest}"
 
 
@@ -130,7 +130,7 @@ def vicinity_of(incident_id: str) -> str:
 
 def external(digest: str) -> str:
     """HASH incident id → `dispatch.model.context.Neighbour` (JSON): the open incidents with one external id. The key contains a
-    digest, because the external id may identify a person."""
+    keyed digest, because the external id may identify a person."""
     return f"{PREFIX}external:{digest}"
 
 

@@ -119,11 +119,15 @@ class Settings:
     host: str = _setting("127.0.0.1", _text, "address the API listens on")
     port: int | None = _setting(None, _whole(1, 65535), "port of the API (8000, or a free one when unset)")
     data: Path = _setting(Path(".komek"), _path, "folder of the local stack: data, keys, logs, stack.json")
-    jwt_keys: Path | None = _setting(None, _path, "file with a JWK Set; unset: `komek up` creates one in KOMEK_DATA")
+    jwt_keys: Path | None = _setting(
+        None,
+        _path,
+        "file with a JWK Set, reloaded when it changes; the API needs public keys only; unset: `komek up` creates one",
+    )
     data_key: bytes | None = _setting(
         None,
         _data_key,
-        "key that encrypts personal data (AES-256-GCM); unset: `komek up` creates one",
+        "key that encrypts personal data (AES-256-GCM) and keys its digests; unset: `komek up` creates one",
         secret=True,
     )
     plans: Path | None = _setting(None, _path, "response plans (TOML); unset: the built-in ones")

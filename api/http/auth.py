@@ -9,8 +9,9 @@ from fastapi.security import HTTPBearer
 
 from api.caller import Caller
 from api.http.problems import ProblemResponse
+from api.process.services import TokenVerifier
 from streams import clock
-from streams.tokens import BadToken, Bearer, Role, TokenKeys
+from streams.tokens import BadToken, Bearer, Role
 
 OPERATOR, VOLUNTEER, TRACKER, MONITOR, ADMIN = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
@@ -31,22 +32,23 @@ class Allow(HTTPBearer):
 
     def admit(self, request: Request) -> Caller:
         """Raises ProblemResponse: 401 without a valid token, 403 with another role."""
-        bearer = _bearer(request)
+        # From the state of the application: `Allow` is constructed at import, before there are keys.
+        keys: TokenVerifier = request.app.state.services.keys
+        bearer = _bearer(request, keys)
         if bearer.role not in self.roles:
             raise ProblemResponse("forbidden", "expected a token of role " + " or ".join(sorted(self.roles)))
-        caller = Caller(bearer.sub, bearer.role, bearer.expires_s * 1000)
+        # Asked by live views, which outlast the request.
+        caller = Caller(bearer.sub, bearer.role, bearer.expires_s * 1000, lambda: not keys.accepts(bearer))
         request.state.caller = caller
         return caller
 
 
-def _bearer(request: Request) -> Bearer:
+def _bearer(request: Request, keys: TokenVerifier) -> Bearer:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise ProblemResponse(
             "unauthenticated", "expected the header Authorization: Bearer <token>", headers=_CHALLENGE
         )
-    # From the state of the application: `Allow` is constructed at import, before there are keys.
-    keys: TokenKeys = request.app.state.services.keys
     try:
         return keys.verify(token.strip(), now_s=clock.now_ms() // 1000)
     except BadToken as error:

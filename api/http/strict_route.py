@@ -35,14 +35,15 @@ class StrictRequest(Request):
         return self._body
 
     async def json(self) -> Any:
-        """The parsed body. The SHA-256 of its canonical form is set in `state.body_digest`. Raises ProblemResponse."""
+        """The parsed body. The SHA-256 of its canonical form is set in `state.body_sha256`. Raises ProblemResponse."""
         try:
             value = parse(await self.body())
         except BadJson as error:
             raise not_json(error) from None
         # Sorted keys and no spaces: a client that encodes a repeat anew sends the same body.
         canonical = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
-        self.state.body_digest = hashlib.sha256(canonical).hexdigest()
+        # Stays in this process: what is stored is keyed (`streams.wire.client_digests`).
+        self.state.body_sha256 = hashlib.sha256(canonical).hexdigest()
         return value
 
 

@@ -35,7 +35,9 @@ class MarkStore(Protocol):
     async def reported(self, incident_id: str) -> bytes | None: ...
     async def put_answering(self, offer_id: str, command_id: str, ttl_s: int = 120) -> None: ...
     async def answer_waits(self, offer_id: str, command_id: str | None = None) -> bool: ...
-    async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None: ...
+    async def first_use(
+        self, key_digest: str, body_digest: str, ttl_s: int = 86400, *, earlier_key: str | None = None
+    ) -> Repeat | None: ...
     async def put_answer(self, key_digest: str, body_digest: str, answer: bytes, ttl_s: int = 86400) -> None: ...
 
 
@@ -77,15 +79,18 @@ class IntakeMarks:
         self._retry_at_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def first_use(self, key_digest: str, body_digest: str) -> Repeat | None:
-        """Marks the key as used. None if it is new as far as is known, else the first request with it."""
+    async def first_use(self, key_digest: str, body_digest: str, *, earlier_key: str | None = None) -> Repeat | None:
+        """Marks the key as used. None if it is new as far as is known, else the first request with it.
+
+        `earlier_key`: the digest under which a process of an earlier version marks the same key; only looked up.
+        """
         known = self._repeats.get(key_digest)
         # Without a response the key is looked up in Redis as well: another process may have answered since.
         if known is not None and (known.answer or known.digest != body_digest):
             return known
         # Before the first await: a concurrent request with the same key and another body is refused.
         self._repeats.put(key_digest, Repeat(digest=body_digest))
-        return await self._within_timeout(self._store.first_use(key_digest, body_digest))
+        return await self._within_timeout(self._store.first_use(key_digest, body_digest, earlier_key=earlier_key))
 
     def answered(self, key_digest: str, body_digest: str, answer: bytes) -> None:
         """Stores the response to the first request with a key."""

@@ -26,7 +26,7 @@ from streams.readers.last_known import LastKnown
 from streams.settings import Settings
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
-from streams.tokens import TokenKeys
+from streams.tokens import Bearer
 from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
 
 
@@ -38,6 +38,13 @@ class PlansInForce:
 
     def put(self, book: PlanBook) -> None:
         self.book = book
+
+
+class TokenVerifier(Protocol):
+    """`streams.tokens.KeyFile`."""
+
+    def verify(self, token: str, *, now_s: int) -> Bearer: ...
+    def accepts(self, bearer: Bearer) -> bool: ...
 
 
 class Commands(Protocol):
@@ -148,7 +155,7 @@ class Services:
     `last_known` (Kafka)."""
 
     settings: Settings
-    keys: TokenKeys
+    keys: TokenVerifier
     plans_in_force: PlansInForce
     intake: Commands
     positions: Positions

@@ -39,7 +39,7 @@ class Live:
         self._views = 0
 
     async def frames(self, caller: Caller, cursor: FeedCursor | None) -> AsyncIterator[bytes]:
-        """Events after the cursor, until the caller's token expires (`end`) or the position is no longer available (`reset`).
+        """Events after the cursor, until the caller's token becomes invalid (`end`) or the position unavailable (`reset`).
 
         The events and their data: `schemas/events.py`.
         """
@@ -61,10 +61,10 @@ class Live:
 
     async def _chunks_of(self, caller: Caller, listener: Listener) -> AsyncIterator[bytes]:
         sent = listener.cursor
-        while (left_s := caller.valid_for_s(clock.now_ms())) > 0:
+        while (left_s := caller.valid_for_s(clock.now_ms())) > 0 and not caller.is_revoked():
             batch = await listener.next(min(left_s, ALIVE_EVERY_S))
-            # The token may have expired during the wait: nothing may be sent after that.
-            if caller.valid_for_s(clock.now_ms()) <= 0:
+            # The token may have expired or been revoked during the wait: nothing may be sent after that.
+            if caller.valid_for_s(clock.now_ms()) <= 0 or caller.is_revoked():
                 break
             if batch is not None:
                 if chunk := self._chunk(caller, batch):
@@ -78,7 +78,8 @@ class Live:
             else:  # the client can resume here and skip the records that were not for it
                 sent = listener.cursor
                 yield frame("alive", b"{}", id=str(sent))
-        yield frame("end", b'{"reason":"token_expired"}')
+        reason = b"token_revoked" if caller.is_revoked() else b"token_expired"
+        yield frame("end", b'{"reason":"%b"}' % reason)
 
     def _chunk(self, caller: Caller, batch: Batch) -> bytes:
         if batch.common is None:

@@ -28,7 +28,7 @@ class ResetEvent(Shown):
 class EndEvent(Shown):
     """The stream has ended; connect with a new token."""
 
-    reason: Literal["token_expired"]
+    reason: Literal["token_expired", "token_revoked"]
 
 
 class OfferEvent(Shown):

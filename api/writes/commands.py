@@ -16,6 +16,7 @@ from dispatch.state.edits import PRIVATE_FIELDS
 from streams import clock
 from streams.intake.text_fingerprint import fingerprint
 from streams.wire import IncidentPrivate
+from streams.wire.client_digests import client_digests
 
 
 def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
@@ -51,6 +52,7 @@ def report(
     `split_from`: the incident from which it is split; it is part of the id, because the same key may also have been used for a
     report.
     """
+    digests = client_digests(data_key)
     actor, key = once.caller.id, f"split {split_from} {once.key}" if split_from else once.key
     # Derived from caller and key: a repeat gets the same id, whatever process it reaches.
     zone = geo.zone_of(body.location.centre) if body.location else ids.placeless_zone(actor, key)
@@ -70,8 +72,9 @@ def report(
         requirements=specs(body.requirements) if body.requirements else None,
         reported_ms=body.reported_at,
         external_id=body.external_id,
+        external_digest=digests.external_digest(body.external_id),
         # Keyed, so that the log shows how similar two texts are and not what they say (DESIGN 21).
-        text_print=fingerprint(body.description, data_key),
+        text_print=fingerprint(body.description, digests),
         private_ref=text_ref(incident_id, "report", command_id) if private else None,
         private_fields=private,
     )

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dispatch.model.context import NEAR_M, Neighbour
+from dispatch.model.digests import are_comparable, external_digest
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
-from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Incident
 from dispatch.model.languages import primary
 from dispatch.model.merges import MergeCandidate
@@ -39,12 +39,13 @@ _LIKENESS_COUNTS = 0.25
 _WEIGHT_PLACE, _WEIGHT_TIME, _WEIGHT_TYPE, _WEIGHT_TEXT = 0.4, 0.1, 0.25, 0.25
 """They sum to 1; without comparable texts the mean is over the other three."""
 _BITS = 64
-_PRINT = re.compile("[0-9a-f]{16}")
+_PRINT = re.compile("(?:[0-9a-z-]+:)?([0-9a-f]{16})")
+"""With the scheme of its key; older fingerprints have none."""
 
 
 def neighbour_of(incident: Incident) -> Neighbour | None:
     """The incident as compared by others; None when it has ended, or has neither a place nor an external id."""
-    external = external_digest(incident.external_id)
+    external = external_digest(incident)
     if not incident.is_open or (incident.area is None and external is None):
         return None
     return Neighbour(
@@ -145,7 +146,7 @@ def likeness_of_texts(one: Neighbour, other: Neighbour) -> float | None:
     if one.text_print is None or other.text_print is None:
         return None
     here, there = _bits(one.text_print), _bits(other.text_print)
-    if here is None or there is None:
+    if here is None or there is None or not are_comparable(one.text_print, other.text_print):
         return None
     if one.language and other.language and primary(one.language) != primary(other.language):
         return None
@@ -154,4 +155,5 @@ def likeness_of_texts(one: Neighbour, other: Neighbour) -> float | None:
 
 def _bits(text_print: str) -> int | None:
     """The fingerprint as a number; None when the text, which a client may have sent, is not one."""
-    return int(text_print, 16) if _PRINT.fullmatch(text_print) else None
+    match = _PRINT.fullmatch(text_print)
+    return int(match[1], 16) if match else None

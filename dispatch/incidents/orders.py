@@ -20,6 +20,7 @@ from dispatch.model.commands import (
     UpdateIncident,
     VoidOffer,
 )
+from dispatch.model.digests import are_comparable
 from dispatch.model.events import Event
 from dispatch.model.incident_events import (
     IncidentCancelled,
@@ -78,7 +79,8 @@ def _ended(incident: Incident, command: Command) -> Ruling:
 def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook, logged_ms: int) -> Ruling:
     if incident is not None:
         # The same key with the same body is a repeat; with another body it is an error of the client.
-        if incident.body_digest == command.body_digest:
+        # Digests under two keys say nothing of the bodies: a repeat sent after an upgrade must not be called a conflict.
+        if incident.body_digest == command.body_digest or not are_comparable(incident.body_digest, command.body_digest):
             return unchanged("report", "repeated_report")
         return refused("report", "idempotency_key_reused")
     plan = plans.plan(command.type)
@@ -101,6 +103,7 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
             reported_ms=command.reported_ms or logged_ms,
             logged_ms=logged_ms,
             external_id=command.external_id,
+            external_digest=command.external_digest,
             body_digest=command.body_digest,
             text_print=command.text_print,
             parent_id=command.parent_id,

@@ -28,14 +28,17 @@ class Command:
 class ReportIncident(Command):
     type: str
     body_digest: str
-    """SHA-256 of the canonical report. The dispatcher refuses a second report with the same idempotency key and another digest,
-    even if the API did not detect it (Redis was down)."""
+    """Keyed digest of the canonical report, `<scheme>:<64 hex digits>` (`streams/wire/client_digests.py`). The dispatcher refuses
+    a second report with the same idempotency key and another digest of the same scheme, even if the API did not detect it (Redis
+    was down)."""
     priority: Priority | None = None
     area: Area | None = None
     language: str | None = None
     requirements: tuple[RequirementSpec, ...] | None = None
     reported_ms: int | None = None
     external_id: str | None = None
+    external_digest: str | None = None
+    """Keyed digest of the external id, by which duplicates are found; None: there is no id, or an older record (`digests.py`)."""
     text_print: str | None = None
     """Fingerprint of the description (`streams/intake/text_fingerprint.py`): measures similarity without revealing the text."""
     parent_id: str | None = None

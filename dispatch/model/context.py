@@ -41,7 +41,7 @@ class Neighbour:
     language: str | None = None
     text_print: str | None = None
     external: str | None = None
-    """Digest of the external id (`dispatch.model.ids.external_digest`): the id itself may contain personal data."""
+    """Digest of the external id (`dispatch.model.digests.external_digest`): the id itself may contain personal data."""
     reported_by: str | None = None
 
 

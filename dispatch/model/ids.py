@@ -6,7 +6,6 @@ a later command finds its partition without a lookup, and an offer id contains i
 """
 
 import re
-import unicodedata
 from hashlib import sha1
 from typing import NamedTuple
 from uuid import UUID
@@ -71,15 +70,6 @@ def offer_id(incident: str, command: str, requirement: str, volunteer: str) -> s
     # The requirement and the command are part of the cause: a person may be asked again, and gets another offer id.
     _, zone, number = incident.split("-")
     return f"o-{zone}-{number}-{_hex('offer', command, requirement, volunteer)[:16]}"
-
-
-def external_digest(external_id: str | None) -> str | None:
-    """Digest of the incident's number in another system, which may contain personal data; None without one.
-
-    Ignores surrounding white space, case and Unicode composition (NFKC).
-    """
-    plain = unicodedata.normalize("NFKC", external_id or "").strip().casefold()
-    return _hex("external", plain) if plain else None
 
 
 def decision_id(command: str) -> str:

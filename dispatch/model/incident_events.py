@@ -25,6 +25,7 @@ class IncidentReported:
     logged_ms: int
     external_id: str | None
     body_digest: str
+    external_digest: str | None = None
     text_print: str | None = None
     parent_id: str | None = None
     distress_of: str | None = None

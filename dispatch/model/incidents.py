@@ -81,6 +81,7 @@ class Incident:
     plan_version: str
     reported_by: str
     external_id: str | None = None
+    external_digest: str | None = None
     body_digest: str
     retry_at_ms: int | None = None
     # Decides the delay of the next retry, which grows up to 300 s (DESIGN 10).

@@ -58,6 +58,7 @@ class NewReport:
     requirements: tuple[RequirementSpec, ...] | None = None
     reported_ms: int | None = None
     external_id: str | None = None
+    external_digest: str | None = None
     text_print: str | None = None
     private_ref: str | None = None
     private_fields: tuple[str, ...] = ()

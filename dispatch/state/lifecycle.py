@@ -82,6 +82,7 @@ def _first(fact: events.Event, moment: Moment) -> Incident:
         plan_version=fact.plan_version,
         reported_by=fact.reported_by,
         external_id=fact.external_id,
+        external_digest=fact.external_digest,
         body_digest=fact.body_digest,
         text_print=fact.text_print,
         parent_id=fact.parent_id,

@@ -94,9 +94,16 @@ def issued_tokens(settings: Settings) -> IssuedTokens:
             WRONG_USE,
         )
     try:
-        return IssuedTokens(load_keys(settings.jwt_keys), lambda: clock.now_ms() // 1000)
+        keys = load_keys(settings.jwt_keys)
     except BadKeys as error:
         raise CommandFailed(str(error), "Set KOMEK_JWT_KEYS to a JWK Set with a private key.", WRONG_USE) from error
+    if not keys.can_sign:
+        raise CommandFailed(
+            "KOMEK_JWT_KEYS holds only public keys: tokens cannot be signed here",
+            "Give --token with a token of the issuer that holds the private key.",
+            WRONG_USE,
+        )
+    return IssuedTokens(keys, lambda: clock.now_ms() // 1000)
 
 
 def ask(http: httpx2.Client, method: str, path: str, **request: Any) -> Mapping[str, Any]:

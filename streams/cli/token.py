@@ -1,6 +1,7 @@
 """`komek token`: tokens for people, devices and tests."""
 
 import json
+import sys
 from typing import Annotated
 
 import typer
@@ -11,26 +12,54 @@ from streams.cli.context import settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.tokens import Role
 
+ELSEWHERE = (
+    "Get tokens from the issuer that holds the private key, or set KOMEK_JWT_KEYS to a JWK Set with a private key."
+)
+
 
 def command(
     role: Annotated[Role, typer.Argument(help="role of the token")],
     id_: Annotated[list[str] | None, typer.Option("--id", help="id in the token; may be repeated")] = None,
-    hours: Annotated[float, typer.Option(help="validity in hours", min=0.01, max=24 * 366)] = 12.0,
+    hours: Annotated[
+        float, typer.Option(help="validity in hours; at most 24, for volunteer and tracker 744", min=0.01)
+    ] = 12.0,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object per line, with id and role")] = False,
 ) -> None:
     """Print tokens for a role, one line per --id, signed with the first private key of KOMEK_JWT_KEYS."""
     now_s = clock.now_ms() // 1000
+    _check_hours(role, hours)
+    keys = _signing_keys()
+    # An id is optional, so that a first try needs none.
+    for subject in id_ or [f"{role.value}-1"]:
+        # The API would refuse such a token only when it is used.
+        _check(subject)
+        token = keys.issue(role, subject, now_s=now_s, ttl_s=int(hours * 3600))
+        shown = {"id": subject, "role": role.value, "token": token}
+        print(json.dumps(shown) if as_json else token)
+
+
+def _signing_keys() -> tokens.TokenKeys:
     try:
         keys = tokens.load_keys(settings_here().require_jwt_keys())
-        # An id is optional, so that a first try needs none.
-        for subject in id_ or [f"{role.value}-1"]:
-            # The API would refuse such a token only when it is used.
-            _check(subject)
-            token = keys.issue(role, subject, now_s=now_s, ttl_s=int(hours * 3600))
-            shown = {"id": subject, "role": role.value, "token": token}
-            print(json.dumps(shown) if as_json else token)
     except tokens.BadKeys as error:
         raise CommandFailed(str(error), "`komek up` creates a key file in KOMEK_DATA.", WRONG_USE) from error
+    if not keys.can_sign:
+        raise CommandFailed("KOMEK_JWT_KEYS holds only public keys: tokens cannot be signed here", ELSEWHERE, WRONG_USE)
+    for warning in keys.warnings:
+        # Not on stdout, which scripts read as tokens.
+        print(f"warning: {warning}", file=sys.stderr)
+    return keys
+
+
+def _check_hours(role: Role, hours: float) -> None:
+    most = tokens.MAX_LIFETIME_S[role] / 3600
+    # NaN fails every comparison.
+    if not hours <= most:
+        raise CommandFailed(
+            f"--hours {hours:g} is too long for the role {role}: the API accepts at most {most:g}",
+            f"Give --hours {most:g} or less, and issue a new token before it expires.",
+            WRONG_USE,
+        )
 
 
 def _check(subject: str) -> None:

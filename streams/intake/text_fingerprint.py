@@ -1,14 +1,16 @@
 """A fingerprint that allows two texts to be compared without storing either.
 
 SimHash (Charikar 2002) over groups of three letters, which need no dictionary and tolerate the endings of Kazakh and Russian.
-Each group is hashed under the deployment's data key, so words cannot be tested against a fingerprint without the key. Even with
-the key, 64 bits summed over a whole text reveal no word. Texts that share most of their groups differ in few bits, unrelated
+Each group is hashed under a key derived from the data key, so words cannot be tested against a fingerprint without the key. Even
+with the key, 64 bits summed over a whole text reveal no word. Texts that share most of their groups differ in few bits, unrelated
 texts in about half of them.
 """
 
 import hashlib
 import re
 import unicodedata
+
+from streams.wire.client_digests import ClientDigests, Purpose
 
 BITS = 64
 GROUP = 3
@@ -21,18 +23,19 @@ MOST_LETTERS = 2_000
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
-def fingerprint(text: str | None, key: bytes) -> str | None:
-    """16 hex digits; None for a text with fewer than `FEWEST_GROUPS` groups."""
+def fingerprint(text: str | None, digests: ClientDigests) -> str | None:
+    """`<scheme>:<16 hex digits>`; None for a text with fewer than `FEWEST_GROUPS` groups."""
     groups = _groups((text or "")[:MOST_LETTERS])
     if len(groups) < FEWEST_GROUPS:
         return None
+    key = digests.key(Purpose.TEXT)
     sums = [0] * BITS
     # Each group votes on every bit; similar sets of groups give mostly the same majorities.
     for group in groups:
         number = _hashed(group, key)
         for bit in range(BITS):
             sums[bit] += 1 if number >> bit & 1 else -1
-    return f"{sum(1 << bit for bit in range(BITS) if sums[bit] > 0):016x}"
+    return f"{digests.scheme}:{sum(1 << bit for bit in range(BITS) if sums[bit] > 0):016x}"
 
 
 def _groups(text: str) -> set[str]:
@@ -42,6 +45,5 @@ def _groups(text: str) -> set[str]:
 
 
 def _hashed(group: str, key: bytes) -> int:
-    # `person` separates this use from other uses of the data key.
     keyed = hashlib.blake2b(group.encode(), digest_size=8, key=key, person=b"komek-text")
     return int.from_bytes(keyed.digest(), "big")

@@ -37,6 +37,7 @@ class Observed:
     rebuild: RebuildState | None = None
     facts: AlarmFacts | None = None
     letters: Sequence[StandingLetter] | None = None
+    token_keys_are_refused: bool = False
 
     def of_group(self) -> Measured:
         """The measurement with the state of the consumer groups. Raises ConditionUnknown without it."""
@@ -138,6 +139,10 @@ def redis_away(seen: Observed) -> AlarmCondition | None:
 
 def kafka_away(seen: Observed) -> AlarmCondition | None:
     return AlarmCondition() if seen.measured is None else None
+
+
+def token_keys_refused(seen: Observed) -> AlarmCondition | None:
+    return AlarmCondition() if seen.token_keys_are_refused else None
 
 
 def attention(reason: AttentionReason) -> Callable[[Observed], AlarmCondition | None]:

@@ -39,14 +39,21 @@ class LagSource(Protocol):
     def age_s(self) -> float | None: ...
 
 
+class KeyState(Protocol):
+    """`streams.tokens.KeyFile`."""
+
+    is_refused: bool
+
+
 class AlarmWatch:
     """`told()` returns the last result; every alarm is unknown when it is too old. It never waits and never raises."""
 
-    def __init__(self, *, link: RedisClient, lag: LagSource, letters: LetterWatch) -> None:
+    def __init__(self, *, link: RedisClient, lag: LagSource, letters: LetterWatch, keys: KeyState) -> None:
         self._reads = Reads(link)
         self._facts = AlarmFactsReader(link, LATE_MS)
         self._lag = lag
         self._letters = letters
+        self._keys = keys
         self._board = Board()
         self._last = NOTHING
         self._looked_s: float | None = None
@@ -74,7 +81,12 @@ class AlarmWatch:
         # Read Redis after Kafka was measured, so that its applied offsets are never compared with newer ends of the log.
         facts = await _within(self._facts.read(numbers)) if rebuild and rebuild.is_ready else None
         seen = Observed(
-            now_ms=clock.now_ms(), measured=measured, rebuild=rebuild, facts=facts, letters=self._letters.standing
+            now_ms=clock.now_ms(),
+            measured=measured,
+            rebuild=rebuild,
+            facts=facts,
+            letters=self._letters.standing,
+            token_keys_are_refused=self._keys.is_refused,
         )
         self._last, self._looked_s = self._board.update(seen, clock.monotonic_s()), clock.monotonic_s()
         count(self._last)

@@ -176,5 +176,15 @@ RULES: tuple[Rule, ...] = (
         holds=conditions.projection_behind,
         for_s=5.0,
     ),
+    Rule(
+        name="token_keys_refused",
+        severity=WARNING,
+        concern=SYSTEM,
+        about="the file of token keys was changed and cannot be used; this API verifies tokens with the previous keys",
+        cure="Correct the file of KOMEK_JWT_KEYS; the log of the API states what is wrong. A restart fails until then.",
+        holds=conditions.token_keys_refused,
+        # Longer than a file that is written in place is incomplete.
+        for_s=3.0,
+    ),
 )
 NAMES = tuple(rule.name for rule in RULES)

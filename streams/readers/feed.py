@@ -127,6 +127,11 @@ class Feed:
         for listener in self._listeners():
             listener.wake()
 
+    def interrupt_listeners(self) -> None:
+        """Makes all live views check whether their tokens are still valid."""
+        for listener in self._listeners():
+            listener.interrupt()
+
     @property
     def heads(self) -> FeedCursor:
         """The cursor after the newest record."""

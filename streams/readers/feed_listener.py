@@ -60,13 +60,20 @@ class Listener:
         self._is_in_step = False
         """True once the cursor lies on the order of this process: from then on no record needs to be compared."""
         self._woken = asyncio.Event()
+        self._is_interrupted = False
 
     def wake(self) -> None:
         """Makes `next` look for new records."""
         self._woken.set()
 
+    def interrupt(self) -> None:
+        """Makes `next` return None, so that its caller checks whether it may go on."""
+        self._is_interrupted = True
+        self._woken.set()
+
     async def next(self, within_s: float) -> Batch | None:
-        """The next records as soon as there are any; None after `within_s` without one, or when the feed has ended.
+        """The next records as soon as there are any; None after `within_s` without one, after `interrupt`, or when the feed has
+        ended.
 
         Raises:
             ResyncRequired: load the state again.
@@ -86,7 +93,8 @@ class Listener:
                         return batch
                     # An empty batch (nothing for this person) is followed by another look at once; None is the end of the buffer.
                     if batch is None and not self._is_exhausted():
-                        if self._feed.has_ended:
+                        if self._feed.has_ended or self._is_interrupted:
+                            self._is_interrupted = False
                             return None
                         await self._woken.wait()
         except TimeoutError:
@@ -95,7 +103,7 @@ class Listener:
     async def batches(self) -> AsyncIterator[Batch]:
         """Yields batches until the feed ends. Raises as `next`."""
         while True:
-            # Any long time: a timeout only looks again.
+            # Any long time: a timeout or an interruption only looks again.
             batch = await self.next(3600.0)
             if batch is not None:
                 yield batch

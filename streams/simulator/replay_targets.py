@@ -18,6 +18,7 @@ from streams.kafka.topic_admin import wait_for_broker
 from streams.settings import Settings
 from streams.simulator.replay import ACTOR, ReplayedReport, ReplayOutcome, Send
 from streams.wire import IncidentPrivate
+from streams.wire.client_digests import ClientDigests, client_digests
 
 ATTEMPTS = 5
 _PRIVATE_FIELDS = ("description", "address")
@@ -48,7 +49,7 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
         BrokerError: no broker answered.
         SettingsError: KOMEK_DATA_KEY is not set.
     """
-    settings.require_data_key()
+    digests = client_digests(settings.require_data_key())
     # Before the client is made: a kafka-python client that finds no broker leaves its thread running.
     wait_for_broker(settings)
     intake = CommandIntake(settings, "/komek/replay")
@@ -60,7 +61,7 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
     async def send(report: ReplayedReport) -> ReplayOutcome:
         for _ in range(ATTEMPTS):
             try:
-                return await _send_once(intake, report)
+                return await _send_once(intake, report, digests)
             except IntakeError:
                 continue
         # The ids are derived, so the attempts are one report even if several of them reached the log.
@@ -72,8 +73,8 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
         await intake.stop()
 
 
-async def _send_once(intake: CommandIntake, report: ReplayedReport) -> ReplayOutcome:
-    command = command_of(report)
+async def _send_once(intake: CommandIntake, report: ReplayedReport, digests: ClientDigests) -> ReplayOutcome:
+    command = command_of(report, digests)
     private = IncidentPrivate(**{name: report.body.get(name) for name in _PRIVATE_FIELDS})
     assert command.private_ref is not None
     # Write the private record first: a command must never refer to a missing record.
@@ -81,11 +82,11 @@ async def _send_once(intake: CommandIntake, report: ReplayedReport) -> ReplayOut
     return ReplayOutcome(incident_id=command.incident_id)
 
 
-def command_of(report: ReplayedReport) -> ReportIncident:
+def command_of(report: ReplayedReport, digests: ClientDigests) -> ReportIncident:
     body = report.body
     area = geojson.area_of(body["location"])
     incident_id = ids.incident_id(geo.zone_of(area.centre), ACTOR, report.key)
-    # The same id as the API derives, so that a repeat through the other target is recognised.
+    # Incident id and digest are those of the API, so a repeat through the other target is recognised.
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
     command_id = ids.command_id(ACTOR, report.key, "report")
     return ReportIncident(
@@ -94,10 +95,11 @@ def command_of(report: ReplayedReport) -> ReportIncident:
         by=ACTOR,
         sent_ms=clock.now_ms(),
         type=body["type"],
-        body_digest=hashlib.sha256(canonical.encode()).hexdigest(),
+        body_digest=digests.body_digest(hashlib.sha256(canonical.encode()).hexdigest()),
         priority=report.call.kind.priority,
         area=area,
         external_id=body["external_id"],
+        external_digest=digests.external_digest(body["external_id"]),
         private_ref=text_ref(incident_id, "report", command_id),
         private_fields=_PRIVATE_FIELDS,
     )

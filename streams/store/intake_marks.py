@@ -43,17 +43,28 @@ class RedisIntakeMarks:
             command_id = marked.decode()
         return not (await self._link.run([("EXISTS", redis_keys.command(command_id))]))[0]
 
-    async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None:
-        """Marks the key as used. Returns None when it is new, else the first request with it."""
+    async def first_use(
+        self, key_digest: str, body_digest: str, ttl_s: int = 86400, *, earlier_key: str | None = None
+    ) -> Repeat | None:
+        """Marks the key as used. Returns None when it is new, else the first request with it.
+
+        `earlier_key`: the digest under which a process of an earlier version marks the same key. A mark under it precedes.
+        """
         # SET NX decides which of two simultaneous requests is the first; GET gives the other one its digest.
         name = redis_keys.repeat(key_digest)
-        was_set, stored = await self._link.run([("SET", name, body_digest + "|", "NX", "EX", ttl_s), ("GET", name)])
+        earlier_name = redis_keys.repeat(earlier_key) if earlier_key is not None else name
+        commands = [("SET", name, body_digest + "|", "NX", "EX", ttl_s), ("GET", name), ("GET", earlier_name)]
+        was_set, stored, earlier = await self._link.run(commands)
+        if earlier_key is not None and earlier is not None:
+            return _repeat(earlier)
         # None: the key expired between the two commands, which is the same as a new one.
-        if was_set or stored is None:
-            return None
-        digest, _, answer = stored.partition(b"|")
-        return Repeat(digest=digest.decode(), answer=answer)
+        return None if was_set or stored is None else _repeat(stored)
 
     async def put_answer(self, key_digest: str, body_digest: str, answer: bytes, ttl_s: int = 86400) -> None:
         value = body_digest.encode() + b"|" + answer
         await self._link.run([("SET", redis_keys.repeat(key_digest), value, "EX", ttl_s)])
+
+
+def _repeat(stored: bytes) -> Repeat:
+    digest, _, answer = stored.partition(b"|")
+    return Repeat(digest=digest.decode(), answer=answer)

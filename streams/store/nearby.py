@@ -12,8 +12,8 @@ from dispatch.incidents.duplicates import APART_S, neighbour_of
 from dispatch.matching import place_uncertainty
 from dispatch.model.antimeridian import index_lon
 from dispatch.model.context import Neighbour, Spot, Whereabouts
+from dispatch.model.digests import external_digest
 from dispatch.model.geo import distance_m
-from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Place
 from dispatch.model.travel import reach_m
@@ -46,7 +46,7 @@ def packed_vicinity(incident: Incident) -> dict[str, object]:
     if neighbour is not None and neighbour.centre is not None:
         centre, is_wide = neighbour.centre, neighbour.reach_m > 0
         packed["vicinity"] = (text, index_lon(centre.lon), float(centre.lat), is_wide)
-    if digest := external_digest(incident.external_id):
+    if digest := external_digest(incident):
         # False removes the entry of an ended incident. Not None: a Lua table ends at the first nil.
         packed["external"] = (digest, text or False)
     return packed

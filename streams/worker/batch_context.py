@@ -8,8 +8,8 @@ from typing import TypeVar
 from dispatch.context_query import query_of
 from dispatch.model.commands import Command, ReportIncident
 from dispatch.model.context import NOTHING, ContextQuery, DecisionContext, Neighbour, Spot, Whereabouts
+from dispatch.model.digests import external_digest
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
-from dispatch.model.ids import external_digest
 from dispatch.model.incidents import Incident
 from dispatch.model.people import Found
 from dispatch.model.places import Place
@@ -135,7 +135,7 @@ def _reported(one: CommandContext) -> list[Neighbour]:
     command = one.command
     if not isinstance(command, ReportIncident) or one.incident is not None:
         return []
-    external = external_digest(command.external_id)
+    external = external_digest(command)
     if command.area is None and external is None:
         return []
     return [

@@ -13,6 +13,7 @@ from streams.kafka import topic_admin
 from streams.local import keys
 from streams.settings import Settings
 from streams.simulator.scenarios import scenarios
+from tests.support.signing import ed25519, public, write_keys
 
 COMMAND = (sys.executable, "-m", "streams.cli.main")
 ALONE = ("topics", "status", "watch", "simulate", "replay", "incident", "dead-letters")
@@ -103,6 +104,40 @@ def test_without_a_key_and_a_token_nothing_is_asked(tmp_path: Path) -> None:
 
     assert said.returncode == 2
     assert "--token" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("role", "hours", "most"), [("admin", "8784", "24"), ("operator", "24.1", "24"), ("volunteer", "745", "744")]
+)
+def test_a_token_for_longer_than_its_role_permits_is_not_issued(
+    role: str, hours: str, most: str, away: dict[str, str]
+) -> None:
+    said = komek("token", role, "--hours", hours, **away)
+
+    assert said.returncode == 2
+    assert f"at most {most}" in said.stderr
+    assert said.stdout == ""
+
+
+def test_a_warning_about_the_keys_is_not_printed_with_the_tokens(away: dict[str, str]) -> None:
+    Path(away["KOMEK_JWT_KEYS"]).chmod(0o644)
+
+    said = komek("token", "volunteer", "--id", "v-1", "--id", "v-2", "--hours", "744", **away)
+
+    assert said.returncode == 0
+    assert len(said.stdout.splitlines()) == 2
+    assert "readable by others" in said.stderr
+
+
+@pytest.mark.parametrize("command", [("token", "operator"), ("status",)])
+def test_with_public_keys_alone_a_command_says_where_tokens_come_from(command: tuple[str, ...], tmp_path: Path) -> None:
+    keys = write_keys(tmp_path / "keys.json", public(ed25519()))
+
+    said = komek(*command, KOMEK_DATA=str(tmp_path), KOMEK_JWT_KEYS=str(keys))
+
+    assert said.returncode == 2
+    assert "only public keys" in said.stderr
+    assert "issuer" in said.stderr
 
 
 def test_topics_are_applied_and_checked(kafka: str, tmp_path: Path) -> None:

@@ -159,6 +159,12 @@ async def test_marks_of_intake_need_no_rebuild(redis_world: RedisWorld) -> None:
     await intake.put_answer("key", "body", b"202|{}")
     assert await intake.first_use("key", "body") == Repeat(digest="body", answer=b"202|{}")
 
+    # A mark of an earlier version precedes, also where the key was marked again since.
+    assert await intake.first_use("new", "body", earlier_key="unknown") is None
+    assert await intake.first_use("new", "body", earlier_key="key") == Repeat(digest="body", answer=b"202|{}")
+    assert await intake.first_use("newer", "other", earlier_key="key") == Repeat(digest="body", answer=b"202|{}")
+    assert await intake.first_use("newer", "other", earlier_key="unknown") == Repeat(digest="other")
+
     with pytest.raises(NotReady):
         await redis_world.reads.counts()
 

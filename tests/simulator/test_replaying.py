@@ -14,6 +14,7 @@ from streams.simulator.call_records import Calls, read_calls
 from streams.simulator.places import offset_m
 from streams.simulator.replay import AT_ONCE, ReplayedReport, ReplayOutcome, Summary, replay, reports_of
 from streams.simulator.replay_targets import command_of, through_http
+from streams.wire.client_digests import ClientDigests
 from tests.simulator.fake_api import FakeApi
 from tests.simulator.samples import MONTGOMERY, PLAIN, written
 
@@ -127,7 +128,8 @@ async def test_the_summary_tells_refusals_by_reason_and_what_is_unknown(calls: C
 def test_a_command_made_of_a_call_is_the_same_each_time(calls: Calls) -> None:
     report = next(iter(reports_of(calls, at=ALMATY)))
 
-    command, again = command_of(report), command_of(report)
+    digests = ClientDigests(bytes(32))
+    command, again = command_of(report, digests), command_of(report, ClientDigests(bytes(32)))
 
     assert (command.id, command.incident_id, command.body_digest) == (again.id, again.incident_id, again.body_digest)
     assert command.priority is Priority.HIGH

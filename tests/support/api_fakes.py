@@ -245,8 +245,12 @@ class FakeRedis:
         newest = command_id or self.answering.get(offer_id)
         return newest is not None and newest not in self.decided
 
-    async def first_use(self, key_digest: str, body_digest: str, ttl_s: int = 86400) -> Repeat | None:
+    async def first_use(
+        self, key_digest: str, body_digest: str, ttl_s: int = 86400, *, earlier_key: str | None = None
+    ) -> Repeat | None:
         self._ask()
+        if earlier_key in self.keys:
+            return self.keys[earlier_key]
         if key_digest in self.keys:
             return self.keys[key_digest]
         self.keys[key_digest] = Repeat(digest=body_digest)

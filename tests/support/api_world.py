@@ -6,12 +6,12 @@ from functools import cache
 from typing import Any
 
 import httpx2
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import OKPKey
 
 from api.app import assembled
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
-from api.process.services import PlansInForce, Services
+from api.process.services import PlansInForce, Services, TokenVerifier
 from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
 from streams import clock
@@ -26,7 +26,7 @@ _keys = itertools.count()
 
 @cache
 def token_keys() -> TokenKeys:
-    return TokenKeys(KeySet([OKPKey.generate_key("Ed25519", private=True)]))
+    return TokenKeys.of_jwks({"keys": [OKPKey.generate_key("Ed25519", private=True).as_dict(private=True)]})
 
 
 @cache
@@ -37,20 +37,22 @@ def token(role: str, subject: str) -> str:
 class World:
     """The API writes to `log` and reads from `redis`; `restart()` starts another process over the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: TokenVerifier | None = None) -> None:
         self.log = FakeLog()
+        self.keys = keys or token_keys()
         self.redis = FakeRedis()
         self.decisions = FakeDecisions()
         self.last_known = FakeLastKnown()
         self.lag = FakeLag()
         self.alarms = FakeAlarms()
         self.settings = Settings(data_key=DATA_KEY, kafka="127.0.0.1:9", redis="redis://127.0.0.1:9")
+        self.feed = Feed(self.settings, "test")
         self.restart()
 
     def restart(self) -> None:
         services = Services(
             settings=self.settings,
-            keys=token_keys(),
+            keys=self.keys,
             plans_in_force=PlansInForce(load_builtin()),
             intake=self.log,
             positions=self.log,
@@ -59,7 +61,7 @@ class World:
             marks=IntakeMarks(self.redis),
             explanations=self.decisions,
             last_known=self.last_known,
-            live=Live(Feed(self.settings, "test")),
+            live=Live(self.feed),
             monitor=self.lag,
             alarms=self.alarms,
             latency=Latency(),

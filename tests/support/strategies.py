@@ -4,8 +4,10 @@ The profile is fixed: the same examples on every machine, so a red build is red 
 new ones, ten times as many.
 """
 
+import base64
+import operator
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -155,3 +157,62 @@ def _field(name: str, hint: Any) -> st.SearchStrategy[Any]:
     if name == "language" and hint == str | None:
         return any_of(hint).map(as_shown)
     return any_of(hint)
+
+
+# Tokens of an issuer that checks nothing.
+
+
+def _json_values() -> st.SearchStrategy[Any]:
+    numbers = st.integers() | st.floats() | st.sampled_from([10**400, 2**53, -1, 0])
+    # With surrogates: JSON can escape a lone one.
+    return st.recursive(
+        st.none() | st.booleans() | numbers | st.text(st.characters(), max_size=20),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+        max_leaves=5,
+    )
+
+
+def hostile_claims(valid: dict[str, object]) -> st.SearchStrategy[dict[str, object]]:
+    """Valid claims of which some are missing or replaced by any JSON, near misses included."""
+    near = {
+        "sub": st.text(st.characters(), min_size=1, max_size=4).map("op-{}".format),
+        "role": st.sampled_from(["admin", "ADMIN", " operator", "king", ["operator"], {"operator": 1}]),
+        "aud": st.lists(_json_values() | st.just("komek-api"), max_size=4),
+        "exp": st.integers(1_794_990_000, 1_798_000_000) | st.floats(1.79e9, 1.8e9),
+        "iat": st.integers(1_794_990_000, 1_795_000_100) | st.floats(1.79e9, 1.8e9),
+        "nbf": st.integers(1_794_999_000, 1_795_001_000),
+        "jti": st.text(st.characters(), max_size=200),
+    }
+    # At most two at once: the first invalid one ends the check, and the others would never be read.
+    changes = _some_of({name: values | _json_values() for name, values in near.items()}, most=2)
+    missing = st.none() | st.sampled_from(sorted(valid))
+    return st.builds(
+        lambda changed, left_out: {name: value for name, value in (valid | changed).items() if name != left_out},
+        changes,
+        missing,
+    )
+
+
+def _some_of(values: Mapping[str, st.SearchStrategy[Any]], most: int) -> st.SearchStrategy[dict[str, Any]]:
+    names = st.sets(st.sampled_from(sorted(values)), max_size=most)
+    return names.flatmap(lambda some: st.fixed_dictionaries({name: values[name] for name in sorted(some)}))
+
+
+def headers_of_tokens() -> st.SearchStrategy[dict[str, Any]]:
+    """Parameters that are added to a valid header; most often none."""
+    parameters = {
+        "alg": st.sampled_from(["Ed25519", "EdDSA", "none", "HS256", "RS256"]) | _json_values(),
+        "kid": st.just("one") | _json_values(),
+        "typ": st.sampled_from(["JWT", "at+jwt", "logout+jwt"]) | _json_values(),
+        "crit": _json_values(),
+        "b64": _json_values(),
+    }
+    return st.just({}) | _some_of(parameters, most=1)
+
+
+def hostile_keys(valid: Sequence[Mapping[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Keys of a JWK Set of which up to two parameters are replaced by any JSON or by base64url of any bytes."""
+    texts = st.binary(max_size=40).map(lambda raw: base64.urlsafe_b64encode(raw).rstrip(b"=").decode())
+    names = ("kty", "crv", "x", "y", "n", "e", "d", "p", "q", "dp", "dq", "qi", "kid", "use", "alg", "key_ops")
+    values = texts | _json_values() | st.sampled_from(["P-256", "Ed25519", "RSA", "EC", "OKP", ["verify"], ["sign"]])
+    return st.builds(operator.or_, st.sampled_from(valid), _some_of(dict.fromkeys(names, values), most=2))

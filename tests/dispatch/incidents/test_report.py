@@ -112,6 +112,24 @@ def test_another_body_under_the_same_key_is_refused() -> None:
     assert other.version == story.incident.version == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "again", "reason"),
+    [
+        ("k1-a:0", "k1-a:0", "repeated_report"),
+        ("k1-a:0", "k1-a:1", "idempotency_key_reused"),
+        ("0", "k1-a:1", "repeated_report"),  # reported before digests were keyed
+        ("k1-a:0", "1", "repeated_report"),  # by a process that was not upgraded yet
+        ("k1-a:0", "k1-b:1", "repeated_report"),  # under another key
+    ],
+)
+def test_a_repeat_whose_digest_cannot_be_compared_is_no_conflict(first: str, again: str, reason: str) -> None:
+    story = Story()
+    story.report(body_digest=first)
+
+    assert story.report(body_digest=again).reason == reason
+    assert story.incident.body_digest == first
+
+
 def test_work_without_a_place_asks_people_wherever_they_are() -> None:
     story = Story([*helpers("anywhere")])
 

@@ -90,7 +90,7 @@ def missing(state: State, requirement: dict[str, Any]) -> int:
 def _reported(event: Event, moment: Moment) -> State:
     whole = moment.published.whole
     same = ("type", "priority", "area", "language", "plan_version", "reported_by", "external_id", "body_digest")
-    later = ("text_print", "parent_id", "distress_of", "split_from")
+    later = ("external_digest", "text_print", "parent_id", "distress_of", "split_from")
     hazard = event.get("hazard")
     return moment.published.fresh(
         "Incident",

@@ -56,12 +56,16 @@ class Operators:
         await eventually(is_so, WITHIN_S)
 
 
+class UsableKeys:
+    is_refused = False
+
+
 @pytest.fixture
 async def operators(desk: Desk) -> AsyncIterator[Operators]:
     """What earlier tests left standing is dismissed, so that what alarms is this test's."""
     letters = LetterWatch(desk.settings, "test-letters")
     await letters.start()
-    made = Operators(AlarmWatch(link=desk.link, lag=Quiet(), letters=letters), letters)
+    made = Operators(AlarmWatch(link=desk.link, lag=Quiet(), letters=letters, keys=UsableKeys()), letters)
     await made.until_read()
     await asyncio.to_thread(dismiss_all, desk.settings, {letter.id for letter in letters.standing or ()})
     await eventually(lambda: not letters.standing, WITHIN_S)

@@ -1,19 +1,29 @@
 """Texts are compared without being known."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.intake.text_fingerprint import fingerprint
+from streams.wire.client_digests import ClientDigests
 
-KEY = b"k" * 32
+DIGESTS = ClientDigests(b"k" * 32)
 FIRE = "Горит квартира на третьем этаже, улица Абая 150, из окна идёт дым"
 
 
+def printed(text: str, digests: ClientDigests = DIGESTS) -> str:
+    """The sixteen digits, without the scheme."""
+    made = fingerprint(text, digests)
+    assert made is not None
+    scheme, _, digits = made.rpartition(":")
+    assert scheme == digests.scheme
+    return digits
+
+
 def differing(one: str, other: str) -> int:
-    here, there = fingerprint(one, KEY), fingerprint(other, KEY)
-    assert here is not None
-    assert there is not None
+    here, there = printed(one), printed(other)
     return (int(here, 16) ^ int(there, 16)).bit_count()
 
 
@@ -32,16 +42,16 @@ def test_the_same_told_otherwise_is_nearer_than_something_else(again: str) -> No
 
 
 def test_another_key_gives_another_fingerprint() -> None:
-    assert fingerprint(FIRE, KEY) != fingerprint(FIRE, b"x" * 32)
+    assert printed(FIRE) != printed(FIRE, ClientDigests(b"x" * 32))
 
 
 @pytest.mark.parametrize("text", [None, "", "пожар", "!!!"])
 def test_a_text_too_short_has_none(text: str | None) -> None:
-    assert fingerprint(text, KEY) is None
+    assert fingerprint(text, DIGESTS) is None
 
 
 @given(text=st.text(max_size=3_000))
 def test_any_text_has_sixteen_digits_or_none(text: str) -> None:
-    made = fingerprint(text, KEY)
+    made = fingerprint(text, DIGESTS)
 
-    assert made is None or (len(made) == 16 and int(made, 16) >= 0)
+    assert made is None or re.fullmatch(r"k1-[0-9a-f]{8}:[0-9a-f]{16}", made)

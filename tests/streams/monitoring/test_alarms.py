@@ -66,6 +66,12 @@ def test_a_command_that_waits_and_names_no_incident_alarms_as_well() -> None:
     assert alarm("undecided", measured=measured(oldest_ms=NOW_MS - 20_000)).details == ()
 
 
+def test_a_key_file_that_cannot_be_used_alarms() -> None:
+    found = alarm("token_keys_refused", token_keys_are_refused=True)
+
+    assert (found.severity, found.details) == (Severity.WARNING, ())
+
+
 def test_a_dead_letter_of_an_incident_alarms_and_one_of_a_position_does_not() -> None:
     letters = [
         StandingLetter(id="l-1", topic=INCIDENTS.name, since_ms=NOW_MS - 5),

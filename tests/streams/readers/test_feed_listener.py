@@ -138,3 +138,30 @@ async def test_listeners_wait_for_each_other_but_the_loop_does_not_wait_for_them
 
     assert read == [320] * 1_000
     assert passes > 1_000 * 10 / 8
+
+
+@pytest.mark.parametrize("person", [None, "v-1"])
+async def test_an_interrupted_listener_returns_without_a_record_and_misses_none(person: str | None) -> None:
+    feed = filled([])
+    feed.has_ended = False
+    with feed.listening(START, person) as listener:
+        waiting = asyncio.ensure_future(listener.next(60.0))
+        await asyncio.sleep(0)
+        feed.interrupt_listeners()
+        assert await waiting is None
+
+        feed.take(arrived(step(0, 0)))
+        batch = await listener.next(60.0)
+
+    assert batch is not None
+    assert [place_of(entry) for entry in batch.entries] == [(OFFERS.name, 0, 0)]
+
+
+async def test_an_interruption_comes_after_the_records_that_are_there() -> None:
+    feed = filled([step(0, 0)])
+    feed.has_ended = False
+    with feed.listening(START) as listener:
+        feed.interrupt_listeners()
+
+        assert await listener.next(60.0) is not None
+        assert await listener.next(60.0) is None

@@ -1,0 +1,24 @@
+"""Access tokens: JWTs (RFC 7519) signed by a key of a JWK Set (RFC 7517).
+
+Start with `token_keys.py` (issue and verify); `claims.py` states which claims are accepted, `key_set.py` which keys;
+`key_file.py` reloads the keys without a restart. Permissions of roles are defined in `api/http/auth.py`.
+May import: `clock`, `metrics`, `errors`, `dispatch`.
+Imported by: the API, `cli`, `local`.
+"""
+
+from streams.tokens.claims import MAX_LIFETIME_S, BadToken, Bearer, Role
+from streams.tokens.key_file import KeyFile
+from streams.tokens.key_set import BadKeys
+from streams.tokens.token_keys import BadLifetime, TokenKeys, load_keys
+
+__all__ = [
+    "MAX_LIFETIME_S",
+    "BadKeys",
+    "BadLifetime",
+    "BadToken",
+    "Bearer",
+    "KeyFile",
+    "Role",
+    "TokenKeys",
+    "load_keys",
+]

@@ -1,0 +1,155 @@
+"""Digests of client data cannot be searched by a dictionary without the data key, and every process makes the same ones."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.model.digests import are_comparable
+from streams.intake.text_fingerprint import fingerprint
+from streams.wire.client_digests import ClientDigests, Purpose, client_digests
+
+KEY, WRONG_KEYS = bytes(range(32)), (bytes(32), bytes(range(1, 33)), b"")
+DIGESTS = ClientDigests(KEY)
+ROOT = Path(__file__).parents[3]
+HASHING = {
+    "api/http/strict_route.py": "SHA-256 of a body, which stays in the process",
+    "api/writes/idempotency.py": "the same of an empty body",
+    "dispatch/model/ids.py": "uuid5 of causes; a command id contains the keyed digest of its body",
+    "streams/intake/text_fingerprint.py": "BLAKE2b under the key for texts",
+    "streams/local/jars.py": "downloaded files",
+    "streams/simulator/call_records.py": "rows of a file of calls that is replayed",
+    "streams/simulator/replay_targets.py": "SHA-256 of a body, which stays in the process",
+    "streams/store/scripts.py": "Lua scripts, as Redis names them",
+    "streams/wire/client_digests.py": "this list of purposes",
+}
+"""Every module that hashes, and what. Client data that is stored needs a keyed digest."""
+PHONE = 42_317
+"""The last digits of the caller; the attacker knows everything else."""
+
+
+def body_sha256(digits: int) -> str:
+    body = {"caller": {"phone": f"+7701{digits:07}"}, "location": [76.945, 43.238], "type": "medical.other"}
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def test_a_dictionary_of_phone_numbers_finds_the_caller_only_with_the_key() -> None:
+    stored = DIGESTS.body_digest(body_sha256(PHONE))
+    guesses = [body_sha256(digits) for digits in range(100_000)]
+
+    # Without the key: the hash that was stored before, the scheme with it, and keyed hashes under keys that are not secret.
+    assert stored.rpartition(":")[2] not in set(guesses)
+    for key in WRONG_KEYS:
+        guessing = ClientDigests(key)
+        assert stored.rpartition(":")[2] not in {guessing.digest(Purpose.BODY, guess) for guess in guesses}
+    # With the key the same dictionary works, so the search above was one that could have found it.
+    assert [at for at, guess in enumerate(guesses) if DIGESTS.body_digest(guess) == stored] == [PHONE]
+
+
+def test_a_dictionary_of_numbers_finds_an_external_id_only_with_the_key() -> None:
+    stored = DIGESTS.external_digest(f"112-{PHONE:07}")
+    wrong = ClientDigests(WRONG_KEYS[0])
+
+    assert stored not in {wrong.external_digest(f"112-{digits:07}") for digits in range(100_000)}
+    assert stored in {DIGESTS.external_digest(f"112-{digits:07}") for digits in range(PHONE, PHONE + 1)}
+
+
+def test_a_dictionary_of_texts_finds_a_fingerprint_only_with_the_key() -> None:
+    def told(number: int, digests: ClientDigests) -> str:
+        made = fingerprint(f"Пожар, квартира {number}", digests)
+        assert made is not None
+        return made.rpartition(":")[2]
+
+    stored = told(17, DIGESTS)
+    wrong = ClientDigests(WRONG_KEYS[0])
+    nearest = min((int(told(number, wrong), 16) ^ int(stored, 16)).bit_count() for number in range(300))
+
+    # Unrelated fingerprints differ in 32 ± 4 bits; 300 of them come no closer than 16 by chance.
+    assert nearest > 12
+    assert told(17, DIGESTS) == stored
+
+
+def test_purposes_give_different_digests_and_keys_for_equal_input() -> None:
+    assert len({DIGESTS.digest(purpose, "same") for purpose in Purpose}) == len(Purpose)
+    assert len({DIGESTS.key(purpose) for purpose in Purpose} | {KEY}) == len(Purpose) + 1
+
+
+def test_the_data_key_itself_hashes_nothing() -> None:
+    """It encrypts `private`; no second use of it may weaken the first."""
+    direct = hashlib.blake2b(b"same", key=KEY).hexdigest()[:64]
+
+    assert direct not in {DIGESTS.digest(purpose, "same") for purpose in Purpose}
+
+
+@given(parts=st.lists(st.text(max_size=20), max_size=4), others=st.lists(st.text(max_size=20), max_size=4))
+def test_two_lists_of_parts_have_one_digest_only_if_they_are_equal(parts: list[str], others: list[str]) -> None:
+    one, other = DIGESTS.digest(Purpose.REQUEST, *parts), DIGESTS.digest(Purpose.REQUEST, *others)
+
+    assert (one == other) is (parts == others)
+
+
+def test_a_lone_surrogate_has_a_digest() -> None:
+    """JSON strings may hold one."""
+    assert DIGESTS.external_digest("\ud800") != DIGESTS.external_digest("\ud801")
+
+
+def test_digests_never_change_between_versions() -> None:
+    """They stand in logs that are a year old; a changed derivation has to name itself by another scheme."""
+    assert DIGESTS.scheme == "k1-1ef302ca"
+    assert {purpose.value: DIGESTS.digest(purpose, "a", "bc")[:16] for purpose in Purpose} == {
+        "body": "2ea516627ba05b26",
+        "request": "cf1f1711f13325b4",
+        "idempotency-key": "582eeb3861fcbe6f",
+        "external-id": "6646d027c8315e9b",
+        "text": "6453098de16c10c7",
+    }
+    assert (
+        DIGESTS.body_digest("0" * 64) == "k1-1ef302ca:4396ea086978b373d4c2039b6c52e82d712e041ae2d4f1e278ced84e71de2d26"
+    )
+
+
+def test_digests_of_one_key_are_comparable_and_of_two_are_not() -> None:
+    other = ClientDigests(WRONG_KEYS[0])
+
+    assert are_comparable(DIGESTS.body_digest("a"), ClientDigests(KEY).body_digest("b"))
+    assert not are_comparable(DIGESTS.body_digest("a"), other.body_digest("a"))
+    assert not are_comparable(DIGESTS.body_digest("a"), hashlib.sha256(b"a").hexdigest())
+
+
+def test_the_digests_of_a_key_are_derived_once() -> None:
+    assert client_digests(KEY) is client_digests(bytes(KEY))
+    assert client_digests(KEY) is not client_digests(WRONG_KEYS[0])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("112-000123", " 112-000123\n", True),
+        ("A-17", "a-17", True),
+        ("№ 7", "No 7", True),  # the same sign, composed otherwise
+        ("112-000123", "112-00123", False),
+        ("1", "11", False),
+    ],
+)
+def test_the_spelling_of_an_external_id_does_not_count(one: str, other: str, is_same: bool) -> None:
+    assert (DIGESTS.external_digest(one) == DIGESTS.external_digest(other)) is is_same
+
+
+@pytest.mark.parametrize("external_id", [None, "", "  "])
+def test_without_an_external_id_there_is_no_digest(external_id: str | None) -> None:
+    assert DIGESTS.external_digest(external_id) is None
+
+
+def test_no_other_module_hashes() -> None:
+    """A new hash is entered here with what it covers, or becomes a purpose of `ClientDigests`."""
+    hashes = re.compile(
+        r"^(?:import|from) (?:hashlib|hmac|cryptography\.hazmat\.primitives\.(?:hashes|hmac))\b", re.MULTILINE
+    )
+    sources = [path for package in ("api", "dispatch", "streams") for path in (ROOT / package).rglob("*.py")]
+
+    found = {str(path.relative_to(ROOT)) for path in sources if hashes.search(path.read_text(encoding="utf-8"))}
+    assert found == HASHING.keys()
