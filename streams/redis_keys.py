@@ -207,7 +207,7 @@ def waiting_field(skill: str) -> str:
 
 
 def waiting_anywhere(skill: str) -> str:
-    """ZSET by urgency: the same members for digital shortfalls and those without a place."""
+    """ZSET by urgency: the same members for digital shortfalls."""
     return f"{PREFIX}wait:{skill}"
 
 
@@ -222,7 +222,7 @@ def scarce_field(skill: str) -> str:
 
 
 def scarce_anywhere(skill: str) -> str:
-    """ZSET by urgency: the same for digital work and work without a place."""
+    """ZSET by urgency: the same for digital work."""
     return f"{PREFIX}scarce:{skill}"
 
 
@@ -236,7 +236,8 @@ SCARCE = f"{PREFIX}scarce-waves"
 """SET: the members of all waves that fell short, so that one EXISTS tells whether there are any."""
 
 SHORTFALLS = f"{PREFIX}shortfalls"
-"""ZSET by start time (ms): the members of all shortfalls, so that one EXISTS tells whether there are any."""
+"""ZSET by start time (ms): the members of all shortfalls, also of field work without a place, which is in no index above. One
+EXISTS shows whether there are any."""
 
 
 def private(ref: str) -> str:

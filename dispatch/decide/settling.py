@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dispatch.decide.needs import needs_of, surplus
 from dispatch.decide.settled import Settled, View, moment_of
+from dispatch.decide.shortfalls import of_work_without_place
 from dispatch.digital import tasks
 from dispatch.incidents import job_changes, manual_orders, merging, offers, orders, splitting
 from dispatch.incidents.assignment import Known
@@ -105,6 +106,7 @@ def _with_consequences(view: View, command: Command, plans: PlanBook, ruling: Ru
     then.add(*staging.moves(before, then.state, around), *service_area.judged(before, then.state, around.served))
     # After every rule that fills or opens places.
     then.add(*surplus(then.state))
+    then.add(*of_work_without_place(then.state, now_ms))
     then.add(*hazard_crossings.news(then.state, command, around))
     # Last: people who are released by this decision are not told that their job has changed.
     then.add(*job_changes.changes(before, then.state, now_ms), *confirmations.ended_alarms(then.state))

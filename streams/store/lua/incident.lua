@@ -39,7 +39,10 @@ local function replace_waiting(i)
   if #old > 0 then call('DEL', notes) end
   for _, entry in ipairs(i.waiting) do
     local key
-    if entry.lon then
+    if not entry.skill then
+      -- Field work without a place: nobody can fill it, so no newcomer wakes it.
+      key = KEY.shortfalls
+    elseif entry.lon then
       key = (entry.scarce and KEY.scarce_field or KEY.waiting_field) .. entry.skill
       call('GEOADD', key, entry.lon, geo_lat(entry.lat), entry.member)
     else
@@ -47,7 +50,7 @@ local function replace_waiting(i)
       call('ZADD', key, entry.urgency, entry.member)
     end
     call('HSET', notes, entry.member, key)
-    call('HSET', KEY.waiting_terms, entry.member, entry.terms)
+    if entry.terms then call('HSET', KEY.waiting_terms, entry.member, entry.terms) end
     if entry.reach and entry.reach > 0 then call('ZADD', KEY.waiting_reach, entry.reach, entry.member) end
     if entry.since then call('ZADD', KEY.shortfalls, entry.since, entry.member) end
     if entry.itself then call('SADD', KEY.scarce, entry.member) end

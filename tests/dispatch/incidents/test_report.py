@@ -112,14 +112,6 @@ def test_another_body_under_the_same_key_is_refused() -> None:
     assert other.version == story.incident.version == 1
 
 
-def test_work_without_a_place_asks_people_wherever_they_are() -> None:
-    story = Story([*helpers("anywhere")])
-
-    story.report(spec(), area=None)
-
-    assert story.asked() == ["anywhere"]
-
-
 def test_the_record_of_a_report_says_who_gave_it_and_what_it_is_called_elsewhere() -> None:
     story = Story()
 
