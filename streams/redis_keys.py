@@ -130,8 +130,13 @@ def vicinity_of(incident_id: str) -> str:
 
 def external(digest: str) -> str:
     """HASH incident id → `dispatch.model.context.Neighbour` (JSON): the open incidents with one external id. The key contains a
-    digest, because the external id may identify a person."""
+    digest, because the external id may identify a person. Ids of merged reports lead to the incident that adopted them."""
     return f"{PREFIX}external:{digest}"
+
+
+def external_of(incident_id: str) -> str:
+    """SET of digests: the incident's entries by external id, so that apply can remove those of reports that were taken out."""
+    return f"{PREFIX}external-of:{incident_id}"
 
 
 HAZARDS = f"{PREFIX}hazards"

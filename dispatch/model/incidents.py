@@ -7,7 +7,7 @@ All types are frozen. Times are milliseconds since 1970-01-01 UTC (`_ms`), dista
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dispatch.model.merges import MergeCandidate, Merging, RefusedBefore
+from dispatch.model.merges import MergeCandidate, Merging, RefusedBefore, ReportNumber
 from dispatch.model.offers import Offer
 from dispatch.model.places import Area
 from dispatch.model.requirements import Requirement
@@ -95,6 +95,9 @@ class Incident:
     merged_into: str | None = None
     reports: tuple[str, ...] = ()
     """Incidents merged into this one."""
+    # Another report under one of these numbers is proposed for a merge with this incident (DESIGN 95).
+    report_numbers: Mapping[str, tuple[ReportNumber, ...]] = field(default_factory=dict)
+    """For each of `reports` that has any: its external number and those of its own reports."""
     split_from: str | None = None
     """The incident from which this one was split."""
     split_into: tuple[str, ...] = ()

@@ -330,6 +330,9 @@ def _adopted(state: State, event: Event, moment: Moment) -> None:
     """With the declines of the adopted incident."""
     state["reports"].append(event["other"])
     _refused(state, [moment.published.whole("RefusedBefore", one) for one in event.get("refused") or ()])
+    if event.get("numbers"):
+        numbers = [moment.published.whole("ReportNumber", one) for one in event["numbers"]]
+        state["report_numbers"][event["other"]] = numbers
 
 
 def _refused(state: State, brought: list[dict[str, Any]]) -> None:
@@ -344,6 +347,7 @@ def _refused(state: State, brought: list[dict[str, Any]]) -> None:
 
 def _released(state: State, event: Event, _: Moment) -> None:
     state["reports"] = [other for other in state["reports"] if other != event["other"]]
+    state["report_numbers"].pop(event["other"], None)
 
 
 def _nothing(_: State, __: Event, ___: Moment) -> None:
