@@ -10,6 +10,7 @@ from dataclasses import replace
 from dispatch.matching.limits import effective
 from dispatch.model.answer_commands import GiveResult
 from dispatch.model.commands import (
+    AdoptReport,
     Command,
     EscalateIncident,
     MergeIncident,
@@ -43,6 +44,9 @@ def query_of(incident: Incident | None, command: Command) -> ContextQuery | None
         # Another type is looked up like another place: duplicates are compared by type as well.
         area = command.area or (incident.area if command.type else None)
         return _query_around(incident, command, area) if area else None
+    if isinstance(command, AdoptReport):
+        # The place of the report becomes that of an incident without one.
+        return _query_around(incident, command, command.area) if command.area and incident.area is None else None
     if isinstance(command, GiveResult):
         return _query_for_result(incident, command)
     return _query_for_translators(incident, command)

@@ -17,7 +17,7 @@ from dispatch.model.incidents import Attention, Incident
 from dispatch.model.merges import MergeCandidate
 from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Candidate, Need
-from dispatch.model.reasons import Exclusion
+from dispatch.model.reasons import Exclusion, ShortfallReason
 from dispatch.model.requirements import Requirement
 from dispatch.model.staffing_events import LadderStepped
 from dispatch.model.vocabulary import Capability, OfferSource
@@ -87,6 +87,8 @@ def _standing(incident: Incident, entry: Requirement, decisions: Sequence[Decisi
     text = f"{_named(entry)}: {entry.count - open_places} of {entry.count} places filled"
     if entry.shortfall:
         final = ", and the ladder has ended" if entry.shortfall.final else ""
+        if entry.shortfall.reason is ShortfallReason.NO_PLACE:
+            final = ", field work waits for a place"
         text += (
             f", {entry.shortfall.missing} short since {_at(entry.shortfall.since_ms)}: {entry.shortfall.reason}{final}"
         )

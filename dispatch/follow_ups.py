@@ -38,7 +38,8 @@ def _follow_ups(decision: Decision, fact: Event) -> Iterator[Command]:
         yield splitting.report_of(decision, fact)
         for other in fact.reports:
             order = _order(decision, f"adopt {other}", fact.into)
-            yield AdoptReport(**order, other=other, moved_from=decision.incident_id)
+            numbers = fact.numbers.get(other, ())
+            yield AdoptReport(**order, other=other, moved_from=decision.incident_id, numbers=numbers)
     elif isinstance(fact, IncidentReported):
         for person in fact.moved:
             # By the operator who ordered the split: it is their order that names the person.
@@ -54,7 +55,14 @@ def _follow_ups(decision: Decision, fact: Event) -> Iterator[Command]:
 def _follow_up(decision: Decision, fact: Event) -> Command | None:
     own = decision.incident_id
     if isinstance(fact, MergeBegun):
-        return AdoptReport(**_order(decision, "adopt", fact.into), other=own, refused=fact.refused)
+        return AdoptReport(
+            **_order(decision, "adopt", fact.into),
+            other=own,
+            refused=fact.refused,
+            numbers=fact.numbers,
+            priority=fact.priority,
+            area=fact.area,
+        )
     if isinstance(fact, ReportAdopted):
         return FinishMerge(**_order(decision, "finish", fact.other), into=own, moved_from=fact.moved_from)
     if isinstance(fact, IncidentUnmerged):

@@ -130,8 +130,13 @@ def vicinity_of(incident_id: str) -> str:
 
 def external(digest: str) -> str:
     """HASH incident id → `dispatch.model.context.Neighbour` (JSON): the open incidents with one external id. The key contains a
-    keyed digest, because the external id may identify a person."""
+    keyed digest, because the external id may identify a person. Ids of merged reports lead to the incident that adopted them."""
     return f"{PREFIX}external:{digest}"
+
+
+def external_of(incident_id: str) -> str:
+    """SET of digests: the incident's entries by external id, so that apply can remove those of reports that were taken out."""
+    return f"{PREFIX}external-of:{incident_id}"
 
 
 HAZARDS = f"{PREFIX}hazards"
@@ -207,7 +212,7 @@ def waiting_field(skill: str) -> str:
 
 
 def waiting_anywhere(skill: str) -> str:
-    """ZSET by urgency: the same members for digital shortfalls and those without a place."""
+    """ZSET by urgency: the same members for digital shortfalls."""
     return f"{PREFIX}wait:{skill}"
 
 
@@ -222,7 +227,7 @@ def scarce_field(skill: str) -> str:
 
 
 def scarce_anywhere(skill: str) -> str:
-    """ZSET by urgency: the same for digital work and work without a place."""
+    """ZSET by urgency: the same for digital work."""
     return f"{PREFIX}scarce:{skill}"
 
 
@@ -236,7 +241,8 @@ SCARCE = f"{PREFIX}scarce-waves"
 """SET: the members of all waves that fell short, so that one EXISTS tells whether there are any."""
 
 SHORTFALLS = f"{PREFIX}shortfalls"
-"""ZSET by start time (ms): the members of all shortfalls, so that one EXISTS tells whether there are any."""
+"""ZSET by start time (ms): the members of all shortfalls, also of field work without a place, which is in no index above. One
+EXISTS shows whether there are any."""
 
 
 def private(ref: str) -> str:

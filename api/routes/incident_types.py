@@ -10,15 +10,13 @@ from api.deps import ServicesDep
 from api.http.auth import everybody
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.schemas.incident_types import IncidentTypes
+from api.schemas.incident_types import IncidentTypes, PlanRequirement
 from api.views.incidents import distance_limit_m
 from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, Priority, Skill, Task, TravelMode
 from dispatch.plans.book import ResponsePlan
 
 router = APIRouter(prefix="/v1/incident-types", tags=["incidents"], route_class=StrictRoute)
-# Fields of `Requirement` that decisions set.
-_ONLY_IN_INCIDENTS = ("shortfall", "climb", "settled", "bridges", "look_at_ms")
 
 
 @router.get("", dependencies=[everybody], response_model=IncidentTypes, responses=problems())
@@ -59,4 +57,4 @@ def _type(plan: ResponsePlan) -> dict[str, Any]:
 def _requirement(entry: Requirement) -> dict[str, Any]:
     """The requirement of a plan, without the fields that only a requirement of an incident has."""
     fields: dict[str, Any] = msgspec.to_builtins(entry) | {"max_distance_m": distance_limit_m(entry)}
-    return {name: value for name, value in fields.items() if name not in _ONLY_IN_INCIDENTS}
+    return {name: fields[name] for name in PlanRequirement.model_fields}

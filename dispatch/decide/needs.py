@@ -24,7 +24,10 @@ from dispatch.state.pruning import NEVER_AGAIN
 
 
 def needs_of(incident: Incident, view: View, command: Command, ruling: Ruling, plans: PlanBook) -> tuple[Need, ...]:
-    """One need per requirement for which people have to be searched after `ruling`; `incident` is the state after it."""
+    """One need per requirement for which people have to be searched after `ruling`; `incident` is the state after it.
+
+    None for field work without a place: distance limits cannot be applied to it (`shortfalls.of_work_without_place`).
+    """
     if not incident.is_open:
         return ()
     now_ms = view.now_ms
@@ -52,7 +55,7 @@ def needs_of(incident: Incident, view: View, command: Command, ruling: Ruling, p
             asleep_unless_heard_ms=asleep_ms,
         )
         for requirement in incident.requirements
-        if (wanted := want(requirement))
+        if not incident.lacks_place(requirement) and (wanted := want(requirement))
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dispatch.decide.needs import needs_of, surplus
 from dispatch.decide.settled import Settled, View, moment_of
+from dispatch.decide.shortfalls import of_work_without_place
 from dispatch.digital import tasks
 from dispatch.incidents import job_changes, manual_orders, merging, offers, orders, splitting
 from dispatch.incidents.assignment import Known
@@ -63,7 +64,7 @@ def _ruling(view: View, command: Command, plans: PlanBook) -> Ruling:
         # First, because distress counts after the end of the incident as well, which `orders.rule` refuses.
         safeguards.rule(incident, command, plans, view.around, now_ms)
         # Before `orders.rule`, which refuses ended incidents: `unmerge` and a repeated finish are about those.
-        or merging.rule(incident, command, view.around, now_ms)
+        or merging.rule(incident, command, plans, view.around, now_ms)
         or orders.rule(incident, command, plans, view.logged_ms)
         # From here on the incident exists; it is open except for an operator who settles attention.
         or splitting.rule(incident, command)
@@ -105,6 +106,7 @@ def _with_consequences(view: View, command: Command, plans: PlanBook, ruling: Ru
     then.add(*staging.moves(before, then.state, around), *service_area.judged(before, then.state, around.served))
     # After every rule that fills or opens places.
     then.add(*surplus(then.state))
+    then.add(*of_work_without_place(then.state, now_ms))
     then.add(*hazard_crossings.news(then.state, command, around))
     # Last: people who are released by this decision are not told that their job has changed.
     then.add(*job_changes.changes(before, then.state, now_ms), *confirmations.ended_alarms(then.state))

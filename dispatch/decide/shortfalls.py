@@ -6,8 +6,9 @@ from dispatch.decide.choice import Choice
 from dispatch.decide.needs import asked_before, places_unasked
 from dispatch.model.decisions import RequirementWhy
 from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionEnded, AttentionRaised
 from dispatch.model.incidents import Incident
-from dispatch.model.reasons import Exclusion, ShortfallReason
+from dispatch.model.reasons import AttentionReason, Exclusion, ShortfallReason
 from dispatch.model.requirements import Requirement, Shortfall
 from dispatch.model.staffing_events import ShortfallEnded, ShortfallFound
 
@@ -30,16 +31,42 @@ def shortfall_facts(incident: Incident, choice: Choice, now_ms: int) -> Iterator
         if current.shortfall:
             yield ShortfallEnded(requirement_id=current.id)
         return
-    shortfall = Shortfall(
-        missing=missing,
-        reason=_reason(incident, current, choice.why, now_ms),
-        # A shortfall that grows keeps its age, which is its urgency (DESIGN 34).
-        since_ms=current.shortfall.since_ms if current.shortfall else now_ms,
-        final=current.climb is not None and current.climb.ended,
-    )
+    is_final = current.climb is not None and current.climb.ended
+    yield from _found(current, missing, _reason(incident, current, choice.why, now_ms), now_ms, is_final=is_final)
+
+
+def of_work_without_place(incident: Incident, now_ms: int) -> Iterator[Event]:
+    """Shortfalls of field work while the incident has no place, with the attention that asks an operator for one.
+
+    With a place the attention ends; the search of the same decision then restates or ends the shortfalls.
+    """
+    if not incident.is_open:
+        return
+    waits = begins = False
+    for requirement in incident.requirements:
+        missing = places_unasked(incident, requirement)
+        if missing > 0 and incident.lacks_place(requirement):
+            waits = True
+            known = requirement.shortfall
+            begins = begins or known is None or known.reason is not ShortfallReason.NO_PLACE
+            yield from _found(requirement, missing, ShortfallReason.NO_PLACE, now_ms, is_final=False)
+    is_raised = any(entry.reason == AttentionReason.NO_PLACE for entry in incident.attention)
+    # Only when the wait begins: an operator who has settled it is not asked again by every decision.
+    if begins and not is_raised:
+        yield AttentionRaised(reason=AttentionReason.NO_PLACE)
+    if is_raised and not waits:
+        yield AttentionEnded(reason=AttentionReason.NO_PLACE)
+
+
+def _found(
+    requirement: Requirement, missing: int, reason: ShortfallReason, now_ms: int, *, is_final: bool
+) -> Iterator[Event]:
+    # A shortfall that grows keeps its age, which is its urgency (DESIGN 34).
+    since_ms = requirement.shortfall.since_ms if requirement.shortfall else now_ms
+    shortfall = Shortfall(missing=missing, reason=reason, since_ms=since_ms, final=is_final)
     # An unchanged shortfall is not recorded again with every retry.
-    if shortfall != current.shortfall:
-        yield ShortfallFound(requirement_id=current.id, shortfall=shortfall)
+    if shortfall != requirement.shortfall:
+        yield ShortfallFound(requirement_id=requirement.id, shortfall=shortfall)
 
 
 def _reason(incident: Incident, requirement: Requirement, why: RequirementWhy, now_ms: int) -> ShortfallReason:

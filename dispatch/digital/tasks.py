@@ -86,7 +86,8 @@ def consequences(
 def _propose(unfolding: Unfolding, around: DecisionContext) -> None:
     state = unfolding.state
     own = neighbour_of(state)
-    parted = {state.split_from, *state.split_into}
+    # A report that is being merged into this incident is open until it hears of it.
+    parted = {state.split_from, *state.split_into, *state.reports}
     others = tuple(other for other in around.neighbours if other.incident_id not in parted)
     likely = candidates(own, others) if own else ()
     if likely != unfolding.state.merge_candidates:

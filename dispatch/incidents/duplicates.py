@@ -7,7 +7,7 @@ score where one is missing or the languages differ.
 The same number in another system (`external_id`) weighs more than all of these. Two reports of one reporter under one number are
 one event, wherever and whenever. Two reporters may use the same number by chance, since every system counts from one; the
 likeness then changes the score, but the pair is always proposed. A number shared by too many open incidents is a placeholder
-("n/a") and is ignored.
+("n/a") and is ignored. The numbers of merged reports stand for the incident that adopted them.
 """
 
 import re
@@ -19,7 +19,7 @@ from dispatch.model.digests import are_comparable, external_digest
 from dispatch.model.geo import METRES_A_DEGREE, distance_m
 from dispatch.model.incidents import Incident
 from dispatch.model.languages import primary
-from dispatch.model.merges import MergeCandidate
+from dispatch.model.merges import MergeCandidate, ReportNumber
 
 APART_S = 1_800.0
 """Reports further apart in time are not compared by likeness; an operator finds such duplicates by hand."""
@@ -48,6 +48,26 @@ def neighbour_of(incident: Incident) -> Neighbour | None:
     external = external_digest(incident)
     if not incident.is_open or (incident.area is None and external is None):
         return None
+    return _neighbour(incident, external, incident.reported_by)
+
+
+def numbers_of(incident: Incident) -> tuple[ReportNumber, ...]:
+    """The external numbers that stand for this incident, each once: its own, then those of the reports merged into it."""
+    own = external_digest(incident)
+    numbers = [ReportNumber(digest=own, reported_by=incident.reported_by)] if own else []
+    numbers += [number for adopted in incident.report_numbers.values() for number in adopted]
+    # Its own reporter counts for a number that a merged report has as well.
+    return tuple({number.digest: number for number in reversed(numbers)}.values())[::-1]
+
+
+def neighbours_by_number(incident: Incident) -> dict[str, Neighbour]:
+    """Digest of an external number → the incident as compared with another report under it; empty when it has ended."""
+    if not incident.is_open:
+        return {}
+    return {number.digest: _neighbour(incident, number.digest, number.reported_by) for number in numbers_of(incident)}
+
+
+def _neighbour(incident: Incident, external: str | None, reported_by: str) -> Neighbour:
     return Neighbour(
         incident_id=incident.id,
         type=incident.type,
@@ -57,14 +77,19 @@ def neighbour_of(incident: Incident) -> Neighbour | None:
         language=incident.language,
         text_print=incident.text_print,
         external=external,
-        reported_by=incident.reported_by,
+        reported_by=reported_by,
     )
 
 
 def candidates(report: Neighbour, others: Iterable[Neighbour]) -> tuple[MergeCandidate, ...]:
     """The duplicates to propose, best score first: at most `MOST_PROPOSED`, each with a score of at least `PROPOSED_FROM`."""
-    # Found by place and by number is found once; a repeated report does not find itself.
-    known = {other.incident_id: other for other in others if other.incident_id != report.incident_id}
+    # Found by place and by number is found once: by the number, which may be that of a merged report.
+    known: dict[str, Neighbour] = {}
+    for other in others:
+        is_named = report.external is not None and other.external == report.external
+        # A repeated report does not find itself.
+        if other.incident_id != report.incident_id and (is_named or other.incident_id not in known):
+            known[other.incident_id] = other
     judged = [_judged(report, other) for other in known.values()]
     likely = [entry for entry in judged if entry is not None and entry.score >= PROPOSED_FROM]
     # Incidents with the same external id come first here, so that the cut never removes one.

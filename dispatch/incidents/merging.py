@@ -12,9 +12,17 @@ into each other the one with the smaller id stays. Without an answer within 15 s
 
 Pending offers of A are withdrawn, its people on scene are done, the others are stood down, all with the reason `merged`. They are
 free at that moment, and wake the requirements that B still lacks people for.
+
+B takes over what concerns the event rather than the report: a more urgent priority, with the requirements that the plan adds for
+it, and the place where B has none. `unmerge` reverses neither. External numbers of A lead to B until A is taken out.
 """
 
+from collections.abc import Iterator
+
 from dispatch.incidents import releases
+from dispatch.incidents.duplicates import numbers_of
+from dispatch.incidents.orders import NOT_NEEDED
+from dispatch.incidents.reprioritising import reprioritised
 from dispatch.matching.declines import to_bring
 from dispatch.model.commands import (
     DISPATCHER,
@@ -27,7 +35,8 @@ from dispatch.model.commands import (
     UnmergeIncident,
 )
 from dispatch.model.context import DecisionContext
-from dispatch.model.incident_events import AttentionRaised
+from dispatch.model.events import Event
+from dispatch.model.incident_events import AttentionRaised, IncidentUpdated
 from dispatch.model.incidents import Incident
 from dispatch.model.merge_events import (
     IncidentMerged,
@@ -41,13 +50,16 @@ from dispatch.model.merge_events import (
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import DeadlineKind
+from dispatch.plans.book import PlanBook
 
 ANSWER_WITHIN_MS = 15_000
 """Time for the two commands of a merge, which takes some 100 ms (DESIGN 20)."""
 MERGED = "merged"
 
 
-def rule(incident: Incident | None, command: Command, around: DecisionContext, now_ms: int) -> Ruling | None:
+def rule(
+    incident: Incident | None, command: Command, plans: PlanBook, around: DecisionContext, now_ms: int
+) -> Ruling | None:
     """The ruling; None when the command is not about merging."""
     if incident is None:
         return None  # `orders.rule` refuses commands about an unknown incident
@@ -56,7 +68,7 @@ def rule(incident: Incident | None, command: Command, around: DecisionContext, n
     if isinstance(command, UnmergeIncident):
         return _unmerge(incident, command)
     if isinstance(command, AdoptReport):
-        return _adopt(incident, command)
+        return _adopt(incident, command, plans)
     if isinstance(command, FinishMerge):
         return _finish(incident, command)
     if isinstance(command, ReleaseReport):
@@ -78,8 +90,16 @@ def obstacle(incident: Incident, into: str, target: Incident | None) -> str | No
 
 
 def begun(incident: Incident, into: str, *, by: str, now_ms: int) -> MergeBegun:
-    """The event that starts a merge; it carries the people who declined here, so that the other incident does not ask them."""
-    return MergeBegun(into=into, by=by, due_ms=now_ms + ANSWER_WITHIN_MS, refused=to_bring(incident))
+    """The event that starts a merge; it carries what the other incident takes over, because it cannot read this one."""
+    return MergeBegun(
+        into=into,
+        by=by,
+        due_ms=now_ms + ANSWER_WITHIN_MS,
+        refused=to_bring(incident),
+        numbers=numbers_of(incident),
+        priority=incident.priority,
+        area=incident.area,
+    )
 
 
 def ended_as(incident: Incident) -> str:
@@ -109,16 +129,47 @@ def _unmerge(incident: Incident, command: UnmergeIncident) -> Ruling:
     return applied("unmerge", IncidentUnmerged(was_in=incident.merged_into, by=command.by))
 
 
-def _adopt(incident: Incident, command: AdoptReport) -> Ruling:
-    adopted = ReportAdopted(other=command.other, refused=command.refused, moved_from=command.moved_from)
+def _adopt(incident: Incident, command: AdoptReport, plans: PlanBook) -> Ruling:
     if not incident.is_open:
         return refused("adopt", ended_as(incident))
+    adopted = ReportAdopted(
+        other=command.other, refused=command.refused, moved_from=command.moved_from, numbers=command.numbers
+    )
+    facts = (adopted, *_taken_over(incident, command, plans))
     if incident.merging is None:
-        return applied("adopt", adopted)
+        return applied("adopt", *facts)
     # Merged into each other: the smaller id stays, so both workers decide alike without asking.
     if incident.merging.into == command.other and incident.id < command.other:
-        return applied("adopt", MergeEnded(reason="crossed", by=DISPATCHER), adopted)
+        return applied("adopt", MergeEnded(reason="crossed", by=DISPATCHER), *facts)
     return refused("adopt", "merging_itself")
+
+
+def _taken_over(incident: Incident, command: AdoptReport, plans: PlanBook) -> Iterator[Event]:
+    """An update to the report's priority where it is more urgent, and to its place where the incident has none.
+
+    An update like any other: people on their way must confirm it, and an operator's older value conflicts with it.
+    """
+    is_raised = command.priority is not None and command.priority.order < incident.priority.order
+    is_placed = incident.area is None and command.area is not None
+    if not is_raised and not is_placed:
+        return
+    priority = command.priority if is_raised and command.priority is not None else incident.priority
+    requirements = reprioritised(incident, priority, plans.plan(incident.type)) if is_raised else incident.requirements
+    kept = {entry.id for entry in requirements}
+    # The ends of offers first: afterwards their requirements are gone.
+    for entry in incident.requirements:
+        if entry.id not in kept:
+            yield from releases.released(incident.offers_for(entry.id), NOT_NEEDED)
+    yield IncidentUpdated(
+        type=incident.type,
+        priority=priority,
+        area=incident.area or command.area,
+        language=incident.language,
+        requirements=requirements,
+        plan_version=plans.version,
+        changed=(*(("priority",) if is_raised else ()), *(("location",) if is_placed else ())),
+        by=command.by,
+    )
 
 
 def _finish(incident: Incident, command: FinishMerge) -> Ruling:

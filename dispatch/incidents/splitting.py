@@ -54,6 +54,7 @@ def rule(incident: Incident | None, command: object) -> Ruling | None:
             report=command.report,
             moved=tuple(map(_moved, moving)),
             reports=tuple(dict.fromkeys(command.reports)),
+            numbers={one: incident.report_numbers[one] for one in command.reports if one in incident.report_numbers},
         )
     )
     return applied("split", *facts)

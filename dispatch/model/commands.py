@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatch.model.incidents import Hazard
-from dispatch.model.merges import MovedPerson, NewReport, RefusedBefore
+from dispatch.model.merges import MovedPerson, NewReport, RefusedBefore, ReportNumber
 from dispatch.model.places import Area
 from dispatch.model.requirements import RequirementSpec, WorkKind
 from dispatch.model.vocabulary import DeadlineKind, Priority
@@ -167,12 +167,15 @@ class SplitIncident(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptReport(Command):
     """Makes `other` a merged report of this incident. `refused`: who declined which work there. `moved_from`: the incident of
-    which it was a report until that was split."""
+    which it was a report until that was split. `numbers`: its external numbers. `priority`, `area`: its own; None: not known."""
 
     other: str
     # Who said no at the merged incident is not asked again for the same work here (DESIGN 56).
     refused: tuple[RefusedBefore, ...] = ()
     moved_from: str | None = None
+    numbers: tuple[ReportNumber, ...] = ()
+    priority: Priority | None = None
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ All types are frozen. Times are milliseconds since 1970-01-01 UTC (`_ms`), dista
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dispatch.model.merges import MergeCandidate, Merging, RefusedBefore
+from dispatch.model.merges import MergeCandidate, Merging, RefusedBefore, ReportNumber
 from dispatch.model.offers import Offer
 from dispatch.model.places import Area
 from dispatch.model.requirements import Requirement
-from dispatch.model.vocabulary import Certainty, IncidentStatus, Priority
+from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +96,9 @@ class Incident:
     merged_into: str | None = None
     reports: tuple[str, ...] = ()
     """Incidents merged into this one."""
+    # Another report under one of these numbers is proposed for a merge with this incident (DESIGN 95).
+    report_numbers: Mapping[str, tuple[ReportNumber, ...]] = field(default_factory=dict)
+    """For each of `reports` that has any: its external number and those of its own reports."""
     split_from: str | None = None
     """The incident from which this one was split."""
     split_into: tuple[str, ...] = ()
@@ -140,9 +143,21 @@ class Incident:
         # A lowered count may leave more people than places.
         return max(0, requirement.count - len(filled))
 
+    def lacks_place(self, requirement: Requirement) -> bool:
+        """Whether this is field work while the incident has no place. Without a distance nobody can be searched for it."""
+        return self.area is None and requirement.capability is Capability.FIELD
+
+    def is_short_of_people(self, requirement: Requirement) -> bool:
+        """Whether the requirement has a shortfall that another search could end."""
+        return requirement.shortfall is not None and not self.lacks_place(requirement)
+
     def waits_for_people(self, requirement: Requirement) -> bool:
         """Whether a person who becomes available should be asked: the requirement has a shortfall, lacks a translator, or has a
-        wave too small for its certainty."""
-        if requirement.shortfall is not None or requirement.translator_since_ms is not None:
+        wave too small for its certainty. Field work without a place waits for no more than a translator."""
+        if requirement.translator_since_ms is not None:
+            return True
+        if self.lacks_place(requirement):
+            return False
+        if requirement.shortfall is not None:
             return True
         return requirement.short_since_ms is not None and self.open_places(requirement) > 0

@@ -1,8 +1,11 @@
 """Events of merging and splitting incidents."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from dispatch.model.merges import MergeCandidate, MovedPerson, NewReport, RefusedBefore
+from dispatch.model.merges import MergeCandidate, MovedPerson, NewReport, RefusedBefore, ReportNumber
+from dispatch.model.places import Area
+from dispatch.model.vocabulary import Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,11 @@ class MergeBegun:
     # Sent along, because `into` may belong to another worker and cannot read this incident (DESIGN 20).
     refused: tuple[RefusedBefore, ...] = ()
     """Who declined which work: `into` must not ask them for it again."""
+    numbers: tuple[ReportNumber, ...] = ()
+    priority: Priority | None = None
+    """`into` takes it over if it is more urgent than its own; None in older logs."""
+    area: Area | None = None
+    """`into` takes it over if it has no place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,7 @@ class ReportAdopted:
     other: str
     refused: tuple[RefusedBefore, ...] = ()
     moved_from: str | None = None
+    numbers: tuple[ReportNumber, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +80,5 @@ class IncidentSplit:
     report: NewReport
     moved: tuple[MovedPerson, ...] = ()
     reports: tuple[str, ...] = ()
+    numbers: Mapping[str, tuple[ReportNumber, ...]] = field(default_factory=dict)
+    """External numbers of those of `reports` that have any."""

@@ -35,6 +35,14 @@ class RefusedBefore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportNumber:
+    """The number of a report in another system: `digest` of its external id (`digests.external_digest`), and who reported it."""
+
+    digest: str
+    reported_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MovedPerson:
     """A person who is transferred to an incident that was split off, with their kind of work."""
 

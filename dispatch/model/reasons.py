@@ -19,6 +19,7 @@ class AttentionReason(StrEnum):
     UNFILLED = "unfilled"  # the ladder of a requirement reached its operator step
     ASK_PARTNER = "ask_partner"  # a partner organisation should be asked
     LADDER_ENDED = "ladder_ended"  # the ladder of a requirement has no steps left
+    NO_PLACE = "no_place"  # field work waits for a place: nobody can be searched without one
     PLACE_UNLIKELY = "place_unlikely"  # outside the service area; the detail names the likely cause
     WARNING_INCOMPLETE = "warning_incomplete"  # more people are inside a hazard area than one decision warns
     WAYS_UNCHECKED = "ways_unchecked"  # more people are on their way near a new hazard area than could be checked
@@ -79,6 +80,7 @@ class ShortfallReason(StrEnum):
     QUIET_HOURS = "quiet_hours"  # the remaining people sleep, and the need can wait
     BUDGET_SPENT = "budget_spent"  # the remaining people received too many offers recently
     SEARCH_BOUNDED = "search_bounded"  # the search reached its work limit; the next one continues
+    NO_PLACE = "no_place"  # field work of an incident without a place: the search begins when a place arrives
     CONTENDED = "contended"  # other incidents claimed the people during the decision; retried at once
 
 

@@ -13,6 +13,7 @@ operator's order. People who fit but are engaged elsewhere, rest or sleep count 
 
 A step that cannot reach anybody new (no wider ring, no substitute, no language to relax, no higher level, no translator) is
 skipped in the same decision. After a step that calls a human, later steps follow their clocks alone, to give the human time.
+While the incident has no place, the ladders of its field work do not climb.
 """
 
 from dataclasses import dataclass, replace
@@ -69,7 +70,8 @@ def _ordered(incident: Incident, command: EscalateIncident, context: EscalationC
     level = incident.alarm_level + 1
     facts = raised(incident, level, context.plans, reason="operator", by=command.by)
     for entry in incident.requirements:
-        if entry.climb is not None and incident.open_places(entry):
+        # Without a place the steps would be used up while nobody is searched.
+        if entry.climb is not None and incident.open_places(entry) and not incident.lacks_place(entry):
             # With the level of this order, so that no ladder step raises it a second time.
             facts += _steps(incident, entry, context, _Cause(reason=StepReason.OPERATOR), level=level)
     return applied("escalate", *with_ids(incident, facts))
@@ -88,7 +90,12 @@ def _may_be_bridged_now(incident: Incident, entry: Requirement, context: Escalat
     """Whether a bridge can be added now; while an offer is pending, only after the time of the ladder step has come."""
     if not wants_bridge(incident, entry) or not context.is_translator_there(incident, entry):
         return False
-    if lacks_language(incident, entry) or not is_asking(incident, entry):
+    if lacks_language(incident, entry):
+        return True
+    # A bridge weakens the requirement, which waits until people can be searched.
+    if incident.lacks_place(entry):
+        return False
+    if not is_asking(incident, entry):
         return True
     climb = climb_of(entry)
     at_s = min(

@@ -48,6 +48,9 @@ def schedule(
         if not state.open_places(entry):
             yield from _attention_ended(state, entry.id)
             continue
+        # Nobody is searched, so no step can reach anybody; the clock starts when a place arrives.
+        if state.lacks_place(entry):
+            continue
         since_ms = entry.climb.since_ms
         if since_ms is None:
             # From the time in the log: commands that waited in a backlog do not get a later ladder.

@@ -7,7 +7,8 @@ retry.
 
 Both also retry by timer: a shortfall soon, then with growing intervals; a wave that fell short after five minutes, when its
 window has mostly ended. Where people were left out because they rest or sleep, the first end of a rest or of the quiet hours
-comes before that. When a spent budget has room again is not known in advance; a retry finds it, five minutes late at most.
+comes before that. When a spent budget has room again is not known in advance; a retry finds it, five minutes late at most. Field
+work without a place does not wait for people: nothing wakes it or retries it until a place arrives.
 """
 
 from collections.abc import Sequence
@@ -68,7 +69,7 @@ def retry_scheduled(
     if state is None or not state.is_open:
         return []
     rested_ms = min((why.free_again_ms for why in whys if why.free_again_ms is not None), default=None)
-    if any(entry.shortfall for entry in state.requirements):
+    if any(map(state.is_short_of_people, state.requirements)):
         if rule in escalation.RULES and (state.retry_at_ms or 0) > now_ms:
             return []  # a ladder step does not postpone a retry that is already scheduled
         return [_at(now_ms + _wait_ms(state, plans, whys), rested_ms, now_ms)]

@@ -206,8 +206,8 @@ def _settled(state: Incident, moment: Moment) -> Incident:
     is_staffed = status in (IncidentStatus.STAFFED, IncidentStatus.IN_PROGRESS) and bool(state.requirements)
     if is_staffed and state.times.staffed_ms is None:
         changes["times"] = changed(state.times, staffed_ms=moment.at_ms)
-    if not any(requirement.shortfall for requirement in state.requirements):
-        # The next shortfall is a new one, so its retry interval starts again at `retry_s`.
+    if not any(map(state.is_short_of_people, state.requirements)):
+        # The next shortfall is a new one, so its retry interval starts again at `retry_s`. No retry can end a lack of a place.
         waits = any(map(state.waits_for_people, state.requirements))
         changes |= {"retry_at_ms": state.retry_at_ms if waits else None, "retries": 0}
     # After the status: an event of this decision may have filled or opened places.
@@ -216,10 +216,12 @@ def _settled(state: Incident, moment: Moment) -> Incident:
 
 
 def _at_rest(state: Incident, entry: Requirement) -> Requirement:
-    """Stops the ladder clock of a filled requirement; what its steps allow stays allowed."""
-    if entry.climb is None or entry.climb.since_ms is None or state.open_places(entry):
+    """Stops the ladder clock of a requirement that is filled or lacks a place; what its steps allow stays allowed."""
+    if entry.climb is None or entry.climb.since_ms is None:
         return entry
-    # `ladder_clock.schedule` starts the clock anew when a place opens again.
+    if state.open_places(entry) and not state.lacks_place(entry):
+        return entry
+    # `ladder_clock.schedule` starts the clock anew when people are searched again.
     return changed(entry, climb=changed(entry.climb, since_ms=None, due_ms=None, due_reason=None))
 
 

@@ -76,11 +76,16 @@ def merge_declined(state: Incident, _fact: merge_events.MergeDeclined, _: Moment
 
 
 def report_adopted(state: Incident, fact: merge_events.ReportAdopted, _: Moment) -> Incident:
-    return changed(state, reports=(*state.reports, fact.other), refused=joined((*state.refused, *fact.refused)))
+    # An empty entry would only make the state larger.
+    numbers = {**state.report_numbers, fact.other: fact.numbers} if fact.numbers else state.report_numbers
+    refused = joined((*state.refused, *fact.refused))
+    return changed(state, reports=(*state.reports, fact.other), refused=refused, report_numbers=numbers)
 
 
 def report_released(state: Incident, fact: merge_events.ReportReleased, _: Moment) -> Incident:
-    return changed(state, reports=tuple(other for other in state.reports if other != fact.other))
+    numbers = {other: known for other, known in state.report_numbers.items() if other != fact.other}
+    reports = tuple(other for other in state.reports if other != fact.other)
+    return changed(state, reports=reports, report_numbers=numbers)
 
 
 def split(state: Incident, fact: merge_events.IncidentSplit, _: Moment) -> Incident:

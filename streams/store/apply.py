@@ -91,7 +91,8 @@ def packed_incident(incident: Incident) -> dict[str, object]:
         "ended": incident.times.closed_ms or incident.times.decided_ms,
         "timers": [(timer_member(timer), timer.due_ms) for timer in timers_of(incident)],
         "waiting": [
-            entry for waiting in waiting_requirements(incident) for entry in _packed_waiting(incident, waiting)
+            *(entry for waiting in waiting_requirements(incident) for entry in _packed_waiting(incident, waiting)),
+            *_packed_without_place(incident),
         ],
         **packed_vicinity(incident),
         **packed_hazard(incident),
@@ -146,7 +147,8 @@ def waited_skills(incident: Incident, requirement: Requirement) -> tuple[tuple[s
     # A wave that fell short of its certainty waits as well, behind every shortfall (DESIGN 55).
     scarce = requirement.short_since_ms is not None and incident.open_places(requirement) > 0
     placed = requirement.capability is Capability.FIELD and incident.area is not None
-    skills = accepted_skills(requirement) if requirement.shortfall is not None or scarce else ()
+    is_short = (requirement.shortfall is not None or scarce) and not incident.lacks_place(requirement)
+    skills = accepted_skills(requirement) if is_short else ()
     translator = () if requirement.translator_since_ms is None else ((str(Skill.TRANSLATOR), False),)
     return (*((skill, placed) for skill in skills), *translator)
 
@@ -187,6 +189,15 @@ def _packed_waiting(incident: Incident, requirement: Requirement) -> list[dict[s
             **(place if placed else {}),
         }
         for number, (skill, placed) in enumerate(waited_skills(incident, requirement))
+    ]
+
+
+def _packed_without_place(incident: Incident) -> list[dict[str, object]]:
+    """Shortfalls of field work without a place: counted like every shortfall, in no index that newcomers wake."""
+    return [
+        {"member": waiting_member(incident, entry), "since": entry.shortfall.since_ms}
+        for entry in incident.requirements
+        if entry.shortfall is not None and incident.is_open and not incident.waits_for_people(entry)
     ]
 
 

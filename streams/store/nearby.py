@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from dispatch.incidents.duplicates import APART_S, neighbour_of
+from dispatch.incidents.duplicates import APART_S, neighbour_of, neighbours_by_number
 from dispatch.matching import place_uncertainty
 from dispatch.model.antimeridian import index_lon
 from dispatch.model.context import Neighbour, Spot, Whereabouts
@@ -41,14 +41,16 @@ _FIELDS = ("x", "y", "at", "ac", "md", "hx", "hy", "tm", "sk")
 def packed_vicinity(incident: Incident) -> dict[str, object]:
     """The index entries of an incident, by place and by external id, as apply.lua writes them. An ended incident has none."""
     neighbour = neighbour_of(incident)
-    text = _encode(neighbour).decode() if neighbour else None
     packed: dict[str, object] = {}
     if neighbour is not None and neighbour.centre is not None:
         centre, is_wide = neighbour.centre, neighbour.reach_m > 0
-        packed["vicinity"] = (text, index_lon(centre.lon), float(centre.lat), is_wide)
-    if digest := external_digest(incident):
+        packed["vicinity"] = (_encode(neighbour).decode(), index_lon(centre.lon), float(centre.lat), is_wide)
+    named = {digest: _encode(known).decode() for digest, known in neighbours_by_number(incident).items()}
+    if (own := external_digest(incident)) and own not in named:
         # False removes the entry of an ended incident. Not None: a Lua table ends at the first nil.
-        packed["external"] = (digest, text or False)
+        packed["externals"] = [(own, False)]
+    elif named:
+        packed["externals"] = list(named.items())
     return packed
 
 

@@ -62,6 +62,7 @@ _KEYS = {
     "engaged_index": keys.engaged_index(""),
     "erased": keys.erased(""),
     "external": keys.external(""),
+    "external_of": keys.external_of(""),
     "field_index": keys.field_index(""),
     "fixes": keys.FIXES,
     "halves": keys.HALVES,

@@ -2,6 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
+from dispatch.model.incidents import Incident
+from dispatch.model.reasons import ShortfallReason
+from dispatch.model.requirements import Shortfall
 from dispatch.model.vocabulary import Priority
 from streams.store.restore import RestoredIncident
 from tests.contracts.builders import (
@@ -93,6 +98,44 @@ async def test_a_wave_that_fell_short_is_nobodys_rival_and_no_shortfall(world: S
     assert found.waiting == 0
     if isinstance(world, RedisWorld):
         assert (await world.reads.counts()).shortfalls == 0
+
+
+async def without_place(world: StoreWorld) -> Incident:
+    """Field work that states a shortfall for lack of a place, while a retry is scheduled for digital work."""
+    now_ms = await world.store.now_ms()
+    shortfall = Shortfall(missing=1, reason=ShortfallReason.NO_PLACE, since_ms=now_ms)
+    lines = (replace(requirement(), shortfall=shortfall),)
+    return incident("nowhere", at_ms=now_ms, requirements=lines, at=None, retry_at_ms=now_ms + HOUR_MS)
+
+
+@pytest.mark.parametrize("is_rebuilt", [False, True])
+async def test_work_without_a_place_is_counted_and_woken_by_nobody(world: StoreWorld, is_rebuilt: bool) -> None:
+    state = await without_place(world)
+    if is_rebuilt:
+        await world.forget()
+        await world.rebuilt(RestoredIncident(incident=state))
+    else:
+        await applied(world, application(0, state, command="c-1"))
+
+    await comes(world, "near")
+    (found,) = await world.store.find([need(command="c-look")])
+
+    assert await world.woken() == []
+    assert found.waiting == 0
+    if isinstance(world, RedisWorld):
+        assert (await world.reads.counts()).shortfalls == 1
+
+
+async def test_work_whose_place_arrives_is_woken_and_counted_once(world: StoreWorld) -> None:
+    state = await without_place(world)
+    placed = replace(state, area=area(), version=2)
+    await applied(world, application(0, state, command="c-1"), application(1, placed, command="c-2"))
+
+    await comes(world, "near")
+
+    assert await world.woken() == [state.id]
+    if isinstance(world, RedisWorld):
+        assert (await world.reads.counts()).shortfalls == 1
 
 
 async def test_a_rebuild_keeps_it_waiting(world: StoreWorld) -> None:

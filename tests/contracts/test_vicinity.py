@@ -7,14 +7,15 @@ import pytest
 
 from dispatch.model.context import Spot
 from dispatch.model.incidents import Incident
-from dispatch.model.places import Place
+from dispatch.model.merges import ReportNumber
+from dispatch.model.places import Area, Place
 from dispatch.model.vocabulary import IncidentStatus, TravelMode
 from dispatch.ports import NotReady
 from streams import redis_keys
 from streams.store.nearby import NAMED_AT_MOST
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
-from tests.contracts.builders import CENTRE, application, area, fix, incident, north, profile
+from tests.contracts.builders import ALMATY, CENTRE, application, area, fix, incident, incident_id, north, profile
 from tests.contracts.worlds import RedisWorld, StoreWorld, applied
 
 STALE_MS = 40 * 60_000
@@ -212,6 +213,59 @@ async def test_a_rebuilt_picture_knows_the_numbers_of_what_is_open(world: StoreW
 
     assert await named(world) == [[state.id]]
     assert await world.store.named([]) == []
+
+
+def adopting(*numbers: str, reported_by: str = "112", **known: Any) -> Incident:
+    """An incident without a number of its own, whose merged reports have these."""
+    known_numbers = {
+        incident_id(f"report-{number[0]}"): (ReportNumber(digest=number, reported_by=reported_by),)
+        for number in numbers
+    }
+    return replace(
+        incident("adopting", at_ms=1_000, **known), reports=tuple(known_numbers), report_numbers=known_numbers
+    )
+
+
+@pytest.mark.parametrize("at", [ALMATY, None])
+async def test_the_number_of_a_merged_report_leads_to_the_incident_that_adopted_it(
+    world: StoreWorld, at: Area | None
+) -> None:
+    merged = replace(numbered("flood", status=IncidentStatus.CLOSED), merged_into=incident_id("adopting"))
+    kept = adopting(NUMBER, at=at)
+    written = [numbered("flood"), kept, merged]
+    await applied(world, *[application(at, state, command=f"c-{at}") for at, state in enumerate(written)])
+
+    ((found,),) = await world.store.named([NUMBER])
+
+    assert (found.incident_id, found.external, found.reported_by) == (kept.id, NUMBER, "112")
+    assert (found.centre is None) == (at is None)
+
+
+async def test_a_number_leads_back_to_its_report_when_the_merge_is_undone(world: StoreWorld) -> None:
+    written = [adopting(NUMBER, ANOTHER_NUMBER), adopting(ANOTHER_NUMBER), numbered("flood")]
+    await applied(world, *[application(at, state, command=f"c-{at}") for at, state in enumerate(written)])
+
+    assert await named(world) == [[written[2].id]]
+    assert await named(world, ANOTHER_NUMBER) == [[written[0].id]]
+
+
+async def test_an_incident_that_has_ended_leaves_none_of_the_numbers_of_its_reports(world: StoreWorld) -> None:
+    written = [adopting(NUMBER), adopting(NUMBER, status=IncidentStatus.CLOSED)]
+    await applied(world, *[application(at, state, command=f"c-{at}") for at, state in enumerate(written)])
+
+    assert await named(world) == [[]]
+
+
+async def test_a_rebuilt_store_knows_the_numbers_of_merged_reports(world: StoreWorld) -> None:
+    await world.forget()
+    kept = adopting(NUMBER)
+    merged = replace(numbered("flood", status=IncidentStatus.CLOSED), merged_into=kept.id)
+    await world.rebuilt(RestoredIncident(incident=merged), RestoredIncident(incident=kept))
+    assert await named(world) == [[kept.id]]
+
+    await applied(world, application(0, replace(adopting(), version=2), command="c-0"))
+
+    assert await named(world) == [[]]
 
 
 async def test_no_number_is_given_before_the_picture_is_rebuilt(world: StoreWorld) -> None:

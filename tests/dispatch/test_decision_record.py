@@ -17,13 +17,20 @@ from tests.support.builders import (
     helpers,
     incident,
     plans,
+    point,
     remote,
     spec,
     view,
 )
 
 REPORT = ReportIncident(
-    id="c", incident_id=INCIDENT, by="operator", sent_ms=NOW_MS, type="medical.other", body_digest="digest"
+    id="c",
+    incident_id=INCIDENT,
+    by="operator",
+    sent_ms=NOW_MS,
+    type="medical.other",
+    body_digest="digest",
+    area=point(),
 )
 
 

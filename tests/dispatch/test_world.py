@@ -53,8 +53,8 @@ from dispatch.model.merges import NewReport
 from dispatch.model.offer_events import OfferMade
 from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Found, Presence
-from dispatch.model.reasons import Exclusion
-from dispatch.model.requirements import RequirementSpec
+from dispatch.model.reasons import Exclusion, ShortfallReason
+from dispatch.model.requirements import Requirement, RequirementSpec
 from dispatch.model.rulings import refused
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import (
@@ -203,6 +203,12 @@ class DispatchWorld:
         return [offer for one in self.incidents.values() for offer in one.offers]
 
 
+def says_no_place(entry: Requirement) -> bool:
+    """Whether the requirement states that it waits for a place, and nothing of its ladder is due meanwhile."""
+    is_stated = entry.shortfall is not None and entry.shortfall.reason is ShortfallReason.NO_PLACE
+    return is_stated and (entry.climb is None or entry.climb.due_ms is None)
+
+
 def number_of(items: list[Any], number: int) -> Any:
     """One of the items; the number may be any."""
     return items[number % len(items)]
@@ -249,7 +255,13 @@ class LifeOfAWorld(RuleBasedStateMachine):
 
     def _report(self, incident: str, specs: tuple[RequirementSpec, ...], digest: str) -> ReportIncident:
         return ReportIncident(
-            **self.order(incident), type="flood", body_digest=digest, requirements=specs, area=point(), language="kk"
+            **self.order(incident),
+            type="flood",
+            body_digest=digest,
+            requirements=specs,
+            # One of the three is reported without a place, and gets one by an edit, a result or a merge.
+            area=None if incident == INCIDENTS[-1] else point(),
+            language="kk",
         )
 
     @rule(specs=REQUIREMENTS, number=NUMBERS)
@@ -398,6 +410,12 @@ class LifeOfAWorld(RuleBasedStateMachine):
         self.send(UpdateIncident(**self.order(incident), requirements=specs))
 
     @precondition(is_reported)
+    @rule(number=NUMBERS, north_m=st.sampled_from([0.0, 400.0, 60_000.0]))
+    def an_operator_states_a_place(self, number: int, north_m: float) -> None:
+        incident = number_of(list(self.world.incidents), number)
+        self.send(UpdateIncident(**self.order(incident), area=point(lat=43.238 + north_m / 111_195)))
+
+    @precondition(is_reported)
     @rule(number=NUMBERS, count=st.integers(1, 4))
     def an_operator_changes_a_count(self, number: int, count: int) -> None:
         incident: Incident = number_of(list(self.world.incidents.values()), number)
@@ -493,13 +511,16 @@ class LifeOfAWorld(RuleBasedStateMachine):
             for entry in incident.requirements:
                 missing = max(0, incident.open_places(entry) - offers_out(incident, entry))
                 assert (entry.shortfall.missing if entry.shortfall else 0) == missing
+                assert not missing or not incident.lacks_place(entry) or says_no_place(entry)
             kinds = {(timer.kind, timer.ref) for timer in timers_of(incident)}
             asked = {(DeadlineKind.OFFER_EXPIRY, one.id) for one in incident.offers if one.state is OfferState.OFFERED}
             looks = {(DeadlineKind.RETRY, "")} if waiting_of(incident) else set()
             climbs = {
                 (DeadlineKind.LADDER, entry.id)
                 for entry in incident.requirements
-                if incident.open_places(entry) and not (entry.climb and entry.climb.ended)
+                if incident.open_places(entry)
+                and not (entry.climb and entry.climb.ended)
+                and not incident.lacks_place(entry)
             }
             assert asked | looks | climbs <= kinds
 

@@ -270,7 +270,10 @@ class Judge:
             filling = [one for one in incident.offers.values() if one.requirement_id == entry["id"]]
             filled = sum((one.is_live and one.state != "offered") or one.state == "done" for one in filling)
             asked = any(one.state == "offered" for one in filling)
-            waits = entry.get("shortfall") is not None and status.get("retry_at_ms") is not None
+            shortfall = entry.get("shortfall")
+            # Field work without a place looks again when a place arrives, not by a timer.
+            states_place = shortfall is not None and shortfall["reason"] == "no_place" and status.get("area") is None
+            waits = states_place or (shortfall is not None and status.get("retry_at_ms") is not None)
             if entry.get("settled") is None and filled < entry["count"] and not asked and not waits:
                 self._find("I2", f"{incident.id}/{entry['id']} waits in silence")
 

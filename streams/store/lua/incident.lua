@@ -39,7 +39,10 @@ local function replace_waiting(i)
   if #old > 0 then call('DEL', notes) end
   for _, entry in ipairs(i.waiting) do
     local key
-    if entry.lon then
+    if not entry.skill then
+      -- Field work without a place: nobody can fill it, so no newcomer wakes it.
+      key = KEY.shortfalls
+    elseif entry.lon then
       key = (entry.scarce and KEY.scarce_field or KEY.waiting_field) .. entry.skill
       call('GEOADD', key, entry.lon, geo_lat(entry.lat), entry.member)
     else
@@ -47,7 +50,7 @@ local function replace_waiting(i)
       call('ZADD', key, entry.urgency, entry.member)
     end
     call('HSET', notes, entry.member, key)
-    call('HSET', KEY.waiting_terms, entry.member, entry.terms)
+    if entry.terms then call('HSET', KEY.waiting_terms, entry.member, entry.terms) end
     if entry.reach and entry.reach > 0 then call('ZADD', KEY.waiting_reach, entry.reach, entry.member) end
     if entry.since then call('ZADD', KEY.shortfalls, entry.since, entry.member) end
     if entry.itself then call('SADD', KEY.scarce, entry.member) end
@@ -72,11 +75,22 @@ local function replace_vicinity(i)
   end
 end
 
--- The index by external id, which never changes for an incident.
-local function replace_external(i)
-  if not i.external then return end
-  local key = KEY.external .. i.external[1]
-  if i.external[2] then call('HSET', key, i.id, i.external[2]) else call('HDEL', key, i.id) end
+-- The index by external id: its own and those of merged reports. `external-of` names the entries to remove when a report leaves.
+local function replace_externals(i)
+  local notes, wanted = KEY.external_of .. i.id, {}
+  for _, entry in ipairs(i.externals or {}) do wanted[entry[1]] = entry[2] end
+  for _, digest in ipairs(call('SMEMBERS', notes)) do
+    wanted[digest] = wanted[digest] or false
+  end
+  for digest, text in pairs(wanted) do
+    if text then
+      call('HSET', KEY.external .. digest, i.id, text)
+      call('SADD', notes, digest)
+    else
+      call('HDEL', KEY.external .. digest, i.id)
+      call('SREM', notes, digest)
+    end
+  end
 end
 
 -- The version is the time of the change, so it is never reused, even after Redis was emptied.
@@ -148,7 +162,7 @@ local function write_incident(i, now)
   replace_timers(i)
   replace_waiting(i)
   replace_vicinity(i)
-  replace_external(i)
+  replace_externals(i)
   replace_hazard(i)
   replace_under_way(i)
   replace_attention(i)

@@ -32,7 +32,7 @@ for _, item in ipairs(cmsgpack.unpack(ARGV[2])) do
   replace_timers(incident)
   replace_waiting(incident)
   replace_vicinity(incident)
-  replace_external(incident)
+  replace_externals(incident)
   replace_hazard(incident)
   replace_under_way(incident)
   replace_attention(incident)

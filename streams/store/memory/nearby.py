@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from operator import attrgetter
 
-from dispatch.incidents.duplicates import APART_S, neighbour_of
+from dispatch.incidents.duplicates import APART_S, neighbour_of, neighbours_by_number
 from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.incidents import Incident
 from dispatch.model.travel import reach_m
@@ -24,7 +24,7 @@ def near(incidents: Iterable[Incident], spot: Spot) -> tuple[Neighbour, ...]:
 
 
 def named(incidents: Iterable[Incident], digest: str) -> tuple[Neighbour, ...]:
-    found = tuple(neighbour for neighbour in _neighbours(incidents) if neighbour.external == digest)
+    found = [known for incident in incidents if (known := neighbours_by_number(incident).get(digest))]
     return tuple(sorted(found, key=attrgetter("incident_id"))) if len(found) <= NAMED_AT_MOST else ()
 
 

@@ -12,10 +12,13 @@ from dispatch.incidents.duplicates import (
     candidates,
     likeness_of_types,
     neighbour_of,
+    neighbours_by_number,
+    numbers_of,
 )
 from dispatch.model.commands import UpdateIncident
 from dispatch.model.context import DecisionContext, Neighbour
 from dispatch.model.geojson import area_of
+from dispatch.model.merges import ReportNumber
 from dispatch.model.places import Place
 from dispatch.model.vocabulary import IncidentStatus
 from tests.support.builders import ALMATY, INCIDENT, NOW_MS, Story, incident, spec
@@ -108,6 +111,28 @@ def test_the_likeliest_few_are_proposed_whatever_their_order() -> None:
 
     assert found == candidates(report(), others[::-1])
     assert [entry.incident_id for entry in found] == [other.incident_id for other in others[:MOST_PROPOSED]]
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_an_incident_found_by_place_too_is_judged_by_the_number_of_its_merged_report(turn: int) -> None:
+    by_place = seen(400, external="own", reported_by="operator")
+    by_number = seen(400, external="m1", reported_by="112")
+
+    (found,) = candidates(report(external="m1", reported_by="112"), (by_place, by_number)[::turn])
+
+    assert (found.score, found.external_id, found.reasons[:2]) == (SAME_NUMBER, True, ("external_id", "reporter"))
+
+
+def test_the_numbers_of_an_incident_are_its_own_and_those_of_its_reports_each_once() -> None:
+    def number(external_id: str, reported_by: str) -> ReportNumber:
+        return ReportNumber(digest=external_id, reported_by=reported_by)
+
+    adopted = {"a": (number("m1", "112"), number("own", "112")), "b": (number("m2", "113"),)}
+    state = incident(external_digest="own", reported_by="operator", reports=("a", "b"), report_numbers=adopted)
+
+    assert set(numbers_of(state)) == {number("own", "operator"), number("m1", "112"), number("m2", "113")}
+    assert {one.reported_by for one in neighbours_by_number(state).values()} == {"operator", "112", "113"}
+    assert numbers_of(incident()) == ()
 
 
 def test_types_of_one_family_are_half_alike() -> None:

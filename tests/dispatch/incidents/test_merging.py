@@ -9,6 +9,7 @@ from dispatch.context_query import query_of
 from dispatch.deadlines import timers_of
 from dispatch.decide import decide
 from dispatch.follow_ups import follow_ups
+from dispatch.incidents.duplicates import neighbour_of, neighbours_by_number
 from dispatch.model.commands import (
     AdoptReport,
     CancelIncident,
@@ -22,15 +23,17 @@ from dispatch.model.commands import (
     UnmergeIncident,
     UpdateIncident,
 )
-from dispatch.model.context import DecisionContext
+from dispatch.model.context import DecisionContext, Neighbour
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident
 from dispatch.model.merges import Merging
+from dispatch.model.offer_events import JobChanged
 from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Found
 from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, OfferState, Outcome, Priority
+from dispatch.plans.book import PlanLine, load_builtin
 from dispatch.state.lifecycle import fold
-from tests.support.builders import INCIDENT, NOW_MS, Story, helpers, incident, plans, point, spec, view
+from tests.support.builders import INCIDENT, NOW_MS, Story, candidate, helpers, incident, plans, point, spec, view
 
 A, B, C = (INCIDENT[:-1] + letter for letter in "abc")
 
@@ -191,8 +194,9 @@ def _merging(state: Incident, into: str) -> Incident:
     return replace(state, merging=Merging(into=into, due_ms=NOW_MS + 15_000))
 
 
-def _adopt(incident_id: str, other: str) -> AdoptReport:
-    return AdoptReport(id=f"adopt-{incident_id}", incident_id=incident_id, by="dispatcher", sent_ms=0, other=other)
+def _adopt(incident_id: str, other: str, **brought: Any) -> AdoptReport:
+    order: dict[str, Any] = {"id": f"adopt-{incident_id}", "incident_id": incident_id, "by": "dispatcher", "sent_ms": 0}
+    return AdoptReport(**order, other=other, **brought)
 
 
 def test_a_circle_of_merges_ends_nobody() -> None:
@@ -341,3 +345,170 @@ def test_people_stay_with_the_story_they_belong_to() -> None:
     story.accept("near")
 
     assert story.state_of("near") is OfferState.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("own", "brought", "after"),
+    [
+        (Priority.NORMAL, Priority.CRITICAL, Priority.CRITICAL),
+        (Priority.LOW, Priority.HIGH, Priority.HIGH),
+        (Priority.NORMAL, Priority.NORMAL, Priority.NORMAL),
+        (Priority.CRITICAL, Priority.LOW, Priority.CRITICAL),  # never lowered
+    ],
+)
+def test_the_more_urgent_priority_of_both_stays_and_is_not_lowered_again(
+    own: Priority, brought: Priority, after: Priority
+) -> None:
+    town = town_of(A, B)
+    town.incidents[A] = replace(town.incidents[A], priority=brought)
+    town.incidents[B] = replace(town.incidents[B], priority=own)
+
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+    assert town.incidents[B].priority is after
+
+    town.tell(UnmergeIncident, A)
+    town.listen()
+
+    assert (town.incidents[A].priority, town.incidents[B].priority) == (brought, after)
+
+
+def test_people_on_their_way_must_confirm_the_priority_that_a_report_raises() -> None:
+    story = Story(helpers("coming"))
+    story.report(spec(), priority=Priority.NORMAL)
+    story.accept("coming")
+    story.progress("coming", OfferState.EN_ROUTE)
+
+    adopted = story.tell(_adopt(INCIDENT, B, priority=Priority.CRITICAL))
+
+    (told,) = [fact for fact in adopted.events if isinstance(fact, JobChanged)]
+    assert (told.volunteer_id, told.changes, told.to_confirm) == ("coming", ("priority",), ("priority",))
+    assert story.incident.edits["priority"].version == story.incident.version
+
+
+def test_a_raised_priority_adds_what_the_plan_states_for_it_and_removes_nothing_that_was_stated() -> None:
+    book = load_builtin()
+    differing = [
+        (kind, low)
+        for kind, plan in book.plans.items()
+        for low in (Priority.NORMAL, Priority.HIGH)
+        if len(plan.stated(low)) < len(plan.stated(Priority.CRITICAL))
+    ]
+    assert differing
+    for kind, low in differing:
+        planned, stated = Story(book=book), Story(book=book)
+        planned.report(type=kind, priority=low)
+        stated.report(spec("boat"), type=kind, priority=low)
+
+        for story in (planned, stated):
+            story.tell(_adopt(INCIDENT, B, priority=Priority.CRITICAL))
+
+        kinds = [(one.capability, one.skill) for one in planned.incident.requirements]
+        assert sorted(kinds) == sorted((one.capability, one.skill) for one in book.plan(kind).stated(Priority.CRITICAL))
+        assert [one.skill for one in stated.incident.requirements] == ["boat"]
+
+
+def test_a_raised_priority_withdraws_offers_for_what_only_the_lower_one_needed() -> None:
+    book = plans()
+    plan = book.plan("medical.other")
+    (driver,) = book.requirements([spec("driver")])
+    only_high = PlanLine(requirement=driver, priorities=frozenset({Priority.HIGH}))
+    plan = replace(plan, lines=(*plan.lines, only_high))
+    story = Story([candidate("driver", "driver")], book=replace(book, plans={**book.plans, plan.type: plan}))
+    story.report(type=plan.type, priority=Priority.HIGH)
+    assert story.asked() == ["driver"]
+
+    story.tell(_adopt(INCIDENT, B, priority=Priority.CRITICAL))
+
+    assert (story.state_of("driver"), story.offer_of("driver").reason) == (OfferState.WITHDRAWN, "not_needed")
+    assert "driver" not in [entry.skill for entry in story.incident.requirements]
+
+
+def test_an_incident_without_a_place_takes_that_of_the_report_and_keeps_one_it_has() -> None:
+    town = LinkedIncidents()
+    town.report(A, C)
+    town.tell(ReportIncident, B, type="flood", body_digest="b", area=None, requirements=(spec(),))
+    town.incidents[C] = replace(town.incidents[C], area=point(lat=43.3))
+
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+    assert town.incidents[B].area == point()
+    town.tell(MergeIncident, C, into=B)
+    town.listen()
+
+    assert town.incidents[B].area == point()
+    assert town.incidents[B].edits["location"].by == "dispatcher"
+
+
+def test_a_place_that_a_report_brings_is_compared_with_what_is_near_it() -> None:
+    placeless = incident(id=B, area=None)
+
+    look = query_of(placeless, _adopt(B, A, area=point()))
+
+    assert look is not None
+    assert look.near == point().centre
+    assert query_of(incident(id=B), _adopt(B, A, area=point())) is None
+
+
+def test_a_report_that_brings_its_place_is_not_proposed_for_another_merge() -> None:
+    story = Story(around=DecisionContext(neighbours=(seen_as(A), seen_as(C))))
+    story.report(spec(), area=None)
+
+    story.tell(_adopt(INCIDENT, A, area=point()))
+
+    assert [one.incident_id for one in story.incident.merge_candidates] == [C]
+
+
+def seen_as(incident_id: str) -> Neighbour:
+    found = neighbour_of(incident(id=incident_id, type="medical.other"))
+    assert found is not None
+    return found
+
+
+def numbers(state: Incident) -> dict[str, tuple[str, ...]]:
+    return {one: tuple(number.digest for number in known) for one, known in state.report_numbers.items()}
+
+
+def test_the_number_of_a_merged_report_leads_to_the_incident_until_it_is_taken_out() -> None:
+    town = town_of(A, B)
+    town.incidents[A] = replace(town.incidents[A], external_digest="m1", reported_by="112")
+    digest = "m1"
+
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+
+    assert numbers(town.incidents[B]) == {A: (digest,)}
+    assert neighbours_by_number(town.incidents[A]) == {}
+    named = neighbours_by_number(town.incidents[B])[digest]
+    assert (named.incident_id, named.external, named.reported_by) == (B, digest, "112")
+
+    town.tell(UnmergeIncident, A)
+    town.listen()
+
+    assert neighbours_by_number(town.incidents[A])[digest].incident_id == A
+    assert (numbers(town.incidents[B]), neighbours_by_number(town.incidents[B])) == ({}, {})
+
+
+def test_numbers_follow_a_chain_of_merges_and_end_with_the_last_incident() -> None:
+    town = town_of(A, B, C)
+    for one, number in ((A, "m1"), (B, "m2")):
+        town.incidents[one] = replace(town.incidents[one], external_digest=number)
+
+    for one, into in ((A, B), (B, C)):
+        town.tell(MergeIncident, one, into=into)
+        town.listen()
+
+    assert set(neighbours_by_number(town.incidents[C])) == {"m1", "m2"}
+    assert {one.incident_id for one in neighbours_by_number(town.incidents[C]).values()} == {C}
+    town.tell(CloseIncident, C)
+    assert neighbours_by_number(town.incidents[C]) == {}
+
+
+def test_a_place_that_a_merged_report_brings_begins_the_search_in_the_same_decision() -> None:
+    story = Story(helpers("v-1"))
+    story.report(spec(), area=None)
+
+    story.tell(_adopt(INCIDENT, A, area=point()))
+
+    assert story.incident.area == point()
+    assert story.asked() == ["v-1"]

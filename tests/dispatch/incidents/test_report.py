@@ -130,14 +130,6 @@ def test_a_repeat_whose_digest_cannot_be_compared_is_no_conflict(first: str, aga
     assert story.incident.body_digest == first
 
 
-def test_work_without_a_place_asks_people_wherever_they_are() -> None:
-    story = Story([*helpers("anywhere")])
-
-    story.report(spec(), area=None)
-
-    assert story.asked() == ["anywhere"]
-
-
 def test_the_record_of_a_report_says_who_gave_it_and_what_it_is_called_elsewhere() -> None:
     story = Story()
 

@@ -7,7 +7,7 @@ from dispatch.follow_ups import follow_ups
 from dispatch.model.commands import AdoptReport, AssignVolunteer, Command, FinishMerge, ReportIncident, SplitIncident
 from dispatch.model.context import DecisionContext, Neighbour
 from dispatch.model.ids import incident_id
-from dispatch.model.merges import NewReport
+from dispatch.model.merges import NewReport, ReportNumber
 from dispatch.model.people import Candidate
 from dispatch.model.private_refs import text_ref
 from dispatch.model.requirements import WorkKind
@@ -151,10 +151,14 @@ def test_people_are_asked_for_the_work_that_is_most_like_theirs() -> None:
 def test_a_further_report_goes_over_to_the_event_it_is_about() -> None:
     story = Story()
     story.report(spec())
-    story.tell(AdoptReport(id="c-adopt", incident_id=INCIDENT, by="dispatcher", sent_ms=NOW_MS, other=OTHER))
+    numbers = (ReportNumber(digest="m1", reported_by="112"),)
+    adopted = AdoptReport(
+        id="c-adopt", incident_id=INCIDENT, by="dispatcher", sent_ms=NOW_MS, other=OTHER, numbers=numbers
+    )
+    story.tell(adopted)
 
     made, adopt = split(story, reports=(OTHER,))
-    assert story.incident.reports == ()
+    assert (story.incident.reports, story.incident.report_numbers) == ((), {})
     other = begun(made)
     other.tell(adopt)
     (finish,) = follow_ups(other.last)
@@ -162,7 +166,7 @@ def test_a_further_report_goes_over_to_the_event_it_is_about() -> None:
     moved = merged.tell(finish)
     again = merged.tell(finish)
 
-    assert other.incident.reports == (OTHER,)
+    assert (other.incident.reports, other.incident.report_numbers) == ((OTHER,), {OTHER: numbers})
     assert isinstance(finish, FinishMerge)
     assert (merged.incident.merged_into, merged.incident.status) == (INTO, IncidentStatus.CLOSED)
     assert follow_ups(moved) == ()

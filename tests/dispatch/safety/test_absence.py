@@ -27,7 +27,7 @@ from dispatch.safety.absence import (
 )
 from dispatch.safety.safeguards import looked_at
 from dispatch.state.offer_effects import offer_steps
-from tests.support.builders import ALMATY, Story, digital_spec, helpers, point, remote, spec
+from tests.support.builders import ALMATY, Story, candidate, digital_spec, helpers, point, remote, spec
 
 EVERY_S = CHECK_EVERY_S[Priority.HIGH]
 SILENT_S = SILENT_AFTER_S[Priority.HIGH]
@@ -492,6 +492,7 @@ def test_after_the_rest_they_may_be_asked_again() -> None:
 def test_work_without_a_way_is_not_watched() -> None:
     story = Story(people=[*helpers("v-1"), remote("d-1")])
     story.report(spec(), digital_spec(), area=None)
+    story.assign(candidate("v-1"))
     story.accept("v-1")
     story.accept("d-1")
 

@@ -149,9 +149,10 @@ def test_a_signal_for_an_unknown_offer_or_from_somebody_else_is_refused() -> Non
     assert (unknown.reason, foreign.reason) == ("unknown_offer", "not_your_offer")
 
 
-def test_a_distress_without_a_place_asks_people_anywhere() -> None:
-    parent = Story(people=[candidate("v-1", distance_m=None)])
+def test_a_distress_without_a_place_is_reported_without_one() -> None:
+    parent = Story()
     parent.report(area=None)
+    parent.assign(candidate("v-1"))
     parent.accept("v-1")
 
     report = child_of(parent.distress("v-1"))

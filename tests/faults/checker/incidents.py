@@ -145,7 +145,9 @@ def _neglect(state: State, ended_ms: int) -> str | None:
 
 
 def _is_escalated(state: State, entry: dict[str, Any]) -> bool:
-    """A step of its ladder was taken or has its time, or an operator is asked."""
+    """A step of its ladder was taken or has its time, or an operator is asked. Work that lacks a place waits for nothing else."""
+    if entry["shortfall"]["reason"] == "no_place" and state["area"] is None and entry["capability"] == "field":
+        return True
     climb = entry["climb"]
     if climb and (climb["taken"] or climb["ahead"] or climb["ended"] or climb["due_ms"] is not None):
         return True

@@ -330,6 +330,9 @@ def _adopted(state: State, event: Event, moment: Moment) -> None:
     """With the declines of the adopted incident."""
     state["reports"].append(event["other"])
     _refused(state, [moment.published.whole("RefusedBefore", one) for one in event.get("refused") or ()])
+    if event.get("numbers"):
+        numbers = [moment.published.whole("ReportNumber", one) for one in event["numbers"]]
+        state["report_numbers"][event["other"]] = numbers
 
 
 def _refused(state: State, brought: list[dict[str, Any]]) -> None:
@@ -344,6 +347,7 @@ def _refused(state: State, brought: list[dict[str, Any]]) -> None:
 
 def _released(state: State, event: Event, _: Moment) -> None:
     state["reports"] = [other for other in state["reports"] if other != event["other"]]
+    state["report_numbers"].pop(event["other"], None)
 
 
 def _nothing(_: State, __: Event, ___: Moment) -> None:
@@ -417,8 +421,7 @@ def _settle(state: State, moment: Moment) -> None:
     if not is_open(state):
         return
     needs = [(entry, missing(state, entry)) for entry in state["requirements"]]
-    short = any(entry["shortfall"] for entry in state["requirements"])
-    if short:
+    if any(entry["shortfall"] for entry in state["requirements"]):
         state["status"] = "unfilled"
     elif any(places for _, places in needs):
         state["status"] = "dispatching"
@@ -427,16 +430,22 @@ def _settle(state: State, moment: Moment) -> None:
         state["status"] = "in_progress" if moving else "staffed"
         if state["requirements"] and state["times"]["staffed_ms"] is None:
             state["times"]["staffed_ms"] = moment.at_ms
-    if not short:
+    if not any(entry["shortfall"] and not _lacks_place(state, entry) for entry, _ in needs):
         waits = (
-            entry["translator_since_ms"] is not None or (places > 0 and entry["short_since_ms"] is not None)
+            entry["translator_since_ms"] is not None
+            or (places > 0 and entry["short_since_ms"] is not None and not _lacks_place(state, entry))
             for entry, places in needs
         )
         state["retry_at_ms"], state["retries"] = state["retry_at_ms"] if any(waits) else None, 0
     for entry, places in needs:
-        if entry["climb"] and entry["climb"]["since_ms"] is not None and not places:
+        if entry["climb"] and entry["climb"]["since_ms"] is not None and (not places or _lacks_place(state, entry)):
             entry["climb"].update(since_ms=None, due_ms=None, due_reason=None)
     _prune(state, moment.at_ms)
+
+
+def _lacks_place(state: State, entry: dict[str, Any]) -> bool:
+    """Field work without a place: nobody is searched for it, and its clocks stand still."""
+    return state["area"] is None and entry["capability"] == "field"
 
 
 def _prune(state: State, now_ms: int) -> None:
