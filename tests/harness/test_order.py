@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 
 def test_files_that_start_a_stack_share_one_process_and_others_stay_together() -> None:
     assert (
-        scope_of("tests/scenarios/test_whole_way.py::test_a") == scope_of("tests/local/test_up.py::test_b") == "stack"
+        scope_of("tests/scenarios/test_whole_way.py::test_a")
+        == scope_of("tests/streams/local/test_up.py::test_b")
+        == "stack"
     )
     assert scope_of("tests/dispatch/model/test_geo.py::test_a") == "tests/dispatch/model/test_geo.py"
     simulated = "tests/simulation/test_simulation.py::test_a[1]"

@@ -11,7 +11,7 @@ import pytest
 
 from streams.local.errors import NeverReady
 from streams.local.supervisor import Supervisor
-from tests.local.programs import DEAF, IGNORES_TERM, STAYS, exists, is_gone, marks, program
+from tests.streams.local.programs import DEAF, IGNORES_TERM, STAYS, exists, is_gone, marks, program
 from tests.support.waiting import until
 
 WITHIN_S = 20.0
@@ -223,7 +223,7 @@ def test_a_part_dies_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from streams.local.supervisor import Supervisor\nfrom tests.local.programs import *\n"
+        "from streams.local.supervisor import Supervisor\nfrom tests.streams.local.programs import *\n"
         f"supervisor = Supervisor(logs=Path({str(tmp_path)!r}), say=print)\n"
         f"supervisor.start([program('part', marks(Path({str(mark)!r}), DEAF))])\n"
         "supervisor.watch(lambda: False)\n"

@@ -11,7 +11,7 @@ from streams.cli.errors import EXIT_CODES, CommandFailed
 from streams.cli.main import COMMANDS, CommandEntry, app, load
 from tests.support.whole_stack import without_komek
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROMISED = (
     "up worker notifier api topics plans token incident why watch board status simulate replay rebuild "
     "dead-letters doctor"

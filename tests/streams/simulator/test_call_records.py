@@ -8,9 +8,9 @@ import pytest
 from dispatch.plans.book import load_builtin
 from streams.simulator.call_records import Calls, UnknownFormat, read_calls
 from streams.simulator.call_types import call_type
-from tests.simulator.samples import MONTGOMERY, PLAIN, SAN_FRANCISCO, written
+from tests.streams.simulator.samples import MONTGOMERY, PLAIN, SAN_FRANCISCO, written
 
-REAL = Path(__file__).parents[3] / "shared" / "data" / "incidents"
+REAL = Path(__file__).parents[4] / "shared" / "data" / "incidents"
 
 
 def reasons(calls: Calls) -> dict[int, str]:

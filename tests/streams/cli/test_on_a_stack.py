@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.simulator.samples import MONTGOMERY, PLAIN, written
+from tests.streams.simulator.samples import MONTGOMERY, PLAIN, written
 from tests.support.waiting import until
 from tests.support.whole_stack import RunningStack
 

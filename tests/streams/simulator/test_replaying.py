@@ -15,8 +15,8 @@ from streams.simulator.places import offset_m
 from streams.simulator.replay import AT_ONCE, ReplayedReport, ReplayOutcome, Summary, replay, reports_of
 from streams.simulator.replay_targets import command_of, through_http
 from streams.wire.client_digests import ClientDigests
-from tests.simulator.fake_api import FakeApi
-from tests.simulator.samples import MONTGOMERY, PLAIN, written
+from tests.streams.simulator.fake_api import FakeApi
+from tests.streams.simulator.samples import MONTGOMERY, PLAIN, written
 
 ALMATY = Place(lon=76.945, lat=43.238)
 

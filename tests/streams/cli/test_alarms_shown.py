@@ -6,7 +6,7 @@ import pytest
 
 from streams.cli import status as status_command
 from streams.cli.live_board import is_degraded
-from tests.cli.test_board import printed, shown
+from tests.streams.cli.test_board import printed, shown
 
 
 def alarm(name: str, **changes: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from streams.local import stackfile
-from tests.local.programs import is_gone
+from tests.streams.local.programs import is_gone
 from tests.support.waiting import until
 from tests.support.whole_stack import StartStack, WholeStack, without_komek
 

@@ -9,7 +9,7 @@ import pytest
 from streams.api_client import OPERATOR, Api, ApiUnavailable
 from streams.simulator.run import RunProgress, http_transport, play
 from streams.simulator.scenarios import Scenario
-from tests.simulator.fake_api import FakeApi
+from tests.streams.simulator.fake_api import FakeApi
 from tests.support.waiting import eventually
 
 QUICK = Scenario(

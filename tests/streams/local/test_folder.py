@@ -16,7 +16,7 @@ from streams.local import keys, leftovers, stackfile
 from streams.local.errors import AlreadyInUse, LocalStackError
 from streams.local.folder import FolderLock, opened
 from streams.local.stackfile import StackFile
-from tests.local.programs import STAYS, is_gone, marks
+from tests.streams.local.programs import STAYS, is_gone, marks
 from tests.support.waiting import until
 
 
