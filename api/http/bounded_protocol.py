@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with limits on what a connection may send (DESIGN 107).
+"""uvicorn's HTTP protocol with limits on what a connection may send (DESIGN 108).
 
     request line and headers     32 KiB         414 or 431
     head of a request            10 s           408

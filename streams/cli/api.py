@@ -15,7 +15,7 @@ from streams.settings import PREFIX, Settings
 
 APP = "api.app:create_app"
 PROTOCOL = "api.http.stale_requests:PromptProtocol"
-"""Rejects requests that waited unread (DESIGN 97), and bounds size and duration of requests (DESIGN 107)."""
+"""Rejects requests that waited unread (DESIGN 97), and bounds size and duration of requests (DESIGN 108)."""
 KEEP_ALIVE_S = 30
 """A connection between two requests is closed after this long."""
 END_WITHIN_S = 5

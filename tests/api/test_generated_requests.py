@@ -115,3 +115,5 @@ def test_no_generated_request_causes_a_5xx(role: Role) -> None:
         f"{role}: {sum(map(Counter.total, responses.values()))} requests to {len(responses)} operations, "
         f"2xx from {len(fine)}; none from {sorted(responses.keys() - set(fine))}"
     )
+    # Without seeds and keys most responses would be 400 or 404, which prove little.
+    assert len(fine) >= 0.85 * len(responses)

@@ -1,4 +1,4 @@
-"""What a connection may send: size of the head, time, pipelining. A real uvicorn on loopback (DESIGN 107)."""
+"""What a connection may send: size of the head, time, pipelining. A real uvicorn on loopback (DESIGN 108)."""
 
 import asyncio
 import json
