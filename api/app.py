@@ -14,6 +14,7 @@ import structlog
 from fastapi import FastAPI
 
 from api.http import methods, problems
+from api.http.private_responses import NotStored
 from api.http.request_metrics import Measure
 from api.http.server_sent_events import BeginInTurn
 from api.http.strict_route import StrictRoute
@@ -120,6 +121,7 @@ def assembled(lifespan: Callable[[FastAPI], Any] | None = None, services: Servic
     problems.install(app)
     # The middleware added last runs first. Measure is inside HeadAsGet, which passes on a copy of the scope: the router writes
     # the matched route into that copy. BeginInTurn is outermost: reconnecting streams wait before any work is done for them.
+    app.add_middleware(NotStored)
     app.add_middleware(Measure)
     app.add_middleware(methods.HeadAsGet)
     app.add_middleware(BeginInTurn, path=events.router.prefix)

@@ -42,6 +42,7 @@ class ProblemType:
 
 TABLE: dict[str, ProblemType] = {
     "bad_json": ProblemType(400, "The body is not JSON"),
+    "bad_request": ProblemType(400, "The request is not HTTP/1.1, or too many requests were sent ahead"),
     "duplicate_key": ProblemType(422, "An object in the body has the same key twice"),
     "nul_character": ProblemType(422, "A string in the body contains a NUL character"),
     "idempotency_key_required": ProblemType(400, "The header Idempotency-Key is missing or malformed"),
@@ -51,6 +52,7 @@ TABLE: dict[str, ProblemType] = {
     "not_found": ProblemType(404, "The resource does not exist"),
     "method_not_allowed": ProblemType(405, "The method is not allowed here"),
     "not_acceptable": ProblemType(406, "None of the accepted media types is available"),
+    "request_timeout": ProblemType(408, "The request did not arrive within its time limit"),
     "offer_ended": ProblemType(409, "The offer has ended"),
     "incident_ended": ProblemType(409, "The incident has ended"),
     "conflict": ProblemType(409, "The present state does not permit the request"),
@@ -63,6 +65,7 @@ TABLE: dict[str, ProblemType] = {
     "edit_conflict": ProblemType(409, "A field has another value or a later edit than the request expects"),
     "version_conflict": ProblemType(412, "Somebody else has changed the same field since it was read"),
     "body_too_large": ProblemType(413, "The body is too large"),
+    "uri_too_long": ProblemType(414, "The request line is too long"),
     "unsupported_media_type": ProblemType(415, "The body must be JSON"),
     "invalid": ProblemType(422, "The request is invalid"),
     "out_of_range": ProblemType(422, "The coordinates of a position are out of range"),
@@ -71,6 +74,7 @@ TABLE: dict[str, ProblemType] = {
     "too_old": ProblemType(422, "A position must have been recorded within the last hour"),
     "from_the_future": ProblemType(422, "A position must not be recorded more than a minute in the future"),
     "idempotency_key_reused": ProblemType(422, "The Idempotency-Key was used for another request"),
+    "headers_too_large": ProblemType(431, "The request line and headers exceed 32 KiB"),
     "internal": ProblemType(500, "Internal error"),
     "waited_too_long": ProblemType(503, "The request waited too long before it was read; nothing was stored"),
     "overloaded": ProblemType(503, "Too many requests are in flight; nothing was stored"),
@@ -110,7 +114,9 @@ class ProblemResponse(HTTPException):
         }
 
     def response(self) -> Response:
-        return Response(_encode(self.body), self.status_code, self.headers, MEDIA_TYPE)
+        # Also here: a response to an unexpected error, and one that the protocol writes, pass no middleware.
+        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(self.headers or {})}
+        return Response(_encode(self.body), self.status_code, headers, MEDIA_TYPE)
 
 
 def invalid(field: str, expected: str, got: str | None = None) -> ProblemResponse:

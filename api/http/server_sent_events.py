@@ -27,7 +27,7 @@ class EventStream(StreamingResponse):
 
     def __init__(self, frames: AsyncIterator[bytes]) -> None:
         # X-Accel-Buffering: nginx would otherwise buffer events.
-        super().__init__(frames, headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+        super().__init__(frames, headers={"X-Accel-Buffering": "no"})
 
 
 class BeginInTurn:

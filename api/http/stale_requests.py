@@ -9,9 +9,7 @@ import asyncio
 import socket
 import struct
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-from api.http.problems import retry_later
+from api.http.bounded_protocol import BoundedProtocol
 from streams import metrics
 
 STALE_AFTER_MS = 5_000
@@ -35,35 +33,24 @@ def waited_ms(connection: socket.socket) -> int:
     return int(since_ms)
 
 
-def refusal() -> bytes:
-    """The complete HTTP response."""
-    answer = retry_later("waited_too_long", "repeat the request with the same Idempotency-Key").response()
-    lines = [b"HTTP/1.1 503 Service Unavailable", *(b"%b: %b" % header for header in answer.raw_headers)]
-    return b"\r\n".join([*lines, b"connection: close", b"", bytes(answer.body)])
-
-
-class PromptProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol with the check before the first byte of each request is parsed."""
+class PromptProtocol(BoundedProtocol):
+    """The HTTP protocol with the check before the first byte of each request is parsed."""
 
     stale_after_ms = STALE_AFTER_MS
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._refused = False
         self._socket: socket.socket | None = transport.get_extra_info("socket")
         if self._socket is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
 
     def data_received(self, data: bytes) -> None:
-        if self._refused:
-            return
-        # Only at the start of a request: a body that arrives slowly is waited for.
+        # Only at the start of a request: a body that arrives slowly is waited for. Bytes of the unread request may follow, so
+        # the connection cannot serve another one.
         if self._begins_a_request() and self._socket is not None and waited_ms(self._socket) > self.stale_after_ms:
-            metrics.STALE_REQUESTS.inc()
-            self._refused = True
-            self.transport.write(refusal())
-            # Bytes of the unread request may follow, so this connection cannot serve another one.
-            self.transport.close()
+            if not self._is_refused:
+                metrics.STALE_REQUESTS.inc()
+            self.refuse("waited_too_long")
             return
         super().data_received(data)
 

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from api.http.auth import Allow, allowance
+from api.http.numbers import natural
 from api.http.problems import ProblemResponse, not_json
 from api.http.strict_json import BadJson, parse
 
@@ -53,8 +54,9 @@ async def read_at_most(request: Request, limit: int) -> bytes:
     too_large = ProblemResponse(
         "body_too_large", f"expected a body of at most {limit} bytes", headers={"Connection": "close"}
     )
-    stated = request.headers.get("content-length", "0")
-    if stated.isdecimal() and int(stated) > limit:
+    # None without the header, and for a length that no limit permits (uvicorn refuses what is no number).
+    stated = natural(request.headers.get("content-length", "0"))
+    if stated is None or stated > limit:
         raise too_large
     # Counted as well: Content-Length is absent with chunked encoding.
     chunks, size = [], 0

@@ -1,11 +1,11 @@
 """Lists of incidents: the filters of a query, and pages of matching incidents."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from api.http.numbers import decimal
 from api.http.problems import invalid
 from api.process.services import StateReads
 from dispatch.model.geo import Box
@@ -61,11 +61,8 @@ def _box(given: str | None) -> Box | None:
     if not given:
         return None
     expected = "four numbers west,south,east,north in degrees"
-    try:
-        numbers = [float(part) for part in given.split(",")]
-    except ValueError:
-        raise invalid("bbox", expected, "text") from None
-    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+    numbers = [number for part in given.split(",") if (number := decimal(part.strip())) is not None]
+    if len(numbers) != 4 or given.count(",") != 3:
         raise invalid("bbox", expected, "text")
     # west may be greater than east: such a box crosses the antimeridian (DESIGN 92).
     west, south, east, north = numbers

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header
 from fastapi.responses import Response
 
 from api.http.auth import Operator
+from api.http.numbers import natural
 from api.http.problems import invalid
 from api.http.responses import problems
 from api.http.strict_route import StrictRoute
@@ -102,7 +103,7 @@ def _version(if_match: str | None) -> int | None:
         return None
     # A proxy that compresses responses may weaken the ETag (W/).
     text = if_match.strip().removeprefix("W/").strip('"')
-    # ASCII, because `isdecimal` accepts digits of other scripts; the length bounds `int`.
-    if not (text.isascii() and text.isdecimal()) or len(text) > 12:
+    version = natural(text)
+    if version is None:
         raise invalid("If-Match", 'an ETag like "3"')
-    return int(text)
+    return version

@@ -106,13 +106,13 @@ async def _once(
     digests = client_digests(services.settings.require_data_key())
     keyed = RequestDigests(
         key=digests.digest(Purpose.IDEMPOTENCY_KEY, caller.id, idempotency_key),
-        request=digests.digest(Purpose.REQUEST, request.method, request.url.path, body_sha256),
+        request=digests.digest(Purpose.REQUEST, request.method, request.scope["path"], body_sha256),
         body=digests.body_digest(body_sha256),
     )
     # Only looked up, never stored: marks of processes before digests were keyed, which expire after a day (DESIGN 106).
     unkeyed = RequestDigests(
         key=ids.derived("digest", caller.id, idempotency_key).hex,
-        request=ids.derived("digest", request.method, request.url.path, body_sha256).hex,
+        request=ids.derived("digest", request.method, request.scope["path"], body_sha256).hex,
         body=body_sha256,
     )
     return IdempotentRequest(caller, idempotency_key, keyed, unkeyed, services.marks)

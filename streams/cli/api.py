@@ -15,7 +15,9 @@ from streams.settings import PREFIX, Settings
 
 APP = "api.app:create_app"
 PROTOCOL = "api.http.stale_requests:PromptProtocol"
-"""Rejects requests that waited unread (DESIGN 97)."""
+"""Rejects requests that waited unread (DESIGN 97), and bounds size and duration of requests (DESIGN 108)."""
+KEEP_ALIVE_S = 30
+"""A connection between two requests is closed after this long."""
 END_WITHIN_S = 5
 FILES = 65_536
 """Wanted limit of open files; each connection needs one."""
@@ -32,6 +34,8 @@ def command() -> None:
         factory=True,
         # By import string, like the application: `streams` must not import `api`.
         http=PROTOCOL,
+        ws="none",  # no route speaks WebSocket; an upgrade would leave the limits of PROTOCOL
+        timeout_keep_alive=KEEP_ALIVE_S,
         host=settings.host,
         # `komek up` states a port; alone the usual one is taken.
         port=settings.port or 8000,

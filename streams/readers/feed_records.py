@@ -128,7 +128,7 @@ class FeedCursor:
 
 
 def _natural(text: str) -> int:
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 19:  # Kafka's offsets are 64-bit
         raise ValueError("not an offset")
     return int(text)
 

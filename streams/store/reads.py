@@ -233,7 +233,9 @@ def _parsed_cursor(cursor: str | None) -> tuple[str, tuple[int, str] | None]:
     if cursor is None:
         return "+inf", None
     score, bar, member = cursor.partition("|")
-    if not bar or not score.isdecimal():
+    # `isdecimal` also accepts digits of other scripts, which Redis refuses as a score. 15 digits are milliseconds until the
+    # year 33658.
+    if not bar or not score.isascii() or not score.isdecimal() or len(score) > 15:
         raise ValueError("cursor: expected a cursor returned by an earlier page")
     return score, (int(score), member)
 

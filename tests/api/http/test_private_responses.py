@@ -1,0 +1,36 @@
+"""No cache keeps what the API says, and no browser guesses its type."""
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.app import ROUTERS
+from streams.tokens import Role
+from tests.api.seeded_world import DIGITAL_OFFER, seeded_world
+from tests.support.api_world import World
+from tests.support.builders import INCIDENT
+
+ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
+PAGES = {"/", "/v", "/docs", "/docs/docs.js", "/docs/docs.css"}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{min(route.methods or ())} {route.path}")
+async def test_every_response_is_marked(route: APIRoute) -> None:
+    world = seeded_world()
+    path = route.path.format(
+        incident_id=INCIDENT, offer_id=DIGITAL_OFFER, volunteer_id="v-1", command_id="c", session_id="s"
+    )
+    for role in [*Role, None] if route.path != "/v1/events" else [Role.ADMIN, None]:
+        answer = await world.ask(min(route.methods or ()), path, {}, role=role, subject="v-1")
+
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == ("no-cache" if route.path in PAGES else "no-store")
+
+
+async def test_unexpected_errors_are_marked(world: World) -> None:
+    world.redis.page = None  # type: ignore[assignment,method-assign]
+
+    answer = await world.ask("GET", "/v1/incidents")
+
+    assert answer.status_code == 500
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
