@@ -33,9 +33,10 @@ def _start_page(request: Request) -> Response:
 
 
 def _base_url(request: Request) -> str:
-    # The header Host is free text, and a reader copies the example into a shell: anything but a host and a port is not shown.
-    is_host = _HOST.fullmatch(request.url.netloc)
-    return str(request.base_url).rstrip("/") if is_host else "http://HOST:PORT"
+    # Not `request.url`, which raises for a query that is not UTF-8. The header Host is free text, and a reader copies the example
+    # into a shell: anything but a host and a port is not shown.
+    host = request.headers.get("host", "")
+    return f"{request.scope['scheme']}://{host}" if _HOST.fullmatch(host) else "http://HOST:PORT"
 
 
 @router.get("/")

@@ -51,6 +51,12 @@ class Failures:
             shutil.rmtree(self._kept, ignore_errors=True)
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_report_to_serializable(self) -> Iterator[None]:
+        """Makes reports encodable: xdist cannot send a lone surrogate, and one in a failure would end the whole run."""
+        data: Any = yield
+        return _encodable(data)  # type: ignore[no-any-return]
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
         report: Any = yield
         if report.failed:
@@ -127,3 +133,14 @@ def keep(logs: Iterable[Path], folder: Path) -> Path | None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(log.read_bytes()[-MOST_BYTES:])
     return folder if kept else None
+
+
+def _encodable(data: Any) -> Any:
+    """The data with every character that UTF-8 cannot encode written as an escape."""
+    if isinstance(data, str):
+        return data.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(data, dict):
+        return {_encodable(key): _encodable(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return type(data)(_encodable(value) for value in data) if type(data) in (list, tuple) else data
+    return data
