@@ -23,7 +23,7 @@ class BadAnswer(InvalidInput, ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class TravelTable:
     """Trips of one mode as a table: a row per origin, a column per distinct target."""
 
     mode: TravelMode
@@ -53,10 +53,10 @@ class Engine(Protocol):
     name: str
     modes: frozenset[TravelMode]
 
-    def request(self, table: Table) -> httpx2.Request:
+    def request(self, table: TravelTable) -> httpx2.Request:
         """The request for a table."""
 
-    def seconds(self, table: Table, body: bytes) -> list[float | None]:
+    def seconds(self, table: TravelTable, body: bytes) -> list[float | None]:
         """Travel times from a response body, None where there is no route. Raises BadAnswer."""
 
 
@@ -74,7 +74,7 @@ class Osrm:
         self._base = base
         self.modes = modes
 
-    def request(self, table: Table) -> httpx2.Request:
+    def request(self, table: TravelTable) -> httpx2.Request:
         places = ";".join(f"{place.lon:.5f},{place.lat:.5f}" for place in (*table.origins, *table.targets))
         rows = len(table.origins)
         parameters = {
@@ -86,7 +86,7 @@ class Osrm:
         url = f"{self._base}/table/v1/{_OSRM_PROFILE[table.mode]}/{places}"
         return httpx2.Request("GET", url, params=parameters)
 
-    def seconds(self, table: Table, body: bytes) -> list[float | None]:
+    def seconds(self, table: TravelTable, body: bytes) -> list[float | None]:
         answer = _decoded(body, _OsrmTable)
         if answer.code != "Ok":
             raise BadAnswer(f"code {answer.code!r}")
@@ -111,7 +111,7 @@ class Valhalla:
         self._base = base
         self.modes = modes
 
-    def request(self, table: Table) -> httpx2.Request:
+    def request(self, table: TravelTable) -> httpx2.Request:
         body = {
             "sources": [_lat_lon(place) for place in table.origins],
             "targets": [_lat_lon(place) for place in table.targets],
@@ -120,7 +120,7 @@ class Valhalla:
         headers = {"Content-Type": "application/json"}
         return httpx2.Request("POST", f"{self._base}/sources_to_targets", content=_encode(body), headers=headers)
 
-    def seconds(self, table: Table, body: bytes) -> list[float | None]:
+    def seconds(self, table: TravelTable, body: bytes) -> list[float | None]:
         answer = _decoded(body, _ValhallaMatrix)
         return table.picked([[cell.time for cell in row] for row in answer.sources_to_targets])
 

@@ -20,7 +20,7 @@ import structlog
 from dispatch.model.vocabulary import TravelMode
 from dispatch.ports import TravelAnswer, Trip
 from streams import metrics
-from streams.worker.router_engines import BadAnswer, Engine, Osrm, Table, Valhalla
+from streams.worker.router_engines import BadAnswer, Engine, Osrm, TravelTable, Valhalla
 
 log = structlog.get_logger()
 AT_ONCE = 16
@@ -47,7 +47,7 @@ class Circuit:
             self._opens_until = now_s + REST_S
 
 
-_Asked: TypeAlias = tuple[Engine, Table, list[int]]
+_Asked: TypeAlias = tuple[Engine, TravelTable, list[int]]
 _Work: TypeAlias = "asyncio.Future[list[float | None]]"
 
 
@@ -95,16 +95,16 @@ class Router:
         # Reversed, because a later key replaces an earlier one and the first router of the setting shall win.
         return list({mode: (engine, mode) for engine, mode in reversed(pairs)}.values())
 
-    async def _ask(self, engine: Engine, table: Table) -> list[float | None]:
+    async def _ask(self, engine: Engine, table: TravelTable) -> list[float | None]:
         answer = await self._client.send(engine.request(table))
         if answer.status_code != httpx2.codes.OK:
             raise BadAnswer(f"HTTP {answer.status_code}")
         return engine.seconds(table, answer.content)
 
 
-def _table(mode: TravelMode, trips: Sequence[Trip]) -> Table:
+def _table(mode: TravelMode, trips: Sequence[Trip]) -> TravelTable:
     targets = list(dict.fromkeys(trip.target for trip in trips))
-    return Table(
+    return TravelTable(
         mode=mode,
         origins=tuple(trip.origin for trip in trips),
         targets=tuple(targets),
