@@ -2,6 +2,7 @@
 
 ADVICE = {
     "bad_json": "Correct the input and repeat.",
+    "bad_request": "Check --api: a proxy or another service answers there.",
     "duplicate_key": "Correct the input and repeat.",
     "nul_character": "Correct the input and repeat.",
     "idempotency_key_required": "--key takes 1 to 200 visible ASCII characters.",
@@ -13,6 +14,7 @@ ADVICE = {
     "not_found": "`komek incident list` lists the incidents, `komek incident show` the offers of one.",
     "method_not_allowed": "Check --api: another version of Komek or another service answers there.",
     "not_acceptable": "Check --api: another version of Komek or another service answers there.",
+    "request_timeout": "Repeat in a few seconds.",
     "offer_ended": "",
     "incident_ended": "",
     "conflict": "",
@@ -25,6 +27,7 @@ ADVICE = {
     "edit_conflict": "Read the incident again and repeat with its present values.",
     "version_conflict": "Read the incident again and repeat with its present values.",
     "body_too_large": "Send less at a time.",
+    "uri_too_long": "Give fewer or shorter ids and filters.",
     "unsupported_media_type": "Check --api: another version of Komek or another service answers there.",
     "invalid": "Correct the value and repeat.",
     "out_of_range": "Correct the value and repeat.",
@@ -33,6 +36,7 @@ ADVICE = {
     "too_old": "",
     "from_the_future": "Set the clock of the device and repeat.",
     "idempotency_key_reused": "Give another --key.",
+    "headers_too_large": "Give a shorter --token or --key.",
     "internal": "The log of the API names the route.",
     "waited_too_long": "Repeat in a few seconds.",
     "overloaded": "Repeat in a few seconds.",
