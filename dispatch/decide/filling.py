@@ -81,7 +81,7 @@ def fill(
 
 
 def sift(settled: Settled, plans: PlanBook, need: Need, found: Found) -> Found:
-    """`found` for a search that goes on: people who can never be asked for this need are only counted from now on."""
+    """A search result prepared for its continuation: people who can never be asked for this need are reduced to a number."""
     return sifted(found, need, rules_of(settled, plans))
 
 

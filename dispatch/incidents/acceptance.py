@@ -4,7 +4,7 @@ The rules are those of the search (`eligibility.exclusion`), applied to the pers
 substitutes, the languages required now, the limits as widened by the ladder, the present place of the incident, and hazard areas.
 A person who no longer fits is stood down with the reason, and the place stays open.
 
-An acceptance is never refused because of:
+A person who accepts is never stood down because of:
 
 - missing data: no position, one that is too old, or a person the store does not know. Without any fix the home counts, as it did
   when the person was asked;
@@ -39,7 +39,10 @@ _COUNTS = frozenset({Exclusion.SKILL, Exclusion.LANGUAGE, Exclusion.IN_HAZARD, E
 def unfit(
     incident: Incident, offer: Offer, requirement: Requirement, seen: Presence | None, now_ms: int
 ) -> Exclusion | None:
-    """Why this person's acceptance is refused now; None when it is taken. `seen` is None for a person the store does not know."""
+    """Why this person is stood down although they accept; None when the acceptance counts.
+
+    `seen` is None for a person unknown to the store.
+    """
     if seen is None:
         return None
     if not seen.on_duty:

@@ -16,7 +16,7 @@ from dispatch.safety import absence, check_ins, confirmations, distress, hazard_
 def rule(
     incident: Incident | None, command: Command, plans: PlanBook, around: DecisionContext, now_ms: int
 ) -> Ruling | None:
-    """The ruling; None when the command is none of this room. Comes before other rules: distress counts after the end too."""
+    """The ruling; None if no rule of `dispatch/safety` handles the command. Called first: distress counts after the end too."""
     if incident is None:
         return None
     # Above the check for an open incident: these commands have answers of their own for one that has ended.

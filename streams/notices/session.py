@@ -146,7 +146,7 @@ class Session:
     async def _parcels(self, part: Partition, record: ConsumerRecord, notice: Notice) -> list[tuple[Lane, Parcel]]:
         """The notice for each channel, unless it is recorded as sent.
 
-        Only records that were in the log before this session can have been sent, so only for those `notices` is read.
+        `notices` is read only for records older than this session: newer ones cannot have been sent before.
         """
         was_there = record.offset < part.end
         # Read once, from the oldest record on; a record with an older time (brokers stamp by their own clocks) extends the range.

@@ -39,7 +39,8 @@ STANDSTILL_S = 1.0
 GATHER_S = 0.05
 """How long commands are gathered then; Kafka's first fetch response may hold a single record."""
 TROUBLE_EXCUSED_S = 30.0
-"""Duration of an excuse; longer than the next attempt takes to fail again: 15 s for the log, 2 s per call for Redis."""
+"""How long the watchdog tolerates a stall after this error. Must exceed the time in which the next attempt fails: 15 s for the
+log, 2 s per call for Redis."""
 _CAUSE_LABELS: dict[type[Exception], str] = {LogUnavailable: "LogTrouble", StoreUnavailable: "StoreTrouble"}
 """Values of the label `cause` that differ from the class name; alerts and dashboards depend on them."""
 REBUILD_EXCUSED_S = 120.0

@@ -174,7 +174,7 @@ class WorkerServices:
         """Opens the connections that the services use.
 
         Raises:
-            LogUnavailable: no broker answered.
+            KafkaError: no broker answered.
         """
         await self.publisher.start()
         await self.reader.start()

@@ -62,9 +62,9 @@ local function anchor_changes(ax, ay, aa, ab, stored, lon, lat, accuracy, at)
   return left and NONE or {'ab', stored}
 end
 
--- The changes of the anchor when a fix newer than the stored one places the person, else nil. Then its time is kept as a sign of
--- life (`ht`), and a leap is kept in `px`, `py`, `pa`, `pt` until a second fix confirms it. A kept leap is void once the stored
--- fix is newer, so it is never cleared.
+-- Returns the changes of the anchor if a fix newer than the stored one places the person. Otherwise returns nil and stores the time
+-- of the fix as a sign of life (`ht`); a leap is stored in `px`, `py`, `pa`, `pt` until a second fix confirms it. A stored leap is
+-- void once the stored fix is newer, so it is never cleared. Fields of a person: streams/redis_keys.py.
 local function believed_changes(key, stored, lon, lat, fix_accuracy, at)
   local x, y, mode, accuracy, heard, px, py, pa, pt, ax, ay, aa, ab =
     unpack(call('HMGET', key, 'x', 'y', 'tm', 'ac', 'ht', 'px', 'py', 'pa', 'pt', 'ax', 'ay', 'aa', 'ab'))
