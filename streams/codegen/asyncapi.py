@@ -3,6 +3,7 @@
 `python -m streams.codegen.asyncapi` writes them to `deploy/schemas/`; a test checks that they are up to date.
 """
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -67,6 +68,10 @@ def schemas() -> dict[str, Any]:
     _, components = msgspec.json.schema_components(
         sorted(roots, key=lambda cls: cls.__name__), ref_template="#/$defs/{name}", schema_hook=_anything
     )
+    for schema in components.values():
+        # Python 3.13 removes the indentation of docstrings, earlier versions keep it: the files must not depend on the version.
+        if "description" in schema:
+            schema["description"] = inspect.cleandoc(schema["description"])
     for cls, kind in _KINDS.items():
         schema = components[cls.__name__]
         schema["properties"] = {"kind": {"const": kind}, **schema["properties"]}
