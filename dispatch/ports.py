@@ -161,7 +161,7 @@ class Store(Protocol):
 
     async def find(self, needs: Sequence[Need]) -> list[Found]:
         """People for each need, in one round trip for all: free (or held for the same command), on duty, fitting. A hint: the
-        claim decides. At least `need.want` candidates when there are that many.
+        claim decides. At least `need.want` candidates when there are that many. A field need has an area (DESIGN 105).
 
         The search may stop earlier, with a `mark`, at its own limit of people examined in one call."""
 

@@ -53,8 +53,9 @@ class MovedPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReport:
-    # Derived from the order to split, so a repeat sends the same report (DESIGN 104).
     """The report of an incident that is split off: the fields of `commands.ReportIncident`; its command id is `command_id`."""
+
+    # Derived from the order to split, so a repeat sends the same report (DESIGN 104).
 
     command_id: str
     incident_id: str
@@ -74,8 +75,9 @@ class NewReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merging:
-    # Without an answer by then the incident continues alone (DESIGN 20).
     """A merge that waits for the answer of the other incident until `due_ms`."""
+
+    # Without an answer by then the incident continues alone (DESIGN 20).
 
     into: str
     due_ms: int

@@ -4,7 +4,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from zlib import crc32
 
 import msgspec
 
@@ -15,7 +14,7 @@ from dispatch.model.languages import spellings
 from dispatch.model.people import Candidate, Found, Need, SearchMark
 from dispatch.model.places import Place
 from dispatch.model.reasons import Exclusion
-from dispatch.model.vocabulary import Capability, TravelMode
+from dispatch.model.vocabulary import TravelMode
 from dispatch.staffing.urgency import urgency
 from streams.store.redis_client import ScriptCall
 
@@ -39,12 +38,6 @@ _UNASKED = (0.0, 0.0, 0.0, False, False, 0, 0, 0.0, 0.0)
 def enough(want: int) -> int:
     """The number of candidates that ends a search: a margin over `want` for ranking and for claims that fail."""
     return want + max(5, want // 2)
-
-
-def kind_of(need: Need) -> str:
-    if need.requirement.capability is Capability.DIGITAL:
-        return "digital"
-    return "anywhere" if need.area is None else "field"
 
 
 def limit_m(need: Need) -> float:
@@ -73,7 +66,7 @@ def look_at_most(searches: int) -> int:
 def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST) -> ScriptCall:
     """The script call for a need. `mark`: where an earlier call for it stopped; `most`: how many people to examine."""
     packed: dict[str, object] = {
-        "kind": kind_of(need),
+        "kind": need.requirement.capability,
         "skills": need.requirement.skills,
         "command": need.command_id,
         "want": need.want,
@@ -83,8 +76,6 @@ def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST
         "asked": tuple(need.asked_before),
         "incident": need.incident_id,
         **_standing(need),
-        # Not `hash`, which differs between processes: a redelivered command must find the people that it claimed.
-        "seed": crc32(need.command_id.encode()),
     }
     if need.area is not None:
         packed |= {

@@ -15,6 +15,7 @@ from dispatch.model.people import Candidate, Found, Need, Presence
 from dispatch.model.places import Place
 from dispatch.model.reasons import Exclusion
 from dispatch.model.timers import Timer
+from dispatch.model.vocabulary import Capability
 from streams.simulator.movement import SimulatedTrip
 from streams.store.memory.people import People, StoredPerson, metres
 from streams.store.memory.rivals import waiting_beside
@@ -22,7 +23,7 @@ from streams.store.memory.search import _Search
 from streams.store.memory.store import MemoryStore
 from streams.store.memory.timers import Timers
 from streams.store.memory.wake import waiting_for
-from streams.store.search import LOOK_AT_MOST, kind_of, limit_m, wider_m
+from streams.store.search import LOOK_AT_MOST, limit_m, wider_m
 
 CELL_M = 600.0
 """Height of a cell; they are at least as wide, up to 60 degrees of latitude, so a ring of cells never misses anybody."""
@@ -280,7 +281,7 @@ class QuickPicture(MemoryStore):
         }
 
     def _find(self, need: Need, before: Found | None = None, most: int = LOOK_AT_MOST) -> Found:
-        if kind_of(need) != "field":
+        if need.requirement.capability is not Capability.FIELD:
             return super()._find(need, before, most)
         found = _QuickSearch(self.people, need, before, most).by_rings()
         if not found.complete:

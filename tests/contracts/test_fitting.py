@@ -119,20 +119,17 @@ async def test_any_of_several_skills_is_found_and_each_person_once(world: StoreW
     assert found.complete
 
 
-async def test_any_of_several_skills_is_found_for_digital_work_and_work_without_a_place(world: StoreWorld) -> None:
+async def test_any_of_several_skills_is_found_for_digital_work(world: StoreWorld) -> None:
     await world.people.put_profiles(
         [
             profile("maps", 1, capabilities=DIGITAL, skills=("mapping",)),
             profile("places", 1, capabilities=DIGITAL, skills=("geolocation", "mapping")),
         ]
     )
-    await stand(world, 100, profile("boat", 1, skills=("boat",)), profile("radio", 1, skills=("radio", "boat")))
 
     digital = replace(requirement(capability=Capability.DIGITAL, skill="mapping"), any_of=("geolocation",))
-    placeless = replace(requirement(skill="boat"), any_of=("radio",))
 
     assert sorted(await found_ids(world, digital)) == ["maps", "places"]
-    assert sorted(await found_ids(world, placeless, at=None)) == ["boat", "radio"]
 
 
 async def test_a_person_with_a_substitute_skill_wakes_what_waits_for_it(world: StoreWorld) -> None:

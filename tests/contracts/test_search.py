@@ -191,17 +191,6 @@ async def test_the_sweep_forgets_positions_after_their_time(world: StoreWorld, t
     await world.audit()
 
 
-async def test_work_without_a_place_takes_anybody_with_the_skill(world: StoreWorld) -> None:
-    await standing(world, "near", 100)
-    await standing(world, "far", 300_000)
-
-    found = (await world.store.find([need(at=None)]))[0]
-
-    assert {candidate.volunteer_id for candidate in found.candidates} == {"near", "far"}
-    assert {candidate.distance_m for candidate in found.candidates} == {None}
-    assert found.complete
-
-
 async def test_digital_people_are_found_least_loaded_first(world: StoreWorld) -> None:
     translator = requirement(capability=DIGITAL[0], skill="translator")
     for number, volunteer in enumerate(["twice", "once", "never"]):

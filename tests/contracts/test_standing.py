@@ -174,7 +174,6 @@ async def test_a_complete_search_tells_of_others_who_wait_for_the_same_people(wo
         await applied(world, application(offset, state, command=state.id))
 
     assert (await found(world)).waiting == 2
-    assert (await world.store.find([need(command="c-look", at=None)]))[0].waiting == 1
     await on_duty(world, *(f"v-{number}" for number in range(2, 20)))
     crowded = (await world.store.find([need(command="c-look", want=1)]))[0]
     assert (crowded.complete, crowded.waiting) == (False, 0)

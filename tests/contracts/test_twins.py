@@ -36,7 +36,6 @@ NEEDS = [
     need(command="c-0", want=9),
     need(requirement(skill="boat", max_distance_m=50_000, languages=("kk", "en")), command="c-1", want=9),
     need(requirement(max_distance_m=50_000), command="c-2", want=9, asked_before=frozenset({"v-0", "v-1"})),
-    need(command="c-3", want=9, at=None),
     need(requirement(capability=Capability.DIGITAL), command="c-4", want=9),
     need(requirement(capability=Capability.DIGITAL, languages=("ru", "en")), command="c-5", want=9),
 ]

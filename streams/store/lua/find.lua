@@ -161,28 +161,6 @@ local function count_engaged(key)
   end
 end
 
--- Examines people with the skill wherever they are. The starting position in the index depends on the command, so that not always
--- the same people are asked.
-local function search_anywhere(skill)
-  local key = KEY.field_index .. skill
-  local size = call('ZCARD', key)
-  local start = size > 0 and need.seed % size or 0
-  for from = 0, size - 1, 100 do
-    local first = (start + from) % size
-    local last = math.min(first + math.min(100, size - from) - 1, size - 1)
-    local ids = call('ZRANGE', key, first, last)
-    local missing = math.min(100, size - from) - #ids
-    if missing > 0 then
-      for _, id in ipairs(call('ZRANGE', key, 0, missing - 1)) do ids[#ids + 1] = id end
-    end
-    for i, id in ipairs(ids) do
-      if not seen[id] then judge(id, nil) end
-      if is_enough() then return i + from == size end
-    end
-  end
-  return true
-end
-
 local function scan_digital(key)
   local found = #candidates
   local from = 0
@@ -217,9 +195,6 @@ local complete, radius = true, nil
 if need.kind == 'field' then
   radius, complete = search_rings()
   for _, skill in ipairs(need.skills) do count_engaged_within(skill, radius) end
-elseif need.kind == 'anywhere' then
-  for _, skill in ipairs(need.skills) do complete = search_anywhere(skill) and complete end
-  for _, skill in ipairs(need.skills) do count_engaged(KEY.engaged_index .. skill) end
 else
   for _, skill in ipairs(need.skills) do complete = search_digital(skill) and complete end
   for _, skill in ipairs(need.skills) do count_engaged(KEY.digital_engaged .. skill) end

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dispatch.model.incidents import Incident
 from dispatch.model.people import Need
 from dispatch.model.requirements import Requirement
+from dispatch.model.vocabulary import Capability
 from dispatch.staffing.urgency import urgency
 from streams.store.apply import waited_skills
 from streams.store.memory.people import metres
-from streams.store.search import kind_of, limit_m
+from streams.store.search import limit_m
 
 
 def waiting_beside(need: Need, waiting: Iterable[Mapping[str, tuple[Incident, str]]], now_ms: int) -> int:
@@ -34,7 +35,7 @@ def _wants_the_same(need: Need, incident: Incident, requirement: Requirement) ->
         return False
     same = [placed for skill, placed in waited_skills(incident, requirement) if skill in need.requirement.skills]
     # An entry with a place is in a GEO index and one without in a ZSET; find.lua reads only the index of its kind.
-    if kind_of(need) != "field" or need.area is None:
+    if need.requirement.capability is not Capability.FIELD or need.area is None:
         return not all(same)
     near = incident.area is not None and metres(need.area.centre, incident.area.centre) <= limit_m(need)
     return any(same) and near

@@ -11,18 +11,15 @@ from dispatch.model.people import Candidate, Found, Need
 from dispatch.model.places import Place
 from dispatch.model.reasons import Exclusion
 from dispatch.model.travel import reach_m
-from dispatch.model.vocabulary import TravelMode
+from dispatch.model.vocabulary import Capability, TravelMode
 from streams.store.memory.people import People, StoredPerson, metres
-from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, joined, kind_of, limit_m, wider_m
+from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, joined, limit_m, wider_m
 from streams.wire import VolunteerRecord
 
 
 def find(people: People, need: Need, before: Found | None = None, most: int = LOOK_AT_MOST) -> Found:
     search = _Search(people, need, before, most)
-    kind = kind_of(need)
-    if kind == "field":
-        return search.by_rings()
-    return search.anywhere() if kind == "anywhere" else search.digital()
+    return search.by_rings() if need.requirement.capability is Capability.FIELD else search.digital()
 
 
 class _Search:
@@ -80,15 +77,6 @@ class _Search:
                     return True
         return any(row and row[0][0] <= limit_m(self._need) for row in rows)
 
-    def anywhere(self) -> Found:
-        complete = True
-        for skill in self._need.requirement.skills:
-            free = [person for person in self._people.with_skill(skill) if person.field_mode == "free"]
-            complete = self._judge_all(free, enough(self._need.want), anywhere=True) and complete
-        for person in self._with_mode("field_mode", "engaged"):
-            self._leave_out_engaged(person)
-        return self._found(None, complete)
-
     def digital(self) -> Found:
         complete = True
         for skill in self._need.requirement.skills:
@@ -119,10 +107,10 @@ class _Search:
         people = {one.id: one for skill in self._need.requirement.skills for one in self._people.with_skill(skill)}
         return [person for person in people.values() if getattr(person, attribute) == mode]
 
-    def _judge_all(self, people: Iterable[StoredPerson], stop: int, *, anywhere: bool = False) -> bool:
-        """Examines people in order. False when it stopped early. `anywhere`: candidates found for other skills count as well."""
+    def _judge_all(self, people: Iterable[StoredPerson], stop: int) -> bool:
+        """Examines people in order. False when it stopped early."""
         rest = [person for person in people if person.id not in self._seen]
-        found = 0 if anywhere else len(self._candidates)
+        found = len(self._candidates)
         for at, person in enumerate(rest, start=1):
             self._judge(person, None)
             if len(self._candidates) - found >= stop or self._looked >= self._most:
