@@ -7,6 +7,7 @@ import pytest
 from dispatch.deadlines import timers_of, waiting_of
 from dispatch.explanations import of_incident
 from dispatch.model.reasons import AttentionReason, ShortfallReason
+from dispatch.model.staffing_events import LadderScheduled
 from dispatch.model.vocabulary import (
     Capability,
     DeadlineKind,
@@ -91,10 +92,12 @@ def test_nothing_is_retried_and_nobody_wakes_it_while_there_is_no_place() -> Non
 
 def test_its_ladder_stands_still_and_starts_with_the_place() -> None:
     story = Story(book=load_builtin())
-    story.report(spec(), area=None)
+    reported = story.report(spec(), area=None)
     story.wait(3_600)
     story.note()
     early = story.climb()
+    assert [one for one in reported.events if isinstance(one, LadderScheduled)] == []
+    assert timers_of(story.incident) == ()
     assert (early.outcome, early.reason) == (Outcome.UNCHANGED, "nothing_due")
 
     story.update(area=point())
