@@ -1,7 +1,9 @@
-"""Fair scheduling of many small pieces of work on the event loop."""
+"""Fair scheduling of many small pieces of work on the event loop, and the end of background tasks."""
 
 import asyncio
+import contextlib
 from collections import deque
+from typing import Any
 
 
 class Turns:
@@ -35,3 +37,15 @@ class Turns:
         self._is_scheduled = bool(self._waiting)
         if self._is_scheduled:
             asyncio.get_running_loop().call_soon(self._resume_next)
+
+
+async def cancel(task: asyncio.Task[Any] | None) -> None:
+    """Cancels a background task and waits until it has ended; None: nothing was started.
+
+    Raises:
+        Exception: what the task raised, if it had ended by itself.
+    """
+    if task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -4,14 +4,14 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import typer
 from rich.live import Live
 from rich.table import Table
 
-from streams import clock
+from streams import clock, event_loop
 from streams.api_client import Api, ApiUnavailable
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.context import broker_errors_reported, settings_here
@@ -124,9 +124,7 @@ async def _shown(progress: RunProgress, *, quiet: bool) -> AsyncIterator[None]:
         yield
     finally:
         # The cancellation makes the display print the final figures.
-        showing.cancel()
-        with suppress(asyncio.CancelledError):
-            await showing
+        await event_loop.cancel(showing)
 
 
 async def _show_live(progress: RunProgress) -> None:

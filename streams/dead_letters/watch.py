@@ -1,13 +1,13 @@
 """Tracks open dead letters in one process: reads the topic from its beginning, then follows it."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
+from streams import event_loop
 from streams.dead_letters.outcomes import DeadLetterFold, StandingLetter
 from streams.kafka import clients
 from streams.settings import Settings
@@ -38,10 +38,7 @@ class LetterWatch:
         self._task = asyncio.ensure_future(self._run())
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await event_loop.cancel(self._task)
 
     async def _run(self) -> None:
         while True:

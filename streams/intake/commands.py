@@ -20,7 +20,7 @@ import structlog
 
 from dispatch.model.commands import Command
 from dispatch.model.ids import derived, zone_of_incident
-from streams import clock, metrics, wire
+from streams import clock, event_loop, metrics, wire
 from streams.errors import IntakeError, OutcomeUnknown, Overloaded
 from streams.kafka import clients
 from streams.settings import Settings
@@ -121,10 +121,7 @@ class CommandIntake:
         # Before the producer is closed, which would fail them.
         if self._unawaited:
             await asyncio.wait(self._unawaited, timeout=ANSWER_WITHIN_S)
-        if self._renewal is not None:
-            self._renewal.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._renewal
+        await event_loop.cancel(self._renewal)
         if self._producer is not None:
             await asyncio.to_thread(self._producer.close, timeout=ANSWER_WITHIN_S)
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,14 +1,13 @@
 """Evaluates the alarms every second in the background, so that callers get the last result without waiting."""
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine
 from typing import Any, Protocol, TypeVar
 
 import structlog
 
 from dispatch.ports import NotReady, StoreUnavailable
-from streams import clock, metrics
+from streams import clock, event_loop, metrics
 from streams.dead_letters.watch import LetterWatch
 from streams.monitoring.alarm_board import AlarmSnapshot, Board
 from streams.monitoring.alarm_conditions import LATE_MS, Observed
@@ -63,10 +62,7 @@ class AlarmWatch:
         self._task = asyncio.ensure_future(self._run())
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await event_loop.cancel(self._task)
 
     def told(self) -> AlarmSnapshot:
         is_old = self._looked_s is None or clock.monotonic_s() - self._looked_s > OLD_S

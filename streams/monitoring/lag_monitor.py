@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from streams import clock, metrics, wire
+from streams import clock, event_loop, metrics, wire
 from streams.kafka import clients, groups
 from streams.monitoring.commit_stall import CommitSample, Standstill
 from streams.notices.lag import NotifierLag, look
@@ -72,10 +72,7 @@ class Monitor:
             await asyncio.wait_for(self._measured.wait(), WITHIN_S * 2)
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await event_loop.cancel(self._task)
 
     def age_s(self) -> float | None:
         """Seconds since the last measurement; None before the first."""

@@ -1,7 +1,6 @@
 """The topic `notices`: the log of sent notices. Written before offsets are committed, read by the notifier that takes over."""
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from dispatch.notices.rules import NoticeOutcome
-from streams import clock, wire
+from streams import clock, event_loop, wire
 from streams.errors import LogUnavailable
 from streams.kafka.clients import idempotent_producer
 from streams.kafka.log_reader import LogReader
@@ -55,10 +54,7 @@ class Ledger:
         self._writer = asyncio.ensure_future(self._write_all(producer))
 
     async def stop(self) -> None:
-        if self._writer is not None:
-            self._writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._writer
+        await event_loop.cancel(self._writer)
         await self._reader.stop()
         if self._producer is not None:
             await self._producer.stop()

@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 
 from dispatch.model.decisions import OfferStep
 from dispatch.notices.offer_validity import OfferVerdict, Validity
-from streams import clock, metrics
+from streams import clock, event_loop, metrics
 from streams.errors import LogUnavailable
 from streams.event_loop import Turns
 from streams.kafka import clients
@@ -113,10 +113,7 @@ class Feed:
     async def stop(self) -> None:
         # Before the task ends, so that no listener waits for a record that cannot come.
         self.end_listeners()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await event_loop.cancel(self._task)
         await self._older.stop()
         if self._consumer is not None:
             await self._consumer.stop()

@@ -17,7 +17,7 @@ from kafka.errors import KafkaError as ClientError
 
 from dispatch.plans import book as response_plans
 from dispatch.plans.book import BadPlans, PlanBook
-from streams import clock, wire
+from streams import clock, event_loop, wire
 from streams.errors import BrokerError, LogUnavailable
 from streams.kafka import clients
 from streams.kafka.records import Consumed
@@ -88,10 +88,7 @@ class PlanFollower:
         self._task = asyncio.ensure_future(self._follow(consumer))
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await event_loop.cancel(self._task)
         if self._consumer is not None:
             await self._consumer.stop()
 

@@ -1,13 +1,12 @@
 """The keys of a file, loaded again when the file changes, without a restart of the process."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
-from streams import clock, metrics
+from streams import clock, event_loop, metrics
 from streams.tokens.claims import Bearer
 from streams.tokens.key_set import BadKeys
 from streams.tokens.token_keys import read_keys
@@ -47,10 +46,7 @@ class KeyFile:
         self._task = asyncio.ensure_future(self._run())
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await event_loop.cancel(self._task)
 
     def verify(self, token: str, *, now_s: int) -> Bearer:
         """As `TokenKeys.verify`, with the present keys. Raises BadToken."""

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from streams import event_loop
 from streams.event_loop import Turns
 
 
@@ -24,3 +27,33 @@ async def test_turns_are_given_in_order_and_so_many_in_one_pass() -> None:
 
     assert [name for _, name in order] == [0, 1, 3, 4, 5]
     assert max(map(len, in_pass)) == 2
+
+
+async def test_a_cancelled_task_has_ended_when_the_call_returns() -> None:
+    ended: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            ended.append("work")
+
+    task = asyncio.ensure_future(work())
+    await asyncio.sleep(0)
+
+    await event_loop.cancel(task)
+    await event_loop.cancel(None)
+
+    assert (task.cancelled(), ended) == (True, ["work"])
+
+
+async def test_what_a_task_raised_by_itself_is_not_lost() -> None:
+    async def work() -> None:
+        raise ValueError("a bug")
+
+    task = asyncio.ensure_future(work())
+    await asyncio.sleep(0)
+
+    with pytest.raises(ValueError, match="a bug"):
+        await event_loop.cancel(task)

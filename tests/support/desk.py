@@ -179,23 +179,19 @@ def key() -> str:
 
 
 def accept(offer_id: str, volunteer: str, command: ReportIncident) -> AcceptOffer:
-    return AcceptOffer(
-        id=key(),
-        incident_id=command.incident_id,
-        by=volunteer,
-        sent_ms=0,
-        offer_id=offer_id,
-        volunteer_id=volunteer,
-    )
+    return AcceptOffer(**_answer(offer_id, volunteer, command))
 
 
 def decline(offer_id: str, volunteer: str, command: ReportIncident) -> DeclineOffer:
-    return DeclineOffer(
-        id=key(),
-        incident_id=command.incident_id,
-        by=volunteer,
-        sent_ms=0,
-        offer_id=offer_id,
-        volunteer_id=volunteer,
-        reason=DeclineReason.BUSY,
-    )
+    return DeclineOffer(**_answer(offer_id, volunteer, command), reason=DeclineReason.BUSY)
+
+
+def _answer(offer_id: str, volunteer: str, command: ReportIncident) -> dict[str, Any]:
+    return {
+        "id": key(),
+        "incident_id": command.incident_id,
+        "by": volunteer,
+        "sent_ms": 0,
+        "offer_id": offer_id,
+        "volunteer_id": volunteer,
+    }
