@@ -79,5 +79,10 @@ def _reason(incident: Incident, requirement: Requirement, why: RequirementWhy, n
     for cause, reason in _REASONS:
         if why.excluded.get(cause):
             return reason
-    # People who work for this very incident are no reason; only those who declined or did not answer are.
-    return ShortfallReason.ALL_ASKED if asked_before(incident, requirement, now_ms) else ShortfallReason.NOBODY_FOUND
+    # People who work for this very requirement are no reason; only those who declined or did not answer are.
+    if asked_before(incident, requirement, now_ms):
+        return ShortfallReason.ALL_ASKED
+    # The search counts everybody with an offer here as asked before, also for other requirements: those are engaged.
+    live = [offer.requirement_id == requirement.id for offer in incident.offers if offer.is_live]
+    is_held = not all(live) and why.excluded.get(Exclusion.ASKED_BEFORE, 0) > sum(live)
+    return ShortfallReason.ALL_ENGAGED if is_held else ShortfallReason.NOBODY_FOUND

@@ -79,7 +79,15 @@ def report_adopted(state: Incident, fact: merge_events.ReportAdopted, _: Moment)
     # An empty entry would only make the state larger.
     numbers = {**state.report_numbers, fact.other: fact.numbers} if fact.numbers else state.report_numbers
     refused = joined((*state.refused, *fact.refused))
-    return changed(state, reports=(*state.reports, fact.other), refused=refused, report_numbers=numbers)
+    # A report that was merged is no longer proposed for merging.
+    proposed = tuple(one for one in state.merge_candidates if one.incident_id != fact.other)
+    return changed(
+        state,
+        reports=(*state.reports, fact.other),
+        merge_candidates=proposed,
+        refused=refused,
+        report_numbers=numbers,
+    )
 
 
 def report_released(state: Incident, fact: merge_events.ReportReleased, _: Moment) -> Incident:

@@ -26,7 +26,7 @@ from dispatch.model.commands import (
 from dispatch.model.context import DecisionContext, Neighbour
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident
-from dispatch.model.merges import Merging
+from dispatch.model.merges import MergeCandidate, Merging
 from dispatch.model.offer_events import JobChanged
 from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Found
@@ -467,6 +467,19 @@ def seen_as(incident_id: str) -> Neighbour:
 
 def numbers(state: Incident) -> dict[str, tuple[str, ...]]:
     return {one: tuple(number.digest for number in known) for one, known in state.report_numbers.items()}
+
+
+def test_a_report_that_was_merged_is_no_longer_proposed() -> None:
+    town = town_of(A, B)
+    proposed = tuple(
+        MergeCandidate(incident_id=one, score=1.0, distance_m=0.0, apart_s=0.0, type=1.0) for one in (A, C)
+    )
+    town.incidents[B] = replace(town.incidents[B], merge_candidates=proposed)
+
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+
+    assert [one.incident_id for one in town.incidents[B].merge_candidates] == [C]
 
 
 def test_the_number_of_a_merged_report_leads_to_the_incident_until_it_is_taken_out() -> None:

@@ -10,6 +10,7 @@ from dispatch.model.people import Found
 from dispatch.model.reasons import Exclusion, ShortfallReason
 from dispatch.model.staffing_events import ShortfallEnded, ShortfallFound
 from dispatch.model.vocabulary import IncidentStatus
+from dispatch.plans.book import load_builtin
 from tests.support.builders import INCIDENT, NOW_MS, Story, candidate, helpers, plans, spec, view
 
 
@@ -124,3 +125,14 @@ def test_people_lost_to_the_claim_make_a_contended_shortfall() -> None:
 
     found = next(fact for fact in decided.events if isinstance(fact, ShortfallFound) and fact.requirement_id == "r1")
     assert found.shortfall.reason is ShortfallReason.CONTENDED
+
+
+def test_people_who_are_asked_for_another_requirement_of_the_incident_are_engaged() -> None:
+    both = [candidate(f"v-{number}", "rescue", "first_aid", distance_m=100.0) for number in range(4)]
+    story = Story(both, book=load_builtin())
+    story.report(spec("rescue"), spec("first_aid"))
+    assert story.shortfalls()["r2"].reason is ShortfallReason.ALL_ENGAGED
+
+    story.retry()
+
+    assert story.shortfalls()["r2"].reason is ShortfallReason.ALL_ENGAGED

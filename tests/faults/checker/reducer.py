@@ -327,8 +327,9 @@ def _warned(state: State, event: Event, moment: Moment) -> None:
 
 
 def _adopted(state: State, event: Event, moment: Moment) -> None:
-    """With the declines of the adopted incident."""
+    """With the declines of the adopted incident, which is no longer proposed."""
     state["reports"].append(event["other"])
+    state["merge_candidates"] = [one for one in state["merge_candidates"] if one["incident_id"] != event["other"]]
     _refused(state, [moment.published.whole("RefusedBefore", one) for one in event.get("refused") or ()])
     if event.get("numbers"):
         numbers = [moment.published.whole("ReportNumber", one) for one in event["numbers"]]
