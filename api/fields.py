@@ -167,5 +167,5 @@ PERSON_ID_SCHEMA: dict[str, Any] = {
     "not": {"enum": list(ids.NO_PERSON_IDS)},
 }
 """Valid ids of people. Links contain them percent-encoded; paths that a client builds must encode them too."""
-Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[76.945])]
+Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[43.238])]

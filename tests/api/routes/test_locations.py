@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.matching.position_checks import refusal
 from streams import clock
 from streams.errors import Overloaded
 from tests.support.api_world import World, code, fields
@@ -129,3 +130,10 @@ async def test_a_clock_that_is_half_a_minute_ahead_is_no_fault(world: World) -> 
     soon = clock.rfc3339(clock.now_ms() + 30_000)
 
     assert (await put(world, {"lon": 1, "lat": 0, "recorded_at": soon})).status_code == 202
+
+
+def test_the_example_of_a_position_in_the_document_is_one_that_is_accepted(world: World) -> None:
+    schema = world.app.openapi()["components"]["schemas"]["Location"]["properties"]
+    example = {name: schema[name]["examples"][0] for name in ("lon", "lat")}
+
+    assert refusal(**example, accuracy_m=None, recorded_ms=None, now_ms=0) is None
