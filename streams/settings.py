@@ -3,104 +3,21 @@
 `load` rejects unknown `KOMEK_` names and invalid values; the error names the setting, its value and what is expected.
 """
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
+from streams import setting_values as values
 from streams.errors import InvalidInput
 
 PREFIX = "KOMEK_"
+FROM_FILE = "_FILE"
+"""Ending of the name of a setting that names the file with a secret."""
 
 
 class SettingsError(InvalidInput, ValueError):
     """One or more settings are missing or invalid. The message has one line per setting."""
-
-
-def _text(value: str) -> str:
-    if not value.strip():
-        raise ValueError("a text that is not empty")
-    return value.strip()
-
-
-def _servers(value: str) -> str:
-    for part in value.split(","):
-        host, _, port = part.strip().rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            raise ValueError("host:port, several separated by commas")
-    return value.strip()
-
-
-def _redis_url(value: str) -> str:
-    expected = "a URL like redis://127.0.0.1:6379/0"
-    try:
-        scheme = urlsplit(value).scheme
-    except ValueError:  # a broken IPv6 address
-        raise ValueError(expected) from None
-    if scheme not in ("redis", "rediss", "unix"):
-        raise ValueError(expected)
-    return value
-
-
-def _routers(value: str) -> str:
-    """Validates only. `streams/worker/travel_router.py` parses the value and creates the routers."""
-    expected = (
-        "URLs separated by commas, like osrm+http://127.0.0.1:5000?modes=car or valhalla+http://127.0.0.1:8002; "
-        "modes: car, bicycle, foot, separated by dots"
-    )
-    for part in value.split(","):
-        try:
-            url = urlsplit(part.strip())
-            asked = parse_qs(url.query, strict_parsing=bool(url.query))
-            _ = url.port  # urlsplit checks the port only when it is read
-        except ValueError:
-            raise ValueError(expected) from None
-        modes = asked.pop("modes", ["car"])[0].split(".")
-        known = {kind + scheme for kind in ("osrm+", "valhalla+") for scheme in ("http", "https")}
-        if url.scheme not in known or not url.hostname or asked or not set(modes) <= {"car", "bicycle", "foot"}:
-            raise ValueError(expected)
-    return value
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def check(value: str) -> int:
-        expected = f"a whole number from {low} to {high}"
-        try:
-            number = int(value)
-        except ValueError:
-            raise ValueError(expected) from None
-        if not low <= number <= high:
-            raise ValueError(expected)
-        return number
-
-    return check
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if value.lower() not in words:
-            raise ValueError("one of " + ", ".join(words))
-        return value.lower()
-
-    return check
-
-
-def _data_key(value: str) -> bytes:
-    expected = "32 bytes as base64url (43 or 44 characters)"
-    try:
-        key = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError(expected) from None
-    if len(key) != 32:
-        raise ValueError(expected)
-    return key
-
-
-def _path(value: str) -> Path:
-    return Path(_text(value)).expanduser()
 
 
 def _setting(default: Any, parse: Callable[[str], Any], about: str, *, secret: bool = False) -> Any:
@@ -109,54 +26,54 @@ def _setting(default: Any, parse: Callable[[str], Any], about: str, *, secret: b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    kafka: str | None = _setting(None, _servers, "bootstrap servers; unset: `komek up` starts its own")
+    kafka: str | None = _setting(None, values.servers, "bootstrap servers; unset: `komek up` starts its own")
     redis: str | None = _setting(
         None,
-        _redis_url,
+        values.redis_url,
         "Redis URL of a database that only Komek uses; unset: `komek up` starts its own",
         secret=True,
     )
-    host: str = _setting("127.0.0.1", _text, "address the API listens on")
-    port: int | None = _setting(None, _whole(1, 65535), "port of the API (8000, or a free one when unset)")
-    data: Path = _setting(Path(".komek"), _path, "folder of the local stack: data, keys, logs, stack.json")
+    host: str = _setting("127.0.0.1", values.text, "address the API listens on")
+    port: int | None = _setting(None, values.whole(1, 65535), "port of the API (8000, or a free one when unset)")
+    data: Path = _setting(Path(".komek"), values.path, "folder of the local stack: data, keys, logs, stack.json")
     jwt_keys: Path | None = _setting(
         None,
-        _path,
+        values.path,
         "file with a JWK Set, reloaded when it changes; the API needs public keys only; unset: `komek up` creates one",
     )
     data_key: bytes | None = _setting(
         None,
-        _data_key,
+        values.data_key,
         "key that encrypts personal data (AES-256-GCM) and keys its digests; unset: `komek up` creates one",
         secret=True,
     )
-    plans: Path | None = _setting(None, _path, "response plans (TOML); unset: the built-in ones")
-    partitions: int = _setting(8, _whole(1, 256), "partitions of each topic when it is created")
-    replication: int = _setting(1, _whole(1, 7), "replication factor of each topic when it is created")
-    min_insync: int = _setting(1, _whole(1, 7), "min.insync.replicas of each topic when it is created")
-    batch: int = _setting(64, _whole(1, 1024), "largest number of commands that a worker decides in one batch")
-    position_ttl_s: int = _setting(3600, _whole(60, 86400), "seconds after which a position is deleted")
+    plans: Path | None = _setting(None, values.path, "response plans (TOML); unset: the built-in ones")
+    partitions: int = _setting(8, values.whole(1, 256), "partitions of each topic when it is created")
+    replication: int = _setting(1, values.whole(1, 7), "replication factor of each topic when it is created")
+    min_insync: int = _setting(1, values.whole(1, 7), "min.insync.replicas of each topic when it is created")
+    batch: int = _setting(64, values.whole(1, 1024), "largest number of commands that a worker decides in one batch")
+    position_ttl_s: int = _setting(3600, values.whole(60, 86400), "seconds after which a position is deleted")
     routing: str | None = _setting(
         None,
-        _routers,
+        values.routers,
         "routers for travel times: osrm+http://host:port?modes=car, valhalla+http://host:port; unset: the built-in model",
     )
     service_area: Path | None = _setting(
         None,
-        _path,
+        values.path,
         "GeoJSON file of the service area: a report from outside is shown as unlikely; `off`: no check; unset: Kazakhstan",
     )
     budget: str = _setting(
         "on",
-        _one_of("on", "off"),
+        values.one_of("on", "off"),
         "limits of the plans on offers to one person; off: for drills that run faster than real time",
     )
     stall_s: int = _setting(
         20,
-        _whole(5, 3600),
+        values.whole(5, 3600),
         "a worker with lag that commits nothing for so many seconds ends itself, to be restarted",
     )
-    log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"), "lowest level that is logged")
+    log_level: str = _setting("info", values.one_of("debug", "info", "warning", "error"), "lowest level that is logged")
 
     def require_kafka(self) -> str:
         """The bootstrap servers. Raises SettingsError when they are not set."""
@@ -185,35 +102,72 @@ class Settings:
 
 def names() -> dict[str, str]:
     """Maps each environment variable to its description. A test compares `deploy/.env.example` with it."""
-    return {PREFIX + entry.name.upper(): entry.metadata["about"] for entry in fields(Settings)}
+    found = {}
+    for entry in fields(Settings):
+        name = PREFIX + entry.name.upper()
+        found[name] = entry.metadata["about"]
+        if entry.metadata["secret"]:
+            found[name + FROM_FILE] = f"file with the value of {name}"
+    return found
 
 
 def load(environ: Mapping[str, str]) -> Settings:
     """Reads settings from an environment. An empty value counts as unset.
 
+    A secret `KOMEK_X` may be in a file that `KOMEK_X_FILE` names; newlines at its end are removed.
+
     Raises:
         SettingsError: unknown names or invalid values, one line each. Values of secrets are not shown.
     """
-    known = {PREFIX + entry.name.upper(): entry for entry in fields(Settings)}
+    known = names()
     # All problems at once, so that a deployment is corrected in one attempt.
     problems = [
         f"{name}={value!r}: no such setting; known are {', '.join(known)}"
         for name, value in environ.items()
         if name.startswith(PREFIX) and name not in known
     ]
-    values: dict[str, Any] = {}
-    for name, entry in known.items():
-        raw = environ.get(name, "")
-        if not raw:
-            continue
+    found: dict[str, Any] = {}
+    for entry in fields(Settings):
+        name = PREFIX + entry.name.upper()
         try:
-            values[entry.name] = entry.metadata["parse"](raw)
-        except ValueError as error:
-            shown = "(secret)" if entry.metadata["secret"] else repr(raw)
-            problems.append(f"{name}={shown}: expected {error}")
+            if raw := _raw(environ, name, secret=entry.metadata["secret"]):
+                found[entry.name] = _parsed(entry.metadata, name, raw)
+        except SettingsError as error:
+            problems.append(str(error))
     if problems:
         raise SettingsError("\n".join(problems))
-    return Settings(**values)
+    return Settings(**found)
+
+
+def overridden(environ: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """The environment with `chosen` settings. A file that names the value of one of them is removed."""
+    return {name: value for name, value in environ.items() if name.removesuffix(FROM_FILE) not in chosen} | dict(chosen)
+
+
+def _raw(environ: Mapping[str, str], name: str, *, secret: bool) -> str:
+    """The text of a setting, empty when it is unset."""
+    text, file = environ.get(name, ""), environ.get(name + FROM_FILE, "") if secret else ""
+    if not file:
+        return text
+    if text:
+        raise SettingsError(f"{name} and {name}{FROM_FILE} are both set: expected one of them")
+    try:
+        # Editors and `echo` end a file with a newline, which is no part of the secret.
+        text = Path(file).expanduser().read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise SettingsError(f"{name}{FROM_FILE}={file!r}: expected a readable file with the value ({reason})") from None
+    if not text:
+        raise SettingsError(f"{name}{FROM_FILE}={file!r}: expected a file that is not empty")
+    return text
+
+
+def _parsed(metadata: Mapping[str, Any], name: str, raw: str) -> Any:
+    try:
+        return metadata["parse"](raw)
+    except ValueError as error:
+        shown = "(secret)" if metadata["secret"] else repr(raw)
+        raise SettingsError(f"{name}={shown}: expected {error}") from None
 
 
 # `load` passes only the settings that the environment has.

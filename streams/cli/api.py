@@ -11,7 +11,7 @@ from streams import logs, tokens
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.kafka import topic_admin
-from streams.settings import PREFIX, Settings
+from streams.settings import FROM_FILE, PREFIX, Settings
 
 APP = "api.app:create_app"
 PROTOCOL = "api.http.stale_requests:PromptProtocol"
@@ -103,3 +103,5 @@ def _export_settings(settings: Settings) -> None:
     for name, value in found.items():
         if value is not None:
             os.environ[PREFIX + name] = value
+            # The value itself is set now; both would be refused.
+            os.environ.pop(PREFIX + name + FROM_FILE, None)

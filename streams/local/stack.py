@@ -14,7 +14,7 @@ from streams.local.process import Part
 from streams.local.progress import Steps
 from streams.local.stackfile import StackFile
 from streams.local.supervisor import Say, Stopped, Supervisor
-from streams.settings import Settings
+from streams.settings import Settings, overridden
 
 SERVERS_WITHIN_S = 90.0
 TOPICS_WITHIN_S = 60.0
@@ -165,7 +165,7 @@ def environ_of_commands(
     }
     if settings.data_key is None:
         chosen["KOMEK_DATA_KEY"] = keys.ensure_data_key(folder.data_key)
-    return {**environ, **chosen}
+    return overridden(environ, chosen)
 
 
 def _nothing_yet(addresses: Addresses) -> StackFile:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.settings import PREFIX, Settings, SettingsError, load, names
+from streams.settings import PREFIX, Settings, SettingsError, load, names, overridden
 
 KEY = bytes(range(224, 256))
 CODED = base64.urlsafe_b64encode(KEY).decode()
@@ -108,6 +108,58 @@ def test_all_faults_are_named_at_once() -> None:
         load({"KOMEK_KAFKAS": "x", "KOMEK_PORT": "0", "KOMEK_BATCH": "0"})
 
     assert len(str(raised.value).splitlines()) == 3
+
+
+def test_a_secret_is_read_from_a_file_without_the_newline_at_its_end(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(CODED + "\n")
+
+    assert load({"KOMEK_DATA_KEY_FILE": str(file)}).data_key == KEY
+
+
+def test_every_secret_has_a_file_and_nothing_else_does() -> None:
+    assert {"KOMEK_DATA_KEY_FILE", "KOMEK_REDIS_FILE"} <= names().keys()
+
+    with pytest.raises(SettingsError, match="KOMEK_HOST_FILE='host': no such setting"):
+        load({"KOMEK_HOST_FILE": "host"})
+
+
+def test_a_secret_is_given_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load({"KOMEK_DATA_KEY": CODED, "KOMEK_DATA_KEY_FILE": str(tmp_path)})
+
+    assert str(raised.value) == "KOMEK_DATA_KEY and KOMEK_DATA_KEY_FILE are both set: expected one of them"
+
+
+def test_a_file_that_cannot_be_used_is_named_and_what_is_in_it_is_not(tmp_path: Path) -> None:
+    empty, foreign, wrong = tmp_path / "empty", tmp_path / "foreign", tmp_path / "wrong"
+    empty.write_text("\n")
+    foreign.write_bytes(b"\xff\xfe")
+    wrong.write_text("hunter2")
+
+    said = {}
+    for file in (tmp_path / "none", tmp_path, empty, foreign, wrong):
+        with pytest.raises(SettingsError) as raised:
+            load({"KOMEK_DATA_KEY_FILE": str(file)})
+        said[file.name] = str(raised.value).replace(str(tmp_path), "")
+
+    assert said == {
+        "none": "KOMEK_DATA_KEY_FILE='/none': expected a readable file with the value (No such file or directory)",
+        tmp_path.name: "KOMEK_DATA_KEY_FILE='': expected a readable file with the value (Is a directory)",
+        "empty": "KOMEK_DATA_KEY_FILE='/empty': expected a file that is not empty",
+        "foreign": "KOMEK_DATA_KEY_FILE='/foreign': expected a readable file with the value (not UTF-8)",
+        "wrong": "KOMEK_DATA_KEY=(secret): expected 32 bytes as base64url (43 or 44 characters)",
+    }
+
+
+def test_a_chosen_value_replaces_the_file_that_named_it() -> None:
+    environ = {"KOMEK_DATA_KEY_FILE": "key", "KOMEK_REDIS_FILE": "url", "PATH": "/bin"}
+
+    assert overridden(environ, {"KOMEK_DATA_KEY": "k"}) == {
+        "KOMEK_REDIS_FILE": "url",
+        "PATH": "/bin",
+        "KOMEK_DATA_KEY": "k",
+    }
 
 
 @pytest.mark.parametrize("name", ["kafka", "redis", "data_key", "jwt_keys"])

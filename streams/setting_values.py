@@ -1,0 +1,90 @@
+"""The accepted values of settings: each function parses one text, or raises ValueError with what is expected instead."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+
+def text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("a text that is not empty")
+    return value.strip()
+
+
+def servers(value: str) -> str:
+    for part in value.split(","):
+        host, _, port = part.strip().rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError("host:port, several separated by commas")
+    return value.strip()
+
+
+def redis_url(value: str) -> str:
+    expected = "a URL like redis://127.0.0.1:6379/0"
+    try:
+        scheme = urlsplit(value).scheme
+    except ValueError:  # a broken IPv6 address
+        raise ValueError(expected) from None
+    if scheme not in ("redis", "rediss", "unix"):
+        raise ValueError(expected)
+    return value
+
+
+def routers(value: str) -> str:
+    """Validates only. `streams/worker/travel_router.py` parses the value and creates the routers."""
+    expected = (
+        "URLs separated by commas, like osrm+http://127.0.0.1:5000?modes=car or valhalla+http://127.0.0.1:8002; "
+        "modes: car, bicycle, foot, separated by dots"
+    )
+    for part in value.split(","):
+        try:
+            url = urlsplit(part.strip())
+            asked = parse_qs(url.query, strict_parsing=bool(url.query))
+            _ = url.port  # urlsplit checks the port only when it is read
+        except ValueError:
+            raise ValueError(expected) from None
+        modes = asked.pop("modes", ["car"])[0].split(".")
+        known = {kind + scheme for kind in ("osrm+", "valhalla+") for scheme in ("http", "https")}
+        if url.scheme not in known or not url.hostname or asked or not set(modes) <= {"car", "bicycle", "foot"}:
+            raise ValueError(expected)
+    return value
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    def check(value: str) -> int:
+        expected = f"a whole number from {low} to {high}"
+        try:
+            number = int(value)
+        except ValueError:
+            raise ValueError(expected) from None
+        if not low <= number <= high:
+            raise ValueError(expected)
+        return number
+
+    return check
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value.lower() not in words:
+            raise ValueError("one of " + ", ".join(words))
+        return value.lower()
+
+    return check
+
+
+def data_key(value: str) -> bytes:
+    expected = "32 bytes as base64url (43 or 44 characters)"
+    try:
+        key = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError(expected) from None
+    if len(key) != 32:
+        raise ValueError(expected)
+    return key
+
+
+def path(value: str) -> Path:
+    return Path(text(value)).expanduser()
