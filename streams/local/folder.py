@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from streams.local.errors import AlreadyInUse, LocalStackError
+from streams.local.keys import OWNER_ONLY, OWNER_ONLY_FOLDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,16 @@ class Folder:
         return self.root / "data-key"
 
     @property
+    def tls(self) -> Path:
+        """Certificates and keys of a secure stack (`certificates.Authority`)."""
+        return self.root / "tls"
+
+    @property
+    def passwords(self) -> Path:
+        """One file for each password of a secure stack (`keys.ensure_password`)."""
+        return self.root / "passwords"
+
+    @property
     def stack_file(self) -> Path:
         return self.root / "stack.json"
 
@@ -47,29 +58,53 @@ class Folder:
         """The file with pids and start times of the processes; the next start reads it after a crash."""
         return self.root / "running.json"
 
+    @property
+    def contents(self) -> tuple[Path, ...]:
+        """Everything that Komek creates in the folder."""
+        return (*self._folders, *self._files, self.root / "faust", self.lock)
+
     def empty(self) -> None:
         """Deletes only files that Komek created: the folder may contain others."""
-        for folder in (self.kafka, self.redis, self.logs):
+        for folder in self._folders:
             shutil.rmtree(folder, ignore_errors=True)
-        for file in (self.jwt_keys, self.data_key, self.stack_file, self.running):
+        for file in self._files:
             file.unlink(missing_ok=True)
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return (self.kafka, self.redis, self.logs, self.tls, self.passwords)
+
+    @property
+    def _files(self) -> tuple[Path, ...]:
+        return (self.jwt_keys, self.data_key, self.stack_file, self.running)
 
 
 def opened(root: Path) -> Folder:
-    """The folder, created if missing.
+    """The folder, created if missing, for its owner only.
 
     Raises:
         LocalStackError: it cannot be created or written.
     """
     folder = Folder(root=root.expanduser().absolute())
     try:
-        folder.root.mkdir(parents=True, exist_ok=True)
-        folder.lock.touch()
+        folder.root.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+        folder.lock.touch(mode=OWNER_ONLY)
+        _close(folder)
     except OSError as error:
         raise LocalStackError(
             f"KOMEK_DATA={root} cannot be written: {error.strerror}", "Set KOMEK_DATA to a writable folder."
         ) from error
     return folder
+
+
+def _close(folder: Folder) -> None:
+    """Closes the folder of an earlier version to other users. In a folder with other files, only those of Komek are closed."""
+    found = set(folder.root.iterdir())
+    ours = {path for path in found if path in folder.contents}
+    if found == ours:
+        folder.root.chmod(OWNER_ONLY_FOLDER)
+    for path in ours:
+        path.chmod(OWNER_ONLY_FOLDER if path.is_dir() else OWNER_ONLY)
 
 
 class FolderLock:

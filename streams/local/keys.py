@@ -1,4 +1,4 @@
-"""The two secrets that a local stack generates and stores: the key that signs tokens, and the key that encrypts personal data."""
+"""The secrets that a local stack generates and stores: keys that sign tokens and encrypt personal data, and passwords."""
 
 import base64
 import json
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 OWNER_ONLY = 0o600
+OWNER_ONLY_FOLDER = 0o700
 
 
 def ensure_jwt_keys(path: Path) -> Path:
@@ -20,6 +21,14 @@ def ensure_data_key(path: Path) -> str:
     """32 random bytes as base64url, generated if missing."""
     _make_once(path, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     return path.read_text("ascii").strip()
+
+
+def ensure_password(folder: Path, name: str) -> Path:
+    """The file `name` in `folder` with a password of 256 random bits, generated if missing. For a `KOMEK_…_FILE` setting."""
+    folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+    path = folder / name
+    _make_once(path, lambda: secrets.token_urlsafe(32))
+    return path
 
 
 def _new_jwk_set() -> str:

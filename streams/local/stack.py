@@ -57,6 +57,8 @@ def run(settings: Settings, wanted: Wanted, caller: StackOwner) -> None:
     Raises:
         LocalStackError: the start failed. Processes started before are ended.
     """
+    # Kafka, Redis and our own processes inherit it: what they create is for its owner only.
+    os.umask(0o777 - keys.OWNER_ONLY_FOLDER)
     folder = folders.opened(settings.data)
     claim = folders.FolderLock(folder)
     try:

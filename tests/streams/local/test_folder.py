@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from streams import settings
 from streams.local import keys, leftovers, stackfile
 from streams.local.errors import AlreadyInUse, LocalStackError
-from streams.local.folder import FolderLock, opened
+from streams.local.folder import Folder, FolderLock, opened
 from streams.local.stackfile import StackFile
 from tests.streams.local.programs import STAYS, is_gone, marks
 from tests.support.waiting import until
@@ -34,7 +34,7 @@ def test_a_folder_in_use_is_refused_naming_the_pid(tmp_path: Path) -> None:
 
 def test_the_lock_of_a_dead_process_does_not_block(tmp_path: Path) -> None:
     code = (
-        "import os\nfrom pathlib import Path\nfrom streams.local.folder import FolderLock, opened\n"
+        "import os\nfrom pathlib import Path\nfrom streams.local.folder import Folder, FolderLock, opened\n"
         f"claim = FolderLock(opened(Path({str(tmp_path)!r})))\nos.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code], check=False)
@@ -70,6 +70,40 @@ def test_the_keys_are_their_owners_only_and_kept(tmp_path: Path) -> None:
     assert first == second
     for path in (folder.data_key, folder.jwt_keys):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_new_folder_is_its_owners_only(tmp_path: Path) -> None:
+    folder = opened(tmp_path / "komek")
+
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder.root, folder.lock)] == [0o700, 0o600]
+
+
+def test_a_folder_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -> None:
+    folder = Folder(root=tmp_path / "komek")
+    (folder.root / "logs").mkdir(parents=True)
+    folder.stack_file.touch(0o644)
+    for path in (folder.root, folder.logs):
+        path.chmod(0o755)
+
+    opened(folder.root)
+
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder.root, folder.logs, folder.stack_file)] == [
+        0o700,
+        0o700,
+        0o600,
+    ]
+
+
+def test_a_folder_with_files_of_others_stays_open_and_only_ours_are_closed(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").touch(0o644)
+    (tmp_path / "logs").mkdir()
+    for path in (tmp_path, tmp_path / "logs", tmp_path / "mine.txt"):
+        path.chmod(0o755)
+
+    opened(tmp_path)
+
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path, tmp_path / "mine.txt", tmp_path / "logs")]
+    assert modes == [0o755, 0o755, 0o700]
 
 
 def test_the_data_key_is_one_that_the_settings_accept(tmp_path: Path) -> None:

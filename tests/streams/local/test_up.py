@@ -68,6 +68,15 @@ class TestARunningStack:
         assert set(content["processes"]) == {"kafka", "redis", "worker-1", "worker-2", "notifier", "api"}
         assert all(psutil.pid_exists(pid) for pid in content["processes"].values())
 
+    def test_every_file_is_its_owners_only(self, breakable_stack: WholeStack) -> None:
+        # The folder of logs and its up.log were made by the test.
+        made = [path for path in breakable_stack.data.rglob("*") if path.name not in ("logs", "up.log")]
+
+        open_to_others = [path.name for path in made if not path.is_symlink() and path.lstat().st_mode & 0o077]
+
+        assert {"stack.json", "kafka", "redis", "data-key"} <= {path.name for path in made}
+        assert open_to_others == []
+
     def test_a_second_stack_in_the_same_folder_is_refused_naming_the_pid(self, breakable_stack: WholeStack) -> None:
         done = up(breakable_stack.data)
 
