@@ -1,23 +1,46 @@
-"""The list of topics: name, record key, contents, retention and partitions."""
+"""The list of topics: name, record key, contents and partitions. How long records are kept stands in `retention/classes.py`."""
 
 from dataclasses import dataclass
 
+from streams.retention.classes import DAY_S, ERASED_S, HOUR_S, DataClass, InTopic, of_topic
 from streams.settings import Settings
 
-_HOUR_MS = 3_600_000
-_DAY_MS = 24 * _HOUR_MS
+_QUARTER_HOUR_MS = HOUR_S * 1000 // 4
+_DAY_MS = DAY_S * 1000
+_SEGMENT_BYTES = 64 * 1024 * 1024
+"""At 3 MB/s of positions a segment is full after some minutes; no other topic fills one within `segment.ms`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """`retention_ms` None: unlimited. `partitions` None: `KOMEK_PARTITIONS`. `compacted`: keeps the newest record of each key."""
+    """`partitions` None: `KOMEK_PARTITIONS`. Retention and compaction follow from the table of `retention/classes.py`."""
 
     name: str
     key: str
     carries: str
-    retention_ms: int | None
-    compacted: bool = False
     partitions: int | None = None
+
+    @property
+    def kept(self) -> DataClass:
+        """The row of the table. Raises KeyError when there is none."""
+        return of_topic(self.name)
+
+    @property
+    def compacted(self) -> bool:
+        """Whether Kafka keeps the newest record of each key."""
+        return self.kept.is_compacted
+
+    @property
+    def retention_ms(self) -> int | None:
+        """None: compacted, so the time does not matter to Kafka."""
+        return None if self.compacted or self.kept.kept_s is None else self.kept.kept_s * 1000
+
+    @property
+    def segment_ms(self) -> int:
+        """Kafka deletes and compacts whole segments, never the one that is written: this bounds how much longer records stay."""
+        if self.retention_ms is None:
+            return _DAY_MS
+        return max(_QUARTER_HOUR_MS, min(7 * _DAY_MS, self.retention_ms // 30))
 
     def config(self, settings: Settings) -> dict[str, str]:
         """The configuration of the topic, as Kafka's names and values."""
@@ -26,13 +49,19 @@ class Topic:
             "min.insync.replicas": str(settings.min_insync),
             # Times of decisions are the log's (DESIGN 8); a client's clock may be wrong.
             "message.timestamp.type": "LogAppendTime",
+            "segment.ms": str(self.segment_ms),
+            "segment.bytes": str(_SEGMENT_BYTES),
         }
         if self.retention_ms is not None:
             config["retention.ms"] = str(self.retention_ms)
         if self.compacted:
+            assert isinstance(self.kept.place, InTopic)
             # A tombstone removes the values before it only by compaction; this bounds the time until then to a day.
             config["max.compaction.lag.ms"] = str(_DAY_MS)
+            config["min.compaction.lag.ms"] = str(self.kept.place.hold_ms)
             config["min.cleanable.dirty.ratio"] = "0.1"
+            # An older record may come back by a replay of its dead letter: the tombstone must be there to be found.
+            config["delete.retention.ms"] = str(ERASED_S * 1000)
         return config
 
     def partition_count(self, settings: Settings) -> int:
@@ -43,59 +72,47 @@ INCIDENTS = Topic(
     name="komek.incidents.v1",
     key="zone",
     carries="commands about incidents; only these change an incident",
-    retention_ms=7 * _DAY_MS,
 )
 DECISIONS = Topic(
     name="komek.decisions.v1",
     key="zone",
     carries="one record per command with all its effects and the reasons, in the partition of its command",
-    retention_ms=365 * _DAY_MS,
 )
 OFFERS = Topic(
     name="komek.offers.v1",
     key="volunteer id",
     carries="every state change of every offer, derived from decisions; ids only",
-    retention_ms=365 * _DAY_MS,
 )
 INCIDENT_STATUS = Topic(
     name="komek.incident-status.v1",
     key="incident id",
     carries="the complete state of an incident after each decision; derived from decisions",
-    retention_ms=None,
-    compacted=True,
 )
 LOCATIONS = Topic(
     name="komek.locations.v1",
     key="volunteer id",
     carries="position fixes",
-    retention_ms=_HOUR_MS,
 )
 VOLUNTEERS = Topic(
     name="komek.volunteers.v1",
     key="volunteer id",
     carries="profile and duty without personal data; tombstone on erasure",
-    retention_ms=None,
-    compacted=True,
 )
 PRIVATE = Topic(
     name="komek.private.v1",
     key="volunteer:<id>, incident:<id> or incident:<id>:<kind>:<id>",
     carries="personal data, encrypted with AES-256-GCM; tombstone on erasure",
-    retention_ms=None,
-    compacted=True,
 )
 DEAD_LETTERS = Topic(
     name="komek.dead-letters.v1",
     key="source topic",
     carries="records that could not be read: bytes, headers, topic, partition, offset, reason",
-    retention_ms=30 * _DAY_MS,
     partitions=1,
 )
 AUDIT = Topic(
     name="komek.audit.v1",
     key="actor",
     carries="audit log: who read or changed what",
-    retention_ms=365 * _DAY_MS,
     partitions=1,
 )
 
@@ -103,8 +120,6 @@ PLANS = Topic(
     name="komek.plans.v1",
     key="plans",
     carries="applied response plans; the newest is in force, a tombstone restores the built-in plans",
-    retention_ms=None,
-    compacted=True,
     partitions=1,
 )
 
@@ -112,7 +127,6 @@ NOTICES = Topic(
     name="komek.notices.v1",
     key="volunteer id",
     carries="notices sent to people, with channel and outcome; ids only",
-    retention_ms=30 * _DAY_MS,
 )
 
 TOPICS = (

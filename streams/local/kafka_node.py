@@ -115,6 +115,8 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
         "num.io.threads": "4",
         "num.recovery.threads.per.data.dir": "2",
         "log.segment.bytes": str(64 * 1024 * 1024),
+        # Kafka deletes old segments at this interval; the default of 5 minutes is added to every retention.
+        "log.retention.check.interval.ms": "60000",
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
     }
 
