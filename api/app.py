@@ -7,13 +7,14 @@ import asyncio
 import contextlib
 import gc
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import structlog
 from fastapi import FastAPI
 
 from api.http import methods, problems
+from api.http.client_address import ProxyHeaders
 from api.http.private_responses import NotStored
 from api.http.request_metrics import Measure
 from api.http.server_sent_events import BeginInTurn
@@ -49,6 +50,7 @@ from streams.readers.decisions import DecisionReader
 from streams.readers.feed import Feed
 from streams.readers.last_known import LastKnownReader
 from streams.readers.plans import PlanFollower
+from streams.setting_values import Network
 from streams.settings import Settings
 from streams.store import RedisClient
 from streams.store.intake_marks import RedisIntakeMarks
@@ -97,10 +99,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             gc.freeze()
             yield
 
-    return assembled(lifespan)
+    return assembled(lifespan, proxies=chosen.proxy)
 
 
-def assembled(lifespan: Callable[[FastAPI], Any] | None = None, services: Services | None = None) -> FastAPI:
+def assembled(
+    lifespan: Callable[[FastAPI], Any] | None = None,
+    services: Services | None = None,
+    proxies: Sequence[Network] = (),
+) -> FastAPI:
     """Routes, error handlers and middleware. The services are set in `app.state` by the lifespan, or given by tests."""
     app = FastAPI(
         title="Komek",
@@ -120,11 +126,13 @@ def assembled(lifespan: Callable[[FastAPI], Any] | None = None, services: Servic
     add_openapi(app)
     problems.install(app)
     # The middleware added last runs first. Measure is inside HeadAsGet, which passes on a copy of the scope: the router writes
-    # the matched route into that copy. BeginInTurn is outermost: reconnecting streams wait before any work is done for them.
+    # the matched route into that copy. BeginInTurn is outside them: reconnecting streams wait before any work is done for them.
+    # ProxyHeaders is outermost: everything else sees the client's address, scheme and host.
     app.add_middleware(NotStored)
     app.add_middleware(Measure)
     app.add_middleware(methods.HeadAsGet)
     app.add_middleware(BeginInTurn, path=events.router.prefix)
+    app.add_middleware(ProxyHeaders, trusted=proxies)
     if services is not None:
         app.state.services = services
     return app

@@ -7,6 +7,7 @@ key.
 import asyncio
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -91,13 +92,17 @@ class Tally:
 
 
 class Api:
-    """`retry_for_s`: how long one request is retried. `transport`: replaces the network in tests."""
+    """`verify`: trusted certificates (`streams/tls.py`). `retry_for_s`: how long one request is retried.
+
+    `transport`: replaces the network in tests.
+    """
 
     def __init__(
         self,
         base_url: str,
         tokens: Tokens,
         *,
+        verify: ssl.SSLContext | bool = True,
         retry_for_s: float = 120.0,
         seed: int = 0,
         transport: httpx2.AsyncBaseTransport | None = None,
@@ -106,7 +111,7 @@ class Api:
         limits = httpx2.Limits(max_connections=AT_ONCE + 8, max_keepalive_connections=AT_ONCE)
         # `trust_env=False`: proxies of the environment are not used.
         self._http = httpx2.AsyncClient(
-            base_url=base_url, transport=transport, limits=limits, timeout=10.0, trust_env=False
+            base_url=base_url, verify=verify, transport=transport, limits=limits, timeout=10.0, trust_env=False
         )
         self._tokens = tokens
         self._retry_for_s = retry_for_s

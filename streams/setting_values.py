@@ -3,8 +3,11 @@
 import base64
 import binascii
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+Network = IPv4Network | IPv6Network
 
 
 def text(value: str) -> str:
@@ -30,6 +33,17 @@ def redis_url(value: str) -> str:
     if scheme not in ("redis", "rediss", "unix"):
         raise ValueError(expected)
     return value
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    expected = "IP addresses or networks like 10.0.0.7 or 10.0.0.0/24, separated by commas"
+    try:
+        found = tuple(ip_network(part.strip()) for part in value.split(","))
+    except ValueError:
+        raise ValueError(expected) from None
+    if any(network.prefixlen == 0 for network in found):
+        raise ValueError(f"{expected}; /0 would believe everybody")
+    return found
 
 
 def routers(value: str) -> str:

@@ -35,6 +35,20 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", values.text, "address the API listens on")
     port: int | None = _setting(None, values.whole(1, 65535), "port of the API (8000, or a free one when unset)")
+    tls_cert: Path | None = _setting(
+        None,
+        values.path,
+        "certificate chain (PEM) with which the API serves TLS; reloaded when it changes, like its key",
+    )
+    tls_key: Path | None = _setting(None, values.path, "private key (PEM, no password) of KOMEK_TLS_CERT")
+    proxy: tuple[values.Network, ...] = _setting(
+        (),
+        values.networks,
+        "addresses (CIDR, commas between) of proxies whose X-Forwarded-For, -Proto and -Host are believed; unset: nobody's",
+    )
+    api_ca: Path | None = _setting(
+        None, values.path, "CA certificates (PEM) that the commands trust for the API; unset: the system's"
+    )
     data: Path = _setting(Path(".komek"), values.path, "folder of the local stack: data, keys, logs, stack.json")
     jwt_keys: Path | None = _setting(
         None,
@@ -92,6 +106,14 @@ class Settings:
         if self.data_key is None:
             raise SettingsError("KOMEK_DATA_KEY is not set: expected 32 bytes as base64url (`komek up` creates one)")
         return self.data_key
+
+    def tls_files(self) -> tuple[Path, Path] | None:
+        """Certificate and key of the API, if it serves TLS. Raises SettingsError when only one of them is set."""
+        if self.tls_cert is not None and self.tls_key is not None:
+            return self.tls_cert, self.tls_key
+        if self.tls_cert is not None or self.tls_key is not None:
+            raise SettingsError("KOMEK_TLS_CERT and KOMEK_TLS_KEY: expected both or neither")
+        return None
 
     def require_jwt_keys(self) -> Path:
         """The path of the JWK Set. Raises SettingsError when it is not set."""

@@ -1,17 +1,23 @@
 """`komek api`: one process of the HTTP API. The application is an import string, because `streams` must not import `api`."""
 
+import asyncio
 import os
 import resource
+import socket
 import sys
 
+import structlog
 import uvicorn
 
 from dispatch.plans.book import BadPlans, load, load_builtin
-from streams import logs, tokens
+from streams import event_loop, logs, tokens
+from streams.cli.certificate import certificate_of
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.kafka import topic_admin
+from streams.local.exposure import exposure
 from streams.settings import FROM_FILE, PREFIX, Settings
+from streams.tls import ServerCertificate
 
 APP = "api.app:create_app"
 PROTOCOL = "api.http.stale_requests:PromptProtocol"
@@ -19,6 +25,7 @@ PROTOCOL = "api.http.stale_requests:PromptProtocol"
 KEEP_ALIVE_S = 30
 """A connection between two requests is closed after this long."""
 END_WITHIN_S = 5
+_log = structlog.get_logger(__name__)
 FILES = 65_536
 """Wanted limit of open files; each connection needs one."""
 
@@ -28,6 +35,7 @@ def command() -> None:
     settings = settings_here()
     logs.configure(settings.log_level)
     _check(settings)
+    certificate = certificate_of(settings)
     _export_settings(settings)
     config = uvicorn.Config(
         APP,
@@ -42,6 +50,9 @@ def command() -> None:
         access_log=False,  # paths contain ids; metrics count requests by route
         log_level="warning",
         server_header=False,
+        # `api/http/client_address.py` reads what proxies say; uvicorn would believe every process of this machine.
+        proxy_headers=False,
+        ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
         date_header=True,
         timeout_graceful_shutdown=END_WITHIN_S,
         limit_concurrency=None,
@@ -51,11 +62,31 @@ def command() -> None:
     # waits for the interpreter lock.
     sys.setswitchinterval(0.0005)
     _allow_connections()
-    server = uvicorn.Server(config)
+    if found := exposure(settings):
+        _log.warning("the API is reachable from outside without TLS", reason=found)
+    server = _Server(config, certificate)
     server.run()
     # uvicorn returns normally when the application fails to start.
     if not server.started:
         sys.exit(1)
+
+
+class _Server(uvicorn.Server):
+    """Follows the files of the certificate, if there is one."""
+
+    def __init__(self, config: uvicorn.Config, certificate: ServerCertificate | None) -> None:
+        super().__init__(config)
+        self._certificate = certificate
+        self._follower: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: "list[socket.socket] | None" = None) -> None:
+        await super().startup(sockets)
+        if self._certificate is not None:
+            self._follower = asyncio.ensure_future(self._certificate.follow())
+
+    async def shutdown(self, sockets: "list[socket.socket] | None" = None) -> None:
+        await event_loop.cancel(self._follower)
+        await super().shutdown(sockets)
 
 
 def _allow_connections() -> None:

@@ -5,6 +5,7 @@ one signed here with the key of KOMEK_JWT_KEYS or of the local stack.
 """
 
 import os
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -20,12 +21,15 @@ from streams.local import stackfile
 from streams.local.addresses import EVERYWHERE, USUAL_PORT
 from streams.local.ports import LOOPBACK
 from streams.settings import Settings
+from streams.tls import BadCertificate, client_context
 from streams.tokens import BadKeys, Role, TokenKeys, load_keys
 
 ApiOption = Annotated[str | None, typer.Option("--api", help="Address of the API, like http://127.0.0.1:8000.")]
 TokenOption = Annotated[str | None, typer.Option("--token", help="Bearer token to use instead of one signed here.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+ADDRESS_CURE = "Start it (`komek up`), or set its address with --api or KOMEK_PORT."
+CERTIFICATE_CURE = "Set KOMEK_API_CA to the certificates of its CA, and --api to an address that its certificate names."
 TOKEN_TTL_S = 3600
 _RENEW_BEFORE_S = 300
 """A token is renewed this long before it expires, so that no request carries one that expires on the way."""
@@ -64,21 +68,28 @@ class Access:
 
     url: str
     tokens: Callable[[str, str], str]
+    trust: ssl.SSLContext
+    """The certificates that are accepted."""
 
     def http(self, role: str = "operator", identity: str = "cli") -> httpx2.Client:
         headers = {"Authorization": f"Bearer {self.tokens(role, identity)}"}
         # trust_env=False: a proxy of the environment cannot reach the loopback of this machine.
-        return httpx2.Client(base_url=self.url, headers=headers, timeout=10.0, trust_env=False)
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=10.0, trust_env=False, verify=self.trust)
 
 
 def access(api: str | None, token: str | None) -> Access:
     """Address and tokens for a command.
 
     Raises:
-        CommandFailed: no token was given and none can be signed here.
+        CommandFailed: no token was given and none can be signed here, or the file of KOMEK_API_CA cannot be used.
     """
     settings = settings_here()
-    return Access(url=_address(api, settings), tokens=GivenToken(token) if token else issued_tokens(settings))
+    try:
+        trust = client_context(settings)
+    except BadCertificate as error:
+        raise CommandFailed(str(error), "Correct the file, or unset the setting.", WRONG_USE) from error
+    tokens = GivenToken(token) if token else issued_tokens(settings)
+    return Access(url=_address(api, settings), tokens=tokens, trust=trust)
 
 
 def issued_tokens(settings: Settings) -> IssuedTokens:
@@ -117,7 +128,7 @@ def ask(http: httpx2.Client, method: str, path: str, **request: Any) -> Mapping[
     except httpx2.HTTPError as error:
         raise CommandFailed(
             f"the API at {http.base_url} does not answer: {type(error).__name__} {error}",
-            "Start it (`komek up`), or set its address with --api or KOMEK_PORT.",
+            CERTIFICATE_CURE if "CERTIFICATE_VERIFY" in str(error) else ADDRESS_CURE,
             UNREACHABLE,
         ) from error
     if not response.is_success:
@@ -165,4 +176,6 @@ def _address(api: str | None, settings: Settings) -> str:
     if settings.port is None and running is not None and not os.environ.get("KOMEK_HOST"):
         return running.api
     host = LOOPBACK if settings.host in EVERYWHERE else settings.host
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port or USUAL_PORT}"
+    # A CA for the API is set where it serves TLS.
+    scheme = "https" if settings.tls_cert or settings.api_ca else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port or USUAL_PORT}"

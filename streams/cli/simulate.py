@@ -13,7 +13,7 @@ from rich.table import Table
 
 from streams import clock, event_loop
 from streams.api_client import Api, ApiUnavailable
-from streams.cli.client import ApiOption, JsonOption, TokenOption, access
+from streams.cli.client import Access, ApiOption, JsonOption, TokenOption, access
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import console, print_json
@@ -63,13 +63,13 @@ def command(
         raise CommandFailed(str(error), "`komek simulate --help` lists the options.", WRONG_USE) from error
     reach = access(api, token)
     with broker_errors_reported():
-        figures = asyncio.run(_run(wanted, reach.url, reach.tokens, quiet=json))
+        figures = asyncio.run(_run(wanted, reach, quiet=json))
     if json:
         print_json(figures)
 
 
-async def _run(scenario: Scenario, url: str, tokens: Any, *, quiet: bool) -> dict[str, Any]:
-    async with Api(url, tokens, seed=scenario.seed) as api:
+async def _run(scenario: Scenario, reach: Access, *, quiet: bool) -> dict[str, Any]:
+    async with Api(reach.url, reach.tokens, verify=reach.trust, seed=scenario.seed) as api:
         progress = RunProgress(scenario=scenario, api=api)
         # Unique to this run: a later run of the same scenario creates new incidents.
         run = f"{scenario.name}-{clock.now_ms():x}"
@@ -83,7 +83,7 @@ async def _run(scenario: Scenario, url: str, tokens: Any, *, quiet: bool) -> dic
                 pass
             except ApiUnavailable as error:
                 raise CommandFailed(
-                    f"the API at {url} does not answer: {error}", "Start it with `komek up`.", UNREACHABLE
+                    f"the API at {reach.url} does not answer: {error}", "Start it with `komek up`.", UNREACHABLE
                 ) from error
         return progress.figures()
 

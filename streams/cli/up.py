@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from streams import settings as all_settings
+from streams.cli.certificate import certificate_of
 from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
 from streams.cli.make_parent import MakeCaller
 from streams.local import jars, stack
@@ -58,6 +59,7 @@ def command(
     settings = all_settings.load(os.environ)
     if data is not None:
         settings = replace(settings, data=data)
+    certificate_of(settings)
     stop_request = _StopRequest()
     steps = Steps(_write)
     caller = stack.StackOwner(

@@ -136,7 +136,7 @@ def _words(data: Mapping[str, Any]) -> str:
 
 async def _once(reach: Any, svg: Path | None, json: bool) -> None:
     view = _View(url=reach.url)
-    async with Api(reach.url, reach.tokens, retry_for_s=0.0) as api:
+    async with Api(reach.url, reach.tokens, verify=reach.trust, retry_for_s=0.0) as api:
         # Before the first read, so that no event between them is missed.
         listening = asyncio.create_task(_listen(api, view, asyncio.Event()))
         await view.look(api)
@@ -170,7 +170,7 @@ def _print(view: _View, svg: Path | None, json: bool) -> None:
 async def _live(reach: Any) -> None:
     view = _View(url=reach.url)
     wake = asyncio.Event()
-    async with Api(reach.url, reach.tokens, retry_for_s=0.0) as api:
+    async with Api(reach.url, reach.tokens, verify=reach.trust, retry_for_s=0.0) as api:
         background = [
             asyncio.create_task(_listen(api, view, wake)),
             asyncio.create_task(_keep_looking(api, view, wake)),

@@ -22,13 +22,15 @@ class Addresses:
     """None: an external Redis, which is not started."""
     host: str
     port: int
+    scheme: str = "http"
+    """`https` when the API serves TLS."""
 
     @property
     def api(self) -> str:
         """The URL by which a browser on this machine reaches the API."""
         host = LOOPBACK if self.host in EVERYWHERE else self.host
         # An IPv6 address stands in brackets in a URL (RFC 3986, section 3.2.2).
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return f"{self.scheme}://[{host}]:{self.port}" if ":" in host else f"{self.scheme}://{host}:{self.port}"
 
 
 def choose(settings: Settings, say: Callable[[str], None]) -> Addresses:
@@ -55,6 +57,7 @@ def choose(settings: Settings, say: Callable[[str], None]) -> Addresses:
         redis_port=None if settings.redis else redis_port,
         host=settings.host,
         port=_api_port(settings, spare_port, say),
+        scheme="https" if settings.tls_cert else "http",
     )
 
 

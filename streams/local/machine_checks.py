@@ -17,6 +17,7 @@ from streams.local import jars, redis_server
 from streams.local.addresses import USUAL_PORT
 from streams.local.check import Check, fail, ok, warn
 from streams.local.errors import LocalStackError
+from streams.local.exposure import exposure
 from streams.local.folder import opened
 from streams.local.ports import is_free
 from streams.settings import Settings
@@ -37,6 +38,7 @@ def machine_checks(settings: Settings, *, own_port: int | None) -> Iterator[Chec
     yield disk(settings.data)
     yield open_files(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     yield port(settings, own_port)
+    yield way_to_the_api(settings)
     if settings.kafka is None:
         yield jar_cache(jars.cache_folder(os.environ))
         yield java()
@@ -66,6 +68,20 @@ def packages(locks: Sequence[Path]) -> Check:
     if not differing:
         return ok("packages", "as pinned in requirements/")
     return warn("packages", "; ".join(differing), "Run `make clean` and `make up` to install the pinned versions.")
+
+
+def way_to_the_api(settings: Settings) -> Check:
+    found = exposure(settings)
+    if found:
+        return warn(
+            "TLS",
+            found,
+            "Set KOMEK_TLS_CERT and KOMEK_TLS_KEY, or KOMEK_PROXY to the address of a proxy.",
+        )
+    return ok(
+        "TLS",
+        "the API serves TLS" if settings.tls_cert else "by a proxy" if settings.proxy else "not needed on loopback",
+    )
 
 
 def memory(available_bytes: int) -> Check:

@@ -1,6 +1,7 @@
 """The processes of a local stack: the two servers, and Komek's own commands."""
 
 import os
+import ssl
 import sys
 import urllib.error
 import urllib.request
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import redis
 
-from streams import clock, tokens
+from streams import clock, settings, tokens
 from streams.local import kafka_node, redis_server
 from streams.local.addresses import Addresses
 from streams.local.folder import Folder
@@ -19,6 +20,7 @@ from streams.local.ports import answers
 from streams.local.process import Part
 from streams.local.redis_server import RedisServer
 from streams.store.redis_connections import blocking_client
+from streams.tls import client_context
 from streams.tokens import Role
 
 KAFKA, REDIS, TOPICS, WORKERS, API, DEMO = range(6)
@@ -84,7 +86,7 @@ def notifier(environ: Mapping[str, str]) -> Part:
 
 def api(environ: Mapping[str, str], url: str) -> Part:
     keys = environ.get("KOMEK_JWT_KEYS")
-    is_ready = partial(_is_ours_and_ready, url, Path(keys) if keys else None)
+    is_ready = partial(_is_ours_and_ready, url, Path(keys) if keys else None, client_context(settings.load(environ)))
     return Part(name="api", command=[*COMMAND, "api"], rank=API, environ=environ, is_ready=is_ready)
 
 
@@ -105,11 +107,11 @@ def _redis_serves(port: int) -> bool:
         return False
 
 
-def _is_ours_and_ready(url: str, keys: Path | None) -> bool:
+def _is_ours_and_ready(url: str, keys: Path | None, trust: ssl.SSLContext) -> bool:
     """Whether the API of this stack is ready. Another Komek may have taken the port meanwhile; it refuses the tokens of this
     stack."""
     token = _own_token(keys)
-    return _answers_ok(f"{url}/readyz") and (token is None or _answers_ok(f"{url}/v1/status", token))
+    return _answers_ok(f"{url}/readyz", trust) and (token is None or _answers_ok(f"{url}/v1/status", trust, token))
 
 
 def _own_token(keys: Path | None) -> str | None:
@@ -122,9 +124,9 @@ def _own_token(keys: Path | None) -> str | None:
         return None
 
 
-def _answers_ok(url: str, token: str | None = None) -> bool:
+def _answers_ok(url: str, trust: ssl.SSLContext, token: str | None = None) -> bool:
     # Bypass the proxies of the environment: they cannot reach this machine's loopback.
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
     direct.addheaders = [("Authorization", f"Bearer {token}")] if token else []
     try:
         with direct.open(url, timeout=1.0) as answer:

@@ -14,6 +14,7 @@ from streams.local.check import Check, fail, ok
 from streams.local.stackfile import StackFile
 from streams.settings import Settings
 from streams.store.redis_connections import blocking_client
+from streams.tls import BadCertificate, client_context
 
 ANSWER_WITHIN_S = 3.0
 LOGS_CURE = "See its log in the folder logs of KOMEK_DATA; `komek up` restarts it automatically."
@@ -34,7 +35,7 @@ def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]
     if stack is not None:
         yield workers(stack)
         yield notifier(stack)
-        yield api_ready(stack.api)
+        yield api_ready(stack.api, settings)
 
 
 def process(name: str, pid: int) -> Check:
@@ -77,9 +78,13 @@ def notifier(stack: StackFile) -> Check:
     return fail("notices", "no notifier: offers are made, but no notices are sent", LOGS_CURE)
 
 
-def api_ready(url: str) -> Check:
+def api_ready(url: str, settings: Settings) -> Check:
     # Bypass the proxies of the environment: they cannot reach this machine's loopback.
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        trust = client_context(settings)
+    except BadCertificate as error:
+        return fail("API", str(error), "Correct the file, or unset the setting.")
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
     try:
         with direct.open(f"{url}/readyz", timeout=ANSWER_WITHIN_S) as answer:
             return ok("API", f"{url} is ready ({answer.status})")

@@ -1,5 +1,6 @@
 """No cache keeps what the API says, and no browser guesses its type."""
 
+import httpx2
 import pytest
 from fastapi.routing import APIRoute
 
@@ -34,3 +35,15 @@ async def test_unexpected_errors_are_marked(world: World) -> None:
     assert answer.status_code == 500
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("scheme", "value"), [("https", "max-age=31536000"), ("http", None)])
+async def test_a_browser_that_came_by_tls_never_comes_back_without_it(
+    world: World, scheme: str, value: str | None
+) -> None:
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=world.app), base_url=f"{scheme}://komek.example"
+    ) as client:
+        answer = await client.get("/healthz")
+
+    assert answer.headers.get("strict-transport-security") == value

@@ -1,0 +1,19 @@
+"""The certificate of the API as its settings name it, checked before anything starts."""
+
+from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.settings import Settings
+from streams.tls import BadCertificate, ServerCertificate
+
+
+def certificate_of(settings: Settings) -> ServerCertificate | None:
+    """The certificate of the API, if it serves TLS.
+
+    Raises:
+        CommandFailed: a file cannot be used.
+        SettingsError: only one of the two settings is set.
+    """
+    files = settings.tls_files()
+    try:
+        return ServerCertificate(*files) if files else None
+    except BadCertificate as error:
+        raise CommandFailed(str(error), "Correct the files, or unset both settings.", WRONG_USE) from error
