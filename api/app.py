@@ -22,6 +22,7 @@ from api.http.strict_route import StrictRoute
 from api.openapi import add_openapi
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
+from api.process.rate_limits import RateLimits
 from api.process.services import PlansInForce, Services
 from api.process.shutdown import on_stop_signal
 from api.reads.event_stream import Live
@@ -213,6 +214,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             monitor=monitor,
             alarms=alarms,
             latency=latency,
+            rates=RateLimits(settings.rates),
         )
 
 

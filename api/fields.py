@@ -16,6 +16,10 @@ from dispatch.model.places import Area, Place
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 
+MAX_REACH_M = 2_000_000
+"""Of an area: all of Kazakhstan fits, whose farthest border is some 1,700 km from its centre. A larger one is a mistake, or would
+make everybody on duty a candidate."""
+
 
 def expected(what: str, path: str = "") -> PydanticCustomError:
     """The error of an invalid field; `path` is the place of the fault within its value."""
@@ -74,9 +78,13 @@ def language_tag(value: object) -> str:
 def area(value: object) -> Area:
     """The area of a GeoJSON Point, Polygon or MultiPolygon. Raises PydanticCustomError."""
     try:
-        return geojson.area_of(value)  # type: ignore[arg-type]  # checks the type itself
+        found = geojson.area_of(value)  # type: ignore[arg-type]  # checks the type itself
     except geojson.BadGeometry as error:
         raise expected(error.expected, error.field_path) from None
+    # At the edge only: areas that are in the log already stay readable.
+    if found.reach_m > MAX_REACH_M:
+        raise expected(f"an area of which no part is more than {MAX_REACH_M // 1000:,} km from its centre")
+    return found
 
 
 def place(value: object) -> Place:

@@ -80,6 +80,20 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return check
 
 
+def factor(value: str) -> float | None:
+    """None for `off`."""
+    expected = "a number from 0.01 to 1000, or off"
+    if value.lower() == "off":
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(expected) from None
+    if not 0.01 <= number <= 1000:  # false for NaN
+        raise ValueError(expected)
+    return number
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value.lower() not in words:

@@ -82,6 +82,9 @@ class Settings:
         values.one_of("on", "off"),
         "limits of the plans on offers to one person; off: for drills that run faster than real time",
     )
+    rates: float | None = _setting(
+        1.0, values.factor, "factor of the API's rate limits, for each process; off: no rate limits"
+    )
     stall_s: int = _setting(
         20,
         values.whole(5, 3600),

@@ -8,8 +8,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from api.caller import Caller
+from api.http.client_address import client_address
 from api.http.problems import ProblemResponse
-from api.process.services import TokenVerifier
+from api.http.request_limits import limited
+from api.process.rate_limits import RequestClass
+from api.process.services import Services, TokenVerifier
 from streams import clock
 from streams.tokens import BadToken, Bearer, Role
 
@@ -33,12 +36,18 @@ class Allow(HTTPBearer):
     def admit(self, request: Request) -> Caller:
         """Raises ProblemResponse: 401 without a valid token, 403 with another role."""
         # From the state of the application: `Allow` is constructed at import, before there are keys.
-        keys: TokenVerifier = request.app.state.services.keys
-        bearer = _bearer(request, keys)
+        services: Services = request.app.state.services
+        try:
+            bearer = _bearer(request, services.keys)
+        except ProblemResponse:
+            wait_s = services.rates.refused_wait_s(client_address(request.scope))
+            if wait_s > 0:
+                raise limited(RequestClass.REFUSED, "none", wait_s) from None
+            raise
         if bearer.role not in self.roles:
             raise ProblemResponse("forbidden", "expected a token of role " + " or ".join(sorted(self.roles)))
         # Asked by live views, which outlast the request.
-        caller = Caller(bearer.sub, bearer.role, bearer.expires_s * 1000, lambda: not keys.accepts(bearer))
+        caller = Caller(bearer.sub, bearer.role, bearer.expires_s * 1000, lambda: not services.keys.accepts(bearer))
         request.state.caller = caller
         return caller
 

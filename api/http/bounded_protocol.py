@@ -5,13 +5,16 @@
     body                         30 s, 8 MiB    408 or 413
     pipelined requests           32             the connection ends after the answers to these
     connection without a request 30 s           closed
+    open connections             4,096          503, of one address
 
 Every refusal closes the connection; nothing that arrives afterwards is parsed. httptools has no limits of its own: it collects a
 header of any length and waits for its end for ever.
 """
 
 import asyncio
+from collections import Counter
 from enum import Enum
+from typing import ClassVar
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -26,6 +29,8 @@ BODY_WITHIN_S = 30.0
 IDLE_S = 30
 """Also for `timeout_keep_alive` of uvicorn, which ends connections between two requests."""
 PIPELINED = 32
+CONNECTIONS = 4_096
+"""Open connections of one address. Clients behind a proxy share its address, but a proxy reuses its connections."""
 _STATUS_LINES = {
     400: b"400 Bad Request",
     408: b"408 Request Timeout",
@@ -58,6 +63,8 @@ def raw_response(problem: ProblemResponse) -> bytes:
 def _problem(code: str) -> ProblemResponse:
     if code == "waited_too_long":
         return retry_later(code, "repeat the request with the same Idempotency-Key")
+    if code == "overloaded":
+        return retry_later(code, "too many open connections from this address", 5)
     return ProblemResponse(code)
 
 
@@ -67,9 +74,14 @@ class BoundedProtocol(HttpToolsProtocol):
     head_within_s = HEAD_WITHIN_S
     body_within_s = BODY_WITHIN_S
     idle_s: float = IDLE_S
+    most_connections = CONNECTIONS
+    open_of: ClassVar[Counter[str]] = Counter()
+    """Open connections by address, of all servers of this process."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._address = str(self.client[0]) if self.client else ""
+        self.open_of[self._address] += 1
         self._is_refused = False
         self._code: str | None = None
         """Of a limit that a callback found exceeded."""
@@ -87,9 +99,15 @@ class BoundedProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._timed: tuple[int, _Part] | None = None
         """The request and part that the timer is for: bytes that trickle in do not extend it."""
+        if self.open_of[self._address] > self.most_connections:
+            self.refuse("overloaded")
+            return
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.open_of[self._address] -= 1
+        if self.open_of[self._address] <= 0:
+            del self.open_of[self._address]
         self._stop_timer()
         super().connection_lost(exc)
 

@@ -74,6 +74,8 @@ TABLE: dict[str, ProblemType] = {
     "too_old": ProblemType(422, "A position must have been recorded within the last hour"),
     "from_the_future": ProblemType(422, "A position must not be recorded more than a minute in the future"),
     "idempotency_key_reused": ProblemType(422, "The Idempotency-Key was used for another request"),
+    "too_many_requests": ProblemType(429, "Too many requests of this kind; repeat it after Retry-After"),
+    "too_many_live_views": ProblemType(429, "This identity has too many live views open"),
     "headers_too_large": ProblemType(431, "The request line and headers exceed 32 KiB"),
     "internal": ProblemType(500, "Internal error"),
     "waited_too_long": ProblemType(503, "The request waited too long before it was read; nothing was stored"),

@@ -8,10 +8,12 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from api.http import request_limits
 from api.http.auth import Allow, allowance
 from api.http.numbers import natural
 from api.http.problems import ProblemResponse, not_json
 from api.http.strict_json import BadJson, parse
+from api.process.rate_limits import class_of
 
 LIMIT = 64 * 1024
 BULK_LIMIT = 1024 * 1024
@@ -87,11 +89,13 @@ class StrictRoute(APIRoute):
         takes_body = self.body_field is not None
         needs_body = self.body_field is not None and self.body_field.field_info.is_required()
 
+        kind = class_of(min(self.methods or {"GET"}), self.path)
+
         async def strict(request: Request) -> Response:
+            bounded = StrictRequest(request.scope, request.receive)
             # Before the body is read: a caller without permission must not make the process buffer it.
             if isinstance(declared, Allow):
-                declared.admit(request)
-            bounded = StrictRequest(request.scope, request.receive)
+                await request_limits.limit(bounded, declared.admit(request), kind)
             if takes_body and await bounded.body():
                 require_json(bounded)
             elif needs_body:

@@ -12,6 +12,8 @@ from typing import Protocol
 from api.caller import Caller
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
+from api.process.live_views import ViewRoom
+from api.process.rate_limits import RateLimits
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident
@@ -120,6 +122,7 @@ class LagMeasurement(Protocol):
 class EventFrames(Protocol):
     """`api.reads.event_stream.Live`."""
 
+    def room_for(self, caller: Caller) -> ViewRoom: ...
     def frames(self, caller: Caller, cursor: FeedCursor | None) -> AsyncIterator[bytes]: ...
 
 
@@ -169,6 +172,7 @@ class Services:
     alarms: Alarms
     latency: Latency
     person_locks: PersonLocks = field(default_factory=PersonLocks)
+    rates: RateLimits = field(default_factory=RateLimits)
 
     @property
     def plans(self) -> PlanBook:

@@ -6,6 +6,7 @@ import msgspec
 
 from api.caller import Caller
 from api.process.intake_marks import Newest
+from api.process.live_views import LiveViews, ViewRoom
 from api.views import incidents, offers, safety
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.vocabulary import OfferState
@@ -37,6 +38,11 @@ class Live:
         self._feed = feed
         self._chunks: Newest[bytes] = Newest(CHUNKS_KEPT)
         self._views = 0
+        self._open = LiveViews()
+
+    def room_for(self, caller: Caller) -> ViewRoom:
+        """Whether another view of this caller may be opened."""
+        return self._open.room_for(caller)
 
     async def frames(self, caller: Caller, cursor: FeedCursor | None) -> AsyncIterator[bytes]:
         """Events after the cursor, until the caller's token becomes invalid (`end`) or the position unavailable (`reset`).
@@ -45,7 +51,8 @@ class Live:
         """
         try:
             # With the id of a person the listener reads an index of what may concern them (DESIGN 94).
-            with self._feed.listening(cursor, caller.id if caller.role is Role.VOLUNTEER else None) as listener:
+            person = caller.id if caller.role is Role.VOLUNTEER else None
+            with self._open.counted(caller), self._feed.listening(cursor, person) as listener:
                 # With an id, so that a client that disconnects before the first event can resume here.
                 self._views += 1
                 retry_ms = RETRY_MS[self._views % len(RETRY_MS)]

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Header
 
 from api.deps import ServicesDep
 from api.http.auth import Reader
-from api.http.problems import invalid
+from api.http.problems import TABLE, ProblemResponse, invalid, retry_later
 from api.http.responses import problems
 from api.http.server_sent_events import EventStream
 from api.http.strict_route import StrictRoute
+from api.process.live_views import ViewRoom
 from streams.readers.feed_records import FeedCursor
 
 router = APIRouter(prefix="/v1/events", tags=["live"], route_class=StrictRoute)
@@ -45,4 +46,10 @@ async def events(
 
     Volunteers receive their own offers and notices. Lines that start with `:` are comments.
     """
+    match services.live.room_for(caller):
+        case ViewRoom.IDENTITY_IS_FULL:
+            # The newest is refused: if the oldest were closed, clients that reconnect would replace each other for ever.
+            raise ProblemResponse("too_many_live_views", headers={"Retry-After": "30"})
+        case ViewRoom.PROCESS_IS_FULL:
+            raise retry_later("overloaded", TABLE["overloaded"].title, 5)
     return EventStream(services.live.frames(caller, cursor))

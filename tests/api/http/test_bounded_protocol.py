@@ -252,3 +252,23 @@ async def test_an_upgrade_is_an_ordinary_request() -> None:
 
 def test_both_idle_limits_agree() -> None:
     assert IDLE_S == KEEP_ALIVE_S == 30
+
+
+async def test_one_address_cannot_hold_more_than_its_connections() -> None:
+    class Few(PromptProtocol):
+        most_connections = 3
+
+    async with served(Few) as port:
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        refused = await told(port)
+        held[0][1].close()
+        await held[0][1].wait_closed()
+        while Few.open_of["127.0.0.1"] > 2:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.01)
+        answered = await told(port, b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        for _, writer in held[1:]:
+            writer.close()
+
+    assert refused.startswith(b"HTTP/1.1 503")
+    assert b"retry-after: 5" in refused.lower()
+    assert answered.startswith(b"HTTP/1.1 200")

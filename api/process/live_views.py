@@ -1,0 +1,56 @@
+"""Counts the live views of this process, and limits them by identity and in total (DESIGN 127)."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from enum import Enum
+
+from api.caller import Caller
+from streams.tokens import Role
+
+VIEWS_OF_PERSON = 20
+"""Of one volunteer. A phone that loses its connection leaves views behind until the kernel closes them after 30 s."""
+VIEWS_OF_IDENTITY = 200
+"""Of one operator, admin or monitor: a control room may connect through one account."""
+VIEWS = 10_000
+"""Of one process."""
+
+
+class ViewRoom(Enum):
+    """Whether another live view may be opened."""
+
+    FREE = "free"
+    IDENTITY_IS_FULL = "the caller has too many"
+    PROCESS_IS_FULL = "the process has too many"
+
+
+class LiveViews:
+    def __init__(self) -> None:
+        self._of: Counter[str] = Counter()
+        self._all = 0
+
+    def room_for(self, caller: Caller) -> ViewRoom:
+        """Views count from their start (`counted`): some that are opened at the same moment may exceed the limit."""
+        if self._all >= VIEWS:
+            return ViewRoom.PROCESS_IS_FULL
+        most = VIEWS_OF_PERSON if caller.role is Role.VOLUNTEER else VIEWS_OF_IDENTITY
+        return ViewRoom.IDENTITY_IS_FULL if self._of[_key(caller)] >= most else ViewRoom.FREE
+
+    @contextlib.contextmanager
+    def counted(self, caller: Caller) -> Iterator[None]:
+        """For the life of one view."""
+        key = _key(caller)
+        self._of[key] += 1
+        self._all += 1
+        try:
+            yield
+        finally:
+            self._all -= 1
+            self._of[key] -= 1
+            # Without it the counter would keep every identity that ever looked.
+            if self._of[key] <= 0:
+                del self._of[key]
+
+
+def _key(caller: Caller) -> str:
+    return f"{caller.role} {caller.id}"
