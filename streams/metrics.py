@@ -65,7 +65,9 @@ TOKEN_KEY_RELOADS = Counter(
     "komek_token_key_reloads_total", "Changes of the key file: loaded, or refused as unusable", ["outcome"]
 )
 AUDIT_LOST = Counter("komek_audit_lost_total", "Audit records that were lost; expected 0")
-LIMITED = Counter("komek_limited_requests_total", "Requests refused by a rate limit, by class and role", ["kind", "role"])
+LIMITED = Counter(
+    "komek_limited_requests_total", "Requests refused by a rate limit, by class and role", ["kind", "role"]
+)
 STALE_REQUESTS = Counter(
     "komek_stale_requests_total", "Requests refused because they had waited too long before they were read"
 )
