@@ -129,7 +129,8 @@ def test_critical_is_told_from_the_body_or_the_plan_of_the_type() -> None:
     assert is_critical({"type": "flood", "priority": "critical"}, plans)
     assert is_critical({"type": "medical.cardiac_arrest"}, plans)
     assert not is_critical({"type": "medical.cardiac_arrest", "priority": "low"}, plans)
-    for body in ({"type": "information"}, {"type": ["flood"]}, {"priority": {}}, [], None, "critical", 1):
+    bodies: list[object] = [{"type": "information"}, {"type": ["flood"]}, {"priority": {}}, [], None, "critical", 1]
+    for body in bodies:
         assert not is_critical(body, plans)
 
 
