@@ -51,6 +51,8 @@ from streams.readers.decisions import DecisionReader
 from streams.readers.feed import Feed
 from streams.readers.last_known import LastKnownReader
 from streams.readers.plans import PlanFollower
+from streams.ring import KeyUse, LiveRing
+from streams.ring.live_ring import require
 from streams.setting_values import Network
 from streams.settings import Settings
 from streams.store import RedisClient
@@ -88,8 +90,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     chosen = settings or all_settings.load(os.environ)
     # At start, all together: a missing key must stop the process here, not fail the first request that needs it.
-    for required in (chosen.require_kafka, chosen.require_redis, chosen.require_data_key, chosen.require_jwt_keys):
+    for required in (chosen.require_kafka, chosen.require_redis, chosen.require_jwt_keys):
         required()
+    require(LiveRing.of(chosen).now, *KeyUse)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -174,6 +177,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         BrokerError: Kafka does not answer.
         BadKeys, BadPlans: a file is invalid.
     """
+    ring = LiveRing.of(settings)
     keys = KeyFile(settings.require_jwt_keys())
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
     # Before anything starts: with a topic that is missing or configured dangerously, a 202 could not be kept.
@@ -183,7 +187,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         link = RedisClient(settings.require_redis())
         # First in, so closed last: `marks` finishes its background writes to Redis when it stops.
         lifetimes.push_async_callback(link.close)
-        intake = await lifetimes.started(CommandIntake(settings, name))
+        intake = await lifetimes.started(CommandIntake(settings, name, ring=ring))
         positions = await lifetimes.started(PositionIntake(settings, name))
         feed = await lifetimes.started(Feed(settings, f"{name}-live", latency.watch))
         # Live views end with the key of their token.
@@ -201,6 +205,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         _log.info("api is ready", name=name)
         yield Services(
             settings=settings,
+            ring=ring,
             keys=keys,
             plans_in_force=plans_in_force,
             intake=intake,

@@ -6,6 +6,7 @@
     │   ├── IntakeError             the record was not confirmed to the client that sent it
     │   │   ├── Overloaded          refused before anything was sent
     │   │   └── OutcomeUnknown      no answer in time; repeat with the same id
+    │   ├── KeyMissing              `ring`: the ring holds no key that may make this value
     │   ├── LockLost                `store.redis_client`: another process holds the rebuild lock; start over
     │   ├── DeliveryFailed          `notices.channels`: the notice is sent again with the same id
     │   └── ConditionUnknown        `monitoring.alarm_conditions`: the data that the condition needs is missing in this sample
@@ -17,7 +18,9 @@
     │   └── CommandFailed           `cli.errors`: ends a command with its message, cure and exit code
     └── InvalidInput                fix what was passed in
         ├── Unreadable              `wire`: the bytes are no record of this topic; dead-letter them (also a ValueError)
+        │   └── UnknownKey          `wire`: the ring lacks the key of a private record; it may open with another ring
         ├── SettingsError           `settings`: a setting is missing or invalid, one line per setting (also a ValueError)
+        ├── BadRing                 `ring`: a key ring or its file that cannot be used (also a ValueError)
         ├── BadKeys, BadToken       `tokens`: a key file or an access token that cannot be used (also ValueErrors)
         ├── BadLifetime             `tokens`: a token of this role must expire earlier (also a ValueError)
         ├── BadAnswer               `worker.router_engines`: what the routing service sent is no answer (also a ValueError)

@@ -37,6 +37,9 @@ VOID_EVENTS = Counter(
     "komek_void_events_total", "Events of offers that are void by the order of the log; expected 0", ["reason"]
 )
 
+# Every process that holds data keys.
+KEY_RING_RELOADS = Counter("komek_key_ring_reloads_total", "Reloads of the key ring, by outcome", ["outcome"])
+
 # The notifier.
 NOTICES = Counter("komek_notices_total", "Notices sent or failed, by channel and outcome", ["channel", "outcome"])
 NOTICES_DROPPED = Counter("komek_notices_dropped_total", "Notices dropped, by channel and reason", ["channel", "why"])

@@ -58,8 +58,14 @@ class Settings:
     data_key: bytes | None = _setting(
         None,
         values.data_key,
-        "key that encrypts personal data (AES-256-GCM) and keys its digests; unset: `komek up` creates one",
+        "one key for everything: encrypts personal data, keys digests, signs sessions; KOMEK_DATA_KEYS takes its place",
         secret=True,
+    )
+    data_keys: Path | None = _setting(
+        None,
+        values.path,
+        "file (0600) with the key ring, reloaded when it changes: api all keys, worker and `komek rebuild` those of use data, "
+        "notifier none; unset: `komek up` creates one",
     )
     plans: Path | None = _setting(None, values.path, "response plans (TOML); unset: the built-in ones")
     partitions: int = _setting(8, values.whole(1, 256), "partitions of each topic when it is created")
@@ -105,9 +111,11 @@ class Settings:
         return self.redis
 
     def require_data_key(self) -> bytes:
-        """The 32-byte encryption key. Raises SettingsError when it is not set."""
+        """The key that stands for a whole ring (`streams.ring.LiveRing.of`). Raises SettingsError when it is not set."""
         if self.data_key is None:
-            raise SettingsError("KOMEK_DATA_KEY is not set: expected 32 bytes as base64url (`komek up` creates one)")
+            raise SettingsError(
+                "KOMEK_DATA_KEY is not set: expected it, or a key ring in KOMEK_DATA_KEYS (`komek up` creates one)"
+            )
         return self.data_key
 
     def tls_files(self) -> tuple[Path, Path] | None:
@@ -159,6 +167,8 @@ def load(environ: Mapping[str, str]) -> Settings:
                 found[entry.name] = _parsed(entry.metadata, name, raw)
         except SettingsError as error:
             problems.append(str(error))
+    if "data_key" in found and "data_keys" in found:
+        problems.append("KOMEK_DATA_KEY and KOMEK_DATA_KEYS are both set: expected one of them")
     if problems:
         raise SettingsError("\n".join(problems))
     return Settings(**found)

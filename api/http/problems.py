@@ -4,6 +4,7 @@
     BadJson                   strict_json.py: 400 or 422 with line, column and offset
     RequestValidationError    FastAPI: 422 with one entry for each invalid field
     IntakeError, LogUnavailable   streams/errors.py: 503 with Retry-After
+    KeyMissing                streams/ring: 503 with Retry-After
     StoreUnavailable, NotReady    dispatch/ports.py: 503 with Retry-After
 
 A problem never repeats values from the request, only field names and JSON types.
@@ -25,6 +26,7 @@ from api.http import methods
 from api.http.strict_json import BadJson
 from dispatch.ports import NotReady, StoreUnavailable
 from streams.errors import IntakeError, LogUnavailable, Overloaded
+from streams.ring import KeyMissing
 
 MEDIA_TYPE = "application/problem+json"
 BASE = "urn:komek:problem:"
@@ -86,6 +88,7 @@ TABLE: dict[str, ProblemType] = {
     ),
     # Codes never change, so this one keeps its old word for the state in Redis.
     "picture_unavailable": ProblemType(503, "The state in Redis cannot be read at the moment"),
+    "key_missing": ProblemType(503, "The key ring of this process lacks the key that private data are encrypted with"),
     "log_unavailable": ProblemType(503, "Kafka cannot be read at the moment"),
 }
 
@@ -157,6 +160,8 @@ def problem_of(error: Exception) -> ProblemResponse:
         return retry_later("picture_unavailable", "Redis does not answer")
     if isinstance(error, LogUnavailable):
         return retry_later("log_unavailable", "Kafka does not answer")
+    if isinstance(error, KeyMissing):
+        return retry_later("key_missing", TABLE["key_missing"].title, 5)
     # Nobody reads this response; it only keeps the disconnect out of the log of unexpected errors.
     if isinstance(error, ClientDisconnect):
         return ProblemResponse("bad_json", "the body ended early")
@@ -175,6 +180,7 @@ _HANDLED = (
     StoreUnavailable,
     NotReady,
     LogUnavailable,
+    KeyMissing,
     BadJson,
 )
 _OF_STATUS = {404: "not_found", 405: "method_not_allowed", 406: "not_acceptable", 413: "body_too_large"}

@@ -25,6 +25,7 @@ from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
 from streams.readers.feed_records import FeedCursor
 from streams.readers.last_known import LastKnown
+from streams.ring import LiveRing
 from streams.settings import Settings
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
@@ -158,6 +159,7 @@ class Services:
     `last_known` (Kafka)."""
 
     settings: Settings
+    ring: LiveRing
     keys: TokenVerifier
     plans_in_force: PlansInForce
     intake: Commands

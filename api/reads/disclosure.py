@@ -104,12 +104,12 @@ def _open(services: Services, ref: str, sealed: bytes | None) -> VolunteerPrivat
     if sealed is None:
         return None
     try:
-        return wire.open_sealed(services.settings.require_data_key(), ref, sealed)
+        return wire.open_sealed(services.ring.now, ref, sealed)
     except wire.Unreadable:
         # A record under another data key must not make the whole incident unreadable. The reference is not logged: it names a
         # person or incident.
         metrics.UNREADABLE_SHOWN.labels(topic="private").inc()
-        _log.error("private record cannot be decrypted with KOMEK_DATA_KEY")
+        _log.error("private record cannot be decrypted")
         return None
 
 

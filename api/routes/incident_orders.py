@@ -39,6 +39,7 @@ from dispatch.model.commands import (
 from dispatch.model.ids import offer_id
 from dispatch.model.private_refs import text_ref
 from streams import wire
+from streams.wire.client_digests import client_digests
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
 ORDER: dict[str, Any] = {
@@ -178,7 +179,7 @@ async def split(order: OrderDep, body: Split) -> Response:
         state = await order.open_state()
         if state is not None:
             check_belongs(state, body)
-        report, of_report = commands.report(body, once, services.settings.require_data_key(), order.incident_id)
+        report, of_report = commands.report(body, once, client_digests(services.ring.now), order.incident_id)
         command = SplitIncident(
             **order.fields("split", body.reason),
             report=commands.new_report(report),

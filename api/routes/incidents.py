@@ -30,6 +30,7 @@ from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, wire
 from streams.tokens import Role
+from streams.wire.client_digests import client_digests
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
 GEOJSON = "application/geo+json"
@@ -53,7 +54,7 @@ async def report_incident(body: IncidentReport, once: OnceOnly, services: Servic
     check_reported_at(body.reported_at)
 
     async def prepared() -> PreparedWrite:
-        command, private = commands.report(body, once, services.settings.require_data_key())
+        command, private = commands.report(body, once, client_digests(services.ring.now))
 
         # After the acknowledgement: a report that Kafka did not accept must not be shown as reported.
         async def mark() -> None:

@@ -16,7 +16,7 @@ from dispatch.state.edits import PRIVATE_FIELDS
 from streams import clock
 from streams.intake.text_fingerprint import fingerprint
 from streams.wire import IncidentPrivate
-from streams.wire.client_digests import client_digests
+from streams.wire.client_digests import ClientDigests
 
 
 def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
@@ -45,14 +45,13 @@ def specs(requirements: Sequence[RequirementIn]) -> tuple[RequirementSpec, ...]:
 
 
 def report(
-    body: IncidentReport, once: IdempotentRequest, data_key: bytes, split_from: str = ""
+    body: IncidentReport, once: IdempotentRequest, digests: ClientDigests, split_from: str = ""
 ) -> tuple[ReportIncident, list[PrivateRecord]]:
     """The command, and the private record to send before it.
 
     `split_from`: the incident from which it is split; it is part of the id, because the same key may also have been used for a
     report.
     """
-    digests = client_digests(data_key)
     actor, key = once.caller.id, f"split {split_from} {once.key}" if split_from else once.key
     # Derived from caller and key: a repeat gets the same id, whatever process it reaches.
     zone = geo.zone_of(body.location.centre) if body.location else ids.placeless_zone(actor, key)

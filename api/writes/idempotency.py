@@ -103,7 +103,7 @@ async def _once(
     body_sha256: str = getattr(request.state, "body_sha256", NOTHING)
     caller: Caller = request.state.caller
     services: Services = request.app.state.services
-    digests = client_digests(services.settings.require_data_key())
+    digests = client_digests(services.ring.now)
     keyed = RequestDigests(
         key=digests.digest(Purpose.IDEMPOTENCY_KEY, caller.id, idempotency_key),
         request=digests.digest(Purpose.REQUEST, request.method, request.scope["path"], body_sha256),

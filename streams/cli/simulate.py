@@ -17,6 +17,7 @@ from streams.cli.client import Access, ApiOption, JsonOption, TokenOption, acces
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import console, print_json
+from streams.ring import LiveRing
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
 from streams.simulator.run import RunProgress, Transport, http_transport, play
 from streams.simulator.scenarios import BadScenario, Scenario, scenario_named
@@ -101,11 +102,11 @@ async def _transport(scenario: Scenario, api: Api, run: str) -> AsyncIterator[Tr
         yield http_transport(api, run)
         return
     settings = settings_here()
-    data_key = settings.require_data_key()
+    ring = LiveRing.of(settings)
     async with bulk_sender(settings, api.tally) as sender:
 
         async def register(people: Any) -> None:
-            await register_in_bulk(sender, people, data_key)
+            await register_in_bulk(sender, people, ring.now)
 
         async def positions(people: Any, volunteers: Volunteers, number: int) -> None:  # noqa: ARG001 - as over HTTP
             await send_positions_in_bulk(sender, people, volunteers.place_of)

@@ -23,6 +23,8 @@ from dispatch.model.ids import derived, zone_of_incident
 from streams import clock, event_loop, metrics, wire
 from streams.errors import IntakeError, OutcomeUnknown, Overloaded
 from streams.kafka import clients
+from streams.ring import LiveRing
+from streams.ring.live_ring import ring_of
 from streams.settings import Settings
 from streams.topics import AUDIT, INCIDENTS, PRIVATE, VOLUNTEERS
 
@@ -93,8 +95,11 @@ class CommandIntake:
         source: str,
         make: Callable[[Settings, str], Any] = clients.prompt_producer,
         *,
+        ring: LiveRing | None = None,
         renew_after_s: float = RENEW_AFTER_S,
     ) -> None:
+        """`ring`: seals private records; None: that of the settings, read when the first one is sealed."""
+        self._ring = ring
         self._renew_after_s = renew_after_s
         self._settings = settings
         self._source = source
@@ -154,7 +159,8 @@ class CommandIntake:
         """A message for `private`. `sealed` is sent as it is, else `record` is sealed; without both, it is a tombstone."""
         value = sealed
         if record is not None and value is None:
-            value = wire.seal(self._settings.require_data_key(), ref, record)
+            self._ring = ring_of(self._settings, self._ring)
+            value = wire.seal(self._ring.now, ref, record)
         return Message(PRIVATE.name, ref, value, _private_headers(ref, self._source))
 
     async def send_private(

@@ -8,12 +8,12 @@ from dispatch.matching.position_checks import Track, followed
 from dispatch.model.vocabulary import TravelMode
 from streams import metrics, wire
 from streams.rebuild.log_scan import Bounds, LogScan
-from streams.settings import Settings
+from streams.ring import LiveRing
 from streams.store.people import PrivateWrite, fix_in
 from streams.store.record_decoders import (
     DecidingWrites,
     Rejected,
-    newest_privates,
+    fold_privates,
     newest_profiles,
     readable_fixes,
     succeeding,
@@ -28,10 +28,10 @@ PEOPLE_AT_ONCE = 4000
 class PeopleRestore:
     """One per rebuild. `unreadable`: records about people that could not be decoded."""
 
-    def __init__(self, scan: LogScan, restore: Restore, settings: Settings) -> None:
+    def __init__(self, scan: LogScan, restore: Restore, ring: LiveRing) -> None:
         self._scan = scan
         self._restore = restore
-        self._settings = settings
+        self._ring = ring
         self.unreadable = 0
 
     async def restore_profiles(self, bounds: Bounds) -> list[wire.VolunteerRecord]:
@@ -51,14 +51,10 @@ class PeopleRestore:
         return [deciding[-1].record for deciding in registered if deciding[-1].record is not None]
 
     async def restore_private(self, bounds: Bounds) -> None:
-        """Writes the encrypted records and the home places. Raises SettingsError without a data key."""
-        key = self._settings.require_data_key()
+        """Writes the encrypted records and the home places."""
         newest: dict[str, PrivateWrite] = {}
         async for records in self._scan.read(PRIVATE, bounds):
-            privates, rejected = newest_privates(records, key)
-            # A key is always in the same partition, and a partition is read in order: the last write is the newest.
-            newest.update({write.ref: write for write in privates})
-            self._report_unreadable(rejected)
+            self._report_unreadable(fold_privates(newest, records, self._ring))
         people = self._restore.people()
         writes = [write for write in newest.values() if write.sealed is not None]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):

@@ -25,6 +25,8 @@ from streams.kafka.log_reader import LogReader
 from streams.rebuild.log_fold import LiveHold, LogFold, OffersSeen, losers, no_decision, rivals
 from streams.rebuild.log_scan import Bounds, LogScan, OnProgress
 from streams.rebuild.people import PeopleRestore
+from streams.ring import LiveRing
+from streams.ring.live_ring import ring_of
 from streams.settings import Settings
 from streams.store import LockLost, RedisClient
 from streams.store.restore import Restore, RestoredIncident
@@ -60,8 +62,16 @@ class Rebuilder:
     """One per process. Of concurrent `run_or_wait` calls, in any process, one rebuilds and the others wait for it."""
 
     def __init__(
-        self, *, settings: Settings, link: RedisClient, owner: str, on_progress: OnProgress | None = None
+        self,
+        *,
+        settings: Settings,
+        link: RedisClient,
+        owner: str,
+        on_progress: OnProgress | None = None,
+        ring: LiveRing | None = None,
     ) -> None:
+        """`ring`: opens the homes of people; None: that of the settings, read when a rebuild needs it."""
+        self._ring = ring
         self._restore = Restore(link, owner)
         self._reader = LogReader(settings, f"{owner}-rebuild")
         self._settings = settings
@@ -140,7 +150,7 @@ class Rebuilder:
         self._scan.done = 0
         self._scan.total = sum(end - first for parts in bounds.values() for first, end in parts.values())
         # People first: offers, statistics and holds are written only to the hashes of known people.
-        people = PeopleRestore(self._scan, self._restore, self._settings)
+        people = PeopleRestore(self._scan, self._restore, ring_of(self._settings, self._ring))
         profiles = await people.restore_profiles(bounds[VOLUNTEERS.name])
         await people.restore_private(bounds[PRIVATE.name])
         modes = {profile.id: profile.travel_mode for profile in profiles}

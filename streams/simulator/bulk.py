@@ -18,6 +18,7 @@ from streams.api_client import Tally
 from streams.errors import BrokerError
 from streams.kafka import clients
 from streams.kafka.topic_admin import wait_for_broker
+from streams.ring import KeyRing
 from streams.settings import Settings
 from streams.simulator.people import SimulatedPerson
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
@@ -35,7 +36,7 @@ class Record(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
-def profile_records(person: SimulatedPerson, data_key: bytes, at_ms: int) -> Iterator[Record]:
+def profile_records(person: SimulatedPerson, keys: KeyRing | bytes, at_ms: int) -> Iterator[Record]:
     """The record of `volunteers` and the encrypted record of `private`."""
     public = VolunteerRecord(
         id=person.id,
@@ -54,7 +55,7 @@ def profile_records(person: SimulatedPerson, data_key: bytes, at_ms: int) -> Ite
     headers = _headers("private", ref, at_ms)
     # The value is encrypted, so it is not JSON as the other records are.
     headers[-1] = ("content-type", b"application/octet-stream")
-    yield Record(PRIVATE.name, ref, wire.seal(data_key, ref, secret), headers)
+    yield Record(PRIVATE.name, ref, wire.seal(keys, ref, secret), headers)
 
 
 def position_record(person: SimulatedPerson, place: Place, at_ms: int) -> Record:
@@ -121,9 +122,9 @@ async def bulk_sender(settings: Settings, tally: Tally) -> AsyncIterator[BulkSen
         await producer.stop()
 
 
-async def register_in_bulk(sender: BulkSender, people: Sequence[SimulatedPerson], data_key: bytes) -> None:
+async def register_in_bulk(sender: BulkSender, people: Sequence[SimulatedPerson], keys: KeyRing | bytes) -> None:
     at_ms = clock.now_ms()
-    records = (record for person in people for record in profile_records(person, data_key, at_ms))
+    records = (record for person in people for record in profile_records(person, keys, at_ms))
     await sender.send_all(records, "profile records")
     sender.tally.add("registered", len(people))
 

@@ -15,6 +15,7 @@ from streams.api_client import Api, ApiCaller, ApiUnavailable
 from streams.errors import BrokerError, IntakeError
 from streams.intake.commands import CommandIntake
 from streams.kafka.topic_admin import wait_for_broker
+from streams.ring import LiveRing
 from streams.settings import Settings
 from streams.simulator.replay import ACTOR, ReplayedReport, ReplayOutcome, Send
 from streams.wire import IncidentPrivate
@@ -47,12 +48,13 @@ async def through_kafka(settings: Settings) -> AsyncIterator[Send]:
 
     Raises:
         BrokerError: no broker answered.
-        SettingsError: KOMEK_DATA_KEY is not set.
+        SettingsError: the settings name no key ring.
     """
-    digests = client_digests(settings.require_data_key())
+    ring = LiveRing.of(settings)
+    digests = client_digests(ring.now)
     # Before the client is made: a kafka-python client that finds no broker leaves its thread running.
     wait_for_broker(settings)
-    intake = CommandIntake(settings, "/komek/replay")
+    intake = CommandIntake(settings, "/komek/replay", ring=ring)
     try:
         await intake.start()
     except KafkaError as error:

@@ -43,12 +43,17 @@ class ProfileWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateWrite:
-    """A record of `private` at its offset; `sealed` None is a tombstone. `home` is set only for `volunteer:<id>`."""
+    """A record of `private`; `sealed` None is a tombstone. `home` is set only for `volunteer:<id>`.
+
+    `offset`: its place in the log. A record that repeats an earlier one under another key (`is_resealed`) has the offset of that
+    one, so it is never newer than what was written in between (DESIGN 125).
+    """
 
     ref: str
     offset: int
     sealed: bytes | None
     home: Place | None = None
+    is_resealed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,7 @@ class PeopleStore:
         return await self._put("people", [_packed_profile(write) for write in writes])
 
     async def put_private(self, writes: Sequence[PrivateWrite]) -> int:
-        """Returns how many of the writes were newer than the stored records."""
+        """Returns how many of the writes were newer than the stored records, or replaced their ciphertext."""
         changed = 0
         for part in _parts(writes, AT_ONCE):
             sealed = [write.sealed or b"" for write in part]
@@ -227,7 +232,7 @@ def _unjoined(volunteer_id: bytes, version: bytes, on_duty: bytes, heard: bytes,
 
 
 def _packed_private(write: PrivateWrite) -> dict[str, object]:
-    packed: dict[str, object] = {"ref": write.ref, "offset": write.offset}
+    packed: dict[str, object] = {"ref": write.ref, "offset": write.offset, "resealed": write.is_resealed}
     if write.ref.startswith("volunteer:"):
         packed["volunteer"] = write.ref.removeprefix("volunteer:")
         if write.home is not None:

@@ -11,6 +11,7 @@ from aiokafka import ConsumerRecord
 
 from dispatch.matching.position_checks import refusal
 from streams import wire
+from streams.ring import LiveRing
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
 from streams.wire import Unreadable, VolunteerPrivate
 
@@ -63,11 +64,22 @@ def _keeps_duty(write: ProfileWrite) -> bool:
     return write.record is not None and write.record.keeps_duty
 
 
-def newest_privates(records: Iterable[ConsumerRecord], data_key: bytes) -> tuple[list[PrivateWrite], Rejected]:
-    """The last private record or tombstone of each reference, and the rejected records with reasons."""
-    writes, rejected = _readable(records, lambda record: private_of(record, data_key))
-    # All records of a reference are in one partition, so the last one is the newest.
-    return list({write.ref: write for write in writes}.values()), rejected
+def newest_privates(records: Iterable[ConsumerRecord], ring: LiveRing) -> tuple[list[PrivateWrite], Rejected]:
+    """The newest private record or tombstone of each reference, and the rejected records with reasons."""
+    newest: dict[str, PrivateWrite] = {}
+    rejected = fold_privates(newest, records, ring)
+    return list(newest.values()), rejected
+
+
+def fold_privates(newest: dict[str, PrivateWrite], records: Iterable[ConsumerRecord], ring: LiveRing) -> Rejected:
+    """Adds records, in the order of the log, to the newest ones by reference; returns the rejected records with reasons."""
+    writes, rejected = _readable(records, lambda record: private_of(record, ring))
+    for write in writes:
+        # All records of a reference are in one partition. A record that was sealed again stands at the place of its original:
+        # what was written in between is newer, and of two with the same place the later one counts.
+        if write.ref not in newest or write.offset >= newest[write.ref].offset:
+            newest[write.ref] = write
+    return rejected
 
 
 def _readable(
@@ -128,20 +140,34 @@ def profile_of(record: ConsumerRecord) -> ProfileWrite:
     return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=profile)
 
 
-def private_of(record: ConsumerRecord, data_key: bytes) -> PrivateWrite:
+def private_of(record: ConsumerRecord, ring: LiveRing) -> PrivateWrite:
     """Decodes a record of `private` or a tombstone. Only records of people are decrypted, for the home place.
 
+    A record under a key that the deployment has declared and this ring lacks is stored without its home: it opens once the ring
+    holds the key.
+
     Raises:
-        Unreadable: a person's record cannot be decrypted with this key.
+        Unreadable: a person's record is damaged, or the ring lacks its key and nothing has declared one.
     """
     ref = _key_of(record)
     sealed: bytes | None = record.value
+    original = wire.resealed_from(record.headers)
+    # An offset from the future would win against everything written until then.
+    is_resealed = original is not None and original < record.offset
+    offset = original if original is not None and is_resealed else record.offset
+    write = PrivateWrite(ref=ref, offset=offset, sealed=sealed, is_resealed=is_resealed)
     if sealed is None or not ref.startswith("volunteer:"):
-        return PrivateWrite(ref=ref, offset=record.offset, sealed=sealed)
-    # Decrypted here although only the home is used: a record that cannot be decrypted is dead-lettered, not stored (DESIGN 75).
-    private = wire.open_sealed(data_key, ref, sealed)
-    home = private.home if isinstance(private, VolunteerPrivate) else None
-    return PrivateWrite(ref=ref, offset=record.offset, sealed=sealed, home=home)
+        return write
+    try:
+        # Decrypted here although only the home is used: what cannot be decrypted is dead-lettered, not stored (DESIGN 75).
+        private = wire.open_sealed(ring.now, ref, sealed)
+    except wire.UnknownKey as error:
+        if error.key_id is not None:
+            ring.met(error.key_id)
+        if not ring.is_declared(error.key_id):
+            raise
+        return write
+    return replace(write, home=private.home if isinstance(private, VolunteerPrivate) else None)
 
 
 def _key_of(record: ConsumerRecord) -> str:

@@ -1,7 +1,7 @@
 """The wire format: records of each topic, their JSON, their headers, and the encryption of `private`.
 
 Start with `codec.py` (dataclasses to JSON and back); `records.py` lists the records that the core does not define.
-May import: `clock`, `errors`, `dispatch`.
+May import: `ring`, `clock`, `errors`, `dispatch`.
 Imported by: every room above it. Use the names of this page: `wire.decode_decision(...)`.
 """
 
@@ -23,7 +23,7 @@ from streams.wire.codec import (
     encode_decision,
     kind_of,
 )
-from streams.wire.record_headers import header_of, headers
+from streams.wire.record_headers import RESEALED_FROM, header_of, headers, resealed_from
 from streams.wire.records import (
     AuditRecord,
     FixRecord,
@@ -33,15 +33,17 @@ from streams.wire.records import (
     VolunteerPrivate,
     VolunteerRecord,
 )
-from streams.wire.sealing import open_sealed, seal
+from streams.wire.sealing import UnknownKey, named_key, open_plain, open_sealed, seal, seal_plain
 
 __all__ = [
+    "RESEALED_FROM",
     "AuditRecord",
     "DecisionFrame",
     "FixRecord",
     "IncidentPrivate",
     "NoticeRecord",
     "PlansRecord",
+    "UnknownKey",
     "Unreadable",
     "VolunteerPrivate",
     "VolunteerRecord",
@@ -61,6 +63,10 @@ __all__ = [
     "header_of",
     "headers",
     "kind_of",
+    "named_key",
+    "open_plain",
     "open_sealed",
+    "resealed_from",
     "seal",
+    "seal_plain",
 ]

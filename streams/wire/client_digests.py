@@ -1,18 +1,17 @@
 """Keyed digests of client data: everything in Kafka and Redis that is compared or looked up without being stored itself.
 
 An unkeyed hash of a report is an oracle: where all fields but the caller's phone are known, trying every number of a prefix takes
-0.2 s. Each digest is an HMAC-SHA-256 (RFC 2104) under a key of its purpose, derived from the data key with HKDF-SHA-256
-(RFC 5869); the purpose is the `info`. Equal input gives unrelated digests for two purposes.
+0.2 s. Each digest is an HMAC-SHA-256 (RFC 2104) under a key of its purpose, derived from the digest key of the ring with
+HKDF-SHA-256 (RFC 5869); the purpose is the `info`. Equal input gives unrelated digests for two purposes. Rotating the data key
+does not change them (DESIGN 125).
 """
 
 import hmac
 from enum import StrEnum
 from functools import lru_cache
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from dispatch.model.digests import plain_external_id
+from streams.ring.key_ring import KeyRing, expanded, extracted
 
 
 class Purpose(StrEnum):
@@ -31,14 +30,16 @@ class Purpose(StrEnum):
 
 
 class ClientDigests:
-    """The digests of one data key. Every process of a deployment computes the same ones, also after a restart."""
+    """The digests of one digest key. Every process of a deployment computes the same ones, also after a restart."""
 
     __slots__ = ("_keys", "scheme")
 
-    def __init__(self, data_key: bytes) -> None:
-        self._keys = {purpose: _derived(data_key, purpose, 32) for purpose in Purpose}
-        # Derived as well, so it identifies the data key and reveals nothing of it.
-        self.scheme = f"k1-{_derived(data_key, 'id', 4).hex()}"
+    def __init__(self, key: bytes, *, is_extracted: bool = False) -> None:
+        """`key`: a data key, as in deployments before the ring, or the digest key of a ring (`is_extracted`)."""
+        extract = key if is_extracted else extracted(key)
+        self._keys = {purpose: _expanded(extract, purpose, 32) for purpose in Purpose}
+        # Derived as well, so it identifies the key and reveals nothing of it.
+        self.scheme = f"k1-{_expanded(extract, 'id', 4).hex()}"
         """Names version and key. Only digests of one scheme are comparable."""
 
     def key(self, purpose: Purpose) -> bytes:
@@ -61,12 +62,16 @@ class ClientDigests:
         return None if plain is None else self.digest(Purpose.EXTERNAL_ID, plain)
 
 
+def client_digests(keys: KeyRing | bytes) -> ClientDigests:
+    """The digests of a ring, or of a data key alone, derived once per process. Raises KeyMissing: no digest key in the ring."""
+    return _digests_of((keys if isinstance(keys, KeyRing) else KeyRing.of_key(keys)).digest_key)
+
+
 # Derivation takes 25 µs, a digest 3 µs; a request needs two or three digests.
 @lru_cache(maxsize=8)
-def client_digests(data_key: bytes) -> ClientDigests:
-    """The digests of this data key, derived once per process."""
-    return ClientDigests(data_key)
+def _digests_of(digest_key: bytes) -> ClientDigests:
+    return ClientDigests(digest_key, is_extracted=True)
 
 
-def _derived(data_key: bytes, purpose: str, size: int) -> bytes:
-    return HKDF(algorithm=SHA256(), length=size, salt=None, info=f"komek digest k1 {purpose}".encode()).derive(data_key)
+def _expanded(extract: bytes, purpose: str, size: int) -> bytes:
+    return expanded(extract, f"komek digest k1 {purpose}", size)

@@ -25,6 +25,7 @@ from streams.kafka.records import Consumed
 from streams.readers.plans import PlanFollower
 from streams.rebuild.rebuilder import Rebuilder
 from streams.rebuild.watch import RebuildWatch
+from streams.ring import LiveRing
 from streams.service_area import service_area_of
 from streams.settings import Settings
 from streams.store import RedisClient, RedisStore
@@ -63,7 +64,7 @@ def build_app(
 
     Raises:
         BadPlans: the file named by KOMEK_PLANS is invalid.
-        SettingsError: Kafka, Redis or the data key is not set.
+        SettingsError: Kafka, Redis or the key ring is not set.
     """
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
     settings.data.mkdir(parents=True, exist_ok=True)  # Faust creates only its own folder inside
@@ -139,6 +140,7 @@ class WorkerServices:
         self.app = app
         self.started = asyncio.Event()
         name = worker_name()
+        self.ring = LiveRing.of(settings)
         self.link = RedisClient(settings.require_redis())
         self.store = make_store(self.link)
         self.people = PeopleStore(self.link)
@@ -160,7 +162,9 @@ class WorkerServices:
         self.applied_plans = PlanFollower(
             settings, f"{name}-plans", fallback=plans, use=self._use_plans, dead_letter=self._dead_letter_plans
         )
-        self.rebuilder = Rebuilder(settings=settings, link=self.link, owner=name, on_progress=self._on_rebuild_progress)
+        self.rebuilder = Rebuilder(
+            settings=settings, link=self.link, owner=name, on_progress=self._on_rebuild_progress, ring=self.ring
+        )
         self.worker = CommandWorker(
             dispatcher=self.dispatcher,
             rebuild=self.rebuilder.run_or_wait,
@@ -250,6 +254,7 @@ class WorkerServices:
                 dead_letter=self.publisher.dead_letter,
                 tell=self.publisher.send_commands,
                 publish=self.publisher.publish_profiles,
+                ring=self.ring,
             ),
             LoopWatchdog(),
             LagWatchdog(settings, group=groups.DISPATCHER, owned=self.owned, waits=self.excuses),

@@ -20,6 +20,8 @@ from streams import wire
 from streams.errors import LogUnavailable
 from streams.kafka import groups
 from streams.kafka.batch_consumer import BatchReading
+from streams.ring import KeyRing, LiveRing
+from streams.ring.live_ring import ring_of
 from streams.settings import Settings
 from streams.store.people import PeopleStore, ProfileWrite, Unjoined
 from streams.store.record_decoders import newest_privates, newest_profiles
@@ -38,7 +40,7 @@ PublishProfiles: TypeAlias = Callable[[Sequence[tuple[str, VolunteerRecord | Non
 
 
 class ProfileService(Service):
-    """Writes profiles and sealed private records to Redis; decrypts the home place with the data key."""
+    """Writes profiles and sealed private records to Redis; decrypts the home place."""
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class ProfileService(Service):
         dead_letter: DeadLetter,
         tell: SendLeaveDuty | None = None,
         publish: PublishProfiles | None = None,
+        ring: LiveRing | None = None,
         **kwargs: Any,
     ) -> None:
         """`tell` sends commands about people who went off duty; None: no such commands. `publish` writes profiles to Kafka; None:
@@ -57,7 +60,7 @@ class ProfileService(Service):
         self._dead_letter = dead_letter
         self._tell = tell
         self._publish = publish
-        self._key = settings.require_data_key()
+        self._ring = ring_of(settings, ring)
         self._consumer = BatchReading(settings, (VOLUNTEERS.name, PRIVATE.name), groups.PEOPLE, PEOPLE_AT_ONCE)
 
     @Service.task
@@ -85,7 +88,7 @@ class ProfileService(Service):
         count = 0
         found = await self._people.unjoined()
         while found:
-            whole = [profile for one in found if (profile := joined(one, self._key)) is not None]
+            whole = [profile for one in found if (profile := joined(one, self._ring.now)) is not None]
             await self._publish(whole)
             # All of `found` count as handled, also those without a derivable profile: they would be returned for ever.
             count += len(whole)
@@ -97,7 +100,7 @@ class ProfileService(Service):
     async def _take(self, records: Sequence[ConsumerRecord]) -> None:
         profiles, of_profiles = newest_profiles(record for record in records if record.topic == VOLUNTEERS.name)
         privates, of_privates = newest_privates(
-            (record for record in records if record.topic == PRIVATE.name), self._key
+            (record for record in records if record.topic == PRIVATE.name), self._ring
         )
         await self._people.put_profiles(profiles)
         await self._people.put_private(privates)
@@ -112,7 +115,7 @@ class ProfileService(Service):
             await self._tell(commands)
 
 
-def joined(found: Unjoined, data_key: bytes) -> tuple[str, VolunteerRecord | None] | None:
+def joined(found: Unjoined, keys: KeyRing | bytes) -> tuple[str, VolunteerRecord | None] | None:
     """The record of `volunteers` that matches a person's newest sealed record; None when it cannot be derived.
 
     The sealed record decides (DESIGN 81): those of a person are in one partition, hence ordered. The latest duty and the latest
@@ -121,7 +124,7 @@ def joined(found: Unjoined, data_key: bytes) -> tuple[str, VolunteerRecord | Non
     if found.sealed is None:
         return (found.volunteer_id, None) if found.on_duty is not None else None
     try:
-        private = wire.open_sealed(data_key, f"volunteer:{found.volunteer_id}", found.sealed)
+        private = wire.open_sealed(keys, f"volunteer:{found.volunteer_id}", found.sealed)
     except Unreadable:
         return None
     if not isinstance(private, VolunteerPrivate) or private.profile is None:

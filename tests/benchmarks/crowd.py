@@ -22,6 +22,7 @@ from dispatch.model.vocabulary import Capability
 from streams import clock, redis_keys
 from streams.api_client import Tally
 from streams.kafka import groups
+from streams.ring import LiveRing
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
 from streams.simulator.people import Crowd, SimulatedPerson, draw_people
 from streams.simulator.places import City, cities, scattered
@@ -55,7 +56,7 @@ async def load(at: Servers, people: Sequence[SimulatedPerson], workers: Sequence
     begun_s = clock.monotonic_s()
     settings = at.settings
     async with bulk_sender(settings, Tally()) as sender:
-        await register_in_bulk(sender, people, settings.require_data_key())
+        await register_in_bulk(sender, people, LiveRing.of(settings).now)
         await send_positions_in_bulk(sender, people, lambda person: person.home)
     async with asyncio.timeout(LOADED_WITHIN_S), _groups(at) as lag:
         while await lag() > 0:

@@ -16,6 +16,7 @@ from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
 from streams import clock
 from streams.readers.feed import Feed
+from streams.ring import LiveRing
 from streams.settings import Settings
 from streams.tokens import Role, TokenKeys
 from tests.support.api_contract import check_response
@@ -52,6 +53,7 @@ class World:
     def restart(self) -> None:
         services = Services(
             settings=self.settings,
+            ring=LiveRing.of(self.settings),
             keys=self.keys,
             plans_in_force=PlansInForce(load_builtin()),
             intake=self.log,

@@ -1,4 +1,5 @@
--- Writes encrypted private records as `offset|ciphertext`; an erased record is `offset|`. Older offsets have no effect.
+-- Writes encrypted private records as `offset|ciphertext`; an erased record is `offset|`. Older offsets have no effect; a record
+-- that was sealed again has the offset of its original and replaces only the ciphertext.
 -- ARGV[1]: owner of the rebuild, or ''; ARGV[2]: the records, packed by streams/store/people.py; then the ciphertext of each, or
 -- ''. The ciphertexts are separate arguments because Redis' cmsgpack cannot decode the MessagePack type `bin`.
 
@@ -39,6 +40,9 @@ for i, item in ipairs(cmsgpack.unpack(ARGV[2])) do
       move_home(item)
       judge_halves(item.volunteer, now)
     end
+  elseif item.resealed and item.offset == stored and sealed ~= '' then
+    count = count + 1
+    call('SET', key, item.offset .. '|' .. sealed)
   end
 end
 return count

@@ -137,6 +137,9 @@ class MemoryStore(MemoryReads):
 
     def _put_private(self, write: PrivateWrite) -> bool:
         offset, _ = self.private.get(write.ref, (-1, None))
+        if write.offset == offset and write.is_resealed and write.sealed:
+            self.private[write.ref] = (offset, write.sealed)
+            return True
         if write.offset <= offset:
             return False
         self.private[write.ref] = (write.offset, write.sealed)

@@ -25,6 +25,7 @@ HASHING = {
     "streams/simulator/call_records.py": "rows of a file of calls that is replayed",
     "streams/simulator/replay_targets.py": "SHA-256 of a body, which stays in the process",
     "streams/store/scripts.py": "Lua scripts, as Redis names them",
+    "streams/ring/key_ring.py": "ids, check values and purpose keys, derived from the keys of the ring",
     "streams/wire/client_digests.py": "this list of purposes",
 }
 """Every module that hashes, and what. Client data that is stored needs a keyed digest."""

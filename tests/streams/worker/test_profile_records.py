@@ -9,6 +9,7 @@ import pytest
 from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, TravelMode
 from streams import wire
+from streams.ring import KeyRing, KeyState, LiveRing
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.record_decoders import (
     fix_of,
@@ -23,7 +24,8 @@ from streams.wire import FixRecord, IncidentPrivate, Unreadable, VolunteerPrivat
 from streams.worker.profile_service import leave_duty_commands
 
 LOGGED_MS = 1_795_000_000_000
-KEY = bytes(32)
+KEY, OTHER_KEY = bytes(32), bytes(31) + b"1"
+RING, OTHER_RING = LiveRing(KeyRing.of_key(KEY)), LiveRing(KeyRing.of_key(OTHER_KEY))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,16 +120,48 @@ def test_the_home_place_is_taken_from_a_persons_sealed_record() -> None:
     sealed = wire.seal(KEY, "volunteer:v-1", VolunteerPrivate(home=home, contact={"phone": "+7"}))
     record: Any = Record(topic=PRIVATE.name, key=b"volunteer:v-1", value=sealed)
 
-    assert private_of(record, KEY) == PrivateWrite(ref="volunteer:v-1", offset=7, sealed=sealed, home=home)
+    assert private_of(record, RING) == PrivateWrite(ref="volunteer:v-1", offset=7, sealed=sealed, home=home)
     with pytest.raises(Unreadable):
-        private_of(record, bytes(31) + b"1")
+        private_of(record, OTHER_RING)
+
+
+def test_a_record_under_a_declared_key_that_is_lacking_is_kept_for_the_time_when_it_is_not() -> None:
+    behind = LiveRing(KeyRing.of_key(OTHER_KEY))
+    behind.declare({key.id: KeyState.ACCEPTED for key in RING.now.keys})
+    sealed = wire.seal(KEY, "volunteer:v-1", VolunteerPrivate(home=Place(lon=76.9, lat=43.2)))
+    record: Any = Record(topic=PRIVATE.name, key=b"volunteer:v-1", value=sealed)
+
+    assert private_of(record, behind) == PrivateWrite(ref="volunteer:v-1", offset=7, sealed=sealed)
+    assert set(behind.missing) == {key.id for key in RING.now.keys}
+
+
+def test_a_record_that_was_sealed_again_stands_at_the_place_of_its_original() -> None:
+    def at(offset: int, value: bytes | None, original: bytes | None = None) -> Any:
+        headers = [] if original is None else [(wire.RESEALED_FROM, original)]
+        return Record(topic=PRIVATE.name, key=b"incident:i-1", value=value, offset=offset, headers=headers)
+
+    again = PrivateWrite(ref="incident:i-1", offset=3, sealed=b"again", is_resealed=True)
+
+    # The usual case, an edit in between, an erasure in between, and offsets that no writer of ours states.
+    for records, newest in [
+        ([at(3, b"old"), at(9, b"again", b"3")], again),
+        (
+            [at(3, b"old"), at(5, b"new"), at(9, b"again", b"3")],
+            PrivateWrite(ref="incident:i-1", offset=5, sealed=b"new"),
+        ),
+        ([at(3, b"old"), at(5, None), at(9, b"again", b"3")], PrivateWrite(ref="incident:i-1", offset=5, sealed=None)),
+        ([at(9, b"new", b"10")], PrivateWrite(ref="incident:i-1", offset=9, sealed=b"new")),
+        ([at(9, b"new", b"-1")], PrivateWrite(ref="incident:i-1", offset=9, sealed=b"new")),
+        ([at(9, b"new", b"9" * 30)], PrivateWrite(ref="incident:i-1", offset=9, sealed=b"new")),
+    ]:
+        assert newest_privates(records, RING) == ([newest], [])
 
 
 def test_what_is_private_to_an_incident_stays_sealed() -> None:
     sealed = wire.seal(KEY, "incident:i-1", IncidentPrivate(address="…"))
     record: Any = Record(topic=PRIVATE.name, key=b"incident:i-1", value=sealed)
 
-    assert private_of(record, bytes(31) + b"1") == PrivateWrite(ref="incident:i-1", offset=7, sealed=sealed)
+    assert private_of(record, OTHER_RING) == PrivateWrite(ref="incident:i-1", offset=7, sealed=sealed)
 
 
 def test_of_several_profiles_the_last_that_can_be_read_counts() -> None:
@@ -228,7 +262,7 @@ def test_a_sealed_record_that_does_not_open_leaves_the_one_before_it() -> None:
         Record(topic=PRIVATE.name, key=b"volunteer:v-2", value=sealed, offset=3),  # sealed for another reference
     ]
 
-    writes, rejected = newest_privates(records, KEY)
+    writes, rejected = newest_privates(records, RING)
 
     assert [(write.ref, write.offset) for write in writes] == [("volunteer:v-1", 1)]
     assert [record.offset for record, _ in rejected] == [2, 3]
