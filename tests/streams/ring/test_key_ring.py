@@ -137,7 +137,7 @@ def test_a_ring_written_is_the_ring_read(path: Path) -> None:
 def test_the_settings_name_a_file_or_one_key_but_not_both(path: Path) -> None:
     assert LiveRing.of(Settings(data_keys=path)).now.keys == LiveRing.of(Settings(data_key=OLD)).now.keys
 
-    with pytest.raises(SettingsError, match="both are set"):
+    with pytest.raises(SettingsError, match="KOMEK_DATA_KEY and KOMEK_DATA_KEYS are both set"):
         load({"KOMEK_DATA_KEY": coded(OLD), "KOMEK_DATA_KEYS": str(path)})
     with pytest.raises(SettingsError, match="expected it, or a key ring in KOMEK_DATA_KEYS"):
         LiveRing.of(Settings())
