@@ -16,6 +16,13 @@ def text(value: str) -> str:
     return value.strip()
 
 
+def secret_text(value: str) -> str:
+    """Taken as it is: a password may begin or end with a space."""
+    if not value.strip():
+        raise ValueError("a text that is not empty")
+    return value
+
+
 def servers(value: str) -> str:
     for part in value.split(","):
         host, _, port = part.strip().rpartition(":")
@@ -101,6 +108,31 @@ def one_of(*words: str) -> Callable[[str], str]:
         return value.lower()
 
     return check
+
+
+def name_of(*names: str) -> Callable[[str], str]:
+    """One of these names, in upper or lower case."""
+
+    def check(value: str) -> str:
+        if value.upper() not in names:
+            raise ValueError("one of " + ", ".join(names))
+        return value.upper()
+
+    return check
+
+
+def token_url(value: str) -> str:
+    """An https URL. Without TLS only on this machine, because the client's secret is sent there."""
+    expected = "an https URL (http only for 127.0.0.1, ::1 or localhost)"
+    try:
+        url = urlsplit(value)
+        _ = url.port  # urlsplit checks the port only when it is read
+    except ValueError:
+        raise ValueError(expected) from None
+    is_local = url.scheme == "http" and url.hostname in ("127.0.0.1", "::1", "localhost")
+    if not url.hostname or url.username or not (url.scheme == "https" or is_local):
+        raise ValueError(expected)
+    return value
 
 
 def data_key(value: str) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from streams import setting_combinations
 from streams import setting_values as values
 from streams.errors import InvalidInput
 
@@ -21,12 +22,38 @@ class SettingsError(InvalidInput, ValueError):
 
 
 def _setting(default: Any, parse: Callable[[str], Any], about: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"parse": parse, "about": about, "secret": secret})
+    # Not in the repr: a traceback or a log of the settings would show it.
+    return field(default=default, repr=not secret, metadata={"parse": parse, "about": about, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     kafka: str | None = _setting(None, values.servers, "bootstrap servers; unset: `komek up` starts its own")
+    kafka_security: str = _setting(
+        "PLAINTEXT",
+        values.name_of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"),
+        "protocol of the Kafka listener: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; TLS 1.2 at least, host names are verified",
+    )
+    kafka_mechanism: str = _setting(
+        "SCRAM-SHA-512",
+        values.name_of("SCRAM-SHA-512", "PLAIN", "OAUTHBEARER"),
+        "SASL mechanism: SCRAM-SHA-512, PLAIN or OAUTHBEARER",
+    )
+    kafka_ca: Path | None = _setting(
+        None, values.path, "PEM file with the CA certificates that sign the brokers; unset: those of the system"
+    )
+    kafka_cert: Path | None = _setting(None, values.path, "PEM file with the certificate of this client and its chain")
+    kafka_key: Path | None = _setting(None, values.path, "PEM file with the private key of KOMEK_KAFKA_CERT")
+    kafka_user: str | None = _setting(None, values.text, "user of SCRAM-SHA-512 and PLAIN")
+    kafka_password: str | None = _setting(None, values.secret_text, "password of KOMEK_KAFKA_USER", secret=True)
+    kafka_token_url: str | None = _setting(
+        None, values.token_url, "token endpoint (OAuth 2.0, client credentials) of OAUTHBEARER"
+    )
+    kafka_token_client: str | None = _setting(None, values.text, "client id at the token endpoint")
+    kafka_token_secret: str | None = _setting(
+        None, values.secret_text, "client secret at the token endpoint", secret=True
+    )
+    kafka_token_scope: str | None = _setting(None, values.text, "scope that the token endpoint is asked for")
     redis: str | None = _setting(
         None,
         values.redis_url,
@@ -169,6 +196,8 @@ def load(environ: Mapping[str, str]) -> Settings:
             problems.append(str(error))
     if "data_key" in found and "data_keys" in found:
         problems.append("KOMEK_DATA_KEY and KOMEK_DATA_KEYS are both set: expected one of them")
+    # Not beside other problems: a value that was refused would be reported as missing as well.
+    problems = problems or list(setting_combinations.kafka_problems(found))
     if problems:
         raise SettingsError("\n".join(problems))
     return Settings(**found)

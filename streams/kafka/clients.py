@@ -1,8 +1,9 @@
 """Factories of all Kafka clients, one function per class of the two libraries; a test forbids other constructions.
 
-All clients share the bootstrap servers, bounded timeouts (`streams/kafka/timeouts.py`) and a metadata refresh every two seconds.
-`differing` overrides or adds settings by the library's own names. aiokafka clients are returned unstarted; kafka-python clients
-connect at once and raise `KafkaError` when no broker answers.
+All clients share the bootstrap servers, protocol and credentials (`streams/kafka/security.py`), bounded timeouts
+(`streams/kafka/timeouts.py`) and a metadata refresh every two seconds. `differing` overrides or adds settings by the library's
+own names. aiokafka clients are returned unstarted; kafka-python clients connect at once and raise `KafkaError` when no broker
+answers.
 """
 
 import os
@@ -13,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient
 
-from streams.kafka import timeouts
+from streams.kafka import security, timeouts
 from streams.settings import Settings
 
 BATCH_LIFETIME_MS = 60_000
@@ -23,7 +24,7 @@ BATCH_LIFETIME_MS = 60_000
 def async_consumer(settings: Settings, client_id: str, *topics: str, **differing: Any) -> AIOKafkaConsumer:
     """A consumer without a group: the caller assigns partitions and seeks."""
     common = {"enable_auto_commit": False, "auto_offset_reset": "earliest", "request_timeout_ms": timeouts.REQUEST_MS}
-    consumer = AIOKafkaConsumer(*topics, **{**_common(settings, client_id), "group_id": None, **common, **differing})
+    consumer = AIOKafkaConsumer(*topics, **{**_aiokafka(settings, client_id), "group_id": None, **common, **differing})
     # Not for members of a group: their JoinGroup is answered only after the rebalance.
     if differing.get("group_id") is None:
         timeouts.limit_single_requests(consumer._client)
@@ -44,7 +45,7 @@ def group_member(settings: Settings, group: str, *topics: str, **differing: Any)
 
 def async_producer(settings: Settings, client_id: str, **differing: Any) -> AIOKafkaProducer:
     """A producer with `acks=all` and no linger."""
-    producer = AIOKafkaProducer(**{**_common(settings, client_id), "acks": "all", "linger_ms": 0, **differing})
+    producer = AIOKafkaProducer(**{**_aiokafka(settings, client_id), "acks": "all", "linger_ms": 0, **differing})
     # In aiokafka `request_timeout_ms` limits both the life of a batch and a single request. A single request gets the
     # shorter limit: it is then retried, with the same sequence number, at the partition's new leader.
     timeouts.limit_single_requests(producer.client)
@@ -60,12 +61,14 @@ def idempotent_producer(settings: Settings, client_id: str, within_ms: int) -> A
 
 def async_admin(settings: Settings, client_id: str) -> AIOKafkaAdminClient:
     """An admin client; the caller starts and closes it."""
-    return AIOKafkaAdminClient(**_common(settings, client_id), request_timeout_ms=timeouts.REQUEST_MS)
+    return AIOKafkaAdminClient(**_aiokafka(settings, client_id), request_timeout_ms=timeouts.REQUEST_MS)
 
 
 def producer(settings: Settings, client_id: str, **differing: Any) -> KafkaProducer:
     """A producer with `acks=all`. Not idempotent: kafka-python's idempotent producer hangs once a batch has expired."""
-    return KafkaProducer(**{**_common(settings, client_id), "enable_idempotence": False, "acks": "all", **differing})
+    return KafkaProducer(
+        **{**_kafka_python(settings, client_id), "enable_idempotence": False, "acks": "all", **differing}
+    )
 
 
 def prompt_producer(settings: Settings, client_id: str) -> KafkaProducer:
@@ -89,14 +92,24 @@ def prompt_producer(settings: Settings, client_id: str) -> KafkaProducer:
 def consumer(settings: Settings, client_id: str) -> KafkaConsumer:
     """A consumer without a group: the caller assigns partitions and seeks."""
     common = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest"}
-    return KafkaConsumer(**_common(settings, client_id), **common)
+    return KafkaConsumer(**_kafka_python(settings, client_id), **common)
 
 
 def admin(settings: Settings, client_id: str, *, connect_within_ms: int, request_within_ms: int) -> KafkaAdminClient:
     """A kafka-python admin client, which connects at once."""
     return KafkaAdminClient(
-        **_common(settings, client_id), bootstrap_timeout_ms=connect_within_ms, request_timeout_ms=request_within_ms
+        **_kafka_python(settings, client_id),
+        bootstrap_timeout_ms=connect_within_ms,
+        request_timeout_ms=request_within_ms,
     )
+
+
+def _aiokafka(settings: Settings, client_id: str) -> dict[str, Any]:
+    return {**_common(settings, client_id), **security.of_aiokafka(settings)}
+
+
+def _kafka_python(settings: Settings, client_id: str) -> dict[str, Any]:
+    return {**_common(settings, client_id), **security.of_kafka_python(settings)}
 
 
 def _common(settings: Settings, client_id: str) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from streams.local import node_security
 from streams.local.errors import NeverReady
+from streams.local.node_security import CONTROLLER, NodeSecurity
 from streams.local.ports import LOOPBACK
 
 FORMAT_WITHIN_S = 60
@@ -38,6 +40,8 @@ class Node:
     ways: tuple[ExtraListener, ...] = ()
     brokers_by: str = "PLAINTEXT"
     """The listener for connections from other brokers."""
+    security: NodeSecurity | None = None
+    """None: PLAINTEXT, and everybody may do everything."""
 
     @property
     def bootstrap(self) -> str:
@@ -72,7 +76,11 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
     copies = str(len(peers))
     # With three nodes two replicas must have a record before it is acknowledged, so one node may fail.
     in_sync = str(max(1, len(peers) - 1))
-    own = f"PLAINTEXT://{node.bootstrap},CONTROLLER://{node.controller}"
+    protocols = node_security.protocols(node) if node.security else _plain_protocols(node)
+    at = {CONTROLLER: node.controller, "PLAINTEXT": node.bootstrap, node_security.CLIENTS: node.bootstrap}
+    if node.security:
+        at[node_security.ADMIN] = node.security.administration
+    own = ",".join(f"{name}://{at[name]}" for name in protocols if name in at)
     ways = "".join(f",{way.name}://{LOOPBACK}:{way.port}" for way in node.ways)
     told = "".join(f",{way.name}://{LOOPBACK}:{way.advertised_port}" for way in node.ways)
     return {
@@ -82,11 +90,10 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
         "controller.quorum.bootstrap.servers": ",".join(peer.controller for peer in peers),
         "listeners": own + ways,
         "advertised.listeners": own + told,
-        "controller.listener.names": "CONTROLLER",
-        "inter.broker.listener.name": node.brokers_by,
-        "listener.security.protocol.map": ",".join(
-            f"{name}:PLAINTEXT" for name in ("CONTROLLER", "PLAINTEXT", *(way.name for way in node.ways))
-        ),
+        "controller.listener.names": CONTROLLER,
+        "inter.broker.listener.name": _between_brokers(node),
+        "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
+        **(node_security.properties(node.security, protocols) if node.security else {}),
         "log.dirs": str(_log_dir(node)),
         # Only `komek topics apply` creates topics: a typo must not create one.
         "auto.create.topics.enable": "false",
@@ -119,6 +126,14 @@ def server_properties(node: Node, peers: Sequence[Node]) -> dict[str, str]:
         "log.retention.check.interval.ms": "60000",
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
     }
+
+
+def _plain_protocols(node: Node) -> dict[str, str]:
+    return dict.fromkeys((CONTROLLER, "PLAINTEXT", *(way.name for way in node.ways)), "PLAINTEXT")
+
+
+def _between_brokers(node: Node) -> str:
+    return node_security.ADMIN if node.security and node.brokers_by == "PLAINTEXT" else node.brokers_by
 
 
 def write_properties(node: Node, peers: Sequence[Node]) -> Path:

@@ -32,6 +32,7 @@ from streams.store import RedisClient, RedisStore
 from streams.store.people import PeopleStore
 from streams.topics import INCIDENTS
 from streams.worker.agent import QUEUE_LIMIT, REBUILD_EXCUSED_S, TROUBLE_EXCUSED_S, CommandWorker
+from streams.worker.broker_credentials import broker_credentials
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.location_service import LocationService
 from streams.worker.profile_service import ProfileService
@@ -96,6 +97,7 @@ def _faust_settings(settings: Settings) -> dict[str, Any]:
     """Each value is pinned: the defaults lose events, stall for a minute after a kill, or open a port."""
     return {
         "broker": [f"kafka://{server}" for server in settings.require_kafka().split(",")],
+        "broker_credentials": broker_credentials(settings),
         "datadir": settings.data / "faust",
         # There are no tables: their recovery may hang (Faust 176, 597, 651).
         "store": "memory://",

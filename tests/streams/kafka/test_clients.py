@@ -1,13 +1,16 @@
 """Every client of Kafka is made in one place, and every one of them looks for new leaders every two seconds."""
 
 import ast
+import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from streams.kafka import clients, timeouts
+from streams.kafka import clients, timeouts, token_source
+from streams.local.certificates import Authority
 from streams.settings import Settings
 from tests.support.syntax import tree_of
 
@@ -80,25 +83,65 @@ def _no_connections(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(clients, name, Made)
 
 
-MAKERS: list[Callable[[], Any]] = [
-    lambda: clients.async_consumer(SETTINGS, "c", auto_offset_reset="none"),
-    lambda: clients.group_member(SETTINGS, "g", "topic"),
-    lambda: clients.async_producer(SETTINGS, "c", request_timeout_ms=10_000),
-    lambda: clients.idempotent_producer(SETTINGS, "c", 60_000),
-    lambda: clients.async_admin(SETTINGS, "c"),
-    lambda: clients.producer(SETTINGS, "c"),
-    lambda: clients.prompt_producer(SETTINGS, "c"),
-    lambda: clients.consumer(SETTINGS, "c"),
-    lambda: clients.admin(SETTINGS, "c", connect_within_ms=1, request_within_ms=1),
+MAKERS: list[Callable[[Settings], Any]] = [
+    lambda settings: clients.async_consumer(settings, "c", auto_offset_reset="none"),
+    lambda settings: clients.group_member(settings, "g", "topic"),
+    lambda settings: clients.async_producer(settings, "c", request_timeout_ms=10_000),
+    lambda settings: clients.idempotent_producer(settings, "c", 60_000),
+    lambda settings: clients.async_admin(settings, "c"),
+    lambda settings: clients.producer(settings, "c"),
+    lambda settings: clients.prompt_producer(settings, "c"),
+    lambda settings: clients.consumer(settings, "c"),
+    lambda settings: clients.admin(settings, "c", connect_within_ms=1, request_within_ms=1),
 ]
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_every_client_asks_all_brokers_and_for_leaders_every_two_seconds(make: Callable[[], Any]) -> None:
-    config = make().config
+def test_every_client_asks_all_brokers_and_for_leaders_every_two_seconds(make: Callable[[Settings], Any]) -> None:
+    config = make(SETTINGS).config
 
     assert config["metadata_max_age_ms"] == 2_000
     assert config["bootstrap_servers"] == ["127.0.0.1:1", "127.0.0.1:2"]
+    assert config["security_protocol"] == "PLAINTEXT"
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_every_client_authenticates_over_tls_and_verifies_the_host(
+    make: Callable[[Settings], Any], tmp_path: Path
+) -> None:
+    secure = replace(
+        SETTINGS,
+        kafka_security="SASL_SSL",
+        kafka_ca=Authority(tmp_path).ca,
+        kafka_user="komek-api",
+        kafka_password="hunter2",
+    )
+
+    config = make(secure).config
+
+    given = [config[f"sasl_{name}"] for name in ("mechanism", "plain_username", "plain_password")]
+    assert [config["security_protocol"], *given] == ["SASL_SSL", "SCRAM-SHA-512", "komek-api", "hunter2"]
+    context = config["ssl_context"]
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_every_client_asks_one_source_for_its_token(make: Callable[[Settings], Any], tmp_path: Path) -> None:
+    secure = replace(
+        SETTINGS,
+        kafka_security="SASL_SSL",
+        kafka_mechanism="OAUTHBEARER",
+        kafka_ca=Authority(tmp_path).ca,
+        kafka_token_url="https://issuer.example/token",
+        kafka_token_client="komek-api",
+        kafka_token_secret="hunter2",
+    )
+
+    config = make(secure).config
+
+    assert config["sasl_oauth_token_provider"].source is token_source.source_of(secure)
+    assert "sasl_plain_password" not in config
 
 
 def test_a_batch_lives_long_while_its_requests_end_early() -> None:

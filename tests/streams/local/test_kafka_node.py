@@ -13,7 +13,9 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError
 
 from streams.local import kafka_node, processes
+from streams.local.certificates import Authority
 from streams.local.kafka_node import ExtraListener, Java, Node, server_properties
+from streams.local.node_security import NodeSecurity
 from streams.local.ports import free_ports
 from streams.local.process import Part
 from tests.support.stack import running
@@ -82,6 +84,31 @@ def test_another_way_to_a_node_is_told_by_the_port_of_its_proxy(tmp_path: Path) 
     assert properties["advertised.listeners"].endswith("PEER://127.0.0.1:2002")
     assert properties["inter.broker.listener.name"] == "PEER"
     assert "PEER:PLAINTEXT" in properties["listener.security.protocol.map"]
+
+
+def test_a_secure_node_has_no_listener_without_tls_and_denies_what_no_rule_allows(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "tls")
+    security = NodeSecurity(ca=authority.ca, certificate=authority.server("kafka"), admin_port=2005)
+    ways = (
+        ExtraListener(name="PEER", port=2001, advertised_port=2002),
+        ExtraListener(name="API", port=2003, advertised_port=2004),
+    )
+    alone = replace(a_node(tmp_path), security=security)
+
+    properties = server_properties(replace(alone, ways=ways, brokers_by="PEER"), [alone])
+
+    assert sorted(properties["listener.security.protocol.map"].split(",")) == [
+        "ADMIN:SSL",
+        "API:SASL_SSL",
+        "CONTROLLER:SSL",
+        "PEER:SSL",
+        "SASL_SSL:SASL_SSL",
+    ]
+    for name in ("admin", "controller", "peer"):
+        assert properties[f"listener.name.{name}.ssl.client.auth"] == "required"
+    assert properties["allow.everyone.if.no.acl.found"] == "false"
+    assert properties["super.users"] == "User:kafka;User:komek-admin"
+    assert server_properties(alone, [alone])["inter.broker.listener.name"] == "ADMIN"
 
 
 def test_a_topic_that_nobody_made_is_not_made_by_asking(kafka: str) -> None:

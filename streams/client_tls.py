@@ -1,0 +1,45 @@
+"""TLS of clients of Kafka: one context, with verified host names and TLS 1.2 at least, from three PEM files."""
+
+import ssl
+from pathlib import Path
+
+
+class BadPem(ValueError):
+    """A file cannot be used. `names` are the parameters of `client_context` that it came by; the message is what was expected."""
+
+    def __init__(self, names: tuple[str, ...], expected: str) -> None:
+        super().__init__(expected)
+        self.names = names
+
+
+def client_context(*, ca: Path | None, cert: Path | None, key: Path | None) -> ssl.SSLContext:
+    """A context for connections to servers. `ca` None: the authorities of the system. `cert` and `key`: both or none.
+
+    Raises:
+        BadPem: a file cannot be read, is not PEM, or certificate and key do not belong together.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca)
+    except (OSError, ssl.SSLError) as error:
+        raise BadPem(("ca",), f"a readable PEM file with CA certificates ({_reason(error)})") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if cert is not None and key is not None:
+        for name, path in (("cert", cert), ("key", key)):
+            try:
+                path.read_bytes()
+            except OSError as error:
+                raise BadPem((name,), f"a readable PEM file ({_reason(error)})") from None
+        try:
+            # An empty passphrase: without one OpenSSL would ask on the terminal for that of an encrypted key.
+            context.load_cert_chain(cert, key, password="")
+        except (OSError, ssl.SSLError) as error:
+            expected = f"a certificate and its private key without a passphrase, as PEM ({_reason(error)})"
+            raise BadPem(("cert", "key"), expected) from None
+    return context
+
+
+def _reason(error: OSError) -> str:
+    # OpenSSL's errors are OSErrors too. Their reasons are names such as KEY_VALUES_MISMATCH.
+    if isinstance(error, ssl.SSLError):
+        return (error.reason or "not PEM").lower().replace("_", " ")
+    return error.strerror or "unreadable"
