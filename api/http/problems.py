@@ -289,9 +289,10 @@ def install(app: FastAPI) -> None:
         return problem.response()
 
     async def unexpected(request: Request, error: Exception) -> Response:
-        # The text of the error is not logged: it may quote the request.
+        # Type and frames only (`streams/logs.py`): the text of the error may quote the request.
         route = request.scope.get("route")
-        _log.error("unexpected error", kind=type(error).__name__, route=getattr(route, "path", "?"))
+        kind = type(error).__name__
+        _log.error("unexpected error", kind=kind, route=getattr(route, "path", "?"), exc_info=error)
         return ProblemResponse("internal").response()
 
     for kind in _HANDLED:

@@ -33,7 +33,7 @@ FILES = 65_536
 def command() -> None:
     """Run one process of the HTTP API on KOMEK_HOST and KOMEK_PORT. Shuts down gracefully on SIGTERM."""
     settings = settings_here()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, "api")
     _check(settings)
     certificate = certificate_of(settings)
     _export_settings(settings)
@@ -48,7 +48,8 @@ def command() -> None:
         # `komek up` states a port; alone the usual one is taken.
         port=settings.port or 8000,
         access_log=False,  # paths contain ids; metrics count requests by route
-        log_level="warning",
+        # The root logger writes JSON (`streams/logs.py`); its level decides.
+        log_config=None,
         server_header=False,
         # `api/http/client_address.py` reads what proxies say; uvicorn would believe every process of this machine.
         proxy_headers=False,

@@ -31,13 +31,13 @@ class NotifierProcess(mode.Worker):
 def command() -> None:
     """Run one notifier. Several share the partitions. Shuts down gracefully on SIGTERM."""
     settings = settings_here()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, "notifier")
     with broker_errors_reported():
         # Wrong topics end the command before anything is consumed.
         problems = topic_admin.check_topics(settings)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
-    level = "debug" if settings.log_level == "debug" else "warn"
+    # The root logger writes JSON (`streams/logs.py`); mode would replace it.
     NotifierProcess(
-        LoopWatchdog(), Notifier(settings), loglevel=level, redirect_stdouts=False, stderr=sys.stderr
+        LoopWatchdog(), Notifier(settings), override_logging=False, redirect_stdouts=False, stderr=sys.stderr
     ).execute_from_commandline()

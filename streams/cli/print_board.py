@@ -32,7 +32,7 @@ def command(
         raise CommandFailed("no output selected: give --print or --json", "`komek watch` is the live board.", WRONG_USE)
     settings = settings_here()
     settings.require_kafka()
-    logs.configure("error")
+    logs.configure("error", "cli")
     try:
         known = asyncio.run(LastKnownReader(settings, "komek-board").read(within_s=WITHIN_S))
     except LogUnavailable as trouble:

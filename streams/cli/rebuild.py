@@ -23,7 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def command(json: Json = False) -> None:
     """Rebuild Redis from the log. Reports are accepted meanwhile; assignments wait until it has ended."""
     settings = settings_here()
-    logs.configure("error")
+    logs.configure("error", "cli")
     try:
         report = asyncio.run(_rebuild(settings, quiet=json))
     except (StoreUnavailable, LogUnavailable, NotReady) as trouble:

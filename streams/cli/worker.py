@@ -14,7 +14,7 @@ from streams.worker.shutdown import GracefulWorker
 def command() -> None:
     """Run one worker, which decides about incidents. Several share the partitions. Shuts down gracefully on SIGTERM."""
     settings = settings_here()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, "worker")
     with broker_errors_reported():
         problems = topic_admin.check_topics(settings)
     if problems:
@@ -23,6 +23,5 @@ def command() -> None:
         app = build_app(settings)
     except BadPlans as error:
         raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
-    # Faust logs a lot at `info`, which is useful only for debugging Faust.
-    frame_level = "debug" if settings.log_level == "debug" else "warn"
-    GracefulWorker(app, loglevel=frame_level, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()
+    # The root logger writes JSON (`streams/logs.py`); mode would replace it.
+    GracefulWorker(app, override_logging=False, redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()

@@ -15,7 +15,7 @@ from streams.errors import LogUnavailable
 from streams.kafka import clients
 from streams.settings import Settings
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 COMMIT_EVERY_S = 0.25
 """Commits at most this often while records keep coming, and at once when there are none."""
 

@@ -20,7 +20,7 @@ from dispatch.state.offer_effects import freed_by, held_by
 from streams import metrics
 from streams.store.track_record import Standings
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from streams.store.record_decoders import (
 from streams.store.restore import Restore
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 PEOPLE_AT_ONCE = 4000
 
 

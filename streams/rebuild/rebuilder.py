@@ -32,7 +32,7 @@ from streams.store import LockLost, RedisClient
 from streams.store.restore import Restore, RestoredIncident
 from streams.topics import DECISIONS, LOCATIONS, OFFERS, PRIVATE, VOLUNTEERS
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 LOCK_TTL_MS = 10_000
 """Renewed four times per TTL, so the lock outlives three renewals that fail. After it, another process may take over."""
 WAIT_S = 0.25

@@ -10,7 +10,7 @@ from dispatch.ports import NotReady, StoreUnavailable
 from streams.errors import LogUnavailable
 from streams.rebuild.rebuilder import Rebuilder
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class RebuildWatch(Service):

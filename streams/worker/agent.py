@@ -9,8 +9,6 @@ the process without an ack; the supervisor restarts it and Kafka redelivers the 
 import asyncio
 import os
 import random
-import sys
-import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
@@ -25,7 +23,7 @@ from streams.kafka.records import Consumed
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.watchdog_excuses import StallExcuses
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 QUEUE_LIMIT = 64
 """Also the size of a poll: what is queued here is delivered again if the process dies (DESIGN 4)."""
 BATCH_BOUND_S = 2.0
@@ -238,6 +236,6 @@ def _is_overdue(queued: Queued) -> bool:
 
 def _die() -> None:
     """Ends the process after a bug without an ack or clean-up, so that no offset is committed past unfinished work."""
-    traceback.print_exc()
-    sys.stderr.flush()
+    # The type and place of the bug only: its message may quote a command.
+    log.critical("a bug ends this process", exc_info=True)
     os._exit(BUG_EXIT)

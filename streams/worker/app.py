@@ -45,7 +45,7 @@ from streams.worker.triage import Triage
 from streams.worker.watchdog import LagWatchdog, LoopWatchdog
 from streams.worker.watchdog_excuses import StallExcuses
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 REBALANCE_EXCUSED_S = 15.0
 """Duration of the excuse; longer than the rebalance timeout."""
 

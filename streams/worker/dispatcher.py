@@ -35,7 +35,7 @@ from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
 from streams.worker.searches import SearchBounds, Searches
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Dispatcher:

@@ -21,7 +21,7 @@ from dispatch.staffing.turn_order import precedence
 from streams import metrics
 from streams.kafka.records import Consumed
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 # eq=False: drafts change while they are decided, so they are compared by identity.

@@ -25,7 +25,7 @@ from streams.topics import LOCATIONS
 from streams.worker.hazard_entry import HazardEntries
 from streams.worker.unreadable_records import DeadLetter, dead_letter_all
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 FIXES_AT_ONCE = 8000
 DECODED_AT_ONCE = 1000
 """Fixes decoded while Redis processes those before, so that decoding and Redis do not take turns."""

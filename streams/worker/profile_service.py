@@ -29,7 +29,7 @@ from streams.topics import PRIVATE, VOLUNTEERS
 from streams.wire import Unreadable, VolunteerPrivate, VolunteerRecord
 from streams.worker.unreadable_records import DeadLetter, dead_letter_all
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 PEOPLE_AT_ONCE = 1000
 JOIN_EVERY_S = 5.0
 

@@ -25,7 +25,7 @@ from streams.topics import DECISIONS
 from streams.worker.logged_decisions import Logged, application, refused_of, void_command
 from streams.worker.publisher import Publisher
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 _APPLY_AT_ONCE = 200
 """Decisions per call when catching up; bounds one script in Redis, which serves nobody else meanwhile."""
 

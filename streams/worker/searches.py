@@ -13,7 +13,7 @@ from streams import metrics
 from streams.worker.batch_lookups import BatchLookups
 from streams.worker.drafts import Draft
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 LOOK_GROWTH = 16
 """Each further look of a search asks for this many times more candidates than the one before …"""
 LOOK_WANTS_MOST = 1_000

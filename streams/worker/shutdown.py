@@ -6,14 +6,15 @@ process exits without another ack, and Kafka redelivers the rest.
 """
 
 import os
-import sys
 import threading
 from typing import Any
 
 import faust
+import structlog
 
 END_WITHIN_S = 8.0
 """Below the ten seconds after which supervisors send SIGKILL."""
+_log = structlog.get_logger(__name__)
 
 
 class GracefulWorker(faust.Worker):
@@ -21,6 +22,7 @@ class GracefulWorker(faust.Worker):
 
     def __init__(self, *apps: Any, end_within_s: float = END_WITHIN_S, **kwargs: Any) -> None:
         super().__init__(*apps, **kwargs)
+        self.spinner = None  # it would print to the log
         self._end_within_s = end_within_s
 
     async def on_stop(self) -> None:
@@ -31,9 +33,8 @@ class GracefulWorker(faust.Worker):
         await super().on_stop()
 
     def _exit(self) -> None:
-        sys.stderr.write(
-            f"not all commands could be decided within {self._end_within_s:g} s of the shutdown signal; "
-            "nothing is lost, they are redelivered to the next worker\n"
+        _log.warning(
+            "not all commands were decided before the end; nothing is lost, they are redelivered to the next worker",
+            within_s=self._end_within_s,
         )
-        sys.stderr.flush()
         os._exit(0)

@@ -24,7 +24,7 @@ from streams.topics import DECISIONS
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.publisher import Publisher
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 AFTER_S = (25.0, BATCH_LIFETIME_MS / 1000 + 15.0)
 """Delays after a takeover."""
 BEFORE = 500

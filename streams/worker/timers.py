@@ -21,7 +21,7 @@ from streams.store import RedisStore
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.publisher import Publisher
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 TICK_S = 0.25
 TAKE_AT_ONCE = 256
 TAKE_WHEN_BEHIND = 16

@@ -22,7 +22,7 @@ from dispatch.ports import TravelAnswer, Trip
 from streams import metrics
 from streams.worker.router_engines import BadAnswer, Engine, Osrm, TravelTable, Valhalla
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 AT_ONCE = 16
 """Connections to the routers. Further requests wait, within the budget of the batch."""
 TROUBLES = 3

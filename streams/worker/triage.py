@@ -24,7 +24,7 @@ from streams.kafka.log_reader import LogReader
 from streams.topics import INCIDENTS
 from streams.worker.agent import CommandWorker
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 TICK_S = 0.5
 BEHIND_S = 2.0
 """Age of the last batch's oldest command below which nothing overtakes."""

@@ -8,7 +8,7 @@ import structlog
 from streams.kafka.records import Consumed
 from streams.store.record_decoders import Rejected
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 DeadLetter: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
 """Returns after the broker confirmed the letter; raises `LogUnavailable` when that is not certain."""

@@ -11,7 +11,6 @@ are committed. If Kafka does not answer the watchdog itself, the check is skippe
 """
 
 import os
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +28,7 @@ from streams.settings import Settings
 from streams.topics import INCIDENTS
 from streams.worker.watchdog_excuses import StallExcuses, verdict
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 LOOP_SILENT_S = 20.0
 """Limit of the first check."""
 EXIT = 71
@@ -158,6 +157,5 @@ def look_at(admin: KafkaAdminClient, group: str, numbers: frozenset[int]) -> Com
 
 
 def _end(why: str, code: int) -> None:
-    sys.stderr.write(f"watchdog: {why}, exit {code}\n")
-    sys.stderr.flush()
+    log.critical("the watchdog ends this process", why=why, code=code)
     os._exit(code)

@@ -213,3 +213,17 @@ def test_the_process_stops_cleanly_with_an_open_event_stream(komek: WholeStack, 
 
     assert ended.wait(60)
     until(lambda: is_ready(komek), 60)
+
+
+def test_every_line_that_a_process_of_komek_logs_is_json(komek: WholeStack) -> None:
+    # Whatever the tests before have provoked on this stack is in the files; the restart adds what a start and an end log.
+    for name in ("worker-1", "notifier", "api"):
+        komek.restart(name)
+
+    logged = {log: log.read_text("utf-8").splitlines() for log in komek.logs.glob("*.log")}
+
+    ours = {log: lines for log, lines in logged.items() if log.stem.split("-")[0] in ("api", "worker", "notifier")}
+    assert len(ours) >= 4
+    for log, lines in ours.items():
+        for line in lines:
+            assert {"time", "level", "event", "logger", "process"} <= json.loads(line).keys(), (log.name, line)

@@ -86,7 +86,7 @@ def build(settings_here: Settings, point: str, deed: Deed) -> faust.App:
 
 def main(point: str, deed: str, marker: str) -> None:
     loaded = settings.load(os.environ)
-    logs.configure("info")
+    logs.configure("info", "worker")
     app = build(loaded, point, Deed(deed, Path(marker), loaded.require_redis()))
     faust.Worker(app, loglevel="info", redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()
 

@@ -29,7 +29,7 @@ def main() -> None:
     from streams import logs, settings
     from streams.worker.app import build_app
 
-    logs.configure("info")
+    logs.configure("info", "worker")
     app = build_app(settings.load(os.environ))
     faust.Worker(app, loglevel="info", redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()
 

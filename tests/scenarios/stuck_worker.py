@@ -32,7 +32,7 @@ class StuckStore(RedisStore):
 
 def main(marker: str) -> None:
     StuckStore.marker = Path(marker)
-    logs.configure("info")
+    logs.configure("info", "worker")
     app = build_app(settings.load(os.environ), make_store=StuckStore)
     faust.Worker(app, loglevel="info", redirect_stdouts=False, stderr=sys.stderr).execute_from_commandline()
 
