@@ -173,6 +173,10 @@ class BoundedProtocol(HttpToolsProtocol):
             raise self._exceeded(code)
 
     def on_headers_complete(self) -> None:
+        # RFC 9112 §3.2: a proxy in front and this server may otherwise take two hosts for different ones.
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts != 1 and (hosts > 1 or self.parser.get_http_version() == "1.1"):
+            raise self._exceeded("bad_request")
         super().on_headers_complete()
         self._part = _Part.BODY
 

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from api.deps import IncidentId, ServicesDep, checked_volunteer_id
 from api.http.auth import Operator, operators
+from api.http.numbers import DIGITS
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
@@ -38,7 +39,7 @@ ORDERS_WITH_REASON = (
     "split_incident",
     "unmerge_incident",
 )
-Newest = Annotated[int, Query(ge=1, le=500, description="this many of the newest")]
+Newest = Annotated[int, Query(ge=1, le=500, description="this many of the newest"), DIGITS]
 CommandId = Annotated[str, Path(min_length=1, max_length=64, pattern="^[A-Za-z0-9-]+$")]
 MOST_EXPLAINED = 500
 

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from api.deps import IncidentId, ServicesDep
 from api.http.auth import OPERATOR, Reader, operators, watchers
+from api.http.numbers import DIGITS
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
@@ -85,7 +86,7 @@ async def list_(
     priority: Annotated[str | None, Query(description="one or more, separated by commas")] = None,
     type_: Annotated[str | None, Query(alias="type", max_length=500)] = None,
     bbox: Annotated[str | None, Query(description="west,south,east,north", max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=200), DIGITS] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     format_: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
 ) -> Response:

@@ -96,6 +96,8 @@ TOO_LARGE = {
     "query": (b"GET /?" + b"a" * HEAD_BYTES + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414, "uri_too_long"),
     "trailer": (head(b"Transfer-Encoding: chunked") + b"0\r\nX: " + b"v" * HEAD_BYTES + b"\r\n\r\n", 431, ""),
     "garbage": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 9, 400, "bad_request"),
+    "no host": (b"GET / HTTP/1.1\r\nAccept: */*\r\n\r\n", 400, "bad_request"),
+    "two hosts": (head(b"Host: other"), 400, "bad_request"),
     "two lengths": (head(b"Content-Length: 1", b"Content-Length: 2"), 400, "bad_request"),
     "both framings": (head(b"Content-Length: 1", b"Transfer-Encoding: chunked"), 400, "bad_request"),
     "length beyond 64 bits": (head(b"Content-Length: " + b"9" * 30), 400, "bad_request"),

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from api.http.numbers import decimal, natural
 from tests.support import strategies  # noqa: F401 - the profile of Hypothesis
+from tests.support.api_world import World, token
+from tests.support.builders import INCIDENT, incident
 
 DIGITS = st.text(st.characters(categories=["Nd", "No", "Nl"]))
 TEXTS = st.text() | DIGITS | st.text("0123456789.,+-eE_ ٣²") | st.sampled_from(["nan", "inf", "9" * 5_000, "1e999"])
@@ -35,3 +37,22 @@ def test_degrees_are_read(number: float) -> None:
 def test_other_texts_are_none(text: str) -> None:
     assert natural(text) is None
     assert decimal(text) is None or text == "1" * 13
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/incidents", f"/v1/incidents/{INCIDENT}/timeline", f"/v1/incidents/{INCIDENT}/decisions"]
+)
+@pytest.mark.parametrize("limit", ["10.0", "+10", "1_0", " 10", "1e1", "１０", "", "0", "-1", "9" * 30])
+async def test_a_limit_is_digits(path: str, limit: str) -> None:
+    world = World()
+    world.redis.add(incident())
+
+    refused = await world.client.get(path, params={"limit": limit}, headers=operator())
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "limit"
+    assert (await world.client.get(path, params={"limit": "10"}, headers=operator())).status_code == 200
+
+
+def operator() -> dict[str, str]:
+    return {"Authorization": f"Bearer {token('operator', 'o-1')}"}
