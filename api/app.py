@@ -45,6 +45,7 @@ from streams.dead_letters.watch import LetterWatch
 from streams.intake.commands import CommandIntake
 from streams.intake.positions import PositionIntake
 from streams.kafka import topic_admin
+from streams.kafka.access_rules import Component
 from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers.decisions import DecisionReader
@@ -225,6 +226,6 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
 
 async def _check_topics(settings: Settings) -> None:
     # In a thread: the administration client of kafka-python blocks.
-    faults = await asyncio.to_thread(topic_admin.check_topics, settings)
+    faults = await asyncio.to_thread(topic_admin.check_topics, settings, needs=Component.API)
     if faults:
         raise NotAsStated("\n".join(map(str, faults)))

@@ -5,6 +5,7 @@ import os
 import resource
 import socket
 import sys
+from dataclasses import fields
 
 import structlog
 import uvicorn
@@ -15,6 +16,7 @@ from streams.cli.certificate import certificate_of
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.kafka import topic_admin
+from streams.kafka.access_rules import Component
 from streams.local.exposure import exposure
 from streams.settings import FROM_FILE, PREFIX, Settings
 from streams.tls import ServerCertificate
@@ -117,7 +119,7 @@ def _check(settings: Settings) -> None:
     except BadPlans as error:
         raise CommandFailed(str(error), "Correct the file, or unset KOMEK_PLANS.", WRONG_USE) from error
     with broker_errors_reported():
-        problems = topic_admin.check_topics(settings)
+        problems = topic_admin.check_topics(settings, needs=Component.API)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
 
@@ -132,6 +134,11 @@ def _export_settings(settings: Settings) -> None:
         "JWT_KEYS": str(settings.require_jwt_keys()),
         "DATA_KEY": base64.urlsafe_b64encode(settings.require_data_key()).decode(),
     }
+    for entry in fields(Settings):
+        value = getattr(settings, entry.name)
+        # A default is left out: KOMEK_KAFKA_MECHANISM beside PLAINTEXT would be refused.
+        if entry.name.startswith("kafka_") and value != entry.default:
+            found[entry.name.upper()] = str(value)
     for name, value in found.items():
         if value is not None:
             os.environ[PREFIX + name] = value

@@ -10,6 +10,7 @@ from streams import logs
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
 from streams.kafka import topic_admin
+from streams.kafka.access_rules import Component
 from streams.notices.notifier import Notifier
 from streams.worker.watchdog import LoopWatchdog
 
@@ -34,7 +35,7 @@ def command() -> None:
     logs.configure(settings.log_level, "notifier")
     with broker_errors_reported():
         # Wrong topics end the command before anything is consumed.
-        problems = topic_admin.check_topics(settings)
+        problems = topic_admin.check_topics(settings, needs=Component.NOTIFIER)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
     # The root logger writes JSON (`streams/logs.py`); mode would replace it.

@@ -1,4 +1,4 @@
-"""`komek topics`: create and check the topics of `streams/topics.py`."""
+"""`komek topics`: create and check the topics of `streams/topics.py`, and the ACLs of `streams/kafka/access_rules.py`."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -6,13 +6,15 @@ from typing import Annotated
 import typer
 
 from streams.cli.context import broker_errors_reported, settings_here
-from streams.cli.errors import CommandFailed
+from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table
-from streams.kafka import topic_admin
+from streams.kafka import acl_admin, topic_admin
+from streams.kafka.access_rules import Component
+from streams.kafka.acl_admin import PRINCIPAL_TYPE, Grant
 from streams.kafka.topic_admin import Row, TopicResult
 from streams.topics import TOPICS
 
-app = typer.Typer(help="Create and check the topics.", no_args_is_help=True)
+app = typer.Typer(help="Create and check the topics, and who may use them.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SIGNS = {
     TopicResult.CREATED: "+ created",
@@ -55,6 +57,74 @@ def check(json: Json = False) -> None:
         print(problem)
     if problems:
         raise CommandFailed(f"{len(problems)} dangerous differences", problems[0].advice)
+
+
+@app.command()
+def acls(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Set them in Kafka; needs a super user or ALTER on the cluster.")
+    ] = False,
+    principal: Annotated[
+        list[str] | None, typer.Option(help="COMPONENT=PRINCIPAL instead of User:komek-COMPONENT; may be repeated.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Print what each component must be allowed to do in Kafka, or set it as ACLs.
+
+    Components are api, worker, notifier, operator and monitor. Applying removes other ALLOW entries of the same principals on the
+    same topics and groups, and leaves everything else.
+    """
+    principals = _principals(principal or [])
+    if not apply:
+        stated = [_shown(grant, "") for grant in acl_admin.grants(principals)]
+        print_json(stated) if json else _print_acls(stated)
+        return
+    with broker_errors_reported():
+        done = acl_admin.apply_acls(settings_here(), principals)
+    rows = [
+        _shown(grant, standing)
+        for standing, some in (("+ granted", done.granted), ("= as stated", done.kept), ("- removed", done.removed))
+        for grant in some
+    ]
+    print_json({"acls": rows, "left": list(done.foreign)}) if json else _print_acls(rows)
+    for entry in [] if json else done.foreign:
+        print(f"left as it is: {entry}")
+
+
+def _principals(given: list[str]) -> dict[Component, str]:
+    found = acl_admin.usual_principals()
+    for text in given:
+        component, _, name = text.partition("=")
+        if component not in list(Component) or not name:
+            raise CommandFailed(
+                f"--principal {text}: expected COMPONENT=PRINCIPAL",
+                f"Components are {', '.join(Component)}.",
+                WRONG_USE,
+            )
+        found[Component(component)] = name if name.startswith(PRINCIPAL_TYPE) else PRINCIPAL_TYPE + name
+    return found
+
+
+def _shown(grant: Grant, standing: str) -> dict[str, str]:
+    right = grant.right
+    shown = {"principal": grant.principal, "resource": right.resource, "name": right.name, "operation": right.operation}
+    return {**shown, **({"standing": standing} if standing else {})}
+
+
+def _print_acls(rows: list[dict[str, str]]) -> None:
+    """One line for each principal and resource."""
+    lines: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:
+        key = (row["principal"], row["resource"], row["name"], row.get("standing", ""))
+        lines.setdefault(key, []).append(row["operation"].lower())
+    columns = (
+        "principal",
+        "resource",
+        "name",
+        "standing" if any(row.get("standing") for row in rows) else "",
+        "operations",
+    )
+    print_table("ACLs", columns, [(*key, ", ".join(operations)) for key, operations in sorted(lines.items())])
 
 
 def _print(rows: list[Row]) -> None:

@@ -49,6 +49,9 @@ def command(
     demo: Annotated[bool, typer.Option(help="Run the demo scenario.")] = True,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete the data of earlier runs.")] = False,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Number of workers.")] = 2,
+    secure: Annotated[
+        bool, typer.Option("--secure", help="With TLS, a user for each process, and Kafka ACLs.")
+    ] = False,
     data: Annotated[Path | None, typer.Option(help="Folder of the stack; overrides KOMEK_DATA.")] = None,
 ) -> None:
     """Start everything on this machine and keep it running until Ctrl-C.
@@ -66,7 +69,7 @@ def command(
         fetch_jars=lambda: _fetch_jars(stop_request, steps), steps=steps, stopped=stop_request, ready=_announce
     )
     try:
-        stack.run(settings, stack.Wanted(workers=workers, demo=demo, fresh=fresh), caller)
+        stack.run(settings, stack.Wanted(workers=workers, demo=demo, fresh=fresh, secure=secure), caller)
     except _Stopped:
         steps.say("stopped before all downloads were complete; the next start resumes them")
     except LocalStackError as error:

@@ -7,6 +7,7 @@ from streams import logs
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.kafka import topic_admin
+from streams.kafka.access_rules import Component
 from streams.worker.app import build_app
 from streams.worker.shutdown import GracefulWorker
 
@@ -16,7 +17,7 @@ def command() -> None:
     settings = settings_here()
     logs.configure(settings.log_level, "worker")
     with broker_errors_reported():
-        problems = topic_admin.check_topics(settings)
+        problems = topic_admin.check_topics(settings, needs=Component.WORKER)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
     try:

@@ -14,8 +14,8 @@ from dispatch.model.ids import derived
 from streams import metrics, wire
 from streams.errors import BrokerError, InvalidInput
 from streams.kafka import clients
+from streams.kafka.broker_access import wait_for_broker
 from streams.kafka.records import Consumed
-from streams.kafka.topic_admin import wait_for_broker
 from streams.settings import Settings
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, LOCATIONS, OFFERS, PRIVATE, TOPICS
 

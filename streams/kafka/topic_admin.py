@@ -5,7 +5,6 @@ of partitions, later commands of an incident go to another worker than earlier o
 """
 
 import contextlib
-import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,11 +17,13 @@ from kafka.errors import KafkaError, KafkaTimeoutError, for_code
 from streams import clock
 from streams.errors import BrokerError
 from streams.kafka import clients
+from streams.kafka.access_rules import Component
+from streams.kafka.broker_access import TIMEOUT_S, identity, unreachable_cure, wait_for_broker
+from streams.kafka.rights import require_rights
 from streams.kafka.topic_drift import Cure, TopicDrift, TopicState, problems_of
 from streams.settings import Settings
 from streams.topics import SAME_PARTITIONS, TOPICS, Topic
 
-TIMEOUT_S = 30.0
 REQUEST_WITHIN_MS = 10_000
 # Error codes of the Kafka protocol.
 _UNKNOWN_TOPIC = 3
@@ -49,15 +50,20 @@ class Row:
     notes: tuple[str, ...] = ()
 
 
-def check_topics(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> list[TopicDrift]:
+def check_topics(
+    settings: Settings, *, needs: Component | None = None, timeout_s: float = TIMEOUT_S
+) -> list[TopicDrift]:
     """Differences that must be fixed before a worker or the API starts; empty when there are none.
 
-    Waits up to `timeout_s` for a broker that is starting. With a broker that answers, the check takes about 50 ms.
+    Waits up to `timeout_s` for a broker that is starting. With a broker that answers, the check takes about 50 ms. `needs`: this
+    client must have the rights of that component.
 
     Raises:
-        BrokerError: no broker answered in time.
+        BrokerError: no broker answered in time, or it refuses this client; with `needs`, also when a right is missing.
     """
     with connected(settings, timeout_s=timeout_s) as admin:
+        if needs is not None:
+            require_rights(admin, settings, needs)
         states = read_states(admin)
     return [problem for problem in problems_of(states, settings) if problem.is_dangerous]
 
@@ -95,33 +101,18 @@ def connected(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> Iterator[K
             request_within_ms=REQUEST_WITHIN_MS,
         )
     except KafkaError as error:
-        raise BrokerError(f"Kafka at {servers} does not answer: {error}", _unreachable_cure(servers)) from error
+        raise BrokerError(f"Kafka at {servers} does not answer: {error}", unreachable_cure(servers)) from error
     try:
         yield admin
     except KafkaTimeoutError as error:
-        raise BrokerError(f"Kafka at {servers} did not answer in time: {error}", _unreachable_cure(servers)) from error
+        raise BrokerError(f"Kafka at {servers} did not answer in time: {error}", unreachable_cure(servers)) from error
     except KafkaError as error:
-        raise BrokerError(f"Kafka at {servers} refused: {error}", "Check the ACLs of this client.") from error
+        raise BrokerError(
+            f"Kafka at {servers} refused {identity(settings)}: {error}",
+            "`komek topics acls` shows what each component must be allowed.",
+        ) from error
     finally:
         admin.close()
-
-
-def wait_for_broker(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> float:
-    """Waits until one of the servers accepts a TCP connection; returns the rest of `timeout_s`.
-
-    To be called before a client is constructed: a kafka-python client that finds no broker leaves its thread running.
-
-    Raises:
-        BrokerError: no server accepted a connection in time.
-    """
-    servers = settings.require_kafka()
-    deadline = clock.monotonic_s() + timeout_s
-    while not _opens(servers):
-        if clock.monotonic_s() >= deadline:
-            raise BrokerError(f"no Kafka broker accepts connections at {servers}", _unreachable_cure(servers))
-        # A broker opens its port only when it is ready, so polling the port suffices.
-        time.sleep(0.2)
-    return deadline - clock.monotonic_s()
 
 
 def read_states(admin: KafkaAdminClient) -> dict[str, TopicState]:
@@ -244,16 +235,3 @@ def _kept(config: Mapping[str, str]) -> str:
     if hours < 0:
         return "for ever"
     return f"{hours // 24} d" if hours % 24 == 0 else f"{hours} h"
-
-
-def _opens(servers: str) -> bool:
-    for server in servers.split(","):
-        host, _, port = server.strip().rpartition(":")
-        # IPv6 addresses are written as [::1]:9092.
-        with contextlib.suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), timeout=1.0):
-            return True
-    return False
-
-
-def _unreachable_cure(servers: str) -> str:
-    return f"Check KOMEK_KAFKA={servers} and that the broker runs (`komek up` starts one here)."

@@ -17,6 +17,8 @@ class Addresses:
     kafka_port: int | None
     """None: an external Kafka, which is not started."""
     controller_port: int
+    admin_port: int
+    """Of the administrator's listener in a secure stack."""
     redis: str
     redis_port: int | None
     """None: an external Redis, which is not started."""
@@ -33,12 +35,13 @@ class Addresses:
         return f"{self.scheme}://[{host}]:{self.port}" if ":" in host else f"{self.scheme}://{host}:{self.port}"
 
 
-def choose(settings: Settings, say: Callable[[str], None]) -> Addresses:
+def choose(settings: Settings, say: Callable[[str], None], *, secure: bool = False) -> Addresses:
     """Chooses the addresses. `say` reports when the usual port is taken.
 
     Raises:
         AlreadyInUse: KOMEK_PORT is set and in use.
-        LocalStackError: the replication settings need more brokers than the one node of the local Kafka.
+        LocalStackError: the replication settings need more brokers than the one node of the local Kafka, or KOMEK_KAFKA names a
+            Kafka that a secure stack could not have.
     """
     # Refused at once: topics with more replicas than nodes could never be created.
     if settings.kafka is None and max(settings.replication, settings.min_insync) > 1:
@@ -47,12 +50,18 @@ def choose(settings: Settings, say: Callable[[str], None]) -> Addresses:
             "the Kafka of the local stack has one node and one replica",
             "Unset both, or set KOMEK_KAFKA to a cluster with that many brokers.",
         )
+    if secure and settings.kafka is not None:
+        raise LocalStackError(
+            f"KOMEK_KAFKA={settings.kafka}: a secure stack has a Kafka of its own, with users and certificates of its own",
+            "Unset KOMEK_KAFKA, or leave --secure out and set KOMEK_KAFKA_SECURITY and what belongs to it.",
+        )
     # All at once, so that they differ from each other.
-    kafka_port, controller_port, redis_port, spare_port = free_ports(4)
+    kafka_port, controller_port, admin_port, redis_port, spare_port = free_ports(5)
     return Addresses(
         kafka=settings.kafka or f"{LOOPBACK}:{kafka_port}",
         kafka_port=None if settings.kafka else kafka_port,
         controller_port=controller_port,
+        admin_port=admin_port,
         redis=settings.redis or f"redis://{LOOPBACK}:{redis_port}/0",
         redis_port=None if settings.redis else redis_port,
         host=settings.host,

@@ -16,6 +16,7 @@ from streams.local import kafka_node, redis_server
 from streams.local.addresses import Addresses
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java, Node
+from streams.local.node_security import NodeSecurity
 from streams.local.ports import answers
 from streams.local.process import Part
 from streams.local.redis_server import RedisServer
@@ -31,7 +32,7 @@ PASSED_TO_SERVERS = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
 """Environment variables passed to Kafka and Redis, which must not get secrets."""
 
 
-def kafka(java: Java, folder: Folder, addresses: Addresses) -> Part:
+def kafka(java: Java, folder: Folder, addresses: Addresses, security: NodeSecurity | None = None) -> Part:
     """The Kafka of the local stack. A new folder is formatted first, which takes about a second."""
     assert addresses.kafka_port is not None
     node = Node(
@@ -39,6 +40,7 @@ def kafka(java: Java, folder: Folder, addresses: Addresses) -> Part:
         broker_port=addresses.kafka_port,
         controller_port=addresses.controller_port,
         folder=folder.kafka,
+        security=security,
     )
     return kafka_part(java, node, [node])
 

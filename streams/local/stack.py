@@ -5,13 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from streams.kafka.access_rules import Component
 from streams.local import folder as folders
 from streams.local import jars, keys, leftovers, processes, redis_server, stackfile
 from streams.local.addresses import Addresses, choose
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java
+from streams.local.ports import LOOPBACK
 from streams.local.process import Part
 from streams.local.progress import Steps
+from streams.local.secured import Secured, environ_for, secured
 from streams.local.stackfile import StackFile
 from streams.local.supervisor import Say, Stopped, Supervisor
 from streams.settings import Settings, overridden
@@ -28,6 +31,8 @@ class Wanted:
     workers: int = 2
     demo: bool = True
     fresh: bool = False
+    secure: bool = False
+    """TLS, a user for each component, and ACLs (`secured.py`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,10 @@ class Running:
     addresses: Addresses
     folder: Folder
     environ: Mapping[str, str] = field(repr=False)
+    secrets: Secured | None = None
+
+    def environ_of(self, component: Component) -> dict[str, str]:
+        return environ_for(self.environ, self.secrets, component)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +72,15 @@ def run(settings: Settings, wanted: Wanted, caller: StackOwner) -> None:
     claim = folders.FolderLock(folder)
     try:
         _clear_up(folder, wanted, caller.steps.say)
-        addresses = choose(settings, caller.steps.say)
-        own = environ_of_commands(os.environ, settings, folder, addresses)
-        _run_claimed(
-            Running(stack=_nothing_yet(addresses), addresses=addresses, folder=folder, environ=own), wanted, caller
+        addresses = choose(settings, caller.steps.say, secure=wanted.secure)
+        at = Running(
+            stack=_nothing_yet(addresses),
+            addresses=addresses,
+            folder=folder,
+            environ=environ_of_commands(os.environ, settings, folder, addresses),
+            secrets=secured(folder) if wanted.secure else None,
         )
+        _run_claimed(_with_settings(at), wanted, caller)
     finally:
         claim.release()
 
@@ -92,7 +105,7 @@ def _run_claimed(at: Running, wanted: Wanted, caller: StackOwner) -> None:
             caller.ready(replace(at, stack=book.stack))
             if wanted.demo:
                 # After `ready`: the demo is a client like any other.
-                supervisor.start([processes.demo(at.environ)])
+                supervisor.start([processes.demo(at.environ_of(Component.OPERATOR))])
             supervisor.watch(caller.stopped)
         caller.steps.say("ending")
     finally:
@@ -111,22 +124,48 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
             supervisor.start(some)
             return supervisor.await_ready(some, within_s=within_s, stopped=caller.stopped)
 
-    servers = _servers(at.folder, at.addresses, caller)
+    servers = _servers(at, caller)
     # People of the demo answer and work many times faster than real time and would exceed the hourly limits.
-    of_workers = {"KOMEK_BUDGET": "off"} | dict(at.environ) if wanted.demo else at.environ
+    own = at.environ_of(Component.WORKER)
+    of_workers = {"KOMEK_BUDGET": "off"} | own if wanted.demo else own
     komek = [
         *processes.workers(of_workers, wanted.workers),
-        processes.notifier(at.environ),
-        processes.api(at.environ, at.addresses.api),
+        processes.notifier(at.environ_of(Component.NOTIFIER)),
+        processes.api(at.environ_of(Component.API), at.addresses.api),
     ]
     return (
         begin(" and ".join(part.name for part in servers), servers, SERVERS_WITHIN_S)
-        and begin("topics", [processes.topics(at.environ)], TOPICS_WITHIN_S)
+        and begin("topics", [processes.topics(_of_administrator(at))], TOPICS_WITHIN_S)
+        and _admitted(at, caller.steps)
         and begin(f"{wanted.workers} workers, the notifier and the API", komek, READY_WITHIN_S)
     )
 
 
-def _servers(folder: Folder, addresses: Addresses, caller: StackOwner) -> list[Part]:
+def _of_administrator(at: Running) -> dict[str, str]:
+    return overridden(at.environ, at.secrets.administrator(_administration(at)) if at.secrets else {})
+
+
+def _administration(at: Running) -> str:
+    return f"{LOOPBACK}:{at.addresses.admin_port}"
+
+
+def _admitted(at: Running, steps: Steps) -> bool:
+    """Makes the users of a secure stack. Always true."""
+    if at.secrets is not None:
+        with steps.step("users and their rights"):
+            at.secrets.admit(at.addresses.kafka, _administration(at))
+    return True
+
+
+def _with_settings(at: Running) -> Running:
+    """In a secure stack `stack.json` says how the operator's commands connect."""
+    if at.secrets is None:
+        return at
+    return replace(at, stack=replace(at.stack, settings=at.secrets.environ_of(Component.OPERATOR)))
+
+
+def _servers(at: Running, caller: StackOwner) -> list[Part]:
+    folder, addresses = at.folder, at.addresses
     servers = []
     if addresses.redis_port is not None:
         server = redis_server.find()
@@ -136,7 +175,8 @@ def _servers(folder: Folder, addresses: Addresses, caller: StackOwner) -> list[P
         # After Redis was found: a missing redis-server is reported before 43 MB are downloaded.
         java = java_with(caller.fetch_jars())
         with caller.steps.step("Kafka's folder"):
-            servers.append(processes.kafka(java, folder, addresses))
+            security = at.secrets.node(addresses.admin_port) if at.secrets else None
+            servers.append(processes.kafka(java, folder, addresses, security))
     return servers
 
 

@@ -3,13 +3,13 @@
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import replace
 
 import psutil
 import redis
 
 from streams.errors import BrokerError
 from streams.kafka import topic_admin
+from streams.local import stackfile
 from streams.local.check import Check, fail, ok
 from streams.local.stackfile import StackFile
 from streams.settings import Settings
@@ -27,7 +27,7 @@ def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]
     else:
         yield from (process(name, pid) for name, pid in sorted(stack.processes.items()))
         # The running stack may have chosen other addresses than the settings of this shell.
-        settings = replace(settings, kafka=stack.kafka, redis=stack.redis)
+        settings = stackfile.completed(settings, stack)
     if settings.kafka is not None:
         yield kafka_topics(settings)
     if settings.redis is not None:

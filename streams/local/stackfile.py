@@ -3,8 +3,11 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+
+from streams import settings as all_settings
+from streams.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +16,8 @@ class StackFile:
     kafka: str
     redis: str
     processes: Mapping[str, int]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """In a secure stack, the settings of the operator's commands; secrets are in the files that they name."""
 
 
 def write(path: Path, stack: StackFile) -> None:
@@ -25,10 +30,25 @@ def read(path: Path) -> StackFile | None:
     try:
         found = json.loads(path.read_text("utf-8"))
         return StackFile(
-            api=found["api"], kafka=found["kafka"], redis=found["redis"], processes=dict(found["processes"])
+            api=found["api"],
+            kafka=found["kafka"],
+            redis=found["redis"],
+            processes=dict(found["processes"]),
+            settings=dict(found.get("settings", {})),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def completed(settings: Settings, running: StackFile) -> Settings:
+    """The settings with the addresses of a running stack, and with what its clients need to connect.
+
+    Raises:
+        SettingsError: a file that the stack names is gone.
+    """
+    lent = all_settings.load({"KOMEK_KAFKA": running.kafka, "KOMEK_REDIS": running.redis, **running.settings})
+    names = [entry.name for entry in fields(Settings) if entry.name.split("_")[0] in ("kafka", "redis")]
+    return replace(settings, **{name: getattr(lent, name) for name in names})
 
 
 def replace_json(path: Path, value: object) -> None:

@@ -20,8 +20,8 @@ from dispatch.plans.book import BadPlans, PlanBook
 from streams import clock, event_loop, wire
 from streams.errors import BrokerError, LogUnavailable
 from streams.kafka import clients
+from streams.kafka.broker_access import wait_for_broker
 from streams.kafka.records import Consumed
-from streams.kafka.topic_admin import wait_for_broker
 from streams.settings import Settings
 from streams.topics import PLANS
 

@@ -17,7 +17,7 @@ from streams import clock, wire
 from streams.api_client import Tally
 from streams.errors import BrokerError
 from streams.kafka import clients
-from streams.kafka.topic_admin import wait_for_broker
+from streams.kafka.broker_access import wait_for_broker
 from streams.ring import KeyRing
 from streams.settings import Settings
 from streams.simulator.people import SimulatedPerson

@@ -14,7 +14,7 @@ from streams import clock
 from streams.api_client import Api, ApiCaller, ApiUnavailable
 from streams.errors import BrokerError, IntakeError
 from streams.intake.commands import CommandIntake
-from streams.kafka.topic_admin import wait_for_broker
+from streams.kafka.broker_access import wait_for_broker
 from streams.ring import LiveRing
 from streams.settings import Settings
 from streams.simulator.replay import ACTOR, ReplayedReport, ReplayOutcome, Send

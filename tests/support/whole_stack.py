@@ -86,6 +86,7 @@ class RunningStack:
 
     def command_environ(self) -> dict[str, str]:
         own = {
+            **self._stack().settings,
             "KOMEK_KAFKA": self.kafka,
             "KOMEK_REDIS": self.redis,
             "KOMEK_JWT_KEYS": str(self.data / "jwt-keys.json"),
@@ -118,9 +119,12 @@ class RunningStack:
 class WholeStack(RunningStack):
     """A stack in the hands of its test, which may kill its parts and end it."""
 
-    def __init__(self, data: Path, *, workers: int = 2, demo: bool = False, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, data: Path, *, workers: int = 2, demo: bool = False, secure: bool = False, environ: Mapping[str, str]
+    ) -> None:
         super().__init__(data, environ=environ)
         self._command = [*COMMAND, "up", "--workers", str(workers), "--demo" if demo else "--no-demo"]
+        self._command += ["--secure"] if secure else []
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

@@ -74,7 +74,7 @@ def test_an_own_kafka_cannot_keep_three_copies() -> None:
 )
 def test_the_api_is_named_as_a_browser_here_reaches_it(host: str, url: str) -> None:
     chosen = addresses.Addresses(
-        kafka="", kafka_port=None, controller_port=1, redis="", redis_port=None, host=host, port=8123
+        kafka="", kafka_port=None, controller_port=1, admin_port=2, redis="", redis_port=None, host=host, port=8123
     )
 
     assert chosen.api == url
@@ -87,3 +87,8 @@ def test_a_port_answers_only_while_someone_listens(taken_port: int) -> None:
     assert not is_free(taken_port)
     assert is_free(free)
     assert not answers(free)
+
+
+def test_a_secure_stack_has_a_kafka_of_its_own() -> None:
+    with pytest.raises(LocalStackError, match="KOMEK_KAFKA=broker:9092: a secure stack has a Kafka of its own"):
+        choose(Settings(kafka="broker:9092"), print, secure=True)

@@ -1,0 +1,120 @@
+"""Who may do what in Kafka: one row per topic and one per consumer group, by component of Komek.
+
+The only list. `komek topics acls` prints and applies it, processes check at start that they have what it says, `komek doctor`
+names what is missing, and a secure local stack runs by it. A topic without a row fails a test. Each component has what its code
+does and no more: a worker cannot read `audit`, the API cannot write `decisions`, a monitor writes nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from streams import topics
+from streams.kafka import groups
+from streams.topics import Topic
+
+
+class Component(StrEnum):
+    API = "api"
+    WORKER = "worker"
+    NOTIFIER = "notifier"
+    OPERATOR = "operator"  # commands of `komek` that use Kafka themselves: dead-letters, plans, rebuild, replay
+    MONITOR = "monitor"  # `komek doctor`, exporters of lag
+
+
+class Resource(StrEnum):
+    TOPIC = "topic"
+    GROUP = "group"
+
+
+class Operation(StrEnum):
+    """Names of Kafka. READ of a group is membership and commits. READ and WRITE include DESCRIBE."""
+
+    READ = "READ"
+    WRITE = "WRITE"
+    DESCRIBE = "DESCRIBE"
+    DESCRIBE_CONFIGS = "DESCRIBE_CONFIGS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRule:
+    topic: Topic
+    reads: frozenset[Component]
+    writes: frozenset[Component]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRule:
+    """`members` join and commit; `observers` read members and committed offsets."""
+
+    group: str
+    members: frozenset[Component]
+    observers: frozenset[Component] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Right:
+    """One operation on one resource by its full name: there are no prefixes and no wildcards."""
+
+    resource: Resource
+    name: str
+    operation: Operation
+
+    def __str__(self) -> str:
+        return f"{self.operation.lower()} {self.resource} {self.name}"
+
+
+API, WORKER, NOTIFIER = Component.API, Component.WORKER, Component.NOTIFIER
+OPERATOR, MONITOR = Component.OPERATOR, Component.MONITOR
+
+
+def _rule(topic: Topic, *, reads: tuple[Component, ...] = (), writes: tuple[Component, ...] = ()) -> TopicRule:
+    return TopicRule(topic=topic, reads=frozenset(reads), writes=frozenset(writes))
+
+
+TOPIC_RULES: tuple[TopicRule, ...] = (
+    # The API reads the oldest undecided command of each partition; workers order follow-up commands.
+    _rule(topics.INCIDENTS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
+    _rule(topics.DECISIONS, reads=(API, WORKER, OPERATOR), writes=(WORKER,)),
+    _rule(topics.OFFERS, reads=(API, WORKER, NOTIFIER, OPERATOR), writes=(WORKER,)),
+    _rule(topics.INCIDENT_STATUS, reads=(API, OPERATOR), writes=(WORKER,)),
+    # The operator's rights to write these three are those of `simulate`, `replay` and `dead-letters replay`.
+    _rule(topics.LOCATIONS, reads=(WORKER, OPERATOR), writes=(API, OPERATOR)),
+    _rule(topics.VOLUNTEERS, reads=(WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
+    _rule(topics.PRIVATE, reads=(WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
+    _rule(topics.DEAD_LETTERS, reads=(API, OPERATOR), writes=(WORKER, NOTIFIER, OPERATOR)),
+    _rule(topics.AUDIT, reads=(API,), writes=(API, OPERATOR)),
+    _rule(topics.PLANS, reads=(API, WORKER, OPERATOR), writes=(OPERATOR,)),
+    _rule(topics.NOTICES, reads=(API, NOTIFIER), writes=(NOTIFIER,)),
+)
+GROUP_RULES: tuple[GroupRule, ...] = (
+    GroupRule(group=groups.DISPATCHER, members=frozenset({WORKER}), observers=frozenset({API, OPERATOR, MONITOR})),
+    GroupRule(group=groups.LOCATIONS, members=frozenset({WORKER}), observers=frozenset({MONITOR})),
+    GroupRule(group=groups.PEOPLE, members=frozenset({WORKER}), observers=frozenset({MONITOR})),
+    GroupRule(group=groups.NOTIFIER, members=frozenset({NOTIFIER}), observers=frozenset({API, MONITOR})),
+)
+
+
+def rights_of(component: Component) -> list[Right]:
+    """Every right of a component, in the order of the tables."""
+    return [*_topic_rights(component), *_group_rights(component)]
+
+
+def _topic_rights(component: Component) -> Iterator[Right]:
+    for rule in TOPIC_RULES:
+        uses = [
+            operation
+            for operation, allowed in ((Operation.READ, rule.reads), (Operation.WRITE, rule.writes))
+            if component in allowed
+        ]
+        # Everybody compares partitions and configuration of all topics at start (`topic_admin.check_topics`).
+        for operation in (*(uses or [Operation.DESCRIBE]), Operation.DESCRIBE_CONFIGS):
+            yield Right(Resource.TOPIC, rule.topic.name, operation)
+
+
+def _group_rights(component: Component) -> Iterator[Right]:
+    for rule in GROUP_RULES:
+        if component in rule.members:
+            yield Right(Resource.GROUP, rule.group, Operation.READ)
+        elif component in rule.observers:
+            yield Right(Resource.GROUP, rule.group, Operation.DESCRIBE)

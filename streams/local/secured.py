@@ -1,0 +1,122 @@
+"""A secure local stack: certificates, one user for each component with its own password, and its rights in Kafka.
+
+`komek up --secure` and the tests run so. What `environ_of` returns is all that a process gets: its own user, never another's.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kafka.admin import UserScramCredentialUpsertion
+
+from streams import clock
+from streams import settings as all_settings
+from streams.errors import BrokerError
+from streams.kafka import acl_admin, rights, topic_admin
+from streams.kafka.access_rules import Component
+from streams.local import node_security
+from streams.local.certificates import Authority
+from streams.local.errors import NeverReady
+from streams.local.folder import Folder
+from streams.local.keys import ensure_password
+from streams.local.node_security import NodeSecurity
+from streams.settings import Settings, overridden
+
+USABLE_WITHIN_S = 15.0
+_ITERATIONS = 4096
+"""The least that Kafka accepts for SCRAM. The passwords are random, so more would only slow down each connection."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secured:
+    """The secrets of one folder. Files are made when they are first asked for, and kept."""
+
+    folder: Folder
+    authority: Authority
+
+    def node(self, admin_port: int, more: Mapping[str, str] | None = None) -> NodeSecurity:
+        """The security of a Kafka node; all nodes of a cluster share one certificate."""
+        return NodeSecurity(
+            ca=self.authority.ca,
+            certificate=self.authority.server(node_security.BROKER),
+            admin_port=admin_port,
+            more=more or {},
+        )
+
+    def environ_of(self, component: Component) -> dict[str, str]:
+        """The settings by which a process of the component connects."""
+        return {
+            "KOMEK_KAFKA_SECURITY": "SASL_SSL",
+            "KOMEK_KAFKA_CA": str(self.authority.ca),
+            "KOMEK_KAFKA_USER": _user(component),
+            "KOMEK_KAFKA_PASSWORD_FILE": str(self._password(component)),
+        }
+
+    def administrator(self, servers: str) -> dict[str, str]:
+        """The settings of the administrator. `servers`: the listener ADMIN of each node."""
+        own = self.authority.client(node_security.ADMINISTRATOR)
+        return {
+            "KOMEK_KAFKA": servers,
+            "KOMEK_KAFKA_SECURITY": "SSL",
+            "KOMEK_KAFKA_CA": str(self.authority.ca),
+            "KOMEK_KAFKA_CERT": str(own.certificate),
+            "KOMEK_KAFKA_KEY": str(own.key),
+        }
+
+    def admit(self, servers: str, administration: str) -> None:
+        """Makes the users and their ACLs, and returns when every component can use them. A repeat is harmless.
+
+        `servers`: the listener of the users; `administration`: that of the administrator.
+
+        Raises:
+            BrokerError: no broker answered, or it refused.
+            NeverReady: a user cannot do what its component needs.
+        """
+        administrator = all_settings.load(self.administrator(administration))
+        with topic_admin.connected(administrator) as admin:
+            refused = admin.alter_user_scram_credentials([self._scram(component) for component in Component])
+            if any(refused.values()):
+                raise BrokerError(f"Kafka did not make its users: {refused}", "See kafka.log in the folder logs.")
+        acl_admin.apply_acls(administrator, acl_admin.usual_principals())
+        deadline = clock.monotonic_s() + USABLE_WITHIN_S
+        for component in Component:
+            own = all_settings.load({"KOMEK_KAFKA": servers, **self.environ_of(component)})
+            _await_rights(own, component, deadline)
+
+    def _scram(self, component: Component) -> UserScramCredentialUpsertion:
+        password = self._password(component).read_text("ascii").strip()
+        return UserScramCredentialUpsertion(_user(component), "SCRAM_SHA_512", password, iterations=_ITERATIONS)
+
+    def _password(self, component: Component) -> Path:
+        return ensure_password(self.folder.passwords, f"kafka-{component}")
+
+
+def secured(folder: Folder) -> Secured:
+    """The secrets in this folder, with a CA that is made if missing."""
+    return Secured(folder=folder, authority=Authority(folder.tls))
+
+
+def environ_for(environ: Mapping[str, str], secrets: Secured | None, component: Component) -> dict[str, str]:
+    """The environment of a process: `environ`, with the settings of its component in a secure stack."""
+    return overridden(environ, secrets.environ_of(component) if secrets else {})
+
+
+def _user(component: Component) -> str:
+    return acl_admin.usual_principals()[component].removeprefix(acl_admin.PRINCIPAL_TYPE)
+
+
+def _await_rights(settings: Settings, component: Component, deadline: float) -> None:
+    """Brokers learn of users and ACLs some milliseconds after the controller."""
+    while True:
+        try:
+            with topic_admin.connected(settings, timeout_s=1.0) as admin:
+                missing = rights.missing_rights(rights.held_rights(admin), component)
+            reason = f"{len(missing)} rights are missing"
+            if not missing:
+                return
+        except BrokerError as error:
+            reason = str(error)
+        if clock.monotonic_s() > deadline:
+            raise NeverReady(f"Kafka does not admit {component}: {reason}", "See kafka.log in the folder logs.")
+        time.sleep(0.1)
