@@ -67,6 +67,7 @@ POSITIONS = Counter("komek_positions_accepted_total", "Positions confirmed by Ka
 TOKEN_KEY_RELOADS = Counter(
     "komek_token_key_reloads_total", "Changes of the key file: loaded, or refused as unusable", ["outcome"]
 )
+SESSION_RECORDS = Gauge("komek_session_records", "Sessions, login codes and revocations in memory")
 AUDIT_LOST = Counter("komek_audit_lost_total", "Audit records that were lost; expected 0")
 LIMITED = Counter(
     "komek_limited_requests_total", "Requests refused by a rate limit, by class and role", ["kind", "role"]

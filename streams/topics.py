@@ -129,6 +129,14 @@ NOTICES = Topic(
     carries="notices sent to people, with channel and outcome; ids only",
 )
 
+SESSIONS = Topic(
+    name="komek.sessions.v1",
+    key="session:<id>, code:<digest> or revoked:<what>:<value>:<time>",
+    carries="sessions of people, login codes as digests, revocations; a tombstone once they have no effect any more",
+    # All API processes must agree on the first of two records.
+    partitions=1,
+)
+
 TOPICS = (
     INCIDENTS,
     DECISIONS,
@@ -141,6 +149,7 @@ TOPICS = (
     AUDIT,
     PLANS,
     NOTICES,
+    SESSIONS,
 )
 SAME_PARTITIONS = (INCIDENTS, DECISIONS)
 """Co-partitioned topics: a command and its decision are in partitions of the same number."""

@@ -27,6 +27,7 @@ from streams.topics import (
     OFFERS,
     PLANS,
     PRIVATE,
+    SESSIONS,
     TOPICS,
     VOLUNTEERS,
     Topic,
@@ -38,6 +39,7 @@ from streams.wire import (
     IncidentPrivate,
     NoticeRecord,
     PlansRecord,
+    SessionRecord,
     VolunteerPrivate,
     VolunteerRecord,
 )
@@ -55,6 +57,7 @@ _RECORDS: dict[str, tuple[type, ...]] = {
     AUDIT.name: (AuditRecord,),
     PLANS.name: (PlansRecord,),
     NOTICES.name: (NoticeRecord,),
+    SESSIONS.name: (SessionRecord,),
 }
 _REFERENCE = re.compile(r"#/\$defs/(\w+)")
 # `wire` writes the field `kind` by itself, so msgspec does not know it.

@@ -26,7 +26,7 @@ from streams.kafka import clients
 from streams.ring import LiveRing
 from streams.ring.live_ring import ring_of
 from streams.settings import Settings
-from streams.topics import AUDIT, INCIDENTS, PRIVATE, VOLUNTEERS
+from streams.topics import AUDIT, INCIDENTS, PRIVATE, SESSIONS, VOLUNTEERS
 
 IN_FLIGHT = 256
 """Sends that await confirmation; beyond them, `Overloaded` is raised before anything is sent."""
@@ -34,7 +34,7 @@ ANSWER_WITHIN_S = 1.85
 """Part of the two seconds within which a caller is promised an answer. A leader election may take 1.6 s of it."""
 RENEW_AFTER_S = 10.0
 """The producer is replaced after failing for this long."""
-_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, AUDIT)
+_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, AUDIT, SESSIONS)
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -187,6 +187,13 @@ class CommandIntake:
         """Sends a tombstone to `volunteers`. Raises as `send_in_order`."""
         headers = wire.headers("volunteer", clock.fresh_id(), self._source)
         (position,) = await self.send_in_order([Message(VOLUNTEERS.name, volunteer_id, None, headers)])
+        return position
+
+    async def send_session(self, key: str, record: "wire.SessionRecord | None") -> LogOffset:
+        """Sends a record or a tombstone to `sessions`. Raises as `send_in_order`."""
+        headers = wire.headers("session", clock.fresh_id(), self._source)
+        value = None if record is None else wire.encode(record)
+        (position,) = await self.send_in_order([Message(SESSIONS.name, key, value, headers)])
         return position
 
     def audit(self, entry: "wire.AuditRecord") -> None:

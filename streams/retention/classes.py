@@ -119,6 +119,8 @@ CLASSES: tuple[DataClass, ...] = (
     in_topic("dead-letters", 30 * DAY_S, Ending.RETENTION, "time to correct the cause and to replay"),
     in_topic("audit", 365 * DAY_S, Ending.RETENTION, "people may ask for a year who saw their data"),
     in_topic("plans", None, Ending.SUCCESSOR, "configuration; no person"),
+    # Two API processes may spend one login code: the second claim must not remove the first before both have read it.
+    in_topic("sessions", 32 * DAY_S, Ending.SERVICE, "a revocation outlives every token; ids only", hold_s=HOUR_S),
     in_topic("notices", 30 * DAY_S, Ending.RETENTION, "disputes about whether somebody was told; ids only"),
     # Redis: people
     in_redis(redis_keys.volunteer, PLACES_S, Ending.EXPIRY, "place, home cell, claim; extended while a worker runs"),

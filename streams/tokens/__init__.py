@@ -6,12 +6,13 @@ May import: `clock`, `metrics`, `errors`, `dispatch`.
 Imported by: the API, `cli`, `local`.
 """
 
-from streams.tokens.claims import MAX_LIFETIME_S, BadToken, Bearer, Role
+from streams.tokens.claims import CLOCK_SKEW_S, MAX_LIFETIME_S, BadToken, Bearer, Role
 from streams.tokens.key_file import KeyFile
 from streams.tokens.key_set import BadKeys
 from streams.tokens.token_keys import BadLifetime, TokenKeys, load_keys
 
 __all__ = [
+    "CLOCK_SKEW_S",
     "MAX_LIFETIME_S",
     "BadKeys",
     "BadLifetime",

@@ -53,7 +53,8 @@ class BadToken(InvalidInput, ValueError):
 class Bearer:
     """A valid token. Times in seconds since the Unix epoch; `key_id` is the RFC 7638 thumbprint of the key that signed it.
 
-    `jti` and `typ` are None for tokens without them, which stay valid (DESIGN 107).
+    `jti` and `typ` are None for tokens without them, which stay valid (DESIGN 107). `digest`: SHA-256 of header and claims, in
+    hex; the signature is left out because some algorithms permit another valid one.
     """
 
     sub: str
@@ -63,9 +64,15 @@ class Bearer:
     key_id: str
     jti: str | None = None
     typ: str | None = None
+    digest: str = ""
+
+    @property
+    def name(self) -> str:
+        """Names this one token in a revocation: its `jti`, or the digest of its signed part if it has none."""
+        return self.jti or self.digest
 
 
-def bearer_of(claims: Mapping[str, object], *, typ: object, key_id: str, now_s: int) -> Bearer:
+def bearer_of(claims: Mapping[str, object], *, typ: object, key_id: str, now_s: int, digest: str = "") -> Bearer:
     """Checks all claims except the expiry, which must be checked at each use.
 
     Raises:
@@ -89,6 +96,7 @@ def bearer_of(claims: Mapping[str, object], *, typ: object, key_id: str, now_s: 
         key_id=key_id,
         jti=jti,
         typ=_type(typ),
+        digest=digest,
     )
 
 

@@ -4,6 +4,7 @@ To rotate keys, add the new key, let every API process load it, then remove the 
 """
 
 import base64
+import hashlib
 import json
 import os
 import stat
@@ -109,7 +110,8 @@ class TokenKeys:
     def _examined(self, token: str, now_s: int) -> Bearer:
         compact = parsed(token)
         key = self._key_of(compact)
-        return bearer_of(json_object(compact.payload), typ=compact.typ, key_id=key.key_id, now_s=now_s)
+        digest = hashlib.sha256(compact.signed).hexdigest()
+        return bearer_of(json_object(compact.payload), typ=compact.typ, key_id=key.key_id, now_s=now_s, digest=digest)
 
     def _key_of(self, compact: CompactToken) -> TokenKey:
         """The key that signed the token."""

@@ -16,6 +16,7 @@ from streams.wire.codec import (
     decode_notice,
     decode_offer_step,
     decode_plans,
+    decode_session,
     decode_status,
     decode_volunteer,
     encode,
@@ -34,6 +35,7 @@ from streams.wire.records import (
     VolunteerRecord,
 )
 from streams.wire.sealing import UnknownKey, named_key, open_plain, open_sealed, seal, seal_plain
+from streams.wire.session_records import Revoked, SessionKind, SessionRecord
 
 __all__ = [
     "RESEALED_FROM",
@@ -43,6 +45,9 @@ __all__ = [
     "IncidentPrivate",
     "NoticeRecord",
     "PlansRecord",
+    "Revoked",
+    "SessionKind",
+    "SessionRecord",
     "UnknownKey",
     "Unreadable",
     "VolunteerPrivate",
@@ -55,6 +60,7 @@ __all__ = [
     "decode_notice",
     "decode_offer_step",
     "decode_plans",
+    "decode_session",
     "decode_status",
     "decode_volunteer",
     "encode",

@@ -23,6 +23,7 @@ from dispatch.model.staffing_events import RequirementsAdded
 from dispatch.model.vocabulary import HeardBy, Outcome
 from streams.errors import InvalidInput
 from streams.wire.records import FixRecord, NoticeRecord, PlansRecord, VolunteerRecord
+from streams.wire.session_records import SessionRecord
 
 T = TypeVar("T")
 _KIND_OF_COMMAND = {cls: kind for kind, cls in COMMANDS.items()}
@@ -194,6 +195,11 @@ def decode_notice(data: bytes | None) -> NoticeRecord:
 
 def decode_plans(data: bytes | None) -> PlansRecord:
     record: PlansRecord = decode_as(data, PlansRecord)
+    return record
+
+
+def decode_session(data: bytes | None) -> SessionRecord:
+    record: SessionRecord = decode_as(data, SessionRecord)
     return record
 
 

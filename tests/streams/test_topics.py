@@ -17,7 +17,7 @@ def test_the_list_holds_every_topic_once() -> None:
     defined = [value for value in vars(topics).values() if isinstance(value, Topic)]
 
     assert sorted(defined, key=lambda topic: topic.name) == sorted(TOPICS, key=lambda topic: topic.name)
-    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 11
+    assert len({topic.name for topic in TOPICS}) == len(TOPICS) == 12
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
@@ -73,4 +73,9 @@ def test_what_a_few_people_read_in_order_lies_in_one_partition() -> None:
         topics.DEAD_LETTERS,
         topics.AUDIT,
         topics.PLANS,
+        topics.SESSIONS,
     ]
+
+
+def test_a_second_claim_of_a_login_code_removes_the_first_only_after_everybody_has_read_it() -> None:
+    assert int(topics.SESSIONS.config(SETTINGS)["min.compaction.lag.ms"]) >= HOUR_MS
