@@ -36,6 +36,7 @@ from api.routes import (
     locations,
     offers,
     pages,
+    sessions,
     status,
     volunteers,
 )
@@ -54,6 +55,10 @@ from streams.readers.last_known import LastKnownReader
 from streams.readers.plans import PlanFollower
 from streams.ring import KeyUse, LiveRing
 from streams.ring.live_ring import require
+from streams.sessions.book import SessionBook
+from streams.sessions.follower import SessionFollower
+from streams.sessions.log import KafkaSessionLog
+from streams.sessions.sessions import Sessions
 from streams.setting_values import Network
 from streams.settings import Settings
 from streams.store import RedisClient
@@ -74,6 +79,7 @@ ROUTERS = (
     offers,
     locations,
     incident_types,
+    sessions,
     pages,
 )
 _log = structlog.get_logger(__name__)
@@ -191,8 +197,12 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         intake = await lifetimes.started(CommandIntake(settings, name, ring=ring))
         positions = await lifetimes.started(PositionIntake(settings, name))
         feed = await lifetimes.started(Feed(settings, f"{name}-live", latency.watch))
-        # Live views end with the key of their token.
+        # Live views end with the key of their token, and with the token or session itself.
         keys.on_change = feed.interrupt_listeners
+        book = SessionBook()
+        follower = SessionFollower(settings, f"{name}-sessions", book, feed.interrupt_listeners)
+        session_log = KafkaSessionLog(intake.send_session, await lifetimes.started(follower))
+        sessions_here = await lifetimes.started(Sessions(book, session_log, lambda: ring.now))
         await lifetimes.started(keys)
         monitor = await lifetimes.started(Monitor(settings, name))
         letters = await lifetimes.started(LetterWatch(settings, f"{name}-letters"))
@@ -208,6 +218,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             settings=settings,
             ring=ring,
             keys=keys,
+            sessions=sessions_here,
             plans_in_force=plans_in_force,
             intake=intake,
             positions=positions,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from streams.tokens import Role
+from streams.tokens import Bearer, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,18 @@ class Caller:
     is_revoked: Callable[[], bool] = field(default=lambda: False, compare=False, repr=False)
     """Whether the token has lost its validity before it expires; asked again at each use."""
 
+    extended_ms: Callable[[], int] | None = field(default=None, compare=False, repr=False)
+    """When the session's access ends as it has been renewed so far; None for a bearer token."""
+
+    session_id: str | None = None
+    """The session of a cookie; None for a bearer token."""
+
+    bearer: Bearer | None = field(default=None, compare=False, repr=False)
+
     def valid_for_s(self, now_ms: int) -> float:
         """Time until the token expires; streams end with their token. Infinite if it is unknown."""
-        return math.inf if self.expires_ms is None else (self.expires_ms - now_ms) / 1000
+        ends_ms = self.expires_ms if self.extended_ms is None else self.extended_ms()
+        return math.inf if ends_ms is None else (ends_ms - now_ms) / 1000
 
     def is_one_of(self, *roles: Role) -> bool:
         return self.role in roles

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.http.auth import PUBLIC
 from api.http.responses import shown
+from api.http.session_cookies import SECURE
 from api.schemas.events import EVENTS
 from api.schemas.incidents import IncidentCollection
 from api.schemas.problems import ProblemShown
@@ -23,6 +24,21 @@ _EXTRA: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
 ]
 
 
+def _add_cookie(document: dict[str, Any]) -> None:
+    """Every operation that takes a bearer token takes a session cookie instead."""
+    scheme = {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SECURE,
+        "description": "a session; only from pages of this site",
+    }
+    document["components"]["securitySchemes"]["session"] = scheme
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            if operation.get("security") == [{"token": []}]:
+                operation["security"].append({"session": []})
+
+
 def add_openapi(app: FastAPI) -> None:
     """Sets the document of the application, with the models that no route signature refers to, and adds its route."""
 
@@ -34,6 +50,7 @@ def add_openapi(app: FastAPI) -> None:
             schemas.update(extra["$defs"])
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)  # replaced by ProblemShown (RFC 9457)
+            _add_cookie(built)
             app.openapi_schema = built
         return app.openapi_schema
 

@@ -1,4 +1,7 @@
-"""Authentication and authorisation by role. A route without `Allow` or `PUBLIC` prevents the API from starting."""
+"""Authentication by token or session, and authorisation by role.
+
+A route without `Allow` or `PUBLIC` prevents the API from starting.
+"""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -8,12 +11,14 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from api.caller import Caller
+from api.http import session_cookies
 from api.http.client_address import client_address
 from api.http.problems import ProblemResponse
 from api.http.request_limits import limited
 from api.process.rate_limits import RequestClass
 from api.process.services import Services, TokenVerifier
 from streams import clock
+from streams.sessions.sessions import SessionEnded
 from streams.tokens import BadToken, Bearer, Role
 
 OPERATOR, VOLUNTEER, TRACKER, MONITOR, ADMIN = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.ADMIN
@@ -31,37 +36,85 @@ class Allow(HTTPBearer):
     async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
         # StrictRoute has admitted the caller before it read the body; the signature is verified once for each request.
         caller: Caller | None = getattr(request.state, "caller", None)
-        return caller if caller is not None else self.admit(request)
+        return caller if caller is not None else await self.admit(request)
 
-    def admit(self, request: Request) -> Caller:
-        """Raises ProblemResponse: 401 without a valid token, 403 with another role."""
-        # From the state of the application: `Allow` is constructed at import, before there are keys.
-        services: Services = request.app.state.services
+    async def admit(self, request: Request) -> Caller:
+        """Raises ProblemResponse: 401 without a valid token or session, 403 with another role."""
         try:
-            bearer = _bearer(request, services.keys)
-        except ProblemResponse:
-            wait_s = services.rates.refused_wait_s(client_address(request.scope))
-            if wait_s > 0:
-                raise limited(RequestClass.REFUSED, "none", wait_s) from None
-            raise
-        if bearer.role not in self.roles:
+            caller = await identified(request)
+        except ProblemResponse as problem:
+            raise refused(request, problem) from None
+        if caller.role not in self.roles:
             raise ProblemResponse("forbidden", "expected a token of role " + " or ".join(sorted(self.roles)))
-        # Asked by live views, which outlast the request.
-        caller = Caller(bearer.sub, bearer.role, bearer.expires_s * 1000, lambda: not services.keys.accepts(bearer))
         request.state.caller = caller
         return caller
+
+
+async def identified(request: Request) -> Caller:
+    """The caller by the header Authorization, or by a session cookie if there is no such header.
+
+    A header that is present counts alone: an invalid token is never replaced by a cookie that the browser added.
+
+    Raises:
+        ProblemResponse: 401.
+        LogUnavailable: the session was opened a moment ago and Kafka does not answer.
+    """
+    # From the state of the application: `Allow` is constructed at import, before there are keys.
+    services: Services = request.app.state.services
+    if "authorization" in request.headers:
+        return _by_token(request, services)
+    value = session_cookies.presented(request)
+    if value is None:
+        raise unauthenticated("expected the header Authorization: Bearer <token>, or a session cookie")
+    try:
+        cookie, record = await services.sessions.used(value)
+    except SessionEnded as error:
+        raise unauthenticated(str(error)) from None
+    sessions = services.sessions
+    return Caller(
+        record.sub or "",
+        Role(record.role or ""),
+        cookie.expires_ms,
+        # Asked by live views, which outlast the request.
+        lambda: sessions.valid_until_ms(cookie) == 0,
+        lambda: sessions.valid_until_ms(cookie),
+        session_id=cookie.session_id,
+    )
+
+
+def refused(request: Request, problem: ProblemResponse) -> ProblemResponse:
+    """The answer to an invalid token, cookie or code: the problem, or 429 for an address with many of them."""
+    services: Services = request.app.state.services
+    wait_s = services.rates.refused_wait_s(client_address(request.scope))
+    return limited(RequestClass.REFUSED, "none", wait_s) if wait_s > 0 else problem
+
+
+def unauthenticated(detail: str) -> ProblemResponse:
+    return ProblemResponse("unauthenticated", detail, headers=_CHALLENGE)
+
+
+def _by_token(request: Request, services: Services) -> Caller:
+    keys, sessions = services.keys, services.sessions
+    bearer = _bearer(request, keys)
+    if sessions.refuses(bearer):
+        raise unauthenticated("the token was revoked")
+    return Caller(
+        bearer.sub,
+        bearer.role,
+        bearer.expires_s * 1000,
+        lambda: not keys.accepts(bearer) or sessions.refuses(bearer),
+        bearer=bearer,
+    )
 
 
 def _bearer(request: Request, keys: TokenVerifier) -> Bearer:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise ProblemResponse(
-            "unauthenticated", "expected the header Authorization: Bearer <token>", headers=_CHALLENGE
-        )
+        raise unauthenticated("expected the header Authorization: Bearer <token>")
     try:
         return keys.verify(token.strip(), now_s=clock.now_ms() // 1000)
     except BadToken as error:
-        raise ProblemResponse("unauthenticated", str(error), headers=_CHALLENGE) from None
+        raise unauthenticated(str(error)) from None
 
 
 class Public:
@@ -82,6 +135,9 @@ Reader = Annotated[Caller, Depends(Allow(OPERATOR, MONITOR, VOLUNTEER))]
 Volunteer = Annotated[Caller, Depends(Allow(VOLUNTEER))]
 VolunteerOrOperator = Annotated[Caller, Depends(Allow(VOLUNTEER, OPERATOR))]
 VolunteerOrKeeper = Annotated[Caller, Depends(Allow(VOLUNTEER, OPERATOR, ADMIN))]
+Admin = Annotated[Caller, Depends(Allow(ADMIN))]
+AdminOrOperator = Annotated[Caller, Depends(Allow(ADMIN, OPERATOR))]
+Anybody = Annotated[Caller, everybody]
 VolunteerOrAdmin = Annotated[Caller, Depends(Allow(VOLUNTEER, ADMIN))]
 
 

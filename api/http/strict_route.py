@@ -95,7 +95,7 @@ class StrictRoute(APIRoute):
             bounded = StrictRequest(request.scope, request.receive)
             # Before the body is read: a caller without permission must not make the process buffer it.
             if isinstance(declared, Allow):
-                await request_limits.limit(bounded, declared.admit(request), kind)
+                await request_limits.limit(bounded, await declared.admit(request), kind)
             if takes_body and await bounded.body():
                 require_json(bounded)
             elif needs_body:

@@ -26,11 +26,12 @@ from streams.monitoring.lag_monitor import Measured
 from streams.readers.feed_records import FeedCursor
 from streams.readers.last_known import LastKnown
 from streams.ring import LiveRing
+from streams.sessions.sessions import Sessions
 from streams.settings import Settings
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
 from streams.tokens import Bearer
-from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
+from streams.wire import AuditRecord, FixRecord, IncidentPrivate, SessionRecord, VolunteerPrivate, VolunteerRecord
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class Commands(Protocol):
     async def erase_private(self, ref: str) -> LogOffset: ...
     async def send_volunteer(self, record: VolunteerRecord) -> LogOffset: ...
     async def erase_volunteer(self, volunteer_id: str) -> LogOffset: ...
+    async def send_session(self, key: str, record: SessionRecord | None) -> LogOffset: ...
     def audit(self, entry: AuditRecord) -> None: ...
 
 
@@ -161,6 +163,7 @@ class Services:
     settings: Settings
     ring: LiveRing
     keys: TokenVerifier
+    sessions: Sessions
     plans_in_force: PlansInForce
     intake: Commands
     positions: Positions

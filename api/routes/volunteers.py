@@ -35,7 +35,7 @@ from streams.api_paths import path_of
 from streams.store.people import PrivateWrite
 from streams.store.reads import OfferOf, VolunteerView
 from streams.tokens import Role
-from streams.wire import FixRecord, VolunteerPrivate
+from streams.wire import FixRecord, Revoked, VolunteerPrivate
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
 OFFERS_SHOWN = 50
@@ -104,7 +104,7 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, ser
         at = await services.intake.send_volunteer(record)
         if not await write_through(services, record, at.offset):
             raise retry_later("unknown_outcome", "the duty is in the log, but Redis does not show it yet")
-    return _accepted(caller, volunteer_id, "on_duty" if body.on_duty else "off_duty")
+    return _accepted(volunteer_id, "on_duty" if body.on_duty else "off_duty")
 
 
 @router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 413, 415))
@@ -131,7 +131,7 @@ async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunt
         continues=body.continues,
     )
     await services.positions.send([fix])
-    return _accepted(caller, volunteer_id, "received")
+    return _accepted(volunteer_id, "received")
 
 
 @router.get("/{volunteer_id}/offers", response_model=OfferList, responses=problems())
@@ -187,18 +187,23 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: 
 
 @router.delete("/{volunteer_id}", **ACCEPTED, responses=problems())
 async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: ServicesDep) -> Response:
-    """Erases a person: from Redis at once, from Kafka by tombstones (compacted within a day)."""
+    """Erases a person: from Redis at once, from Kafka by tombstones (compacted within a day).
+
+    Ends all sessions and tokens that were issued to the id before, also if it is registered anew.
+    """
     only_own(caller, volunteer_id)
     # `private` first: its order decides, so if the process ends in between the profile service writes the other tombstone (DESIGN
     # 81).
     private_at = await services.intake.erase_private(volunteer_ref(volunteer_id))
     profile_at = await services.intake.erase_volunteer(volunteer_id)
+    # Last of the three: until it is in the log, the person can repeat the request with the same token.
+    await services.sessions.revoke(Revoked.SUBJECT, volunteer_id)
     record_audit(services, caller, "volunteer.erase", volunteer_id)
     try:
         await services.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)
     except (StoreUnavailable, NotReady):
-        return _accepted(caller, volunteer_id, "erasing")  # the profile service erases it from the tombstones
-    return _accepted(caller, volunteer_id, "erased")
+        return _gone(caller, volunteer_id, "erasing")  # the profile service erases it from the tombstones
+    return _gone(caller, volunteer_id, "erased")
 
 
 async def _known(services: Services, volunteer_id: str, caller: Caller, body: VolunteerIn) -> VolunteerView | None:
@@ -247,8 +252,12 @@ def _unusable(reason: FixRefusal) -> ProblemResponse:
     return ProblemResponse(reason, f"{field}: expected {expected}", errors=[{"field": field, "expected": expected}])
 
 
-def _accepted(caller: Caller, volunteer_id: str, status: str) -> Response:
-    links = {"self": path_of("volunteers", volunteer_id)}
-    if caller.role is not Role.ADMIN:  # admins may not read offers
-        links["offers"] = path_of("volunteers", volunteer_id, "offers")
+def _accepted(volunteer_id: str, status: str) -> Response:
+    links = {"self": path_of("volunteers", volunteer_id), "offers": path_of("volunteers", volunteer_id, "offers")}
+    return shown({"id": volunteer_id, "status": status, "links": links}, 202)
+
+
+def _gone(caller: Caller, volunteer_id: str, status: str) -> Response:
+    # The person's own token has ended with the erasure: there is nothing left that they could read.
+    links = {"self": path_of("volunteers", volunteer_id)} if caller.role is Role.ADMIN else {}
     return shown({"id": volunteer_id, "status": status, "links": links}, 202)

@@ -1,8 +1,7 @@
 """The signed value of a session cookie: session, number of renewals and end, with an HMAC under a session key of the ring.
 
-Every API process has that key, also where an issuer elsewhere signs access tokens. What an accepted key has signed stays valid while
-keys are rotated. The format is none of a JWT, so that neither
-passes for the other.
+Every API process has that key, also where an issuer elsewhere signs access tokens. What an accepted key has signed stays valid, so
+that rotating keys logs nobody out. The format is none of a JWT: neither passes for the other.
 """
 
 import hmac
@@ -34,7 +33,8 @@ class CookieSigner:
 
     def value_of(self, cookie: SessionCookie) -> str:
         """The text of a cookie: `s1.<session>.<renewals>.<ms>.<64 hex digits>`."""
-        return f"{_VERSION}.{cookie.session_id}.{cookie.renewals}.{cookie.expires_ms}.{_mac(self._ring().purpose_key(_COOKIE), cookie)}"
+        mac = _mac(self._ring().purpose_key(_COOKIE), cookie)
+        return f"{_VERSION}.{cookie.session_id}.{cookie.renewals}.{cookie.expires_ms}.{mac}"
 
     def verified(self, value: str) -> SessionCookie | None:
         """The cookie with this text; None if this deployment did not sign it. Its end is not checked."""

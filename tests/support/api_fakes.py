@@ -19,11 +19,12 @@ from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
 from streams.notices.lag import NotifierLag
 from streams.readers.last_known import LastKnown
+from streams.sessions.book import SessionBook
 from streams.store.intake_marks import Repeat
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
-from streams.topics import INCIDENTS, PRIVATE, VOLUNTEERS
-from streams.wire import AuditRecord, FixRecord, IncidentPrivate, VolunteerPrivate, VolunteerRecord
+from streams.topics import INCIDENTS, PRIVATE, SESSIONS, VOLUNTEERS
+from streams.wire import AuditRecord, FixRecord, IncidentPrivate, SessionRecord, VolunteerPrivate, VolunteerRecord
 
 DATA_KEY = bytes(range(32))
 Private = VolunteerPrivate | IncidentPrivate
@@ -91,6 +92,10 @@ class FakeLog:
     async def erase_volunteer(self, volunteer_id: str) -> LogOffset:
         return (await self.send_in_order([Message(VOLUNTEERS.name, volunteer_id, None, [])]))[0]
 
+    async def send_session(self, key: str, record: SessionRecord | None) -> LogOffset:
+        value = None if record is None else wire.encode(record)
+        return (await self.send_in_order([Message(SESSIONS.name, key, value, [])]))[0]
+
     def audit(self, entry: AuditRecord) -> None:
         self.audits.append(entry)
 
@@ -98,6 +103,27 @@ class FakeLog:
         if self.trouble is not None:
             raise self.trouble
         self.fixes += fixes
+
+
+class FakeSessionLog:
+    """`SessionLog` over a `FakeLog`: every record is in the book at once, also after a restart."""
+
+    def __init__(self, log: FakeLog, book: SessionBook, on_ended: Callable[[], None] = lambda: None) -> None:
+        self._log = log
+        self._book = book
+        self._on_ended = on_ended
+        self._next = 0
+
+    async def write(self, key: str, record: SessionRecord | None) -> None:
+        await self._log.send_session(key, record)
+        await self.catch_up()
+
+    async def catch_up(self) -> None:
+        fresh, self._next = self._log.messages[self._next :], len(self._log.messages)
+        records = [message for message in fresh if message.topic == SESSIONS.name]
+        ends = [self._book.apply(one.key, wire.decode_session(one.value) if one.value else None) for one in records]
+        if any(ends):
+            self._on_ended()
 
 
 class FakeRedis:

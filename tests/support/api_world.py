@@ -16,11 +16,22 @@ from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
 from streams import clock
 from streams.readers.feed import Feed
-from streams.ring import LiveRing
+from streams.ring import KeyRing, LiveRing
+from streams.sessions.book import SessionBook
+from streams.sessions.sessions import Sessions
 from streams.settings import Settings
 from streams.tokens import Role, TokenKeys
 from tests.support.api_contract import check_response
-from tests.support.api_fakes import DATA_KEY, FakeAlarms, FakeDecisions, FakeLag, FakeLastKnown, FakeLog, FakeRedis
+from tests.support.api_fakes import (
+    DATA_KEY,
+    FakeAlarms,
+    FakeDecisions,
+    FakeLag,
+    FakeLastKnown,
+    FakeLog,
+    FakeRedis,
+    FakeSessionLog,
+)
 
 _keys = itertools.count()
 
@@ -51,10 +62,14 @@ class World:
         self.restart()
 
     def restart(self) -> None:
+        book = SessionBook()
+        self.session_log = FakeSessionLog(self.log, book, self.feed.interrupt_listeners)
+        self.sessions = Sessions(book, self.session_log, lambda: KeyRing.of_key(DATA_KEY))
         services = Services(
             settings=self.settings,
             ring=LiveRing.of(self.settings),
             keys=self.keys,
+            sessions=self.sessions,
             plans_in_force=PlansInForce(load_builtin()),
             intake=self.log,
             positions=self.log,

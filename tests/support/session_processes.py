@@ -3,12 +3,14 @@
 import itertools
 from dataclasses import dataclass, field
 
+from streams.ring import KeyRing
 from streams.sessions.book import SessionBook
 from streams.sessions.sessions import Sessions
 from streams.tokens import Bearer, Role
 from streams.wire import SessionRecord
 
 KEY = bytes(range(32))
+RING = KeyRing.of_key(KEY)
 NOW_MS = 1_764_000_000_000
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
@@ -40,7 +42,7 @@ class Process:
         self.sessions = Sessions(
             self.book,
             self,
-            KEY,
+            lambda: RING,
             now_ms=lambda: self.log.now_ms + ahead_ms,
             secret=lambda _: f"secret{id(self)}-{next(secrets)}",
         )

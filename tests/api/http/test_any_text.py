@@ -23,7 +23,13 @@ from tests.support import strategies  # noqa: F401 - the profile of Hypothesis
 from tests.support.api_world import World, token
 from tests.support.builders import INCIDENT
 
-KNOWN = {"incident_id": INCIDENT, "offer_id": DIGITAL_OFFER, "volunteer_id": "v-1", "command_id": "c"}
+KNOWN = {
+    "incident_id": INCIDENT,
+    "offer_id": DIGITAL_OFFER,
+    "volunteer_id": "v-1",
+    "command_id": "c",
+    "session_id": "s",
+}
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 HEADERS = (
     "accept",

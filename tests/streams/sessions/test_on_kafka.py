@@ -17,7 +17,7 @@ from streams.settings import Settings
 from streams.tokens import Role
 from streams.topics import SESSIONS
 from streams.wire import Revoked
-from tests.support.session_processes import KEY, bearer
+from tests.support.session_processes import KEY, RING, bearer
 from tests.support.waiting import eventually
 
 SEEN_WITHIN_S = 2.0
@@ -40,7 +40,7 @@ async def process(settings: Settings, ended: list[None] | None = None) -> AsyncI
     await intake.start()
     await follower.start()
     try:
-        yield Sessions(book, KafkaSessionLog(intake.send_session, follower), KEY)
+        yield Sessions(book, KafkaSessionLog(intake.send_session, follower), lambda: RING)
     finally:
         await follower.stop()
         await intake.stop()
