@@ -1,6 +1,6 @@
 """The signed value of a session cookie: session, number of renewals and end, with an HMAC under a session key of the ring.
 
-Every API process has that key, also where an issuer elsewhere signs access tokens. What an accepted key has signed stays valid, so
+Every API process has that key, also where an issuer elsewhere signs access tokens. What an accepted key signed stays valid, so
 that rotating keys logs nobody out. The format is none of a JWT: neither passes for the other.
 """
 
