@@ -51,6 +51,7 @@ from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers.decisions import DecisionReader
 from streams.readers.feed import Feed
+from streams.readers.key_log import KeyLog
 from streams.readers.last_known import LastKnownReader
 from streams.readers.plans import PlanFollower
 from streams.ring import KeyUse, LiveRing
@@ -183,6 +184,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         NotAsStated: a topic is missing or configured dangerously.
         BrokerError: Kafka does not answer.
         BadKeys, BadPlans: a file is invalid.
+        WrongRing: the key ring is not that of the deployment.
     """
     ring = LiveRing.of(settings)
     keys = KeyFile(settings.require_jwt_keys())
@@ -194,6 +196,8 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         link = RedisClient(settings.require_redis())
         # First in, so closed last: `marks` finishes its background writes to Redis when it stops.
         lifetimes.push_async_callback(link.close)
+        # Before anything is written: with the wrong key ring this process would make texts that nobody can read.
+        await lifetimes.started(KeyLog(settings, f"{name}-keys", ring, uses=tuple(KeyUse)))
         intake = await lifetimes.started(CommandIntake(settings, name, ring=ring))
         positions = await lifetimes.started(PositionIntake(settings, name))
         feed = await lifetimes.started(Feed(settings, f"{name}-live", latency.watch))
@@ -206,7 +210,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         await lifetimes.started(keys)
         monitor = await lifetimes.started(Monitor(settings, name))
         letters = await lifetimes.started(LetterWatch(settings, f"{name}-letters"))
-        alarms = await lifetimes.started(AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys))
+        alarms = await lifetimes.started(AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys, ring=ring))
         # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
         await lifetimes.started(PlanFollower(settings, f"{name}-plans", fallback=plans, use=plans_in_force.put))
         explanations = lifetimes.kept(DecisionReader(settings, f"{name}-decisions"))

@@ -137,6 +137,13 @@ SESSIONS = Topic(
     partitions=1,
 )
 
+KEYS = Topic(
+    name="komek.keys.v1",
+    key="key id:step",
+    carries="the keys that the deployment uses, with check values: no keys",
+    partitions=1,
+)
+
 TOPICS = (
     INCIDENTS,
     DECISIONS,
@@ -150,6 +157,7 @@ TOPICS = (
     PLANS,
     NOTICES,
     SESSIONS,
+    KEYS,
 )
 SAME_PARTITIONS = (INCIDENTS, DECISIONS)
 """Co-partitioned topics: a command and its decision are in partitions of the same number."""

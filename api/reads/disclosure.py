@@ -6,10 +6,11 @@ from typing import Any
 import structlog
 
 from api.caller import Caller
+from api.http.problems import ProblemResponse
 from api.process.services import Services
 from api.views import material
 from api.views.safety import lon_lat, warning
-from api.views.values import View
+from api.views.values import OpenedIncident, OpenedPerson, View
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.private_refs import volunteer_ref
@@ -31,16 +32,30 @@ def record_audit(services: Services, caller: Caller, action: str, subject: str) 
     )
 
 
-async def unsealed(services: Services, refs: Iterable[str]) -> dict[str, IncidentPrivate]:
+class Unsealed(dict[str, IncidentPrivate]):
+    """Decrypted records by reference. `unreadable`: references whose record exists and cannot be decrypted."""
+
+    unreadable: frozenset[str] = frozenset()
+
+
+class Texts(dict[str, str]):
+    """Texts by reference. `unreadable`: as in `Unsealed`."""
+
+    unreadable: frozenset[str] = frozenset()
+
+
+async def unsealed(services: Services, refs: Iterable[str]) -> Unsealed:
     """The decrypted records of incidents by reference, in one round trip; absent ones are omitted.
 
     Writes no audit entry: the caller does, if it shows them. Raises StoreUnavailable or NotReady.
     """
     # Several fields may be held by one record.
     wanted = list(dict.fromkeys(refs))
-    records = zip(wanted, await services.reads.privates(wanted), strict=True)
-    opened = {ref: _open(services, ref, sealed) for ref, sealed in records}
-    return {ref: record for ref, record in opened.items() if isinstance(record, IncidentPrivate)}
+    records = dict(zip(wanted, await services.reads.privates(wanted), strict=True))
+    opened = {ref: _open(services, ref, sealed) for ref, sealed in records.items()}
+    found = Unsealed({ref: record for ref, record in opened.items() if isinstance(record, IncidentPrivate)})
+    found.unreadable = frozenset(ref for ref, sealed in records.items() if sealed is not None and opened[ref] is None)
+    return found
 
 
 async def opened(services: Services, caller: Caller, state: Incident) -> IncidentPrivate | None:
@@ -50,11 +65,15 @@ async def opened(services: Services, caller: Caller, state: Incident) -> Inciden
     """
     held = details_of(state)
     records = await unsealed(services, held.values())
-    if not records:
+    if records:
+        # Before the response is built: an error in between leaves an entry too many, never one too few.
+        record_audit(services, caller, "incident.private.read", state.id)
+    elif not records.unreadable:
         return None
-    # Before the response is built: an error in between leaves an entry too many, never one too few.
-    record_audit(services, caller, "incident.private.read", state.id)
-    return IncidentPrivate(**{name: getattr(records.get(ref), name, None) for name, ref in held.items()})
+    return OpenedIncident(
+        **{name: getattr(records.get(ref), name, None) for name, ref in held.items()},
+        unreadable=tuple(name for name, ref in held.items() if ref in records.unreadable),
+    )
 
 
 async def opened_or_none(services: Services, caller: Caller, state: Incident) -> IncidentPrivate | None:
@@ -65,12 +84,13 @@ async def opened_or_none(services: Services, caller: Caller, state: Incident) ->
         return None
 
 
-async def opened_texts(services: Services, caller: Caller, incident_id: str, refs: Sequence[str]) -> dict[str, str]:
+async def opened_texts(services: Services, caller: Caller, incident_id: str, refs: Sequence[str]) -> Texts:
     """Texts of notes, reasons and results by reference. Raises StoreUnavailable or NotReady."""
     if not refs:
-        return {}
+        return Texts()
     records = await unsealed(services, refs)
-    texts = {ref: record.text for ref, record in records.items() if record.text is not None}
+    texts = Texts({ref: record.text for ref, record in records.items() if record.text is not None})
+    texts.unreadable = records.unreadable
     if texts:
         record_audit(services, caller, "incident.texts.read", incident_id)
     return texts
@@ -94,7 +114,7 @@ async def opened_volunteer(services: Services, caller: Caller, volunteer_id: str
     sealed = await services.reads.private(volunteer_ref(volunteer_id))
     record = _open(services, volunteer_ref(volunteer_id), sealed)
     if not isinstance(record, VolunteerPrivate):
-        return None
+        return OpenedPerson(unreadable=("home", "contact")) if sealed is not None else None
     if caller.id != volunteer_id:
         record_audit(services, caller, "volunteer.private.read", volunteer_id)
     return record
@@ -105,12 +125,32 @@ def _open(services: Services, ref: str, sealed: bytes | None) -> VolunteerPrivat
         return None
     try:
         return wire.open_sealed(services.ring.now, ref, sealed)
-    except wire.Unreadable:
+    except wire.Unreadable as error:
+        if isinstance(error, wire.UnknownKey) and error.key_id is not None:
+            services.ring.met(error.key_id)
         # A record under another data key must not make the whole incident unreadable. The reference is not logged: it names a
         # person or incident.
         metrics.UNREADABLE_SHOWN.labels(topic="private").inc()
         _log.error("private record cannot be decrypted")
         return None
+
+
+async def refuse_to_replace_unreadable(services: Services, ref: str) -> None:
+    """Checks that the record under a reference can be decrypted, if there is one, before it is replaced.
+
+    Raises:
+        ProblemResponse: 409, it cannot: replacing it would lose what it says.
+        StoreUnavailable, NotReady: Redis cannot be read, and this process lacks a key.
+    """
+    try:
+        sealed = await services.reads.private(ref)
+    except (StoreUnavailable, NotReady):
+        # With a complete ring every record opens, so a write does not wait for Redis.
+        if services.ring.missing:
+            raise
+        return
+    if sealed is not None and _open(services, ref, sealed) is None:
+        raise ProblemResponse("private_unreadable")
 
 
 async def person_in_distress(services: Services, caller: Caller, state: Incident) -> View:

@@ -31,7 +31,7 @@ async def system_status(services: Services) -> dict[str, Any]:
     return {
         "at": clock.rfc3339(clock.now_ms()),
         "components": {
-            "api": {"status": "up"},
+            "api": {"status": "degraded" if services.ring.missing or services.ring.is_refused else "up"},
             "kafka": kafka,
             "redis": redis,
             "workers": workers,

@@ -80,9 +80,11 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
         try:
             present = await services.marks.read_promptly(present_values(services, incident_id))
         except (StoreUnavailable, NotReady):
-            if edits.nulls_of(body):  # only the state says whether the field is null
+            # Only the state says whether the field is null, or whether a process that lacks a key can read what it replaces.
+            if edits.nulls_of(body) or services.ring.missing:
                 raise
     # Without the state, private fields and requirements count as changed, even if they are not.
+    edits.check_readable(present, body)
     expected = edits.expected_edits(present, body, version)
     edits.check_nulls(present, body, expected)
     edits.check_languages(present, body)

@@ -55,6 +55,8 @@ async def timeline(incident_id: IncidentId, caller: Operator, services: Services
         for holder, ref in _refs(incident_id, item):
             if ref in texts:
                 holder["text"] = texts[ref]
+            elif ref in texts.unreadable:
+                holder["text_unreadable"] = True
     return shown({"items": items})
 
 

@@ -14,7 +14,14 @@ from api.http.problems import ProblemResponse, invalid, retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
-from api.reads.disclosure import grounds_on_way, opened_material, opened_or_none, opened_volunteer, record_audit
+from api.reads.disclosure import (
+    grounds_on_way,
+    opened_material,
+    opened_or_none,
+    opened_volunteer,
+    record_audit,
+    refuse_to_replace_unreadable,
+)
 from api.schemas.base import Accepted
 from api.schemas.offers import OfferList
 from api.schemas.safety import WarningList
@@ -49,13 +56,14 @@ _EXPECTED = {
 ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 
 
-@router.put("/{volunteer_id}", response_model=VolunteerShown, responses=problems(400, 413, 415))
+@router.put("/{volunteer_id}", response_model=VolunteerShown, responses=problems(400, 409, 413, 415))
 async def put_profile(
     volunteer_id: VolunteerId, body: VolunteerIn, caller: VolunteerOrOperator, services: ServicesDep
 ) -> Response:
     """Registers a person or replaces their profile. Omitted fields are removed, except `on_duty`. 202 while Redis is down."""
     only_own(caller, volunteer_id)
     async with services.person_locks.held(volunteer_id):
+        await refuse_to_replace_unreadable(services, volunteer_ref(volunteer_id))
         known = await _known(services, volunteer_id, caller, body)
         on_duty = body.on_duty if body.on_duty is not None else bool(known and known.on_duty)
         record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known))

@@ -36,6 +36,8 @@ class TimelineEntry(Shown):
     conflicts: list[str]
     events: Events
     text: str | None = None
+    text_unreadable: bool = False
+    """Whether there is a text that cannot be decrypted at the moment; also in events."""
 
 
 class Timeline(Shown):

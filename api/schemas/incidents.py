@@ -132,6 +132,8 @@ class IncidentFields(Shown):
     description: str | None = None
     address: str | None = None
     caller: CallerShown | None = None
+    unreadable: list[str] = []
+    """Private fields that exist and cannot be decrypted at the moment; they are shown as null."""
     person: PersonInDistress | None = None
 
 

@@ -99,6 +99,8 @@ class TaskMaterial(Shown):
     description: str | None = None
     address: str | None = None
     caller: CallerShown | None = None
+    unreadable: list[str] = []
+    """Private fields that exist and cannot be decrypted at the moment; they are shown as null."""
     location: Geometry | None = None
     found: list[MaterialShown] = []
 
@@ -132,6 +134,8 @@ class OfferShown(OfferCore):
     description: str | None = None
     address: str | None = None
     caller: CallerShown | None = None
+    unreadable: list[str] = []
+    """Private fields that exist and cannot be decrypted at the moment; they are shown as null."""
     material: list[MaterialShown] = []
     task: TaskShown | None = None
     """Digital work only."""

@@ -6,7 +6,9 @@ from api.schemas.base import Shown, Time
 
 
 class ApiStatus(Shown):
-    status: Literal["up"]
+    """`degraded`: this process lacks a data key, or its file cannot be used; the alarms say which."""
+
+    status: Literal["up", "degraded"]
 
 
 class KafkaStatus(Shown):

@@ -116,6 +116,8 @@ class ProfileShown(Shown):
     on_duty: bool
     home: Geometry | None
     contact: ContactShown | None
+    unreadable: list[str] = []
+    """Fields that exist and cannot be decrypted at the moment; they are shown as null."""
 
 
 class VolunteerShown(ProfileShown):

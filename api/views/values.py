@@ -1,11 +1,12 @@
 """Values that several views share: times, places, private fields."""
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from dispatch.model import geo
 from dispatch.model.places import Area, Geometry, Place
 from streams.clock import rfc3339
-from streams.wire import IncidentPrivate
+from streams.wire import IncidentPrivate, VolunteerPrivate
 
 View: TypeAlias = dict[str, Any]
 """A JSON object. Its keys are those of the model in `api/schemas/`; the API tests compare every response with its model."""
@@ -26,8 +27,29 @@ def coarse_area(area: Area | None) -> Geometry | None:
     return None if area is None else point(geo.coarse(area.centre))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedIncident(IncidentPrivate):
+    """Private fields of an incident. `unreadable`: fields whose record cannot be decrypted, which is not the same as none."""
+
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedPerson(VolunteerPrivate):
+    """Home and contact of a person; as `OpenedIncident`."""
+
+    unreadable: tuple[str, ...] = ()
+
+
 def private_fields(private: IncidentPrivate | None) -> View:
     """Empty without a record: the fields are then absent."""
     if private is None:
         return {}
-    return {"description": private.description, "address": private.address, "caller": private.caller}
+    fields = {"description": private.description, "address": private.address, "caller": private.caller}
+    return {**fields, **unreadable_fields(private)}
+
+
+def unreadable_fields(private: IncidentPrivate | VolunteerPrivate | None) -> View:
+    """The field `unreadable`, if there is anything to name."""
+    names = private.unreadable if isinstance(private, OpenedIncident | OpenedPerson) else ()
+    return {"unreadable": list(names)} if names else {}

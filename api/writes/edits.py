@@ -92,6 +92,20 @@ def expected_edits(present: Present | None, body: IncidentPatch, version: int | 
     return edits
 
 
+def check_readable(present: Present | None, body: IncidentPatch) -> None:
+    """Checks that the body replaces no private field whose record cannot be decrypted: nobody could see what was lost.
+
+    Raises:
+        ProblemResponse: 409 with the fields.
+    """
+    if present is None:
+        return
+    lost = sorted(changes_of(body) & present.unreadable)
+    if lost:
+        errors = [{"field": name, "expected": "a record that can be decrypted"} for name in lost]
+        raise ProblemResponse("private_unreadable", errors=errors)
+
+
 def check_nulls(present: Present | None, body: IncidentPatch, versions: Mapping[str, int]) -> None:
     """Checks that no null removes a value. `versions`: the `expected_edits` of the command.
 

@@ -27,7 +27,8 @@ class Present:
     """The present values of the editable fields, in the form of request bodies.
 
     `by`, `at_ms`: author and time of the report. `held`: private field to the reference of its record. `edits`: field to its last
-    edit since the report. `unknown`: private fields whose record is not in Redis (yet). `translators`: the requirements that were
+    edit since the report. `unknown`: private fields whose record is not in Redis (yet) or, `unreadable`, cannot be decrypted.
+    `translators`: the requirements that were
     added automatically, which `values` omits and an incident shows.
     """
 
@@ -38,6 +39,7 @@ class Present:
     held: Mapping[str, str]
     edits: Mapping[str, Edit]
     unknown: frozenset[str]
+    unreadable: frozenset[str] = frozenset()
     translators: Sequence[Mapping[str, Any]] = ()
 
     def edit_version(self, field: str) -> int:
@@ -78,7 +80,7 @@ async def present_values(services: Services, incident_id: str) -> Present | None
     state = await services.reads.incident(incident_id)
     if state is not None:
         held = details_of(state)
-        private, unknown = await _private_values(services, held, set(state.details.values()))
+        private, unknown, unreadable = await _private_values(services, held, set(state.details.values()))
         return Present(
             version=state.version,
             by=state.reported_by,
@@ -94,6 +96,7 @@ async def present_values(services: Services, incident_id: str) -> Present | None
             held=held,
             edits=state.edits,
             unknown=unknown,
+            unreadable=unreadable,
             translators=[_stated(entry) for entry in state.requirements if entry.bridges is not None],
         )
     encoded = await services.marks.reported(incident_id)
@@ -105,7 +108,7 @@ async def _as_reported(services: Services, report: ReportIncident) -> Present:
     ref = report.private_ref or report_ref(report.incident_id)
     # A report without private fields names no record; its reference is that of older logs (DESIGN 79).
     held = dict.fromkeys(PRIVATE_FIELDS, ref)
-    private, unknown = await _private_values(services, held, {ref} if report.private_ref else set())
+    private, unknown, unreadable = await _private_values(services, held, {ref} if report.private_ref else set())
     priority, requirements = incidents.as_reported(report, services.plans)
     return Present(
         version=0,
@@ -122,19 +125,22 @@ async def _as_reported(services: Services, report: ReportIncident) -> Present:
         held=held,
         edits={},
         unknown=unknown,
+        unreadable=unreadable,
     )
 
 
 async def _private_values(
     services: Services, held: Mapping[str, str], named: set[str]
-) -> tuple[dict[str, Any], frozenset[str]]:
-    """The private values, and the fields whose record must exist (`named`) but is not in Redis.
+) -> tuple[dict[str, Any], frozenset[str], frozenset[str]]:
+    """The private values, the fields whose record must exist (`named`) but is not in Redis, and those that cannot be decrypted.
 
     Writes no audit entry: the caller does, if it shows them.
     """
     records = await unsealed(services, held.values())
     values = {name: getattr(records.get(ref), name, None) for name, ref in held.items()}
-    return values, frozenset(name for name, ref in held.items() if ref in named and ref not in records)
+    unreadable = frozenset(name for name, ref in held.items() if ref in records.unreadable)
+    unknown = frozenset(name for name, ref in held.items() if ref in named and ref not in records)
+    return values, unknown | unreadable, unreadable
 
 
 def stated_value(body: IncidentValues, field: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from api.process.services import Services
 from api.schemas.volunteers import VolunteerIn
-from api.views.values import point
+from api.views.values import point, unreadable_fields
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.store.people import PrivateWrite, ProfileWrite
@@ -66,4 +66,5 @@ def profile_view(profile: VolunteerRecord | VolunteerView, private: VolunteerPri
         "on_duty": profile.on_duty,
         "home": point(private.home) if private and private.home else None,
         "contact": private.contact if private else None,
+        **unreadable_fields(private),
     }

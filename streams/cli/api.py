@@ -13,11 +13,13 @@ import uvicorn
 from dispatch.plans.book import BadPlans, load, load_builtin
 from streams import event_loop, logs, tokens
 from streams.cli.certificate import certificate_of
-from streams.cli.context import broker_errors_reported, settings_here
+from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.kafka import topic_admin
 from streams.kafka.access_rules import Component
 from streams.local.exposure import exposure
+from streams.ring import KeyUse, LiveRing
+from streams.ring.live_ring import require
 from streams.settings import FROM_FILE, PREFIX, Settings
 from streams.tls import ServerCertificate
 
@@ -109,7 +111,7 @@ def _check(settings: Settings) -> None:
     """
     # Before the server starts: a wrong setting ends the command with a message instead of a traceback in a log.
     settings.require_redis()
-    settings.require_data_key()
+    require(LiveRing.of(settings).now, *KeyUse)
     try:
         tokens.load_keys(settings.require_jwt_keys())
     except tokens.BadKeys as error:
@@ -122,6 +124,7 @@ def _check(settings: Settings) -> None:
         problems = topic_admin.check_topics(settings, needs=Component.API)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+    check_ring(settings, "api-start", *KeyUse)
 
 
 def _export_settings(settings: Settings) -> None:
@@ -132,7 +135,8 @@ def _export_settings(settings: Settings) -> None:
         "KAFKA": settings.kafka,
         "REDIS": settings.redis,
         "JWT_KEYS": str(settings.require_jwt_keys()),
-        "DATA_KEY": base64.urlsafe_b64encode(settings.require_data_key()).decode(),
+        "DATA_KEY": base64.urlsafe_b64encode(settings.data_key).decode() if settings.data_key else None,
+        "DATA_KEYS": str(settings.data_keys) if settings.data_keys else None,
     }
     for entry in fields(Settings):
         value = getattr(settings, entry.name)

@@ -1,5 +1,6 @@
 """The settings of a command, completed from the local stack that runs in KOMEK_DATA."""
 
+import asyncio
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
@@ -7,10 +8,13 @@ from dataclasses import fields, replace
 from typing import Any
 
 from streams import settings as all_settings
-from streams.cli.errors import UNREACHABLE, CommandFailed
-from streams.errors import BrokerError
+from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
+from streams.errors import BrokerError, LogUnavailable
 from streams.local import stackfile
 from streams.local.folder import Folder
+from streams.readers.key_log import KeyLog, WrongRing
+from streams.ring import KeyUse, LiveRing
+from streams.ring.live_ring import require
 from streams.settings import Settings
 
 
@@ -31,7 +35,11 @@ def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
         found |= {} if settings.redis else _of_server(lent, "redis")
     if settings.jwt_keys is None and folder.jwt_keys.exists():
         found["jwt_keys"] = folder.jwt_keys
-    if settings.data_key is None and folder.data_key.exists():
+    if settings.data_key is not None or settings.data_keys is not None:
+        return replace(settings, **found)
+    if folder.data_keys.exists():
+        found["data_keys"] = folder.data_keys
+    elif folder.data_key.exists():
         # Parsed by the settings, so that a key from the file is checked like one from the environment.
         kept = {"KOMEK_DATA_KEY": folder.data_key.read_text("ascii").strip()}
         found["data_key"] = all_settings.load(kept).data_key
@@ -42,6 +50,32 @@ def _of_server(settings: Settings, server: str) -> dict[str, Any]:
     """The settings by which clients connect to a server."""
     names = [entry.name for entry in fields(Settings) if entry.name.split("_")[0] == server]
     return {name: getattr(settings, name) for name in names}
+
+
+def check_ring(settings: Settings, client_id: str, *uses: KeyUse) -> None:
+    """Checks that the key ring is that of the deployment, and declares it in a new one (`streams.readers.key_log`).
+
+    Raises:
+        SettingsError: no ring, or one without an active key of these uses.
+        CommandFailed: another deployment's ring, or Kafka does not answer.
+    """
+    ring = LiveRing.of(settings)
+    require(ring.now, *uses)
+
+    async def checked() -> None:
+        log = KeyLog(settings, client_id, ring, uses=uses)
+        await log.start()
+        await log.stop()
+
+    try:
+        asyncio.run(checked())
+    except WrongRing as error:
+        cure = (
+            "Give this process the key ring of the deployment (KOMEK_DATA_KEYS); `komek keys list` shows what it uses."
+        )
+        raise CommandFailed(str(error), cure, WRONG_USE) from error
+    except LogUnavailable as error:
+        raise CommandFailed(str(error), "Check KOMEK_KAFKA, then repeat.", UNREACHABLE) from error
 
 
 @contextlib.contextmanager

@@ -10,10 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, logs
-from streams.cli.context import settings_here
+from streams.cli.context import check_ring, settings_here
 from streams.cli.errors import UNREACHABLE, CommandFailed
 from streams.errors import LogUnavailable
 from streams.rebuild.rebuilder import Rebuilder, RebuildReport
+from streams.ring import KeyUse
 from streams.settings import Settings
 from streams.store import RedisClient
 
@@ -24,6 +25,7 @@ def command(json: Json = False) -> None:
     """Rebuild Redis from the log. Reports are accepted meanwhile; assignments wait until it has ended."""
     settings = settings_here()
     logs.configure("error", "cli")
+    check_ring(settings, "rebuild-start", KeyUse.DATA)
     try:
         report = asyncio.run(_rebuild(settings, quiet=json))
     except (StoreUnavailable, LogUnavailable, NotReady) as trouble:

@@ -16,9 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from dispatch.model.places import Place
 from streams.api_client import Api
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
-from streams.cli.context import broker_errors_reported, settings_here
+from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import print_json
+from streams.ring import KeyUse
 from streams.simulator.call_records import Calls, UnknownFormat, read_calls
 from streams.simulator.places import city_named
 from streams.simulator.replay import Send, Summary, replay, reports_of
@@ -111,6 +112,8 @@ async def _run(
 @asynccontextmanager
 async def _sender(through: ReplayTarget, api: str | None, token: str | None) -> AsyncIterator[Send]:
     if through is ReplayTarget.KAFKA:
+        # In a thread: the check runs an event loop of its own.
+        await asyncio.to_thread(check_ring, settings_here(), "replay-start", KeyUse.DATA, KeyUse.DIGEST)
         async with through_kafka(settings_here()) as send:
             yield send
         return

@@ -14,10 +14,10 @@ from rich.table import Table
 from streams import clock, event_loop
 from streams.api_client import Api, ApiUnavailable
 from streams.cli.client import Access, ApiOption, JsonOption, TokenOption, access
-from streams.cli.context import broker_errors_reported, settings_here
+from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import console, print_json
-from streams.ring import LiveRing
+from streams.ring import KeyUse, LiveRing
 from streams.simulator.bulk import bulk_sender, register_in_bulk, send_positions_in_bulk
 from streams.simulator.run import RunProgress, Transport, http_transport, play
 from streams.simulator.scenarios import BadScenario, Scenario, scenario_named
@@ -102,6 +102,8 @@ async def _transport(scenario: Scenario, api: Api, run: str) -> AsyncIterator[Tr
         yield http_transport(api, run)
         return
     settings = settings_here()
+    # In a thread: the check runs an event loop of its own.
+    await asyncio.to_thread(check_ring, settings, "simulate-start", KeyUse.DATA)
     ring = LiveRing.of(settings)
     async with bulk_sender(settings, api.tally) as sender:
 

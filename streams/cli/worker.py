@@ -4,10 +4,11 @@ import sys
 
 from dispatch.plans.book import BadPlans
 from streams import logs
-from streams.cli.context import broker_errors_reported, settings_here
+from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.kafka import topic_admin
 from streams.kafka.access_rules import Component
+from streams.ring import KeyUse
 from streams.worker.app import build_app
 from streams.worker.shutdown import GracefulWorker
 
@@ -20,6 +21,7 @@ def command() -> None:
         problems = topic_admin.check_topics(settings, needs=Component.WORKER)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+    check_ring(settings, "worker-start", KeyUse.DATA)
     try:
         app = build_app(settings)
     except BadPlans as error:

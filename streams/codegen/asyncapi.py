@@ -16,12 +16,14 @@ from dispatch.model.decisions import OfferStep, StatusRecord
 from dispatch.model.events import EVENTS
 from streams.dead_letters.letters import DeadLetter
 from streams.dead_letters.outcomes import LetterSettled
+from streams.ring.declared_keys import KeyRecord
 from streams.topics import (
     AUDIT,
     DEAD_LETTERS,
     DECISIONS,
     INCIDENT_STATUS,
     INCIDENTS,
+    KEYS,
     LOCATIONS,
     NOTICES,
     OFFERS,
@@ -58,6 +60,7 @@ _RECORDS: dict[str, tuple[type, ...]] = {
     PLANS.name: (PlansRecord,),
     NOTICES.name: (NoticeRecord,),
     SESSIONS.name: (SessionRecord,),
+    KEYS.name: (KeyRecord,),
 }
 _REFERENCE = re.compile(r"#/\$defs/(\w+)")
 # `wire` writes the field `kind` by itself, so msgspec does not know it.

@@ -33,7 +33,12 @@ class Folder:
 
     @property
     def data_key(self) -> Path:
+        """The single key of a folder from before the key ring."""
         return self.root / "data-key"
+
+    @property
+    def data_keys(self) -> Path:
+        return self.root / "data-keys.json"
 
     @property
     def tls(self) -> Path:
@@ -76,7 +81,7 @@ class Folder:
 
     @property
     def _files(self) -> tuple[Path, ...]:
-        return (self.jwt_keys, self.data_key, self.stack_file, self.running)
+        return (self.jwt_keys, self.data_key, self.data_keys, self.stack_file, self.running)
 
 
 def opened(root: Path) -> Folder:

@@ -7,6 +7,10 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from streams.ring import KeyRing, KeyState, KeyUse
+from streams.ring.key_ring import KEY_BYTES, new_key
+from streams.ring.ring_file import write_ring
+
 OWNER_ONLY = 0o600
 OWNER_ONLY_FOLDER = 0o700
 
@@ -17,10 +21,11 @@ def ensure_jwt_keys(path: Path) -> Path:
     return path
 
 
-def ensure_data_key(path: Path) -> str:
-    """32 random bytes as base64url, generated if missing."""
-    _make_once(path, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
-    return path.read_text("ascii").strip()
+def ensure_data_keys(path: Path) -> Path:
+    """A key ring with one active key of each use, generated if missing."""
+    if not path.exists():
+        write_ring(path, KeyRing([new_key(use, KeyState.ACTIVE, secrets.token_bytes(KEY_BYTES)) for use in KeyUse]))
+    return path
 
 
 def ensure_password(folder: Path, name: str) -> Path:

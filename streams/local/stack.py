@@ -205,8 +205,12 @@ def environ_of_commands(
         # The logs must contain the last lines of a process that is killed.
         "PYTHONUNBUFFERED": "1",
     }
-    if settings.data_key is None:
-        chosen["KOMEK_DATA_KEY"] = keys.ensure_data_key(folder.data_key)
+    if settings.data_key is None and settings.data_keys is None:
+        # A folder from before the key ring goes on with its one key until `komek keys add` makes a ring of it.
+        if folder.data_key.exists() and not folder.data_keys.exists():
+            chosen["KOMEK_DATA_KEY"] = folder.data_key.read_text("ascii").strip()
+        else:
+            chosen["KOMEK_DATA_KEYS"] = str(keys.ensure_data_keys(folder.data_keys).absolute())
     return overridden(environ, chosen)
 
 

@@ -38,6 +38,8 @@ class Observed:
     facts: AlarmFacts | None = None
     letters: Sequence[StandingLetter] | None = None
     token_keys_are_refused: bool = False
+    data_keys_missing: tuple[str, ...] = ()
+    data_keys_are_refused: bool = False
 
     def of_group(self) -> Measured:
         """The measurement with the state of the consumer groups. Raises ConditionUnknown without it."""
@@ -143,6 +145,15 @@ def kafka_away(seen: Observed) -> AlarmCondition | None:
 
 def token_keys_refused(seen: Observed) -> AlarmCondition | None:
     return AlarmCondition() if seen.token_keys_are_refused else None
+
+
+def data_keys_refused(seen: Observed) -> AlarmCondition | None:
+    return AlarmCondition() if seen.data_keys_are_refused else None
+
+
+def data_key_missing(seen: Observed) -> AlarmCondition | None:
+    """The details are ids of keys."""
+    return AlarmCondition(details=list(seen.data_keys_missing)) if seen.data_keys_missing else None
 
 
 def attention(reason: AttentionReason) -> Callable[[Observed], AlarmCondition | None]:

@@ -44,15 +44,27 @@ class KeyState(Protocol):
     is_refused: bool
 
 
+class RingState(Protocol):
+    """`streams.ring.LiveRing`."""
+
+    is_refused: bool
+
+    @property
+    def missing(self) -> tuple[str, ...]: ...
+
+
 class AlarmWatch:
     """`told()` returns the last result; every alarm is unknown when it is too old. It never waits and never raises."""
 
-    def __init__(self, *, link: RedisClient, lag: LagSource, letters: LetterWatch, keys: KeyState) -> None:
+    def __init__(
+        self, *, link: RedisClient, lag: LagSource, letters: LetterWatch, keys: KeyState, ring: RingState
+    ) -> None:
         self._reads = Reads(link)
         self._facts = AlarmFactsReader(link, LATE_MS)
         self._lag = lag
         self._letters = letters
         self._keys = keys
+        self._ring = ring
         self._board = Board()
         self._last = NOTHING
         self._looked_s: float | None = None
@@ -83,6 +95,8 @@ class AlarmWatch:
             facts=facts,
             letters=self._letters.standing,
             token_keys_are_refused=self._keys.is_refused,
+            data_keys_missing=self._ring.missing,
+            data_keys_are_refused=self._ring.is_refused,
         )
         self._last, self._looked_s = self._board.update(seen, clock.monotonic_s()), clock.monotonic_s()
         count(self._last)

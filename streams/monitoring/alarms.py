@@ -136,6 +136,14 @@ RULES: tuple[Rule, ...] = (
         holds=conditions.kafka_away,
     ),
     Rule(
+        name="data_key_missing",
+        severity=CRITICAL,
+        concern=SYSTEM,
+        about="this API lacks a data key that the deployment uses: texts under it cannot be read, and nothing replaces them",
+        cure="Add the named keys to the file of KOMEK_DATA_KEYS of every process; `komek keys list` shows them.",
+        holds=conditions.data_key_missing,
+    ),
+    Rule(
         name="person_silent",
         severity=WARNING,
         concern=FIELD,
@@ -184,6 +192,15 @@ RULES: tuple[Rule, ...] = (
         cure="Correct the file of KOMEK_JWT_KEYS; the log of the API states what is wrong. A restart fails until then.",
         holds=conditions.token_keys_refused,
         # Longer than a file that is written in place is incomplete.
+        for_s=3.0,
+    ),
+    Rule(
+        name="data_keys_refused",
+        severity=WARNING,
+        concern=SYSTEM,
+        about="the key ring was changed and cannot be used; this API goes on with the previous keys",
+        cure="Correct the file of KOMEK_DATA_KEYS; the log of the API states what is wrong. A restart fails until then.",
+        holds=conditions.data_keys_refused,
         for_s=3.0,
     ),
 )

@@ -115,12 +115,20 @@ CLASSES: tuple[DataClass, ...] = (
     in_topic("locations", HOUR_S, Ending.RETENTION, "only a recent position helps to find the nearest people"),
     # Duty of the last two hours decides which positions of the last hour a rebuild may use.
     in_topic("volunteers", None, Ending.SUCCESSOR, _PERSON, hold_s=2 * HOUR_S),
-    in_topic("private", None, Ending.SERVICE, "people until erased; of an incident KOMEK_PRIVATE_DAYS after its end"),
+    # The hold: a record that was sealed again may hide a newer one for seconds (DESIGN 125).
+    in_topic(
+        "private",
+        None,
+        Ending.SERVICE,
+        "people until erased; of an incident KOMEK_PRIVATE_DAYS after its end",
+        hold_s=2 * HOUR_S,
+    ),
     in_topic("dead-letters", 30 * DAY_S, Ending.RETENTION, "time to correct the cause and to replay"),
     in_topic("audit", 365 * DAY_S, Ending.RETENTION, "people may ask for a year who saw their data"),
     in_topic("plans", None, Ending.SUCCESSOR, "configuration; no person"),
     # Two API processes may spend one login code: the second claim must not remove the first before both have read it.
     in_topic("sessions", 32 * DAY_S, Ending.SERVICE, "a revocation outlives every token; ids only", hold_s=HOUR_S),
+    in_topic("keys", None, Ending.SUCCESSOR, "check values of keys: a process with the wrong ring must not start"),
     in_topic("notices", 30 * DAY_S, Ending.RETENTION, "disputes about whether somebody was told; ids only"),
     # Redis: people
     in_redis(redis_keys.volunteer, PLACES_S, Ending.EXPIRY, "place, home cell, claim; extended while a worker runs"),
@@ -181,6 +189,7 @@ CLASSES: tuple[DataClass, ...] = (
     in_file("faust", None, Ending.SIZE, "names of topics and partitions"),
     in_file("jwt-keys.json", None, Ending.PERSON, "keys"),
     in_file("data-key", None, Ending.PERSON, "keys"),
+    in_file("data-keys.json", None, Ending.PERSON, "keys"),
 )
 
 _OF_TOPIC = {row.place.name: row for row in CLASSES if isinstance(row.place, InTopic)}

@@ -22,6 +22,7 @@ from dispatch.model.reasons import SoftRule
 from dispatch.model.staffing_events import RequirementsAdded
 from dispatch.model.vocabulary import HeardBy, Outcome
 from streams.errors import InvalidInput
+from streams.ring.declared_keys import KeyRecord
 from streams.wire.records import FixRecord, NoticeRecord, PlansRecord, VolunteerRecord
 from streams.wire.session_records import SessionRecord
 
@@ -190,6 +191,11 @@ def decode_offer_step(data: bytes | None) -> OfferStep:
 
 def decode_notice(data: bytes | None) -> NoticeRecord:
     record: NoticeRecord = decode_as(data, NoticeRecord)
+    return record
+
+
+def decode_key(data: bytes | None) -> KeyRecord:
+    record: KeyRecord = decode_as(data, KeyRecord)
     return record
 
 

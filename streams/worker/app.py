@@ -22,6 +22,7 @@ from streams import clock
 from streams.kafka import groups, timeouts
 from streams.kafka.log_reader import LogReader
 from streams.kafka.records import Consumed
+from streams.readers.key_log import KeyLog
 from streams.readers.plans import PlanFollower
 from streams.rebuild.rebuilder import Rebuilder
 from streams.rebuild.watch import RebuildWatch
@@ -143,6 +144,7 @@ class WorkerServices:
         self.started = asyncio.Event()
         name = worker_name()
         self.ring = LiveRing.of(settings)
+        self.key_log = KeyLog(settings, f"{name}-keys", self.ring)
         self.link = RedisClient(settings.require_redis())
         self.store = make_store(self.link)
         self.people = PeopleStore(self.link)
@@ -181,7 +183,10 @@ class WorkerServices:
 
         Raises:
             KafkaError: no broker answered.
+            WrongRing: the key ring is not that of the deployment.
         """
+        # First: with the wrong key ring, records of people would be dead-lettered.
+        await self.key_log.start()
         await self.publisher.start()
         await self.reader.start()
         await self.side_reader.start()
@@ -191,6 +196,7 @@ class WorkerServices:
     async def close(self) -> None:
         """Closes the connections in reverse order, after the services have stopped."""
         await self.applied_plans.stop()
+        await self.key_log.stop()
         await self.side_reader.stop()
         await self.reader.stop()
         await self.publisher.stop()

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -34,14 +34,14 @@ class Servers:
     kafka: str
     redis: str
     folder: Path
-    data_key: str = DATA_KEY
+    ring: Mapping[str, str] = field(default_factory=lambda: {"KOMEK_DATA_KEY": DATA_KEY})
 
     @property
     def environ(self) -> dict[str, str]:
         return {
             "KOMEK_KAFKA": self.kafka,
             "KOMEK_REDIS": self.redis,
-            "KOMEK_DATA_KEY": self.data_key,
+            **self.ring,
             "KOMEK_DATA": str(self.folder),
             "KOMEK_LOG_LEVEL": "warning",
         }
@@ -130,8 +130,8 @@ def whole(workers: int) -> Iterator[tuple[WholeStack, Servers]]:
         except AssertionError as error:
             raise NotHere(f"`komek up` did not start: {error}") from error
         try:
-            key = (stack.data / "data-key").read_text("ascii").strip()
-            yield stack, Servers(kafka=stack.kafka, redis=stack.redis, folder=Path(name), data_key=key)
+            ring = {"KOMEK_DATA_KEYS": str(stack.data / "data-keys.json")}
+            yield stack, Servers(kafka=stack.kafka, redis=stack.redis, folder=Path(name), ring=ring)
         finally:
             stack.end()
 

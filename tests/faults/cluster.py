@@ -109,7 +109,7 @@ class Cluster:
             "KOMEK_KAFKA": servers,
             "KOMEK_REDIS": f"redis://{LOOPBACK}:{self._redis_ways[way]}/0",
             "KOMEK_JWT_KEYS": str(self.jwt_keys),
-            "KOMEK_DATA_KEY": keys.ensure_data_key(self.folder.data / "data-key"),
+            "KOMEK_DATA_KEYS": str(keys.ensure_data_keys(self.folder.data / "data-keys.json")),
             "KOMEK_DATA": str(self.folder.data / way),
             "KOMEK_BUDGET": "off",
             "KOMEK_REPLICATION": str(self.profile.brokers),

@@ -74,6 +74,7 @@ def test_what_a_few_people_read_in_order_lies_in_one_partition() -> None:
         topics.AUDIT,
         topics.PLANS,
         topics.SESSIONS,
+        topics.KEYS,
     ]
 
 

@@ -20,6 +20,7 @@ from streams.monitoring.lag_monitor import Measured
 from streams.notices.lag import NotifierLag
 from streams.readers.last_known import LastKnown
 from streams.sessions.book import SessionBook
+from streams.ring import KeyRing, LiveRing
 from streams.store.intake_marks import Repeat
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
@@ -38,6 +39,7 @@ class FakeLog:
         self.fixes: list[FixRecord] = []
         self.audits: list[AuditRecord] = []
         self.trouble: Exception | None = None
+        self.ring = LiveRing(KeyRing.of_key(DATA_KEY))
         self.worker: Callable[[Command], None] | None = None
         """Called with each command once it is in the log."""
 
@@ -60,7 +62,7 @@ class FakeLog:
         return Message(INCIDENTS.name, zone_of_incident(command.incident_id) or "", wire.encode_command(command), [])
 
     def private_message(self, ref: str, record: Private | None, sealed: bytes | None = None) -> Message:
-        value = wire.seal(DATA_KEY, ref, record) if record is not None else sealed
+        value = wire.seal(self.ring.now, ref, record) if record is not None else sealed
         return Message(PRIVATE.name, ref, value, [])
 
     async def send_in_order(

@@ -58,6 +58,7 @@ class World:
         self.lag = FakeLag()
         self.alarms = FakeAlarms()
         self.settings = Settings(data_key=DATA_KEY, kafka="127.0.0.1:9", redis="redis://127.0.0.1:9")
+        self.ring = LiveRing.of(self.settings)
         self.feed = Feed(self.settings, "test")
         self.restart()
 
@@ -67,7 +68,7 @@ class World:
         self.sessions = Sessions(book, self.session_log, lambda: KeyRing.of_key(DATA_KEY))
         services = Services(
             settings=self.settings,
-            ring=LiveRing.of(self.settings),
+            ring=self.ring,
             keys=self.keys,
             sessions=self.sessions,
             plans_in_force=PlansInForce(load_builtin()),

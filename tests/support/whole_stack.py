@@ -90,7 +90,7 @@ class RunningStack:
             "KOMEK_KAFKA": self.kafka,
             "KOMEK_REDIS": self.redis,
             "KOMEK_JWT_KEYS": str(self.data / "jwt-keys.json"),
-            "KOMEK_DATA_KEY": (self.data / "data-key").read_text("ascii").strip(),
+            "KOMEK_DATA_KEYS": str(self.data / "data-keys.json"),
             "KOMEK_PORT": self.api.rpartition(":")[2],
         }
         return {**own, **self.environ}

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from dispatch.model.answer_commands import AcceptOffer
 from dispatch.model.commands import ReportIncident
 from dispatch.model.digests import are_comparable
 from streams.errors import OutcomeUnknown
+from streams.ring import KeyRing, LiveRing
 from streams.store.intake_marks import Repeat
 from tests.support.api_fakes import DATA_KEY
 from tests.support.api_world import World, code, report
@@ -151,7 +151,7 @@ async def test_nothing_that_is_stored_is_an_unkeyed_hash_of_the_request(world: W
 async def test_another_data_key_gives_other_digests_of_the_same_request(world: World) -> None:
     sent = []
     for key in (DATA_KEY, bytes(32)):
-        world.settings = replace(world.settings, data_key=key)
+        world.ring = LiveRing(KeyRing.of_key(key))
         world.redis.keys.clear()
         world.restart()
         await world.report(key="k1", external_id="112-7", description="Горит квартира на третьем этаже")

@@ -58,6 +58,7 @@ class Operators:
 
 class UsableKeys:
     is_refused = False
+    missing: tuple[str, ...] = ()
 
 
 @pytest.fixture
@@ -65,7 +66,9 @@ async def operators(desk: Desk) -> AsyncIterator[Operators]:
     """What earlier tests left standing is dismissed, so that what alarms is this test's."""
     letters = LetterWatch(desk.settings, "test-letters")
     await letters.start()
-    made = Operators(AlarmWatch(link=desk.link, lag=Quiet(), letters=letters, keys=UsableKeys()), letters)
+    made = Operators(
+        AlarmWatch(link=desk.link, lag=Quiet(), letters=letters, keys=UsableKeys(), ring=UsableKeys()), letters
+    )
     await made.until_read()
     await asyncio.to_thread(dismiss_all, desk.settings, {letter.id for letter in letters.standing or ()})
     await eventually(lambda: not letters.standing, WITHIN_S)

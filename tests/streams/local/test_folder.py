@@ -7,15 +7,19 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from streams import settings
 from streams.local import keys, leftovers, stackfile
+from streams.local.addresses import Addresses
 from streams.local.errors import AlreadyInUse, LocalStackError
 from streams.local.folder import Folder, FolderLock, opened
+from streams.local.stack import environ_of_commands
 from streams.local.stackfile import StackFile
+from streams.ring import KeyUse, LiveRing
 from tests.streams.local.programs import STAYS, is_gone, marks
 from tests.support.waiting import until
 
@@ -64,11 +68,12 @@ def test_beginning_anew_deletes_what_komek_made_and_nothing_else(tmp_path: Path)
 def test_the_keys_are_their_owners_only_and_kept(tmp_path: Path) -> None:
     folder = opened(tmp_path)
 
-    first = keys.ensure_data_key(folder.data_key), keys.ensure_jwt_keys(folder.jwt_keys).read_text()
-    second = keys.ensure_data_key(folder.data_key), keys.ensure_jwt_keys(folder.jwt_keys).read_text()
+    made = [keys.ensure_data_keys(folder.data_keys), keys.ensure_jwt_keys(folder.jwt_keys)]
+    first = [path.read_text() for path in made]
+    keys.ensure_data_keys(folder.data_keys), keys.ensure_jwt_keys(folder.jwt_keys)
 
-    assert first == second
-    for path in (folder.data_key, folder.jwt_keys):
+    assert [path.read_text() for path in made] == first
+    for path in made:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -106,10 +111,34 @@ def test_a_folder_with_files_of_others_stays_open_and_only_ours_are_closed(tmp_p
     assert modes == [0o755, 0o755, 0o700]
 
 
-def test_the_data_key_is_one_that_the_settings_accept(tmp_path: Path) -> None:
-    key = keys.ensure_data_key(tmp_path / "data-key")
+def test_the_key_ring_has_an_active_key_of_each_use(tmp_path: Path) -> None:
+    path = keys.ensure_data_keys(tmp_path / "data-keys.json")
 
-    assert len(settings.load({"KOMEK_DATA_KEY": key}).require_data_key()) == 32
+    ring = LiveRing.of(settings.load({"KOMEK_DATA_KEYS": str(path)})).now
+    assert len({ring.active(use).key for use in KeyUse}) == len(KeyUse)
+
+
+def test_a_folder_from_before_the_key_ring_goes_on_with_its_key(tmp_path: Path) -> None:
+    folder = opened(tmp_path)
+    folder.data_key.write_text("A" * 43 + "\n")
+
+    def chosen(**own: Any) -> dict[str, str]:
+        addresses = Addresses(
+            kafka="k:1",
+            kafka_port=None,
+            controller_port=2,
+            redis="redis://r:1",
+            redis_port=None,
+            host="127.0.0.1",
+            port=1,
+        )
+        return environ_of_commands({}, settings.Settings(**own), folder, addresses)
+
+    assert chosen()["KOMEK_DATA_KEY"] == "A" * 43
+    assert not {"KOMEK_DATA_KEY", "KOMEK_DATA_KEYS"} & chosen(data_key=bytes(32)).keys()
+    keys.ensure_data_keys(folder.data_keys)
+    assert chosen()["KOMEK_DATA_KEYS"] == str(folder.data_keys)
+    assert "KOMEK_DATA_KEY" not in chosen()
 
 
 def test_the_jwk_set_holds_one_private_ed25519_key_whose_halves_belong_together(tmp_path: Path) -> None:

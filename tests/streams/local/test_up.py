@@ -74,7 +74,7 @@ class TestARunningStack:
 
         open_to_others = [path.name for path in made if not path.is_symlink() and path.lstat().st_mode & 0o077]
 
-        assert {"stack.json", "kafka", "redis", "data-key"} <= {path.name for path in made}
+        assert {"stack.json", "kafka", "redis", "data-keys.json"} <= {path.name for path in made}
         assert open_to_others == []
 
     def test_a_second_stack_in_the_same_folder_is_refused_naming_the_pid(self, breakable_stack: WholeStack) -> None:
