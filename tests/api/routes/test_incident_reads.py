@@ -8,8 +8,6 @@ from dispatch.model.geojson import area_of
 from dispatch.model.incidents import Incident
 from dispatch.model.reasons import ShortfallReason
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Priority
-from streams import wire
-from streams.wire import IncidentPrivate
 from tests.support.api_fakes import seal_incident
 from tests.support.api_world import World, code, fields
 from tests.support.builders import incident, offer, point, requirement, shortfall
@@ -195,16 +193,6 @@ async def test_after_acceptance_a_volunteer_sees_place_and_caller(world: World) 
 
     assert canaries_in(shown.text) == list(CANARIES)
     assert shown.json()["location"]["coordinates"] == [76.945123, 43.238456]
-
-
-async def test_a_record_under_another_data_key_is_omitted(world: World) -> None:
-    state = planted(world)
-    ref = f"incident:{state.id}"
-    world.redis.sealed[ref] = wire.seal(bytes(32), ref, IncidentPrivate(description="x"))
-
-    shown = await world.ask("GET", f"/v1/incidents/{state.id}")
-
-    assert (shown.status_code, "description" in shown.json()) == (200, False)
 
 
 async def test_reads_give_503_while_redis_is_down(world: World) -> None:
