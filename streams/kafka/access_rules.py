@@ -81,10 +81,13 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     # The operator's rights to write these three are those of `simulate`, `replay` and `dead-letters replay`.
     _rule(topics.LOCATIONS, reads=(WORKER, OPERATOR), writes=(API, OPERATOR)),
     _rule(topics.VOLUNTEERS, reads=(WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
-    _rule(topics.PRIVATE, reads=(WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
+    # The API reads it once: the first process of an older deployment looks for a record that opens with its keys.
+    _rule(topics.PRIVATE, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
     _rule(topics.DEAD_LETTERS, reads=(API, OPERATOR), writes=(WORKER, NOTIFIER, OPERATOR)),
     _rule(topics.AUDIT, reads=(API,), writes=(API, OPERATOR)),
     _rule(topics.PLANS, reads=(API, WORKER, OPERATOR), writes=(OPERATOR,)),
+    # Who starts first declares its keys. The notifier has none.
+    _rule(topics.KEYS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
     _rule(topics.NOTICES, reads=(API, NOTIFIER), writes=(NOTIFIER,)),
 )
 GROUP_RULES: tuple[GroupRule, ...] = (

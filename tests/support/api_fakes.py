@@ -19,8 +19,8 @@ from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
 from streams.notices.lag import NotifierLag
 from streams.readers.last_known import LastKnown
-from streams.sessions.book import SessionBook
 from streams.ring import KeyRing, LiveRing
+from streams.sessions.book import SessionBook
 from streams.store.intake_marks import Repeat
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView

@@ -127,6 +127,7 @@ def test_a_folder_from_before_the_key_ring_goes_on_with_its_key(tmp_path: Path) 
             kafka="k:1",
             kafka_port=None,
             controller_port=2,
+            admin_port=3,
             redis="redis://r:1",
             redis_port=None,
             host="127.0.0.1",
