@@ -18,6 +18,7 @@ from api.views.values import View
 from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Area
+from dispatch.model.visible_text import visible_line
 from dispatch.model.vocabulary import LIVE_STATES
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
@@ -48,8 +49,8 @@ COLUMNS = (
     "picture",
     "picture_at",
 )
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-"""Characters with which a spreadsheet starts a formula."""
+_FORMULA_STARTS = tuple("=+-@␉␍␊＝＋－＠")
+"""Characters with which a spreadsheet starts a formula; control characters are pictures by then."""
 
 Cell = str | int | float | None
 
@@ -171,4 +172,12 @@ def table(source: Source, rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    """The cell with nothing that a spreadsheet executes or that makes a text read differently from what it says.
+
+    Where `;` separates lists, as in Kazakhstan and Russia, a spreadsheet splits the whole line there: what follows may begin a
+    cell as well.
+    """
+    if not isinstance(cell, str):
+        return cell
+    parts = visible_line(cell).split(";")
+    return ";".join(f"'{part}" if part.lstrip(" ").startswith(_FORMULA_STARTS) else part for part in parts)

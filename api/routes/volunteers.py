@@ -32,6 +32,7 @@ from api.views.safety import warnings_of
 from api.views.values import View, point, time
 from api.writes.profiles import profile_view, record_of, write_through
 from dispatch.matching.position_checks import refusal
+from dispatch.model.ids import identifies_somebody
 from dispatch.model.private_refs import volunteer_ref
 from dispatch.model.reasons import FixRefusal
 from dispatch.model.vocabulary import OfferState
@@ -64,6 +65,7 @@ async def put_profile(
     only_own(caller, volunteer_id)
     async with services.person_locks.held(volunteer_id):
         await refuse_to_replace_unreadable(services, volunteer_ref(volunteer_id))
+        await _check_opaque(services, volunteer_id)
         known = await _known(services, volunteer_id, caller, body)
         on_duty = body.on_duty if body.on_duty is not None else bool(known and known.on_duty)
         record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known))
@@ -212,6 +214,18 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
     except (StoreUnavailable, NotReady):
         return _gone(caller, volunteer_id, "erasing")  # the profile service erases it from the tombstones
     return _gone(caller, volunteer_id, "erased")
+
+
+async def _check_opaque(services: Services, volunteer_id: str) -> None:
+    """Refuses to register a person under an id that identifies them; people who are registered with one stay reachable.
+
+    Raises:
+        ProblemResponse: 422.
+        StoreUnavailable, NotReady: the id is of this kind, and Redis cannot tell whether it is registered.
+    """
+    found = identifies_somebody(volunteer_id)
+    if found is not None and await services.reads.volunteer(volunteer_id) is None:
+        raise invalid("volunteer_id", f"an opaque id, as ids occur in logs and links; this looks like {found}", "text")
 
 
 async def _known(services: Services, volunteer_id: str, caller: Caller, body: VolunteerIn) -> VolunteerView | None:

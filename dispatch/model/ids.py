@@ -22,6 +22,10 @@ NO_PERSON_IDS = (".", "..")
 """Clients remove these segments from URL paths, percent-encoded or not (RFC 3986 §5.2.4)."""
 # All three are used with fullmatch: `$` also matches before a trailing newline.
 _PERSON = re.compile(PERSON_ID)
+_MAIL = re.compile(r"[^@]@[^@.]+\.[A-Za-z]{2}")
+_SEPARATORS = re.compile(r"[-._()\[\]{}~*#=]")
+_NUMBER = re.compile(r"[A-Za-z]{0,3}(\+?)([0-9]{8,15})")
+_NATIONAL = frozenset({(10, "7"), (11, "7"), (11, "8")})
 PLACELESS = "00000"
 """Prefix of the zones of work without a place; no H3 cell of resolution 3 begins with it."""
 _INCIDENT = re.compile(r"i-([0-9a-f]{6})-([0-9a-f]{32})")
@@ -92,6 +96,37 @@ class OfferParts(NamedTuple):
 
 def is_person_id(text: str) -> bool:
     return text not in NO_PERSON_IDS and _PERSON.fullmatch(text) is not None
+
+
+def identifies_somebody(text: str) -> str | None:
+    """What an id gives away about a person: `a telephone number`, `a personal number`, `an e-mail address`; None: nothing.
+
+    Ids occur in logs, topics and links in clear, so such an id must not be chosen. Separators and up to three letters first are
+    ignored. A telephone number (ITU-T E.164) is 8 to 15 digits after `+`, or those of Kazakhstan: 11 digits that begin with 7 or
+    8, or 10 that begin with 7. A personal number is an IIN: 12 digits that begin with a date and have the right check digit.
+    """
+    if _MAIL.search(text):
+        return "an e-mail address"
+    plain = _SEPARATORS.sub("", text)
+    match = _NUMBER.fullmatch(plain)
+    if match is None:
+        return None
+    digits = match[2]
+    if match[1] or (len(digits), digits[0]) in _NATIONAL:
+        return "a telephone number"
+    return "a personal number" if _is_iin(digits) else None
+
+
+def _is_iin(digits: str) -> bool:
+    """Whether 12 digits are an individual identification number of Kazakhstan (Government resolution 853 of 2003)."""
+    if len(digits) != 12 or not ("01" <= digits[2:4] <= "12" and "01" <= digits[4:6] <= "31" and digits[6] <= "6"):
+        return False
+    numbers = [int(one) for one in digits]
+    for first in (1, 3):
+        check = sum(number * ((first + place) % 11 + 1) for place, number in enumerate(numbers[:11], start=-1)) % 11
+        if check != 10:
+            return check == numbers[11]
+    return False
 
 
 def zone_of_incident(text: str) -> str | None:

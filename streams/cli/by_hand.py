@@ -4,7 +4,6 @@ Each sends one order, waits for its decision and prints it (`outcomes.py`). Exit
 the wanted effect; 4: stored, but not decided within `--wait`.
 """
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +19,7 @@ from streams.api_paths import path_of
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import DONE, UNDECIDED, WRONG_USE, CommandFailed
 from streams.cli.outcomes import Success, decided
-from streams.cli.output import print_json
+from streams.cli.output import print_json, say
 from streams.cli.places import location
 
 ReasonOption = Annotated[str | None, typer.Option("--reason", help="Stored encrypted, shown in the timeline.")]
@@ -280,9 +279,9 @@ def _order(
     if sending.json:
         print_json({**accepted, "decision": {"text": result.text, **(result.outcome or {})}})
     elif makes_id:
-        print(result.text, file=sys.stderr)
+        say(result.text, to_errors=True)
         if result.exit_code in (DONE, UNDECIDED):
-            print(accepted["id"])
+            say(accepted["id"])
     else:
-        print(result.text)
+        say(result.text)
     raise typer.Exit(result.exit_code)

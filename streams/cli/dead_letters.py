@@ -9,7 +9,7 @@ import typer
 from streams import clock
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
-from streams.cli.output import print_json, print_table
+from streams.cli.output import print_json, print_table, say
 from streams.dead_letters import letters as dead_letters
 from streams.dead_letters import outcomes
 from streams.dead_letters.letters import DeadLetter, NotReplayable
@@ -68,13 +68,13 @@ def show(
         print_json(_whole(letter, open_value))
         return
     for name, value in _head(letter).items():
-        print(f"{name:13} {value}")
+        say(f"{name:13} {value}")
     for name, content in letter.header_bytes:
-        print(f"{'header':13} {name}: {_text(content or b'')}")
-    print(f"{'key':13} {_text(letter.key_bytes or b'')}")
-    print("value" + (f" (the first {len(letter.value_bytes or b'')} bytes)" if letter.is_cut else ""))
+        say(f"{'header':13} {name}: {_text(content or b'')}")
+    say(f"{'key':13} {_text(letter.key_bytes or b'')}")
+    say("value" + (f" (the first {len(letter.value_bytes or b'')} bytes)" if letter.is_cut else ""))
     lines = _dump(letter.value_bytes or b"") if open_value else [REDACTED]
-    print("\n".join(f"  {line}" for line in lines))
+    say("\n".join(f"  {line}" for line in lines))
 
 
 @app.command()
@@ -113,9 +113,9 @@ def replay(
     if json:
         print_json({"replayed": [letter.id for letter in letters], "passed_over": passed_over})
         return
-    print(f"{len(letters)} records sent again, each confirmed by the broker")
+    say(f"{len(letters)} records sent again, each confirmed by the broker")
     if passed_over:
-        print(f"{len(passed_over)} were replayed or dismissed before and skipped; --again includes them")
+        say(f"{len(passed_over)} were replayed or dismissed before and skipped; --again includes them")
 
 
 @app.command()
@@ -132,7 +132,7 @@ def dismiss(
     if json:
         print_json({"dismissed": [letter.id for letter in letters]})
     else:
-        print(f"{len(letters)} letters dismissed ({because})")
+        say(f"{len(letters)} letters dismissed ({because})")
 
 
 def _found(topic: str | None, reason: str | None, hours: int | None) -> Iterator[DeadLetter]:

@@ -1,6 +1,5 @@
 """`komek doctor`: checks this machine and the running stack."""
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -8,12 +7,12 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from streams import settings as all_settings
 from streams.cli.errors import DONE, FAILED
+from streams.cli.output import console, print_json
 from streams.local import stackfile
 from streams.local.check import Check, Level, fail, ok
 from streams.local.machine_checks import machine_checks
@@ -32,7 +31,7 @@ def command(
     """
     findings = examine()
     if as_json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+        print_json([asdict(finding) for finding in findings])
     else:
         _print(findings)
     sys.exit(FAILED if any(finding.level is Level.FAIL for finding in findings) else DONE)
@@ -64,4 +63,4 @@ def _print(findings: Sequence[Check]) -> None:
         # As plain text: brackets in a finding are no markup.
         table.add_row(level, finding.name, Text(finding.found), Text(finding.cure))
     # Wide without a terminal, so that lines can be searched.
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    console().print(table)

@@ -14,7 +14,7 @@ from streams.cli import by_hand
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.labels import priority_words
-from streams.cli.output import print_json, print_table
+from streams.cli.output import print_json, print_table, say
 from streams.cli.places import location
 
 app = typer.Typer(help="Report, show, list and manage incidents.", no_args_is_help=True)
@@ -71,7 +71,7 @@ def new(
     with access(api, token).http() as http:
         headers = {"Idempotency-Key": key or f"cli-{clock.fresh_id()}"}
         answer = ask(http, "POST", "/v1/incidents", json=body, headers=headers)
-        print_json(answer) if json else print(answer["id"], flush=True)
+        print_json(answer) if json else say(answer["id"])
         if follow:
             _follow(http, str(answer["id"]), json)
 
@@ -84,10 +84,10 @@ def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, jso
     if json:
         print_json(incident)
         return
-    print(f"{incident['id']}  {incident['type']}  {priority_words(incident['priority'])}  {incident['status']}")
+    say(f"{incident['id']}  {incident['type']}  {priority_words(incident['priority'])}  {incident['status']}")
     # Absent without the right to read it.
     if incident.get("address"):
-        print(f"address: {incident['address']}")
+        say(f"address: {incident['address']}")
     if attention := incident.get("attention"):
         print_table(
             "Attention",
@@ -111,7 +111,7 @@ def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, jso
             [_unconfirmed_row(offer, offer["to_confirm"]) for offer in unconfirmed],
         )
     for entry in incident.get("merge_candidates", []):
-        print(f"may be the same as {entry['incident_id']} ({entry['score']:.0%}): {', '.join(entry['reasons'])}")
+        say(f"may be the same as {entry['incident_id']} ({entry['score']:.0%}): {', '.join(entry['reasons'])}")
 
 
 @app.command("list")
@@ -157,7 +157,7 @@ def _follow(http: httpx2.Client, incident_id: str, json: bool) -> None:
     while True:
         incident = ask(http, "GET", path_of("incidents", incident_id))
         for line in _changes(known, incident):
-            print_json(line) if json else print("  ".join(str(part) for part in line.values()), flush=True)
+            print_json(line) if json else say("  ".join(str(part) for part in line.values()))
         if incident["status"] in OVER:
             return
         # By polling: it needs no event stream, and one incident is a small response.

@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
+from dispatch.model.visible_text import visible
 from streams.cli.errors import DONE, EXIT_CODES, WRONG_USE, CommandFailed
 from streams.settings import SettingsError
 
@@ -123,9 +124,10 @@ def main() -> NoReturn:
 
 
 def _end(message: str, cure: str, exit_code: int) -> NoReturn:
-    print(f"komek: {message}", file=sys.stderr)
+    # Messages may quote what a server or a file said.
+    print(visible(f"komek: {message}"), file=sys.stderr)
     if cure:
-        print(cure, file=sys.stderr)
+        print(visible(cure), file=sys.stderr)
     sys.exit(exit_code)
 
 

@@ -4,21 +4,28 @@ import json
 import sys
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from dispatch.model.visible_text import visible, visible_as_json
+from streams.cli.safe_console import SafeConsole
 
 NO_TERMINAL_WIDTH = 160
 
 
-def console() -> Console:
+def console() -> SafeConsole:
     """A console on standard output. Without a terminal it is so wide that lines are not folded, for use with grep."""
-    return Console(width=None if sys.stdout.isatty() else NO_TERMINAL_WIDTH, highlight=False)
+    return SafeConsole(width=None if sys.stdout.isatty() else NO_TERMINAL_WIDTH, highlight=False)
 
 
 def print_json(value: object) -> None:
     # Flushed, so that a program that reads a pipe gets each object at once.
-    print(json.dumps(value, indent=2, ensure_ascii=False), flush=True)
+    print(visible_as_json(json.dumps(value, indent=2, ensure_ascii=False)), flush=True)
+
+
+def say(text: str, *, to_errors: bool = False) -> None:
+    """Prints text that may contain what clients wrote."""
+    print(visible(text), file=sys.stderr if to_errors else sys.stdout, flush=True)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:

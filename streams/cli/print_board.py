@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dispatch.model.visible_text import visible
 from streams import clock, logs, wire
 from streams.cli import printed_board
 from streams.cli.context import settings_here
@@ -42,9 +43,9 @@ def command(
     if json:
         print_json(_whole(known))
     elif out is None:
-        print(printed_board.page(known), end="")
+        print(visible(printed_board.page(known)), end="")
     else:
-        _write(out, printed_board.page(known))
+        _write(out, visible(printed_board.page(known)))
 
 
 def _write(out: Path, text: str) -> None:

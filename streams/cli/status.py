@@ -7,7 +7,7 @@ from typing import Any
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import DONE, FAILED
 from streams.cli.live_board import alarm_words, alarms_of, flat, is_degraded, troubled
-from streams.cli.output import print_json, print_table
+from streams.cli.output import print_json, print_table, say
 
 
 def command(api: ApiOption = None, token: TokenOption = None, json: JsonOption = False) -> None:
@@ -25,7 +25,7 @@ def command(api: ApiOption = None, token: TokenOption = None, json: JsonOption =
     else:
         delayed = "assignment is delayed" if status.get("assignment") == "delayed" else "see the alarms"
         wrong = ", ".join(troubled(status)) or delayed
-        print(f"! degraded: {wrong}" if degraded else "= working")
+        say(f"! degraded: {wrong}" if degraded else "= working")
         print_alarms(status)
         # Alarms are printed above, in a form of their own.
         print_table("Status", ("what", "value"), flat({k: v for k, v in status.items() if k != "alarms"}))

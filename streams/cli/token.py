@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dispatch.model.ids import is_person_id
+from dispatch.model.ids import identifies_somebody, is_person_id
 from streams import clock, tokens
 from streams.cli.context import settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
@@ -68,4 +68,10 @@ def _check(subject: str) -> None:
             f"--id {subject!r} is not a valid id",
             "Expected 1 to 128 visible ASCII characters without / | , and :, not . or ..",
             WRONG_USE,
+        )
+    # A warning and no refusal: people who were registered with such an id before must be able to log in.
+    if (known_by := identifies_somebody(subject)) is not None:
+        print(
+            f"warning: the id looks like {known_by}; ids occur in logs and links in clear, choose an opaque one",
+            file=sys.stderr,
         )

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.live import Live
 
 from streams import clock
@@ -21,6 +20,7 @@ from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.errors import UNREACHABLE, CommandFailed
 from streams.cli.live_board import OFFER_SIGNS, BoardState, Happened, layout_of
 from streams.cli.output import print_json
+from streams.cli.safe_console import SafeConsole
 
 WATCHER = ApiCaller(role="operator", identity="watch")
 OPEN_INCIDENTS = "/v1/incidents?status=reported,dispatching,unfilled,staffed,in_progress&limit=100"
@@ -160,7 +160,7 @@ def _print(view: _View, svg: Path | None, json: bool) -> None:
     width = None if sys.stdout.isatty() else FRAME_WIDTH
     # rich prints while it records; an SVG must not appear in the terminal as well.
     with open(os.devnull, "w") if svg else contextlib.nullcontext(None) as nowhere:  # noqa: PTH123 - no file
-        console = Console(record=svg is not None, width=width or FRAME_WIDTH, height=FRAME_HEIGHT, file=nowhere)
+        console = SafeConsole(record=svg is not None, width=width or FRAME_WIDTH, height=FRAME_HEIGHT, file=nowhere)
         console.print(layout_of(view.shown(), console.width))
         if svg:
             svg.write_text(console.export_svg(title="komek watch"), "utf-8")
@@ -176,7 +176,7 @@ async def _live(reach: Any) -> None:
             asyncio.create_task(_keep_looking(api, view, wake)),
         ]
         try:
-            with _keys() as pressed, Live(screen=True, auto_refresh=False) as live:
+            with _keys() as pressed, Live(console=SafeConsole(), screen=True, auto_refresh=False) as live:
                 while not pressed.is_set():
                     live.update(layout_of(view.shown(), live.console.width), refresh=True)
                     await _wait(pressed, FRAME_EVERY_S)

@@ -6,7 +6,7 @@ import typer
 
 from streams.api_paths import path_of
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
-from streams.cli.output import print_json
+from streams.cli.output import print_json, say
 
 
 def command(
@@ -23,4 +23,4 @@ def command(
     if json:
         print_json(answer)
     else:
-        print(answer["text"])
+        say(answer["text"])

@@ -104,9 +104,15 @@ async def test_a_formula_is_escaped(world: World) -> None:
     assert row["people"].startswith(f"'{person}")
 
 
+@pytest.mark.parametrize("text", ["a;=1+1", "a; =1+1", ";=1", "a;b;@x", "i-1;\t=1"])
+def test_a_cell_of_a_semicolon_locale_begins_after_each_semicolon(text: str) -> None:
+    # What such a spreadsheet makes of the line.
+    assert not any(part.lstrip().startswith(("=", "+", "-", "@")) for part in str(harmless(text)).split(";"))
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+7701", "-1", "@x", "\t=1", "\r=1", "＝1"])
 def test_each_beginning_of_a_formula_gets_an_apostrophe(text: str) -> None:
-    assert harmless(text) == f"'{text}"
+    assert harmless(text) == f"'{text}".replace("\t", "␉").replace("\r", "␍")
 
 
 @pytest.mark.parametrize("cell", [-70.5, 3, None, "flood", "a=b", ""])

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from dispatch.model.vocabulary import Capability, TravelMode
 from streams import clock, wire
 from streams.errors import OutcomeUnknown
+from streams.store.people import ProfileWrite
 from streams.topics import PRIVATE, VOLUNTEERS
-from streams.wire import VolunteerPrivate
+from streams.wire import VolunteerPrivate, VolunteerRecord
 from tests.support.api_world import World, code, fields
 
 PROFILE: dict[str, Any] = {
@@ -248,3 +251,34 @@ async def test_the_encrypted_record_has_the_whole_profile_and_the_public_one_nam
     assert [record.private_at for record in records] == [0, 0]
     assert opened.profile == replace(records[0], private_at=None)
     assert sealed.key == "volunteer:v-1"
+
+
+@pytest.mark.parametrize("known_by", ["+77011234567", "v-77011234567", "900101300126", "aigerim@example.kz"])
+async def test_nobody_is_registered_under_an_id_that_identifies_them(world: World, known_by: str) -> None:
+    path = f"/v1/volunteers/{quote(known_by)}"
+
+    refused = await world.ask("PUT", path, PROFILE, key=None)
+
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "volunteer_id")
+    assert known_by not in refused.text
+    assert not world.log.messages
+
+
+async def test_who_is_registered_under_such_an_id_stays_reachable(world: World) -> None:
+    old = "+77011234567"
+    path = f"/v1/volunteers/{quote(old)}"
+    record = VolunteerRecord(
+        id=old,
+        capabilities=(Capability.FIELD,),
+        skills=("first_aid",),
+        languages=("kk",),
+        travel_mode=TravelMode.CAR,
+        max_distance_m=None,
+        on_duty=True,
+        changed_ms=1,
+    )
+    await world.redis.put_profiles([ProfileWrite(volunteer_id=old, offset=0, record=record)])
+
+    assert (await world.ask("PUT", path, PROFILE, key=None)).status_code == 200
+    assert (await world.ask("GET", path, key=None)).status_code == 200
+    assert (await world.ask("DELETE", path, role="admin", key=None)).status_code == 202

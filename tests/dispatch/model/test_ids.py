@@ -90,3 +90,29 @@ def test_work_without_a_place_is_spread_over_sixteen_zones() -> None:
 def test_a_derived_id_is_a_uuid5_of_its_parts(parts: list[str]) -> None:
     assert ids.derived(*parts) == uuid5(ids.NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts))
     assert ids.decision_id("a") == str(ids.derived("decision", "a"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("+77011234567", "a telephone number"),
+        ("v-77011234567", "a telephone number"),
+        ("8-701-123-45-67", "a telephone number"),
+        ("(701)1234567", "a telephone number"),
+        ("tel+4930123456", "a telephone number"),
+        ("900101300126", "a personal number"),
+        ("v-851231400011", "a personal number"),
+        ("aigerim@example.kz", "an e-mail address"),
+        ("v-1", None),
+        ("550e8400-e29b-41d4-a716-446655440000", None),
+        ("2026-11-26-17", None),  # a day and hour
+        ("v-1764178123456", None),  # a time in ms
+        ("1764178123", None),  # a time in s
+        ("900101300124", None),  # a wrong check digit
+        ("v-123456789012345678", None),
+        ("aigerim@komek", None),
+    ],
+)
+def test_an_id_that_identifies_somebody_is_recognised(text: str, found: str | None) -> None:
+    assert ids.is_person_id(text)
+    assert ids.identifies_somebody(text) == found
