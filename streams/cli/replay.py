@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from dispatch.model.places import Place
@@ -19,6 +18,7 @@ from streams.cli.client import ApiOption, JsonOption, TokenOption, access
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.output import print_json
+from streams.cli.safe_console import SafeConsole
 from streams.ring import KeyUse
 from streams.simulator.call_records import Calls, UnknownFormat, read_calls
 from streams.simulator.places import city_named
@@ -135,7 +135,7 @@ class _bar:  # noqa: N801 - used like a function
             TimeRemainingColumn(),
         )
         # On standard error: standard output is for the result, which may be piped as JSON.
-        self._progress = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+        self._progress = Progress(*columns, console=SafeConsole(stderr=True), disable=not sys.stderr.isatty())
         self._task = self._progress.add_task("", total=total)
 
     def __enter__(self) -> Any:
