@@ -40,6 +40,8 @@ class ApiUnavailable(GiveUp):
 
 Tokens = Callable[[str, str], str]
 """Returns a token for a role and an identity, valid for some more minutes. Called for every request, so it should cache."""
+Forget = Callable[[str, str], bool]
+"""Told that the token of a role and an identity was refused; returns whether `Tokens` may now give another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ class Api:
         base_url: str,
         tokens: Tokens,
         *,
+        forget: Forget = lambda role, identity: False,  # noqa: ARG005 - a port's arguments
         verify: ssl.SSLContext | bool = True,
         retry_for_s: float = 120.0,
         seed: int = 0,
@@ -114,6 +117,7 @@ class Api:
             base_url=base_url, verify=verify, transport=transport, limits=limits, timeout=10.0, trust_env=False
         )
         self._tokens = tokens
+        self._forget = forget
         self._retry_for_s = retry_for_s
         self._rng = Random(seed)
         self._now_s = now_s
@@ -173,6 +177,9 @@ class Api:
             headers["Last-Event-ID"] = last_id
         timeout = httpx2.Timeout(10.0, read=SILENT_STREAM_S)
         async with self._http.stream("GET", "/v1/events", headers=headers, timeout=timeout) as response:
+            if response.status_code == 401:
+                # The next attempt signs another token, with the present keys.
+                self._forget(caller.role, caller.identity)
             response.raise_for_status()
             yield httpx2.EventSource(response)
 
@@ -196,12 +203,17 @@ class Api:
     ) -> tuple[ApiResponse | None, float]:
         async with self._turns:
             try:
-                response = await self._http.request(
-                    method, path, headers={**self._headers(caller), **headers}, json=body
-                )
+                response = await self._sent(method, path, caller, headers, body)
+                if response.status_code == 401 and self._forget(caller.role, caller.identity):
+                    response = await self._sent(method, path, caller, headers, body)
             except httpx2.HTTPError:
                 return None, 0.0
         return ApiResponse(status=response.status_code, body=_parsed(response.text)), _retry_after_s(response)
+
+    async def _sent(
+        self, method: str, path: str, caller: ApiCaller, headers: Mapping[str, str], body: object
+    ) -> httpx2.Response:
+        return await self._http.request(method, path, headers={**self._headers(caller), **headers}, json=body)
 
     def _headers(self, caller: ApiCaller) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._tokens(caller.role, caller.identity)}"}

@@ -44,9 +44,15 @@ async def start(request: Request) -> Response:
     return _start_page(request)
 
 
+@router.get("/v/")
 @router.get("/v")
 async def volunteer_app(request: Request) -> Response:
     return _start_page(request)
+
+
+@router.get("/sign-in.js")
+async def sign_in_script() -> Response:
+    return _page("sign-in.js")
 
 
 @router.get("/docs")

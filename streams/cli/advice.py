@@ -7,8 +7,12 @@ ADVICE = {
     "nul_character": "Correct the input and repeat.",
     "idempotency_key_required": "--key takes 1 to 200 visible ASCII characters.",
     "unauthenticated": (
-        "The API uses other keys: set KOMEK_DATA to its folder or KOMEK_JWT_KEYS to its keys, or give --token."
+        "A token that was revoked or has expired: give a new one with --token. If the API uses other keys: set KOMEK_DATA to its "
+        "folder or KOMEK_JWT_KEYS to its keys."
     ),
+    "code_refused": "Make another link: `komek token ROLE --id ID --link`.",
+    "cross_site": "Open the page of Komek itself: other sites cannot use its sessions.",
+    "https_required": "Open the page over https, or over http on this machine.",
     "forbidden": "Give a --token with a role that has this permission.",
     "not_your_offer": "",
     "not_found": "`komek incident list` lists the incidents, `komek incident show` the offers of one.",

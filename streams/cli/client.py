@@ -6,7 +6,7 @@ one signed here with the key of KOMEK_JWT_KEYS or of the local stack.
 
 import os
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -17,12 +17,13 @@ from streams import clock
 from streams.cli.advice import advice_for
 from streams.cli.context import settings_here
 from streams.cli.errors import FAILED, UNREACHABLE, WRONG_USE, CommandFailed
+from streams.cli.issued_tokens import GivenToken, IssuedTokens, Signed, TokenSource
 from streams.local import stackfile
 from streams.local.addresses import EVERYWHERE, USUAL_PORT
 from streams.local.ports import LOOPBACK
 from streams.settings import Settings
 from streams.tls import BadCertificate, client_context
-from streams.tokens import BadKeys, Role, TokenKeys, load_keys
+from streams.tokens import BadKeys, load_keys
 
 ApiOption = Annotated[str | None, typer.Option("--api", help="Address of the API, like http://127.0.0.1:8000.")]
 TokenOption = Annotated[str | None, typer.Option("--token", help="Bearer token to use instead of one signed here.")]
@@ -30,36 +31,6 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 ADDRESS_CURE = "Start it (`komek up`), or set its address with --api or KOMEK_PORT."
 CERTIFICATE_CURE = "Set KOMEK_API_CA to the certificates of its CA, and --api to an address that its certificate names."
-TOKEN_TTL_S = 3600
-_RENEW_BEFORE_S = 300
-"""A token is renewed this long before it expires, so that no request carries one that expires on the way."""
-
-
-class IssuedTokens:
-    """Signs tokens, and caches each until shortly before it expires."""
-
-    def __init__(self, keys: TokenKeys, now_s: Callable[[], int]) -> None:
-        self._keys = keys
-        self._now_s = now_s
-        self._held: dict[tuple[str, str], tuple[int, str]] = {}
-
-    def __call__(self, role: str, identity: str) -> str:
-        now_s = self._now_s()
-        ends_s, token = self._held.get((role, identity), (0, ""))
-        if ends_s - _RENEW_BEFORE_S <= now_s:
-            token = self._keys.issue(Role(role), identity, now_s=now_s, ttl_s=TOKEN_TTL_S)
-            self._held[(role, identity)] = (now_s + TOKEN_TTL_S, token)
-        return token
-
-
-@dataclass(frozen=True, slots=True)
-class GivenToken:
-    """Returns the token of `--token` for every role and identity."""
-
-    token: str
-
-    def __call__(self, role: str, identity: str) -> str:  # noqa: ARG002 - a port's arguments
-        return self.token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +38,14 @@ class Access:
     """The URL of the API, and its tokens: `tokens(role, identity)` returns a bearer token."""
 
     url: str
-    tokens: Callable[[str, str], str]
+    tokens: TokenSource
     trust: ssl.SSLContext
     """The certificates that are accepted."""
 
     def http(self, role: str = "operator", identity: str = "cli") -> httpx2.Client:
-        headers = {"Authorization": f"Bearer {self.tokens(role, identity)}"}
+        signed = Signed(self.tokens, role, identity)
         # trust_env=False: a proxy of the environment cannot reach the loopback of this machine.
-        return httpx2.Client(base_url=self.url, headers=headers, timeout=10.0, trust_env=False, verify=self.trust)
+        return httpx2.Client(base_url=self.url, auth=signed, timeout=10.0, trust_env=False, verify=self.trust)
 
 
 def access(api: str | None, token: str | None) -> Access:
@@ -84,12 +55,17 @@ def access(api: str | None, token: str | None) -> Access:
         CommandFailed: no token was given and none can be signed here, or the file of KOMEK_API_CA cannot be used.
     """
     settings = settings_here()
+    tokens = GivenToken(token) if token else None
+    return access_to(_address(api, settings), settings, tokens)
+
+
+def access_to(url: str, settings: Settings, tokens: TokenSource | None = None) -> Access:
+    """Access to the API at this address; with tokens signed here unless given. Raises as `access`."""
     try:
         trust = client_context(settings)
     except BadCertificate as error:
         raise CommandFailed(str(error), "Correct the file, or unset the setting.", WRONG_USE) from error
-    tokens = GivenToken(token) if token else issued_tokens(settings)
-    return Access(url=_address(api, settings), tokens=tokens, trust=trust)
+    return Access(url=url, tokens=tokens or issued_tokens(settings), trust=trust)
 
 
 def issued_tokens(settings: Settings) -> IssuedTokens:
@@ -114,7 +90,7 @@ def issued_tokens(settings: Settings) -> IssuedTokens:
             "Give --token with a token of the issuer that holds the private key.",
             WRONG_USE,
         )
-    return IssuedTokens(keys, lambda: clock.now_ms() // 1000)
+    return IssuedTokens(keys, lambda: clock.now_ms() // 1000, settings.jwt_keys)
 
 
 def ask(http: httpx2.Client, method: str, path: str, **request: Any) -> Mapping[str, Any]:

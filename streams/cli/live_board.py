@@ -49,6 +49,8 @@ class BoardState:
     happened: Sequence[Happened] = ()
     away_s: float | None = None
     away_because: str = ""
+    is_refused: bool = False
+    """The API answers, but refuses the token."""
 
 
 def layout_of(shown: BoardState, width: int) -> Layout:
@@ -76,7 +78,8 @@ def _head(shown: BoardState) -> RenderableType:
 def _standing(shown: BoardState) -> Text:
     if shown.away_s is not None:
         # First, because everything else on the board is old then.
-        words = f"x THE API DOES NOT ANSWER since {age(shown.away_s)}: the data below is old ({shown.away_because})"
+        what = "REFUSES THIS TOKEN" if shown.is_refused else "DOES NOT ANSWER"
+        words = f"x THE API {what} since {age(shown.away_s)}: the data below is old ({shown.away_because})"
         return Text(words, style="bold reverse red")
     if shown.status.get("assignment") == "delayed":
         reason = shown.status.get("assignment_reason") or "reports are accepted, people are asked later"

@@ -36,7 +36,8 @@ COMMANDS = {
     "api": CommandEntry("api", "command", "Run one process of the HTTP API."),
     "topics": CommandEntry("topics", "app", "Create and check the topics."),
     "plans": CommandEntry("plans", "app", "Check and apply response plans."),
-    "token": CommandEntry("token", "command", "Print a token for a role."),
+    "token": CommandEntry("token", "command", "Print a token or a login link for a role."),
+    "sessions": CommandEntry("sessions", "app", "List and end sessions; revoke tokens, people and roles."),
     "incident": CommandEntry(
         "incident", "app", "Report, show, assign, escalate and reopen incidents; answer for a volunteer."
     ),

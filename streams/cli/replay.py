@@ -119,7 +119,7 @@ async def _sender(through: ReplayTarget, api: str | None, token: str | None) -> 
         return
     reach = access(api, token)
     # Long enough for an API that is restarted; a report that is sent again keeps its key.
-    async with Api(reach.url, reach.tokens, verify=reach.trust, retry_for_s=30.0) as client:
+    async with Api(reach.url, reach.tokens, forget=reach.tokens.forget, verify=reach.trust, retry_for_s=30.0) as client:
         yield through_http(client)
 
 

@@ -70,7 +70,7 @@ def command(
 
 
 async def _run(scenario: Scenario, reach: Access, *, quiet: bool) -> dict[str, Any]:
-    async with Api(reach.url, reach.tokens, verify=reach.trust, seed=scenario.seed) as api:
+    async with Api(reach.url, reach.tokens, forget=reach.tokens.forget, verify=reach.trust, seed=scenario.seed) as api:
         progress = RunProgress(scenario=scenario, api=api)
         # Unique to this run: a later run of the same scenario creates new incidents.
         run = f"{scenario.name}-{clock.now_ms():x}"

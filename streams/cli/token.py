@@ -2,12 +2,15 @@
 
 import json
 import sys
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
 from dispatch.model.ids import identifies_somebody, is_person_id
 from streams import clock, tokens
+from streams.api_paths import path_of
+from streams.cli.client import Access, ApiOption, TokenOption, access, ask
 from streams.cli.context import settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.tokens import Role
@@ -23,14 +26,49 @@ def command(
     hours: Annotated[
         float, typer.Option(help="validity in hours; at most 24, for volunteer and tracker 744", min=0.01)
     ] = 12.0,
+    link: Annotated[
+        bool, typer.Option("--link", help="print login links for people instead, valid once and for 10 minutes")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object per line, with id and role")] = False,
+    api: ApiOption = None,
+    token: TokenOption = None,
 ) -> None:
-    """Print tokens for a role, one line per --id, signed with the first private key of KOMEK_JWT_KEYS."""
+    """Print tokens for a role, one line per --id, signed with the first private key of KOMEK_JWT_KEYS.
+
+    With --link the running API makes login links; --api and --token are only for these.
+    """
+    # An id is optional, so that a first try needs none.
+    subjects = id_ or [f"{role.value}-1"]
+    if link:
+        _print_links(role, subjects, access(api, token), as_json)
+        return
+    _print_tokens(role, subjects, hours, as_json)
+
+
+def _print_links(role: Role, subjects: Sequence[str], reach: Access, as_json: bool) -> None:
+    for subject in subjects:
+        _check(subject)
+        shown = login_link(reach, role, subject)
+        print(json.dumps(shown) if as_json else shown["link"])
+
+
+def login_link(reach: Access, role: Role, subject: str) -> Mapping[str, Any]:
+    """`id`, `role`, `link` and `expires_at` of a new login link.
+
+    Raises:
+        CommandFailed: the API does not answer or refuses.
+    """
+    with reach.http("admin") as http:
+        made = ask(http, "POST", path_of("session", "codes"), json={"role": role.value, "id": subject})
+    link = f"{reach.url}{made['link']}"
+    return {"id": subject, "role": role.value, "link": link, "expires_at": made["expires_at"]}
+
+
+def _print_tokens(role: Role, subjects: Sequence[str], hours: float, as_json: bool) -> None:
     now_s = clock.now_ms() // 1000
     _check_hours(role, hours)
     keys = _signing_keys()
-    # An id is optional, so that a first try needs none.
-    for subject in id_ or [f"{role.value}-1"]:
+    for subject in subjects:
         # The API would refuse such a token only when it is used.
         _check(subject)
         token = keys.issue(role, subject, now_s=now_s, ttl_s=int(hours * 3600))

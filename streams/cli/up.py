@@ -11,11 +11,16 @@ import typer
 
 from streams import settings as all_settings
 from streams.cli.certificate import certificate_of
+from streams.cli.client import access_to
+from streams.cli.context import settings_here
 from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
 from streams.cli.make_parent import MakeCaller
+from streams.cli.token import login_link
 from streams.local import jars, stack
 from streams.local.errors import AlreadyInUse, LocalStackError, NeverReady
 from streams.local.progress import Steps
+from streams.settings import SettingsError
+from streams.tokens import Role
 
 FORCED_EXIT = 130
 """128 + SIGINT, as shells report it."""
@@ -117,6 +122,7 @@ Komek is ready.
   Redis       {at.redis if running.addresses.redis_port else "as KOMEK_REDIS says"}
   data, logs  {running.folder.root}
 
+{_login_links(running)}
 Next, in another terminal:
 
 {_next_commands(running)}
@@ -124,6 +130,25 @@ Next, in another terminal:
 Ctrl-C stops everything.
 """
     )
+
+
+def _login_links(running: stack.Running) -> str:
+    """One link for an operator and one for a volunteer; nothing where another issuer signs the tokens."""
+    try:
+        settings = settings_here({**os.environ, "KOMEK_DATA": str(running.folder.root)})
+        reach = access_to(running.stack.api, settings)
+        links = [
+            login_link(reach, role, subject)["link"]
+            for role, subject in ((Role.OPERATOR, "operator-1"), (Role.VOLUNTEER, "v-1"))
+        ]
+    except (CommandFailed, SettingsError):
+        return ""
+    operator, volunteer = links
+    return f"""Login links, each valid once and for 10 minutes (`komek token ROLE --id ID --link` makes others):
+
+  operator    {operator}
+  volunteer   {volunteer}
+"""
 
 
 def _next_commands(running: stack.Running) -> str:

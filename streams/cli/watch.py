@@ -15,9 +15,10 @@ import typer
 from rich.live import Live
 
 from streams import clock
-from streams.api_client import OPENED, Api, ApiCaller, ApiUnavailable, LiveEvent
+from streams.api_client import OPENED, Api, ApiCaller, ApiResponse, ApiUnavailable, LiveEvent
+from streams.cli.advice import advice_for
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access
-from streams.cli.errors import UNREACHABLE, CommandFailed
+from streams.cli.errors import FAILED, UNREACHABLE, CommandFailed
 from streams.cli.live_board import OFFER_SIGNS, BoardState, Happened, layout_of
 from streams.cli.output import print_json
 from streams.cli.safe_console import SafeConsole
@@ -67,6 +68,8 @@ class _View:
     happened: "deque[Happened]" = field(default_factory=lambda: deque(maxlen=REMEMBERED_EVENTS))
     away_since_s: float | None = None
     away_because: str = ""
+    refused: ApiResponse | None = None
+    """The answer, if the API answers and refuses: then it is not away, and starting it again helps nobody."""
     ahead_ms: int = 0
     """Offset of the API's clock from this machine's. Ages and countdowns use the API's clock."""
 
@@ -80,6 +83,7 @@ class _View:
             happened=list(self.happened),
             away_s=away_s,
             away_because=self.away_because,
+            is_refused=self.refused is not None,
         )
 
     async def look(self, api: Api) -> None:
@@ -88,11 +92,14 @@ class _View:
             # Together, so that both show about the same moment.
             status, queue = await asyncio.gather(api.read("/v1/status", WATCHER), api.read(OPEN_INCIDENTS, WATCHER))
         except ApiUnavailable as error:
+            self.refused = None
             self._away(str(error))
             return
         if not (status.is_ok and queue.is_ok):
+            self.refused = queue if status.is_ok else status
             self._away(f"status {status.code}, incidents {queue.code}")
             return
+        self.refused = None
         self.status, self.incidents = status.body, list(queue.body["items"])
         # Ages and countdowns must not depend on the clock of this machine.
         self.ahead_ms = _ms(status.body.get("at")) - clock.now_ms()
@@ -136,7 +143,7 @@ def _words(data: Mapping[str, Any]) -> str:
 
 async def _once(reach: Any, svg: Path | None, json: bool) -> None:
     view = _View(url=reach.url)
-    async with Api(reach.url, reach.tokens, verify=reach.trust, retry_for_s=0.0) as api:
+    async with Api(reach.url, reach.tokens, forget=reach.tokens.forget, verify=reach.trust, retry_for_s=0.0) as api:
         # Before the first read, so that no event between them is missed.
         listening = asyncio.create_task(_listen(api, view, asyncio.Event()))
         await view.look(api)
@@ -144,6 +151,9 @@ async def _once(reach: Any, svg: Path | None, json: bool) -> None:
             await asyncio.sleep(EVENTS_WITHIN_S)  # so that the frame contains events, too
             await view.look(api)
         listening.cancel()
+    if view.refused is not None:
+        code = view.refused.code
+        raise CommandFailed(f"{view.refused.status} {code}", advice_for(code, view.refused.status, None), FAILED)
     if view.away_since_s is not None:
         raise CommandFailed(
             f"the API at {reach.url} gives no data: {view.away_because}",
@@ -170,7 +180,7 @@ def _print(view: _View, svg: Path | None, json: bool) -> None:
 async def _live(reach: Any) -> None:
     view = _View(url=reach.url)
     wake = asyncio.Event()
-    async with Api(reach.url, reach.tokens, verify=reach.trust, retry_for_s=0.0) as api:
+    async with Api(reach.url, reach.tokens, forget=reach.tokens.forget, verify=reach.trust, retry_for_s=0.0) as api:
         background = [
             asyncio.create_task(_listen(api, view, wake)),
             asyncio.create_task(_keep_looking(api, view, wake)),

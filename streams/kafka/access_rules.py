@@ -89,6 +89,8 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     # Who starts first declares its keys. The notifier has none.
     _rule(topics.KEYS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
     _rule(topics.NOTICES, reads=(API, NOTIFIER), writes=(NOTIFIER,)),
+    # Nobody but the API can log somebody in, not even with every other key.
+    _rule(topics.SESSIONS, reads=(API,), writes=(API,)),
 )
 GROUP_RULES: tuple[GroupRule, ...] = (
     GroupRule(group=groups.DISPATCHER, members=frozenset({WORKER}), observers=frozenset({API, OPERATOR, MONITOR})),

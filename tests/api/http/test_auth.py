@@ -67,7 +67,18 @@ ROLES = {
     ("POST", "/v1/revocations"): {A},
     ("GET", "/v1/status"): {O, V, T, M, A},
 }
-PUBLIC = {"/", "/v", "/docs", "/docs/docs.js", "/docs/docs.css", "/healthz", "/readyz", "/metrics"}
+PUBLIC = {
+    "/",
+    "/v",
+    "/v/",
+    "/sign-in.js",
+    "/docs",
+    "/docs/docs.js",
+    "/docs/docs.css",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+}
 PUBLIC_POSTS = {"/v1/session/exchange", "/v1/session/renew"}
 IDS = {
     "{incident_id}": "i-8320e5-" + "a" * 32,

@@ -1,0 +1,107 @@
+"""The bearer tokens of a command: signed here with the present keys, or given with --token."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import httpx2
+
+from streams.tokens import BadKeys, Role, TokenKeys, load_keys
+
+TOKEN_TTL_S = 3600
+_RENEW_BEFORE_S = 300
+"""A token is renewed this long before it expires, so that no request carries one that expires on the way."""
+
+
+class TokenSource(Protocol):
+    """Tokens by role and identity."""
+
+    def __call__(self, role: str, identity: str) -> str:
+        """A token that is valid for some more minutes. Cheap: called for every request."""
+        ...
+
+    def forget(self, role: str, identity: str) -> bool:
+        """The API has refused the token of this role and identity. Returns whether there may be another one."""
+        ...
+
+
+class IssuedTokens:
+    """Signs tokens with the keys of a file, and caches each until shortly before it expires.
+
+    Keys that were rotated are loaded again; a file that cannot be used leaves the previous keys in use.
+    """
+
+    def __init__(self, keys: TokenKeys, now_s: Callable[[], int], path: Path | None = None) -> None:
+        """`path`: where the keys were loaded from; None: they never change."""
+        self._keys = keys
+        self._now_s = now_s
+        self._path = path
+        self._version = self._present_version()
+        self._held: dict[tuple[str, str], tuple[int, str]] = {}
+
+    def __call__(self, role: str, identity: str) -> str:
+        self._load_again()
+        now_s = self._now_s()
+        ends_s, token = self._held.get((role, identity), (0, ""))
+        if ends_s - _RENEW_BEFORE_S <= now_s:
+            token = self._keys.issue(Role(role), identity, now_s=now_s, ttl_s=TOKEN_TTL_S)
+            self._held[(role, identity)] = (now_s + TOKEN_TTL_S, token)
+        return token
+
+    def forget(self, role: str, identity: str) -> bool:
+        return self._held.pop((role, identity), None) is not None
+
+    def _load_again(self) -> None:
+        version = self._present_version()
+        if self._path is None or version == self._version:
+            return
+        self._version = version
+        try:
+            keys = load_keys(self._path)
+        except BadKeys:
+            return  # as the API, which keeps the previous keys in force
+        if keys.can_sign:
+            self._keys = keys
+            self._held.clear()
+
+    def _present_version(self) -> tuple[int, int, int] | None:
+        if self._path is None:
+            return None
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@dataclass(frozen=True, slots=True)
+class GivenToken:
+    """Returns the token of `--token` for every role and identity."""
+
+    token: str
+
+    def __call__(self, role: str, identity: str) -> str:  # noqa: ARG002 - a port's arguments
+        return self.token
+
+    def forget(self, role: str, identity: str) -> bool:  # noqa: ARG002 - a port's arguments
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Signed(httpx2.Auth):
+    """Authorises each request with the present token, and repeats a refused one once with a new token.
+
+    A command may run for days, longer than its first token and the key that signed it.
+    """
+
+    tokens: TokenSource
+    role: str
+    identity: str
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self.tokens(self.role, self.identity)}"
+        response = yield request
+        if response.status_code == 401 and self.tokens.forget(self.role, self.identity):
+            request.headers["Authorization"] = f"Bearer {self.tokens(self.role, self.identity)}"
+            yield request

@@ -1,0 +1,73 @@
+"""`komek sessions`: who is logged in, and how to end it."""
+
+from typing import Annotated, Any
+
+import typer
+
+from streams.api_paths import path_of
+from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
+from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.output import print_json, print_table
+from streams.tokens import Role
+
+app = typer.Typer(help="List and end sessions; revoke tokens, people and roles.", no_args_is_help=True)
+PAGE = 200
+
+
+@app.command("list")
+def list_sessions(
+    subject: Annotated[str | None, typer.Option("--subject", help="Only sessions of this person.")] = None,
+    api: ApiOption = None,
+    token: TokenOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List the sessions that are valid now, the oldest first."""
+    items: list[Any] = []
+    with access(api, token).http("admin") as http:
+        wanted: dict[str, str | int] = {"limit": PAGE, **({"subject": subject} if subject else {})}
+        while True:
+            page = ask(http, "GET", path_of("sessions"), params=wanted)
+            items += page["items"]
+            if not page["next"]:
+                break
+            wanted["cursor"] = page["next"]
+    if json:
+        print_json(items)
+        return
+    rows = [tuple(str(one[name]) for name in ("session_id", "id", "role", "opened_at", "renewed_at")) for one in items]
+    print_table(f"{len(items)} sessions", ("session", "person", "role", "since", "renewed"), rows)
+
+
+@app.command("end")
+def end_session(
+    session_id: Annotated[str, typer.Argument(help="The session, as `komek sessions list` shows it.")],
+    api: ApiOption = None,
+    token: TokenOption = None,
+) -> None:
+    """End one session, with its live views, within two seconds in every API process."""
+    _revoke({"session": session_id}, api, token)
+
+
+@app.command("revoke")
+def revoke(
+    subject: Annotated[str | None, typer.Option("--subject", help="Everything issued to this id before now.")] = None,
+    role: Annotated[Role | None, typer.Option("--role", help="Everything issued to this role before now.")] = None,
+    stolen: Annotated[str | None, typer.Option("--revoke-token", help="This one token.")] = None,
+    jti: Annotated[str | None, typer.Option("--jti", help="The token with this jti.")] = None,
+    api: ApiOption = None,
+    token: TokenOption = None,
+) -> None:
+    """Revoke a token, or all tokens and sessions of a person or role that were issued before now."""
+    given = {"subject": subject, "role": role.value if role else None, "token": stolen, "jti": jti}
+    named = {name: value for name, value in given.items() if value is not None}
+    if len(named) != 1:
+        raise CommandFailed(
+            "expected one of --subject, --role, --revoke-token and --jti", "komek sessions revoke --help", WRONG_USE
+        )
+    _revoke(named, api, token)
+
+
+def _revoke(named: dict[str, str], api: str | None, token: str | None) -> None:
+    with access(api, token).http("admin") as http:
+        done = ask(http, "POST", path_of("revocations"), json=named)
+    print(f"revoked: {done['revoked']}, at {done['at']}")
