@@ -18,14 +18,17 @@ REBUILD_LOCK = f"{PREFIX}rebuild-lock"
 
 
 def volunteer(volunteer_id: str) -> str:
-    """HASH: the state of a person, and the only key that a claim writes. Short field names save memory with 300,000 people:
+    """HASH with TTL: the state of a person, and the only key that a claim writes. Short field names save memory with 300,000
+    people:
 
     profile   `v` offset of the record, `po` offset of its encrypted part in `private`,
               `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty; only while the newest record
               states no duty: `dk` offset of the record that states it (-1: not seen), `dw` the copy in the newest record
-    place     `x`, `y`, `ac`, `at` the accepted fix: lon, lat, accuracy m, time ms; `hx`, `hy` home
+    place     `x`, `y`, `ac`, `at` the accepted fix while on duty: lon, lat, accuracy m, time ms; `hx`, `hy` centre of the cell of
+              the home
     anchor    `ax`, `ay`, `aa` place of the anchor that a chain of fixes is measured from; `ab` when the person was last seen
               there, empty while they are
+    duty      `fl` earliest time (ms) of a fix that counts, set when the duty begins
     doubt     `px`, `py`, `pa`, `pt` the same of a leap that awaits confirmation by a second fix (void once `at` is later than
               `pt`); `ht` time of the newest fix that was not accepted; `qt` time of the newest fix announced as the last for a
               while
@@ -39,8 +42,17 @@ def volunteer(volunteer_id: str) -> str:
     return f"{PREFIX}vol:{volunteer_id}"
 
 
+def held_fix(volunteer_id: str) -> str:
+    """STRING `lon|lat|accuracy|time|ends` with TTL: the newest fix of a person who is not on duty, until the duty begins."""
+    return f"{PREFIX}held-fix:{volunteer_id}"
+
+
+PLACES_PASS = f"{PREFIX}places-pass"
+"""STRING with TTL: the worker that extends the keys with places, so that only one does."""
+
+
 def erased(volunteer_id: str) -> str:
-    """STRING with TTL: offset of the tombstone, so that an older profile does not recreate the person."""
+    """STRING with TTL: `offset|time` of the tombstone, so that no older profile and no position brings the person back."""
     return f"{PREFIX}erased:{volunteer_id}"
 
 
@@ -50,7 +62,7 @@ days."""
 
 
 def field_index(skill: str) -> str:
-    """GEO: on-duty field volunteers with this skill who are not engaged, at their fix, or at home when the fix is stale.
+    """GEO with TTL: on-duty field volunteers with this skill who are not engaged, at their fix, or at home when the fix is stale.
 
     A pending claim does not remove a person; the search reads it from the hash.
     """
@@ -58,7 +70,7 @@ def field_index(skill: str) -> str:
 
 
 def engaged_index(skill: str) -> str:
-    """GEO: on-duty field volunteers with this skill who hold an offer. Used only to count engaged people nearby."""
+    """GEO with TTL: on-duty field volunteers with this skill who hold an offer. Used only to count engaged people nearby."""
     return f"{PREFIX}geo-engaged:{skill}"
 
 

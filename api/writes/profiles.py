@@ -27,7 +27,8 @@ async def write_through(
         if private is not None:
             # Before the profile: who finds the profile finds its home and contact.
             await services.people.put_private([private])
-        await services.people.put_profiles([ProfileWrite(volunteer_id=record.id, offset=offset, record=record)])
+        write = ProfileWrite(volunteer_id=record.id, offset=offset, record=record, logged_ms=record.changed_ms)
+        await services.people.put_profiles([write])
     except (StoreUnavailable, NotReady):
         return False
     return True

@@ -21,6 +21,7 @@ from dispatch.model.places import Area, Place
 ZONE_RESOLUTION = 3
 """Never changes: zones are part of stored ids and the keys of `incidents` and `decisions` (DESIGN 6)."""
 COARSE_RESOLUTION = 7  # edge about 1.2 km: a district, not a house
+CELL_RESOLUTION = 8  # edge about 0.5 km, area about 0.7 km²
 _EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the WGS 84 ellipsoid."""
 METRES_A_DEGREE = math.radians(_EARTH_RADIUS_M)
@@ -50,6 +51,12 @@ def coarse(place: Place) -> Place:
     # A cell centre instead of random noise: repeated requests reveal nothing more.
     lat, lon = h3.cell_to_latlng(h3.latlng_to_cell(place.lat, place.lon, COARSE_RESOLUTION))
     return Place(lon=round(lon, 4), lat=round(lat, 4))
+
+
+def cell(place: Place) -> Place:
+    """The centre of the H3 cell of resolution 8 of a place, up to about 600 m away."""
+    lat, lon = h3.cell_to_latlng(h3.latlng_to_cell(place.lat, place.lon, CELL_RESOLUTION))
+    return Place(lon=lon, lat=lat)
 
 
 def distance_m(a: Place, b: Place) -> float:

@@ -7,6 +7,7 @@ import structlog
 from dispatch.matching.position_checks import Track, followed
 from dispatch.model.vocabulary import TravelMode
 from streams import metrics, wire
+from streams.rebuild.duty_spans import DutySpans
 from streams.rebuild.log_scan import Bounds, LogScan
 from streams.ring import LiveRing
 from streams.store.people import PrivateWrite, fix_in
@@ -14,8 +15,8 @@ from streams.store.record_decoders import (
     DecidingWrites,
     Rejected,
     fold_privates,
-    newest_profiles,
     readable_fixes,
+    readable_profiles,
     succeeding,
 )
 from streams.store.restore import Restore
@@ -32,23 +33,24 @@ class PeopleRestore:
         self._scan = scan
         self._restore = restore
         self._ring = ring
+        self._duty = DutySpans()
         self.unreadable = 0
 
     async def restore_profiles(self, bounds: Bounds) -> list[wire.VolunteerRecord]:
         """Writes the profiles; returns those of people who are not erased."""
         newest: dict[str, DecidingWrites] = {}
         async for records in self._scan.read(VOLUNTEERS, bounds):
-            profiles, rejected = newest_profiles(records)
+            profiles, rejected = readable_profiles(records)
             for write in profiles:
                 newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id, ()), write)
+                self._duty.add(write)
             self._report_unreadable(rejected)
         people = self._restore.people()
-        # Erased people are not written at all: Redis is empty, so there is nothing that a tombstone would remove.
-        registered = [deciding for deciding in newest.values() if deciding[-1].record is not None]
-        writes = [write for deciding in registered for write in deciding]
+        # Tombstones too: writes of other processes that are older must not bring the person back.
+        writes = [write for deciding in newest.values() for write in deciding]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
             await people.put_profiles(writes[at : at + PEOPLE_AT_ONCE])
-        return [deciding[-1].record for deciding in registered if deciding[-1].record is not None]
+        return [record for deciding in newest.values() if (record := deciding[-1].record) is not None]
 
     async def restore_private(self, bounds: Bounds) -> None:
         """Writes the encrypted records and the home places."""
@@ -56,18 +58,21 @@ class PeopleRestore:
         async for records in self._scan.read(PRIVATE, bounds):
             self._report_unreadable(fold_privates(newest, records, self._ring))
         people = self._restore.people()
-        writes = [write for write in newest.values() if write.sealed is not None]
+        # Of tombstones those of people, as above; those of incidents would be thousands a day.
+        writes = [write for write in newest.values() if write.sealed is not None or write.ref.startswith("volunteer:")]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
             await people.put_private(writes[at : at + PEOPLE_AT_ONCE])
 
     async def restore_positions(self, bounds: Bounds, modes: Mapping[str, TravelMode]) -> int:
-        """Folds the positions in the order of the log, partition by partition, by the rules of the live path, and writes the
-        resulting track of each person. Returns the number of tracks."""
+        """Folds the positions of people on duty in the order of the log, partition by partition, by the rules of the live path.
+
+        Writes the resulting track of each person; returns the number of tracks.
+        """
         # Never sorted by time and none skipped: the verdict on a fix depends on those before it in the log (DESIGN 86).
         tracks: dict[str, Track] = {}
         async for records in self._scan.read(LOCATIONS, bounds):
             fixes, rejected = readable_fixes(records)
-            for write in fixes:
+            for write in filter(self._duty.counts, fixes):
                 mode = modes.get(write.volunteer_id)
                 tracks[write.volunteer_id] = followed(tracks.get(write.volunteer_id), fix_in(write), mode)
             self._report_unreadable(rejected)

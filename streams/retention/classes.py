@@ -132,6 +132,8 @@ CLASSES: tuple[DataClass, ...] = (
     in_topic("notices", 30 * DAY_S, Ending.RETENTION, "disputes about whether somebody was told; ids only"),
     # Redis: people
     in_redis(redis_keys.volunteer, PLACES_S, Ending.EXPIRY, "place, home cell, claim; extended while a worker runs"),
+    in_redis(redis_keys.held_fix, HOLD_S, Ending.EXPIRY, "the first position before duty begins must not be lost"),
+    in_redis(redis_keys.PLACES_PASS, PLACES_S, Ending.EXPIRY, "one worker at a time extends places"),
     in_redis(redis_keys.field_index, PLACES_S, Ending.EXPIRY, "search by place; extended while a worker runs"),
     in_redis(redis_keys.engaged_index, PLACES_S, Ending.EXPIRY, "search by place; extended while a worker runs"),
     in_redis(redis_keys.erased, ERASED_S, Ending.EXPIRY, "older records must not bring an erased person back"),

@@ -16,6 +16,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from dispatch.matching.position_checks import Fix
+from dispatch.model.geo import cell
 from dispatch.model.hazard_areas import HazardArea
 from dispatch.model.languages import canonicals
 from dispatch.model.places import Place
@@ -39,11 +40,14 @@ class ProfileWrite:
     volunteer_id: str
     offset: int
     record: VolunteerRecord | None
+    logged_ms: int | None = None
+    """Time of the record; None if unknown. No position from long before the duty began, or from before an erasure, counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateWrite:
-    """A record of `private`; `sealed` None is a tombstone. `home` is set only for `volunteer:<id>`.
+    """A record of `private`; `sealed` None is a tombstone. `home` is set only for `volunteer:<id>`; stores keep the
+    centre of its cell (`kept_home`).
 
     `offset`: its place in the log. A record that repeats an earlier one under another key (`is_resealed`) has the offset of that
     one, so it is never newer than what was written in between (DESIGN 125).
@@ -80,6 +84,11 @@ class FixWrite:
     at_ms: int
     continues: bool = True
     """False: the device announced that no further fixes follow for a while."""
+
+
+def kept_home(write: PrivateWrite) -> Place | None:
+    """The home as stores keep it: the centre of its cell tells the neighbourhood, not the house (DESIGN 123)."""
+    return None if write.home is None else cell(write.home)
 
 
 def fix_in(write: FixWrite) -> Fix:
@@ -153,10 +162,13 @@ class PeopleStore:
         return await hazards.hazards(self.link, known)
 
     async def put_fixes(self, fixes: Sequence[FixWrite]) -> frozenset[FixWrite]:
-        """Checks each fix in order by the rules of `dispatch/matching/position_checks.py` and stores those that pass, also for
-        people without a profile.
+        """Checks each fix in order by the rules of `dispatch/matching/position_checks.py` and stores those that pass.
 
-        Returns the fixes that are newer than the stored one but do not pass: vague fixes, and leaps that no second fix confirms.
+        Only of people on duty. The newest fix of anybody else waits for five minutes, in case their duty begins; of an erased
+        person nothing is kept.
+
+        Returns the fixes that are newer than the stored one but do not place the person: vague fixes, leaps that no second fix
+        confirms, and those of people who are not on duty.
         """
         doubted: set[FixWrite] = set()
         # Calls of one round trip run in order, so the fixes of a person keep the order of the log.
@@ -197,8 +209,9 @@ def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 def _packed_profile(write: ProfileWrite) -> dict[str, object]:
     record = write.record
+    head = {"id": write.volunteer_id, "logged": write.logged_ms}
     if record is None:
-        return {"id": write.volunteer_id, "gone": write.offset}
+        return {**head, "gone": write.offset}
     profile = {
         "v": write.offset,
         "cap": ",".join(record.capabilities),
@@ -212,7 +225,7 @@ def _packed_profile(write: ProfileWrite) -> dict[str, object]:
         "hd": record.heard_ms or 0,
         "po": "" if record.private_at is None else str(record.private_at),
     }
-    return {"id": write.volunteer_id, "profile": profile}
+    return {**head, "profile": profile}
 
 
 def _clean(words: Sequence[str]) -> list[str]:
@@ -235,8 +248,8 @@ def _packed_private(write: PrivateWrite) -> dict[str, object]:
     packed: dict[str, object] = {"ref": write.ref, "offset": write.offset, "resealed": write.is_resealed}
     if write.ref.startswith("volunteer:"):
         packed["volunteer"] = write.ref.removeprefix("volunteer:")
-        if write.home is not None:
-            packed["home"] = (_degrees(write.home.lon), _degrees(write.home.lat))
+        if (home := kept_home(write)) is not None:
+            packed["home"] = (_degrees(home.lon), _degrees(home.lat))
     return packed
 
 

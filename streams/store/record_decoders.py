@@ -30,12 +30,17 @@ def readable_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], R
     return _readable(records, fix_of)
 
 
+def readable_profiles(records: Iterable[ConsumerRecord]) -> tuple[list[ProfileWrite], Rejected]:
+    """Every profile and tombstone in the order of the records, and the rejected records with reasons."""
+    return _readable(records, profile_of)
+
+
 def newest_profiles(records: Iterable[ConsumerRecord]) -> tuple[list[ProfileWrite], Rejected]:
     """The writes that decide the profile of each person (see `succeeding`), and the rejected records with reasons.
 
     `records`: in the order of the log.
     """
-    writes, rejected = _readable(records, profile_of)
+    writes, rejected = readable_profiles(records)
     newest: dict[str, DecidingWrites] = {}
     for write in writes:
         newest[write.volunteer_id] = succeeding(newest.get(write.volunteer_id, ()), write)
@@ -133,11 +138,11 @@ def profile_of(record: ConsumerRecord) -> ProfileWrite:
     """
     volunteer_id = _key_of(record)
     if record.value is None:
-        return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=None)
+        return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=None, logged_ms=record.timestamp)
     profile = wire.decode_volunteer(record.value)
     if profile.id != volunteer_id:
         raise Unreadable("id: expected the key of the record")
-    return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=profile)
+    return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=profile, logged_ms=record.timestamp)
 
 
 def private_of(record: ConsumerRecord, ring: LiveRing) -> PrivateWrite:

@@ -14,6 +14,7 @@ from dispatch.model.local_time import OFFSET_MS
 from dispatch.model.travel import REACH_OF_MODE_M
 from dispatch.model.vocabulary import IncidentStatus, Priority, TravelMode
 from streams import redis_keys as keys
+from streams.retention.classes import COMMAND_S, ENDED_S, ERASED_S, HOLD_S, PLACES_S, READY_S
 
 JOIN_AFTER_MS = 10_000
 """A profile follows its sealed record within two seconds; a service may be behind the log a little longer."""
@@ -33,6 +34,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "named": (),
     "near": (),
     "pending": (),
+    "place_expiry": ("person",),
     "people": ("person", "wake", "halves"),
     "private": ("person", "wake", "halves"),
     "progress": (),
@@ -42,7 +44,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "restore_index": ("person",),
     "restore_log": (),
     "restore_standing": (),
-    "restore_tracks": (),
+    "restore_tracks": ("person",),
     "sweep_fixes": ("person", "wake"),
     "sweep_pending": (),
     "take_due": (),
@@ -67,6 +69,7 @@ _KEYS = {
     "fixes": keys.FIXES,
     "halves": keys.HALVES,
     "hazards": keys.HAZARDS,
+    "held_fix": keys.held_fix(""),
     "hazards_version": keys.HAZARDS_VERSION,
     "incident": keys.incident(""),
     "offers_of": keys.offers_of(""),
@@ -134,6 +137,8 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local KEY = {_table(_KEYS)}\n"
         f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
         f"local JOIN_AFTER_MS = {JOIN_AFTER_MS}\n"
+        f"local PLACES_TTL_S, READY_TTL_S, HOLD_MS = {PLACES_S}, {READY_S}, {HOLD_S * 1000}\n"
+        f"local ERASED_TTL_S, COMMAND_TTL_S, ENDED_TTL_MS = {ERASED_S}, {COMMAND_S}, {ENDED_S * 1000}\n"
         f"local STATUSES = {_list(IncidentStatus)}\n"
         f"local PRIORITIES = {_list(Priority)}\n"
         f"local BANDS = {_list(BANDS)}\n"

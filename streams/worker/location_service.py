@@ -20,6 +20,7 @@ from streams.kafka import groups
 from streams.kafka.batch_consumer import BatchReading
 from streams.settings import Settings
 from streams.store.people import FixWrite, PeopleStore
+from streams.store.place_expiry import extend_places
 from streams.store.record_decoders import Rejected, readable_fixes
 from streams.topics import LOCATIONS
 from streams.worker.hazard_entry import HazardEntries
@@ -68,6 +69,7 @@ class LocationService(Service):
                 return
             try:
                 await self.sweep_once()
+                await extend_places(self._people.link, self.label)
             except (StoreUnavailable, NotReady) as trouble:
                 log.info("sweep of old positions is retried", cause=type(trouble).__name__)
 

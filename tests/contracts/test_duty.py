@@ -25,6 +25,7 @@ class Record:
     value: bytes | None
     offset: int
     topic: str = VOLUNTEERS.name
+    timestamp: int = 1
 
 
 def write(volunteer: str, offset: int, kind: str) -> ProfileWrite:

@@ -33,10 +33,8 @@ def is_at(place: Place | None, expected: Place) -> bool:
     return place is not None and abs(place.lon - expected.lon) < 1e-5 and abs(place.lat - expected.lat) < 1e-5
 
 
-@pytest.mark.parametrize("on_duty", [True, False])
-async def test_a_leap_waits_for_a_second_fix(world: StoreWorld, on_duty: bool) -> None:
+async def test_a_leap_waits_for_a_second_fix(world: StoreWorld) -> None:
     then = await start(world)
-    await world.people.put_profiles([profile("v-1", 2, on_duty=on_duty)])
 
     placed = await told(world, fix("v-1", then), fix("v-1", then + MINUTE_MS, SIGN_LOST))
     assert placed == [True, False]

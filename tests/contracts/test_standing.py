@@ -152,7 +152,7 @@ async def test_the_erased_leave_nothing_of_themselves(world: StoreWorld) -> None
 
     await world.people.erase("v-1", profile_offset=2)
     await world.people.put_profiles([profile("v-1", 3)])
-    await world.people.put_fixes([fix("v-1", now_ms)])
+    await world.people.put_fixes([fix("v-1", await world.store.now_ms() + 1_000)])
 
     person = await only(world)
     assert (person.accepted, person.refused, person.work, person.rested_s) == (0, 0, 0, None)

@@ -1,8 +1,11 @@
--- Writes position fixes; those of one person in order of time. The hot path: most people do not move, so usually only the hash is
+-- Writes position fixes of people on duty; those of one person in order of time. The hot path: most people do not move, so usually only the hash is
 -- written; a moving person stays in the same indexes and only their coordinates change. Rules:
 -- dispatch/matching/position_checks.py. ARGV[1]: owner of the rebuild, or ''; ARGV[2]: {id, lon, lat, accuracy, at, '1' when no
 -- more will follow} ..., packed, all strings. Returns the numbers of fixes that are newer than the stored one but do not place
 -- their person. A rebuild indexes people at its end (restore_index.lua).
+--
+-- The newest fix of a person who is not on duty, or whose profile has not arrived, waits HOLD_MS for the duty to begin (people.lua)
+-- and is used by nothing meanwhile. A fix of an erased person leaves no trace.
 
 local refused = refusal(ARGV[1])
 if refused then return refused end
@@ -96,6 +99,15 @@ local function note_end(key, at)
   if tonumber(at) > math.max(tonumber(known) or 0, tonumber(heard) or 0) then call('HSET', key, 'qt', at) end
 end
 
+local function hold(id, duty, fix)
+  local left = HOLD_MS - math.max(0, now - fix[5])
+  if restoring or left <= 0 or (not duty and erasure_of(id)) then return end
+  local key = KEY.held_fix .. id
+  local held_at = string.match(call('GET', key) or '', '|(%d+)|1?$')
+  if held_at and tonumber(held_at) >= tonumber(fix[5]) then return end
+  call('SET', key, table.concat({fix[2], fix[3], fix[4], fix[5], fix[6] or ''}, '|'), 'PX', left)
+end
+
 placed = {}
 local doubted = {}
 for number, fix in ipairs(cmsgpack.unpack(ARGV[2])) do
@@ -103,7 +115,13 @@ for number, fix in ipairs(cmsgpack.unpack(ARGV[2])) do
   local key = KEY.volunteer .. id
   local stored, mode, skills, ix, iy, duty, last, ax, ay, ab =
     unpack(call('HMGET', key, 'at', 'im', 'is', 'ix', 'iy', 'du', 'ac', 'ax', 'ay', 'ab'))
-  if not stored or tonumber(at) > tonumber(stored) then
+  if duty ~= '1' then
+    doubted[#doubted + 1] = number
+    hold(id, duty, fix)
+  elseif not stored and tonumber(at) < tonumber(call('HGET', key, 'fl') or 0) then
+    -- Recorded long before the duty began, or before the person was erased and registered again.
+    doubted[#doubted + 1] = number
+  elseif not stored or tonumber(at) > tonumber(stored) then
     if fix[6] then note_end(key, at) end
     -- While the last fix is fresh and precise, the indexes hold the person at that place.
     local ordinary = stored and mode and is_precise(accuracy) and is_precise(last) and now - stored <= FIX_AGE_MS
@@ -125,7 +143,7 @@ for number, fix in ipairs(cmsgpack.unpack(ARGV[2])) do
     else
       -- Later fixes leave the entry alone; the sweep sets the next time.
       if not stored then call('ZADD', KEY.fixes, at + FIX_AGE_MS, id) end
-      if still or restoring or duty ~= '1' then
+      if still or restoring then
         call('HSET', key, 'x', lon, 'y', lat, 'ac', accuracy, 'at', at, unpack(moved))
       elseif not mode or not is_precise(accuracy) or now - at > FIX_AGE_MS then
         -- Not indexed yet, or the fix is so old or vague that the home place may be used instead.

@@ -1,9 +1,6 @@
 -- Writes one incident: its state, its entries in lists and indexes, its timers and its waiting requirements.
 -- `i` is packed by streams/store/apply.py.
 
-local ENDED_TTL_MS = 35 * 86400000
--- A day longer than `incidents` retains commands, so a redelivered command is recognised.
-local COMMAND_TTL_S = 8 * 86400
 -- The budget of offers counts these (DESIGN 40).
 local OFFERS_KEPT = 200
 
@@ -189,6 +186,7 @@ local function confirm_hold(hold, incident, command, now)
   if person.co ~= hold.offer or person.cs ~= 'c' then
     call('HSET', person.key, 'co', hold.offer, 'ci', incident, 'ce', hold.epoch, 'cs', 'c', 'cc', command, 'ca', now)
     person.co, person.cs = hold.offer, 'c'
+    if not person.v then let_expire(person.key) end
   end
   reindex(person, now)
   return true

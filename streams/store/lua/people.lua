@@ -6,15 +6,33 @@
 local refused = refusal(ARGV[1])
 if refused then return refused end
 
-local ERASED_TTL_S = 86400
 local now = now_ms()
 local restoring = ARGV[1] ~= ''
 
-local function set_duty(person, duty)
+-- A position counts from HOLD_MS before the duty begins, and never from before an erasure: `fl` is its earliest time.
+local function begin_duty(person, logged)
+  local _, erased_at = erasure_of(person.id)
+  local floor = math.max((logged or 0) - HOLD_MS, erased_at + 1)
+  if floor > 1 then call('HSET', person.key, 'fl', string.format('%.0f', floor)) end
+  local held = KEY.held_fix .. person.id
+  local lon, lat, accuracy, at, ends = string.match(call('GET', held) or '', '^([^|]*)|([^|]*)|([^|]*)|(%d+)|(1?)$')
+  if not lon then return end
+  call('DEL', held)
+  if not person.at and tonumber(at) >= floor then place_first(person, lon, lat, accuracy, at, ends) end
+end
+
+-- `logged`: time of the record that states the duty, nil if unknown. Positions of people off duty are not kept.
+local function set_duty(person, duty, logged)
   if duty == person.du then return end
   call('HSET', person.key, 'du', duty)
   call(duty == '1' and 'SADD' or 'SREM', KEY.on_duty, person.id)
   person.du = duty
+  if duty == '1' then
+    begin_duty(person, logged)
+  else
+    drop_fix(person)
+    call('HDEL', person.key, 'fl')
+  end
 end
 
 -- Never moves the last sign of life back: a later writer may not have known of it.
@@ -28,27 +46,28 @@ local function kept_duty(person, copy)
   if person.v then
     stated_at = call('HGET', person.key, 'dk') or person.v
   else
-    stated_at = call('GET', KEY.erased .. person.id) or '-1'
+    stated_at = tostring(erasure_of(person.id) or '-1')
   end
   if stated_at == '-1' then return copy, stated_at end
   return person.du or '0', stated_at
 end
 
-local function write_duty(person, profile)
+local function write_duty(person, profile, logged)
   if profile.keeps then
     local duty, stated_at = kept_duty(person, profile.du)
     call('HSET', person.key, 'dk', stated_at, 'dw', profile.du)
-    set_duty(person, duty)
+    set_duty(person, duty, logged)
   else
     call('HDEL', person.key, 'dk', 'dw')
-    set_duty(person, profile.du)
+    set_duty(person, profile.du, logged)
   end
 end
 
-local function write_profile(person, profile)
-  write_duty(person, profile)
+local function write_profile(person, profile, logged)
+  write_duty(person, profile, logged)
   call('HSET', person.key, 'v', profile.v, 'cap', profile.cap, 'sk', profile.sk, 'la', profile.la, 'tm', profile.tm,
     'md', profile.md, 'po', profile.po)
+  let_expire(person.key)
   set_heard(person, profile.hd)
   call('SADD', KEY.volunteers, person.id)
   person.v, person.cap, person.sk, person.la = profile.v, profile.cap, profile.sk, profile.la
@@ -56,48 +75,49 @@ local function write_profile(person, profile)
 end
 
 -- A duty that arrives late: API processes write profiles to Redis at once, so the order of arrival may differ from the log's.
-local function write_late_duty(person, offset, duty, heard)
+local function write_late_duty(person, offset, duty, heard, logged)
   local stated_at = person.v and call('HGET', person.key, 'dk')
   if not stated_at or offset <= tonumber(stated_at) then return false end
   call('HSET', person.key, 'dk', offset)
-  set_duty(person, duty)
+  set_duty(person, duty, logged)
   set_heard(person, heard)
   return true
 end
 
 -- A claim stays until a decision ends it.
-local function erase(person, offset)
+local function erase(person, offset, logged)
   person.v, person.du, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil, nil
   reindex(person, now)
   call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld',
     'hd', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt',
-    'dk', 'dw')
+    'dk', 'dw', 'fl')
   call('SREM', KEY.volunteers, person.id)
   call('SREM', KEY.on_duty, person.id)
   call('ZREM', KEY.fixes, person.id)
-  call('DEL', KEY.offers_of .. person.id)
-  call('SET', KEY.erased .. person.id, offset, 'EX', ERASED_TTL_S)
+  call('DEL', KEY.offers_of .. person.id, KEY.held_fix .. person.id)
+  local at = math.min(logged or now, now)
+  -- At least an hour: the records that follow an old tombstone in the log may come right after it.
+  local left = math.max(3600000, ERASED_TTL_S * 1000 - (now - at))
+  call('SET', KEY.erased .. person.id, string.format('%.0f|%.0f', offset, at), 'PX', left)
   forget_if_empty(person)
 end
 
 local function is_newer(person, offset)
   if person.v then return offset > tonumber(person.v) end
-  -- A rebuild writes only people who are not erased, to an empty Redis.
-  if restoring then return true end
-  return offset > tonumber(call('GET', KEY.erased .. person.id) or -1)
+  return offset > (erasure_of(person.id) or -1)
 end
 
 local function write(item)
   local person = load_person(item.id)
   local profile = item.profile
   if item.gone and is_newer(person, item.gone) then
-    erase(person, item.gone)
+    erase(person, item.gone, item.logged)
     return true
   elseif item.gone then
-    if not write_late_duty(person, item.gone, '0', 0) then return false end
+    if not write_late_duty(person, item.gone, '0', 0, item.logged) then return false end
   elseif is_newer(person, profile.v) then
-    write_profile(person, profile)
-  elseif profile.keeps or not write_late_duty(person, profile.v, profile.du, profile.hd) then
+    write_profile(person, profile, item.logged)
+  elseif profile.keeps or not write_late_duty(person, profile.v, profile.du, profile.hd, item.logged) then
     return false
   end
   if not restoring and reindex(person, now) then wake(person, now, nil) end

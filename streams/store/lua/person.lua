@@ -4,6 +4,7 @@ local PERSON = {
   'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg'
 }
 local CLAIM = {'co', 'ci', 'ce', 'cs', 'cc', 'ca'}
+local FIX = {'x', 'y', 'ac', 'at', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt'}
 
 local function load_person(id)
   local values = call('HMGET', KEY.volunteer .. id, unpack(PERSON))
@@ -29,6 +30,31 @@ local function district(lon, lat)
   return math.floor(lon * 100) * 100000 + math.floor(lat * 150)
 end
 
+-- Every key with places of people has a TTL at every moment; place_expiry.lua extends it while a worker runs.
+local function let_expire(key)
+  call('EXPIRE', key, PLACES_TTL_S)
+end
+
+local function drop_fix(person)
+  call('ZREM', KEY.fixes, person.id)
+  call('HDEL', person.key, unpack(FIX))
+  person.x, person.y, person.at, person.ac = nil, nil, nil, nil
+end
+
+-- Stores the first fix of a person on duty, as fixes.lua does.
+local function place_first(person, lon, lat, accuracy, at, ends)
+  call('ZADD', KEY.fixes, at + FIX_AGE_MS, person.id)
+  call('HSET', person.key, 'x', lon, 'y', lat, 'ac', accuracy, 'at', at, 'ax', lon, 'ay', lat, 'aa', accuracy, 'ab', '')
+  if ends ~= '' then call('HSET', person.key, 'qt', at) end
+  person.x, person.y, person.ac, person.at = lon, lat, accuracy, at
+end
+
+-- Offset and time (ms) of the tombstone of an erased person, or nil.
+local function erasure_of(id)
+  local offset, at = string.match(call('GET', KEY.erased .. id) or '', '^(%-?%d+)|?(%d*)$')
+  return tonumber(offset), tonumber(at) or 0
+end
+
 local GEO_OF_MODE = {f = KEY.field_index, e = KEY.engaged_index}
 
 -- Whether two places are within 25 m. Flat-earth formula, because it runs for every position.
@@ -52,14 +78,17 @@ local function move_field(id, mode, skills, lon, lat)
       local size = #list
       list[size + 1], list[size + 2], list[size + 3] = lon, lat, id
     else
-      call('GEOADD', key, lon, lat, id)
+      -- A new member may have created the key.
+      if call('GEOADD', key, lon, lat, id) > 0 then let_expire(key) end
     end
   end
 end
 
 -- Lua 5.1 cannot unpack more than about 8,000 values: callers place at most 500 people, so 1,500 values.
 local function place_all()
-  for key, list in pairs(placed) do call('GEOADD', key, unpack(list)) end
+  for key, list in pairs(placed) do
+    if call('GEOADD', key, unpack(list)) > 0 then let_expire(key) end
+  end
 end
 
 local function leave_field(person, kept)

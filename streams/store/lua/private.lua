@@ -6,7 +6,6 @@
 local refused = refusal(ARGV[1])
 if refused then return refused end
 
-local ERASED_TTL_S = 86400
 local now = now_ms()
 local restoring = ARGV[1] ~= ''
 
@@ -14,6 +13,7 @@ local function move_home(item)
   local key = KEY.volunteer .. item.volunteer
   if item.home then
     call('HSET', key, 'hx', item.home[1], 'hy', item.home[2])
+    let_expire(key)
   elseif call('HDEL', key, 'hx', 'hy') == 0 then
     return
   end
@@ -34,7 +34,8 @@ for i, item in ipairs(cmsgpack.unpack(ARGV[2])) do
     if sealed ~= '' then
       call('SET', key, item.offset .. '|' .. sealed)
     else
-      call('SET', key, item.offset .. '|', 'EX', ERASED_TTL_S)
+      -- Only records of people come back late: a phone or a dead letter may be a month behind.
+      call('SET', key, item.offset .. '|', 'EX', item.volunteer and ERASED_TTL_S or 86400)
     end
     if item.volunteer then
       move_home(item)

@@ -13,6 +13,7 @@ local function hold_person(hold, incident)
   local held = call('HGET', key, 'co')
   if held and held ~= hold.offer then return false end
   call('HSET', key, 'co', hold.offer, 'ci', incident, 'ce', hold.epoch, 'cs', 'c', 'cc', '', 'ca', now)
+  let_expire(key)
   return true
 end
 

@@ -5,6 +5,9 @@ if refused then return refused end
 
 local now = now_ms()
 placed = {}
-for i = 2, #ARGV do reindex(load_person(ARGV[i]), now) end
+for i = 2, #ARGV do
+  reindex(load_person(ARGV[i]), now)
+  let_expire(KEY.volunteer .. ARGV[i])
+end
 place_all()
 return #ARGV - 1

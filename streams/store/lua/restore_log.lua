@@ -6,9 +6,8 @@ local refused = refusal(ARGV[1])
 if refused then return refused end
 
 local item = cmsgpack.unpack(ARGV[2])
--- 691200 s: COMMAND_TTL_S of incident.lua.
 for _, command in ipairs(item.commands) do
-  call('SET', KEY.command .. command[1], command[2], 'EX', 691200)
+  call('SET', KEY.command .. command[1], command[2], 'EX', COMMAND_TTL_S)
 end
 if item.partition then
   call('DEL', KEY.refused .. item.partition)

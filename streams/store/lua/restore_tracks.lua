@@ -7,6 +7,7 @@ if refused then return refused end
 local tracks = cmsgpack.unpack(ARGV[2])
 for _, track in ipairs(tracks) do
   call('HSET', KEY.volunteer .. track[1], unpack(track[3]))
+  let_expire(KEY.volunteer .. track[1])
   call('ZADD', KEY.fixes, track[2] + FIX_AGE_MS, track[1])
 end
 return #tracks

@@ -13,9 +13,7 @@ for _, id in ipairs(due) do
   local person = load_person(id)
   local age = person.at and now - person.at or ttl
   if age >= ttl then
-    call('ZREM', KEY.fixes, id)
-    call('HDEL', person.key, 'x', 'y', 'ac', 'at', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt')
-    person.x, person.y, person.at = nil, nil, nil
+    drop_fix(person)
   elseif age > FIX_AGE_MS then
     call('ZADD', KEY.fixes, person.at + ttl, id)
   else

@@ -14,6 +14,7 @@ from dispatch.model.places import Place
 from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import Capability
 from dispatch.ports import Claim
+from streams.retention.classes import HOLD_S
 from streams.store.people import FixWrite, ProfileWrite, fix_in
 from streams.store.track_record import TrackRecord
 from streams.wire import VolunteerRecord
@@ -22,6 +23,7 @@ EARTH_RADIUS_M = 6372797.560856
 """That of Redis' geohash_helper.c, so that distances agree with GEOSEARCH; `dispatch.model.geo` has another."""
 HALF_LIFE_MS = 14_400_000
 """Of the load: four hours. The same number as in person.lua."""
+HOLD_MS = HOLD_S * 1000
 STILL_M = 25.0
 """A person who moved less is not indexed again."""
 
@@ -57,6 +59,8 @@ class StoredPerson:
     skills: tuple[str, ...] = ()
     heard_ms: int = 0
     """Last sign of life; 0: never."""
+    fixes_from_ms: int = 0
+    """Earliest time of a fix that counts."""
     duty_at: int | None = None
     """Offset of the record that states the duty, -1 if not seen; None: the newest record does."""
 
@@ -88,7 +92,10 @@ class People:
     fix_age_limit_ms: int
     known: dict[str, StoredPerson] = field(default_factory=dict)
     by_skill: dict[str, set[str]] = field(default_factory=dict)
-    erased: dict[str, int] = field(default_factory=dict)
+    erased: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Offset and time of the tombstone."""
+    held: dict[str, FixWrite] = field(default_factory=dict)
+    """The newest fix of people who are not on duty, until their duty begins."""
     look_at: dict[str, int] = field(default_factory=dict)
     offers_of: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -179,21 +186,24 @@ class People:
     def put_profile(self, write: ProfileWrite) -> bool:
         person = self.person(write.volunteer_id)
         # The tombstone's offset counts too: an older profile must not recreate an erased person.
-        newest = max(person.offset if person.profile else -1, self.erased.get(person.id, -1))
+        newest = max(person.offset if person.profile else -1, self.erased.get(person.id, (-1, 0))[0])
         if write.offset <= newest:
             changed = self._put_late_duty(person, write)
             self._forget_if_empty(person)
             return changed
         for skill in person.profile.skills if person.profile else ():
             self.by_skill[skill].discard(person.id)
+        was_on_duty = person.is_on_duty
         self._put_duty(person, write)
+        self._turn_duty(person, was_on_duty, write.logged_ms)
         person.offset = write.offset
         # Never moved back: a later writer may not have known of it.
         person.heard_ms = max(person.heard_ms, write.record.heard_ms or 0) if write.record else 0
         for skill in write.record.skills if write.record else ():
             self.by_skill.setdefault(skill, set()).add(person.id)
         if write.record is None:
-            self.erased[person.id] = write.offset
+            self.erased[person.id] = (write.offset, self.now_ms() if write.logged_ms is None else write.logged_ms)
+            self.held.pop(person.id, None)
             person.track, person.home, person.load = None, None, 0.0
             person.standing = TrackRecord()
             self.offers_of.pop(person.id, None)
@@ -207,7 +217,7 @@ class People:
             person.profile, person.duty_at = record, None
             return
         if before is None:
-            person.duty_at = self.erased.get(person.id, -1)
+            person.duty_at = self.erased.get(person.id, (-1, 0))[0]
         elif person.duty_at is None:
             person.duty_at = person.offset
         was_on_duty = before is not None and before.on_duty
@@ -219,14 +229,42 @@ class People:
             return False
         if write.record is not None and write.record.keeps_duty:
             return False
-        person.duty_at = write.offset
+        was_on_duty, person.duty_at = person.is_on_duty, write.offset
         person.profile = replace(person.profile, on_duty=write.record is not None and write.record.on_duty)
+        self._turn_duty(person, was_on_duty, write.logged_ms)
         person.heard_ms = max(person.heard_ms, write.record.heard_ms or 0) if write.record else person.heard_ms
         return True
 
+    def _turn_duty(self, person: StoredPerson, was_on_duty: bool, logged_ms: int | None) -> None:
+        """As `set_duty` of people.lua."""
+        if person.is_on_duty == was_on_duty:
+            return
+        person.fixes_from_ms = 0
+        if not person.is_on_duty:
+            person.track = None
+            self.look_at.pop(person.id, None)
+            return
+        _, erased_ms = self.erased.get(person.id, (-1, 0))
+        person.fixes_from_ms = max((logged_ms or 0) - HOLD_MS, erased_ms + 1)
+        held = self.held.pop(person.id, None)
+        if held is not None and self.now_ms() - held.at_ms < HOLD_MS:
+            self.put_fix(held)
+
+    def _hold(self, write: FixWrite) -> None:
+        held = self.held.get(write.volunteer_id)
+        is_erased = write.volunteer_id in self.erased and write.volunteer_id not in self.known
+        if is_erased or self.now_ms() - write.at_ms >= HOLD_MS or (held is not None and held.at_ms >= write.at_ms):
+            return
+        self.held[write.volunteer_id] = write
+
     def put_fix(self, write: FixWrite) -> bool:
-        """Stores a fix. False when it does not place the person: it is old, vague, or an unconfirmed leap."""
-        person = self.person(write.volunteer_id)
+        """Stores a fix of a person on duty. False when it does not place them: it is old, vague, or an unconfirmed leap."""
+        person = self.known.get(write.volunteer_id)
+        if person is None or not person.is_on_duty:
+            self._hold(write)
+            return False
+        if person.track is None and write.at_ms < person.fixes_from_ms:
+            return False
         if person.track is None:
             self.look_at[person.id] = write.at_ms + self.fix_age_limit_ms
         fix = fix_in(write)

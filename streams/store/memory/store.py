@@ -23,7 +23,7 @@ from streams.store.apply import waiting_member, waiting_requirements
 from streams.store.memory.people import StoredPerson
 from streams.store.memory.reads import MemoryReads
 from streams.store.memory.wake import wake
-from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
+from streams.store.people import FixWrite, PrivateWrite, ProfileWrite, kept_home
 from streams.store.restore import RestoredIncident
 from streams.store.track_record import Standings
 
@@ -147,7 +147,7 @@ class MemoryStore(MemoryReads):
         # A home place alone makes a person known; its removal does not.
         if volunteer_id != write.ref and (write.home or volunteer_id in self.people.known):
             person = self.people.person(volunteer_id)
-            person.home = write.home
+            person.home = kept_home(write)
             self._changed(volunteer_id, True)
         return True
 

@@ -64,7 +64,7 @@ def meaning(values: Sequence[str]) -> Mapping[str, str]:
 async def compare(world: RedisWorld, count: int, seed: int) -> None:
     chance = random.Random(seed)
     ids = [f"v-{number}" for number in range(count)]
-    await world.people.put_profiles([profile(one, 1, on_duty=chance.random() < 0.8) for one in ids])
+    await world.people.put_profiles([profile(one, 1) for one in ids])
     now_ms = await world.store.now_ms()
     logged = {one: series(chance, one, now_ms) for one in ids}
 

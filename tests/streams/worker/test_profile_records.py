@@ -103,8 +103,10 @@ def test_a_profile_and_its_tombstone() -> None:
     record: Any = Record(topic=VOLUNTEERS.name, value=wire.encode(profile()))
     gone: Any = Record(topic=VOLUNTEERS.name, value=None, offset=8)
 
-    assert profile_of(record) == ProfileWrite(volunteer_id="v-1", offset=7, record=profile())
-    assert profile_of(gone) == ProfileWrite(volunteer_id="v-1", offset=8, record=None)
+    assert profile_of(record) == ProfileWrite(
+        volunteer_id="v-1", offset=7, record=profile(), logged_ms=record.timestamp
+    )
+    assert profile_of(gone) == ProfileWrite(volunteer_id="v-1", offset=8, record=None, logged_ms=record.timestamp)
 
 
 @pytest.mark.parametrize("key", [None, b"", b"\xff", b"v-2"], ids=["none", "empty", "no UTF-8", "another's"])
