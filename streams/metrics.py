@@ -10,6 +10,9 @@ BATCH_COMMANDS = Histogram(
 OFFERS_MADE = Counter("komek_offers_made_total", "Offers made, by capability", ["capability"])
 CLAIMS_LOST = Counter("komek_claims_lost_total", "Claims not granted, by answer", ["answer"])
 DEAD_LETTERED = Counter("komek_dead_letters_total", "Records that could not be read, by topic", ["topic"])
+RETENTION_TOMBSTONES = Counter(
+    "komek_retention_tombstones_total", "Tombstones written because the time of a record is over, by kind", ["kind"]
+)
 REDELIVERED = Counter(
     "komek_commands_redelivered_total", "Commands delivered again after their decision; without effect"
 )

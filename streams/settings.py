@@ -100,6 +100,11 @@ class Settings:
     min_insync: int = _setting(1, values.whole(1, 7), "min.insync.replicas of each topic when it is created")
     batch: int = _setting(64, values.whole(1, 1024), "largest number of commands that a worker decides in one batch")
     position_ttl_s: int = _setting(3600, values.whole(60, 86400), "seconds after which a position is deleted")
+    private_days: int = _setting(
+        30,
+        values.whole(1, 35),
+        "days after the end of an incident until its private records (caller, address, texts) are erased",
+    )
     routing: str | None = _setting(
         None,
         values.routers,

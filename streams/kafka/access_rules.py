@@ -77,7 +77,8 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     _rule(topics.INCIDENTS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
     _rule(topics.DECISIONS, reads=(API, WORKER, OPERATOR), writes=(WORKER,)),
     _rule(topics.OFFERS, reads=(API, WORKER, NOTIFIER, OPERATOR), writes=(WORKER,)),
-    _rule(topics.INCIDENT_STATUS, reads=(API, OPERATOR), writes=(WORKER,)),
+    # Workers read it to end the states of incidents that ended long ago.
+    _rule(topics.INCIDENT_STATUS, reads=(API, WORKER, OPERATOR), writes=(WORKER,)),
     # The operator's rights to write these three are those of `simulate`, `replay` and `dead-letters replay`.
     _rule(topics.LOCATIONS, reads=(WORKER, OPERATOR), writes=(API, OPERATOR)),
     _rule(topics.VOLUNTEERS, reads=(WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),

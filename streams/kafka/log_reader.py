@@ -97,6 +97,18 @@ class LogReader:
             raise LogUnavailable(f"{topic}: {error!r}") from error
         return {part.partition: int(ends[part]) for part in parts}
 
+    async def offsets_at(self, topic: str, partitions: Iterable[int], at_ms: int) -> dict[int, int]:
+        """Offset of the first record of each partition logged at or after this time, else its end. Raises LogUnavailable."""
+        parts = [TopicPartition(topic, number) for number in partitions]
+        if not parts:
+            return {}
+        try:
+            found = await self._started().offsets_for_times(dict.fromkeys(parts, at_ms))
+        except (KafkaError, TimeoutError) as error:
+            raise LogUnavailable(f"{topic}: {error!r}") from error
+        ends = await self.ends(topic, [part.partition for part in parts if found[part] is None])
+        return {part.partition: ends[part.partition] if at is None else int(at.offset) for part, at in found.items()}
+
     async def read(self, topic: str, stretches: Mapping[int, tuple[int, int]]) -> AsyncIterator[list[ConsumerRecord]]:
         """Records of each partition from the first offset (inclusive) to the second (exclusive), in chunks of one partition each.
 

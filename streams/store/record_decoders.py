@@ -19,10 +19,14 @@ ON_ITS_WAY_MS = 60_000
 """Added to the age limit of the intake, for the time between acceptance by the API and the append to the log."""
 
 
+QUIET_KEY = "retention:quiet"
+"""Key of records without meaning in compacted topics (`streams/worker/retention_service.py`)."""
+
 Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
 DecidingWrites: TypeAlias = tuple[ProfileWrite, ...]
 
 Write = TypeVar("Write")
+_QUIET = QUIET_KEY.encode()
 
 
 def readable_fixes(records: Iterable[ConsumerRecord]) -> tuple[list[FixWrite], Rejected]:
@@ -94,6 +98,8 @@ def _readable(
     writes: list[Write] = []
     rejected: Rejected = []
     for record in records:
+        if record.key == _QUIET:
+            continue
         try:
             writes.append(decode(record))
         except Unreadable as error:

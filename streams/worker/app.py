@@ -31,6 +31,7 @@ from streams.service_area import service_area_of
 from streams.settings import Settings
 from streams.store import RedisClient, RedisStore
 from streams.store.people import PeopleStore
+from streams.store.reads import Reads
 from streams.topics import INCIDENTS
 from streams.worker.agent import QUEUE_LIMIT, REBUILD_EXCUSED_S, TROUBLE_EXCUSED_S, CommandWorker
 from streams.worker.broker_credentials import broker_credentials
@@ -39,6 +40,7 @@ from streams.worker.location_service import LocationService
 from streams.worker.profile_service import ProfileService
 from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
+from streams.worker.retention_service import RetentionService
 from streams.worker.status_republisher import StatusRepublisher
 from streams.worker.timers import PendingSweep, TimerSweep
 from streams.worker.travel_router import router_of
@@ -264,6 +266,7 @@ class WorkerServices:
                 publish=self.publisher.publish_profiles,
                 ring=self.ring,
             ),
+            RetentionService(settings, store, sealed=Reads(self.link), tombstones=self.publisher, owned=self.owned),
             LoopWatchdog(),
             LagWatchdog(settings, group=groups.DISPATCHER, owned=self.owned, waits=self.excuses),
         ]

@@ -21,6 +21,7 @@ from streams.kafka import partitioner
 from streams.kafka.clients import BATCH_LIFETIME_MS, idempotent_producer
 from streams.kafka.records import Consumed
 from streams.settings import Settings
+from streams.store.record_decoders import QUIET_KEY
 from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS, PRIVATE, VOLUNTEERS
 
 
@@ -111,6 +112,25 @@ class Publisher:
             for ref in refs
         ]
         await self._confirmed(sent)
+
+    async def erase_statuses(self, incident_ids: Sequence[str]) -> None:
+        """Publishes tombstones for the last states of incidents that ended long ago. A repeat is harmless."""
+        sent = [
+            await self._send(
+                INCIDENT_STATUS.name,
+                key=incident_id,
+                value=None,
+                headers=wire.headers("incident-status", str(derived("ended", incident_id)), self._source),
+            )
+            for incident_id in incident_ids
+        ]
+        await self._confirmed(sent)
+
+    async def append_quiet(self, topic: str, partition: int) -> None:
+        """Appends a tombstone of no record, so that Kafka closes the segment before it."""
+        headers = wire.headers("quiet", clock.fresh_id(), self._source)
+        sent = await self._send(topic, key=QUIET_KEY, value=None, headers=headers, partition=partition)
+        await self._confirmed([sent])
 
     async def publish_profiles(self, profiles: Sequence[tuple[str, wire.VolunteerRecord | None]]) -> None:
         """Publishes profiles by volunteer id; None is the tombstone of an erased profile."""
