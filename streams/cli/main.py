@@ -48,6 +48,7 @@ COMMANDS = {
     "simulate": CommandEntry("simulate", "command", "Simulate volunteers and incidents."),
     "replay": CommandEntry("replay", "command", "Send incidents from a file."),
     "rebuild": CommandEntry("rebuild", "command", "Rebuild Redis from the log."),
+    "keys": CommandEntry("keys", "app", "List, add, rotate and retire the keys of the deployment."),
     "dead-letters": CommandEntry("dead_letters", "app", "Inspect, replay or dismiss dead letters."),
     "doctor": CommandEntry("doctor", "command", "Check this machine and the running stack."),
 }

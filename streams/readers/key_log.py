@@ -71,8 +71,13 @@ class KeyLog:
             raise
         self._task = asyncio.ensure_future(self._follow())
 
+    async def stop_following(self) -> None:
+        """For a command, which reads the log itself; the connection stays."""
+        task, self._task = self._task, None
+        await event_loop.cancel(task)
+
     async def stop(self) -> None:
-        await event_loop.cancel(self._task)
+        await self.stop_following()
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await consumer.stop()
