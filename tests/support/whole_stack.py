@@ -66,11 +66,13 @@ class RunningStack:
         """The folder with one log for each part, and `up.log`: what `komek up` printed."""
         return self.data / "logs"
 
-    def run(self, *arguments: str, within_s: float = 60.0) -> subprocess.CompletedProcess[str]:
-        """A `komek` command beside the stack, with the settings of its processes."""
+    def run(
+        self, *arguments: str, within_s: float = 60.0, environ: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """A `komek` command beside the stack, with the settings of its processes; `environ` replaces some."""
         return subprocess.run(
             [*COMMAND, *arguments],
-            env=self.command_environ(),
+            env={**self.command_environ(), **(environ or {})},
             capture_output=True,
             text=True,
             timeout=within_s,
