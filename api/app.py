@@ -46,7 +46,7 @@ from streams.dead_letters.watch import LetterWatch
 from streams.intake.commands import CommandIntake
 from streams.intake.positions import PositionIntake
 from streams.kafka import topic_admin
-from streams.kafka.access_rules import Component
+from streams.components import Component
 from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers.decisions import DecisionReader
@@ -66,6 +66,7 @@ from streams.store import RedisClient
 from streams.store.intake_marks import RedisIntakeMarks
 from streams.store.people import PeopleStore
 from streams.store.reads import Reads
+from streams.store.redis_target import target_of
 from streams.tokens import KeyFile
 
 # Matched in this order: first the routes with the most requests.
@@ -193,7 +194,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
     await _check_topics(settings)
     name, latency, plans_in_force = f"api-{os.getpid()}", Latency(), PlansInForce(plans)
     async with _Lifetimes() as lifetimes:
-        link = RedisClient(settings.require_redis())
+        link = RedisClient(target_of(settings))
         # First in, so closed last: `marks` finishes its background writes to Redis when it stops.
         lifetimes.push_async_callback(link.close)
         # Before anything is written: with the wrong key ring this process would make texts that nobody can read.

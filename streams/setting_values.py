@@ -7,6 +7,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from streams import redis_url as redis_urls
+
 Network = IPv4Network | IPv6Network
 
 
@@ -32,13 +34,8 @@ def servers(value: str) -> str:
 
 
 def redis_url(value: str) -> str:
-    expected = "a URL like redis://127.0.0.1:6379/0"
-    try:
-        scheme = urlsplit(value).scheme
-    except ValueError:  # a broken IPv6 address
-        raise ValueError(expected) from None
-    if scheme not in ("redis", "rediss", "unix"):
-        raise ValueError(expected)
+    """Validates only. `streams/store/redis_target.py` puts it together with the other settings of Redis."""
+    redis_urls.parse(value)
     return value
 
 

@@ -57,9 +57,19 @@ class Settings:
     redis: str | None = _setting(
         None,
         values.redis_url,
-        "Redis URL of a database that only Komek uses; unset: `komek up` starts its own",
+        "Redis URL of a database that only Komek uses (redis://, rediss://, redis+sentinel://, rediss+sentinel://); unset: "
+        "`komek up` starts its own",
         secret=True,
     )
+    redis_user: str | None = _setting(None, values.text, "user of Redis, if not in KOMEK_REDIS")
+    redis_password: str | None = _setting(None, values.text, "password of KOMEK_REDIS_USER", secret=True)
+    redis_sentinel_user: str | None = _setting(None, values.text, "user of the Sentinels, which is not that of Redis")
+    redis_sentinel_password: str | None = _setting(None, values.text, "password for the Sentinels", secret=True)
+    redis_ca: Path | None = _setting(
+        None, values.path, "CA certificates (PEM) that Redis and Sentinels are verified with; unset: the system's"
+    )
+    redis_cert: Path | None = _setting(None, values.path, "certificate (PEM) that is shown to Redis and Sentinels")
+    redis_key: Path | None = _setting(None, values.path, "private key (PEM, no password) of KOMEK_REDIS_CERT")
     host: str = _setting("127.0.0.1", values.text, "address the API listens on")
     port: int | None = _setting(None, values.whole(1, 65535), "port of the API (8000, or a free one when unset)")
     tls_cert: Path | None = _setting(

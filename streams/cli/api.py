@@ -15,8 +15,9 @@ from streams import event_loop, logs, tokens
 from streams.cli.certificate import certificate_of
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.redis_login import check_redis
 from streams.kafka import topic_admin
-from streams.kafka.access_rules import Component
+from streams.components import Component
 from streams.local.exposure import exposure
 from streams.ring import KeyUse, LiveRing
 from streams.ring.live_ring import require
@@ -110,7 +111,7 @@ def _check(settings: Settings) -> None:
         SettingsError: a setting is missing.
     """
     # Before the server starts: a wrong setting ends the command with a message instead of a traceback in a log.
-    settings.require_redis()
+    check_redis(settings, Component.API)
     require(LiveRing.of(settings).now, *KeyUse)
     try:
         tokens.load_keys(settings.require_jwt_keys())

@@ -35,6 +35,7 @@ COMMANDS = {
     "notifier": CommandEntry("notifier", "command", "Run one notifier, which sends people notices about their offers."),
     "api": CommandEntry("api", "command", "Run one process of the HTTP API."),
     "topics": CommandEntry("topics", "app", "Create and check the topics."),
+    "redis": CommandEntry("redis_users", "app", "Print the users of Redis and their rights."),
     "plans": CommandEntry("plans", "app", "Check and apply response plans."),
     "token": CommandEntry("token", "command", "Print a token or a login link for a role."),
     "sessions": CommandEntry("sessions", "app", "List and end sessions; revoke tokens, people and roles."),

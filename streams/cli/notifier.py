@@ -10,7 +10,7 @@ from streams import logs
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
 from streams.kafka import topic_admin
-from streams.kafka.access_rules import Component
+from streams.components import Component
 from streams.notices.notifier import Notifier
 from streams.worker.watchdog import LoopWatchdog
 

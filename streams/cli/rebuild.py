@@ -12,11 +12,14 @@ from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, logs
 from streams.cli.context import check_ring, settings_here
 from streams.cli.errors import UNREACHABLE, CommandFailed
+from streams.cli.redis_login import check_redis
+from streams.components import Component
 from streams.errors import LogUnavailable
 from streams.rebuild.rebuilder import Rebuilder, RebuildReport
 from streams.ring import KeyUse
 from streams.settings import Settings
 from streams.store import RedisClient
+from streams.store.redis_target import target_of
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -25,6 +28,7 @@ def command(json: Json = False) -> None:
     """Rebuild Redis from the log. Reports are accepted meanwhile; assignments wait until it has ended."""
     settings = settings_here()
     logs.configure("error", "cli")
+    check_redis(settings, Component.OPERATOR)
     check_ring(settings, "rebuild-start", KeyUse.DATA)
     try:
         report = asyncio.run(_rebuild(settings, quiet=json))
@@ -47,7 +51,7 @@ def command(json: Json = False) -> None:
 
 
 async def _rebuild(settings: Settings, *, quiet: bool) -> RebuildReport | None:
-    link = RedisClient(settings.require_redis())
+    link = RedisClient(target_of(settings))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, disable=quiet, transient=True) as progress:

@@ -6,8 +6,9 @@ from dispatch.plans.book import BadPlans
 from streams import logs
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.cli.redis_login import check_redis
 from streams.kafka import topic_admin
-from streams.kafka.access_rules import Component
+from streams.components import Component
 from streams.ring import KeyUse
 from streams.worker.app import build_app
 from streams.worker.shutdown import GracefulWorker
@@ -17,6 +18,7 @@ def command() -> None:
     """Run one worker, which decides about incidents. Several share the partitions. Shuts down gracefully on SIGTERM."""
     settings = settings_here()
     logs.configure(settings.log_level, "worker")
+    check_redis(settings, Component.WORKER)
     with broker_errors_reported():
         problems = topic_admin.check_topics(settings, needs=Component.WORKER)
     if problems:

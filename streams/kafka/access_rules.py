@@ -10,16 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from streams import topics
+from streams.components import Component
 from streams.kafka import groups
 from streams.topics import Topic
-
-
-class Component(StrEnum):
-    API = "api"
-    WORKER = "worker"
-    NOTIFIER = "notifier"
-    OPERATOR = "operator"  # commands of `komek` that use Kafka themselves: dead-letters, plans, rebuild, replay
-    MONITOR = "monitor"  # `komek doctor`, exporters of lag
 
 
 class Resource(StrEnum):

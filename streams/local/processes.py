@@ -21,6 +21,7 @@ from streams.local.ports import answers
 from streams.local.process import Part
 from streams.local.redis_server import RedisServer
 from streams.store.redis_connections import blocking_client
+from streams.store.redis_target import target_of_url
 from streams.tls import client_context
 from streams.tokens import Role
 
@@ -105,7 +106,7 @@ def _server_environ() -> dict[str, str]:
 def _redis_serves(port: int) -> bool:
     # PING, not only an open port: Redis accepts connections and replies LOADING while it loads its data.
     try:
-        with blocking_client(f"redis://127.0.0.1:{port}", timeout_s=0.5) as client:
+        with blocking_client(target_of_url(f"redis://127.0.0.1:{port}"), timeout_s=0.5) as client:
             return bool(client.ping())
     except redis.RedisError:
         return False

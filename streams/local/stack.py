@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from streams.kafka.access_rules import Component
+from streams.components import Component
 from streams.local import folder as folders
 from streams.local import jars, keys, leftovers, processes, redis_server, stackfile
 from streams.local.addresses import Addresses, choose

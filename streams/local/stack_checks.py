@@ -12,8 +12,10 @@ from streams.kafka import topic_admin
 from streams.local import stackfile
 from streams.local.check import Check, fail, ok
 from streams.local.stackfile import StackFile
-from streams.settings import Settings
+from streams.settings import Settings, SettingsError
+from streams.store.redis_check import problem_of, problem_with
 from streams.store.redis_connections import blocking_client
+from streams.store.redis_target import target_of
 from streams.tls import BadCertificate, client_context
 
 ANSWER_WITHIN_S = 3.0
@@ -31,7 +33,7 @@ def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]
     if settings.kafka is not None:
         yield kafka_topics(settings)
     if settings.redis is not None:
-        yield redis_answers(settings.redis)
+        yield redis_answers(settings)
     if stack is not None:
         yield workers(stack)
         yield notifier(stack)
@@ -56,13 +58,21 @@ def kafka_topics(settings: Settings) -> Check:
     return ok("Kafka", f"{settings.kafka} answers, topics are as configured")
 
 
-def redis_answers(url: str) -> Check:
+def redis_answers(settings: Settings) -> Check:
+    """Whether Redis can be reached, takes the login, and what version it is."""
     try:
-        with blocking_client(url, timeout_s=1.0) as client:
+        target = target_of(settings)
+    except SettingsError as error:
+        return fail("Redis", str(error), "Correct the settings.")
+    if problem := problem_with(target, None, timeout_s=ANSWER_WITHIN_S):
+        return fail("Redis", problem.message, problem.cure)
+    try:
+        with blocking_client(target, timeout_s=ANSWER_WITHIN_S) as client:
             version = client.info("server")["redis_version"]
     except (redis.RedisError, OSError) as error:
-        return fail("Redis", str(error), "Check KOMEK_REDIS, or look at redis.log in the folder logs of KOMEK_DATA.")
-    return ok("Redis", f"{version} answers")
+        problem = problem_of(error, target)
+        return fail("Redis", problem.message, problem.cure)
+    return ok("Redis", f"{version} at {target.shown} answers")
 
 
 def workers(stack: StackFile) -> Check:

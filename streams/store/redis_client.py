@@ -23,6 +23,7 @@ from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
 from dispatch.ports import NotReady, StoreUnavailable
 from streams.errors import RetryLater
 from streams.store.redis_connections import Connections, client_of
+from streams.store.redis_target import RedisTarget, target_of_url
 from streams.store.scripts import all_scripts
 
 DEADLINE_S = 2.0
@@ -60,9 +61,10 @@ Command: TypeAlias = ScriptCall | tuple[Value, ...]
 class RedisClient:
     """Shared by `RedisStore`, `PeopleStore`, `Reads` and `Restore`. Closes the redis-py client only when it created it."""
 
-    def __init__(self, redis: "Redis | str", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS) -> None:
-        self._own = isinstance(redis, str)
-        self._redis: Redis = client_of(redis) if isinstance(redis, str) else redis
+    def __init__(self, redis: "Redis | RedisTarget | str", *, fix_age_limit_ms: int = FIX_AGE_LIMIT_MS) -> None:
+        target = target_of_url(redis) if isinstance(redis, str) else redis
+        self._own = isinstance(target, RedisTarget)
+        self._redis: Redis = client_of(target) if isinstance(target, RedisTarget) else target
         self._connections = Connections(self._redis)
         self._scripts = all_scripts(fix_age_limit_ms)
         self._abandoned: set[asyncio.Task[Any]] = set()
@@ -127,7 +129,7 @@ class RedisClient:
                 return await self._connections.exchange(packed, REPLY_TIMEOUT_S, until_s)
             except (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError) as error:
                 trouble = error
-        raise StoreUnavailable(f"no reply from Redis: {trouble!r}") from trouble
+        raise StoreUnavailable(f"no reply from Redis: {trouble or type(trouble).__name__}") from trouble
 
     def _wire_form(self, command: Command) -> tuple[Value, ...]:
         if isinstance(command, ScriptCall):

@@ -129,6 +129,11 @@ def _read(name: str) -> str:
     return files("streams.store").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
 
 
+def source_of(name: str) -> str:
+    """The Lua of a script with its parts, without the heading of constants."""
+    return "\n".join(map(_read, ("prelude", *PARTS[name], name)))
+
+
 def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
     """Every script, ready to be loaded. `fix_age_limit_ms`: how old a fix may be before the home place counts instead."""
     # Numbers of rules that Python has too are passed in, so there is one copy of each. A script with another number has another
@@ -155,8 +160,8 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local FRESH_S, FRESH_FOR_MS = {FRESH_S}, {position_checks.FRESH_FOR_MS}\n"
     )
     scripts = {}
-    for name, parts in PARTS.items():
+    for name in PARTS:
         # EVALSHA is defined by SHA-1; `usedforsecurity=False` lets it work on machines that forbid SHA-1 for security.
-        source = "\n".join([heading, *map(_read, ("prelude", *parts, name))]).encode()
+        source = f"{heading}\n{source_of(name)}".encode()
         scripts[name] = Script(name, source, hashlib.sha1(source, usedforsecurity=False).hexdigest())
     return scripts

@@ -32,6 +32,7 @@ from streams.settings import Settings
 from streams.store import RedisClient, RedisStore
 from streams.store.people import PeopleStore
 from streams.store.reads import Reads
+from streams.store.redis_target import target_of
 from streams.topics import INCIDENTS
 from streams.worker.agent import QUEUE_LIMIT, REBUILD_EXCUSED_S, TROUBLE_EXCUSED_S, CommandWorker
 from streams.worker.broker_credentials import broker_credentials
@@ -147,7 +148,7 @@ class WorkerServices:
         name = worker_name()
         self.ring = LiveRing.of(settings)
         self.key_log = KeyLog(settings, f"{name}-keys", self.ring)
-        self.link = RedisClient(settings.require_redis())
+        self.link = RedisClient(target_of(settings))
         self.store = make_store(self.link)
         self.people = PeopleStore(self.link)
         self.publisher = make_publisher(settings, name)

@@ -19,7 +19,7 @@ IN_DANGER = Attention(reason=AttentionReason.DISTRESS, requirement_id="r-1", sin
 
 
 async def facts(world: RedisWorld, *partitions: int) -> AlarmFacts:
-    return await AlarmFactsReader(world.link, late_ms=5_000).read(partitions)
+    return await AlarmFactsReader(world.api, late_ms=5_000).read(partitions)
 
 
 async def test_a_picture_in_which_nothing_is_wrong_says_so(redis_world: RedisWorld) -> None:

@@ -11,6 +11,7 @@ from dispatch.ports import AppliedState, StoreUnavailable
 from streams.local.ports import free_ports
 from streams.store import RedisClient, RedisStore
 from streams.store.redis_connections import client_of
+from streams.store.redis_target import target_of_url
 from tests.contracts.builders import application, incident
 from tests.contracts.worlds import RedisWorld
 
@@ -106,7 +107,7 @@ async def test_a_mistake_of_ours_stays_a_mistake(redis_world: RedisWorld) -> Non
 
 
 async def test_a_client_of_others_can_be_shared(redis_world: RedisWorld) -> None:
-    client = client_of(redis_world.url)
+    client = client_of(target_of_url(redis_world.url))
     store = RedisStore(client)
 
     assert await store.now_ms() > 0

@@ -151,7 +151,7 @@ async def test_an_erased_volunteer_leaves_nothing_behind(redis_world: RedisWorld
 
 
 async def test_marks_of_intake_need_no_rebuild(redis_world: RedisWorld) -> None:
-    intake = RedisIntakeMarks(redis_world.link)
+    intake = RedisIntakeMarks(redis_world.api)
     await redis_world.forget()
 
     await intake.put_reported("i-1", b"{}")
@@ -172,7 +172,7 @@ async def test_marks_of_intake_need_no_rebuild(redis_world: RedisWorld) -> None:
 
 
 async def test_an_answer_waits_until_its_command_is_decided(redis_world: RedisWorld) -> None:
-    intake = RedisIntakeMarks(redis_world.link)
+    intake = RedisIntakeMarks(redis_world.api)
     assert not await intake.answer_waits("o-1")
     waiting = application(0, incident(at_ms=await redis_world.store.now_ms()))
     await intake.put_answering("o-1", waiting.command_id)
@@ -185,7 +185,7 @@ async def test_an_answer_waits_until_its_command_is_decided(redis_world: RedisWo
 
 
 async def test_a_report_is_no_longer_marked_once_it_was_decided(redis_world: RedisWorld) -> None:
-    intake = RedisIntakeMarks(redis_world.link)
+    intake = RedisIntakeMarks(redis_world.api)
     await intake.put_reported(incident_id("flood"), b"{}")
 
     await applied(redis_world, application(0, incident(at_ms=await redis_world.store.now_ms())))

@@ -31,8 +31,8 @@ def test_no_client_is_created_outside_the_factory(path: Path) -> None:
     assert list(constructed(path.read_text(encoding="utf-8"))) == []
 
 
-def test_the_factory_creates_the_asyncio_and_the_blocking_client() -> None:
-    assert len(list(constructed(FACTORY.read_text(encoding="utf-8")))) == 2
+def test_the_factory_creates_the_asyncio_and_the_blocking_client_each_also_by_sentinel() -> None:
+    assert len(list(constructed(FACTORY.read_text(encoding="utf-8")))) == 4
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Protocol
 from dispatch.model.people import Hold
 from dispatch.model.places import Place
 from dispatch.ports import Application, Applied, AppliedState
+from streams.components import Component
 from streams import redis_keys
 from streams.store import RedisClient, RedisStore
 from streams.store.memory.people import STILL_M, metres
@@ -14,6 +15,7 @@ from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWri
 from streams.store.reads import Reads
 from streams.store.restore import Restore, RestoredIncident
 from tests.contracts.index import expected_indexes, expected_place
+from tests.support.stack import url_of
 
 INDEXES = (
     redis_keys.field_index(""),
@@ -44,14 +46,39 @@ class StoreWorld(Protocol):
     async def audit(self) -> None: ...
 
 
+class PeopleOfBoth(PeopleStore):
+    """What the API writes as well is written by its user, the rest by the worker's."""
+
+    def __init__(self, worker: RedisClient, api: RedisClient) -> None:
+        super().__init__(worker)
+        self._api = PeopleStore(api)
+
+    async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int:
+        return await self._api.put_profiles(writes)
+
+    async def put_private(self, writes: Sequence[PrivateWrite]) -> int:
+        return await self._api.put_private(writes)
+
+    async def erase(self, volunteer_id: str, *, profile_offset: int, private_offset: int | None = None) -> None:
+        await self._api.erase(volunteer_id, profile_offset=profile_offset, private_offset=private_offset)
+
+
 class RedisWorld:
+    """Each part works as the user of the component that has it, so the suite also shows that their rights suffice.
+
+    `link` is for tests: it may do everything.
+    """
+
     def __init__(self, url: str) -> None:
         self.url = url
         self.link = RedisClient(url)
-        self.store: RedisStore | MemoryStore = RedisStore(self.link)
-        self.people: People = PeopleStore(self.link)
-        self.reads = Reads(self.link)
-        self.restore = Restore(self.link, "test")
+        self.worker, self.api, self.cli = (
+            RedisClient(url_of(url, one)) for one in (Component.WORKER, Component.API, Component.OPERATOR)
+        )
+        self.store: RedisStore | MemoryStore = RedisStore(self.worker)
+        self.people: People = PeopleOfBoth(self.worker, self.api)
+        self.reads = Reads(self.api)
+        self.restore = Restore(self.cli, "test")
 
     async def forget(self) -> None:
         await self.link.run([("FLUSHALL",)])
@@ -119,7 +146,8 @@ class RedisWorld:
         return people
 
     async def close(self) -> None:
-        await self.link.close()
+        for link in (self.link, self.worker, self.api, self.cli):
+            await link.close()
 
 
 class MemoryWorld:

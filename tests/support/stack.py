@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from streams.components import Component
 from streams.local import jars, maven, processes, redis_server
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java, Node
@@ -25,9 +26,17 @@ from streams.local.ports import free_ports
 from streams.local.process import Part
 from streams.local.stack import java_with
 from streams.local.supervisor import Supervisor
+from streams.store.redis_users import user_of, users
 from tests.support.whole_stack import StartStack, WholeStack
 
 SERVER_WITHIN_S = 90.0
+PASSWORD = "test"
+"""Of every user of the Redis of tests."""
+
+
+def url_of(redis_url: str, component: Component) -> str:
+    """The same Redis for the user of a component."""
+    return redis_url.replace("//", f"//{user_of(component)}:{PASSWORD}@", 1)
 
 
 @pytest.fixture(scope="session")
@@ -67,10 +76,12 @@ def redis_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def redis_url(redis_server_url: str) -> str:
-    """Empty; functions and scripts that a test loaded are gone, too."""
+    """Empty; functions and scripts that a test loaded are gone, too. It has the users of `deploy/redis-users.acl`."""
     with redis.Redis.from_url(redis_server_url) as client:
         client.flushall()
         client.script_flush()
+        for name, _, rule in users():
+            client.execute_command("ACL", "SETUSER", name, "reset", "on", f">{PASSWORD}", *rule.split())
     return redis_server_url
 
 

@@ -74,7 +74,7 @@ def test_a_stack_whose_parts_are_gone_fails_with_what_to_do(tmp_path: Path) -> N
 
 
 def test_a_redis_that_answers_is_found(redis_url: str) -> None:
-    assert stack_checks.redis_answers(redis_url).level is Level.OK
+    assert stack_checks.redis_answers(Settings(redis=redis_url)).level is Level.OK
 
 
 def test_a_kafka_without_our_topics_fails_and_names_the_command() -> None:

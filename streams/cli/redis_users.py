@@ -1,0 +1,60 @@
+"""`komek redis users`: the users of Redis with the rights that each component needs."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.errors import CommandFailed
+from streams.cli.output import print_json, print_table
+from streams.local.keys import OWNER_ONLY, OWNER_ONLY_FOLDER
+from streams.store.redis_users import acl_file, users
+
+app = typer.Typer(no_args_is_help=True, help="Users of Redis.")
+
+
+@app.callback()
+def redis() -> None:
+    """Users of Redis."""
+
+
+@app.command("users")
+def print_users(
+    passwords: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with a file for the password of each user; a missing file is made with a random one."
+        ),
+    ] = None,
+    table: Annotated[bool, typer.Option("--table", help="Show what each user is for instead of the file.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the file for `aclfile` in redis.conf. It contains the SHA-256 of each password, or a placeholder for it."""
+    if json:
+        print_json([{"user": name, "about": about, "rule": rule} for name, about, rule in users()])
+    elif table:
+        _print_table()
+    else:
+        print(acl_file(_hashes(passwords) if passwords else {}), end="")
+
+
+def _print_table() -> None:
+    print_table("users of Redis", ("user", "what for", "keys and commands"), list(users()))
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    try:
+        folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+        return {name: hashlib.sha256(_password(folder / name).encode()).hexdigest() for name, _, _ in users()}
+    except OSError as error:
+        raise CommandFailed(f"{error.filename} cannot be used: {error.strerror}", "Name another folder.") from error
+
+
+def _password(file: Path) -> str:
+    if not file.exists():
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w") as made:
+            made.write(secrets.token_urlsafe(32) + "\n")
+    return file.read_text("utf-8").rstrip("\r\n")
