@@ -42,11 +42,11 @@ from api.routes import (
 )
 from dispatch.plans import book as response_plans
 from streams import settings as all_settings
+from streams.components import Component
 from streams.dead_letters.watch import LetterWatch
 from streams.intake.commands import CommandIntake
 from streams.intake.positions import PositionIntake
 from streams.kafka import topic_admin
-from streams.components import Component
 from streams.monitoring.alarm_watch import AlarmWatch
 from streams.monitoring.lag_monitor import Monitor
 from streams.readers.decisions import DecisionReader

@@ -4,8 +4,10 @@ from enum import StrEnum
 
 
 class Component(StrEnum):
+    """OPERATOR: commands of `komek` that use Kafka or Redis themselves, such as rebuild. MONITOR: exporters of figures."""
+
     API = "api"
     WORKER = "worker"
     NOTIFIER = "notifier"
-    OPERATOR = "operator"  # commands of `komek` that use Kafka or Redis themselves: dead-letters, plans, rebuild, replay
-    MONITOR = "monitor"  # `komek doctor`, exporters of figures
+    OPERATOR = "operator"
+    MONITOR = "monitor"

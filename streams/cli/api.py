@@ -16,8 +16,8 @@ from streams.cli.certificate import certificate_of
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.redis_login import check_redis
-from streams.kafka import topic_admin
 from streams.components import Component
+from streams.kafka import topic_admin
 from streams.local.exposure import exposure
 from streams.ring import KeyUse, LiveRing
 from streams.ring.live_ring import require

@@ -9,8 +9,8 @@ import mode
 from streams import logs
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
-from streams.kafka import topic_admin
 from streams.components import Component
+from streams.kafka import topic_admin
 from streams.notices.notifier import Notifier
 from streams.worker.watchdog import LoopWatchdog
 

@@ -1,7 +1,7 @@
 """The check of Redis before a process starts: what waiting cannot cure ends the command."""
 
-from streams.components import Component
 from streams.cli.errors import WRONG_USE, CommandFailed
+from streams.components import Component
 from streams.settings import Settings
 from streams.store.redis_check import problem_with
 from streams.store.redis_target import target_of

@@ -8,8 +8,8 @@ import typer
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table
-from streams.kafka import acl_admin, topic_admin
 from streams.components import Component
+from streams.kafka import acl_admin, topic_admin
 from streams.kafka.acl_admin import PRINCIPAL_TYPE, Grant
 from streams.kafka.topic_admin import Row, TopicResult
 from streams.topics import TOPICS

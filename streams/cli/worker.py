@@ -7,8 +7,8 @@ from streams import logs
 from streams.cli.context import broker_errors_reported, check_ring, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.redis_login import check_redis
-from streams.kafka import topic_admin
 from streams.components import Component
+from streams.kafka import topic_admin
 from streams.ring import KeyUse
 from streams.worker.app import build_app
 from streams.worker.shutdown import GracefulWorker

@@ -19,8 +19,8 @@ from kafka.admin import (
     ResourceType,
 )
 
-from streams.errors import BrokerError
 from streams.components import Component
+from streams.errors import BrokerError
 from streams.kafka.access_rules import Operation, Resource, Right, rights_of
 from streams.kafka.topic_admin import connected
 from streams.settings import Settings

@@ -6,8 +6,8 @@ from typing import TypeAlias
 from kafka.admin import KafkaAdminClient
 from kafka.errors import GroupAuthorizationFailedError, KafkaError
 
-from streams.errors import BrokerError
 from streams.components import Component
+from streams.errors import BrokerError
 from streams.kafka.access_rules import GROUP_RULES, TOPIC_RULES, Resource, Right, rights_of
 from streams.kafka.broker_access import identity
 from streams.settings import Settings

@@ -15,9 +15,9 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, KafkaTimeoutError, for_code
 
 from streams import clock
+from streams.components import Component
 from streams.errors import BrokerError
 from streams.kafka import clients
-from streams.components import Component
 from streams.kafka.broker_access import TIMEOUT_S, identity, unreachable_cure, wait_for_broker
 from streams.kafka.rights import require_rights
 from streams.kafka.topic_drift import Cure, TopicDrift, TopicState, problems_of

@@ -12,9 +12,9 @@ from kafka.admin import UserScramCredentialUpsertion
 
 from streams import clock
 from streams import settings as all_settings
+from streams.components import Component
 from streams.errors import BrokerError
 from streams.kafka import acl_admin, rights, topic_admin
-from streams.components import Component
 from streams.local import node_security
 from streams.local.certificates import Authority
 from streams.local.errors import NeverReady

@@ -128,16 +128,16 @@ class Rebuilder:
     async def _run(self) -> RebuildReport:
         began_s = clock.monotonic_s()
         log.warning("rebuild begins")
-        # Read before the first write: a restart from here on is noticed by `mark_ready`, which compares the run ids.
-        run_id = await self._restore.run_id()
+        # Read before the first write: a restart or failover from here on is noticed by `mark_ready`.
+        run = await self._restore.this_run()
         await self._restore.wipe()
         await self._reader.start()
         try:
             report = await self._restored(began_s)
         finally:
             await self._reader.stop()
-        if not await self._restore.mark_ready(run_id):
-            raise NotReady("Redis was restarted while it was rebuilt")
+        if not await self._restore.mark_ready(run):
+            raise NotReady("Redis was restarted or failed over while it was rebuilt")
         metrics.REBUILDS.inc()
         metrics.REBUILD_SECONDS.set(report.seconds)
         log.warning("rebuild is done", incidents=report.incidents, volunteers=report.volunteers, seconds=report.seconds)

@@ -41,6 +41,14 @@ class RestoredIncident:
     holds: Sequence[Hold] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedisRun:
+    """`id`: of the process (`run_id`). `data`: of its data (`master_replid`), which changes with a promotion to master."""
+
+    id: str
+    data: str
+
+
 class Restore:
     """`owner` identifies the rebuilder in the lock.
 
@@ -59,11 +67,11 @@ class Restore:
         """A store that writes profiles, private records and fixes under this lock."""
         return PeopleStore(self.link, rebuild=self.owner)
 
-    async def run_id(self) -> str:
-        """The `run_id` of the Redis process. It changes with a restart, after which memory may be lost or old."""
-        info = (await self.link.run([("INFO", "server")]))[0]
-        text = info.decode() if isinstance(info, bytes) else str(info)
-        return next(line[7:].strip() for line in text.splitlines() if line.startswith("run_id:"))
+    async def this_run(self) -> RedisRun:
+        """What identifies the Redis that is filled; after a change memory may be lost or old."""
+        (info,) = await self.link.run([("INFO", "server", "replication")])
+        named = dict(line.split(":", 1) for line in info.decode().splitlines() if ":" in line)
+        return RedisRun(id=named["run_id"], data=named["master_replid"])
 
     async def is_ready(self) -> bool:
         return bool(await self.link.call("ready"))
@@ -88,7 +96,7 @@ class Restore:
 
         Returns the number of deleted keys. Redis frees the memory in the background (UNLINK).
         """
-        await self.link.run([("UNLINK", redis_keys.ready(await self.run_id()))])
+        await self.link.run([("UNLINK", redis_keys.ready((await self.this_run()).id))])
         count, cursor = 0, b"0"
         while True:
             scan = ("SCAN", cursor, "MATCH", redis_keys.PREFIX + "*", "COUNT", 5000)
@@ -183,10 +191,10 @@ class Restore:
         }
         await self.link.run([ScriptCall("restore_log", (), (self.owner, _pack(packed)))])
 
-    async def mark_ready(self, run_id: str, *, ttl_ms: int = 10_000) -> bool:
+    async def mark_ready(self, run: RedisRun, *, ttl_ms: int = 10_000) -> bool:
         """Adds all people to the indexes, extends the lock meanwhile, then sets the ready key, after which scripts are accepted.
 
-        False when Redis has been restarted since `run_id` was read.
+        False when Redis has been restarted, or has been a replica, since `run` was read.
         """
         # SSCAN may return a person twice; writing the same index entries again is harmless.
         cursor = b"0"
@@ -202,7 +210,7 @@ class Restore:
                 break
             # The last check of the lock before the ready key is the one in mark_ready.lua.
             await self._lock("renew", ttl_ms, *self._progress)
-        return bool(await self.link.call("mark_ready", self.owner, run_id))
+        return bool(await self.link.call("mark_ready", self.owner, run.id, run.data))
 
 
 def _sum(total: float) -> str:

@@ -110,7 +110,7 @@ async def restored(link: RedisClient, volunteers: int, offers: int) -> dict[str,
     laps["incidents"] = watch.lap_s()
     await restore.restore_commands([(f"c-{number}", number) for number in range(offers)])
     await restore.restore_progress(0, applied=offers, published=offers)
-    assert await restore.mark_ready(await restore.run_id())
+    assert await restore.mark_ready(await restore.this_run())
     await restore.release()
     laps["commands and index"] = watch.lap_s()
     laps["total"] = sum(laps.values())

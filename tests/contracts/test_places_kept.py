@@ -157,7 +157,7 @@ async def test_a_pass_extends_everybody_and_then_the_ready_marker(redis_world: R
     now_ms = await redis_world.store.now_ms()
     await redis_world.people.put_profiles([profile("v-1", 1)])
     await redis_world.people.put_fixes([fix("v-1", now_ms)])
-    ready = redis_keys.ready(await redis_world.restore.run_id())
+    ready = redis_keys.ready((await redis_world.restore.this_run()).id)
     kept = (redis_keys.volunteer("v-1"), redis_keys.field_index("first_aid"))
     await redis_world.link.run([("EXPIRE", name, 60) for name in (*kept, ready)])
 

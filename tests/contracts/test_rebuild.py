@@ -8,7 +8,7 @@ from streams import redis_keys
 from streams.store.people import PrivateWrite
 from streams.store.reads import RebuildState
 from streams.store.redis_client import LockLost
-from streams.store.restore import Restore, RestoredIncident
+from streams.store.restore import RedisRun, Restore, RestoredIncident
 from tests.contracts.builders import fix, hold, incident, need, offer, profile
 from tests.contracts.worlds import RedisWorld
 
@@ -32,7 +32,7 @@ async def test_one_rebuilds_at_a_time(redis_world: RedisWorld) -> None:
 
 async def test_a_rebuilder_that_lost_its_lock_writes_nothing_more(redis_world: RedisWorld) -> None:
     late, new = Restore(redis_world.link, "late"), Restore(redis_world.link, "new")
-    run_id = await late.run_id()
+    run = await late.this_run()
     await late.acquire(10_000)
     await late.release()
     await new.acquire(10_000)
@@ -46,7 +46,7 @@ async def test_a_rebuilder_that_lost_its_lock_writes_nothing_more(redis_world: R
     with pytest.raises(LockLost):
         await late.restore_progress(0, applied=1, published=1)
     with pytest.raises(LockLost):
-        await late.mark_ready(run_id)
+        await late.mark_ready(run)
 
 
 async def test_the_wipe_closes_the_picture_and_keeps_the_lock_and_foreign_keys(redis_world: RedisWorld) -> None:
@@ -66,7 +66,7 @@ async def test_another_run_of_redis_is_not_opened(redis_world: RedisWorld) -> No
     await redis_world.forget()
     await redis_world.restore.acquire(10_000)
 
-    assert not await redis_world.restore.mark_ready("0" * 40)
+    assert not await redis_world.restore.mark_ready(RedisRun(id="0" * 40, data="0" * 40))
     assert not await redis_world.restore.is_ready()
 
 
@@ -88,7 +88,7 @@ async def test_a_restored_picture_is_whole(redis_world: RedisWorld) -> None:
     await restore.restore_progress(0, applied=7, published=6, refused=[lost])
     with pytest.raises(NotReady):
         await redis_world.store.find([need()])
-    assert await restore.mark_ready(await restore.run_id())
+    assert await restore.mark_ready(await restore.this_run())
     await restore.release()
 
     store, reads = redis_world.store, redis_world.reads

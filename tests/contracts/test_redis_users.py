@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from redis.exceptions import NoPermissionError
 
-from streams.components import Component
 from streams import redis_keys
+from streams.components import Component
 from streams.redis_url import parse
 from streams.store import RedisClient
 from streams.store.redis_check import problem_with

@@ -6,8 +6,8 @@ from typing import Protocol
 from dispatch.model.people import Hold
 from dispatch.model.places import Place
 from dispatch.ports import Application, Applied, AppliedState
-from streams.components import Component
 from streams import redis_keys
+from streams.components import Component
 from streams.store import RedisClient, RedisStore
 from streams.store.memory.people import STILL_M, metres
 from streams.store.memory.store import MemoryStore
@@ -86,7 +86,7 @@ class RedisWorld:
     async def rebuilt(self, *incidents: RestoredIncident) -> list[Hold]:
         assert await self.restore.acquire(10_000)
         conflicts = await self.restore.restore_incidents(incidents)
-        assert await self.restore.mark_ready(await self.restore.run_id())
+        assert await self.restore.mark_ready(await self.restore.this_run())
         await self.restore.release()
         return conflicts
 

@@ -5,6 +5,7 @@ All tests of a session share one Kafka and so one log: each desk has people with
 """
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,6 +149,13 @@ class Desk:
 
 @pytest.fixture
 async def desk(kafka: str, redis_url: str) -> AsyncIterator[Desk]:
+    async with desk_at(kafka, redis_url) as made:
+        yield made
+
+
+@asynccontextmanager
+async def desk_at(kafka: str, redis_url: str) -> AsyncIterator[Desk]:
+    """A desk on this Kafka and this Redis, which is rebuilt if it is not ready."""
     settings = load({"KOMEK_KAFKA": kafka, "KOMEK_REDIS": redis_url, "KOMEK_DATA_KEY": DATA_KEY})
     topic_admin.apply_topics(settings)
     link = RedisClient(redis_url)

@@ -17,6 +17,6 @@ end
 for key in pairs(indexes) do let_expire(key) end
 if ARGV[2] ~= '' then
   local left = READY_TTL_S * 1000 - tonumber(ARGV[2])
-  if left > 0 then call('PEXPIRE', KEY.ready .. run_id(), left) end
+  if left > 0 then call('PEXPIRE', KEY.ready .. (this_run()), left) end
 end
 return 1

@@ -9,16 +9,30 @@ local function now_ms()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- INFO costs 8 µs inside a script and needs `+info` in an ACL.
-local function run_id()
-  return string.match(call('INFO', 'server'), 'run_id:(%x+)')
+-- INFO costs some µs inside a script and needs `+info` in an ACL. Returns the run id, and two ids of the data: the present one, and
+-- the one before the last promotion of this server from a replica to a master (zeros: never promoted).
+local function this_run()
+  local info = call('INFO', 'server', 'replication')
+  return string.match(info, 'run_id:(%x+)'), string.match(info, 'master_replid:(%x+)'),
+    string.match(info, 'master_replid2:(%x+)')
+end
+
+-- Whether this run of Redis has been rebuilt, and has been the master ever since. A server that was demoted and promoted again has
+-- the same run id and, by replication, its old ready key, but lacks what the master in between did not hand on. Its id of the data
+-- changed. That id also changes when the last replica has been away for long; the id before it is then reset.
+local function is_ready()
+  local run_id, data, before = this_run()
+  local ready = call('GET', KEY.ready .. run_id)
+  if not ready then return false end
+  local rebuilt = string.match(ready, '|(%x+)$')
+  return not rebuilt or rebuilt == data or not string.find(before, '[^0]')
 end
 
 -- The error reply when the caller may not run now, else nil. Ordinary callers (owner '') require that *this* run of Redis has
 -- been rebuilt: a restarted, emptied or stale server has another run id or no ready key. The rebuilder must still hold its lock.
 local function refusal(owner)
   if owner == '' then
-    if call('EXISTS', KEY.ready .. run_id()) == 0 then
+    if not is_ready() then
       return redis.error_reply('NOTREADY Redis has not been rebuilt from the log')
     end
     return nil

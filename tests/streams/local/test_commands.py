@@ -13,7 +13,7 @@ from tests.support.whole_stack import without_komek
 
 ROOT = Path(__file__).parents[3]
 PROMISED = (
-    "up worker notifier api topics plans token incident why watch board status simulate replay rebuild "
+    "up worker notifier api topics redis plans token incident why watch board status simulate replay rebuild "
     "dead-letters doctor"
 )
 

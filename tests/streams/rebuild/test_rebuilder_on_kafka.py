@@ -85,7 +85,7 @@ class PeopleRecords:
     async def open(self) -> None:
         restore = Restore(self.link, "test")
         assert await restore.acquire(10_000)
-        assert await restore.mark_ready(await restore.run_id())
+        assert await restore.mark_ready(await restore.this_run())
         await restore.release()
 
     async def picture(self) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class PeopleServices:
 
     async def open(self) -> None:
         assert await self.restore.acquire(10_000)
-        assert await self.restore.mark_ready(await self.restore.run_id())
+        assert await self.restore.mark_ready(await self.restore.this_run())
         await self.restore.release()
 
     async def send(self, topic: str, key: str, value: bytes | None) -> int:

@@ -102,7 +102,7 @@ async def town(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     link = RedisClient(redis_url)
     made = StoredProfile(link)
     assert await made.restore.acquire(10_000)
-    assert await made.restore.mark_ready(await made.restore.run_id())
+    assert await made.restore.mark_ready(await made.restore.this_run())
     await made.restore.release()
     yield made
     await link.close()
@@ -224,7 +224,7 @@ async def test_a_rebuild_finds_halves_that_do_not_belong_together(town: StoredPr
     people = town.restore.people()
     await people.put_profiles([ProfileWrite(volunteer_id="v-1", offset=2, record=replace(WHOLE, private_at=3))])
     await people.put_private([PrivateWrite(ref=REF, offset=4, sealed=sealed())])
-    assert await town.restore.mark_ready(await town.restore.run_id())
+    assert await town.restore.mark_ready(await town.restore.this_run())
 
     await town.service.join_once()
 
