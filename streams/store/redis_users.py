@@ -79,6 +79,7 @@ RIGHTS: Mapping[Component, Rights] = {
             keys.repeat("*"),
             keys.volunteer("*"),
             keys.erased("*"),
+            keys.held_fix("*"),
             keys.private("*"),
             keys.offers_of("*"),
             keys.field_index("*"),
