@@ -33,6 +33,7 @@ def settings_here(environ: Mapping[str, str] | None = None) -> Settings:
         lent = stackfile.completed(settings, running)
         found |= {} if settings.kafka else _of_server(lent, "kafka")
         found |= {} if settings.redis else _of_server(lent, "redis")
+        found |= {} if settings.api_ca else {"api_ca": lent.api_ca}
     if settings.jwt_keys is None and folder.jwt_keys.exists():
         found["jwt_keys"] = folder.jwt_keys
     if settings.data_key is not None or settings.data_keys is not None:

@@ -27,6 +27,7 @@ from streams.rotation.reseal import RATE, Resealed, Resealer
 from streams.settings import Settings
 from streams.store import RedisClient
 from streams.store.reads import Reads
+from streams.store.redis_target import target_of
 
 app = typer.Typer(no_args_is_help=True, help="List, add, rotate and retire the keys that encrypt and sign.")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -191,7 +192,7 @@ def _refuse_leftovers(key_id: str, found: Leftovers) -> None:
 
 
 async def _leftovers(settings: Settings, change: KeyChange) -> Leftovers:
-    link = RedisClient(settings.require_redis())
+    link = RedisClient(target_of(settings))
     try:
         return await count_leftovers(settings, change.ring, Reads(link).privates)
     finally:

@@ -22,6 +22,8 @@ class Addresses:
     redis: str
     redis_port: int | None
     """None: an external Redis, which is not started."""
+    redis_tls_port: int
+    """Of the process that ends TLS before Redis in a secure stack."""
     host: str
     port: int
     scheme: str = "http"
@@ -41,7 +43,7 @@ def choose(settings: Settings, say: Callable[[str], None], *, secure: bool = Fal
     Raises:
         AlreadyInUse: KOMEK_PORT is set and in use.
         LocalStackError: the replication settings need more brokers than the one node of the local Kafka, or KOMEK_KAFKA names a
-            Kafka that a secure stack could not have.
+            Kafka, or KOMEK_TLS_CERT a certificate, that a secure stack could not have.
     """
     # Refused at once: topics with more replicas than nodes could never be created.
     if settings.kafka is None and max(settings.replication, settings.min_insync) > 1:
@@ -55,18 +57,25 @@ def choose(settings: Settings, say: Callable[[str], None], *, secure: bool = Fal
             f"KOMEK_KAFKA={settings.kafka}: a secure stack has a Kafka of its own, with users and certificates of its own",
             "Unset KOMEK_KAFKA, or leave --secure out and set KOMEK_KAFKA_SECURITY and what belongs to it.",
         )
+    if secure and settings.tls_cert is not None:
+        raise LocalStackError(
+            f"KOMEK_TLS_CERT={settings.tls_cert}: the API of a secure stack shows a certificate of the stack's own CA",
+            "Unset KOMEK_TLS_CERT and KOMEK_TLS_KEY, or leave --secure out.",
+        )
     # All at once, so that they differ from each other.
-    kafka_port, controller_port, admin_port, redis_port, spare_port = free_ports(5)
+    kafka_port, controller_port, admin_port, redis_port, redis_tls_port, spare_port = free_ports(6)
+    own_redis = f"rediss://{LOOPBACK}:{redis_tls_port}/0" if secure else f"redis://{LOOPBACK}:{redis_port}/0"
     return Addresses(
         kafka=settings.kafka or f"{LOOPBACK}:{kafka_port}",
         kafka_port=None if settings.kafka else kafka_port,
         controller_port=controller_port,
         admin_port=admin_port,
-        redis=settings.redis or f"redis://{LOOPBACK}:{redis_port}/0",
+        redis=settings.redis or own_redis,
         redis_port=None if settings.redis else redis_port,
+        redis_tls_port=redis_tls_port,
         host=settings.host,
         port=_api_port(settings, spare_port, say),
-        scheme="https" if settings.tls_cert else "http",
+        scheme="https" if settings.tls_cert or secure else "http",
     )
 
 

@@ -36,6 +36,14 @@ def ensure_password(folder: Path, name: str) -> Path:
     return path
 
 
+def write_secret(path: Path, content: str) -> None:
+    """Writes the file atomically, readable by its owner only."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "w") as file:
+        file.write(content)
+    draft.replace(path)
+
+
 def _new_jwk_set() -> str:
     # Imported lazily: it is needed only when a key is made.
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -12,8 +12,9 @@ from pathlib import Path
 import redis
 
 from streams import clock, settings, tokens
-from streams.local import kafka_node, redis_server
+from streams.local import kafka_node, redis_server, tls_front
 from streams.local.addresses import Addresses
+from streams.local.certificates import Certificate
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java, Node
 from streams.local.node_security import NodeSecurity
@@ -62,13 +63,31 @@ def kafka_part(java: Java, node: Node, peers: list[Node], name: str = "kafka") -
     )
 
 
-def redis_part(server: RedisServer, folder: Folder, port: int) -> Part:
+def redis_part(server: RedisServer, folder: Folder, port: int, users: Path | None = None) -> Part:
+    """`users`: the file of its users; None: whoever connects may do everything."""
     return Part(
         name="redis",
-        command=redis_server.command(server, port=port, folder=folder.redis),
+        command=redis_server.command(server, port=port, folder=folder.redis, users=users),
         rank=REDIS,
         environ=_server_environ(),
         is_ready=partial(_redis_serves, port),
+    )
+
+
+def redis_tls(addresses: Addresses, certificate: Certificate) -> Part:
+    """Ends TLS for the Redis of a secure stack."""
+    assert addresses.redis_port is not None
+    return Part(
+        name="redis-tls",
+        command=tls_front.command(
+            port=addresses.redis_tls_port,
+            to_port=addresses.redis_port,
+            cert=certificate.certificate,
+            key=certificate.key,
+        ),
+        rank=REDIS,
+        environ=_server_environ(),
+        is_ready=partial(answers, addresses.redis_tls_port),
     )
 
 
@@ -108,6 +127,8 @@ def _redis_serves(port: int) -> bool:
     try:
         with blocking_client(target_of_url(f"redis://127.0.0.1:{port}"), timeout_s=0.5) as client:
             return bool(client.ping())
+    except redis.AuthenticationError:
+        return True  # it has users, and none was named
     except redis.RedisError:
         return False
 

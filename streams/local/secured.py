@@ -3,6 +3,7 @@
 `komek up --secure` and the tests run so. What `environ_of` returns is all that a process gets: its own user, never another's.
 """
 
+import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ from streams.local import node_security
 from streams.local.certificates import Authority
 from streams.local.errors import NeverReady
 from streams.local.folder import Folder
-from streams.local.keys import ensure_password
+from streams.local.keys import ensure_password, write_secret
 from streams.local.node_security import NodeSecurity
 from streams.settings import Settings, overridden
+from streams.store.redis_users import acl_file, user_of
 
 USABLE_WITHIN_S = 15.0
 _ITERATIONS = 4096
@@ -34,6 +36,8 @@ class Secured:
 
     folder: Folder
     authority: Authority
+    has_redis: bool = False
+    """Whether the stack has a Redis with these users; another one has users of its own, or none."""
 
     def node(self, admin_port: int, more: Mapping[str, str] | None = None) -> NodeSecurity:
         """The security of a Kafka node; all nodes of a cluster share one certificate."""
@@ -51,7 +55,31 @@ class Secured:
             "KOMEK_KAFKA_CA": str(self.authority.ca),
             "KOMEK_KAFKA_USER": _user(component),
             "KOMEK_KAFKA_PASSWORD_FILE": str(self._password(component)),
+            "KOMEK_API_CA": str(self.authority.ca),
+            **(self._redis_of(component) if self.has_redis else {}),
         }
+
+    def api_certificate(self) -> dict[str, str]:
+        """The settings by which the API serves TLS."""
+        own = self.authority.server("api")
+        return {"KOMEK_TLS_CERT": str(own.certificate), "KOMEK_TLS_KEY": str(own.key)}
+
+    def redis_users(self) -> Path:
+        """The file with the users of Redis, written anew: their rights may have changed since."""
+        file = self.folder.passwords / "redis-users.acl"
+        hashes = {user_of(component): _sha256(self._redis_password(component)) for component in Component}
+        write_secret(file, acl_file(hashes, only=hashes))
+        return file
+
+    def _redis_of(self, component: Component) -> dict[str, str]:
+        return {
+            "KOMEK_REDIS_CA": str(self.authority.ca),
+            "KOMEK_REDIS_USER": user_of(component),
+            "KOMEK_REDIS_PASSWORD_FILE": str(self._redis_password(component)),
+        }
+
+    def _redis_password(self, component: Component) -> Path:
+        return ensure_password(self.folder.passwords, f"redis-{component}")
 
     def administrator(self, servers: str) -> dict[str, str]:
         """The settings of the administrator. `servers`: the listener ADMIN of each node."""
@@ -92,9 +120,13 @@ class Secured:
         return ensure_password(self.folder.passwords, f"kafka-{component}")
 
 
-def secured(folder: Folder) -> Secured:
+def secured(folder: Folder, *, has_redis: bool = False) -> Secured:
     """The secrets in this folder, with a CA that is made if missing."""
-    return Secured(folder=folder, authority=Authority(folder.tls))
+    return Secured(folder=folder, authority=Authority(folder.tls), has_redis=has_redis)
+
+
+def _sha256(password: Path) -> str:
+    return hashlib.sha256(password.read_bytes().strip()).hexdigest()
 
 
 def environ_for(environ: Mapping[str, str], secrets: Secured | None, component: Component) -> dict[str, str]:

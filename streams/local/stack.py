@@ -78,7 +78,7 @@ def run(settings: Settings, wanted: Wanted, caller: StackOwner) -> None:
             addresses=addresses,
             folder=folder,
             environ=environ_of_commands(os.environ, settings, folder, addresses),
-            secrets=secured(folder) if wanted.secure else None,
+            secrets=secured(folder, has_redis=addresses.redis_port is not None) if wanted.secure else None,
         )
         _run_claimed(_with_settings(at), wanted, caller)
     finally:
@@ -131,7 +131,7 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
     komek = [
         *processes.workers(of_workers, wanted.workers),
         processes.notifier(at.environ_of(Component.NOTIFIER)),
-        processes.api(at.environ_of(Component.API), at.addresses.api),
+        processes.api(_of_api(at), at.addresses.api),
     ]
     return (
         begin(" and ".join(part.name for part in servers), servers, SERVERS_WITHIN_S)
@@ -139,6 +139,11 @@ def _start(supervisor: Supervisor, at: Running, wanted: Wanted, caller: StackOwn
         and _admitted(at, caller.steps)
         and begin(f"{wanted.workers} workers, the notifier and the API", komek, READY_WITHIN_S)
     )
+
+
+def _of_api(at: Running) -> dict[str, str]:
+    """In a secure stack the API serves TLS."""
+    return at.environ_of(Component.API) | (at.secrets.api_certificate() if at.secrets else {})
 
 
 def _of_administrator(at: Running) -> dict[str, str]:
@@ -170,7 +175,10 @@ def _servers(at: Running, caller: StackOwner) -> list[Part]:
     if addresses.redis_port is not None:
         server = redis_server.find()
         caller.steps.say(f"using {server}")
-        servers.append(processes.redis_part(server, folder, addresses.redis_port))
+        users = at.secrets.redis_users() if at.secrets else None
+        servers.append(processes.redis_part(server, folder, addresses.redis_port, users))
+        if at.secrets is not None:
+            servers.append(processes.redis_tls(addresses, at.secrets.authority.server("redis")))
     if addresses.kafka_port is not None:
         # After Redis was found: a missing redis-server is reported before 43 MB are downloaded.
         java = java_with(caller.fetch_jars())

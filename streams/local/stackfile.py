@@ -47,7 +47,7 @@ def completed(settings: Settings, running: StackFile) -> Settings:
         SettingsError: a file that the stack names is gone.
     """
     lent = all_settings.load({"KOMEK_KAFKA": running.kafka, "KOMEK_REDIS": running.redis, **running.settings})
-    names = [entry.name for entry in fields(Settings) if entry.name.split("_")[0] in ("kafka", "redis")]
+    names = [entry.name for entry in fields(Settings) if entry.name.split("_")[0] in ("kafka", "redis", "api")]
     return replace(settings, **{name: getattr(lent, name) for name in names})
 
 

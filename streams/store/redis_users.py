@@ -9,7 +9,7 @@ people (DESIGN 112), and a claim is some fields of the same hash.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from streams import redis_keys as keys
@@ -96,14 +96,14 @@ RIGHTS: Mapping[Component, Rights] = {
     Component.WORKER: Rights(
         about="applies decisions, claims people, rebuilds Redis from the log",
         scripts=frozenset(PARTS),
-        commands=_words("EXISTS GET HMGET INFO SCAN SSCAN TIME UNLINK"),
+        commands=READS | _words("INFO SCAN TIME UNLINK"),
         writes=(_ALL,),
     ),
     Component.NOTIFIER: Rights(about="works on Kafka alone"),
     Component.OPERATOR: Rights(
-        about="`komek rebuild` and `komek doctor`",
+        about="`komek rebuild`, `komek keys` and `komek doctor`",
         scripts=_REBUILD,
-        commands=_words("INFO SCAN SSCAN UNLINK"),
+        commands=_words("INFO MGET SCAN SSCAN UNLINK"),
         writes=(_ALL,),
     ),
     Component.MONITOR: Rights(
@@ -148,13 +148,17 @@ def users() -> Iterator[tuple[str, str, str]]:
         yield name, about, f"-@all {rule}"
 
 
-def acl_file(hashes: Mapping[str, str]) -> str:
+def acl_file(hashes: Mapping[str, str], *, only: Collection[str] | None = None) -> str:
     """The file for `aclfile` of redis.conf. `hashes`: SHA-256 of the password (hex) by user, else a placeholder.
+
+    `only`: the users to write; None: all.
 
     Redis does not start with a placeholder, so nobody is left without a password. It has no comments: Redis refuses them.
     """
     lines = ["user default off resetkeys resetchannels -@all"]
     for name, _, rule in users():
+        if only is not None and name not in only:
+            continue
         password = hashes.get(name, f"<SHA-256-of-the-password-of-{name}>")
         lines.append(f"user {name} on #{password} resetkeys resetchannels {rule}")
     return "\n".join(lines) + "\n"

@@ -31,6 +31,13 @@ def test_no_client_is_created_outside_the_factory(path: Path) -> None:
     assert list(constructed(path.read_text(encoding="utf-8"))) == []
 
 
+def test_every_client_is_made_from_all_settings_of_redis() -> None:
+    """By `target_of`: an address alone would leave out TLS, the login and the Sentinels."""
+    using = [path.name for path in SOURCES if "require_redis()" in path.read_text("utf-8")]
+
+    assert using == ["redis_target.py"]
+
+
 def test_the_factory_creates_the_asyncio_and_the_blocking_client_each_also_by_sentinel() -> None:
     assert len(list(constructed(FACTORY.read_text(encoding="utf-8")))) == 4
 

@@ -74,7 +74,15 @@ def test_an_own_kafka_cannot_keep_three_copies() -> None:
 )
 def test_the_api_is_named_as_a_browser_here_reaches_it(host: str, url: str) -> None:
     chosen = addresses.Addresses(
-        kafka="", kafka_port=None, controller_port=1, admin_port=2, redis="", redis_port=None, host=host, port=8123
+        kafka="",
+        kafka_port=None,
+        controller_port=1,
+        admin_port=2,
+        redis="",
+        redis_port=None,
+        redis_tls_port=5,
+        host=host,
+        port=8123,
     )
 
     assert chosen.api == url

@@ -130,6 +130,7 @@ def test_a_folder_from_before_the_key_ring_goes_on_with_its_key(tmp_path: Path) 
             admin_port=3,
             redis="redis://r:1",
             redis_port=None,
+            redis_tls_port=5,
             host="127.0.0.1",
             port=1,
         )
