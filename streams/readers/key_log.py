@@ -5,7 +5,9 @@ declares its keys; where private records exist already, only if one of them open
 """
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from typing import cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -170,15 +172,18 @@ class KeyLog:
     async def _opens(self, reader: LogReader, number: int, stretch: tuple[int, int]) -> int | None:
         """None: a record of the partition opens; else how many were tried."""
         tried = 0
-        async for records in reader.read(self._private.name, {number: stretch}):
-            for record in records:
-                if record.value is None:
-                    continue
-                if _is_open(self._ring, record):
-                    return None
-                tried += 1
-                if tried >= SAMPLE:
-                    return tried
+        # Closed at once when it is left early: it holds the lock of the reader.
+        chunks = cast("AsyncGenerator[list[ConsumerRecord]]", reader.read(self._private.name, {number: stretch}))
+        async with contextlib.aclosing(chunks):
+            async for records in chunks:
+                for record in records:
+                    if record.value is None:
+                        continue
+                    if _is_open(self._ring, record):
+                        return None
+                    tried += 1
+                    if tried >= SAMPLE:
+                        return tried
         return tried
 
     async def _catch_up(self) -> None:

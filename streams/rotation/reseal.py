@@ -124,12 +124,11 @@ class Resealer:
         return wire.seal_plain(self._key, ref, plain)
 
     async def _stored(self, number: int, offset: int) -> bytes | None:
+        found: bytes | None = None
         async for records in self._reader.read(self._topic, {number: (offset, offset + 1)}):
             for record in records:
-                if record.offset == offset:
-                    value: bytes | None = record.value
-                    return value
-        return None
+                found = record.value if record.offset == offset else found
+        return found
 
 
 def key_finder(ring: KeyRing) -> Callable[[str, bytes], str | None]:

@@ -72,6 +72,14 @@ def test_a_key_file_that_cannot_be_used_alarms() -> None:
     assert (found.severity, found.details) == (Severity.WARNING, ())
 
 
+def test_a_data_key_that_is_missing_alarms_with_its_id_and_a_ring_that_cannot_be_used_warns() -> None:
+    missing = alarm("data_key_missing", data_keys_missing=("data-0123456789ab",))
+    refused = alarm("data_keys_refused", data_keys_are_refused=True)
+
+    assert (missing.severity, missing.details) == (Severity.CRITICAL, ("data-0123456789ab",))
+    assert (refused.severity, refused.details) == (Severity.WARNING, ())
+
+
 def test_a_dead_letter_of_an_incident_alarms_and_one_of_a_position_does_not() -> None:
     letters = [
         StandingLetter(id="l-1", topic=INCIDENTS.name, since_ms=NOW_MS - 5),
