@@ -16,14 +16,14 @@ from streams.store import RedisClient
 from streams.store.restore import Restore
 from tests.support.desk import desk_at
 from tests.support.redis_servers import server_part
-from tests.support.sentinels import replicated
+from tests.support.sentinels import SENTINEL_PASSWORD, replicated
 from tests.support.stack import running
 
 
 async def test_after_a_failover_nobody_is_booked_twice_and_nothing_is_lost(kafka: str, tmp_path: Path) -> None:
     """The last claim was never replicated: the new master takes its holder for free."""
     with replicated(tmp_path) as servers:
-        async with desk_at(kafka, servers.url) as desk:
+        async with desk_at(kafka, servers.url, KOMEK_REDIS_SENTINEL_PASSWORD=SENTINEL_PASSWORD) as desk:
             await desk.register("only")
             await Rebuilder(settings=desk.settings, link=desk.link, owner="first").run_always()
             await desk.people("only")
@@ -46,7 +46,7 @@ async def test_after_a_failover_nobody_is_booked_twice_and_nothing_is_lost(kafka
             await Rebuilder(settings=desk.settings, link=desk.link, owner="again").run_or_wait()
             desk.dispatcher.invalidate(range(8))
             await desk.dispatcher.handle(records)
-            moved = await asyncio.gather(*(desk.link.run([("SET", f"k-{n}", n)]) for n in range(64)))
+            moved = await asyncio.gather(*(desk.link.run([("SET", f"komek:k-{n}", n)]) for n in range(64)))
 
             assert [offer.volunteer_id for offer in before.offers] == [desk.named("only")]
             assert await desk.incident(first.incident_id) == before

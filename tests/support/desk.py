@@ -27,6 +27,7 @@ from streams.rebuild.rebuilder import Rebuilder
 from streams.settings import Settings, load
 from streams.store import RedisClient, RedisStore
 from streams.store.people import FixWrite, PeopleStore, ProfileWrite
+from streams.store.redis_target import target_of
 from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENTS, LOCATIONS, OFFERS, VOLUNTEERS
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.projection import Projection
@@ -154,11 +155,11 @@ async def desk(kafka: str, redis_url: str) -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
-async def desk_at(kafka: str, redis_url: str) -> AsyncIterator[Desk]:
-    """A desk on this Kafka and this Redis, which is rebuilt if it is not ready."""
-    settings = load({"KOMEK_KAFKA": kafka, "KOMEK_REDIS": redis_url, "KOMEK_DATA_KEY": DATA_KEY})
+async def desk_at(kafka: str, redis_url: str, **more: str) -> AsyncIterator[Desk]:
+    """A desk on this Kafka and this Redis, which is rebuilt if it is not ready. `more`: further settings."""
+    settings = load({"KOMEK_KAFKA": kafka, "KOMEK_REDIS": redis_url, **more, "KOMEK_DATA_KEY": DATA_KEY})
     topic_admin.apply_topics(settings)
-    link = RedisClient(redis_url)
+    link = RedisClient(target_of(settings))
     store = RedisStore(link)
     publisher = Publisher(settings, "test")
     reader = LogReader(settings, "test")

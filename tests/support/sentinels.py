@@ -1,5 +1,9 @@
-"""A master, a replica and three Sentinels: real servers, for tests of a failover. Each test gets its own."""
+"""A master, a replica and three Sentinels: real servers, for tests of a failover. Each test gets its own.
 
+All log in with the users of `deploy/redis-users.acl`, which thereby prove to suffice; Sentinels have a password of their own.
+"""
+
+import hashlib
 import os
 import signal
 from collections.abc import Iterator, Mapping
@@ -8,19 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from streams.components import Component
 from streams.local import redis_server
 from streams.local.ports import free_ports
 from streams.local.process import Part
 from streams.local.supervisor import Supervisor
-from streams.redis_url import parse
+from streams.settings import Settings
 from streams.store.redis_connections import blocking_client
-from streams.store.redis_target import RedisTarget, target_of_url
+from streams.store.redis_target import RedisTarget, target_of, target_of_url
+from streams.store.redis_users import acl_file, user_of, users
 from tests.support.redis_servers import answers, server_part
 from tests.support.stack import running
 from tests.support.waiting import until
 
 MASTER = "komek"
 SENTINELS = 3
+PASSWORD, SENTINEL_PASSWORD = "secret", "another"
+HASHES = {name: hashlib.sha256(PASSWORD.encode()).hexdigest() for name, _, _ in users()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +40,15 @@ class Replicated:
     @property
     def url(self) -> str:
         sentinels = ",".join(f"127.0.0.1:{port}" for port in self.sentinel_ports)
-        return f"redis+sentinel://{sentinels}/{MASTER}/0"
+        return f"redis+sentinel://{user_of(Component.WORKER)}:{PASSWORD}@{sentinels}/{MASTER}/0"
 
     @property
     def target(self) -> RedisTarget:
-        return RedisTarget(url=parse(self.url))
+        return target_of(Settings(redis=self.url, redis_sentinel_password=SENTINEL_PASSWORD))
 
     def master(self) -> str:
         """The name of the server that the Sentinels call the master."""
-        with blocking_client(_at(self.sentinel_ports[0]), timeout_s=1.0) as sentinel:
+        with blocking_client(_sentinel_at(self.sentinel_ports[0]), timeout_s=1.0) as sentinel:
             address: Any = sentinel.sentinel_get_master_addr_by_name(MASTER)
         port = int(address[1])
         return next(name for name, known in self.ports.items() if known == port)
@@ -65,17 +73,21 @@ class Replicated:
         until(lambda: all(_knows_everybody(port) for port in self.sentinel_ports), 20)
 
 
-def _at(port: int) -> RedisTarget:
-    return target_of_url(f"redis://127.0.0.1:{port}")
+def _server(port: int) -> RedisTarget:
+    return target_of_url(f"redis://tests:{PASSWORD}@127.0.0.1:{port}")
+
+
+def _sentinel_at(port: int) -> RedisTarget:
+    return target_of_url(f"redis://:{SENTINEL_PASSWORD}@127.0.0.1:{port}")
 
 
 def _info(port: int) -> dict[str, Any]:
-    with blocking_client(_at(port), timeout_s=1.0) as client:
+    with blocking_client(_server(port), timeout_s=1.0) as client:
         return dict(client.info("replication"))
 
 
 def _knows_everybody(port: int) -> bool:
-    with blocking_client(_at(port), timeout_s=1.0) as sentinel:
+    with blocking_client(_sentinel_at(port), timeout_s=1.0) as sentinel:
         state: Any = sentinel.sentinel_master(MASTER)
     return int(state["num-slaves"]) == 1 and int(state["num-other-sentinels"]) == SENTINELS - 1
 
@@ -84,9 +96,12 @@ def _knows_everybody(port: int) -> bool:
 def replicated(folder: Path) -> Iterator[Replicated]:
     first, second, *sentinel_ports = free_ports(2 + SENTINELS)
     # Without the pause of five seconds before a full synchronisation, and without a fork of its own for each.
-    quickly = ("--repl-diskless-sync-delay", "0")
-    one = server_part(folder, first, *quickly, name="one")
-    two = server_part(folder, second, *quickly, "--replicaof", f"127.0.0.1 {first}", name="two")
+    own = ["--repl-diskless-sync-delay", "0", "--masteruser", "komek-replica", "--masterauth", PASSWORD]
+    file = folder / "users.acl"
+    file.write_text(acl_file(HASHES) + f"user tests on >{PASSWORD} ~* &* +@all\n")
+    own += ["--aclfile", str(file)]
+    one = server_part(folder, first, *own, name="one")
+    two = server_part(folder, second, *own, "--replicaof", f"127.0.0.1 {first}", name="two")
     sentinels = [_sentinel(folder, port, first) for port in sentinel_ports]
     with running(folder, one, two, *sentinels) as supervisor:
         made = Replicated(
@@ -102,7 +117,9 @@ def _sentinel(folder: Path, port: int, master_port: int) -> Part:
     configuration = own / "sentinel.conf"
     configuration.write_text(
         f"bind 127.0.0.1\nport {port}\ndir {own}\n"
+        f"requirepass {SENTINEL_PASSWORD}\nsentinel sentinel-pass {SENTINEL_PASSWORD}\n"
         f"sentinel monitor {MASTER} 127.0.0.1 {master_port} 2\n"
+        f"sentinel auth-user {MASTER} komek-sentinel\nsentinel auth-pass {MASTER} {PASSWORD}\n"
         f"sentinel down-after-milliseconds {MASTER} 500\n"
         f"sentinel failover-timeout {MASTER} 3000\n"
     )

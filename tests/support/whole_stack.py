@@ -11,6 +11,7 @@ A `RunningStack` is the same without what changes its processes: what a test get
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from streams import clock, tokens
 from streams.local import stackfile
 from streams.local.process import last_lines
 from streams.local.stackfile import StackFile
+from streams.tls import trusting
 from streams.tokens import Role, TokenKeys
 from tests.support.waiting import until
 
@@ -47,6 +49,12 @@ class RunningStack:
     @property
     def api(self) -> str:
         return self._stack().api
+
+    @property
+    def trust(self) -> ssl.SSLContext | bool:
+        """What a client of the API verifies it with (`verify` of httpx)."""
+        ca = self._stack().settings.get("KOMEK_API_CA")
+        return trusting(Path(ca), "KOMEK_API_CA") if ca else True
 
     @property
     def kafka(self) -> str:
