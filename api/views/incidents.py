@@ -46,7 +46,7 @@ def incident(state: Incident, private: IncidentPrivate | None = None, material: 
         "version": state.version,
         "edit_version": edit_version(state),
         "language": as_shown(state.language),
-        "external_id": state.external_id,
+        "external_id": state.external_id if private is None else private.external_id or state.external_id,
         "alarm_level": state.alarm_level,
         "escalations": state.escalations,
         "certainty": state.certainty,
@@ -153,6 +153,7 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         "version": 0,
         "edit_version": 0,
         "language": as_shown(command.language),
+        # Encrypted, like the texts of the report, which are shown once it is decided.
         "external_id": command.external_id,
         "alarm_level": 1,
         "escalations": [],

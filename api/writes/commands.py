@@ -12,7 +12,7 @@ from dispatch.model.commands import ReportIncident, UpdateIncident
 from dispatch.model.merges import NewReport
 from dispatch.model.private_refs import text_ref
 from dispatch.model.requirements import RequirementSpec
-from dispatch.state.edits import PRIVATE_FIELDS
+from dispatch.state.edits import PRIVATE_FIELDS, REPORTED_PRIVATE
 from streams import clock
 from streams.intake.text_fingerprint import fingerprint
 from streams.wire import IncidentPrivate
@@ -57,7 +57,7 @@ def report(
     zone = geo.zone_of(body.location.centre) if body.location else ids.placeless_zone(actor, key)
     incident_id = ids.incident_id(zone, actor, key)
     command_id = once.command_id(f"report:{split_from}" if split_from else "report")
-    private = tuple(name for name in PRIVATE_FIELDS if getattr(body, name) is not None)
+    private = tuple(name for name in REPORTED_PRIVATE if getattr(body, name) is not None)
     command = ReportIncident(
         id=command_id,
         incident_id=incident_id,
@@ -70,7 +70,6 @@ def report(
         language=body.language,
         requirements=specs(body.requirements) if body.requirements else None,
         reported_ms=body.reported_at,
-        external_id=body.external_id,
         external_digest=digests.external_digest(body.external_id),
         # Keyed, so that the log shows how similar two texts are and not what they say (DESIGN 21).
         text_print=fingerprint(body.description, digests),
@@ -99,6 +98,7 @@ def private_of(body: IncidentReport | IncidentPatch) -> IncidentPrivate:
         description=body.description,
         address=body.address,
         caller=body.caller.model_dump(exclude_none=True) if body.caller else None,
+        external_id=body.external_id if isinstance(body, IncidentReport) else None,
     )
 
 

@@ -37,6 +37,7 @@ class ReportIncident(Command):
     requirements: tuple[RequirementSpec, ...] | None = None
     reported_ms: int | None = None
     external_id: str | None = None
+    """Only in records from before it was encrypted (`private_fields`)."""
     external_digest: str | None = None
     """Keyed digest of the external id, by which duplicates are found; None: there is no id, or an older record (`digests.py`)."""
     text_print: str | None = None
@@ -54,7 +55,7 @@ class ReportIncident(Command):
     moved: tuple[MovedPerson, ...] = ()
     """People who are transferred with the split."""
     private_ref: str | None = None
-    """Record that holds description, address and caller; None: there are none, or an older report stored them under
+    """Record that holds description, address, caller and external id; None: there are none, or an older report stored them under
     `incident:<id>`."""
     private_fields: tuple[str, ...] = ()
     """The private fields that the report states."""

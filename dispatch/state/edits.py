@@ -14,13 +14,17 @@ from dispatch.model.requirements import Requirement
 from dispatch.state.moment import Moment
 
 PRIVATE_FIELDS = ("description", "address", "caller")
+REPORTED_PRIVATE = (*PRIVATE_FIELDS, "external_id")
+"""The private fields of a report. Its number in another system may identify a person, and cannot be edited."""
 FIELDS = ("type", "priority", "location", "language", "requirements", *PRIVATE_FIELDS)
 
 
 def details_of(incident: Incident) -> Mapping[str, str]:
     """Each private field to the reference of the record that holds it."""
     # A field without an entry is held by the record of the report, as in logs from before edits by field (DESIGN 79).
-    return {name: incident.details.get(name, report_ref(incident.id)) for name in PRIVATE_FIELDS}
+    held = {name: incident.details.get(name, report_ref(incident.id)) for name in PRIVATE_FIELDS}
+    # Older reports have it in clear (`Incident.external_id`).
+    return held | {name: ref for name, ref in incident.details.items() if name == "external_id"}
 
 
 def edit_version(incident: Incident) -> int:

@@ -22,7 +22,7 @@ from streams.wire import IncidentPrivate
 from streams.wire.client_digests import ClientDigests, client_digests
 
 ATTEMPTS = 5
-_PRIVATE_FIELDS = ("description", "address")
+_PRIVATE_FIELDS = ("description", "address", "external_id")
 
 
 def through_http(api: Api) -> Send:
@@ -100,7 +100,6 @@ def command_of(report: ReplayedReport, digests: ClientDigests) -> ReportIncident
         body_digest=digests.body_digest(hashlib.sha256(canonical.encode()).hexdigest()),
         priority=report.call.kind.priority,
         area=area,
-        external_id=body["external_id"],
         external_digest=digests.external_digest(body["external_id"]),
         private_ref=text_ref(incident_id, "report", command_id),
         private_fields=_PRIVATE_FIELDS,

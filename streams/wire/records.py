@@ -113,3 +113,5 @@ class IncidentPrivate:
     address: str | None = None
     caller: Mapping[str, Any] | None = None
     text: str | None = None
+    external_id: str | None = None
+    """The number of the incident in another system, as the reporter wrote it."""

@@ -9,7 +9,9 @@ from typing import Any
 import httpx2
 
 from streams import clock, tokens
+from streams.ring.ring_file import read_ring
 from streams.tokens import Role
+from streams.wire.client_digests import client_digests
 from tests.faults.artefacts import Folder
 from tests.faults.cluster import Cluster
 
@@ -53,6 +55,7 @@ class Client:
     def __init__(self, cluster: Cluster, folder: Folder, seed: int) -> None:
         self._apis = cluster.apis
         self._keys = tokens.load_keys(cluster.jwt_keys)
+        self._digests = client_digests(read_ring(cluster.data_keys)[1])
         self._folder = folder
         self._random = Random(f"client {seed}")
         self._tokens: dict[tuple[str, str], str] = {}
@@ -69,6 +72,10 @@ class Client:
         """As fresh as a uuid, and the same in every run of a seed."""
         return f"{self._random.getrandbits(128):032x}"
 
+    def _digest_of(self, body: object) -> str | None:
+        """What the log knows of the external id of a report: the checker finds the incident of an unknown answer by it."""
+        return self._digests.external_digest(body.get("external_id")) if isinstance(body, dict) else None
+
     async def do(self, order: Order, *, repeat_of: str | None = None, other_body_of: str | None = None) -> Reply:
         """One attempt; nothing is raised."""
         op = clock.fresh_id()
@@ -80,6 +87,7 @@ class Client:
             "path": order.path,
             "key": order.key,
             "body": order.body,
+            "external_digest": self._digest_of(order.body),
             "repeat_of": repeat_of,
             "other_body_of": other_body_of,
         }

@@ -73,6 +73,10 @@ class Cluster:
         return keys.ensure_jwt_keys(self.folder.data / "jwt-keys.json")
 
     @property
+    def data_keys(self) -> Path:
+        return keys.ensure_data_keys(self.folder.data / "data-keys.json")
+
+    @property
     def clock_shift(self) -> Path:
         return self.folder.data / "clock-shift"
 
@@ -109,7 +113,7 @@ class Cluster:
             "KOMEK_KAFKA": servers,
             "KOMEK_REDIS": f"redis://{LOOPBACK}:{self._redis_ways[way]}/0",
             "KOMEK_JWT_KEYS": str(self.jwt_keys),
-            "KOMEK_DATA_KEYS": str(keys.ensure_data_keys(self.folder.data / "data-keys.json")),
+            "KOMEK_DATA_KEYS": str(self.data_keys),
             "KOMEK_DATA": str(self.folder.data / way),
             "KOMEK_BUDGET": "off",
             "KOMEK_REPLICATION": str(self.profile.brokers),

@@ -33,11 +33,11 @@ def refused_and_there(story: Story) -> None:
 
 def refused_under_its_external_id(story: Story) -> None:
     command = story.command(
-        "report_incident", incident_id("a"), by="op-9", type="flood", body_digest="x", external_id="112-7"
+        "report_incident", incident_id("a"), by="op-9", type="flood", body_digest="x", external_digest="d-7"
     )
     story.decide(command, reported(story), *short(story))
-    story.ask("report", "/v1/incidents", key="k8", actor="op-9", status=None, body={"external_id": "112-8"})
-    story.ask("report", "/v1/incidents", key="k9", actor="op-9", status=422, body={"external_id": "112-7"})
+    story.ask("report", "/v1/incidents", key="k8", actor="op-9", status=None, external_digest="d-8")
+    story.ask("report", "/v1/incidents", key="k9", actor="op-9", status=422, external_digest="d-7")
 
 
 def acknowledged_order_is_lost(story: Story) -> None:

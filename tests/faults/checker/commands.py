@@ -106,8 +106,8 @@ class Commands:
         self.decided_at.append(-1)
         kind = command["kind"]
         if kind == "report_incident":
-            entry = self.reports.setdefault(command["incident_id"], {"by": command["by"], "external_ids": set()})
-            entry["external_ids"].add(command.get("external_id"))
+            entry = self.reports.setdefault(command["incident_id"], {"by": command["by"], "external_digests": set()})
+            entry["external_digests"].add(command.get("external_digest"))
         elif kind in ORDERS:
             self.orders[kind, command[ORDERS[kind]]] += 1
         if kind == "update_incident":

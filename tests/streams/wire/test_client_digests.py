@@ -17,6 +17,8 @@ KEY, WRONG_KEYS = bytes(range(32)), (bytes(32), bytes(range(1, 33)), b"")
 DIGESTS = ClientDigests(KEY)
 ROOT = Path(__file__).parents[3]
 HASHING = {
+    "streams/tokens/token_keys.py": "the signed part of a token without `jti`, to name it when it is revoked",
+    "streams/sessions/cookies.py": "MACs of cookies and login codes under purpose keys of the ring",
     "api/http/strict_route.py": "SHA-256 of a body, which stays in the process",
     "api/writes/idempotency.py": "the same of an empty body",
     "dispatch/model/ids.py": "uuid5 of causes; a command id contains the keyed digest of its body",
