@@ -17,6 +17,8 @@ KEY, WRONG_KEYS = bytes(range(32)), (bytes(32), bytes(range(1, 33)), b"")
 DIGESTS = ClientDigests(KEY)
 ROOT = Path(__file__).parents[3]
 HASHING = {
+    "streams/cli/redis_users.py": "passwords of Redis users, as its ACL file wants them",
+    "streams/local/secured.py": "the same for the secured local stack",
     "streams/tokens/token_keys.py": "the signed part of a token without `jti`, to name it when it is revoked",
     "streams/sessions/cookies.py": "MACs of cookies and login codes under purpose keys of the ring",
     "api/http/strict_route.py": "SHA-256 of a body, which stays in the process",
