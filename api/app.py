@@ -61,7 +61,7 @@ from streams.sessions.follower import SessionFollower
 from streams.sessions.log import KafkaSessionLog
 from streams.sessions.sessions import Sessions
 from streams.setting_values import Network
-from streams.settings import Settings
+from streams.settings import STRICT, Settings
 from streams.store import RedisClient
 from streams.store.intake_marks import RedisIntakeMarks
 from streams.store.people import PeopleStore
@@ -188,7 +188,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         WrongRing: the key ring is not that of the deployment.
     """
     ring = LiveRing.of(settings)
-    keys = KeyFile(settings.require_jwt_keys())
+    keys = KeyFile(settings.require_jwt_keys(), is_strict=settings.tokens == STRICT)
     plans = response_plans.load(settings.plans) if settings.plans else response_plans.load_builtin()
     # Before anything starts: with a topic that is missing or configured dangerously, a 202 could not be kept.
     await _check_topics(settings)
@@ -218,6 +218,8 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         marks = lifetimes.kept(IntakeMarks(RedisIntakeMarks(link)))
         # Entered last, so that a signal during the start goes to uvicorn alone.
         lifetimes.enter_context(on_stop_signal(feed.end_listeners))
+        if settings.tokens != STRICT:
+            _log.info("tokens without jti or typ are accepted; KOMEK_TOKENS=strict refuses them")
         _log.info("api is ready", name=name)
         yield Services(
             settings=settings,

@@ -14,6 +14,8 @@ from streams.errors import InvalidInput
 
 PREFIX = "KOMEK_"
 FROM_FILE = "_FILE"
+COMPATIBLE, STRICT = "compatible", "strict"
+"""Values of KOMEK_TOKENS."""
 """Ending of the name of a setting that names the file with a secret."""
 
 
@@ -91,6 +93,11 @@ class Settings:
         None,
         values.path,
         "file with a JWK Set, reloaded when it changes; the API needs public keys only; unset: `komek up` creates one",
+    )
+    tokens: str = _setting(
+        COMPATIBLE,
+        values.one_of(COMPATIBLE, STRICT),
+        "access tokens without `jti` or `typ`: compatible accepts, strict refuses them; choose strict for production",
     )
     data_key: bytes | None = _setting(
         None,

@@ -12,7 +12,7 @@ from streams.kafka import topic_admin
 from streams.local import stackfile
 from streams.local.check import Check, fail, ok
 from streams.local.stackfile import StackFile
-from streams.settings import Settings, SettingsError
+from streams.settings import STRICT, Settings, SettingsError
 from streams.store.redis_check import problem_of, problem_with
 from streams.store.redis_connections import blocking_client
 from streams.store.redis_target import target_of
@@ -30,6 +30,7 @@ def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]
         yield from (process(name, pid) for name, pid in sorted(stack.processes.items()))
         # The running stack may have chosen other addresses than the settings of this shell.
         settings = stackfile.completed(settings, stack)
+    yield tokens(settings)
     if settings.kafka is not None:
         yield kafka_topics(settings)
     if settings.redis is not None:
@@ -46,6 +47,13 @@ def process(name: str, pid: int) -> Check:
     except psutil.Error:
         alive = False
     return ok(name, f"pid {pid} runs") if alive else fail(name, f"pid {pid} is gone", LOGS_CURE)
+
+
+def tokens(settings: Settings) -> Check:
+    """Which access tokens the API accepts."""
+    if settings.tokens == STRICT:
+        return ok("tokens", "strict: jti, typ and iat are required")
+    return ok("tokens", "compatible: accepted without jti or typ; set KOMEK_TOKENS=strict for production")
 
 
 def kafka_topics(settings: Settings) -> Check:

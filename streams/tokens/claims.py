@@ -17,7 +17,8 @@ TYPE = "at+jwt"
 """The header `typ` of access tokens (RFC 9068)."""
 CLOCK_SKEW_S = 60
 """How far `iat` and `nbf` may lie in the future, for clocks that differ."""
-_TYPES = (None, "jwt", TYPE, f"application/{TYPE}")
+_ACCESS_TYPES = (TYPE, f"application/{TYPE}")
+_TYPES = (None, "jwt", *_ACCESS_TYPES)
 _LATEST = 2**53
 """JSON numbers up to here are exact in every implementation (RFC 8259 §6). Also excludes infinity and NaN."""
 _MAX_JTI = 128
@@ -72,8 +73,10 @@ class Bearer:
         return self.jti or self.digest
 
 
-def bearer_of(claims: Mapping[str, object], *, typ: object, key_id: str, now_s: int, digest: str = "") -> Bearer:
-    """Checks all claims except the expiry, which must be checked at each use.
+def bearer_of(
+    claims: Mapping[str, object], *, typ: object, key_id: str, now_s: int, digest: str = "", is_strict: bool = False
+) -> Bearer:
+    """Checks all claims except the expiry, which must be checked at each use. `is_strict`: `jti` and `typ` are required.
 
     Raises:
         BadToken: with the reason.
@@ -87,6 +90,10 @@ def bearer_of(claims: Mapping[str, object], *, typ: object, key_id: str, now_s: 
         isinstance(jti, str) and 0 < len(jti) <= _MAX_JTI and jti.isascii() and jti.isprintable()
     ):
         raise BadToken(f"the token's jti is not a text of 1 to {_MAX_JTI} printable ASCII characters")
+    if is_strict and jti is None:
+        raise BadToken("the token has no jti: expected one (KOMEK_TOKENS=strict)")
+    if is_strict and not (isinstance(typ, str) and typ.lower() in _ACCESS_TYPES):
+        raise BadToken(f"the token's typ is not {TYPE}: expected it (KOMEK_TOKENS=strict)")
     issued_s, expires_s = _lifetime(claims, role, now_s)
     return Bearer(
         sub=subject,

@@ -27,13 +27,13 @@ class CompactToken:
     signature: bytes
 
 
-def parsed(token: str) -> CompactToken:
-    """Splits and decodes a token.
+def parsed(token: str, *, longest: int = MAX_LENGTH) -> CompactToken:
+    """Splits and decodes a token of at most `longest` characters.
 
     Raises:
         BadToken: with the reason.
     """
-    if len(token) > MAX_LENGTH:
+    if len(token) > longest:
         raise BadToken("the token is too long")
     parts = token.split(".")
     if len(parts) != 3 or not token.isascii():

@@ -26,9 +26,11 @@ class KeyFile:
         self,
         path: Path,
         *,
+        is_strict: bool = False,
         monotonic_s: Callable[[], float] = clock.monotonic_s,
     ) -> None:
-        """Raises BadKeys: there are no previous keys to keep."""
+        """`is_strict` as for `TokenKeys`. Raises BadKeys: there are no previous keys to keep."""
+        self._is_strict = is_strict
         self.is_refused = False
         self.on_change: Callable[[], None] | None = None
         self._path = path
@@ -37,7 +39,7 @@ class KeyFile:
         # Before the file is read: a change during the read is seen by the next check.
         self._version: tuple[int, int, int] | None = self._current_version()
         self._is_settled = False
-        self._content, self._keys = read_keys(path)
+        self._content, self._keys = read_keys(path, is_strict=is_strict)
         self._checked_s = monotonic_s()
         self._report()
 
@@ -72,7 +74,7 @@ class KeyFile:
         self._is_settled = version == self._version
         self._version = version
         try:
-            content, keys = read_keys(self._path)
+            content, keys = read_keys(self._path, is_strict=self._is_strict)
         except BadKeys as error:
             self._refuse(error)
             return

@@ -11,11 +11,12 @@ import stat
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from streams import clock
 from streams.errors import InvalidInput
 from streams.tokens.claims import AUDIENCE, ISSUER, MAX_LIFETIME_S, TYPE, BadToken, Bearer, Role, bearer_of
-from streams.tokens.compact import CompactToken, json_object, parsed
+from streams.tokens.compact import MAX_LENGTH, CompactToken, json_object, parsed
 from streams.tokens.key_set import ALGORITHMS, BadKeys, TokenKey, UsableKeys, keys_of
 
 LEEWAY_S = 5
@@ -35,9 +36,11 @@ class TokenKeys:
     `warnings`: what is dangerous about the place where the keys are stored, one sentence each. `skipped`: as `UsableKeys`.
     """
 
-    def __init__(self, usable: UsableKeys, warnings: Sequence[str] = ()) -> None:
+    def __init__(self, usable: UsableKeys, warnings: Sequence[str] = (), *, is_strict: bool = False) -> None:
+        """`is_strict`: tokens without `jti` or `typ` are invalid (KOMEK_TOKENS)."""
         self.warnings = tuple(warnings)
         self.skipped = usable.skipped
+        self._is_strict = is_strict
         self._keys = usable.keys
         self._ids = frozenset(key.key_id for key in usable.keys)
         self._signer = next((key for key in usable.keys if key.private is not None), None)
@@ -103,6 +106,16 @@ class TokenKeys:
             raise BadToken("the token has expired")
         return known
 
+    def signed_claims(self, token: str, *, longest: int = MAX_LENGTH) -> dict[str, Any]:
+        """The claims of any JWT that one of the keys has signed, such as an identity token. Checks none of them.
+
+        Raises:
+            BadToken: with the reason.
+        """
+        compact = parsed(token, longest=longest)
+        self._key_of(compact)
+        return json_object(compact.payload)
+
     def accepts(self, bearer: Bearer) -> bool:
         """Whether the key that signed the token is still in the set. Does not check the expiry."""
         return bearer.key_id in self._ids
@@ -111,7 +124,14 @@ class TokenKeys:
         compact = parsed(token)
         key = self._key_of(compact)
         digest = hashlib.sha256(compact.signed).hexdigest()
-        return bearer_of(json_object(compact.payload), typ=compact.typ, key_id=key.key_id, now_s=now_s, digest=digest)
+        return bearer_of(
+            json_object(compact.payload),
+            typ=compact.typ,
+            key_id=key.key_id,
+            now_s=now_s,
+            digest=digest,
+            is_strict=self._is_strict,
+        )
 
     def _key_of(self, compact: CompactToken) -> TokenKey:
         """The key that signed the token."""
@@ -124,16 +144,16 @@ class TokenKeys:
         raise BadToken("the token's signature does not match the keys")
 
 
-def load_keys(path: Path) -> TokenKeys:
-    """Loads a JWK Set (RFC 7517) from a file.
+def load_keys(path: Path, *, is_strict: bool = False) -> TokenKeys:
+    """Loads a JWK Set (RFC 7517) from a file. `is_strict` as for `TokenKeys`.
 
     Raises:
         BadKeys: the file cannot be read or is not a usable JWK Set; the message names the file.
     """
-    return read_keys(path)[1]
+    return read_keys(path, is_strict=is_strict)[1]
 
 
-def read_keys(path: Path) -> tuple[bytes, TokenKeys]:
+def read_keys(path: Path, *, is_strict: bool = False) -> tuple[bytes, TokenKeys]:
     """The content of a file and its keys. Raises as `load_keys`."""
     try:
         with path.open("rb") as file:
@@ -142,10 +162,10 @@ def read_keys(path: Path) -> tuple[bytes, TokenKeys]:
         raise BadKeys(f"{path}: {error.strerror}: expected a file with a JWK Set (RFC 7517)") from error
     if len(content) > _MAX_BYTES:
         raise BadKeys(f"{path}: more than {_MAX_BYTES} bytes: expected a JWK Set (RFC 7517)")
-    return content, _parsed(path, content, mode)
+    return content, _parsed(path, content, mode, is_strict)
 
 
-def _parsed(path: Path, content: bytes, mode: int) -> TokenKeys:
+def _parsed(path: Path, content: bytes, mode: int, is_strict: bool) -> TokenKeys:
     try:
         jwks = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -155,7 +175,8 @@ def _parsed(path: Path, content: bytes, mode: int) -> TokenKeys:
         usable = keys_of(jwks)
     except BadKeys as error:
         raise BadKeys(f"{path}: {error}") from error
-    return TokenKeys(usable, _mode_warnings(path, mode, any(key.private is not None for key in usable.keys)))
+    warnings = _mode_warnings(path, mode, any(key.private is not None for key in usable.keys))
+    return TokenKeys(usable, warnings, is_strict=is_strict)
 
 
 def _mode_warnings(path: Path, mode: int, has_private: bool) -> list[str]:

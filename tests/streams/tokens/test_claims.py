@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 
 from streams.tokens import MAX_LIFETIME_S, BadLifetime, BadToken, Bearer, Role, TokenKeys
+from streams.tokens.key_set import keys_of
 from tests.support.signing import base64url, claims_of, ec, ed25519, rsa, signed
 from tests.support.strategies import headers_of_tokens, hostile_claims
 
@@ -200,3 +201,36 @@ def test_every_kind_of_key_signs_and_verifies(jwk: dict[str, object]) -> None:
     keys = TokenKeys.of_jwks({"keys": [jwk]})
 
     assert keys.verify(keys.issue(Role.MONITOR, "m", now_s=NOW_S), now_s=NOW_S).sub == "m"
+
+
+@pytest.mark.parametrize(
+    ("jti", "typ", "is_valid"),
+    [
+        ("j-1", "at+jwt", True),
+        ("j-1", "application/at+jwt", True),
+        ("j-1", "AT+JWT", True),
+        (None, "at+jwt", False),
+        ("j-1", None, False),
+        ("j-1", "JWT", False),  # an identity token has it, too
+    ],
+)
+def test_strict_tokens_have_an_id_and_the_type_of_access_tokens(
+    jti: str | None, typ: str | None, is_valid: bool
+) -> None:
+    keys = keys_of({"keys": [ed25519()]})
+    claims = claims_of(NOW_S) | ({"jti": jti} if jti else {})
+    token = signed(TokenKeys(keys), claims, {"typ": typ} if typ else {})
+
+    TokenKeys(keys).verify(token, now_s=NOW_S)
+    if is_valid:
+        TokenKeys(keys, is_strict=True).verify(token, now_s=NOW_S)
+    else:
+        with pytest.raises(BadToken, match="KOMEK_TOKENS=strict"):
+            TokenKeys(keys, is_strict=True).verify(token, now_s=NOW_S)
+
+
+def test_what_komek_issues_is_strict() -> None:
+    keys = TokenKeys(keys_of({"keys": [ed25519()]}), is_strict=True)
+
+    for role in Role:
+        assert keys.verify(keys.issue(role, "a", now_s=NOW_S), now_s=NOW_S).jti
