@@ -22,6 +22,7 @@ from api.http.strict_route import StrictRoute
 from api.openapi import add_openapi
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
+from api.process.oidc_issuer import OidcIssuer
 from api.process.rate_limits import RateLimits
 from api.process.services import PlansInForce, Services
 from api.process.shutdown import on_stop_signal
@@ -33,6 +34,7 @@ from api.routes import (
     incident_orders,
     incident_types,
     incidents,
+    issuer_login,
     locations,
     offers,
     pages,
@@ -82,6 +84,7 @@ ROUTERS = (
     locations,
     incident_types,
     sessions,
+    issuer_login,
     pages,
 )
 _log = structlog.get_logger(__name__)
@@ -226,6 +229,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             ring=ring,
             keys=keys,
             sessions=sessions_here,
+            issuer=lifetimes.kept(OidcIssuer(settings)) if settings.oidc_issuer else None,
             plans_in_force=plans_in_force,
             intake=intake,
             positions=positions,

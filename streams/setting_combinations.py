@@ -34,6 +34,15 @@ def kafka_problems(found: Mapping[str, Any]) -> Iterator[str]:
         yield from _bad_files(found)
 
 
+def oidc_problems(found: Mapping[str, Any]) -> Iterator[str]:
+    """What is missing for a login at an issuer."""
+    needed = ("oidc_issuer", "oidc_client", "oidc_secret", "oidc_redirect", "oidc_roles")
+    missing = [name for name in needed if name not in found]
+    if len(missing) < len(needed):
+        for name in missing:
+            yield f"{_named(name)} is not set: expected with the other KOMEK_OIDC_ settings"
+
+
 def _uses(security: str, mechanism: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The settings that are needed, and those that have no effect."""
     # Security without an address: `komek up` would start a Kafka that has neither these users nor these certificates.

@@ -145,3 +145,28 @@ def data_key(value: str) -> bytes:
 
 def path(value: str) -> Path:
     return Path(text(value)).expanduser()
+
+
+def web_url(value: str) -> str:
+    """The address of another service or of this one, as browsers see it."""
+    expected = "an https URL (http only on this machine) without query and fragment"
+    try:
+        url = urlsplit(value.strip())
+        _ = url.port  # urlsplit checks the port only when it is read
+    except ValueError:
+        raise ValueError(expected) from None
+    is_local = url.scheme == "http" and url.hostname in ("localhost", "127.0.0.1", "::1")
+    if not (url.scheme == "https" or is_local) or not url.hostname or url.query or url.fragment or url.username:
+        raise ValueError(expected)
+    return value.strip()
+
+
+def role_map(value: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of a value of the role claim and a role of Komek, in order of precedence."""
+    expected = (
+        "value=role pairs with commas between, like komek-admins=admin,desk=operator; roles: operator, admin, monitor"
+    )
+    found = tuple((name.strip(), role.strip()) for name, _, role in (part.rpartition("=") for part in value.split(",")))
+    if not all(name and role in ("operator", "admin", "monitor") for name, role in found):
+        raise ValueError(expected)
+    return found

@@ -99,6 +99,29 @@ class Settings:
         values.one_of(COMPATIBLE, STRICT),
         "access tokens without `jti` or `typ`: compatible accepts, strict refuses them; choose strict for production",
     )
+    oidc_issuer: str | None = _setting(
+        None, values.web_url, "OpenID Connect issuer that operators, admins and monitors log in with; unset: links only"
+    )
+    oidc_client: str | None = _setting(None, values.text, "client id of Komek at KOMEK_OIDC_ISSUER")
+    oidc_secret: str | None = _setting(None, values.secret_text, "client secret of KOMEK_OIDC_CLIENT", secret=True)
+    oidc_redirect: str | None = _setting(
+        None,
+        values.web_url,
+        "address of Komek for browsers; the issuer must permit it with /v1/session/oidc/callback as redirect URI",
+    )
+    oidc_role_claim: str = _setting(
+        "roles", values.text, "claim of the identity token with the roles; dots lead into objects: realm_access.roles"
+    )
+    oidc_roles: tuple[tuple[str, str], ...] = _setting(
+        (),
+        values.role_map,
+        "values of that claim and their roles; the first that applies: komek-admins=admin,desk=operator",
+    )
+    oidc_organisation_claim: str = _setting(
+        "organisation",
+        values.text,
+        "claim of the identity token with the person's organisation, shown with the session",
+    )
     data_key: bytes | None = _setting(
         None,
         values.data_key,
@@ -219,7 +242,10 @@ def load(environ: Mapping[str, str]) -> Settings:
     if "data_key" in found and "data_keys" in found:
         problems.append("KOMEK_DATA_KEY and KOMEK_DATA_KEYS are both set: expected one of them")
     # Not beside other problems: a value that was refused would be reported as missing as well.
-    problems = problems or list(setting_combinations.kafka_problems(found))
+    problems = problems or [
+        *setting_combinations.kafka_problems(found),
+        *setting_combinations.oidc_problems(found),
+    ]
     if problems:
         raise SettingsError("\n".join(problems))
     return Settings(**found)

@@ -50,6 +50,7 @@ TABLE: dict[str, ProblemType] = {
     "idempotency_key_required": ProblemType(400, "The header Idempotency-Key is missing or malformed"),
     "unauthenticated": ProblemType(401, "A valid bearer token or session is required"),
     "code_refused": ProblemType(403, "The login link was used, has expired or does not exist"),
+    "login_refused": ProblemType(403, "The login at the issuer was not accepted"),
     "cross_site": ProblemType(403, "Sessions are used only by pages of this site"),
     "https_required": ProblemType(403, "Sessions need https, or http on this machine"),
     "forbidden": ProblemType(403, "This role or person is not allowed to do that"),
@@ -93,6 +94,7 @@ TABLE: dict[str, ProblemType] = {
     # Codes never change, so this one keeps its old word for the state in Redis.
     "picture_unavailable": ProblemType(503, "The state in Redis cannot be read at the moment"),
     "key_missing": ProblemType(503, "The key ring of this process lacks the key that private data are encrypted with"),
+    "issuer_unavailable": ProblemType(503, "The issuer of logins does not answer"),
     "log_unavailable": ProblemType(503, "Kafka cannot be read at the moment"),
 }
 

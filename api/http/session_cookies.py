@@ -43,15 +43,27 @@ def presented(request: Request) -> str | None:
     return values[0]
 
 
+def require_connection(request: Request) -> str:
+    """The name of the cookie on this connection. Raises ProblemResponse (403) over plain http from elsewhere."""
+    name = name_for(request)
+    if name is None:
+        raise ProblemResponse("https_required")
+    return name
+
+
+def only_value(request: Request, name: str) -> str | None:
+    """The value of a cookie that occurs exactly once; None otherwise."""
+    values = _values(request, name)
+    return values[0] if len(values) == 1 else None
+
+
 def require_own_page(request: Request) -> str:
     """The name of the cookie, for a request that is to set one. Programs state neither header and are accepted.
 
     Raises:
         ProblemResponse: 403 over plain http from elsewhere, or from a page of another site.
     """
-    name = name_for(request)
-    if name is None:
-        raise ProblemResponse("https_required")
+    name = require_connection(request)
     if not is_same_origin(request, if_unstated=True):
         raise ProblemResponse("cross_site")
     return name
@@ -66,10 +78,10 @@ def is_same_origin(request: Request, *, if_unstated: bool) -> bool:
     return bool(sites or origins) or if_unstated
 
 
-def set_cookie(name: str, value: str, lasts_s: int) -> str:
+def set_cookie(name: str, value: str, lasts_s: int, *, same_site: str = "Strict") -> str:
     """The header `Set-Cookie`. It lasts as long as the session, because an expired value can still be renewed."""
-    secure = "; Secure" if name == SECURE else ""
-    return f"{name}={value}; Path=/; Max-Age={max(0, lasts_s)}; HttpOnly; SameSite=Strict{secure}"
+    secure = "; Secure" if name.startswith("__Host-") else ""
+    return f"{name}={value}; Path=/; Max-Age={max(0, lasts_s)}; HttpOnly; SameSite={same_site}{secure}"
 
 
 def _values(request: Request, name: str) -> list[str]:

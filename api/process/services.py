@@ -13,6 +13,7 @@ from api.caller import Caller
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
 from api.process.live_views import ViewRoom
+from api.process.oidc_issuer import OidcIssuer
 from api.process.rate_limits import RateLimits
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
@@ -176,6 +177,8 @@ class Services:
     monitor: LagMeasurement
     alarms: Alarms
     latency: Latency
+    issuer: OidcIssuer | None = None
+    """Where operators log in; None: by links only."""
     person_locks: PersonLocks = field(default_factory=PersonLocks)
     rates: RateLimits = field(default_factory=RateLimits)
 

@@ -45,6 +45,7 @@ class SessionShown(Shown):
     opened_at: Time | None = None
     renewed_at: Time | None = None
     method: str | None = None
+    organisation: str | None = None
     is_current: bool = False
 
 

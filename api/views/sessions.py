@@ -23,6 +23,7 @@ def session(session_id: str, record: SessionRecord, caller: Caller) -> View:
         "opened_at": time(record.opened_ms),
         "renewed_at": time(record.at_ms),
         "method": record.method,
+        "organisation": record.organisation,
         "is_current": is_current,
     }
 

@@ -11,6 +11,8 @@ ADVICE = {
         "folder or KOMEK_JWT_KEYS to its keys."
     ),
     "code_refused": "Make another link: `komek token ROLE --id ID --link`.",
+    "login_refused": "Begin the login again on the page of Komek; an operator of the issuer assigns roles.",
+    "issuer_unavailable": "Repeat later, or use a link: `komek token ROLE --id ID --link`.",
     "cross_site": "Open the page of Komek itself: other sites cannot use its sessions.",
     "https_required": "Open the page over https, or over http on this machine.",
     "key_missing": "Add the key to the ring of the API (KOMEK_DATA_KEYS); then repeat the command.",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from streams.ring import KeyRing
 
 _VERSION = "s1"
-_COOKIE, _CODE = "session-cookie", "login-code"
+_COOKIE, _CODE, _LOGIN = "session-cookie", "login-code", "issuer-login"
 """Purposes of keys (`KeyRing.purpose_key`)."""
 MAX_LENGTH = 256
 
@@ -45,6 +45,21 @@ class CookieSigner:
         macs = [_mac(key, found) for key in self._ring().purpose_keys(_COOKIE)]
         return found if any(hmac.compare_digest(mac, parts[4]) for mac in macs) else None
 
+    def sealed(self, *parts: str, until_ms: int) -> str:
+        """Texts without dots, signed for a short while: what a login at an issuer must find again in the same browser."""
+        text = ".".join((*parts, str(until_ms)))
+        return f"{text}.{_text_mac(self._ring().purpose_key(_LOGIN), text)}"
+
+    def unsealed(self, value: str, now_ms: int) -> list[str] | None:
+        """The texts that `sealed` signed; None for others, and after their end."""
+        text, _, mac = value.rpartition(".")
+        if not value.isascii() or len(value) > 4 * MAX_LENGTH:
+            return None
+        if not any(hmac.compare_digest(_text_mac(key, text), mac) for key in self._ring().purpose_keys(_LOGIN)):
+            return None
+        *parts, until_ms = text.split(".")
+        return parts if now_ms < int(until_ms) else None
+
     def code_digests(self, code: str) -> list[str]:
         """Names of a login code in the log, that of the active key first: 64 hex digits each."""
         # Lone surrogates are valid in JSON strings; they have no UTF-8 form.
@@ -53,5 +68,8 @@ class CookieSigner:
 
 
 def _mac(key: bytes, cookie: SessionCookie) -> str:
-    text = f"{cookie.session_id}.{cookie.renewals}.{cookie.expires_ms}"
+    return _text_mac(key, f"{cookie.session_id}.{cookie.renewals}.{cookie.expires_ms}")
+
+
+def _text_mac(key: bytes, text: str) -> str:
     return hmac.digest(key, text.encode(), "sha256").hex()

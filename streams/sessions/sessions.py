@@ -71,7 +71,7 @@ class Sessions:
     ) -> None:
         self.book = book
         self._log = log
-        self._signer = CookieSigner(ring)
+        self.signer = CookieSigner(ring)
         self._now_ms = now_ms
         self._secret = secret
         # The newest cookie of each session that was presented here, by its number: the one before it is not needed any more.
@@ -105,7 +105,7 @@ class Sessions:
         """A code of 192 random bits that opens one session within ten minutes."""
         code, at_ms = self._secret(24), self.book.next_at_ms(self._now_ms())
         record = SessionRecord(kind=SessionKind.CODE, at_ms=at_ms, until_ms=at_ms + CODE_MS, sub=sub, role=role)
-        await self._log.write(f"code:{self._signer.code_digests(code)[0]}", record)
+        await self._log.write(f"code:{self.signer.code_digests(code)[0]}", record)
         return LoginCode(code=code, role=role, sub=sub, expires_ms=record.until_ms)
 
     async def exchange(self, code: str) -> OpenSession:
@@ -134,7 +134,7 @@ class Sessions:
         assert made.sub is not None
         return await self.open(Role(made.role), made.sub, "link")
 
-    async def open(self, role: Role, sub: str, method: str) -> OpenSession:
+    async def open(self, role: Role, sub: str, method: str, organisation: str | None = None) -> OpenSession:
         """A new session, always with a new id. Raises CodeRefused for a role without sessions."""
         if role not in SESSION_MS:
             raise CodeRefused(f"the role {role} has no sessions")
@@ -147,6 +147,7 @@ class Sessions:
             role=role,
             opened_ms=at_ms,
             method=method,
+            organisation=organisation,
         )
         await self._log.write(f"session:{session_id}", record)
         return self._shown(session_id, record, record.renewals)
@@ -157,7 +158,7 @@ class Sessions:
         Raises:
             SessionEnded: the session has ended, or the cookie is none of this deployment.
         """
-        cookie = self._signer.verified(value)
+        cookie = self.signer.verified(value)
         if cookie is None:
             raise SessionEnded("the session cookie is invalid")
         record = self.book.session(cookie.session_id, self._now_ms())
@@ -239,12 +240,12 @@ class Sessions:
         expires_ms = min(self._now_ms() + ACCESS_MS, record.until_ms)
         cookie = SessionCookie(session_id=session_id, renewals=renewals, expires_ms=expires_ms)
         return OpenSession(
-            id=session_id, record=record, cookie=self._signer.value_of(cookie), cookie_expires_ms=expires_ms
+            id=session_id, record=record, cookie=self.signer.value_of(cookie), cookie_expires_ms=expires_ms
         )
 
     def _code(self, code: str) -> tuple[str, SessionRecord | None]:
         """The digest and record of a login code, which may have been made under a key that is accepted only."""
-        digests = self._signer.code_digests(code)
+        digests = self.signer.code_digests(code)
         found = ((digest, self.book.code(digest)) for digest in digests)
         return next((one for one in found if one[1] is not None), (digests[0] if digests else "", None))
 

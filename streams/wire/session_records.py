@@ -43,6 +43,8 @@ class SessionRecord:
     """Of a session: how many times its cookie has been renewed."""
     method: str | None = None
     """Of a session: how the person logged in, `link` or `oidc`."""
+    organisation: str | None = None
+    """Of a session: the person's organisation, as the issuer states it."""
     attempt: str | None = None
     """Of a claim: which exchange made it."""
     what: Revoked | None = None

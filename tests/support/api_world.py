@@ -11,6 +11,7 @@ from joserfc.jwk import OKPKey
 from api.app import assembled
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
+from api.process.oidc_issuer import OidcIssuer
 from api.process.services import PlansInForce, Services, TokenVerifier
 from api.reads.event_stream import Live
 from dispatch.plans.book import load_builtin
@@ -49,9 +50,10 @@ def token(role: str, subject: str) -> str:
 class World:
     """The API writes to `log` and reads from `redis`; `restart()` starts another process over the same."""
 
-    def __init__(self, keys: TokenVerifier | None = None) -> None:
+    def __init__(self, keys: TokenVerifier | None = None, issuer: OidcIssuer | None = None) -> None:
         self.log = FakeLog()
         self.keys = keys or token_keys()
+        self.issuer = issuer
         self.redis = FakeRedis()
         self.decisions = FakeDecisions()
         self.last_known = FakeLastKnown()
@@ -71,6 +73,7 @@ class World:
             ring=self.ring,
             keys=self.keys,
             sessions=self.sessions,
+            issuer=self.issuer,
             plans_in_force=PlansInForce(load_builtin()),
             intake=self.log,
             positions=self.log,

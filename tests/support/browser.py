@@ -37,6 +37,8 @@ class Browser:
             key=key,
             headers=sent | (SAME if headers is None else headers),
         )
+        # The client of the world has a jar of its own, which all browsers would share.
+        self.world.client.cookies.clear()
         self._keep(answer)
         return answer
 

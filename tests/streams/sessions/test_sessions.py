@@ -59,7 +59,7 @@ async def test_of_two_processes_that_spend_a_code_at_once_the_first_in_the_log_w
     opened = await here.sessions.exchange(made.code)
 
     # `there` has not read the claim when it writes its own.
-    assert there.book.code(here.sessions._signer.code_digests(made.code)[0]) is not None
+    assert there.book.code(here.sessions.signer.code_digests(made.code)[0]) is not None
     assert len(log.records) > unread
     with pytest.raises(CodeRefused):
         await there.sessions.exchange(made.code)
