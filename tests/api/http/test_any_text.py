@@ -29,6 +29,7 @@ KNOWN = {
     "volunteer_id": "v-1",
     "command_id": "c",
     "session_id": "s",
+    "proposal_id": PROPOSAL,
 }
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 HEADERS = (

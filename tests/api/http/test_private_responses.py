@@ -18,7 +18,7 @@ PAGES = {"/", "/v", "/docs", "/docs/docs.js", "/docs/docs.css"}
 async def test_every_response_is_marked(route: APIRoute) -> None:
     world = seeded_world()
     path = route.path.format(
-        incident_id=INCIDENT, offer_id=DIGITAL_OFFER, volunteer_id="v-1", command_id="c", session_id="s"
+        incident_id=INCIDENT, offer_id=DIGITAL_OFFER, volunteer_id="v-1", command_id="c", session_id="s", proposal_id="p-" + "0" * 16
     )
     for role in [*Role, None] if route.path != "/v1/events" else [Role.ADMIN, None]:
         answer = await world.ask(min(route.methods or ()), path, {}, role=role, subject="v-1")
