@@ -49,7 +49,7 @@ from dispatch.model.merge_events import (
 )
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import DeadlineKind
+from dispatch.model.vocabulary import DeadlineKind, ResultKind
 from dispatch.plans.book import PlanBook
 
 ANSWER_WITHIN_MS = 15_000
@@ -99,7 +99,8 @@ def begun(incident: Incident, into: str, *, by: str, now_ms: int) -> MergeBegun:
         numbers=numbers_of(incident),
         priority=incident.priority,
         area=incident.area,
-        proposals=incident.proposals,
+        # The merge itself answers what it was said to be a duplicate of.
+        proposals=tuple(one for one in incident.proposals if one.kind is not ResultKind.DUPLICATE),
     )
 
 

@@ -189,7 +189,5 @@ def _carried(incident: Incident, command: AdoptReport) -> Iterator[Event]:
     """The proposals of the report of kinds of which the incident has none of its own."""
     kinds = {one.kind for one in incident.proposals}
     for proposal in command.proposals:
-        # What the other was said to be the same as has become this incident.
-        is_done = proposal.incident_id in (incident.id, *incident.reports)
-        if proposal.kind not in kinds and not is_done:
+        if proposal.kind not in kinds:
             yield from made(incident, proposal)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from api.app import ROUTERS
 from api.http.auth import Allow, allowance
-from tests.api.seeded_world import DIGITAL_OFFER, decided_world
+from tests.api.seeded_world import DIGITAL_OFFER, PROPOSAL, decided_world
 from tests.support import strategies  # noqa: F401 - the profile of Hypothesis
 from tests.support.api_world import World, token
 from tests.support.builders import INCIDENT
