@@ -49,8 +49,8 @@ async def test_an_operator_decides_once_per_key(world: World, verb: str, kind: A
     assert (first.status_code, first.json()) == (202, again.json())
     (command,) = world.log.commands
     assert isinstance(command, kind)
-    assert (command.proposal_id, command.by) == (PROPOSAL, "operator-1")  # type: ignore[attr-defined]
-    assert command.private_ref in world.log.opened()  # type: ignore[attr-defined]
+    assert (command.proposal_id, command.by) == (PROPOSAL, "operator-1")
+    assert command.private_ref in world.log.opened()
 
 
 @pytest.mark.parametrize("verb", ["accept", "reject"])

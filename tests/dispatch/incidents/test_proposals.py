@@ -388,8 +388,8 @@ def test_a_result_that_acts_ends_the_proposal_before_it() -> None:
 def test_an_operators_own_place_ends_a_proposed_one_and_other_edits_do_not() -> None:
     story = told(Task.GEOLOCATE, priority=Priority.HIGH)
     say(story, "located", location=north(5_000))
-    story.update(language="kk")
-    assert len(story.incident.proposals) == 1
+    other = story.update(language="kk")
+    assert not [fact for fact in other.events if isinstance(fact, ProposalEnded)]
 
     edited = story.update(area=area_of(north(200)))
 
