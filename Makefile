@@ -7,7 +7,7 @@ BIN := .venv/bin
 MADE := .venv/.made
 RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
-UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh)
+UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh) $(if $(filter-out 0 no false,$(SECURE)),--secure)
 
 .DEFAULT_GOAL := help
 .PHONY: help up test soak check format bench faults doctor lock clean
@@ -15,7 +15,7 @@ UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-up: $(RUNTIME) ## install, then run Kafka, Redis, workers, API and demo until Ctrl-C (DEMO=0, FRESH=1)
+up: $(RUNTIME) ## install, then run Kafka, Redis, workers, API and demo until Ctrl-C (DEMO=0, FRESH=1, SECURE=1)
 	@exec $(BIN)/python -m streams.cli.main up $(UP)
 
 test: $(DEVELOPMENT) ## the tests of every change, with real Kafka and Redis (ARGS= goes to pytest, PROCESSES=)
@@ -33,8 +33,8 @@ format: $(DEVELOPMENT) ## format the code and apply ruff's fixes
 bench: $(DEVELOPMENT) ## the benchmarks, as a table and as JSON
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-faults: $(DEVELOPMENT) ## kill and stop processes under load, then check (SEED=, MINUTES=, PROFILE=)
-	SEED=$(SEED) MINUTES=$(MINUTES) PROFILE=$(PROFILE) $(BIN)/python -m tests.faults $(ARGS)
+faults: $(DEVELOPMENT) ## kill and stop processes under load, then check (SEED=, MINUTES=, PROFILE=, SECURITY=)
+	SEED=$(SEED) MINUTES=$(MINUTES) PROFILE=$(PROFILE) SECURITY=$(SECURITY) $(BIN)/python -m tests.faults $(ARGS)
 
 doctor: $(RUNTIME) ## check this machine and the running stack
 	$(BIN)/python -m streams.cli.main doctor

@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.support.shared_stack",
     "tests.support.town",
     "tests.support.desk",
+    "tests.support.secure_stack",
 ]

@@ -119,6 +119,7 @@ class LagMeasurement(Protocol):
     """`streams.monitoring.lag_monitor.Monitor`."""
 
     last: Measured | None
+    is_refused: bool
 
     def age_s(self) -> float | None: ...
 

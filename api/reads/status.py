@@ -82,6 +82,7 @@ def _kafka(services: Services) -> dict[str, Any]:
     age = services.monitor.age_s()
     return {
         "status": "up" if _is_measured(services) else "down",
+        "refused": services.monitor.is_refused,
         "measured_age_s": None if age is None else round(age, 1),
     }
 
@@ -113,7 +114,9 @@ def _reasons(
     kafka: dict[str, Any], redis: dict[str, Any], workers: dict[str, Any], oldest_s: float | None
 ) -> list[str]:
     reasons = []
-    if kafka["status"] != "up":
+    if kafka["refused"]:
+        reasons.append("Kafka refuses the API")
+    elif kafka["status"] != "up":
         reasons.append("Kafka does not answer")
     if redis["status"] != "up":
         reasons.append("Redis is being rebuilt" if redis["status"] == "rebuilding" else "Redis does not answer")

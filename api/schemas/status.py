@@ -12,9 +12,11 @@ class ApiStatus(Shown):
 
 
 class KafkaStatus(Shown):
-    """`measured_age_s`: age of the last successful measurement of the committed lag."""
+    """`measured_age_s`: age of the last successful measurement of the committed lag. `refused`: Kafka does not accept the API's
+    password or certificate, or denies it a topic or group."""
 
     status: Literal["up", "down"]
+    refused: bool
     measured_age_s: float | None
 
 

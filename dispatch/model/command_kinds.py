@@ -14,7 +14,6 @@ from dispatch.model.answer_commands import (
     ReportProgress,
 )
 from dispatch.model.commands import (
-    AcceptProposal,
     AddNote,
     AdoptReport,
     AssignVolunteer,
@@ -27,7 +26,6 @@ from dispatch.model.commands import (
     FinishMerge,
     MergeIncident,
     PassDeadline,
-    RejectProposal,
     ReleaseReport,
     ReopenIncident,
     ReportIncident,
@@ -65,8 +63,6 @@ AnyCommand: TypeAlias = (
     | FinishMerge
     | ReleaseReport
     | SettleAttention
-    | AcceptProposal
-    | RejectProposal
     | EnterHazard
     | CheckWay
     | PassDeadline
@@ -100,8 +96,6 @@ COMMANDS: dict[str, type[Command]] = {
     "finish_merge": FinishMerge,
     "release_report": ReleaseReport,
     "settle_attention": SettleAttention,
-    "accept_proposal": AcceptProposal,
-    "reject_proposal": RejectProposal,
     "enter_hazard": EnterHazard,
     "check_way": CheckWay,
     "pass_deadline": PassDeadline,

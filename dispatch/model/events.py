@@ -2,17 +2,7 @@
 
 from typing import TypeAlias
 
-from dispatch.model.digital_events import (
-    AnswerWanted,
-    CertaintyChanged,
-    LeaseHeld,
-    ProposalAccepted,
-    ProposalEnded,
-    ProposalMade,
-    ProposalRejected,
-    ResultGiven,
-    WorkSettled,
-)
+from dispatch.model.digital_events import AnswerWanted, CertaintyChanged, LeaseHeld, ResultGiven, WorkSettled
 from dispatch.model.incident_events import (
     AttentionEnded,
     AttentionRaised,
@@ -61,7 +51,6 @@ from dispatch.model.safety_events import (
     WaysToCheck,
 )
 from dispatch.model.staffing_events import (
-    BridgeEnded,
     LadderScheduled,
     LadderStepped,
     PartnerAsked,
@@ -96,10 +85,6 @@ Event: TypeAlias = (
     | AnswerWanted
     | WorkSettled
     | CertaintyChanged
-    | ProposalMade
-    | ProposalAccepted
-    | ProposalRejected
-    | ProposalEnded
     | IncidentMoved
     | OfferRemeasured
     | MergeProposed
@@ -114,7 +99,6 @@ Event: TypeAlias = (
     | LadderScheduled
     | LadderStepped
     | RequirementsAdded
-    | BridgeEnded
     | PartnerAsked
     | AttentionRaised
     | AttentionEnded
@@ -159,10 +143,6 @@ EVENTS: dict[str, type] = {
     "answer_wanted": AnswerWanted,
     "work_settled": WorkSettled,
     "certainty_changed": CertaintyChanged,
-    "proposal_made": ProposalMade,
-    "proposal_accepted": ProposalAccepted,
-    "proposal_rejected": ProposalRejected,
-    "proposal_ended": ProposalEnded,
     "incident_moved": IncidentMoved,
     "offer_remeasured": OfferRemeasured,
     "merge_proposed": MergeProposed,
@@ -177,7 +157,6 @@ EVENTS: dict[str, type] = {
     "ladder_scheduled": LadderScheduled,
     "ladder_stepped": LadderStepped,
     "requirements_added": RequirementsAdded,
-    "bridge_ended": BridgeEnded,
     "partner_asked": PartnerAsked,
     "attention_raised": AttentionRaised,
     "attention_ended": AttentionEnded,

@@ -142,7 +142,7 @@ def _export_settings(settings: Settings) -> None:
     for entry in fields(Settings):
         value = getattr(settings, entry.name)
         # A default is left out: KOMEK_KAFKA_MECHANISM beside PLAINTEXT would be refused.
-        if entry.name.startswith("kafka_") and value != entry.default:
+        if entry.name.startswith(("kafka_", "redis_")) and value != entry.default:
             found[entry.name.upper()] = str(value)
     for name, value in found.items():
         if value is not None:

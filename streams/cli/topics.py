@@ -80,7 +80,7 @@ def acls(
         print_json(stated) if json else _print_acls(stated)
         return
     with broker_errors_reported():
-        done = acl_admin.apply_acls(settings_here(), principals)
+        done = acl_admin.apply_acls(settings_here(), acl_admin.grants(principals))
     rows = [
         _shown(grant, standing)
         for standing, some in (("+ granted", done.granted), ("= as stated", done.kept), ("- removed", done.removed))

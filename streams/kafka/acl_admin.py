@@ -54,15 +54,15 @@ def grants(principals: Mapping[Component, str]) -> list[Grant]:
     return sorted({Grant(name, right) for component, name in principals.items() for right in rights_of(component)})
 
 
-def apply_acls(settings: Settings, principals: Mapping[Component, str]) -> Applied:
-    """Creates missing entries, then removes surplus ones. Idempotent. Needs ALTER on the cluster.
+def apply_acls(settings: Settings, stated: Iterable[Grant]) -> Applied:
+    """Creates missing entries, then removes surplus ones of the same principals. Idempotent. Needs ALTER on the cluster.
 
     Raises:
         BrokerError: no broker answered, it has no authorizer, or it refused.
     """
-    wanted = set(grants(principals))
+    wanted = set(stated)
     with connected(settings) as admin:
-        found = list(_entries(admin, set(principals.values())))
+        found = list(_entries(admin, {grant.principal for grant in wanted}))
         held = {grant for acl in found if (grant := _grant_of(acl)) is not None}
         ours = {grant for grant in held if grant.right in _KNOWN}
         # First what is missing: a component that runs must never lack a right in between.

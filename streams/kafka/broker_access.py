@@ -12,7 +12,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from aiokafka.conn import create_conn
-from aiokafka.errors import KafkaError, RequestTimedOutError, SaslAuthenticationFailed, UnsupportedSaslMechanismError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    RequestTimedOutError,
+    SaslAuthenticationFailed,
+    TopicAuthorizationFailedError,
+    UnsupportedSaslMechanismError,
+)
 from aiokafka.protocol.metadata import MetadataRequest
 
 from streams import clock
@@ -26,6 +34,8 @@ TIMEOUT_S = 30.0
 CLOSED_TIMES = 5
 """A broker that closes new connections so often in a row speaks another protocol; once or twice it may be ending."""
 _BETWEEN_S = 0.2
+DENIED = (TopicAuthorizationFailedError, GroupAuthorizationFailedError, ClusterAuthorizationFailedError)
+"""aiokafka's errors of a client that was let in and may not do what it asked for."""
 
 
 def wait_for_broker(settings: Settings, *, timeout_s: float = TIMEOUT_S) -> float:
@@ -151,7 +161,10 @@ async def _greet(settings: Settings, host: str, port: int) -> None:
     )
     try:
         # Over PLAINTEXT and SSL nothing is asked before the first request.
-        await connection.send(MetadataRequest([]))
+        answer = await connection.send(MetadataRequest([]))
+        # aiokafka takes the challenge that follows a refused token for success, and the refusal itself for an empty answer.
+        if not answer.brokers and settings.kafka_mechanism == OAUTHBEARER:
+            raise SaslAuthenticationFailed
     finally:
         connection.close()
 

@@ -1,6 +1,8 @@
 """What a client may do, as the brokers tell it, compared with what its component needs (`access_rules.py`)."""
 
-from collections.abc import Collection, Mapping, Sequence
+import contextlib
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from kafka.admin import KafkaAdminClient
@@ -29,13 +31,19 @@ def require_rights(admin: KafkaAdminClient, settings: Settings, component: Compo
         BrokerError: rights are missing; the message names them.
         KafkaError: no answer.
     """
-    missing = missing_rights(held_rights(admin), component)
-    if missing:
-        raise BrokerError(
-            f"Kafka at {settings.kafka} does not let {identity(settings)} do what {component} needs: "
-            + _listed(missing),
-            f"Check that this is the user of {component}; `komek topics acls --apply`, run as an administrator, grants it.",
-        )
+    # Only what it needs: a question about another group would be a denial in the broker's log.
+    held = {**_on_topics(admin), **_on_groups(admin, _groups_of(component))}
+    if missing_rights(held, component):
+        raise missing(held, settings, component)
+
+
+def missing(held: Held, settings: Settings, component: Component) -> BrokerError:
+    """The error that names what the component lacks."""
+    return BrokerError(
+        f"Kafka at {settings.kafka} does not let {identity(settings)} do what {component} needs: "
+        + _listed(missing_rights(held, component)),
+        f"Check that this is the user of {component}; `komek topics acls --apply`, run as an administrator, grants it.",
+    )
 
 
 def _listed(missing: Sequence[Right]) -> str:
@@ -58,7 +66,11 @@ def held_rights(admin: KafkaAdminClient) -> Held:
     Raises:
         KafkaError: no answer.
     """
-    return {**_on_topics(admin), **_on_groups(admin)}
+    return {**_on_topics(admin), **_on_groups(admin, [rule.group for rule in GROUP_RULES])}
+
+
+def _groups_of(component: Component) -> list[str]:
+    return [right.name for right in rights_of(component) if right.resource is Resource.GROUP]
 
 
 def _on_topics(admin: KafkaAdminClient) -> dict[tuple[Resource, str], Collection[str]]:
@@ -72,17 +84,30 @@ def _on_topics(admin: KafkaAdminClient) -> dict[tuple[Resource, str], Collection
     return found
 
 
-def _on_groups(admin: KafkaAdminClient) -> dict[tuple[Resource, str], Collection[str]]:
+def _on_groups(admin: KafkaAdminClient, groups: Sequence[str]) -> dict[tuple[Resource, str], Collection[str]]:
     found: dict[tuple[Resource, str], Collection[str]] = {}
     # One by one: a group without DESCRIBE fails the whole request.
-    for rule in GROUP_RULES:
+    for group in groups:
         try:
-            described = admin.describe_groups([rule.group]).get(rule.group, {})
+            with _faust_is_no_fault():
+                described = admin.describe_groups([group]).get(group, {})
         except GroupAuthorizationFailedError:
-            found[Resource.GROUP, rule.group] = frozenset()
+            found[Resource.GROUP, group] = frozenset()
         except KafkaError:
             continue  # the coordinator is not available yet: whoever uses the group will say so
         else:
             if described.get("authorized_operations") is not None:
-                found[Resource.GROUP, rule.group] = frozenset(described["authorized_operations"])
+                found[Resource.GROUP, group] = frozenset(described["authorized_operations"])
     return found
+
+
+@contextlib.contextmanager
+def _faust_is_no_fault() -> Iterator[None]:
+    """kafka-python warns of each member whose metadata it cannot read, which is every worker: Faust has a format of its own."""
+    logger = logging.getLogger("kafka.admin._groups")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

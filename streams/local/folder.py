@@ -51,6 +51,11 @@ class Folder:
         return self.root / "passwords"
 
     @property
+    def administrator(self) -> Path:
+        """Settings of a secure stack's administrator, one a line (`secured.Secured.write_administrator`)."""
+        return self.root / "administrator.env"
+
+    @property
     def stack_file(self) -> Path:
         return self.root / "stack.json"
 
@@ -81,7 +86,7 @@ class Folder:
 
     @property
     def _files(self) -> tuple[Path, ...]:
-        return (self.jwt_keys, self.data_key, self.data_keys, self.stack_file, self.running)
+        return (self.jwt_keys, self.data_key, self.data_keys, self.administrator, self.stack_file, self.running)
 
 
 def opened(root: Path) -> Folder:

@@ -92,6 +92,11 @@ class Secured:
             "KOMEK_KAFKA_KEY": str(own.key),
         }
 
+    def write_administrator(self, servers: str) -> None:
+        """Writes these settings to a file, for commands such as `komek topics apply`: `env $(cat FILE) komek …`."""
+        lines = [f"{name}={value}\n" for name, value in self.administrator(servers).items()]
+        write_secret(self.folder.administrator, "".join(lines))
+
     def admit(self, servers: str, administration: str) -> None:
         """Makes the users and their ACLs, and returns when every component can use them. A repeat is harmless.
 
@@ -106,7 +111,7 @@ class Secured:
             refused = admin.alter_user_scram_credentials([self._scram(component) for component in Component])
             if any(refused.values()):
                 raise BrokerError(f"Kafka did not make its users: {refused}", "See kafka.log in the folder logs.")
-        acl_admin.apply_acls(administrator, acl_admin.usual_principals())
+        acl_admin.apply_acls(administrator, acl_admin.grants(acl_admin.usual_principals()))
         deadline = clock.monotonic_s() + USABLE_WITHIN_S
         for component in Component:
             own = all_settings.load({"KOMEK_KAFKA": servers, **self.environ_of(component)})

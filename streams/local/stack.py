@@ -158,6 +158,7 @@ def _admitted(at: Running, steps: Steps) -> bool:
     """Makes the users of a secure stack. Always true."""
     if at.secrets is not None:
         with steps.step("users and their rights"):
+            at.secrets.write_administrator(_administration(at))
             at.secrets.admit(at.addresses.kafka, _administration(at))
     return True
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import psutil
 import redis
 
+from streams.components import Component
 from streams.errors import BrokerError
-from streams.kafka import topic_admin
+from streams.kafka import rights, topic_admin
+from streams.kafka.broker_access import identity
 from streams.local import stackfile
-from streams.local.check import Check, fail, ok
+from streams.local.check import Check, Level, fail, ok, warn
 from streams.local.stackfile import StackFile
+from streams.setting_combinations import PLAINTEXT
 from streams.settings import STRICT, Settings, SettingsError
 from streams.store.redis_check import problem_of, problem_with
 from streams.store.redis_connections import blocking_client
@@ -32,7 +35,10 @@ def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]
         settings = stackfile.completed(settings, stack)
     yield tokens(settings)
     if settings.kafka is not None:
-        yield kafka_topics(settings)
+        access = kafka_access(settings)
+        yield access
+        if access.level is not Level.FAIL:
+            yield kafka_topics(settings)
     if settings.redis is not None:
         yield redis_answers(settings)
     if stack is not None:
@@ -54,6 +60,33 @@ def tokens(settings: Settings) -> Check:
     if settings.tokens == STRICT:
         return ok("tokens", "strict: jti, typ and iat are required")
     return ok("tokens", "compatible: accepted without jti or typ; set KOMEK_TOKENS=strict for production")
+
+
+def kafka_access(settings: Settings) -> Check:
+    """Whether a broker lets this client in, and which components it has the rights of."""
+    try:
+        with topic_admin.connected(settings, timeout_s=ANSWER_WITHIN_S) as admin:
+            held = rights.held_rights(admin)
+    except BrokerError as error:
+        return fail("Kafka access", str(error), error.cure)
+    enough = [component for component in Component if not rights.missing_rights(held, component)]
+    if not enough:
+        problem = rights.missing(held, settings, min(Component, key=lambda one: len(rights.missing_rights(held, one))))
+        return fail("Kafka access", str(problem), problem.cure)
+    if settings.kafka_security == PLAINTEXT:
+        found = f"{settings.kafka}: everybody who reaches it may do everything (PLAINTEXT)"
+        if all(_is_loopback(server) for server in settings.require_kafka().split(",")):
+            return ok("Kafka access", found)
+        return warn("Kafka access", found, "Set KOMEK_KAFKA_SECURITY=SASL_SSL, and `komek topics acls --apply` once.")
+    found = f"{identity(settings)} may do what {', '.join(enough)} need{'s' if len(enough) == 1 else ''}"
+    if len(enough) == len(Component):
+        return warn("Kafka access", found, "Give each component a user of its own: `komek topics acls`.")
+    return ok("Kafka access", found)
+
+
+def _is_loopback(server: str) -> bool:
+    host = server.strip().rpartition(":")[0].strip("[]")
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def kafka_topics(settings: Settings) -> Check:

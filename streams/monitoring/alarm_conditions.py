@@ -40,6 +40,7 @@ class Observed:
     token_keys_are_refused: bool = False
     data_keys_missing: tuple[str, ...] = ()
     data_keys_are_refused: bool = False
+    kafka_refuses: bool = False
 
     def of_group(self) -> Measured:
         """The measurement with the state of the consumer groups. Raises ConditionUnknown without it."""
@@ -137,6 +138,10 @@ def worker_stuck(seen: Observed) -> AlarmCondition | None:
 
 def redis_away(seen: Observed) -> AlarmCondition | None:
     return AlarmCondition() if seen.rebuild is None else None
+
+
+def kafka_refuses(seen: Observed) -> AlarmCondition | None:
+    return AlarmCondition() if seen.kafka_refuses else None
 
 
 def kafka_away(seen: Observed) -> AlarmCondition | None:

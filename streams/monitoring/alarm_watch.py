@@ -34,6 +34,7 @@ class LagSource(Protocol):
     """`streams.monitoring.lag_monitor.Monitor`."""
 
     last: Measured | None
+    is_refused: bool
 
     def age_s(self) -> float | None: ...
 
@@ -97,6 +98,7 @@ class AlarmWatch:
             token_keys_are_refused=self._keys.is_refused,
             data_keys_missing=self._ring.missing,
             data_keys_are_refused=self._ring.is_refused,
+            kafka_refuses=self._lag.is_refused,
         )
         self._last, self._looked_s = self._board.update(seen, clock.monotonic_s()), clock.monotonic_s()
         count(self._last)

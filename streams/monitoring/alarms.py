@@ -128,6 +128,14 @@ RULES: tuple[Rule, ...] = (
         for_s=3.0,
     ),
     Rule(
+        name="kafka_refuses",
+        severity=CRITICAL,
+        concern=SYSTEM,
+        about="Kafka does not accept the API's password or certificate, or denies it a topic or group",
+        cure="`komek doctor` with the API's settings says why; see KOMEK_KAFKA_… and `komek topics acls`.",
+        holds=conditions.kafka_refuses,
+    ),
+    Rule(
         name="kafka_away",
         severity=CRITICAL,
         concern=SYSTEM,

@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams import clock, event_loop, metrics, wire
-from streams.kafka import clients, groups
+from streams.kafka import broker_access, clients, groups
 from streams.monitoring.commit_stall import CommitSample, Standstill
 from streams.notices.lag import NotifierLag, look
 from streams.settings import Settings
@@ -64,6 +64,8 @@ class Monitor:
         self._measured = asyncio.Event()
         self._standstill = Standstill()
         self.last: Measured | None = None
+        self.is_refused = False
+        """Kafka answers but does not let this process in, or denies it what it needs. The log says why."""
 
     async def start(self) -> None:
         """Starts measuring and waits for the first measurement, at most 3 s."""
@@ -92,6 +94,7 @@ class Monitor:
                     await asyncio.sleep(EVERY_S)
             except (KafkaError, TimeoutError, OSError) as error:
                 _log.warning("lag cannot be measured", cause=type(error).__name__)
+                await self._look_for_refusal(error)
                 # Commits may have been missed while nothing was measured, so the seconds without a commit start over.
                 self._standstill.reset()
             finally:
@@ -108,7 +111,9 @@ class Monitor:
         except KafkaError as error:
             # The group coordinator is unavailable. The bounds of the topics are known nevertheless.
             _log.warning("the workers' group cannot be read", cause=type(error).__name__)
+            self._note_refusal(str(error) if isinstance(error, broker_access.DENIED) else None)
             return Measured(at_s=clock.monotonic_s(), decided=decided)
+        self._note_refusal(None)
         ends = {number: end for number, (_, end) in commands.items()}
         # Never below the beginning of the log: commands that retention has deleted are no lag.
         reached = {
@@ -129,6 +134,22 @@ class Monitor:
             decided=decided,
             notifier=notifier,
         )
+
+    async def _look_for_refusal(self, error: Exception) -> None:
+        """A client that cannot connect does not tell a wrong password from a broker that is down, so a broker is asked."""
+        if isinstance(error, broker_access.DENIED):
+            self._note_refusal(str(error))
+            return
+        with contextlib.suppress(TimeoutError, OSError):
+            async with asyncio.timeout(WITHIN_S * 4):
+                self._note_refusal(await broker_access.refusal(self._settings))
+
+    def _note_refusal(self, reason: str | None) -> None:
+        if reason is not None and not self.is_refused:
+            _log.error("Kafka refuses this process", reason=reason)
+        elif reason is None and self.is_refused:
+            _log.warning("Kafka accepts this process again")
+        self.is_refused = reason is not None
 
     def _publish(self, measured: Measured) -> None:
         self.last = measured

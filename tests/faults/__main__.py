@@ -1,6 +1,7 @@
 """`make faults`: kills and stalls parts under load, then has an independent checker look at what is left.
 
-    python -m tests.faults [--profile quick|single|double] [--seed N] [--minutes M] [--out FOLDER] [--fault PART_OF_A_NAME]
+    python -m tests.faults [--profile quick|single|double] [--seed N] [--minutes M] [--security SASL_SSL]
+        [--out FOLDER] [--fault PART_OF_A_NAME]
 
 Start reading here. `run.py` is the course of a run, `cluster.py` what runs, `proxy.py` the network between; `operators.py` and
 `volunteers.py` are the load, `people.py` who takes part; `faults.py` lists the faults, `nemesis.py` says when; `probes.py`

@@ -1,7 +1,7 @@
 """What faults ask of Kafka itself: who leads, who controls, and a topic that refuses to be written."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
@@ -17,7 +17,7 @@ TOO_MANY = "7"
 class BrokerAdmin:
     """A client for each question: brokers come and go."""
 
-    def __init__(self, kafka: str, in_sync: int) -> None:
+    def __init__(self, kafka: Mapping[str, Any], in_sync: int) -> None:
         self._kafka = kafka
         self._in_sync = str(in_sync)
 
@@ -68,9 +68,7 @@ class BrokerAdmin:
         raise AssertionError
 
     def _once(self, ask: Callable[[Any], T]) -> T:
-        admin = KafkaAdminClient(
-            bootstrap_servers=self._kafka.split(","), bootstrap_timeout_ms=4000, request_timeout_ms=8000
-        )
+        admin = KafkaAdminClient(**self._kafka, bootstrap_timeout_ms=4000, request_timeout_ms=8000)
         try:
             return ask(admin)
         finally:

@@ -8,19 +8,25 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from streams.cli.main import COMMANDS
+from streams.components import Component
+from streams.kafka.security import of_aiokafka
 from streams.local import jars, keys, maven, processes, redis_server
 from streams.local.folder import Folder as DataFolder
 from streams.local.kafka_node import ExtraListener, Node
 from streams.local.ports import LOOPBACK, free_ports
 from streams.local.process import Part
+from streams.local.secured import secured
 from streams.local.stack import java_with
 from streams.local.supervisor import Supervisor
+from streams.setting_combinations import PLAINTEXT, SASL_SSL
+from streams.settings import load
 from tests.faults.artefacts import Folder
 from tests.faults.options import Profile
 from tests.faults.proxy import Proxies
@@ -39,9 +45,10 @@ PORTS = 64
 
 
 class Cluster:
-    def __init__(self, folder: Folder, profile: Profile) -> None:
+    def __init__(self, folder: Folder, profile: Profile, security: str = PLAINTEXT) -> None:
         self.folder = folder
         self.profile = profile
+        self._secrets = secured(DataFolder(root=folder.data)) if security == SASL_SSL else None
         self.proxies = Proxies()
         self.supervisor = Supervisor(logs=folder.logs, say=self._say)
         self._ports = iter(free_ports(PORTS))  # in one draw: a second one could give a port that nobody uses yet again
@@ -60,9 +67,20 @@ class Cluster:
         return [f"kafka-{node.node_id}" for node in self._nodes]
 
     @property
-    def kafka(self) -> str:
-        """For this program: straight to all brokers."""
+    def kafka(self) -> Mapping[str, Any]:
+        """For clients of this program, of either library: straight to all brokers, and allowed everything."""
+        if self._secrets is None:
+            return {"bootstrap_servers": self._servers}
+        administrator = load(self._secrets.administrator(self._administration))
+        return {"bootstrap_servers": self._administration, **of_aiokafka(administrator)}
+
+    @property
+    def _servers(self) -> str:
         return ",".join(node.bootstrap for node in self._nodes)
+
+    @property
+    def _administration(self) -> str:
+        return ",".join(node.security.administration for node in self._nodes if node.security)
 
     @property
     def apis(self) -> list[str]:
@@ -102,14 +120,18 @@ class Cluster:
             self.proxies.open(f"{name}/redis", port, self.redis_port)
             self._redis_ways[name] = port
         self._begin(servers, SERVERS_WITHIN_S)
-        self._begin([processes.topics(self.environ("api"))], TOPICS_WITHIN_S)
+        of_administrator = self._secrets.administrator(self._administration) if self._secrets else {}
+        self._begin([processes.topics({**self.environ("api", Component.API), **of_administrator})], TOPICS_WITHIN_S)
+        if self._secrets:
+            self._secrets.admit(self._servers, self._administration)
         self._begin(self._komek(), READY_WITHIN_S)
 
-    def environ(self, way: str) -> dict[str, str]:
+    def environ(self, way: str, component: Component) -> dict[str, str]:
         """What a part sees that goes by the proxies of `way`."""
         servers = ",".join(f"{LOOPBACK}:{port}" for port in self._kafka_ways[way])
         return {
             **without_komek(),
+            **(self._secrets.environ_of(component) if self._secrets else {}),
             "KOMEK_KAFKA": servers,
             "KOMEK_REDIS": f"redis://{LOOPBACK}:{self._redis_ways[way]}/0",
             "KOMEK_JWT_KEYS": str(self.jwt_keys),
@@ -162,7 +184,7 @@ class Cluster:
         return (*WORKERS, "api", "peer")
 
     def _node(self, number: int) -> Node:
-        broker_port, controller_port, *ports = (next(self._ports) for _ in range(2 + 2 * len(self._ways)))
+        broker_port, controller_port, admin_port, *ports = (next(self._ports) for _ in range(3 + 2 * len(self._ways)))
         ways = []
         for name, port, told in zip(self._ways, ports[::2], ports[1::2], strict=True):
             self.proxies.open(f"{name}/kafka-{number}", told, port)
@@ -180,17 +202,24 @@ class Cluster:
             heap_mb=384,
             ways=tuple(ways),
             brokers_by="PEER",
+            security=self._secrets.node(admin_port) if self._secrets else None,
         )
 
     def _komek(self) -> list[Part]:
-        workers = [replace(processes.workers(self.environ(name), 1)[0], name=name) for name in WORKERS]
+        workers = [
+            replace(processes.workers(self.environ(name, Component.WORKER), 1)[0], name=name) for name in WORKERS
+        ]
         shifted = [*processes.COMMAND[:2], "tests.faults.shifted_worker", str(self.clock_shift)]
         made = [replace(part, command=shifted) if part.name == SHIFTED else part for part in workers]
         for name, port in zip(APIS, self._api_ports, strict=True):
-            environ = {**self.environ("api"), "KOMEK_PORT": str(port), "KOMEK_DATA": str(self.folder.data / name)}
+            environ = {
+                **self.environ("api", Component.API),
+                "KOMEK_PORT": str(port),
+                "KOMEK_DATA": str(self.folder.data / name),
+            }
             made.append(replace(processes.api(environ, f"http://{LOOPBACK}:{port}"), name=name))
         if NOTIFIER in COMMANDS:
-            environ = {**self.environ("api"), "KOMEK_DATA": str(self.folder.data / NOTIFIER)}
+            environ = {**self.environ("api", Component.NOTIFIER), "KOMEK_DATA": str(self.folder.data / NOTIFIER)}
             command = [*processes.COMMAND, NOTIFIER]
             made.append(Part(name=NOTIFIER, command=command, rank=processes.WORKERS, environ=environ))
         return made

@@ -37,9 +37,7 @@ class Dump:
         self._consumer: AIOKafkaConsumer | None = None
 
     async def start(self) -> None:
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._cluster.kafka, enable_auto_commit=False, auto_offset_reset="earliest"
-        )
+        self._consumer = AIOKafkaConsumer(**self._cluster.kafka, enable_auto_commit=False, auto_offset_reset="earliest")
         await self._consumer.start()
 
     async def stop(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +16,7 @@ Heard = Callable[[dict[str, Any], int], Awaitable[None]]
 
 
 class OfferFeed:
-    def __init__(self, kafka: str, heard: Heard) -> None:
+    def __init__(self, kafka: Mapping[str, Any], heard: Heard) -> None:
         self._kafka = kafka
         self._heard = heard
 
@@ -25,7 +25,7 @@ class OfferFeed:
         reached: dict[Any, int] = {}
         while True:
             consumer = AIOKafkaConsumer(
-                OFFERS.name, bootstrap_servers=self._kafka, auto_offset_reset="earliest", enable_auto_commit=False
+                OFFERS.name, **self._kafka, auto_offset_reset="earliest", enable_auto_commit=False
             )
             try:
                 await consumer.start()

@@ -1,9 +1,11 @@
-"""What a run is asked for: seed, minutes and profile, from the environment (as `make faults` sets it) or the command line."""
+"""What a run is asked for: seed, minutes, profile and security, from the environment (by `make faults`) or the command line."""
 
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from streams.setting_combinations import PLAINTEXT, SASL_SSL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +32,16 @@ PROFILES = {
 }
 
 
+SECURITY = (PLAINTEXT, SASL_SSL)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     seed: int
     minutes: float
     profile: Profile
+    security: str
+    """SASL_SSL: TLS everywhere, a user for each component, ACLs."""
     out: Path | None
     faults: tuple[str, ...] = ()
     """Only those whose name has one of these in it; for whoever looks for one bug."""
@@ -45,6 +52,7 @@ def options_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     parser.add_argument("--seed", type=int, default=int(environ.get("SEED") or 1))
     parser.add_argument("--minutes", type=float, default=float(environ.get("MINUTES") or 0), help="of load and faults")
     parser.add_argument("--profile", choices=PROFILES, default=environ.get("PROFILE") or "quick")
+    parser.add_argument("--security", choices=SECURITY, default=environ.get("SECURITY") or PLAINTEXT)
     parser.add_argument("--out", type=Path, help="folder of the artefacts; must be empty or absent")
     parser.add_argument(
         "--fault", action="append", default=[], help="only faults with this in their name; none for no fault at all"
@@ -55,6 +63,7 @@ def options_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
         seed=given.seed,
         minutes=given.minutes or profile.minutes,
         profile=profile,
+        security=given.security,
         out=given.out,
         faults=tuple(given.fault),
     )

@@ -1,6 +1,8 @@
 """Bytes that nobody can read, straight into the topics that take what comes from outside."""
 
+from collections.abc import Mapping
 from random import Random
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -14,7 +16,7 @@ TARGETS = (INCIDENTS.name, INCIDENTS.name, VOLUNTEERS.name, LOCATIONS.name)
 
 
 class Poisoner:
-    def __init__(self, kafka: str, folder: Folder, people: People, seed: int) -> None:
+    def __init__(self, kafka: Mapping[str, Any], folder: Folder, people: People, seed: int) -> None:
         self._folder = folder
         self._people = people
         self._random = Random(f"poison {seed}")
@@ -23,7 +25,7 @@ class Poisoner:
         self.sent = 0
 
     async def start(self) -> None:
-        self._producer = AIOKafkaProducer(bootstrap_servers=self._kafka, acks="all", request_timeout_ms=20_000)
+        self._producer = AIOKafkaProducer(**self._kafka, acks="all", request_timeout_ms=20_000)
         await self._producer.start()
 
     async def stop(self) -> None:

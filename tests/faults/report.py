@@ -149,7 +149,8 @@ def _text(run: Mapping[str, Any], measures: Measures, verdict: Mapping[str, Any]
     lines = [
         f"# Fault run: {run['profile']}, seed {run['seed']}",
         "",
-        f"- {run['minutes']:g} min of load and faults, {run['brokers']} broker(s); {total:,} operations ({ends})",
+        f"- {run['minutes']:g} min of load and faults, {run['brokers']} broker(s), {run.get('security', 'PLAINTEXT')}",
+        f"- {total:,} operations ({ends})",
         f"- {sum(measures.struck.values())} faults of {len(measures.struck)} kinds",
         f"- commands decided: {measures.decided:,}; redelivered after their decision: {measures.redelivered:,} ({share:.2%})",
     ]

@@ -1,7 +1,9 @@
 """Each second: what the workers have committed."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
@@ -16,7 +18,7 @@ ANSWER_WITHIN_S = 5.0
 
 
 class Sampler:
-    def __init__(self, kafka: str, folder: Folder) -> None:
+    def __init__(self, kafka: Mapping[str, Any], folder: Folder) -> None:
         self._kafka = kafka
         self._folder = folder
         self.committed: dict[int, int] = {}
@@ -24,7 +26,7 @@ class Sampler:
     async def run(self) -> None:
         """Until cancelled; a second in which Kafka gives no answer has no sample."""
         while True:
-            admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka, request_timeout_ms=4000)
+            admin = AIOKafkaAdminClient(**self._kafka, request_timeout_ms=4000)
             try:
                 async with asyncio.timeout(ANSWER_WITHIN_S):
                     await admin.start()

@@ -316,6 +316,7 @@ class FakeLag:
     """`LagMeasurement`: measured just now, without lag."""
 
     def __init__(self) -> None:
+        self.is_refused = False
         self.last: Measured | None = Measured(at_s=0.0, lag={0: 0}, workers=2, notifier=NotifierLag(count=1, lag=0))
         self.age: float | None = 0.1
 

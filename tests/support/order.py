@@ -20,6 +20,7 @@ STAGES: tuple[frozenset[str], ...] = (
     frozenset({"stack"}),
     frozenset({"shared_stack"}),
     frozenset({"breakable_stack", "module_stack"}),
+    frozenset({"secure_stack"}),
 )
 """Fixtures by which a test belongs to a stage; the last that fits counts."""
 SERVERS, STACK = 1, 2

@@ -156,10 +156,9 @@ def cause(*fields: str) -> Callable[[Callable[[], tuple[Story, Decision]]], Call
 
 
 @cause("location")
-def an_operator_accepts_the_place_that_digital_work_found() -> tuple[Story, Decision]:
+def digital_work_finds_the_place() -> tuple[Story, Decision]:
     story = desk("geolocation", task=Task.GEOLOCATE)
-    story.give_result("d-1", "located", location=MOVED)
-    return story, story.accept_proposal()
+    return story, story.give_result("d-1", "located", location=MOVED)
 
 
 @cause("certainty")

@@ -30,6 +30,7 @@ class Quiet:
     """`Lag`: measured just now, nothing waits."""
 
     last: Measured | None = Measured(at_s=0.0, workers=1)
+    is_refused = False
 
     def age_s(self) -> float | None:
         return 0.0

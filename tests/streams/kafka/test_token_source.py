@@ -1,13 +1,7 @@
 """Tokens for OAUTHBEARER: one request for all clients of a process, renewed before the end, and what a failing endpoint does."""
 
 import base64
-import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
@@ -19,6 +13,7 @@ from streams.kafka.token_source import (
     TokenUnavailable,
     fetch,
 )
+from tests.support.issuer import Issuer, issuing
 
 
 class Endpoint:
@@ -72,55 +67,20 @@ def test_a_token_goes_on_to_its_end_while_the_endpoint_is_out_of_order() -> None
         shared.token()
 
 
-@dataclass
-class Server:
-    """An issuer over HTTP on this machine. `answer`: status, headers and body of each response."""
-
-    url: str = ""
-    answer: tuple[int, dict[str, str], bytes] = (200, {}, b"{}")
-    seen: list[tuple[str, str]] = field(default_factory=list)
-
-    def request(self) -> TokenRequest:
-        return TokenRequest(url=self.url, client="komek:api", secret="hunter 2", scope="kafka", ca=None)
+def request(issuer: Issuer) -> TokenRequest:
+    return TokenRequest(url=issuer.url, client="komek:api", secret="hunter 2", scope="kafka", ca=None)
 
 
 @pytest.fixture
-def issuer() -> Iterator[Server]:
-    with _serving(Server()) as running:
+def issuer() -> Iterator[Issuer]:
+    with issuing() as running:
         yield running
 
 
-@contextmanager
-def _serving(state: Server) -> Iterator[Server]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            state.seen.append((self.headers["Authorization"], body))
-            status, headers, content = state.answer
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
+def test_the_client_identifies_itself_and_gets_token_and_lifetime(issuer: Issuer) -> None:
+    issuer.gives("abc.def.ghi", 120)
 
-        def log_message(self, *_: Any) -> None:
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        state.url = f"http://127.0.0.1:{server.server_port}/token"
-        try:
-            yield state
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def test_the_client_identifies_itself_and_gets_token_and_lifetime(issuer: Server) -> None:
-    issuer.answer = (200, {}, json.dumps({"access_token": "abc.def.ghi", "expires_in": 120}).encode())
-
-    assert fetch(issuer.request()) == ("abc.def.ghi", 120.0)
+    assert fetch(request(issuer)) == ("abc.def.ghi", 120.0)
 
     ((authorization, body),) = issuer.seen
     assert body == "grant_type=client_credentials&scope=kafka"
@@ -140,12 +100,12 @@ def test_the_client_identifies_itself_and_gets_token_and_lifetime(issuer: Server
     ],
 )
 def test_what_is_no_token_is_said_without_the_secret(
-    issuer: Server, answer: tuple[int, dict[str, str], bytes], cause: str
+    issuer: Issuer, answer: tuple[int, dict[str, str], bytes], cause: str
 ) -> None:
     issuer.answer = answer
 
     with pytest.raises(TokenUnavailable) as raised:
-        fetch(issuer.request())
+        fetch(request(issuer))
 
     assert cause in str(raised.value)
     assert issuer.url in str(raised.value)
@@ -154,8 +114,8 @@ def test_what_is_no_token_is_said_without_the_secret(
 
 
 def test_an_endpoint_that_does_not_answer_is_named() -> None:
-    with _serving(Server()) as gone:
+    with issuing() as gone:
         pass
 
     with pytest.raises(TokenUnavailable, match="Connection refused"):
-        fetch(gone.request())
+        fetch(request(gone))

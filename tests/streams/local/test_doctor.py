@@ -70,7 +70,7 @@ def test_a_stack_whose_parts_are_gone_fails_with_what_to_do(tmp_path: Path) -> N
 
     failed = {name for name, finding in findings(done).items() if finding["level"] == "fail"}
     assert done.returncode == 1
-    assert failed == {"kafka", "Kafka", "Redis", "workers", "notices", "API"}
+    assert failed == {"kafka", "Kafka access", "Redis", "workers", "notices", "API"}
 
 
 def test_a_redis_that_answers_is_found(redis_url: str) -> None:
@@ -78,7 +78,7 @@ def test_a_redis_that_answers_is_found(redis_url: str) -> None:
 
 
 def test_a_kafka_without_our_topics_fails_and_names_the_command() -> None:
-    check = stack_checks.kafka_topics(Settings(kafka="127.0.0.1:1"))
+    check = stack_checks.kafka_access(Settings(kafka="127.0.0.1:1"))
 
     assert check.level is Level.FAIL
     assert check.cure

@@ -80,6 +80,10 @@ def test_a_data_key_that_is_missing_alarms_with_its_id_and_a_ring_that_cannot_be
     assert (refused.severity, refused.details) == (Severity.WARNING, ())
 
 
+def test_a_kafka_that_refuses_the_api_alarms_beside_one_that_does_not_answer() -> None:
+    assert [entry.name for entry in told(kafka_refuses=True, measured=None).alarms] == ["kafka_refuses", "kafka_away"]
+
+
 def test_a_dead_letter_of_an_incident_alarms_and_one_of_a_position_does_not() -> None:
     letters = [
         StandingLetter(id="l-1", topic=INCIDENTS.name, since_ms=NOW_MS - 5),
