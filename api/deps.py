@@ -51,5 +51,6 @@ def checked_volunteer_id(volunteer_id: str) -> str:
 
 ServicesDep = Annotated[Services, Depends(_services)]
 IncidentId = Annotated[str, Depends(_incident_id)]
+ProposalId = Annotated[str, Path(max_length=64, pattern="^p-[0-9a-f]{16}$")]
 OfferId = Annotated[tuple[str, OfferParts], Depends(_offer)]
 VolunteerId = Annotated[str, Depends(_volunteer_id)]

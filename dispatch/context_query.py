@@ -10,6 +10,7 @@ from dataclasses import replace
 from dispatch.matching.limits import effective
 from dispatch.model.answer_commands import GiveResult
 from dispatch.model.commands import (
+    AcceptProposal,
     AdoptReport,
     Command,
     EscalateIncident,
@@ -40,6 +41,8 @@ def query_of(incident: Incident | None, command: Command) -> ContextQuery | None
         return None
     if isinstance(command, MergeIncident):
         return ContextQuery(target=command.into)
+    if isinstance(command, AcceptProposal):
+        return _query_for_proposal(incident, command)
     if isinstance(command, UpdateIncident):
         # Another type is looked up like another place: duplicates are compared by type as well.
         area = command.area or (incident.area if command.type else None)
@@ -86,6 +89,16 @@ def _query_for_result(incident: Incident, command: GiveResult) -> ContextQuery |
         return ContextQuery(target=command.other_incident_id)
     area = located(command.location) if task is Task.GEOLOCATE else None
     return _query_around(incident, command, area) if area else None
+
+
+def _query_for_proposal(incident: Incident, command: AcceptProposal) -> ContextQuery | None:
+    """What the result would have looked up if it had acted by itself."""
+    proposal = incident.proposal(command.proposal_id)
+    if proposal is None:
+        return None
+    if proposal.incident_id is not None:
+        return ContextQuery(target=proposal.incident_id)
+    return _query_around(incident, command, proposal.area) if proposal.area else None
 
 
 def located(geometry: Geometry | None) -> Area | None:

@@ -17,6 +17,7 @@ from dispatch.model.incidents import Attention, Incident
 from dispatch.model.merges import MergeCandidate
 from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Candidate, Need
+from dispatch.model.proposals import Proposal
 from dispatch.model.reasons import Exclusion, ShortfallReason
 from dispatch.model.requirements import Requirement
 from dispatch.model.staffing_events import LadderStepped
@@ -53,12 +54,13 @@ class Explanation:
 
 
 def of_incident(incident: Incident, decisions: Sequence[Decision]) -> Explanation:
-    """Explains the state of an incident: places filled, shortfalls, attention, likely duplicates."""
+    """Explains the state of an incident: places filled, shortfalls, attention, likely duplicates, proposals."""
     states = Counter(str(offer.state) for offer in incident.offers)
     answers = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "nobody was asked yet"
     lines = [_standing(incident, entry, decisions) for entry in incident.requirements]
     lines += [_attention(incident, entry) for entry in incident.attention]
     lines += [_candidate(entry) for entry in incident.merge_candidates]
+    lines += [_proposal(entry) for entry in incident.proposals if incident.is_open]
     head = f"{incident.type} ({incident.priority}) is {incident.status}, alarm level {incident.alarm_level}; offers: {answers}."
     versions = {decision.why.plan_version for decision in decisions if decision.why.plan_version}
     facts = ({"plan_versions": sorted(versions), "offers": dict(states)},)
@@ -80,6 +82,20 @@ def _attention(incident: Incident, entry: Attention) -> str:
 def _candidate(entry: MergeCandidate) -> str:
     why = ", ".join(_LIKENESS_TEXTS.get(reason, reason) for reason in entry.reasons) or "likeness"
     return f"It may be the same event as {entry.incident_id} ({entry.score:.0%}): {why}."
+
+
+def _proposal(entry: Proposal) -> str:
+    said = " and ".join(
+        f"{one.volunteer_id}, right in {one.right.upheld:g} of {one.right.judged:g} judged answers"
+        if one.right and one.right.judged
+        else f"{one.volunteer_id}, not judged before"
+        for one in entry.said
+    )
+    change = "duplicate of " + entry.incident_id if entry.incident_id else str(entry.kind)
+    return (
+        f"Digital work says: {change} ({said}), at {_at(entry.at_ms)}. It waits for an operator because of: "
+        f"{', '.join(entry.because)}; accept or reject {entry.id}."
+    )
 
 
 def _standing(incident: Incident, entry: Requirement, decisions: Sequence[Decision]) -> str:

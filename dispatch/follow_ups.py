@@ -62,6 +62,7 @@ def _follow_up(decision: Decision, fact: Event) -> Command | None:
             numbers=fact.numbers,
             priority=fact.priority,
             area=fact.area,
+            proposals=fact.proposals,
         )
     if isinstance(fact, ReportAdopted):
         return FinishMerge(**_order(decision, "finish", fact.other), into=own, moved_from=fact.moved_from)

@@ -67,6 +67,7 @@ TABLE: dict[str, ProblemType] = {
     "engaged": ProblemType(409, "The person holds another offer or assignment"),
     "filled": ProblemType(409, "The requirement is filled"),
     "rules_against": ProblemType(409, "Soft rules exclude this person; force with a reason overrides them"),
+    "proposal_outdated": ProblemType(409, "The proposal has ended, or a newer one has taken its place"),
     "already_escalated": ProblemType(409, "The alarm level has been raised since"),
     "edit_conflict": ProblemType(409, "A field has another value or a later edit than the request expects"),
     "private_unreadable": ProblemType(409, "The request would replace a private record that cannot be decrypted"),

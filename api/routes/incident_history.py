@@ -38,6 +38,8 @@ ORDERS_WITH_REASON = (
     "merge_incident",
     "split_incident",
     "unmerge_incident",
+    "accept_proposal",
+    "reject_proposal",
 )
 Newest = Annotated[int, Query(ge=1, le=500, description="this many of the newest"), DIGITS]
 CommandId = Annotated[str, Path(min_length=1, max_length=64, pattern="^[A-Za-z0-9-]+$")]

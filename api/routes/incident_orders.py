@@ -1,4 +1,4 @@
-"""Orders of operators to one incident: cancel, close, reopen, escalate, assign, merge, split, attention, notes.
+"""Orders of operators to one incident: cancel, close, reopen, escalate, assign, merge, split, attention, proposals, notes.
 
 Each route passes `IncidentOrder.respond` (`writes/incident_orders.py`) a function that checks the preconditions and gives the
 command. Idempotency, private records, the send and the response are the same for all.
@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.deps import checked_volunteer_id, zone_of_known_cell
+from api.deps import ProposalId, checked_volunteer_id, zone_of_known_cell
 from api.http.auth import operators
 from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems
@@ -20,17 +20,26 @@ from api.schemas.orders import Assignment, Escalation, Look, Merge, Note, Reason
 from api.schemas.reports import Split
 from api.views.links import answer_links, incident_links
 from api.writes import commands
-from api.writes.incident_orders import OrderDep, check_adopts_reports, check_belongs, check_ids, texts_of
+from api.writes.incident_orders import (
+    OrderDep,
+    check_adopts_reports,
+    check_belongs,
+    check_ids,
+    check_proposed,
+    texts_of,
+)
 from api.writes.manual_orders import check_assignable
 from api.writes.report_checks import check_type
 from api.writes.send import PreparedWrite, write_once
 from dispatch.model.commands import (
+    AcceptProposal,
     AddNote,
     AssignVolunteer,
     CancelIncident,
     CloseIncident,
     EscalateIncident,
     MergeIncident,
+    RejectProposal,
     ReopenIncident,
     SettleAttention,
     SplitIncident,
@@ -226,6 +235,38 @@ async def settle_attention(order: OrderDep, body: Look) -> Response:
         return SettleAttention(**order.command_fields("attention"), reason=body.reason)
 
     return await order.respond(command)
+
+
+@router.post("/{incident_id}/proposals/{proposal_id}/accept", **ORDER)
+async def accept_proposal(order: OrderDep, proposal_id: ProposalId, body: Reason | None = None) -> Response:
+    """Carries out a result of digital work that waits for an operator: the incident is closed as false, moved or merged.
+
+    409 `proposal_outdated`: it has ended, or a newer result has taken its place. The people who gave the answer count as right.
+    """
+    reason = body.reason if body else None
+
+    async def command() -> AcceptProposal:
+        proposal = check_proposed(await order.open_state(), proposal_id)
+        if proposal is not None and proposal.incident_id is not None:
+            await check_adopts_reports(order.services, proposal.incident_id)
+        return AcceptProposal(**order.fields(f"accept {proposal_id}", reason), proposal_id=proposal_id)
+
+    return await order.respond(command, reason)
+
+
+@router.post("/{incident_id}/proposals/{proposal_id}/reject", **ORDER)
+async def reject_proposal(order: OrderDep, proposal_id: ProposalId, body: Reason | None = None) -> Response:
+    """Decides against a result of digital work that waits for an operator. No result of its kind acts alone here any more.
+
+    409 as for accepting. The people who gave the answer count as wrong.
+    """
+    reason = body.reason if body else None
+
+    async def command() -> RejectProposal:
+        check_proposed(await order.open_state(), proposal_id)
+        return RejectProposal(**order.fields(f"reject {proposal_id}", reason), proposal_id=proposal_id)
+
+    return await order.respond(command, reason)
 
 
 @router.post("/{incident_id}/notes", **ORDER | {"responses": problems(400, 404, 413, 415)})

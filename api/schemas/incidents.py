@@ -5,7 +5,17 @@ from typing import Literal
 from api.schemas.base import Geometry, Shown, Time
 from api.schemas.offers import CallerShown, MaterialShown, OfferOfIncident
 from api.schemas.safety import HazardShown, PersonInDistress
-from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, LanguageRule, OnFalse, Priority, Task
+from dispatch.model.reasons import ProposalCause
+from dispatch.model.vocabulary import (
+    Capability,
+    Certainty,
+    IncidentStatus,
+    LanguageRule,
+    OnFalse,
+    Priority,
+    ResultKind,
+    Task,
+)
 
 
 class LadderShown(Shown):
@@ -70,6 +80,37 @@ class AttentionShown(Shown):
     offer_id: str | None
 
 
+class StatementShown(Shown):
+    """One person's answer. `upheld` of `judged`: how often their digital answers were right, of those that others or an operator
+    judged, when they were asked; recent answers count more. null: not known, for example of a person assigned by hand."""
+
+    offer_id: str
+    volunteer_id: str
+    at: Time
+    upheld: float | None
+    judged: float | None
+
+
+class ProposalShown(Shown):
+    """A result of digital work that waits for an operator.
+
+    `kind`: `false` (close the incident as false), `located` (move it to `location`), `duplicate` (merge it into `incident_id`).
+    `by` and `offer_id`: the newest answer of `said`. `because`: why it does not act by itself: `plan`, `priority`, `engaged`,
+    `hazard`, `confirmed`, `operator` (against an operator's own statement), `distance`, `zone`, `place_unknown`.
+    """
+
+    id: str
+    kind: ResultKind
+    requirement_id: str
+    offer_id: str
+    by: str
+    at: Time
+    location: Geometry | None
+    incident_id: str | None
+    because: list[ProposalCause]
+    said: list[StatementShown]
+
+
 class MergeCandidateShown(Shown):
     """An open incident that may be the same event.
 
@@ -91,10 +132,10 @@ class MergeCandidateShown(Shown):
 class IncidentFields(Shown):
     """Fields of an incident in every format.
 
-    Optional fields depend on the role. Volunteers do not see `external_id`, `escalations`, `attention`, `warned`, `parent_id`,
-    `distress_of`, `reports`, `split_from`, `split_into`, `merging_into`, `merged_into` and `merge_candidates`. Only operators,
-    and volunteers who accepted, see `description`, `address`, `caller` and the texts of `material`; only operators see `person`.
-    Volunteers see their own offers only.
+    Optional fields depend on the role. Volunteers do not see `external_id`, `escalations`, `attention`, `proposals`, `warned`,
+    `parent_id`, `distress_of`, `reports`, `split_from`, `split_into`, `merging_into`, `merged_into` and `merge_candidates`. Only
+    operators, and volunteers who accepted, see `description`, `address`, `caller` and the texts of `material`; only operators see
+    `person`. Volunteers see their own offers only.
     """
 
     type: str
@@ -110,6 +151,8 @@ class IncidentFields(Shown):
     escalations: list[str] = []
     certainty: Certainty
     attention: list[AttentionShown] = []
+    proposals: list[ProposalShown] = []
+    """Results of digital work that wait for an operator."""
     hazard: HazardShown | None
     warned: list[str] = []
     """People found inside the hazard area."""

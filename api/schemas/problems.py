@@ -32,6 +32,8 @@ class ProblemShown(Shown):
     """`conflict`: the present version of the incident."""
     alarm_level: int | None = None
     """`already_escalated`: the present alarm level."""
+    proposals: list[str] = []
+    """`proposal_outdated`: ids of the proposals that wait now."""
     incident_id: str | None = None
     """`engaged`: the incident whose offer the person holds."""
     rules: list[str] = []

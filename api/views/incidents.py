@@ -13,6 +13,7 @@ from dispatch.model.ids import zone_of_incident
 from dispatch.model.incidents import Attention, Incident
 from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.offers import Offer
+from dispatch.model.proposals import Proposal
 from dispatch.model.requirements import Climb, Requirement
 from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, OfferState, Priority
 from dispatch.plans.book import PlanBook
@@ -23,6 +24,7 @@ _FOR_OPERATORS = (
     "external_id",
     "escalations",
     "attention",
+    "proposals",
     "reports",
     "split_from",
     "split_into",
@@ -51,6 +53,8 @@ def incident(state: Incident, private: IncidentPrivate | None = None, material: 
         "escalations": state.escalations,
         "certainty": state.certainty,
         "attention": [attention(entry) for entry in state.attention],
+        # Those of a merged incident are decided on where it was merged into.
+        "proposals": [proposal(entry) for entry in state.proposals] if state.is_open else [],
         **safety.of_incident(state),
         "reports": state.reports,
         "split_from": state.split_from,
@@ -83,6 +87,31 @@ def attention(entry: Attention) -> View:
         "since": time(entry.since_ms),
         "detail": entry.detail,
         "offer_id": entry.offer_id,
+    }
+
+
+def proposal(entry: Proposal) -> View:
+    """`schemas.incidents.ProposalShown`. People are shown by their opaque ids."""
+    return {
+        "id": entry.id,
+        "kind": entry.kind,
+        "requirement_id": entry.requirement_id,
+        "offer_id": entry.newest.offer_id,
+        "by": entry.newest.volunteer_id,
+        "at": time(entry.at_ms),
+        "location": entry.area.geometry if entry.area else None,
+        "incident_id": entry.incident_id,
+        "because": entry.because,
+        "said": [
+            {
+                "offer_id": one.offer_id,
+                "volunteer_id": one.volunteer_id,
+                "at": time(one.at_ms),
+                "upheld": one.right.upheld if one.right else None,
+                "judged": one.right.judged if one.right else None,
+            }
+            for one in entry.said
+        ],
     }
 
 
@@ -159,6 +188,7 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         "escalations": [],
         "certainty": Certainty.UNCONFIRMED,
         "attention": [],
+        "proposals": [],
         "hazard": None,
         "warned": [],
         "parent_id": None,

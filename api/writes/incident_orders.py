@@ -18,6 +18,7 @@ from dispatch.model.commands import Command
 from dispatch.model.ids import parts_of_offer
 from dispatch.model.incidents import Incident
 from dispatch.model.private_refs import text_ref
+from dispatch.model.proposals import Proposal
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.wire import IncidentPrivate
@@ -142,6 +143,21 @@ async def check_adopts_reports(services: Services, into: str) -> None:
     if not target.is_open or target.merging is not None:
         state = "merging" if target.is_open else "merged" if target.merged_into else target.status
         raise ProblemResponse("conflict", f"the other incident is {state}", state=state, merged_into=target.merged_into)
+
+
+def check_proposed(state: Incident | None, proposal_id: str) -> Proposal | None:
+    """The proposal of the incident; None if the state is not known: the dispatcher then decides.
+
+    Raises:
+        ProblemResponse: 409 if the incident has no such proposal any more.
+    """
+    if state is None:
+        return None
+    proposal = state.proposal(proposal_id)
+    if proposal is None:
+        open_ones = [one.id for one in state.proposals]
+        raise ProblemResponse("proposal_outdated", "the incident has no such proposal any more", proposals=open_ones)
+    return proposal
 
 
 def check_ids(incident_id: str, body: Split) -> None:

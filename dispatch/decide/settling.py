@@ -6,7 +6,7 @@ from dispatch.decide.needs import needs_of, surplus
 from dispatch.decide.settled import Settled, View, moment_of
 from dispatch.decide.shortfalls import of_work_without_place
 from dispatch.digital import tasks
-from dispatch.incidents import job_changes, manual_orders, merging, offers, orders, splitting
+from dispatch.incidents import job_changes, manual_orders, merging, offers, orders, proposals, releases, splitting
 from dispatch.incidents.assignment import Known
 from dispatch.model import service_area
 from dispatch.model.answer_commands import AcceptOffer
@@ -17,7 +17,7 @@ from dispatch.model.rulings import Ruling
 from dispatch.model.vocabulary import Outcome
 from dispatch.plans.book import PlanBook
 from dispatch.safety import confirmations, hazard_crossings, safeguards, staging
-from dispatch.staffing import escalation, waves
+from dispatch.staffing import escalation, interpreters, waves
 from dispatch.state.derived_facts import Unfolding
 from dispatch.state.lifecycle import evolve
 from dispatch.state.moment import Moment
@@ -68,6 +68,7 @@ def _ruling(view: View, command: Command, plans: PlanBook) -> Ruling:
         or orders.rule(incident, command, plans, view.logged_ms)
         # From here on the incident exists; it is open except for an operator who settles attention.
         or splitting.rule(incident, command)
+        or (proposals.rule(incident, command, view.around, now_ms) if incident else None)
         or manual_orders.rule(incident, command, known, view.priors)
         or tasks.rule(incident, command, now_ms)
         or escalation.rule(incident, command, plans, view.around, now_ms)
@@ -100,11 +101,14 @@ def _with_consequences(view: View, command: Command, plans: PlanBook, ruling: Ru
     assert incident is not None  # a ruling that is applied has an incident
     then = _Consequences(incident, ruling, moment)
     # First: it may move, merge or close the incident, and the rules below judge the result.
-    then.add(*tasks.consequences(before, then.state, then.facts, around, moment))
+    then.add(*tasks.consequences(before, then.state, then.facts, plans, around, moment))
+    then.add(*proposals.consequences(then.state, then.facts, command))
     then.add(*safeguards.consequences(then.state, then.facts, plans, now_ms))
     # Before the crossings: the way of a person ends at their staging point.
     then.add(*staging.moves(before, then.state, around), *service_area.judged(before, then.state, around.served))
     # After every rule that fills or opens places.
+    for bridge in interpreters.needless(then.state, plans):
+        then.add(*releases.released(then.state.offers_for(bridge.requirement_id), orders.NOT_NEEDED), bridge)
     then.add(*surplus(then.state))
     then.add(*of_work_without_place(then.state, now_ms))
     then.add(*hazard_crossings.news(then.state, command, around))

@@ -11,6 +11,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.reasons import AttentionReason, Exclusion, ShortfallReason
 from dispatch.model.requirements import Requirement, Shortfall
 from dispatch.model.staffing_events import ShortfallEnded, ShortfallFound
+from dispatch.staffing import interpreters
 
 _REASONS = (
     (Exclusion.ENGAGED, ShortfallReason.ALL_ENGAGED),
@@ -27,7 +28,8 @@ def shortfall_facts(incident: Incident, choice: Choice, now_ms: int) -> Iterator
     current = next(entry for entry in incident.requirements if entry.id == choice.why.requirement_id)
     # Pending offers count: a place for which somebody is asked is not short.
     missing = places_unasked(incident, current) - len(choice.offers)
-    if missing <= 0:
+    # A translator whom nobody needs at present is not missed, so the incident is not `unfilled` for lack of one.
+    if missing <= 0 or not interpreters.is_needed(incident, current):
         if current.shortfall:
             yield ShortfallEnded(requirement_id=current.id)
         return

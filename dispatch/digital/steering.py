@@ -1,17 +1,21 @@
 """Effects of digital results on the running field response.
 
-verify_report    confirmed: certainty rises; false: people are stood down and the incident is closed, or attention is raised
+verify_report    false: everybody is stood down and the incident is closed
 call_back        false: likewise
 geolocate        located: the incident moves, and its people are checked against the new place (`relocation.py`)
 find_duplicates  duplicate: the incident is merged into the other one (`merging.py`); an operator can undo it
 
-Other results (translations, summaries, observations, maps) have no effect; they are material for the people who go. Work that
-several people do takes effect only when enough of them agree (`consensus.py`).
+These three kinds act by themselves only within bounds (`incidents/exceeded_bounds.py`); else they are proposals, which change
+nothing until an operator accepts them. Two results change what people see of the report, and no help: `confirmed` raises its
+certainty, answers that disagree make it disputed. All others (translations, summaries, observations, maps) are material for the
+people who go. Work that several people do takes effect only when enough of them agree (`consensus.py`).
 """
+
+from dataclasses import dataclass
 
 from dispatch.context_query import located
 from dispatch.digital.consensus import Consensus, ConsensusVerdict, finding
-from dispatch.incidents import merging, releases
+from dispatch.incidents import exceeded_bounds, merging, proposals, releases
 from dispatch.incidents.relocation import replanned
 from dispatch.model.commands import DISPATCHER
 from dispatch.model.context import DecisionContext
@@ -21,43 +25,52 @@ from dispatch.model.incident_events import AttentionEnded, AttentionRaised, Inci
 from dispatch.model.incidents import Incident
 from dispatch.model.offer_events import OfferMoved
 from dispatch.model.offers import Offer
-from dispatch.model.reasons import AttentionReason
+from dispatch.model.reasons import AttentionReason, ProposalCause
 from dispatch.model.requirements import Requirement
-from dispatch.model.vocabulary import FALSE, Capability, Certainty, OfferState, OnFalse, Task
+from dispatch.model.vocabulary import FALSE, Certainty, OfferState, ResultKind, Task
+from dispatch.plans.book import PlanBook
 from dispatch.state.derived_facts import Unfolding
 
 AGREED = "agreed"
-FALSE_REPORT = "false_report"
 _SAYS_WHETHER = frozenset({Task.VERIFY_REPORT, Task.CALL_BACK})
 
 
-def steer(unfolding: Unfolding, facts: tuple[Event, ...], around: DecisionContext) -> None:
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What results are judged by: the plans and the looked-up context."""
+
+    plans: PlanBook
+    around: DecisionContext
+
+
+def steer(unfolding: Unfolding, facts: tuple[Event, ...], plans: PlanBook, around: DecisionContext) -> None:
     """Adds the effects of digital work that `facts` complete."""
+    grounds = _Grounds(plans, around)
     for fact in facts:
         if not isinstance(fact, OfferMoved) or fact.state is not OfferState.DONE or not unfolding.state.is_open:
             continue
         offer = unfolding.state.offer(fact.offer_id)
         if offer is not None and offer.task is not None:
-            _finished(unfolding, offer, around)
+            _finished(unfolding, offer, grounds)
 
 
-def _finished(unfolding: Unfolding, offer: Offer, around: DecisionContext) -> None:
+def _finished(unfolding: Unfolding, offer: Offer, grounds: _Grounds) -> None:
     requirement = _requirement(unfolding.state, offer.requirement_id)
     if requirement is None or not requirement.is_repeated:
         if offer.result is not None:
-            _apply(unfolding, offer, requirement, around)
+            _apply(unfolding, (offer,), requirement, grounds)
     elif requirement.settled is None:
-        _judge(unfolding, requirement, finding(unfolding.state, requirement), around)
+        _judge(unfolding, requirement, finding(unfolding.state, requirement), grounds)
 
 
 def _requirement(state: Incident, requirement_id: str) -> Requirement | None:
     return next((entry for entry in state.requirements if entry.id == requirement_id), None)
 
 
-def _judge(unfolding: Unfolding, requirement: Requirement, found: Consensus, around: DecisionContext) -> None:
+def _judge(unfolding: Unfolding, requirement: Requirement, found: Consensus, grounds: _Grounds) -> None:
     if found.verdict is ConsensusVerdict.SETTLED:
         _settle(unfolding, requirement, found.supporters)
-        _apply(unfolding, found.supporters[-1], requirement, around)
+        _apply(unfolding, found.supporters, requirement, grounds)
     elif found.verdict is ConsensusVerdict.VALIDATE:
         unfolding.add(_another(requirement, "validation"))
     elif found.verdict is ConsensusVerdict.ASK_ANOTHER:
@@ -87,43 +100,48 @@ def _disagree(unfolding: Unfolding, requirement: Requirement) -> None:
         _become(unfolding, Certainty.DISPUTED)
 
 
-def _apply(unfolding: Unfolding, offer: Offer, requirement: Requirement | None, around: DecisionContext) -> None:
+def _apply(
+    unfolding: Unfolding, supporters: tuple[Offer, ...], requirement: Requirement | None, grounds: _Grounds
+) -> None:
+    """The effect of an answer; `supporters` are the people who gave it, the newest last."""
+    offer = supporters[-1]
     result = offer.result
     assert result is not None  # only answers are applied
     if offer.task in _SAYS_WHETHER and result.outcome == FALSE:
-        _false(unfolding, offer, requirement)
+        _false(unfolding, supporters, requirement, grounds)
     elif offer.task is Task.VERIFY_REPORT and result.outcome == "confirmed":
         _confirmed(unfolding, offer)
     elif offer.task is Task.GEOLOCATE and result.outcome == "located":
-        _located(unfolding, offer, around)
+        _located(unfolding, supporters, grounds)
     elif offer.task is Task.FIND_DUPLICATES and result.outcome == "duplicate":
-        _duplicate(unfolding, result.incident_id or "", around)
+        _duplicate(unfolding, supporters, result.incident_id or "", grounds)
 
 
 def _confirmed(unfolding: Unfolding, offer: Offer) -> None:
-    if unfolding.state.certainty is Certainty.FALSE:
+    state = unfolding.state
+    is_said_false = any(one.kind is ResultKind.FALSE for one in state.proposals)
+    if state.certainty is Certainty.FALSE or is_said_false:
         _contradict(unfolding, offer)
     else:
         _become(unfolding, Certainty.CONFIRMED)
 
 
-def _false(unfolding: Unfolding, offer: Offer, requirement: Requirement | None) -> None:
-    """Closes the incident automatically only if nobody contradicts: no confirmation exists and no field worker is on scene."""
-    state = unfolding.state
-    if state.certainty is Certainty.CONFIRMED:
-        _contradict(unfolding, offer)
+def _false(
+    unfolding: Unfolding, supporters: tuple[Offer, ...], requirement: Requirement | None, grounds: _Grounds
+) -> None:
+    state, newest = unfolding.state, supporters[-1]
+    because = exceeded_bounds.of_false(state, newest.requirement_id, requirement, grounds.plans)
+    if ProposalCause.CONFIRMED in because:
+        _contradict(unfolding, newest)
+    if because:
+        # The certainty stays: people on the way would read `false` as the order to turn back.
+        proposal = proposals.proposal_of(ResultKind.FALSE, supporters, because, unfolding.now_ms)
+        unfolding.add(*proposals.made(state, proposal))
         return
     _become(unfolding, Certainty.FALSE)
-    on_scene = any(one.state is OfferState.ON_SCENE and one.capability is Capability.FIELD for one in state.offers)
-    asks = requirement is not None and requirement.on_false is OnFalse.ASK_OPERATOR
-    if asks or on_scene:
-        detail = "on_scene" if on_scene else None
-        reason = AttentionReason.REPORTED_FALSE
-        unfolding.add(AttentionRaised(reason=reason, requirement_id=offer.requirement_id, detail=detail))
-        return
     unfolding.add(
-        *releases.released(state.offers, FALSE_REPORT),
-        IncidentClosed(by=DISPATCHER, reason=FALSE_REPORT),
+        *releases.released(state.offers, proposals.FALSE_REPORT),
+        IncidentClosed(by=DISPATCHER, reason=proposals.FALSE_REPORT),
     )
 
 
@@ -137,23 +155,37 @@ def _become(unfolding: Unfolding, certainty: Certainty) -> None:
         unfolding.add(CertaintyChanged(certainty=certainty))
 
 
-def _located(unfolding: Unfolding, offer: Offer, around: DecisionContext) -> None:
-    area = located(offer.result.location if offer.result else None)
+def _located(unfolding: Unfolding, supporters: tuple[Offer, ...], grounds: _Grounds) -> None:
+    newest = supporters[-1]
+    area = located(newest.result.location if newest.result else None)
     before = unfolding.state.area
     if area is None or area == before:
         return
-    unfolding.add(IncidentMoved(area=area))
-    unfolding.add(*replanned(unfolding.state, before, around))
-
-
-def _duplicate(unfolding: Unfolding, other: str, around: DecisionContext) -> None:
-    if unfolding.state.merging is not None:
+    because = exceeded_bounds.of_move(unfolding.state, area, newest.requirement_id, grounds.plans)
+    if because:
+        proposal = proposals.proposal_of(ResultKind.LOCATED, supporters, because, unfolding.now_ms, area=area)
+        unfolding.add(*proposals.made(unfolding.state, proposal))
         return
-    reason = merging.obstacle(unfolding.state, other, around.target)
-    if reason is None:
-        unfolding.add(merging.begun(unfolding.state, other, by=DISPATCHER, now_ms=unfolding.now_ms))
-    else:
+    unfolding.add(*proposals.ended_kind(unfolding.state, ResultKind.LOCATED, "superseded"), IncidentMoved(area=area))
+    unfolding.add(*replanned(unfolding.state, before, grounds.around))
+
+
+def _duplicate(unfolding: Unfolding, supporters: tuple[Offer, ...], other: str, grounds: _Grounds) -> None:
+    state, newest = unfolding.state, supporters[-1]
+    if state.merging is not None:
+        return
+    if merging.obstacle(state, other, grounds.around.target) is not None:
         unfolding.add(AttentionRaised(reason=AttentionReason.DUPLICATE_ENDED, detail=other))
+        return
+    because = exceeded_bounds.of_merge(state, other, newest.requirement_id, grounds.plans, grounds.around)
+    if because:
+        proposal = proposals.proposal_of(ResultKind.DUPLICATE, supporters, because, unfolding.now_ms, incident_id=other)
+        unfolding.add(*proposals.made(state, proposal))
+        return
+    unfolding.add(
+        *proposals.ended_kind(state, ResultKind.DUPLICATE, "superseded"),
+        merging.begun(state, other, by=DISPATCHER, now_ms=unfolding.now_ms),
+    )
 
 
 def _end_attention(unfolding: Unfolding, reason: AttentionReason, requirement_id: str) -> None:

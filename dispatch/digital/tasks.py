@@ -14,12 +14,13 @@ from dispatch.model.answer_commands import GiveResult
 from dispatch.model.commands import Command, PassDeadline, SettleAttention
 from dispatch.model.context import DecisionContext
 from dispatch.model.events import Event
-from dispatch.model.incident_events import AttentionEnded, IncidentUpdated
+from dispatch.model.incident_events import AttentionEnded, IncidentMoved, IncidentUpdated
 from dispatch.model.incidents import Incident
 from dispatch.model.merge_events import MergeProposed
 from dispatch.model.offers import Offer
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import DeadlineKind
+from dispatch.plans.book import PlanBook
 from dispatch.state.derived_facts import Unfolding
 from dispatch.state.moment import Moment
 
@@ -68,14 +69,20 @@ def _contradiction(offer: Offer, command: GiveResult) -> Ruling | None:
 
 
 def consequences(
-    before: Incident | None, after: Incident, facts: tuple[Event, ...], around: DecisionContext, moment: Moment
+    before: Incident | None,
+    after: Incident,
+    facts: tuple[Event, ...],
+    plans: PlanBook,
+    around: DecisionContext,
+    moment: Moment,
 ) -> tuple[Event, ...]:
     """Events that follow from `facts`, which led from `before` to `after`: leases, effects of results, proposed merges."""
     unfolding = Unfolding(after, moment)
     unfolding.add(*leases.held(after, facts, moment.at_ms))
-    steer(unfolding, facts, around)
+    steer(unfolding, facts, plans, around)
     for fact in facts:
-        if isinstance(fact, IncidentUpdated) and before is not None and before.area != fact.area:
+        # A place that an operator states or accepts; that of a result which acts by itself is handled where it does.
+        if isinstance(fact, IncidentUpdated | IncidentMoved) and before is not None and before.area != fact.area:
             unfolding.add(*replanned(unfolding.state, before.area, around))
     state = unfolding.state
     if before is None or (before.area, before.type) != (state.area, state.type):

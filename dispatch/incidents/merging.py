@@ -19,7 +19,7 @@ it, and the place where B has none. `unmerge` reverses neither. External numbers
 
 from collections.abc import Iterator
 
-from dispatch.incidents import releases
+from dispatch.incidents import exceeded_bounds, releases
 from dispatch.incidents.duplicates import numbers_of
 from dispatch.incidents.orders import NOT_NEEDED
 from dispatch.incidents.reprioritising import reprioritised
@@ -49,7 +49,7 @@ from dispatch.model.merge_events import (
 )
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
-from dispatch.model.vocabulary import DeadlineKind
+from dispatch.model.vocabulary import DeadlineKind, ResultKind
 from dispatch.plans.book import PlanBook
 
 ANSWER_WITHIN_MS = 15_000
@@ -70,7 +70,7 @@ def rule(
     if isinstance(command, AdoptReport):
         return _adopt(incident, command, plans)
     if isinstance(command, FinishMerge):
-        return _finish(incident, command)
+        return _finish(incident, command, plans)
     if isinstance(command, ReleaseReport):
         return _release(incident, command)
     if isinstance(command, PassDeadline) and command.deadline is DeadlineKind.MERGE:
@@ -99,6 +99,8 @@ def begun(incident: Incident, into: str, *, by: str, now_ms: int) -> MergeBegun:
         numbers=numbers_of(incident),
         priority=incident.priority,
         area=incident.area,
+        # The merge itself answers what it was said to be a duplicate of.
+        proposals=tuple(one for one in incident.proposals if one.kind is not ResultKind.DUPLICATE),
     )
 
 
@@ -172,7 +174,7 @@ def _taken_over(incident: Incident, command: AdoptReport, plans: PlanBook) -> It
     )
 
 
-def _finish(incident: Incident, command: FinishMerge) -> Ruling:
+def _finish(incident: Incident, command: FinishMerge, plans: PlanBook) -> Ruling:
     if incident.merged_into == command.into:
         return unchanged("finish_merge", "already_merged")
     # A split has moved this report on; its people were released when it ended.
@@ -181,6 +183,14 @@ def _finish(incident: Incident, command: FinishMerge) -> Ruling:
     if not incident.is_open or incident.merging is None or incident.merging.into != command.into:
         # Applied, so that the follow-up takes this incident off the list of the other one.
         return applied("finish_merge", MergeDeclined(into=command.into))
+    # A merge that a result began alone: somebody may have accepted since, whom no stranger stands down.
+    if incident.merging.by == DISPATCHER and exceeded_bounds.of_started_merge(incident, plans):
+        return applied(
+            "finish_merge",
+            MergeEnded(reason="out_of_bounds", by=DISPATCHER),
+            MergeDeclined(into=command.into),
+            AttentionRaised(reason=AttentionReason.MERGE_FAILED, detail=command.into),
+        )
     return applied(
         "finish_merge", *releases.finished(incident.offers, MERGED), IncidentMerged(into=command.into, by=command.by)
     )

@@ -1,21 +1,22 @@
-"""Trust: how often a person's digital answers were confirmed by others. Computed from the log; used only for ranking.
+"""Trust: how often a person's digital answers were upheld. Computed from the log; used for ranking, and shown with proposals.
 
 Answers are compared when work done by several people is settled. Answers equal to the settled outcome are upheld, answers that a
-majority rejected are overruled. Not counted: answers that nobody compared, unresolved disagreements, silence, declines, expired
-leases, and inconclusive answers on either side.
+majority rejected are overruled. An operator who accepts a proposal upholds the answers it rests on, one who rejects it overrules
+them. Not counted: answers that nobody compared, unresolved disagreements, silence, declines, expired leases, proposals that ended
+without a decision, and inconclusive answers on either side.
 
 Trust is the mean of a Beta distribution, like the acceptance estimates: a start value with the weight of `PRIOR_WEIGHT` answers,
 and the person's own answers with a half-life of `HALF_LIFE_MS`. It excludes nobody. In the ranking of digital work it is a term
 of at most `BOUND_S` seconds either way, 0 without own answers; for work that checks another person's answer it counts `CHECKING`
-times. Only operators see it, in the record of a decision.
+times. Only operators see it, in the record of a decision and beside a proposal.
 """
 
 from dataclasses import dataclass
 
 from dispatch.model.decisions import Decision
-from dispatch.model.digital_events import WorkSettled
+from dispatch.model.digital_events import ProposalAccepted, ProposalRejected, WorkSettled
 from dispatch.model.incidents import Incident
-from dispatch.model.offers import Offer
+from dispatch.model.offers import Offer, TrustFigures
 from dispatch.model.people import Candidate, Need
 from dispatch.model.vocabulary import Capability
 
@@ -44,6 +45,19 @@ class Judged:
 
 def judged_by(decision: Decision, incident: Incident) -> tuple[Judged, ...]:
     """Answers that the decision upholds or overrules; `incident`: the state after it."""
+    return (*_by_others(decision, incident), *_by_operator(decision))
+
+
+def _by_operator(decision: Decision) -> tuple[Judged, ...]:
+    return tuple(
+        Judged(volunteer_id=person, at_ms=decision.decided_ms, upheld=isinstance(fact, ProposalAccepted))
+        for fact in decision.events
+        if isinstance(fact, ProposalAccepted | ProposalRejected)
+        for person in fact.people
+    )
+
+
+def _by_others(decision: Decision, incident: Incident) -> tuple[Judged, ...]:
     return tuple(
         Judged(volunteer_id=offer.volunteer_id, at_ms=decision.decided_ms, upheld=offer.id in fact.offer_ids)
         for fact in decision.events
@@ -56,6 +70,11 @@ def judged_by(decision: Decision, incident: Incident) -> tuple[Judged, ...]:
 
 def _claims(offer: Offer) -> bool:
     return offer.result is not None and offer.result.outcome not in INCONCLUSIVE
+
+
+def figures(candidate: Candidate) -> TrustFigures:
+    """The counts behind `trust`, rounded to one decimal."""
+    return TrustFigures(upheld=round(candidate.upheld, 1), judged=round(candidate.upheld + candidate.overruled, 1))
 
 
 def trust(candidate: Candidate) -> float:

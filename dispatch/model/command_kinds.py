@@ -14,6 +14,7 @@ from dispatch.model.answer_commands import (
     ReportProgress,
 )
 from dispatch.model.commands import (
+    AcceptProposal,
     AddNote,
     AdoptReport,
     AssignVolunteer,
@@ -26,6 +27,7 @@ from dispatch.model.commands import (
     FinishMerge,
     MergeIncident,
     PassDeadline,
+    RejectProposal,
     ReleaseReport,
     ReopenIncident,
     ReportIncident,
@@ -63,6 +65,8 @@ AnyCommand: TypeAlias = (
     | FinishMerge
     | ReleaseReport
     | SettleAttention
+    | AcceptProposal
+    | RejectProposal
     | EnterHazard
     | CheckWay
     | PassDeadline
@@ -96,6 +100,8 @@ COMMANDS: dict[str, type[Command]] = {
     "finish_merge": FinishMerge,
     "release_report": ReleaseReport,
     "settle_attention": SettleAttention,
+    "accept_proposal": AcceptProposal,
+    "reject_proposal": RejectProposal,
     "enter_hazard": EnterHazard,
     "check_way": CheckWay,
     "pass_deadline": PassDeadline,

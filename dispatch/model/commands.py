@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from dispatch.model.incidents import Hazard
 from dispatch.model.merges import MovedPerson, NewReport, RefusedBefore, ReportNumber
 from dispatch.model.places import Area
+from dispatch.model.proposals import Proposal
 from dispatch.model.requirements import RequirementSpec, WorkKind
 from dispatch.model.vocabulary import DeadlineKind, Priority
 
@@ -177,6 +178,8 @@ class AdoptReport(Command):
     numbers: tuple[ReportNumber, ...] = ()
     priority: Priority | None = None
     area: Area | None = None
+    proposals: tuple[Proposal, ...] = ()
+    """Its results that wait for an operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +202,22 @@ class SettleAttention(Command):
     """An operator has handled an entry of `Incident.attention`; `reason` names it."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptProposal(Command):
+    """An operator carries out a proposal of digital work. Refused if another one has taken its place, or it has ended."""
+
+    proposal_id: str
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectProposal(Command):
+    """An operator decides against a proposal of digital work; refused as `AcceptProposal` is."""
+
+    proposal_id: str
+    private_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

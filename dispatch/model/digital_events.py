@@ -1,9 +1,10 @@
-"""Events of digital work: leases, results, agreement, certainty of the report."""
+"""Events of digital work: leases, results, agreement, certainty of the report, proposals to the operator."""
 
 from dataclasses import dataclass
 
 from dispatch.model.offers import TaskResult
-from dispatch.model.vocabulary import Certainty
+from dispatch.model.proposals import Proposal
+from dispatch.model.vocabulary import Certainty, ResultKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +47,40 @@ class WorkSettled:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertaintyChanged:
     certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalMade:
+    """A result waits for an operator. It takes the place of an older proposal of its kind."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalAccepted:
+    """An operator carries the proposal out. `people`: those whose answers it rests on; they count as upheld."""
+
+    proposal_id: str
+    result: ResultKind
+    by: str
+    # Their ids, not their offers: a proposal may come from an incident that was merged into this one.
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalRejected:
+    """An operator keeps things as they are. `people`: those whose answers it rests on; they count as overruled."""
+
+    proposal_id: str
+    result: ResultKind
+    by: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalEnded:
+    """A proposal ended without a decision on it: `superseded`, `edited`, `incident_ended`, `merged` or `unmerged`."""
+
+    proposal_id: str
+    result: ResultKind
+    reason: str

@@ -2,7 +2,17 @@
 
 from typing import TypeAlias
 
-from dispatch.model.digital_events import AnswerWanted, CertaintyChanged, LeaseHeld, ResultGiven, WorkSettled
+from dispatch.model.digital_events import (
+    AnswerWanted,
+    CertaintyChanged,
+    LeaseHeld,
+    ProposalAccepted,
+    ProposalEnded,
+    ProposalMade,
+    ProposalRejected,
+    ResultGiven,
+    WorkSettled,
+)
 from dispatch.model.incident_events import (
     AttentionEnded,
     AttentionRaised,
@@ -51,6 +61,7 @@ from dispatch.model.safety_events import (
     WaysToCheck,
 )
 from dispatch.model.staffing_events import (
+    BridgeEnded,
     LadderScheduled,
     LadderStepped,
     PartnerAsked,
@@ -85,6 +96,10 @@ Event: TypeAlias = (
     | AnswerWanted
     | WorkSettled
     | CertaintyChanged
+    | ProposalMade
+    | ProposalAccepted
+    | ProposalRejected
+    | ProposalEnded
     | IncidentMoved
     | OfferRemeasured
     | MergeProposed
@@ -99,6 +114,7 @@ Event: TypeAlias = (
     | LadderScheduled
     | LadderStepped
     | RequirementsAdded
+    | BridgeEnded
     | PartnerAsked
     | AttentionRaised
     | AttentionEnded
@@ -143,6 +159,10 @@ EVENTS: dict[str, type] = {
     "answer_wanted": AnswerWanted,
     "work_settled": WorkSettled,
     "certainty_changed": CertaintyChanged,
+    "proposal_made": ProposalMade,
+    "proposal_accepted": ProposalAccepted,
+    "proposal_rejected": ProposalRejected,
+    "proposal_ended": ProposalEnded,
     "incident_moved": IncidentMoved,
     "offer_remeasured": OfferRemeasured,
     "merge_proposed": MergeProposed,
@@ -157,6 +177,7 @@ EVENTS: dict[str, type] = {
     "ladder_scheduled": LadderScheduled,
     "ladder_stepped": LadderStepped,
     "requirements_added": RequirementsAdded,
+    "bridge_ended": BridgeEnded,
     "partner_asked": PartnerAsked,
     "attention_raised": AttentionRaised,
     "attention_ended": AttentionEnded,

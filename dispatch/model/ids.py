@@ -76,6 +76,11 @@ def offer_id(incident: str, command: str, requirement: str, volunteer: str) -> s
     return f"o-{zone}-{number}-{_hex('offer', command, requirement, volunteer)[:16]}"
 
 
+def proposal_id(offer: str) -> str:
+    """Id of the proposal that the answer under an offer makes; an offer is answered once."""
+    return f"p-{_hex('proposal', offer)[:16]}"
+
+
 def decision_id(command: str) -> str:
     return _dashed(_hex("decision", command))
 

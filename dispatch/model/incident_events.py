@@ -114,3 +114,5 @@ class IncidentMoved:
 
     # The zone does not change (DESIGN 6).
     area: Area
+    by: str | None = None
+    """The operator who accepted the place; None: the result acted by itself."""

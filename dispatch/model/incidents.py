@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from dispatch.model.merges import MergeCandidate, Merging, RefusedBefore, ReportNumber
 from dispatch.model.offers import Offer
 from dispatch.model.places import Area
+from dispatch.model.proposals import Proposal
 from dispatch.model.requirements import Requirement
-from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, Priority
+from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, Priority, ResultKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,9 @@ class Edit:
     version: int
     by: str
     at_ms: int
+    # A result of digital work never moves by itself what an operator has placed (DESIGN 120).
+    found: bool = False
+    """Set by digital work without an operator."""
 
 
 # No slots: `copying.changed` copies `__dict__` (DESIGN 45).
@@ -123,6 +127,10 @@ class Incident:
     field is held by the record of the report."""
     edits: Mapping[str, Edit] = field(default_factory=dict)
     """Field, named as in the HTTP body, to its last edit since the report."""
+    proposals: tuple[Proposal, ...] = ()
+    """Results of digital work that wait for an operator, at most one of each kind."""
+    overruled: tuple[ResultKind, ...] = ()
+    """Kinds of results against which an operator has decided here: none of them acts by itself any more."""
 
     @property
     def is_open(self) -> bool:
@@ -130,6 +138,9 @@ class Incident:
 
     def offer(self, offer_id: str) -> Offer | None:
         return next((offer for offer in self.offers if offer.id == offer_id), None)
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        return next((proposal for proposal in self.proposals if proposal.id == proposal_id), None)
 
     def offers_for(self, requirement_id: str) -> tuple[Offer, ...]:
         return tuple([offer for offer in self.offers if offer.requirement_id == requirement_id])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dispatch.model.merges import MergeCandidate, MovedPerson, NewReport, RefusedBefore, ReportNumber
 from dispatch.model.places import Area
+from dispatch.model.proposals import Proposal
 from dispatch.model.vocabulary import Priority
 
 
@@ -28,11 +29,14 @@ class MergeBegun:
     """`into` takes it over if it is more urgent than its own; None in older logs."""
     area: Area | None = None
     """`into` takes it over if it has no place."""
+    proposals: tuple[Proposal, ...] = ()
+    """`into` takes over those of a kind of which it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeEnded:
-    """The merge failed: `not_taken` in time, or `withdrawn`."""
+    """The merge failed: `not_taken` in time, `withdrawn`, `crossed` by one the other way, or `out_of_bounds` of what a result of
+    digital work may do alone."""
 
     reason: str
     by: str

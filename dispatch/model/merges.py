@@ -81,3 +81,6 @@ class Merging:
 
     into: str
     due_ms: int
+    # Only a merge that no operator ordered is judged again when it is completed (DESIGN 120).
+    by: str = ""
+    """Who began it; empty in older logs."""

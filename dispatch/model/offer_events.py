@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dispatch.model.offers import TrustFigures
 from dispatch.model.places import Place
 from dispatch.model.reasons import SoftRule
 from dispatch.model.vocabulary import Capability, ConfirmationState, OfferSource, OfferState, Task
@@ -23,6 +24,7 @@ class OfferMade:
     chance: float | None = None
     """Estimated probability of an acceptance within the window."""
     shares_language: bool | None = None
+    right: TrustFigures | None = None
     staging: Place | None = None
     source: OfferSource = OfferSource.SEARCH
     by: str | None = None

@@ -30,6 +30,14 @@ class TaskResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrustFigures:
+    """How often a person's digital answers were upheld, of those that others or an operator judged: decayed sums (`trust.py`)."""
+
+    upheld: float
+    judged: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInClock:
     """Check-in timer of a person on scene. `due_ms`: when the next step follows without an answer; None after the operator was
     alerted."""
@@ -132,6 +140,9 @@ class Offer:
     """Probability of an acceptance within the window, estimated when the offer was made."""
     shares_language: bool | None = None
     """Whether the person speaks one of the requested languages; None if none is requested."""
+    # Kept, so that a proposal shows them without a look-up: decisions follow from the log alone.
+    right: TrustFigures | None = None
+    """Digital work found by the search: the person's figures when they were asked."""
     staging: Place | None = None
     """Staging point at the edge of a hazard area; it depends only on the area, so it reveals nothing about the person."""
     check_in: CheckInClock | None = None

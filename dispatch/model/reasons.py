@@ -7,7 +7,9 @@ class AttentionReason(StrEnum):
     """Why an operator should look at an incident."""
 
     DISAGREEMENT = "disagreement"  # answers to the same digital work disagree, including an additional one
-    REPORTED_FALSE = "reported_false"  # agreed to be false; the plan, or somebody on scene, requires an operator
+    REPORTED_FALSE = "reported_false"  # said to be false: a proposal waits, its id is the detail
+    REPORTED_ELSEWHERE = "reported_elsewhere"  # said to be at another place: likewise
+    REPORTED_DUPLICATE = "reported_duplicate"  # said to be the same event as another incident: likewise
     CONTRADICTION = "contradiction"  # reported false after it was confirmed, or the reverse
     DUPLICATE_ENDED = "duplicate_ended"  # the incident named as its duplicate is unknown or has ended
     MERGE_FAILED = "merge_failed"  # the target incident did not adopt it
@@ -24,6 +26,22 @@ class AttentionReason(StrEnum):
     WARNING_INCOMPLETE = "warning_incomplete"  # more people are inside a hazard area than one decision warns
     WAYS_UNCHECKED = "ways_unchecked"  # more people are on their way near a new hazard area than could be checked
     CHANGE_UNCONFIRMED = "change_unconfirmed"  # an assigned person has not confirmed a change of their job in time
+
+
+class ProposalCause(StrEnum):
+    """Why a result of digital work waits for an operator instead of acting by itself."""
+
+    # Judged by `incidents/exceeded_bounds.py`.
+
+    PLAN = "plan"  # the plan leaves it to an operator
+    PRIORITY = "priority"  # more urgent than the plan allows; always for critical and high
+    ENGAGED = "engaged"  # somebody is on the way, on scene, or at other digital work that would end
+    HAZARD = "hazard"  # the incident has a hazard area, which would end or move
+    CONFIRMED = "confirmed"  # the report was confirmed before
+    OPERATOR = "operator"  # against what an operator has stated
+    DISTANCE = "distance"  # further than the plan allows
+    ZONE = "zone"  # in another zone
+    PLACE_UNKNOWN = "place_unknown"  # one of the two incidents has no place, so their distance is unknown
 
 
 class AbsenceReason(StrEnum):

@@ -85,6 +85,17 @@ class RequirementsAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeEnded:
+    """The translator `requirement_id` is needed no more: everybody at the requirement it helps shares the language."""
+
+    requirement_id: str
+    bridged: str
+    # The language is required again, so that a place that opens later is not filled without it and without a translator.
+    climb: Climb | None
+    """The progress of the bridged requirement, with the step to the bridge still to be taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerAsked:
     """The operator should ask a partner organisation."""
 

@@ -130,6 +130,14 @@ FALSE = "false"
 """Outcome of digital work: there is no emergency."""
 
 
+class ResultKind(StrEnum):
+    """Results of digital work that change the field response; all others are material or raise certainty."""
+
+    FALSE = "false"  # there is no emergency: the incident ends
+    LOCATED = "located"  # the incident is elsewhere: it moves
+    DUPLICATE = "duplicate"  # it is the same event as another incident: it is merged into that one
+
+
 class Certainty(StrEnum):
     """Certainty of a report after digital work. In CAP 1.2: possible, observed, both at once, unlikely."""
 

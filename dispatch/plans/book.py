@@ -24,6 +24,7 @@ from dispatch.plans.plan_file import PlanFile, TypeTable, read_tables
 from dispatch.plans.precautions import NONE as NO_PRECAUTIONS
 from dispatch.plans.precautions import Precautions
 from dispatch.plans.requirement_table import RequirementTable
+from dispatch.plans.result_bounds import ResultBounds
 
 BUILT_IN = Path(__file__).with_name("builtin.toml")
 
@@ -55,6 +56,7 @@ class ResponsePlan:
     heavy: bool = False
     """Heavy work: people rest longer afterwards."""
     precautions: Precautions = NO_PRECAUTIONS
+    bounds: ResultBounds = field(default_factory=ResultBounds)
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -192,7 +194,8 @@ def parse(raw: Mapping[str, Any], *, source: str, lines: Mapping[str, int] | Non
         substitutes={skill: tuple(others) for skill, others in file.substitutes.items()},
         budget=file.budget.build(),
     )
-    return replace(book, plans={name: _plan(name, table, book) for name, table in file.types.items()})
+    bounds = file.bounds.build(ResultBounds())
+    return replace(book, plans={name: _plan(name, table, book, bounds) for name, table in file.types.items()})
 
 
 def _inline_ladders(file: PlanFile) -> dict[str, Ladder]:
@@ -209,7 +212,7 @@ def _place(incident_type: str, number: int) -> str:
     return f"types.{incident_type}.requirements[{number}]"
 
 
-def _plan(name: str, table: TypeTable, book: PlanBook) -> ResponsePlan:
+def _plan(name: str, table: TypeTable, book: PlanBook, bounds: ResultBounds) -> ResponsePlan:
     plan = ResponsePlan(
         type=name,
         title=table.title,
@@ -218,6 +221,7 @@ def _plan(name: str, table: TypeTable, book: PlanBook) -> ResponsePlan:
         certainty=table.certainty,
         heavy=table.heavy,
         precautions=Precautions(hazard=table.hazard, equipped=tuple(table.equipped), check_in_s=table.check_in_s),
+        bounds=table.bounds.build(bounds) if table.bounds else bounds,
     )
     return replace(
         plan, lines=tuple(_line(number, row, book, plan) for number, row in enumerate(table.requirements, 1))

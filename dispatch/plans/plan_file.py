@@ -21,6 +21,7 @@ from dispatch.plans.file_table import Table, named_tables
 from dispatch.plans.ladder_tables import LadderForm, LadderName
 from dispatch.plans.precautions import CHECK_IN_RANGE_S
 from dispatch.plans.requirement_table import Certainty, PolicyTable, RequirementTable
+from dispatch.plans.result_bounds import ResultBoundsTable
 from dispatch.plans.substitutes import cycle_through
 from dispatch.plans.value_types import (
     Expected,
@@ -89,6 +90,9 @@ class TypeTable(Table):
     check_in_s: (
         Annotated[int, Whole(*CHECK_IN_RANGE_S, "whole seconds from {} to {}".format(*CHECK_IN_RANGE_S))] | None
     ) = Field(default=None, description="Seconds after which a person on scene is asked to check in. Default: never.")
+    bounds: ResultBoundsTable | None = Field(
+        default=None, description="Bounds of results of digital work for this type. Default: those of the file."
+    )
     requirements: Annotated[list[RequirementTable], Rows("at least one", 1), AfterValidator(_for_every_priority)] = (
         Field(description="People that an incident of this type needs.")
     )
@@ -195,6 +199,10 @@ class PlanFile(Table):
         default_factory=DefaultsTable, description="Values that apply where a requirement states none."
     )
     budget: BudgetTable = Field(default_factory=BudgetTable, description="Limits on what may be asked of one person.")
+    bounds: ResultBoundsTable = Field(
+        default_factory=ResultBoundsTable,
+        description="Bounds within which results of digital work act without an operator.",
+    )
     substitutes: Annotated[
         dict[SkillName, Skills], named_tables('a table like cpr = ["first_aid"]'), AfterValidator(_no_cycles)
     ] = Field(

@@ -9,7 +9,8 @@
 
 Only steps that widen the search (`WIDENING_STEPS`) are taken early; they overtake the others. A step that gives up part of the
 requirement (another skill, another language, the end) is taken at its own time, after everybody who fits has answered, or on an
-operator's order. People who fit but are engaged elsewhere, rest or sleep count as not having answered.
+operator's order. People who fit but are engaged elsewhere, asked for another requirement here, rest or sleep count as not having
+answered.
 
 A step that cannot reach anybody new (no wider ring, no substitute, no language to relax, no higher level, no translator) is
 skipped in the same decision. After a step that calls a human, later steps follow their clocks alone, to give the human time.
@@ -32,7 +33,7 @@ from dispatch.plans.book import PlanBook
 from dispatch.plans.ladders import Step
 from dispatch.staffing.forecast import chance_to_fill
 from dispatch.staffing.interpreters import NO_TRANSLATOR, lacks_language, late_bridge, translator_added, wants_bridge
-from dispatch.staffing.ladder_clock import TO_ALL, climb_of, is_asking, is_human_called
+from dispatch.staffing.ladder_clock import TO_ALL, climb_of, is_asked_elsewhere, is_asking, is_human_called
 from dispatch.staffing.ladder_steps import EscalationContext, climbed, effects, past, pointless, raised
 
 _OVERTAKING = frozenset({StepReason.NOBODY_FREE, StepReason.FORECAST})
@@ -95,7 +96,7 @@ def _may_be_bridged_now(incident: Incident, entry: Requirement, context: Escalat
     # A bridge weakens the requirement, which waits until people can be searched.
     if incident.lacks_place(entry):
         return False
-    if not is_asking(incident, entry):
+    if not is_asking(incident, entry) and not is_asked_elsewhere(incident, entry):
         return True
     climb = climb_of(entry)
     at_s = min(
@@ -159,7 +160,7 @@ def _cause(incident: Incident, entry: Requirement, context: EscalationContext) -
     due = climb.due_reason
     # The reason for which the timer was set must still hold; somebody may have answered since.
     is_due = {
-        StepReason.NOBODY_NEW: not is_asking(incident, entry),
+        StepReason.NOBODY_NEW: not is_asking(incident, entry) and not is_asked_elsewhere(incident, entry),
         StepReason.NOBODY_FREE: not is_asking(incident, entry),
         StepReason.FORECAST: chance < ladder.least_chance,
         StepReason.OPERATOR: True,

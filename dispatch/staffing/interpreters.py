@@ -2,6 +2,8 @@
 
 A bridge is added only by a decision that can also ask a translator, so no incident has a shortfall of translators who do not
 exist. A requirement whose bridge found no translator is marked (`TranslatorLacked`) and tried again when one becomes available.
+A translator who is still missing is no shortfall while people who share the language cover the places, and is wanted no more once
+these people have them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,8 +16,8 @@ from dispatch.model.events import Event
 from dispatch.model.incidents import Incident
 from dispatch.model.people import Candidate, Need
 from dispatch.model.reasons import StepReason
-from dispatch.model.requirements import Requirement, RequirementSpec
-from dispatch.model.staffing_events import LadderStepped, RequirementsAdded, TranslatorLacked
+from dispatch.model.requirements import Climb, Requirement, RequirementSpec
+from dispatch.model.staffing_events import BridgeEnded, LadderStepped, RequirementsAdded, TranslatorLacked
 from dispatch.model.vocabulary import Capability, LanguageRule, Skill, StepAction, Task
 from dispatch.plans.book import PlanBook
 from dispatch.plans.budget_table import Budget
@@ -117,6 +119,42 @@ def late_bridge(incident: Incident, entry: Requirement, plans: PlanBook) -> list
         climb=replace(entry.climb, bridged=True),
     )
     return [stepped, added]
+
+
+def is_needed(incident: Incident, entry: Requirement) -> bool:
+    """Whether the requirement is needed: always, but for a translator of people who all share the language and cover all
+    places. `entry`: any requirement."""
+    helped = next((one for one in incident.requirements if one.id == entry.bridges), None)
+    if helped is None:
+        return True
+    people = [offer for offer in incident.offers_for(helped.id) if offer.is_live or offer.is_filling]
+    return len(people) < helped.count or any(offer.shares_language is not True for offer in people)
+
+
+def needless(incident: Incident, plans: PlanBook) -> Iterator[BridgeEnded]:
+    """Ends of bridges whose translator is still missing while everybody who has a place at the other end shares the language."""
+    if not incident.is_open:
+        return
+    for entry in incident.requirements:
+        # First, because almost no incident has a translator.
+        if entry.bridges is None:
+            continue
+        helped = next((one for one in incident.requirements if one.id == entry.bridges), None)
+        if helped is None or not incident.open_places(entry) or incident.open_places(helped):
+            continue
+        if not is_needed(incident, entry):
+            yield BridgeEnded(requirement_id=entry.id, bridged=helped.id, climb=_before_bridge(helped.climb, plans))
+
+
+def _before_bridge(climb: Climb | None, plans: PlanBook) -> Climb | None:
+    """The progress as if the step to the bridge were still to be taken; later steps stay taken."""
+    if climb is None or not climb.bridged:
+        return climb
+    steps = plans.ladder(climb.ladder).steps
+    left = {number for number, step in enumerate(steps) if step.action is StepAction.BRIDGE_LANGUAGE}
+    done = [number for number in (*range(climb.taken), *climb.ahead) if number not in left]
+    taken = next((number for number in range(len(done) + 1) if number not in done), 0)
+    return replace(climb, bridged=False, taken=taken, ahead=tuple(number for number in done if number > taken))
 
 
 def translators_in(facts: Sequence[Event]) -> list[Requirement]:

@@ -37,7 +37,10 @@ def schedule(
     """
     if state is None or not state.is_open:
         return
-    reasons = {why.requirement_id: reason for why in whys if (reason := _reason_of(why))} | _carried_on(facts)
+    found = {why.requirement_id: reason for why in whys if (reason := _reason_of(why))} | _carried_on(facts)
+    reasons = {
+        entry.id: _unless_asked(state, entry, found[entry.id]) for entry in state.requirements if entry.id in found
+    }
     # Nothing else ends attention about a requirement that was removed.
     kept = {entry.id for entry in state.requirements}
     for gone in dict.fromkeys(one.requirement_id for one in state.attention if one.requirement_id not in kept):
@@ -77,6 +80,22 @@ def explained(why: RequirementWhy, state: Incident | None, plans: PlanBook, now_
 def is_asking(incident: Incident, entry: Requirement) -> bool:
     """Whether somebody has a pending offer for this requirement."""
     return any(offer.state is OfferState.OFFERED for offer in incident.offers_for(entry.id))
+
+
+def is_asked_elsewhere(incident: Incident, entry: Requirement) -> bool:
+    """Whether somebody who fits has a pending offer for another requirement of the incident: they have not answered either.
+
+    Judged by what their offer tells; a person with further skills is not recognised.
+    """
+    skills = {*entry.skills, *(entry.climb.substitutes if entry.climb else ())}
+    return any(
+        offer.state is OfferState.OFFERED
+        and offer.requirement_id != entry.id
+        and offer.capability is entry.capability
+        and offer.skill in skills
+        and offer.shares_language is not False
+        for offer in incident.offers
+    )
 
 
 def is_human_called(ladder: Ladder, climb: Climb, number: int) -> bool:
@@ -146,6 +165,13 @@ def _reason_of(why: RequirementWhy) -> StepReason | None:
     if not why.complete or why.passed_over or Exclusion.TAKEN_NOW in why.excluded:
         return None
     return StepReason.NOBODY_FREE if _NOT_FREE & why.excluded.keys() else StepReason.NOBODY_NEW
+
+
+def _unless_asked(state: Incident, entry: Requirement, found: StepReason) -> StepReason:
+    """`NOBODY_NEW` allows steps that give something up, so it must not hide people who are asked for another requirement here:
+    the search leaves them out as it leaves out those who declined."""
+    is_open = found is StepReason.NOBODY_NEW and is_asked_elsewhere(state, entry)
+    return StepReason.NOBODY_FREE if is_open else found
 
 
 def _carried_on(facts: Sequence[Event]) -> dict[str, StepReason]:

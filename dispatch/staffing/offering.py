@@ -1,10 +1,12 @@
 """The event by which a person is offered a requirement."""
 
 from dispatch.matching.ranking import Ranked
+from dispatch.matching.trust import figures
 from dispatch.model.ids import offer_id
 from dispatch.model.languages import shares_language
 from dispatch.model.offer_events import OfferMade
 from dispatch.model.people import Candidate, Need
+from dispatch.model.vocabulary import Capability
 
 
 def offer_made(need: Need, entry: Ranked, chance: float, now_ms: int) -> OfferMade:
@@ -22,6 +24,7 @@ def offer_made(need: Need, entry: Ranked, chance: float, now_ms: int) -> OfferMa
         task=requirement.task,
         chance=round(chance, 4),
         shares_language=_shares(entry.candidate, need),
+        right=figures(entry.candidate) if requirement.capability is Capability.DIGITAL else None,
         staging=entry.candidate.staging,
     )
 

@@ -7,10 +7,11 @@ record. Edits of different fields never conflict.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dispatch.model.commands import Command, ReportIncident, SplitIncident, UpdateIncident
+from dispatch.model.commands import DISPATCHER, Command, ReportIncident, SplitIncident, UpdateIncident
 from dispatch.model.incidents import Edit, Incident
 from dispatch.model.private_refs import report_ref
 from dispatch.model.requirements import Requirement
+from dispatch.model.vocabulary import ResultKind
 from dispatch.state.moment import Moment
 
 PRIVATE_FIELDS = ("description", "address", "caller")
@@ -32,10 +33,21 @@ def edit_version(incident: Incident) -> int:
     return max((edit.version for edit in incident.edits.values()), default=0)
 
 
-def edited(incident: Incident, fields: Iterable[str], moment: Moment) -> Mapping[str, Edit]:
-    """The incident's edits, updated for these fields."""
-    edit = Edit(version=moment.version, by=moment.by, at_ms=moment.at_ms)
+def edited(incident: Incident, fields: Iterable[str], moment: Moment, *, found: bool = False) -> Mapping[str, Edit]:
+    """The incident's edits, updated for these fields. `found`: by digital work, without an operator."""
+    edit = Edit(version=moment.version, by=moment.by, at_ms=moment.at_ms, found=found)
     return {**incident.edits, **dict.fromkeys(fields, edit)}
+
+
+def is_stated_by_operator(incident: Incident, field: str) -> bool:
+    """Whether an operator has set the present value since the report."""
+    edit = incident.edits.get(field)
+    return edit is not None and not edit.found and edit.by != DISPATCHER
+
+
+def overruling(incident: Incident, kind: ResultKind) -> tuple[ResultKind, ...]:
+    """`Incident.overruled` after an operator has decided against a result of this kind."""
+    return incident.overruled if kind in incident.overruled else (*incident.overruled, kind)
 
 
 def edited_since(incident: Incident, field: str, version: int | None) -> bool:

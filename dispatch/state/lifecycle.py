@@ -14,8 +14,8 @@ from dispatch.model.copying import changed
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Attention, Incident, Times
 from dispatch.model.requirements import Requirement
-from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Outcome
-from dispatch.state.edits import edited
+from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Outcome, ResultKind
+from dispatch.state.edits import edited, overruling
 from dispatch.state.errors import BrokenLog
 from dispatch.state.moment import Moment
 from dispatch.state.offer_folds import FOLDS as OFFER_FOLDS
@@ -145,6 +145,8 @@ def _reopened(state: Incident, fact: incident_events.IncidentReopened, moment: M
         requirements=fact.requirements,
         offers=offers,
         hazard=hazard,
+        # Whoever reopens it says that there is something to do.
+        overruled=overruling(state, ResultKind.FALSE),
     )
 
 

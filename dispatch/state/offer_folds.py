@@ -41,6 +41,7 @@ def _made(fact: offer_events.OfferMade, moment: Moment) -> Offer:
         task=fact.task,
         chance=fact.chance,
         shares_language=fact.shares_language,
+        right=fact.right,
         staging=fact.staging,
         source=fact.source,
         set_aside=fact.set_aside,

@@ -58,6 +58,11 @@ def requirements_added(state: Incident, fact: staffing_events.RequirementsAdded,
     return changed(state, requirements=(*state.requirements, *fact.requirements))
 
 
+def bridge_ended(state: Incident, fact: staffing_events.BridgeEnded, _: Moment) -> Incident:
+    kept = changed(state, requirements=tuple(one for one in state.requirements if one.id != fact.requirement_id))
+    return with_requirement(kept, fact.bridged, lambda entry: changed(entry, climb=fact.climb))
+
+
 def partner_asked(state: Incident, fact: staffing_events.PartnerAsked, _: Moment) -> Incident:
     return changed(state, escalations=(*state.escalations, f"partner:{fact.partner}"))
 
@@ -72,5 +77,6 @@ FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     staffing_events.LadderScheduled: ladder_scheduled,
     staffing_events.LadderStepped: ladder_stepped,
     staffing_events.RequirementsAdded: requirements_added,
+    staffing_events.BridgeEnded: bridge_ended,
     staffing_events.PartnerAsked: partner_asked,
 }

@@ -8,11 +8,12 @@ from typing import Any
 
 from dispatch.matching.declines import joined
 from dispatch.model import digital_events, incident_events, merge_events, offer_events
+from dispatch.model.commands import DISPATCHER
 from dispatch.model.copying import changed
 from dispatch.model.incidents import Incident
 from dispatch.model.merges import Merging
-from dispatch.model.vocabulary import IncidentStatus
-from dispatch.state.edits import edited
+from dispatch.model.vocabulary import IncidentStatus, ResultKind
+from dispatch.state.edits import edited, overruling
 from dispatch.state.moment import Moment
 from dispatch.state.replacing import with_offer, with_requirement
 from dispatch.state.safety_folds import on_ground
@@ -37,7 +38,24 @@ def certainty_changed(state: Incident, fact: digital_events.CertaintyChanged, _:
 
 def moved(state: Incident, fact: incident_events.IncidentMoved, moment: Moment) -> Incident:
     # An edit, so that an older value of an operator conflicts with the place that was found (DESIGN 79).
-    return changed(on_ground(state, fact.area, moment), edits=edited(state, ("location",), moment))
+    edits = edited(state, ("location",), moment, found=fact.by is None)
+    return changed(on_ground(state, fact.area, moment), edits=edits)
+
+
+def proposal_made(state: Incident, fact: digital_events.ProposalMade, _: Moment) -> Incident:
+    others = tuple(one for one in state.proposals if one.kind is not fact.proposal.kind)
+    return changed(state, proposals=(*others, fact.proposal))
+
+
+def proposal_over(
+    state: Incident, fact: digital_events.ProposalAccepted | digital_events.ProposalEnded, _: Moment
+) -> Incident:
+    return changed(state, proposals=tuple(one for one in state.proposals if one.id != fact.proposal_id))
+
+
+def proposal_rejected(state: Incident, fact: digital_events.ProposalRejected, _: Moment) -> Incident:
+    left = tuple(one for one in state.proposals if one.id != fact.proposal_id)
+    return changed(state, proposals=left, overruled=overruling(state, fact.result))
 
 
 def remeasured(state: Incident, fact: offer_events.OfferRemeasured, _: Moment) -> Incident:
@@ -49,11 +67,13 @@ def merge_proposed(state: Incident, fact: merge_events.MergeProposed, _: Moment)
 
 
 def merge_begun(state: Incident, fact: merge_events.MergeBegun, _: Moment) -> Incident:
-    return changed(state, merging=Merging(into=fact.into, due_ms=fact.due_ms))
+    return changed(state, merging=Merging(into=fact.into, due_ms=fact.due_ms, by=fact.by))
 
 
-def merge_ended(state: Incident, _fact: merge_events.MergeEnded, _: Moment) -> Incident:
-    return changed(state, merging=None)
+def merge_ended(state: Incident, fact: merge_events.MergeEnded, _: Moment) -> Incident:
+    # The dispatcher ends a merge for lack of an answer; an operator, because it is another event.
+    overruled = state.overruled if fact.by == DISPATCHER else overruling(state, ResultKind.DUPLICATE)
+    return changed(state, merging=None, overruled=overruled)
 
 
 def merged(state: Incident, fact: merge_events.IncidentMerged, moment: Moment) -> Incident:
@@ -67,7 +87,8 @@ def merged(state: Incident, fact: merge_events.IncidentMerged, moment: Moment) -
 def unmerged(state: Incident, _fact: merge_events.IncidentUnmerged, _: Moment) -> Incident:
     times = changed(state.times, closed_ms=None)
     # Any open status will do: `lifecycle` computes the status of open incidents after the last event.
-    return changed(state, status=IncidentStatus.DISPATCHING, times=times, merged_into=None)
+    overruled = overruling(state, ResultKind.DUPLICATE)
+    return changed(state, status=IncidentStatus.DISPATCHING, times=times, merged_into=None, overruled=overruled)
 
 
 def merge_declined(state: Incident, _fact: merge_events.MergeDeclined, _: Moment) -> Incident:
@@ -105,6 +126,10 @@ FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     digital_events.AnswerWanted: answer_wanted,
     digital_events.WorkSettled: work_settled,
     digital_events.CertaintyChanged: certainty_changed,
+    digital_events.ProposalMade: proposal_made,
+    digital_events.ProposalAccepted: proposal_over,
+    digital_events.ProposalRejected: proposal_rejected,
+    digital_events.ProposalEnded: proposal_over,
     incident_events.IncidentMoved: moved,
     offer_events.OfferRemeasured: remeasured,
     merge_events.MergeProposed: merge_proposed,

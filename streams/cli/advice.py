@@ -34,6 +34,7 @@ ADVICE = {
     "filled": "",
     "rules_against": "--force with --reason overrides these rules.",
     "already_escalated": "",
+    "proposal_outdated": "`komek incident show INCIDENT` prints the proposals that wait.",
     "edit_conflict": "Read the incident again and repeat with its present values.",
     "version_conflict": "Read the incident again and repeat with its present values.",
     "body_too_large": "Send less at a time.",

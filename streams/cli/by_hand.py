@@ -98,7 +98,7 @@ def reopen(
 ) -> None:
     """Open an incident again that was closed or cancelled."""
     sending = Sending(api=api, token=token, key=key, json=json, wait_s=wait)
-    _order(sending, path_of("incidents", incident_id, "reopen"), {"reason": reason}, Success(text="reopened"))
+    send_order(sending, path_of("incidents", incident_id, "reopen"), {"reason": reason}, Success(text="reopened"))
 
 
 def escalate(
@@ -114,7 +114,7 @@ def escalate(
     """Raise the alarm level by one. Repeating the command at the same level has no further effect."""
     sending = Sending(api=api, token=token, key=key, json=json, wait_s=wait)
     body = {"level": level, "reason": reason}
-    _order(sending, path_of("incidents", incident_id, "escalate"), body, Success(text="alarm level raised"))
+    send_order(sending, path_of("incidents", incident_id, "escalate"), body, Success(text="alarm level raised"))
 
 
 def assign(
@@ -135,7 +135,7 @@ def assign(
     body = {"volunteer_id": volunteer_id, "requirement_id": requirement, "force": force or None, "reason": reason}
     sending = Sending(api=api, token=token, key=key, json=json, wait_s=wait)
     success = Success(text="asked", offer_states=FILLING_STATES | {OfferState.OFFERED})
-    _order(sending, path_of("incidents", incident_id, "offers"), body, success, makes_id=True)
+    send_order(sending, path_of("incidents", incident_id, "offers"), body, success, makes_id=True)
 
 
 def withdraw(
@@ -152,7 +152,7 @@ def withdraw(
     # None leaves the field out, so that the default of the API holds.
     body = {"reason": reason, "replace": False if give_up else None}
     sending = Sending(api=api, token=token, key=key, json=json, wait_s=wait)
-    _order(sending, path_of("offers", offer_id, "withdraw"), body, Success(text="withdrawn", offer_states=_ENDED))
+    send_order(sending, path_of("offers", offer_id, "withdraw"), body, Success(text="withdrawn", offer_states=_ENDED))
 
 
 def answer(
@@ -187,7 +187,7 @@ def answer(
         "text": text,
         "version": version,
     }
-    _order(sending, path_of("offers", offer_id, route.verb), body, success)
+    send_order(sending, path_of("offers", offer_id, route.verb), body, success)
 
 
 def _check_options(said: SpokenAnswer, route: AnswerRoute, given: frozenset[str]) -> None:
@@ -249,10 +249,10 @@ def split(
     place = {"location": location(at, None, placeless=at is None)}
     sending = Sending(api=api, token=token, key=key, json=json, wait_s=wait)
     path = path_of("incidents", incident_id, "split")
-    _order(sending, path, body, Success(text="split"), always=place, makes_id=True)
+    send_order(sending, path, body, Success(text="split"), always=place, makes_id=True)
 
 
-def _order(
+def send_order(
     sending: Sending,
     path: str,
     body: Mapping[str, Any],

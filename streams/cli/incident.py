@@ -10,7 +10,7 @@ import typer
 from dispatch.model.vocabulary import IncidentStatus, Priority
 from streams import clock
 from streams.api_paths import path_of
-from streams.cli import by_hand
+from streams.cli import by_hand, proposals
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.labels import priority_words
@@ -20,6 +20,8 @@ from streams.cli.places import location
 app = typer.Typer(help="Report, show, list and manage incidents.", no_args_is_help=True)
 for order in (by_hand.reopen, by_hand.escalate, by_hand.assign, by_hand.withdraw, by_hand.answer, by_hand.split):
     app.command()(order)
+app.command("accept-proposal")(proposals.accept_proposal)
+app.command("reject-proposal")(proposals.reject_proposal)
 
 FOLLOW_EVERY_S = 0.5
 OVER = (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
@@ -78,7 +80,7 @@ def new(
 
 @app.command()
 def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, json: JsonOption = False) -> None:
-    """Show one incident: attention, requirements, offers, and the people who have not confirmed a change."""
+    """Show one incident: attention, proposals, requirements, offers, and the people who have not confirmed a change."""
     with access(api, token).http() as http:
         incident = ask(http, "GET", path_of("incidents", incident_id))
     if json:
@@ -93,6 +95,12 @@ def show(incident_id: str, api: ApiOption = None, token: TokenOption = None, jso
             "Attention",
             ("why", "person", "for", "detail", "since"),
             [_attention_row(entry, incident) for entry in attention],
+        )
+    if waiting := incident.get("proposals"):
+        print_table(
+            "Proposals of digital work (`komek incident accept-proposal` or `reject-proposal`)",
+            ("proposal", "says", "who (right of judged)", "waits because of", "at"),
+            [_proposal_row(entry) for entry in waiting],
         )
     print_table(
         "Requirements",
@@ -191,6 +199,16 @@ def _attention_row(entry: Mapping[str, Any], incident: Mapping[str, Any]) -> tup
     skill = next((line["skill"] for line in incident["requirements"] if line["id"] == requirement_id), "")
     work = f"{requirement_id} {skill}".strip()
     return (entry["reason"], offer.get("volunteer_id", ""), work, entry["detail"] or "", entry["since"])
+
+
+def _proposal_row(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    place = entry["location"]["coordinates"] if entry["location"] else ""
+    says = f"{entry['kind']} {entry['incident_id'] or place}".strip()
+    who = (
+        f"{one['volunteer_id']} ({one['upheld']:g} of {one['judged']:g})" if one["judged"] else str(one["volunteer_id"])
+        for one in entry["said"]
+    )
+    return (entry["id"], says, ", ".join(who), ", ".join(entry["because"]), entry["at"])
 
 
 def _unconfirmed_row(offer: Mapping[str, Any], change: Mapping[str, Any]) -> tuple[str, ...]:

@@ -5,9 +5,20 @@ from typing import Any
 from dispatch.model.incidents import Attention, Hazard
 from dispatch.model.job_fields import JobField
 from dispatch.model.merges import MergeCandidate, Merging
-from dispatch.model.offers import CheckInClock, Confirmed, Distress, JobChange, Offer, TaskResult, Unconfirmed, Watch
+from dispatch.model.offers import (
+    CheckInClock,
+    Confirmed,
+    Distress,
+    JobChange,
+    Offer,
+    TaskResult,
+    TrustFigures,
+    Unconfirmed,
+    Watch,
+)
 from dispatch.model.places import Place
-from dispatch.model.reasons import SoftRule
+from dispatch.model.proposals import Proposal, Statement
+from dispatch.model.reasons import ProposalCause, SoftRule
 from dispatch.model.requirements import Climb
 from dispatch.model.vocabulary import (
     Capability,
@@ -16,6 +27,7 @@ from dispatch.model.vocabulary import (
     IncidentStatus,
     OfferSource,
     OfferState,
+    ResultKind,
     Task,
     TravelMode,
 )
@@ -24,11 +36,23 @@ from streams.store.reads import VolunteerView
 from streams.wire import IncidentPrivate, VolunteerPrivate
 from tests.support.api_fakes import DATA_KEY, seal_incident
 from tests.support.api_world import World
-from tests.support.builders import INCIDENT, NOW_MS, ZONE, Story, helpers, incident, offer, requirement, shortfall
+from tests.support.builders import (
+    INCIDENT,
+    NOW_MS,
+    ZONE,
+    Story,
+    helpers,
+    incident,
+    offer,
+    point,
+    requirement,
+    shortfall,
+)
 
 OFFER = f"o-{ZONE}-{INCIDENT.rsplit('-', 1)[1]}-" + "b" * 16
 DIGITAL_OFFER = f"o-{ZONE}-{INCIDENT.rsplit('-', 1)[1]}-" + "c" * 16
 HAZARD = f"i-{ZONE}-" + "d" * 32
+PROPOSAL = f"p-{'a' * 16}"
 CLOSED, MERGED, OTHER = (f"i-{ZONE}-" + letter * 32 for letter in "ef0")
 OFFER_IN = {
     state: f"o-{ZONE}-{'0' * 32}-{number:016x}"
@@ -37,6 +61,20 @@ OFFER_IN = {
 INCIDENTS = (INCIDENT, HAZARD, CLOSED, MERGED, OTHER)
 OFFERS = (OFFER, DIGITAL_OFFER, *OFFER_IN.values())
 POINT = {"type": "Point", "coordinates": [76.9, 43.2]}
+
+
+def proposal(kind: ResultKind = ResultKind.LOCATED, **known: Any) -> Proposal:
+    """A result that waits for an operator; of another kind than `located` it has no place."""
+    right = TrustFigures(upheld=2.5, judged=3.0)
+    defaults: dict[str, Any] = {
+        "id": PROPOSAL,
+        "requirement_id": "r1",
+        "at_ms": NOW_MS,
+        "said": (Statement(offer_id=DIGITAL_OFFER, volunteer_id="d-1", at_ms=NOW_MS, right=right),),
+        "because": (ProposalCause.PRIORITY,),
+        "area": point() if kind is ResultKind.LOCATED else None,
+    }
+    return Proposal(kind=kind, **(defaults | known))
 
 
 def full_offer(state: OfferState, **known: Any) -> Offer:
@@ -82,6 +120,7 @@ def seeded_world() -> World:
         alarm_level=2,
         escalations=("wider_ring",),
         attention=(Attention(reason="distress", since_ms=NOW_MS, offer_id=OFFER),),
+        proposals=(proposal(),),
         hazard=Hazard(equipped=("boat",), since=1),
         warned={"v-1": 1},
         parent_id=HAZARD,

@@ -16,7 +16,7 @@ def operator(town: Town, incident: str, what: str, body: Any = None) -> None:
     assert answer.status_code == 202, answer.text
 
 
-def test_two_who_agree_that_it_is_false_send_everybody_home(town: Town) -> None:
+def test_two_who_agree_that_it_is_false_send_nobody_home_until_an_operator_says_so(town: Town) -> None:
     near = town.volunteer("near")
     desk = {town.volunteer(name, **DIGITAL) for name in ("one", "two", "three")}
     incident = town.report(
@@ -35,6 +35,16 @@ def test_two_who_agree_that_it_is_false_send_everybody_home(town: Town) -> None:
     until(lambda: town.incident(incident)["offers"] and first not in town.live(incident))
     assert near in town.live(incident)
     town.answer(offers[second], "result", {"outcome": "false"})
+
+    (proposal,) = until(lambda: town.incident(incident)["proposals"])
+    assert (proposal["kind"], len(proposal["said"])) == ("false", 2)
+    assert {"priority", "engaged"} <= set(proposal["because"])
+    assert near in town.live(incident)
+    assert "reported_false" in [entry["reason"] for entry in town.incident(incident)["attention"]]
+    why = town.call("GET", f"/v1/incidents/{incident}/why", "operator", "op-1").json()["text"]
+    assert f"accept or reject {proposal['id']}" in why
+
+    operator(town, incident, f"proposals/{proposal['id']}/accept")
 
     closed = until(lambda: (seen := town.incident(incident))["status"] == "closed" and seen)
     ended = {offer["volunteer_id"]: (offer["state"], offer["reason"]) for offer in closed["offers"]}

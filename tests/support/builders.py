@@ -360,6 +360,16 @@ class Story:
     def settle(self, reason: str) -> Decision:
         return self.tell(orders.SettleAttention(**self._order(), reason=reason))
 
+    def accept_proposal(self, proposal_id: str | None = None, **stated: Any) -> Decision:
+        """Without an id: the newest."""
+        named = proposal_id or self.incident.proposals[-1].id
+        return self.tell(orders.AcceptProposal(**(self._order() | stated), proposal_id=named))
+
+    def reject_proposal(self, proposal_id: str | None = None, **stated: Any) -> Decision:
+        """Without an id: the newest."""
+        named = proposal_id or self.incident.proposals[-1].id
+        return self.tell(orders.RejectProposal(**(self._order() | stated), proposal_id=named))
+
     def pass_confirmation(self, volunteer_id: str) -> Decision:
         """The next step of the clock of what the person has to confirm passes now, be it due or not."""
         held = self.offer_of(volunteer_id)

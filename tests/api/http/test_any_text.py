@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from api.app import ROUTERS
 from api.http.auth import Allow, allowance
-from tests.api.seeded_world import DIGITAL_OFFER, decided_world
+from tests.api.seeded_world import DIGITAL_OFFER, PROPOSAL, decided_world
 from tests.support import strategies  # noqa: F401 - the profile of Hypothesis
 from tests.support.api_world import World, token
 from tests.support.builders import INCIDENT
@@ -29,6 +29,7 @@ KNOWN = {
     "volunteer_id": "v-1",
     "command_id": "c",
     "session_id": "s",
+    "proposal_id": PROPOSAL,
 }
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 HEADERS = (

@@ -33,6 +33,8 @@ ROLES = {
     ("POST", "/v1/incidents/{incident_id}/split"): {O},
     ("POST", "/v1/incidents/{incident_id}/unmerge"): {O},
     ("POST", "/v1/incidents/{incident_id}/attention"): {O},
+    ("POST", "/v1/incidents/{incident_id}/proposals/{proposal_id}/accept"): {O},
+    ("POST", "/v1/incidents/{incident_id}/proposals/{proposal_id}/reject"): {O},
     ("POST", "/v1/incidents/{incident_id}/notes"): {O},
     ("GET", "/v1/incidents/{incident_id}/timeline"): {O},
     ("GET", "/v1/incidents/{incident_id}/decisions"): {O},

@@ -6,7 +6,7 @@ from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
 from streams.tokens import Role
-from tests.api.seeded_world import DIGITAL_OFFER, seeded_world
+from tests.api.seeded_world import DIGITAL_OFFER, PROPOSAL, seeded_world
 from tests.support.api_world import World
 from tests.support.builders import INCIDENT
 
@@ -18,7 +18,12 @@ PAGES = {"/", "/v", "/docs", "/docs/docs.js", "/docs/docs.css"}
 async def test_every_response_is_marked(route: APIRoute) -> None:
     world = seeded_world()
     path = route.path.format(
-        incident_id=INCIDENT, offer_id=DIGITAL_OFFER, volunteer_id="v-1", command_id="c", session_id="s"
+        incident_id=INCIDENT,
+        offer_id=DIGITAL_OFFER,
+        volunteer_id="v-1",
+        command_id="c",
+        session_id="s",
+        proposal_id=PROPOSAL,
     )
     for role in [*Role, None] if route.path != "/v1/events" else [Role.ADMIN, None]:
         answer = await world.ask(min(route.methods or ()), path, {}, role=role, subject="v-1")

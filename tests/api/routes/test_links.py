@@ -13,6 +13,7 @@ from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Ta
 from streams import clock
 from streams.api_paths import path_of
 from streams.store.reads import VolunteerView
+from tests.api.seeded_world import PROPOSAL, proposal
 from tests.support.api_contract import documented_routes
 from tests.support.api_world import World, code, report
 from tests.support.builders import INCIDENT, ZONE, candidate, incident, offer, presence_of, requirement
@@ -119,6 +120,8 @@ LINKED: list[tuple[str, str, dict[str, Any] | None, OfferState, tuple[str, ...]]
             ("merge", {"into": OTHER}),
             ("split", report()),
             ("attention", {"reason": "unfilled"}),
+            (f"proposals/{PROPOSAL}/accept", None),
+            (f"proposals/{PROPOSAL}/reject", None),
             ("notes", {"text": "t"}),
         )
     ),
@@ -149,7 +152,7 @@ async def test_each_link_of_a_202_may_be_read_by_the_role_that_got_it(
     work = {"capability": Capability.DIGITAL, "task": Task.VERIFY_REPORT} if path.endswith("result") else {}
     held = offer(state, id=OFFER, volunteer_id="volunteer-1", accepted_ms=1, **work)
     for known in (
-        incident(offers=(held,), requirements=(requirement(count=3),)),
+        incident(offers=(held,), requirements=(requirement(count=3),), proposals=(proposal(),)),
         incident(id=OTHER),
         incident(id=ENDED, status=IncidentStatus.CLOSED),
         incident(id=MERGED, status=IncidentStatus.CLOSED, merged_into=OTHER),

@@ -14,23 +14,39 @@ from dispatch.model.digital_events import AnswerWanted, CertaintyChanged, WorkSe
 from dispatch.model.geojson import area_of
 from dispatch.model.incident_events import IncidentMoved
 from dispatch.model.offer_events import OfferMoved
-from dispatch.model.reasons import AttentionReason
-from dispatch.model.vocabulary import Certainty, IncidentStatus, OfferState, OnFalse, Outcome, Task
+from dispatch.model.reasons import AttentionReason, ProposalCause
+from dispatch.model.vocabulary import Certainty, IncidentStatus, OfferState, OnFalse, Outcome, Priority, Task
 from dispatch.state.derived_facts import Unfolding
 from dispatch.state.moment import Moment
-from tests.support.builders import INCIDENT, ZONE, Story, candidate, digital_spec, helpers, incident, remote, spec
+from tests.support.builders import (
+    INCIDENT,
+    ZONE,
+    Story,
+    candidate,
+    digital_spec,
+    helpers,
+    incident,
+    plans,
+    remote,
+    spec,
+)
 
 VERIFIERS = ("d-1", "d-2", "d-3", "d-4", "d-5")
 OTHER = INCIDENT[:-1] + "f"
 
 
-def story_of(digital: int = 5, field: tuple[str, ...] = ("near",), **work: Any) -> Story:
-    """A field requirement whose people have accepted, and digital work `work`."""
-    desk = [remote(one, "verification", "call_taking", load=number) for number, one in enumerate(VERIFIERS[:digital])]
-    story = Story([*helpers(*field), *desk])
-    story.report(spec(count=len(field)), digital_spec(**work))
-    for one in field:
-        story.accept(one)
+def story_of(**work: Any) -> Story:
+    """A field requirement whose person has accepted, and digital work `work`."""
+    story = quiet(**work)
+    story.accept("near")
+    return story
+
+
+def quiet(**work: Any) -> Story:
+    """A report that can wait, for which somebody is asked and nobody has accepted; the bounds let a result act alone."""
+    desk = [remote(one, "verification", "call_taking", load=number) for number, one in enumerate(VERIFIERS)]
+    story = Story([*helpers("near"), *desk])
+    story.report(spec(), digital_spec(**work), priority=Priority.NORMAL)
     return story
 
 
@@ -60,26 +76,28 @@ def test_a_confirmed_report_is_shown_as_confirmed_and_disturbs_nobody() -> None:
 
 
 @pytest.mark.parametrize(("skill", "task"), [("verification", Task.VERIFY_REPORT), ("call_taking", Task.CALL_BACK)])
-def test_a_false_report_stands_the_field_down_and_is_closed(skill: str, task: Task) -> None:
-    story = story_of(skill=skill, task=task)
+def test_a_false_report_that_can_wait_is_closed_while_nobody_is_engaged(skill: str, task: Task) -> None:
+    story = quiet(skill=skill, task=task)
 
-    said = answer(story, "false")
+    said = answer(story, "false", "d-1")
 
-    assert (story.state_of("near"), story.offer_of("near").reason) == (OfferState.STOOD_DOWN, "false_report")
+    assert (story.state_of("near"), story.offer_of("near").reason) == (OfferState.WITHDRAWN, "false_report")
     assert (story.incident.status, story.incident.certainty) == (IncidentStatus.CLOSED, Certainty.FALSE)
     assert story.incident.times.closed_ms == said.decided_ms
     assert not any(one.is_live for one in story.incident.offers)
 
 
 def test_the_operator_is_asked_about_a_false_report_where_the_plan_says_so() -> None:
-    story = story_of(on_false=OnFalse.ASK_OPERATOR)
+    story = quiet(on_false=OnFalse.ASK_OPERATOR)
 
-    answer(story, "false")
+    answer(story, "false", "d-1")
 
-    assert story.state_of("near") is OfferState.ACCEPTED
-    assert story.incident.certainty is Certainty.FALSE
+    assert story.state_of("near") is OfferState.OFFERED
+    assert story.incident.certainty is Certainty.UNCONFIRMED
     (asked,) = story.incident.attention
+    (proposed,) = story.incident.proposals
     assert (asked.reason, asked.requirement_id, asked.since_ms) == ("reported_false", "r2", story.now_ms)
+    assert (asked.detail, proposed.because) == (proposed.id, (ProposalCause.PLAN,))
 
 
 def test_nobody_is_sent_home_while_somebody_stands_on_scene() -> None:
@@ -89,7 +107,9 @@ def test_nobody_is_sent_home_while_somebody_stands_on_scene() -> None:
     answer(story, "false")
 
     assert story.state_of("near") is OfferState.ON_SCENE
-    assert [(one.reason, one.detail) for one in story.incident.attention] == [("reported_false", "on_scene")]
+    (proposed,) = story.incident.proposals
+    assert [(one.reason, one.detail) for one in story.incident.attention] == [("reported_false", proposed.id)]
+    assert proposed.because == (ProposalCause.ENGAGED,)
 
 
 def test_false_after_confirmed_and_confirmed_after_false_go_to_the_operator() -> None:
@@ -100,7 +120,7 @@ def test_false_after_confirmed_and_confirmed_after_false_go_to_the_operator() ->
     answer(second, "false")
     answer(second, "confirmed")
 
-    assert (first.incident.certainty, reasons(first)) == (Certainty.DISPUTED, ["contradiction"])
+    assert (first.incident.certainty, reasons(first)) == (Certainty.DISPUTED, ["contradiction", "reported_false"])
     assert first.state_of("near") is OfferState.ACCEPTED
     assert (second.incident.certainty, reasons(second)) == (Certainty.DISPUTED, ["reported_false", "contradiction"])
 
@@ -183,13 +203,13 @@ def test_those_who_were_only_asked_are_withdrawn_when_others_agree() -> None:
 
 
 def test_one_false_among_several_sends_nobody_home() -> None:
-    story = story_of(answers_wanted=3, agree=2)
+    story = quiet(answers_wanted=3, agree=2)
 
-    answer(story, "false")
-    assert story.state_of("near") is OfferState.ACCEPTED
-    answer(story, "false")
+    answer(story, "false", "d-1")
+    assert story.state_of("near") is OfferState.OFFERED
+    answer(story, "false", "d-2")
 
-    assert story.state_of("near") is OfferState.STOOD_DOWN
+    assert story.state_of("near") is OfferState.WITHDRAWN
     assert story.incident.status is IncidentStatus.CLOSED
 
 
@@ -276,45 +296,44 @@ def here(north_m: float) -> dict[str, Any]:
 def locating(**work: Any) -> Story:
     desk = [remote(f"g-{number}", "geolocation", load=number) for number in range(5)]
     story = Story([*helpers("near"), *desk])
-    story.report(spec(), digital_spec("geolocation", **work))
-    story.accept("near")
+    story.report(spec(), digital_spec("geolocation", **work), priority=Priority.NORMAL)
     return story
 
 
 def test_a_located_incident_moves() -> None:
     story = locating()
 
-    said = answer(story, "located", location=here(800))
+    said = answer(story, "located", "g-0", location=here(800))
 
     assert [type(fact) for fact in said.events if isinstance(fact, IncidentMoved)] == [IncidentMoved]
     assert story.incident.edits["location"].version == story.incident.version
     assert story.incident.area == area_of(here(800))
-    assert story.state_of("near") is OfferState.ACCEPTED
+    assert story.state_of("near") is OfferState.OFFERED
 
 
 def test_the_same_place_again_moves_nothing() -> None:
     story = locating()
 
-    said = answer(story, "located", location=here(0))
+    said = answer(story, "located", "g-0", location=here(0))
 
     assert not [fact for fact in said.events if isinstance(fact, IncidentMoved)]
 
 
 def test_places_agree_when_they_are_a_block_apart_and_not_when_they_are_more() -> None:
     story = locating(answers_wanted=2, agree=2)
-    answer(story, "located", location=here(2_000))
-    answer(story, "located", location=here(5_000))
+    answer(story, "located", "g-0", location=here(600))
+    answer(story, "located", "g-1", location=here(1_200))
     assert story.incident.area == area_of(here(0))
 
-    answer(story, "located", location=here(5_200))
+    answer(story, "located", "g-2", location=here(1_400))
 
-    assert story.incident.area == area_of(here(5_200))
+    assert story.incident.area == area_of(here(1_400))
 
 
 def test_three_different_places_leave_it_to_the_operator_and_the_incident_where_it_is() -> None:
     story = locating(validated=True)
-    for north_m in (2_000, 5_000, 9_000):
-        answer(story, "located", location=here(north_m))
+    for number, north_m in enumerate((500, 1_000, 1_500)):
+        answer(story, "located", f"g-{number}", location=here(north_m))
 
     assert reasons(story) == ["disagreement"]
     assert (story.incident.area, story.incident.certainty) == (area_of(here(0)), Certainty.UNCONFIRMED)
@@ -329,6 +348,7 @@ def test_work_that_is_settled_is_not_judged_again() -> None:
     steer(
         settled,
         (OfferMoved(offer_id=done.id, volunteer_id="d-1", state=OfferState.DONE),),
+        plans(),
         DecisionContext(),
     )
 
@@ -337,9 +357,9 @@ def test_work_that_is_settled_is_not_judged_again() -> None:
 
 def test_not_found_agrees_with_not_found() -> None:
     story = locating(answers_wanted=2, agree=2)
-    answer(story, "not_found")
+    answer(story, "not_found", "g-0")
 
-    answer(story, "not_found")
+    answer(story, "not_found", "g-1")
 
     assert story.incident.requirements[1].settled == "not_found"
 
@@ -350,25 +370,24 @@ def test_not_found_agrees_with_not_found() -> None:
 def comparing(target: Any, **work: Any) -> Story:
     desk = [remote(f"c-{number}", "coordination", load=number) for number in range(5)]
     story = Story([*helpers("near"), *desk], around=DecisionContext(target=target))
-    story.report(spec(), digital_spec("coordination", task=Task.FIND_DUPLICATES, **work))
-    story.accept("near")
+    story.report(spec(), digital_spec("coordination", task=Task.FIND_DUPLICATES, **work), priority=Priority.NORMAL)
     return story
 
 
 def test_a_duplicate_begins_to_merge_and_its_people_go_on_until_the_other_has_taken_it() -> None:
     story = comparing(incident(id=OTHER))
 
-    answer(story, "duplicate", other_incident_id=OTHER)
+    answer(story, "duplicate", "c-0", other_incident_id=OTHER)
 
     assert story.incident.merging is not None
     assert story.incident.merging.into == OTHER
-    assert story.state_of("near") is OfferState.ACCEPTED
+    assert story.state_of("near") is OfferState.OFFERED
 
 
 def test_a_duplicate_of_what_has_ended_goes_to_the_operator() -> None:
     story = comparing(None)
 
-    answer(story, "duplicate", other_incident_id=OTHER)
+    answer(story, "duplicate", "c-0", other_incident_id=OTHER)
 
     assert [(one.reason, one.detail) for one in story.incident.attention] == [("duplicate_ended", OTHER)]
     assert story.incident.merging is None
@@ -376,9 +395,9 @@ def test_a_duplicate_of_what_has_ended_goes_to_the_operator() -> None:
 
 def test_a_second_duplicate_waits_for_the_first() -> None:
     story = comparing(incident(id=OTHER), count=2)
-    answer(story, "duplicate", other_incident_id=OTHER)
+    answer(story, "duplicate", "c-0", other_incident_id=OTHER)
 
-    answer(story, "duplicate", other_incident_id=INCIDENT[:-1] + "e")
+    answer(story, "duplicate", "c-1", other_incident_id=INCIDENT[:-1] + "e")
 
     assert story.incident.merging is not None
     assert story.incident.merging.into == OTHER
@@ -386,9 +405,9 @@ def test_a_second_duplicate_waits_for_the_first() -> None:
 
 def test_people_must_name_the_same_incident_to_agree() -> None:
     story = comparing(incident(id=OTHER), answers_wanted=2, agree=2)
-    answer(story, "duplicate", other_incident_id=OTHER)
+    answer(story, "duplicate", "c-0", other_incident_id=OTHER)
 
-    answer(story, "duplicate", other_incident_id=INCIDENT[:-1] + "e")
+    answer(story, "duplicate", "c-1", other_incident_id=INCIDENT[:-1] + "e")
 
     assert story.incident.merging is None
 
@@ -396,7 +415,7 @@ def test_people_must_name_the_same_incident_to_agree() -> None:
 def test_no_duplicate_changes_nothing() -> None:
     story = comparing(None)
 
-    answer(story, "none")
+    answer(story, "none", "c-0")
 
     assert (story.incident.merging, story.incident.attention) == (None, ())
 

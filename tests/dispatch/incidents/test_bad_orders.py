@@ -31,6 +31,8 @@ STATED: dict[str, dict[str, Any]] = {
     "finish_merge": {"into": OTHER},
     "release_report": {"other": OTHER},
     "settle_attention": {"reason": "unfilled"},
+    "accept_proposal": {"proposal_id": "p-1"},
+    "reject_proposal": {"proposal_id": "p-1"},
     "check_way": {"hazard_incident_id": OTHER},
     "enter_hazard": {"volunteer_ids": ("v-1",), "ground": 1},
     "pass_deadline": {"deadline": DeadlineKind.OFFER_EXPIRY, "due_ms": NOW_MS},

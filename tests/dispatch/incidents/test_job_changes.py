@@ -156,9 +156,10 @@ def cause(*fields: str) -> Callable[[Callable[[], tuple[Story, Decision]]], Call
 
 
 @cause("location")
-def digital_work_finds_the_place() -> tuple[Story, Decision]:
+def an_operator_accepts_the_place_that_digital_work_found() -> tuple[Story, Decision]:
     story = desk("geolocation", task=Task.GEOLOCATE)
-    return story, story.give_result("d-1", "located", location=MOVED)
+    story.give_result("d-1", "located", location=MOVED)
+    return story, story.accept_proposal()
 
 
 @cause("certainty")

@@ -30,7 +30,9 @@ from dispatch.model.merges import MergeCandidate, Merging
 from dispatch.model.offer_events import JobChanged
 from dispatch.model.offers import Offer
 from dispatch.model.people import Candidate, Found
-from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, OfferState, Outcome, Priority
+from dispatch.model.proposals import Proposal, Statement
+from dispatch.model.reasons import ProposalCause
+from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, OfferState, Outcome, Priority, ResultKind
 from dispatch.plans.book import PlanLine, load_builtin
 from dispatch.state.lifecycle import fold
 from tests.support.builders import INCIDENT, NOW_MS, Story, candidate, helpers, incident, plans, point, spec, view
@@ -525,3 +527,83 @@ def test_a_place_that_a_merged_report_brings_begins_the_search_in_the_same_decis
 
     assert story.incident.area == point()
     assert story.asked() == ["v-1"]
+
+
+# What waits for an operator, and merges that no operator ordered.
+
+
+def saying(who: str = "d-1", of: str = A, **known: Any) -> Proposal:
+    """What somebody said about the incident."""
+    offer_id = f"o-{of.removeprefix('i-')}-{'1' * 16}"
+    defaults: dict[str, Any] = {
+        "id": f"p-{who}",
+        "kind": ResultKind.FALSE,
+        "requirement_id": "r1",
+        "at_ms": NOW_MS,
+        "said": (Statement(offer_id=offer_id, volunteer_id=who, at_ms=NOW_MS),),
+        "because": (ProposalCause.PRIORITY,),
+    }
+    return Proposal(**(defaults | known))
+
+
+def told_of(town: LinkedIncidents, incident_id: str, *proposals: Proposal) -> None:
+    town.incidents[incident_id] = replace(town.incidents[incident_id], proposals=proposals)
+
+
+def test_a_merge_carries_proposals_and_taking_the_report_out_brings_them_back() -> None:
+    town = town_of(A, B)
+    about_b = saying("d-2", B, kind=ResultKind.LOCATED, area=point())
+    elsewhere = saying("d-3", kind=ResultKind.LOCATED, area=point())
+    told_of(town, A, saying(), elsewhere, saying("d-4", kind=ResultKind.DUPLICATE, incident_id=B))
+    told_of(town, B, about_b)
+
+    town.tell(MergeIncident, A, into=B)
+    town.listen()
+
+    kept = town.incidents[B]
+    assert kept.proposals == (about_b, saying())
+    assert [(one.reason, one.detail) for one in kept.attention] == [("reported_false", "p-d-1")]
+    town.tell(UnmergeIncident, A)
+    town.listen()
+    assert (town.incidents[B].proposals, town.incidents[B].attention) == ((about_b,), ())
+    assert {one.id for one in town.incidents[A].proposals} == {"p-d-1", "p-d-3"}
+
+
+def begun_by_a_result(by: str) -> LinkedIncidents:
+    """A merge of A, which can wait, has begun; meanwhile somebody accepts at A."""
+    town = LinkedIncidents(helpers("near"))
+    for one in (A, B):
+        town.tell(
+            ReportIncident,
+            one,
+            type="storm",
+            body_digest=one,
+            area=point(),
+            requirements=(spec(),),
+            priority=Priority.NORMAL,
+        )
+    held = town.incidents[A].offers[0]
+    merging = Merging(into=B, due_ms=NOW_MS + 15_000, by=by)
+    town.incidents[A] = replace(town.incidents[A], offers=(_in_state(held, OfferState.ACCEPTED),), merging=merging)
+    town.incidents[B] = replace(town.incidents[B], reports=(A,))
+    return town
+
+
+def test_a_merge_that_a_result_began_does_not_stand_down_who_has_accepted_since() -> None:
+    town = begun_by_a_result("dispatcher")
+
+    town.tell(FinishMerge, A, into=B)
+    town.listen()
+
+    assert (town.incidents[A].is_open, town.incidents[A].merging) == (True, None)
+    assert [one.state for one in town.incidents[A].offers] == [OfferState.ACCEPTED]
+    assert [(one.reason, one.detail) for one in town.incidents[A].attention] == [("merge_failed", B)]
+    assert town.incidents[B].reports == ()
+
+
+def test_a_merge_that_an_operator_ordered_goes_on() -> None:
+    town = begun_by_a_result("operator")
+
+    town.tell(FinishMerge, A, into=B)
+
+    assert town.incidents[A].merged_into == B

@@ -7,8 +7,8 @@ import pytest
 from dispatch.incidents import offers
 from dispatch.model.answer_commands import AnswerCommand
 from dispatch.model.commands import Command, VoidOffer
-from dispatch.model.digital_events import ResultGiven
-from dispatch.model.incident_events import IncidentMoved
+from dispatch.model.digital_events import ProposalMade, ResultGiven
+from dispatch.model.incident_events import AttentionRaised
 from dispatch.model.offer_events import OfferMoved
 from dispatch.model.reasons import DeclineReason, Exclusion
 from dispatch.model.vocabulary import OUTCOMES_OF_TASK, PROGRESS_ORDER, IncidentStatus, OfferState, Outcome, Task
@@ -274,7 +274,7 @@ def test_a_result_ends_the_work_and_is_kept_with_its_offer() -> None:
 
     given = story.give_result("d-1", "located", location=place, private_ref="incident:result")
 
-    assert [type(fact) for fact in given.events] == [ResultGiven, OfferMoved, IncidentMoved]
+    assert [type(fact) for fact in given.events] == [ResultGiven, OfferMoved, ProposalMade, AttentionRaised]
     result = story.offer_of("d-1").result
     assert result is not None
     assert (result.outcome, result.location, result.private_ref) == ("located", place, "incident:result")

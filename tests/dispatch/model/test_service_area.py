@@ -10,7 +10,7 @@ from dispatch.model.geojson import area_of
 from dispatch.model.incident_events import AttentionRaised
 from dispatch.model.places import Area
 from dispatch.model.service_area import ServiceArea, service_area
-from dispatch.model.vocabulary import Task
+from dispatch.model.vocabulary import Priority, Task
 from streams.service_area import built_in
 from tests.support.builders import Story, digital_spec, helpers, point, remote, spec
 
@@ -92,7 +92,7 @@ def test_the_same_fault_is_not_raised_again() -> None:
 
 def test_a_place_that_digital_work_found_is_judged_too() -> None:
     story = Story(people=[remote("d-1", "geolocation")], around=SERVED)
-    story.report(digital_spec("geolocation", task=Task.GEOLOCATE))
+    story.report(digital_spec("geolocation", task=Task.GEOLOCATE), area=None, priority=Priority.NORMAL)
     story.accept("d-1")
 
     story.give_result("d-1", "located", location={"type": "Point", "coordinates": [43.238, 76.945]})

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.model.vocabulary import LanguageRule, Priority, Skill, StepAction
+from dispatch.model.vocabulary import LanguageRule, Priority, ResultKind, Skill, StepAction
 from dispatch.plans.book import BadPlans, PlanBook, parse, read
 from dispatch.plans.ladders import FALLBACK
 from dispatch.plans.line_numbers import line_of, lines_of
+from dispatch.plans.result_bounds import ResultBounds
 from tests.support.broken_plans import broken_plans
 
 HEAD = """\
@@ -328,3 +329,58 @@ k = 'x'
     assert {place: lines[place] for place in expected} == expected
     assert line_of(lines, "d.e.f.g[2].missing.deeper") == 8
     assert line_of(lines, "nowhere") is None
+
+
+# Bounds of results of digital work.
+
+
+def test_a_plan_narrows_the_bounds_for_all_types_and_for_one() -> None:
+    plans = book(
+        '\n[bounds]\nup_to = "low"\nwithin_m = 500\n'
+        '\n[types.information.bounds]\nresults = ["located"]\nwithin_m = 900\n'
+    )
+    other = book("\n[bounds]\nresults = []\n").plan("information").bounds
+
+    bounds = plans.plan("information").bounds
+    assert (bounds.results, bounds.up_to, bounds.within_m) == (frozenset({ResultKind.LOCATED}), Priority.LOW, 900)
+    assert [bounds.allow(priority) for priority in Priority] == [False, False, False, True]
+    assert (other.results, other.up_to, other.within_m) == (frozenset(), Priority.NORMAL, 2_000)
+
+
+def test_without_a_table_the_bounds_are_the_widest_that_there_are() -> None:
+    assert book().plan("information").bounds == ResultBounds()
+    assert [ResultBounds(up_to=Priority.CRITICAL).allow(priority) for priority in Priority] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+UP_TO = "expected normal or low; results about critical and high incidents always wait for an operator"
+METRES = "expected whole metres from 0 to 2000; a plan narrows only"
+
+
+@pytest.mark.parametrize(
+    ("tail", "expected"),
+    [
+        ('[bounds]\nup_to = "critical"\n', f"own.toml:8: bounds.up_to: {UP_TO}, got 'critical'"),
+        ("[bounds]\n\nwithin_m = 2001\n", f"own.toml:9: bounds.within_m: {METRES}, got 2001"),
+        ("[bounds]\nwithin_m = -1\n", f"own.toml:8: bounds.within_m: {METRES}, got -1"),
+        ("[bounds]\nwithin_m = 1.5\n", f"own.toml:8: bounds.within_m: {METRES}, got 1.5"),
+        (
+            '[bounds]\nresults = ["false", "closed"]\n',
+            "own.toml:8: bounds.results[2]: expected one of false, located, duplicate, got 'closed'",
+        ),
+        ("[bounds]\nresults = 3\n", "own.toml:8: bounds.results: expected a list of false, located, duplicate"),
+        ("[bounds]\nengaged = true\n", "own.toml:8: bounds.engaged: no such setting"),
+        (
+            '[types.information.bounds]\nup_to = "high"\n',
+            f"own.toml:8: types.information.bounds.up_to: {UP_TO}, got 'high'",
+        ),
+    ],
+)
+def test_bounds_that_would_widen_or_say_nothing_are_faults_with_their_line(tail: str, expected: str) -> None:
+    (fault,) = faults(tail)
+
+    assert fault.startswith(expected)

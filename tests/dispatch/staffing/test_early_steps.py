@@ -421,3 +421,64 @@ def test_an_order_whose_bridge_proves_impossible_goes_on_to_the_next_step() -> N
     story.climb("r2")
 
     assert steps(story)[-1] == (StepAction.OPERATOR, StepReason.OPERATOR, None)
+
+
+def test_who_is_asked_for_another_requirement_here_has_not_answered_either() -> None:
+    """The search leaves them out, as it leaves out those who declined: that is no reason to give anything up."""
+    doctor, nurse = candidate("doctor", "doctor"), candidate("nurse", "nurse", distance_m=900.0)
+    story = as_built(doctor, nurse)
+    story.report(spec("doctor", max_distance_m=100_000), spec("doctor", max_distance_m=100_000))
+    assert story.asked() == ["doctor"]
+
+    for requirement_id in ("r1", "r2"):
+        run_what_is_due(story, requirement_id)
+
+    assert StepAction.SUBSTITUTES not in taken(story)
+    assert story.asked() == ["doctor"]
+    story.decline("doctor")
+    for requirement_id in ("r1", "r2"):
+        run_what_is_due(story, requirement_id)
+    assert story.asked() == ["nurse"]
+
+
+def bridged_while_a_speaker_is_asked() -> Story:
+    """The time of the bridge has come, a translator was asked and declines; one who speaks Kazakh is still asked."""
+    story = as_built(KAZAKH, TRANSLATOR)
+    story.report(spec(languages=("kk",), window_s=600))
+    while not climb(story).bridged:
+        story.climb()
+    assert story.asked() == ["kazakh", "translator"]
+    story.decline("translator")
+    return story
+
+
+def test_a_missing_translator_is_no_shortfall_while_a_speaker_is_asked() -> None:
+    story = bridged_while_a_speaker_is_asked()
+
+    assert (story.incident.status, story.shortfalls()) == (IncidentStatus.DISPATCHING, {})
+    story.decline("kazakh")
+    assert story.incident.status is IncidentStatus.UNFILLED
+
+
+def test_nobody_translates_for_a_speaker_who_has_the_place() -> None:
+    story = bridged_while_a_speaker_is_asked()
+
+    story.accept("kazakh")
+
+    assert [one.id for one in story.incident.requirements] == ["r1"]
+    assert story.incident.status is IncidentStatus.STAFFED
+    assert attention(story) == []
+    assert (climb(story).bridged, StepAction.BRIDGE_LANGUAGE in taken(story)) == (False, True)
+
+
+def test_a_place_that_opens_again_is_bridged_at_the_time_of_its_step() -> None:
+    story = bridged_while_a_speaker_is_asked()
+    story.accept("kazakh")
+    later = remote("other translator", "translator", languages=("kk", "ru"))
+    story.people = [candidate("russian", languages=("ru",)), later]
+
+    story.leave_duty("kazakh")
+    assert "russian" not in story.asked()
+    run_what_is_due(story)
+
+    assert story.asked() == ["other translator", "russian"]

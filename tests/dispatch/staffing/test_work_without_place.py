@@ -146,7 +146,7 @@ def test_a_place_where_nobody_is_found_keeps_the_age_of_the_shortfall() -> None:
 
 def test_a_place_that_digital_work_finds_begins_the_search_in_the_same_decision() -> None:
     story = Story([*helpers("v-1"), remote("d-1", Skill.GEOLOCATION)])
-    story.report(spec(), digital_spec(Skill.GEOLOCATION, task=Task.GEOLOCATE), area=None)
+    story.report(spec(), digital_spec(Skill.GEOLOCATION, task=Task.GEOLOCATE), area=None, priority=Priority.NORMAL)
     story.accept("d-1")
 
     story.give_result("d-1", "located", location=LOCATED)

@@ -118,14 +118,46 @@ def _updated(state: State, event: Event, moment: Moment) -> None:
     _edited(state, event.get("changed") or (), moment)
 
 
-def _edited(state: State, fields: Iterable[str], moment: Moment) -> None:
-    for name in fields:
-        state["edits"][name] = {"version": moment.version, "by": moment.by, "at_ms": moment.at_ms}
+def _edited(state: State, fields: Iterable[str], moment: Moment, *, found: bool = False) -> None:
+    edit = {"version": moment.version, "by": moment.by, "at_ms": moment.at_ms, "found": found}
+    state["edits"].update({name: dict(edit) for name in fields})
 
 
 def _moved(state: State, event: Event, moment: Moment) -> None:
     _on_ground(state, event, moment)
-    _edited(state, ("location",), moment)
+    _edited(state, ("location",), moment, found=event.get("by") is None)
+
+
+def _proposed(state: State, event: Event, moment: Moment) -> None:
+    proposal = moment.published.whole("Proposal", event["proposal"])
+    others = [one for one in state["proposals"] if one["kind"] != proposal["kind"]]
+    state["proposals"] = [*others, proposal]
+
+
+def _proposal_over(state: State, event: Event, _: Moment) -> None:
+    state["proposals"] = [one for one in state["proposals"] if one["id"] != event["proposal_id"]]
+
+
+def _proposal_rejected(state: State, event: Event, moment: Moment) -> None:
+    _proposal_over(state, event, moment)
+    _overruled(state, event["result"])
+
+
+def _overruled(state: State, kind: str) -> None:
+    state["overruled"] = list(dict.fromkeys([*state["overruled"], kind]))
+
+
+def _merge_ended(state: State, event: Event, _: Moment) -> None:
+    state["merging"] = None
+    if event["by"] != "dispatcher":
+        _overruled(state, "duplicate")
+
+
+def _bridge_ended(state: State, event: Event, moment: Moment) -> None:
+    state["requirements"] = [one for one in state["requirements"] if one["id"] != event["requirement_id"]]
+    for entry in state["requirements"]:
+        if entry["id"] == event["bridged"]:
+            entry["climb"] = None if event["climb"] is None else moment.published.whole("Climb", event["climb"])
 
 
 def _on_ground(state: State, event: Event, moment: Moment) -> None:
@@ -151,10 +183,12 @@ def _merged(state: State, event: Event, moment: Moment) -> None:
 def _unmerged(state: State, _: Event, __: Moment) -> None:
     state["status"], state["merged_into"] = "dispatching", None
     state["times"]["closed_ms"] = None
+    _overruled(state, "duplicate")
 
 
 def _reopened(state: State, event: Event, moment: Moment) -> None:
     state["status"] = "dispatching"
+    _overruled(state, "false")
     state["times"].update(closed_ms=None, reopened_ms=moment.at_ms)
     state["requirements"] = [moment.published.whole("Requirement", entry) for entry in event["requirements"]]
     if state["hazard"] and state["hazard"]["since"]:
@@ -171,7 +205,7 @@ def fills(offer: dict[str, Any]) -> bool:
 
 def _offer_made(state: State, event: Event, moment: Moment) -> None:
     names = ("requirement_id", "volunteer_id", "capability", "skill", "expires_ms", "distance_m", "eta_s", "task")
-    more = ("chance", "shares_language", "staging")
+    more = ("chance", "shares_language", "staging", "right")
     by_hand = {"source": event.get("source", "search"), "set_aside": event.get("set_aside", [])}
     offer = moment.published.fresh(
         "Offer",
@@ -377,14 +411,19 @@ FOLDS: dict[str, Fold] = {
     "lease_held": _of_offer("lease_expires_ms", lambda event, _: event["until_ms"]),
     "answer_wanted": _of_requirement("count", lambda event, _: event["count"]),
     "work_settled": _of_requirement("settled", lambda event, _: event["outcome"]),
+    "proposal_made": _proposed,
+    "proposal_accepted": _proposal_over,
+    "proposal_rejected": _proposal_rejected,
+    "proposal_ended": _proposal_over,
+    "bridge_ended": _bridge_ended,
     "certainty_changed": _of_incident("certainty", lambda event, _: event["certainty"]),
     "incident_moved": _moved,
     "offer_remeasured": _remeasured,
     "merge_proposed": _of_incident(
         "merge_candidates", lambda event, at: [at.published.whole("MergeCandidate", one) for one in event["candidates"]]
     ),
-    "merge_begun": _of_incident("merging", lambda event, _: {"into": event["into"], "due_ms": event["due_ms"]}),
-    "merge_ended": _of_incident("merging", lambda *_: None),
+    "merge_begun": _of_incident("merging", lambda event, _: {name: event[name] for name in ("into", "due_ms", "by")}),
+    "merge_ended": _merge_ended,
     "incident_merged": _merged,
     "incident_unmerged": _unmerged,
     "merge_declined": _nothing,

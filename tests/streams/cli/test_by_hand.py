@@ -80,6 +80,18 @@ def api() -> Iterator[Recorded]:
             "alarm level raised",
         ),
         (
+            ("accept-proposal", INCIDENT, "p-1", "--reason", "called back"),
+            f"/v1/incidents/{INCIDENT}/proposals/p-1/accept",
+            {"reason": "called back"},
+            "carried out",
+        ),
+        (
+            ("reject-proposal", INCIDENT, "p-1"),
+            f"/v1/incidents/{INCIDENT}/proposals/p-1/reject",
+            {},
+            "rejected",
+        ),
+        (
             ("assign", INCIDENT, "team#4", "--for", "r2", "--force", "--reason", "near"),
             f"/v1/incidents/{INCIDENT}/offers",
             {"volunteer_id": "team#4", "requirement_id": "r2", "force": True, "reason": "near"},
