@@ -28,6 +28,7 @@ from api.process.services import PlansInForce, Services
 from api.process.shutdown import on_stop_signal
 from api.reads.event_stream import Live
 from api.routes import (
+    callers,
     events,
     incident_edits,
     incident_history,
@@ -56,6 +57,7 @@ from streams.readers.feed import Feed
 from streams.readers.key_log import KeyLog
 from streams.readers.last_known import LastKnownReader
 from streams.readers.plans import PlanFollower
+from streams.readers.private_log import PrivateLogReader
 from streams.ring import KeyUse, LiveRing
 from streams.ring.live_ring import require
 from streams.sessions.book import SessionBook
@@ -79,6 +81,7 @@ ROUTERS = (
     incident_edits,
     incident_orders,
     incident_history,
+    callers,
     volunteers,
     offers,
     locations,
@@ -238,6 +241,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             marks=marks,
             explanations=explanations,
             last_known=LastKnownReader(settings, f"{name}-last-known"),
+            private_log=PrivateLogReader(settings, f"{name}-private"),
             live=Live(feed),
             monitor=monitor,
             alarms=alarms,

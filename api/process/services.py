@@ -5,7 +5,7 @@ Each Protocol declares only what the API calls; the implementation that it names
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -115,6 +115,12 @@ class LogView(Protocol):
     async def read(self) -> LastKnown: ...
 
 
+class PrivateLog(Protocol):
+    """`streams.readers.private_log.PrivateLogReader`."""
+
+    async def of_incident(self, incident_id: str) -> Mapping[str, bytes | None]: ...
+
+
 class LagMeasurement(Protocol):
     """`streams.monitoring.lag_monitor.Monitor`."""
 
@@ -174,6 +180,7 @@ class Services:
     marks: IntakeMarks
     explanations: Explanations
     last_known: LogView
+    private_log: PrivateLog
     live: EventFrames
     monitor: LagMeasurement
     alarms: Alarms

@@ -68,11 +68,15 @@ async def opened(services: Services, caller: Caller, state: Incident) -> Inciden
     if records:
         # Before the response is built: an error in between leaves an entry too many, never one too few.
         record_audit(services, caller, "incident.private.read", state.id)
-    elif not records.unreadable:
+    gone = {ref for ref in state.details.values() if ref not in records and ref not in records.unreadable}
+    # While it is open a record may be on its way to Redis.
+    erased = () if state.is_open else tuple(name for name, ref in state.details.items() if ref in gone)
+    if not (records or records.unreadable or erased):
         return None
     return OpenedIncident(
         **{name: getattr(records.get(ref), name, None) for name, ref in held.items()},
         unreadable=tuple(name for name, ref in held.items() if ref in records.unreadable),
+        erased=erased,
     )
 
 

@@ -177,6 +177,8 @@ class IncidentFields(Shown):
     caller: CallerShown | None = None
     unreadable: list[str] = []
     """Private fields that exist and cannot be decrypted at the moment; they are shown as null."""
+    erased: list[str] = []
+    """Fields of an ended incident whose record has been erased; they are shown as null."""
     person: PersonInDistress | None = None
 
 

@@ -101,6 +101,8 @@ class TaskMaterial(Shown):
     caller: CallerShown | None = None
     unreadable: list[str] = []
     """Private fields that exist and cannot be decrypted at the moment; they are shown as null."""
+    erased: list[str] = []
+    """Fields of an ended incident whose record has been erased; they are shown as null."""
     location: Geometry | None = None
     found: list[MaterialShown] = []
 
@@ -136,6 +138,8 @@ class OfferShown(OfferCore):
     caller: CallerShown | None = None
     unreadable: list[str] = []
     """Private fields that exist and cannot be decrypted at the moment; they are shown as null."""
+    erased: list[str] = []
+    """Fields of an ended incident whose record has been erased; they are shown as null."""
     material: list[MaterialShown] = []
     task: TaskShown | None = None
     """Digital work only."""

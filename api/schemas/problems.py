@@ -26,7 +26,7 @@ class ProblemShown(Shown):
     detail: str
     errors: list[FieldError] = []
     state: str | None = None
-    """`conflict`, `incident_ended`, `offer_ended`: the state that does not permit the request."""
+    """`conflict`, `incident_ended`, `incident_open`, `offer_ended`: the state that does not permit the request."""
     merged_into: str | None = None
     version: int | None = None
     """`conflict`: the present version of the incident."""

@@ -29,9 +29,11 @@ def coarse_area(area: Area | None) -> Geometry | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedIncident(IncidentPrivate):
-    """Private fields of an incident. `unreadable`: fields whose record cannot be decrypted, which is not the same as none."""
+    """Private fields of an incident. `unreadable`: fields whose record cannot be decrypted, which is not the same as none.
+    `erased`: fields of an ended incident whose record has been erased."""
 
     unreadable: tuple[str, ...] = ()
+    erased: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,8 @@ def private_fields(private: IncidentPrivate | None) -> View:
     if private is None:
         return {}
     fields = {"description": private.description, "address": private.address, "caller": private.caller}
-    return {**fields, **unreadable_fields(private)}
+    erased = private.erased if isinstance(private, OpenedIncident) else ()
+    return {**fields, **unreadable_fields(private), **({"erased": list(erased)} if erased else {})}
 
 
 def unreadable_fields(private: IncidentPrivate | VolunteerPrivate | None) -> View:

@@ -4,7 +4,7 @@ import base64
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -17,7 +17,7 @@ from streams.kafka import clients
 from streams.kafka.broker_access import wait_for_broker
 from streams.kafka.records import Consumed
 from streams.settings import Settings
-from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, LOCATIONS, OFFERS, PRIVATE, TOPICS
+from streams.topics import DEAD_LETTERS, DECISIONS, INCIDENT_STATUS, LOCATIONS, OFFERS, PRIVATE, TOPICS, VOLUNTEERS
 
 REPLAY_HEADER = "komek_replay_of"
 VALUE_LIMIT_BYTES = 600_000
@@ -25,6 +25,7 @@ VALUE_LIMIT_BYTES = 600_000
 REASON_LIMIT = 500
 PRIVATE_TOPICS = frozenset({PRIVATE.name, LOCATIONS.name})
 """Values of these topics may identify or locate a person; they are shown only on request."""
+_NEWEST_COUNTS = frozenset({VOLUNTEERS.name, PRIVATE.name})
 _MADE_BY_WORKERS = frozenset({DECISIONS.name, OFFERS.name, INCIDENT_STATUS.name})
 """Their offset is their meaning, so a copy at another offset would be another record (DESIGN 50)."""
 _CLIENT_ID = "komek-dead-letters"
@@ -48,7 +49,8 @@ class NotReplayable(InvalidInput):
 class DeadLetter:
     """A record of `dead-letters`. `key`, `value` and header values are base64, None where the record had none.
 
-    `size_bytes` is that of the original value; above `VALUE_LIMIT_BYTES`, `value` holds only the beginning.
+    `size_bytes` is that of the original value; above `VALUE_LIMIT_BYTES`, `value` holds only the beginning. The value
+    of a record of `locations` is not kept at all: positions are kept for an hour, letters for thirty days.
     """
 
     id: str
@@ -76,7 +78,7 @@ class DeadLetter:
 
     @property
     def is_cut(self) -> bool:
-        return self.size_bytes > VALUE_LIMIT_BYTES
+        return self.size_bytes > VALUE_LIMIT_BYTES or (self.value is None and self.size_bytes > 0)
 
     @property
     def is_private(self) -> bool:
@@ -97,6 +99,7 @@ def letter_id(topic: str, partition: int, offset: int) -> str:
 def letter_of(record: Consumed, reason: str) -> DeadLetter:
     """The dead letter of a record; the reason is made printable and truncated."""
     value = record.value
+    kept = None if value is None or record.topic == LOCATIONS.name else value[:VALUE_LIMIT_BYTES]
     return DeadLetter(
         id=letter_id(record.topic, record.partition, record.offset),
         topic=record.topic,
@@ -104,7 +107,7 @@ def letter_of(record: Consumed, reason: str) -> DeadLetter:
         offset=record.offset,
         timestamp_ms=record.timestamp,
         key=_to_base64(record.key),
-        value=_to_base64(value if value is None else value[:VALUE_LIMIT_BYTES]),
+        value=_to_base64(kept),
         headers=tuple((name, _to_base64(content)) for name, content in record.headers or ()),
         reason=_printable(reason)[:REASON_LIMIT],
         size_bytes=len(value or b""),
@@ -178,6 +181,7 @@ def replay(
     # All are checked before the first is sent: an invalid selection sends nothing.
     for letter in letters:
         _check_replayable(letter)
+    _check_not_superseded(settings, letters)
     with confirming_producer(settings) as producer:
         for letter in letters:
             producer.send(
@@ -216,6 +220,29 @@ def replay_headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
     return [*kept, (REPLAY_HEADER, letter.id.encode())]
 
 
+def _check_not_superseded(settings: Settings, letters: Sequence[DeadLetter]) -> None:
+    """Refuses letters about people and private records that have a newer record: a replay would undo it, even an erasure."""
+    # Tombstones are kept longer than letters (`retention/classes.py`), so an erasure is found.
+    of_people = [letter for letter in letters if letter.topic in _NEWEST_COUNTS]
+    if not of_people:
+        return
+    with _consumer(settings) as consumer:
+        for letter in of_people:
+            part = TopicPartition(letter.topic, letter.partition)
+            if any(record.key == letter.key_bytes for record in _records_from(consumer, part, letter.offset + 1)):
+                raise NotReplayable(
+                    f"{letter.id}: {letter.topic} has a newer record or an erasure of the same subject; a replay would undo it"
+                )
+
+
+def _records_from(consumer: KafkaConsumer, part: TopicPartition, first: int) -> Iterator[Any]:
+    consumer.assign([part])
+    consumer.seek(part, first)
+    end = consumer.end_offsets([part])[part]
+    while consumer.position(part) < end:
+        yield from consumer.poll(timeout_ms=_POLL_MS).get(part, [])
+
+
 def _check_replayable(letter: DeadLetter) -> None:
     if letter.topic not in {topic.name for topic in TOPICS}:
         # A letter is data from the log: nothing is sent to a topic only because a letter names it.
@@ -226,7 +253,7 @@ def _check_replayable(letter: DeadLetter) -> None:
         )
     if letter.is_cut:
         raise NotReplayable(
-            f"{letter.id}: only the beginning of its {letter.size_bytes} bytes was stored; the record is in "
+            f"{letter.id}: not all of its {letter.size_bytes} bytes were stored; the record is in "
             f"{letter.topic}, partition {letter.partition}, offset {letter.offset}, until that topic's retention ends"
         )
 

@@ -312,6 +312,23 @@ class FakeLastKnown:
         return self.known
 
 
+class FakePrivateLog:
+    """`PrivateLog` over the messages of the log."""
+
+    def __init__(self, log: FakeLog) -> None:
+        self._log = log
+
+    async def of_incident(self, incident_id: str) -> dict[str, bytes | None]:
+        if self._log.trouble is not None:
+            raise LogUnavailable("no broker")
+        ref = f"incident:{incident_id}"
+        return {
+            message.key: message.value
+            for message in self._log.messages
+            if message.topic == PRIVATE.name and (message.key == ref or message.key.startswith(f"{ref}:"))
+        }
+
+
 class FakeLag:
     """`LagMeasurement`: measured just now, without lag."""
 

@@ -30,6 +30,7 @@ from tests.support.api_fakes import (
     FakeLag,
     FakeLastKnown,
     FakeLog,
+    FakePrivateLog,
     FakeRedis,
     FakeSessionLog,
 )
@@ -82,6 +83,7 @@ class World:
             marks=IntakeMarks(self.redis),
             explanations=self.decisions,
             last_known=self.last_known,
+            private_log=FakePrivateLog(self.log),
             live=Live(self.feed),
             monitor=self.lag,
             alarms=self.alarms,

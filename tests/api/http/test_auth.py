@@ -22,6 +22,8 @@ O, V, T, M, A = Role.OPERATOR, Role.VOLUNTEER, Role.TRACKER, Role.MONITOR, Role.
 ROLES = {
     ("POST", "/v1/incidents"): {O},
     ("GET", "/v1/incidents"): {O, M},
+    ("GET", "/v1/incidents/{incident_id}/caller"): {A},
+    ("DELETE", "/v1/incidents/{incident_id}/caller"): {A},
     ("GET", "/v1/incidents/{incident_id}"): {O, M, V},
     ("PATCH", "/v1/incidents/{incident_id}"): {O},
     ("POST", "/v1/incidents/{incident_id}/cancel"): {O},
