@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from api.fields import PERSON_ID_SCHEMA, expected, word
 from api.schemas.base import Body, Shown, Time
@@ -56,6 +56,8 @@ class SessionList(Shown):
 
 class RevocationIn(Body):
     """Exactly one of: a token, the `jti` of one, a session, or a subject or role, all of whose tokens and sessions end."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     token: Annotated[str, Field(max_length=4096)] | None = None
     jti: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[ -~]+$")] | None = None

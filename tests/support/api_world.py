@@ -65,6 +65,10 @@ class World:
         self.feed = Feed(self.settings, "test")
         self.restart()
 
+    def forget_sessions(self) -> None:
+        """What was revoked is valid again, for tests that use one token after another request has revoked it."""
+        vars(self.sessions.book).update(vars(SessionBook()))
+
     def restart(self) -> None:
         book = SessionBook()
         self.session_log = FakeSessionLog(self.log, book, self.feed.interrupt_listeners)
