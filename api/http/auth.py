@@ -126,11 +126,11 @@ class Public:
 
 PUBLIC = Depends(Public())
 operators = Depends(Allow(OPERATOR))
-watchers = Depends(Allow(OPERATOR, MONITOR))
 trackers = Depends(Allow(TRACKER))
 everybody = Depends(Allow(*Role))
 
 Operator = Annotated[Caller, operators]
+Watcher = Annotated[Caller, Depends(Allow(OPERATOR, MONITOR))]
 Reader = Annotated[Caller, Depends(Allow(OPERATOR, MONITOR, VOLUNTEER))]
 Volunteer = Annotated[Caller, Depends(Allow(VOLUNTEER))]
 VolunteerOrOperator = Annotated[Caller, Depends(Allow(VOLUNTEER, OPERATOR))]

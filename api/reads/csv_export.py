@@ -17,7 +17,8 @@ from api.views import incidents
 from api.views.values import View
 from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Incident
-from dispatch.model.places import Area
+from dispatch.model.places import Area, Place
+from dispatch.model.recorded_way import coarse_centre
 from dispatch.model.visible_text import visible_line
 from dispatch.model.vocabulary import LIVE_STATES
 from dispatch.ports import NotReady, StoreUnavailable
@@ -87,9 +88,7 @@ async def _rows(services: Services, filters: Filters) -> tuple[Source, list[list
     if not _no_worker_runs(services):
         at = clock.rfc3339(clock.now_ms())
         try:
-            return Source("live", at), [
-                _row(incidents.incident(state), state.area) for state in await _live(services, filters)
-            ]
+            return Source("live", at), [_row_of(state, filters) for state in await _live(services, filters)]
         except (StoreUnavailable, NotReady):
             pass
     known = await services.last_known.read()
@@ -116,19 +115,31 @@ async def _live(services: Services, filters: Filters) -> Sequence[Incident]:
 def _rows_of_log(known: LastKnown, filters: Filters, services: Services) -> list[list[Cell]]:
     reports = [entry.command for entry in known.undecided]
     # Undecided reports first: they are the newest.
-    rows = [_row(shown, report.area) for report in reports if (shown := _reported(report, filters, services))]
-    return rows + [_row(incidents.incident(state), state.area) for state in known.states if filters.match(state)]
+    rows = [row for report in reports if (row := _row_of_report(report, filters, services))]
+    return rows + [_row_of(state, filters) for state in known.states if filters.match(state)]
 
 
-def _reported(report: ReportIncident, filters: Filters, services: Services) -> View | None:
-    shown = incidents.reported(report, services.plans)
+def _row_of(state: Incident, filters: Filters) -> list[Cell]:
+    view = incidents.incident_for_monitor if filters.by_coarse_place else incidents.incident
+    return _row(view(state), _place(state.area, filters))
+
+
+def _place(area: Area | None, filters: Filters) -> Place | None:
+    if area is None:
+        return None
+    return coarse_centre(area) if filters.by_coarse_place else area.centre
+
+
+def _row_of_report(report: ReportIncident, filters: Filters, services: Services) -> list[Cell] | None:
+    view = incidents.reported_for_monitor if filters.by_coarse_place else incidents.reported
+    shown = view(report, services.plans)
     passes = filters.match_fields(
         status=shown["status"], priority=shown["priority"], type_=report.type, area=report.area
     )
-    return shown if passes else None
+    return _row(shown, _place(report.area, filters)) if passes else None
 
 
-def _row(shown: View, area: Area | None) -> list[Cell]:
+def _row(shown: View, place: Place | None) -> list[Cell]:
     requirements = shown["requirements"]
     return [
         shown["id"],
@@ -137,8 +148,8 @@ def _row(shown: View, area: Area | None) -> list[Cell]:
         shown["status"],
         shown["times"]["reported"],
         shown["times"]["decided"],
-        area.centre.lon if area else None,
-        area.centre.lat if area else None,
+        place.lon if place else None,
+        place.lat if place else None,
         shown["alarm_level"],
         shown["certainty"],
         shown["language"],

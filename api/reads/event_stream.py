@@ -27,7 +27,6 @@ ALIVE_EVERY_S = 15.0
 """After this long without events a listener gets the id to resume from (DESIGN 94)."""
 CHUNKS_KEPT = 64
 """Encoded chunks that listeners at the same position share; those at other positions encode their own."""
-_EVERYBODY = "everybody"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -106,13 +105,13 @@ def chunk_of(caller: Caller, items: Iterable[FeedItem]) -> bytes:
 
 
 def _encoded(caller: Caller, entry: BufferedRecord) -> bytes:
-    """The event without its id; empty if it is not for the caller. Operators and monitors receive the same bytes."""
+    """The event without its id; empty if it is not for the caller. All operators receive the same bytes, and all monitors."""
     if caller.role is Role.VOLUNTEER:
         return _encoded_for(caller, entry.record)
     # Kept with the record in the buffer, so it is encoded once for all listeners.
-    encoded = entry.texts.get(_EVERYBODY)
+    encoded = entry.texts.get(caller.role)
     if encoded is None:
-        encoded = entry.texts[_EVERYBODY] = _encoded_for(caller, entry.record)
+        encoded = entry.texts[caller.role] = _encoded_for(caller, entry.record)
     return encoded
 
 
@@ -120,7 +119,7 @@ def _encoded_for(caller: Caller, entry: FeedRecord) -> bytes:
     if not is_for(caller, entry):
         return b""
     name = name_for(caller, entry)
-    return b"event: %b\ndata: %b\n" % (name.encode(), data_of(entry, name).encode())
+    return b"event: %b\ndata: %b\n" % (name.encode(), data_of(entry, name, caller.role).encode())
 
 
 def frame(name: str, data: bytes, *, id: str | None = None, retry_ms: int | None = None) -> bytes:  # noqa: A002 - name of the SSE field
@@ -134,9 +133,9 @@ def frame(name: str, data: bytes, *, id: str | None = None, retry_ms: int | None
 def is_for(caller: Caller, entry: FeedRecord) -> bool:
     """Whether the caller receives this record.
 
-    Volunteers receive their own offers and notices, and warnings about themselves; operators and monitors receive everything,
-    without private data. Of notices, only those sent by this channel. A volunteer does not receive the steps of an offer that is
-    void by log order, except the step that says so.
+    Volunteers receive their own offers and notices, and warnings about themselves; monitors receive incidents, whose counts tell
+    what offers do; operators receive everything, without private data. Of notices, only those sent by this channel. A volunteer
+    does not receive the steps of an offer that is void by log order, except the step that says so.
     """
     record = entry.record
     if isinstance(record, NoticeRecord) and (record.channel, record.outcome) != (
@@ -144,6 +143,8 @@ def is_for(caller: Caller, entry: FeedRecord) -> bool:
         NoticeOutcome.SENT,
     ):
         return False
+    if caller.role is Role.MONITOR:
+        return isinstance(record, StatusRecord)
     if caller.role is not Role.VOLUNTEER:
         return True
     if isinstance(record, StatusRecord):
@@ -166,13 +167,14 @@ def name_for(caller: Caller, entry: FeedRecord) -> str:
     return "warning" if caller.role is Role.VOLUNTEER and name == "incident" else name
 
 
-def data_of(entry: FeedRecord, name: str | None = None) -> str:
-    """The data of the event as JSON, without private data."""
+def data_of(entry: FeedRecord, name: str | None = None, role: Role = Role.OPERATOR) -> str:
+    """The data of the event as JSON, without private data; for monitors also without people and exact places."""
     record = entry.record
     if isinstance(record, NoticeRecord):
         return _encode(offers.notice(record)).decode()
     if not isinstance(record, StatusRecord):
         return _encode(offers.offer_step(record)).decode()
-    return _encode(
-        safety.warning(record.incident) if name == "warning" else incidents.incident(record.incident)
-    ).decode()
+    if name == "warning":
+        return _encode(safety.warning(record.incident)).decode()
+    view = incidents.incident_for_monitor if role is Role.MONITOR else incidents.incident
+    return _encode(view(record.incident)).decode()

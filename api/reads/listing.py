@@ -11,6 +11,7 @@ from api.process.services import StateReads
 from dispatch.model.geo import Box
 from dispatch.model.incidents import Incident
 from dispatch.model.places import Area
+from dispatch.model.recorded_way import coarse_centre
 from dispatch.model.vocabulary import IncidentStatus, Priority
 
 EXAMINED_AT_MOST = 2_000
@@ -24,11 +25,16 @@ class Filters:
     priorities: tuple[Priority, ...] = ()
     types: tuple[str, ...] = ()
     box: Box | None = None
+    by_coarse_place: bool = False
+    """Whether the box is compared with the coarse place: by halving boxes a reader would find the exact one."""
 
     @classmethod
-    def parsed(cls, *, status: str | None, priority: str | None, type_: str | None, bbox: str | None) -> "Filters":
+    def parsed(
+        cls, *, status: str | None, priority: str | None, type_: str | None, bbox: str | None, by_coarse_place: bool
+    ) -> "Filters":
         """Raises ProblemResponse (422)."""
         return cls(
+            by_coarse_place=by_coarse_place,
             statuses=_words(status, IncidentStatus, "status"),
             priorities=_words(priority, Priority, "priority"),
             types=tuple(part.strip() for part in (type_ or "").split(",") if part.strip()),
@@ -44,9 +50,12 @@ class Filters:
         return (
             (not self.priorities or priority in self.priorities)
             and (not self.types or type_ in self.types)
-            and (self.box is None or (area is not None and self.box.meets(area)))
+            and (self.box is None or (area is not None and self._meets(self.box, area)))
             and (not self.statuses or status in self.statuses)
         )
+
+    def _meets(self, box: Box, area: Area) -> bool:
+        return box.has(coarse_centre(area)) if self.by_coarse_place else box.meets(area)
 
 
 def _words(given: str | None, vocabulary: type[W], field: str) -> tuple[W, ...]:

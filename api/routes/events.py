@@ -36,7 +36,8 @@ async def events(
     The data of each event is JSON; its schema is in the components of this document:
 
     - `ready` (`ReadyEvent`): sent first.
-    - `incident` (`IncidentShown`): the state of an incident after a decision; operators and monitors only.
+    - `incident` (`IncidentShown`): the state of an incident after a decision; operators and monitors only. It is the only kind
+      that monitors receive, with coarse places and without people.
     - `offer` (`OfferEvent`): a step of an offer.
     - `notice` (`NoticeEvent`): a notice that was sent to a person; a repeat has the same `id`.
     - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.

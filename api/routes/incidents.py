@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.deps import IncidentId, ServicesDep
-from api.http.auth import OPERATOR, Reader, operators, watchers
+from api.http.auth import OPERATOR, Reader, Watcher, operators
 from api.http.numbers import DIGITS
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
@@ -75,12 +75,12 @@ async def report_incident(body: IncidentReport, once: OnceOnly, services: Servic
 
 @router.get(
     "",
-    dependencies=[watchers],
     response_model=IncidentPage,
     responses={**problems(400, 406), **_LIST_FORMATS},
 )
 async def list_(
     request: Request,
+    caller: Watcher,
     services: ServicesDep,
     status: Annotated[str | None, Query(description="one or more, separated by commas")] = None,
     priority: Annotated[str | None, Query(description="one or more, separated by commas")] = None,
@@ -95,12 +95,16 @@ async def list_(
     `format=csv` gives all matching incidents as one table of up to 5,000 rows, with ids only. While Redis does not answer or no
     worker runs, the table is read from Kafka: the header `Komek-Picture` and the column `picture` say `live` or `log`,
     `picture_at` gives its time.
+
+    Monitors see coarse places and no person, in every format; `bbox` is then compared with the coarse place.
     """
-    filters = Filters.parsed(status=status, priority=priority, type_=type_, bbox=bbox)
+    is_coarse = caller.role is not OPERATOR
+    filters = Filters.parsed(status=status, priority=priority, type_=type_, bbox=bbox, by_coarse_place=is_coarse)
     if format_ == "csv":
         return await csv_of(services, filters)
     items, following = await list_incidents(services.reads, filters, limit=limit, cursor=cursor)
-    shown_items = [incidents.incident(state) for state in items]
+    view = incidents.incident_for_monitor if is_coarse else incidents.incident
+    shown_items = [view(state) for state in items]
     if GEOJSON in request.headers.get("accept", ""):
         features = [incidents.feature(item) for item in shown_items]
         # Vary, because a cache must not give the GeoJSON of one client to another that asked for JSON.
@@ -126,7 +130,7 @@ async def read(incident_id: IncidentId, caller: Reader, services: ServicesDep) -
         found = await opened_material(services, caller, state) if needs_private else []
         return shown(incidents.incident_for_volunteer(state, own, private, found), headers=headers)
     if caller.role is not OPERATOR:
-        return shown(incidents.incident(state), headers=headers)
+        return shown(incidents.incident_for_monitor(state), headers=headers)
     private = await opened_or_none(services, caller, state)
     found = await opened_material(services, caller, state)
     person = await person_in_distress(services, caller, state)
@@ -170,4 +174,5 @@ async def _read_reported(services: Services, incident_id: str, role: Role) -> Re
         raise ProblemResponse("not_found", "there is no incident with this id")
     command = wire.decode_command(report)
     assert isinstance(command, ReportIncident)
-    return shown(incidents.reported(command, services.plans), headers={"ETag": '"0"'})
+    view = incidents.reported if role is OPERATOR else incidents.reported_for_monitor
+    return shown(view(command, services.plans), headers={"ETag": '"0"'})

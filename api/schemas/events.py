@@ -76,4 +76,5 @@ EVENTS: dict[str, type[BaseModel]] = {
     "reset": ResetEvent,
     "end": EndEvent,
 }
-"""Model of the data by event name. Operators and monitors receive `incident`, volunteers `warning`."""
+"""Model of the data by event name. Operators and monitors receive `incident`, volunteers `warning`; monitors nothing else
+about incidents."""

@@ -13,6 +13,7 @@ from dispatch.model.ids import zone_of_incident
 from dispatch.model.incidents import Attention, Incident
 from dispatch.model.languages import as_shown, canonicals
 from dispatch.model.offers import Offer
+from dispatch.model.places import Area
 from dispatch.model.proposals import Proposal
 from dispatch.model.requirements import Climb, Requirement
 from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, OfferState, Priority
@@ -35,8 +36,33 @@ _FOR_OPERATORS = (
 )
 
 
+_FOR_MONITORS = (
+    "id",
+    "type",
+    "priority",
+    "status",
+    "zone",
+    "version",
+    "edit_version",
+    "language",
+    "alarm_level",
+    "escalations",
+    "certainty",
+    "hazard",
+    "parent_id",
+    "reports",
+    "split_from",
+    "split_into",
+    "merging_into",
+    "merged_into",
+    "requirements",
+    "times",
+    "links",
+)
+
+
 def incident(state: Incident, private: IncidentPrivate | None = None, material: Sequence[View] | None = None) -> View:
-    """An incident for operators and monitors; `private` and a `material` with texts only for operators."""
+    """An incident for operators; `private` and a `material` with texts only where they may be shown."""
     times = state.times
     return {
         "id": state.id,
@@ -77,6 +103,29 @@ def incident(state: Incident, private: IncidentPrivate | None = None, material: 
         },
         "links": incident_links(state.id),
         **private_fields(private),
+    }
+
+
+def incident_for_monitor(state: Incident) -> View:
+    """An incident for monitors: what is needed, how many are asked and come, about where; no person and no exact place."""
+    return _without_people(incident(state, material=()), state.area)
+
+
+def _without_people(shown: View, area: Area | None) -> View:
+    # By the fields that are kept, so that a new one is not shown before somebody has thought of it.
+    return {name: shown[name] for name in _FOR_MONITORS} | {
+        "location": coarse_area(area),
+        # Ids of people, offers and callers are opaque, but the same everywhere: together they make a track.
+        "attention": [{**entry, "detail": None, "offer_id": None} for entry in shown["attention"]],
+        "external_id": None,
+        "distress_of": None,
+        "warned": [],
+        # Their scores, distances and places are exact.
+        "merge_candidates": [],
+        "proposals": [],
+        "material": [],
+        # `requirements` counts them.
+        "offers": [],
     }
 
 
@@ -208,6 +257,11 @@ def reported(command: ReportIncident, plans: PlanBook) -> View:
         },
         "links": incident_links(command.incident_id),
     }
+
+
+def reported_for_monitor(command: ReportIncident, plans: PlanBook) -> View:
+    """A report without a decision, as monitors see it."""
+    return _without_people(reported(command, plans), command.area)
 
 
 def incident_for_volunteer(

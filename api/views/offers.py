@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from api.views import safety, task_questions
 from api.views.links import offer_links
 from api.views.negotiation import DEFAULT
-from api.views.values import View, coarse_area, private_fields, time
+from api.views.values import View, coarse_area, distance, private_fields, time, travel_time
 from dispatch.model.decisions import OfferStep
 from dispatch.model.incidents import Incident
 from dispatch.model.languages import as_shown, canonicals
@@ -23,8 +23,8 @@ def offer_of_incident(offer: Offer) -> View:
         "state": offer.state,
         "source": offer.source,
         "set_aside": offer.set_aside,
-        "distance_m": offer.distance_m,
-        "eta_s": offer.eta_s,
+        "distance_m": distance(offer.distance_m),
+        "eta_s": travel_time(offer.eta_s),
         "expires_at": time(offer.expires_ms),
         "created_at": time(offer.created_ms),
         "changed_at": time(offer.changed_ms),
@@ -77,8 +77,8 @@ def offer(
         "expires_at": time(held.expires_ms),
         "changed_at": time(held.changed_ms),
         "accepted_at": time(held.accepted_ms),
-        "distance_m": held.distance_m,
-        "eta_s": held.eta_s,
+        "distance_m": distance(held.distance_m),
+        "eta_s": travel_time(held.eta_s),
         "area": coarse_area(state.area),
         **safety.of_offer(held),
         "grounds_on_way": [ground for one, ground in sorted((grounds or {}).items()) if one in held.hazards_on_way],

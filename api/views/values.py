@@ -1,10 +1,11 @@
 """Values that several views share: times, places, private fields."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, TypeAlias
 
-from dispatch.model import geo
 from dispatch.model.places import Area, Geometry, Place
+from dispatch.model.recorded_way import GRAIN_M, GRAIN_S, coarse_centre
 from streams.clock import rfc3339
 from streams.wire import IncidentPrivate, VolunteerPrivate
 
@@ -22,9 +23,22 @@ def point(place: Place) -> Geometry:
 
 
 def coarse_area(area: Area | None) -> Geometry | None:
-    """The approximate place that people see before they accept (`geo.coarse`)."""
+    """The approximate place that monitors see, and people before they accept."""
     # The centre of a grid cell: repeated reads cannot be averaged to the exact place.
-    return None if area is None else point(geo.coarse(area.centre))
+    return None if area is None else point(coarse_centre(area))
+
+
+OLD_GRAIN_M, OLD_GRAIN_S = 2_000.0, 600.0
+
+
+def distance(metres: float | None) -> float | None:
+    """A recorded distance. Records from before distances were those of cells have exact ones, which are rounded coarsely."""
+    return metres if metres is None or metres % GRAIN_M == 0 else OLD_GRAIN_M * max(1, round(metres / OLD_GRAIN_M))
+
+
+def travel_time(seconds: float | None) -> float | None:
+    """A recorded travel time; an exact one of an old record is rounded up."""
+    return seconds if seconds is None or seconds % GRAIN_S == 0 else OLD_GRAIN_S * ceil(seconds / OLD_GRAIN_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

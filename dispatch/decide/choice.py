@@ -17,7 +17,7 @@ from dispatch.model.people import Candidate, Found, Need
 from dispatch.model.reasons import Exclusion
 from dispatch.plans.book import PlanBook
 from dispatch.staffing import waves
-from dispatch.staffing.offering import offer_made, rounded
+from dispatch.staffing.offering import offer_made
 from dispatch.staffing.waves import Wave
 
 SHOWN_CANDIDATES = 5
@@ -47,20 +47,21 @@ def choose(settled: Settled, plans: PlanBook, need: Need, found: Found, taken: M
     ranked = _ranked(passed, need, incident, plans)
     chances = _chances(ranked, need, settled.view)
     wave = waves.wave(ranked, chances, need, found, incident, now_ms)
+    chosen = _as_recorded(wave.chosen)
     return Choice(
-        offers=tuple(offer_made(need, entry, chances[entry.candidate.volunteer_id], now_ms) for entry in wave.chosen),
+        offers=tuple(offer_made(need, entry, chances[entry.candidate.volunteer_id], now_ms) for entry in chosen),
         why=RequirementWhy(
             requirement_id=need.requirement.id,
             skill=need.requirement.skill,
             places_open=incident.open_places(need.requirement),
             asked=len(wave.chosen),
-            searched_m=found.searched_m,
+            searched_m=_searched_m(need, found),
             considered=len(found.candidates) + sum(found.excluded.values()),
             complete=found.complete,
             bounded=found.bounded,
             excluded={str(reason): count for reason, count in sorted(passed.excluded.items())},
-            chosen=tuple(_shown(entry, chances) for entry in wave.chosen),
-            passed_over=tuple(_shown(entry, chances) for entry in _passed_over(ranked, wave)),
+            chosen=tuple(_shown(entry, chances) for entry in chosen),
+            passed_over=tuple(_shown(entry, chances) for entry in _as_recorded(_passed_over(ranked, wave))),
             wave=wave.why,
             travel=found.travel,
             free_again_ms=_first_free_ms(passed, plans, now_ms),
@@ -134,6 +135,16 @@ def _passed_over(ranked: Sequence[Ranked], wave: Wave) -> list[Ranked]:
     return [entry for entry in ranked if entry.candidate.volunteer_id not in asked][:SHOWN_CANDIDATES]
 
 
+def _searched_m(need: Need, found: Found) -> float | None:
+    # The radius at which a search has found enough follows from where people are.
+    return float(need.requirement.max_distance_m) if found.complete and found.searched_m is not None else None
+
+
+def _as_recorded(entries: Sequence[Ranked]) -> list[Ranked]:
+    """In the order of their recorded scores: the exact order would compare distances of people in one cell."""
+    return sorted(entries, key=lambda entry: (entry.recorded.score_s, entry.candidate.volunteer_id))
+
+
 def _first_free_ms(passed: Screened, plans: PlanBook, now_ms: int) -> int | None:
     """When the first of the people who rest, sleep or have spent their budget may be asked; None: unknown, or nobody does."""
     first = first_free_ms(passed.deferred, plans.budget, now_ms)
@@ -146,11 +157,12 @@ def _first_free_ms(passed: Screened, plans: PlanBook, now_ms: int) -> int | None
 
 def _shown(entry: Ranked, chances: Mapping[str, float]) -> Mapping[str, object]:
     """A person as the decision record lists them: id, seconds of travel, score with its terms, chance to accept within the
-    window. Never a coordinate: the log keeps decisions for a year."""
+    window. Never a coordinate and never an exact distance: the log keeps decisions for a year."""
+    recorded = entry.recorded
     return {
         "volunteer_id": entry.candidate.volunteer_id,
-        "eta_s": rounded(entry.eta_s),
-        "score_s": round(entry.score_s, 1),
-        "terms": {name: round(value, 1) for name, value in entry.terms.items()},
+        "eta_s": recorded.eta_s,
+        "score_s": recorded.score_s,
+        "terms": recorded.terms,
         "chance": round(chances[entry.candidate.volunteer_id], 3),
     }

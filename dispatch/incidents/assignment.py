@@ -34,7 +34,7 @@ from dispatch.model.rulings import Ruling, applied, refused
 from dispatch.model.vocabulary import OfferSource, OfferState
 from dispatch.plans.budget_table import Budget
 from dispatch.safety.absence import rests
-from dispatch.staffing.offering import offer_made, rounded
+from dispatch.staffing.offering import offer_made
 
 RULES_AGAINST = "rules_against"
 
@@ -169,7 +169,7 @@ def why_of(incident: Incident, made: OfferMade) -> RequirementWhy:
         "volunteer_id": made.volunteer_id,
         "named_by": made.by,
         "set_aside": list(made.set_aside),
-        "eta_s": rounded(made.eta_s),
+        "eta_s": made.eta_s,
         "chance": made.chance,
     }
     return RequirementWhy(

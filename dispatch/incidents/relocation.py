@@ -19,6 +19,7 @@ from dispatch.model.offer_events import OfferRemeasured
 from dispatch.model.offers import Offer
 from dispatch.model.people import Need
 from dispatch.model.places import Area
+from dispatch.model.recorded_way import GRAIN_M, UNSURE_M, RecordedWay, at_least_m, recorded_way
 from dispatch.model.requirements import Requirement
 from dispatch.model.travel import travel_time_s
 from dispatch.model.vocabulary import Capability, OfferState
@@ -36,11 +37,13 @@ depart."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
-    """A person's distance from the new place. `at_least_m` is a lower bound; `eta_s` is None where only the bound is known."""
+    """A person's distance from the new place. `at_least_m` is a lower bound; `eta_s` and `recorded` are None where only the
+    bound is known. `eta_s` compares people and is not recorded."""
 
     offer: Offer
     at_least_m: float
     eta_s: float | None
+    recorded: RecordedWay | None
 
 
 def replanned(incident: Incident, before: Area | None, around: DecisionContext) -> tuple[Event, ...]:
@@ -67,31 +70,37 @@ def _replanned(
     ways.sort(key=lambda way: (-(way.eta_s or 0.0), way.offer.id))
     quicker = _etas_of_free(incident, area, requirement, around)
     limit = effective(requirement, incident).max_distance_m
-    facts: list[Event] = []
+    facts: dict[str, Event] = {}
     for way in ways:
         if way.at_least_m > CLEARLY_BEYOND * limit:
-            facts.append(let_go(way.offer, MOVED))
+            facts[way.offer.id] = let_go(way.offer, MOVED)
         elif way.eta_s is not None and quicker and _is_clearly_better(quicker[0], way.eta_s):
             # One free person replaces one.
             quicker.pop(0)
-            facts.append(let_go(way.offer, MOVED))
+            facts[way.offer.id] = let_go(way.offer, MOVED)
         # A person of whom only a lower bound is known keeps the old distance.
-        elif way.eta_s is not None:
-            facts.append(_remeasured(way, way.eta_s))
-    return facts
+        elif way.recorded is not None:
+            facts[way.offer.id] = _remeasured(way.offer, way.recorded)
+    # Not in the order of the exact times, which would compare people of one cell.
+    return [facts[offer_id] for offer_id in sorted(facts)]
 
 
 def _way(offer: Offer, area: Area, before: Area | None, around: DecisionContext) -> _Way | None:
     """None when nothing is known: a person is not released on a guess."""
     seen = around.whereabouts.get(offer.volunteer_id)
     if seen is not None:
-        distance = distance_to_area_m(seen.place, area)
-        return _Way(offer=offer, at_least_m=distance, eta_s=travel_time_s(distance, seen.travel_mode))
+        return _Way(
+            offer=offer,
+            # By cells, like every distance limit: who is released would tell an exact distance.
+            at_least_m=at_least_m(seen.place, area),
+            eta_s=travel_time_s(distance_to_area_m(seen.place, area), seen.travel_mode),
+            recorded=recorded_way(seen.place, area, seen.travel_mode),
+        )
     if before is None or offer.distance_m is None:
         return None
     # Lower bound by the triangle inequality: the person is somewhere between where they were asked and the old place.
     shift = distance_m(before.centre, area.centre) - before.reach_m - area.reach_m
-    return _Way(offer=offer, at_least_m=shift - offer.distance_m, eta_s=None)
+    return _Way(offer=offer, at_least_m=shift - offer.distance_m - UNSURE_M - GRAIN_M, eta_s=None, recorded=None)
 
 
 def _etas_of_free(incident: Incident, area: Area, requirement: Requirement, around: DecisionContext) -> list[float]:
@@ -118,10 +127,7 @@ def _is_clearly_better(other_s: float, own_s: float) -> bool:
     return other_s * MUCH_SLOWER < own_s and own_s - other_s >= SAVED_AT_LEAST_S
 
 
-def _remeasured(way: _Way, eta_s: float) -> OfferRemeasured:
+def _remeasured(offer: Offer, way: RecordedWay) -> OfferRemeasured:
     return OfferRemeasured(
-        offer_id=way.offer.id,
-        volunteer_id=way.offer.volunteer_id,
-        distance_m=round(way.at_least_m, 1),
-        eta_s=round(eta_s, 1),
+        offer_id=offer.id, volunteer_id=offer.volunteer_id, distance_m=way.distance_m, eta_s=way.eta_s
     )

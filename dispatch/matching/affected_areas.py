@@ -5,8 +5,8 @@ fresh fix counts as unaffected: most people who work remotely never send a posit
 """
 
 from dispatch.matching.eligibility import FIX_AGE_LIMIT_S
-from dispatch.model.geo import distance_to_area_m
 from dispatch.model.people import Candidate, Need
+from dispatch.model.recorded_way import recorded_m
 
 MARGIN_M = 5_000.0
 """An area shows where an event was seen; roads, power and people beyond it are affected as well (judgement)."""
@@ -21,4 +21,5 @@ def price_s(candidate: Candidate, need: Need) -> float:
     # An old fix counts as none, as in the rules of the search.
     if candidate.fix_age_s > FIX_AGE_LIMIT_S:
         return 0.0
-    return AFFECTED_S if distance_to_area_m(candidate.place, need.area) <= MARGIN_M else 0.0
+    # By cells, because the price is recorded.
+    return AFFECTED_S if recorded_m(candidate.place, need.area) <= MARGIN_M else 0.0

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from dispatch.model.copying import changed
-from dispatch.model.geo import distance_m, nearest_of_area
-from dispatch.model.hazard_areas import HazardArea
+from dispatch.model.geo import cell, distance_m, nearest_of_area
+from dispatch.model.hazard_areas import HazardArea, nearest_staging
 from dispatch.model.people import Candidate, Need
 from dispatch.model.places import Area, Place
+from dispatch.model.recorded_way import at_least_m, coarse_centre, recorded_m
 from dispatch.model.vocabulary import Capability
 
 COUNTS_AS = 3.0
@@ -14,7 +15,8 @@ COUNTS_AS = 3.0
 
 
 def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: Sequence[HazardArea]) -> Candidate:
-    """The candidate with the distance to their actual target, its staging point and the detour around other hazard areas.
+    """The candidate with the distance to their actual target, its staging point, the detour around other hazard areas, and the
+    same distances as cells tell them (`recorded_way.py`).
 
     `own`: hazard area of this incident. People without the equipment are sent to its nearest staging point; those inside are
     marked `in_hazard`. Unchanged for digital work and without a place.
@@ -22,11 +24,12 @@ def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: S
     place = candidate.place
     if need.requirement.capability is not Capability.FIELD or need.area is None or place is None:
         return candidate
+    candidate = changed(candidate, recorded_m=recorded_m(place, need.area), least_m=at_least_m(place, need.area))
     # The hazard area of the incident itself ends the way at its edge; it is no detour.
     if own is not None and not own.may_enter(candidate.skills):
         if own.outline.covers(place):
             return changed(candidate, in_hazard=True)
-        staging = min(own.staging, key=lambda point: distance_m(place, point))
+        staging = nearest_staging(place, own)
         candidate = changed(candidate, staging=staging, distance_m=distance_m(place, staging))
     # The nearest point of an area: its centre may be kilometres further.
     elif need.area.reach_m > 0:
@@ -34,7 +37,12 @@ def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: S
     if not others:
         return candidate
     target = target_of(candidate, need.area)
-    return changed(candidate, detour_m=_detour_m(candidate.skills, place, target, need.incident_id, others))
+    way = (cell(place), coarse_centre(need.area))
+    return changed(
+        candidate,
+        detour_m=_detour_m(candidate.skills, place, target, need.incident_id, others),
+        recorded_detour_m=_detour_m(candidate.skills, *way, need.incident_id, others),
+    )
 
 
 def target_of(candidate: Candidate, area: Area) -> Place:

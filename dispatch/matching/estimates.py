@@ -103,7 +103,8 @@ def estimates(candidates: Iterable[Candidate], capability: Capability, at_ms: in
     prior_of_band: dict[str, float] = {}
     known: dict[str, float] = {}
     for person in candidates:
-        band = band_of(capability, person.distance_m)
+        # The recorded distance: the chance is recorded, and `lessons.py` learns by the same band.
+        band = band_of(capability, person.recorded_m)
         if band not in prior_of_band:
             prior_of_band[band] = prior(band, at_ms, priors)
         known[person.volunteer_id] = _mean(prior_of_band[band], PRIOR_WEIGHT, person.accepted, person.refused)

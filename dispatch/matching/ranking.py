@@ -1,6 +1,8 @@
 """The soft rules: who is preferred among the people who may be asked. The score is in seconds, so its terms are comparable.
 
 Field work: travel time plus a penalty in seconds for each disadvantage. Digital work: load instead of travel time.
+
+The ranking uses exact places. What is recorded of it is computed once more, from cells (`Ranked.recorded`).
 """
 
 from collections.abc import Mapping
@@ -9,8 +11,10 @@ from dataclasses import dataclass
 from dispatch.matching.affected_areas import price_s
 from dispatch.matching.place_uncertainty import uncertainty_s
 from dispatch.matching.trust import price_s as trust_s
+from dispatch.model.copying import changed
 from dispatch.model.languages import shares_language
 from dispatch.model.people import Candidate, Need
+from dispatch.model.recorded_way import RecordedM, RecordedS, recorded_s
 from dispatch.model.travel import setting_out_s, travel_time_s
 from dispatch.model.vocabulary import Capability, Skill
 
@@ -29,7 +33,10 @@ LOAD_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """A candidate with estimated travel time and the terms of their score; a lower score is better."""
+    """A candidate with estimated travel time and the terms of their score; a lower score is better.
+
+    From the exact place: `eta_s`, `terms` and `score_s` never leave the memory of the worker; `recorded` may.
+    """
 
     candidate: Candidate
     eta_s: float | None
@@ -38,6 +45,23 @@ class Ranked:
     @property
     def score_s(self) -> float:
         return sum(self.terms.values())
+
+    @property
+    def recorded(self) -> "Recorded":
+        return _recorded(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A ranked candidate as records and responses may show them. Every number about a place comes from cells."""
+
+    distance_m: RecordedM | None
+    eta_s: RecordedS | None
+    terms: dict[str, float]
+
+    @property
+    def score_s(self) -> float:
+        return round(sum(self.terms.values()), 1)
 
 
 def rank(
@@ -86,6 +110,38 @@ def _ranked(candidate: Candidate, need: Need, language: str | None, burdens: Map
     # Prices of fairness and of an exceeded budget (`budget.prices`).
     terms |= burdens
     return Ranked(candidate=candidate, eta_s=eta_s, terms=terms)
+
+
+_OF_PLACE = ("travel", "home", "place_age", "hazard")
+"""The terms that follow from the place of a person; `_recorded` computes each of them again."""
+
+
+def _recorded(entry: Ranked) -> Recorded:
+    candidate, terms = entry.candidate, dict(entry.terms)
+    if "travel" not in terms:
+        return Recorded(distance_m=None, eta_s=None, terms=_rounded(terms))
+    away_m = candidate.recorded_m
+    if away_m is None:
+        # No cell, so nothing about the place is recorded.
+        return Recorded(
+            distance_m=None, eta_s=None, terms=_rounded({name: terms[name] for name in terms if name not in _OF_PLACE})
+        )
+    seen = changed(candidate, distance_m=away_m, detour_m=candidate.recorded_detour_m, travel_s=None, home_m=None)
+    terms["travel"] = travel_time_s(away_m, candidate.travel_mode)
+    if "home" in terms:
+        terms["home"] = terms["travel"] * HOME_UNCERTAINTY
+    if "place_age" in terms:
+        terms["place_age"] = uncertainty_s(seen)
+    # By the recorded way alone: whether the exact one crosses an area tells a place too.
+    terms.pop("hazard", None)
+    if seen.detour_m > 0:
+        terms["hazard"] = _further_s(seen, away_m)
+    eta_s = recorded_s(away_m, candidate.travel_mode, seen.detour_m)
+    return Recorded(distance_m=away_m, eta_s=eta_s, terms=_rounded(terms))
+
+
+def _rounded(terms: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 1) for name, value in terms.items()}
 
 
 def _travel_s(candidate: Candidate, distance_m: float) -> float:

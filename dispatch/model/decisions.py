@@ -51,6 +51,7 @@ class RequirementWhy:
     places_open: int
     asked: int
     searched_m: float | None
+    """The distance limit within which everybody was examined; None for digital work and for an incomplete search."""
     considered: int
     # Counts by reason: keeping every candidate would make a decision as large as its city (DESIGN 36).
     excluded: Mapping[str, int] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from dispatch.model.places import Area, Place
 
 ZONE_RESOLUTION = 3
 """Never changes: zones are part of stored ids and the keys of `incidents` and `decisions` (DESIGN 6)."""
-COARSE_RESOLUTION = 7  # edge about 1.2 km: a district, not a house
+COARSE_RESOLUTION = 7  # edge about 1.4 km: a district, not a house
 CELL_RESOLUTION = 8  # edge about 0.5 km, area about 0.7 km²
 _EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the WGS 84 ellipsoid."""
@@ -54,7 +54,10 @@ def coarse(place: Place) -> Place:
 
 
 def cell(place: Place) -> Place:
-    """The centre of the H3 cell of resolution 8 of a place, up to about 600 m away."""
+    """The centre of the H3 cell of resolution 8 of a place, up to about 600 m away.
+
+    Every recorded number about a person's place is computed from it (`recorded_way.py`).
+    """
     lat, lon = h3.cell_to_latlng(h3.latlng_to_cell(place.lat, place.lon, CELL_RESOLUTION))
     return Place(lon=lon, lat=lat)
 
@@ -109,6 +112,10 @@ class Box:
         # Not rejoined: box and area are both cut at the antimeridian.
         drawn = shape(dict(area.geometry))
         return any(part.intersects(drawn) for part in self._parts())
+
+    def has(self, place: Place) -> bool:
+        """Whether the place lies in the box or on its edge."""
+        return any(part.intersects(Point(place.lon, place.lat)) for part in self._parts())
 
     def _parts(self) -> Iterator[Polygon]:
         """The box as polygons. 180 and -180 are the same meridian, so a box that ends on it matches points written either way."""

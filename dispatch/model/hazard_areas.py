@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dispatch.model.geo import distance_m
+from dispatch.model.geo import cell, distance_m
 from dispatch.model.incidents import Hazard, Incident
 from dispatch.model.outlines import Outline
 from dispatch.model.places import Area, Place
+from dispatch.model.recorded_way import CELL_REACH_M
 
 STAGING_POINTS = 8
 """Staging points per hazard area. They follow from the area alone: the nearest point of the edge together with the distance
@@ -62,6 +63,16 @@ def hazard_area(incident_id: str, hazard: Hazard, area: Area) -> HazardArea:
         outline=outline,
         staging=outline.edge_points(STAGING_POINTS),
     )
+
+
+def nearest_staging(place: Place, ground: HazardArea) -> Place:
+    """The staging point for a person at `place`: the nearest, of a person far from the area the one nearest to their cell."""
+    # The choice is recorded, and eight sectors of many areas tell a place. Near the area the exact place decides nevertheless:
+    # seen from the centre of a cell, the nearest point may lie on the other side of the danger (DESIGN 116).
+    centre = cell(place)
+    is_near = distance_m(centre, ground.area.centre) <= ground.area.reach_m + 2 * CELL_REACH_M
+    start = place if is_near else centre
+    return min(ground.staging, key=lambda point: distance_m(start, point))
 
 
 def ground_of(incident: Incident | None) -> HazardArea | None:

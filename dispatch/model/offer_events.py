@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dispatch.model.offers import TrustFigures
 from dispatch.model.places import Place
 from dispatch.model.reasons import SoftRule
+from dispatch.model.recorded_way import RecordedM, RecordedS
 from dispatch.model.vocabulary import Capability, ConfirmationState, OfferSource, OfferState, Task
 
 
@@ -17,8 +18,9 @@ class OfferMade:
     skill: str
     # An absolute time of the decision, so every reader sees the same end.
     expires_ms: int
-    distance_m: float | None
-    eta_s: float | None
+    # Types with one constructor each: an exact distance would tell the person's place (DESIGN 116).
+    distance_m: RecordedM | None
+    eta_s: RecordedS | None
     task: Task | None
     # Estimated once, here: later waves and explanations use the same number.
     chance: float | None = None
@@ -86,6 +88,6 @@ class OfferRemeasured:
 
     offer_id: str
     volunteer_id: str
-    # Distances only: positions of engaged people never leave Redis (DESIGN 19).
-    distance_m: float
-    eta_s: float
+    # Positions of engaged people never leave Redis (DESIGN 19).
+    distance_m: RecordedM
+    eta_s: RecordedS

@@ -57,10 +57,10 @@ class Distress:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """Observations of a person on their way: their smallest distance so far, since when they are clearly further away, and
-    whether positions are received at all. Distances are rounded to 100 m; positions are not stored."""
+    whether positions are received at all. Distances are those of cells, rounded to 100 m; positions are not stored."""
 
     due_ms: int
-    # A rounded distance, not a place: no log contains positions (DESIGN 84).
+    # A distance of a cell, not a place: no log contains positions (DESIGN 84, 116).
     closest_m: float | None = None
     away_since_ms: int | None = None
     # Silence says something only about people who shared positions on the way; many share none (DESIGN 27).

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from dispatch.model.incidents import Hazard
 from dispatch.model.places import Area, Place
 from dispatch.model.reasons import Exclusion
+from dispatch.model.recorded_way import RecordedM
 from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, Priority, TravelMode
 
@@ -31,6 +32,12 @@ class Candidate:
     """Distance from the fix to their home; None: unknown, or the home is used."""
     travel_s: float | None = None
     """Travel time of an external router, without the time to set out; None: use the built-in model."""
+    recorded_m: RecordedM | None = None
+    """The distance as records may contain it; None: not known, or `approach` has not been called."""
+    recorded_detour_m: float = 0.0
+    """The detour of the way from the person's cell to the coarse place."""
+    least_m: float | None = None
+    """The least distance that cell and coarse area allow: the limits are compared with it. None as for `recorded_m`."""
     staging: Place | None = None
     # Each metre inside a hazard area counts three times (DESIGN 23).
     detour_m: float = 0.0

@@ -22,7 +22,7 @@ from dataclasses import replace
 from dispatch.model.answer_commands import LeaveDuty
 from dispatch.model.commands import PassDeadline
 from dispatch.model.events import Event
-from dispatch.model.geo import distance_to_area_m
+from dispatch.model.geo import cell, distance_to_area_m
 from dispatch.model.ids import derived, parts_of_offer
 from dispatch.model.incident_events import AttentionEnded, AttentionRaised, IncidentMoved, IncidentUpdated
 from dispatch.model.incidents import Incident
@@ -40,8 +40,9 @@ SILENT_AFTER_S = {Priority.CRITICAL: 300, Priority.HIGH: 600, Priority.NORMAL: 9
 AWAY_FOR_S = {Priority.CRITICAL: 180, Priority.HIGH: 300, Priority.NORMAL: 600, Priority.LOW: 900}
 CHECK_EVERY_S = {Priority.CRITICAL: 120, Priority.HIGH: 180, Priority.NORMAL: 300, Priority.LOW: 450}
 """Each check is a decision and raises the version of the incident: the price of a shorter interval (DESIGN 27)."""
-AWAY_M = {TravelMode.FOOT: 400.0, TravelMode.BICYCLE: 1_000.0, TravelMode.CAR: 3_000.0}
-"""Increase of the distance to the scene that counts as moving away: about three, four and six minutes of travel."""
+AWAY_M = {TravelMode.FOOT: 1_200.0, TravelMode.BICYCLE: 1_200.0, TravelMode.CAR: 3_000.0}
+"""Increase of the distance to the scene that counts as moving away. Distances are those of cells, whose centres are about a
+kilometre apart: one step into the next cell is not enough (DESIGN 116)."""
 ANSWER_WITHIN_S = {Priority.CRITICAL: 60, Priority.HIGH: 120, Priority.NORMAL: 180, Priority.LOW: 300}
 """Time to answer whether they are still coming."""
 WAYS = 2.0
@@ -50,7 +51,7 @@ MARGIN_S = 300
 REST_S = 600
 """A lost person is not asked again for the same requirement for this long."""
 _GRAIN_M = 100.0
-"""Distances are rounded to this before they enter the log, which is kept for a year: they must not locate a person."""
+"""Distances from a person's cell are rounded to this before they enter the log."""
 
 
 def leave_duty_command(volunteer_id: str, offer_id: str, *, profile_offset: int, sent_ms: int) -> LeaveDuty | None:
@@ -180,7 +181,9 @@ def _observed(incident: Incident, offer: Offer, watch: Watch, seen: Presence | N
     placed_since = seen is not None and seen.fix_at_ms is not None and seen.fix_at_ms >= since_ms
     if not placed_since or seen is None or seen.place is None or incident.area is None:
         return watch
-    away_m = round(distance_to_area_m(seen.place, incident.area) / _GRAIN_M) * _GRAIN_M
+    # From the cell to the exact place, which stands in the same record. To the coarse place, people who arrive at its edge would
+    # seem to leave.
+    away_m = round(distance_to_area_m(cell(seen.place), incident.area) / _GRAIN_M) * _GRAIN_M
     closest_m = away_m if watch.closest_m is None else min(watch.closest_m, away_m)
     # From the closest approach, not from the last fix: slow steps away add up.
     if away_m - closest_m <= AWAY_M[seen.travel_mode]:

@@ -23,6 +23,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.places import Area
 from dispatch.model.reasons import AttentionReason
+from dispatch.model.recorded_way import GRAIN_M, UNSURE_M
 from dispatch.model.rulings import Ruling, applied, unchanged
 from dispatch.model.safety_events import HazardOnWay, WayCleared, WaysToCheck
 from dispatch.model.vocabulary import Capability, DeadlineKind, OfferState
@@ -124,8 +125,10 @@ def _offers_to_check(incident: Incident, command: Command) -> Iterator[Offer]:
 def _is_near(incident: Incident, offer: Offer, ground: HazardArea) -> bool:
     """A cheap pre-check; it fails only for a person who is further away than when they were asked."""
     assert incident.area is not None  # `_offers_to_check` yields people of incidents with a place only
-    # The distance when they were asked, and the reach of the place: the target may be at its far edge.
-    way_m = LOOKED_AT_M if offer.distance_m is None else offer.distance_m + incident.area.reach_m
+    # The recorded distance when they were asked, what it may lack, and the reach of the place: the target may be at its far edge.
+    way_m = (
+        LOOKED_AT_M if offer.distance_m is None else offer.distance_m + GRAIN_M + UNSURE_M + 2 * incident.area.reach_m
+    )
     return distance_m(incident.area.centre, ground.area.centre) <= ground.area.reach_m + max(way_m, LOOKED_AT_M / 10)
 
 

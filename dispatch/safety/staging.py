@@ -8,8 +8,7 @@ the hazard ends. People who work inside without a staging point are warned, and 
 from collections.abc import Iterator
 
 from dispatch.model.context import DecisionContext
-from dispatch.model.geo import distance_m
-from dispatch.model.hazard_areas import HazardArea, ground_of
+from dispatch.model.hazard_areas import HazardArea, ground_of, nearest_staging
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.places import Place
@@ -46,4 +45,4 @@ def _staging(offer: Offer, ground: HazardArea | None, around: DecisionContext) -
     if stands_at is None:
         # The position is unknown; any point of the edge is safer than the way in.
         return ground.staging[0]
-    return min(ground.staging, key=lambda point: distance_m(stands_at, point))
+    return nearest_staging(stands_at, ground)

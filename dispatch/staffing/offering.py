@@ -10,7 +10,8 @@ from dispatch.model.vocabulary import Capability
 
 
 def offer_made(need: Need, entry: Ranked, chance: float, now_ms: int) -> OfferMade:
-    """The offer to a ranked person. `chance`: probability that they accept within the window; distances and times are rounded."""
+    """The offer to a ranked person. `chance`: probability that they accept within the window; distance and travel
+    time are those of `ranking.recorded`."""
     requirement, volunteer = need.requirement, entry.candidate.volunteer_id
     return OfferMade(
         offer_id=offer_id(need.incident_id, need.command_id, requirement.id, volunteer),
@@ -19,19 +20,14 @@ def offer_made(need: Need, entry: Ranked, chance: float, now_ms: int) -> OfferMa
         capability=requirement.capability,
         skill=next((skill for skill in requirement.skills if skill in entry.candidate.skills), requirement.skill),
         expires_ms=now_ms + requirement.window_s * 1000,
-        distance_m=rounded(entry.candidate.distance_m),
-        eta_s=rounded(entry.eta_s),
+        distance_m=entry.recorded.distance_m,
+        eta_s=entry.recorded.eta_s,
         task=requirement.task,
         chance=round(chance, 4),
         shares_language=_shares(entry.candidate, need),
         right=figures(entry.candidate) if requirement.capability is Capability.DIGITAL else None,
         staging=entry.candidate.staging,
     )
-
-
-def rounded(value: float | None) -> float | None:
-    """To one decimal; None stays None."""
-    return None if value is None else round(value, 1)
 
 
 def _shares(candidate: Candidate, need: Need) -> bool | None:

@@ -39,7 +39,7 @@ def test_who_was_asked_is_told_when_in_which_place_with_which_score_and_answer()
 
     assert verdict == "asked"
     assert text.startswith(
-        "v-01 was asked for r1 (first_aid) at 16:00:00 as number 2 in the order, of 30 considered, score "
+        "v-01 was asked for r1 (first_aid) at 16:00:00 as number 1 in the order, of 30 considered, score "
     )
     assert "travel " in text
     assert "chance to accept" in text

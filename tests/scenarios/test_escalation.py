@@ -28,7 +28,7 @@ def looked_at(town: Town, incident: str) -> list[tuple[str, str]]:
 
 
 def test_the_ladder_reaches_further_and_then_calls_the_operator(town: Town) -> None:
-    far = town.volunteer("far", skills=["boat"], north_m=8_000)
+    far = town.volunteer("far", skills=["boat"], north_m=9_800)
     near_enough = town.report(requirements=boat(max_distance_m=5_000))
     hopeless = town.report(requirements=boat(max_distance_m=1_000, languages=["tr"]), language="tr")
 

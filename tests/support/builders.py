@@ -68,7 +68,14 @@ def candidate(volunteer_id: str = "v-1", *skills: str, **known: Any) -> Candidat
         "distance_m": 500.0,
         "fix_age_s": 10.0,
     }
-    return Candidate(volunteer_id=volunteer_id, skills=frozenset(skills or {"first_aid"}), **(defaults | known))
+    known = defaults | known
+    if known["distance_m"] is not None and known.get("place") is None:
+        known["place"] = north_of_almaty(known["distance_m"])
+    return Candidate(volunteer_id=volunteer_id, skills=frozenset(skills or {"first_aid"}), **known)
+
+
+def north_of_almaty(away_m: float) -> Place:
+    return Place(lon=ALMATY.lon, lat=ALMATY.lat + away_m / 111_195)
 
 
 def helpers(*volunteer_ids: str) -> list[Candidate]:
@@ -92,11 +99,10 @@ def digital_spec(skill: str = "verification", count: int = 1, **stated: Any) -> 
 
 def presence_of(person: Candidate, **known: Any) -> Presence:
     """On duty, at a fresh fix as far north of the usual place as the candidate is away."""
-    north = (person.distance_m or 0.0) / 111_195
     defaults: dict[str, Any] = {
         "on_duty": True,
         "travel_mode": person.travel_mode,
-        "place": person.place or Place(lon=ALMATY.lon, lat=ALMATY.lat + north),
+        "place": person.place or north_of_almaty(person.distance_m or 0.0),
         "fix_at_ms": NOW_MS + 10**9,
         "capabilities": frozenset(Capability),
         "skills": person.skills,

@@ -135,6 +135,8 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 def any_of(hint: Any) -> st.SearchStrategy[Any]:
     """Values of a type as the records on the wire use it: plain values, enumerations, dataclasses, and tuples, mappings
     and unions of these."""
+    # A NewType, such as `RecordedM`: its values are those of the type below it.
+    hint = getattr(hint, "__supertype__", hint)
     if hint in _PLAIN:
         return _PLAIN[hint]
     origin, inner = get_origin(hint), get_args(hint)

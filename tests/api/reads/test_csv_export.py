@@ -9,12 +9,13 @@ import pytest
 
 from api.reads.csv_export import COLUMNS, harmless
 from dispatch.model.commands import ReportIncident
+from dispatch.model.geo import coarse
 from dispatch.model.ids import incident_id
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Priority
 from streams.monitoring.lag_monitor import Measured
 from streams.readers.last_known import LastKnown, Undecided
 from tests.support.api_world import World, code
-from tests.support.builders import incident, offer, point, requirement, shortfall
+from tests.support.builders import ALMATY, incident, offer, point, requirement, shortfall
 
 PATH = "/v1/incidents?format=csv"
 READ_MS = 1_764_000_000_000
@@ -37,7 +38,7 @@ async def test_the_table_is_read_from_redis(world: World) -> None:
         incident(requirements=needs, offers=(offer(OfferState.ACCEPTED), offer(OfferState.EXPIRED, id="o-2")))
     )
 
-    answer = await world.ask("GET", PATH, role="monitor")
+    answer = await world.ask("GET", PATH)
 
     (row,) = rows(answer.text)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -45,6 +46,22 @@ async def test_the_table_is_read_from_redis(world: World) -> None:
     assert tuple(row) == COLUMNS
     assert (row["wanted"], row["accepted"], row["missing"]) == ("2 first_aid", "1", "1")
     assert row["people"] == "v-1 accepted r1"
+    assert (row["lon"], row["lat"]) == (str(ALMATY.lon), str(ALMATY.lat))
+
+
+@pytest.mark.parametrize("is_down", [False, True])
+async def test_a_monitor_gets_the_table_with_coarse_places_and_without_people(world: World, is_down: bool) -> None:
+    state = incident(offers=(offer(OfferState.ACCEPTED),))
+    world.redis.add(state)
+    world.redis.is_down = is_down
+    world.last_known.known = LastKnown(read_ms=READ_MS, states=(state,), undecided=(reported(),), waiting=1)
+
+    answer = await world.ask("GET", PATH, role="monitor")
+
+    about = coarse(ALMATY)
+    told = rows(answer.text)
+    assert {(row["lon"], row["lat"], row["people"]) for row in told} == {(str(about.lon), str(about.lat), "")}
+    assert len(told) == (2 if is_down else 1)
 
 
 async def test_without_redis_the_table_comes_from_the_log_and_says_so(world: World) -> None:

@@ -47,7 +47,9 @@ def test_a_volunteer_receives_only_their_own_offers() -> None:
     volunteer = Caller("v-1", Role.VOLUNTEER)
 
     assert [is_for(volunteer, one) for one in (step("v-1"), step("v-2"), status())] == [True, False, False]
-    assert [is_for(MONITOR, one) for one in (step("v-1"), step("v-2"), status())] == [True, True, True]
+    assert [is_for(OPERATOR, one) for one in (step("v-1"), step("v-2"), status())] == [True, True, True]
+    # Steps of offers are steps of people; the counts of the incident tell a monitor what they come to.
+    assert [is_for(MONITOR, one) for one in (step("v-1"), notice("v-1"), status())] == [False, False, True]
 
 
 def notice(volunteer: str, *, channel: str = "sse", outcome: str = "sent") -> FeedRecord:
@@ -160,20 +162,21 @@ async def test_a_feed_that_ends_ends_its_views() -> None:
     assert [event["event"] for event in await heard(Live(feed), OPERATOR)] == ["ready"]
 
 
-async def test_operators_and_monitors_get_the_same_bytes_and_a_volunteer_only_their_own() -> None:
+async def test_operators_get_the_same_bytes_a_monitor_no_people_and_a_volunteer_only_their_own() -> None:
     feed = begun()
     live = Live(feed)
     tell(feed, status(), step("v-1"), step("v-2"))
     feed.end_listeners()
 
-    first, second, volunteer, nobody = [
+    first, second, monitor, volunteer, nobody = [
         [chunk async for chunk in live.frames(caller, ONE)]
-        for caller in (OPERATOR, MONITOR, Caller("v-2", Role.VOLUNTEER), Caller("v-3", Role.VOLUNTEER))
+        for caller in (OPERATOR, OPERATOR, MONITOR, Caller("v-2", Role.VOLUNTEER), Caller("v-3", Role.VOLUNTEER))
     ]
 
     assert [one["event"] for chunk in first for one in fields_of(chunk)] == ["ready", "incident", "offer", "offer"]
     assert [one["id"] for one in fields_of(first[1])] == ["1_0_0", "1_1_0", "1_2_0"]
     assert first[1] == second[1]
+    assert [(one["event"], one["id"]) for one in fields_of(monitor[1])] == [("incident", "1_0_0")]
     assert [(one["event"], one["id"]) for one in fields_of(volunteer[1])] == [("offer", "1_2_0")]
     assert len(nobody) == 1
 

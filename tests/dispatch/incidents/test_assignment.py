@@ -15,6 +15,7 @@ from dispatch.model.merges import RefusedBefore
 from dispatch.model.offer_events import OfferMade
 from dispatch.model.people import Candidate, Found
 from dispatch.model.reasons import Exclusion, SoftRule
+from dispatch.model.recorded_way import recorded_m
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Outcome, Priority
 from dispatch.plans.book import load_builtin
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND, at
@@ -25,6 +26,7 @@ from tests.support.builders import (
     candidate,
     helpers,
     incident,
+    north_of_almaty,
     offer,
     point,
     presence_of,
@@ -51,7 +53,7 @@ def test_whoever_is_named_is_asked_by_an_offer_like_any_other() -> None:
     made = story.offer_of("named")
     assert (named.outcome, named.why.rule, named.by) == (Outcome.APPLIED, "assign", "operator")
     assert (made.state, made.source, made.set_aside) == (OfferState.OFFERED, OfferSource.OPERATOR, ())
-    assert made.distance_m == pytest.approx(700, abs=1)
+    assert made.distance_m == recorded_m(north_of_almaty(700.0), point())
     assert made.expires_ms == NOW_MS + 90_000
     assert made.chance is not None
     assert story.shortfalls() == {}
@@ -89,7 +91,7 @@ AGAINST: list[tuple[Candidate, dict[str, Any], SoftRule]] = [
     (candidate("named", "boat"), {}, SoftRule.SKILL),
     (candidate("named", languages=("ru",)), {"languages": ("kk",)}, SoftRule.LANGUAGE),
     (candidate("named", distance_m=90_000.0, max_distance_m=100_000), {}, SoftRule.TOO_FAR),
-    (candidate("named", distance_m=3_000.0, max_distance_m=1_000), {}, SoftRule.TOO_FAR),
+    (candidate("named", distance_m=5_400.0, max_distance_m=1_000), {}, SoftRule.TOO_FAR),
     (candidate("named", rested_s=60.0), {}, SoftRule.RESTING),
     (candidate("named", offers_last_hour=10), {}, SoftRule.BUDGET_SPENT),
 ]

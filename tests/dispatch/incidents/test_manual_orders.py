@@ -26,7 +26,7 @@ def asked(*people: str, count: int = 1) -> Story:
 
 def test_who_was_asked_is_withdrawn_and_the_place_is_filled_anew_by_somebody_else() -> None:
     story = asked("one", "two", "three")
-    assert story.asked() == ["one", "two"]
+    assert set(story.asked()) == {"one", "two"}
 
     story.withdraw("one", private_ref="incident:x")
 
@@ -36,7 +36,7 @@ def test_who_was_asked_is_withdrawn_and_the_place_is_filled_anew_by_somebody_els
         "operator",
         "incident:x",
     )
-    assert story.asked() == ["two", "three"]
+    assert set(story.asked()) == {"two", "three"}
 
 
 def test_who_accepted_is_stood_down_and_replaced() -> None:

@@ -9,6 +9,7 @@ from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import Decision
 from dispatch.model.people import Candidate
 from dispatch.model.places import Place
+from dispatch.model.recorded_way import recorded_m
 from dispatch.model.vocabulary import OfferState, TravelMode
 from tests.support.builders import ALMATY, Story, candidate, incident, offer, point, requirement, spec
 
@@ -47,7 +48,8 @@ def test_who_is_still_near_goes_on_and_their_way_is_measured_anew() -> None:
 
     held = story.offer_of("near")
     assert held.state is OfferState.ACCEPTED
-    assert held.distance_m == pytest.approx(1_900, abs=5)
+    there = north(2_000)
+    assert held.distance_m == recorded_m(north(100), point(there.lon, there.lat))
     assert held.eta_s is not None
 
 
@@ -55,7 +57,7 @@ def test_who_is_clearly_beyond_the_limit_turns_round_and_others_are_asked() -> N
     story = story_of("near")
     story.accept("near")
     story.progress("near", OfferState.EN_ROUTE)
-    story.people = [candidate("there", distance_m=300)]
+    story.people = [candidate("there", distance_m=300, place=north(30_000))]
 
     move(story, 30_000, near=at(100))
 

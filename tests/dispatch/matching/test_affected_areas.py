@@ -8,6 +8,7 @@ from dispatch.matching.affected_areas import AFFECTED_S, MARGIN_M
 from dispatch.matching.ranking import rank
 from dispatch.model.geojson import area_of
 from dispatch.model.places import Place
+from dispatch.model.recorded_way import UNSURE_M
 from dispatch.model.vocabulary import Capability
 from tests.support.builders import ALMATY, candidate, need, remote, requirement
 
@@ -27,8 +28,8 @@ def terms(person: Any, **known: Any) -> dict[str, float]:
     ("known", "is_affected"),
     [
         ({"place": at(0), "fix_age_s": 60.0}, True),
-        ({"place": at(MARGIN_M - 100), "fix_age_s": 60.0}, True),
-        ({"place": at(MARGIN_M + 100), "fix_age_s": 60.0}, False),
+        ({"place": at(MARGIN_M - UNSURE_M), "fix_age_s": 60.0}, True),
+        ({"place": at(MARGIN_M + UNSURE_M), "fix_age_s": 60.0}, False),
         ({"place": at(0), "fix_age_s": 3_600.0}, False),  # an hour ago says nothing of now
         ({"place": at(0), "fix_age_s": None}, False),
         ({}, False),  # never sent a position

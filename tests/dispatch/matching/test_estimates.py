@@ -28,6 +28,7 @@ from dispatch.matching.estimates import (
     silence_weight,
 )
 from dispatch.model.local_time import last_time_it_was, local_hour
+from dispatch.model.recorded_way import RecordedM
 from dispatch.model.vocabulary import Capability
 from tests.support.builders import NOW_MS, candidate, remote
 
@@ -92,8 +93,12 @@ def test_bands(capability: Capability, distance_m: float | None, band: str) -> N
 
 
 def test_own_answers_outweigh_the_prior_in_time() -> None:
-    willing = [estimate(candidate(accepted=float(count)), FIELD, NOW_MS, {}) for count in range(9)]
-    silent = [estimate(candidate(refused=float(count)), FIELD, NOW_MS, {}) for count in range(9)]
+    willing = [
+        estimate(candidate(recorded_m=RecordedM(500.0), accepted=float(count)), FIELD, NOW_MS, {}) for count in range(9)
+    ]
+    silent = [
+        estimate(candidate(recorded_m=RecordedM(500.0), refused=float(count)), FIELD, NOW_MS, {}) for count in range(9)
+    ]
 
     assert willing == sorted(willing)
     assert silent == sorted(silent, reverse=True)

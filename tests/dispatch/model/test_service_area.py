@@ -12,7 +12,7 @@ from dispatch.model.places import Area
 from dispatch.model.service_area import ServiceArea, service_area
 from dispatch.model.vocabulary import Priority, Task
 from streams.service_area import built_in
-from tests.support.builders import Story, digital_spec, helpers, point, remote, spec
+from tests.support.builders import Story, candidate, digital_spec, helpers, point, remote, spec
 
 SERVED = replace(NOTHING, served=built_in())
 SWAPPED = point(43.238, 76.945)
@@ -24,7 +24,8 @@ def doubts(story: Story) -> list[str | None]:
 
 
 def reported(area: Area | None, around: DecisionContext = SERVED, **stated: Any) -> Story:
-    story = Story(people=helpers("v-1"), around=around)
+    there = helpers("v-1") if area is None else [candidate("v-1", place=area.centre, distance_m=0.0)]
+    story = Story(people=there, around=around)
     story.report(area=area, **stated)
     return story
 

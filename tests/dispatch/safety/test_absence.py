@@ -9,6 +9,7 @@ from dispatch.deadlines import timers_of
 from dispatch.model.answer_commands import AcceptOffer
 from dispatch.model.commands import PassDeadline
 from dispatch.model.context import NOTHING
+from dispatch.model.geo import cell, distance_to_area_m
 from dispatch.model.offers import Offer
 from dispatch.model.people import Presence
 from dispatch.model.places import Place
@@ -395,7 +396,7 @@ def test_who_moves_away_and_says_they_are_coming_keeps_their_place() -> None:
 
     watch = story.offer_of("v-1").watch
     assert watch is not None
-    assert (lost(story), watch.closest_m, watch.away_since_ms) == (None, 10_000, None)
+    assert (lost(story), watch.closest_m, watch.away_since_ms) == (None, from_cell_m(10_000), None)
 
 
 def test_a_road_that_leads_away_for_a_while_is_no_absence() -> None:
@@ -408,11 +409,15 @@ def test_a_road_that_leads_away_for_a_while_is_no_absence() -> None:
     watch = story.offer_of("v-1").watch
     assert watch is not None
     assert story.state_of("v-1") is OfferState.EN_ROUTE
-    assert watch.closest_m == 2_000
+    assert watch.closest_m == from_cell_m(2_000)
     assert watch.away_since_ms == story.now_ms
 
 
-def test_distances_are_kept_in_steps_of_100_m_and_no_place_is_kept() -> None:
+def from_cell_m(distance_m: float) -> float:
+    return round(distance_to_area_m(cell(north(distance_m)), point()) / 100) * 100.0
+
+
+def test_distances_of_cells_are_kept_in_steps_of_100_m_and_no_place_is_kept() -> None:
     story = coming()
     story.wait(10)
     seen(story, north(1_234))
@@ -420,7 +425,7 @@ def test_distances_are_kept_in_steps_of_100_m_and_no_place_is_kept() -> None:
 
     watch = story.offer_of("v-1").watch
     assert watch is not None
-    assert watch.closest_m == 1_200
+    assert watch.closest_m == from_cell_m(1_234)
 
 
 def test_a_position_from_before_the_acceptance_says_nothing_of_the_way() -> None:

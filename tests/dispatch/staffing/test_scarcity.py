@@ -68,7 +68,7 @@ def test_a_newcomer_is_asked_when_it_is_woken_until_it_is_sure_enough() -> None:
 
     told.people = crowd(3)
     told.retry()
-    assert told.asked() == ["v-00", "v-01", "v-02"]
+    assert set(told.asked()) == {"v-00", "v-01", "v-02"}
     assert waiting_of(told.incident) == ("r1",)
 
     told.people = crowd(20)

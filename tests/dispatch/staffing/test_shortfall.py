@@ -69,7 +69,7 @@ def test_only_places_for_which_nobody_is_asked_are_missing() -> None:
     story.report(spec(count=5))
 
     assert story.shortfalls()["r1"].missing == 3
-    assert story.asked() == ["one", "two"]
+    assert set(story.asked()) == {"one", "two"}
 
 
 def test_a_shortfall_that_stays_as_it_was_is_not_said_again() -> None:

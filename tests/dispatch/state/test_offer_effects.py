@@ -7,6 +7,7 @@ from dispatch.model.events import Event
 from dispatch.model.ids import event_id
 from dispatch.model.offer_events import OfferMade
 from dispatch.model.people import Hold
+from dispatch.model.recorded_way import RecordedM, RecordedS
 from dispatch.model.safety_events import CheckedIn
 from dispatch.model.vocabulary import Capability, OfferState, Outcome
 from dispatch.state.errors import BrokenLog
@@ -23,8 +24,8 @@ def made(volunteer_id: str = "v-1") -> OfferMade:
         capability=Capability.FIELD,
         skill="first_aid",
         expires_ms=NOW_MS + 90_000,
-        distance_m=10.0,
-        eta_s=60.0,
+        distance_m=RecordedM(100.0),
+        eta_s=RecordedS(60.0),
         task=None,
     )
 

@@ -1,0 +1,78 @@
+"""Distances and travel times as records and responses may contain them: from a person's cell to the coarse area of an incident.
+
+An exact distance tells a place: three of them are enough, and they stay in the log for a year. So a number that is recorded or
+shown is a function of two cells only, the person's (`geo.cell`) and the incident's (`geo.coarse`). Any number of them tells
+these cells and no more. Exact places decide who is preferred (`ranking.py`), in the memory of the worker alone (DESIGN 116).
+
+The types below have one constructor each. Fields of events that hold such a number are declared with them, so the type checker
+refuses any other number. The distance limits of people and requirements are compared with `at_least_m`: exact limits could be
+searched, by whoever changes a limit or a position and watches whether an offer comes (DESIGN 117).
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NewType
+
+from dispatch.model.geo import cell, coarse, distance_m
+from dispatch.model.places import Area, Place
+from dispatch.model.travel import travel_time_s
+from dispatch.model.vocabulary import TravelMode
+
+RecordedM = NewType("RecordedM", float)
+"""Metres between a person's cell and an incident's coarse area, in whole `GRAIN_M`. Made by `recorded_m` only."""
+RecordedS = NewType("RecordedS", float)
+"""Seconds of travel over such a distance, in whole `GRAIN_S`. Made by `recorded_s` only."""
+GRAIN_M = 100
+"""More digits would pretend an accuracy that the number does not have."""
+GRAIN_S = 30
+CELL_REACH_M = 600.0
+"""Upper bound of the distance from a place to the centre of its cell (H3 resolution 8; 586 m at most)."""
+COARSE_REACH_M = 1_570.0
+"""Upper bound of the distance from a place to its coarse place (H3 resolution 7, 1,549 m at most; rounded to four decimals)."""
+UNSURE_M = CELL_REACH_M + COARSE_REACH_M
+"""Upper bound of the difference between an exact and an unrounded recorded distance."""
+BLUR_M = 2 * UNSURE_M
+"""Who is further beyond a limit than this by the exact distance is beyond it by cells too. The scripts of the store know exact
+places only: they leave out just these people, and the rules judge the others (`eligibility.py`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedWay:
+    distance_m: RecordedM
+    eta_s: RecordedS
+
+
+def recorded_way(place: Place, area: Area, mode: TravelMode) -> RecordedWay:
+    """The way of a person at `place` to an incident, as it may be recorded."""
+    away_m = recorded_m(place, area)
+    return RecordedWay(distance_m=away_m, eta_s=recorded_s(away_m, mode))
+
+
+def recorded_m(place: Place, area: Area) -> RecordedM:
+    """The distance as it may be recorded: to the edge of an area, as far as its size tells."""
+    return RecordedM(float(GRAIN_M * round(_apart_m(place, area) / GRAIN_M)))
+
+
+def recorded_s(away_m: RecordedM, mode: TravelMode, detour_m: float = 0.0) -> RecordedS:
+    """The travel time by the built-in model, rounded up. `detour_m` must come from cells as well (`approach`)."""
+    # Never by a router: its times are those of the exact ways.
+    return RecordedS(float(GRAIN_S * math.ceil(travel_time_s(away_m + detour_m, mode) / GRAIN_S)))
+
+
+def at_least_m(place: Place, area: Area) -> float:
+    """The least distance that cell and coarse area allow: never more than the exact one, at most 2 × `UNSURE_M` less."""
+    return max(0.0, _apart_m(place, area) - UNSURE_M)
+
+
+def _apart_m(place: Place, area: Area) -> float:
+    return max(0.0, distance_m(cell(place), coarse_centre(area)) - area.reach_m)
+
+
+def coarse_centre(area: Area) -> Place:
+    """The coarse place of an incident, as volunteers see it before they accept."""
+    return _coarse(area.centre)
+
+
+# Cached: a search compares many people with one area.
+_coarse = lru_cache(maxsize=1024)(coarse)
