@@ -81,7 +81,7 @@ async def test_the_nearest_get_the_routers_times_and_the_record_says_so() -> Non
 async def test_digital_work_and_people_without_a_place_are_not_asked_for() -> None:
     travel = FakeTravel()
     scene = BatchLookups(store(), travel)
-    results = [found(remote("d-1")), found(candidate("v-1"))]
+    results = [found(remote("d-1")), found(replace(candidate("v-1"), place=None))]
 
     timed = await scene.timed([(incident(), need(area=None)), (incident(), need())], results)
 
@@ -90,7 +90,7 @@ async def test_digital_work_and_people_without_a_place_are_not_asked_for() -> No
 
 
 async def test_only_needs_with_somebody_to_route_are_marked() -> None:
-    results = [found(candidate("v-1")), found(*people(1))]
+    results = [found(replace(candidate("v-1"), place=None)), found(*people(1))]
 
     timed = await BatchLookups(store(), FakeTravel()).timed([(incident(), need())] * 2, results)
 

@@ -94,7 +94,8 @@ async def test_what_another_worker_applied_and_never_published_is_published_befo
     assert not await worker.apply([ours])
     await worker.catch_up(PARTITION)
 
-    assert [step.volunteer_id for step in log.steps] == ["a", "b", "c", "d"]
+    named = [step.volunteer_id for step in log.steps]
+    assert (set(named[:2]), set(named[2:])) == ({"a", "b"}, {"c", "d"})
     assert not await worker.is_behind(PARTITION, len(log.decisions))
 
 
@@ -108,7 +109,8 @@ async def test_a_decision_that_follows_what_was_published_is_applied_at_once() -
     assert await worker.apply([first])
     assert await worker.apply([second])
 
-    assert [step.volunteer_id for step in log.steps] == ["a", "b", "c", "d"]
+    named = [step.volunteer_id for step in log.steps]
+    assert (set(named[:2]), set(named[2:])) == ({"a", "b"}, {"c", "d"})
 
 
 async def test_what_is_applied_while_the_log_is_read_is_not_folded_twice() -> None:
@@ -124,7 +126,7 @@ async def test_what_is_applied_while_the_log_is_read_is_not_folded_twice() -> No
 
     await worker.catch_up(PARTITION)
 
-    assert [step.volunteer_id for step in log.steps] == ["a", "b"]
+    assert sorted(step.volunteer_id for step in log.steps) == ["a", "b"]
 
 
 async def test_decisions_are_behind_until_their_offers_are_in_the_log() -> None:
@@ -201,7 +203,7 @@ async def test_a_broker_that_tells_an_older_end_than_what_this_worker_wrote_is_n
         await worker.catch_up(PARTITION)
     log.old_end = None
     await worker.catch_up(PARTITION)
-    assert [step.volunteer_id for step in log.steps] == ["a", "b"]
+    assert sorted(step.volunteer_id for step in log.steps) == ["a", "b"]
 
 
 def edited_twice() -> tuple[Story, str]:
