@@ -10,7 +10,7 @@ DEVELOPMENT := .venv/.development-installed
 UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh) $(if $(filter-out 0 no false,$(SECURE)),--secure)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test soak check format bench faults doctor lock clean
+.PHONY: help up test soak check format bench faults doctor lock sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ doctor: $(RUNTIME) ## check this machine and the running stack
 
 lock: | $(MADE) ## compile the locks from requirements/*.in (ARGS=--upgrade: newer versions)
 	@$(BIN)/python .ci/install.py lock $(ARGS)
+
+sbom: $(DEVELOPMENT) ## write the software bill of materials (CycloneDX) to build/sbom.json
+	@$(BIN)/python .ci/sbom.py build/sbom.json
 
 clean: ## remove the environment and test results; keeps KOMEK_DATA
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

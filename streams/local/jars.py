@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from streams.local.errors import Unobtainable
 
@@ -52,9 +53,18 @@ class Jar:
             return False
 
 
+def _table() -> dict[str, Any]:
+    return tomllib.loads((files("streams.local") / "jars.toml").read_text("utf-8"))
+
+
+def kafka_version() -> str:
+    """The version of the pinned broker."""
+    return str(_table()["kafka"])
+
+
 def pinned() -> list[Jar]:
     """All jars of the broker, in class path order."""
-    table = tomllib.loads((files("streams.local") / "jars.toml").read_text("utf-8"))
+    table = _table()
     return [_jar(coordinate, entry["sha256"], entry["bytes"]) for coordinate, entry in table["jars"].items()]
 
 

@@ -20,6 +20,7 @@ from streams.local.errors import LocalStackError
 from streams.local.exposure import exposure
 from streams.local.folder import opened
 from streams.local.ports import is_free
+from streams.local.security_releases import REDIS, fault_of
 from streams.settings import Settings
 
 LOCKS = tuple(Path(__file__).parents[2] / "requirements" / f"{name}.txt" for name in ("runtime", "build", "local"))
@@ -150,7 +151,11 @@ def java() -> Check:
 
 def redis() -> Check:
     try:
-        return ok("redis-server", str(redis_server.find()))
+        found = redis_server.find()
+        if fault := fault_of(REDIS, found.version):
+            cure = "A newer redis-server on the PATH is used instead. The local stack listens on this machine only."
+            return warn("redis-server", f"{found}: {fault}", cure)
+        return ok("redis-server", str(found))
     except LocalStackError as error:
         return fail("redis-server", str(error), error.cure)
 

@@ -15,6 +15,7 @@ from streams.local.ports import LOOPBACK
 from streams.local.process import Part
 from streams.local.progress import Steps
 from streams.local.secured import Secured, environ_for, secured
+from streams.local.security_releases import REDIS, fault_of
 from streams.local.stackfile import StackFile
 from streams.local.supervisor import Say, Stopped, Supervisor
 from streams.settings import Settings, overridden
@@ -176,6 +177,8 @@ def _servers(at: Running, caller: StackOwner) -> list[Part]:
     if addresses.redis_port is not None:
         server = redis_server.find()
         caller.steps.say(f"using {server}")
+        if fault := fault_of(REDIS, server.version):
+            caller.steps.say(f"{fault}; it listens on this machine only")
         users = at.secrets.redis_users() if at.secrets else None
         servers.append(processes.redis_part(server, folder, addresses.redis_port, users))
         if at.secrets is not None:

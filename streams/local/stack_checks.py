@@ -14,6 +14,7 @@ from streams.kafka.broker_access import identity
 from streams.local import stackfile
 from streams.local.check import Check, Level, fail, ok, warn
 from streams.local.stackfile import StackFile
+from streams.local.version_checks import version_checks
 from streams.setting_combinations import PLAINTEXT
 from streams.settings import STRICT, Settings, SettingsError
 from streams.store.redis_check import problem_of, problem_with
@@ -41,6 +42,7 @@ def stack_checks(settings: Settings, stack: StackFile | None) -> Iterator[Check]
             yield kafka_topics(settings)
     if settings.redis is not None:
         yield redis_answers(settings)
+    yield from version_checks(settings, stack)
     if stack is not None:
         yield workers(stack)
         yield notifier(stack)
