@@ -135,8 +135,8 @@ class IncidentFields(Shown):
     Optional fields depend on the role. Volunteers do not see `external_id`, `escalations`, `attention`, `proposals`, `warned`,
     `parent_id`, `distress_of`, `reports`, `split_from`, `split_into`, `merging_into`, `merged_into` and `merge_candidates`. Only
     operators, and volunteers who accepted, see `description`, `address`, `caller` and the texts of `material`; only operators see
-    `person`. Volunteers see their own offers only. Monitors see counts and no person: for them `external_id`, `distress_of` and the
-    details of `attention` are null, and `proposals`, `warned`, `merge_candidates`, `material` and `offers` are empty.
+    `person`. Volunteers see their own offers only. Monitors see counts and no person: for them `external_id`, `distress_of` and
+    the details of `attention` are null, and `proposals`, `warned`, `merge_candidates`, `material` and `offers` are empty.
     """
 
     type: str
