@@ -23,6 +23,7 @@
         ├── BadRing                 `ring`: a key ring or its file that cannot be used (also a ValueError)
         ├── BadKeys, BadToken       `tokens`: a key file or an access token that cannot be used (also ValueErrors)
         ├── BadLifetime             `tokens`: a token of this role must expire earlier (also a ValueError)
+        ├── CodeRefused, SessionEnded    `sessions`: a login code that is not valid; a session that is over
         ├── BadAnswer               `worker.router_engines`: what the routing service sent is no answer (also a ValueError)
         ├── NotReplayable           `dead_letters.letters`: this dead letter cannot be sent again
         └── BadScenario, UnknownFormat, BadRow    `simulator`: the file names what it expected (also ValueErrors)

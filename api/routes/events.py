@@ -31,7 +31,9 @@ async def _cursor(
 async def events(
     caller: Reader, services: ServicesDep, cursor: Annotated[FeedCursor | None, Depends(_cursor)]
 ) -> EventStream:
-    """A stream of events while the token is valid. With Last-Event-ID it continues exactly after that event, on any API process.
+    """A stream of events while the token is valid, or the session renewed.
+
+    With Last-Event-ID it continues exactly after that event, on any API process.
 
     The data of each event is JSON; its schema is in the components of this document:
 
@@ -43,7 +45,7 @@ async def events(
     - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.
     - `alive` (`AliveEvent`): nothing for the caller in the last 15 s; its id is the position to resume from.
     - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.
-    - `end` (`EndEvent`): the token has expired, or the key that signed it was removed.
+    - `end` (`EndEvent`): the token or session has ended: by time, revocation, logout, erasure, or with the key that signed it.
 
     Volunteers receive their own offers and notices. Lines that start with `:` are comments.
     """

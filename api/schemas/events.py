@@ -26,7 +26,7 @@ class ResetEvent(Shown):
 
 
 class EndEvent(Shown):
-    """The stream has ended; connect with a new token."""
+    """The stream has ended: connect with a new token, or renew the session first."""
 
     reason: Literal["token_expired", "token_revoked"]
 

@@ -11,7 +11,7 @@ from tests.support.api_world import World
 from tests.support.builders import INCIDENT
 
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
-PAGES = {"/", "/v", "/docs", "/docs/docs.js", "/docs/docs.css"}
+PAGES = {"/", "/v", "/v/", "/sign-in.js", "/docs", "/docs/docs.js", "/docs/docs.css"}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{min(route.methods or ())} {route.path}")

@@ -86,3 +86,15 @@ async def test_an_unreadable_record_has_no_effect_and_stops_nothing(settings: Se
 
     async with process(settings) as here:
         assert (await here.open(Role.VOLUNTEER, f"v-{clock.fresh_id()}", "link")).record.role == "volunteer"
+
+
+async def test_a_flood_of_invented_codes_is_refused_and_a_code_of_another_process_is_found_meanwhile(
+    settings: Settings,
+) -> None:
+    async with process(settings) as here, process(settings) as there:
+        flood = [there.exchange(f"invented-{number}") for number in range(100)]
+        made = await here.new_code(Role.VOLUNTEER, f"v-{clock.fresh_id()}")
+        *refused, opened = await asyncio.gather(*flood, there.exchange(made.code), return_exceptions=True)
+
+    assert {type(one) for one in refused} == {CodeRefused}
+    assert isinstance(opened, OpenSession)
