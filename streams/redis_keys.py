@@ -29,7 +29,7 @@ def volunteer(volunteer_id: str) -> str:
               the home
     anchor    `ax`, `ay`, `aa` place of the anchor that a chain of fixes is measured from; `ab` when the person was last seen
               there, empty while they are
-    duty      `fl` earliest time (ms) of a fix that counts, set when the duty begins
+    duty      `fl` earliest time (ms) of a fix that counts, set when the duty begins; `np` no positions: the consent is withdrawn
     doubt     `px`, `py`, `pa`, `pt` the same of a leap that awaits confirmation by a second fix (void once `at` is later than
               `pt`); `ht` time of the newest fix that was not accepted; `qt` time of the newest fix announced as the last for a
               while

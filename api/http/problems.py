@@ -60,6 +60,7 @@ TABLE: dict[str, ProblemType] = {
     "not_acceptable": ProblemType(406, "None of the accepted media types is available"),
     "request_timeout": ProblemType(408, "The request did not arrive within its time limit"),
     "offer_ended": ProblemType(409, "The offer has ended"),
+    "positions_withdrawn": ProblemType(409, "The person has withdrawn the consent to positions"),
     "incident_open": ProblemType(409, "The incident has not ended"),
     "incident_ended": ProblemType(409, "The incident has ended"),
     "conflict": ProblemType(409, "The present state does not permit the request"),

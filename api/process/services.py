@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from api.caller import Caller
 from api.process.intake_marks import IntakeMarks
@@ -32,7 +32,16 @@ from streams.settings import Settings
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
 from streams.tokens import Bearer
-from streams.wire import AuditRecord, FixRecord, IncidentPrivate, SessionRecord, VolunteerPrivate, VolunteerRecord
+from streams.wire import (
+    AuditRecord,
+    ConsentsPrivate,
+    FixRecord,
+    IncidentPrivate,
+    NoticeRecord,
+    SessionRecord,
+    VolunteerPrivate,
+    VolunteerRecord,
+)
 
 
 @dataclass(slots=True)
@@ -43,6 +52,9 @@ class PlansInForce:
 
     def put(self, book: PlanBook) -> None:
         self.book = book
+
+
+PrivatePlain: TypeAlias = VolunteerPrivate | IncidentPrivate | ConsentsPrivate
 
 
 class TokenVerifier(Protocol):
@@ -56,13 +68,11 @@ class Commands(Protocol):
     """`streams.intake.commands.CommandIntake`."""
 
     def command_message(self, command: Command) -> Message: ...
-    def private_message(
-        self, ref: str, record: VolunteerPrivate | IncidentPrivate | None, sealed: bytes | None = None
-    ) -> Message: ...
+    def private_message(self, ref: str, record: PrivatePlain | None, sealed: bytes | None = None) -> Message: ...
     async def send_in_order(
         self, messages: Sequence[Message], confirmed: Callable[[Message, LogOffset], None] | None = None
     ) -> list[LogOffset]: ...
-    async def send_private(self, ref: str, record: VolunteerPrivate | IncidentPrivate) -> tuple[LogOffset, bytes]: ...
+    async def send_private(self, ref: str, record: PrivatePlain) -> tuple[LogOffset, bytes]: ...
     async def erase_private(self, ref: str) -> LogOffset: ...
     async def send_volunteer(self, record: VolunteerRecord) -> LogOffset: ...
     async def erase_volunteer(self, volunteer_id: str) -> LogOffset: ...
@@ -119,6 +129,7 @@ class PrivateLog(Protocol):
     """`streams.readers.private_log.PrivateLogReader`."""
 
     async def of_incident(self, incident_id: str) -> Mapping[str, bytes | None]: ...
+    async def notices_of(self, volunteer_id: str) -> list[NoticeRecord]: ...
 
 
 class LagMeasurement(Protocol):

@@ -1,5 +1,6 @@
 """Volunteers: profile, duty, position, offers, warnings, export and erasure."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
@@ -25,15 +26,15 @@ from api.reads.disclosure import (
 from api.schemas.base import Accepted
 from api.schemas.offers import OfferList
 from api.schemas.safety import WarningList
-from api.schemas.volunteers import Duty, Location, VolunteerExport, VolunteerIn, VolunteerShown
+from api.schemas.volunteers import Duty, Location, VolunteerIn, VolunteerShown
 from api.views import offers
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.views.safety import warnings_of
-from api.views.values import View, point, time
+from api.views.values import View, time
 from api.writes.profiles import profile_view, record_of, write_through
 from dispatch.matching.position_checks import refusal
 from dispatch.model.ids import identifies_somebody
-from dispatch.model.private_refs import volunteer_ref
+from dispatch.model.private_refs import consents_ref, volunteer_ref
 from dispatch.model.reasons import FixRefusal
 from dispatch.model.vocabulary import OfferState
 from dispatch.plans.budget_table import MOST_OFFERS
@@ -117,7 +118,7 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, ser
     return _accepted(volunteer_id, "on_duty" if body.on_duty else "off_duty")
 
 
-@router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 413, 415))
+@router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 409, 413, 415))
 async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunteer, services: ServicesDep) -> Response:
     """Accepts a position of the person. It is kept for KOMEK_POSITION_TTL_S.
 
@@ -140,6 +141,10 @@ async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunt
         recorded_ms=body.recorded_at,
         continues=body.continues,
     )
+    with contextlib.suppress(StoreUnavailable, NotReady):  # the store itself keeps none
+        known = await services.reads.volunteer(volunteer_id)
+        if known is not None and not known.positions:
+            raise ProblemResponse("positions_withdrawn")
     await services.positions.send([fix])
     return _accepted(volunteer_id, "received")
 
@@ -171,30 +176,6 @@ async def list_warnings(volunteer_id: VolunteerId, caller: Volunteer, services: 
     return shown({"items": warnings_of(volunteer_id, states)})
 
 
-@router.get("/{volunteer_id}/export", response_model=VolunteerExport, responses=problems(404))
-async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: ServicesDep) -> Response:
-    """Everything that is stored about a person, as one JSON document."""
-    only_own(caller, volunteer_id)
-    known = await services.reads.volunteer(volunteer_id, with_places=True)
-    if known is None:
-        raise ProblemResponse("not_found", "there is no volunteer with this id")
-    private = await opened_volunteer(services, caller, volunteer_id)
-    held = await services.reads.offers_of(volunteer_id, limit=1000)
-    record_audit(services, caller, "volunteer.export", volunteer_id)
-    document = {
-        "exported_at": time(clock.now_ms()),
-        "volunteer": profile_view(known, private),
-        "location": {
-            "place": point(known.place) if known.place else None,
-            "accuracy_m": known.accuracy_m,
-            "at": time(known.fix_at_ms),
-        },
-        "offers": [offers.offer(entry.incident, entry.offer) for entry in held],
-    }
-    headers = {"Content-Disposition": 'attachment; filename="komek-export.json"'}
-    return shown(document, headers=headers)
-
-
 @router.delete("/{volunteer_id}", **ACCEPTED, responses=problems())
 async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: ServicesDep) -> Response:
     """Erases a person: from Redis at once, from Kafka by tombstones (compacted within a day).
@@ -205,12 +186,15 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
     # `private` first: its order decides, so if the process ends in between the profile service writes the other tombstone (DESIGN
     # 81).
     private_at = await services.intake.erase_private(volunteer_ref(volunteer_id))
+    consents_at = await services.intake.erase_private(consents_ref(volunteer_id))
     profile_at = await services.intake.erase_volunteer(volunteer_id)
     # Last of the three: until it is in the log, the person can repeat the request with the same token.
     await services.sessions.revoke(Revoked.SUBJECT, volunteer_id)
     record_audit(services, caller, "volunteer.erase", volunteer_id)
     try:
         await services.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)
+        gone = PrivateWrite(ref=consents_ref(volunteer_id), offset=consents_at.offset, sealed=None)
+        await services.people.put_private([gone])
     except (StoreUnavailable, NotReady):
         return _gone(caller, volunteer_id, "erasing")  # the profile service erases it from the tombstones
     return _gone(caller, volunteer_id, "erased")

@@ -16,7 +16,6 @@ from api.schemas.base import (
     Time,
     null_if_empty,
 )
-from api.schemas.offers import OfferShown
 from dispatch.model.vocabulary import Capability, TravelMode
 
 
@@ -133,12 +132,3 @@ class LastPosition(Shown):
     place: Geometry | None
     accuracy_m: float | None
     at: Time | None
-
-
-class VolunteerExport(Shown):
-    """Everything that is stored about a person."""
-
-    exported_at: Time
-    volunteer: ProfileShown
-    location: LastPosition
-    offers: list[OfferShown]

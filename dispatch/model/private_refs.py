@@ -12,5 +12,10 @@ def text_ref(incident_id: str, kind: str, command_id: str) -> str:
     return f"{report_ref(incident_id)}:{kind}:{command_id}"
 
 
+def consents_ref(volunteer_id: str) -> str:
+    """Key of the record of a person's consents and of the privacy notices that were shown to them."""
+    return f"consents:{volunteer_id}"
+
+
 def volunteer_ref(volunteer_id: str) -> str:
     return f"volunteer:{volunteer_id}"

@@ -36,6 +36,7 @@ from streams.topics import (
 )
 from streams.wire import (
     AuditRecord,
+    ConsentsPrivate,
     DecisionFrame,
     FixRecord,
     IncidentPrivate,
@@ -54,7 +55,7 @@ _RECORDS: dict[str, tuple[type, ...]] = {
     INCIDENT_STATUS.name: (StatusRecord,),
     LOCATIONS.name: (FixRecord,),
     VOLUNTEERS.name: (VolunteerRecord,),
-    PRIVATE.name: (VolunteerPrivate, IncidentPrivate),
+    PRIVATE.name: (VolunteerPrivate, IncidentPrivate, ConsentsPrivate),
     DEAD_LETTERS.name: (DeadLetter, LetterSettled),
     AUDIT.name: (AuditRecord,),
     PLANS.name: (PlansRecord,),

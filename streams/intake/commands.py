@@ -154,7 +154,10 @@ class CommandIntake:
         return Message(INCIDENTS.name, zone, wire.encode_command(command), headers)
 
     def private_message(
-        self, ref: str, record: "wire.VolunteerPrivate | wire.IncidentPrivate | None", sealed: bytes | None = None
+        self,
+        ref: str,
+        record: "wire.VolunteerPrivate | wire.IncidentPrivate | wire.ConsentsPrivate | None",
+        sealed: bytes | None = None,
     ) -> Message:
         """A message for `private`. `sealed` is sent as it is, else `record` is sealed; without both, it is a tombstone."""
         value = sealed
@@ -164,7 +167,7 @@ class CommandIntake:
         return Message(PRIVATE.name, ref, value, _private_headers(ref, self._source))
 
     async def send_private(
-        self, ref: str, record: "wire.VolunteerPrivate | wire.IncidentPrivate"
+        self, ref: str, record: "wire.VolunteerPrivate | wire.IncidentPrivate | wire.ConsentsPrivate"
     ) -> tuple[LogOffset, bytes]:
         """Seals and sends a record; returns its position and the sealed bytes. Raises as `send_in_order`."""
         message = self.private_message(ref, record)

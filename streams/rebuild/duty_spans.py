@@ -4,6 +4,7 @@ Compaction leaves the records of the last two hours alone (`retention/classes.py
 `locations` retains is seen here, and a rebuild keeps the same positions as the live path (people.lua).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from streams.retention.classes import HOLD_S
@@ -22,6 +23,8 @@ class _Span:
 class DutySpans:
     def __init__(self) -> None:
         self._of: dict[str, _Span] = {}
+        self.withheld: Collection[str] = ()
+        """People who have withdrawn the consent to positions."""
 
     def add(self, write: ProfileWrite) -> None:
         """Writes of a person must be added in the order of the log."""
@@ -43,6 +46,6 @@ class DutySpans:
     def counts(self, fix: FixWrite) -> bool:
         """Whether the person is on duty and the fix is not from long before that, or from before an erasure."""
         span = self._of.get(fix.volunteer_id)
-        if span is None or span.since_ms is None:
+        if span is None or span.since_ms is None or fix.volunteer_id in self.withheld:
             return False
         return fix.at_ms >= max(span.since_ms - HOLD_S * 1000, span.erased_ms + 1)

@@ -57,9 +57,14 @@ class PeopleRestore:
         newest: dict[str, PrivateWrite] = {}
         async for records in self._scan.read(PRIVATE, bounds):
             self._report_unreadable(fold_privates(newest, records, self._ring))
+        self._duty.withheld = {write.ref.removeprefix("consents:") for write in newest.values() if not write.positions}
         people = self._restore.people()
         # Of tombstones those of people, as above; those of incidents would be thousands a day.
-        writes = [write for write in newest.values() if write.sealed is not None or write.ref.startswith("volunteer:")]
+        writes = [
+            write
+            for write in newest.values()
+            if write.sealed is not None or write.ref.startswith(("volunteer:", "consents:"))
+        ]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
             await people.put_private(writes[at : at + PEOPLE_AT_ONCE])
 

@@ -57,6 +57,8 @@ class PrivateWrite:
     offset: int
     sealed: bytes | None
     home: Place | None = None
+    positions: bool = True
+    """Of `consents:<id>` only: False when the person has withdrawn the consent to positions."""
     is_resealed: bool = False
 
 
@@ -246,6 +248,8 @@ def _unjoined(volunteer_id: bytes, version: bytes, on_duty: bytes, heard: bytes,
 
 def _packed_private(write: PrivateWrite) -> dict[str, object]:
     packed: dict[str, object] = {"ref": write.ref, "offset": write.offset, "resealed": write.is_resealed}
+    if write.ref.startswith("consents:"):
+        packed |= {"consents_of": write.ref.removeprefix("consents:"), "withheld": not write.positions}
     if write.ref.startswith("volunteer:"):
         packed["volunteer"] = write.ref.removeprefix("volunteer:")
         if (home := kept_home(write)) is not None:

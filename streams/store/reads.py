@@ -43,6 +43,8 @@ class VolunteerView:
     private_at: int | None = None
     heard_ms: int | None = None
     """Last sign of life; None if there is none."""
+    positions: bool = True
+    """False: the consent to positions is withdrawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ class OfferOf:
     offer: Offer
 
 
-_VIEW = ("v", "cap", "sk", "la", "tm", "md", "du", "co", "ci", "x", "y", "ac", "at", "hx", "hy", "po", "hd")
+_VIEW = ("v", "cap", "sk", "la", "tm", "md", "du", "co", "ci", "x", "y", "ac", "at", "hx", "hy", "po", "hd", "np")
 
 
 class Reads:
@@ -283,4 +285,5 @@ def _view(volunteer_id: str, row: Mapping[str, Any], now_ms: int, with_places: b
         home=_place(row["hx"], row["hy"]) if with_places else None,
         private_at=int(row["po"]) if row["po"] else None,
         heard_ms=int(row["hd"]) if row["hd"] else None,
+        positions=row["np"] is None,
     )

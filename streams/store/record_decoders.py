@@ -22,6 +22,9 @@ ON_ITS_WAY_MS = 60_000
 QUIET_KEY = "retention:quiet"
 """Key of records without meaning in compacted topics (`streams/worker/retention_service.py`)."""
 
+POSITIONS = "positions"
+"""Name of the consent to positions."""
+
 Rejected: TypeAlias = list[tuple[ConsumerRecord, str]]
 DecidingWrites: TypeAlias = tuple[ProfileWrite, ...]
 
@@ -167,9 +170,11 @@ def private_of(record: ConsumerRecord, ring: LiveRing) -> PrivateWrite:
     is_resealed = original is not None and original < record.offset
     offset = original if original is not None and is_resealed else record.offset
     write = PrivateWrite(ref=ref, offset=offset, sealed=sealed, is_resealed=is_resealed)
-    if sealed is None or not ref.startswith("volunteer:"):
+    if sealed is None or not ref.startswith(("volunteer:", "consents:")):
         return write
     try:
+        if ref.startswith("consents:"):
+            return replace(write, positions=wire.open_consents(ring.now, ref, sealed).now.get(POSITIONS, True))
         # Decrypted here although only the home is used: what cannot be decrypted is dead-lettered, not stored (DESIGN 75).
         private = wire.open_sealed(ring.now, ref, sealed)
     except wire.UnknownKey as error:

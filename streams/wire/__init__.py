@@ -28,6 +28,8 @@ from streams.wire.codec import (
 from streams.wire.record_headers import RESEALED_FROM, header_of, headers, resealed_from
 from streams.wire.records import (
     AuditRecord,
+    ConsentsPrivate,
+    ConsentStep,
     FixRecord,
     IncidentPrivate,
     NoticeRecord,
@@ -35,12 +37,14 @@ from streams.wire.records import (
     VolunteerPrivate,
     VolunteerRecord,
 )
-from streams.wire.sealing import UnknownKey, named_key, open_plain, open_sealed, seal, seal_plain
+from streams.wire.sealing import UnknownKey, named_key, open_consents, open_plain, open_sealed, seal, seal_plain
 from streams.wire.session_records import Revoked, SessionKind, SessionRecord
 
 __all__ = [
     "RESEALED_FROM",
     "AuditRecord",
+    "ConsentStep",
+    "ConsentsPrivate",
     "DecisionFrame",
     "FixRecord",
     "IncidentPrivate",
@@ -72,6 +76,7 @@ __all__ = [
     "headers",
     "kind_of",
     "named_key",
+    "open_consents",
     "open_plain",
     "open_sealed",
     "resealed_from",

@@ -106,6 +106,28 @@ class VolunteerPrivate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentStep:
+    """A person was shown the privacy notice `notice` (a version) in `language`, and gave or withdrew consents, by name."""
+
+    at_ms: int
+    notice: str
+    language: str
+    given: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentsPrivate:
+    """Plain text of a `private` record with key `consents:<id>`: all steps, oldest first."""
+
+    steps: tuple[ConsentStep, ...] = ()
+
+    @property
+    def now(self) -> dict[str, bool]:
+        """The last answer to each consent that was asked for."""
+        return {name: given for step in self.steps for name, given in step.given.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentPrivate:
     """Plain text of a `private` record with a key that starts with `incident:`."""
 

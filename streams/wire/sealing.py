@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from streams.ring import KeyRing, KeyUse, RingKey
 from streams.wire.codec import Unreadable, decode_as, encode
-from streams.wire.records import IncidentPrivate, VolunteerPrivate
+from streams.wire.records import ConsentsPrivate, IncidentPrivate, VolunteerPrivate
 
 _NONCE, _TAG = 12, 16
 
@@ -30,7 +30,7 @@ class UnknownKey(Unreadable):
         self.key_id = key_id
 
 
-def seal(keys: KeyRing | bytes, ref: str, record: VolunteerPrivate | IncidentPrivate) -> bytes:
+def seal(keys: KeyRing | bytes, ref: str, record: VolunteerPrivate | IncidentPrivate | ConsentsPrivate) -> bytes:
     """Encrypts a record under the active data key. `keys`: a ring, or a data key alone.
 
     Raises:
@@ -56,6 +56,13 @@ def open_sealed(keys: KeyRing | bytes, ref: str, sealed: bytes) -> VolunteerPriv
     plain, _ = open_plain(keys, ref, sealed)
     cls = VolunteerPrivate if ref.startswith("volunteer:") else IncidentPrivate
     record: VolunteerPrivate | IncidentPrivate = decode_as(plain, cls)
+    return record
+
+
+def open_consents(keys: KeyRing | bytes, ref: str, sealed: bytes) -> ConsentsPrivate:
+    """As `open_sealed`, for a record of consents."""
+    plain, _ = open_plain(keys, ref, sealed)
+    record: ConsentsPrivate = decode_as(plain, ConsentsPrivate)
     return record
 
 

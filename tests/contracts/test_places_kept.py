@@ -186,3 +186,27 @@ async def test_without_any_worker_places_end_and_nobody_searches_what_is_left(re
     left = {name.decode() for name in (await redis_world.link.run([("KEYS", redis_keys.PREFIX + "*")]))[0]}
     assert left == {redis_keys.VOLUNTEERS, redis_keys.ON_DUTY, redis_keys.FIXES}
     assert (await redis_world.link.run([("ZRANGE", redis_keys.FIXES, 0, -1)]))[0] == [b"v-1"]  # an id and a time
+
+
+def consent(offset: int, positions: bool) -> PrivateWrite:
+    return PrivateWrite(ref="consents:v-1", offset=offset, sealed=b"sealed", positions=positions)
+
+
+@pytest.mark.parametrize("on_duty", [True, False])
+async def test_a_withdrawn_consent_removes_the_position_and_lets_none_in(world: StoreWorld, on_duty: bool) -> None:
+    now_ms = await world.store.now_ms()
+    await world.people.put_profiles([duty(1, on_duty, logged_ms=now_ms)])
+    await world.people.put_fixes([fix("v-1", now_ms)])
+
+    await world.people.put_private([consent(1, False)])
+    await world.people.put_fixes([fix("v-1", now_ms + 1_000)])
+    await world.people.put_profiles([duty(2, False, logged_ms=now_ms), duty(3, True, logged_ms=now_ms)])
+    await world.people.put_fixes([fix("v-1", now_ms + 2_000)])
+    assert not await is_found(world)
+
+    await world.people.put_private([consent(0, True)])  # older
+    assert not await is_found(world)
+    await world.people.put_private([consent(2, True)])
+    await world.people.put_fixes([fix("v-1", now_ms + 3_000)])
+    assert await is_found(world)
+    await world.audit()

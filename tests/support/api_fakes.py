@@ -25,10 +25,20 @@ from streams.store.intake_marks import Repeat
 from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
 from streams.topics import INCIDENTS, PRIVATE, SESSIONS, VOLUNTEERS
-from streams.wire import AuditRecord, FixRecord, IncidentPrivate, SessionRecord, VolunteerPrivate, VolunteerRecord
+from streams.wire import (
+    AuditRecord,
+    ConsentsPrivate,
+    FixRecord,
+    IncidentPrivate,
+    NoticeRecord,
+    SessionRecord,
+    VolunteerPrivate,
+    VolunteerRecord,
+)
 
 DATA_KEY = bytes(range(32))
 Private = VolunteerPrivate | IncidentPrivate
+Written = Private | ConsentsPrivate
 
 
 class FakeLog:
@@ -61,7 +71,7 @@ class FakeLog:
     def command_message(self, command: Command) -> Message:
         return Message(INCIDENTS.name, zone_of_incident(command.incident_id) or "", wire.encode_command(command), [])
 
-    def private_message(self, ref: str, record: Private | None, sealed: bytes | None = None) -> Message:
+    def private_message(self, ref: str, record: Written | None, sealed: bytes | None = None) -> Message:
         value = wire.seal(self.ring.now, ref, record) if record is not None else sealed
         return Message(PRIVATE.name, ref, value, [])
 
@@ -80,7 +90,7 @@ class FakeLog:
                 self.worker(wire.decode_command(message.value))
         return positions
 
-    async def send_private(self, ref: str, record: Private) -> tuple[LogOffset, bytes]:
+    async def send_private(self, ref: str, record: Written) -> tuple[LogOffset, bytes]:
         message = self.private_message(ref, record)
         assert message.value is not None
         return (await self.send_in_order([message]))[0], message.value
@@ -140,6 +150,7 @@ class FakeRedis:
         self.volunteers: dict[str, VolunteerView] = {}
         self.sealed: dict[str, bytes] = {}
         self.private_offsets: dict[str, int] = {}
+        self.withheld: set[str] = set()
         self.places: dict[str, list[tuple[int, int]]] = {}
         self.reports: dict[str, bytes] = {}
         self.keys: dict[str, Repeat] = {}
@@ -192,6 +203,7 @@ class FakeRedis:
         known: dict[str, Any] = {name: getattr(record, name) for name in record.__dataclass_fields__}
         for name in ("changed_ms", "keeps_duty"):
             known.pop(name)
+        known["positions"] = f"consents:{volunteer_id}" not in self.withheld
         place = self.standing.get(volunteer_id) if with_places else None
         return VolunteerView(offset=0, place=place, fix_at_ms=1_764_000_000_000 if place else None, **known)
 
@@ -245,6 +257,7 @@ class FakeRedis:
             if write.offset <= self.private_offsets.get(write.ref, -1):
                 continue
             self.private_offsets[write.ref] = write.offset
+            self.withheld.discard(write.ref) if write.positions else self.withheld.add(write.ref)
             if write.sealed is None:
                 self.sealed.pop(write.ref, None)
             else:
@@ -317,6 +330,7 @@ class FakePrivateLog:
 
     def __init__(self, log: FakeLog) -> None:
         self._log = log
+        self.notices: list[NoticeRecord] = []
 
     async def of_incident(self, incident_id: str) -> dict[str, bytes | None]:
         if self._log.trouble is not None:
@@ -327,6 +341,9 @@ class FakePrivateLog:
             for message in self._log.messages
             if message.topic == PRIVATE.name and (message.key == ref or message.key.startswith(f"{ref}:"))
         }
+
+    async def notices_of(self, volunteer_id: str) -> list[NoticeRecord]:
+        return [notice for notice in self.notices if notice.volunteer_id == volunteer_id]
 
 
 class FakeLag:

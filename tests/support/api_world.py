@@ -58,6 +58,7 @@ class World:
         self.redis = FakeRedis()
         self.decisions = FakeDecisions()
         self.last_known = FakeLastKnown()
+        self.private_log = FakePrivateLog(self.log)
         self.lag = FakeLag()
         self.alarms = FakeAlarms()
         self.settings = Settings(data_key=DATA_KEY, kafka="127.0.0.1:9", redis="redis://127.0.0.1:9")
@@ -87,7 +88,7 @@ class World:
             marks=IntakeMarks(self.redis),
             explanations=self.decisions,
             last_known=self.last_known,
-            private_log=FakePrivateLog(self.log),
+            private_log=self.private_log,
             live=Live(self.feed),
             monitor=self.lag,
             alarms=self.alarms,

@@ -101,7 +101,7 @@ end
 
 local function hold(id, duty, fix)
   local left = HOLD_MS - math.max(0, now - fix[5])
-  if restoring or left <= 0 or (not duty and erasure_of(id)) then return end
+  if restoring or left <= 0 or (not duty and erasure_of(id)) or call('HEXISTS', KEY.volunteer .. id, 'np') == 1 then return end
   local key = KEY.held_fix .. id
   local held_at = string.match(call('GET', key) or '', '|(%d+)|1?$')
   if held_at and tonumber(held_at) >= tonumber(fix[5]) then return end

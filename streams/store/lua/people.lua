@@ -12,7 +12,8 @@ local restoring = ARGV[1] ~= ''
 -- A position counts from HOLD_MS before the duty begins, and never from before an erasure: `fl` is its earliest time.
 local function begin_duty(person, logged)
   local _, erased_at = erasure_of(person.id)
-  local floor = math.max((logged or 0) - HOLD_MS, erased_at + 1)
+  local withheld = call('HGET', person.key, 'np')
+  local floor = withheld and tonumber(NEVER) or math.max((logged or 0) - HOLD_MS, erased_at + 1)
   if floor > 1 then call('HSET', person.key, 'fl', string.format('%.0f', floor)) end
   local held = KEY.held_fix .. person.id
   local lon, lat, accuracy, at, ends = string.match(call('GET', held) or '', '^([^|]*)|([^|]*)|([^|]*)|(%d+)|(1?)$')
@@ -90,7 +91,7 @@ local function erase(person, offset, logged)
   reindex(person, now)
   call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld',
     'hd', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt',
-    'dk', 'dw', 'fl')
+    'dk', 'dw', 'fl', 'np')
   call('SREM', KEY.volunteers, person.id)
   call('SREM', KEY.on_duty, person.id)
   call('ZREM', KEY.fixes, person.id)

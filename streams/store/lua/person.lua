@@ -30,6 +30,9 @@ local function district(lon, lat)
   return math.floor(lon * 100) * 100000 + math.floor(lat * 150)
 end
 
+-- `fl` of people who have withdrawn the consent to positions.
+local NEVER = '9007199254740991'
+
 -- Every key with places of people has a TTL at every moment; place_expiry.lua extends it while a worker runs.
 local function let_expire(key)
   call('EXPIRE', key, PLACES_TTL_S)

@@ -23,6 +23,20 @@ local function move_home(item)
   forget_if_empty(person)
 end
 
+-- Without the consent to positions no fix is ever early enough (`fl`).
+local function set_consent(item)
+  local person = load_person(item.consents_of)
+  if item.withheld then
+    drop_fix(person)
+    call('DEL', KEY.held_fix .. person.id)
+    call('HSET', person.key, 'np', '1', 'fl', NEVER)
+    let_expire(person.key)
+    if not restoring then reindex(person, now) end
+  elseif call('HDEL', person.key, 'np') == 1 then
+    call('HDEL', person.key, 'fl')
+  end
+end
+
 local count = 0
 for i, item in ipairs(cmsgpack.unpack(ARGV[2])) do
   local sealed = ARGV[2 + i]
@@ -35,8 +49,9 @@ for i, item in ipairs(cmsgpack.unpack(ARGV[2])) do
       call('SET', key, item.offset .. '|' .. sealed)
     else
       -- Only records of people come back late: a phone or a dead letter may be a month behind.
-      call('SET', key, item.offset .. '|', 'EX', item.volunteer and ERASED_TTL_S or 86400)
+      call('SET', key, item.offset .. '|', 'EX', (item.volunteer or item.consents_of) and ERASED_TTL_S or 86400)
     end
+    if item.consents_of then set_consent(item) end
     if item.volunteer then
       move_home(item)
       judge_halves(item.volunteer, now)

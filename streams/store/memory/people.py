@@ -23,7 +23,7 @@ EARTH_RADIUS_M = 6372797.560856
 """That of Redis' geohash_helper.c, so that distances agree with GEOSEARCH; `dispatch.model.geo` has another."""
 HALF_LIFE_MS = 14_400_000
 """Of the load: four hours. The same number as in person.lua."""
-HOLD_MS = HOLD_S * 1000
+HOLD_MS, NEVER = HOLD_S * 1000, 2**53 - 1
 STILL_M = 25.0
 """A person who moved less is not indexed again."""
 
@@ -60,7 +60,6 @@ class StoredPerson:
     heard_ms: int = 0
     """Last sign of life; 0: never."""
     fixes_from_ms: int = 0
-    """Earliest time of a fix that counts."""
     duty_at: int | None = None
     """Offset of the record that states the duty, -1 if not seen; None: the newest record does."""
 
@@ -95,7 +94,7 @@ class People:
     erased: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Offset and time of the tombstone."""
     held: dict[str, FixWrite] = field(default_factory=dict)
-    """The newest fix of people who are not on duty, until their duty begins."""
+    withheld: set[str] = field(default_factory=set)
     look_at: dict[str, int] = field(default_factory=dict)
     offers_of: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -204,6 +203,7 @@ class People:
         if write.record is None:
             self.erased[person.id] = (write.offset, self.now_ms() if write.logged_ms is None else write.logged_ms)
             self.held.pop(person.id, None)
+            self.withheld.discard(person.id)
             person.track, person.home, person.load = None, None, 0.0
             person.standing = TrackRecord()
             self.offers_of.pop(person.id, None)
@@ -245,15 +245,16 @@ class People:
             self.look_at.pop(person.id, None)
             return
         _, erased_ms = self.erased.get(person.id, (-1, 0))
-        person.fixes_from_ms = max((logged_ms or 0) - HOLD_MS, erased_ms + 1)
+        person.fixes_from_ms = NEVER if person.id in self.withheld else max((logged_ms or 0) - HOLD_MS, erased_ms + 1)
         held = self.held.pop(person.id, None)
         if held is not None and self.now_ms() - held.at_ms < HOLD_MS:
             self.put_fix(held)
 
     def _hold(self, write: FixWrite) -> None:
         held = self.held.get(write.volunteer_id)
-        is_erased = write.volunteer_id in self.erased and write.volunteer_id not in self.known
-        if is_erased or self.now_ms() - write.at_ms >= HOLD_MS or (held is not None and held.at_ms >= write.at_ms):
+        is_barred = write.volunteer_id in self.erased and write.volunteer_id not in self.known
+        is_barred = is_barred or write.volunteer_id in self.withheld
+        if is_barred or self.now_ms() - write.at_ms >= HOLD_MS or (held is not None and held.at_ms >= write.at_ms):
             return
         self.held[write.volunteer_id] = write
 

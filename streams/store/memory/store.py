@@ -20,6 +20,7 @@ from dispatch.ports import (
     PartitionProgress,
 )
 from streams.store.apply import waiting_member, waiting_requirements
+from streams.store.memory.consents import set_consent
 from streams.store.memory.people import StoredPerson
 from streams.store.memory.reads import MemoryReads
 from streams.store.memory.wake import wake
@@ -143,6 +144,8 @@ class MemoryStore(MemoryReads):
         if write.offset <= offset:
             return False
         self.private[write.ref] = (write.offset, write.sealed)
+        if write.ref.startswith("consents:"):
+            set_consent(self.people, write)
         volunteer_id = write.ref.removeprefix("volunteer:")
         # A home place alone makes a person known; its removal does not.
         if volunteer_id != write.ref and (write.home or volunteer_id in self.people.known):

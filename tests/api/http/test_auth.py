@@ -47,6 +47,8 @@ ROLES = {
     ("GET", "/v1/volunteers/{volunteer_id}"): {V, O, A},
     ("DELETE", "/v1/volunteers/{volunteer_id}"): {V, A},
     ("GET", "/v1/volunteers/{volunteer_id}/export"): {V, A},
+    ("GET", "/v1/volunteers/{volunteer_id}/consents"): {V, A},
+    ("PUT", "/v1/volunteers/{volunteer_id}/consents"): {V},
     ("PUT", "/v1/volunteers/{volunteer_id}/duty"): {V},
     ("PUT", "/v1/volunteers/{volunteer_id}/location"): {V},
     ("GET", "/v1/volunteers/{volunteer_id}/offers"): {V, O},

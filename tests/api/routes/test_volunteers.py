@@ -217,7 +217,7 @@ async def test_erasing_leaves_tombstones_and_nothing_to_read(world: World) -> No
 
     assert (answer.status_code, answer.json()["status"]) == (202, "erased")
     tombstones = [(message.topic, message.key) for message in world.log.messages if message.value is None]
-    assert tombstones == [(PRIVATE.name, "volunteer:v-1"), (VOLUNTEERS.name, "v-1")]
+    assert tombstones == [(PRIVATE.name, "volunteer:v-1"), (PRIVATE.name, "consents:v-1"), (VOLUNTEERS.name, "v-1")]
     assert code(await world.ask("GET", "/v1/volunteers/v-1", role="admin")) == "not_found"
     assert world.redis.sealed == {}
 

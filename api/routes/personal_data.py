@@ -1,0 +1,149 @@
+"""What people may ask about themselves: consents, the notices shown to them, and the export of everything stored about them."""
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.deps import ServicesDep, VolunteerId
+from api.http.auth import Volunteer, VolunteerOrAdmin, only_own
+from api.http.problems import ProblemResponse, retry_later
+from api.http.responses import problems, shown
+from api.http.strict_route import StrictRoute
+from api.process.services import Services
+from api.reads.disclosure import opened_volunteer, record_audit, unsealed
+from api.schemas.personal_data import Consents, ConsentsShown, VolunteerExport
+from api.views import offers
+from api.views.values import View, point, time
+from api.writes.profiles import profile_view
+from dispatch.model.private_refs import consents_ref
+from dispatch.plans.budget_table import MOST_OFFERS
+from dispatch.ports import NotReady, StoreUnavailable
+from streams import clock, wire
+from streams.store.people import PrivateWrite
+from streams.store.reads import OfferOf
+from streams.store.record_decoders import POSITIONS
+from streams.wire import ConsentsPrivate, ConsentStep
+
+router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
+STEPS_KEPT = 200
+NOT_INCLUDED = ("audit", "trust", "verifications")
+"""Parts that the export does not have yet. Whoever adds a reader removes its name here and adds its field below."""
+
+
+@router.get("/{volunteer_id}/consents", response_model=ConsentsShown, responses=problems())
+async def read_consents(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: ServicesDep) -> Response:
+    """The consents that a person gave or withdrew, when, and which privacy notice they were shown in which language."""
+    only_own(caller, volunteer_id)
+    return shown(_consents_view(await _consents(services, volunteer_id)))
+
+
+@router.put("/{volunteer_id}/consents", response_model=ConsentsShown, responses=problems(400, 404, 409, 413, 415))
+async def put_consents(volunteer_id: VolunteerId, body: Consents, caller: Volunteer, services: ServicesDep) -> Response:
+    """Records which privacy notice the person was shown, and which consents they give or withdraw.
+
+    Reads the earlier answers from Redis, so it responds 503 while Redis is down.
+    """
+    only_own(caller, volunteer_id)
+    async with services.person_locks.held(volunteer_id):
+        if await services.reads.volunteer(volunteer_id) is None:
+            raise ProblemResponse("not_found", "there is no volunteer with this id: PUT the profile first")
+        before = await _consents(services, volunteer_id)
+        given = {
+            name: answer
+            for name, answer in ((POSITIONS, body.positions), ("contact_by_phone", body.contact_by_phone))
+            if answer is not None
+        }
+        step = ConsentStep(at_ms=clock.now_ms(), notice=body.notice.version, language=body.notice.language, given=given)
+        record = ConsentsPrivate(steps=(*before.steps, step)[-STEPS_KEPT:])
+        await _write(services, volunteer_id, record)
+    record_audit(services, caller, "volunteer.consents", volunteer_id)
+    return shown(_consents_view(record))
+
+
+async def _write(services: Services, volunteer_id: str, record: ConsentsPrivate) -> None:
+    ref = consents_ref(volunteer_id)
+    position, sealed = await services.intake.send_private(ref, record)
+    positions = record.now.get(POSITIONS, True)
+    try:
+        # At once: after the answer no position is there any more.
+        await services.people.put_private(
+            [PrivateWrite(ref=ref, offset=position.offset, sealed=sealed, positions=positions)]
+        )
+    except (StoreUnavailable, NotReady) as error:
+        raise retry_later("unknown_outcome", "the consents are in the log, but Redis does not show them yet") from error
+
+
+async def _consents(services: Services, volunteer_id: str) -> ConsentsPrivate:
+    """Raises ProblemResponse (409) when they cannot be decrypted: a new record would replace them."""
+    ref = consents_ref(volunteer_id)
+    sealed = await services.reads.private(ref)
+    if sealed is None:
+        return ConsentsPrivate()
+    try:
+        return wire.open_consents(services.ring.now, ref, sealed)
+    except wire.Unreadable as error:
+        raise ProblemResponse("private_unreadable") from error
+
+
+def _consents_view(record: ConsentsPrivate) -> View:
+    steps = [
+        {"at": time(step.at_ms), "notice": step.notice, "language": step.language, "given": dict(step.given)}
+        for step in record.steps
+    ]
+    return {"now": record.now, "steps": steps}
+
+
+@router.get("/{volunteer_id}/export", response_model=VolunteerExport, responses=problems(404, 409))
+async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: ServicesDep) -> Response:
+    """Everything that is stored about a person, as one JSON document; `not_included` names what is missing.
+
+    Bounded: the last 200 offers, the notices of thirty days. Recorded in the audit topic.
+    """
+    only_own(caller, volunteer_id)
+    known = await services.reads.volunteer(volunteer_id, with_places=True)
+    if known is None:
+        raise ProblemResponse("not_found", "there is no volunteer with this id")
+    private = await opened_volunteer(services, caller, volunteer_id)
+    held = await services.reads.offers_of(volunteer_id, limit=MOST_OFFERS)
+    record_audit(services, caller, "volunteer.export", volunteer_id)
+    document = {
+        "exported_at": time(clock.now_ms()),
+        "volunteer": profile_view(known, private),
+        "location": {
+            "place": point(known.place) if known.place else None,
+            "accuracy_m": known.accuracy_m,
+            "at": time(known.fix_at_ms),
+        },
+        "offers": [offers.offer(entry.incident, entry.offer) for entry in held],
+        "texts": await _texts(services, held),
+        "notices": [msgspec.to_builtins(one) for one in await services.private_log.notices_of(volunteer_id)],
+        "estimates": await _estimates(services, volunteer_id),
+        "consents": _consents_view(await _consents(services, volunteer_id)),
+        "not_included": list(NOT_INCLUDED),
+    }
+    headers = {"Content-Disposition": 'attachment; filename="komek-export.json"'}
+    return shown(document, headers=headers)
+
+
+async def _texts(services: Services, held: list[OfferOf]) -> dict[str, str]:
+    refs = {entry.offer.id: entry.offer.private_ref for entry in held if entry.offer.private_ref is not None}
+    records = await unsealed(services, refs.values())
+    return {
+        offer_id: text for offer_id, ref in refs.items() if ref in records and (text := records[ref].text) is not None
+    }
+
+
+async def _estimates(services: Services, volunteer_id: str) -> dict[str, Any] | None:
+    past = await services.reads.asked_lately(volunteer_id)
+    if past is None:
+        return None
+    return {
+        "accepted": past.accepted,
+        "declined": past.refused,
+        "offers_last_hour": past.offers_last_hour,
+        "offers_last_day": past.offers_last_day,
+        "last_work_ended": time(past.worked_ms),
+        "last_sign_of_life": time(past.heard_ms),
+    }
