@@ -139,7 +139,7 @@ SESSIONS = Topic(
 
 KEYS = Topic(
     name="komek.keys.v1",
-    key="key id:step",
+    key="key id:step:unique",
     carries="the keys that the deployment uses, with check values: no keys",
     partitions=1,
 )

@@ -108,7 +108,8 @@ class KeyLog:
                     await producer.send_and_wait(
                         self._part.topic,
                         wire.encode(record),
-                        key=record.record_key.encode(),
+                        # A key of its own for every record, so compaction removes none: the fold needs the order of them all.
+                        key=f"{record.key_id}:{record.step}:{clock.fresh_id()}".encode(),
                         partition=self._part.partition,
                         headers=headers,
                     )

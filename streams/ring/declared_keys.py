@@ -31,11 +31,6 @@ class KeyRecord:
     by: str
     at_ms: int
 
-    @property
-    def record_key(self) -> str:
-        """One record of each step of a key remains after compaction: a fold from the beginning gives the same result."""
-        return f"{self.key_id}:{self.step}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredKey:

@@ -39,6 +39,7 @@ class LiveRing:
         self._declared: Mapping[str, KeyState] = {}
         self._now = ring
         self._met_unknown: set[str] = set()
+        self._reported: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings, *, monotonic_s: Callable[[], float] = clock.monotonic_s) -> "LiveRing":
@@ -57,14 +58,17 @@ class LiveRing:
     @property
     def now(self) -> KeyRing:
         """The ring in force."""
-        if self._path is not None and self._monotonic_s() - self._checked_s >= CHECK_EVERY_S:
-            self.check()
+        self._check_in_time()
         return self._now
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Ids of keys that the deployment uses and this ring lacks, and of unknown keys that records named."""
-        held = {key.id for key in self.now.keys}
+        self._check_in_time()
+        return self._missing()
+
+    def _missing(self) -> tuple[str, ...]:
+        held = {key.id for key in self._now.keys}
         declared = {key_id for key_id, state in self._declared.items() if state is not KeyState.RETIRED}
         return tuple(sorted((self._needed(declared) | self._met_unknown) - held))
 
@@ -72,6 +76,7 @@ class LiveRing:
         """Notes that a record names a key that the ring does not hold."""
         if len(self._met_unknown) < MOST_UNKNOWN:
             self._met_unknown.add(key_id)
+            self._report_missing()
 
     def is_declared(self, key_id: str | None) -> bool:
         """Whether the log says that the deployment has, or had, this key."""
@@ -81,6 +86,10 @@ class LiveRing:
         """Takes over what the log declares: the state of each key of the deployment."""
         self._declared = dict(states)
         self._overlay()
+
+    def _check_in_time(self) -> None:
+        if self._path is not None and self._monotonic_s() - self._checked_s >= CHECK_EVERY_S:
+            self.check()
 
     def check(self) -> None:
         """Loads the file again if it has changed. Never raises for a file that cannot be used."""
@@ -115,6 +124,14 @@ class LiveRing:
                 ring = ring.with_states({readers[0].id: KeyState.ACTIVE})
         self._now = ring
         self._met_unknown -= {key.id for key in ring.keys}
+        self._report_missing()
+
+    def _report_missing(self) -> None:
+        # Workers have no alarm of their own; once for each change, because it is called for every record.
+        missing = self._missing()
+        if missing != self._reported and missing:
+            _log.error("data keys are missing", keys=list(missing))
+        self._reported = missing
 
     def _needed(self, declared: set[str]) -> set[str]:
         """Only keys of the uses that this ring has at all: a worker's ring has no digest and no session key."""

@@ -211,8 +211,11 @@ def test_a_key_that_a_record_names_is_missed_until_the_ring_holds_it(path: Path)
     clock = Clock()
     live = LiveRing.of(Settings(data_keys=path), monotonic_s=lambda: clock.at_s)
     new = new_key(DATA, ACCEPTED, NEW)
-    live.met(new.id)
+    with capture_logs() as logged:
+        live.met(new.id)
+        live.met(new.id)
     assert live.missing == (new.id,)
+    assert [entry["keys"] for entry in logged] == [[new.id]]
 
     write_ring(path, KeyRing([*RING_OF_OLD.keys, new]))
     clock.later()
