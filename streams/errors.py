@@ -21,6 +21,7 @@
         │   └── UnknownKey          `wire`: the ring lacks the key of a private record; it may open with another ring
         ├── SettingsError           `settings`: a setting is missing or invalid, one line per setting (also a ValueError)
         ├── BadRing                 `ring`: a key ring or its file that cannot be used (also a ValueError)
+        ├── BadCertificate          `tls`: a certificate, key or CA file of the API that cannot be used (also a ValueError)
         ├── BadKeys, BadToken       `tokens`: a key file or an access token that cannot be used (also ValueErrors)
         ├── BadLifetime             `tokens`: a token of this role must expire earlier (also a ValueError)
         ├── CodeRefused, SessionEnded    `sessions`: a login code that is not valid; a session that is over
