@@ -31,8 +31,9 @@ def require_rights(admin: KafkaAdminClient, settings: Settings, component: Compo
         BrokerError: rights are missing; the message names them.
         KafkaError: no answer.
     """
+    groups = [right.name for right in rights_of(component) if right.resource is Resource.GROUP]
     # Only what it needs: a question about another group would be a denial in the broker's log.
-    held = {**_on_topics(admin), **_on_groups(admin, _groups_of(component))}
+    held = {**_on_topics(admin), **_on_groups(admin, groups)}
     if missing_rights(held, component):
         raise missing(held, settings, component)
 
@@ -67,10 +68,6 @@ def held_rights(admin: KafkaAdminClient) -> Held:
         KafkaError: no answer.
     """
     return {**_on_topics(admin), **_on_groups(admin, [rule.group for rule in GROUP_RULES])}
-
-
-def _groups_of(component: Component) -> list[str]:
-    return [right.name for right in rights_of(component) if right.resource is Resource.GROUP]
 
 
 def _on_topics(admin: KafkaAdminClient) -> dict[tuple[Resource, str], Collection[str]]:

@@ -148,10 +148,8 @@ def _await_rights(settings: Settings, component: Component, deadline: float) -> 
     while True:
         try:
             with topic_admin.connected(settings, timeout_s=1.0) as admin:
-                missing = rights.missing_rights(rights.held_rights(admin), component)
-            reason = f"{len(missing)} rights are missing"
-            if not missing:
-                return
+                rights.require_rights(admin, settings, component)
+            return
         except BrokerError as error:
             reason = str(error)
         if clock.monotonic_s() > deadline:

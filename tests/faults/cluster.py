@@ -121,17 +121,17 @@ class Cluster:
             self._redis_ways[name] = port
         self._begin(servers, SERVERS_WITHIN_S)
         of_administrator = self._secrets.administrator(self._administration) if self._secrets else {}
-        self._begin([processes.topics({**self.environ("api", Component.API), **of_administrator})], TOPICS_WITHIN_S)
+        self._begin([processes.topics({**self.environ("api"), **of_administrator})], TOPICS_WITHIN_S)
         if self._secrets:
             self._secrets.admit(self._servers, self._administration)
         self._begin(self._komek(), READY_WITHIN_S)
 
-    def environ(self, way: str, component: Component) -> dict[str, str]:
-        """What a part sees that goes by the proxies of `way`."""
+    def environ(self, way: str, component: Component | None = None) -> dict[str, str]:
+        """What a part sees that goes by the proxies of `way`; without a component it has no user."""
         servers = ",".join(f"{LOOPBACK}:{port}" for port in self._kafka_ways[way])
         return {
             **without_komek(),
-            **(self._secrets.environ_of(component) if self._secrets else {}),
+            **(self._secrets.environ_of(component) if self._secrets and component else {}),
             "KOMEK_KAFKA": servers,
             "KOMEK_REDIS": f"redis://{LOOPBACK}:{self._redis_ways[way]}/0",
             "KOMEK_JWT_KEYS": str(self.jwt_keys),
