@@ -10,6 +10,7 @@ from streams.wire import Revoked, SessionKind, SessionRecord
 TOMBSTONE_AFTER_MS = 3_600_000
 """A record without effect is removed from the log this long after its end: later than any clock of an API process is wrong."""
 _IDLE_MS: Mapping[str, int] = {role.value: idle_ms for role, idle_ms in IDLE_MS.items()}
+_CODES = (SessionKind.CODE, SessionKind.CLAIM)
 
 
 class SessionBook:
@@ -25,6 +26,8 @@ class SessionBook:
         # For each kind and value the latest time: earlier revocations of the same are contained in it.
         self._revoked: dict[tuple[Revoked, str], int] = {}
         self._sessions_of: dict[str, list[str]] = {}
+        self.codes = 0
+        """Login codes in memory, also those that were spent or have expired and wait for their tombstone."""
 
     def __len__(self) -> int:
         """The number of records, including those that wait for their tombstone."""
@@ -40,6 +43,7 @@ class SessionBook:
         if before is not None and before.kind is SessionKind.CLAIM:
             return False
         self._entries[key] = record
+        self.codes += before is None and record.kind in _CODES
         if record.kind is SessionKind.REVOKED:
             return self._revoke(record)
         if record.kind is SessionKind.SESSION and before is None and record.sub is not None:
@@ -94,7 +98,7 @@ class SessionBook:
     def code(self, digest: str) -> SessionRecord | None:
         """The record of a login code, or the first claim of it. Its end must be checked by the caller."""
         record = self._entries.get(f"code:{digest}")
-        return record if record is not None and record.kind in (SessionKind.CODE, SessionKind.CLAIM) else None
+        return record if record is not None and record.kind in _CODES else None
 
     def is_code_revoked(self, record: SessionRecord) -> bool:
         """Whether the person or role was revoked after the code was made."""
@@ -138,6 +142,7 @@ class SessionBook:
         record = self._entries.pop(key, None)
         if record is None:
             return False
+        self.codes -= record.kind in _CODES
         if record.kind is SessionKind.REVOKED and record.what is not None and record.value is not None:
             about = (record.what, record.value)
             # A later revocation of the same has a key, and an end, of its own.

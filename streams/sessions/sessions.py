@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from streams import clock, event_loop
-from streams.errors import IntakeError, InvalidInput, LogUnavailable
+from streams.errors import IntakeError, InvalidInput, LogUnavailable, Overloaded
 from streams.ring import KeyRing
 from streams.sessions.book import SessionBook
 from streams.sessions.cookies import CookieSigner, SessionCookie
@@ -21,6 +21,8 @@ from streams.wire import Revoked, SessionKind, SessionRecord
 
 TIDY_EVERY_S = 600.0
 TIDIED_AT_ONCE = 5000
+MOST_CODES = 20_000
+"""Of the last 70 minutes: some 15 MB in each process."""
 FRESH_MS = 10_000
 """A session this young may be missing in the book of another process than the one that opened it."""
 _log = structlog.get_logger(__name__)
@@ -102,7 +104,13 @@ class Sessions:
         await self.revoke(Revoked.TOKEN, bearer.name, until_ms=bearer.expires_s * 1000)
 
     async def new_code(self, role: Role, sub: str) -> LoginCode:
-        """A code of 192 random bits that opens one session within ten minutes."""
+        """A code of 192 random bits that opens one session within ten minutes.
+
+        Raises:
+            Overloaded: there are too many, as somebody with an operator's token could make them.
+        """
+        if self.book.codes >= MOST_CODES:
+            raise Overloaded(f"{MOST_CODES} login codes were made within the last hour")
         code, at_ms = self._secret(24), self.book.next_at_ms(self._now_ms())
         record = SessionRecord(kind=SessionKind.CODE, at_ms=at_ms, until_ms=at_ms + CODE_MS, sub=sub, role=role)
         await self._log.write(f"code:{self.signer.code_digests(code)[0]}", record)
@@ -203,6 +211,9 @@ class Sessions:
                 await self.end(cookie.session_id, record)
                 _log.warning("a session ended because an old cookie was presented again")
                 raise SessionEnded("the session has ended: its cookie was used twice")
+            return self._shown(cookie.session_id, record, record.renewals)
+        if record.renewals == cookie.renewals and record.renewals and self._now_ms() < record.at_ms + RENEWAL_GRACE_MS:
+            # Renewed again within a minute: the cookie lasts a quarter of an hour from now on, and the log does not grow.
             return self._shown(cookie.session_id, record, record.renewals)
         at_ms = self.book.next_at_ms(self._now_ms())
         following = replace(record, at_ms=at_ms, renewals=cookie.renewals + 1)

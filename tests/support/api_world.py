@@ -55,6 +55,7 @@ class World:
         self.log = FakeLog()
         self.keys = keys or token_keys()
         self.issuer = issuer
+        self.ahead_ms = 0
         self.redis = FakeRedis()
         self.decisions = FakeDecisions()
         self.last_known = FakeLastKnown()
@@ -66,6 +67,10 @@ class World:
         self.feed = Feed(self.settings, "test")
         self.restart()
 
+    def now_ms(self) -> int:
+        """The clock of sessions, which a test may put forward."""
+        return clock.now_ms() + self.ahead_ms
+
     def forget_sessions(self) -> None:
         """What was revoked is valid again, for tests that use one token after another request has revoked it."""
         vars(self.sessions.book).update(vars(SessionBook()))
@@ -73,7 +78,7 @@ class World:
     def restart(self) -> None:
         book = SessionBook()
         self.session_log = FakeSessionLog(self.log, book, self.feed.interrupt_listeners)
-        self.sessions = Sessions(book, self.session_log, lambda: KeyRing.of_key(DATA_KEY))
+        self.sessions = Sessions(book, self.session_log, lambda: KeyRing.of_key(DATA_KEY), now_ms=self.now_ms)
         services = Services(
             settings=self.settings,
             ring=self.ring,

@@ -1,11 +1,14 @@
 """Sessions over HTTP: login links, cookies, renewal, lists, revocation and erasure, and attacks on each."""
 
 import asyncio
+from ipaddress import ip_network
 from typing import Any
 
+import httpx2
 import pytest
 import structlog.testing
 
+from api.app import assembled
 from streams import clock
 from streams.errors import OutcomeUnknown
 from streams.tokens import Role
@@ -138,6 +141,20 @@ async def test_over_http_from_elsewhere_there_is_no_session_and_the_code_stays(w
 
     assert (answer.status_code, code(answer)) == (403, "https_required")
     assert (await Browser(world).ask("POST", "/v1/session/exchange", {"code": made})).status_code == 200
+
+
+@pytest.mark.parametrize(("client", "status"), [("10.0.0.7", 200), ("10.0.1.7", 403)])
+async def test_the_https_of_a_named_proxy_counts_and_nobody_elses(world: World, client: str, status: int) -> None:
+    app = assembled(services=world.app.state.services, proxies=(ip_network("10.0.0.0/24"),))
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "komek.test", "Origin": SITE}
+    made = await made_code(world)
+
+    transport = httpx2.ASGITransport(app=app, client=(client, 1))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://inside", headers=headers) as http:
+        answer = await http.post("/v1/session/exchange", json={"code": made})
+
+    assert answer.status_code == status
+    assert answer.headers.get("set-cookie", "").startswith("__Host-komek=") == (status == 200)
 
 
 FOREIGN: list[dict[str, str]] = [
@@ -280,6 +297,7 @@ async def test_a_renewal_replaces_the_cookie_and_two_old_ones_end_the_session(br
     stolen = dict(browser.cookies)
     for _ in range(2):
         assert (await browser.ask("POST", "/v1/session/renew")).status_code == 200
+        browser.world.ahead_ms += 61_000
 
     thief = Browser(browser.world)
     thief.cookies = stolen

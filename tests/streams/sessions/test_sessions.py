@@ -2,9 +2,9 @@
 
 import pytest
 
-from streams.errors import LogUnavailable, OutcomeUnknown
+from streams.errors import LogUnavailable, OutcomeUnknown, Overloaded
 from streams.sessions.limits import ACCESS_MS, CODE_MS, IDLE_MS, RENEWAL_GRACE_MS, SESSION_MS
-from streams.sessions.sessions import CodeRefused, OpenSession, SessionEnded
+from streams.sessions.sessions import MOST_CODES, CodeRefused, OpenSession, SessionEnded
 from streams.tokens import Role
 from streams.wire import Revoked
 from tests.support.session_processes import HOUR_MS, MINUTE_MS, Log, Process
@@ -182,9 +182,11 @@ async def test_a_cookie_that_is_renewed_again_much_later_was_copied_and_ends_the
     assert not await gives_access(Process(log), renewed.cookie)
 
 
-async def test_a_cookie_two_renewals_old_ends_the_session_at_once(here: Process) -> None:
+async def test_a_cookie_two_renewals_old_ends_the_session_at_once(here: Process, log: Log) -> None:
     opened = await logged_in(here)
-    renewed = await here.sessions.renew((await here.sessions.renew(opened.cookie)).cookie)
+    first = await here.sessions.renew(opened.cookie)
+    log.now_ms += RENEWAL_GRACE_MS + 1000
+    renewed = await here.sessions.renew(first.cookie)
 
     with pytest.raises(SessionEnded):
         await here.sessions.renew(opened.cookie)
@@ -268,3 +270,31 @@ async def test_a_live_view_ends_when_its_session_is_not_renewed(here: Process) -
 async def test_a_tracker_has_no_session(here: Process) -> None:
     with pytest.raises(CodeRefused):
         await here.sessions.open(Role.TRACKER, "t-1", "link")
+
+
+async def test_renewing_again_and_again_writes_nothing(here: Process, log: Log) -> None:
+    opened = await logged_in(here)
+    renewed = await here.sessions.renew(opened.cookie)
+    count = len(log.records)
+
+    for _ in range(20):
+        renewed = await here.sessions.renew(renewed.cookie)
+        log.now_ms += 1000
+
+    assert len(log.records) == count
+    assert await gives_access(here, renewed.cookie)
+
+
+async def test_login_codes_cannot_fill_the_memory(here: Process, log: Log) -> None:
+    here.book.codes = MOST_CODES
+    with pytest.raises(Overloaded):
+        await here.sessions.new_code(Role.VOLUNTEER, "v-1")
+    assert log.records == []
+    here.book.codes = 0
+
+    await logged_in(here)
+    assert here.book.codes == 1
+    log.now_ms += CODE_MS + 2 * HOUR_MS
+    await here.sessions.tidy()
+
+    assert here.book.codes == 0
