@@ -159,5 +159,7 @@ TOPICS = (
     SESSIONS,
     KEYS,
 )
+ERASABLE = (PRIVATE, VOLUNTEERS, INCIDENT_STATUS)
+"""Compacted topics whose values must be gone soon after their tombstone, also in partitions without traffic."""
 SAME_PARTITIONS = (INCIDENTS, DECISIONS)
 """Co-partitioned topics: a command and its decision are in partitions of the same number."""

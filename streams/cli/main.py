@@ -34,6 +34,7 @@ COMMANDS = {
     "worker": CommandEntry("worker", "command", "Run one worker, which decides about incidents."),
     "notifier": CommandEntry("notifier", "command", "Run one notifier, which sends people notices about their offers."),
     "api": CommandEntry("api", "command", "Run one process of the HTTP API."),
+    "retention": CommandEntry("retention", "app", "What is kept how long, and whether anything is older."),
     "topics": CommandEntry("topics", "app", "Create and check the topics."),
     "redis": CommandEntry("redis_users", "app", "Print the users of Redis and their rights."),
     "plans": CommandEntry("plans", "app", "Check and apply response plans."),

@@ -26,7 +26,7 @@ from streams.kafka.log_reader import LogReader
 from streams.retention.classes import DAY_S, STATUS_S
 from streams.settings import Settings
 from streams.store.record_decoders import QUIET_KEY
-from streams.topics import INCIDENT_STATUS, INCIDENTS, PRIVATE, VOLUNTEERS, Topic
+from streams.topics import ERASABLE, INCIDENT_STATUS, INCIDENTS, PRIVATE, Topic
 
 log = structlog.get_logger()
 FIRST_AFTER_S = 60.0
@@ -35,7 +35,6 @@ AT_ONCE = 200
 """Tombstones, or incidents looked up, in one round trip."""
 PAUSE_S = 0.1
 """Between two round trips: at most 2,000 tombstones a second, whatever a downtime has left."""
-QUIET_TOPICS = (PRIVATE, VOLUNTEERS, INCIDENT_STATUS)
 _INCIDENT = "incident:"
 _REMEMBERED = 100_000
 
@@ -113,7 +112,7 @@ class RetentionService(Service):
             done = {
                 "private": await self._end_private(now_ms - self._private_ms),
                 "status": await self._end_statuses(now_ms - STATUS_S * 1000),
-                "quiet": sum([await self._stir(topic, now_ms - DAY_S * 1000) for topic in QUIET_TOPICS]),
+                "quiet": sum([await self._stir(topic, now_ms - DAY_S * 1000) for topic in ERASABLE]),
             }
         finally:
             await self._reader.stop()
