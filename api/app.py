@@ -28,6 +28,7 @@ from api.process.services import PlansInForce, Services
 from api.process.shutdown import on_stop_signal
 from api.reads.event_stream import Live
 from api.routes import (
+    audit,
     callers,
     events,
     incident_edits,
@@ -45,7 +46,10 @@ from api.routes import (
     volunteers,
 )
 from dispatch.plans import book as response_plans
+from streams import clock
 from streams import settings as all_settings
+from streams.audit.audit_log import AuditLog
+from streams.audit.reader import AuditReader
 from streams.components import Component
 from streams.dead_letters.watch import LetterWatch
 from streams.intake.commands import CommandIntake
@@ -73,6 +77,7 @@ from streams.store.people import PeopleStore
 from streams.store.reads import Reads
 from streams.store.redis_target import target_of
 from streams.tokens import KeyFile
+from streams.wire.client_digests import client_digests
 
 # Matched in this order: first the routes with the most requests.
 ROUTERS = (
@@ -91,6 +96,7 @@ ROUTERS = (
     sessions,
     issuer_login,
     pages,
+    audit,
 )
 _log = structlog.get_logger(__name__)
 
@@ -208,6 +214,8 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         # Before anything is written: with the wrong key ring this process would make texts that nobody can read.
         await lifetimes.started(KeyLog(settings, f"{name}-keys", ring, uses=tuple(KeyUse)))
         intake = await lifetimes.started(CommandIntake(settings, name, ring=ring))
+        # A name that no process had before: numbers of entries begin anew with each.
+        audit_log = await lifetimes.started(AuditLog(settings, client_digests(ring.now), f"api-{clock.fresh_id()}"))
         positions = await lifetimes.started(PositionIntake(settings, name))
         feed = await lifetimes.started(Feed(settings, f"{name}-live", latency.watch))
         # Live views end with the key of their token, and with the token or session itself.
@@ -219,7 +227,9 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         await lifetimes.started(keys)
         monitor = await lifetimes.started(Monitor(settings, name))
         letters = await lifetimes.started(LetterWatch(settings, f"{name}-letters"))
-        alarms = await lifetimes.started(AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys, ring=ring))
+        alarms = await lifetimes.started(
+            AlarmWatch(link=link, lag=monitor, letters=letters, keys=keys, ring=ring, audit=audit_log)
+        )
         # A book that was applied takes precedence over the file and the built-in one, also at start (DESIGN 32).
         await lifetimes.started(PlanFollower(settings, f"{name}-plans", fallback=plans, use=plans_in_force.put))
         explanations = lifetimes.kept(DecisionReader(settings, f"{name}-decisions"))
@@ -237,6 +247,8 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             issuer=lifetimes.kept(OidcIssuer(settings)) if settings.oidc_issuer else None,
             plans_in_force=plans_in_force,
             intake=intake,
+            audit=audit_log,
+            audit_pages=AuditReader(settings, f"{name}-audit"),
             positions=positions,
             reads=Reads(link),
             people=PeopleStore(link),

@@ -6,6 +6,7 @@
     │   ├── IntakeError             the record was not confirmed to the client that sent it
     │   │   ├── Overloaded          refused before anything was sent
     │   │   └── OutcomeUnknown      no answer in time; repeat with the same id
+    │   ├── AuditUnavailable        `audit`: an entry can be written nowhere; what it is about is not disclosed
     │   ├── KeyMissing              `ring`: the ring holds no key that may make this value
     │   ├── LockLost                `store.redis_client`: another process holds the rebuild lock; start over
     │   ├── DeliveryFailed          `notices.channels`: the notice is sent again with the same id

@@ -71,7 +71,9 @@ TOKEN_KEY_RELOADS = Counter(
     "komek_token_key_reloads_total", "Changes of the key file: loaded, or refused as unusable", ["outcome"]
 )
 SESSION_RECORDS = Gauge("komek_session_records", "Sessions, login codes and revocations in memory")
-AUDIT_LOST = Counter("komek_audit_lost_total", "Audit records that were lost; expected 0")
+AUDIT_LOST = Counter("komek_audit_lost_total", "Audit entries that could be written nowhere; expected 0")
+AUDIT_WAITING = Gauge("komek_audit_waiting", "Audit entries that Kafka has not confirmed yet")
+AUDIT_SPOOL_BROKEN = Gauge("komek_audit_file_broken", "1 if the file of the audit log cannot be written")
 LIMITED = Counter(
     "komek_limited_requests_total", "Requests refused by a rate limit, by class and role", ["kind", "role"]
 )

@@ -126,6 +126,7 @@ class Public:
 
 PUBLIC = Depends(Public())
 operators = Depends(Allow(OPERATOR))
+admins = Depends(Allow(ADMIN))
 trackers = Depends(Allow(TRACKER))
 everybody = Depends(Allow(*Role))
 

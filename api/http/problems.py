@@ -25,6 +25,7 @@ from starlette.requests import ClientDisconnect
 from api.http import methods
 from api.http.strict_json import BadJson
 from dispatch.ports import NotReady, StoreUnavailable
+from streams.audit.audit_log import AuditUnavailable
 from streams.errors import IntakeError, LogUnavailable, Overloaded
 from streams.ring import KeyMissing
 
@@ -98,6 +99,7 @@ TABLE: dict[str, ProblemType] = {
     "picture_unavailable": ProblemType(503, "The state in Redis cannot be read at the moment"),
     "key_missing": ProblemType(503, "The key ring of this process lacks the key that private data are encrypted with"),
     "issuer_unavailable": ProblemType(503, "The issuer of logins does not answer"),
+    "audit_unavailable": ProblemType(503, "It cannot be recorded who sees this, so it is not shown"),
     "log_unavailable": ProblemType(503, "Kafka cannot be read at the moment"),
 }
 
@@ -167,6 +169,8 @@ def problem_of(error: Exception) -> ProblemResponse:
         return retry_later("picture_unavailable", "Redis is being rebuilt from Kafka", 3)
     if isinstance(error, StoreUnavailable):
         return retry_later("picture_unavailable", "Redis does not answer")
+    if isinstance(error, AuditUnavailable):
+        return retry_later("audit_unavailable", TABLE["audit_unavailable"].title, 5)
     if isinstance(error, LogUnavailable):
         return retry_later("log_unavailable", "Kafka does not answer")
     if isinstance(error, KeyMissing):
@@ -189,6 +193,7 @@ _HANDLED = (
     StoreUnavailable,
     NotReady,
     LogUnavailable,
+    AuditUnavailable,
     KeyMissing,
     BadJson,
 )

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from api.http import request_limits
+from api.http.audit import READS, record_read
 from api.http.auth import Allow, allowance
 from api.http.numbers import natural
 from api.http.problems import ProblemResponse, not_json
@@ -89,6 +90,7 @@ class StrictRoute(APIRoute):
         takes_body = self.body_field is not None
         needs_body = self.body_field is not None and self.body_field.field_info.is_required()
 
+        action = READS.get(self.path) if "GET" in (self.methods or ()) and isinstance(declared, Allow) else None
         kind = class_of(min(self.methods or {"GET"}), self.path)
 
         async def strict(request: Request) -> Response:
@@ -100,6 +102,10 @@ class StrictRoute(APIRoute):
                 require_json(bounded)
             elif needs_body:
                 await bounded.json()  # an empty body is refused as bad JSON
-            return await handle(bounded)
+            answer = await handle(bounded)
+            if action is not None and answer.status_code < 300:
+                # Of an event stream this is before its first event.
+                record_read(request, request.state.caller, action)
+            return answer
 
         return strict

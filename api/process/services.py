@@ -21,6 +21,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.plans.book import PlanBook
+from streams.audit.reader import AuditFilter, AuditPage
 from streams.intake.commands import LogOffset, Message
 from streams.monitoring.alarm_board import AlarmSnapshot
 from streams.monitoring.lag_monitor import Measured
@@ -77,7 +78,18 @@ class Commands(Protocol):
     async def send_volunteer(self, record: VolunteerRecord) -> LogOffset: ...
     async def erase_volunteer(self, volunteer_id: str) -> LogOffset: ...
     async def send_session(self, key: str, record: SessionRecord | None) -> LogOffset: ...
-    def audit(self, entry: AuditRecord) -> None: ...
+
+
+class Audit(Protocol):
+    """`streams.audit.audit_log.AuditLog`."""
+
+    def record(self, entry: AuditRecord) -> None: ...
+
+
+class AuditPages(Protocol):
+    """`streams.audit.reader.AuditReader`."""
+
+    async def page(self, wanted: AuditFilter, *, limit: int, before: int | None = None) -> AuditPage: ...
 
 
 class Positions(Protocol):
@@ -185,6 +197,8 @@ class Services:
     sessions: Sessions
     plans_in_force: PlansInForce
     intake: Commands
+    audit: Audit
+    audit_pages: AuditPages
     positions: Positions
     reads: StateReads
     people: PeoplePort

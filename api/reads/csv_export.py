@@ -64,8 +64,8 @@ class Source:
     at: str
 
 
-async def csv_of(services: Services, filters: Filters) -> Response:
-    """Up to 5,000 matching incidents, newest report first; the header `Komek-Cut` is `true` if there are more.
+async def csv_of(services: Services, filters: Filters) -> tuple[Response, list[str]]:
+    """Up to 5,000 matching incidents, newest report first, and their ids; the header `Komek-Cut` is `true` if there are more.
 
     Raises:
         LogUnavailable: neither Redis nor Kafka can be read.
@@ -80,7 +80,8 @@ async def csv_of(services: Services, filters: Filters) -> Response:
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store",
     }
-    return Response(table(source, rows[:MOST_ROWS]), headers=headers, media_type=MEDIA)
+    kept = rows[:MOST_ROWS]
+    return Response(table(source, kept), headers=headers, media_type=MEDIA), [str(row[0]) for row in kept]
 
 
 async def _rows(services: Services, filters: Filters) -> tuple[Source, list[list[Cell]]]:

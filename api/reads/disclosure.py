@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 from api.caller import Caller
+from api.http.audit import record_audit
 from api.http.problems import ProblemResponse
 from api.process.services import Services
 from api.views import material
@@ -16,20 +17,12 @@ from dispatch.model.offers import Offer
 from dispatch.model.private_refs import volunteer_ref
 from dispatch.ports import NotReady, StoreUnavailable
 from dispatch.state.edits import details_of
-from streams import clock, metrics, wire
+from streams import metrics, wire
 from streams.clock import rfc3339
 from streams.tokens import Role
-from streams.wire import AuditRecord, IncidentPrivate, VolunteerPrivate
+from streams.wire import IncidentPrivate, VolunteerPrivate
 
 _log = structlog.get_logger(__name__)
-
-
-def record_audit(services: Services, caller: Caller, action: str, subject: str) -> None:
-    """Writes an audit entry: who did or saw what."""
-    # Sent in the background: a failed audit is counted and logged, and never delays the response.
-    services.intake.audit(
-        AuditRecord(actor=caller.id, role=caller.role, action=action, subject=subject, at_ms=clock.now_ms())
-    )
 
 
 class Unsealed(dict[str, IncidentPrivate]):

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from api.deps import IncidentId, ServicesDep, checked_volunteer_id
+from api.http.audit import disclosed
 from api.http.auth import Operator, operators
 from api.http.numbers import DIGITS
 from api.http.problems import ProblemResponse
@@ -94,6 +95,7 @@ async def outcome(incident_id: IncidentId, command_id: CommandId, caller: Operat
 
 @router.get("/{incident_id}/why", dependencies=[operators], response_model=WhyShown, responses=problems(400, 404))
 async def why(
+    request: Request,
     incident_id: IncidentId,
     services: ServicesDep,
     volunteer_id: Annotated[str | None, Query(max_length=200)] = None,
@@ -106,6 +108,7 @@ async def why(
     state = await services.reads.incident(incident_id)
     if state is None:
         raise ProblemResponse("not_found", "the incident has no decision yet")
+    disclosed(request, [volunteer_id] if volunteer_id else [])
     if volunteer_id is None:
         found = explanations.of_incident(state, decisions)
     else:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.deps import IncidentId, ServicesDep
+from api.http.audit import disclosed
 from api.http.auth import OPERATOR, Reader, Watcher, operators
 from api.http.numbers import DIGITS
 from api.http.problems import ProblemResponse
@@ -101,8 +102,11 @@ async def list_(
     is_coarse = caller.role is not OPERATOR
     filters = Filters.parsed(status=status, priority=priority, type_=type_, bbox=bbox, by_coarse_place=is_coarse)
     if format_ == "csv":
-        return await csv_of(services, filters)
+        answer, subjects = await csv_of(services, filters)
+        disclosed(request, subjects)
+        return answer
     items, following = await list_incidents(services.reads, filters, limit=limit, cursor=cursor)
+    disclosed(request, [state.id for state in items])
     view = incidents.incident_for_monitor if is_coarse else incidents.incident
     shown_items = [view(state) for state in items]
     if GEOJSON in request.headers.get("accept", ""):

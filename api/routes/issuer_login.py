@@ -13,12 +13,12 @@ from fastapi.responses import Response
 from api.caller import Caller
 from api.deps import ServicesDep
 from api.http import session_cookies
+from api.http.audit import record_done
 from api.http.auth import PUBLIC, refused
 from api.http.problems import ProblemResponse, retry_later
 from api.http.strict_route import StrictRoute
 from api.process.oidc_issuer import CALLBACK, IssuerUnavailable, LoginRefused, OidcIssuer
 from api.process.services import Services
-from api.reads.disclosure import record_audit
 from streams import clock
 from streams.sessions.sessions import OpenSession
 
@@ -66,7 +66,7 @@ async def callback(
     except IssuerUnavailable:
         raise _unavailable() from None
     opened = await services.sessions.open(person.role, person.sub, "oidc", person.organisation)
-    record_audit(services, Caller(person.sub, person.role, session_id=opened.id), "session.open", person.sub)
+    record_done(services, Caller(person.sub, person.role, session_id=opened.id), "session.open", person.sub)
     return _logged_in(request, name, opened)
 
 

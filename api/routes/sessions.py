@@ -8,12 +8,12 @@ from fastapi.responses import Response
 from api.caller import Caller
 from api.deps import ServicesDep, checked_volunteer_id
 from api.http import session_cookies
+from api.http.audit import record_done
 from api.http.auth import PUBLIC, Admin, AdminOrOperator, Anybody, refused, unauthenticated
 from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
-from api.reads.disclosure import record_audit
 from api.schemas.sessions import (
     CodeIn,
     CodeShown,
@@ -82,7 +82,7 @@ async def end_session(request: Request, caller: Anybody, services: ServicesDep) 
         await services.sessions.revoke_token(caller.bearer)
     elif record is not None and caller.session_id is not None:
         await services.sessions.end(caller.session_id, record)
-    record_audit(services, caller, "session.end", caller.id)
+    record_done(services, caller, "session.end", caller.id)
     name = session_cookies.name_for(request)
     headers = {"Set-Cookie": session_cookies.set_cookie(name, "", 0)} if name and caller.session_id else {}
     return Response(status_code=204, headers=headers)
@@ -100,7 +100,7 @@ async def create_code(body: CodeWanted, caller: AdminOrOperator, services: Servi
     if body.role not in SESSION_MS:
         raise invalid("role", "one of " + ", ".join(SESSION_MS))
     made = await services.sessions.new_code(body.role, body.id)
-    record_audit(services, caller, "session.code", body.id)
+    record_done(services, caller, "session.code", body.id)
     return shown(views.code(made), 201)
 
 
@@ -135,7 +135,7 @@ async def end_other(session_id: SessionId, caller: Anybody, services: ServicesDe
     if record is None or (caller.role is not Role.ADMIN and record.sub != caller.id):
         raise ProblemResponse("not_found", "there is no session with this id")
     await services.sessions.end(session_id, record)
-    record_audit(services, caller, "session.end", record.sub or "")
+    record_done(services, caller, "session.end", record.sub or "")
     return Response(status_code=204)
 
 
@@ -146,7 +146,7 @@ async def revoke(body: RevocationIn, caller: Admin, services: ServicesDep) -> Re
     No Idempotency-Key: a repeat revokes again. Revoking the role `admin` also ends the token of the request.
     """
     what, subject = await _revoked(body, services)
-    record_audit(services, caller, f"revoke.{what}", subject)
+    record_done(services, caller, f"revoke.{what}", subject)
     return shown({"revoked": what.value, "at": time(clock.now_ms())})
 
 
@@ -184,7 +184,7 @@ def _record_of(services: Services, caller: Caller) -> SessionRecord | None:
 
 def _logged_in(services: Services, name: str, opened: OpenSession) -> Response:
     person = Caller(opened.record.sub or "", Role(opened.record.role or ""), session_id=opened.id)
-    record_audit(services, person, "session.open", person.id)
+    record_done(services, person, "session.open", person.id)
     return _with_cookie(name, opened)
 
 

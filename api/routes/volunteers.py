@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from api.caller import Caller
 from api.deps import ServicesDep, VolunteerId
+from api.http.audit import record_audit, record_done
 from api.http.auth import Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
 from api.http.problems import ProblemResponse, invalid, retry_later
 from api.http.responses import problems, shown
@@ -20,7 +21,6 @@ from api.reads.disclosure import (
     opened_material,
     opened_or_none,
     opened_volunteer,
-    record_audit,
     refuse_to_replace_unreadable,
 )
 from api.schemas.base import Accepted
@@ -80,7 +80,7 @@ async def put_profile(
         write = PrivateWrite(ref=volunteer_ref(volunteer_id), offset=position.offset, sealed=sealed, home=body.home)
         # Written through under the offsets, so that the profile service neither repeats nor undoes it.
         is_shown = await write_through(services, record, at.offset, write)
-    record_audit(services, caller, "volunteer.put", volunteer_id)
+    record_done(services, caller, "volunteer.put", volunteer_id)
     view = profile_view(record, private)
     return shown(view, 200 if is_shown else 202)
 
@@ -190,7 +190,7 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
     profile_at = await services.intake.erase_volunteer(volunteer_id)
     # Last of the three: until it is in the log, the person can repeat the request with the same token.
     await services.sessions.revoke(Revoked.SUBJECT, volunteer_id)
-    record_audit(services, caller, "volunteer.erase", volunteer_id)
+    record_done(services, caller, "volunteer.erase", volunteer_id)
     try:
         await services.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)
         gone = PrivateWrite(ref=consents_ref(volunteer_id), offset=consents_at.offset, sealed=None)

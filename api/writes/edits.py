@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.caller import Caller
+from api.http.audit import record_audit
 from api.http.problems import ProblemResponse, invalid
 from api.process.services import Services
-from api.reads.disclosure import record_audit
 from api.schemas.edits import IncidentPatch, IncidentValues
 from api.views.values import time
 from api.writes.present_values import Present, present_values, stated_value

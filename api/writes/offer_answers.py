@@ -8,10 +8,10 @@ from typing import TypedDict
 from fastapi.responses import Response
 
 from api.caller import Caller
+from api.http.audit import record_done
 from api.http.auth import OPERATOR
 from api.http.problems import ProblemResponse
 from api.process.services import Services
-from api.reads.disclosure import record_audit
 from api.schemas.answers import Said
 from api.views.links import answer_links
 from api.writes.idempotency import IdempotentRequest
@@ -127,7 +127,7 @@ class OfferAnswer:
             # The dispatcher looks the person up: only the state says whose offer it is.
             return "" if self.heard_by else self.caller.id
         if self.heard_by:
-            record_audit(self.services, self.caller, f"offer.on_behalf.{self.heard_by}", self.id)
+            record_done(self.services, self.caller, f"offer.on_behalf.{self.heard_by}", self.id)
         try:
             refuse(held)
         except ProblemResponse as problem:

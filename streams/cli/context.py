@@ -80,6 +80,16 @@ def check_ring(settings: Settings, client_id: str, *uses: KeyUse) -> None:
 
 
 @contextlib.contextmanager
+def log_errors_reported() -> Iterator[None]:
+    """Context manager: as `broker_errors_reported`, for reads and writes of the log."""
+    try:
+        with broker_errors_reported():
+            yield
+    except LogUnavailable as trouble:
+        raise CommandFailed(str(trouble), "Start Kafka, or set KOMEK_KAFKA.", UNREACHABLE) from trouble
+
+
+@contextlib.contextmanager
 def broker_errors_reported() -> Iterator[None]:
     """Context manager: ends the command with exit code 3 when Kafka does not answer."""
     try:

@@ -4,16 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from kafka.errors import KafkaError
-
 from streams import clock
-from streams.errors import LogUnavailable
-from streams.intake.commands import CommandIntake
+from streams.audit.audit_log import write_once
 from streams.readers.key_log import KeyLog
 from streams.ring import KeyRing, KeyState, KeyUse, LiveRing, RingKey
 from streams.ring.declared_keys import DeclaredKeys, KeyStep, record_of
 from streams.settings import Settings
 from streams.wire import AuditRecord
+from streams.wire.client_digests import client_digests
 
 ROLE = "cli"
 
@@ -21,11 +19,11 @@ ROLE = "cli"
 class KeyChange:
     """`file_ring`: the ring as it is stored. `ring`: the same keys with the states of the log; retired keys still read."""
 
-    def __init__(self, log: KeyLog, file_ring: KeyRing, intake: CommandIntake | None, by: str) -> None:
+    def __init__(self, log: KeyLog, file_ring: KeyRing, by: str) -> None:
         self._log = log
-        self._intake = intake
         self._by = by
         self.file_ring = file_ring
+        self.entries: list[AuditRecord] = []
 
     @property
     def declared(self) -> DeclaredKeys:
@@ -55,11 +53,8 @@ class KeyChange:
         return await self._log.write([record_of(key, step, by=self._by, at_ms=clock.now_ms())])
 
     def audit(self, action: str, key_id: str) -> None:
-        """Sent in the background; `changing` waits for it."""
-        if self._intake is not None:
-            self._intake.audit(
-                AuditRecord(actor=self._by, role=ROLE, action=action, subject=key_id, at_ms=clock.now_ms())
-            )
+        """Written when `changing` ends, also after an error."""
+        self.entries.append(AuditRecord(actor=self._by, role=ROLE, action=action, subject=key_id, at_ms=clock.now_ms()))
 
 
 @asynccontextmanager
@@ -69,7 +64,7 @@ async def looking(settings: Settings) -> AsyncIterator[KeyChange]:
     log = KeyLog(settings, "keys-list", ring)
     try:
         await log.read_to_end()
-        yield KeyChange(log, ring.now, None, "")
+        yield KeyChange(log, ring.now, "")
     finally:
         await log.stop()
 
@@ -86,16 +81,16 @@ async def changing(settings: Settings, by: str) -> AsyncIterator[KeyChange]:
     ring = LiveRing.of(settings)
     file_ring = ring.now
     uses = [use for use in KeyUse if file_ring.readers(use)]
-    log, intake = KeyLog(settings, "keys-change", ring, uses=uses), CommandIntake(settings, "/komek/keys", ring=ring)
+    log = KeyLog(settings, "keys-change", ring, uses=uses)
+    change = KeyChange(log, file_ring, by)
     try:
         await log.start()
         # The command reads the log itself, whenever it has written to it.
         await log.stop_following()
         try:
-            await intake.start()
-        except KafkaError as error:
-            raise LogUnavailable(f"Kafka does not answer: {error!r}") from error
-        yield KeyChange(log, file_ring, intake, by)
+            yield change
+        finally:
+            if change.entries:
+                await write_once(settings, client_digests(ring.now), change.entries, f"cli-{clock.fresh_id()}")
     finally:
-        await intake.stop()
         await log.stop()

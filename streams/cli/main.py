@@ -52,6 +52,7 @@ COMMANDS = {
     "rebuild": CommandEntry("rebuild", "command", "Rebuild Redis from the log."),
     "keys": CommandEntry("keys", "app", "List, add, rotate and retire the keys of the deployment."),
     "dead-letters": CommandEntry("dead_letters", "app", "Inspect, replay or dismiss dead letters."),
+    "audit": CommandEntry("audit", "app", "Show who saw or did what; verify the audit log."),
     "doctor": CommandEntry("doctor", "command", "Check this machine and the running stack."),
 }
 

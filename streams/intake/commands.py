@@ -21,12 +21,12 @@ import structlog
 from dispatch.model.commands import Command
 from dispatch.model.ids import derived, zone_of_incident
 from streams import clock, event_loop, metrics, wire
-from streams.errors import IntakeError, OutcomeUnknown, Overloaded
+from streams.errors import OutcomeUnknown, Overloaded
 from streams.kafka import clients
 from streams.ring import LiveRing
 from streams.ring.live_ring import ring_of
 from streams.settings import Settings
-from streams.topics import AUDIT, INCIDENTS, PRIVATE, SESSIONS, VOLUNTEERS
+from streams.topics import INCIDENTS, PRIVATE, SESSIONS, VOLUNTEERS
 
 IN_FLIGHT = 256
 """Sends that await confirmation; beyond them, `Overloaded` is raised before anything is sent."""
@@ -34,7 +34,7 @@ ANSWER_WITHIN_S = 1.85
 """Part of the two seconds within which a caller is promised an answer. A leader election may take 1.6 s of it."""
 RENEW_AFTER_S = 10.0
 """The producer is replaced after failing for this long."""
-_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, AUDIT, SESSIONS)
+_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, SESSIONS)
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -109,7 +109,6 @@ class CommandIntake:
         self._in_flight = 0
         self._failing_since: float | None = None
         self._renewal: asyncio.Task[None] | None = None
-        self._unawaited: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Connects and loads the metadata of the topics, so that the first report does not wait for it.
@@ -124,8 +123,6 @@ class CommandIntake:
     async def stop(self) -> None:
         """Closes the producer; waits at most `ANSWER_WITHIN_S` for audit entries that are still being sent."""
         # Before the producer is closed, which would fail them.
-        if self._unawaited:
-            await asyncio.wait(self._unawaited, timeout=ANSWER_WITHIN_S)
         await event_loop.cancel(self._renewal)
         if self._producer is not None:
             await asyncio.to_thread(self._producer.close, timeout=ANSWER_WITHIN_S)
@@ -198,21 +195,6 @@ class CommandIntake:
         value = None if record is None else wire.encode(record)
         (position,) = await self.send_in_order([Message(SESSIONS.name, key, value, headers)])
         return position
-
-    def audit(self, entry: "wire.AuditRecord") -> None:
-        """Sends an audit entry in the background; a failure is counted and logged, never raised."""
-        headers = wire.headers("audit", clock.fresh_id(), self._source)
-        # The set keeps a reference: the event loop holds tasks only weakly.
-        task = asyncio.ensure_future(self._audit(Message(AUDIT.name, entry.actor, wire.encode(entry), headers)))
-        self._unawaited.add(task)
-        task.add_done_callback(self._unawaited.discard)
-
-    async def _audit(self, message: Message) -> None:
-        try:
-            await self.send_in_order([message])
-        except IntakeError:
-            metrics.AUDIT_LOST.inc()
-            _log.error("audit entry lost")
 
     async def send_in_order(
         self, messages: Sequence[Message], confirmed: Callable[[Message, LogOffset], None] | None = None

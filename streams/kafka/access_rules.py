@@ -78,7 +78,8 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     # The API reads it once: the first process of an older deployment looks for a record that opens with its keys.
     _rule(topics.PRIVATE, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
     _rule(topics.DEAD_LETTERS, reads=(API, OPERATOR), writes=(WORKER, NOTIFIER, OPERATOR)),
-    _rule(topics.AUDIT, reads=(API,), writes=(API, OPERATOR)),
+    # The operator's commands name the newest entry in each of theirs, and verify the log.
+    _rule(topics.AUDIT, reads=(API, OPERATOR), writes=(API, OPERATOR)),
     _rule(topics.PLANS, reads=(API, WORKER, OPERATOR), writes=(OPERATOR,)),
     # Who starts first declares its keys. The notifier has none.
     _rule(topics.KEYS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),

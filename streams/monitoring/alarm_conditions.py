@@ -41,6 +41,8 @@ class Observed:
     data_keys_missing: tuple[str, ...] = ()
     data_keys_are_refused: bool = False
     kafka_refuses: bool = False
+    audit_waiting: int = 0
+    audit_is_reliable: bool = True
 
     def of_group(self) -> Measured:
         """The measurement with the state of the consumer groups. Raises ConditionUnknown without it."""
@@ -159,6 +161,12 @@ def data_keys_refused(seen: Observed) -> AlarmCondition | None:
 def data_key_missing(seen: Observed) -> AlarmCondition | None:
     """The details are ids of keys."""
     return AlarmCondition(details=list(seen.data_keys_missing)) if seen.data_keys_missing else None
+
+
+def audit_unwritten(seen: Observed) -> AlarmCondition | None:
+    """The detail is the number of entries that Kafka has not confirmed."""
+    is_late = seen.audit_waiting > 0 or not seen.audit_is_reliable
+    return AlarmCondition(details=[str(seen.audit_waiting)]) if is_late else None
 
 
 def attention(reason: AttentionReason) -> Callable[[Observed], AlarmCondition | None]:

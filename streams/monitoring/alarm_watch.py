@@ -45,6 +45,15 @@ class KeyState(Protocol):
     is_refused: bool
 
 
+class AuditState(Protocol):
+    """`streams.audit.audit_log.AuditLog`."""
+
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def is_reliable(self) -> bool: ...
+
+
 class RingState(Protocol):
     """`streams.ring.LiveRing`."""
 
@@ -58,7 +67,14 @@ class AlarmWatch:
     """`told()` returns the last result; every alarm is unknown when it is too old. It never waits and never raises."""
 
     def __init__(
-        self, *, link: RedisClient, lag: LagSource, letters: LetterWatch, keys: KeyState, ring: RingState
+        self,
+        *,
+        link: RedisClient,
+        lag: LagSource,
+        letters: LetterWatch,
+        keys: KeyState,
+        ring: RingState,
+        audit: AuditState,
     ) -> None:
         self._reads = Reads(link)
         self._facts = AlarmFactsReader(link, LATE_MS)
@@ -66,6 +82,7 @@ class AlarmWatch:
         self._letters = letters
         self._keys = keys
         self._ring = ring
+        self._audit = audit
         self._board = Board()
         self._last = NOTHING
         self._looked_s: float | None = None
@@ -99,6 +116,8 @@ class AlarmWatch:
             data_keys_missing=self._ring.missing,
             data_keys_are_refused=self._ring.is_refused,
             kafka_refuses=self._lag.is_refused,
+            audit_waiting=self._audit.waiting,
+            audit_is_reliable=self._audit.is_reliable,
         )
         self._last, self._looked_s = self._board.update(seen, clock.monotonic_s()), clock.monotonic_s()
         count(self._last)

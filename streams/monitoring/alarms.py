@@ -211,5 +211,14 @@ RULES: tuple[Rule, ...] = (
         holds=conditions.data_keys_refused,
         for_s=3.0,
     ),
+    Rule(
+        name="audit_unwritten",
+        severity=WARNING,
+        concern=SYSTEM,
+        about="entries of the audit log are not in Kafka yet; they wait in a file of this API, or nothing private can be shown",
+        cure="See `kafka_away` first. Otherwise check that KOMEK_DATA can be written: `audit_unavailable` ends once it can.",
+        holds=conditions.audit_unwritten,
+        for_s=30.0,
+    ),
 )
 NAMES = tuple(rule.name for rule in RULES)

@@ -8,6 +8,7 @@ Imported by: every room above it. Use the names of this page: `wire.decode_decis
 from streams.wire.codec import (
     DecisionFrame,
     Unreadable,
+    decode_audit,
     decode_command,
     decode_decision,
     decode_fix,
@@ -57,6 +58,7 @@ __all__ = [
     "Unreadable",
     "VolunteerPrivate",
     "VolunteerRecord",
+    "decode_audit",
     "decode_command",
     "decode_decision",
     "decode_fix",

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from dispatch.model.digests import plain_external_id
-from streams.ring.key_ring import KeyRing, expanded, extracted
+from streams.ring.key_ring import KeyRing, KeyUse, expanded, extracted
 
 
 class Purpose(StrEnum):
@@ -25,6 +25,8 @@ class Purpose(StrEnum):
     """Caller and Idempotency-Key: the name of that key in Redis."""
     EXTERNAL_ID = "external-id"
     """Number of an incident in another system."""
+    AUDIT = "audit"
+    """Links of the audit log (`streams/audit/chain.py`)."""
     TEXT = "text"
     """Groups of letters of a description (`streams.intake.text_fingerprint`)."""
 
@@ -65,6 +67,11 @@ class ClientDigests:
 def client_digests(keys: KeyRing | bytes) -> ClientDigests:
     """The digests of a ring, or of a data key alone, derived once per process. Raises KeyMissing: no digest key in the ring."""
     return _digests_of((keys if isinstance(keys, KeyRing) else KeyRing.of_key(keys)).digest_key)
+
+
+def all_digests(ring: KeyRing) -> list[ClientDigests]:
+    """The digests of every digest key of the ring, also of those that make no new digests."""
+    return [_digests_of(key.key) for key in ring.readers(KeyUse.DIGEST)]
 
 
 # Derivation takes 25 µs, a digest 3 µs; a request needs two or three digests.

@@ -23,7 +23,7 @@ from dispatch.model.staffing_events import RequirementsAdded
 from dispatch.model.vocabulary import HeardBy, Outcome
 from streams.errors import InvalidInput
 from streams.ring.declared_keys import KeyRecord
-from streams.wire.records import FixRecord, NoticeRecord, PlansRecord, VolunteerRecord
+from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VolunteerRecord
 from streams.wire.session_records import SessionRecord
 
 T = TypeVar("T")
@@ -206,6 +206,11 @@ def decode_plans(data: bytes | None) -> PlansRecord:
 
 def decode_session(data: bytes | None) -> SessionRecord:
     record: SessionRecord = decode_as(data, SessionRecord)
+    return record
+
+
+def decode_audit(data: bytes | None) -> AuditRecord:
+    record: AuditRecord = decode_as(data, AuditRecord)
     return record
 
 

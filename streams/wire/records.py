@@ -55,13 +55,25 @@ class FixRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
-    """A record of `audit`: `actor` (an opaque id) performed `action`, a read or a change, on `subject` (an opaque id)."""
+    """A record of `audit`: `actor` (an opaque id) performed `action`, a read or a change, on `subject` (an opaque id).
+
+    `subjects`: of a read of several, at most 200 of them; `count`: how many they were. `writer`, `number`, `previous`, `scheme`,
+    `mac` and `after` link the entries (`streams/audit/chain.py`); empty in entries from before they were linked.
+    """
 
     actor: str
     role: str
     action: str
     subject: str
     at_ms: int
+    subjects: tuple[str, ...] = ()
+    count: int | None = None
+    writer: str = ""
+    number: int = 0
+    previous: str = ""
+    scheme: str = ""
+    after: str = ""
+    mac: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

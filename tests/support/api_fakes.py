@@ -13,6 +13,7 @@ from dispatch.model.places import Place
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import StoreUnavailable
 from streams import wire
+from streams.audit.reader import AuditFilter, AuditPage
 from streams.errors import LogUnavailable
 from streams.intake.commands import LogOffset, Message
 from streams.monitoring.alarm_board import AlarmSnapshot
@@ -48,6 +49,7 @@ class FakeLog:
         self.messages: list[Message] = []
         self.fixes: list[FixRecord] = []
         self.audits: list[AuditRecord] = []
+        self.audit_trouble: Exception | None = None
         self.trouble: Exception | None = None
         self.ring = LiveRing(KeyRing.of_key(DATA_KEY))
         self.worker: Callable[[Command], None] | None = None
@@ -108,8 +110,16 @@ class FakeLog:
         value = None if record is None else wire.encode(record)
         return (await self.send_in_order([Message(SESSIONS.name, key, value, [])]))[0]
 
-    def audit(self, entry: AuditRecord) -> None:
+    def record(self, entry: AuditRecord) -> None:
+        if self.audit_trouble is not None:
+            raise self.audit_trouble
         self.audits.append(entry)
+
+    async def page(self, wanted: AuditFilter, *, limit: int, before: int | None = None) -> AuditPage:
+        numbered = [(offset, entry) for offset, entry in enumerate(self.audits) if before is None or offset < before]
+        found = [(offset, entry) for offset, entry in reversed(numbered) if wanted.matches(entry)]
+        page = tuple(found[:limit])
+        return AuditPage(entries=page, before=page[-1][0] if len(found) > limit else None)
 
     async def send(self, fixes: Sequence[FixRecord]) -> None:
         if self.trouble is not None:

@@ -87,6 +87,8 @@ class World:
             issuer=self.issuer,
             plans_in_force=PlansInForce(load_builtin()),
             intake=self.log,
+            audit=self.log,
+            audit_pages=self.log,
             positions=self.log,
             reads=self.redis,
             people=self.redis,

@@ -40,7 +40,7 @@ async def test_the_timeline_has_authors_commands_and_texts(world: World) -> None
     assert items[0]["at"] <= items[-1]["at"]
     assert items[2]["events"][0]["text"] == "gate code 12"
     assert items[3]["text"] == "false alarm"
-    assert [entry.action for entry in world.log.audits] == ["incident.texts.read"]
+    assert [entry.action for entry in world.log.audits] == ["incident.texts.read", "incident.timeline.read"]
 
 
 async def test_decisions_show_people_considered_and_excluded(world: World) -> None:

@@ -59,6 +59,8 @@ class Operators:
 
 class UsableKeys:
     is_refused = False
+    is_reliable = True
+    waiting = 0
     missing: tuple[str, ...] = ()
 
 
@@ -68,7 +70,10 @@ async def operators(desk: Desk) -> AsyncIterator[Operators]:
     letters = LetterWatch(desk.settings, "test-letters")
     await letters.start()
     made = Operators(
-        AlarmWatch(link=desk.link, lag=Quiet(), letters=letters, keys=UsableKeys(), ring=UsableKeys()), letters
+        AlarmWatch(
+            link=desk.link, lag=Quiet(), letters=letters, keys=UsableKeys(), ring=UsableKeys(), audit=UsableKeys()
+        ),
+        letters,
     )
     await made.until_read()
     await asyncio.to_thread(dismiss_all, desk.settings, {letter.id for letter in letters.standing or ()})

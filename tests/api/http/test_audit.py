@@ -1,0 +1,114 @@
+"""Every disclosure has an entry before it is sent; who saw what can be read by admins and by the person."""
+
+import pytest
+
+from api.app import assembled
+from api.http.audit import MOST_SUBJECTS, READS
+from streams.audit.audit_log import AuditUnavailable
+from tests.support.api_world import World, code
+from tests.support.builders import INCIDENT, incident
+
+DISCLOSE_NOTHING = {
+    "/healthz": "a state",
+    "/readyz": "a state",
+    "/metrics": "numbers without people",
+    "/v1/status": "counts and codes; details of alarms are opaque ids of incidents",
+    "/v1/incident-types": "the response plans",
+    "/v1/session": "the caller's own",
+    "/v1/session/oidc": "begins a login",
+    "/v1/session/oidc/callback": "ends a login; the session that it opens is recorded",
+    "/v1/offers/{offer_id}": "the caller's own offer; private records are recorded where they are decrypted",
+    "/v1/volunteers/{volunteer_id}/warnings": "the caller's own",
+    "/v1/volunteers/{volunteer_id}/export": "recorded by the route as `volunteer.export`",
+    "/v1/incidents/{incident_id}/commands/{command_id}": "the outcome; private values are recorded where they are opened",
+}
+"""GET routes whose response needs no entry, and why."""
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.redis.add(incident())
+    return made
+
+
+def test_every_read_is_recorded_or_has_a_reason_not_to_be() -> None:
+    paths = {path for path, methods in assembled().openapi()["paths"].items() if "get" in methods}
+
+    assert paths - READS.keys() - DISCLOSE_NOTHING.keys() == set()
+    assert READS.keys() - paths == set()
+    assert READS.keys() & DISCLOSE_NOTHING.keys() == set()
+
+
+async def test_a_list_names_what_it_showed(world: World) -> None:
+    for query in ("", "?format=csv"):
+        world.log.audits.clear()
+        await world.ask("GET", f"/v1/incidents{query}", subject="op-7")
+
+        (entry,) = world.log.audits
+        assert (entry.actor, entry.role, entry.action) == ("op-7", "operator", "incidents.list")
+        assert (entry.subjects, entry.count) == ((INCIDENT,), 1)
+    assert MOST_SUBJECTS == 200
+
+
+async def test_why_names_the_person_it_is_about(world: World) -> None:
+    await world.ask("GET", f"/v1/incidents/{INCIDENT}/why?volunteer_id=v-9")
+
+    assert [(one.subject, one.subjects) for one in world.log.audits] == [(INCIDENT, ("v-9",))]
+
+
+@pytest.mark.parametrize("path", ["/v1/incidents", f"/v1/incidents/{INCIDENT}", "/v1/incidents?format=csv"])
+async def test_nothing_is_shown_that_cannot_be_recorded(world: World, path: str) -> None:
+    world.log.audit_trouble = AuditUnavailable("no disk, no Kafka")
+
+    answer = await world.ask("GET", path)
+
+    assert (answer.status_code, code(answer)) == (503, "audit_unavailable")
+    assert INCIDENT not in answer.text
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_what_was_done_stands_although_it_cannot_be_recorded(world: World) -> None:
+    world.log.audit_trouble = AuditUnavailable("no disk, no Kafka")
+
+    answer = await world.ask("DELETE", "/v1/volunteers/v-9", role="admin", key=None)
+
+    assert answer.status_code == 202
+
+
+async def test_admins_read_the_log_and_the_read_is_in_it(world: World) -> None:
+    await world.ask("GET", f"/v1/incidents/{INCIDENT}", subject="op-7")
+
+    shown = (await world.ask("GET", f"/v1/audit?subject={INCIDENT}", role="admin", subject="a-1")).json()
+
+    assert [(one["actor"], one["action"]) for one in shown["items"]][-1] == ("op-7", "incident.read")
+    assert (world.log.audits[-1].actor, world.log.audits[-1].action) == ("a-1", "audit.read")
+    for role in ("operator", "volunteer", "monitor", "tracker"):
+        assert (await world.ask("GET", "/v1/audit", role=role)).status_code == 403
+
+
+async def test_a_person_sees_who_saw_their_data_and_nobody_elses(world: World) -> None:
+    await world.ask("GET", "/v1/volunteers/v-9/offers", subject="op-7")
+    await world.ask("GET", "/v1/volunteers/v-8/offers", subject="op-7")
+
+    own = (await world.ask("GET", "/v1/volunteers/v-9/audit", role="volunteer", subject="v-9")).json()["items"]
+    refused = await world.ask("GET", "/v1/volunteers/v-9/audit", role="volunteer", subject="v-8")
+
+    assert [(one["actor"], one["role"], one["action"]) for one in own] == [
+        ("op-7", "operator", "volunteer.offers.read")
+    ]
+    assert refused.status_code == 403
+
+
+async def test_pages_continue(world: World) -> None:
+    for _ in range(5):
+        await world.ask("GET", f"/v1/incidents/{INCIDENT}", subject="op-7")
+    path, seen = f"/v1/audit?subject={INCIDENT}&action=incident&limit=2", 0
+
+    page = (await world.ask("GET", path, role="admin")).json()
+    seen += len(page["items"])
+    while page["next"] is not None:
+        page = (await world.ask("GET", f"{path}&cursor={page['next']}", role="admin")).json()
+        seen += len(page["items"])
+
+    assert seen == 5
