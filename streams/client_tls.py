@@ -3,8 +3,10 @@
 import ssl
 from pathlib import Path
 
+from streams.errors import InvalidInput
 
-class BadPem(ValueError):
+
+class BadPem(InvalidInput, ValueError):
     """A file cannot be used. `names` are the parameters of `client_context` that it came by; the message is what was expected."""
 
     def __init__(self, names: tuple[str, ...], expected: str) -> None:

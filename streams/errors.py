@@ -7,6 +7,7 @@
     │   │   ├── Overloaded          refused before anything was sent
     │   │   └── OutcomeUnknown      no answer in time; repeat with the same id
     │   ├── AuditUnavailable        `audit`: an entry can be written nowhere; what it is about is not disclosed
+    │   ├── TokenUnavailable        `kafka.token_source`: the issuer gave no access token for Kafka (also an OSError)
     │   ├── KeyMissing              `ring`: the ring holds no key that may make this value
     │   ├── LockLost                `store.redis_client`: another process holds the rebuild lock; start over
     │   ├── DeliveryFailed          `notices.channels`: the notice is sent again with the same id
@@ -21,6 +22,7 @@
         ├── Unreadable              `wire`: the bytes are no record of this topic; dead-letter them (also a ValueError)
         │   └── UnknownKey          `wire`: the ring lacks the key of a private record; it may open with another ring
         ├── SettingsError           `settings`: a setting is missing or invalid, one line per setting (also a ValueError)
+        ├── BadPem                  `client_tls`: a file is no certificate or key in PEM (also a ValueError)
         ├── BadRing                 `ring`: a key ring or its file that cannot be used (also a ValueError)
         ├── BadCertificate          `tls`: a certificate, key or CA file of the API that cannot be used (also a ValueError)
         ├── BadKeys, BadToken       `tokens`: a key file or an access token that cannot be used (also ValueErrors)

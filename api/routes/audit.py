@@ -14,9 +14,8 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.schemas.audit import AuditEntries
-from api.views.values import View, time
+from api.views.audit import entry_view
 from streams.audit.reader import AuditFilter
-from streams.wire import AuditRecord
 
 router = APIRouter(prefix="/v1", tags=["audit"], route_class=StrictRoute)
 Limit = Annotated[int, Query(ge=1, le=500), DIGITS]
@@ -59,18 +58,5 @@ async def _page(services: Services, wanted: AuditFilter, limit: int, cursor: str
     if cursor is not None and before is None:
         raise invalid("cursor", "the `next` of a page", "text")
     page = await services.audit_pages.page(wanted, limit=limit, before=before)
-    items = [view_of(entry) for _, entry in page.entries]
+    items = [entry_view(entry) for _, entry in page.entries]
     return shown({"items": items, "next": None if page.before is None else str(page.before)})
-
-
-def view_of(entry: AuditRecord) -> View:
-    """`schemas.audit.AuditEntry`."""
-    return {
-        "at": time(entry.at_ms),
-        "actor": entry.actor,
-        "role": entry.role,
-        "action": entry.action,
-        "subject": entry.subject,
-        "subjects": entry.subjects,
-        "count": entry.count,
-    }

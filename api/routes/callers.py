@@ -6,12 +6,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.deps import IncidentId, ServicesDep
+from api.http.audit import record_audit
 from api.http.auth import Admin
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
-from api.reads.disclosure import record_audit
 from api.schemas.callers import CallerErased, CallerStored
 from dispatch.model.incidents import Incident
 from dispatch.ports import NotReady, StoreUnavailable

@@ -7,20 +7,23 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.deps import ServicesDep, VolunteerId
+from api.http.audit import record_audit, record_done
 from api.http.auth import Volunteer, VolunteerOrAdmin, only_own
 from api.http.problems import ProblemResponse, retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
-from api.reads.disclosure import opened_volunteer, record_audit, unsealed
+from api.reads.disclosure import opened_volunteer, unsealed
 from api.schemas.personal_data import Consents, ConsentsShown, VolunteerExport
 from api.views import offers
+from api.views.audit import entry_view
 from api.views.values import View, point, time
 from api.writes.profiles import profile_view
 from dispatch.model.private_refs import consents_ref
 from dispatch.plans.budget_table import MOST_OFFERS
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock, wire
+from streams.audit.reader import AuditFilter
 from streams.store.people import PrivateWrite
 from streams.store.reads import OfferOf
 from streams.store.record_decoders import POSITIONS
@@ -28,7 +31,8 @@ from streams.wire import ConsentsPrivate, ConsentStep
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
 STEPS_KEPT = 200
-NOT_INCLUDED = ("audit", "trust", "verifications")
+NOT_INCLUDED = ("trust", "verifications")
+MOST_ENTRIES = 500
 """Parts that the export does not have yet. Whoever adds a reader removes its name here and adds its field below."""
 
 
@@ -58,7 +62,7 @@ async def put_consents(volunteer_id: VolunteerId, body: Consents, caller: Volunt
         step = ConsentStep(at_ms=clock.now_ms(), notice=body.notice.version, language=body.notice.language, given=given)
         record = ConsentsPrivate(steps=(*before.steps, step)[-STEPS_KEPT:])
         await _write(services, volunteer_id, record)
-    record_audit(services, caller, "volunteer.consents", volunteer_id)
+    record_done(services, caller, "volunteer.consents", volunteer_id)
     return shown(_consents_view(record))
 
 
@@ -121,10 +125,17 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: 
         "notices": [msgspec.to_builtins(one) for one in await services.private_log.notices_of(volunteer_id)],
         "estimates": await _estimates(services, volunteer_id),
         "consents": _consents_view(await _consents(services, volunteer_id)),
+        "audit": await _audit(services, volunteer_id),
         "not_included": list(NOT_INCLUDED),
     }
     headers = {"Content-Disposition": 'attachment; filename="komek-export.json"'}
     return shown(document, headers=headers)
+
+
+async def _audit(services: Services, volunteer_id: str) -> list[View]:
+    """Who saw their data, newest first; `GET /v1/volunteers/{id}/audit` has the rest."""
+    page = await services.audit_pages.page(AuditFilter(subject=volunteer_id), limit=MOST_ENTRIES)
+    return [entry_view(entry) for _, entry in page.entries]
 
 
 async def _texts(services: Services, held: list[OfferOf]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from api.caller import Caller
 from api.deps import ServicesDep, VolunteerId
-from api.http.audit import record_audit, record_done
+from api.http.audit import record_done
 from api.http.auth import Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
 from api.http.problems import ProblemResponse, invalid, retry_later
 from api.http.responses import problems, shown

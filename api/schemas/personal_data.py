@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from api.fields import LanguageTag
+from api.schemas.audit import AuditEntry
 from api.schemas.base import Body, Shown, Time
 from api.schemas.offers import OfferShown
 from api.schemas.volunteers import LastPosition, ProfileShown
@@ -66,4 +67,6 @@ class VolunteerExport(Shown):
     """Of the last thirty days, newest first, at most 1,000."""
     estimates: Estimates | None
     consents: ConsentsShown
+    audit: list[AuditEntry]
+    """Who saw their data and what was done about them, newest first, at most 500."""
     not_included: list[str]
