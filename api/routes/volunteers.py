@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from api.caller import Caller
 from api.deps import ServicesDep, VolunteerId
 from api.http.audit import record_done
-from api.http.auth import Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own
+from api.http.auth import Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own, unauthenticated
 from api.http.problems import ProblemResponse, invalid, retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
@@ -65,6 +65,9 @@ async def put_profile(
     """Registers a person or replaces their profile. Omitted fields are removed, except `on_duty`. 202 while Redis is down."""
     only_own(caller, volunteer_id)
     async with services.person_locks.held(volunteer_id):
+        if caller.is_revoked():
+            # The person was erased while the request waited: it must not register them again.
+            raise unauthenticated("the token was revoked")
         await refuse_to_replace_unreadable(services, volunteer_ref(volunteer_id))
         await _check_opaque(services, volunteer_id)
         known = await _known(services, volunteer_id, caller, body)
@@ -183,13 +186,14 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
     Ends all sessions and tokens that were issued to the id before, also if it is registered anew.
     """
     only_own(caller, volunteer_id)
-    # `private` first: its order decides, so if the process ends in between the profile service writes the other tombstone (DESIGN
-    # 81).
-    private_at = await services.intake.erase_private(volunteer_ref(volunteer_id))
-    consents_at = await services.intake.erase_private(consents_ref(volunteer_id))
-    profile_at = await services.intake.erase_volunteer(volunteer_id)
-    # Last of the three: until it is in the log, the person can repeat the request with the same token.
-    await services.sessions.revoke(Revoked.SUBJECT, volunteer_id)
+    async with services.person_locks.held(volunteer_id):
+        # `private` first: its order decides, so if the process ends in between the profile service writes the other tombstone
+        # (DESIGN 81).
+        private_at = await services.intake.erase_private(volunteer_ref(volunteer_id))
+        consents_at = await services.intake.erase_private(consents_ref(volunteer_id))
+        profile_at = await services.intake.erase_volunteer(volunteer_id)
+        # Last of the three: until it is in the log, the person can repeat the request with the same token.
+        await services.sessions.revoke(Revoked.SUBJECT, volunteer_id)
     record_done(services, caller, "volunteer.erase", volunteer_id)
     try:
         await services.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)

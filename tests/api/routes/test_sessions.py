@@ -13,6 +13,7 @@ from streams import clock
 from streams.errors import OutcomeUnknown
 from streams.tokens import Role
 from streams.topics import SESSIONS
+from streams.wire import Revoked
 from tests.api.http.test_auth import IDS, ROLES
 from tests.support.api_world import World, code, token
 from tests.support.browser import SAME, SITE, Browser
@@ -477,3 +478,16 @@ async def test_an_erasure_is_repeated_until_the_revocation_is_in_the_log(world: 
     second = await world.ask("DELETE", "/v1/volunteers/v-again", role="volunteer", subject="v-again")
 
     assert (first.status_code, second.status_code) == (503, 202)
+
+
+async def test_a_profile_that_waited_for_an_erasure_does_not_register_the_person_again(world: World) -> None:
+    services = world.app.state.services
+    async with services.person_locks.held("v-late"):
+        late = asyncio.ensure_future(
+            world.ask("PUT", "/v1/volunteers/v-late", PROFILE, role="volunteer", subject="v-late")
+        )
+        await eventually(lambda: services.person_locks._locks["v-late"][1] == 2, 2.0)
+        await world.sessions.revoke(Revoked.SUBJECT, "v-late")
+
+    assert (await late).status_code == 401
+    assert world.log.topics() == [SESSIONS.name]
