@@ -6,7 +6,7 @@ a command will not, so the process ends instead of trying for ever.
 
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import redis
@@ -69,6 +69,8 @@ def problem_with(target: RedisTarget, component: Component | None, *, timeout_s:
 
     `component` None: only whether it can be reached and takes the login. Blocks for some `timeout_s`.
     """
+    if target.url.master and (problem := _problem_with_sentinels(target, timeout_s)):
+        return problem
     try:
         with blocking_client(target, timeout_s=timeout_s) as client:
             refused = list(_refused(client, component)) if component else []
@@ -83,6 +85,29 @@ def problem_with(target: RedisTarget, component: Component | None, *, timeout_s:
         cure="Load the users that `komek redis users` prints, or set KOMEK_REDIS_USER to the user of this component.",
         is_refusal=True,
     )
+
+
+def _problem_with_sentinels(target: RedisTarget, timeout_s: float) -> RedisProblem | None:
+    """None when one Sentinel answers and knows the master. Each is asked by itself: redis-py only says that none is of use."""
+    problems: list[RedisProblem] = []
+    for one in target.sentinels():
+        try:
+            with blocking_client(one, timeout_s=timeout_s) as client:
+                known: Any = client.sentinel_masters()
+        except (redis.RedisError, OSError) as error:
+            found = problem_of(error, one)
+            cure = found.cure.replace("REDIS_USER", "REDIS_SENTINEL_USER").replace("REDIS_PASS", "REDIS_SENTINEL_PASS")
+            problems.append(replace(found, message=found.message.replace("Redis at", "The Sentinel at", 1), cure=cure))
+            continue
+        if target.url.master in known:
+            return None
+        problems.append(
+            _refusal(
+                f"The Sentinel at {one.shown} knows no master {target.url.master}, only {', '.join(sorted(known)) or 'none'}",
+                "Correct the name of the master in KOMEK_REDIS.",
+            )
+        )
+    return next((problem for problem in problems if problem.is_refusal), problems[0])
 
 
 def _refused(client: "redis.Redis", component: Component) -> Iterator[str]:
@@ -125,6 +150,9 @@ def _probes(component: Component) -> Iterator[tuple[str, ...]]:
 def problem_of(error: BaseException, target: RedisTarget) -> RedisProblem:
     """The problem behind an exception of a Redis client."""
     found = _causes(error)
+    if any(isinstance(one, MasterNotFoundError) for one in found):
+        cure = "The Sentinels say that it is down; they choose another within seconds. Else look at their logs."
+        return RedisProblem(message=f"Redis at {target.shown} has no master now", cure=cure, is_refusal=False)
     if any(isinstance(one, NoPermissionError) for one in found):
         return _refusal(
             f"Redis at {target.shown} does not let the user {target.login} do what is needed: {error}",
@@ -148,8 +176,6 @@ def problem_of(error: BaseException, target: RedisTarget) -> RedisProblem:
     cure = "Start it, or correct KOMEK_REDIS. In a local stack look at redis.log in the folder logs of KOMEK_DATA."
     if target.url.tls:
         cure += " If it serves no TLS, use redis:// instead of rediss://."
-    if any(isinstance(one, MasterNotFoundError) for one in found):
-        cure = "Check that a Sentinel answers, knows the master by this name, and takes KOMEK_REDIS_SENTINEL_USER."
     return RedisProblem(message=f"Redis at {target.shown} does not answer: {error}", cure=cure, is_refusal=False)
 
 

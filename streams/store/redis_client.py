@@ -129,7 +129,9 @@ class RedisClient:
                 return await self._connections.exchange(packed, REPLY_TIMEOUT_S, until_s)
             except (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError) as error:
                 trouble = error
-        raise StoreUnavailable(f"no reply from Redis: {trouble or type(trouble).__name__}") from trouble
+        # Of an error about Sentinels only the first words: the rest are all settings of each client.
+        reason = str(trouble).partition(" : <")[0] or type(trouble).__name__
+        raise StoreUnavailable(f"no reply from Redis: {reason}") from trouble
 
     def _wire_form(self, command: Command) -> tuple[Value, ...]:
         if isinstance(command, ScriptCall):

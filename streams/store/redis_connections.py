@@ -13,7 +13,6 @@ exchange asks too, so that all connections move even when the old master still a
 import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
-from ssl import TLSVersion
 from typing import Any
 
 import redis
@@ -27,6 +26,14 @@ from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
 from streams import event_loop
 from streams.store.redis_target import RedisTarget
+from streams.store.redis_tls import (
+    BlockingTlsConnection,
+    BlockingTlsConnectionToMaster,
+    SharedContext,
+    TlsConnection,
+    TlsConnectionToMaster,
+    use,
+)
 
 AT_MOST = 64
 """Connections per process. Further exchanges wait for a free one."""
@@ -51,12 +58,18 @@ def client_of(target: RedisTarget) -> "Redis":
         "protocol": 2,
         "health_check_interval": 0,
     }
-    if target.url.master:
-        of_sentinels = _of_sentinels(target, SENTINEL_TIMEOUT_S) | {"retry": retry}
-        found: Any = Sentinel(target.url.hosts, sentinel_kwargs=of_sentinels, **own)  # type: ignore[no-untyped-call]
-        master: Redis = found.master_for(target.url.master)
-        return master
-    return Redis(**_place(target), **own)
+    tls = SharedContext(target) if target.url.tls else None
+    if not target.url.master:
+        client = Redis(**_place(target), **own)
+        use(TlsConnection, client, tls)
+        return client
+    of_sentinels = _of_sentinels(target, SENTINEL_TIMEOUT_S) | {"retry": retry}
+    found: Any = Sentinel(target.url.hosts, sentinel_kwargs=of_sentinels, **own)  # type: ignore[no-untyped-call]
+    for sentinel in found.sentinels:
+        use(TlsConnection, sentinel, tls)
+    master: Redis = found.master_for(target.url.master, connection_pool_class=_SentinelPool)
+    use(TlsConnectionToMaster, master, tls)
+    return master
 
 
 @contextlib.contextmanager
@@ -72,15 +85,19 @@ def blocking_client(target: RedisTarget, *, timeout_s: float) -> Iterator["redis
         "retry": retry,
         "protocol": 2,
     }
+    tls = SharedContext(target) if target.url.tls else None
     with contextlib.ExitStack() as opened:
         if target.url.master:
             of_sentinels = _of_sentinels(target, timeout_s) | {"retry": retry}
             found: Any = redis.sentinel.Sentinel(target.url.hosts, sentinel_kwargs=of_sentinels, **own)  # type: ignore[no-untyped-call]
             for sentinel in found.sentinels:
+                use(BlockingTlsConnection, sentinel, tls)
                 opened.callback(sentinel.close)
             client: redis.Redis = found.master_for(target.url.master)
+            use(BlockingTlsConnectionToMaster, client, tls)
         else:
             client = redis.Redis(**_place(target), **own)
+            use(BlockingTlsConnection, client, tls)
         opened.callback(client.close)
         yield client
 
@@ -103,17 +120,23 @@ def _of_sentinels(target: RedisTarget, timeout_s: float) -> dict[str, Any]:
 
 
 def _tls(target: RedisTarget) -> dict[str, Any]:
-    """Verification of certificate and host name is stated although it is redis-py's default: an upgrade must not change it."""
+    """The context of `redis_tls.py` decides; these say the same, should an upgrade of redis-py not use it."""
     if not target.url.tls:
         return {}
-    files = {"ssl_ca_certs": target.ca, "ssl_certfile": target.cert, "ssl_keyfile": target.key}
-    return {
-        "ssl": True,
-        "ssl_cert_reqs": "required",
-        "ssl_check_hostname": True,
-        "ssl_min_version": TLSVersion.TLSv1_2,
-        **{name: str(file) for name, file in files.items() if file is not None},
-    }
+    return {"ssl": True, "ssl_cert_reqs": "required", "ssl_check_hostname": True}
+
+
+class _SentinelPool(SentinelConnectionPool):
+    """Asks the Sentinels once for all connections that open at the same time. After a failover all 64 do, and by TLS 64 questions
+    take longer than a connection may."""
+
+    _asked: "asyncio.Task[Any] | None" = None
+
+    async def get_master_address(self) -> Any:
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.ensure_future(super().get_master_address())  # type: ignore[no-untyped-call]
+        # Shielded: the one who asked may be cancelled, the others wait for the answer.
+        return await asyncio.shield(self._asked)
 
 
 class Connections:

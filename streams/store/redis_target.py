@@ -27,6 +27,18 @@ class RedisTarget:
         """Where it is, without secrets."""
         return self.url.shown
 
+    def sentinels(self) -> Iterator["RedisTarget"]:
+        """Each Sentinel as a target of its own."""
+        for place in self.url.hosts:
+            yield RedisTarget(
+                url=RedisUrl(hosts=(place,), tls=self.url.tls),
+                user=self.sentinel_user,
+                password=self.sentinel_password,
+                ca=self.ca,
+                cert=self.cert,
+                key=self.key,
+            )
+
     @property
     def login(self) -> str:
         """The user's name, for messages."""

@@ -62,6 +62,24 @@ async def test_an_unknown_ca_is_a_refusal(target: RedisTarget, tmp_path: Path) -
             await RedisClient(one).run([("PING",)])
 
 
+async def test_a_ca_of_ours_replaces_those_of_the_system(
+    target: RedisTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """redis-py would trust both: any public CA could then vouch for a stranger."""
+    assert target.ca is not None
+    monkeypatch.setenv("SSL_CERT_FILE", str(target.ca))
+    other, _ = self_signed(tmp_path, "other")
+
+    by_system, by_ours = RedisClient(replace(target, ca=None)), RedisClient(replace(target, ca=other))
+
+    assert await by_system.run([("PING",)]) == [b"PONG"]
+    with pytest.raises(StoreUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+        await by_ours.run([("PING",)])
+    assert (await problem(replace(target, ca=other))).is_refusal
+    await by_system.close()
+    await by_ours.close()
+
+
 async def test_a_certificate_for_another_host_is_a_refusal(redis_url: str, tmp_path: Path) -> None:
     cert, key = self_signed(tmp_path, "elsewhere", "redis.example")
     async with behind_tls(parse(redis_url).hosts[0][1], cert, key) as port:

@@ -4,20 +4,30 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
+from streams.components import Component
 from streams.local.ports import free_ports
 from streams.rebuild.rebuilder import Rebuilder
 from streams.store import RedisClient
+from streams.store.redis_check import problem_with
+from streams.store.redis_target import target_of
 from streams.store.restore import Restore
 from tests.support.desk import desk_at
 from tests.support.redis_servers import server_part
 from tests.support.sentinels import SENTINEL_PASSWORD, replicated
 from tests.support.stack import running
+
+REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"password": "guessed"}, "refuses the login of the user komek-worker"),
+    ({"sentinel_password": "guessed"}, "The Sentinel at 127.0.0.1:"),
+)
 
 
 async def test_after_a_failover_nobody_is_booked_twice_and_nothing_is_lost(kafka: str, tmp_path: Path) -> None:
@@ -28,6 +38,13 @@ async def test_after_a_failover_nobody_is_booked_twice_and_nothing_is_lost(kafka
             await Rebuilder(settings=desk.settings, link=desk.link, owner="first").run_always()
             await desk.people("only")
             servers.wait_for_replica()
+            own = target_of(desk.settings)
+            assert problem_with(own, Component.WORKER) is None
+            for change, said in REFUSED:
+                problem = problem_with(replace(own, **change), Component.WORKER)
+                assert problem is not None
+                assert problem.is_refusal
+                assert said in problem.message
             # As many connections as a busy process has; each has to find the new master.
             await asyncio.gather(*(desk.link.run([("TIME",)]) for _ in range(64)))
             replica = servers.supervisor.pids()[next(name for name in servers.ports if name != servers.master())]
