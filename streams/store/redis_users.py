@@ -23,7 +23,7 @@ def _words(text: str) -> frozenset[str]:
 
 READS = _words(
     "EXISTS GEOSEARCH GET GETRANGE HEXISTS HGET HGETALL HKEYS HLEN HMGET HVALS LINDEX LRANGE MGET "
-    "SCARD SMEMBERS SSCAN ZCARD ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZSCORE"
+    "SCARD SMEMBERS SSCAN TTL ZCARD ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZSCORE"
 )
 WRITES = _words(
     "DEL EXPIRE GEOADD HDEL HSET PERSIST PEXPIRE PEXPIREAT RPUSH SADD SET SREM UNLINK ZADD ZREM "
@@ -101,9 +101,9 @@ RIGHTS: Mapping[Component, Rights] = {
     ),
     Component.NOTIFIER: Rights(about="works on Kafka alone"),
     Component.OPERATOR: Rights(
-        about="`komek rebuild`, `komek keys` and `komek doctor`",
+        about="`komek rebuild`, `keys`, `retention check` and `doctor`",
         scripts=_REBUILD,
-        commands=_words("INFO MGET SCAN SSCAN UNLINK"),
+        commands=_words("HMGET INFO MGET SCAN SSCAN TTL UNLINK"),
         writes=(_ALL,),
     ),
     Component.MONITOR: Rights(
