@@ -15,6 +15,7 @@ import typer
 
 from streams import clock
 from streams.cli.advice import advice_for
+from streams.cli.certificate import trust_of
 from streams.cli.context import settings_here
 from streams.cli.errors import FAILED, UNREACHABLE, WRONG_USE, CommandFailed
 from streams.cli.issued_tokens import GivenToken, IssuedTokens, Signed, TokenSource
@@ -22,7 +23,6 @@ from streams.local import stackfile
 from streams.local.addresses import EVERYWHERE, USUAL_PORT
 from streams.local.ports import LOOPBACK
 from streams.settings import Settings
-from streams.tls import BadCertificate, client_context
 from streams.tokens import BadKeys, load_keys
 
 ApiOption = Annotated[str | None, typer.Option("--api", help="Address of the API, like http://127.0.0.1:8000.")]
@@ -61,11 +61,7 @@ def access(api: str | None, token: str | None) -> Access:
 
 def access_to(url: str, settings: Settings, tokens: TokenSource | None = None) -> Access:
     """Access to the API at this address; with tokens signed here unless given. Raises as `access`."""
-    try:
-        trust = client_context(settings)
-    except BadCertificate as error:
-        raise CommandFailed(str(error), "Correct the file, or unset the setting.", WRONG_USE) from error
-    return Access(url=url, tokens=tokens or issued_tokens(settings), trust=trust)
+    return Access(url=url, tokens=tokens or issued_tokens(settings), trust=trust_of(settings))
 
 
 def issued_tokens(settings: Settings) -> IssuedTokens:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from streams import settings as all_settings
-from streams.cli.certificate import certificate_of
+from streams.cli.certificate import certificate_of, trust_of
 from streams.cli.client import access_to
 from streams.cli.context import settings_here
 from streams.cli.errors import FAILED, WRONG_USE, CommandFailed
@@ -68,6 +68,7 @@ def command(
     if data is not None:
         settings = replace(settings, data=data)
     certificate_of(settings)
+    trust_of(settings)
     stop_request = _StopRequest()
     steps = Steps(_write)
     caller = stack.StackOwner(

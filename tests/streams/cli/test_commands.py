@@ -189,3 +189,12 @@ def _put_private_letter(kafka: str) -> letters.DeadLetter:
     producer.send("komek.dead-letters.v1", key=b"komek.private.v1", value=wire.encode(letter)).get(timeout=10)
     producer.close()
     return letter
+
+
+@pytest.mark.parametrize("name", ["up", "status"])
+def test_a_ca_that_cannot_be_used_is_said_without_a_traceback(tmp_path: Path, name: str) -> None:
+    done = komek(name, KOMEK_DATA=str(tmp_path), KOMEK_API_CA=str(tmp_path / "missing.pem"))
+
+    assert done.returncode == 2, done.stderr
+    assert f"KOMEK_API_CA={tmp_path}/missing.pem: expected a readable file" in done.stderr
+    assert "Traceback" not in done.stderr
