@@ -61,7 +61,8 @@ def access(api: str | None, token: str | None) -> Access:
 
 def access_to(url: str, settings: Settings, tokens: TokenSource | None = None) -> Access:
     """Access to the API at this address; with tokens signed here unless given. Raises as `access`."""
-    return Access(url=url, tokens=tokens or issued_tokens(settings), trust=trust_of(settings))
+    trust = trust_of(settings)
+    return Access(url=url, tokens=tokens or issued_tokens(settings), trust=trust)
 
 
 def issued_tokens(settings: Settings) -> IssuedTokens:
