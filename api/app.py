@@ -43,6 +43,7 @@ from api.routes import (
     personal_data,
     sessions,
     status,
+    verifications,
     volunteers,
 )
 from dispatch.plans import book as response_plans
@@ -90,6 +91,7 @@ ROUTERS = (
     callers,
     volunteers,
     personal_data,
+    verifications,
     offers,
     locations,
     incident_types,

@@ -27,6 +27,11 @@ class Caller:
 
     bearer: Bearer | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def organisation(self) -> str | None:
+        """The organisation in the token; None: none is stated."""
+        return self.bearer.org if self.bearer else None
+
     def valid_for_s(self, now_ms: int) -> float:
         """Time until the token expires; streams end with their token. Infinite if it is unknown."""
         ends_ms = self.expires_ms if self.extended_ms is None else self.extended_ms()

@@ -96,6 +96,13 @@ def place(value: object) -> Place:
     return found.centre
 
 
+def opaque_id(value: object) -> str:
+    """An id by the rule of ids of people."""
+    if not isinstance(value, str) or not ids.is_person_id(value):
+        raise expected("1 to 128 visible ASCII characters without / | , and :, not . or ..")
+    return value
+
+
 @dataclass(frozen=True, slots=True, eq=False)  # hashable: the schema is a dict
 class Checked:
     """Metadata for `Annotated`: a function that returns the value or raises `expected`, and the JSON Schema of the field."""
@@ -175,5 +182,6 @@ PERSON_ID_SCHEMA: dict[str, Any] = {
     "not": {"enum": list(ids.NO_PERSON_IDS)},
 }
 """Valid ids of people. Links contain them percent-encoded; paths that a client builds must encode them too."""
+OpaqueId = Annotated[str, Checked(opaque_id, PERSON_ID_SCHEMA | {"type": "string"})]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[76.945])]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[43.238])]

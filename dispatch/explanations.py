@@ -268,6 +268,7 @@ _EXCLUSION_TEXTS = {
     Exclusion.OFF_DUTY: "off duty",
     Exclusion.ENGAGED: "they hold another offer or assignment",
     Exclusion.SKILL: "they lack the skill, and every substitute for it",
+    Exclusion.NOT_VERIFIED: "they claim the skill, but nobody has verified it",
     Exclusion.LANGUAGE: "they share no required language",
     Exclusion.TOO_FAR: "further away than they or the requirement go",
     Exclusion.STALE_PLACE: "no fresh position and no home place near enough",

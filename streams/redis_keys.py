@@ -23,7 +23,8 @@ def volunteer(volunteer_id: str) -> str:
     people:
 
     profile   `v` offset of the record, `po` offset of its encrypted part in `private`,
-              `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty; only while the newest record
+              `cap`, `sk`, `la` (lists with commas), `tm` travel mode, `md` max distance, `du` duty; `vs` the verified skills as
+              `skill:end in ms` with commas, copied from `verified`, also ended ones; only while the newest record
               states no duty: `dk` offset of the record that states it (-1: not seen), `dw` the copy in the newest record
     place     `x`, `y`, `ac`, `at` the accepted fix while on duty: lon, lat, accuracy m, time ms; `hx`, `hy` centre of the cell of
               the home
@@ -60,6 +61,16 @@ def erased(volunteer_id: str) -> str:
 PRIORS = f"{PREFIX}priors"
 """HASH `hour|band|y` and `hour|band|n`: answers of all people by local hour and distance band, sums with a half-life of 30
 days."""
+
+
+def verified(volunteer_id: str) -> str:
+    """HASH skill → `offset|end in ms|by|organisation` of the newest record in `verifications` (end 0: withdrawn); the empty skill
+    holds the organisation of the person."""
+    return f"{PREFIX}verified:{volunteer_id}"
+
+
+VERIFIED_UNTIL = f"{PREFIX}verified-until"
+"""ZSET `volunteer|skill` by the end of the verification (ms). Ended ones are removed once their offers were looked at."""
 
 
 def field_index(skill: str) -> str:
@@ -245,7 +256,8 @@ def scarce_anywhere(skill: str) -> str:
 
 
 WAITING_TERMS = f"{PREFIX}waiting-terms"
-"""HASH member → `capability|limit m|reach m|languages`, languages separated by `+`: which people can fill it."""
+"""HASH member → `capability|limit m|reach m|languages|verified`, languages separated by `+`, verified 1 or empty: which people
+can fill it."""
 
 WAITING_REACH = f"{PREFIX}waiting-reach"
 """ZSET by reach (m): members of incidents with an area. The largest reach bounds searches from a person."""

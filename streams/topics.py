@@ -98,6 +98,11 @@ VOLUNTEERS = Topic(
     key="volunteer id",
     carries="profile and duty without personal data; tombstone on erasure",
 )
+VERIFICATIONS = Topic(
+    name="komek.verifications.v1",
+    key="volunteer id|skill; volunteer id| for the organisation",
+    carries="who verified a skill of a person and until when, and the organisation of a person; tombstones on erasure",
+)
 PRIVATE = Topic(
     name="komek.private.v1",
     key="volunteer:<id>, incident:<id> or incident:<id>:<kind>:<id>",
@@ -151,6 +156,7 @@ TOPICS = (
     INCIDENT_STATUS,
     LOCATIONS,
     VOLUNTEERS,
+    VERIFICATIONS,
     PRIVATE,
     DEAD_LETTERS,
     AUDIT,

@@ -26,7 +26,7 @@ from dispatch.model.decisions import Decision
 from dispatch.model.people import Candidate
 from dispatch.model.private_refs import text_ref
 from streams import wire
-from streams.store.reads import VolunteerView
+from streams.store.volunteer_view import VolunteerView
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
 ORDERS_WITH_REASON = (
@@ -141,6 +141,7 @@ def presence_of(view: VolunteerView | None) -> explanations.PersonNow | None:
         place=view.home if from_home else view.place,
         fix_age_s=view.fix_age_s,
         from_home=from_home,
+        verified=view.valid_skills,
     )
     return explanations.PersonNow(
         candidate=candidate,

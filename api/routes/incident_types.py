@@ -42,6 +42,7 @@ def _type(plan: ResponsePlan) -> dict[str, Any]:
         "type": plan.type,
         "title": plan.title,
         "priority": plan.priority,
+        "details": plan.details,
         "requirements": [_requirement(entry) for entry in plan.requirements],
         "lines": [
             {

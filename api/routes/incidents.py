@@ -16,6 +16,7 @@ from api.process.services import Services
 from api.reads.csv_export import csv_of
 from api.reads.disclosure import opened_material, opened_or_none, person_in_distress
 from api.reads.listing import Filters, list_incidents
+from api.reads.offer_details import opened_for, verified_skills
 from api.schemas.base import Accepted
 from api.schemas.incidents import IncidentCollection, IncidentPage, IncidentShown
 from api.schemas.reports import IncidentReport
@@ -130,9 +131,9 @@ async def read(incident_id: IncidentId, caller: Reader, services: ServicesDep) -
             # 404, not 403: 403 would say that the incident exists.
             raise ProblemResponse("not_found", "there is no incident with this id for which you were asked")
         needs_private = any(is_opened(state, offer) for offer in own)
-        private = await opened_or_none(services, caller, state) if needs_private else None
-        found = await opened_material(services, caller, state) if needs_private else []
-        return shown(incidents.incident_for_volunteer(state, own, private, found), headers=headers)
+        verified = await verified_skills(services, caller)
+        opened = await opened_for(services, caller, state, is_opened=needs_private, verified=verified)
+        return shown(incidents.incident_for_volunteer(state, own, opened), headers=headers)
     if caller.role is not OPERATOR:
         return shown(incidents.incident_for_monitor(state), headers=headers)
     private = await opened_or_none(services, caller, state)

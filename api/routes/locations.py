@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.deps import ServicesDep
-from api.http.auth import trackers
+from api.http.auth import Tracker
 from api.http.responses import problems, shown
 from api.http.strict_route import BULK_LIMIT, StrictRoute, read_at_most, require_json
 from api.schemas.volunteers import Locations, PositionsAccepted
-from api.writes.positions import read_fixes
+from api.writes.positions import divided, read_fixes
 from streams import clock
 
 router = APIRouter(prefix="/v1/locations", tags=["locations"], route_class=StrictRoute)
@@ -24,20 +24,21 @@ _BODY: dict[str, Any] = {
 
 @router.post(
     "",
-    dependencies=[trackers],
     status_code=202,
     response_model=PositionsAccepted,
     responses=problems(400, 413, 415),
     openapi_extra=_BODY,
 )
-async def post_locations(request: Request, services: ServicesDep) -> Response:
+async def post_locations(request: Request, caller: Tracker, services: ServicesDep) -> Response:
     """Accepts up to 1,000 positions. Each is checked by itself: valid ones are written to Kafka even if others are rejected.
 
-    A repeat is harmless, so no Idempotency-Key is required.
+    People who are not registered and people for whom the token does not speak are rejected alike (`unknown_volunteer`). A repeat
+    is harmless, so no Idempotency-Key is required. 503 while Redis is down.
     """
     require_json(request)
     # Decoded from the bytes: `StrictRequest.json` would build every object twice.
-    accepted, rejected = read_fixes(await read_at_most(request, BULK_LIMIT), clock.now_ms())
+    found, refused = read_fixes(await read_at_most(request, BULK_LIMIT), clock.now_ms())
+    accepted, rejected = await divided(services, caller, found, refused)
     if accepted:
         await services.positions.send(accepted)
     return shown({"accepted": len(accepted), "rejected": rejected}, 202)

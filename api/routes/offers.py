@@ -14,7 +14,8 @@ from api.http.auth import Operator, Volunteer, VolunteerOrOperator
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
-from api.reads.disclosure import grounds_on_way, opened_material, opened_or_none, person_in_distress
+from api.reads.disclosure import grounds_on_way, person_in_distress
+from api.reads.offer_details import opened_for, verified_skills
 from api.schemas.answers import (
     CheckInText,
     Confirm,
@@ -68,12 +69,12 @@ async def read_offer(offer: OfferId, caller: Volunteer, services: ServicesDep, l
     if held.volunteer_id != caller.id:
         raise ProblemResponse("not_your_offer")
     is_opened = offers.is_opened(state, held)
-    private = await opened_or_none(services, caller, state) if is_opened else None
-    found = await opened_material(services, caller, state) if is_opened else []
+    verified = await verified_skills(services, caller)
+    opened = await opened_for(services, caller, state, is_opened=is_opened, verified=verified)
     # The place of a person in distress is for those who were assigned to them, and every read is audited (DESIGN 26).
     person = await person_in_distress(services, caller, state) if is_opened else {}
     grounds = await grounds_on_way(services, [held])
-    return shown({**offers.offer(state, held, private, language, found, grounds), **person}, headers=VARY)
+    return shown({**offers.offer(state, held, opened, language, grounds), **person}, headers=VARY)
 
 
 @router.post("/{offer_id}/accept", **ANSWER)

@@ -114,7 +114,7 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: 
     record_audit(services, caller, "volunteer.export", volunteer_id)
     document = {
         "exported_at": time(clock.now_ms()),
-        "volunteer": profile_view(known, private),
+        "volunteer": profile_view(known, private, known),
         "location": {
             "place": point(known.place) if known.place else None,
             "accuracy_m": known.accuracy_m,

@@ -1,7 +1,6 @@
 """Volunteers: profile, duty, position, offers, warnings, export and erasure."""
 
 import contextlib
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -18,11 +17,10 @@ from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.disclosure import (
     grounds_on_way,
-    opened_material,
-    opened_or_none,
     opened_volunteer,
     refuse_to_replace_unreadable,
 )
+from api.reads.offer_details import known_or_none, opened_for, verified_skills
 from api.schemas.base import Accepted
 from api.schemas.offers import OfferList
 from api.schemas.safety import WarningList
@@ -30,7 +28,9 @@ from api.schemas.volunteers import Duty, Location, VolunteerIn, VolunteerShown
 from api.views import offers
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.views.safety import warnings_of
-from api.views.values import View, time
+from api.views.values import time
+from api.writes import verifications
+from api.writes.positions import known_only
 from api.writes.profiles import profile_view, record_of, write_through
 from dispatch.matching.position_checks import refusal
 from dispatch.model.ids import identifies_somebody
@@ -42,7 +42,7 @@ from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.api_paths import path_of
 from streams.store.people import PrivateWrite
-from streams.store.reads import OfferOf, VolunteerView
+from streams.store.volunteer_view import VolunteerView
 from streams.tokens import Role
 from streams.wire import FixRecord, Revoked, VolunteerPrivate
 
@@ -60,10 +60,15 @@ ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 
 @router.put("/{volunteer_id}", response_model=VolunteerShown, responses=problems(400, 409, 413, 415))
 async def put_profile(
-    volunteer_id: VolunteerId, body: VolunteerIn, caller: VolunteerOrOperator, services: ServicesDep
+    volunteer_id: VolunteerId, body: VolunteerIn, caller: VolunteerOrKeeper, services: ServicesDep
 ) -> Response:
-    """Registers a person or replaces their profile. Omitted fields are removed, except `on_duty`. 202 while Redis is down."""
+    """Registers a person or replaces their profile. Omitted fields are removed, except `on_duty` and `organisation`. 202 while
+    Redis is down.
+
+    A profile from an operator or admin verifies its skills for 365 days; one from the person leaves verifications as they are.
+    """
     only_own(caller, volunteer_id)
+    verifications.refuse_own_organisation(caller, body)
     async with services.person_locks.held(volunteer_id):
         if caller.is_revoked():
             # The person was erased while the request waited: it must not register them again.
@@ -71,6 +76,8 @@ async def put_profile(
         await refuse_to_replace_unreadable(services, volunteer_ref(volunteer_id))
         await _check_opaque(services, volunteer_id)
         known = await _known(services, volunteer_id, caller, body)
+        if "organisation" in body.model_fields_set:
+            verifications.refuse_other_organisation(caller, known, body.organisation)
         on_duty = body.on_duty if body.on_duty is not None else bool(known and known.on_duty)
         record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known))
         # Without nulls, so that the record contains no more than was given.
@@ -83,9 +90,11 @@ async def put_profile(
         write = PrivateWrite(ref=volunteer_ref(volunteer_id), offset=position.offset, sealed=sealed, home=body.home)
         # Written through under the offsets, so that the profile service neither repeats nor undoes it.
         is_shown = await write_through(services, record, at.offset, write)
+        if caller.role is not Role.VOLUNTEER:
+            is_shown = await verifications.vouch(services, caller, body, record, known) and is_shown
     record_done(services, caller, "volunteer.put", volunteer_id)
-    view = profile_view(record, private)
-    return shown(view, 200 if is_shown else 202)
+    seen = await known_or_none(services, volunteer_id) if is_shown else None
+    return shown(profile_view(record, private, seen), 200 if is_shown else 202)
 
 
 @router.get("/{volunteer_id}", response_model=VolunteerShown, responses=problems(404))
@@ -98,7 +107,7 @@ async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, ser
     private = await opened_volunteer(services, caller, volunteer_id)
     return shown(
         {
-            **profile_view(view, private),
+            **profile_view(view, private, view),
             "engaged": view.offer_id is not None,
             "fix_at": time(view.fix_at_ms),
             "fix_age_s": view.fix_age_s,
@@ -121,9 +130,9 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, ser
     return _accepted(volunteer_id, "on_duty" if body.on_duty else "off_duty")
 
 
-@router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 409, 413, 415))
+@router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
 async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunteer, services: ServicesDep) -> Response:
-    """Accepts a position of the person. It is kept for KOMEK_POSITION_TTL_S.
+    """Accepts a position of the person. It is kept for KOMEK_POSITION_TTL_S. 503 while Redis is down.
 
     202: Kafka has acknowledged it. Whether it counts is decided afterwards: a position older than the last one, or a jump that
     the travel mode does not explain, until a second position confirms it, moves nobody.
@@ -148,6 +157,8 @@ async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunt
         known = await services.reads.volunteer(volunteer_id)
         if known is not None and not known.positions:
             raise ProblemResponse("positions_withdrawn")
+    if not all(await known_only(services, caller, [fix])):
+        raise ProblemResponse("not_found", "there is no volunteer with this id: PUT the profile first")
     await services.positions.send([fix])
     return _accepted(volunteer_id, "received")
 
@@ -167,7 +178,12 @@ async def list_offers(
     known = await services.reads.offers_of(volunteer_id, limit=MOST_OFFERS if states else OFFERS_SHOWN)
     held = [entry for entry in known if not states or entry.offer.state in states][:OFFERS_SHOWN]
     grounds = await grounds_on_way(services, [entry.offer for entry in held])
-    items = [await _offer_view(services, caller, entry, language, grounds) for entry in held]
+    verified = await verified_skills(services, caller)
+    items = []
+    for entry in held:
+        is_opened = offers.is_opened(entry.incident, entry.offer)
+        opened = await opened_for(services, caller, entry.incident, is_opened=is_opened, verified=verified)
+        items.append(offers.offer(entry.incident, entry.offer, opened, language, grounds))
     return shown({"items": items}, headers=VARY)
 
 
@@ -187,6 +203,7 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
     """
     only_own(caller, volunteer_id)
     async with services.person_locks.held(volunteer_id):
+        await verifications.erase(services, volunteer_id)
         # `private` first: its order decides, so if the process ends in between the profile service writes the other tombstone
         # (DESIGN 81).
         private_at = await services.intake.erase_private(volunteer_ref(volunteer_id))
@@ -220,14 +237,15 @@ async def _known(services: Services, volunteer_id: str, caller: Caller, body: Vo
     """The present profile, from which the new one may keep duty and sign of life.
 
     Raises:
-        StoreUnavailable, NotReady: Redis cannot be read and the body states no duty.
+        StoreUnavailable, NotReady: Redis cannot be read, and the body states no duty or the caller acts for an organisation.
     """
     if body.on_duty is not None and caller.role is Role.VOLUNTEER:
         return None
     try:
         return await services.reads.volunteer(volunteer_id)
     except (StoreUnavailable, NotReady):
-        if body.on_duty is None:
+        # An operator of an organisation must not vouch for people of another one.
+        if body.on_duty is None or caller.organisation is not None:
             raise
         return None
 
@@ -237,15 +255,6 @@ def _heard_ms(caller: Caller, known: VolunteerView | None) -> int | None:
     if caller.role is Role.VOLUNTEER:
         return clock.now_ms()
     return known.heard_ms if known else None
-
-
-async def _offer_view(
-    services: Services, caller: Caller, entry: OfferOf, language: str, grounds: Mapping[str, View]
-) -> View:
-    is_opened = offers.is_opened(entry.incident, entry.offer)
-    private = await opened_or_none(services, caller, entry.incident) if is_opened else None
-    found = await opened_material(services, caller, entry.incident) if is_opened else []
-    return offers.offer(entry.incident, entry.offer, private, language, found, grounds)
 
 
 def _states(given: str | None) -> frozenset[OfferState]:

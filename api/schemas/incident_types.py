@@ -2,7 +2,7 @@
 
 from api.schemas.base import Shown
 from dispatch.model.requirements import Policy
-from dispatch.model.vocabulary import Capability, LanguageRule, OnFalse, Priority, Skill, Task, TravelMode
+from dispatch.model.vocabulary import Capability, Details, LanguageRule, OnFalse, Priority, Skill, Task, TravelMode
 
 
 class PlanRequirement(Shown):
@@ -32,6 +32,8 @@ class PlanRequirement(Shown):
     validated: bool
     on_false: OnFalse
     helped: int
+    verified: list[str]
+    """Skills that count only if verified, also as substitutes; `*`: every skill."""
 
 
 class PlanLineShown(PlanRequirement):
@@ -47,6 +49,8 @@ class IncidentType(Shown):
     type: str
     title: dict[str, str]
     priority: Priority
+    details: Details | None
+    """To whom caller and description are shown after acceptance; null: `verified_only` while the incident is critical."""
     requirements: list[PlanRequirement]
     lines: list[PlanLineShown]
 

@@ -9,6 +9,7 @@ from dispatch.model.reasons import ProposalCause
 from dispatch.model.vocabulary import (
     Capability,
     Certainty,
+    Details,
     IncidentStatus,
     LanguageRule,
     OnFalse,
@@ -57,6 +58,8 @@ class RequirementShown(Shown):
     settled: str | None
     """Digital work: the outcome on which enough answers agree."""
     ladder: LadderShown | None
+    verified: list[str]
+    """Those of its skills, with the substitutes allowed so far, that count only if verified."""
 
 
 class TimesShown(Shown):
@@ -180,6 +183,8 @@ class IncidentFields(Shown):
     """Private fields that exist and cannot be decrypted at the moment; they are shown as null."""
     erased: list[str] = []
     """Fields of an ended incident whose record has been erased; they are shown as null."""
+    details: Details | None = None
+    """Volunteers only, after acceptance; as in an offer."""
     person: PersonInDistress | None = None
 
 

@@ -14,7 +14,7 @@ from api.schemas.safety import (
     WarningShown,
 )
 from dispatch.model.reasons import SoftRule
-from dispatch.model.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Priority, Task
+from dispatch.model.vocabulary import Capability, Details, IncidentStatus, OfferSource, OfferState, Priority, Task
 
 
 class CallerShown(Shown):
@@ -103,6 +103,7 @@ class TaskMaterial(Shown):
     """Private fields that exist and cannot be decrypted at the moment; they are shown as null."""
     erased: list[str] = []
     """Fields of an ended incident whose record has been erased; they are shown as null."""
+    details: Details | None = None
     location: Geometry | None = None
     found: list[MaterialShown] = []
 
@@ -140,6 +141,9 @@ class OfferShown(OfferCore):
     """Private fields that exist and cannot be decrypted at the moment; they are shown as null."""
     erased: list[str] = []
     """Fields of an ended incident whose record has been erased; they are shown as null."""
+    details: Details | None = None
+    """After acceptance: `all`, or `verified_only` if caller and description are hidden, because the incident is critical and
+    nobody has verified a skill of the person. Location and address are always shown."""
     material: list[MaterialShown] = []
     task: TaskShown | None = None
     """Digital work only."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from api.fields import PERSON_ID_SCHEMA, Instant, LanguageTag, Lat, Lon, PointField, word
+from api.fields import PERSON_ID_SCHEMA, Instant, LanguageTag, Lat, Lon, OpaqueId, PointField, word
 from api.schemas.base import (
     BLANK_AS_NULL,
     EACH_ONCE,
@@ -16,6 +16,7 @@ from api.schemas.base import (
     Time,
     null_if_empty,
 )
+from api.schemas.verifications import VerifiedSkill
 from dispatch.model.vocabulary import Capability, TravelMode
 
 
@@ -43,6 +44,9 @@ class VolunteerIn(Body):
     # Three states: a profile that states no duty must not undo a duty change under way (DESIGN 81).
     on_duty: bool | None = None
     """Unset: unchanged; off duty for a new person."""
+    organisation: (
+        Annotated[OpaqueId, Field(description="only from operators and admins; unset: unchanged, null: none")] | None
+    ) = None
 
 
 class Duty(Body):
@@ -76,7 +80,8 @@ class Locations(Body):
 class RejectedPosition(Shown):
     """`index`: place in the list that was sent, from 0.
 
-    `code`: `invalid` (not an object with these fields), `bad_volunteer_id`, `bad_time` (not RFC 3339 with an offset),
+    `code`: `unknown_volunteer` (not registered, or not one of those for whom the token speaks), `invalid` (not an object with
+    these fields), `bad_volunteer_id`, `bad_time` (not RFC 3339 with an offset),
     `out_of_range` (coordinates), `zero_position` (exactly 0, 0 without an accuracy), `bad_accuracy` (negative or more than
     100 km), `from_the_future` (more than a minute ahead) or `too_old` (more than an hour).
     """
@@ -88,8 +93,8 @@ class RejectedPosition(Shown):
 class PositionsAccepted(Shown):
     """`accepted`: the number of positions that Kafka has acknowledged.
 
-    Whether a position counts is decided afterwards: those of people who are not registered, those older than the last one, and a
-    jump that the travel mode does not explain, until a second position confirms it, move nobody.
+    Whether a position counts is decided afterwards: those older than the last one, and a jump that the travel mode does not
+    explain, until a second position confirms it, move nobody.
     """
 
     accepted: int
@@ -115,6 +120,10 @@ class ProfileShown(Shown):
     on_duty: bool
     home: Geometry | None
     contact: ContactShown | None
+    verified: dict[str, VerifiedSkill]
+    """The skills that somebody else has verified, while the verification is valid; all others are claims."""
+    organisation: str | None
+    """As stated by an operator or admin."""
     unreadable: list[str] = []
     """Fields that exist and cannot be decrypted at the moment; they are shown as null."""
 

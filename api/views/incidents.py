@@ -7,7 +7,9 @@ from api.views import material as material_views
 from api.views import safety
 from api.views.links import incident_links
 from api.views.offers import is_opened, offer_of_incident
+from api.views.opened import Opened
 from api.views.values import View, coarse_area, private_fields, time
+from dispatch.matching.limits import skills_now
 from dispatch.model.commands import ReportIncident
 from dispatch.model.ids import zone_of_incident
 from dispatch.model.incidents import Attention, Incident
@@ -195,6 +197,7 @@ def requirement(entry: Requirement, offers: Sequence[Offer]) -> View:
         "on_false": entry.on_false,
         "settled": entry.settled,
         "ladder": ladder(entry.climb) if entry.climb else None,
+        "verified": sorted(skill for skill in skills_now(entry) if entry.needs_verified(skill)),
     }
 
 
@@ -264,12 +267,10 @@ def reported_for_monitor(command: ReportIncident, plans: PlanBook) -> View:
     return _without_people(reported(command, plans), command.area)
 
 
-def incident_for_volunteer(
-    state: Incident, own: Sequence[Offer], private: IncidentPrivate | None, material: Sequence[View] = ()
-) -> View:
+def incident_for_volunteer(state: Incident, own: Sequence[Offer], opened: Opened) -> View:
     """An incident for a person who was asked: only their own offers; the exact place and private texts after acceptance."""
     # Built for operators and then reduced: texts are added last, and only after acceptance.
-    shown = incident(state, material=material)
+    shown = incident(state, material=opened.material)
     accepted = any(is_opened(state, offer) for offer in own)
     mine = {offer.id for offer in own}
     shown["offers"] = [offer for offer in shown["offers"] if offer["id"] in mine]
@@ -277,7 +278,7 @@ def incident_for_volunteer(
     # pop without a default: a renamed field fails here instead of being shown to volunteers.
     for name in _FOR_OPERATORS:
         shown.pop(name)
-    return {**shown, **(private_fields(private) if accepted else {})}
+    return {**shown, **(opened.fields() if accepted else {})}
 
 
 def feature(shown: Mapping[str, Any]) -> View:

@@ -1,10 +1,11 @@
 """Offers as their person and operators see them, and the events about them. Private texts are arguments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from api.views import safety, task_questions
 from api.views.links import offer_links
 from api.views.negotiation import DEFAULT
+from api.views.opened import NOTHING, Opened
 from api.views.values import View, coarse_area, distance, private_fields, time, travel_time
 from dispatch.model.decisions import OfferStep
 from dispatch.model.incidents import Incident
@@ -56,13 +57,12 @@ def is_opened(state: Incident, offer: Offer) -> bool:
 def offer(
     state: Incident,
     held: Offer,
-    private: IncidentPrivate | None = None,
+    seen: Opened = NOTHING,
     language: str = DEFAULT,
-    material: Sequence[View] = (),
     grounds: Mapping[str, View] | None = None,
 ) -> View:
-    """An offer for its person; `private` and `material` are ignored before acceptance. `grounds`: warnings of the hazard areas on
-    the way, by incident."""
+    """An offer for its person; `seen` is ignored before acceptance. `grounds`: warnings of the hazard areas on the way, by
+    incident."""
     opened = is_opened(state, held)
     shown: View = {
         "id": held.id,
@@ -93,25 +93,24 @@ def offer(
     }
     if opened:
         shown["location"] = state.area.geometry if state.area else None
-        shown.update(private_fields(private or IncidentPrivate()))
-        shown["material"] = material
+        shown.update(private_fields(IncidentPrivate()), **seen.fields())
+        shown["material"] = seen.material
     if held.capability is Capability.DIGITAL and held.task is not None:
-        shown["task"] = task(state, held, private if opened else None, language, material if opened else ())
+        shown["task"] = task(state, held, seen if opened else NOTHING, language)
     return shown
 
 
-def task(
-    state: Incident, held: Offer, private: IncidentPrivate | None, language: str, found: Sequence[View] = ()
-) -> View:
-    """`schemas.offers.TaskShown`; `private` and `found` only after acceptance."""
+def task(state: Incident, held: Offer, seen: Opened, language: str) -> View:
+    """`schemas.offers.TaskShown`; `seen` is empty before acceptance."""
     assert held.task is not None
     wanted = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
     # Type and language suffice to decide about the offer; everything else identifies people or places.
     material: View = {"incident_type": state.type, "language": as_shown(state.language)}
-    if private is not None:
-        material.update(private_fields(private), location=state.area.geometry if state.area else None)
-    if found:
-        material["found"] = found
+    if seen.private is not None:
+        material.update(private_fields(IncidentPrivate()), **seen.fields())
+        material["location"] = state.area.geometry if state.area else None
+    if seen.material:
+        material["found"] = seen.material
     return {
         "kind": held.task,
         "question": task_questions.question(held.task, language),

@@ -1,14 +1,19 @@
-"""Decodes the body of POST /v1/locations into position fixes."""
+"""Decodes the body of POST /v1/locations into position fixes, and refuses those of people whom the caller may not move."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from api.caller import Caller
 from api.fields import instant_ms
 from api.http.problems import ProblemResponse, invalid, not_json
 from api.http.strict_json import BadJson, parse
+from api.process.services import Services
 from dispatch.matching.position_checks import refusal
 from dispatch.model.ids import is_person_id
+from streams.tokens import Role, Scope, scope_of
 from streams.wire import FixRecord
 
 MOST = 1_000
@@ -40,20 +45,61 @@ class _Rejected(ValueError):
     """The message is the code in `rejected`."""
 
 
-def read_fixes(body: bytes, now_ms: int) -> tuple[list[FixRecord], list[dict[str, Any]]]:
-    """The valid fixes, and the index and code of each invalid one.
+def read_fixes(body: bytes, now_ms: int) -> tuple[list[tuple[int, FixRecord]], list[dict[str, Any]]]:
+    """The valid fixes with their index, and the index and code of each invalid one.
 
     Raises:
         ProblemResponse: the body as a whole is not JSON, has another shape or too many entries.
     """
-    accepted: list[FixRecord] = []
+    accepted: list[tuple[int, FixRecord]] = []
     rejected: list[dict[str, Any]] = []
     for index, fix in enumerate(_entries(body)):
         try:
-            accepted.append(_record(fix, now_ms))
+            accepted.append((index, _record(fix, now_ms)))
         except _Rejected as error:
             rejected.append({"index": index, "code": str(error)})
     return accepted, rejected
+
+
+async def known_only(services: Services, caller: Caller, fixes: Sequence[FixRecord]) -> list[bool]:
+    """Whether each fix is of a registered person for whom the caller speaks; one round trip for all. Others must leave no trace:
+    not in Kafka, not in Redis, not in a log.
+
+    Raises:
+        StoreUnavailable, NotReady: Redis alone knows who is registered. Positions are the first to be given up: the next one is
+            sent within the minute, and nobody could use this one.
+    """
+    scope = _scope_of(caller)
+    ids = [fix.volunteer_id for fix in fixes]
+    named = [scope.names(one) for one in ids]
+    # Asked also about people whom the token names not: the time of an answer must not tell who is registered.
+    if scope.organisation is None:
+        known = await services.reads.are_known(ids)
+        return [is_named and is_known for is_named, is_known in zip(named, known, strict=True)]
+    known, own = await asyncio.gather(services.reads.are_known(ids), services.reads.are_known(ids, scope.organisation))
+    return [is_own or (is_named and is_known) for is_own, is_named, is_known in zip(own, named, known, strict=True)]
+
+
+def _scope_of(caller: Caller) -> Scope:
+    if caller.role is Role.VOLUNTEER:
+        return Scope(ids=frozenset({caller.id}))
+    # The one place that says what a token without the claims means.
+    return scope_of(caller.bearer, is_strict=False)
+
+
+async def divided(
+    services: Services, caller: Caller, found: Sequence[tuple[int, FixRecord]], rejected: Sequence[dict[str, Any]]
+) -> tuple[list[FixRecord], list[dict[str, Any]]]:
+    """The fixes of `found` to be sent, and all rejected entries by index. Raises as `known_only`."""
+    known = await known_only(services, caller, [fix for _, fix in found])
+    # The same code for people who are not registered and for other people's: it tells a tracker nothing.
+    strangers = [
+        {"index": index, "code": "unknown_volunteer"}
+        for (index, _), is_known in zip(found, known, strict=True)
+        if not is_known
+    ]
+    accepted = [fix for (_, fix), is_known in zip(found, known, strict=True) if is_known]
+    return accepted, sorted([*rejected, *strangers], key=lambda entry: int(entry["index"]))
 
 
 def _entries(body: bytes) -> "list[_Fix | None]":

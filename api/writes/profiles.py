@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 from api.process.services import Services
 from api.schemas.volunteers import VolunteerIn
 from api.views.values import point, unreadable_fields
+from api.views.verifications import verified_of
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
 from streams.store.people import PrivateWrite, ProfileWrite
-from streams.store.reads import VolunteerView
+from streams.store.volunteer_view import VolunteerView
 from streams.wire import VolunteerPrivate, VolunteerRecord
 
 Profile: TypeAlias = VolunteerIn | VolunteerView | VolunteerRecord
@@ -55,8 +56,10 @@ def record_of(volunteer_id: str, profile: Profile, on_duty: bool, *, heard_ms: i
     )
 
 
-def profile_view(profile: VolunteerRecord | VolunteerView, private: VolunteerPrivate | None) -> dict[str, Any]:
-    """`schemas.volunteers.ProfileShown`."""
+def profile_view(
+    profile: VolunteerRecord | VolunteerView, private: VolunteerPrivate | None, known: VolunteerView | None
+) -> dict[str, Any]:
+    """`schemas.volunteers.ProfileShown`. `known`: the person in Redis, for what others say about them."""
     return {
         "id": profile.id,
         "capabilities": profile.capabilities,
@@ -67,5 +70,7 @@ def profile_view(profile: VolunteerRecord | VolunteerView, private: VolunteerPri
         "on_duty": profile.on_duty,
         "home": point(private.home) if private and private.home else None,
         "contact": private.contact if private else None,
+        "verified": verified_of(known),
+        "organisation": known.organisation if known else None,
         **unreadable_fields(private),
     }

@@ -6,6 +6,7 @@ from dispatch.decide.settled import View
 from dispatch.incidents import releases
 from dispatch.matching.budget import asleep_unless_heard_ms
 from dispatch.matching.declines import who_refused
+from dispatch.matching.disclosure import needs_vouched
 from dispatch.matching.limits import effective, wanted_languages
 from dispatch.model.commands import Command
 from dispatch.model.events import Event
@@ -52,6 +53,7 @@ def needs_of(incident: Incident, view: View, command: Command, ruling: Ruling, p
             asked_before=frozenset(engaged_here | asked_before(incident, requirement, now_ms)),
             preferred_languages=wanted_languages(requirement, incident),
             ground=incident.hazard if _is_on_hazard_area(incident, requirement) else None,
+            vouched=needs_vouched(incident, requirement.capability, plans),
             asleep_unless_heard_ms=asleep_ms,
         )
         for requirement in incident.requirements

@@ -16,6 +16,7 @@ from dispatch.staffing import interpreters
 _REASONS = (
     (Exclusion.ENGAGED, ShortfallReason.ALL_ENGAGED),
     (Exclusion.LANGUAGE, ShortfallReason.NO_SHARED_LANGUAGE),
+    (Exclusion.NOT_VERIFIED, ShortfallReason.NOT_VERIFIED),
     (Exclusion.STALE_PLACE, ShortfallReason.PLACES_STALE),
     (Exclusion.RESTING, ShortfallReason.RESTING),
     (Exclusion.QUIET_HOURS, ShortfallReason.QUIET_HOURS),

@@ -32,7 +32,9 @@ from dispatch.model.vocabulary import OfferState
 
 TOLERANCE = CLEARLY_BEYOND
 """Factor on the distance limits while the offer is pending; the same as for people travelling to a place that moves."""
-_COUNTS = frozenset({Exclusion.SKILL, Exclusion.LANGUAGE, Exclusion.IN_HAZARD, Exclusion.TOO_FAR})
+_COUNTS = frozenset(
+    {Exclusion.SKILL, Exclusion.NOT_VERIFIED, Exclusion.LANGUAGE, Exclusion.IN_HAZARD, Exclusion.TOO_FAR}
+)
 """Not `asked_before`, and not `stale_place`: an unknown place never counts against an acceptance (DESIGN 85)."""
 
 

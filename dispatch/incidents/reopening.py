@@ -25,6 +25,7 @@ _ENDED_BY_REOPENING = frozenset(
         AttentionReason.HELP_ASKED,
         AttentionReason.CHANGE_UNCONFIRMED,
         AttentionReason.PERSON_SILENT,
+        AttentionReason.VERIFICATION_ENDED,
     }
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from dispatch.matching.eligibility import trusted_skills
 from dispatch.model.copying import changed
 from dispatch.model.geo import cell, distance_m, nearest_of_area
 from dispatch.model.hazard_areas import HazardArea, nearest_staging
@@ -26,7 +27,7 @@ def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: S
         return candidate
     candidate = changed(candidate, recorded_m=recorded_m(place, need.area), least_m=at_least_m(place, need.area))
     # The hazard area of the incident itself ends the way at its edge; it is no detour.
-    if own is not None and not own.may_enter(candidate.skills):
+    if own is not None and not own.may_enter(trusted_skills(candidate, need.requirement)):
         if own.outline.covers(place):
             return changed(candidate, in_hazard=True)
         staging = nearest_staging(place, own)

@@ -10,6 +10,7 @@ from dispatch.model.reasons import Exclusion
 from dispatch.model.recorded_way import at_least_m
 from dispatch.model.requirements import Requirement
 from dispatch.model.travel import distance_within_m, reach_m
+from dispatch.model.verifications import counted
 from dispatch.model.vocabulary import Capability, TravelMode
 
 FIX_AGE_LIMIT_S = 1_800.0
@@ -29,12 +30,24 @@ def exclusions(candidate: Candidate, need: Need) -> Iterator[Exclusion]:
         yield Exclusion.ASKED_BEFORE
     if candidate.skills.isdisjoint(requirement.skills):
         yield Exclusion.SKILL
+    elif not accepted_skills(candidate, requirement) or (need.vouched and not candidate.verified):
+        yield Exclusion.NOT_VERIFIED
     if requirement.languages and not shares_language(requirement.languages, candidate.languages):
         yield Exclusion.LANGUAGE
     if requirement.capability is Capability.FIELD and need.area is not None:
         reason = _place_exclusion(candidate, need)
         if reason is not None:
             yield reason
+
+
+def accepted_skills(candidate: Candidate, requirement: Requirement) -> list[str]:
+    """The person's skills that count for the requirement, the preferred one first."""
+    return counted(requirement.skills, requirement.verified, candidate.skills, candidate.verified)
+
+
+def trusted_skills(candidate: Candidate, requirement: Requirement) -> frozenset[str]:
+    """All skills of the person that the requirement would count: a mere claim must not send anybody into a hazard area."""
+    return frozenset(counted(candidate.skills, requirement.verified, candidate.skills, candidate.verified))
 
 
 def _place_exclusion(candidate: Candidate, need: Need) -> Exclusion | None:

@@ -11,9 +11,10 @@ A usable fix is compared with the last accepted one (`followed`):
   that of the last one adds no information about the place. It only counts as a sign of life.
 - A jump is possible if the accuracies of both circles, `SLACK_M` and the time at the top speed of the travel mode explain the
   distance, both from the last fix and from the anchor of the track.
-- An impossible jump is held until a second, newer fix near it confirms it; until then the last place remains. A jump is not
-  simply dropped, because the last place may have been the wrong one. A vague fix neither begins nor confirms a jump: a phone that
-  repeats the place of a distant cell tower would otherwise confirm itself.
+- An impossible jump is held until a second fix near it, at least `CONFIRMED_AFTER_MS` newer, confirms it: receivers repeat a
+  wrong place in a burst. Until then the last place remains. A jump is not simply dropped, because the last place may have been
+  the wrong one. A vague fix neither begins nor confirms a jump: a phone that repeats the place of a distant cell tower would
+  otherwise confirm itself.
 - Any other fix is accepted.
 
 The anchor is a place at which the person was accepted, with the time when they were last seen there. It moves on only after
@@ -46,6 +47,8 @@ STOOD_M = 100.0
 also has to cover this distance."""
 ANCHOR_MS = 60_000
 """Time away from the anchor after which the next accepted fix becomes the anchor: two reports of a phone."""
+CONFIRMED_AFTER_MS = 10_000
+"""Time by the clock of the device between a jump and the fix that confirms it. Phones report every half minute."""
 FASTEST_M_S = {TravelMode.FOOT: 15.0, TravelMode.BICYCLE: 20.0, TravelMode.CAR: 60.0}
 """Maximum plausible speeds. People on foot sometimes take a bus; a flight or train ride is accepted at the second fix."""
 VAGUE_M = 500.0
@@ -110,9 +113,12 @@ def followed(track: Track | None, fix: Fix, mode: TravelMode | None) -> Track:
         return replace(track, newest=newest)
     if waiting is None or fix.at_ms <= waiting.at_ms:
         return replace(track, newest=newest, waiting=waiting or fix)
-    if _confirms(waiting, fix):
-        return Track(believed=fix, newest=newest, anchor=_next_anchor(waiting, fix))
-    return replace(track, newest=newest, waiting=fix)
+    if not _confirms(waiting, fix):
+        return replace(track, newest=newest, waiting=fix)
+    # The first of a burst stays the one to confirm, so that a burst does not put its own confirmation off.
+    if fix.at_ms - waiting.at_ms < CONFIRMED_AFTER_MS:
+        return replace(track, newest=newest)
+    return Track(believed=fix, newest=newest, anchor=_next_anchor(waiting, fix))
 
 
 def is_vague(accuracy_m: float | None) -> bool:

@@ -40,6 +40,7 @@ def candidate_of(volunteer_id: str, seen: Presence, area: Area | None, now_ms: i
         languages=seen.languages,
         travel_mode=seen.travel_mode,
         max_distance_m=seen.max_distance_m,
+        verified=seen.verified,
         place=seen.place,
         fix_age_s=age_s,
         accuracy_m=seen.accuracy_m,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dispatch.matching.affected_areas import price_s
+from dispatch.matching.eligibility import accepted_skills
 from dispatch.matching.place_uncertainty import uncertainty_s
 from dispatch.matching.trust import price_s as trust_s
 from dispatch.model.copying import changed
@@ -101,7 +102,8 @@ def _ranked(candidate: Candidate, need: Need, language: str | None, burdens: Map
     if wanted and not shares_language(wanted, candidate.languages):
         terms["language"] = NO_SHARED_LANGUAGE_S
     # By the best skill the person has, in the order of the plan.
-    later = next((at for at, skill in enumerate(need.requirement.skills) if skill in candidate.skills), 0)
+    best = next(iter(accepted_skills(candidate, need.requirement)), need.requirement.skill)
+    later = need.requirement.skills.index(best)
     if later:
         terms["substitute"] = SUBSTITUTE_S * later
     spare = (candidate.skills & SCARCE_SKILLS) - set(need.requirement.skills)

@@ -78,6 +78,14 @@ class LeaveDuty(AnswerCommand):
     """The person went off duty while they held this offer; sent by the service that reads profiles."""
 
 
+# Not an answer over HTTP either; sent by the service that reads verifications (DESIGN 118).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoseVerification(AnswerCommand):
+    """The verification of a skill ended or was withdrawn while the person held this offer."""
+
+    skill: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveResult(AnswerCommand):
     """The result of digital work."""

@@ -10,6 +10,7 @@ from dispatch.model.answer_commands import (
     DeclineOffer,
     GiveResult,
     LeaveDuty,
+    LoseVerification,
     RaiseDistress,
     ReportProgress,
 )
@@ -57,6 +58,7 @@ AnyCommand: TypeAlias = (
     | RaiseDistress
     | AskForHelp
     | LeaveDuty
+    | LoseVerification
     | GiveResult
     | MergeIncident
     | SplitIncident
@@ -92,6 +94,7 @@ COMMANDS: dict[str, type[Command]] = {
     "raise_distress": RaiseDistress,
     "ask_for_help": AskForHelp,
     "leave_duty": LeaveDuty,
+    "lose_verification": LoseVerification,
     "give_result": GiveResult,
     "merge_incident": MergeIncident,
     "split_incident": SplitIncident,

@@ -60,6 +60,8 @@ class Candidate:
     """Whether that assignment was heavy work."""
     heard_s: float | None = None
     """Time since the person last changed their duty or profile themselves; None: unknown."""
+    verified: frozenset[str] = frozenset()
+    """Skills with a valid verification at the time of the search, also skills that they do not claim."""
 
 
 # No slots: `copying.changed` copies `__dict__` (DESIGN 45).
@@ -80,6 +82,8 @@ class Need:
     """Number of needs of other incidents in the batch, at least as urgent, that search for the same people after this one."""
     ground: Hazard | None = None
     """The area is a hazard area: people inside it without the equipment are not asked."""
+    vouched: bool = False
+    """Only people with a valid verification, of whatever skill: the work is on texts that nobody else may see."""
     asleep_unless_heard_ms: int | None = None
     """Set in quiet hours: people without a sign of life since then count as asleep and are not asked."""
 
@@ -146,6 +150,8 @@ class Presence:
     skills: frozenset[str] = frozenset()
     languages: tuple[str, ...] = ()
     max_distance_m: int | None = None
+    verified: frozenset[str] = frozenset()
+    """Skills with a valid verification by the store's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ class AttentionReason(StrEnum):
     PLACE_UNLIKELY = "place_unlikely"  # outside the service area; the detail names the likely cause
     WARNING_INCOMPLETE = "warning_incomplete"  # more people are inside a hazard area than one decision warns
     WAYS_UNCHECKED = "ways_unchecked"  # more people are on their way near a new hazard area than could be checked
+    VERIFICATION_ENDED = "verification_ended"  # the skill of an assigned person is no longer verified
     CHANGE_UNCONFIRMED = "change_unconfirmed"  # an assigned person has not confirmed a change of their job in time
 
 
@@ -82,6 +83,7 @@ class Exclusion(StrEnum):
     STALE_PLACE = "stale_place"  # no fresh fix, and no home near enough
     IN_HAZARD = "in_hazard"  # inside the hazard area without the equipment: warned, not asked
     SKILL = "skill"
+    NOT_VERIFIED = "not_verified"  # claims the skill, but the requirement needs it verified
     RESTING = "resting"  # after an assignment
     QUIET_HOURS = "quiet_hours"  # the need can wait until the quiet hours end
     BUDGET_SPENT = "budget_spent"  # received the maximum number of offers of an hour or a day
@@ -93,6 +95,7 @@ class ShortfallReason(StrEnum):
     ALL_ENGAGED = "all_engaged"  # all of them hold other work
     ALL_ASKED = "all_asked"  # everybody eligible declined or did not answer
     NO_SHARED_LANGUAGE = "no_shared_language"
+    NOT_VERIFIED = "not_verified"  # the remaining people only claim a skill that must be verified
     PLACES_STALE = "places_stale"
     RESTING = "resting"  # the remaining people rest after work
     QUIET_HOURS = "quiet_hours"  # the remaining people sleep, and the need can wait
@@ -119,6 +122,7 @@ class SoftRule(StrEnum):
 
     CAPABILITY = "capability"  # does not do this kind of work (field or digital)
     SKILL = "skill"
+    NOT_VERIFIED = "not_verified"
     LANGUAGE = "language"
     TOO_FAR = "too_far"
     STALE_PLACE = "stale_place"

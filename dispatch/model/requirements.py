@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dispatch.model.reasons import ShortfallReason, StepReason
+from dispatch.model.verifications import EVERY_SKILL
 from dispatch.model.vocabulary import Capability, LanguageRule, OnFalse, Task
 
 
@@ -45,6 +46,8 @@ class RequirementSpec:
     validated: bool = False
     on_false: OnFalse = OnFalse.STAND_DOWN
     certainty: float | None = None
+    verified: bool | None = None
+    """Whether its skills count only if verified; None: as the plans say for each skill."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,9 @@ class Requirement:
     # Two lines of the same kind can have either origin, so the plan cannot tell which one an operator asked for (DESIGN 57).
     stated: bool = False
     """Stated by an operator, in the report or an update; a change of type or priority never removes it."""
+    # Kept with the requirement, so that ladders, indexes and replays judge by the same list as its first decision.
+    verified: tuple[str, ...] = ()
+    """Skills that count for it only if verified, whether it accepts them now or as later substitutes; `*`: every skill."""
 
     @property
     def is_repeated(self) -> bool:
@@ -152,6 +158,14 @@ class Requirement:
     def skills(self) -> tuple[str, ...]:
         """All accepted skills, the preferred one first."""
         return (self.skill, *self.any_of)
+
+    def needs_verified(self, skill: str) -> bool:
+        return skill in self.verified or EVERY_SKILL in self.verified
+
+    @property
+    def gated(self) -> tuple[str, ...]:
+        """The accepted skills that count only if verified."""
+        return tuple(filter(self.needs_verified, self.skills))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,13 @@ class Certainty(StrEnum):
     FALSE = "false"
 
 
+class Details(StrEnum):
+    """To whom caller and description are shown after acceptance. The place is shown to everybody who accepted."""
+
+    ALL = "all"
+    VERIFIED_ONLY = "verified_only"  # people with at least one valid verification
+
+
 class OnFalse(StrEnum):
     """Consequence if digital work agrees that a report is false."""
 

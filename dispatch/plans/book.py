@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from dispatch.model.languages import canonicals
 from dispatch.model.requirements import Climb, Policy, Requirement, RequirementSpec
 from dispatch.model.travel import distance_within_m
-from dispatch.model.vocabulary import TASK_OF_SKILL, Capability, Priority, Skill, Task, TravelMode
+from dispatch.model.verifications import EVERY_SKILL
+from dispatch.model.vocabulary import TASK_OF_SKILL, Capability, Details, Priority, Skill, Task, TravelMode
 from dispatch.plans import digital_work
 from dispatch.plans.budget_table import Budget
-from dispatch.plans.defaults import FALLBACK_TYPE, Defaults
+from dispatch.plans.defaults import FALLBACK_TYPE, VERIFIED_SKILLS, Defaults
 from dispatch.plans.fault_texts import sentences
 from dispatch.plans.fixed_policies import policy_of
 from dispatch.plans.ladder_tables import LadderTable
@@ -57,6 +58,8 @@ class ResponsePlan:
     """Heavy work: people rest longer afterwards."""
     precautions: Precautions = NO_PRECAUTIONS
     bounds: ResultBounds = field(default_factory=ResultBounds)
+    details: Details | None = None
+    """To whom caller and description are shown after acceptance; None: by priority (`disclosure.py`)."""
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -87,6 +90,8 @@ class PlanBook:
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
     substitutes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    verified: tuple[str, ...] = VERIFIED_SKILLS
+    """Skills that count only if verified, for requirements that do not say otherwise."""
 
     def ladder(self, name: str) -> Ladder:
         """The ladder of this name; `FALLBACK` if there is none: the incident may have been reported under other plans."""
@@ -125,9 +130,15 @@ class PlanBook:
             any_of=spec.any_of,
             language=spec.language,
             max_eta_s=spec.max_eta_s,
+            verified=self._verified(spec),
             climb=Climb(ladder=spec.ladder or (self.defaults.digital_ladder if digital else self.defaults.ladder)),
             **digital_work.completed(spec, self.defaults.digital_lease_s),
         )
+
+    def _verified(self, spec: RequirementSpec) -> tuple[str, ...]:
+        if spec.verified is None:
+            return self.verified
+        return (EVERY_SKILL,) if spec.verified else ()
 
     def _furthest_m(self, spec: RequirementSpec) -> int:
         """With a time limit only, the search radius is what a car reaches; eligibility applies each person's own travel mode."""
@@ -193,6 +204,7 @@ def parse(raw: Mapping[str, Any], *, source: str, lines: Mapping[str, int] | Non
         ladders=ladders | _inline_ladders(file),
         substitutes={skill: tuple(others) for skill, others in file.substitutes.items()},
         budget=file.budget.build(),
+        verified=tuple(file.verified),
     )
     bounds = file.bounds.build(ResultBounds())
     return replace(book, plans={name: _plan(name, table, book, bounds) for name, table in file.types.items()})
@@ -220,6 +232,7 @@ def _plan(name: str, table: TypeTable, book: PlanBook, bounds: ResultBounds) -> 
         lines=(),
         certainty=table.certainty,
         heavy=table.heavy,
+        details=table.details,
         precautions=Precautions(hazard=table.hazard, equipped=tuple(table.equipped), check_in_s=table.check_in_s),
         bounds=table.bounds.build(bounds) if table.bounds else bounds,
     )

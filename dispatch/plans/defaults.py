@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from dispatch.model.requirements import Policy
+from dispatch.model.vocabulary import Skill
 from dispatch.plans import digital_work
 
 FALLBACK_TYPE = "information"
 """Type whose plan serves unknown types: an incident is never refused because it has no plan."""
+
+VERIFIED_SKILLS: tuple[str, ...] = (Skill.DOCTOR, Skill.NURSE, Skill.RESCUE, Skill.FIREFIGHTING)
+"""Skills that count only if verified, in plan files that state no `verified`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
-from dispatch.model.vocabulary import Priority
+from dispatch.model.vocabulary import Details, Priority
 from dispatch.plans import fixed_policies
 from dispatch.plans.budget_table import MAX_S, MOST_OFFERS, Budget
-from dispatch.plans.defaults import FALLBACK_TYPE, Defaults
+from dispatch.plans.defaults import FALLBACK_TYPE, VERIFIED_SKILLS, Defaults
 from dispatch.plans.file_table import Table, named_tables
 from dispatch.plans.ladder_tables import LadderForm, LadderName
 from dispatch.plans.precautions import CHECK_IN_RANGE_S
@@ -92,6 +92,11 @@ class TypeTable(Table):
     ) = Field(default=None, description="Seconds after which a person on scene is asked to check in. Default: never.")
     bounds: ResultBoundsTable | None = Field(
         default=None, description="Bounds of results of digital work for this type. Default: those of the file."
+    )
+    details: Annotated[Details, one_of(Details)] | None = Field(
+        default=None,
+        description="To whom caller and description are shown after acceptance. Default: `verified_only` while the incident "
+        "is critical, else `all`.",
     )
     requirements: Annotated[list[RequirementTable], Rows("at least one", 1), AfterValidator(_for_every_priority)] = (
         Field(description="People that an incident of this type needs.")
@@ -202,6 +207,9 @@ class PlanFile(Table):
     bounds: ResultBoundsTable = Field(
         default_factory=ResultBoundsTable,
         description="Bounds within which results of digital work act without an operator.",
+    )
+    verified: Annotated[list[SkillName], Rows("a list of skills"), Unique] = Field(
+        default=list(VERIFIED_SKILLS), description="Skills that count only if an operator or admin has verified them."
     )
     substitutes: Annotated[
         dict[SkillName, Skills], named_tables('a table like cpr = ["first_aid"]'), AfterValidator(_no_cycles)

@@ -95,6 +95,10 @@ class RequirementTable(Table):
     certainty: Certainty | None = Field(
         default=None, description="Probability that enough people accept within the window."
     )
+    verified: Flag | None = Field(
+        default=None,
+        description="true: every skill counts only if verified; false: claims suffice. Default: as `verified` of the file.",
+    )
     policy: PolicyTable | None = Field(default=None, description="A fixed rule instead of a certainty.")
     heavy: Flag | None = Field(
         default=None, description="Heavy work: people rest longer afterwards. Default: as the type."

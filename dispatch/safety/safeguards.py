@@ -1,6 +1,13 @@
 """Entry point of the room: dispatches commands to its rules, and adds safety events that follow from any command."""
 
-from dispatch.model.answer_commands import AcceptOffer, AskForHelp, ConfirmChanges, LeaveDuty, RaiseDistress
+from dispatch.model.answer_commands import (
+    AcceptOffer,
+    AskForHelp,
+    ConfirmChanges,
+    LeaveDuty,
+    LoseVerification,
+    RaiseDistress,
+)
 from dispatch.model.commands import AssignVolunteer, CheckWay, Command, EnterHazard, PassDeadline
 from dispatch.model.context import DecisionContext
 from dispatch.model.events import Event
@@ -10,7 +17,16 @@ from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, refused, unchanged
 from dispatch.model.vocabulary import DeadlineKind
 from dispatch.plans.book import PlanBook
-from dispatch.safety import absence, check_ins, confirmations, distress, hazard_crossings, hazards, reinforcements
+from dispatch.safety import (
+    absence,
+    check_ins,
+    confirmations,
+    distress,
+    hazard_crossings,
+    hazards,
+    lost_verifications,
+    reinforcements,
+)
 
 
 def rule(
@@ -24,6 +40,8 @@ def rule(
         return distress.raised(incident, command, now_ms)
     if isinstance(command, LeaveDuty):
         return _leave_duty(incident, command, around)
+    if isinstance(command, LoseVerification):
+        return lost_verifications.ruled(incident, command, around)
     if isinstance(command, EnterHazard):
         return hazards.entered(incident, command)
     if isinstance(command, ConfirmChanges):
@@ -71,6 +89,7 @@ def consequences(state: Incident, facts: tuple[Event, ...], plans: PlanBook, now
         *check_ins.clocks(state, facts, precautions.check_in_s, now_ms),
         *absence.watches(state, facts, now_ms),
         *absence.heard(state, facts, now_ms),
+        *lost_verifications.over(state),
         *reinforcements.answered(state),
     ]
     if state.distress_of is not None and any(isinstance(fact, IncidentReported) for fact in facts):
@@ -86,7 +105,7 @@ def looked_at(incident: Incident | None, command: Command) -> str | None:
         return command.volunteer_id
     watches = isinstance(command, PassDeadline) and command.deadline is DeadlineKind.WATCH
     # Every look-up costs the batch: only rules that judge the present state of a person get it.
-    if not (watches or isinstance(command, LeaveDuty | AcceptOffer)):
+    if not (watches or isinstance(command, LeaveDuty | LoseVerification | AcceptOffer)):
         return None
     offer = incident.offer(getattr(command, "offer_id", None) or "")
     return offer.volunteer_id if offer else None

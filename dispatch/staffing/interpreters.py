@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from dispatch.matching.budget import held_back, may_go_beyond, yields_to_need
+from dispatch.matching.disclosure import needs_vouched
 from dispatch.matching.eligibility import exclusion
 from dispatch.matching.limits import required_languages, wanted_languages
 from dispatch.model.events import Event
@@ -76,6 +77,7 @@ def translator_need(incident: Incident, entry: Requirement, command_id: str) -> 
         languages=wanted_languages(entry, incident),
         max_distance_m=entry.max_distance_m,
         window_s=entry.window_s,
+        verified=entry.verified,
     )
     return Need(
         incident_id=incident.id,
@@ -90,11 +92,13 @@ def translator_need(incident: Incident, entry: Requirement, command_id: str) -> 
 
 
 def is_translator_there(
-    incident: Incident, entry: Requirement, seen: Iterable[Candidate], budget: Budget, now_ms: int
+    incident: Incident, entry: Requirement, seen: Iterable[Candidate], plans: PlanBook, now_ms: int
 ) -> bool:
     """Whether one of `seen` may be asked now. People who sleep do not count: retrying would not find them awake."""
-    need = translator_need(incident, entry, "")
-    return any(exclusion(one, need) is None and _may_be_asked(one, need, budget, now_ms) for one in seen)
+    # The look-up knows no plans, so it has not asked for people who may see the text.
+    vouched = needs_vouched(incident, Capability.DIGITAL, plans)
+    need = replace(translator_need(incident, entry, ""), vouched=vouched)
+    return any(exclusion(one, need) is None and _may_be_asked(one, need, plans.budget, now_ms) for one in seen)
 
 
 def _may_be_asked(candidate: Candidate, need: Need, budget: Budget, now_ms: int) -> bool:

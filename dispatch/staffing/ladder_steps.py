@@ -32,7 +32,7 @@ class EscalationContext:
 
     def is_translator_there(self, incident: Incident, entry: Requirement) -> bool:
         seen = self.around.free.get(entry.id, ())
-        return is_translator_there(incident, entry, seen, self.plans.budget, self.now_ms)
+        return is_translator_there(incident, entry, seen, self.plans, self.now_ms)
 
 
 def past(climb: Climb, number: int) -> Climb:

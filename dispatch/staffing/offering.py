@@ -1,5 +1,6 @@
 """The event by which a person is offered a requirement."""
 
+from dispatch.matching.eligibility import accepted_skills
 from dispatch.matching.ranking import Ranked
 from dispatch.matching.trust import figures
 from dispatch.model.ids import offer_id
@@ -18,7 +19,7 @@ def offer_made(need: Need, entry: Ranked, chance: float, now_ms: int) -> OfferMa
         requirement_id=requirement.id,
         volunteer_id=volunteer,
         capability=requirement.capability,
-        skill=next((skill for skill in requirement.skills if skill in entry.candidate.skills), requirement.skill),
+        skill=next(iter(accepted_skills(entry.candidate, requirement)), requirement.skill),
         expires_ms=now_ms + requirement.window_s * 1000,
         distance_m=entry.recorded.distance_m,
         eta_s=entry.recorded.eta_s,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import httpx2
 
-from streams.tokens import BadKeys, Role, TokenKeys, load_keys
+from streams.tokens import EVERYBODY, BadKeys, Role, TokenKeys, load_keys
 
 TOKEN_TTL_S = 3600
 _RENEW_BEFORE_S = 300
@@ -45,7 +45,9 @@ class IssuedTokens:
         now_s = self._now_s()
         ends_s, token = self._held.get((role, identity), (0, ""))
         if ends_s - _RENEW_BEFORE_S <= now_s:
-            token = self._keys.issue(Role(role), identity, now_s=now_s, ttl_s=TOKEN_TTL_S)
+            # The simulator's tracker reports everybody it has registered.
+            more = {"speaks_for": EVERYBODY} if role == Role.TRACKER else {}
+            token = self._keys.issue(Role(role), identity, now_s=now_s, ttl_s=TOKEN_TTL_S, more=more)
             self._held[(role, identity)] = (now_s + TOKEN_TTL_S, token)
         return token
 

@@ -40,6 +40,7 @@ COMMANDS = {
     "plans": CommandEntry("plans", "app", "Check and apply response plans."),
     "token": CommandEntry("token", "command", "Print a token or a login link for a role."),
     "sessions": CommandEntry("sessions", "app", "List and end sessions; revoke tokens, people and roles."),
+    "skills": CommandEntry("skills", "app", "Verify the skills of volunteers."),
     "incident": CommandEntry(
         "incident", "app", "Report, show, assign, escalate and reopen incidents; answer for a volunteer."
     ),

@@ -29,6 +29,17 @@ def command(
     link: Annotated[
         bool, typer.Option("--link", help="print login links for people instead, valid once and for 10 minutes")
     ] = False,
+    speaks_for: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for", help="tracker: an id it reports, or the beginning of ids with * at its end; may be repeated"
+        ),
+    ] = None,
+    organisation: Annotated[
+        str | None,
+        typer.Option("--org", help="tracker: reports the people of this organisation; operator: vouches for them"),
+    ] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="tracker: reports everybody")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object per line, with id and role")] = False,
     api: ApiOption = None,
     token: TokenOption = None,
@@ -42,7 +53,8 @@ def command(
     if link:
         _print_links(role, subjects, access(api, token), as_json)
         return
-    _print_tokens(role, subjects, hours, as_json)
+    more = _claims(role, speaks_for or [], organisation, everybody)
+    _print_tokens(role, subjects, hours, more, as_json)
 
 
 def _print_links(role: Role, subjects: Sequence[str], reach: Access, as_json: bool) -> None:
@@ -64,16 +76,35 @@ def login_link(reach: Access, role: Role, subject: str) -> Mapping[str, Any]:
     return {"id": subject, "role": role.value, "link": link, "expires_at": made["expires_at"]}
 
 
-def _print_tokens(role: Role, subjects: Sequence[str], hours: float, as_json: bool) -> None:
+def _print_tokens(role: Role, subjects: Sequence[str], hours: float, more: Mapping[str, object], as_json: bool) -> None:
     now_s = clock.now_ms() // 1000
     _check_hours(role, hours)
     keys = _signing_keys()
     for subject in subjects:
         # The API would refuse such a token only when it is used.
         _check(subject)
-        token = keys.issue(role, subject, now_s=now_s, ttl_s=int(hours * 3600))
+        token = keys.issue(role, subject, now_s=now_s, ttl_s=int(hours * 3600), more=more)
         shown = {"id": subject, "role": role.value, "token": token}
         print(json.dumps(shown) if as_json else token)
+
+
+def _claims(role: Role, speaks_for: list[str], organisation: str | None, everybody: bool) -> dict[str, object]:
+    """The claims `speaks_for` and `org`."""
+    if (speaks_for or everybody) and role is not Role.TRACKER:
+        raise CommandFailed("--for and --all are for trackers", "Leave them out, or use the role tracker.", WRONG_USE)
+    if organisation is not None and role not in (Role.TRACKER, Role.OPERATOR):
+        raise CommandFailed("--org is for trackers and operators", "Leave it out.", WRONG_USE)
+    if everybody and (speaks_for or organisation):
+        raise CommandFailed("--all covers everybody already", "Leave out --for and --org, or --all.", WRONG_USE)
+    for pattern in speaks_for:
+        _check(pattern.removesuffix("*"), "--for")
+    if organisation is not None:
+        _check(organisation, "--org")
+    if len(speaks_for) > tokens.MOST_SPOKEN_FOR:
+        cure = "Use beginnings of ids with *, --org, or several tokens."
+        raise CommandFailed(f"--for was given more than {tokens.MOST_SPOKEN_FOR} times", cure, WRONG_USE)
+    named: object = tokens.EVERYBODY if everybody else speaks_for
+    return ({"speaks_for": named} if named else {}) | ({"org": organisation} if organisation else {})
 
 
 def _signing_keys() -> tokens.TokenKeys:
@@ -100,10 +131,10 @@ def _check_hours(role: Role, hours: float) -> None:
         )
 
 
-def _check(subject: str) -> None:
+def _check(subject: str, option: str = "--id") -> None:
     if not is_person_id(subject):
         raise CommandFailed(
-            f"--id {subject!r} is not a valid id",
+            f"{option} {subject!r} is not a valid id",
             "Expected 1 to 128 visible ASCII characters without / | , and :, not . or ..",
             WRONG_USE,
         )

@@ -31,6 +31,7 @@ from streams.topics import (
     PRIVATE,
     SESSIONS,
     TOPICS,
+    VERIFICATIONS,
     VOLUNTEERS,
     Topic,
 )
@@ -43,6 +44,7 @@ from streams.wire import (
     NoticeRecord,
     PlansRecord,
     SessionRecord,
+    VerificationRecord,
     VolunteerPrivate,
     VolunteerRecord,
 )
@@ -55,6 +57,7 @@ _RECORDS: dict[str, tuple[type, ...]] = {
     INCIDENT_STATUS.name: (StatusRecord,),
     LOCATIONS.name: (FixRecord,),
     VOLUNTEERS.name: (VolunteerRecord,),
+    VERIFICATIONS.name: (VerificationRecord,),
     PRIVATE.name: (VolunteerPrivate, IncidentPrivate, ConsentsPrivate),
     DEAD_LETTERS.name: (DeadLetter, LetterSettled),
     AUDIT.name: (AuditRecord,),

@@ -26,7 +26,7 @@ from streams.kafka import clients
 from streams.ring import LiveRing
 from streams.ring.live_ring import ring_of
 from streams.settings import Settings
-from streams.topics import INCIDENTS, PRIVATE, SESSIONS, VOLUNTEERS
+from streams.topics import INCIDENTS, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
 
 IN_FLIGHT = 256
 """Sends that await confirmation; beyond them, `Overloaded` is raised before anything is sent."""
@@ -34,7 +34,7 @@ ANSWER_WITHIN_S = 1.85
 """Part of the two seconds within which a caller is promised an answer. A leader election may take 1.6 s of it."""
 RENEW_AFTER_S = 10.0
 """The producer is replaced after failing for this long."""
-_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, SESSIONS)
+_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, VERIFICATIONS, SESSIONS)
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -182,6 +182,11 @@ class CommandIntake:
         headers = wire.headers("volunteer", clock.fresh_id(), self._source)
         (position,) = await self.send_in_order([Message(VOLUNTEERS.name, record.id, wire.encode(record), headers)])
         return position
+
+    def verification_message(self, volunteer_id: str, skill: str, record: "wire.VerificationRecord | None") -> Message:
+        value = None if record is None else wire.encode(record)
+        headers = wire.headers("verification", clock.fresh_id(), self._source)
+        return Message(VERIFICATIONS.name, f"{volunteer_id}|{skill}", value, headers)
 
     async def erase_volunteer(self, volunteer_id: str) -> LogOffset:
         """Sends a tombstone to `volunteers`. Raises as `send_in_order`."""

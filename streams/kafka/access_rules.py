@@ -72,9 +72,10 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     _rule(topics.OFFERS, reads=(API, WORKER, NOTIFIER, OPERATOR), writes=(WORKER,)),
     # Workers read it to end the states of incidents that ended long ago.
     _rule(topics.INCIDENT_STATUS, reads=(API, WORKER, OPERATOR), writes=(WORKER,)),
-    # The operator's rights to write these three are those of `simulate`, `replay` and `dead-letters replay`.
+    # The operator's rights to write these four are those of `simulate`, `replay` and `dead-letters replay`.
     _rule(topics.LOCATIONS, reads=(WORKER, OPERATOR), writes=(API, OPERATOR)),
     _rule(topics.VOLUNTEERS, reads=(WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
+    _rule(topics.VERIFICATIONS, reads=(WORKER, OPERATOR), writes=(API, OPERATOR)),
     # The API reads it once: the first process of an older deployment looks for a record that opens with its keys.
     _rule(topics.PRIVATE, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
     _rule(topics.DEAD_LETTERS, reads=(API, OPERATOR), writes=(WORKER, NOTIFIER, OPERATOR)),
@@ -91,6 +92,7 @@ GROUP_RULES: tuple[GroupRule, ...] = (
     GroupRule(group=groups.DISPATCHER, members=frozenset({WORKER}), observers=frozenset({API, OPERATOR, MONITOR})),
     GroupRule(group=groups.LOCATIONS, members=frozenset({WORKER}), observers=frozenset({MONITOR})),
     GroupRule(group=groups.PEOPLE, members=frozenset({WORKER}), observers=frozenset({MONITOR})),
+    GroupRule(group=groups.VERIFICATIONS, members=frozenset({WORKER}), observers=frozenset({MONITOR})),
     GroupRule(group=groups.NOTIFIER, members=frozenset({NOTIFIER}), observers=frozenset({API, MONITOR})),
 )
 

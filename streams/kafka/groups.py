@@ -11,6 +11,8 @@ LOCATIONS = "komek-locations"
 """The workers' position services, which read `locations`."""
 PEOPLE = "komek-people"
 """The workers' profile services, which read `volunteers` and `private`."""
+VERIFICATIONS = "komek-verifications"
+"""The workers' verification services, which read `verifications`."""
 NOTIFIER = "komek-notifier"
 """The notifiers, which read `offers`."""
 

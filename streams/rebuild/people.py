@@ -1,6 +1,6 @@
 """Restores people: profiles, private records and positions, decoded and judged as on the live path (DESIGN 75)."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import structlog
 
@@ -15,12 +15,14 @@ from streams.store.record_decoders import (
     DecidingWrites,
     Rejected,
     fold_privates,
+    newest_verifications,
     readable_fixes,
     readable_profiles,
     succeeding,
 )
 from streams.store.restore import Restore
-from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
+from streams.store.verifications import VerificationWrite
+from streams.topics import LOCATIONS, PRIVATE, VERIFICATIONS, VOLUNTEERS
 
 log = structlog.get_logger(__name__)
 PEOPLE_AT_ONCE = 4000
@@ -51,6 +53,18 @@ class PeopleRestore:
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
             await people.put_profiles(writes[at : at + PEOPLE_AT_ONCE])
         return [record for deciding in newest.values() if (record := deciding[-1].record) is not None]
+
+    async def restore_verifications(self, bounds: Bounds, registered: Container[str]) -> None:
+        """Writes the verifications of registered people; those of others are of erased people."""
+        newest: dict[tuple[str, str], VerificationWrite] = {}
+        async for records in self._scan.read(VERIFICATIONS, bounds):
+            writes, rejected = newest_verifications(records)
+            newest.update({(write.volunteer_id, write.skill): write for write in writes})
+            self._report_unreadable(rejected)
+        left = [write for write in newest.values() if write.record is not None and write.volunteer_id in registered]
+        people = self._restore.people()
+        for at in range(0, len(left), PEOPLE_AT_ONCE):
+            await people.put_verifications(left[at : at + PEOPLE_AT_ONCE])
 
     async def restore_private(self, bounds: Bounds) -> None:
         """Writes the encrypted records and the home places."""

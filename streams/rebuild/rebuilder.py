@@ -30,7 +30,7 @@ from streams.ring.live_ring import ring_of
 from streams.settings import Settings
 from streams.store import LockLost, RedisClient
 from streams.store.restore import Restore, RestoredIncident
-from streams.topics import DECISIONS, LOCATIONS, OFFERS, PRIVATE, VOLUNTEERS
+from streams.topics import DECISIONS, LOCATIONS, OFFERS, PRIVATE, VERIFICATIONS, VOLUNTEERS
 
 log = structlog.get_logger(__name__)
 LOCK_TTL_MS = 10_000
@@ -144,7 +144,7 @@ class Rebuilder:
         return report
 
     async def _restored(self, began_s: float) -> RebuildReport:
-        topics = (VOLUNTEERS, PRIVATE, LOCATIONS, DECISIONS)
+        topics = (VOLUNTEERS, VERIFICATIONS, PRIVATE, LOCATIONS, DECISIONS)
         asked_s = clock.monotonic_s()
         bounds = {topic.name: await self._scan.bounds(topic) for topic in topics}
         self._scan.done = 0
@@ -152,8 +152,9 @@ class Rebuilder:
         # People first: offers, statistics and holds are written only to the hashes of known people.
         people = PeopleRestore(self._scan, self._restore, ring_of(self._settings, self._ring))
         profiles = await people.restore_profiles(bounds[VOLUNTEERS.name])
-        await people.restore_private(bounds[PRIVATE.name])
         modes = {profile.id: profile.travel_mode for profile in profiles}
+        await people.restore_verifications(bounds[VERIFICATIONS.name], modes)
+        await people.restore_private(bounds[PRIVATE.name])
         positions = await people.restore_positions(bounds[LOCATIONS.name], modes)
         folded = LogFold()
         await self._fold(folded, bounds[DECISIONS.name])

@@ -115,6 +115,7 @@ CLASSES: tuple[DataClass, ...] = (
     in_topic("locations", HOUR_S, Ending.RETENTION, "only a recent position helps to find the nearest people"),
     # Duty of the last two hours decides which positions of the last hour a rebuild may use.
     in_topic("volunteers", None, Ending.SUCCESSOR, _PERSON, hold_s=2 * HOUR_S),
+    in_topic("verifications", None, Ending.SUCCESSOR, "which skills count, while the person is registered"),
     # The hold: a record that was sealed again may hide a newer one for seconds (DESIGN 125).
     in_topic(
         "private",
@@ -140,6 +141,8 @@ CLASSES: tuple[DataClass, ...] = (
     in_redis(redis_keys.FIXES, None, Ending.REMOVAL, "ids and times: when a position is to be examined"),
     in_redis(redis_keys.ON_DUTY, None, Ending.REMOVAL, _PERSON),
     in_redis(redis_keys.VOLUNTEERS, None, Ending.REMOVAL, _PERSON),
+    in_redis(redis_keys.verified, None, Ending.REMOVAL, _PERSON),
+    in_redis(redis_keys.VERIFIED_UNTIL, None, Ending.REMOVAL, "ends of verifications: warnings, offers to withdraw"),
     in_redis(redis_keys.HALVES, None, Ending.REMOVAL, "profiles that wait for their repair, some seconds"),
     in_redis(redis_keys.digital_index, None, Ending.REMOVAL, _PERSON),
     in_redis(redis_keys.digital_engaged, None, Ending.REMOVAL, _PERSON),

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from dispatch.model.ids import derived
 from dispatch.model.places import Place
+from dispatch.model.verifications import VOUCHED_FOR_MS
 from streams import clock, wire
 from streams.api_client import Tally
 from streams.errors import BrokerError
@@ -21,8 +22,8 @@ from streams.kafka.broker_access import wait_for_broker
 from streams.ring import KeyRing
 from streams.settings import Settings
 from streams.simulator.people import SimulatedPerson
-from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
-from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
+from streams.topics import LOCATIONS, PRIVATE, VERIFICATIONS, VOLUNTEERS
+from streams.wire import FixRecord, VerificationRecord, VolunteerPrivate, VolunteerRecord
 
 SOURCE = "/komek/simulator"
 AT_ONCE = 10_000
@@ -56,6 +57,15 @@ def profile_records(person: SimulatedPerson, keys: KeyRing | bytes, at_ms: int) 
     # The value is encrypted, so it is not JSON as the other records are.
     headers[-1] = ("content-type", b"application/octet-stream")
     yield Record(PRIVATE.name, ref, wire.seal(keys, ref, secret), headers)
+
+
+def verification_record(person: SimulatedPerson, skill: str, at_ms: int) -> Record:
+    """By the simulator, for a year."""
+    known = VerificationRecord(
+        volunteer_id=person.id, skill=skill, until_ms=at_ms + VOUCHED_FOR_MS, by="simulator", at_ms=at_ms
+    )
+    key = f"{person.id}|{skill}"
+    return Record(VERIFICATIONS.name, key, wire.encode(known), _headers("verification", key, at_ms))
 
 
 def position_record(person: SimulatedPerson, place: Place, at_ms: int) -> Record:
@@ -126,6 +136,8 @@ async def register_in_bulk(sender: BulkSender, people: Sequence[SimulatedPerson]
     at_ms = clock.now_ms()
     records = (record for person in people for record in profile_records(person, keys, at_ms))
     await sender.send_all(records, "profile records")
+    vouched = (verification_record(person, skill, at_ms) for person in people for skill in person.skills)
+    await sender.send_all(vouched, "verifications")
     sender.tally.add("registered", len(people))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dispatch.model.places import Place
 from streams import clock
-from streams.api_client import TRACKER, Api, ApiCaller, ApiUnavailable
+from streams.api_client import OPERATOR, TRACKER, Api, ApiCaller, ApiUnavailable
 from streams.api_paths import path_of
 from streams.simulator.people import SimulatedPerson
 
@@ -30,7 +30,7 @@ def profile(person: SimulatedPerson) -> dict[str, Any]:
 
 
 async def register(api: Api, people: Iterable[SimulatedPerson], *, run: str) -> None:
-    """Registers all people concurrently. Refused profiles are counted by reason and skipped.
+    """Registers all people concurrently, with verified skills. Refused profiles are counted by reason and skipped.
 
     Raises:
         ApiUnavailable: the API did not answer for longer than `retry_for_s`.
@@ -41,10 +41,14 @@ async def register(api: Api, people: Iterable[SimulatedPerson], *, run: str) -> 
     async def register_waiting() -> None:
         for person in waiting:
             path = path_of("volunteers", person.id)
-            # By themselves: somebody registered by an operator counts as asleep in quiet hours.
-            themselves = ApiCaller(role="volunteer", identity=person.id)
-            answer = await api.write("PUT", path, themselves, key=f"sim-{run}-{person.id}", body=profile(person))
+            # By an operator, who vouches for their skills.
+            answer = await api.write("PUT", path, OPERATOR, key=f"sim-{run}-{person.id}", body=profile(person))
             api.tally.add("registered" if answer.is_ok else f"not registered ({answer.code})")
+            if answer.is_ok and person.on_duty:
+                # By themselves: somebody who has only been registered counts as asleep in quiet hours.
+                themselves = ApiCaller(role="volunteer", identity=person.id)
+                duty = {"on_duty": True}
+                await api.write("PUT", f"{path}/duty", themselves, key=f"sim-{run}-{person.id}-duty", body=duty)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(REGISTRATIONS_AT_ONCE):

@@ -120,10 +120,18 @@ class Terms:
     languages: tuple[str, ...]
     limit_m: float
     reach_m: float
+    verified: bool = False
+    """The skill counts only if verified."""
 
     def packed(self) -> str:
         return "|".join(
-            (self.capability, f"{self.limit_m:.0f}", f"{self.reach_m:.0f}", "+".join(spellings(self.languages)))
+            (
+                self.capability,
+                f"{self.limit_m:.0f}",
+                f"{self.reach_m:.0f}",
+                "+".join(spellings(self.languages)),
+                "1" if self.verified else "",
+            )
         )
 
 
@@ -136,6 +144,7 @@ def terms_of(incident: Incident, requirement: Requirement, skill: str) -> Terms:
         languages=wanted_languages(requirement, incident) if is_bridge else wanted.languages,
         limit_m=wanted.max_distance_m,
         reach_m=incident.area.reach_m if incident.area else 0.0,
+        verified=requirement.needs_verified(skill),
     )
 
 

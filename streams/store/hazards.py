@@ -12,11 +12,13 @@ from dispatch.model.languages import canonicals
 from dispatch.model.outlines import Circle, Outline
 from dispatch.model.people import AskedLately, Presence
 from dispatch.model.places import Area, Place
+from dispatch.model.verifications import valid_skills
 from dispatch.model.vocabulary import Capability, Skill, TravelMode
 from dispatch.ports import NotReady, UnderWay
 from dispatch.safety import hazard_crossings
 from streams import redis_keys
 from streams.store.redis_client import NOT_REBUILT, RedisClient, ScriptCall
+from streams.store.verifications import ends_of
 
 LOOK_AT_MOST = 1_000
 """People examined per skill and per circle of the cover of an area. In a larger crowd some are missed, and `Inside` says so."""
@@ -26,7 +28,7 @@ SPARE = 1.01
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
-_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "ht", "qt", "hx", "hy", "cap", "sk", "la", "md")
+_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "ht", "qt", "hx", "hy", "cap", "sk", "la", "md", "vs")
 
 
 class Ground(msgspec.Struct):
@@ -115,10 +117,13 @@ async def presence(link: RedisClient, volunteer_ids: Sequence[str]) -> dict[str,
     if not volunteer_ids:
         return {}
     rows = [("HMGET", redis_keys.volunteer(volunteer_id), *_FIELDS) for volunteer_id in volunteer_ids]
-    ready, *answers = await link.run([ScriptCall("ready"), *rows])
+    ready, time, *answers = await link.run([ScriptCall("ready"), ("TIME",), *rows])
     if not ready:
         raise NotReady(NOT_REBUILT)
-    return {volunteer_id: _presence(row) for volunteer_id, row in zip(volunteer_ids, answers, strict=True) if row[0]}
+    now_ms = int(time[0]) * 1000 + int(time[1]) // 1000
+    return {
+        volunteer_id: _presence(row, now_ms) for volunteer_id, row in zip(volunteer_ids, answers, strict=True) if row[0]
+    }
 
 
 async def asked_lately(link: RedisClient, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:
@@ -141,8 +146,8 @@ def _lately(row: Sequence[Any]) -> AskedLately:
     )
 
 
-def _presence(row: Sequence[Any]) -> Presence:
-    _, duty, mode, x, y, at, accuracy, heard, quiet, home_x, home_y, capabilities, skills, languages, most_m = row
+def _presence(row: Sequence[Any], now_ms: int) -> Presence:
+    _, duty, mode, x, y, at, accuracy, heard, quiet, home_x, home_y, capabilities, skills, languages, most_m, ends = row
     # `at` and `ht` are both signs of life; a fix that did not place the person counts as one.
     times = [int(float(time)) for time in (at, heard) if time]
     return Presence(
@@ -158,6 +163,7 @@ def _presence(row: Sequence[Any]) -> Presence:
         skills=frozenset(_words(skills)),
         languages=canonicals(_words(languages)),
         max_distance_m=int(most_m) if most_m else None,
+        verified=valid_skills(ends_of(ends), now_ms),
     )
 
 

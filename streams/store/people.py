@@ -22,8 +22,9 @@ from dispatch.model.languages import canonicals
 from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability
 from streams import redis_keys
-from streams.store import hazards
+from streams.store import hazards, verifications
 from streams.store.redis_client import FIX_AGE_LIMIT_MS, RedisClient, ScriptCall
+from streams.store.verifications import Ending, VerificationWrite
 from streams.wire import VolunteerRecord
 
 AT_ONCE = 250
@@ -128,6 +129,14 @@ class PeopleStore:
             packed = _pack([_packed_private(write) for write in part])
             changed += int(await self.link.call("private", self._owner, packed, *sealed))
         return changed
+
+    async def put_verifications(self, writes: Sequence[VerificationWrite]) -> int:
+        """Returns how many of the writes were newer than the stored records. Those of erased people have no effect."""
+        return await verifications.put(self.link, writes, self._owner)
+
+    async def ended_verifications(self, done: Sequence[Ending] = ()) -> list[Ending]:
+        """As `verifications.ended`."""
+        return await verifications.ended(self.link, done)
 
     async def unjoined(self, done: Sequence[Unjoined] = (), *, limit: int = AT_ONCE) -> list[Unjoined]:
         """People whose profile has needed a repair (see `Unjoined`) for more than `scripts.JOIN_AFTER_MS`.

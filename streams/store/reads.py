@@ -5,46 +5,20 @@ log: an empty result would be wrong then. `RedisIntakeMarks` (`intake_marks.py`)
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dispatch.model.ids import parts_of_offer
 from dispatch.model.incidents import Incident
-from dispatch.model.languages import canonicals
 from dispatch.model.offers import Offer
 from dispatch.model.people import AskedLately, Presence
-from dispatch.model.places import Place
-from dispatch.model.vocabulary import Capability, IncidentStatus, Priority, TravelMode
+from dispatch.model.vocabulary import IncidentStatus, Priority
 from dispatch.ports import NotReady
 from streams import redis_keys, wire
-from streams.store import hazards
+from streams.store import hazards, verifications
 from streams.store.redis_client import NOT_REBUILT, Command, RedisClient, ScriptCall
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolunteerView:
-    """A person's current state. `place` and `home` are only for the person and the dispatcher and never part of a list."""
-
-    id: str
-    capabilities: tuple[Capability, ...]
-    skills: tuple[str, ...]
-    languages: tuple[str, ...]
-    travel_mode: TravelMode
-    max_distance_m: int | None
-    on_duty: bool
-    offset: int
-    offer_id: str | None = None
-    incident_id: str | None = None
-    fix_at_ms: int | None = None
-    fix_age_s: float | None = None
-    place: Place | None = None
-    accuracy_m: float | None = None
-    home: Place | None = None
-    private_at: int | None = None
-    heard_ms: int | None = None
-    """Last sign of life; None if there is none."""
-    positions: bool = True
-    """False: the consent to positions is withdrawn."""
+from streams.store.verifications import Ending
+from streams.store.volunteer_view import FIELDS, VolunteerView, view_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +51,6 @@ class RebuildState:
 class OfferOf:
     incident: Incident
     offer: Offer
-
-
-_VIEW = ("v", "cap", "sk", "la", "tm", "md", "du", "co", "ci", "x", "y", "ac", "at", "hx", "hy", "po", "hd", "np")
 
 
 class Reads:
@@ -144,9 +115,20 @@ class Reads:
     async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None:
         """The person, or None when unknown or erased. Coordinates are set only with `with_places`."""
         key = redis_keys.volunteer(volunteer_id)
-        values, time = await self._ask([("HMGET", key, *_VIEW), ("TIME",)])
+        verified = ("HGETALL", redis_keys.verified(volunteer_id))
+        values, time, stored = await self._ask([("HMGET", key, *FIELDS), ("TIME",), verified])
         now_ms = int(time[0]) * 1000 + int(time[1]) // 1000
-        return _view(volunteer_id, dict(zip(_VIEW, values, strict=True)), now_ms, with_places)
+        view = view_of(volunteer_id, dict(zip(FIELDS, values, strict=True)), now_ms, with_places)
+        if view is None:
+            return None
+        known, organisation = verifications.decoded(stored)
+        return replace(view, verified=known, organisation=organisation)
+
+    async def are_known(self, volunteer_ids: Sequence[str], organisation: str | None = None) -> list[bool]:
+        return await verifications.are_known(self._link, volunteer_ids, organisation)
+
+    async def verifications_before(self, before_ms: int) -> list[Ending]:
+        return await verifications.ending_before(self._link, before_ms)
 
     async def presence(self, volunteer_id: str) -> Presence | None:
         """The person's duty, place and skills, or None when unknown or erased. For rules only; its places are never shown."""
@@ -245,45 +227,3 @@ def _parsed_cursor(cursor: str | None) -> tuple[str, tuple[int, str] | None]:
 def _sealed(stored: bytes | None) -> bytes | None:
     # `offset|` without ciphertext is an erased record.
     return (stored.partition(b"|")[2] or None) if stored is not None else None
-
-
-def _number(value: bytes | None) -> float | None:
-    return float(value) if value else None
-
-
-def _place(lon: bytes | None, lat: bytes | None) -> Place | None:
-    return Place(lon=float(lon), lat=float(lat)) if lon and lat else None
-
-
-def _words(csv: bytes | None) -> tuple[str, ...]:
-    return tuple(csv.decode().split(",")) if csv else ()
-
-
-def _text(value: bytes | None) -> str | None:
-    return value.decode() if value is not None else None
-
-
-def _view(volunteer_id: str, row: Mapping[str, Any], now_ms: int, with_places: bool) -> VolunteerView | None:
-    if row["v"] is None:
-        return None
-    fix_at = int(float(row["at"])) if row["at"] else None
-    return VolunteerView(
-        id=volunteer_id,
-        capabilities=tuple(map(Capability, _words(row["cap"]))),
-        skills=_words(row["sk"]),
-        languages=canonicals(_words(row["la"])),
-        travel_mode=TravelMode(row["tm"].decode()),
-        max_distance_m=int(row["md"]) if row["md"] else None,
-        on_duty=row["du"] == b"1",
-        offset=int(row["v"]),
-        offer_id=_text(row["co"]),
-        incident_id=_text(row["ci"]),
-        fix_at_ms=fix_at,
-        fix_age_s=(now_ms - fix_at) / 1000 if fix_at is not None else None,
-        place=_place(row["x"], row["y"]) if with_places else None,
-        accuracy_m=_number(row["ac"]) if with_places else None,
-        home=_place(row["hx"], row["hy"]) if with_places else None,
-        private_at=int(row["po"]) if row["po"] else None,
-        heard_ms=int(row["hd"]) if row["hd"] else None,
-        positions=row["np"] is None,
-    )

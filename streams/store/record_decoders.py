@@ -10,9 +10,11 @@ from typing import TypeAlias, TypeVar
 from aiokafka import ConsumerRecord
 
 from dispatch.matching.position_checks import refusal
+from dispatch.model.ids import is_person_id
 from streams import wire
 from streams.ring import LiveRing
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite
+from streams.store.verifications import VerificationWrite
 from streams.wire import Unreadable, VolunteerPrivate
 
 ON_ITS_WAY_MS = 60_000
@@ -94,6 +96,13 @@ def fold_privates(newest: dict[str, PrivateWrite], records: Iterable[ConsumerRec
     return rejected
 
 
+def newest_verifications(records: Iterable[ConsumerRecord]) -> tuple[list[VerificationWrite], Rejected]:
+    """The last record or tombstone of each person and skill, and the rejected records with reasons."""
+    writes, rejected = _readable(records, verification_of)
+    # All records of a key are in one partition, so the last one is the newest.
+    return list({(write.volunteer_id, write.skill): write for write in writes}.values()), rejected
+
+
 def _readable(
     records: Iterable[ConsumerRecord], decode: Callable[[ConsumerRecord], Write]
 ) -> tuple[list[Write], Rejected]:
@@ -152,6 +161,27 @@ def profile_of(record: ConsumerRecord) -> ProfileWrite:
     if profile.id != volunteer_id:
         raise Unreadable("id: expected the key of the record")
     return ProfileWrite(volunteer_id=volunteer_id, offset=record.offset, record=profile, logged_ms=record.timestamp)
+
+
+def verification_of(record: ConsumerRecord) -> VerificationWrite:
+    """Decodes a record of `verifications` or a tombstone.
+
+    Raises:
+        Unreadable: not a verification, or its key does not name the same person and skill.
+    """
+    key = _key_of(record)
+    volunteer_id, bar, skill = key.partition("|")
+    # The texts become fields with separators in Redis.
+    if not bar or not is_person_id(volunteer_id) or not (skill == "" or is_person_id(skill)):
+        raise Unreadable("key: expected an id of a person, a bar and a skill")
+    if record.value is None:
+        return VerificationWrite(volunteer_id=volunteer_id, skill=skill, offset=record.offset, record=None)
+    known = wire.decode_verification(record.value)
+    if (known.volunteer_id, known.skill or "") != (volunteer_id, skill):
+        raise Unreadable("volunteer_id, skill: expected those of the key")
+    if not is_person_id(known.by) or not (known.organisation is None or is_person_id(known.organisation)):
+        raise Unreadable("by, organisation: expected opaque ids")
+    return VerificationWrite(volunteer_id=volunteer_id, skill=skill, offset=record.offset, record=known)
 
 
 def private_of(record: ConsumerRecord, ring: LiveRing) -> PrivateWrite:

@@ -38,6 +38,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "SADD": ("m",),
     "SCAN": ("0",),
     "SET": ("v",),
+    "SMISMEMBER": ("m",),
     "SREM": ("m",),
     "SSCAN": ("0",),
     "ZADD": ("0", "m"),

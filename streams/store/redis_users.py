@@ -23,7 +23,7 @@ def _words(text: str) -> frozenset[str]:
 
 READS = _words(
     "EXISTS GEOSEARCH GET GETRANGE HEXISTS HGET HGETALL HKEYS HLEN HMGET HVALS LINDEX LRANGE MGET "
-    "SCARD SMEMBERS SSCAN TTL ZCARD ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZSCORE"
+    "SCARD SMEMBERS SMISMEMBER SSCAN TTL ZCARD ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZSCORE"
 )
 WRITES = _words(
     "DEL EXPIRE GEOADD HDEL HSET PERSIST PEXPIRE PEXPIREAT RPUSH SADD SET SREM UNLINK ZADD ZREM "
@@ -62,15 +62,16 @@ _REBUILD = frozenset(name for name in PARTS if name.startswith("restore_")) | {
     "people",
     "private",
     "ready",
+    "verifications",
 }
 
 RIGHTS: Mapping[Component, Rights] = {
     Component.API: Rights(
         about="reads what is shown; writes profiles, encrypted texts and the marks of requests",
-        scripts=frozenset({"asked_lately", "inside", "named", "near", "people", "private", "ready"}),
+        scripts=frozenset({"asked_lately", "inside", "named", "near", "people", "private", "ready", "verifications"}),
         commands=_words(
-            "EXISTS GET HGET HGETALL HKEYS HMGET INFO LINDEX LRANGE MGET SCARD SET TIME ZCARD ZRANGE "
-            "ZREVRANGE ZREVRANGEBYSCORE"
+            "EXISTS GET HGET HGETALL HKEYS HMGET INFO LINDEX LRANGE MGET SCARD SET SMISMEMBER TIME ZCARD ZRANGE "
+            "ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE"
         ),
         reads=(_ALL,),
         writes=(
@@ -79,6 +80,8 @@ RIGHTS: Mapping[Component, Rights] = {
             keys.repeat("*"),
             keys.volunteer("*"),
             keys.erased("*"),
+            keys.verified("*"),
+            keys.VERIFIED_UNTIL,
             keys.held_fix("*"),
             keys.private("*"),
             keys.offers_of("*"),

@@ -36,7 +36,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "near": (),
     "pending": (),
     "place_expiry": ("person",),
-    "people": ("person", "wake", "halves"),
+    "ended_verifications": (),
+    "people": ("person", "wake", "halves", "verified"),
     "private": ("person", "wake", "halves"),
     "progress": (),
     "ready": (),
@@ -51,6 +52,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "take_due": (),
     "under_way": (),
     "unjoined": (),
+    "verifications": ("person", "wake", "verified"),
 }
 """Script, and what stands between the prelude and it."""
 
@@ -96,6 +98,8 @@ _KEYS = {
     "under_way": keys.UNDER_WAY,
     "vicinity_of": keys.vicinity_of(""),
     "voids": keys.VOIDS,
+    "verified": keys.verified(""),
+    "verified_until": keys.VERIFIED_UNTIL,
     "volunteer": keys.volunteer(""),
     "volunteers": keys.VOLUNTEERS,
     "waiting_anywhere": keys.waiting_anywhere(""),
@@ -159,6 +163,7 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local IDLE_M_S = {_numbers(IDLE_M_S)}\n"
         f"local SLACK_M, VAGUE_M = {position_checks.SLACK_M}, {position_checks.VAGUE_M}\n"
         f"local STOOD_M, ANCHOR_MS = {position_checks.STOOD_M}, {position_checks.ANCHOR_MS}\n"
+        f"local CONFIRMED_AFTER_MS = {position_checks.CONFIRMED_AFTER_MS}\n"
         f"local FRESH_S, FRESH_FOR_MS = {FRESH_S}, {position_checks.FRESH_FOR_MS}\n"
     )
     scripts = {}

@@ -78,6 +78,10 @@ def call_of(need: Need, mark: SearchMark | None = None, most: int = LOOK_AT_MOST
         "incident": need.incident_id,
         **_standing(need),
     }
+    if need.requirement.gated:
+        packed["gated"] = need.requirement.gated
+    if need.vouched:
+        packed["vouched"] = True
     if need.area is not None:
         packed |= {
             "lon": index_lon(need.area.centre.lon),
@@ -192,6 +196,7 @@ def _candidate(row: Sequence[Any]) -> Candidate:
         heard,
         accuracy,
         known,
+        verified,
     ) = row
     accepted, refused, work, rested, heavy, hour, day, upheld, overruled = known or _UNASKED
     return Candidate(
@@ -217,4 +222,5 @@ def _candidate(row: Sequence[Any]) -> Candidate:
         rested_s=rested / 1000 if rested is not False else None,
         worked_heavy=heavy,
         heard_s=heard / 1000 if heard is not False else None,
+        verified=frozenset(verified),
     )

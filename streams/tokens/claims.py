@@ -22,6 +22,8 @@ _TYPES = (None, "jwt", *_ACCESS_TYPES)
 _LATEST = 2**53
 """JSON numbers up to here are exact in every implementation (RFC 8259 §6). Also excludes infinity and NaN."""
 _MAX_JTI = 128
+MOST_SPOKEN_FOR = 1_000
+EVERYBODY = "*"
 
 
 class Role(StrEnum):
@@ -66,6 +68,10 @@ class Bearer:
     jti: str | None = None
     typ: str | None = None
     digest: str = ""
+    org: str | None = None
+    """The organisation for which an operator vouches, or whose people a tracker reports."""
+    speaks_for: tuple[str, ...] | None = None
+    """The ids that a tracker reports (`speaking.py`); None: the claim is absent."""
 
     @property
     def name(self) -> str:
@@ -104,6 +110,8 @@ def bearer_of(
         jti=jti,
         typ=_type(typ),
         digest=digest,
+        org=_organisation(claims.get("org")),
+        speaks_for=_speaks_for(claims.get("speaks_for")),
     )
 
 
@@ -142,6 +150,27 @@ def _time(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LATEST:
         raise BadToken(f"the token's {name} is not a number of seconds since 1970")
     return value
+
+
+def _organisation(value: object) -> str | None:
+    if value is None or (isinstance(value, str) and is_person_id(value)):
+        return value
+    raise BadToken("the token's org is not an opaque id")
+
+
+def _speaks_for(value: object) -> tuple[str, ...] | None:
+    """A list of ids and of beginnings of ids with `*` at their end, or `*` alone."""
+    if value is None:
+        return None
+    patterns = [value] if value == EVERYBODY else value
+    if not isinstance(patterns, list) or len(patterns) > MOST_SPOKEN_FOR:
+        raise BadToken(f"the token's speaks_for is not {EVERYBODY} or a list of at most {MOST_SPOKEN_FOR:,} ids")
+    # An empty beginning would be everybody, which has to be said by the whole claim.
+    if not all(isinstance(one, str) and (one == value or is_person_id(one.removesuffix("*"))) for one in patterns):
+        raise BadToken(
+            "the token's speaks_for contains what is neither an id nor the beginning of ids with * at its end"
+        )
+    return tuple(patterns)
 
 
 def _type(value: object) -> str | None:

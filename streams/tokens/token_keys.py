@@ -9,7 +9,7 @@ import json
 import os
 import stat
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +62,17 @@ class TokenKeys:
         return self._signer is not None
 
     def issue(
-        self, role: Role, subject: str, *, now_s: int, ttl_s: int = DEFAULT_TTL_S, token_id: str | None = None
+        self,
+        role: Role,
+        subject: str,
+        *,
+        now_s: int,
+        ttl_s: int = DEFAULT_TTL_S,
+        token_id: str | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> str:
-        """Issues a signed token that expires `ttl_s` after `now_s`. `token_id` is its `jti`; None: a random one.
+        """Issues a signed token that expires `ttl_s` after `now_s`. `token_id` is its `jti`; None: a random one. `more`:
+        further claims.
 
         Raises:
             BadKeys: the set contains only public keys.
@@ -83,6 +91,7 @@ class TokenKeys:
             "iat": now_s,
             "exp": now_s + ttl_s,
             "jti": token_id or clock.fresh_id(),
+            **(more or {}),
         }
         signed = ".".join(_base64url(json.dumps(part).encode()) for part in (header, claims))
         return f"{signed}.{_base64url(self._signer.sign(signed.encode()))}"

@@ -23,7 +23,7 @@ from dispatch.model.staffing_events import RequirementsAdded
 from dispatch.model.vocabulary import HeardBy, Outcome
 from streams.errors import InvalidInput
 from streams.ring.declared_keys import KeyRecord
-from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VolunteerRecord
+from streams.wire.records import AuditRecord, FixRecord, NoticeRecord, PlansRecord, VerificationRecord, VolunteerRecord
 from streams.wire.session_records import SessionRecord
 
 T = TypeVar("T")
@@ -218,6 +218,11 @@ def decode_volunteer(data: bytes | None) -> VolunteerRecord:
     record: VolunteerRecord = decode_as(data, VolunteerRecord)
     # Older records contain other forms of the same codes (DESIGN 91).
     return replace(record, languages=canonicals(record.languages))
+
+
+def decode_verification(data: bytes | None) -> VerificationRecord:
+    record: VerificationRecord = decode_as(data, VerificationRecord)
+    return record
 
 
 def decode_fix(data: bytes | None) -> FixRecord:

@@ -39,6 +39,22 @@ class VolunteerRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationRecord:
+    """A record of `verifications`: `by` (an opaque id) verified a skill of a person until `until_ms`; 0: withdrew it.
+
+    `organisation`: opaque id of the organisation of `by`. `skill` None: the record states the organisation of the person
+    instead (None: none), and `until_ms` has no meaning. No person writes records about themselves.
+    """
+
+    volunteer_id: str
+    skill: str | None
+    until_ms: int
+    by: str
+    at_ms: int
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixRecord:
     """A record of `locations`.
 

@@ -46,6 +46,7 @@ from streams.worker.status_republisher import StatusRepublisher
 from streams.worker.timers import PendingSweep, TimerSweep
 from streams.worker.travel_router import router_of
 from streams.worker.triage import Triage
+from streams.worker.verification_service import VerificationService
 from streams.worker.watchdog import LagWatchdog, LoopWatchdog
 from streams.worker.watchdog_excuses import StallExcuses
 
@@ -268,6 +269,9 @@ class WorkerServices:
                 ring=self.ring,
             ),
             RetentionService(settings, store, sealed=Reads(self.link), tombstones=self.publisher, owned=self.owned),
+            VerificationService(
+                settings, self.people, dead_letter=self.publisher.dead_letter, tell=self.publisher.send_commands
+            ),
             LoopWatchdog(),
             LagWatchdog(settings, group=groups.DISPATCHER, owned=self.owned, waits=self.excuses),
         ]

@@ -32,7 +32,7 @@ from dispatch.model.vocabulary import (
     TravelMode,
 )
 from streams import wire
-from streams.store.reads import VolunteerView
+from streams.store.volunteer_view import VolunteerView
 from streams.wire import IncidentPrivate, VolunteerPrivate
 from tests.support.api_fakes import DATA_KEY, seal_incident
 from tests.support.api_world import World

@@ -57,16 +57,22 @@ async def load(at: Servers, people: Sequence[SimulatedPerson], workers: Sequence
     settings = at.settings
     async with bulk_sender(settings, Tally()) as sender:
         await register_in_bulk(sender, people, LiveRing.of(settings).now)
+        # A position that overtakes its profile is dropped.
+        await _until_taken(at, workers)
         await send_positions_in_bulk(sender, people, lambda person: person.home)
+    await _until_taken(at, workers)
+    with redis.Redis.from_url(at.redis) as client:
+        known = client.scard(redis_keys.VOLUNTEERS)
+    assert known == len(people), f"{known} of {len(people)} volunteers are in Redis"
+    return clock.monotonic_s() - begun_s
+
+
+async def _until_taken(at: Servers, workers: Sequence[Process]) -> None:
     async with asyncio.timeout(LOADED_WITHIN_S), _groups(at) as lag:
         while await lag() > 0:
             for process in workers:
                 process.check()
             await asyncio.sleep(POLL_S)
-    with redis.Redis.from_url(at.redis) as client:
-        known = client.scard(redis_keys.VOLUNTEERS)
-    assert known == len(people), f"{known} of {len(people)} volunteers are in Redis"
-    return clock.monotonic_s() - begun_s
 
 
 @asynccontextmanager

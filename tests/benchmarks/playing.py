@@ -15,11 +15,13 @@ from dispatch.model.commands import CloseIncident, Command
 from dispatch.model.decisions import Decision
 from dispatch.model.ids import derived
 from dispatch.model.incidents import Incident
+from dispatch.model.verifications import VOUCHED_FOR_MS
 from dispatch.plans.book import PlanBook
 from streams.kafka.log_reader import LogReader
 from streams.simulator.people import SimulatedPerson
 from streams.store.people import FixWrite, ProfileWrite
-from streams.wire import VolunteerRecord
+from streams.store.verifications import VerificationWrite
+from streams.wire import VerificationRecord, VolunteerRecord
 from streams.worker.dispatcher import Dispatcher
 from streams.worker.projection import Projection
 from streams.worker.publisher import Publisher
@@ -79,6 +81,8 @@ class Play:
         await self._picture.put_profiles(
             [ProfileWrite(volunteer_id=one.id, offset=1, record=_profile(one, since_ms)) for one in people]
         )
+        # Everybody's skills are verified: the rules of choice are compared, not claims.
+        await self._picture.put_verifications([write for one in people for write in _verifications(one, since_ms)])
         await self._picture.put_fixes(
             [
                 FixWrite(volunteer_id=one.id, lon=one.home.lon, lat=one.home.lat, accuracy_m=10, at_ms=since_ms)
@@ -145,6 +149,21 @@ class Play:
                     sent_ms=at_ms,
                 ),
             )
+
+
+def _verifications(person: SimulatedPerson, at_ms: int) -> list[VerificationWrite]:
+    until_ms = at_ms + VOUCHED_FOR_MS
+    return [
+        VerificationWrite(
+            volunteer_id=person.id,
+            skill=skill,
+            offset=1,
+            record=VerificationRecord(
+                volunteer_id=person.id, skill=skill, until_ms=until_ms, by="simulator", at_ms=at_ms
+            ),
+        )
+        for skill in person.skills
+    ]
 
 
 def _profile(person: SimulatedPerson, since_ms: int) -> VolunteerRecord:

@@ -209,6 +209,7 @@ class _QuickSearch(_Search):
             fix_age_s=FIX_AGE_S,
             accuracy_m=fix.accuracy_m,
             load=person.load_at(now_ms),
+            verified=self._people.verified.valid(person.id),
             **self._people.history(person),
         )
 
@@ -293,7 +294,7 @@ class QuickPicture(MemoryStore):
             person.claim is None
             and person.is_on_duty
             and any(self._waiting.values())
-            and waiting_for(person, self._waiting)
+            and waiting_for(person, self._waiting, self.people.verified.valid(person.id))
         ):
             super()._wake(person, except_incident)
 

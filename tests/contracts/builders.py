@@ -14,7 +14,8 @@ from dispatch.model.requirements import Requirement, Shortfall
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferState, Priority, TravelMode
 from dispatch.ports import Application, Claim
 from streams.store.people import FixWrite, ProfileWrite
-from streams.wire import VolunteerRecord
+from streams.store.verifications import VerificationWrite
+from streams.wire import VerificationRecord, VolunteerRecord
 
 ZONE = "8320e5"
 CENTRE = Place(lon=76.945, lat=43.238)
@@ -61,6 +62,21 @@ def profile(
     return ProfileWrite(volunteer_id=volunteer_id, offset=offset, record=record)
 
 
+def verification(
+    volunteer_id: str,
+    offset: int,
+    until_ms: int,
+    *,
+    skill: str | None = "doctor",
+    organisation: str | None = None,
+) -> VerificationWrite:
+    """`until_ms` 0: withdrawn. `skill` None: the organisation of the person."""
+    record = VerificationRecord(
+        volunteer_id=volunteer_id, skill=skill, until_ms=until_ms, by="op-1", at_ms=0, organisation=organisation
+    )
+    return VerificationWrite(volunteer_id=volunteer_id, skill=skill or "", offset=offset, record=record)
+
+
 def fix(volunteer_id: str, at_ms: int, place: Place = CENTRE) -> FixWrite:
     return FixWrite(volunteer_id=volunteer_id, lon=place.lon, lat=place.lat, accuracy_m=8.0, at_ms=at_ms)
 
@@ -74,6 +90,8 @@ def requirement(
     missing_since_ms: int | None = None,
     short_since_ms: int | None = None,
     translator_since_ms: int | None = None,
+    any_of: tuple[str, ...] = (),
+    verified: tuple[str, ...] = (),
 ) -> Requirement:
     shortfall = None
     if missing_since_ms is not None:
@@ -89,6 +107,8 @@ def requirement(
         shortfall=shortfall,
         short_since_ms=short_since_ms,
         translator_since_ms=translator_since_ms,
+        any_of=any_of,
+        verified=verified,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from dispatch.ports import ClaimAnswer, NotReady
 from streams.store.people import PrivateWrite
 from streams.store.restore import RestoredIncident
-from tests.contracts.builders import application, claim, fix, hold, incident, need, offer, profile
+from tests.contracts.builders import application, claim, fix, hold, incident, need, offer, profile, verification
 from tests.contracts.worlds import StoreWorld
 
 CALLS: dict[str, Callable[[StoreWorld], Awaitable[object]]] = {
@@ -23,6 +23,8 @@ CALLS: dict[str, Callable[[StoreWorld], Awaitable[object]]] = {
     "put_profiles": lambda world: world.people.put_profiles([profile("v-1", 1)]),
     "put_private": lambda world: world.people.put_private([PrivateWrite(ref="volunteer:v-1", offset=1, sealed=b"x")]),
     "put_fixes": lambda world: world.people.put_fixes([fix("v-1", 1)]),
+    "put_verifications": lambda world: world.people.put_verifications([verification("v-1", 1, 1)]),
+    "ended_verifications": lambda world: world.people.ended_verifications(),
     "sweep_fixes": lambda world: world.people.sweep_fixes(1),
 }
 

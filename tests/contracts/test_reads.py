@@ -11,7 +11,8 @@ from dispatch.ports import NotReady
 from streams import redis_keys
 from streams.store.intake_marks import RedisIntakeMarks, Repeat
 from streams.store.people import PrivateWrite
-from streams.store.reads import Page, VolunteerView
+from streams.store.reads import Page
+from streams.store.volunteer_view import VolunteerView
 from tests.contracts.builders import (
     CENTRE,
     application,
@@ -126,6 +127,7 @@ async def test_a_volunteer_is_shown_with_what_engages_them(redis_world: RedisWor
         incident_id=incident_id("flood"),
         fix_at_ms=now_ms - 5_000,
         fix_age_s=public.fix_age_s,
+        now_ms=public.now_ms,
     )
     assert public.fix_age_s == pytest.approx(5, abs=2)
     assert own.place == CENTRE

@@ -14,6 +14,7 @@ from streams.store.memory.store import MemoryStore
 from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
 from streams.store.reads import Reads
 from streams.store.restore import Restore, RestoredIncident
+from streams.store.verifications import Ending, VerificationWrite
 from tests.contracts.index import expected_indexes, expected_place
 from tests.support.stack import url_of
 
@@ -31,6 +32,8 @@ class People(Protocol):
     async def put_fixes(self, fixes: Sequence[FixWrite]) -> frozenset[FixWrite]: ...
     async def erase(self, volunteer_id: str, *, profile_offset: int, private_offset: int | None = None) -> None: ...
     async def sweep_fixes(self, ttl_ms: int) -> int: ...
+    async def put_verifications(self, writes: Sequence[VerificationWrite]) -> int: ...
+    async def ended_verifications(self, done: Sequence[Ending] = ()) -> list[Ending]: ...
 
 
 class StoreWorld(Protocol):

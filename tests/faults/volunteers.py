@@ -9,6 +9,7 @@ from tests.faults.client import Client, Order, Reply
 from tests.faults.people import DIGITAL_SKILL, People, Person
 
 TRACKER = "tracker-1"
+REGISTRAR = "op-registrar"
 ANSWER_AFTER_S = (0.2, 3.0)
 REGISTERED_AT_ONCE = 8
 CONFIRMS = 0.8
@@ -35,8 +36,9 @@ class Volunteers:
 
         async def one(person: Person) -> None:
             async with gate:
-                reply = await self._client.done(self.profile_order(person))
-                assert reply.is_ok, f"{person.id} was not registered: {reply}"
+                for order in (self.profile_order(person), self.duty_order(person, person.on_duty)):
+                    reply = await self._client.done(order)
+                    assert reply.is_ok, f"{person.id} was not registered: {reply}"
 
         everybody = list(self._people.by_id.values())
         await asyncio.gather(*(one(person) for person in everybody))
@@ -64,15 +66,17 @@ class Volunteers:
             if on_duty:
                 await asyncio.sleep(self._random.uniform(3, 8))
             person.on_duty = on_duty
-            path = f"/v1/volunteers/{person.id}/duty"
-            body = {"on_duty": on_duty}
-            await self._client.done(
-                Order(what="duty", role="volunteer", actor=person.id, method="PUT", path=path, body=body)
-            )
+            await self._client.done(self.duty_order(person, on_duty))
 
     def profile_order(self, person: Person) -> Order:
         path = f"/v1/volunteers/{person.id}"
-        return Order(what="register", role="volunteer", actor=person.id, method="PUT", path=path, body=person.profile)
+        # By an operator, who vouches for the skills.
+        return Order(what="register", role="operator", actor=REGISTRAR, method="PUT", path=path, body=person.profile)
+
+    def duty_order(self, person: Person, on_duty: bool) -> Order:
+        """By themselves: a sign of life, without which nobody is asked in quiet hours."""
+        path = f"/v1/volunteers/{person.id}/duty"
+        return Order(what="duty", role="volunteer", actor=person.id, method="PUT", path=path, body={"on_duty": on_duty})
 
     def hear(self, step: dict[str, Any]) -> None:
         """An offer is answered once, however often it is told."""

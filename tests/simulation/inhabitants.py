@@ -42,10 +42,11 @@ from dispatch.model.merges import NewReport
 from dispatch.model.places import Area, Place
 from dispatch.model.private_refs import text_ref
 from dispatch.model.requirements import RequirementSpec
+from dispatch.model.verifications import VOUCHED_FOR_MS
 from dispatch.model.vocabulary import LIVE_STATES, Capability, HeardBy, OfferState, TravelMode
 from dispatch.notices.safety_notices import STILL_COMING
 from streams import wire
-from streams.topics import INCIDENTS, LOCATIONS, OFFERS, VOLUNTEERS
+from streams.topics import INCIDENTS, LOCATIONS, OFFERS, VERIFICATIONS, VOLUNTEERS
 from tests.simulation.kafka import Kafka, Record
 from tests.simulation.weather import Weather
 
@@ -84,6 +85,7 @@ class Inhabitants:
         for number in range(PEOPLE):
             self._duty[f"v-{number}"] = True
             self._profile(f"v-{number}")
+            self._vouch_for(f"v-{number}")
             self._fix(f"v-{number}")
 
     async def live(self) -> None:
@@ -255,6 +257,17 @@ class Inhabitants:
             heard_ms=self.kafka.now_ms(),
         )
         self.kafka.append(VOLUNTEERS.name, wire.encode(record), person.encode())
+
+    def _vouch_for(self, person: str) -> None:
+        """An operator has verified that they are somebody: digital work at critical incidents needs it."""
+        known = wire.VerificationRecord(
+            volunteer_id=person,
+            skill="driver",
+            until_ms=self.kafka.now_ms() + VOUCHED_FOR_MS,
+            by="op-1",
+            at_ms=self.kafka.now_ms(),
+        )
+        self.kafka.append(VERIFICATIONS.name, wire.encode(known), f"{person}|driver".encode())
 
     def _moves(self) -> None:
         self._fix(self.chance.choice(list(self._duty)))

@@ -14,6 +14,7 @@ from dispatch.ports import StoreUnavailable
 from streams.store import LockLost
 from streams.store.memory.store import MemoryStore
 from streams.store.people import PrivateWrite, ProfileWrite
+from streams.store.verifications import VerificationWrite
 from tests.simulation.kafka import START_MS
 from tests.simulation.processes import Process
 
@@ -196,6 +197,11 @@ class Restore:
         self._redis.note_duty(writes)
         for write in writes:
             self._redis.store.people.put_profile(write)
+
+    async def put_verifications(self, writes: Sequence[VerificationWrite]) -> None:
+        await self._reach("restore verifications")
+        for write in writes:
+            self._redis.store.people.verified.put(write)
 
     async def put_private(self, _: Sequence[PrivateWrite]) -> None:
         await self._reach("restore private")

@@ -7,8 +7,8 @@ from typing import Any, cast
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import wire
 from streams.store.people import PeopleStore
-from streams.store.record_decoders import fix_of, profile_of
-from streams.topics import INCIDENTS, LOCATIONS, VOLUNTEERS
+from streams.store.record_decoders import fix_of, profile_of, verification_of
+from streams.topics import INCIDENTS, LOCATIONS, VERIFICATIONS, VOLUNTEERS
 from streams.worker.profile_service import leave_duty_commands
 from tests.simulation.kafka import Kafka, Record
 from tests.simulation.redis import Redis
@@ -23,7 +23,7 @@ class Registrar:
     async def follow(self) -> None:
         while True:
             await asyncio.sleep(0.25)
-            for topic in (VOLUNTEERS.name, LOCATIONS.name):
+            for topic in (VOLUNTEERS.name, VERIFICATIONS.name, LOCATIONS.name):
                 for number, log in enumerate(self._kafka.topics[topic]):
                     at = self._read.get((topic, number), 0)
                     if at < len(log) and await self._take(topic, log[at:]):
@@ -33,6 +33,10 @@ class Registrar:
         try:
             if topic == LOCATIONS.name:
                 await self._redis.do("put_fixes", ([fix_of(cast(Any, record)) for record in records],), {})
+                return True
+            if topic == VERIFICATIONS.name:
+                known = [verification_of(cast(Any, record)) for record in records]
+                await self._redis.do("put_verifications", (known,), {})
                 return True
             writes = [profile_of(cast(Any, record)) for record in records]
             await self._redis.do("put_profiles", (writes,), {})

@@ -12,7 +12,7 @@ from dispatch.model.people import AskedLately, Presence
 from dispatch.model.places import Place
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.ports import StoreUnavailable
-from streams import wire
+from streams import clock, wire
 from streams.audit.reader import AuditFilter, AuditPage
 from streams.errors import LogUnavailable
 from streams.intake.commands import LogOffset, Message
@@ -23,9 +23,12 @@ from streams.readers.last_known import LastKnown
 from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
 from streams.store.intake_marks import Repeat
+from streams.store.memory.verified import Verified
 from streams.store.people import PrivateWrite, ProfileWrite
-from streams.store.reads import Counts, OfferOf, Page, RebuildState, VolunteerView
-from streams.topics import INCIDENTS, PRIVATE, SESSIONS, VOLUNTEERS
+from streams.store.reads import Counts, OfferOf, Page, RebuildState
+from streams.store.verifications import Ending, VerificationWrite
+from streams.store.volunteer_view import VolunteerView
+from streams.topics import INCIDENTS, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
 from streams.wire import (
     AuditRecord,
     ConsentsPrivate,
@@ -33,6 +36,7 @@ from streams.wire import (
     IncidentPrivate,
     NoticeRecord,
     SessionRecord,
+    VerificationRecord,
     VolunteerPrivate,
     VolunteerRecord,
 )
@@ -103,6 +107,10 @@ class FakeLog:
     async def send_volunteer(self, record: VolunteerRecord) -> LogOffset:
         return (await self.send_in_order([Message(VOLUNTEERS.name, record.id, wire.encode(record), [])]))[0]
 
+    def verification_message(self, volunteer_id: str, skill: str, record: VerificationRecord | None) -> Message:
+        value = wire.encode(record) if record is not None else None
+        return Message(VERIFICATIONS.name, f"{volunteer_id}|{skill}", value, [])
+
     async def erase_volunteer(self, volunteer_id: str) -> LogOffset:
         return (await self.send_in_order([Message(VOLUNTEERS.name, volunteer_id, None, [])]))[0]
 
@@ -167,6 +175,9 @@ class FakeRedis:
         self.standing: dict[str, Place] = {}
         self.present: dict[str, Presence] = {}
         self.past: dict[str, AskedLately] = {}
+        self.verified = Verified(clock.now_ms)
+        self.registered: set[str] = set()
+        """People who are known to `are_known` besides those of `profiles`."""
         self.is_down = False
 
     def _ask(self) -> None:
@@ -215,7 +226,31 @@ class FakeRedis:
             known.pop(name)
         known["positions"] = f"consents:{volunteer_id}" not in self.withheld
         place = self.standing.get(volunteer_id) if with_places else None
-        return VolunteerView(offset=0, place=place, fix_at_ms=1_764_000_000_000 if place else None, **known)
+        verified, organisation = self.verified.of(volunteer_id)
+        return VolunteerView(
+            offset=0,
+            place=place,
+            fix_at_ms=1_764_000_000_000 if place else None,
+            verified=verified,
+            organisation=organisation,
+            now_ms=clock.now_ms(),
+            **known,
+        )
+
+    async def are_known(self, volunteer_ids: Sequence[str], organisation: str | None = None) -> list[bool]:
+        self._ask()
+        return [
+            one in {*self.profiles, *self.registered} and organisation in (None, self.verified.of(one)[1])
+            for one in volunteer_ids
+        ]
+
+    async def verifications_before(self, before_ms: int) -> list[Ending]:
+        self._ask()
+        return self.verified.ending_before(before_ms)
+
+    async def put_verifications(self, writes: Sequence[VerificationWrite]) -> int:
+        self._ask()
+        return sum(map(self.verified.put, writes))
 
     async def decision_place(self, incident_id: str, command_id: str) -> tuple[int, int] | None:
         self._ask()
@@ -277,6 +312,7 @@ class FakeRedis:
     async def erase(self, volunteer_id: str, *, profile_offset: int, private_offset: int | None = None) -> None:
         self._ask()
         self.profiles.pop(volunteer_id, None)
+        self.verified.forget(volunteer_id)
         self.sealed.pop(f"volunteer:{volunteer_id}", None)
 
     async def put_reported(self, incident_id: str, report: bytes, ttl_s: int = 86400) -> None:

@@ -44,8 +44,13 @@ def token_keys() -> TokenKeys:
 
 
 @cache
-def token(role: str, subject: str) -> str:
-    return token_keys().issue(Role(role), subject, now_s=clock.now_ms() // 1000)
+def token(role: str, subject: str, claims: str = "{}") -> str:
+    """`claims`: further ones, as JSON."""
+    return token_keys().issue(Role(role), subject, now_s=clock.now_ms() // 1000, more=json.loads(claims))
+
+
+def _token(role: str, subject: str, claims: dict[str, Any] | None) -> str:
+    return token(role, subject, json.dumps(claims)) if claims else token(role, subject)
 
 
 class World:
@@ -122,11 +127,12 @@ class World:
         key: str | None = "",
         raw: bytes | None = None,
         headers: dict[str, str] | None = None,
+        claims: dict[str, Any] | None = None,
     ) -> httpx2.Response:
         """A request with a fresh Idempotency-Key, unless `key` is another or None."""
         sent: dict[str, str] = {}
         if role is not None:
-            sent["Authorization"] = f"Bearer {token(role, subject or f'{role}-1')}"
+            sent["Authorization"] = f"Bearer {_token(role, subject or f'{role}-1', claims)}"
         if key is not None and method != "GET":
             sent["Idempotency-Key"] = key or f"key-{next(_keys)}"
         content = raw if raw is not None else (json.dumps(body).encode() if body is not None else None)

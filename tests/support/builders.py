@@ -61,17 +61,20 @@ def point(lon: float = ALMATY.lon, lat: float = ALMATY.lat) -> Area:
 
 
 def candidate(volunteer_id: str = "v-1", *skills: str, **known: Any) -> Candidate:
-    """A free person with a car and a fresh fix half a kilometre away, who gives first aid and speaks Kazakh and Russian."""
+    """A free person with a car and a fresh fix half a kilometre away, who gives first aid and speaks Kazakh and Russian. Their
+    skills are verified unless `verified` says otherwise."""
     defaults: dict[str, Any] = {
         "languages": ("kk", "ru"),
         "travel_mode": TravelMode.CAR,
         "distance_m": 500.0,
         "fix_age_s": 10.0,
+        "skills": frozenset(skills or {"first_aid"}),
+        "verified": frozenset(skills or {"first_aid"}),
     }
     known = defaults | known
     if known["distance_m"] is not None and known.get("place") is None:
         known["place"] = north_of_almaty(known["distance_m"])
-    return Candidate(volunteer_id=volunteer_id, skills=frozenset(skills or {"first_aid"}), **known)
+    return Candidate(volunteer_id=volunteer_id, **known)
 
 
 def north_of_almaty(away_m: float) -> Place:
@@ -108,6 +111,7 @@ def presence_of(person: Candidate, **known: Any) -> Presence:
         "skills": person.skills,
         "languages": person.languages,
         "max_distance_m": person.max_distance_m,
+        "verified": person.verified,
     }
     return Presence(**(defaults | known))
 

@@ -18,7 +18,15 @@ if need.passed then
   passed = #need.passed
   for _, id in ipairs(need.passed) do seen[id] = true end
 end
+-- Skills that count only if verified; `vouched`: somebody must have verified any skill of the person.
+local wanted, gated = set_of(need.skills), set_of(need.gated or {})
 local equipped = need.equipped and set_of(need.equipped)
+
+local function list_of(set)
+  local list = {}
+  for word in pairs(set or {}) do list[#list + 1] = word end
+  return list
+end
 
 local function leave_out(id, reason)
   excluded[reason] = (excluded[reason] or 0) + 1
@@ -58,6 +66,16 @@ local function shares_language(languages)
   return false
 end
 
+-- Whether a claimed skill counts: nobody but the person says so where it is gated.
+local function is_qualified(skills, valid)
+  if need.vouched and not valid then return false end
+  if not need.gated then return true end
+  for skill in words(skills) do
+    if wanted[skill] and (not gated[skill] or (valid and valid[skill])) then return true end
+  end
+  return false
+end
+
 -- Past of a person: decayed sums of answers and work, ms since the last work, offers of the last hour and of the last day.
 local function history(id, yes, no, work, worked, heavy, upheld, overruled)
   local hour, day = offers_lately(id, now)
@@ -72,12 +90,14 @@ local function judge(id, distance)
   looked = looked + 1
   if asked[id] then return leave_out(id, 'asked_before') end
   local duty, state, command, languages, max, at, home_x, home_y, skills, travel, load, x, y, accuracy, heard, yes, no, work, worked,
-    heavy, upheld, overruled =
+    heavy, upheld, overruled, vs =
     unpack(call('HMGET', KEY.volunteer .. id,
       'du', 'cs', 'cc', 'la', 'md', 'at', 'hx', 'hy', 'sk', 'tm', 'ld', 'x', 'y', 'ac', 'hd', 'ey', 'en', 'wk', 'we', 'wh',
-      'tu', 'to'))
+      'tu', 'to', 'vs'))
   if duty ~= '1' then return leave_out(id, 'off_duty') end
   if state and not (state == 'p' and command == need.command) then return leave_out(id, 'engaged') end
+  local valid = verified_now(vs, now)
+  if not is_qualified(skills, valid) then return leave_out(id, 'not_verified') end
   if not shares_language(languages) then return leave_out(id, 'language') end
   local from_home, age = false, at and now - at
   if distance then
@@ -99,7 +119,8 @@ local function judge(id, distance)
   -- false, not nil: a Lua list ends at the first nil.
   candidates[#candidates + 1] = {
     id, distance or false, from_home, skills, languages, travel, max, x, y, age, load_now(load, now), home_m,
-    heard and now - heard or false, tonumber(accuracy) or false, (load or yes or no) and history(id, yes, no, work, worked, heavy, upheld, overruled) or false
+    heard and now - heard or false, tonumber(accuracy) or false, (load or yes or no) and history(id, yes, no, work, worked, heavy, upheld, overruled) or false,
+    list_of(valid)
   }
 end
 

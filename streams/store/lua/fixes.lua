@@ -81,12 +81,13 @@ local function believed_changes(key, stored, lon, lat, fix_accuracy, at)
     local waits = pt and pt > stored
     -- A vague fix neither begins nor confirms a leap.
     local precise = is_precise(fix_accuracy)
-    if precise and waits and at > pt and missing(px, py, pa, pt, lon, lat, fix_accuracy, at, 'car') <= STOOD_M then
+    local near = precise and waits and at > pt and missing(px, py, pa, pt, lon, lat, fix_accuracy, at, 'car') <= STOOD_M
+    if near and at - pt >= CONFIRMED_AFTER_MS then
       -- The leap becomes the anchor, then the fix is placed.
       call('HSET', key, 'ax', px, 'ay', py, 'aa', pa, 'ab', '')
       return anchor_changes(px, py, pa, '', pt, lon, lat, fix_accuracy, at)
     end
-    if precise and (not waits or at > pt) then call('HSET', key, 'px', lon, 'py', lat, 'pa', fix_accuracy, 'pt', at) end
+    if precise and not near and (not waits or at > pt) then call('HSET', key, 'px', lon, 'py', lat, 'pa', fix_accuracy, 'pt', at) end
   end
   if at > (heard or 0) then call('HSET', key, 'ht', at) end
   return nil

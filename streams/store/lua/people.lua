@@ -65,6 +65,7 @@ local function write_duty(person, profile, logged)
 end
 
 local function write_profile(person, profile, logged)
+  local is_new = not person.v
   write_duty(person, profile, logged)
   call('HSET', person.key, 'v', profile.v, 'cap', profile.cap, 'sk', profile.sk, 'la', profile.la, 'tm', profile.tm,
     'md', profile.md, 'po', profile.po)
@@ -73,6 +74,8 @@ local function write_profile(person, profile, logged)
   call('SADD', KEY.volunteers, person.id)
   person.v, person.cap, person.sk, person.la = profile.v, profile.cap, profile.sk, profile.la
   person.tm, person.md = profile.tm, profile.md
+  -- Their verifications may have arrived before the profile.
+  if is_new then refresh_verified(person) end
 end
 
 -- A duty that arrives late: API processes write profiles to Redis at once, so the order of arrival may differ from the log's.
@@ -91,7 +94,11 @@ local function erase(person, offset, logged)
   reindex(person, now)
   call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld',
     'hd', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt',
-    'dk', 'dw', 'fl', 'np')
+    'dk', 'dw', 'fl', 'np', 'vs')
+  for _, skill in ipairs(call('HKEYS', KEY.verified .. person.id)) do
+    call('ZREM', KEY.verified_until, person.id .. '|' .. skill)
+  end
+  call('DEL', KEY.verified .. person.id)
   call('SREM', KEY.volunteers, person.id)
   call('SREM', KEY.on_duty, person.id)
   call('ZREM', KEY.fixes, person.id)

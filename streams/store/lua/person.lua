@@ -1,7 +1,8 @@
 -- One person: their hash, and the indexes they belong to.
 
 local PERSON = {
-  'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg'
+  'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg',
+  'vs'
 }
 local CLAIM = {'co', 'ci', 'ce', 'cs', 'cc', 'ca'}
 local FIX = {'x', 'y', 'ac', 'at', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt'}

@@ -54,6 +54,18 @@ local function words(csv)
   return string.gmatch(csv or '', '[^,]+')
 end
 
+-- The verified skills of the field `vs` whose verification has not ended, as a set; nil when there is none.
+local function verified_now(vs, now)
+  local valid
+  for skill, ends in string.gmatch(vs or '', '([^,:]+):(%d+)') do
+    if tonumber(ends) > now then
+      valid = valid or {}
+      valid[skill] = true
+    end
+  end
+  return valid
+end
+
 -- Languages are compared by their primary subtag: `kk-Cyrl` is `kk`.
 local function primary(language)
   return string.lower(string.match(language, '^[^-]*'))

@@ -28,13 +28,15 @@ local function waiting_near(person, base, most, members)
   for skill in words(person.sk) do
     local near = call('GEOSEARCH', base .. skill, 'FROMLONLAT', person.ix, geo_lat(person.iy), 'BYRADIUS', radius, 'm',
       'ASC', 'COUNT', most, 'WITHDIST')
-    for _, entry in ipairs(near) do members[#members + 1] = entry end
+    for _, entry in ipairs(near) do members[#members + 1] = {entry[1], entry[2], skill} end
   end
 end
 
 local function waiting_anywhere(person, base, members)
   for skill in words(person.sk) do
-    for _, member in ipairs(call('ZRANGE', base .. skill, 0, ANYWHERE_AT_MOST - 1)) do members[#members + 1] = {member} end
+    for _, member in ipairs(call('ZRANGE', base .. skill, 0, ANYWHERE_AT_MOST - 1)) do
+      members[#members + 1] = {member, nil, skill}
+    end
   end
 end
 
@@ -60,11 +62,17 @@ local function speaks(person, languages)
   return false
 end
 
+local function is_verified(person, skill, now)
+  local valid = verified_now(person.vs, now)
+  return valid ~= nil and valid[skill] == true
+end
+
 -- Whether the person could fill the requirement at all. Checked first, because only a few incidents are woken.
-local function fits(person, entry)
+local function fits(person, entry, now)
   local terms = call('HGET', KEY.waiting_terms, entry[1])
   if not terms then return true end
-  local capability, limit, reach, languages = string.match(terms, '^([^|]*)|([^|]*)|([^|]*)|(.*)$')
+  local capability, limit, reach, languages, verified = string.match(terms, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|?(.*)$')
+  if verified == '1' and not is_verified(person, entry[3], now) then return false end
   if not string.find(person.cap or '', capability, 1, true) or not speaks(person, languages) then return false end
   if not entry[2] then return true end
   return tonumber(entry[2]) - tonumber(reach) <= math.min(reach_m(person.md, person.tm), tonumber(limit)) + BLUR_M
@@ -91,7 +99,7 @@ local function wake(person, now, except)
   for _, entry in ipairs(waiting_for(person)) do
     local member = entry[1]
     local incident = string.match(member, '^%d|%d+|([^|]+)|')
-    if incident and incident ~= except and not seen[incident] and fits(person, entry) then
+    if incident and incident ~= except and not seen[incident] and fits(person, entry, now) then
       seen[incident] = true
       local turn = first + WAKE_EVERY_MS * math.min(count, WAKE_AT_ONCE)
       if string.sub(member, 1, 1) >= '2' then turn = math.max(turn, now + SCARCE_WAITS_MS) end

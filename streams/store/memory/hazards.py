@@ -65,7 +65,7 @@ def under_way(incidents: Iterable[Incident], area: Area) -> UnderWay:
     return UnderWay(incident_ids=tuple(within[:most]), beyond=len(within) > most)
 
 
-def presence(person: StoredPerson | None) -> Presence | None:
+def presence(person: StoredPerson | None, verified: frozenset[str]) -> Presence | None:
     if person is None or person.profile is None:
         return None
     profile, fix = person.profile, person.fix
@@ -82,4 +82,5 @@ def presence(person: StoredPerson | None) -> Presence | None:
         skills=frozenset(profile.skills),
         languages=canonicals(profile.languages),
         max_distance_m=profile.max_distance_m,
+        verified=verified,
     )

@@ -15,6 +15,7 @@ from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import Capability
 from dispatch.ports import Claim
 from streams.retention.classes import HOLD_S
+from streams.store.memory.verified import Verified
 from streams.store.people import FixWrite, ProfileWrite, fix_in
 from streams.store.track_record import TrackRecord
 from streams.wire import VolunteerRecord
@@ -97,6 +98,10 @@ class People:
     withheld: set[str] = field(default_factory=set)
     look_at: dict[str, int] = field(default_factory=dict)
     offers_of: dict[str, dict[str, int]] = field(default_factory=dict)
+    verified: Verified = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.verified = Verified(self.now_ms)
 
     def person(self, volunteer_id: str) -> StoredPerson:
         return self.known.setdefault(volunteer_id, StoredPerson(id=volunteer_id))
@@ -208,6 +213,7 @@ class People:
             person.standing = TrackRecord()
             self.offers_of.pop(person.id, None)
             self.look_at.pop(person.id, None)
+            self.verified.forget(person.id)
         return True
 
     def _put_duty(self, person: StoredPerson, write: ProfileWrite) -> None:

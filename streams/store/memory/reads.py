@@ -125,7 +125,9 @@ class MemoryReads:
 
     async def presence(self, volunteer_ids: Sequence[str]) -> dict[str, Presence]:
         self._check()
-        seen = {one: hazards.presence(self.people.known.get(one)) for one in volunteer_ids}
+        seen = {
+            one: hazards.presence(self.people.known.get(one), self.people.verified.valid(one)) for one in volunteer_ids
+        }
         return {one: known for one, known in seen.items() if known}
 
     async def asked_lately(self, volunteer_ids: Sequence[str]) -> dict[str, AskedLately]:

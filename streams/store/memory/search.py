@@ -12,6 +12,7 @@ from dispatch.model.places import Place
 from dispatch.model.reasons import Exclusion
 from dispatch.model.recorded_way import BLUR_M
 from dispatch.model.travel import reach_m
+from dispatch.model.verifications import counted
 from dispatch.model.vocabulary import Capability, TravelMode
 from streams.store.memory.people import People, StoredPerson, metres
 from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, joined, limit_m, wider_m
@@ -148,9 +149,20 @@ class _Search:
         claim = person.claim
         if claim and (person.is_confirmed or claim.command_id != self._need.command_id):
             return Exclusion.ENGAGED
+        if not self._is_qualified(person):
+            return Exclusion.NOT_VERIFIED
         if self._spoken and self._spoken.isdisjoint(primaries(person.profile.languages)):
             return Exclusion.LANGUAGE
         return None
+
+    def _is_qualified(self, person: StoredPerson) -> bool:
+        """As `is_qualified` in find.lua."""
+        need, valid = self._need, self._people.verified.valid(person.id)
+        if need.vouched and not valid:
+            return False
+        claimed = person.profile.skills if person.profile else ()
+        wanted = need.requirement.skills
+        return not need.requirement.gated or bool(counted(wanted, need.requirement.verified, claimed, valid))
 
     def _measured(self, person: StoredPerson, distance: float) -> tuple[float, Exclusion | None]:
         area = self._need.area
@@ -212,6 +224,7 @@ class _Search:
             from_home=from_home,
             home_m=metres(fix.place, person.home) if fix and person.home and not from_home else None,
             load=person.load_at(self._people.now_ms()),
+            verified=self._people.verified.valid(person.id),
             **self._people.history(person),
         )
 

@@ -27,6 +27,7 @@ from streams.store.memory.wake import wake
 from streams.store.people import FixWrite, PrivateWrite, ProfileWrite, kept_home
 from streams.store.restore import RestoredIncident
 from streams.store.track_record import Standings
+from streams.store.verifications import Ending, VerificationWrite
 
 
 class MemoryStore(MemoryReads):
@@ -126,11 +127,30 @@ class MemoryStore(MemoryReads):
         return self.timers.take_due(self._clock(), limit)
 
     def _wake(self, person: StoredPerson, except_incident: str | None) -> None:
-        wake(person, self._waiting, self.timers, self._clock(), except_incident)
+        valid = self.people.verified.valid(person.id)
+        wake(person, self._waiting, self.timers, self._clock(), except_incident, valid)
 
     async def put_profiles(self, writes: Sequence[ProfileWrite]) -> int:
         self._check()
         return sum(self._changed(write.volunteer_id, self.people.put_profile(write)) for write in writes)
+
+    async def put_verifications(self, writes: Sequence[VerificationWrite]) -> int:
+        self._check()
+        return sum(map(self._put_verification, writes))
+
+    def _put_verification(self, write: VerificationWrite) -> bool:
+        person = self._profiled(write.volunteer_id)
+        # Erased: a record that arrives late must not restore anything about the person.
+        if person is None and write.volunteer_id in self.people.erased:
+            return False
+        changed = self.people.verified.put(write)
+        if changed and person and write.record and write.record.until_ms > self._clock():
+            self._wake(person, None)
+        return changed
+
+    async def ended_verifications(self, done: Sequence[Ending] = ()) -> list[Ending]:
+        self._check()
+        return self.people.verified.ended(done, self._clock())
 
     async def put_private(self, writes: Sequence[PrivateWrite]) -> int:
         self._check()

@@ -21,25 +21,32 @@ Waiting = Mapping[str, Mapping[str, tuple[Incident, str]]]
 """For each incident: its waiting requirements (incident, requirement id) by index member. Members sort by urgency."""
 
 
-def wake(person: StoredPerson, waiting: Waiting, timers: Timers, now_ms: int, except_incident: str | None) -> None:
-    """`except_incident`: the incident that has just released the person and need not retry."""
+def wake(
+    person: StoredPerson,
+    waiting: Waiting,
+    timers: Timers,
+    now_ms: int,
+    except_incident: str | None,
+    verified: frozenset[str],
+) -> None:
+    """`except_incident`: the incident that has just released the person and need not retry. `verified`: verified skills."""
     if person.claim or not person.is_on_duty:
         return
     first_ms = now_ms + 100 + LATER_PER_TIMER_MS * timers.due_until(now_ms + 1000)
-    others = [entry for entry in waiting_for(person, waiting) if entry[0] != except_incident]
+    others = [entry for entry in waiting_for(person, waiting, verified) if entry[0] != except_incident]
     for place, (incident_id, is_scarce) in enumerate(others[: WAKE_AT_ONCE + HOLD_BACK_AT_MOST]):
         turn_ms = first_ms + WAKE_EVERY_MS * min(place, WAKE_AT_ONCE)
         turn_ms = max(turn_ms, now_ms + SCARCE_WAITS_MS) if is_scarce else turn_ms
         timers.take_turn(incident_id, turn_ms, is_first=place == 0, is_woken=place < WAKE_AT_ONCE)
 
 
-def waiting_for(person: StoredPerson, waiting: Waiting) -> list[tuple[str, bool]]:
+def waiting_for(person: StoredPerson, waiting: Waiting, verified: frozenset[str]) -> list[tuple[str, bool]]:
     """Waiting incidents, most urgent first, each once, and whether only its wave fell short of its certainty."""
     members = sorted(
         (member, incident.id)
         for of_incident in waiting.values()
         for member, (incident, requirement_id) in of_incident.items()
-        if _might_fill(person, incident, requirement_id)
+        if _might_fill(person, incident, requirement_id, verified)
     )
     first: dict[str, bool] = {}
     for member, incident_id in members:
@@ -48,7 +55,7 @@ def waiting_for(person: StoredPerson, waiting: Waiting) -> list[tuple[str, bool]
     return list(first.items())
 
 
-def _might_fill(person: StoredPerson, incident: Incident, requirement_id: str) -> bool:
+def _might_fill(person: StoredPerson, incident: Incident, requirement_id: str, verified: frozenset[str]) -> bool:
     requirement = next(line for line in incident.requirements if line.id == requirement_id)
     if person.profile is None:
         return False
@@ -56,7 +63,7 @@ def _might_fill(person: StoredPerson, incident: Incident, requirement_id: str) -
     return any(
         _meets(person, incident, terms_of(incident, requirement, skill), placed)
         for skill, placed in waited_skills(incident, requirement)
-        if skill in profile.skills
+        if skill in profile.skills and (skill in verified or not requirement.needs_verified(skill))
     )
 
 

@@ -43,7 +43,10 @@ ROLES = {
     ("GET", "/v1/incidents/{incident_id}/commands/{command_id}"): {O},
     ("GET", "/v1/incidents/{incident_id}/why"): {O},
     ("GET", "/v1/incident-types"): {O, V, T, M, A},
-    ("PUT", "/v1/volunteers/{volunteer_id}"): {V, O},
+    ("PUT", "/v1/volunteers/{volunteer_id}"): {V, O, A},
+    ("PUT", "/v1/volunteers/{volunteer_id}/skills/{skill}/verification"): {O, A},
+    ("DELETE", "/v1/volunteers/{volunteer_id}/skills/{skill}/verification"): {O, A},
+    ("GET", "/v1/verifications"): {O, A},
     ("GET", "/v1/volunteers/{volunteer_id}"): {V, O, A},
     ("DELETE", "/v1/volunteers/{volunteer_id}"): {V, A},
     ("GET", "/v1/volunteers/{volunteer_id}/export"): {V, A},
@@ -90,6 +93,7 @@ IDS = {
     "{incident_id}": "i-8320e5-" + "a" * 32,
     "{offer_id}": "o-8320e5-" + "a" * 32 + "-" + "b" * 16,
     "{volunteer_id}": "volunteer-1",
+    "{skill}": "doctor",
 }
 
 

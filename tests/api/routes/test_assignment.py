@@ -10,7 +10,7 @@ from dispatch.model.ids import offer_id
 from dispatch.model.people import AskedLately
 from dispatch.model.vocabulary import OfferState
 from streams import clock
-from streams.store.reads import VolunteerView
+from streams.store.volunteer_view import VolunteerView
 from tests.support.api_world import World, code, fields
 from tests.support.builders import candidate, incident, offer, presence_of
 

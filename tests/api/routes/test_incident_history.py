@@ -5,7 +5,7 @@ from typing import Any
 from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability, TravelMode
 from streams import wire
-from streams.store.reads import VolunteerView
+from streams.store.volunteer_view import VolunteerView
 from streams.wire import IncidentPrivate
 from tests.support.api_fakes import DATA_KEY
 from tests.support.api_world import World, code

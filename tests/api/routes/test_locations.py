@@ -7,6 +7,8 @@ import pytest
 from dispatch.matching.position_checks import refusal
 from streams import clock
 from streams.errors import Overloaded
+from streams.store.verifications import VerificationWrite
+from streams.wire import VerificationRecord
 from tests.support.api_world import World, code, fields
 
 NOW_MS = clock.now_ms()
@@ -14,8 +16,14 @@ GOOD = {"volunteer_id": "v-1", "lon": 76.9, "lat": 43.2, "accuracy_m": 8, "recor
 WEEK_MS = 7 * 24 * 3_600_000
 
 
-async def post(world: World, *fixes: Any, raw: bytes | None = None) -> Any:
-    return await world.ask("POST", "/v1/locations", {"locations": list(fixes)}, role="tracker", raw=raw, key=None)
+@pytest.fixture(autouse=True)
+def _registered(world: World) -> None:
+    world.redis.registered = {"v-1", "v-2", "t-7"}
+
+
+async def post(world: World, *fixes: Any, raw: bytes | None = None, **claims: Any) -> Any:
+    body = {"locations": list(fixes)}
+    return await world.ask("POST", "/v1/locations", body, role="tracker", raw=raw, key=None, claims=claims)
 
 
 async def test_valid_fixes_are_accepted_beside_invalid_ones(world: World) -> None:
@@ -74,6 +82,69 @@ async def test_positions_are_refused_while_too_many_are_in_flight(world: World) 
     answer = await post(world, GOOD)
 
     assert (answer.status_code, code(answer), answer.headers["retry-after"]) == (503, "overloaded", "1")
+
+
+async def test_unknown_people_are_refused_without_a_trace(world: World) -> None:
+    answer = await post(world, GOOD, GOOD | {"volunteer_id": "stranger"}, "x", GOOD | {"volunteer_id": "gone"})
+
+    told = answer.json()
+    assert told["accepted"] == 1
+    assert told["rejected"] == [
+        {"index": 1, "code": "unknown_volunteer"},
+        {"index": 2, "code": "invalid"},
+        {"index": 3, "code": "unknown_volunteer"},
+    ]
+    assert [fix.volunteer_id for fix in world.log.fixes] == ["v-1"]
+    assert (world.log.messages, world.log.audits) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("claims", "moved"),
+    [
+        ({}, ["v-1", "v-2", "t-7"]),  # as before the claims existed
+        ({"speaks_for": "*"}, ["v-1", "v-2", "t-7"]),
+        ({"speaks_for": ["v-1", "stranger"]}, ["v-1"]),
+        ({"speaks_for": ["t-*"]}, ["t-7"]),
+        ({"speaks_for": []}, []),
+        ({"org": "brigade"}, ["v-2"]),
+        ({"org": "brigade", "speaks_for": ["t-7"]}, ["v-2", "t-7"]),
+        ({"org": "other"}, []),
+    ],
+)
+async def test_a_tracker_moves_only_those_for_whom_it_speaks(
+    world: World, claims: dict[str, Any], moved: list[str]
+) -> None:
+    world.redis.verified.put(
+        VerificationWrite(
+            volunteer_id="v-2",
+            skill="",
+            offset=1,
+            record=VerificationRecord(
+                volunteer_id="v-2", skill=None, until_ms=0, by="op-1", at_ms=0, organisation="brigade"
+            ),
+        )
+    )
+
+    answer = await post(world, *(GOOD | {"volunteer_id": one} for one in ("v-1", "v-2", "t-7", "stranger")), **claims)
+
+    assert [fix.volunteer_id for fix in world.log.fixes] == moved
+    # What is somebody else's and what nobody is look the same.
+    assert {entry["code"] for entry in answer.json()["rejected"]} == {"unknown_volunteer"}
+
+
+async def test_positions_are_given_up_while_redis_is_down(world: World) -> None:
+    world.redis.is_down = True
+
+    assert (await post(world, GOOD)).status_code == 503
+    assert (await put(world, {"lon": 1, "lat": 0})).status_code == 503
+    assert world.log.fixes == []
+
+
+async def test_a_person_without_a_profile_has_no_position(world: World) -> None:
+    world.redis.registered = set()
+
+    assert code(await put(world, {"lon": 1, "lat": 0})) == "not_found"
+    assert world.log.fixes == []
 
 
 async def put(world: World, fix: dict[str, Any]) -> Any:

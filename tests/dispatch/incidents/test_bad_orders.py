@@ -25,6 +25,7 @@ STATED: dict[str, dict[str, Any]] = {
     "report_progress": {"state": OfferState.EN_ROUTE},
     "confirm_changes": {"version": 1},
     "give_result": {"outcome": "confirmed"},
+    "lose_verification": {"skill": "doctor"},
     "merge_incident": {"into": OTHER},
     "split_incident": {"report": NewReport(command_id="c-2", incident_id=OTHER, type="flood", body_digest="d")},
     "adopt_report": {"other": OTHER},
@@ -94,7 +95,9 @@ def test_an_answer_to_an_offer_nobody_made_is_told_so(name: str) -> None:
     assert reason == "unknown_offer"
 
 
-@pytest.mark.parametrize("name", sorted(OF_OFFERS - {"void_offer", "leave_duty", "withdraw_offer"}))
+@pytest.mark.parametrize(
+    "name", sorted(OF_OFFERS - {"void_offer", "leave_duty", "lose_verification", "withdraw_offer"})
+)
 def test_nobody_answers_for_another(name: str) -> None:
     state = incident(offers=(offer(OfferState.ACCEPTED, accepted_ms=NOW_MS),))
 

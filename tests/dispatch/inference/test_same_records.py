@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from api.views import incidents, offers
+from api.views.opened import NOTHING
 from dispatch.explanations import PersonNow, of_incident, of_person
 from dispatch.model.context import DecisionContext, Whereabouts
 from dispatch.model.decisions import StatusRecord
@@ -146,7 +147,7 @@ def everything_of(world: World) -> dict[str, Any]:
         "volunteers": {
             one: [
                 incidents.incident_for_volunteer(
-                    state, [held for held in state.offers if held.volunteer_id == one], None
+                    state, [held for held in state.offers if held.volunteer_id == one], NOTHING
                 ),
                 [offers.offer(state, held) for held in state.offers if held.volunteer_id == one],
             ]

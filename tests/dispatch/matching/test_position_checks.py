@@ -114,7 +114,16 @@ def test_vague_fixes_neither_begin_nor_confirm_a_jump(accuracy_m: float) -> None
     assert track(fix(), far, again).waiting is None
     assert track(fix(), fix(218_000, 1), again).believed == fix(), "the held jump is precise, its confirmation is not"
     assert track(fix(), far, fix(218_000, 2)).believed == fix(), "a precise fix after a vague one is the first"
-    assert track(fix(), far, fix(218_000, 2), fix(218_000, 3)).believed == fix(218_000, 3)
+    assert track(fix(), far, fix(218_000, 2), fix(218_000, 12)).believed == fix(218_000, 12)
+
+
+def test_a_burst_of_fixes_at_a_wrong_place_does_not_confirm_itself() -> None:
+    burst = [fix(50_000, 30 + number) for number in range(10)]
+
+    held = track(fix(), *burst)
+
+    assert (held.believed, held.waiting) == (fix(), burst[0])
+    assert followed(held, fix(50_000, 40), TravelMode.FOOT).believed == fix(50_000, 40)
 
 
 def test_jumps_to_different_places_do_not_confirm_each_other() -> None:
@@ -233,7 +242,7 @@ def test_the_anchor_moves_on_after_a_minute_elsewhere() -> None:
 
 
 def test_a_confirmed_jump_is_the_anchor_of_what_follows() -> None:
-    leap, near, further = fix(50_000, 30), fix(50_150, 31), fix(50_640, 32)
+    leap, near, further = fix(50_000, 30), fix(50_250, 41), fix(50_740, 42)
 
     assert track(fix(), leap, near).anchor == leap
     assert track(fix(), leap, near, further).believed == near

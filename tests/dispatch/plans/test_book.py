@@ -209,7 +209,7 @@ def test_all_faults_are_named_at_once() -> None:
 def test_a_file_is_read_as_utf_8(tmp_path: Path) -> None:
     source = (Path(__file__).parents[3] / "dispatch" / "plans" / "builtin.toml").read_text(encoding="utf-8")
     path = tmp_path / "own.toml"
-    path.write_text(source.replace("2026-11.2", "own"), encoding="utf-8")
+    path.write_text(source.replace("2026-11.3", "own"), encoding="utf-8")
 
     assert load(path).version == "own"
 

@@ -84,7 +84,7 @@ class FakeApi:
     def _do(self, method: str, path: str, key: str, body: Any) -> tuple[int, Any]:
         parts = path.strip("/").split("/")[1:]
         if parts[0] == "volunteers" and method == "PUT":
-            self.volunteers[parts[1]] = body
+            self.volunteers[parts[1]] = self.volunteers.get(parts[1], {}) | body if parts[2:] == ["duty"] else body
             return 200, body
         if parts[0] == "locations":
             self.positions += body["locations"]

@@ -19,8 +19,9 @@ from streams.kafka.records import Consumed
 from streams.settings import Settings, load
 from streams.store import RedisClient
 from streams.store.people import PeopleStore
-from streams.store.reads import Reads, VolunteerView
+from streams.store.reads import Reads
 from streams.store.restore import Restore
+from streams.store.volunteer_view import VolunteerView
 from streams.topics import LOCATIONS, PRIVATE, VOLUNTEERS
 from streams.wire import FixRecord, VolunteerPrivate, VolunteerRecord
 from streams.worker.location_service import LocationService
