@@ -83,6 +83,7 @@ def _item(services: Services, incident_id: str, ref: str, sealed: bytes) -> dict
         "description": record.description,
         "address": record.address,
         "caller": record.caller,
+        "external_id": record.external_id,
         "text": record.text,
     }
     return {"kind": kind, **{name: value for name, value in fields.items() if value is not None}}

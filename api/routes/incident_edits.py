@@ -16,7 +16,7 @@ from api.views.links import order_links
 from api.writes import commands, edits
 from api.writes.incident_orders import IncidentOrder, OrderDep
 from api.writes.present_values import Present, present_values
-from api.writes.report_checks import check_type
+from api.writes.report_checks import check_roles, check_type
 from api.writes.send import send
 from dispatch.model.commands import UpdateIncident
 from dispatch.ports import NotReady, StoreUnavailable
@@ -67,7 +67,8 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
     """The command, with the expected values translated into the versions of the present edits.
 
     Raises:
-        ProblemResponse: 422, a null would remove a location or language, or a required language is nowhere stated.
+        ProblemResponse: 422, a null would remove a location or language, a required language is nowhere stated, or a role is one of
+            neither the plans nor the incident.
         StoreUnavailable, NotReady: `expected`, or a null for location or language, is given and Redis cannot be read.
     """
     services, incident_id = order.services, order.incident_id
@@ -88,6 +89,8 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
     expected = edits.expected_edits(present, body, version)
     edits.check_nulls(present, body, expected)
     edits.check_languages(present, body)
+    roles = [entry["role"] for entry in present.values["requirements"]] if present is not None else []
+    check_roles(body.requirements, services.plans, roles)
     return commands.update(
         incident_id,
         body,

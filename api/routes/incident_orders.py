@@ -29,7 +29,7 @@ from api.writes.incident_orders import (
     texts_of,
 )
 from api.writes.manual_orders import check_assignable
-from api.writes.report_checks import check_type
+from api.writes.report_checks import check_roles, check_type
 from api.writes.send import PreparedWrite, write_once
 from dispatch.model.commands import (
     AcceptProposal,
@@ -181,6 +181,7 @@ async def split(order: OrderDep, body: Split) -> Response:
     """
     services, once = order.services, order.once
     check_type(body.type, services.plans)
+    check_roles(body.requirements, services.plans)
     # Before the state is read: what the ids alone decide is refused also while Redis is down (DESIGN 96).
     check_ids(order.incident_id, body)
 

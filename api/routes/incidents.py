@@ -25,7 +25,7 @@ from api.views.links import incident_links
 from api.views.offers import is_opened
 from api.writes import commands
 from api.writes.idempotency import OnceOnly
-from api.writes.report_checks import check_reported_at, check_type
+from api.writes.report_checks import check_reported_at, check_roles, check_type
 from api.writes.send import PreparedWrite, write_once
 from dispatch.model.commands import ReportIncident
 from dispatch.model.incidents import Incident
@@ -54,6 +54,7 @@ async def report_incident(body: IncidentReport, once: OnceOnly, services: Servic
     """Accepts a report. 202: Kafka has acknowledged it; workers and Redis may be down."""
     # Before the key is marked as used: a corrected report may be sent under the same key.
     check_type(body.type, services.plans)
+    check_roles(body.requirements, services.plans)
     check_reported_at(body.reported_at)
 
     async def prepared() -> PreparedWrite:

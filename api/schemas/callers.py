@@ -13,6 +13,7 @@ class CallerRecord(Shown):
     description: str | None = None
     address: str | None = None
     caller: CallerShown | None = None
+    external_id: str | None = None
     text: str | None = None
     unreadable: bool = False
 

@@ -30,7 +30,7 @@ class Assignment(Body):
     """The person whom an operator selects for a requirement."""
 
     volunteer_id: Annotated[str, Field(min_length=1, max_length=128)]
-    requirement_id: Annotated[str, Field(min_length=1, max_length=64), NOT_BLANK]
+    requirement_id: Annotated[str, Field(pattern="^r[0-9]{1,9}$", max_length=10)]
     reason: Annotated[OptionalText, Field(description="required with `force`")] = None
     force: Annotated[bool, Field(description="override the soft rules that exclude the person")] = False
 

@@ -72,6 +72,7 @@ class RequirementIn(Body):
     """Unset: `languages` are required if given; otherwise the language of the incident counts."""
     max_eta_s: Annotated[int, Field(ge=1, le=86_400, description="longest travel time")] | None = None
     role: Annotated[str, Field(max_length=64), AfterValidator(lambda text: "" if is_blank(text) else text)] = ""
+    """A label that the response plans give to a requirement, or one that the incident has already."""
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:

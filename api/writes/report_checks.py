@@ -1,7 +1,11 @@
 """Checks of a report that need the response plans or the clock."""
 
+from collections.abc import Collection, Sequence
+
 from api.http.problems import invalid
+from api.schemas.reports import RequirementIn
 from dispatch.plans.book import PlanBook
+from dispatch.staffing.interpreters import ROLE
 from streams import clock
 
 AHEAD_AT_MOST_MS = 86_400_000
@@ -15,6 +19,22 @@ def check_type(name: str, plans: PlanBook) -> None:
     # The book in force: types may be added and removed while the API runs (DESIGN 32).
     if name not in plans.plans:
         raise invalid("type", "one of " + ", ".join(sorted(plans.plans)), "text")
+
+
+def check_roles(requirements: Sequence[RequirementIn] | None, plans: PlanBook, present: Collection[str] = ()) -> None:
+    """`present`: roles that the incident has already, so that a form that was read can be sent back under other plans.
+
+    Raises:
+        ProblemResponse: 422 for the first role that no response plan states.
+    """
+    # A role stays in the log in clear, with the requirement that it labels; words that people type are encrypted (DESIGN 136).
+    known = {"", ROLE, *present, *plans.roles}
+    for number, entry in enumerate(requirements or ()):
+        if entry.role not in known:
+            stated = ", ".join(sorted(plans.roles)) or "none: the plans state no roles"
+            raise invalid(
+                f"requirements[{number}].role", f"one of {stated}; other words belong into the description", "text"
+            )
 
 
 def check_reported_at(reported_at_ms: int | None) -> None:

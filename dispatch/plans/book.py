@@ -93,6 +93,12 @@ class PlanBook:
     verified: tuple[str, ...] = VERIFIED_SKILLS
     """Skills that count only if verified, for requirements that do not say otherwise."""
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """The labels that the plans give to requirements."""
+        lines = (line for plan in self.plans.values() for line in plan.lines)
+        return frozenset(line.requirement.role for line in lines if line.requirement.role)
+
     def ladder(self, name: str) -> Ladder:
         """The ladder of this name; `FALLBACK` if there is none: the incident may have been reported under other plans."""
         return self.ladders.get(name, FALLBACK)

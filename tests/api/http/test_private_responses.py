@@ -5,13 +5,15 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
+from api.routes import pages
 from streams.tokens import Role
 from tests.api.seeded_world import DIGITAL_OFFER, PROPOSAL, seeded_world
 from tests.support.api_world import World
 from tests.support.builders import INCIDENT
 
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
-PAGES = {"/", "/v", "/v/", "/sign-in.js", "/docs", "/docs/docs.js", "/docs/docs.css"}
+PAGES = {route.path for route in pages.router.routes if isinstance(route, APIRoute)}
+"""The same for everybody and without personal data: a browser keeps them and asks each time whether they have changed."""
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{min(route.methods or ())} {route.path}")
@@ -40,6 +42,27 @@ async def test_unexpected_errors_are_marked(world: World) -> None:
     assert answer.status_code == 500
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("HEAD", f"/v1/incidents/{INCIDENT}", {}, 200),  # answered like GET, by its own middleware
+        ("HEAD", "/v1/events", {}, 200),  # an endless stream, cancelled after its headers
+        ("GET", "/v1/incidents", {"Accept": "text/csv"}, 200),
+        ("GET", "/v1/incidents", {"Accept": "application/geo+json"}, 200),
+        ("GET", f"/v1/incidents/{INCIDENT}", {"If-None-Match": "*"}, 200),  # never 304: nothing is kept to compare with
+        ("GET", "/v1/nothing-here", {}, 404),
+        ("POST", f"/v1/incidents/{INCIDENT}", {}, 405),
+        ("POST", f"/v1/incidents/{INCIDENT}/notes", {"Content-Type": "text/plain"}, 400),
+    ],
+)
+async def test_every_form_of_a_response_is_marked(method: str, path: str, headers: dict[str, str], status: int) -> None:
+    answer = await seeded_world().ask(method, path, headers=headers)
+
+    assert answer.status_code == status
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(("scheme", "value"), [("https", "max-age=31536000"), ("http", None)])
