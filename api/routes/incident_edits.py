@@ -67,8 +67,8 @@ async def _update(order: IncidentOrder, body: IncidentPatch, if_match: int | Non
     """The command, with the expected values translated into the versions of the present edits.
 
     Raises:
-        ProblemResponse: 422, a null would remove a location or language, a required language is nowhere stated, or a role is one of
-            neither the plans nor the incident.
+        ProblemResponse: 422, a null would remove a location or language, a required language is nowhere stated, or a role is not
+            known.
         StoreUnavailable, NotReady: `expected`, or a null for location or language, is given and Redis cannot be read.
     """
     services, incident_id = order.services, order.incident_id
