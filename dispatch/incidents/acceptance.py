@@ -70,10 +70,10 @@ def unfit(
 
 
 def _nearest(candidate: Candidate, offer: Offer) -> Candidate:
-    """With the least distance from the nearest point of the fix's circle, divided by the tolerance."""
-    if candidate.least_m is None:
+    """With the distance from the nearest point of the fix's circle, divided by the tolerance."""
+    if candidate.distance_m is None:
         return candidate
     tolerance = TOLERANCE if offer.state is OfferState.OFFERED else 1.0
-    nearest_m = max(0.0, candidate.least_m - uncertainty_m(candidate)) / tolerance
+    nearest_m = max(0.0, candidate.distance_m - uncertainty_m(candidate)) / tolerance
     # The nearest point accounts for the accuracy; kept, a coarse fix would turn `too_far` into `stale_place`.
-    return replace(candidate, least_m=nearest_m, accuracy_m=None)
+    return replace(candidate, distance_m=nearest_m, accuracy_m=None)

@@ -19,7 +19,7 @@ from dispatch.model.offer_events import OfferRemeasured
 from dispatch.model.offers import Offer
 from dispatch.model.people import Need
 from dispatch.model.places import Area
-from dispatch.model.recorded_way import GRAIN_M, UNSURE_M, RecordedWay, at_least_m, recorded_way
+from dispatch.model.recorded_way import GRAIN_M, UNSURE_M, RecordedWay, recorded_way
 from dispatch.model.requirements import Requirement
 from dispatch.model.travel import travel_time_s
 from dispatch.model.vocabulary import Capability, OfferState
@@ -89,11 +89,11 @@ def _way(offer: Offer, area: Area, before: Area | None, around: DecisionContext)
     """None when nothing is known: a person is not released on a guess."""
     seen = around.whereabouts.get(offer.volunteer_id)
     if seen is not None:
+        exact_m = distance_to_area_m(seen.place, area)
         return _Way(
             offer=offer,
-            # By cells, like every distance limit: who is released would tell an exact distance.
-            at_least_m=at_least_m(seen.place, area),
-            eta_s=travel_time_s(distance_to_area_m(seen.place, area), seen.travel_mode),
+            at_least_m=exact_m,
+            eta_s=travel_time_s(exact_m, seen.travel_mode),
             recorded=recorded_way(seen.place, area, seen.travel_mode),
         )
     if before is None or offer.distance_m is None:

@@ -8,7 +8,7 @@ from dispatch.model.geo import cell, distance_m, nearest_of_area
 from dispatch.model.hazard_areas import HazardArea, nearest_staging
 from dispatch.model.people import Candidate, Need
 from dispatch.model.places import Area, Place
-from dispatch.model.recorded_way import at_least_m, coarse_centre, recorded_m
+from dispatch.model.recorded_way import coarse_centre, recorded_m
 from dispatch.model.vocabulary import Capability
 
 COUNTS_AS = 3.0
@@ -25,7 +25,7 @@ def approach(candidate: Candidate, need: Need, own: HazardArea | None, others: S
     place = candidate.place
     if need.requirement.capability is not Capability.FIELD or need.area is None or place is None:
         return candidate
-    candidate = changed(candidate, recorded_m=recorded_m(place, need.area), least_m=at_least_m(place, need.area))
+    candidate = changed(candidate, recorded_m=recorded_m(place, need.area))
     # The hazard area of the incident itself ends the way at its edge; it is no detour.
     if own is not None and not own.may_enter(trusted_skills(candidate, need.requirement)):
         if own.outline.covers(place):

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from dispatch.matching.place_uncertainty import asked_within_m, is_coarse
 from dispatch.model.languages import shares_language
 from dispatch.model.people import Candidate, Need
-from dispatch.model.places import Area
 from dispatch.model.reasons import Exclusion
-from dispatch.model.recorded_way import at_least_m
 from dispatch.model.requirements import Requirement
 from dispatch.model.travel import distance_within_m, reach_m
 from dispatch.model.verifications import counted
@@ -51,8 +49,7 @@ def trusted_skills(candidate: Candidate, requirement: Requirement) -> frozenset[
 
 
 def _place_exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
-    assert need.area is not None  # the caller has checked it
-    if candidate.distance_m is None or candidate.place is None:
+    if candidate.distance_m is None:
         return Exclusion.STALE_PLACE
     if not candidate.from_home and (candidate.fix_age_s is None or candidate.fix_age_s > FIX_AGE_LIMIT_S):
         return Exclusion.STALE_PLACE
@@ -64,18 +61,10 @@ def _place_exclusion(candidate: Candidate, need: Need) -> Exclusion | None:
     # A fix less accurate than the distance counts as none (DESIGN 86).
     if not candidate.from_home and is_coarse(candidate.accuracy_m, most_m):
         return Exclusion.STALE_PLACE
-    least_m = least_of(candidate, need.area)
-    if least_m > most_m:
+    if candidate.distance_m > most_m:
         return Exclusion.TOO_FAR
     # Near enough by the limits, but too far for a place that may be outdated (DESIGN 24).
-    return Exclusion.STALE_PLACE if least_m > asked_within_m(candidate) else None
-
-
-def least_of(candidate: Candidate, area: Area) -> float:
-    """The distance that is compared with limits: the least that the person's cell and the coarse area allow (DESIGN 117)."""
-    if candidate.least_m is not None:
-        return candidate.least_m
-    return 0.0 if candidate.place is None else at_least_m(candidate.place, area)
+    return Exclusion.STALE_PLACE if candidate.distance_m > asked_within_m(candidate) else None
 
 
 def limit_m(requirement: Requirement, mode: TravelMode) -> float:

@@ -7,6 +7,7 @@ The ranking uses exact places. What is recorded of it is computed once more, fro
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from dispatch.matching.affected_areas import price_s
 from dispatch.matching.eligibility import accepted_skills
@@ -32,7 +33,7 @@ LOAD_S = 60.0
 """Penalty per recent task of digital work: distributes the work evenly."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ranked:
     """A candidate with estimated travel time and the terms of their score; a lower score is better.
 
@@ -47,7 +48,8 @@ class Ranked:
     def score_s(self) -> float:
         return sum(self.terms.values())
 
-    @property
+    # Asked for several times of each person who is considered; without slots, because the value is kept in the instance.
+    @cached_property
     def recorded(self) -> "Recorded":
         return _recorded(self)
 

@@ -36,8 +36,6 @@ class Candidate:
     """The distance as records may contain it; None: not known, or `approach` has not been called."""
     recorded_detour_m: float = 0.0
     """The detour of the way from the person's cell to the coarse place."""
-    least_m: float | None = None
-    """The least distance that cell and coarse area allow: the limits are compared with it. None as for `recorded_m`."""
     staging: Place | None = None
     # Each metre inside a hazard area counts three times (DESIGN 23).
     detour_m: float = 0.0

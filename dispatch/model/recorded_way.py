@@ -5,8 +5,7 @@ shown is a function of two cells only, the person's (`geo.cell`) and the inciden
 these cells and no more. Exact places decide who is preferred (`ranking.py`), in the memory of the worker alone (DESIGN 116).
 
 The types below have one constructor each. Fields of events that hold such a number are declared with them, so the type checker
-refuses any other number. The distance limits of people and requirements are compared with `at_least_m`: exact limits could be
-searched, by whoever changes a limit or a position and watches whether an offer comes (DESIGN 117).
+refuses any other number. Distance limits are compared with exact distances (DESIGN 117).
 """
 
 import math
@@ -32,9 +31,6 @@ COARSE_REACH_M = 1_570.0
 """Upper bound of the distance from a place to its coarse place (H3 resolution 7, 1,549 m at most; rounded to four decimals)."""
 UNSURE_M = CELL_REACH_M + COARSE_REACH_M
 """Upper bound of the difference between an exact and an unrounded recorded distance."""
-BLUR_M = 2 * UNSURE_M
-"""Who is further beyond a limit than this by the exact distance is beyond it by cells too. The scripts of the store know exact
-places only: they leave out just these people, and the rules judge the others (`eligibility.py`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +54,6 @@ def recorded_s(away_m: RecordedM, mode: TravelMode, detour_m: float = 0.0) -> Re
     """The travel time by the built-in model, rounded up. `detour_m` must come from cells as well (`approach`)."""
     # Never by a router: its times are those of the exact ways.
     return RecordedS(float(GRAIN_S * math.ceil(travel_time_s(away_m + detour_m, mode) / GRAIN_S)))
-
-
-def at_least_m(place: Place, area: Area) -> float:
-    """The least distance that cell and coarse area allow: never more than the exact one, at most 2 × `UNSURE_M` less."""
-    return max(0.0, _apart_m(place, area) - UNSURE_M)
 
 
 def _apart_m(place: Place, area: Area) -> float:

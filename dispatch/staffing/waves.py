@@ -200,7 +200,7 @@ def _by_rule(policy: Policy, ranked: Sequence[Ranked], want: int) -> list[Ranked
     near = sorted(ranked, key=way)
     if policy.within_m is not None:
         # The search is bounded by the same distance (`limits.py`), whatever the ladder has widened.
-        near = [entry for entry in near if (entry.candidate.least_m or 0.0) <= policy.within_m]
+        near = [entry for entry in near if (entry.candidate.distance_m or 0.0) <= policy.within_m]
     return near[:want]
 
 

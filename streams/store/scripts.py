@@ -11,7 +11,6 @@ from dispatch.matching.estimates import ANSWER_HALF_LIFE_MS, BANDS, CELL_HALF_LI
 from dispatch.matching.place_uncertainty import FRESH_S, IDLE_M_S
 from dispatch.matching.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.model.local_time import OFFSET_MS
-from dispatch.model.recorded_way import BLUR_M
 from dispatch.model.travel import REACH_OF_MODE_M
 from dispatch.model.vocabulary import IncidentStatus, Priority, TravelMode
 from streams import redis_keys as keys
@@ -153,7 +152,6 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
         f"local PRIORITIES = {_list(Priority)}\n"
         f"local BANDS = {_list(BANDS)}\n"
         f"local LOCAL_OFFSET_MS = {OFFSET_MS}\n"
-        f"local BLUR_M = {BLUR_M}\n"
         f"local ANSWER_HALF_LIFE_MS = {ANSWER_HALF_LIFE_MS}\n"
         f"local CELL_HALF_LIFE_MS = {CELL_HALF_LIFE_MS}\n"
         f"local WORK_HALF_LIFE_MS = {WORK_HALF_LIFE_MS}\n"

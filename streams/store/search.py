@@ -14,7 +14,6 @@ from dispatch.model.languages import spellings
 from dispatch.model.people import Candidate, Found, Need, SearchMark
 from dispatch.model.places import Place
 from dispatch.model.reasons import Exclusion
-from dispatch.model.recorded_way import BLUR_M
 from dispatch.model.vocabulary import TravelMode
 from dispatch.staffing.urgency import urgency
 from streams.store.redis_client import ScriptCall
@@ -42,9 +41,9 @@ def enough(want: int) -> int:
 
 
 def limit_m(need: Need) -> float:
-    """The search radius around the area's centre: everybody whom the limit may allow when it is compared by cells."""
+    """The search radius around the area's centre."""
     reach = need.area.reach_m if need.area else 0.0
-    return need.requirement.max_distance_m + reach + BLUR_M
+    return need.requirement.max_distance_m + reach
 
 
 def first_ring_m(need: Need) -> float:

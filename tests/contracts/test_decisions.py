@@ -265,7 +265,7 @@ async def test_duty_and_a_first_position_wake_what_waits_near(world: StoreWorld)
     await applied(world, application(0, state))
 
     await world.people.put_profiles([profile("near", 1), profile("far", 1), profile("short", 1, max_distance_m=100)])
-    await world.people.put_fixes([fix("far", now_ms, north(60_000)), fix("short", now_ms, north(4_800))])
+    await world.people.put_fixes([fix("far", now_ms, north(60_000)), fix("short", now_ms, north(200))])
     assert await world.woken() == []
 
     await world.people.put_fixes([fix("near", now_ms, north(4_000))])

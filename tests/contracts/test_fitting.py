@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from dispatch.model.reasons import Exclusion
-from dispatch.model.recorded_way import BLUR_M
 from dispatch.model.requirements import Climb
 from dispatch.model.vocabulary import Capability, Priority, TravelMode
 from streams.store.people import ProfileWrite
@@ -82,8 +81,8 @@ async def test_a_person_who_changes_languages_leaves_the_index_of_the_old_one(wo
 
 async def test_who_states_no_limit_is_asked_as_far_as_their_mode_takes_them(world: StoreWorld) -> None:
     await stand(world, 4_900, by_mode("walker-near", TravelMode.FOOT))
-    await stand(world, 5_100 + BLUR_M, by_mode("walker-far", TravelMode.FOOT), by_mode("rider", TravelMode.BICYCLE))
-    await stand(world, 15_100 + BLUR_M, by_mode("rider-far", TravelMode.BICYCLE), by_mode("driver", TravelMode.CAR))
+    await stand(world, 5_100, by_mode("walker-far", TravelMode.FOOT), by_mode("rider", TravelMode.BICYCLE))
+    await stand(world, 15_100, by_mode("rider-far", TravelMode.BICYCLE), by_mode("driver", TravelMode.CAR))
     await stand(world, 7_000, by_mode("willing", TravelMode.FOOT, max_distance_m=8_000))
 
     (found,) = await world.store.find([need(requirement(max_distance_m=60_000), want=9)])
@@ -93,15 +92,15 @@ async def test_who_states_no_limit_is_asked_as_far_as_their_mode_takes_them(worl
 
 
 async def test_a_search_does_not_stop_at_people_who_would_be_left_out(world: StoreWorld) -> None:
-    await stand(world, 9_400, *(by_mode(f"walker-{number:02}", TravelMode.FOOT) for number in range(30)))
-    await stand(world, 9_500, by_mode("driver", TravelMode.CAR))
+    await stand(world, 6_000, *(by_mode(f"walker-{number:02}", TravelMode.FOOT) for number in range(30)))
+    await stand(world, 9_000, by_mode("driver", TravelMode.CAR))
 
     assert await found_ids(world, requirement(max_distance_m=60_000), want=1) == ["driver"]
 
 
 async def test_a_limit_in_time_is_judged_by_each_ones_mode(world: StoreWorld) -> None:
-    quick = replace(requirement(max_distance_m=20_000), max_eta_s=900)
-    await stand(world, 6_500, by_mode("walker", TravelMode.FOOT), by_mode("driver", TravelMode.CAR))
+    quick = replace(requirement(max_distance_m=20_000), max_eta_s=600)
+    await stand(world, 3_000, by_mode("walker", TravelMode.FOOT), by_mode("driver", TravelMode.CAR))
 
     (found,) = await world.store.find([need(quick)])
 

@@ -6,7 +6,6 @@ import pytest
 
 from dispatch.model.incidents import Incident
 from dispatch.model.reasons import ShortfallReason
-from dispatch.model.recorded_way import BLUR_M
 from dispatch.model.requirements import Shortfall
 from dispatch.model.vocabulary import Priority
 from streams.store.restore import RestoredIncident
@@ -191,7 +190,7 @@ async def test_a_newcomer_wakes_what_they_can_help_not_the_most_urgent_they_cann
         theirs=requirement(missing_since_ms=5, languages=("kaz",)),
     )
 
-    await comes(world, "near", distance_m=100 + BLUR_M, languages=("kk", "ru"))
+    await comes(world, "near", languages=("kk", "ru"))
 
     assert await world.woken() == [incident_id("theirs")]
 
@@ -204,7 +203,7 @@ async def test_a_newcomer_at_the_edge_of_a_wide_area_is_noticed(world: StoreWorl
     )
     await applied(world, application(0, state))
 
-    await comes(world, "too far", distance_m=-4_000 - BLUR_M)
+    await comes(world, "too far", distance_m=-4_000)
     assert await world.woken() == []
     await comes(world, "near")
 

@@ -5,7 +5,6 @@ import pytest
 from dispatch.model.geo import cell
 from dispatch.model.places import Place
 from dispatch.model.reasons import Exclusion
-from dispatch.model.recorded_way import BLUR_M
 from streams.store.memory.people import metres
 from streams.store.people import PrivateWrite
 from tests.contracts.builders import (
@@ -50,7 +49,7 @@ def from_cell_m(distance_m: float) -> float:
 
 
 async def test_the_nearest_come_first_from_widening_rings(world: StoreWorld) -> None:
-    for volunteer, distance_m in [("far", 4_300), ("near", 90), ("middle", 1_200), ("beyond", 9_500)]:
+    for volunteer, distance_m in [("far", 4_300), ("near", 90), ("middle", 1_200), ("beyond", 5_400)]:
         await standing(world, volunteer, distance_m)
 
     found = (await world.store.find([need()]))[0]
@@ -58,7 +57,7 @@ async def test_the_nearest_come_first_from_widening_rings(world: StoreWorld) -> 
     assert [candidate.volunteer_id for candidate in found.candidates] == ["near", "middle", "far"]
     assert [candidate.distance_m for candidate in found.candidates] == pytest.approx([90, 1_200, 4_300], abs=3)
     assert found.complete
-    assert found.searched_m == 5_000 + BLUR_M
+    assert found.searched_m == 5_000
 
 
 async def test_the_search_stops_when_it_has_enough_to_choose_from(world: StoreWorld) -> None:
@@ -74,7 +73,7 @@ async def test_the_search_stops_when_it_has_enough_to_choose_from(world: StoreWo
 
 
 async def test_the_reach_of_an_area_widens_every_limit(world: StoreWorld) -> None:
-    await standing(world, "v-1", 5_900 + BLUR_M)
+    await standing(world, "v-1", 5_900)
 
     found = await world.store.find([need(), need(at=area(CENTRE, reach_m=1_000))])
 
@@ -104,8 +103,7 @@ async def test_people_are_left_out_for_a_reason_that_is_counted(world: StoreWorl
         ]
     )
     now_ms = await world.store.now_ms()
-    await world.people.put_fixes([fix(who, now_ms, north(200)) for who in ("kazakh", "cook")])
-    await world.people.put_fixes([fix("near-only", now_ms, north(4_500))])
+    await world.people.put_fixes([fix(who, now_ms, north(200)) for who in ("kazakh", "near-only", "cook")])
     await standing(world, "stale", 140, age_ms=STALE_MS)
     await world.store.claim([claim("claimed", incident="fire", command="c-2")])
     held = hold("engaged", incident="fire", command="c-3")

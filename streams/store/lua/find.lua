@@ -103,7 +103,7 @@ local function judge(id, distance)
   if distance then
     local own = reach_m(max, travel)
     if need.by_mode then own = math.min(own, need.by_mode[travel] or own) end
-    if not at or not is_usable(age, accuracy, math.min(own, need.limit - need.reach - BLUR_M)) then
+    if not at or not is_usable(age, accuracy, math.min(own, need.limit - need.reach)) then
       -- The fix is stale: use the home place, as sweep_fixes will do in the index.
       if not home_x then return leave_out(id, 'stale_place') end
       distance = metres(home_x, home_y, need.lon, need.lat)
@@ -111,8 +111,7 @@ local function judge(id, distance)
       x, y, accuracy, from_home, age = home_x, home_y, nil, true, false
     end
     if is_barred(x, y, skills) then return leave_out(id, 'in_hazard') end
-    -- The rules compare the others by cells, not by this distance.
-    if distance - need.reach > own + BLUR_M then return leave_out(id, 'too_far') end
+    if distance - need.reach > own then return leave_out(id, 'too_far') end
   end
   if need.heard and not (heard and tonumber(heard) >= need.heard) then return leave_out(id, 'quiet_hours') end
   local home_m = x and home_x and not from_home and metres(x, y, home_x, home_y) or false

@@ -24,7 +24,7 @@ local ANYWHERE_AT_MOST = 20
 local function waiting_near(person, base, most, members)
   if person.im ~= 'f' then return end
   local widest = call('ZREVRANGE', KEY.waiting_reach, 0, 0, 'WITHSCORES')[2] or 0
-  local radius = reach_m(person.md, person.tm) + widest + BLUR_M
+  local radius = reach_m(person.md, person.tm) + widest
   for skill in words(person.sk) do
     local near = call('GEOSEARCH', base .. skill, 'FROMLONLAT', person.ix, geo_lat(person.iy), 'BYRADIUS', radius, 'm',
       'ASC', 'COUNT', most, 'WITHDIST')
@@ -75,7 +75,7 @@ local function fits(person, entry, now)
   if verified == '1' and not is_verified(person, entry[3], now) then return false end
   if not string.find(person.cap or '', capability, 1, true) or not speaks(person, languages) then return false end
   if not entry[2] then return true end
-  return tonumber(entry[2]) - tonumber(reach) <= math.min(reach_m(person.md, person.tm), tonumber(limit)) + BLUR_M
+  return tonumber(entry[2]) - tonumber(reach) <= math.min(reach_m(person.md, person.tm), tonumber(limit))
 end
 
 -- Sets the retry of an incident to `turn` at the latest. An incident that is not the first is also held back until then, but only

@@ -10,7 +10,6 @@ from dispatch.model.outlines import Outline
 from dispatch.model.people import Candidate, Found, Need
 from dispatch.model.places import Place
 from dispatch.model.reasons import Exclusion
-from dispatch.model.recorded_way import BLUR_M
 from dispatch.model.travel import reach_m
 from dispatch.model.verifications import counted
 from dispatch.model.vocabulary import Capability, TravelMode
@@ -181,7 +180,7 @@ class _Search:
             return distance, Exclusion.IN_HAZARD
         mode = person.profile.travel_mode
         own = min(reach_m(person.profile.max_distance_m, mode), self._timed_m(mode))
-        too_far = distance - area.reach_m > own + BLUR_M
+        too_far = distance - area.reach_m > own
         return distance, Exclusion.TOO_FAR if too_far else None
 
     def _is_barred(self, skills: Iterable[str], place: Place | None) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from dispatch.model.incidents import Incident
 from dispatch.model.languages import shares_language
-from dispatch.model.recorded_way import BLUR_M
 from dispatch.model.travel import reach_m
 from streams.store.apply import Terms, terms_of, waited_skills
 from streams.store.memory.people import StoredPerson, metres
@@ -79,4 +78,4 @@ def _meets(person: StoredPerson, incident: Incident, terms: Terms, placed: bool)
     if person.field_mode != "free" or person.found_at is None:
         return False
     own_m = min(reach_m(profile.max_distance_m, profile.travel_mode), terms.limit_m)
-    return metres(incident.area.centre, person.found_at) - terms.reach_m <= own_m + BLUR_M
+    return metres(incident.area.centre, person.found_at) - terms.reach_m <= own_m

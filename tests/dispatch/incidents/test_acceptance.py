@@ -70,7 +70,7 @@ def test_who_was_near_before_the_incident_moved_is_told_not_to_go_and_the_place_
     story.people = []
     story.update(area=moved(300_000))
     assert story.state_of("v-1") is OfferState.WITHDRAWN
-    story.people = [candidate("v-2", distance_m=200.0, place=north(300_000))]
+    story.people = [candidate("v-2", distance_m=200.0)]
 
     late = story.accept("v-1")
 
@@ -87,8 +87,8 @@ def test_who_was_near_before_the_incident_moved_is_told_not_to_go_and_the_place_
         ({"skills": frozenset({"boat"})}, Exclusion.SKILL),  # taken away since
         ({"capabilities": frozenset({Capability.DIGITAL})}, Exclusion.SKILL),  # stays at home from now on
         ({"place": north(300_000)}, Exclusion.TOO_FAR),  # has driven away since
-        ({"max_distance_m": 50, "place": north(5_000)}, Exclusion.TOO_FAR),  # has set a limit of their own since
-        ({"travel_mode": TravelMode.FOOT, "place": north(12_000)}, Exclusion.TOO_FAR),  # their car has broken down
+        ({"max_distance_m": 50, "place": north(300)}, Exclusion.TOO_FAR),  # has set a limit of their own since
+        ({"travel_mode": TravelMode.FOOT, "place": north(9_000)}, Exclusion.TOO_FAR),  # their car has broken down
     ],
 )
 @pytest.mark.parametrize("when", ["in time", "late"])

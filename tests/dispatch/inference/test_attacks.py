@@ -11,15 +11,13 @@ from random import Random
 import pytest
 
 from dispatch.matching.approach import approach
-from dispatch.matching.eligibility import exclusion
 from dispatch.matching.ranking import Ranked, rank
 from dispatch.model.geo import METRES_A_DEGREE, cell, coarse, distance_m
-from dispatch.model.people import Candidate
-from dispatch.model.places import Area, Place
+from dispatch.model.places import Place
 from dispatch.model.travel import distance_within_m
 from dispatch.model.vocabulary import TravelMode
 from tests.support.builders import ALMATY, candidate, need, requirement
-from tests.support.cells import area_at, around, in_same_area, in_same_cell, shifted
+from tests.support.cells import area_at, around, shifted
 
 HALF_CELL_M = 266.0
 HALF_AREA_M = 703.0
@@ -123,61 +121,3 @@ def test_volunteers_who_were_asked_find_an_incident_no_closer_than_half_its_area
         errors.append(distance_m(located(list(map(cell, places)), told, ALMATY), scene))
 
     assert mean_square(errors) > HALF_AREA_M
-
-
-def is_asked(place: Place, area: Area, limit_m: int, **wanted: int) -> bool:
-    person: Candidate = candidate("v-1", place=place, distance_m=distance_m(place, area.centre), max_distance_m=limit_m)
-    need_of = need(requirement(**({"max_distance_m": 100_000} | wanted)), area=area)
-    return exclusion(approach(person, need_of, None, ()), need_of) is None
-
-
-def test_who_changes_their_limit_or_their_place_learns_the_area_of_an_incident_only() -> None:
-    """Every question of a search by halving has the same answer for all places of the area, so no sequence of them tells more."""
-    rng = Random(5)
-    for _ in range(200):
-        scene, other = (place := around(rng)), in_same_area(rng, place)
-        standing = around(rng)
-        for limit_m in rng.sample(range(20_000), 8):
-            assert is_asked(standing, area_at(scene), limit_m) == is_asked(standing, area_at(other), limit_m)
-
-
-def test_who_changes_the_limit_of_a_need_or_its_place_learns_the_cell_of_a_person_only() -> None:
-    rng = Random(6)
-    for _ in range(200):
-        home = around(rng)
-        other = in_same_cell(rng, home)
-        scene = area_at(around(rng))
-        for limit_m in rng.sample(range(1, 20_000), 8):
-            asked, again = (is_asked(one, scene, 90_000, max_distance_m=limit_m) for one in (home, other))
-            assert asked == again
-
-
-def test_nobody_within_a_limit_is_left_out_for_the_sake_of_it() -> None:
-    rng = Random(7)
-    for _ in range(500):
-        home, scene = around(rng), around(rng)
-        exact_m = math.ceil(distance_m(home, scene))
-
-        assert is_asked(home, area_at(scene), exact_m)
-        assert is_asked(home, area_at(scene), 90_000, max_distance_m=exact_m)
-
-
-def test_search_by_halving_of_three_places_ends_at_the_area() -> None:
-    rng, errors = Random(8), []
-    for _ in range(PEOPLE):
-        area = area_at(around(rng, within_m=8_000))
-        places = [around(rng, within_m=12_000) for _ in range(3)]
-        limits = [least_limit_m(place, area) for place in places]
-        # The attacker knows the rule, and adds what it leaves open.
-        told = [limit + 2_170.0 for limit in limits]
-        errors.append(distance_m(located(list(map(cell, places)), told, ALMATY), area.centre))
-
-    assert mean_square(errors) > HALF_AREA_M
-
-
-def least_limit_m(place: Place, area: Area) -> int:
-    low, high = 0, 60_000
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if is_asked(place, area, middle) else (middle + 1, high)
-    return low

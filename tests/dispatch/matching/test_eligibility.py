@@ -27,16 +27,16 @@ from tests.support.builders import candidate, need, requirement
         ({"fix_age_s": FIX_AGE_LIMIT_S + 1}, Exclusion.STALE_PLACE),
         ({"fix_age_s": None}, Exclusion.STALE_PLACE),  # a distance that comes from nowhere
         ({"fix_age_s": None, "from_home": True}, None),  # known to live there
-        ({"least_m": 20_000.0}, None),  # on the very limit of the requirement
-        ({"least_m": 20_001.0}, Exclusion.TOO_FAR),
-        ({"least_m": 3_000.0, "max_distance_m": 2_999}, Exclusion.TOO_FAR),  # beyond the person's own limit
-        ({"least_m": 3_000.0, "max_distance_m": 3_000}, None),
-        ({"least_m": 30_000.0, "max_distance_m": 90_000}, Exclusion.TOO_FAR),  # the nearer limit counts
+        ({"distance_m": 20_000.0}, None),  # on the very limit of the requirement
+        ({"distance_m": 20_001.0}, Exclusion.TOO_FAR),
+        ({"distance_m": 3_000.0, "max_distance_m": 2_999}, Exclusion.TOO_FAR),  # beyond the person's own limit
+        ({"distance_m": 3_000.0, "max_distance_m": 3_000}, None),
+        ({"distance_m": 30_000.0, "max_distance_m": 90_000}, Exclusion.TOO_FAR),  # the nearer limit counts
         (
-            {"least_m": 5_001.0, "travel_mode": TravelMode.FOOT},
+            {"distance_m": 5_001.0, "travel_mode": TravelMode.FOOT},
             Exclusion.TOO_FAR,
         ),  # no limit of their own: the mode's
-        ({"least_m": 5_001.0, "travel_mode": TravelMode.BICYCLE}, None),
+        ({"distance_m": 5_001.0, "travel_mode": TravelMode.BICYCLE}, None),
         ({"distance_m": 0.0, "max_distance_m": 0}, None),  # will not leave the house, which is on fire
     ],
 )

@@ -135,8 +135,8 @@ def test_a_limit_in_time_is_a_distance_by_each_mode() -> None:
 def test_people_who_need_longer_than_the_limit_are_too_far() -> None:
     quick = need(requirement(max_eta_s=600))
 
-    assert exclusion(candidate("car", least_m=3_000.0), quick) is None
-    assert exclusion(candidate("walker", least_m=3_000.0, travel_mode=TravelMode.FOOT), quick) is Exclusion.TOO_FAR
+    assert exclusion(candidate("car", distance_m=3_000.0), quick) is None
+    assert exclusion(candidate("walker", distance_m=3_000.0, travel_mode=TravelMode.FOOT), quick) is Exclusion.TOO_FAR
 
 
 def test_stand_ins_are_found_through_others_the_nearest_first() -> None:

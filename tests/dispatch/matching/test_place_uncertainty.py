@@ -42,9 +42,9 @@ def test_an_old_fix_is_priced_in_travel_time_and_a_fresh_one_nearby_wins() -> No
 
 
 def test_who_is_looked_for_at_home_is_asked_half_as_far() -> None:
-    near = candidate("near", least_m=24_000.0, from_home=True, fix_age_s=None)
-    far = candidate("far", least_m=26_000.0, from_home=True, fix_age_s=None)
-    own = candidate("own", least_m=2_600.0, from_home=True, fix_age_s=None, max_distance_m=5_000)
+    near = candidate("near", distance_m=24_000.0, from_home=True, fix_age_s=None)
+    far = candidate("far", distance_m=26_000.0, from_home=True, fix_age_s=None)
+    own = candidate("own", distance_m=2_600.0, from_home=True, fix_age_s=None, max_distance_m=5_000)
 
     assert [exclusion(one, need()) for one in (near, far, own)] == [None, Exclusion.STALE_PLACE, Exclusion.STALE_PLACE]
     assert asked_within_m(candidate("fix")) == 50_000

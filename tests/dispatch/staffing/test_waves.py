@@ -341,7 +341,7 @@ def by(policy: Policy, *people: Candidate, want: int) -> list[str]:
 
 def test_policies_take_the_nearest_whatever_else_speaks_for_others() -> None:
     near, middle, far = helpers("near", "middle", "far")
-    further = candidate("further", distance_m=1_501.0, least_m=1_501.0)
+    further = candidate("further", distance_m=1_501.0)
 
     assert by(Policy(nearest=2), far, middle, near, want=2) == ["near", "middle"]
     assert by(Policy(greedy=True), far, middle, near, want=1) == ["near"]
