@@ -69,7 +69,9 @@ class Town:
     def is_known(self, person: str) -> bool:
         """Profile and position, each by a topic of its own, have come through the log into the picture."""
         with redis.Redis.from_url(self.komek.redis) as client:
-            return None not in client.hmget(redis_keys.volunteer(person), "v", "x")
+            profile, place = client.hmget(redis_keys.volunteer(person), "v", "x")
+            # The position of somebody who is not on duty waits for the duty to begin.
+            return profile is not None and (place is not None or bool(client.exists(redis_keys.held_fix(person))))
 
     def report(self, *, key: str | None = None, **extra: Any) -> str:
         answer = self.report_answer(key=key, **extra)
