@@ -227,7 +227,7 @@ HOSTILE: tuple[dict[str, object], ...] = (
 )
 
 
-@pytest.mark.parametrize("claims", HOSTILE, ids=str)
+@pytest.mark.parametrize("claims", HOSTILE, ids=range(len(HOSTILE)))
 async def test_no_value_of_a_claim_is_an_error_of_the_server(world: World, claims: dict[str, object]) -> None:
     bad = signed(token_keys(), claims_of(NOW_S) | claims)
 
