@@ -151,7 +151,9 @@ def _without_texts(body: Any) -> Any:
     """An incident without the private texts that are opened for operators: none may get into the artefacts."""
     if not isinstance(body, dict):
         return body
-    kept = {name: value for name, value in body.items() if name not in ("description", "address", "caller", "external_id")}
+    kept = {
+        name: value for name, value in body.items() if name not in ("description", "address", "caller", "external_id")
+    }
     if isinstance(kept.get("material"), list):
         kept["material"] = [{name: one[name] for name in one if name != "text"} for one in kept["material"]]
     return kept
