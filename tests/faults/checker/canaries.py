@@ -68,12 +68,10 @@ def search(folder: Folder, book: Book) -> None:
     for line in folder.lines("history.jsonl"):
         if line.get("phase") in ("fail", "unknown"):
             book.checked("I12")
-            # What an edit lost against is for the operator who may read it.
-            answer = (
-                {k: v for k, v in line["answer"].items() if k != "conflicts"}
-                if isinstance(line.get("answer"), dict)
-                else None
-            )
+            answer = line.get("answer")
+            if isinstance(answer, dict):
+                # What an edit lost against is for the operator who may read it.
+                answer = {name: value for name, value in answer.items() if name != "conflicts"}
             for hit in canaries.found_in(json.dumps(answer, ensure_ascii=False)):
                 book.found("I12", f"in the body of an error: {hit}", f"history {line['n']}")
     _search_texts(folder, canaries, book)
