@@ -156,8 +156,8 @@ class Restore:
     def people(self) -> "Restore":
         return self
 
-    async def run_id(self) -> int:
-        await self._reach("run_id", locked=False)
+    async def this_run(self) -> int:
+        await self._reach("this_run", locked=False)
         return self._redis.run
 
     async def is_ready(self) -> bool:
