@@ -1,12 +1,17 @@
 """What a person who accepted may see of an incident: private fields and material, by `dispatch/matching/disclosure.py`."""
 
+from collections.abc import Sequence, Set
+
 from api.caller import Caller
 from api.process.services import Services
 from api.reads.disclosure import opened_material, opened_or_none
-from api.views.opened import Opened
-from dispatch.matching.disclosure import may_see_details
+from api.views.opened import NOTHING, Opened
+from api.views.values import View
+from dispatch.matching.disclosed_fields import PRIVATE, Disclosed, disclosed_by, is_at_work
+from dispatch.matching.disclosure import disclosed_to, may_see_details
 from dispatch.model.incidents import Incident
-from dispatch.model.vocabulary import Details
+from dispatch.model.offers import Offer
+from dispatch.model.vocabulary import Details, Task
 from dispatch.ports import NotReady, StoreUnavailable
 from streams.store.volunteer_view import VolunteerView
 from streams.tokens import Role
@@ -27,15 +32,30 @@ async def known_or_none(services: Services, volunteer_id: str) -> VolunteerView 
 
 
 async def opened_for(
-    services: Services, caller: Caller, state: Incident, *, is_opened: bool, verified: frozenset[str]
+    services: Services, caller: Caller, state: Incident, own: Sequence[Offer], *, verified: frozenset[str]
 ) -> Opened:
-    """What the caller sees of the incident. `is_opened`: by the state of the offer (`views.offers.is_opened`). Operators see all
-    that is opened, because they see it on the incident too."""
-    if not is_opened:
-        return Opened()
-    private = await opened_or_none(services, caller, state)
-    if caller.role is Role.VOLUNTEER and not may_see_details(state, services.plans, verified):
-        # The results of others repeat what was said.
-        return Opened(private=private, details=Details.VERIFIED_ONLY)
-    material = await opened_material(services, caller, state)
-    return Opened(private=private, material=material, details=Details.ALL)
+    """What is seen of the incident by the offers `own`, all of one person: `verified` are the skills of a volunteer.
+
+    Operators read what the work gives; that nobody has verified the person hides nothing from them.
+    """
+    if not any(is_at_work(state, offer) for offer in own):
+        return NOTHING
+    if caller.role is Role.VOLUNTEER:
+        disclosed = disclosed_to(state, own, services.plans, verified)
+        details = Details.ALL if may_see_details(state, services.plans, verified) else Details.VERIFIED_ONLY
+    else:
+        disclosed, details = disclosed_by(state, own), Details.ALL
+    # Nothing is opened, and the audit has no entry, where the work needs none of it.
+    private = await opened_or_none(services, caller, state) if disclosed & PRIVATE else None
+    material = await _material(services, caller, state, disclosed)
+    return Opened(private=private, material=material, details=details, disclosed=disclosed)
+
+
+async def _material(services: Services, caller: Caller, state: Incident, disclosed: Set[Disclosed]) -> list[View]:
+    if not disclosed & {Disclosed.MATERIAL, Disclosed.DESCRIPTION}:
+        return []
+    found = await opened_material(services, caller, state)
+    if Disclosed.MATERIAL in disclosed:
+        return found
+    # A translation says what the description says, to those who do not speak its language.
+    return [{**entry, "location": None} for entry in found if entry["kind"] == Task.TRANSLATE]

@@ -22,7 +22,6 @@ from api.schemas.incidents import IncidentCollection, IncidentPage, IncidentShow
 from api.schemas.reports import IncidentReport
 from api.views import incidents
 from api.views.links import incident_links
-from api.views.offers import is_opened
 from api.writes import commands
 from api.writes.idempotency import OnceOnly
 from api.writes.report_checks import check_reported_at, check_roles, check_type
@@ -131,9 +130,7 @@ async def read(incident_id: IncidentId, caller: Reader, services: ServicesDep) -
         if not own:
             # 404, not 403: 403 would say that the incident exists.
             raise ProblemResponse("not_found", "there is no incident with this id for which you were asked")
-        needs_private = any(is_opened(state, offer) for offer in own)
-        verified = await verified_skills(services, caller)
-        opened = await opened_for(services, caller, state, is_opened=needs_private, verified=verified)
+        opened = await opened_for(services, caller, state, own, verified=await verified_skills(services, caller))
         return shown(incidents.incident_for_volunteer(state, own, opened), headers=headers)
     if caller.role is not OPERATOR:
         return shown(incidents.incident_for_monitor(state), headers=headers)

@@ -37,6 +37,7 @@ from api.writes.incident_orders import texts_of
 from api.writes.offer_answers import AnswerFields, OfferAnswer, answer_ref, offer_with_incident
 from api.writes.offer_preconditions import OfferWithIncident, check_other_incident, check_outcome
 from api.writes.send import PreparedWrite, write_once
+from dispatch.matching.disclosed_fields import Disclosed
 from dispatch.model.answer_commands import (
     AcceptOffer,
     AskForHelp,
@@ -61,18 +62,16 @@ ANSWER: dict[str, Any] = {
 
 @router.get("/{offer_id}", response_model=OfferShown, responses=problems(404))
 async def read_offer(offer: OfferId, caller: Volunteer, services: ServicesDep, language: LanguageOfTexts) -> Response:
-    """An offer of the caller. The exact place, the address and the person who called only after acceptance."""
+    """An offer of the caller. After acceptance, until the end of the work: place, texts and caller as the work needs them."""
     state = await services.reads.incident(offer[1].incident_id)
     held = state.offer(offer[0]) if state else None
     if state is None or held is None:
         raise ProblemResponse("not_found", "there is no offer with this id")
     if held.volunteer_id != caller.id:
         raise ProblemResponse("not_your_offer")
-    is_opened = offers.is_opened(state, held)
-    verified = await verified_skills(services, caller)
-    opened = await opened_for(services, caller, state, is_opened=is_opened, verified=verified)
+    opened = await opened_for(services, caller, state, [held], verified=await verified_skills(services, caller))
     # The place of a person in distress is for those who were assigned to them, and every read is audited (DESIGN 26).
-    person = await person_in_distress(services, caller, state) if is_opened else {}
+    person = await person_in_distress(services, caller, state) if Disclosed.PERSON in opened.disclosed else {}
     grounds = await grounds_on_way(services, [held])
     return shown({**offers.offer(state, held, opened, language, grounds), **person}, headers=VARY)
 

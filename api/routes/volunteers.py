@@ -181,8 +181,7 @@ async def list_offers(
     verified = await verified_skills(services, caller)
     items = []
     for entry in held:
-        is_opened = offers.is_opened(entry.incident, entry.offer)
-        opened = await opened_for(services, caller, entry.incident, is_opened=is_opened, verified=verified)
+        opened = await opened_for(services, caller, entry.incident, [entry.offer], verified=verified)
         items.append(offers.offer(entry.incident, entry.offer, opened, language, grounds))
     return shown({"items": items}, headers=VARY)
 

@@ -92,7 +92,8 @@ class IncidentOfOffer(Shown):
 
 
 class TaskMaterial(Shown):
-    """What the person needs for digital work. The private fields and `found` are present only after acceptance."""
+    """What the person needs for digital work. The private fields and `found` are present only while
+    the person is at work, and null where the work does not need them."""
 
     incident_type: str
     language: str | None
@@ -123,7 +124,7 @@ class TaskShown(Shown):
 
 class OfferShown(OfferCore):
     """An offer as its person sees it. `area` is a coarse point. `location`, `description`, `address`, `caller`, `material` and
-    `person` are present only after acceptance."""
+    `person` are present only from acceptance to the end of the work, and null or empty where the work does not need them."""
 
     incident_id: str
     capability: Capability

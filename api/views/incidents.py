@@ -6,9 +6,10 @@ from typing import Any
 from api.views import material as material_views
 from api.views import safety
 from api.views.links import incident_links
-from api.views.offers import is_opened, offer_of_incident
+from api.views.offers import offer_of_incident
 from api.views.opened import Opened
 from api.views.values import View, coarse_area, private_fields, time
+from dispatch.matching.disclosed_fields import Disclosed
 from dispatch.matching.limits import skills_now
 from dispatch.model.commands import ReportIncident
 from dispatch.model.ids import zone_of_incident
@@ -268,17 +269,17 @@ def reported_for_monitor(command: ReportIncident, plans: PlanBook) -> View:
 
 
 def incident_for_volunteer(state: Incident, own: Sequence[Offer], opened: Opened) -> View:
-    """An incident for a person who was asked: only their own offers; the exact place and private texts after acceptance."""
-    # Built for operators and then reduced: texts are added last, and only after acceptance.
+    """An incident for a person who was asked: only their own offers; place and texts as their work needs them."""
+    # Built for operators and then reduced: texts are added last.
     shown = incident(state, material=opened.material)
-    accepted = any(is_opened(state, offer) for offer in own)
     mine = {offer.id for offer in own}
     shown["offers"] = [offer for offer in shown["offers"] if offer["id"] in mine]
-    shown["location"] = shown["location"] if accepted else coarse_area(state.area)
+    if Disclosed.LOCATION not in opened.disclosed:
+        shown["location"] = coarse_area(state.area)
     # pop without a default: a renamed field fails here instead of being shown to volunteers.
     for name in _FOR_OPERATORS:
         shown.pop(name)
-    return {**shown, **(opened.fields() if accepted else {})}
+    return {**shown, **opened.fields()}
 
 
 def feature(shown: Mapping[str, Any]) -> View:

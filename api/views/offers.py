@@ -7,6 +7,7 @@ from api.views.links import offer_links
 from api.views.negotiation import DEFAULT
 from api.views.opened import NOTHING, Opened
 from api.views.values import View, coarse_area, distance, private_fields, time, travel_time
+from dispatch.matching.disclosed_fields import is_at_work
 from dispatch.model.decisions import OfferStep
 from dispatch.model.incidents import Incident
 from dispatch.model.languages import as_shown, canonicals
@@ -50,8 +51,8 @@ def result(offer: Offer) -> View | None:
 
 
 def is_opened(state: Incident, offer: Offer) -> bool:
-    """Whether its person may see the exact place and private texts: assigned or done, while the incident is open."""
-    return offer.is_filling and state.is_open
+    """Whether its person sees what their work needs (`Opened`): while they are at work and the incident is open."""
+    return is_at_work(state, offer)
 
 
 def offer(
@@ -92,7 +93,7 @@ def offer(
         "links": offer_links(held.id, state.id),
     }
     if opened:
-        shown["location"] = state.area.geometry if state.area else None
+        shown["location"] = seen.location(state.area)
         shown.update(private_fields(IncidentPrivate()), **seen.fields())
         shown["material"] = seen.material
     if held.capability is Capability.DIGITAL and held.task is not None:
@@ -106,9 +107,8 @@ def task(state: Incident, held: Offer, seen: Opened, language: str) -> View:
     wanted = next((entry for entry in state.requirements if entry.id == held.requirement_id), None)
     # Type and language suffice to decide about the offer; everything else identifies people or places.
     material: View = {"incident_type": state.type, "language": as_shown(state.language)}
-    if seen.private is not None:
-        material.update(private_fields(IncidentPrivate()), **seen.fields())
-        material["location"] = state.area.geometry if state.area else None
+    if seen.details is not None:
+        material.update(seen.fields(), location=seen.location(state.area))
     if seen.material:
         material["found"] = seen.material
     return {
