@@ -13,6 +13,7 @@ from api.http.strict_json import BadJson, parse
 from api.process.services import Services
 from dispatch.matching.position_checks import refusal
 from dispatch.model.ids import is_person_id
+from streams.settings import STRICT
 from streams.tokens import Role, Scope, scope_of
 from streams.wire import FixRecord
 
@@ -69,7 +70,7 @@ async def known_only(services: Services, caller: Caller, fixes: Sequence[FixReco
         StoreUnavailable, NotReady: Redis alone knows who is registered. Positions are the first to be given up: the next one is
             sent within the minute, and nobody could use this one.
     """
-    scope = _scope_of(caller)
+    scope = _scope_of(services, caller)
     ids = [fix.volunteer_id for fix in fixes]
     named = [scope.names(one) for one in ids]
     # Asked also about people whom the token names not: the time of an answer must not tell who is registered.
@@ -80,11 +81,11 @@ async def known_only(services: Services, caller: Caller, fixes: Sequence[FixReco
     return [is_own or (is_named and is_known) for is_own, is_named, is_known in zip(own, named, known, strict=True)]
 
 
-def _scope_of(caller: Caller) -> Scope:
+def _scope_of(services: Services, caller: Caller) -> Scope:
     if caller.role is Role.VOLUNTEER:
         return Scope(ids=frozenset({caller.id}))
     # The one place that says what a token without the claims means.
-    return scope_of(caller.bearer, is_strict=False)
+    return scope_of(caller.bearer, is_strict=services.settings.tokens == STRICT)
 
 
 async def divided(

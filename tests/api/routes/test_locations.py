@@ -1,5 +1,6 @@
 """Positions: POST /v1/locations, where each fix is checked by itself, and PUT /v1/volunteers/{id}/location."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from dispatch.matching.position_checks import refusal
 from streams import clock
 from streams.errors import Overloaded
+from streams.settings import STRICT
 from streams.store.verifications import VerificationWrite
 from streams.wire import VerificationRecord
 from tests.support.api_world import World, code, fields
@@ -130,6 +132,17 @@ async def test_a_tracker_moves_only_those_for_whom_it_speaks(
     assert [fix.volunteer_id for fix in world.log.fixes] == moved
     # What is somebody else's and what nobody is look the same.
     assert {entry["code"] for entry in answer.json()["rejected"]} == {"unknown_volunteer"}
+
+
+async def test_a_strict_deployment_needs_to_be_told_for_whom_a_tracker_speaks(world: World) -> None:
+    world.settings = replace(world.settings, tokens=STRICT)
+    world.restart()
+
+    await post(world, GOOD | {"volunteer_id": "v-1"})
+    assert world.log.fixes == []
+
+    await post(world, GOOD | {"volunteer_id": "v-1"}, speaks_for=["v-1"])
+    assert [fix.volunteer_id for fix in world.log.fixes] == ["v-1"]
 
 
 async def test_positions_are_given_up_while_redis_is_down(world: World) -> None:
