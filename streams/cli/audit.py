@@ -35,25 +35,34 @@ def list_entries(
     token: TokenOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List entries, newest first. After a breach, `--actor A --since T --json` names everybody whose data was seen."""
+    """List entries, newest first.
+
+    After a breach, `--actor A --since T --limit 1000000 --json` names everybody whose data was seen. --json `complete`
+    is false while older entries match; `unnamed` counts subjects of lists beyond those that an entry names.
+    """
     wanted = {"subject": subject, "actor": actor, "action": action, "since": since}
     given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     items: list[dict[str, Any]] = []
+    older: str | None = None
     with access(api, token).http("admin") as http:
         while len(items) < limit:
             given["limit"] = min(PAGE, limit - len(items))
             page = ask(http, "GET", path_of("audit"), params=given)
             items += page["items"]
-            if page["next"] is None:
+            older = page["next"]
+            if older is None:
                 break
-            given["cursor"] = page["next"]
+            given["cursor"] = older
     subjects = Counter(one for item in items for one in {item["subject"], *item["subjects"]} if one)
+    unnamed = sum(max(0, item["count"] - len(item["subjects"])) for item in items if item["count"] is not None)
     if json:
-        print_json({"items": items, "subjects": sorted(subjects)})
+        print_json({"items": items, "subjects": sorted(subjects), "complete": older is None, "unnamed": unnamed})
         return
     rows = [(item["at"], item["actor"], item["role"], item["action"], _about(item)) for item in items]
     print_table(f"{len(items)} entries", ("time", "actor", "role", "action", "about"), rows)
-    say(f"{len(subjects)} subjects; --json lists all")
+    say(f"{len(subjects)} subjects and {unnamed} that no entry names; --json lists them")
+    if older is not None:
+        say("older entries match too; raise --limit")
 
 
 @app.command()
