@@ -32,8 +32,9 @@ from streams.wire import ConsentsPrivate, ConsentStep
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
 STEPS_KEPT = 200
 NOT_INCLUDED = ("trust", "verifications")
-MOST_ENTRIES = 500
 """Parts that the export does not have yet. Whoever adds a reader removes its name here and adds its field below."""
+MOST_ENTRIES = 500
+"""Entries of the audit log in an export."""
 
 
 @router.get("/{volunteer_id}/consents", response_model=ConsentsShown, responses=problems())

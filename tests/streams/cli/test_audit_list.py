@@ -18,8 +18,8 @@ def entry(subject: str, subjects: Sequence[str] = (), count: int | None = None) 
 
 def listed(limit: int) -> dict[str, Any]:
     """Two pages: the first names a person twice, the second a list of 203 of which 2 are named."""
-    first = {"items": [entry("v-1"), entry("v-1")], "next": "17"}
-    second = {"items": [entry("", ["i-1", "v-2"], 203), entry("i-2")], "next": None}
+    first: dict[str, Any] = {"items": [entry("v-1"), entry("v-1")], "next": "17"}
+    second: dict[str, Any] = {"items": [entry("", ["i-1", "v-2"], 203), entry("i-2")], "next": None}
     asked = f"/v1/audit?actor=op-7&since={SINCE}"
     replies = {
         ("GET", f"{asked}&limit={min(limit, 500)}"): (200, first),
