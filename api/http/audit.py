@@ -29,6 +29,7 @@ READS: Mapping[str, str] = {
     "/v1/volunteers/{volunteer_id}/consents": "volunteer.consents.read",
     "/v1/events": "events.open",
     "/v1/sessions": "sessions.list",
+    "/v1/verifications": "verifications.list",
     "/v1/audit": "audit.read",
 }
 """Path of a GET route to the action of its entry. A test compares it with all routes."""

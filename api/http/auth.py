@@ -127,6 +127,7 @@ class Public:
 PUBLIC = Depends(Public())
 operators = Depends(Allow(OPERATOR))
 admins = Depends(Allow(ADMIN))
+keepers = Depends(Allow(ADMIN, OPERATOR))
 trackers = Depends(Allow(TRACKER))
 everybody = Depends(Allow(*Role))
 
@@ -138,7 +139,7 @@ Tracker = Annotated[Caller, trackers]
 VolunteerOrOperator = Annotated[Caller, Depends(Allow(VOLUNTEER, OPERATOR))]
 VolunteerOrKeeper = Annotated[Caller, Depends(Allow(VOLUNTEER, OPERATOR, ADMIN))]
 Admin = Annotated[Caller, Depends(Allow(ADMIN))]
-AdminOrOperator = Annotated[Caller, Depends(Allow(ADMIN, OPERATOR))]
+AdminOrOperator = Annotated[Caller, keepers]
 Anybody = Annotated[Caller, everybody]
 VolunteerOrAdmin = Annotated[Caller, Depends(Allow(VOLUNTEER, ADMIN))]
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from api.caller import Caller
 from api.deps import ServicesDep, VolunteerId
 from api.fields import instant_ms
-from api.http.audit import record_audit, record_done
-from api.http.auth import AdminOrOperator
+from api.http.audit import disclosed, record_done
+from api.http.auth import AdminOrOperator, keepers
 from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
@@ -65,9 +65,9 @@ async def withdraw(
     return shown({"id": volunteer_id, "status": "withdrawn", "links": links}, 202)
 
 
-@router.get("/verifications", response_model=EndingList, responses=problems())
+@router.get("/verifications", dependencies=[keepers], response_model=EndingList, responses=problems())
 async def list_endings(
-    caller: AdminOrOperator,
+    request: Request,
     services: ServicesDep,
     ends_before: Annotated[str | None, Query(description="RFC 3339; default: in 30 days", max_length=40)] = None,
 ) -> Response:
@@ -81,8 +81,9 @@ async def list_endings(
             raise invalid(
                 "ends_before", "a time like 2026-11-22T08:00:00Z (RFC 3339, with an offset)", "text"
             ) from None
-    record_audit(services, caller, "verifications.list", caller.id)
-    return shown({"items": [ending(one) for one in await services.reads.verifications_before(before_ms)]})
+    found = await services.reads.verifications_before(before_ms)
+    disclosed(request, list(dict.fromkeys(one.volunteer_id for one in found)))
+    return shown({"items": [ending(one) for one in found]})
 
 
 async def _permitted(

@@ -67,6 +67,8 @@ ROLES = {
     ("POST", "/v1/offers/{offer_id}/need-help"): {V, O},
     ("POST", "/v1/offers/{offer_id}/withdraw"): {O},
     ("GET", "/v1/volunteers/{volunteer_id}/warnings"): {V},
+    ("GET", "/v1/volunteers/{volunteer_id}/audit"): {V, A},
+    ("GET", "/v1/audit"): {A},
     ("GET", "/v1/events"): {O, M, V},
     ("GET", "/v1/session"): {O, V, T, M, A},
     ("DELETE", "/v1/session"): {O, V, T, M, A},

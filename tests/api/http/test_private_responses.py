@@ -26,6 +26,7 @@ async def test_every_response_is_marked(route: APIRoute) -> None:
         command_id="c",
         session_id="s",
         proposal_id=PROPOSAL,
+        skill="doctor",
     )
     for role in [*Role, None] if route.path != "/v1/events" else [Role.ADMIN, None]:
         answer = await world.ask(min(route.methods or ()), path, {}, role=role, subject="v-1")

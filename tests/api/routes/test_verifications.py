@@ -155,6 +155,8 @@ async def test_operators_list_what_ends_soon(world: World) -> None:
     later = (await world.ask("GET", "/v1/verifications?ends_before=2999-01-01T00:00:00Z")).json()
 
     assert listed["items"] == [{"volunteer_id": "v-1", "skill": "doctor", "until": soon}]
+    shown = [entry.subjects for entry in world.log.audits if entry.action == "verifications.list"]
+    assert shown == [("v-1",), ("v-1",)]
     assert [one["skill"] for one in later["items"]] == ["doctor", "boat"]
     assert fields(await world.ask("GET", "/v1/verifications?ends_before=soon")) == ["ends_before"]
 
