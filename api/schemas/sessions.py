@@ -6,14 +6,17 @@ from pydantic import ConfigDict, Field, model_validator
 
 from api.fields import PERSON_ID_SCHEMA, expected, word
 from api.schemas.base import Body, Shown, Time
+from dispatch.model.ids import PERSON_ID
 from streams.tokens import Role
 
 RoleWord = Annotated[Role, word(Role)]
-PersonId = Annotated[str, Field(min_length=1, json_schema_extra=PERSON_ID_SCHEMA)]
+PersonId = Annotated[
+    str, Field(min_length=1, max_length=128, pattern=f"^{PERSON_ID}$", json_schema_extra=PERSON_ID_SCHEMA)
+]
 
 
 class CodeIn(Body):
-    code: Annotated[str, Field(min_length=1, max_length=128)]
+    code: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[!-~]+$")]
 
 
 class CodeWanted(Body):
@@ -59,7 +62,7 @@ class RevocationIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
-    token: Annotated[str, Field(max_length=4096)] | None = None
+    token: Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[!-~]+$")] | None = None
     jti: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[ -~]+$")] | None = None
     session: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
     subject: PersonId | None = None

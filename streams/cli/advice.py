@@ -27,6 +27,8 @@ ADVICE = {
     "request_timeout": "Repeat in a few seconds.",
     "offer_ended": "",
     "incident_ended": "",
+    "incident_open": "Close or cancel the incident first.",
+    "positions_withdrawn": "",
     "conflict": "",
     "unknown_volunteer": "Check the id.",
     "off_duty": "",
@@ -54,6 +56,7 @@ ADVICE = {
     # Without the key of the request; `client.refusal` names it where it has one.
     "unknown_outcome": "Repeat with the same --key.",
     "picture_unavailable": "Repeat in a few seconds; `komek status` shows what is down.",
+    "audit_unavailable": "Repeat in a few seconds; `komek status` names the alarm `audit_unwritten`.",
     "log_unavailable": "Repeat in a few seconds; `komek status` shows what is down.",
 }
 """By `code` of the problem details. A test compares the codes with those of the API."""
