@@ -33,7 +33,7 @@ async def post_locations(request: Request, caller: Tracker, services: ServicesDe
     """Accepts up to 1,000 positions. Each is checked by itself: valid ones are written to Kafka even if others are rejected.
 
     People who are not registered and people for whom the token does not speak are rejected alike (`unknown_volunteer`). A repeat
-    is harmless, so no Idempotency-Key is required. 503 while Redis is down.
+    is harmless, so no Idempotency-Key is required. 503 while Redis is down if the token speaks for an organisation.
     """
     require_json(request)
     # Decoded from the bytes: `StrictRequest.json` would build every object twice.

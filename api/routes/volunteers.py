@@ -132,7 +132,7 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, ser
 
 @router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
 async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunteer, services: ServicesDep) -> Response:
-    """Accepts a position of the person. It is kept for KOMEK_POSITION_TTL_S. 503 while Redis is down.
+    """Accepts a position of the person. It is kept for KOMEK_POSITION_TTL_S.
 
     202: Kafka has acknowledged it. Whether it counts is decided afterwards: a position older than the last one, or a jump that
     the travel mode does not explain, until a second position confirms it, moves nobody.

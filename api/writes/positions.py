@@ -13,6 +13,7 @@ from api.http.strict_json import BadJson, parse
 from api.process.services import Services
 from dispatch.matching.position_checks import refusal
 from dispatch.model.ids import is_person_id
+from dispatch.ports import NotReady, StoreUnavailable
 from streams.settings import STRICT
 from streams.tokens import Role, Scope, scope_of
 from streams.wire import FixRecord
@@ -66,16 +67,21 @@ async def known_only(services: Services, caller: Caller, fixes: Sequence[FixReco
     """Whether each fix is of a registered person for whom the caller speaks; one round trip for all. Others must leave no trace:
     not in Kafka, not in Redis, not in a log.
 
+    While Redis cannot be read, everybody whom the token names counts as registered: a rebuild takes seconds, and the location
+    service drops positions of people who have no profile.
+
     Raises:
-        StoreUnavailable, NotReady: Redis alone knows who is registered. Positions are the first to be given up: the next one is
-            sent within the minute, and nobody could use this one.
+        StoreUnavailable, NotReady: the token speaks for an organisation, whose people Redis alone knows.
     """
     scope = _scope_of(services, caller)
     ids = [fix.volunteer_id for fix in fixes]
     named = [scope.names(one) for one in ids]
     # Asked also about people whom the token names not: the time of an answer must not tell who is registered.
     if scope.organisation is None:
-        known = await services.reads.are_known(ids)
+        try:
+            known = await services.reads.are_known(ids)
+        except (StoreUnavailable, NotReady):
+            return named
         return [is_named and is_known for is_named, is_known in zip(named, known, strict=True)]
     known, own = await asyncio.gather(services.reads.are_known(ids), services.reads.are_known(ids, scope.organisation))
     return [is_own or (is_named and is_known) for is_own, is_named, is_known in zip(own, named, known, strict=True)]

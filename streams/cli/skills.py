@@ -7,7 +7,7 @@ import typer
 from dispatch.model.vocabulary import Skill
 from streams.api_paths import path_of
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
-from streams.cli.output import print_json, print_table
+from streams.cli.output import print_json, print_table, say
 
 app = typer.Typer(help="Verify the skills of volunteers.", no_args_is_help=True)
 Volunteer = Annotated[str, typer.Argument(help="The volunteer.")]
@@ -31,7 +31,7 @@ def verify(
     if json:
         print_json(shown)
     else:
-        print(f"{skill} of {volunteer_id} is verified until {shown['until']}")
+        say(f"{skill} of {volunteer_id} is verified until {shown['until']}")
 
 
 @app.command()
@@ -48,7 +48,7 @@ def revoke(
     if json:
         print_json(shown)
     else:
-        print(f"{skill} of {volunteer_id} is no longer verified")
+        say(f"{skill} of {volunteer_id} is no longer verified")
 
 
 @app.command("list")

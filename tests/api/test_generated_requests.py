@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 
 from api.http.auth import Allow, allowance
 from streams.tokens import Role
-from tests.api.seeded_world import HAZARD, INCIDENTS, OFFERS, decided_world
+from tests.api.seeded_world import HAZARD, INCIDENTS, OFFERS, PROPOSAL, decided_world
 from tests.support.api_contract import documented_routes
 from tests.support.api_world import World, token
 
@@ -57,6 +57,8 @@ def known(names: set[str]) -> st.SearchStrategy[dict[str, str]]:
         "incident_id": st.sampled_from(INCIDENTS),
         "offer_id": st.sampled_from(OFFERS),
         "volunteer_id": st.just("v-1"),
+        "proposal_id": st.just(PROPOSAL),
+        "skill": st.just("doctor"),
     }
     return st.fixed_dictionaries({name: values for name, values in ids.items() if name in names})
 

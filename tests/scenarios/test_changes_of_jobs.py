@@ -119,6 +119,10 @@ def test_who_works_at_a_desk_is_told_as_well_and_whoever_moved_it_counts(town: T
         until(lambda: all(town.is_at(incident, person, "accepted") for person in (desk, other)))
 
         town.answer(offers[desk], "result", {"outcome": "located", "location": point(town, 700)})
+        # Somebody is on the way: a place from a desk moves them only with the operator's consent.
+        (proposal,) = until(lambda: town.incident(incident)["proposals"])
+        path = f"/v1/incidents/{incident}/proposals/{proposal['id']}/accept"
+        assert town.call("POST", path, "operator", "op-1", {}).status_code == 202
 
         for phone in (going, working):
             assert until(partial(both, phone, "location"))["notice"]["kind"] == "changed"

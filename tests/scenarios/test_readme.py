@@ -15,7 +15,8 @@ PAGES = ("README.md", "USING.md", "DESIGN.md", "CONTRIBUTING.md")
 @pytest.mark.stack
 @pytest.mark.timeout(180)
 def test_the_curl_of_the_guide_posts_an_incident_and_sees_it_assigned(stack: StartStack) -> None:
-    (script,) = re.findall(r"```bash\n(.*?)```", (ROOT / "USING.md").read_text(encoding="utf-8"), re.DOTALL)
+    script, *_ = re.findall(r"```bash\n(.*?)```", (ROOT / "USING.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert "curl" in script
 
     with stack(demo=True) as komek:
         script = script.replace(".komek/stack.json", str(komek.data / "stack.json"))

@@ -30,6 +30,7 @@ KNOWN = {
     "command_id": "c",
     "session_id": "s",
     "proposal_id": PROPOSAL,
+    "skill": "doctor",
 }
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 HEADERS = (

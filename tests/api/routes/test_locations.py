@@ -145,12 +145,22 @@ async def test_a_strict_deployment_needs_to_be_told_for_whom_a_tracker_speaks(wo
     assert [fix.volunteer_id for fix in world.log.fixes] == ["v-1"]
 
 
-async def test_positions_are_given_up_while_redis_is_down(world: World) -> None:
+async def test_while_redis_is_down_positions_are_accepted_for_the_location_service_to_examine(world: World) -> None:
     world.redis.is_down = True
 
-    assert (await post(world, GOOD)).status_code == 503
-    assert (await put(world, {"lon": 1, "lat": 0})).status_code == 503
-    assert world.log.fixes == []
+    assert (await post(world, GOOD)).status_code == 202
+    assert (await put(world, {"lon": 1, "lat": 0})).status_code == 202
+    assert len(world.log.fixes) == 2
+
+
+async def test_while_redis_is_down_a_tracker_still_moves_only_whom_its_token_names(world: World) -> None:
+    world.redis.is_down = True
+
+    await post(world, GOOD | {"volunteer_id": "v-1"}, GOOD | {"volunteer_id": "v-2"}, speaks_for=["v-1"])
+    of_organisation = await post(world, GOOD, org="brigade")
+
+    assert [fix.volunteer_id for fix in world.log.fixes] == ["v-1"]
+    assert of_organisation.status_code == 503
 
 
 async def test_a_person_without_a_profile_has_no_position(world: World) -> None:

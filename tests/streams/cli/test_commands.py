@@ -1,5 +1,6 @@
 """Commands from outside: what they print, with which exit code they end, and what they say to do next."""
 
+import base64
 import json
 import os
 import subprocess
@@ -160,12 +161,16 @@ def test_a_private_dead_letter_shows_its_bytes_on_demand_only(kafka: str, tmp_pa
 
     listed = json.loads(komek("dead-letters", "list", "--topic", "private", "--json", **here).stdout)
     shown = komek("dead-letters", "show", letter.id[:13], **here)
-    revealed = komek("dead-letters", "show", letter.id[:13], "--reveal", **here)
+    keys = {**here, "KOMEK_DATA_KEY": base64.urlsafe_b64encode(bytes(32)).decode()}
+    revealed = komek("dead-letters", "show", letter.id[:13], "--reveal", "--by", "op-9", **keys)
+    # Without the keys it could not be recorded who saw it.
+    unrecorded = komek("dead-letters", "show", letter.id[:13], "--reveal", **here)
 
     assert letter.id in [entry["id"] for entry in listed]
     assert "secret" not in shown.stdout
     assert "--reveal" in shown.stdout
     assert "secret" in revealed.stdout
+    assert "secret" not in unrecorded.stdout
 
 
 def test_an_unknown_dead_letter_is_told(kafka: str, tmp_path: Path) -> None:

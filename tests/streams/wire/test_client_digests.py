@@ -17,6 +17,8 @@ KEY, WRONG_KEYS = bytes(range(32)), (bytes(32), bytes(range(1, 33)), b"")
 DIGESTS = ClientDigests(KEY)
 ROOT = Path(__file__).parents[3]
 HASHING = {
+    "api/routes/issuer_login.py": "compares the state of a login in constant time",
+    "api/process/oidc_issuer.py": "PKCE challenge (RFC 7636); the id of a person at the issuer, which is no secret",
     "streams/cli/redis_users.py": "passwords of Redis users, as its ACL file wants them",
     "streams/local/secured.py": "the same for the secured local stack",
     "streams/tokens/token_keys.py": "the signed part of a token without `jti`, to name it when it is revoked",
@@ -110,6 +112,7 @@ def test_digests_never_change_between_versions() -> None:
         "request": "cf1f1711f13325b4",
         "idempotency-key": "582eeb3861fcbe6f",
         "external-id": "6646d027c8315e9b",
+        "audit": "c6e14de8214149dc",
         "text": "6453098de16c10c7",
     }
     assert (
