@@ -22,7 +22,7 @@ from streams.wire import IncidentPrivate
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
 
 
-@router.get("/{incident_id}/caller", response_model=CallerStored, responses=problems())
+@router.get("/{incident_id}/caller", response_model=CallerStored, responses=problems(404, 409))
 async def read_caller(incident_id: IncidentId, caller: Admin, services: ServicesDep) -> Response:
     """Everything that is stored about the caller: every private record of the incident, decrypted.
 
@@ -37,7 +37,7 @@ async def read_caller(incident_id: IncidentId, caller: Admin, services: Services
     return shown({"incident_id": incident_id, "state": state, "items": items})
 
 
-@router.delete("/{incident_id}/caller", status_code=202, response_model=CallerErased, responses=problems(409))
+@router.delete("/{incident_id}/caller", status_code=202, response_model=CallerErased, responses=problems(404, 409))
 async def erase_caller(incident_id: IncidentId, caller: Admin, services: ServicesDep) -> Response:
     """Erases every private record of an ended incident: caller, address, description, and all notes, reasons and results, because
     texts name callers as well. By tombstones in the log (compacted within a day); a repeat is harmless.
