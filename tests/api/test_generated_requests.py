@@ -36,9 +36,15 @@ EXAMPLES = settings(
 )
 KEYS = itertools.count()
 KNOWN_FIELDS: dict[str, Any] = {
-    **{"type": "medical.other", "volunteer_id": "v-2", "requirement_id": "r1", "into": HAZARD},
-    **{"location": {"type": "Point", "coordinates": [76.945, 43.238]}, "language": "kk"},
-    **{"reported_at": "2026-11-22T08:00:00Z", "role": "volunteer", "id": "v-1"},
+    "type": "medical.other",
+    "volunteer_id": "v-2",
+    "requirement_id": "r1",
+    "into": HAZARD,
+    "location": {"type": "Point", "coordinates": [76.945, 43.238]},
+    "language": "kk",
+    "reported_at": "2026-11-22T08:00:00Z",
+    "role": "volunteer",
+    "id": "v-1",
 }
 """Values that must name something; a generated one never does."""
 WITH_SECRETS = {"POST /v1/session/exchange", "POST /v1/session/renew", "DELETE /v1/sessions/{session_id}"}
