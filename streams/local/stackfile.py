@@ -21,8 +21,11 @@ class StackFile:
 
 
 def write(path: Path, stack: StackFile) -> None:
-    """Writes the file atomically."""
-    replace_json(path, asdict(stack))
+    """Writes the file atomically. Without settings it has the four keys that the contract names."""
+    content = asdict(stack)
+    if not stack.settings:
+        del content["settings"]
+    replace_json(path, content)
 
 
 def read(path: Path) -> StackFile | None:
