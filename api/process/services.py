@@ -193,6 +193,26 @@ class PersonLocks:
                 self._locks[volunteer_id] = (lock, users - 1)
 
 
+class Newcomers:
+    """The people whose profiles this process accepted last: they are registered although Redis may not know them yet."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._ids: dict[str, None] = {}
+        self._most = most
+
+    def add(self, volunteer_id: str) -> None:
+        self._ids[volunteer_id] = None
+        if len(self._ids) > self._most:
+            del self._ids[next(iter(self._ids))]
+
+    def forget(self, volunteer_id: str) -> None:
+        """After an erasure."""
+        self._ids.pop(volunteer_id, None)
+
+    def __contains__(self, volunteer_id: str) -> bool:
+        return volunteer_id in self._ids
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Writes go to `intake`, `positions` and, written through, `people`; reads come from `reads` (Redis), `explanations` and
@@ -221,6 +241,7 @@ class Services:
     """Where operators log in; None: by links only."""
     person_locks: PersonLocks = field(default_factory=PersonLocks)
     rates: RateLimits = field(default_factory=RateLimits)
+    newcomers: Newcomers = field(default_factory=Newcomers)
 
     @property
     def plans(self) -> PlanBook:

@@ -30,7 +30,6 @@ from api.views.negotiation import VARY, LanguageOfTexts
 from api.views.safety import warnings_of
 from api.views.values import time
 from api.writes import verifications
-from api.writes.positions import known_only
 from api.writes.profiles import profile_view, record_of, write_through
 from dispatch.matching.position_checks import refusal
 from dispatch.model.ids import identifies_somebody
@@ -87,6 +86,7 @@ async def put_profile(
         position, sealed = await services.intake.send_private(volunteer_ref(volunteer_id), private)
         record = replace(record, private_at=position.offset)
         at = await services.intake.send_volunteer(record)
+        services.newcomers.add(volunteer_id)
         write = PrivateWrite(ref=volunteer_ref(volunteer_id), offset=position.offset, sealed=sealed, home=body.home)
         # Written through under the offsets, so that the profile service neither repeats nor undoes it.
         is_shown = await write_through(services, record, at.offset, write)
@@ -157,8 +157,8 @@ async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunt
         known = await services.reads.volunteer(volunteer_id)
         if known is not None and not known.positions:
             raise ProblemResponse("positions_withdrawn")
-    if not all(await known_only(services, caller, [fix])):
-        raise ProblemResponse("not_found", "there is no volunteer with this id: PUT the profile first")
+    # Without asking whether the person is registered: a profile that this or another process has just accepted may not be in Redis
+    # yet. The location service keeps no position of people without a profile.
     await services.positions.send([fix])
     return _accepted(volunteer_id, "received")
 
@@ -210,6 +210,7 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
         profile_at = await services.intake.erase_volunteer(volunteer_id)
         # Last of the three: until it is in the log, the person can repeat the request with the same token.
         await services.sessions.revoke(Revoked.SUBJECT, volunteer_id)
+    services.newcomers.forget(volunteer_id)
     record_done(services, caller, "volunteer.erase", volunteer_id)
     try:
         await services.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)

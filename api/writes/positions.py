@@ -82,7 +82,10 @@ async def known_only(services: Services, caller: Caller, fixes: Sequence[FixReco
             known = await services.reads.are_known(ids)
         except (StoreUnavailable, NotReady):
             return named
-        return [is_named and is_known for is_named, is_known in zip(named, known, strict=True)]
+        return [
+            is_named and (is_known or one in services.newcomers)
+            for one, is_named, is_known in zip(ids, named, known, strict=True)
+        ]
     known, own = await asyncio.gather(services.reads.are_known(ids), services.reads.are_known(ids, scope.organisation))
     return [is_own or (is_named and is_known) for is_own, is_named, is_known in zip(own, named, known, strict=True)]
 

@@ -163,11 +163,17 @@ async def test_while_redis_is_down_a_tracker_still_moves_only_whom_its_token_nam
     assert of_organisation.status_code == 503
 
 
-async def test_a_person_without_a_profile_has_no_position(world: World) -> None:
+async def test_whose_profile_was_accepted_a_moment_ago_can_be_moved_before_redis_knows_them(world: World) -> None:
+    profile = {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk"], "travel_mode": "foot"}
+    await world.ask("PUT", "/v1/volunteers/v-1", profile, key=None)
     world.redis.registered = set()
 
-    assert code(await put(world, {"lon": 1, "lat": 0})) == "not_found"
-    assert world.log.fixes == []
+    by_tracker = await post(world, GOOD | {"volunteer_id": "v-1"}, GOOD | {"volunteer_id": "v-2"})
+
+    # The phone itself is not asked: another process may have accepted the profile.
+    assert (await put(world, {"lon": 1, "lat": 0})).status_code == 202
+    assert [fix.volunteer_id for fix in world.log.fixes] == ["v-1", "v-1"]
+    assert by_tracker.json()["rejected"] == [{"index": 1, "code": "unknown_volunteer"}]
 
 
 async def put(world: World, fix: dict[str, Any]) -> Any:
