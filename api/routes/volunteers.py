@@ -157,8 +157,8 @@ async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunt
         known = await services.reads.volunteer(volunteer_id)
         if known is not None and not known.positions:
             raise ProblemResponse("positions_withdrawn")
-    # Without asking whether the person is registered: a profile that this or another process has just accepted may not be in Redis
-    # yet. The location service keeps no position of people without a profile.
+    # Without asking whether the person is registered: a profile that a process has just accepted may not be in Redis yet. The
+    # location service keeps no position of people without a profile.
     await services.positions.send([fix])
     return _accepted(volunteer_id, "received")
 
