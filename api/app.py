@@ -222,10 +222,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         feed = await lifetimes.started(Feed(settings, f"{name}-live", latency.watch))
         # Live views end with the key of their token, and with the token or session itself.
         keys.on_change = feed.interrupt_listeners
-        book = SessionBook()
-        follower = SessionFollower(settings, f"{name}-sessions", book, feed.interrupt_listeners)
-        session_log = KafkaSessionLog(intake.send_session, await lifetimes.started(follower))
-        sessions_here = await lifetimes.started(Sessions(book, session_log, lambda: ring.now))
+        sessions_here = await _sessions(settings, f"{name}-sessions", lifetimes, intake, feed, ring)
         await lifetimes.started(keys)
         monitor = await lifetimes.started(Monitor(settings, name))
         letters = await lifetimes.started(LetterWatch(settings, f"{name}-letters"))
@@ -264,6 +261,16 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             latency=latency,
             rates=RateLimits(settings.rates),
         )
+
+
+async def _sessions(
+    settings: Settings, name: str, lifetimes: _Lifetimes, intake: CommandIntake, feed: Feed, ring: LiveRing
+) -> Sessions:
+    """The sessions of this process, which follow the log."""
+    book = SessionBook()
+    follower = await lifetimes.started(SessionFollower(settings, name, book, feed.interrupt_listeners))
+    log = KafkaSessionLog(intake.send_session, follower)
+    return await lifetimes.started(Sessions(book, log, lambda: ring.now))
 
 
 async def _check_topics(settings: Settings) -> None:

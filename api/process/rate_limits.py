@@ -25,7 +25,7 @@ from streams import clock
 from streams.tokens import Role
 
 REMEMBERED = 100_000
-"""Keys whose use is remembered, per rate: some 15 MB if all are in use."""
+"""Keys whose use is remembered, per rate."""
 
 
 class RequestClass(StrEnum):
@@ -80,8 +80,8 @@ OF_IDENTITY: Mapping[tuple[RequestClass, Role], Rate] = {
 }
 
 OF_ROLE: Mapping[tuple[RequestClass, Role], Rate] = {
-    # What people and devices may take of one process together, so that operators are always answered: about half of what one
-    # process answers a second. Safety, answers, and everything of operators have no such limit.
+    # What people and devices may take of one process together, so that operators are always answered (judgement). Safety,
+    # answers, and everything of operators have no such limit.
     (RequestClass.READ, _PERSON): Rate(500, 5000),
     (RequestClass.WRITE, _PERSON): Rate(200, 2500),
     (RequestClass.POSITIONS, _PERSON): Rate(500, 5000),
@@ -119,7 +119,7 @@ def class_of(method: str, path: str) -> RequestClass:
 class Meter:
     """How much of one rate each key has used (GCRA, ITU-T I.371: one number for each key).
 
-    The library `limits` was measured against this: its in-memory moving window keeps every request of the window.
+    Not the library `limits`: its moving window keeps every request of the window, and its fixed window permits twice the rate.
     """
 
     __slots__ = ("_free_at_s", "_interval_s", "_kept", "_tolerance_s")

@@ -5,6 +5,7 @@ Each Protocol declares only what the API calls; the implementation that it names
 
 import asyncio
 import contextlib
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -21,6 +22,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import IncidentStatus
 from dispatch.plans.book import PlanBook
+from streams import clock
 from streams.audit.reader import AuditFilter, AuditPage
 from streams.intake.commands import LogOffset, Message
 from streams.monitoring.alarm_board import AlarmSnapshot
@@ -193,24 +195,35 @@ class PersonLocks:
                 self._locks[volunteer_id] = (lock, users - 1)
 
 
-class Newcomers:
-    """The people whose profiles this process accepted last: they are registered although Redis may not know them yet."""
+NEWCOMER_S = 60.0
+"""By then Redis shows an accepted profile, or something is wrong that has an alarm."""
 
-    def __init__(self, most: int = 10_000) -> None:
-        self._ids: dict[str, None] = {}
-        self._most = most
+
+class Newcomers:
+    """The people whose profiles this process has accepted within the last minute: Redis may not show them yet."""
+
+    def __init__(self, *, monotonic_s: Callable[[], float] = clock.monotonic_s) -> None:
+        self._monotonic_s = monotonic_s
+        # The oldest first.
+        self._accepted_s: OrderedDict[str, float] = OrderedDict()
 
     def add(self, volunteer_id: str) -> None:
-        self._ids[volunteer_id] = None
-        if len(self._ids) > self._most:
-            del self._ids[next(iter(self._ids))]
+        self._forget_old()
+        self._accepted_s[volunteer_id] = self._monotonic_s()
+        self._accepted_s.move_to_end(volunteer_id)
 
     def forget(self, volunteer_id: str) -> None:
         """After an erasure."""
-        self._ids.pop(volunteer_id, None)
+        self._accepted_s.pop(volunteer_id, None)
 
     def __contains__(self, volunteer_id: str) -> bool:
-        return volunteer_id in self._ids
+        self._forget_old()
+        return volunteer_id in self._accepted_s
+
+    def _forget_old(self) -> None:
+        until_s = self._monotonic_s() - NEWCOMER_S
+        while self._accepted_s and next(iter(self._accepted_s.values())) < until_s:
+            self._accepted_s.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

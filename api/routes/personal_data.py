@@ -14,6 +14,7 @@ from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
 from api.reads.disclosure import opened_volunteer, unsealed
+from api.reads.registered import registered
 from api.schemas.personal_data import Consents, ConsentsShown, VolunteerExport
 from api.views import offers
 from api.views.audit import entry_view
@@ -31,7 +32,7 @@ from streams.wire import ConsentsPrivate, ConsentStep
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
 STEPS_KEPT = 200
-NOT_INCLUDED = ("trust", "verifications")
+NOT_INCLUDED = ("trust",)
 """Parts that the export does not have yet. Whoever adds a reader removes its name here and adds its field below."""
 MOST_ENTRIES = 500
 """Entries of the audit log in an export."""
@@ -52,8 +53,7 @@ async def put_consents(volunteer_id: VolunteerId, body: Consents, caller: Volunt
     """
     only_own(caller, volunteer_id)
     async with services.person_locks.held(volunteer_id):
-        if await services.reads.volunteer(volunteer_id) is None:
-            raise ProblemResponse("not_found", "there is no volunteer with this id: PUT the profile first")
+        await registered(services, volunteer_id)
         before = await _consents(services, volunteer_id)
         given = {
             name: answer
@@ -107,9 +107,7 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: 
     Bounded: the last 200 offers, the notices of thirty days. Recorded in the audit topic.
     """
     only_own(caller, volunteer_id)
-    known = await services.reads.volunteer(volunteer_id, with_places=True)
-    if known is None:
-        raise ProblemResponse("not_found", "there is no volunteer with this id")
+    known = await registered(services, volunteer_id, with_places=True)
     private = await opened_volunteer(services, caller, volunteer_id)
     held = await services.reads.offers_of(volunteer_id, limit=MOST_OFFERS)
     record_audit(services, caller, "volunteer.export", volunteer_id)

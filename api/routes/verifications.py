@@ -10,10 +10,11 @@ from api.deps import ServicesDep, VolunteerId
 from api.fields import instant_ms
 from api.http.audit import disclosed, record_done
 from api.http.auth import AdminOrOperator, keepers
-from api.http.problems import ProblemResponse, invalid
+from api.http.problems import invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
+from api.reads.registered import registered
 from api.schemas.base import Accepted
 from api.schemas.verifications import EndingList, VerificationIn, VerificationShown
 from api.views.verifications import ending, verified_skill
@@ -90,8 +91,6 @@ async def _permitted(
     services: Services, caller: Caller, volunteer_id: str, organisation: str | None = None
 ) -> VolunteerView:
     """The person, if the caller may verify their skills. Raises ProblemResponse (403, 404), StoreUnavailable, NotReady."""
-    known = await services.reads.volunteer(volunteer_id)
-    if known is None:
-        raise ProblemResponse("not_found", "there is no volunteer with this id")
+    known = await registered(services, volunteer_id)
     verifications.refuse_other_organisation(caller, known, organisation)
     return known

@@ -21,6 +21,7 @@ from api.reads.disclosure import (
     refuse_to_replace_unreadable,
 )
 from api.reads.offer_details import known_or_none, opened_for, verified_skills
+from api.reads.registered import registered
 from api.schemas.base import Accepted
 from api.schemas.offers import OfferList
 from api.schemas.safety import WarningList
@@ -101,9 +102,7 @@ async def put_profile(
 async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, services: ServicesDep) -> Response:
     """The present profile. Home and contact are decrypted, which is recorded in the audit topic."""
     only_own(caller, volunteer_id)
-    view = await services.reads.volunteer(volunteer_id)
-    if view is None:
-        raise ProblemResponse("not_found", "there is no volunteer with this id")
+    view = await registered(services, volunteer_id)
     private = await opened_volunteer(services, caller, volunteer_id)
     return shown(
         {
@@ -120,9 +119,7 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, ser
     """Sets on or off duty. Reads the present profile from Redis, so it responds 503 while Redis is down."""
     only_own(caller, volunteer_id)
     async with services.person_locks.held(volunteer_id):
-        known = await services.reads.volunteer(volunteer_id)
-        if known is None:
-            raise ProblemResponse("not_found", "there is no volunteer with this id: PUT the profile first")
+        known = await registered(services, volunteer_id)
         record = record_of(volunteer_id, known, body.on_duty, heard_ms=_heard_ms(caller, known))
         at = await services.intake.send_volunteer(record)
         if not await write_through(services, record, at.offset):

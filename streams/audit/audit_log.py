@@ -71,7 +71,7 @@ class AuditLog:
             with left_behind(self._folder) as entries:
                 self._spool = Spool(self._folder, self._writer)
                 for encoded in entries:
-                    self._keep(wire.decode_audit(encoded).actor, encoded)
+                    self._take_over(encoded)
         except OSError as error:
             self._broken(error)
         newest = await self._newest()
@@ -103,6 +103,16 @@ class AuditLog:
             metrics.AUDIT_LOST.inc()
             raise AuditUnavailable("the audit log cannot be written")
         self._keep(entry.actor, wire.encode(self._chain.link(entry)))
+
+    def _take_over(self, encoded: bytes) -> None:
+        try:
+            actor = wire.decode_audit(encoded).actor
+        except wire.Unreadable:
+            # After a crash of the machine a file may hold blocks that were never written; the numbers of its writer show the gap.
+            metrics.AUDIT_LOST.inc()
+            _log.error("an entry of the audit log that an ended process left cannot be read")
+            return
+        self._keep(actor, encoded)
 
     def _keep(self, actor: str, encoded: bytes) -> None:
         if self._spool is not None:
@@ -187,7 +197,9 @@ class AuditLog:
             return ""
 
 
-async def write_once(settings: Settings, digests: ClientDigests, entries: Sequence[AuditRecord], writer: str) -> None:
+async def write_entries(
+    settings: Settings, digests: ClientDigests, entries: Sequence[AuditRecord], writer: str
+) -> None:
     """Writes the entries of a command, and returns after Kafka has confirmed them. Raises LogUnavailable."""
     chain = Chain(digests, writer)
     newest = await AuditReader(settings, f"{writer}-end").newest()

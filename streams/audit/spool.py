@@ -1,7 +1,7 @@
 """Entries of one process that Kafka has not confirmed yet, in a file: they survive a crash of the process.
 
 A file belongs to the process that holds its lock; a process that starts takes over the files of those that ended. Entries are
-written without fsync (20 µs): a crash of the machine may lose those of the last moment, a crash of the process none.
+written without fsync: a crash of the machine may lose those of the last moment, a crash of the process none.
 """
 
 import contextlib

@@ -16,6 +16,7 @@ from streams.cli.context import log_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table, say
 from streams.ring import LiveRing
+from streams.settings import Settings
 from streams.wire.client_digests import all_digests
 
 app = typer.Typer(help="Show who saw or did what; verify that the audit log is complete.", no_args_is_help=True)
@@ -89,7 +90,7 @@ def verify(since: Since = None, json: JsonOption = False) -> None:
         )
 
 
-async def _verified(settings: Any, since_ms: int | None) -> tuple[Verified, list[Finding]]:
+async def _verified(settings: Settings, since_ms: int | None) -> tuple[Verified, list[Finding]]:
     verifier = Verifier(all_digests(LiveRing.of(settings).now))
     found: list[Finding] = []
     async for offset, value in AuditReader(settings, "komek-audit-verify").everything(since_ms):

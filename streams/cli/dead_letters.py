@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from streams import clock
-from streams.audit.audit_log import write_once
+from streams.audit.audit_log import write_entries
 from streams.cli.context import broker_errors_reported, log_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table, say
@@ -36,7 +36,7 @@ def _record_reveal(letter: DeadLetter, by: str) -> None:
     entry = AuditRecord(actor=by, role="cli", action="dead_letter.reveal", subject=letter.id, at_ms=clock.now_ms())
     with log_errors_reported():
         digests = client_digests(LiveRing.of(settings).now)
-        asyncio.run(write_once(settings, digests, [entry], f"cli-{clock.fresh_id()}"))
+        asyncio.run(write_entries(settings, digests, [entry], f"cli-{clock.fresh_id()}"))
 
 
 @app.command("list")

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from streams import clock
-from streams.audit.audit_log import write_once
+from streams.audit.audit_log import write_entries
 from streams.readers.key_log import KeyLog
 from streams.ring import KeyRing, KeyState, KeyUse, LiveRing, RingKey
 from streams.ring.declared_keys import DeclaredKeys, KeyStep, record_of
@@ -91,6 +91,6 @@ async def changing(settings: Settings, by: str) -> AsyncIterator[KeyChange]:
             yield change
         finally:
             if change.entries:
-                await write_once(settings, client_digests(ring.now), change.entries, f"cli-{clock.fresh_id()}")
+                await write_entries(settings, client_digests(ring.now), change.entries, f"cli-{clock.fresh_id()}")
     finally:
         await log.stop()

@@ -17,7 +17,8 @@ from dispatch.model.reasons import Exclusion
 from dispatch.model.timers import Timer
 from dispatch.model.vocabulary import Capability
 from streams.simulator.movement import SimulatedTrip
-from streams.store.memory.people import People, StoredPerson, metres
+from streams.store.memory.distances import metres
+from streams.store.memory.people import People, StoredPerson
 from streams.store.memory.rivals import waiting_beside
 from streams.store.memory.search import _Search
 from streams.store.memory.store import MemoryStore

@@ -5,7 +5,7 @@ import pytest
 from dispatch.model.geo import cell
 from dispatch.model.places import Place
 from dispatch.model.reasons import Exclusion
-from streams.store.memory.people import metres
+from streams.store.memory.distances import metres
 from streams.store.people import PrivateWrite
 from tests.contracts.builders import (
     CENTRE,

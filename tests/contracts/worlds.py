@@ -9,7 +9,8 @@ from dispatch.ports import Application, Applied, AppliedState
 from streams import redis_keys
 from streams.components import Component
 from streams.store import RedisClient, RedisStore
-from streams.store.memory.people import STILL_M, metres
+from streams.store.memory.distances import metres
+from streams.store.memory.people import STILL_M
 from streams.store.memory.store import MemoryStore
 from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWrite
 from streams.store.reads import Reads

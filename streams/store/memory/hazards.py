@@ -10,7 +10,8 @@ from dispatch.model.places import Area
 from dispatch.ports import UnderWay
 from dispatch.safety import hazard_crossings
 from streams.store.hazards import SPARE
-from streams.store.memory.people import People, StoredPerson, metres
+from streams.store.memory.distances import metres
+from streams.store.memory.people import People
 
 
 class HazardGrounds:

@@ -7,7 +7,8 @@ from dispatch.incidents.duplicates import APART_S, neighbour_of, neighbours_by_n
 from dispatch.model.context import Neighbour, Spot, Whereabouts
 from dispatch.model.incidents import Incident
 from dispatch.model.travel import reach_m
-from streams.store.memory.people import People, metres
+from streams.store.memory.distances import metres
+from streams.store.memory.people import People
 from streams.store.nearby import NAMED_AT_MOST, NEAR_AT_MOST
 
 

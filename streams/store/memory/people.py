@@ -15,30 +15,17 @@ from dispatch.model.travel import reach_m
 from dispatch.model.vocabulary import Capability
 from dispatch.ports import Claim
 from streams.retention.classes import HOLD_S
+from streams.store.memory.distances import district, metres
 from streams.store.memory.verified import Verified
 from streams.store.people import FixWrite, ProfileWrite, fix_in
 from streams.store.track_record import TrackRecord
 from streams.wire import VolunteerRecord
 
-EARTH_RADIUS_M = 6372797.560856
-"""That of Redis' geohash_helper.c, so that distances agree with GEOSEARCH; `dispatch.model.geo` has another."""
 HALF_LIFE_MS = 14_400_000
 """Of the load: four hours. The same number as in person.lua."""
 HOLD_MS, NEVER = HOLD_S * 1000, 2**53 - 1
 STILL_M = 25.0
 """A person who moved less is not indexed again."""
-
-
-def metres(a: Place, b: Place) -> float:
-    u = math.sin(math.radians(b.lat - a.lat) / 2)
-    v = math.sin(math.radians(b.lon - a.lon) / 2)
-    h = u * u + math.cos(math.radians(a.lat)) * math.cos(math.radians(b.lat)) * v * v
-    return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(h)))
-
-
-def district(place: Place) -> tuple[int, int]:
-    """A cell of about 1 km. A person who enters another cell may have come within reach of a waiting requirement."""
-    return math.floor(place.lon * 100), math.floor(place.lat * 150)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability
 from dispatch.staffing.urgency import urgency
 from streams.store.apply import waited_skills
-from streams.store.memory.people import metres
+from streams.store.memory.distances import metres
 from streams.store.search import limit_m
 
 

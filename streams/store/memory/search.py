@@ -13,7 +13,8 @@ from dispatch.model.reasons import Exclusion
 from dispatch.model.travel import reach_m
 from dispatch.model.verifications import counted
 from dispatch.model.vocabulary import Capability, TravelMode
-from streams.store.memory.people import People, StoredPerson, metres
+from streams.store.memory.distances import metres
+from streams.store.memory.people import People, StoredPerson
 from streams.store.search import LOOK_AT_MOST, enough, first_ring_m, joined, limit_m, wider_m
 from streams.wire import VolunteerRecord
 

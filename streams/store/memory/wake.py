@@ -6,7 +6,8 @@ from dispatch.model.incidents import Incident
 from dispatch.model.languages import shares_language
 from dispatch.model.travel import reach_m
 from streams.store.apply import Terms, terms_of, waited_skills
-from streams.store.memory.people import StoredPerson, metres
+from streams.store.memory.distances import metres
+from streams.store.memory.people import StoredPerson
 from streams.store.memory.timers import Timers
 
 # The same numbers as in wake.lua; `tests/contracts/test_newcomers.py` judges both.

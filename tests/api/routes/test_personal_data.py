@@ -99,5 +99,5 @@ async def test_the_export_has_texts_notices_estimates_and_consents_and_says_what
     assert [notice["id"] for notice in document["notices"]] == ["n-1"]
     assert (document["estimates"]["accepted"], document["estimates"]["offers_last_day"]) == (1.5, 2)
     assert document["consents"]["now"] == {"positions": True}
-    assert document["not_included"] == ["trust", "verifications"]
+    assert document["not_included"] == ["trust"]
     assert OfferOf(incident=state, offer=wrote) in await world.redis.offers_of("v-1")

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from api.process.services import Newcomers
 from dispatch.model.vocabulary import Capability, TravelMode
 from streams import clock, wire
 from streams.errors import OutcomeUnknown
@@ -285,3 +286,44 @@ async def test_who_is_registered_under_such_an_id_stays_reachable(world: World) 
     assert (await world.ask("PUT", path, PROFILE, key=None)).status_code == 200
     assert (await world.ask("GET", path, key=None)).status_code == 200
     assert (await world.ask("DELETE", path, role="admin", key=None)).status_code == 202
+
+
+ABOUT_A_PERSON = {
+    "GET ": None,
+    "PUT /duty": {"on_duty": True},
+    "PUT /consents": {"notice": {"version": "1", "language": "kk"}, "positions": True},
+    "GET /export": None,
+}
+
+
+@pytest.mark.parametrize("operation", ABOUT_A_PERSON)
+async def test_who_was_accepted_a_moment_ago_is_not_unknown(world: World, operation: str) -> None:
+    """Redis may show a profile seconds after its 202; 404 would say that it was lost."""
+    method, path = operation.split(" ")
+    world.redis.is_down = True
+    assert (await put(world, on_duty=False)).status_code == 202
+    world.redis.is_down = False
+
+    early = await mine(world, method, path, ABOUT_A_PERSON[operation])
+    stranger = await world.ask(
+        method, f"/v1/volunteers/v-7{path}", ABOUT_A_PERSON[operation], role="volunteer", subject="v-7"
+    )
+
+    assert (early.status_code, code(early)) == (503, "picture_unavailable")
+    assert int(early.headers["retry-after"]) > 0
+    assert (stranger.status_code, code(stranger)) == (404, "not_found")
+
+
+def test_a_newcomer_is_remembered_for_a_minute() -> None:
+    now_s = [0.0]
+    newcomers = Newcomers(monotonic_s=lambda: now_s[0])
+    newcomers.add("v-1")
+    now_s[0] = 40.0
+    newcomers.add("v-2")
+
+    assert "v-1" in newcomers
+    now_s[0] = 61.0
+    assert "v-1" not in newcomers
+    assert "v-2" in newcomers
+    newcomers.forget("v-2")
+    assert "v-2" not in newcomers

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from streams import clock
-from streams.audit.audit_log import AuditLog, AuditUnavailable, write_once
+from streams import clock, wire
+from streams.audit.audit_log import AuditLog, AuditUnavailable, write_entries
 from streams.audit.chain import Fault, Verifier
 from streams.audit.reader import AuditFilter, AuditReader
 from streams.kafka import topic_admin
@@ -92,6 +92,21 @@ async def test_what_kafka_never_confirmed_is_sent_by_the_next_process(settings: 
     assert list((settings.data / "audit").iterdir()) == []
 
 
+async def test_a_damaged_file_of_an_ended_process_stops_no_start(settings: Settings) -> None:
+    folder = settings.data / "audit"
+    folder.mkdir()
+    good = wire.encode(entry("behind-the-damage"))
+    (folder / "api-crashed.jsonl").write_bytes(b"\0" * 40 + b"\n" + b"{}\n" + b"\xff\n" + good + b"\n")
+
+    log = AuditLog(settings, KEY, f"api-{clock.fresh_id()}")
+    await log.start()
+    await confirmed(log)
+    await log.stop()
+
+    page = await AuditReader(settings, "test").page(AuditFilter(subject="behind-the-damage"), limit=10)
+    assert len(page.entries) == 1
+
+
 async def test_without_a_file_and_without_kafka_nothing_is_accepted(settings: Settings) -> None:
     (settings.data / "audit").write_text("not a folder", "utf-8")
     log = AuditLog(Settings(kafka="127.0.0.1:9", data=settings.data), KEY, "api-blind")
@@ -103,7 +118,7 @@ async def test_without_a_file_and_without_kafka_nothing_is_accepted(settings: Se
 
 
 async def test_a_command_writes_its_entries_and_waits(settings: Settings) -> None:
-    await write_once(settings, KEY, [entry("by-command")], "cli-1")
+    await write_entries(settings, KEY, [entry("by-command")], "cli-1")
 
     page = await AuditReader(settings, "test").page(AuditFilter(subject="by-command"), limit=10)
     assert len(page.entries) == 1
