@@ -11,7 +11,7 @@ from dispatch.ports import UnderWay
 from dispatch.safety import hazard_crossings
 from streams.store.hazards import SPARE
 from streams.store.memory.distances import metres
-from streams.store.memory.people import People
+from streams.store.memory.people import People, StoredPerson
 
 
 class HazardGrounds:
