@@ -187,5 +187,20 @@ def test_live_views_of_one_identity_are_limited(role: Role, most: int) -> None:
     assert views.room_for(Caller("x-2", role)) is ViewRoom.FREE
 
 
+@pytest.mark.parametrize(
+    ("room", "expected"),
+    [(ViewRoom.IDENTITY_IS_FULL, (429, "too_many_live_views")), (ViewRoom.PROCESS_IS_FULL, (503, "overloaded"))],
+)
+async def test_the_newest_live_view_is_refused(room: ViewRoom, expected: tuple[int, str]) -> None:
+    world = World()
+    live = world.app.state.services.live
+    live.room_for = lambda _: room
+
+    refused = await world.ask("GET", "/v1/events")
+
+    assert (refused.status_code, refused.json()["code"]) == expected
+    assert int(refused.headers["retry-after"]) > 0
+
+
 def _limited(world: World, clock_: Clock, factor: float) -> object:
     return dataclasses.replace(world.app.state.services, rates=RateLimits(factor, monotonic_s=clock_))

@@ -272,3 +272,18 @@ async def test_times_and_external_ids_are_kept_as_stated(world: World) -> None:
     assert isinstance(private, IncidentPrivate)
     assert private.caller == {"phone": "восемь семьсот, не помню"}
     assert private.external_id == "112-000123"
+
+
+def square(half_lat: float, half_lon: float) -> dict[str, Any]:
+    lon, lat = 67.0, 48.0
+    ring = [[lon - half_lon, lat - half_lat], [lon + half_lon, lat - half_lat], [lon + half_lon, lat + half_lat]]
+    return {"type": "Polygon", "coordinates": [[*ring, [lon - half_lon, lat + half_lat], ring[0]]]}
+
+
+async def test_an_area_may_be_all_of_the_country_and_not_a_continent(world: World) -> None:
+    country = await world.report(location=square(7.5, 20.0))
+    continent = await world.report(location=square(15.0, 40.0))
+
+    assert country.status_code == 202, country.text
+    assert (continent.status_code, continent.json()["errors"][0]["field"]) == (422, "location")
+    assert "2,000 km" in continent.text
