@@ -90,7 +90,8 @@ class Live:
     def _chunk(self, caller: Caller, batch: Batch) -> bytes:
         if batch.common is None:
             return chunk_of(caller, batch.items)
-        key = "{}-{}".format(*batch.common)
+        # With the role: an operator's bytes name people, and a monitor at the same position must not receive them.
+        key = "{}-{}-{}".format(caller.role, *batch.common)
         chunk = self._chunks.get(key)
         if chunk is None:
             chunk = chunk_of(caller, batch.items)

@@ -181,6 +181,24 @@ async def test_operators_get_the_same_bytes_a_monitor_no_people_and_a_volunteer_
     assert len(nobody) == 1
 
 
+async def test_listeners_in_step_share_bytes_only_with_their_own_role() -> None:
+    feed = begun()
+    live = Live(feed)
+    views = [live.frames(caller, None) for caller in (OPERATOR, MONITOR)]
+    for view in views:
+        await anext(view)
+    # Listeners come into step with the first record; from then on they share encoded chunks.
+    for number in range(2):
+        tell(feed, status(incident_id=f"i-8320e5-{number:032x}"), step("v-1"))
+        operator, monitor = [fields_of(await anext(view)) for view in views]
+
+        assert [one["event"] for one in operator] == ["incident", "offer"]
+        assert [one["event"] for one in monitor] == ["incident"]
+        assert (operator[0]["data"] == monitor[0]["data"]) is False
+    for view in views:
+        await cast(AsyncGenerator[bytes, None], view).aclose()
+
+
 async def test_a_listener_without_events_gets_the_id_to_resume_from(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.reads.event_stream.ALIVE_EVERY_S", 0.05)
     feed = begun()
