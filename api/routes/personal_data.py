@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from api.caller import Caller
 from api.deps import ServicesDep, VolunteerId
 from api.http.audit import record_audit, record_done
 from api.http.auth import Volunteer, VolunteerOrAdmin, only_own
@@ -18,6 +19,7 @@ from api.reads.registered import registered
 from api.schemas.personal_data import Consents, ConsentsShown, VolunteerExport
 from api.views import offers
 from api.views.audit import entry_view
+from api.views.sessions import session
 from api.views.values import View, point, time
 from api.writes.profiles import profile_view
 from dispatch.model.private_refs import consents_ref
@@ -32,8 +34,10 @@ from streams.wire import ConsentsPrivate, ConsentStep
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
 STEPS_KEPT = 200
-NOT_INCLUDED = ("trust",)
-"""Parts that the export does not have yet. Whoever adds a reader removes its name here and adds its field below."""
+NOT_INCLUDED = ("earlier_positions", "searches")
+"""Parts that the export does not have: the positions before the last one, kept for an hour, and the decisions that considered the
+person without asking them, kept for a year. Both would need a read of a whole topic."""
+MOST_SESSIONS = 200
 MOST_ENTRIES = 500
 """Entries of the audit log in an export."""
 
@@ -122,7 +126,8 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: 
         "offers": [offers.offer(entry.incident, entry.offer) for entry in held],
         "texts": await _texts(services, held),
         "notices": [msgspec.to_builtins(one) for one in await services.private_log.notices_of(volunteer_id)],
-        "estimates": await _estimates(services, volunteer_id),
+        **await _learnt(services, volunteer_id),
+        "sessions": _sessions(services, caller, volunteer_id),
         "consents": _consents_view(await _consents(services, volunteer_id)),
         "audit": await _audit(services, volunteer_id),
         "not_included": list(NOT_INCLUDED),
@@ -145,15 +150,24 @@ async def _texts(services: Services, held: list[OfferOf]) -> dict[str, str]:
     }
 
 
-async def _estimates(services: Services, volunteer_id: str) -> dict[str, Any] | None:
+async def _learnt(services: Services, volunteer_id: str) -> dict[str, Any]:
+    """What follows from their answers and work: `estimates` and `trust`, None of a person who is not in Redis."""
     past = await services.reads.asked_lately(volunteer_id)
     if past is None:
-        return None
-    return {
+        return {"estimates": None, "trust": None}
+    estimates = {
         "accepted": past.accepted,
         "declined": past.refused,
+        "work": past.work,
         "offers_last_hour": past.offers_last_hour,
         "offers_last_day": past.offers_last_day,
         "last_work_ended": time(past.worked_ms),
+        "last_work_heavy": past.worked_heavy,
         "last_sign_of_life": time(past.heard_ms),
     }
+    return {"estimates": estimates, "trust": {"upheld": past.upheld, "overruled": past.overruled}}
+
+
+def _sessions(services: Services, caller: Caller, volunteer_id: str) -> list[View]:
+    page = services.sessions.book.sessions(volunteer_id, clock.now_ms(), most=MOST_SESSIONS)
+    return [session(session_id, record, caller) for session_id, record in page]

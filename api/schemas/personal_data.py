@@ -8,6 +8,7 @@ from api.fields import LanguageTag
 from api.schemas.audit import AuditEntry
 from api.schemas.base import Body, Shown, Time
 from api.schemas.offers import OfferShown
+from api.schemas.sessions import SessionShown
 from api.schemas.volunteers import LastPosition, ProfileShown
 
 Version = Annotated[str, Field(min_length=1, max_length=64, pattern="^[A-Za-z0-9._-]+$", examples=["2026-11"])]
@@ -44,14 +45,26 @@ class ConsentsShown(Shown):
 
 
 class Estimates(Shown):
-    """What the dispatcher has learnt of a person: sums of answers that lose half their weight in 60 days, and recent work."""
+    """What the dispatcher has learnt of a person: sums of answers that lose half their weight in 60 days, and recent work.
+
+    `work`: accepted offers, with a half-life of 7 days.
+    """
 
     accepted: float
     declined: float
+    work: float
     offers_last_hour: int
     offers_last_day: int
     last_work_ended: Time | None
+    last_work_heavy: bool
     last_sign_of_life: Time | None
+
+
+class TrustShown(Shown):
+    """How many of their digital answers others confirmed and overruled: sums that lose half their weight in 180 days."""
+
+    upheld: float
+    overruled: float
 
 
 class VolunteerExport(Shown):
@@ -66,7 +79,10 @@ class VolunteerExport(Shown):
     notices: list[dict[str, Any]]
     """Of the last thirty days, newest first, at most 1,000."""
     estimates: Estimates | None
+    trust: TrustShown | None
     consents: ConsentsShown
+    sessions: list[SessionShown]
+    """Those that are valid now, at most 200."""
     audit: list[AuditEntry]
     """Who saw their data and what was done about them, newest first, at most 500."""
     not_included: list[str]

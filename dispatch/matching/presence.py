@@ -23,6 +23,9 @@ def with_past(candidate: Candidate, past: AskedLately | None, now_ms: int) -> Ca
         offers_last_day=past.offers_last_day,
         accepted=past.accepted,
         refused=past.refused,
+        work=past.work,
+        upheld=past.upheld,
+        overruled=past.overruled,
     )
 
 

@@ -154,7 +154,10 @@ class Presence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedLately:
-    """Recent offers, answers and work of one person, as a search returns them with a candidate."""
+    """Recent offers, answers and work of one person, as a search returns them with a candidate.
+
+    The sums are those of `Candidate`.
+    """
 
     heard_ms: int | None = None
     worked_ms: int | None = None
@@ -163,3 +166,6 @@ class AskedLately:
     offers_last_day: int = 0
     accepted: float = 0.0
     refused: float = 0.0
+    work: float = 0.0
+    upheld: float = 0.0
+    overruled: float = 0.0

@@ -134,7 +134,7 @@ async def asked_lately(link: RedisClient, volunteer_ids: Sequence[str]) -> dict[
 
 
 def _lately(row: Sequence[Any]) -> AskedLately:
-    heard, worked, heavy, hour, day, accepted, refused = row
+    heard, worked, heavy, hour, day, accepted, refused, work, upheld, overruled = row
     return AskedLately(
         heard_ms=int(float(heard)) if heard else None,
         worked_ms=int(float(worked)) if worked else None,
@@ -143,6 +143,9 @@ def _lately(row: Sequence[Any]) -> AskedLately:
         offers_last_day=day,
         accepted=accepted,
         refused=refused,
+        work=work,
+        upheld=upheld,
+        overruled=overruled,
     )
 
 

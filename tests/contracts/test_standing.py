@@ -234,6 +234,7 @@ async def test_what_was_asked_of_a_person_lately_is_told_by_name(world: StoreWor
         freed=[hold("v-1")],
         lessons=[lesson(now_ms, yes=1.0)],
         work_ended=[WorkEnded(volunteer_id="v-1", at_ms=now_ms - 60_000, heavy=True)],
+        judged=[Judged(volunteer_id="v-1", at_ms=now_ms, upheld=upheld) for upheld in (True, True, False)],
     )
     await applied(world, asked)
     await applied(world, ended)
@@ -246,4 +247,5 @@ async def test_what_was_asked_of_a_person_lately_is_told_by_name(world: StoreWor
     assert (past.offers_last_hour, past.offers_last_day) == (1, 1)
     assert past.accepted == pytest.approx(1.0, abs=1e-3)
     assert past.refused == 0.0
+    assert (past.work, past.upheld, past.overruled) == pytest.approx((1.0, 2.0, 1.0), abs=1e-3)
     assert await world.store.asked_lately([]) == {}

@@ -198,7 +198,8 @@ class Day:
 
 def _of_late(past: AskedLately) -> AskedLately:
     """Sums that decay are compared as the two clocks allow."""
-    return replace(past, accepted=round(past.accepted, 3), refused=round(past.refused, 3))
+    sums = ("accepted", "refused", "work", "upheld", "overruled")
+    return replace(past, **{name: round(getattr(past, name), 3) for name in sums})
 
 
 def _comparable(found: Found) -> object:

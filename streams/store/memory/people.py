@@ -153,6 +153,9 @@ class People:
             offers_last_day=sum(at_ms >= now_ms - 86_400_000 for at_ms in offers),
             accepted=decayed(standing.accepted, now_ms, ANSWER_HALF_LIFE_MS),
             refused=decayed(standing.refused, now_ms, ANSWER_HALF_LIFE_MS),
+            work=decayed(standing.work, now_ms, WORK_HALF_LIFE_MS),
+            upheld=decayed(standing.upheld, now_ms, TRUST_HALF_LIFE_MS),
+            overruled=decayed(standing.overruled, now_ms, TRUST_HALF_LIFE_MS),
         )
 
     def history(self, person: StoredPerson) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dispatch.notices.rules import NoticeOutcome
 from streams.store.reads import OfferOf
 from streams.wire import IncidentPrivate, NoticeRecord
 from tests.support.api_world import World, code
+from tests.support.browser import Browser
 from tests.support.builders import incident, offer
 
 PROFILE = {"capabilities": ["field"], "skills": ["first_aid"], "languages": ["kk"], "travel_mode": "foot"}
@@ -77,7 +78,7 @@ async def test_the_export_has_texts_notices_estimates_and_consents_and_says_what
     _, world.redis.sealed["incident:x:decline:c-1"] = await world.log.send_private(
         "incident:x:decline:c-1", IncidentPrivate(text="My car is broken")
     )
-    world.redis.past["v-1"] = AskedLately(accepted=1.5, offers_last_day=2)
+    world.redis.past["v-1"] = AskedLately(accepted=1.5, offers_last_day=2, upheld=3.0, overruled=0.5)
     told = NoticeRecord(
         id="n-1",
         event_id="e-1",
@@ -92,6 +93,9 @@ async def test_the_export_has_texts_notices_estimates_and_consents_and_says_what
     )
     world.private_log.notices += [told, replace(told, id="n-2", volunteer_id="v-2")]
 
+    await Browser(world).log_in("volunteer", "v-1")
+    await Browser(world).log_in("volunteer", "v-2")
+
     document = (await mine(world, "GET", "/export")).json()
 
     assert [one["id"] for one in document["offers"]] == [wrote.id]
@@ -99,5 +103,7 @@ async def test_the_export_has_texts_notices_estimates_and_consents_and_says_what
     assert [notice["id"] for notice in document["notices"]] == ["n-1"]
     assert (document["estimates"]["accepted"], document["estimates"]["offers_last_day"]) == (1.5, 2)
     assert document["consents"]["now"] == {"positions": True}
-    assert document["not_included"] == ["trust"]
+    assert [one["id"] for one in document["sessions"]] == ["v-1"]
+    assert document["trust"] == {"upheld": 3.0, "overruled": 0.5}
+    assert document["not_included"] == ["earlier_positions", "searches"]
     assert OfferOf(incident=state, offer=wrote) in await world.redis.offers_of("v-1")
