@@ -52,6 +52,8 @@ class Claim:
     # Fences late workers: a claim of an older epoch than the person's newest for this incident is refused.
     epoch: int
     command_id: str
+    despite_duty: bool = False
+    """Also while the person is off duty, because an operator overrode that."""
 
 
 class ClaimAnswer(StrEnum):

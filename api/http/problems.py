@@ -65,6 +65,8 @@ TABLE: dict[str, ProblemType] = {
     "positions_withdrawn": ProblemType(409, "The person has withdrawn the consent to positions"),
     "incident_open": ProblemType(409, "The incident has not ended"),
     "incident_ended": ProblemType(409, "The incident has ended"),
+    "ended_too_long_ago": ProblemType(409, "The incident ended too long ago to be reopened"),
+    "reminded_lately": ProblemType(409, "A notice of this offer was sent less than 20 seconds ago"),
     "conflict": ProblemType(409, "The present state does not permit the request"),
     "unknown_volunteer": ProblemType(409, "No volunteer is registered with this id"),
     "off_duty": ProblemType(409, "The person is off duty"),

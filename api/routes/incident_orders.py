@@ -16,7 +16,7 @@ from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems
 from api.http.strict_route import StrictRoute
 from api.schemas.base import Accepted
-from api.schemas.orders import Assignment, Escalation, Look, Merge, Note, Reason
+from api.schemas.orders import Assignment, Ending, Escalation, Look, Merge, Note, Reason
 from api.schemas.reports import Split
 from api.views.links import answer_links, incident_links
 from api.writes import commands
@@ -31,6 +31,7 @@ from api.writes.incident_orders import (
 from api.writes.manual_orders import check_assignable
 from api.writes.report_checks import check_roles, check_type
 from api.writes.send import PreparedWrite, write_once
+from dispatch.incidents.reopening import is_too_late
 from dispatch.model.commands import (
     AcceptProposal,
     AddNote,
@@ -47,7 +48,7 @@ from dispatch.model.commands import (
 )
 from dispatch.model.ids import offer_id
 from dispatch.model.private_refs import text_ref
-from streams import wire
+from streams import clock, wire
 from streams.wire.client_digests import client_digests
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], route_class=StrictRoute)
@@ -60,32 +61,33 @@ ORDER: dict[str, Any] = {
 
 
 @router.post("/{incident_id}/cancel", **ORDER)
-async def cancel(order: OrderDep, body: Reason | None = None) -> Response:
+async def cancel(order: OrderDep, body: Ending | None = None) -> Response:
     """Ends an incident that needs no help. Everybody assigned is stood down."""
-    reason = body.reason if body else None
+    given = body or Ending()
 
     async def command() -> CancelIncident:
         await order.open_state()
-        return CancelIncident(**order.fields("cancel", reason))
+        return CancelIncident(**order.fields("cancel", given.reason), code=given.code)
 
-    return await order.respond(command, reason)
+    return await order.respond(command, given.reason)
 
 
 @router.post("/{incident_id}/close", **ORDER)
-async def close(order: OrderDep, body: Reason | None = None) -> Response:
+async def close(order: OrderDep, body: Ending | None = None) -> Response:
     """Ends an incident whose work is done."""
-    reason = body.reason if body else None
+    given = body or Ending()
 
     async def command() -> CloseIncident:
         await order.open_state()
-        return CloseIncident(**order.fields("close", reason))
+        return CloseIncident(**order.fields("close", given.reason), code=given.code)
 
-    return await order.respond(command, reason)
+    return await order.respond(command, given.reason)
 
 
 @router.post("/{incident_id}/reopen", **ORDER)
 async def reopen(order: OrderDep, body: Reason | None = None) -> Response:
-    """Opens an ended incident again. Field work done before no longer counts. `unmerge` reopens a merged incident."""
+    """Opens an incident again that ended at most 24 hours ago. Field work done before no longer counts. `unmerge` reopens a
+    merged incident; incidents of people in distress stay as they are."""
     reason = body.reason if body else None
 
     async def command() -> ReopenIncident:
@@ -95,6 +97,9 @@ async def reopen(order: OrderDep, body: Reason | None = None) -> Response:
             raise ProblemResponse("conflict", detail, state="merged", merged_into=state.merged_into)
         if state is not None and state.is_open:
             raise ProblemResponse("conflict", "the incident is open", state=state.status)
+        if state is not None and is_too_late(state, clock.now_ms()):
+            detail = "the incident ended more than 24 hours ago; report it anew"
+            raise ProblemResponse("ended_too_long_ago", detail, state=state.status)
         return ReopenIncident(**order.fields("reopen", reason))
 
     return await order.respond(command, reason)
@@ -127,8 +132,8 @@ async def escalate(order: OrderDep, body: Escalation | None = None) -> Response:
 async def assign(order: OrderDep, body: Assignment) -> Response:
     """Offers the work to a person whom the operator selects.
 
-    409 names the soft rules that exclude the person (`rules`); `force` with a reason overrides them. People who are engaged or
-    off duty are never asked.
+    409 names the soft rules that exclude the person (`rules`); `force` with a reason overrides them. A person who is off duty
+    is refused as `off_duty`; `force` overrides that too. People who are engaged are never asked.
 
     The order of the log decides between two assignments of one person. Until the first is decided, the second also gets 202, and
     its `links.outcome` is `refused` with the reason `engaged`; after that it gets 409 `engaged`. A repeat with the same

@@ -1,4 +1,4 @@
-"""Offers: read by their person, answered by the person or by an operator on their behalf, withdrawn by operators.
+"""Offers: read and answered by their person, or answered by an operator on their behalf; withdrawn and reminded by operators.
 
 An offer id contains the zone of the incident, so an answer is accepted without a lookup; the dispatcher checks whose offer it is.
 While Redis can be read, answers that the dispatcher would refuse are refused at once.
@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.deps import OfferId, ServicesDep
-from api.http.auth import Operator, Volunteer, VolunteerOrOperator
+from api.http.auth import Volunteer, VolunteerOrOperator, operators
 from api.http.problems import ProblemResponse
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
@@ -29,14 +29,14 @@ from api.schemas.answers import (
 )
 from api.schemas.base import Accepted
 from api.schemas.offers import OfferShown
+from api.schemas.orders import Reason
 from api.views import offers
-from api.views.links import answer_links
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.writes.idempotency import OnceOnly
-from api.writes.incident_orders import texts_of
-from api.writes.offer_answers import AnswerFields, OfferAnswer, answer_ref, offer_with_incident
+from api.writes.offer_answers import AnswerFields, OfferAnswer, answer_ref
+from api.writes.offer_orders import OfferOrder
 from api.writes.offer_preconditions import OfferWithIncident, check_other_incident, check_outcome
-from api.writes.send import PreparedWrite, write_once
+from dispatch.incidents.manual_orders import REMIND_EVERY_S, is_reminded_lately
 from dispatch.matching.disclosed_fields import Disclosed
 from dispatch.model.answer_commands import (
     AcceptOffer,
@@ -48,8 +48,7 @@ from dispatch.model.answer_commands import (
     RaiseDistress,
     ReportProgress,
 )
-from dispatch.model.commands import WithdrawOffer
-from dispatch.model.private_refs import text_ref
+from dispatch.model.commands import RemindPerson, WithdrawOffer
 from streams import clock
 
 router = APIRouter(prefix="/v1/offers", tags=["offers"], route_class=StrictRoute)
@@ -192,29 +191,31 @@ async def give_result(
     return await answer.respond("result", lambda held: held.refuse_contradiction(body), command, body.text)
 
 
-@router.post("/{offer_id}/withdraw", **ANSWER)
-async def withdraw(
-    offer: OfferId, caller: Operator, once: OnceOnly, services: ServicesDep, body: Withdrawal | None = None
-) -> Response:
+@router.post("/{offer_id}/withdraw", **ANSWER, dependencies=[operators])
+async def withdraw(offer: OfferId, once: OnceOnly, services: ServicesDep, body: Withdrawal | None = None) -> Response:
     """Withdraws the offer, or stands the person down. The dispatcher does not ask them for this requirement again,
     unless an operator selects them."""
     given, (id_, place) = body or Withdrawal(), offer
 
-    async def prepared() -> PreparedWrite:
-        held = await offer_with_incident(services, offer)
-        if held is not None:
-            held.refuse_ended()
-        command_id = once.command_id(f"withdraw:{id_}")
-        command = WithdrawOffer(
-            id=command_id,
-            incident_id=place.incident_id,
-            by=caller.id,
-            sent_ms=clock.now_ms(),
-            offer_id=id_,
-            replace=given.replace,
-            private_ref=text_ref(place.incident_id, "reason", command_id) if given.reason else None,
-        )
-        links = answer_links(id_, place.incident_id, caller.role)
-        return PreparedWrite(command=command, subject=id_, links=links, private=texts_of(command, given.reason))
+    order = OfferOrder(id=id_, place=place, once=once, services=services)
 
-    return await write_once(services, once, prepared)
+    async def command() -> WithdrawOffer:
+        await order.live()
+        return WithdrawOffer(**order.fields("withdraw", given.reason), replace=given.replace)
+
+    return await order.respond(command, given.reason)
+
+
+@router.post("/{offer_id}/remind", **ANSWER, dependencies=[operators])
+async def remind(offer: OfferId, once: OnceOnly, services: ServicesDep, body: Reason | None = None) -> Response:
+    """Sends the notice of a live offer once more, at most every 20 seconds (409 `reminded_lately`)."""
+    order = OfferOrder(id=offer[0], place=offer[1], once=once, services=services)
+    reason = body.reason if body else None
+
+    async def command() -> RemindPerson:
+        held = await order.live()
+        if held is not None and is_reminded_lately(held.offer, clock.now_ms()):
+            raise ProblemResponse("reminded_lately", f"once in {REMIND_EVERY_S} s is enough")
+        return RemindPerson(**order.fields("remind", reason))
+
+    return await order.respond(command, reason)

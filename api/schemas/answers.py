@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from api.fields import AreaField, Checked, LanguageTag, expected, word
+from api.fields import AreaField, Checked, Instant, LanguageTag, expected, word
 from api.schemas.base import Body, OptionalText, SkillWord
 from dispatch.digital.results import FIELDS, RESULTS, outcomes_of
 from dispatch.model.reasons import DeclineReason
@@ -17,11 +17,18 @@ class OnBehalf(Body):
     heard_by: Annotated[HeardBy, word(HeardBy)]
 
 
+_WHEN = (
+    "when the person answered; shown in the timeline, never used for who was first; "
+    "ignored if more than a minute ahead or a day old"
+)
+
+
 class Said(Body):
     """An answer about an offer; `on_behalf` is required of operators and refused of volunteers."""
 
     # The role is not known here: `OfferAnswer.of` checks it.
     on_behalf: OnBehalf | None = None
+    at: Annotated[Instant, Field(description=_WHEN)] | None = None
 
 
 class Decline(Said):

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.schemas.base import Shown, Time
 from dispatch.model.decisions import Cause, Why
-from dispatch.model.reasons import SoftRule
+from dispatch.model.reasons import SaidTime, SoftRule
 from dispatch.model.vocabulary import HeardBy, Outcome
 
 Events = Annotated[
@@ -20,13 +20,16 @@ Events = Annotated[
 
 class TimelineEntry(Shown):
     """One decision. `what`: kind of the command. `by`: its author. `heard_by`: how the operator received the answer that they
-    entered. `against`: soft rules for which the order was refused. `text`: the note or reason of the command."""
+    entered. `said_at`: when the person says they answered, or `said_at_ignored`: why that time was not believed. `against`: soft
+    rules for which the order was refused. `text`: the note or reason of the command."""
 
     at: Time
     logged_at: Time
     what: str
     by: str
     heard_by: HeardBy | None
+    said_at: Time | None
+    said_at_ignored: SaidTime | None
     against: list[SoftRule]
     outcome: Outcome
     reason: str | None
@@ -63,6 +66,8 @@ class DecisionShown(Shown):
     decided_ms: int
     against: list[SoftRule]
     heard_by: HeardBy | None
+    said_ms: int | None
+    said_ignored: SaidTime | None
     conflicts: list[str]
     unused_refs: list[str]
     partition: int

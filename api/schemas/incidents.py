@@ -5,7 +5,7 @@ from typing import Literal
 from api.schemas.base import Geometry, Shown, Time
 from api.schemas.offers import CallerShown, MaterialShown, OfferOfIncident
 from api.schemas.safety import HazardShown, PersonInDistress
-from dispatch.model.reasons import ProposalCause
+from dispatch.model.reasons import EndCode, ProposalCause
 from dispatch.model.vocabulary import (
     Capability,
     Certainty,
@@ -145,6 +145,8 @@ class IncidentFields(Shown):
     type: str
     priority: Priority
     status: IncidentStatus
+    end_code: EndCode | None
+    """How it ended, if an operator stated it."""
     zone: str
     version: int
     edit_version: int

@@ -65,6 +65,8 @@ class OfferCore(Shown):
     check_in: CheckInShown | None
     still_coming_asked_at: Time | None
     """When the person was asked whether they are still coming; null once they answered, reported progress or sent a position."""
+    reminded_at: Time | None
+    """When an operator last had the notice sent once more."""
     to_confirm: ToConfirm | None
     confirmed: ConfirmedShown | None
     hazards_on_way: Annotated[

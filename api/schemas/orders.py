@@ -7,13 +7,19 @@ from pydantic import Field, model_validator
 from api.fields import expected, word
 from api.schemas.base import NOT_BLANK, Body, OptionalText, Shown
 from api.schemas.edits import Conflict
-from dispatch.model.reasons import AttentionReason
+from dispatch.model.reasons import AttentionReason, EndCode
 
 
 class Reason(Body):
     """Why the operator gives the order; stored encrypted, shown in the timeline."""
 
     reason: OptionalText = None
+
+
+class Ending(Reason):
+    """How and why the incident ends."""
+
+    code: Annotated[EndCode, word(EndCode)] | None = None
 
 
 class Merge(Reason):

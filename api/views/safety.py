@@ -19,6 +19,7 @@ def of_offer(offer: Offer) -> View:
         "check_in": check_in(offer.check_in),
         "hazards_on_way": sorted(offer.hazards_on_way),
         "still_coming_asked_at": rfc3339(asked_ms) if (asked_ms := _coming_asked_ms(offer)) else None,
+        "reminded_at": rfc3339(offer.reminded_ms) if offer.reminded_ms else None,
         "to_confirm": to_confirm(offer.unconfirmed),
         "confirmed": {"version": offer.confirmed.version, "at": rfc3339(offer.confirmed.at_ms)}
         if offer.confirmed

@@ -17,7 +17,7 @@ from streams import clock
 
 _DETAILS = {
     "unknown_volunteer": "no volunteer is registered with this id",
-    "off_duty": "the person is off duty",
+    "off_duty": "the person is off duty; force with a reason overrides this",
     "engaged": "the person holds an offer of this incident",
     "filled": "the requirement is filled; raise its count first",
 }
@@ -42,7 +42,7 @@ async def check_assignable(services: Services, state: Incident | None, command: 
     around = DecisionContext(
         presence={command.volunteer_id: seen} if seen else {}, past={command.volunteer_id: past} if past else {}
     )
-    obstacle = obstacle_to(state, command.requirement_id, command.volunteer_id, around)
+    obstacle = obstacle_to(state, command, around)
     if obstacle is not None:
         raise ProblemResponse(obstacle, _DETAILS[obstacle])
     # The claim of the dispatcher would fail: a person has one live offer.

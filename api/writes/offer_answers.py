@@ -37,6 +37,7 @@ class AnswerFields(TypedDict):
     offer_id: str
     volunteer_id: str
     heard_by: HeardBy | None
+    said_ms: int | None
 
 
 def answer_ref(kind: str, fields: AnswerFields, text: str | None) -> str | None:
@@ -46,7 +47,8 @@ def answer_ref(kind: str, fields: AnswerFields, text: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferAnswer:
-    """An answer about one offer. `heard_by`: how the operator received it; None: the caller is the person."""
+    """An answer about one offer. `heard_by`: how the operator received it; None: the caller is the person. `said_ms`: when it was
+    given, by the clock of the sender."""
 
     id: str
     place: OfferParts
@@ -54,6 +56,7 @@ class OfferAnswer:
     once: IdempotentRequest
     services: Services
     heard_by: HeardBy | None
+    said_ms: int | None = None
 
     @classmethod
     def of(
@@ -73,7 +76,16 @@ class OfferAnswer:
                 "forbidden", "an operator answers for a person only with on_behalf, which says how they were heard"
             )
         heard_by = on_behalf.heard_by if on_behalf else None
-        return cls(id=offer[0], place=offer[1], caller=caller, once=once, services=services, heard_by=heard_by)
+        said_ms = body.at if body else None
+        return cls(
+            id=offer[0],
+            place=offer[1],
+            caller=caller,
+            once=once,
+            services=services,
+            heard_by=heard_by,
+            said_ms=said_ms,
+        )
 
     async def respond(
         self,
@@ -95,6 +107,7 @@ class OfferAnswer:
                     "offer_id": self.id,
                     "volunteer_id": person,
                     "heard_by": self.heard_by,
+                    "said_ms": self.said_ms,
                 }
             )
 

@@ -1,14 +1,19 @@
 """The decision record that is written to the log."""
 
-from dispatch.decide.settled import Settled
+from dispatch.decide.settled import Settled, View
 from dispatch.model.answer_commands import AnswerCommand
+from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision, Why
 from dispatch.model.events import Event
 from dispatch.model.ids import decision_id, zone_of_incident
 from dispatch.model.offer_events import OfferMade
-from dispatch.model.reasons import Exclusion
+from dispatch.model.reasons import Exclusion, SaidTime
 from dispatch.model.vocabulary import Outcome
 from dispatch.state.edits import unused_refs
+
+AHEAD_MS = 60_000
+BEHIND_MS = 86_400_000
+"""A stated time of an answer outside these bounds around its arrival is the fault of a clock."""
 
 
 def decision_of(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decision:
@@ -16,6 +21,7 @@ def decision_of(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decisio
     view, command, ruling = settled.view, settled.command, settled.ruling
     before = view.incident.version if view.incident else 0
     applied = ruling.outcome is Outcome.APPLIED
+    said_ms, said_ignored = _said(view, command)
     return Decision(
         id=decision_id(command.id),
         cause=view.cause,
@@ -26,6 +32,8 @@ def decision_of(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decisio
         reason=ruling.reason,
         by=command.by,
         heard_by=command.heard_by if isinstance(command, AnswerCommand) else None,
+        said_ms=said_ms,
+        said_ignored=said_ignored,
         # Only applied decisions change the epoch, which fences claims and serves as `If-Match`.
         version=before + 1 if applied else before,
         # No effect without `applied`, whatever the steps computed.
@@ -37,6 +45,18 @@ def decision_of(settled: Settled, facts: tuple[Event, ...], why: Why) -> Decisio
         against=ruling.against,
         unused_refs=unused_refs(command, settled.incident if applied else None),
     )
+
+
+def _said(view: View, command: Command) -> tuple[int | None, SaidTime | None]:
+    """The stated time of an answer, else why it is ignored. Bounded by the time of the log, which is that of its arrival."""
+    said_ms = command.said_ms if isinstance(command, AnswerCommand) else None
+    if said_ms is None:
+        return None, None
+    if said_ms > view.logged_ms + AHEAD_MS:
+        return None, SaidTime.FROM_THE_FUTURE
+    if said_ms < view.logged_ms - BEHIND_MS:
+        return None, SaidTime.TOO_OLD
+    return said_ms, None
 
 
 def chosen_people(decision: Decision) -> dict[str, Exclusion]:

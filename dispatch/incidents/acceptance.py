@@ -47,7 +47,7 @@ def unfit(
     """
     if seen is None:
         return None
-    if not seen.on_duty:
+    if not seen.on_duty and SoftRule.OFF_DUTY not in offer.set_aside:
         return Exclusion.OFF_DUTY
     if requirement.capability not in seen.capabilities and SoftRule.CAPABILITY not in offer.set_aside:
         return Exclusion.SKILL

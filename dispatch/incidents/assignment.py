@@ -1,9 +1,9 @@
 """Manual assignment: an operator names the person to ask.
 
 The person gets an ordinary offer with the requirement's window, held by the same claim. If the claim fails the order is refused,
-so nobody is taken from other work. No order overrides that a person is off duty, engaged or unknown, or that the place is filled.
-Every other rule against the person (`SoftRule`) refuses the order by name; with `force` it is overridden, recorded in the offer
-and in the decision, and not applied to their acceptance either.
+so nobody is taken from other work. No order overrides that a person is engaged or unknown, or that the place is filled.
+Every other rule against the person (`SoftRule`), also that they are off duty, refuses the order by name; with `force` it is
+overridden, recorded in the offer and in the decision, and not applied to their acceptance either.
 
 The wave of the requirement counts this offer like any other pending one.
 """
@@ -64,7 +64,7 @@ def ruled(incident: Incident, command: AssignVolunteer, known: Known, priors: Pr
         # An order that follows from a split names the kind of work, not a requirement (DESIGN 104).
         meant = _asking_for(incident, command.like)
         command = replace(command, requirement_id=meant.id if meant else "")
-    obstacle = obstacle_to(incident, command.requirement_id, command.volunteer_id, known.around)
+    obstacle = obstacle_to(incident, command, known.around)
     if obstacle is not None:
         return refused("assign", obstacle)
     named = named_for(incident, command, known)
@@ -84,18 +84,19 @@ def _asking_for(incident: Incident, work: WorkKind) -> Requirement | None:
     return next(iter(open_), None)
 
 
-def obstacle_to(incident: Incident, requirement_id: str, volunteer_id: str, around: DecisionContext) -> str | None:
-    """Why no order can assign this person, as far as the store knows; None when only the claim remains to decide."""
-    requirement = next((entry for entry in incident.requirements if entry.id == requirement_id), None)
+def obstacle_to(incident: Incident, command: AssignVolunteer, around: DecisionContext) -> str | None:
+    """Why this order cannot assign its person, as far as the store knows; None when only the claim remains to decide."""
+    requirement = next((entry for entry in incident.requirements if entry.id == command.requirement_id), None)
     if requirement is None:
         return "unknown_requirement"
-    seen = around.presence.get(volunteer_id)
+    seen = around.presence.get(command.volunteer_id)
     if seen is None:
         return "unknown_volunteer"
-    if not seen.on_duty:
+    # An order that follows from a split is forced by the dispatcher: nobody has talked to the person.
+    if not seen.on_duty and (not command.force or command.like is not None):
         return "off_duty"
     # Only offers of this incident; the claim decides about other ones.
-    if any(offer.volunteer_id == volunteer_id and offer.is_live for offer in incident.offers):
+    if any(offer.volunteer_id == command.volunteer_id and offer.is_live for offer in incident.offers):
         return "engaged"
     return "filled" if incident.open_places(requirement) == 0 else None
 
@@ -127,6 +128,8 @@ def named_for(incident: Incident, command: AssignVolunteer, known: Known) -> Nam
 
 def _against(incident: Incident, named: Named, seen: Presence, known: Known) -> Iterator[SoftRule]:
     requirement, person = named.requirement, named.candidate.volunteer_id
+    if not seen.on_duty:
+        yield SoftRule.OFF_DUTY
     if requirement.capability not in seen.capabilities:
         yield SoftRule.CAPABILITY
     for reason in exclusions(named.candidate, named.need):

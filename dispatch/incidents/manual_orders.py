@@ -1,4 +1,4 @@
-"""Orders of operators about single offers: name the person to ask (`assignment.py`), withdraw an offer.
+"""Orders of operators about single offers: name the person to ask (`assignment.py`), withdraw an offer, remind its person.
 
 A manual withdrawal ends a pending offer as withdrawn and an assignment as stood down, with the reason `operator`. The search does
 not ask that person for the same requirement again, and a late acceptance is answered by a stand-down; an operator may ask them
@@ -10,15 +10,19 @@ from dataclasses import replace
 from dispatch.incidents.assignment import Known, ruled
 from dispatch.incidents.releases import let_go
 from dispatch.matching.estimates import Priors
-from dispatch.model.commands import AssignVolunteer, Command, WithdrawOffer
+from dispatch.model.commands import AssignVolunteer, Command, RemindPerson, WithdrawOffer
 from dispatch.model.events import Event
 from dispatch.model.incident_events import IncidentUpdated
 from dispatch.model.incidents import Incident
 from dispatch.model.offer_ends import BY_OPERATOR, GONE
+from dispatch.model.offer_events import PersonReminded
 from dispatch.model.offers import Offer
 from dispatch.model.requirements import Requirement
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.vocabulary import OfferState
+
+REMIND_EVERY_S = 20
+"""Two clicks remind once, and a phone that rings all the time is switched off."""
 
 
 def rule(incident: Incident | None, command: Command, known: Known, priors: Priors) -> Ruling | None:
@@ -29,7 +33,25 @@ def rule(incident: Incident | None, command: Command, known: Known, priors: Prio
         return ruled(incident, command, known, priors)
     if isinstance(command, WithdrawOffer):
         return _withdraw(incident, command)
+    if isinstance(command, RemindPerson):
+        return _remind(incident, command, known.now_ms)
     return None
+
+
+def is_reminded_lately(offer: Offer, now_ms: int) -> bool:
+    """Whether a notice of this offer went out too short a time ago for another one."""
+    return now_ms < max(offer.created_ms, offer.reminded_ms or 0) + REMIND_EVERY_S * 1000
+
+
+def _remind(incident: Incident, command: RemindPerson, now_ms: int) -> Ruling:
+    offer = incident.offer(command.offer_id)
+    if offer is None:
+        return refused("remind", GONE if incident.forgotten_offers else "unknown_offer")
+    if not offer.is_live:
+        return unchanged("remind", f"offer_{offer.state}")
+    if is_reminded_lately(offer, now_ms):
+        return refused("remind", "reminded_lately")
+    return applied("remind", PersonReminded(offer_id=offer.id, volunteer_id=offer.volunteer_id))
 
 
 def _withdraw(incident: Incident, command: WithdrawOffer) -> Ruling:

@@ -50,7 +50,7 @@ def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms
     if isinstance(command, AddNote):
         return applied("note", NoteAdded(by=command.by, private_ref=command.private_ref))
     if isinstance(command, ReopenIncident):
-        return reopened(incident, command)
+        return reopened(incident, command, logged_ms)
     if isinstance(command, SettleAttention):
         # Attention about distress outlives the incident, so it must be possible to settle it after the end.
         return None
@@ -59,9 +59,15 @@ def rule(incident: Incident | None, command: Command, plans: PlanBook, logged_ms
     if isinstance(command, UpdateIncident):
         return _update(incident, command, plans)
     if isinstance(command, CancelIncident):
-        return applied("cancel", *releases.released(incident.offers, "cancelled"), IncidentCancelled(by=command.by))
+        return applied(
+            "cancel",
+            *releases.released(incident.offers, "cancelled"),
+            IncidentCancelled(by=command.by, code=command.code),
+        )
     if isinstance(command, CloseIncident):
-        return applied("close", *releases.finished(incident.offers, "closed"), IncidentClosed(by=command.by))
+        return applied(
+            "close", *releases.finished(incident.offers, "closed"), IncidentClosed(by=command.by, code=command.code)
+        )
     return None
 
 
@@ -112,6 +118,7 @@ def _report(incident: Incident | None, command: ReportIncident, plans: PlanBook,
             split_from=command.split_from,
             moved=command.moved,
             details=dict.fromkeys(command.private_fields, command.private_ref) if command.private_ref else {},
+            exercise=command.exercise,
         ),
     )
 

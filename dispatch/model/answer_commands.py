@@ -18,6 +18,8 @@ class AnswerCommand(Command):
     offer_id: str
     volunteer_id: str
     heard_by: HeardBy | None = None
+    said_ms: int | None = None
+    """When the person gave the answer, by the clock of the sender. Displayed only: the log decides who was first."""
 
     def speaks_for(self, volunteer_id: str) -> bool:
         """Whether the command counts as the answer of this person, the holder of the offer."""

@@ -30,6 +30,7 @@ from dispatch.model.commands import (
     PassDeadline,
     RejectProposal,
     ReleaseReport,
+    RemindPerson,
     ReopenIncident,
     ReportIncident,
     SettleAttention,
@@ -50,6 +51,7 @@ AnyCommand: TypeAlias = (
     | AddNote
     | AssignVolunteer
     | WithdrawOffer
+    | RemindPerson
     | AcceptOffer
     | DeclineOffer
     | ReportProgress
@@ -86,6 +88,7 @@ COMMANDS: dict[str, type[Command]] = {
     "add_note": AddNote,
     "assign_volunteer": AssignVolunteer,
     "withdraw_offer": WithdrawOffer,
+    "remind_person": RemindPerson,
     "accept_offer": AcceptOffer,
     "decline_offer": DeclineOffer,
     "report_progress": ReportProgress,

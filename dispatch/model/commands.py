@@ -11,6 +11,7 @@ from dispatch.model.incidents import Hazard
 from dispatch.model.merges import MovedPerson, NewReport, RefusedBefore, ReportNumber
 from dispatch.model.places import Area
 from dispatch.model.proposals import Proposal
+from dispatch.model.reasons import EndCode
 from dispatch.model.requirements import RequirementSpec, WorkKind
 from dispatch.model.vocabulary import DeadlineKind, Priority
 
@@ -60,6 +61,8 @@ class ReportIncident(Command):
     `incident:<id>`."""
     private_fields: tuple[str, ...] = ()
     """The private fields that the report states."""
+    exercise: bool = False
+    """The incident is a drill: people are asked as for a real one, and every text says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +92,13 @@ class UpdateIncident(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelIncident(Command):
     private_ref: str | None = None
+    code: EndCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseIncident(Command):
     private_ref: str | None = None
+    code: EndCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +142,14 @@ class WithdrawOffer(Command):
     offer_id: str
     # False gives the place up, which is an edit of the requirements (DESIGN 101).
     replace: bool = True
+    private_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindPerson(Command):
+    """An operator has the notice of a live offer sent once more."""
+
+    offer_id: str
     private_ref: str | None = None
 
 

@@ -7,7 +7,7 @@ from dispatch.model.events import Event
 from dispatch.model.ids import event_id
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
-from dispatch.model.reasons import SoftRule
+from dispatch.model.reasons import SaidTime, SoftRule
 from dispatch.model.vocabulary import Capability, HeardBy, OfferState, Outcome, WaveRule
 
 
@@ -101,6 +101,10 @@ class Decision:
     """For a refused order to ask a certain person: the soft rules that exclude them."""
     heard_by: HeardBy | None = None
     """How the operator `by` received the answer of a person; None: the author of the command speaks for themselves."""
+    said_ms: int | None = None
+    """When the person says they gave the answer; the order of answers is that of the log."""
+    said_ignored: SaidTime | None = None
+    """Why the stated time was ignored."""
     # Names only: the API reads and decrypts the current values for the operator (DESIGN 80).
     conflicts: tuple[str, ...] = ()
     """Fields, named as in the HTTP body, on which the precondition of a refused update failed."""

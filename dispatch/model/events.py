@@ -43,6 +43,7 @@ from dispatch.model.offer_events import (
     OfferMade,
     OfferMoved,
     OfferRemeasured,
+    PersonReminded,
 )
 from dispatch.model.safety_events import (
     CheckedIn,
@@ -134,6 +135,7 @@ Event: TypeAlias = (
     | ChangesConfirmed
     | HelpAsked
     | DistressRaised
+    | PersonReminded
 )
 
 # Names on the wire (`kind`). `decisions` is kept for a year: names are added, never changed.
@@ -197,4 +199,5 @@ EVENTS: dict[str, type] = {
     "changes_confirmed": ChangesConfirmed,
     "help_asked": HelpAsked,
     "distress_raised": DistressRaised,
+    "person_reminded": PersonReminded,
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from dispatch.model.incidents import Hazard
 from dispatch.model.merges import MovedPerson
 from dispatch.model.places import Area
+from dispatch.model.reasons import EndCode
 from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Priority
 
@@ -35,6 +36,7 @@ class IncidentReported:
     """People transferred from the incident from which it was split; the dispatcher asks them next."""
     details: Mapping[str, str] = field(default_factory=dict)
     """Private field to the reference of the encrypted record that holds it."""
+    exercise: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +62,14 @@ class IncidentUpdated:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentCancelled:
     by: str
+    code: EndCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentClosed:
     by: str
     reason: str | None = None
+    code: EndCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from dispatch.model.merges import MergeCandidate, Merging, RefusedBefore, Report
 from dispatch.model.offers import Offer
 from dispatch.model.places import Area
 from dispatch.model.proposals import Proposal
+from dispatch.model.reasons import EndCode
 from dispatch.model.requirements import Requirement
 from dispatch.model.vocabulary import Capability, Certainty, IncidentStatus, Priority, ResultKind
 
@@ -129,6 +130,10 @@ class Incident:
     """Field, named as in the HTTP body, to its last edit since the report."""
     proposals: tuple[Proposal, ...] = ()
     """Results of digital work that wait for an operator, at most one of each kind."""
+    exercise: bool = False
+    """A drill. It is planned, asked and answered as a real one, and counted apart."""
+    end_code: EndCode | None = None
+    """How it ended, as an operator stated it; None while it is open."""
     overruled: tuple[ResultKind, ...] = ()
     """Kinds of results against which an operator has decided here: none of them acts by itself any more."""
 

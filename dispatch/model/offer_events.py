@@ -46,6 +46,14 @@ class OfferMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonReminded:
+    """The person of a live offer is sent its notice once more, because an operator ordered it."""
+
+    offer_id: str
+    volunteer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobChanged:
     """The job of a person with a live offer has changed, whoever caused it. `changes`: names of fields (`JobField`), never
     values. `to_confirm`: those of them that the person must confirm by `due_ms` before they are reminded; empty if the offer

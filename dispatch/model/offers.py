@@ -159,6 +159,8 @@ class Offer:
     """Only set while the person is assigned."""
     confirmed: Confirmed | None = None
     # The version is part of the entry: a person is told once per version of an area (DESIGN 84).
+    reminded_ms: int | None = None
+    """When an operator last had the notice sent once more."""
     hazards_on_way: Mapping[str, int] = field(default_factory=dict)
     """Other incidents whose hazard area lies on this person's way or where they work, with the `Hazard.since` of which the person
     was told. Empty unless the person is assigned."""

@@ -63,6 +63,13 @@ class FixRefusal(StrEnum):
     TOO_OLD = "too_old"  # recorded more than an hour ago
 
 
+class SaidTime(StrEnum):
+    """Why the stated time of an answer is ignored; the answer itself counts."""
+
+    FROM_THE_FUTURE = "from_the_future"  # more than a minute after it arrived
+    TOO_OLD = "too_old"  # more than a day before it arrived
+
+
 class DeclineReason(StrEnum):
     BUSY = "busy"
     TOO_FAR = "too_far"
@@ -88,6 +95,17 @@ class Exclusion(StrEnum):
     QUIET_HOURS = "quiet_hours"  # the need can wait until the quiet hours end
     BUDGET_SPENT = "budget_spent"  # received the maximum number of offers of an hour or a day
     TAKEN_NOW = "taken_now"  # claimed by another incident during the decision
+
+
+class EndCode(StrEnum):
+    """How an incident ended, as the operator states it; counted in reports, never a condition of a rule."""
+
+    FALSE_CALL = "false_call"
+    DUPLICATE = "duplicate"
+    HANDED_OVER = "handed_over"  # to another service
+    RESOLVED = "resolved"
+    EXERCISE = "exercise"
+    OTHER = "other"
 
 
 class ShortfallReason(StrEnum):
@@ -120,6 +138,7 @@ class StepReason(StrEnum):
 class SoftRule(StrEnum):
     """Reasons against a selected person that an operator may override. Other exclusions cannot be overridden."""
 
+    OFF_DUTY = "off_duty"  # told by itself, as a refusal, until the order is forced
     CAPABILITY = "capability"  # does not do this kind of work (field or digital)
     SKILL = "skill"
     NOT_VERIFIED = "not_verified"

@@ -15,7 +15,7 @@ from dispatch.model.decisions import OfferStep
 from dispatch.model.job_fields import JobField
 from dispatch.model.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState
 from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity, VoidReason
-from dispatch.notices.safety_notices import CHANGED, COLLEAGUE_IN_DISTRESS, STAGING_MOVED
+from dispatch.notices.safety_notices import CHANGED, COLLEAGUE_IN_DISTRESS, REMINDER, STAGING_MOVED
 
 LEASE_EXPIRED = "lease_expired"
 """Reason of an offer whose lease expired; set by `digital/leases.py`."""
@@ -64,7 +64,7 @@ class Notice:
     @property
     def is_first(self) -> bool:
         """Whether it is the first notice of an offer."""
-        return self.state is OfferState.OFFERED
+        return self.kind == _KIND_OF_STATE[OfferState.OFFERED]
 
     @property
     def is_moot_unless_told(self) -> bool:
@@ -116,7 +116,7 @@ def _is_sent(step: OfferStep) -> bool:
 
 
 def _until_ms(step: OfferStep, kind: str) -> int:
-    if kind == "offered":
+    if kind == "offered" or (kind == REMINDER and step.state is OfferState.OFFERED):
         return step.expires_ms
     is_soon = step.state in LIVE_STATES and kind not in _WHILE_ASSIGNED
     # From the time of the decision, not of reading: a notifier that catches up sends nothing outdated.

@@ -6,6 +6,7 @@ colleague_in_distress                               to assigned people of the in
 staging_moved                                       to assigned people: the hazard area and their staging point changed
 changed                                             to everybody with a live offer whose job changed, with the names of the fields
                                                     (`changes`); once more to people who have not confirmed them
+reminder                                            to a person with a live offer: an operator had the notice sent once more
 
 A change of the staging point alone is sent as `staging_moved`; it must be confirmed like every other change.
 """
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from dispatch.model.decisions import Decision, OfferStep, offer_step
 from dispatch.model.incidents import Incident
 from dispatch.model.job_fields import JobField
-from dispatch.model.offer_events import ConfirmationMissed, JobChanged
+from dispatch.model.offer_events import ConfirmationMissed, JobChanged, PersonReminded
 from dispatch.model.offers import Offer
 from dispatch.model.safety_events import CheckInAsked, ComingAsked, DistressRaised, StagingMoved
 from dispatch.model.vocabulary import ASSIGNED_STATES, Capability, ConfirmationState
@@ -24,6 +25,7 @@ COLLEAGUE_IN_DISTRESS = "colleague_in_distress"
 STAGING_MOVED = "staging_moved"
 CHANGED = "changed"
 STILL_COMING = "still_coming"
+REMINDER = "reminder"
 
 
 def notice_steps(incident: Incident, decision: Decision, partition: int, offset: int) -> list[OfferStep]:
@@ -50,6 +52,8 @@ def _notices(incident: Incident, decision: Decision) -> Iterator[tuple[Offer, st
             yield asked, f"check_in_{fact.state}", ()
         elif isinstance(fact, ComingAsked) and (awaited := incident.offer(fact.offer_id)) is not None:
             yield awaited, STILL_COMING, ()
+        elif isinstance(fact, PersonReminded) and (reminded := incident.offer(fact.offer_id)) is not None:
+            yield reminded, REMINDER, ()
         elif isinstance(fact, StagingMoved):
             staged = incident.offer(fact.offer_id)
             if staged is not None and staged.state in ASSIGNED_STATES:

@@ -1,6 +1,7 @@
 """Absence: people who accepted and are no longer coming lose their place to somebody else. There are three reasons:
 
-off_duty     at once, also for a pending offer. A person who is back on duty by then keeps it.
+off_duty     at once, also for a pending offer. A person who is back on duty by then keeps it, and so does a person whom an
+             operator asked although they were off duty.
 silent       positions arrived while the person was travelling, and then nothing at all for `SILENT_AFTER_S`.
 moving_away  for `AWAY_FOR_S`, more than `AWAY_M` further from the scene than before. Roads lead away for a while (the detour
              factor goes up to 2.4), so both a distance and a time must be exceeded.
@@ -29,7 +30,7 @@ from dispatch.model.incidents import Incident
 from dispatch.model.offer_events import ChangesConfirmed, OfferMoved
 from dispatch.model.offers import Offer, Watch
 from dispatch.model.people import Presence
-from dispatch.model.reasons import AbsenceReason, AttentionReason
+from dispatch.model.reasons import AbsenceReason, AttentionReason, SoftRule
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.safety_events import CheckedIn, ComingAsked, WatchSet
 from dispatch.model.vocabulary import Capability, OfferState, Priority, TravelMode
@@ -80,6 +81,8 @@ def left_duty(offer: Offer, seen: Presence | None) -> Ruling:
         return unchanged("leave_duty", f"already_{offer.state}")
     if seen is not None and seen.on_duty:
         return unchanged("leave_duty", "on_duty_again")
+    if SoftRule.OFF_DUTY in offer.set_aside:
+        return unchanged("leave_duty", "asked_off_duty")
     return applied("leave_duty", _lost(offer, AbsenceReason.OFF_DUTY))
 
 
@@ -94,7 +97,7 @@ def checked(incident: Incident, command: PassDeadline, seen: Presence | None, no
     if now_ms < offer.watch.due_ms:
         return unchanged("watch", "not_yet_due")
     # Usually `LeaveDuty` has come first; this finds a person whose command is missing. An unknown person is not lost.
-    if seen is not None and not seen.on_duty:
+    if seen is not None and not seen.on_duty and SoftRule.OFF_DUTY not in offer.set_aside:
         return applied("watch", _lost(offer, AbsenceReason.OFF_DUTY))
     # Before the question is judged: this check may show that the person approaches again.
     watch = _observed(incident, offer, offer.watch, seen, now_ms)

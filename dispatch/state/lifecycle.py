@@ -90,6 +90,7 @@ def _first(fact: events.Event, moment: Moment) -> Incident:
         hazard=fact.hazard,
         split_from=fact.split_from,
         details=fact.details,
+        exercise=fact.exercise,
     )
 
 
@@ -114,14 +115,14 @@ def _updated(state: Incident, fact: incident_events.IncidentUpdated, moment: Mom
     )
 
 
-def _cancelled(state: Incident, _: incident_events.IncidentCancelled, moment: Moment) -> Incident:
+def _cancelled(state: Incident, fact: incident_events.IncidentCancelled, moment: Moment) -> Incident:
     times = changed(state.times, closed_ms=moment.at_ms)
-    return changed(state, status=IncidentStatus.CANCELLED, times=times, retry_at_ms=None)
+    return changed(state, status=IncidentStatus.CANCELLED, times=times, retry_at_ms=None, end_code=fact.code)
 
 
-def _closed(state: Incident, _: incident_events.IncidentClosed, moment: Moment) -> Incident:
+def _closed(state: Incident, fact: incident_events.IncidentClosed, moment: Moment) -> Incident:
     times = changed(state.times, closed_ms=moment.at_ms)
-    return changed(state, status=IncidentStatus.CLOSED, times=times, retry_at_ms=None)
+    return changed(state, status=IncidentStatus.CLOSED, times=times, retry_at_ms=None, end_code=fact.code)
 
 
 def _reopened(state: Incident, fact: incident_events.IncidentReopened, moment: Moment) -> Incident:
@@ -145,6 +146,7 @@ def _reopened(state: Incident, fact: incident_events.IncidentReopened, moment: M
         requirements=fact.requirements,
         offers=offers,
         hazard=hazard,
+        end_code=None,
         # Whoever reopens it says that there is something to do.
         overruled=overruling(state, ResultKind.FALSE),
     )

@@ -83,6 +83,11 @@ def checked_in(state: Incident, fact: safety_events.CheckedIn, moment: Moment) -
     return _with_known_offer(state, fact.offer_id, lambda offer: changed(offer, changed_ms=moment.at_ms))
 
 
+def person_reminded(state: Incident, fact: offer_events.PersonReminded, moment: Moment) -> Incident:
+    # Not `changed_ms`: a reminder is no sign of life of the person.
+    return _with_known_offer(state, fact.offer_id, lambda offer: changed(offer, reminded_ms=moment.at_ms))
+
+
 def _with_known_offer(state: Incident, offer_id: str, change: Callable[[Offer], Offer]) -> Incident:
     # An error, unlike in `with_offer`: only ended offers are pruned, and rules refuse answers to pruned offers.
     if state.offer(offer_id) is None:
@@ -92,6 +97,7 @@ def _with_known_offer(state: Incident, offer_id: str, change: Callable[[Offer], 
 
 FOLDS: dict[type, Callable[[Incident, Any, Moment], Incident]] = {
     offer_events.OfferMoved: offer_moved,
+    offer_events.PersonReminded: person_reminded,
     digital_events.ResultGiven: result_given,
     safety_events.CheckedIn: checked_in,
 }

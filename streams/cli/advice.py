@@ -27,6 +27,8 @@ ADVICE = {
     "request_timeout": "Repeat in a few seconds.",
     "offer_ended": "",
     "incident_ended": "",
+    "ended_too_long_ago": "`komek incident new` reports it anew.",
+    "reminded_lately": "Wait twenty seconds.",
     "incident_open": "Close or cancel the incident first.",
     "positions_withdrawn": "",
     "conflict": "",

@@ -10,7 +10,7 @@ import typer
 from dispatch.model.vocabulary import IncidentStatus, Priority
 from streams import clock
 from streams.api_paths import path_of
-from streams.cli import by_hand, proposals
+from streams.cli import by_hand, proposals, remind
 from streams.cli.client import ApiOption, JsonOption, TokenOption, access, ask
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.labels import priority_words
@@ -20,6 +20,7 @@ from streams.cli.places import location
 app = typer.Typer(help="Report, show, list and manage incidents.", no_args_is_help=True)
 for order in (by_hand.reopen, by_hand.escalate, by_hand.assign, by_hand.withdraw, by_hand.answer, by_hand.split):
     app.command()(order)
+app.command("remind")(remind.remind)
 app.command("accept-proposal")(proposals.accept_proposal)
 app.command("reject-proposal")(proposals.reject_proposal)
 

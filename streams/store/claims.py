@@ -30,7 +30,8 @@ async def claim(link: RedisClient, claims: Sequence[Claim]) -> list[ClaimAnswer]
 
 def _call_of(claim: Claim) -> ScriptCall:
     key = redis_keys.volunteer(claim.volunteer_id)
-    return ScriptCall("claim", (key,), (claim.offer_id, claim.incident_id, claim.epoch, claim.command_id))
+    stated = (claim.offer_id, claim.incident_id, claim.epoch, claim.command_id, "1" if claim.despite_duty else "")
+    return ScriptCall("claim", (key,), stated)
 
 
 async def release(link: RedisClient, holds: Sequence[Hold]) -> None:

@@ -18,7 +18,7 @@ from dispatch.model.ids import zone_of_incident
 from dispatch.model.incident_events import IncidentReopened, IncidentReported, IncidentUpdated
 from dispatch.model.incidents import Incident
 from dispatch.model.languages import as_shown, canonicals
-from dispatch.model.reasons import SoftRule
+from dispatch.model.reasons import SaidTime, SoftRule
 from dispatch.model.staffing_events import RequirementsAdded
 from dispatch.model.vocabulary import HeardBy, Outcome
 from streams.errors import InvalidInput
@@ -146,6 +146,8 @@ class DecisionFrame(msgspec.Struct, kw_only=True):
     logged_ms: int
     decided_ms: int
     heard_by: HeardBy | None = None
+    said_ms: int | None = None
+    said_ignored: SaidTime | None = None
     conflicts: tuple[str, ...] = ()
     against: tuple[SoftRule, ...] = ()
     unused_refs: tuple[str, ...] = ()

@@ -140,7 +140,7 @@ class ClaimRounds:
 
     async def _claim(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Sends the claims that are not granted yet; returns the drafts that must be filled again."""
-        claims = [claim for draft in drafts for claim in claims_of(draft.decision)]
+        claims = [claim for draft in drafts for claim in claims_of(draft.decision, draft.settled.incident)]
         # The id of an offer follows from command, requirement and person, so granted claims are recognised later.
         fresh = [claim for claim in claims if claim.offer_id not in self._granted]
         for claim in fresh:

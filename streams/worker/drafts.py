@@ -9,9 +9,10 @@ import structlog
 from dispatch.decide import Settled, sift
 from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
+from dispatch.model.incidents import Incident
 from dispatch.model.offer_events import OfferMade, OfferMoved
 from dispatch.model.people import Found, Need
-from dispatch.model.reasons import Exclusion
+from dispatch.model.reasons import Exclusion, SoftRule
 from dispatch.model.staffing_events import LadderStepped
 from dispatch.model.vocabulary import OfferState
 from dispatch.plans.book import PlanBook
@@ -78,8 +79,11 @@ def count_rivals(drafts: Sequence[Draft]) -> None:
         draft.settled = replace(draft.settled, needs=needs)
 
 
-def claims_of(decision: Decision | None) -> list[Claim]:
-    """Claims that a decision needs: one for each new offer and for each late acceptance."""
+def claims_of(decision: Decision | None, incident: Incident | None = None) -> list[Claim]:
+    """Claims that a decision needs: one for each new offer and for each late acceptance.
+
+    `incident` has the offers of late acceptances, with the rules that an operator overrode; None: none was overridden.
+    """
     if decision is None:
         return []
     return [
@@ -89,12 +93,19 @@ def claims_of(decision: Decision | None) -> list[Claim]:
             incident_id=decision.incident_id,
             epoch=decision.version,
             command_id=decision.cause.command_id,
+            despite_duty=_is_despite_duty(fact, incident),
         )
         for fact in decision.events
         if isinstance(fact, OfferMade)
         # A late acceptance: the hold of the expired offer was released, so it needs a claim again.
         or (isinstance(fact, OfferMoved) and fact.state is OfferState.ACCEPTED and fact.reason == "late")
     ]
+
+
+def _is_despite_duty(fact: OfferMade | OfferMoved, incident: Incident | None) -> bool:
+    offer = incident.offer(fact.offer_id) if incident else None
+    set_aside = fact.set_aside if isinstance(fact, OfferMade) else offer.set_aside if offer else ()
+    return SoftRule.OFF_DUTY in set_aside
 
 
 def count_decisions(decisions: Sequence[Decision], drafts: Sequence[Draft]) -> None:

@@ -138,13 +138,21 @@ def need(
     )
 
 
-def claim(volunteer_id: str, *, incident: str = "flood", command: str = "c-1", epoch: int = 1) -> Claim:
+def claim(
+    volunteer_id: str,
+    *,
+    incident: str = "flood",
+    command: str = "c-1",
+    epoch: int = 1,
+    despite_duty: bool = False,
+) -> Claim:
     return Claim(
         volunteer_id=volunteer_id,
         offer_id=offer_id(volunteer_id, incident=incident, command=command),
         incident_id=incident_id(incident),
         epoch=epoch,
         command_id=command,
+        despite_duty=despite_duty,
     )
 
 

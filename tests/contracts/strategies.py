@@ -53,6 +53,7 @@ class MakeClaim:
     incident: str
     command: str
     epoch: int
+    despite_duty: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,14 @@ fixes = st.builds(
     continues=st.sampled_from([True, True, False]),
 )
 homes = st.builds(PutHome, volunteer=_people, distance_m=st.sampled_from([None, *DISTANCES_M]))
-claims = st.builds(MakeClaim, volunteer=_people, incident=_incidents, command=_commands, epoch=st.integers(1, 3))
+claims = st.builds(
+    MakeClaim,
+    volunteer=_people,
+    incident=_incidents,
+    command=_commands,
+    epoch=st.integers(1, 3),
+    despite_duty=st.booleans(),
+)
 releases = st.builds(GiveUp, volunteer=_people, incident=_incidents, command=_commands)
 decisions = st.builds(
     Apply,

@@ -57,6 +57,19 @@ async def test_nobody_off_duty_erased_or_unknown_is_granted(world: StoreWorld) -
     assert answers == [ClaimAnswer.OFF_DUTY] * 3
 
 
+async def test_an_order_by_hand_claims_somebody_off_duty_but_nobody_who_is_engaged_or_unknown(
+    world: StoreWorld,
+) -> None:
+    await on_duty(world, "v-1", "v-2")
+    await world.store.claim([claim("v-2")])
+    await world.people.put_profiles([profile("v-1", 2, on_duty=False), profile("v-2", 3, on_duty=False)])
+
+    named = [claim(person, command="c-2", incident="fire", despite_duty=True) for person in ("v-1", "v-2", "v-3")]
+    answers = await world.store.claim(named)
+
+    assert answers == [ClaimAnswer.GRANTED, ClaimAnswer.BUSY, ClaimAnswer.OFF_DUTY]
+
+
 async def test_an_older_epoch_of_the_same_incident_is_fenced(world: StoreWorld) -> None:
     await on_duty(world, "v-1")
     await world.store.claim([claim("v-1", command="c-new", epoch=5)])

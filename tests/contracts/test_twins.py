@@ -121,7 +121,13 @@ class Day:
         assert changed[0] == changed[1]
 
     async def _claim(self, step: days.MakeClaim) -> None:
-        made = claim(step.volunteer, incident=step.incident, command=step.command, epoch=step.epoch)
+        made = claim(
+            step.volunteer,
+            incident=step.incident,
+            command=step.command,
+            epoch=step.epoch,
+            despite_duty=step.despite_duty,
+        )
         answers = [await world.store.claim([made]) for world in self._worlds]
         assert answers[0] == answers[1]
 

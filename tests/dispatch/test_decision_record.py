@@ -1,14 +1,16 @@
 """The record of a decision: why these people, and why not those."""
 
+import pytest
+
 from dispatch.decide import SHOWN_CANDIDATES, chosen_people, fill, settle
 from dispatch.model.answer_commands import AcceptOffer
 from dispatch.model.commands import ReportIncident
 from dispatch.model.ids import decision_id
 from dispatch.model.people import Found
 from dispatch.model.places import Area, Place
-from dispatch.model.reasons import Exclusion
+from dispatch.model.reasons import Exclusion, SaidTime
 from dispatch.model.recorded_way import recorded_m
-from dispatch.model.vocabulary import Outcome
+from dispatch.model.vocabulary import OfferState, Outcome
 from tests.support.builders import (
     ALMATY,
     INCIDENT,
@@ -167,3 +169,39 @@ def test_an_id_without_a_zone_is_decided_all_the_same() -> None:
     settled = settle(view(incident(id="stray"), stray), stray, plans())
 
     assert fill(settled, plans(), {}).zone == ""
+
+
+DAY_MS = 86_400_000
+
+
+@pytest.mark.parametrize(
+    ("ahead_ms", "shown", "ignored"),
+    [
+        (0, True, None),
+        (60_000, True, None),  # clocks of phones differ
+        (60_001, False, SaidTime.FROM_THE_FUTURE),
+        (-DAY_MS, True, None),  # said in the mountains, sent from the road
+        (-DAY_MS - 1, False, SaidTime.TOO_OLD),
+    ],
+)
+def test_the_stated_time_of_an_answer_is_shown_within_bounds_and_decides_nothing(
+    ahead_ms: int, shown: bool, ignored: SaidTime | None
+) -> None:
+    story = Story(helpers("one"))
+    story.report()
+    said_ms = story.now_ms - 5 + ahead_ms
+
+    said = story.accept("one", said_ms=said_ms)
+
+    assert (said.said_ms, said.said_ignored) == (said_ms if shown else None, ignored)
+    assert story.offer_of("one").accepted_ms == story.now_ms
+
+
+def test_who_answers_first_in_the_log_is_first_whatever_they_say() -> None:
+    story = Story(helpers("one", "two"))
+    story.report(spec(count=1))
+    story.accept("one")
+
+    story.accept("two", said_ms=story.now_ms - 3_600_000)
+
+    assert (story.state_of("one"), story.state_of("two")) == (OfferState.ACCEPTED, OfferState.STOOD_DOWN)

@@ -37,6 +37,7 @@ from dispatch.model.commands import (
     EscalateIncident,
     MergeIncident,
     PassDeadline,
+    RemindPerson,
     ReopenIncident,
     ReportIncident,
     SplitIncident,
@@ -353,6 +354,12 @@ class LifeOfAWorld(RuleBasedStateMachine):
         offer = number_of(self.world.offers(), number)
         incident = self.answer(number)["incident_id"]
         self.send(WithdrawOffer(**self.order(incident), offer_id=offer.id, replace=number % 3 > 0))
+
+    @precondition(is_asked)
+    @rule(number=NUMBERS)
+    def an_operator_reminds(self, number: int) -> None:
+        offer = number_of(self.world.offers(), number)
+        self.send(RemindPerson(**self.order(self.answer(number)["incident_id"]), offer_id=offer.id))
 
     @precondition(is_asked)
     @rule(number=NUMBERS)

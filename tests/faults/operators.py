@@ -35,6 +35,7 @@ WEIGHTS = {
     "reopen": 2,
     "escalate": 1,
     "withdraw": 2,
+    "remind": 1,
     "assign": 2,
 }
 
@@ -78,6 +79,7 @@ class Operators:
             "reopen": self._reopen,
             "escalate": self._escalate,
             "withdraw": self._withdraw,
+            "remind": self._remind,
             "assign": self._assign,
         }
         next_places_s = clock.monotonic_s() + PLACES_EVERY_S
@@ -201,6 +203,11 @@ class Operators:
         if offers := self._volunteers.held():
             body = {"reason": self._people.text("Қажет емес"), "replace": self._random.random() < 0.7}
             order = self._order("withdraw", "POST", f"/v1/offers/{self._random.choice(offers)}/withdraw", body)
+            await self._perhaps_again(order, await self._client.done(order))
+
+    async def _remind(self) -> None:
+        if offers := self._volunteers.held():
+            order = self._order("remind", "POST", f"/v1/offers/{self._random.choice(offers)}/remind", {})
             await self._perhaps_again(order, await self._client.done(order))
 
     async def _read(self) -> None:

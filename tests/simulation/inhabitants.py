@@ -30,6 +30,7 @@ from dispatch.model.commands import (
     Command,
     EscalateIncident,
     MergeIncident,
+    RemindPerson,
     ReopenIncident,
     ReportIncident,
     SplitIncident,
@@ -178,6 +179,8 @@ class Inhabitants:
             assert parts is not None
             order = self._order_by_hand(parts.incident_id)
             self._post(WithdrawOffer(**order, offer_id=offer, replace=chance.random() < 0.7))
+            if chance.random() < 0.5:
+                self._post(RemindPerson(**self._order_by_hand(parts.incident_id), offer_id=offer))
         elif what == "assign" and self.reported:
             order = self._order_by_hand(chance.choice(self.reported))
             named: dict[str, Any] = {

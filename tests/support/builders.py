@@ -326,6 +326,9 @@ class Story:
         offer_id = self.offer_of(volunteer_id).id
         return self.tell(orders.WithdrawOffer(**self._order(), offer_id=offer_id, **stated))
 
+    def remind(self, volunteer_id: str) -> Decision:
+        return self.tell(orders.RemindPerson(**self._order(), offer_id=self.offer_of(volunteer_id).id))
+
     def note(self, private_ref: str = "incident:note") -> Decision:
         return self.tell(orders.AddNote(**self._order(), private_ref=private_ref))
 

@@ -1,5 +1,5 @@
 -- Claims a person for an offer. Writes only the person's key; the same offer always gets the same answer.
--- KEYS: the person. ARGV: offer, incident, epoch, command.
+-- KEYS: the person. ARGV: offer, incident, epoch, command, 1 to claim also off duty.
 
 local refused = refusal('')
 if refused then return refused end
@@ -15,6 +15,6 @@ if held then
   -- A redelivered command may replace the claim that its first attempt left behind.
   if not (state == 'p' and of_command == command) then return 'busy' end
 end
-if not known or duty ~= '1' then return 'off_duty' end
+if not known or (duty ~= '1' and ARGV[5] ~= '1') then return 'off_duty' end
 call('HSET', KEYS[1], 'co', offer, 'ci', incident, 'ce', epoch, 'cs', 'p', 'cc', command, 'ca', now_ms())
 return 'granted'

@@ -30,7 +30,7 @@ class Claims:
             # A redelivered command may replace the claim that its first attempt left behind.
             if person.is_confirmed or held.command_id != claim.command_id:
                 return ClaimAnswer.BUSY
-        if person is None or not person.is_on_duty:
+        if person is None or person.profile is None or not (person.is_on_duty or claim.despite_duty):
             return ClaimAnswer.OFF_DUTY
         person.claim, person.is_confirmed = claim, False
         return ClaimAnswer.GRANTED

@@ -97,11 +97,21 @@ async def test_a_person_off_duty_or_engaged_cannot_be_assigned(
     world.redis.add(incident(id=INCIDENT))
     known(world, **present)
 
-    said = await assign(world, force=True)
+    said = await assign(world)
 
     assert (said.status_code, code(said)) == (409, wrong)
     assert said.json().get("incident_id") == present.get("incident_id")
     assert world.log.messages == []
+
+
+async def test_a_forced_order_asks_somebody_off_duty_and_nobody_who_is_engaged(world: World) -> None:
+    world.redis.add(incident(id=INCIDENT))
+    known(world, on_duty=False)
+    off_duty = await assign(world, force=True)
+    known(world, incident_id=OTHER)
+    engaged = await assign(world, force=True)
+
+    assert (off_duty.status_code, engaged.status_code, code(engaged)) == (202, 409, "engaged")
 
 
 async def test_an_unknown_person_or_a_filled_requirement_cannot_be_assigned(world: World) -> None:

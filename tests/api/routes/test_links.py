@@ -136,6 +136,7 @@ LINKED: list[tuple[str, str, dict[str, Any] | None, OfferState, tuple[str, ...]]
     ("POST", f"/v1/offers/{OFFER}/need-help", {}, OfferState.ON_SCENE, ("operator", "volunteer")),
     ("POST", f"/v1/offers/{OFFER}/result", {"outcome": "unclear"}, OfferState.ACCEPTED, ("operator", "volunteer")),
     ("POST", f"/v1/offers/{OFFER}/withdraw", None, OfferState.OFFERED, ("operator",)),
+    ("POST", f"/v1/offers/{OFFER}/remind", None, OfferState.OFFERED, ("operator",)),
     ("PUT", "/v1/volunteers/volunteer-1/duty", {"on_duty": True}, OfferState.OFFERED, ("volunteer",)),
     ("PUT", "/v1/volunteers/volunteer-1/location", {"lon": 76.9, "lat": 43.2}, OfferState.OFFERED, ("volunteer",)),
     (
@@ -169,7 +170,7 @@ async def test_each_link_of_a_202_may_be_read_by_the_role_that_got_it(
     world.redis.present["v-9"] = presence_of(person, fix_at_ms=clock.now_ms())
     world.redis.volunteers["v-9"] = replace(VIEW, id="v-9")
     await world.ask("PUT", "/v1/volunteers/volunteer-1", PROFILE, role="volunteer")
-    if role == "operator" and path.startswith("/v1/offers/") and not path.endswith("withdraw"):
+    if role == "operator" and path.startswith("/v1/offers/") and not path.endswith(("withdraw", "remind")):
         body = (body or {}) | {"on_behalf": {"heard_by": "phone"}}
 
     answer = await world.ask(method, path, body, role=role)

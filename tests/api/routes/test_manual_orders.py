@@ -1,14 +1,25 @@
 """Orders of operators: reopen, withdraw, answer on behalf of a person, escalate."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
 
+from dispatch.incidents.reopening import WITHIN_S
 from dispatch.model.answer_commands import AcceptOffer, AnswerCommand
-from dispatch.model.commands import EscalateIncident, ReopenIncident, WithdrawOffer
+from dispatch.model.commands import (
+    CancelIncident,
+    CloseIncident,
+    EscalateIncident,
+    RemindPerson,
+    ReopenIncident,
+    WithdrawOffer,
+)
 from dispatch.model.incidents import Incident
+from dispatch.model.reasons import EndCode
 from dispatch.model.vocabulary import HeardBy, IncidentStatus, OfferState
+from streams import clock
 from tests.support.api_world import World, code, fields
 from tests.support.builders import incident, offer
 
@@ -55,6 +66,28 @@ async def test_an_open_or_merged_incident_cannot_be_reopened(world: World) -> No
     assert (is_open.status_code, code(is_open), is_open.json()["state"]) == (409, "conflict", "dispatching")
     assert (merged.status_code, merged.json()["state"], merged.json()["merged_into"]) == (409, "merged", OTHER)
     assert world.log.messages == []
+
+
+async def test_an_incident_that_ended_more_than_a_day_ago_is_reported_anew(world: World) -> None:
+    long_ago = clock.now_ms() - WITHIN_S * 1000 - 60_000
+    world.redis.add(ended(times=replace(incident().times, closed_ms=long_ago)))
+
+    said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/reopen")
+
+    assert (said.status_code, code(said)) == (409, "ended_too_long_ago")
+
+
+@pytest.mark.parametrize("verb", ["cancel", "close"])
+async def test_an_end_states_a_code_beside_the_free_text(world: World, verb: str) -> None:
+    world.redis.add(incident(id=INCIDENT))
+
+    said = await world.ask("POST", f"/v1/incidents/{INCIDENT}/{verb}", {"code": "false_call", "reason": "балалар"})
+    wrong = await world.ask("POST", f"/v1/incidents/{INCIDENT}/{verb}", {"code": "boring"})
+
+    assert (said.status_code, wrong.status_code, fields(wrong)) == (202, 422, ["code"])
+    (command,) = world.log.commands
+    assert isinstance(command, CancelIncident | CloseIncident)
+    assert command.code is EndCode.FALSE_CALL
 
 
 async def test_volunteers_cannot_reopen(world: World) -> None:
@@ -147,6 +180,31 @@ async def test_an_offer_is_withdrawn_with_its_reason_kept_private(world: World) 
     assert isinstance(command, WithdrawOffer)
     assert (command.offer_id, command.replace, command.by) == (OFFER, False, "operator-1")
     assert [getattr(one, "text", None) for one in world.log.opened().values()] == ["сұралды"]
+
+
+async def test_a_person_is_reminded_but_not_twice_in_a_row(world: World) -> None:
+    world.redis.add(asked(created_ms=1))
+    said = await say(world, "remind", {"reason": "жауап жоқ"})
+    world.redis.add(asked(created_ms=1, reminded_ms=clock.now_ms()))
+    again = await say(world, "remind", None)
+    world.redis.add(asked(OfferState.DECLINED))
+    ended_one = await say(world, "remind", None)
+
+    assert (said.status_code, code(again), code(ended_one)) == (202, "reminded_lately", "offer_ended")
+    (command,) = world.log.commands
+    assert isinstance(command, RemindPerson)
+    assert (command.offer_id, command.by) == (OFFER, "operator-1")
+
+
+async def test_an_answer_carries_the_time_at_which_it_was_tapped(world: World) -> None:
+    world.redis.add(asked())
+
+    said = await say(world, "accept", {"at": "2026-11-22T08:00:00Z"}, role="volunteer", subject="v-1")
+
+    assert said.status_code == 202
+    (command,) = world.log.commands
+    assert isinstance(command, AcceptOffer)
+    assert command.said_ms == 1_795_334_400_000
 
 
 async def test_an_ended_or_unknown_offer_cannot_be_withdrawn(world: World) -> None:

@@ -16,8 +16,10 @@ from dispatch.model.offer_events import OfferMade
 from dispatch.model.people import Candidate, Found
 from dispatch.model.reasons import Exclusion, SoftRule
 from dispatch.model.recorded_way import recorded_m
+from dispatch.model.requirements import WorkKind
 from dispatch.model.vocabulary import Capability, IncidentStatus, OfferSource, OfferState, Outcome, Priority
 from dispatch.plans.book import load_builtin
+from dispatch.safety.absence import left_duty
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND, at
 from tests.support.builders import (
     INCIDENT,
@@ -187,7 +189,6 @@ def test_what_was_long_ago_is_held_against_nobody() -> None:
 
 NEVER: list[tuple[Incident, DecisionContext, str]] = [
     (incident(), DecisionContext(), "unknown_volunteer"),
-    (incident(), DecisionContext(presence={"named": presence_of(FIT, on_duty=False)}), "off_duty"),
     (
         incident(offers=(offer(volunteer_id="named", requirement_id="r2"),)),
         DecisionContext(presence={"named": presence_of(FIT)}),
@@ -230,6 +231,43 @@ def test_what_was_set_aside_does_not_speak_against_their_yes() -> None:
     assert unfit(story.incident, held, entry, digital, NOW_MS) is Exclusion.SKILL
     by_name = replace(held, set_aside=(*held.set_aside, SoftRule.CAPABILITY))
     assert unfit(story.incident, by_name, entry, digital, NOW_MS) is None
+
+
+AID = WorkKind(capability=Capability.FIELD, skill="first_aid")
+OFF_DUTY = DecisionContext(presence={"named": presence_of(FIT, on_duty=False)})
+
+
+def test_who_is_off_duty_is_asked_only_by_a_forced_order() -> None:
+    story = reported()
+    story.around = OFF_DUTY
+
+    refused = story.assign(FIT)
+    forced = story.assign(FIT, force=True)
+
+    assert (refused.outcome, refused.reason) == (Outcome.REFUSED, "off_duty")
+    assert forced.outcome is Outcome.APPLIED
+    assert story.offer_of("named").set_aside == (SoftRule.OFF_DUTY,)
+
+
+def test_an_order_that_follows_from_a_split_never_wakes_somebody_off_duty() -> None:
+    story = reported()
+    story.around = OFF_DUTY
+
+    moved = story.assign(FIT, force=True, like=AID)
+
+    assert (moved.outcome, moved.reason) == (Outcome.REFUSED, "off_duty")
+
+
+def test_who_was_asked_off_duty_may_accept_and_keeps_the_place() -> None:
+    story = reported()
+    story.around = OFF_DUTY
+    story.assign(FIT, force=True)
+
+    story.accept("named")
+    left = left_duty(story.offer_of("named"), presence_of(FIT, on_duty=False))
+
+    assert story.offer_of("named").state is OfferState.ACCEPTED
+    assert (left.outcome, left.reason) == (Outcome.UNCHANGED, "asked_off_duty")
 
 
 def test_digital_work_is_given_by_name_too() -> None:

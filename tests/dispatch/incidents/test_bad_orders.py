@@ -96,7 +96,7 @@ def test_an_answer_to_an_offer_nobody_made_is_told_so(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(OF_OFFERS - {"void_offer", "leave_duty", "lose_verification", "withdraw_offer"})
+    "name", sorted(OF_OFFERS - {"void_offer", "leave_duty", "lose_verification", "withdraw_offer", "remind_person"})
 )
 def test_nobody_answers_for_another(name: str) -> None:
     state = incident(offers=(offer(OfferState.ACCEPTED, accepted_ms=NOW_MS),))

@@ -5,13 +5,14 @@ from typing import Any
 from dispatch.explanations import of_person
 from dispatch.matching.lessons import lessons_of
 from dispatch.model.answer_commands import AskForHelp, ConfirmChanges, RaiseDistress
-from dispatch.model.commands import WithdrawOffer
+from dispatch.model.commands import RemindPerson, WithdrawOffer
 from dispatch.model.copying import changed
 from dispatch.model.incident_events import IncidentUpdated
 from dispatch.model.incidents import Attention
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.safety_events import HelpAsked
 from dispatch.model.vocabulary import HeardBy, IncidentStatus, OfferState, Outcome
+from dispatch.notices.safety_notices import notice_steps
 from dispatch.state.pruning import ENDED_OFFERS_KEPT
 from tests.support.builders import INCIDENT, NOW_MS, Story, helpers, incident, offer, spec
 
@@ -257,3 +258,38 @@ def test_why_says_who_entered_it_and_how_they_heard_it() -> None:
     told = of_person(story.incident, story.decisions, "one", None)
 
     assert "accepted, heard by phone and entered by operator, at" in told.text
+
+
+def test_a_reminder_is_a_notice_and_no_sign_of_life() -> None:
+    story = asked("one")
+    story.wait(21)
+    before = story.offer_of("one")
+
+    story.remind("one")
+
+    assert [step.notice for step in notice_steps(story.incident, story.last, 0, 0)] == ["reminder"]
+    assert story.offer_of("one") == changed(before, reminded_ms=story.now_ms)
+
+
+def test_two_clicks_remind_once() -> None:
+    story = asked("one")
+    at_once = story.remind("one")
+    story.wait(21)
+    story.remind("one")
+    story.wait(19)
+    again = story.remind("one")
+    story.wait(1)
+
+    assert (at_once.reason, again.reason) == ("reminded_lately", "reminded_lately")
+    assert story.remind("one").outcome is Outcome.APPLIED
+
+
+def test_nobody_is_reminded_of_an_offer_that_has_ended() -> None:
+    story = asked("one")
+    story.withdraw("one")
+
+    late = story.remind("one")
+    unknown = story.tell(RemindPerson(id="c-x", incident_id=INCIDENT, by="operator", sent_ms=NOW_MS, offer_id="o-9"))
+
+    assert (late.outcome, late.reason) == (Outcome.UNCHANGED, "offer_withdrawn")
+    assert (unknown.outcome, unknown.reason) == (Outcome.REFUSED, "unknown_offer")

@@ -2,11 +2,13 @@
 
 import pytest
 
-from dispatch.model.commands import PassDeadline
+from dispatch.incidents.reopening import WITHIN_S
+from dispatch.model.commands import CancelIncident, CloseIncident, PassDeadline
 from dispatch.model.incident_events import IncidentReopened
 from dispatch.model.merges import Merging
 from dispatch.model.offer_events import OfferMade
 from dispatch.model.places import Place
+from dispatch.model.reasons import EndCode
 from dispatch.model.safety_events import HazardWarned
 from dispatch.model.vocabulary import Certainty, DeadlineKind, IncidentStatus, OfferState, Outcome, StepAction
 from dispatch.safety.hazards import new_ground
@@ -209,3 +211,29 @@ def test_an_open_incident_is_left_as_it_is(merging: Merging | None) -> None:
 
     assert story.reopen().outcome is Outcome.UNCHANGED
     assert not any(isinstance(fact, OfferMade) for fact in story.last.events)
+
+
+def test_an_incident_is_reopened_within_a_day_of_its_end() -> None:
+    story = ended_with_one_on_scene()
+    story.wait(WITHIN_S)
+    in_time = story.reopen()
+    story.cancel()
+    story.wait(WITHIN_S + 1)
+
+    late = story.reopen()
+
+    assert in_time.outcome is Outcome.APPLIED
+    assert (late.outcome, late.reason) == (Outcome.REFUSED, "ended_too_long_ago")
+
+
+def test_the_stated_end_is_kept_until_it_is_open_again() -> None:
+    story = Story(helpers("one"))
+    story.report(spec())
+
+    story.tell(CancelIncident(**story._order(), code=EndCode.FALSE_CALL))
+    stated = story.incident.end_code
+    story.reopen()
+    reopened = story.incident.end_code
+    story.tell(CloseIncident(**story._order(), code=EndCode.RESOLVED))
+
+    assert (stated, reopened, story.incident.end_code) == (EndCode.FALSE_CALL, None, EndCode.RESOLVED)

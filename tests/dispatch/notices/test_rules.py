@@ -74,6 +74,7 @@ def test_an_offer_notice_is_valid_until_it_expires_and_others_for_a_fixed_time()
     at_ms = step("a", "offered", 1).at_ms
 
     assert notice("offered").until_ms == step("a", "offered", 1).expires_ms
+    assert notice("offered", notice="reminder").until_ms == step("a", "offered", 1).expires_ms
     assert notice("accepted").until_ms == at_ms + SOON_MS
     assert notice("on_scene", notice="check_in_asked").until_ms == at_ms + SOON_MS
     assert notice("stood_down").until_ms == at_ms + LATE_MS
@@ -105,5 +106,6 @@ def test_only_end_notices_of_forgotten_offers_can_be_true() -> None:
 
 def test_an_end_is_moot_for_people_who_got_no_notice_before() -> None:
     assert notice("offered").is_first
+    assert not notice("offered", notice="reminder").is_first
     assert notice("withdrawn").is_moot_unless_told
     assert not notice("stood_down").is_moot_unless_told

@@ -28,6 +28,7 @@ ORDERS = {
     "escalate_incident": "incident_id",
     "assign_volunteer": "incident_id",
     "withdraw_offer": "offer_id",
+    "remind_person": "offer_id",
     "accept_offer": "offer_id",
     "confirm_changes": "offer_id",
     "decline_offer": "offer_id",

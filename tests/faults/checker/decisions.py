@@ -233,6 +233,8 @@ class Decisions:
             self._parts.book.note("I5: volunteers was compacted, so duty was not judged for everybody")
             return
         hurt = self._parts.times.until_ms(record.at_ms) is not None
+        if "off_duty" in event.get("set_aside", ()):
+            return  # an operator overrode it
         if duty.was_off(person, record.at_ms, RACE_UNDER_FAULTS_MS if hurt else RACE_IN_HEALTH_MS):
             self._parts.book.found("I5", f"{event['offer_id']} to {person}, who was off duty or unknown", record.where)
 

@@ -20,6 +20,7 @@ KIND_OF = {
     "escalate": "escalate_incident",
     "assign": "assign_volunteer",
     "withdraw": "withdraw_offer",
+    "remind": "remind_person",
     "accept": "accept_offer",
     "confirm": "confirm_changes",
     "decline": "decline_offer",

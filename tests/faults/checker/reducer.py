@@ -451,6 +451,7 @@ FOLDS: dict[str, Fold] = {
     "way_cleared": _way_cleared,
     "confirmation_missed": _confirmation_missed,
     "changes_confirmed": _confirmed,
+    "person_reminded": _of_offer("reminded_ms", lambda _, at: at.at_ms),
     "distress_raised": _of_offer("distress", lambda event, at: {"incident_id": event["child_id"], "at_ms": at.at_ms}),
 }
 """What each event changes; `incident_reported` makes the state."""

@@ -97,6 +97,7 @@ def api() -> Iterator[Recorded]:
             {"volunteer_id": "team#4", "requirement_id": "r2", "force": True, "reason": "near"},
             "made",
         ),
+        (("remind", OFFER), f"/v1/offers/{OFFER}/remind", {}, "reminded"),
         (("withdraw", OFFER, "--give-up"), f"/v1/offers/{OFFER}/withdraw", {"replace": False}, "withdrawn"),
         (
             ("split", INCIDENT, "--type", "flood", "--at", "76.9,43.2", "--offer", OFFER),
