@@ -47,9 +47,10 @@ def record_read(request: Request, caller: Caller, action: str) -> None:
     Raises AuditUnavailable: the response must not be sent.
     """
     named = next((request.path_params[name] for name in _SUBJECTS if name in request.path_params), "")
-    if named != caller.id:
+    subjects: Sequence[str] | None = getattr(request.state, "disclosed", None)
+    if {named, *(subjects or ())} - {""} != {caller.id}:
         services: Services = request.app.state.services
-        record_audit(services, caller, action, named, getattr(request.state, "disclosed", None))
+        record_audit(services, caller, action, named, subjects)
 
 
 def record_audit(

@@ -166,7 +166,9 @@ class EventFrames(Protocol):
     """`api.reads.event_stream.Live`."""
 
     def room_for(self, caller: Caller) -> ViewRoom: ...
-    def frames(self, caller: Caller, cursor: FeedCursor | None) -> AsyncIterator[bytes]: ...
+    def frames(
+        self, caller: Caller, cursor: FeedCursor | None, record: Callable[[Sequence[str]], None]
+    ) -> AsyncIterator[bytes]: ...
 
 
 class Alarms(Protocol):

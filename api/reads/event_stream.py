@@ -1,21 +1,24 @@
 """The event stream: which records of the feed a caller receives, and their encoding as server-sent events."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from api.caller import Caller
 from api.process.intake_marks import Newest
 from api.process.live_views import LiveViews, ViewRoom
+from api.reads.shown_in_view import ShownInView
 from api.views import incidents, offers, safety
 from dispatch.model.decisions import StatusRecord
 from dispatch.model.vocabulary import OfferState
 from dispatch.notices.rules import NoticeOutcome
 from streams import clock, metrics
+from streams.audit.audit_log import AuditUnavailable
 from streams.errors import LogUnavailable
 from streams.notices.channels import StreamChannel
 from streams.readers.feed import Feed
-from streams.readers.feed_buffer import BufferedRecord
+from streams.readers.feed_buffer import BufferedRecord, EncodedEvent
 from streams.readers.feed_listener import Batch, FeedItem, Listener
 from streams.readers.feed_records import FeedCursor, FeedRecord, ResyncRequired
 from streams.tokens import Role
@@ -27,7 +30,15 @@ ALIVE_EVERY_S = 15.0
 """After this long without events a listener gets the id to resume from (DESIGN 94)."""
 CHUNKS_KEPT = 64
 """Encoded chunks that listeners at the same position share; those at other positions encode their own."""
+NOT_FOR_CALLER: EncodedEvent = (b"", ())
 _encode = msgspec.json.Encoder().encode
+
+
+class Chunk(NamedTuple):
+    """Encoded events, and the ids of the incidents and people that they name."""
+
+    events: bytes
+    about: tuple[str, ...]
 
 
 class Live:
@@ -35,7 +46,7 @@ class Live:
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
-        self._chunks: Newest[bytes] = Newest(CHUNKS_KEPT)
+        self._chunks: Newest[Chunk] = Newest(CHUNKS_KEPT)
         self._views = 0
         self._open = LiveViews()
 
@@ -43,11 +54,14 @@ class Live:
         """Whether another view of this caller may be opened."""
         return self._open.room_for(caller)
 
-    async def frames(self, caller: Caller, cursor: FeedCursor | None) -> AsyncIterator[bytes]:
+    async def frames(
+        self, caller: Caller, cursor: FeedCursor | None, record: Callable[[Sequence[str]], None]
+    ) -> AsyncIterator[bytes]:
         """Events after the cursor, until the caller's token becomes invalid (`end`) or the position unavailable (`reset`).
 
-        The events and their data: `schemas/events.py`.
+        The events and their data: `schemas/events.py`. `record` writes the audit entry about what is shown (`ShownInView`).
         """
+        shown = ShownInView(caller, record)
         try:
             # With the id of a person the listener reads an index of what may concern them (DESIGN 94).
             person = caller.id if caller.role is Role.VOLUNTEER else None
@@ -56,7 +70,7 @@ class Live:
                 self._views += 1
                 retry_ms = RETRY_MS[self._views % len(RETRY_MS)]
                 yield frame("ready", b"{}", id=str(listener.cursor), retry_ms=retry_ms)
-                async for chunk in self._chunks_of(caller, listener):
+                async for chunk in self._chunks_of(caller, listener, shown):
                     yield chunk
         except ResyncRequired as error:
             # The reason is written by the feed itself and contains no data of the log.
@@ -64,8 +78,11 @@ class Live:
             yield frame("reset", _encode({"reason": str(error)}))
         except LogUnavailable:
             yield frame("reset", b'{"reason":"Kafka cannot be read at the moment"}')
+        except AuditUnavailable:
+            # Nothing is shown that cannot be recorded (DESIGN 131). The client loads the state again, which says so too.
+            yield frame("reset", b'{"reason":"the audit log cannot be written at the moment"}')
 
-    async def _chunks_of(self, caller: Caller, listener: Listener) -> AsyncIterator[bytes]:
+    async def _chunks_of(self, caller: Caller, listener: Listener, shown: ShownInView) -> AsyncIterator[bytes]:
         sent = listener.cursor
         while (left_s := caller.valid_for_s(clock.now_ms())) > 0 and not caller.is_revoked():
             batch = await listener.next(min(left_s, ALIVE_EVERY_S))
@@ -73,9 +90,11 @@ class Live:
             if caller.valid_for_s(clock.now_ms()) <= 0 or caller.is_revoked():
                 break
             if batch is not None:
-                if chunk := self._chunk(caller, batch):
+                chunk = self._chunk(caller, batch)
+                if chunk.events:
+                    shown.add(chunk.about)
                     sent = listener.cursor
-                    yield chunk
+                    yield chunk.events
             elif self._feed.has_ended:
                 return
             elif sent == listener.cursor:
@@ -87,7 +106,7 @@ class Live:
         reason = b"token_revoked" if caller.is_revoked() else b"token_expired"
         yield frame("end", b'{"reason":"%b"}' % reason)
 
-    def _chunk(self, caller: Caller, batch: Batch) -> bytes:
+    def _chunk(self, caller: Caller, batch: Batch) -> Chunk:
         if batch.common is None:
             return chunk_of(caller, batch.items)
         # With the role: an operator's bytes name people, and a monitor at the same position must not receive them.
@@ -99,13 +118,18 @@ class Live:
         return chunk
 
 
-def chunk_of(caller: Caller, items: Iterable[FeedItem]) -> bytes:
+def chunk_of(caller: Caller, items: Iterable[FeedItem]) -> Chunk:
     """The events of a batch that are for the caller, with their ids."""
-    encoded = ((_encoded(caller, entry), identity) for entry, identity in items)
-    return b"".join(b"%bid: %b\n\n" % (text, identity.encode()) for text, identity in encoded if text)
+    texts, about = [], dict[str, None]()
+    for entry, identity in items:
+        text, names = _encoded(caller, entry)
+        if text:
+            texts.append(b"%bid: %b\n\n" % (text, identity.encode()))
+            about |= dict.fromkeys(names)
+    return Chunk(b"".join(texts), tuple(about))
 
 
-def _encoded(caller: Caller, entry: BufferedRecord) -> bytes:
+def _encoded(caller: Caller, entry: BufferedRecord) -> EncodedEvent:
     """The event without its id; empty if it is not for the caller. All operators receive the same bytes, and all monitors."""
     if caller.role is Role.VOLUNTEER:
         return _encoded_for(caller, entry.record)
@@ -116,11 +140,19 @@ def _encoded(caller: Caller, entry: BufferedRecord) -> bytes:
     return encoded
 
 
-def _encoded_for(caller: Caller, entry: FeedRecord) -> bytes:
+def _encoded_for(caller: Caller, entry: FeedRecord) -> EncodedEvent:
     if not is_for(caller, entry):
-        return b""
+        return NOT_FOR_CALLER
     name = name_for(caller, entry)
-    return b"event: %b\ndata: %b\n" % (name.encode(), data_of(entry, name, caller.role).encode())
+    text = b"event: %b\ndata: %b\n" % (name.encode(), data_of(entry, name, caller.role).encode())
+    return text, _about(entry)
+
+
+def _about(entry: FeedRecord) -> tuple[str, ...]:
+    record = entry.record
+    if isinstance(record, StatusRecord):
+        return (record.incident.id,)
+    return (record.incident_id, record.volunteer_id)
 
 
 def frame(name: str, data: bytes, *, id: str | None = None, retry_ms: int | None = None) -> bytes:  # noqa: A002 - name of the SSE field

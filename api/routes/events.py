@@ -1,10 +1,12 @@
 """GET /v1/events: incidents, offers and notices as server-sent events."""
 
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Request
 
 from api.deps import ServicesDep
+from api.http.audit import disclosed, record_audit
 from api.http.auth import Reader
 from api.http.problems import TABLE, ProblemResponse, invalid, retry_later
 from api.http.responses import problems
@@ -12,6 +14,7 @@ from api.http.server_sent_events import EventStream
 from api.http.strict_route import StrictRoute
 from api.process.live_views import ViewRoom
 from streams.readers.feed_records import FeedCursor
+from streams.tokens import Role
 
 router = APIRouter(prefix="/v1/events", tags=["live"], route_class=StrictRoute)
 
@@ -29,7 +32,7 @@ async def _cursor(
 
 @router.get("", status_code=200, response_class=EventStream, responses=problems() | EventStream.described)
 async def events(
-    caller: Reader, services: ServicesDep, cursor: Annotated[FeedCursor | None, Depends(_cursor)]
+    request: Request, caller: Reader, services: ServicesDep, cursor: Annotated[FeedCursor | None, Depends(_cursor)]
 ) -> EventStream:
     """A stream of events while the token is valid, or the session renewed.
 
@@ -55,4 +58,8 @@ async def events(
             raise ProblemResponse("too_many_live_views", headers={"Retry-After": "30"})
         case ViewRoom.PROCESS_IS_FULL:
             raise retry_later("overloaded", TABLE["overloaded"].title, 5)
-    return EventStream(services.live.frames(caller, cursor))
+    # A person's own view has no entry, as other reads of one's own data.
+    if caller.role is Role.VOLUNTEER:
+        disclosed(request, [caller.id])
+    record = partial(record_audit, services, caller, "events.shown", "")
+    return EventStream(services.live.frames(caller, cursor, record))

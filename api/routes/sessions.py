@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from api.caller import Caller
 from api.deps import ServicesDep, checked_volunteer_id
 from api.http import session_cookies
-from api.http.audit import record_done
+from api.http.audit import disclosed, record_done
 from api.http.auth import PUBLIC, Admin, AdminOrOperator, Anybody, refused, unauthenticated
 from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
@@ -106,6 +106,7 @@ async def create_code(body: CodeWanted, caller: AdminOrOperator, services: Servi
 
 @router.get("/sessions", response_model=SessionList, responses=problems())
 async def list_sessions(
+    request: Request,
     caller: Anybody,
     services: ServicesDep,
     subject: Annotated[str | None, Query(max_length=128, description="admins only: sessions of this person")] = None,
@@ -124,6 +125,8 @@ async def list_sessions(
     page = book.sessions(whose, clock.now_ms(), after=after, most=limit + 1)
     following = views.cursor(*page[limit - 1]) if len(page) > limit else None
     items = [views.session(session_id, record, caller) for session_id, record in page[:limit]]
+    about = dict.fromkeys([whose, *(record.sub for _, record in page[:limit])])
+    disclosed(request, [person for person in about if person])
     return shown({"items": items, "next": following})
 
 

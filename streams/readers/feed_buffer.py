@@ -15,6 +15,8 @@ KEPT_BYTES = 96 * 2**20
 WEIGHT = 2
 """Memory per byte of a record's value, with its rendered text; each record adds `WEIGHT_OF_ENTRY` bytes."""
 WEIGHT_OF_ENTRY = 1_000
+EncodedEvent = tuple[bytes, tuple[str, ...]]
+"""Rendered text, and the ids of the incidents and people that it names; empty for callers who do not receive it."""
 _DROPPED_AT_ONCE = 512
 """Deleting from the front of a list moves all other entries, so dropped entries are deleted in chunks."""
 
@@ -34,7 +36,7 @@ class BufferedRecord:
     is_void: bool
     people: tuple[str, ...]
     after: FeedCursor
-    texts: dict[str, bytes] = field(default_factory=dict)
+    texts: dict[str, EncodedEvent] = field(default_factory=dict)
     _after_text: str | None = None
 
     @property

@@ -6,6 +6,7 @@ from api.app import assembled
 from api.http.audit import MOST_SUBJECTS, READS
 from streams.audit.audit_log import AuditUnavailable
 from tests.support.api_world import World, code
+from tests.support.browser import Browser
 from tests.support.builders import INCIDENT, incident
 
 DISCLOSE_NOTHING = {
@@ -50,6 +51,30 @@ async def test_a_list_names_what_it_showed(world: World) -> None:
         assert (entry.actor, entry.role, entry.action) == ("op-7", "operator", "incidents.list")
         assert (entry.subjects, entry.count) == ((INCIDENT,), 1)
     assert MOST_SUBJECTS == 200
+
+
+async def test_a_list_of_sessions_names_the_people_and_ones_own_has_no_entry(world: World) -> None:
+    for person in ("v-1", "v-2"):
+        await Browser(world).log_in("volunteer", person)
+    world.log.audits.clear()
+
+    await world.ask("GET", "/v1/sessions", role="volunteer", subject="v-1")
+    await world.ask("GET", "/v1/sessions", role="admin", subject="a-1")
+    await world.ask("GET", "/v1/sessions?subject=v-3", role="admin", subject="a-1")
+
+    assert [(one.actor, one.action, one.subjects) for one in world.log.audits] == [
+        ("a-1", "sessions.list", ("v-1", "v-2")),
+        ("a-1", "sessions.list", ("v-3",)),
+    ]
+
+
+async def test_a_live_view_is_recorded_when_it_opens_unless_it_is_ones_own(world: World) -> None:
+    world.feed.end_listeners()
+
+    await world.ask("GET", "/v1/events", role="volunteer", subject="v-1")
+    await world.ask("GET", "/v1/events", subject="op-7")
+
+    assert [(one.actor, one.action) for one in world.log.audits] == [("op-7", "events.open")]
 
 
 async def test_why_names_the_person_it_is_about(world: World) -> None:

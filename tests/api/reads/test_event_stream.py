@@ -1,7 +1,7 @@
 """The event stream: the records of each role, their encoding, the end of a stream; and the measured latency."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import cast
 from unittest.mock import AsyncMock
@@ -110,6 +110,10 @@ def test_the_data_of_an_event_is_declared(caller: Caller, record: FeedRecord) ->
 ONE = FeedCursor((0,), (0,), (0,))
 
 
+def unrecorded(_: Sequence[str]) -> None:
+    """An audit log that accepts everything."""
+
+
 def begun(**limits: int) -> Feed:
     """A feed with one partition of each topic; `take` adds records."""
     feed = Feed(Settings(kafka="127.0.0.1:9"), "test")
@@ -136,7 +140,7 @@ async def heard(
     """Events up to the first with this name, or to the end of the stream."""
     found: list[dict[str, str]] = []
     async with asyncio.timeout(10):
-        async for chunk in live.frames(caller, cursor):
+        async for chunk in live.frames(caller, cursor, unrecorded):
             found += fields_of(chunk)
             if any(one.get("event") == until for one in found):
                 break
@@ -169,7 +173,7 @@ async def test_operators_get_the_same_bytes_a_monitor_no_people_and_a_volunteer_
     feed.end_listeners()
 
     first, second, monitor, volunteer, nobody = [
-        [chunk async for chunk in live.frames(caller, ONE)]
+        [chunk async for chunk in live.frames(caller, ONE, unrecorded)]
         for caller in (OPERATOR, OPERATOR, MONITOR, Caller("v-2", Role.VOLUNTEER), Caller("v-3", Role.VOLUNTEER))
     ]
 
@@ -184,7 +188,7 @@ async def test_operators_get_the_same_bytes_a_monitor_no_people_and_a_volunteer_
 async def test_listeners_in_step_share_bytes_only_with_their_own_role() -> None:
     feed = begun()
     live = Live(feed)
-    views = [live.frames(caller, None) for caller in (OPERATOR, MONITOR)]
+    views = [live.frames(caller, None, unrecorded) for caller in (OPERATOR, MONITOR)]
     for view in views:
         await anext(view)
     # Listeners come into step with the first record; from then on they share encoded chunks.
@@ -203,7 +207,7 @@ async def test_a_listener_without_events_gets_the_id_to_resume_from(monkeypatch:
     monkeypatch.setattr("api.reads.event_stream.ALIVE_EVERY_S", 0.05)
     feed = begun()
     tell(feed, step("v-1"), step("v-1"))
-    chunks = Live(feed).frames(Caller("v-2", Role.VOLUNTEER), ONE)
+    chunks = Live(feed).frames(Caller("v-2", Role.VOLUNTEER), ONE, unrecorded)
 
     events = [fields_of(await anext(chunks)) for _ in range(2)]
     await cast(AsyncGenerator[bytes, None], chunks).aclose()
