@@ -20,7 +20,7 @@ from dispatch.model.commands import Command
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Presence
-from dispatch.model.vocabulary import IncidentStatus
+from dispatch.model.vocabulary import IncidentStatus, Priority
 from dispatch.plans.book import PlanBook
 from streams import clock
 from streams.audit.reader import AuditFilter, AuditPage
@@ -33,7 +33,7 @@ from streams.ring import LiveRing
 from streams.sessions.sessions import Sessions
 from streams.settings import Settings
 from streams.store.people import PrivateWrite, ProfileWrite
-from streams.store.reads import Counts, OfferOf, Page, RebuildState
+from streams.store.reads import Counts, Listed, OfferOf, Page, RebuildState
 from streams.store.verifications import Ending, VerificationWrite
 from streams.store.volunteer_view import VolunteerView
 from streams.tokens import Bearer
@@ -110,6 +110,7 @@ class StateReads(Protocol):
     async def incident(self, incident_id: str) -> Incident | None: ...
     async def incidents(self, incident_ids: Sequence[str]) -> list[Incident | None]: ...
     async def page(self, statuses: Sequence[IncidentStatus] = (), *, limit: int, cursor: str | None = None) -> Page: ...
+    async def open_of(self, priority: Priority, *, after: Listed | None = None, limit: int) -> list[Listed]: ...
     async def offers_of(self, volunteer_id: str, *, limit: int = 50) -> list[OfferOf]: ...
     async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None: ...
     async def are_known(self, volunteer_ids: Sequence[str], organisation: str | None = None) -> list[bool]: ...

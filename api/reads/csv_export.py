@@ -135,7 +135,11 @@ def _row_of_report(report: ReportIncident, filters: Filters, services: Services)
     view = incidents.reported_for_monitor if filters.by_coarse_place else incidents.reported
     shown = view(report, services.plans)
     passes = filters.match_fields(
-        status=shown["status"], priority=shown["priority"], type_=report.type, area=report.area
+        status=shown["status"],
+        priority=shown["priority"],
+        type_=report.type,
+        area=report.area,
+        reported_ms=report.reported_ms or report.sent_ms,
     )
     return _row(shown, _place(report.area, filters)) if passes else None
 

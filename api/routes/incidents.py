@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.deps import IncidentId, ServicesDep
+from api.fields import Instant
 from api.http.audit import disclosed
 from api.http.auth import OPERATOR, Reader, Watcher, operators
 from api.http.numbers import DIGITS
-from api.http.problems import ProblemResponse
+from api.http.problems import ProblemResponse, invalid
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
@@ -17,10 +18,12 @@ from api.reads.csv_export import csv_of
 from api.reads.disclosure import opened_material, opened_or_none, person_in_distress
 from api.reads.listing import Filters, list_incidents
 from api.reads.offer_details import opened_for, verified_skills
+from api.reads.queue import list_urgent
 from api.schemas.base import Accepted
 from api.schemas.incidents import IncidentCollection, IncidentPage, IncidentShown
 from api.schemas.reports import IncidentReport
-from api.views import incidents
+from api.schemas.rows import IncidentRowPage
+from api.views import incidents, rows
 from api.views.links import incident_links
 from api.writes import commands
 from api.writes.idempotency import OnceOnly
@@ -46,6 +49,32 @@ _LIST_FORMATS: dict[int | str, dict[str, Any]] = {
         }
     }
 }
+
+
+async def _filters(
+    caller: Watcher,
+    status: Annotated[str | None, Query(description="one or more, separated by commas")] = None,
+    priority: Annotated[str | None, Query(description="one or more, separated by commas")] = None,
+    type_: Annotated[str | None, Query(alias="type", max_length=500)] = None,
+    bbox: Annotated[str | None, Query(description="west,south,east,north", max_length=200)] = None,
+    open_: Annotated[Literal["true", "false"] | None, Query(alias="open")] = None,
+    attention: Annotated[str | None, Query(max_length=500, description="one or more codes, or any")] = None,
+    reported_from: Annotated[Instant | None, Query()] = None,
+    reported_to: Annotated[Instant | None, Query()] = None,
+) -> Filters:
+    return Filters.parsed(
+        status=status,
+        priority=priority,
+        type_=type_,
+        bbox=bbox,
+        by_coarse_place=caller.role is not OPERATOR,
+        is_open=None if open_ is None else open_ == "true",
+        attention=attention,
+        reported=(reported_from, reported_to),
+    )
+
+
+FiltersDep = Annotated[Filters, Depends(_filters)]
 
 
 @router.post("", status_code=202, response_model=Accepted, dependencies=[operators], responses=problems(400, 413, 415))
@@ -77,22 +106,25 @@ async def report_incident(body: IncidentReport, once: OnceOnly, services: Servic
 
 @router.get(
     "",
-    response_model=IncidentPage,
+    response_model=IncidentPage | IncidentRowPage,
     responses={**problems(400, 406), **_LIST_FORMATS},
 )
 async def list_(
     request: Request,
     caller: Watcher,
     services: ServicesDep,
-    status: Annotated[str | None, Query(description="one or more, separated by commas")] = None,
-    priority: Annotated[str | None, Query(description="one or more, separated by commas")] = None,
-    type_: Annotated[str | None, Query(alias="type", max_length=500)] = None,
-    bbox: Annotated[str | None, Query(description="west,south,east,north", max_length=200)] = None,
+    filters: FiltersDep,
     limit: Annotated[int, Query(ge=1, le=200), DIGITS] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     format_: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+    view: Annotated[Literal["full", "row"], Query()] = "full",
+    sort: Annotated[Literal["newest", "urgency"], Query()] = "newest",
 ) -> Response:
     """Newest report first; `next` is the cursor of the next page. `Accept: application/geo+json` gives a FeatureCollection.
+
+    `sort=urgency` gives the open incidents: the most severe first, of one level those short of people first, then the longest
+    waiting. `view=row` gives each as at most half a kilobyte. `attention`: codes, or `any`. `reported_from` is inclusive,
+    `reported_to` exclusive.
 
     `format=csv` gives all matching incidents as one table of up to 5,000 rows, with ids only. While Redis does not answer or no
     worker runs, the table is read from Kafka: the header `Komek-Picture` and the column `picture` say `live` or `log`,
@@ -101,15 +133,20 @@ async def list_(
     Monitors see coarse places and no person, in every format; `bbox` is then compared with the coarse place.
     """
     is_coarse = caller.role is not OPERATOR
-    filters = Filters.parsed(status=status, priority=priority, type_=type_, bbox=bbox, by_coarse_place=is_coarse)
+    if sort == "urgency" and (filters.is_open is False or format_ == "csv"):
+        raise invalid("sort", "newest for incidents that have ended and for tables", "text")
     if format_ == "csv":
         answer, subjects = await csv_of(services, filters)
         disclosed(request, subjects)
         return answer
-    items, following = await list_incidents(services.reads, filters, limit=limit, cursor=cursor)
+    listing = list_urgent if sort == "urgency" else list_incidents
+    items, following = await listing(services.reads, filters, limit=limit, cursor=cursor)
     disclosed(request, [state.id for state in items])
-    view = incidents.incident_for_monitor if is_coarse else incidents.incident
-    shown_items = [view(state) for state in items]
+    if view == "row":
+        as_row = rows.row_for_monitor if is_coarse else rows.row
+        return shown({"items": [as_row(state) for state in items], "next": following}, headers={"Vary": "Accept"})
+    as_shown = incidents.incident_for_monitor if is_coarse else incidents.incident
+    shown_items = [as_shown(state) for state in items]
     if GEOJSON in request.headers.get("accept", ""):
         features = [incidents.feature(item) for item in shown_items]
         # Vary, because a cache must not give the GeoJSON of one client to another that asked for JSON.

@@ -6,7 +6,7 @@ log: an empty result would be wrong then. `RedisIntakeMarks` (`intake_marks.py`)
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatch.model.ids import parts_of_offer
 from dispatch.model.incidents import Incident
@@ -51,6 +51,13 @@ class RebuildState:
 class OfferOf:
     incident: Incident
     offer: Offer
+
+
+class Listed(NamedTuple):
+    """An incident in a list, by the time (ms) at which its report arrived in the log."""
+
+    logged_ms: int
+    id: str
 
 
 class Reads:
@@ -98,6 +105,21 @@ class Reads:
         shown = rows[:limit]
         more = len(rows) > limit
         return Page(ids=tuple(id_ for _, id_ in shown), next=f"{shown[-1][0]}|{shown[-1][1]}" if more else None)
+
+    async def open_of(self, priority: Priority, *, after: Listed | None = None, limit: int) -> list[Listed]:
+        """Up to `limit` open incidents of a priority behind `after`, the oldest arrival first."""
+        fetch = limit + 1
+        while True:
+            bottom = after.logged_ms if after else "-inf"
+            name = redis_keys.by_priority(priority)
+            answer = (await self._ask([("ZRANGEBYSCORE", name, bottom, "+inf", "WITHSCORES", "LIMIT", 0, fetch)]))[0]
+            pairs = _pairs(answer)
+            listed = [Listed(int(float(score)), member.decode()) for member, score in pairs]
+            rows = [entry for entry in listed if after is None or entry > after]
+            # As `page`: entries of the first millisecond may have been given before.
+            if len(rows) >= limit or len(pairs) < fetch:
+                return rows[:limit]
+            fetch *= 4
 
     async def offers_of(self, volunteer_id: str, *, limit: int = 50) -> list[OfferOf]:
         """The last `limit` offers made to a person, newest first, each with its incident."""

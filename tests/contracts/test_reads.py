@@ -193,3 +193,19 @@ async def test_a_report_is_no_longer_marked_once_it_was_decided(redis_world: Red
     await applied(redis_world, application(0, incident(at_ms=await redis_world.store.now_ms())))
 
     assert await intake.reported(incident_id("flood")) is None
+
+
+async def test_open_incidents_of_a_priority_are_listed_from_the_oldest(redis_world: RedisWorld) -> None:
+    now_ms = await redis_world.store.now_ms()
+    for number in range(9):
+        status = IncidentStatus.CLOSED if number == 4 else IncidentStatus.DISPATCHING
+        # Three share a millisecond.
+        state = incident(f"i-{number}", at_ms=now_ms + number // 3, status=status, priority=Priority.HIGH)
+        await applied(redis_world, application(number, state, command=f"c-{number}"))
+
+    first = await redis_world.reads.open_of(Priority.HIGH, limit=2)
+    others = await redis_world.reads.open_of(Priority.HIGH, after=first[-1], limit=9)
+
+    by_arrival = [(now_ms + number // 3, incident_id(f"i-{number}")) for number in range(9) if number != 4]
+    assert [*first, *others] == sorted(by_arrival)
+    assert await redis_world.reads.open_of(Priority.LOW, limit=9) == []

@@ -10,7 +10,7 @@ from dispatch.model.ids import parts_of_offer, zone_of_incident
 from dispatch.model.incidents import Incident
 from dispatch.model.people import AskedLately, Presence
 from dispatch.model.places import Place
-from dispatch.model.vocabulary import IncidentStatus
+from dispatch.model.vocabulary import IncidentStatus, Priority
 from dispatch.ports import StoreUnavailable
 from streams import clock, wire
 from streams.audit.reader import AuditFilter, AuditPage
@@ -25,7 +25,7 @@ from streams.sessions.book import SessionBook
 from streams.store.intake_marks import Repeat
 from streams.store.memory.verified import Verified
 from streams.store.people import PrivateWrite, ProfileWrite
-from streams.store.reads import Counts, OfferOf, Page, RebuildState
+from streams.store.reads import Counts, Listed, OfferOf, Page, RebuildState
 from streams.store.verifications import Ending, VerificationWrite
 from streams.store.volunteer_view import VolunteerView
 from streams.topics import INCIDENTS, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
@@ -203,6 +203,12 @@ class FakeRedis:
         ids = [state.id for state in self.states.values() if not statuses or state.status in statuses]
         more = start + limit < len(ids)
         return Page(ids=tuple(ids[start : start + limit]), next=str(start + limit) if more else None)
+
+    async def open_of(self, priority: Priority, *, after: Listed | None = None, limit: int) -> list[Listed]:
+        self._ask()
+        states = [state for state in self.states.values() if state.is_open and state.priority is priority]
+        listed = sorted(Listed(state.times.logged_ms, state.id) for state in states)
+        return [entry for entry in listed if after is None or entry > after][:limit]
 
     async def offers_of(self, volunteer_id: str, *, limit: int = 50) -> list[OfferOf]:
         self._ask()

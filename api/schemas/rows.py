@@ -1,0 +1,49 @@
+"""Incidents as rows of a queue."""
+
+from api.schemas.base import LonLat, Shown, Time
+from dispatch.model.vocabulary import DeadlineKind, IncidentStatus, Priority
+
+
+class NextDeadline(Shown):
+    """The earliest deadline that people wait for: `offer_expiry`, `lease`, `ladder`, `check_in` or `confirmation`."""
+
+    at: Time
+    kind: DeadlineKind
+
+
+class IncidentRow(Shown):
+    """An incident as a row. Optional fields are absent when they say nothing.
+
+    `needed`: places that are filled or still open; `asked`: offers that wait for an answer; `accepted`: people assigned or done;
+    `on_scene`: those of them on scene now. `short`: open places by skill. `attention`: codes of the reasons to look at it.
+    `area`: it has an area, whose shape is in the detail; `place` is then its centre. Monitors see coarse places.
+    """
+
+    id: str
+    version: int
+    edit_version: int
+    type: str
+    priority: Priority
+    status: IncidentStatus
+    place: LonLat | None
+    reported_at: Time
+    needed: int
+    asked: int
+    accepted: int
+    on_scene: int
+    alarm_level: int
+    short: dict[str, int] = {}
+    attention: list[str] = []
+    next_deadline: NextDeadline | None = None
+    hazard: bool = False
+    area: bool = False
+    parent_id: str | None = None
+    merging_into: str | None = None
+    merged_into: str | None = None
+
+
+class IncidentRowPage(Shown):
+    """`next`: cursor of the next page; null on the last one."""
+
+    items: list[IncidentRow]
+    next: str | None
