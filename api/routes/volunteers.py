@@ -1,6 +1,5 @@
-"""Volunteers: profile, duty, position, offers, warnings, export and erasure."""
+"""Volunteers: profile, duty, offers, warnings, export and erasure. Positions and distress: `own_positions.py`."""
 
-import contextlib
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from api.caller import Caller
 from api.deps import ServicesDep, VolunteerId
 from api.http.audit import record_done
 from api.http.auth import Volunteer, VolunteerOrAdmin, VolunteerOrKeeper, VolunteerOrOperator, only_own, unauthenticated
-from api.http.problems import ProblemResponse, invalid, retry_later
+from api.http.problems import invalid, retry_later
 from api.http.responses import problems, shown
 from api.http.strict_route import StrictRoute
 from api.process.services import Services
@@ -25,17 +24,15 @@ from api.reads.registered import registered
 from api.schemas.base import Accepted
 from api.schemas.offers import OfferList
 from api.schemas.safety import WarningList
-from api.schemas.volunteers import Duty, Location, VolunteerIn, VolunteerShown
+from api.schemas.volunteers import Duty, VolunteerIn, VolunteerShown
 from api.views import offers
 from api.views.negotiation import VARY, LanguageOfTexts
 from api.views.safety import warnings_of
 from api.views.values import time
 from api.writes import verifications
 from api.writes.profiles import profile_view, record_of, write_through
-from dispatch.matching.position_checks import refusal
 from dispatch.model.ids import identifies_somebody
 from dispatch.model.private_refs import consents_ref, volunteer_ref
-from dispatch.model.reasons import FixRefusal
 from dispatch.model.vocabulary import OfferState
 from dispatch.plans.budget_table import MOST_OFFERS
 from dispatch.ports import NotReady, StoreUnavailable
@@ -44,17 +41,10 @@ from streams.api_paths import path_of
 from streams.store.people import PrivateWrite
 from streams.store.volunteer_view import VolunteerView
 from streams.tokens import Role
-from streams.wire import FixRecord, Revoked, VolunteerPrivate
+from streams.wire import Revoked, VolunteerPrivate
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
 OFFERS_SHOWN = 50
-_EXPECTED = {
-    FixRefusal.OUT_OF_RANGE: ("lon", "a place on earth"),
-    FixRefusal.ZERO_POSITION: ("lon", "a position: exactly 0, 0 is an unset variable"),
-    FixRefusal.BAD_ACCURACY: ("accuracy_m", "at most 100 km"),
-    FixRefusal.FROM_THE_FUTURE: ("recorded_at", "a time at most 60 s in the future"),
-    FixRefusal.TOO_OLD: ("recorded_at", "a time at most an hour ago"),
-}
 ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 
 
@@ -125,39 +115,6 @@ async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, ser
         if not await write_through(services, record, at.offset):
             raise retry_later("unknown_outcome", "the duty is in the log, but Redis does not show it yet")
     return _accepted(volunteer_id, "on_duty" if body.on_duty else "off_duty")
-
-
-@router.put("/{volunteer_id}/location", **ACCEPTED, responses=problems(400, 404, 409, 413, 415))
-async def put_location(volunteer_id: VolunteerId, body: Location, caller: Volunteer, services: ServicesDep) -> Response:
-    """Accepts a position of the person. It is kept for KOMEK_POSITION_TTL_S.
-
-    202: Kafka has acknowledged it. Whether it counts is decided afterwards: a position older than the last one, or a jump that
-    the travel mode does not explain, until a second position confirms it, moves nobody.
-
-    `continues: false`: no positions follow for a while, for example because the phone switches to navigation.
-    """
-    only_own(caller, volunteer_id)
-    reason = refusal(
-        lon=body.lon, lat=body.lat, accuracy_m=body.accuracy_m, recorded_ms=body.recorded_at, now_ms=clock.now_ms()
-    )
-    if reason is not None:
-        raise _unusable(reason)
-    fix = FixRecord(
-        volunteer_id=volunteer_id,
-        lon=body.lon,
-        lat=body.lat,
-        accuracy_m=body.accuracy_m,
-        recorded_ms=body.recorded_at,
-        continues=body.continues,
-    )
-    with contextlib.suppress(StoreUnavailable, NotReady):  # the store itself keeps none
-        known = await services.reads.volunteer(volunteer_id)
-        if known is not None and not known.positions:
-            raise ProblemResponse("positions_withdrawn")
-    # Without asking whether the person is registered: a profile that a process has just accepted may not be in Redis yet. The
-    # location service keeps no position of people without a profile.
-    await services.positions.send([fix])
-    return _accepted(volunteer_id, "received")
 
 
 @router.get("/{volunteer_id}/offers", response_model=OfferList, responses=problems())
@@ -260,12 +217,6 @@ def _states(given: str | None) -> frozenset[OfferState]:
         if name not in OfferState._value2member_map_:
             raise invalid("state", "one or more of " + ", ".join(OfferState), "text")
     return frozenset(OfferState(name) for name in names)
-
-
-def _unusable(reason: FixRefusal) -> ProblemResponse:
-    """With the code that POST /v1/locations gives."""
-    field, expected = _EXPECTED[reason]
-    return ProblemResponse(reason, f"{field}: expected {expected}", errors=[{"field": field, "expected": expected}])
 
 
 def _accepted(volunteer_id: str, status: str) -> Response:

@@ -1,16 +1,18 @@
 """Volunteers: profile, duty, position, and the export of everything stored about a person."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from api.fields import PERSON_ID_SCHEMA, Instant, LanguageTag, Lat, Lon, OpaqueId, PointField, word
+from api.fields import PERSON_ID_SCHEMA, Instant, LanguageTag, Lat, Lon, OpaqueId, PointField, expected, word
 from api.schemas.base import (
     BLANK_AS_NULL,
     EACH_ONCE,
+    Accepted,
     Body,
     CapabilityWord,
     Geometry,
+    OptionalText,
     Shown,
     SkillWord,
     Time,
@@ -66,6 +68,66 @@ class Location(Body):
     ] = True
 
 
+class OwnLocation(Body):
+    """One position, or the positions that a phone queued while it was offline.
+
+    The fields of one position, of which `lon` and `lat` are required, or `fixes` alone.
+    """
+
+    lon: Lon | None = None
+    lat: Lat | None = None
+    accuracy_m: Annotated[float, Field(ge=0, allow_inf_nan=False, description="at most 100 km")] | None = None
+    recorded_at: Annotated[Instant, Field(description="at most an hour ago and a minute ahead")] | None = None
+    continues: Annotated[bool, Field(description="as in Location")] = True
+    fixes: Annotated[list[Location], Field(min_length=1, max_length=50)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_or_many(self) -> Self:
+        stated = self.model_fields_set
+        if "fixes" in stated:
+            if self.fixes is None:
+                raise expected("a list of positions", "fixes")
+            if more := sorted(stated - {"fixes"}):
+                raise expected("no such field beside fixes", more[0])
+            return self
+        for name, value in (("lon", self.lon), ("lat", self.lat)):
+            if value is None:
+                raise expected("a number, or fixes", name)
+        return self
+
+    @property
+    def listed(self) -> list[Location]:
+        if self.fixes is not None:
+            return self.fixes
+        assert self.lon is not None  # checked above
+        assert self.lat is not None
+        return [
+            # Not validated again: `recorded_at` is parsed already.
+            Location.model_construct(
+                lon=self.lon,
+                lat=self.lat,
+                accuracy_m=self.accuracy_m,
+                recorded_at=self.recorded_at,
+                continues=self.continues,
+            )
+        ]
+
+
+class DistressOf(Body):
+    """The person is in danger, without an offer."""
+
+    at: Annotated[Instant, Field(description="when they raised it; ignored if it cannot be")] | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
+    note: OptionalText = None
+
+    @model_validator(mode="after")
+    def _has_a_whole_place(self) -> Self:
+        if (self.lon is None) != (self.lat is None):
+            raise expected("both lon and lat, or neither", "lon" if self.lon is None else "lat")
+        return self
+
+
 class LocationOf(Location):
     volunteer_id: Annotated[str, Field(min_length=1, json_schema_extra=PERSON_ID_SCHEMA)]
 
@@ -99,6 +161,14 @@ class PositionsAccepted(Shown):
 
     accepted: int
     rejected: list[RejectedPosition]
+
+
+class OwnLocationAccepted(Accepted):
+    """`rejected`: as of POST /v1/locations. `next_after_s`: when the next position is of use; null: while off duty, none is."""
+
+    accepted: int
+    rejected: list[RejectedPosition]
+    next_after_s: int | None
 
 
 class ContactShown(Shown):

@@ -36,6 +36,9 @@ def needs_of(incident: Incident, view: View, command: Command, ruling: Ruling, p
     prompted = waves.prompted_by(command, ruling.events, incident)
     # Of all requirements: a person is asked for one requirement of an incident at a time.
     engaged_here = {offer.volunteer_id for offer in incident.offers if offer.is_live}
+    if incident.distress_of is not None:
+        # Nobody is sent to help themselves.
+        engaged_here.add(incident.distress_of)
 
     def want(requirement: Requirement) -> int:
         # Without a cause more people are asked only when the certainty has fallen far (`waves.DOUBT`).

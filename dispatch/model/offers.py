@@ -65,6 +65,8 @@ class Watch:
     away_since_ms: int | None = None
     # Silence says something only about people who shared positions on the way; many share none (DESIGN 27).
     is_tracked: bool = False
+    is_announced: bool = False
+    """Their phone announced that no positions follow for a while. Kept here, because the position itself is forgotten first."""
     asked_ms: int | None = None
     """When they were asked whether they are still coming; None: not asked, or answered."""
 

@@ -10,8 +10,8 @@ A person who is silent or moves away is first asked (`ComingAsked`, notice `stil
 question stays unanswered. Any answer keeps the place, a check-in is the shortest; after silence a position counts as an answer.
 
 A person whose phone announced that no positions will follow (`continues: false`, it hands over to navigation) is asked later:
-when twice their travel time and five minutes have passed since the last sign of life. If they do not answer, attention is raised
-(`person_silent`) and they keep the place.
+when twice their travel time and ten minutes have passed since the last sign of life. If they do not answer, attention is raised
+(`person_silent`) and they keep the place. Nor does their last position, which stays where it was, show that they move away.
 
 People on scene never lose their place by absence, whatever the store says. A person who lost it may still accept: a late
 acceptance counts while a place is open. All numbers are estimates; phones report every half minute.
@@ -47,7 +47,7 @@ kilometre apart: one step into the next cell is not enough (DESIGN 116)."""
 ANSWER_WITHIN_S = {Priority.CRITICAL: 60, Priority.HIGH: 120, Priority.NORMAL: 180, Priority.LOW: 300}
 """Time to answer whether they are still coming."""
 WAYS = 2.0
-MARGIN_S = 300
+MARGIN_S = 600
 """Announced silence: the person is asked `WAYS` times their travel time plus `MARGIN_S` after the last sign of life."""
 REST_S = 600
 """A lost person is not asked again for the same requirement for this long."""
@@ -112,13 +112,13 @@ def checked(incident: Incident, command: PassDeadline, seen: Presence | None, no
     # Nobody is withdrawn before the time to answer is over, whichever timer fired (DESIGN 87).
     if now_ms < watch.asked_ms + answer_ms:
         return applied("watch", _watched(offer, replace(watch, due_ms=watch.asked_ms + answer_ms)))
-    return _unanswered(offer, watch, missed, seen)
+    return _unanswered(offer, watch, missed)
 
 
-def _unanswered(offer: Offer, watch: Watch, missed: AbsenceReason, seen: Presence | None) -> Ruling:
+def _unanswered(offer: Offer, watch: Watch, missed: AbsenceReason) -> Ruling:
     """The person loses the place, or the operator is alerted where silence had been announced."""
     # The phone announced the silence, so only a human may conclude anything from it (DESIGN 87).
-    if missed is AbsenceReason.SILENT and seen is not None and seen.is_silent_by_word:
+    if missed is AbsenceReason.SILENT and watch.is_announced:
         alarm = AttentionRaised(
             reason=AttentionReason.PERSON_SILENT,
             requirement_id=offer.requirement_id,
@@ -158,10 +158,11 @@ def heard(state: Incident, facts: Iterable[Event], now_ms: int) -> Iterator[Even
     for offer in state.offers:
         if offer.state not in COMING or offer.watch is None or offer.watch.asked_ms is None:
             continue
-        # `is_tracked` stays: positions have arrived during this journey, so silence can still be noticed.
+        # What is known of the positions stays: they have arrived during this journey, so silence can still be noticed.
         if offer.id in spoke:
             due_ms = now_ms + CHECK_EVERY_S[state.priority] * 1000
-            yield _watched(offer, Watch(due_ms=due_ms, is_tracked=offer.watch.is_tracked))
+            known = {"is_tracked": offer.watch.is_tracked, "is_announced": offer.watch.is_announced}
+            yield _watched(offer, Watch(due_ms=due_ms, **known))
         else:
             missed.add(offer.id)
     for entry in state.attention:
@@ -180,7 +181,10 @@ def _observed(incident: Incident, offer: Offer, watch: Watch, seen: Presence | N
     # Positions from before the acceptance say nothing about the way.
     since_ms = offer.accepted_ms or offer.created_ms
     heard_since = seen is not None and seen.heard_at_ms is not None and seen.heard_at_ms >= since_ms
-    watch = replace(watch, due_ms=again_ms, is_tracked=watch.is_tracked or heard_since)
+    # A position that was forgotten has not been taken back.
+    is_known = seen is not None and seen.heard_at_ms is not None
+    announced = seen.is_silent_by_word if seen is not None and is_known else watch.is_announced
+    watch = replace(watch, due_ms=again_ms, is_tracked=watch.is_tracked or heard_since, is_announced=announced)
     placed_since = seen is not None and seen.fix_at_ms is not None and seen.fix_at_ms >= since_ms
     if not placed_since or seen is None or seen.place is None or incident.area is None:
         return watch
@@ -198,6 +202,9 @@ def _missed(incident: Incident, offer: Offer, watch: Watch, seen: Presence | Non
     """The sign that the person is not coming; None when there is none."""
     if _is_silent(incident, offer, watch, seen, now_ms):
         return AbsenceReason.SILENT
+    # The newest position is old on purpose: it says nothing of where they are now.
+    if watch.is_announced:
+        return None
     if watch.away_since_ms is not None and now_ms - watch.away_since_ms >= AWAY_FOR_S[incident.priority] * 1000:
         return AbsenceReason.MOVING_AWAY
     return None
@@ -209,7 +216,7 @@ def _is_silent(incident: Incident, offer: Offer, watch: Watch, seen: Presence | 
     heard_ms = seen.heard_at_ms if seen is not None and seen.heard_at_ms is not None else 0
     confirmed_ms = offer.confirmed.at_ms if offer.confirmed else 0
     for_ms = now_ms - max(heard_ms, offer.changed_ms, confirmed_ms)
-    if seen is not None and seen.is_silent_by_word:
+    if watch.is_announced:
         return for_ms >= WAYS * 1000 * (offer.eta_s or 0.0) + MARGIN_S * 1000
     # Only once they report `en_route`: before that, silence says nothing about the journey.
     is_on_the_way = watch.is_tracked and offer.state is OfferState.EN_ROUTE

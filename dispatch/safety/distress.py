@@ -1,4 +1,7 @@
-"""Distress: a person who was sent is in danger. A critical child incident is opened, and attention is raised at once.
+"""Distress: a person is in danger. A critical incident is opened, and attention is raised at once.
+
+The incident of a person who was sent is a child of the incident to which they were sent. Without an offer it stands alone
+(`report_of_person`).
 
 The child incident has the area of the parent incident. The person's own position would be more accurate, but the log keeps
 decisions for a year; people who accept the child incident see the position from the store instead.
@@ -12,6 +15,7 @@ from dispatch.model.decisions import Decision
 from dispatch.model.ids import derived, incident_id
 from dispatch.model.incident_events import AttentionRaised
 from dispatch.model.incidents import Incident
+from dispatch.model.places import Area, Place
 from dispatch.model.reasons import AttentionReason
 from dispatch.model.rulings import Ruling, applied, refused, unchanged
 from dispatch.model.safety_events import DistressRaised
@@ -62,6 +66,28 @@ def raised(incident: Incident, command: RaiseDistress, now_ms: int) -> Ruling:
     )
     alarm = AttentionRaised(reason=AttentionReason.DISTRESS, requirement_id=offer.requirement_id, detail=offer.id)
     return applied("distress", signal, alarm)
+
+
+def report_of_person(
+    *, command_id: str, volunteer_id: str, place: Place | None, zone: str, sent_ms: int, said_ms: int | None
+) -> ReportIncident:
+    """The report of a person who holds no offer. `place`: of the cell in which they are, since the log keeps reports.
+
+    Two signals of a person within one `SAME_FOR_S` of the clock name the same incident, whatever their keys.
+    """
+    signal = str(derived("distress", volunteer_id, str(sent_ms // (SAME_FOR_S * 1000))))
+    return ReportIncident(
+        id=command_id,
+        incident_id=incident_id(zone, TYPE, signal),
+        by=volunteer_id,
+        sent_ms=sent_ms,
+        type=TYPE,
+        priority=Priority.CRITICAL,
+        body_digest=signal,
+        area=Area(geometry={"type": "Point", "coordinates": [place.lon, place.lat]}, centre=place) if place else None,
+        reported_ms=said_ms,
+        distress_of=volunteer_id,
+    )
 
 
 def report_of(decision: Decision, fact: DistressRaised) -> ReportIncident:

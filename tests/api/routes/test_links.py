@@ -139,6 +139,7 @@ LINKED: list[tuple[str, str, dict[str, Any] | None, OfferState, tuple[str, ...]]
     ("POST", f"/v1/offers/{OFFER}/remind", None, OfferState.OFFERED, ("operator",)),
     ("PUT", "/v1/volunteers/volunteer-1/duty", {"on_duty": True}, OfferState.OFFERED, ("volunteer",)),
     ("PUT", "/v1/volunteers/volunteer-1/location", {"lon": 76.9, "lat": 43.2}, OfferState.OFFERED, ("volunteer",)),
+    ("POST", "/v1/volunteers/volunteer-1/distress", None, OfferState.OFFERED, ("volunteer",)),
     (
         "DELETE",
         "/v1/volunteers/volunteer-1/skills/boat/verification",

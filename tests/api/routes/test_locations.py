@@ -11,6 +11,7 @@ from streams.errors import Overloaded
 from streams.settings import STRICT
 from streams.store.verifications import VerificationWrite
 from streams.wire import VerificationRecord
+from tests.api.routes.test_links import VIEW
 from tests.support.api_world import World, code, fields
 
 NOW_MS = clock.now_ms()
@@ -189,6 +190,56 @@ async def test_a_fix_is_sent_to_locations(world: World) -> None:
     kept, last = world.log.fixes
     assert (kept.volunteer_id, kept.lon, kept.recorded_ms, kept.continues) == ("v-1", 76.9, at_ms, True)
     assert not last.continues
+
+
+async def test_queued_fixes_are_sent_together_and_each_is_judged_by_itself(world: World) -> None:
+    now_ms = clock.now_ms() // 1000 * 1000
+    queued = [
+        {"lon": 76.9, "lat": 43.2, "recorded_at": clock.rfc3339(now_ms - 120_000)},
+        {"lon": 76.9, "lat": 43.2, "recorded_at": "2007-04-05T00:00:00Z"},
+        {"lon": 76.91, "lat": 43.2, "recorded_at": clock.rfc3339(now_ms), "continues": False},
+    ]
+
+    said = await put(world, {"fixes": queued})
+
+    assert (said.status_code, said.json()["accepted"]) == (202, 2)
+    assert said.json()["rejected"] == [{"index": 1, "code": "too_old"}]
+    assert [(fix.recorded_ms, fix.continues) for fix in world.log.fixes] == [(now_ms - 120_000, True), (now_ms, False)]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"fixes": []}, "fixes"),
+        ({"fixes": [{"lon": 1, "lat": 1}] * 51}, "fixes"),
+        ({"fixes": None}, "fixes"),
+        ({"fixes": [{"lon": 1, "lat": 1}], "lon": 1}, "lon"),
+        ({"fixes": [{"lon": 1}]}, "fixes[0].lat"),
+        ({}, "lon"),
+    ],
+)
+async def test_a_bad_batch_names_its_field(world: World, body: dict[str, Any], field: str) -> None:
+    assert fields(await put(world, body)) == [field]
+
+
+@pytest.mark.parametrize(
+    ("known", "next_after_s"),
+    [
+        (None, 30),
+        ({"offer_id": "o-1"}, 30),
+        ({"on_duty": True}, 300),
+        ({"on_duty": False}, None),
+    ],
+)
+async def test_the_answer_says_when_the_next_position_is_of_use(
+    world: World, known: dict[str, Any] | None, next_after_s: int | None
+) -> None:
+    if known is not None:
+        world.redis.volunteers["v-1"] = replace(VIEW, id="v-1", **known)
+
+    said = await put(world, {"lon": 1, "lat": 0})
+
+    assert said.json()["next_after_s"] == next_after_s
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ import pytest
 from api.caller import Caller
 from api.reads.event_stream import data_of, is_for, name_for
 from dispatch.model.answer_commands import AskForHelp, RaiseDistress
+from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import StatusRecord
+from dispatch.model.geo import cell
 from dispatch.model.incidents import Hazard, Incident
 from dispatch.model.offers import CheckInClock, Distress
 from dispatch.model.places import Place
@@ -16,10 +18,11 @@ from dispatch.model.vocabulary import Capability, CheckInState, IncidentStatus, 
 from streams.readers.feed_records import FeedRecord
 from streams.tokens import Role
 from streams.topics import INCIDENT_STATUS
-from streams.wire import VolunteerRecord
+from streams.wire import IncidentPrivate, VolunteerRecord
+from tests.api.routes.test_links import VIEW
 from tests.api.routes.test_offers import INCIDENT, answer, asked, held
 from tests.contracts.builders import profile
-from tests.support.api_world import World, code
+from tests.support.api_world import World, code, fields
 from tests.support.builders import NOW_MS, incident
 
 STAGING = Place(lon=76.96, lat=43.24)
@@ -207,3 +210,67 @@ def test_the_event_stream_sends_one_warning_and_the_end_of_the_hazard() -> None:
 def happening(state: Incident) -> FeedRecord:
     record = StatusRecord(incident=state, decision_id="d", decision_partition=0, decision_offset=0, decided_ms=NOW_MS)
     return FeedRecord(INCIDENT_STATUS.name, 0, 0, record)
+
+
+async def alarm(world: World, body: dict[str, Any] | None = None, **more: Any) -> Any:
+    path = "/v1/volunteers/v-1/distress"
+    return await world.ask("POST", path, body, role="volunteer", subject=more.pop("subject", "v-1"), **more)
+
+
+async def test_distress_without_an_offer_is_a_report_of_its_own_and_tells_the_exact_place_only_where_it_ends(
+    world: World,
+) -> None:
+    said = await alarm(world, {"lon": 76.945123, "lat": 43.238456, "note": "көмектесіңіз"})
+
+    assert (said.status_code, said.json()["id"]) == (202, "v-1"), said.text
+    (report,) = world.log.commands
+    assert isinstance(report, ReportIncident)
+    assert (report.type, report.distress_of, report.by) == ("distress", "v-1", "v-1")
+    assert report.area is not None
+    assert report.area.centre == cell(Place(lon=76.945123, lat=43.238456))
+    assert [(fix.lon, fix.lat) for fix in world.log.fixes] == [(76.945123, 43.238456)]
+    (texts,) = world.log.opened().values()
+    assert isinstance(texts, IncidentPrivate)
+    assert (texts.description, texts.address) == ("көмектесіңіз", "43.23846, 76.94512")
+
+
+async def test_distress_without_a_place_uses_the_last_known_one_or_none(world: World) -> None:
+    await alarm(world)
+    world.redis.volunteers["v-1"] = replace(VIEW, id="v-1", place=STAGING)
+    await alarm(world, key="k-2")
+
+    unknown, known = world.log.commands
+    assert isinstance(unknown, ReportIncident)
+    assert isinstance(known, ReportIncident)
+    assert (unknown.area, known.area and known.area.centre) == (None, cell(STAGING))
+    assert world.log.fixes == []
+
+
+async def test_distress_is_accepted_while_redis_is_down(world: World) -> None:
+    world.redis.is_down = True
+
+    assert (await alarm(world, {"lon": 76.9, "lat": 43.2})).status_code == 202
+
+
+async def test_distress_of_a_person_who_was_sent_is_that_of_their_offer(world: World) -> None:
+    state = asked(held(**ON_SCENE))
+    world.redis.add(state)
+    sent = state.offers[0]
+    person = sent.volunteer_id
+    world.redis.volunteers[person] = replace(VIEW, id=person, offer_id=sent.id, incident_id=state.id)
+
+    path = f"/v1/volunteers/{person}/distress"
+    said = await world.ask("POST", path, {"note": "жарақат"}, role="volunteer", subject=person)
+
+    assert said.status_code == 202
+    (command,) = world.log.commands
+    assert isinstance(command, RaiseDistress)
+    assert (command.offer_id, command.incident_id) == (sent.id, state.id)
+
+
+async def test_nobody_raises_distress_for_somebody_else_or_with_half_a_place(world: World) -> None:
+    other = await alarm(world, subject="v-2")
+    half = await alarm(world, {"lon": 76.9})
+
+    assert (other.status_code, half.status_code, fields(half)) == (403, 422, ["lat"])
+    assert world.log.commands == []

@@ -303,6 +303,35 @@ def test_the_alarm_ends_with_any_sign_and_with_the_offer(sign: str) -> None:
     assert attention(story) == []
 
 
+def test_navigation_that_begins_with_a_road_away_is_no_absence() -> None:
+    story = coming()
+    story.wait(10)
+    seen(story, north(2_000))
+    look(story)
+    seen(story, north(9_000), is_last=True)
+    look(story)
+
+    for _ in range(4):
+        look(story)
+
+    assert (asked(story), lost(story)) == (False, None)
+
+
+def test_an_announced_silence_is_remembered_when_the_position_is_forgotten() -> None:
+    story = coming()
+    story.wait(5)
+    seen(story, north(400), is_last=True)
+    look(story)
+    seen(story)
+
+    while not asked(story):
+        look(story)
+    look(story, after_s=ANSWER_WITHIN_S[Priority.HIGH])
+
+    assert lost(story) is None
+    assert attention(story) == [("person_silent", story.offer_of("v-1").id)]
+
+
 def test_a_position_after_announced_silence_makes_it_ordinary_again() -> None:
     story = coming()
     story.wait(5)

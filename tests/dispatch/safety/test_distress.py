@@ -1,4 +1,6 @@
-"""Somebody who was sent is in danger themself."""
+"""Somebody who was sent, or is on duty without an offer, is in danger themself."""
+
+from dataclasses import replace
 
 import pytest
 
@@ -7,12 +9,14 @@ from dispatch.model.answer_commands import RaiseDistress
 from dispatch.model.commands import ReportIncident
 from dispatch.model.decisions import Decision
 from dispatch.model.incidents import Hazard
-from dispatch.model.reasons import Exclusion
+from dispatch.model.places import Place
+from dispatch.model.reasons import AttentionReason, Exclusion
 from dispatch.model.vocabulary import IncidentStatus, OfferState, Outcome, Priority
-from dispatch.safety.distress import SAME_FOR_S
+from dispatch.plans.book import load_builtin
+from dispatch.safety.distress import SAME_FOR_S, report_of_person
 from dispatch.state.offer_effects import offer_steps
 from tests.dispatch.safety.test_hazards import FLOOD_GROUND
-from tests.support.builders import Story, candidate, digital_spec, helpers, remote, spec
+from tests.support.builders import ALMATY, INCIDENT, NOW_MS, Story, candidate, digital_spec, helpers, remote, spec
 
 
 def sent(*people: str) -> Story:
@@ -159,3 +163,36 @@ def test_a_distress_without_a_place_is_reported_without_one() -> None:
 
     assert report.area is None
     assert parent.incident.status is IncidentStatus.STAFFED
+
+
+def of_person(now_ms: int, key: str = "c", place: Place | None = ALMATY) -> ReportIncident:
+    return report_of_person(
+        command_id=key, volunteer_id="v-1", place=place, zone="8320e5", sent_ms=now_ms, said_ms=None
+    )
+
+
+def test_a_person_without_an_offer_is_a_critical_incident_with_attention() -> None:
+    story = Story(helpers("v-1", "v-2"), book=load_builtin())
+
+    story.tell(replace(of_person(NOW_MS), incident_id=INCIDENT))
+
+    made = story.incident
+    assert (made.type, made.priority, made.distress_of, made.parent_id) == ("distress", Priority.CRITICAL, "v-1", None)
+    assert [entry.reason for entry in made.attention] == [AttentionReason.DISTRESS]
+
+
+def test_nobody_is_asked_to_help_themselves() -> None:
+    story = Story(helpers("v-1", "v-2"), book=load_builtin())
+
+    story.tell(replace(of_person(NOW_MS), incident_id=INCIDENT))
+
+    assert story.asked() == ["v-2"]
+
+
+def test_two_taps_open_one_incident_and_one_an_hour_later_another() -> None:
+    start_ms = NOW_MS // (SAME_FOR_S * 1000) * SAME_FOR_S * 1000
+    first, again = of_person(start_ms), of_person(start_ms + 1_000, "other key")
+    later = of_person(start_ms + 3_600_000)
+
+    assert (first.incident_id, first.body_digest) == (again.incident_id, again.body_digest)
+    assert first.incident_id != later.incident_id
