@@ -19,7 +19,7 @@ def verify(
     volunteer_id: Volunteer,
     skill: SkillArgument,
     until: Annotated[str | None, typer.Option(help="End, like 2027-11-22T00:00:00Z; default: in 365 days.")] = None,
-    organisation: Annotated[str | None, typer.Option("--org", help="The organisation that vouches.")] = None,
+    organisation: Annotated[str | None, typer.Option("--org", help="Id of the organisation that vouches.")] = None,
     api: ApiOption = None,
     token: TokenOption = None,
     json: JsonOption = False,

@@ -192,9 +192,12 @@ CLASSES: tuple[DataClass, ...] = (
     in_file("kafka", None, Ending.RETENTION, "the topics above"),
     in_file("redis", None, Ending.SIZE, "empty: the local Redis writes nothing to disk"),
     in_file("faust", None, Ending.SIZE, "names of topics and partitions"),
-    in_file("jwt-keys.json", None, Ending.PERSON, "keys"),
+    in_file(
+        "audit/*.jsonl", None, Ending.REMOVAL, "entries that Kafka does not have yet; removed once the topic has them"
+    ),
+    in_file("*.json", None, Ending.PERSON, "addresses, process numbers and passwords of the local servers; keys"),
+    in_file("supervisor.lock", None, Ending.PERSON, "empty: one `komek up` at a time"),
     in_file("data-key", None, Ending.PERSON, "keys"),
-    in_file("data-keys.json", None, Ending.PERSON, "keys"),
 )
 
 _OF_TOPIC = {row.place.name: row for row in CLASSES if isinstance(row.place, InTopic)}

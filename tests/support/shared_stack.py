@@ -65,6 +65,9 @@ class Lender:
             self.logs = stack.logs
             self._failed_starts += 1
             stack.start()
+            # It takes reports at once, but answers no list until the workers have built the state in Redis.
+            with Housekeeper(stack) as keeper:
+                keeper.wait_until_whole()
             self._stack, self._failed_starts = stack, 0
         return self._stack
 
