@@ -30,6 +30,7 @@ from api.reads.event_stream import Live
 from api.routes import (
     audit,
     callers,
+    channels,
     events,
     incident_edits,
     incident_history,
@@ -76,6 +77,7 @@ from streams.settings import STRICT, Settings
 from streams.store import RedisClient
 from streams.store.intake_marks import RedisIntakeMarks
 from streams.store.people import PeopleStore
+from streams.store.reach import ReachStore
 from streams.store.reads import Reads
 from streams.store.redis_target import target_of
 from streams.tokens import KeyFile
@@ -90,6 +92,7 @@ ROUTERS = (
     incident_orders,
     incident_history,
     callers,
+    channels,
     volunteers,
     own_positions,
     personal_data,
@@ -260,6 +263,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             live=Live(feed),
             monitor=monitor,
             alarms=alarms,
+            reach=ReachStore(link),
             latency=latency,
             rates=RateLimits(settings.rates),
         )

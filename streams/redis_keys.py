@@ -274,3 +274,24 @@ def private(ref: str) -> str:
     """STRING `offset|ciphertext` as in the topic `private`; the API decrypts it after an acceptance. An erased record is
     `offset|` with a TTL, so that an older record is not written again."""
     return f"{PREFIX}private:{ref}"
+
+
+def devices_of(volunteer_id: str) -> str:
+    """HASH with TTL: how the channels of a person do. For each channel id: `<id>:ok` ms of the last notice that its service took,
+    `<id>:failed` `ms|code`, `<id>:gone` ms at which its service said that it exists no more."""
+    return f"{PREFIX}devices:{volunteer_id}"
+
+
+def reach_of(offer_id: str) -> str:
+    """HASH with TTL: what became of the notices of an offer, `<kind of channel>` to `outcome|code|ms`."""
+    return f"{PREFIX}reach:{offer_id}"
+
+
+def replying(address: str) -> str:
+    """STRING with TTL: `volunteer|offer` that a reply from an address answers; `address`: its keyed digest."""
+    return f"{PREFIX}replying:{address}"
+
+
+def linking(code: str) -> str:
+    """STRING with TTL: `volunteer|channel` that a start of the Telegram bot with this code (its keyed digest) belongs to."""
+    return f"{PREFIX}linking:{code}"

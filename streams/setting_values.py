@@ -170,3 +170,44 @@ def role_map(value: str) -> tuple[tuple[str, str], ...]:
     if not all(name and role in ("operator", "admin", "monitor") for name, role in found):
         raise ValueError(expected)
     return found
+
+
+def contact(value: str) -> str:
+    """A `sub` of VAPID (RFC 8292) that reaches somebody: push services refuse addresses of this machine."""
+    expected = "mailto:somebody@a.domain or an https URL, of a real domain"
+    text_ = value.strip()
+    host = text_.rpartition("@")[2] if text_.startswith("mailto:") else urlsplit(text_).hostname or ""
+    if (
+        not text_.startswith(("mailto:", "https://"))
+        or "." not in host.strip(".")
+        or host.endswith((".local", ".localhost"))
+    ):
+        raise ValueError(expected)
+    if (
+        any(mark in text_ for mark in " ,<>")
+        or not host.replace(".", "").replace("-", "").isalnum()
+        or not text_.isascii()
+    ):
+        raise ValueError(expected)
+    return text_
+
+
+def hosts(value: str) -> tuple[str, ...]:
+    found = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    for part in found:
+        host, _, port = part.partition(":")
+        if (
+            not host.replace(".", "").replace("-", "").isalnum()
+            or (port and not port.isdecimal())
+            or part.endswith(":")
+        ):
+            raise ValueError("hosts or host:port, separated by commas, without a scheme")
+    return found
+
+
+def apprise_url(value: str) -> str:
+    """Validates the form only: Apprise itself is loaded by the notifier alone."""
+    scheme, separator, rest = value.strip().partition("://")
+    if not scheme.isalnum() or not separator or not rest or "{to}" not in rest:
+        raise ValueError("a URL of Apprise with {to} in the place of the number or address")
+    return value.strip()

@@ -3,14 +3,16 @@
 `load` rejects unknown `KOMEK_` names and invalid values; the error names the setting, its value and what is expected.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from streams import setting_combinations
 from streams import setting_values as values
 from streams.errors import InvalidInput
+from streams.notice_settings import NoticeSettings
+from streams.notice_settings import setting as _setting
 
 PREFIX = "KOMEK_"
 FROM_FILE = "_FILE"
@@ -23,13 +25,8 @@ class SettingsError(InvalidInput, ValueError):
     """One or more settings are missing or invalid. The message has one line per setting."""
 
 
-def _setting(default: Any, parse: Callable[[str], Any], about: str, *, secret: bool = False) -> Any:
-    # Not in the repr: a traceback or a log of the settings would show it.
-    return field(default=default, repr=not secret, metadata={"parse": parse, "about": about, "secret": secret})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NoticeSettings):
     kafka: str | None = _setting(None, values.servers, "bootstrap servers; unset: `komek up` starts its own")
     kafka_security: str = _setting(
         "PLAINTEXT",

@@ -62,6 +62,8 @@ TABLE: dict[str, ProblemType] = {
     "not_acceptable": ProblemType(406, "None of the accepted media types is available"),
     "request_timeout": ProblemType(408, "The request did not arrive within its time limit"),
     "offer_ended": ProblemType(409, "The offer has ended"),
+    "channel_code_refused": ProblemType(403, "The code is wrong, has expired or was tried too often"),
+    "too_many_channels": ProblemType(409, "The person has as many channels as one may have"),
     "positions_withdrawn": ProblemType(409, "The person has withdrawn the consent to positions"),
     "incident_open": ProblemType(409, "The incident has not ended"),
     "incident_ended": ProblemType(409, "The incident has ended"),

@@ -33,19 +33,18 @@ from streams.ring import LiveRing
 from streams.sessions.sessions import Sessions
 from streams.settings import Settings
 from streams.store.people import PrivateWrite, ProfileWrite
+from streams.store.reach import ReachPort
 from streams.store.reads import Counts, Listed, OfferOf, Page, RebuildState
 from streams.store.verifications import Ending, VerificationWrite
 from streams.store.volunteer_view import VolunteerView
 from streams.tokens import Bearer
 from streams.wire import (
     AuditRecord,
-    ConsentsPrivate,
     FixRecord,
-    IncidentPrivate,
     NoticeRecord,
+    PrivateRecord,
     SessionRecord,
     VerificationRecord,
-    VolunteerPrivate,
     VolunteerRecord,
 )
 
@@ -60,7 +59,7 @@ class PlansInForce:
         self.book = book
 
 
-PrivatePlain: TypeAlias = VolunteerPrivate | IncidentPrivate | ConsentsPrivate
+PrivatePlain: TypeAlias = PrivateRecord
 
 
 class TokenVerifier(Protocol):
@@ -84,6 +83,7 @@ class Commands(Protocol):
     async def send_volunteer(self, record: VolunteerRecord) -> LogOffset: ...
     async def erase_volunteer(self, volunteer_id: str) -> LogOffset: ...
     async def send_session(self, key: str, record: SessionRecord | None) -> LogOffset: ...
+    async def send_notice(self, record: NoticeRecord) -> LogOffset: ...
 
 
 class Audit(Protocol):
@@ -253,6 +253,7 @@ class Services:
     monitor: LagMeasurement
     alarms: Alarms
     latency: Latency
+    reach: ReachPort
     issuer: OidcIssuer | None = None
     """Where operators log in; None: by links only."""
     person_locks: PersonLocks = field(default_factory=PersonLocks)

@@ -17,10 +17,11 @@ from api.process.services import Services
 from api.reads.disclosure import opened_volunteer, unsealed
 from api.reads.registered import registered
 from api.schemas.personal_data import Consents, ConsentsShown, VolunteerExport
-from api.views import offers
+from api.views import channels, offers
 from api.views.audit import entry_view
 from api.views.sessions import session
 from api.views.values import View, point, time
+from api.writes.channels import read_channels
 from api.writes.profiles import profile_view
 from dispatch.model.private_refs import consents_ref
 from dispatch.plans.budget_table import MOST_OFFERS
@@ -129,11 +130,17 @@ async def export(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: 
         **await _learnt(services, volunteer_id),
         "sessions": _sessions(services, caller, volunteer_id),
         "consents": _consents_view(await _consents(services, volunteer_id)),
+        "channels": await _channels(services, volunteer_id),
         "audit": await _audit(services, volunteer_id),
         "not_included": list(NOT_INCLUDED),
     }
     headers = {"Content-Disposition": 'attachment; filename="komek-export.json"'}
     return shown(document, headers=headers)
+
+
+async def _channels(services: Services, volunteer_id: str) -> View:
+    record = await read_channels(services, volunteer_id)
+    return channels.exported(record, await services.reach.devices(volunteer_id))
 
 
 async def _audit(services: Services, volunteer_id: str) -> list[View]:

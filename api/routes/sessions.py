@@ -25,6 +25,7 @@ from api.schemas.sessions import (
 )
 from api.views import sessions as views
 from api.views.values import time
+from api.writes.channels import end_of_sessions
 from streams import clock
 from streams.sessions.limits import SESSION_MS
 from streams.sessions.sessions import CodeRefused, OpenSession, SessionEnded
@@ -82,6 +83,7 @@ async def end_session(request: Request, caller: Anybody, services: ServicesDep) 
         await services.sessions.revoke_token(caller.bearer)
     elif record is not None and caller.session_id is not None:
         await services.sessions.end(caller.session_id, record)
+        await _forget_devices(services, record, caller.session_id)
     record_done(services, caller, "session.end", caller.id)
     name = session_cookies.name_for(request)
     headers = {"Set-Cookie": session_cookies.set_cookie(name, "", 0)} if name and caller.session_id else {}
@@ -138,6 +140,7 @@ async def end_other(session_id: SessionId, caller: Anybody, services: ServicesDe
     if record is None or (caller.role is not Role.ADMIN and record.sub != caller.id):
         raise ProblemResponse("not_found", "there is no session with this id")
     await services.sessions.end(session_id, record)
+    await _forget_devices(services, record, session_id)
     record_done(services, caller, "session.end", record.sub or "")
     return Response(status_code=204)
 
@@ -168,6 +171,7 @@ async def _revoked(body: RevocationIn, services: Services) -> tuple[Revoked, str
         if record is None:
             raise ProblemResponse("not_found", "there is no session with this id")
         await sessions.end(body.session, record)
+        await _forget_devices(services, record, body.session)
         return Revoked.SESSION, record.sub or ""
     if body.jti is not None:
         await sessions.revoke(Revoked.TOKEN, body.jti)
@@ -176,7 +180,14 @@ async def _revoked(body: RevocationIn, services: Services) -> tuple[Revoked, str
     if what is Revoked.SUBJECT:
         checked_volunteer_id(value)
     await sessions.revoke(what, str(value))
+    if what is Revoked.SUBJECT:
+        await end_of_sessions(services, str(value))
     return what, str(value)
+
+
+async def _forget_devices(services: Services, record: SessionRecord, session_id: str) -> None:
+    if record.role == Role.VOLUNTEER and record.sub:
+        await end_of_sessions(services, record.sub, session_id)
 
 
 def _record_of(services: Services, caller: Caller) -> SessionRecord | None:

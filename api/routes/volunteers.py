@@ -32,7 +32,7 @@ from api.views.values import time
 from api.writes import verifications
 from api.writes.profiles import profile_view, record_of, write_through
 from dispatch.model.ids import identifies_somebody
-from dispatch.model.private_refs import consents_ref, volunteer_ref
+from dispatch.model.private_refs import channels_ref, consents_ref, volunteer_ref
 from dispatch.model.vocabulary import OfferState
 from dispatch.plans.budget_table import MOST_OFFERS
 from dispatch.ports import NotReady, StoreUnavailable
@@ -160,7 +160,11 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
         # `private` first: its order decides, so if the process ends in between the profile service writes the other tombstone
         # (DESIGN 81).
         private_at = await services.intake.erase_private(volunteer_ref(volunteer_id))
-        consents_at = await services.intake.erase_private(consents_ref(volunteer_id))
+        others = (consents_ref(volunteer_id), channels_ref(volunteer_id))
+        gone = [
+            PrivateWrite(ref=ref, offset=(await services.intake.erase_private(ref)).offset, sealed=None)
+            for ref in others
+        ]
         profile_at = await services.intake.erase_volunteer(volunteer_id)
         # Last of the three: until it is in the log, the person can repeat the request with the same token.
         await services.sessions.revoke(Revoked.SUBJECT, volunteer_id)
@@ -168,8 +172,8 @@ async def erase(volunteer_id: VolunteerId, caller: VolunteerOrAdmin, services: S
     record_done(services, caller, "volunteer.erase", volunteer_id)
     try:
         await services.people.erase(volunteer_id, profile_offset=profile_at.offset, private_offset=private_at.offset)
-        gone = PrivateWrite(ref=consents_ref(volunteer_id), offset=consents_at.offset, sealed=None)
-        await services.people.put_private([gone])
+        await services.people.put_private(gone)
+        await services.reach.forget(volunteer_id)
     except (StoreUnavailable, NotReady):
         return _gone(caller, volunteer_id, "erasing")  # the profile service erases it from the tombstones
     return _gone(caller, volunteer_id, "erased")

@@ -81,6 +81,8 @@ class VolunteerExport(Shown):
     estimates: Estimates | None
     trust: TrustShown | None
     consents: ConsentsShown
+    channels: dict[str, Any]
+    """Devices and addresses that notices go to, without the keys of browsers."""
     sessions: list[SessionShown]
     """Those that are valid now, at most 200."""
     audit: list[AuditEntry]

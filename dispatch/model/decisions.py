@@ -8,7 +8,7 @@ from dispatch.model.ids import event_id
 from dispatch.model.incidents import Incident
 from dispatch.model.offers import Offer
 from dispatch.model.reasons import SaidTime, SoftRule
-from dispatch.model.vocabulary import Capability, HeardBy, OfferState, Outcome, WaveRule
+from dispatch.model.vocabulary import Capability, HeardBy, OfferState, Outcome, Priority, WaveRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +136,10 @@ class OfferStep:
     """Set if the record is a safety notice (`safety_notices.py`); `state` then repeats the present state."""
     changes: tuple[str, ...] = ()
     """Names of the changed fields of the job (`JobField`), never values; `epoch` is the version to confirm."""
+    priority: Priority | None = None
+    """Of the incident after the decision; None in older records."""
+    distance_m: float | None = None
+    """Distance from the person's cell, as the offer states it."""
 
 
 def offer_step(
@@ -148,6 +152,7 @@ def offer_step(
     reason: str | None,
     notice: str | None = None,
     changes: tuple[str, ...] = (),
+    priority: Priority | None = None,
 ) -> OfferStep:
     """The record of `offers` for one offer and a decision at this position in the log; `notice`: a safety notice."""
     return OfferStep(
@@ -169,6 +174,8 @@ def offer_step(
         decision_offset=offset,
         notice=notice,
         changes=changes,
+        priority=priority,
+        distance_m=offer.distance_m,
     )
 
 

@@ -19,3 +19,8 @@ def consents_ref(volunteer_id: str) -> str:
 
 def volunteer_ref(volunteer_id: str) -> str:
     return f"volunteer:{volunteer_id}"
+
+
+def channels_ref(volunteer_id: str) -> str:
+    """Key of the record of a person's channels: devices, numbers and addresses that notices go to."""
+    return f"channels:{volunteer_id}"

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from dispatch.model.decisions import OfferStep
 from dispatch.model.job_fields import JobField
-from dispatch.model.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState
+from dispatch.model.vocabulary import ASSIGNED_STATES, LIVE_STATES, OfferState, Priority
 from dispatch.notices.offer_validity import Judgement, OfferVerdict, Validity, VoidReason
 from dispatch.notices.safety_notices import CHANGED, COLLEAGUE_IN_DISTRESS, REMINDER, STAGING_MOVED
 
@@ -42,6 +42,9 @@ _MOOT_UNLESS_TOLD = frozenset({"withdrawn", "void"})
 class NoticeOutcome(StrEnum):
     SENT = "sent"
     FAILED = "failed"  # the channel refused it or did not answer, in every attempt
+    DELIVERED = "delivered"  # the person's device has shown it
+    SEEN = "seen"  # the person has looked at it
+    ASKED = "asked"  # somebody asks for it: a test, or a code that verifies an address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,9 @@ class Notice:
     version: int = 0
     reason: str | None = None
     changes: tuple[str, ...] = ()
+    skill: str = ""
+    priority: Priority | None = None
+    distance_m: float | None = None
 
     @property
     def is_first(self) -> bool:
@@ -89,6 +95,9 @@ def notice_of(step: OfferStep, judgement: Judgement) -> Notice | None:
         version=step.epoch,
         reason=step.reason,
         changes=step.changes,
+        skill=step.skill,
+        priority=step.priority,
+        distance_m=step.distance_m,
     )
 
 

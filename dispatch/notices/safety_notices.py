@@ -32,7 +32,15 @@ def notice_steps(incident: Incident, decision: Decision, partition: int, offset:
     """The safety notices of a decision at this position in the log; `incident`: the state after it."""
     return [
         offer_step(
-            offer, decision, partition, offset, state=offer.state, reason=offer.reason, notice=notice, changes=changes
+            offer,
+            decision,
+            partition,
+            offset,
+            state=offer.state,
+            reason=offer.reason,
+            notice=notice,
+            changes=changes,
+            priority=incident.priority,
         )
         for offer, notice, changes in _notices(incident, decision)
     ]

@@ -34,7 +34,8 @@ def offer_steps(incident: Incident | None, decision: Decision, partition: int, o
         state, reason = (
             (OfferState.OFFERED, None) if isinstance(fact, offer_events.OfferMade) else (fact.state, fact.reason)
         )
-        steps.append(offer_step(offer, decision, partition, offset, state=state, reason=reason))
+        priority = incident.priority
+        steps.append(offer_step(offer, decision, partition, offset, state=state, reason=reason, priority=priority))
     return [*steps, *notice_steps(incident, decision, partition, offset)]
 
 

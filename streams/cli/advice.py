@@ -30,6 +30,8 @@ ADVICE = {
     "ended_too_long_ago": "`komek incident new` reports it anew.",
     "reminded_lately": "Wait twenty seconds.",
     "incident_open": "Close or cancel the incident first.",
+    "channel_code_refused": "",
+    "too_many_channels": "",
     "positions_withdrawn": "",
     "conflict": "",
     "unknown_volunteer": "Check the id.",

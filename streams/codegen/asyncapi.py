@@ -37,6 +37,7 @@ from streams.topics import (
 )
 from streams.wire import (
     AuditRecord,
+    ChannelsPrivate,
     ConsentsPrivate,
     DecisionFrame,
     FixRecord,
@@ -58,7 +59,7 @@ _RECORDS: dict[str, tuple[type, ...]] = {
     LOCATIONS.name: (FixRecord,),
     VOLUNTEERS.name: (VolunteerRecord,),
     VERIFICATIONS.name: (VerificationRecord,),
-    PRIVATE.name: (VolunteerPrivate, IncidentPrivate, ConsentsPrivate),
+    PRIVATE.name: (VolunteerPrivate, IncidentPrivate, ConsentsPrivate, ChannelsPrivate),
     DEAD_LETTERS.name: (DeadLetter, LetterSettled),
     AUDIT.name: (AuditRecord,),
     PLANS.name: (PlansRecord,),

@@ -26,7 +26,7 @@ from streams.kafka import clients
 from streams.ring import LiveRing
 from streams.ring.live_ring import ring_of
 from streams.settings import Settings
-from streams.topics import INCIDENTS, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
+from streams.topics import INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
 
 IN_FLIGHT = 256
 """Sends that await confirmation; beyond them, `Overloaded` is raised before anything is sent."""
@@ -34,7 +34,7 @@ ANSWER_WITHIN_S = 1.85
 """Part of the two seconds within which a caller is promised an answer. A leader election may take 1.6 s of it."""
 RENEW_AFTER_S = 10.0
 """The producer is replaced after failing for this long."""
-_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, VERIFICATIONS, SESSIONS)
+_WARM = (INCIDENTS, PRIVATE, VOLUNTEERS, VERIFICATIONS, SESSIONS, NOTICES)
 
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -153,7 +153,7 @@ class CommandIntake:
     def private_message(
         self,
         ref: str,
-        record: "wire.VolunteerPrivate | wire.IncidentPrivate | wire.ConsentsPrivate | None",
+        record: wire.PrivateRecord | None,
         sealed: bytes | None = None,
     ) -> Message:
         """A message for `private`. `sealed` is sent as it is, else `record` is sealed; without both, it is a tombstone."""
@@ -163,9 +163,7 @@ class CommandIntake:
             value = wire.seal(self._ring.now, ref, record)
         return Message(PRIVATE.name, ref, value, _private_headers(ref, self._source))
 
-    async def send_private(
-        self, ref: str, record: "wire.VolunteerPrivate | wire.IncidentPrivate | wire.ConsentsPrivate"
-    ) -> tuple[LogOffset, bytes]:
+    async def send_private(self, ref: str, record: wire.PrivateRecord) -> tuple[LogOffset, bytes]:
         """Seals and sends a record; returns its position and the sealed bytes. Raises as `send_in_order`."""
         message = self.private_message(ref, record)
         assert message.value is not None
@@ -199,6 +197,14 @@ class CommandIntake:
         headers = wire.headers("session", clock.fresh_id(), self._source)
         value = None if record is None else wire.encode(record)
         (position,) = await self.send_in_order([Message(SESSIONS.name, key, value, headers)])
+        return position
+
+    async def send_notice(self, record: wire.NoticeRecord) -> LogOffset:
+        """Writes what a person, or somebody for them, says about their notices. Raises as `send_in_order`."""
+        headers = wire.headers(f"notice.{record.outcome}", record.id, self._source, record.at_ms)
+        (position,) = await self.send_in_order(
+            [Message(NOTICES.name, record.volunteer_id, wire.encode(record), headers)]
+        )
         return position
 
     async def send_in_order(

@@ -84,7 +84,8 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     _rule(topics.PLANS, reads=(API, WORKER, OPERATOR), writes=(OPERATOR,)),
     # Who starts first declares its keys. The notifier has none.
     _rule(topics.KEYS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
-    _rule(topics.NOTICES, reads=(API, NOTIFIER), writes=(NOTIFIER,)),
+    # The API writes what people say about their notices: seen, delivered, a test.
+    _rule(topics.NOTICES, reads=(API, NOTIFIER), writes=(API, NOTIFIER)),
     # Nobody but the API can log somebody in, not even with every other key.
     _rule(topics.SESSIONS, reads=(API,), writes=(API,)),
 )
@@ -94,6 +95,7 @@ GROUP_RULES: tuple[GroupRule, ...] = (
     GroupRule(group=groups.PEOPLE, members=frozenset({WORKER}), observers=frozenset({MONITOR})),
     GroupRule(group=groups.VERIFICATIONS, members=frozenset({WORKER}), observers=frozenset({MONITOR})),
     GroupRule(group=groups.NOTIFIER, members=frozenset({NOTIFIER}), observers=frozenset({API, MONITOR})),
+    GroupRule(group=groups.LADDER, members=frozenset({NOTIFIER}), observers=frozenset({MONITOR})),
 )
 
 

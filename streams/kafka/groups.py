@@ -15,6 +15,8 @@ VERIFICATIONS = "komek-verifications"
 """The workers' verification services, which read `verifications`."""
 NOTIFIER = "komek-notifier"
 """The notifiers, which read `offers`."""
+LADDER = "komek-ladder"
+"""The notifiers again, for pushes, messages and calls: their steps wait, and must not hold up the group above."""
 
 
 async def members(admin: AIOKafkaAdminClient, group: str) -> int | None:

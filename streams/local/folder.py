@@ -41,6 +41,10 @@ class Folder:
         return self.root / "data-keys.json"
 
     @property
+    def vapid_key(self) -> Path:
+        return self.root / "vapid-key.pem"
+
+    @property
     def tls(self) -> Path:
         """Certificates and keys of a secure stack (`certificates.Authority`)."""
         return self.root / "tls"
@@ -86,7 +90,8 @@ class Folder:
 
     @property
     def _files(self) -> tuple[Path, ...]:
-        return (self.jwt_keys, self.data_key, self.data_keys, self.administrator, self.stack_file, self.running)
+        own_keys = (self.jwt_keys, self.data_key, self.data_keys, self.vapid_key)
+        return (*own_keys, self.administrator, self.stack_file, self.running)
 
 
 def opened(root: Path) -> Folder:

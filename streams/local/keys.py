@@ -28,6 +28,12 @@ def ensure_data_keys(path: Path) -> Path:
     return path
 
 
+def ensure_vapid_key(path: Path) -> Path:
+    """The private key of Web Push (P-256, PEM), generated if missing. A new one ends every subscription of every browser."""
+    _make_once(path, _new_vapid_key)
+    return path
+
+
 def ensure_password(folder: Path, name: str) -> Path:
     """The file `name` in `folder` with a password of 256 random bits, generated if missing. For a `KOMEK_…_FILE` setting."""
     folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
@@ -58,6 +64,17 @@ def _new_jwk_set() -> str:
         "use": "sig",
     }
     return json.dumps({"keys": [key]}, indent=2) + "\n"
+
+
+def _new_vapid_key() -> str:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    private = ec.generate_private_key(ec.SECP256R1())
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return pem.decode("ascii")
 
 
 def _base64url(value: bytes) -> str:

@@ -103,9 +103,7 @@ def workers(environ: Mapping[str, str], count: int) -> list[Part]:
 
 
 def notifier(environ: Mapping[str, str]) -> Part:
-    # It decrypts nothing, so it gets no key.
-    without_keys = {name: value for name, value in environ.items() if not name.startswith(f"{settings.PREFIX}DATA_KEY")}
-    return Part(name="notifier", command=[*COMMAND, "notifier"], rank=WORKERS, environ=without_keys)
+    return Part(name="notifier", command=[*COMMAND, "notifier"], rank=WORKERS, environ=environ)
 
 
 def api(environ: Mapping[str, str], url: str) -> Part:

@@ -214,6 +214,7 @@ def environ_of_commands(
         "KOMEK_DATA": str(folder.root),
         # Absolute: processes may have another working directory.
         "KOMEK_JWT_KEYS": str(jwt_keys.absolute()),
+        "KOMEK_VAPID_KEY": str((settings.vapid_key or keys.ensure_vapid_key(folder.vapid_key)).absolute()),
         # The logs must contain the last lines of a process that is killed.
         "PYTHONUNBUFFERED": "1",
     }

@@ -77,7 +77,7 @@ class PeopleRestore:
         writes = [
             write
             for write in newest.values()
-            if write.sealed is not None or write.ref.startswith(("volunteer:", "consents:"))
+            if write.sealed is not None or write.ref.startswith(("volunteer:", "consents:", "channels:"))
         ]
         for at in range(0, len(writes), PEOPLE_AT_ONCE):
             await people.put_private(writes[at : at + PEOPLE_AT_ONCE])

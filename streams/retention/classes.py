@@ -187,6 +187,11 @@ CLASSES: tuple[DataClass, ...] = (
     in_redis(redis_keys.reported, DAY_S, Ending.EXPIRY, "a report can be read before its decision"),
     in_redis(redis_keys.answering, 2 * MINUTE_S, Ending.EXPIRY, "an answer can be seen before its decision"),
     in_redis(redis_keys.repeat, DAY_S, Ending.EXPIRY, "requests may be repeated for a day"),
+    # Redis: notices
+    in_redis(redis_keys.devices_of, ENDED_S, Ending.EXPIRY, "whether a device still receives notices; ids and times"),
+    in_redis(redis_keys.reach_of, DAY_S, Ending.EXPIRY, "the operator sees whom the notices of an offer reached"),
+    in_redis(redis_keys.replying, DAY_S, Ending.EXPIRY, "which offer a reply by SMS answers; a keyed digest and ids"),
+    in_redis(redis_keys.linking, HOUR_S, Ending.EXPIRY, "who has begun to connect Telegram; a keyed digest and ids"),
     # Files of the local stack
     in_file("logs/*.log", None, Ending.SIZE, "32 MB for each process; no personal data (tests search for it)"),
     in_file("kafka", None, Ending.RETENTION, "the topics above"),
@@ -198,6 +203,7 @@ CLASSES: tuple[DataClass, ...] = (
     in_file("*.json", None, Ending.PERSON, "addresses, process numbers and passwords of the local servers; keys"),
     in_file("supervisor.lock", None, Ending.PERSON, "empty: one `komek up` at a time"),
     in_file("data-key", None, Ending.PERSON, "keys"),
+    in_file("vapid-key.pem", None, Ending.PERSON, "keys"),
 )
 
 _OF_TOPIC = {row.place.name: row for row in CLASSES if isinstance(row.place, InTopic)}

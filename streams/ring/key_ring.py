@@ -136,6 +136,10 @@ class KeyRing:
         """As `purpose_key`, of every session key that is in use, the active one first: what an accepted one signed is valid."""
         return tuple(_purpose_key(key.key, purpose) for key in self.readers(KeyUse.SESSION))
 
+    def data_purpose_keys(self, purpose: str) -> tuple[bytes, ...]:
+        """As `purpose_keys`, derived from the data keys: for processes that open private records and must not log anybody in."""
+        return tuple(_purpose_key(key.key, purpose) for key in self.readers(KeyUse.DATA))
+
     @property
     def digest_key(self) -> bytes:
         """The key of `streams.wire.client_digests`. Raises KeyMissing."""

@@ -259,6 +259,8 @@ def _packed_private(write: PrivateWrite) -> dict[str, object]:
     packed: dict[str, object] = {"ref": write.ref, "offset": write.offset, "resealed": write.is_resealed}
     if write.ref.startswith("consents:"):
         packed |= {"consents_of": write.ref.removeprefix("consents:"), "withheld": not write.positions}
+    if write.ref.startswith("channels:"):
+        packed["of_person"] = True
     if write.ref.startswith("volunteer:"):
         packed["volunteer"] = write.ref.removeprefix("volunteer:")
         if (home := kept_home(write)) is not None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from dispatch.model.private_refs import channels_ref
 from streams import redis_keys as keys
 from streams.components import Component
 from streams.store.scripts import PARTS, source_of
@@ -70,7 +71,7 @@ RIGHTS: Mapping[Component, Rights] = {
         about="reads what is shown; writes profiles, encrypted texts and the marks of requests",
         scripts=frozenset({"asked_lately", "inside", "named", "near", "people", "private", "ready", "verifications"}),
         commands=_words(
-            "EXISTS GET HGET HGETALL HKEYS HMGET INFO LINDEX LRANGE MGET SCARD SET SMISMEMBER TIME ZCARD ZRANGE "
+            "DEL EXISTS EXPIRE GET HGET HGETALL HKEYS HMGET HSET INFO LINDEX LRANGE MGET SCARD SET SMISMEMBER TIME ZCARD ZRANGE "
             "ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE"
         ),
         reads=(_ALL,),
@@ -78,6 +79,9 @@ RIGHTS: Mapping[Component, Rights] = {
             keys.reported("*"),
             keys.answering("*"),
             keys.repeat("*"),
+            keys.devices_of("*"),
+            keys.reach_of("*"),
+            keys.linking("*"),
             keys.volunteer("*"),
             keys.erased("*"),
             keys.verified("*"),
@@ -102,7 +106,12 @@ RIGHTS: Mapping[Component, Rights] = {
         commands=READS | _words("INFO SCAN TIME UNLINK"),
         writes=(_ALL,),
     ),
-    Component.NOTIFIER: Rights(about="works on Kafka alone"),
+    Component.NOTIFIER: Rights(
+        about="reads the sealed channels and the duty of the people it reaches; writes what became of notices",
+        commands=_words("EXPIRE GET HGETALL HMGET HSET SET"),
+        reads=(keys.private(channels_ref("*")), keys.volunteer("*")),
+        writes=(keys.devices_of("*"), keys.reach_of("*"), keys.replying("*")),
+    ),
     Component.OPERATOR: Rights(
         about="`komek rebuild`, `keys`, `retention check` and `doctor`",
         scripts=_REBUILD,

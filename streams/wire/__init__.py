@@ -5,6 +5,8 @@ May import: `ring`, `clock`, `errors`, `dispatch`.
 Imported by: every room above it. Use the names of this page: `wire.decode_decision(...)`.
 """
 
+from streams.wire.address_digests import address_names
+from streams.wire.channel_records import ChannelPrivate, ChannelsPrivate, PendingCode, PushSubscription
 from streams.wire.codec import (
     DecisionFrame,
     Unreadable,
@@ -40,19 +42,34 @@ from streams.wire.records import (
     VolunteerPrivate,
     VolunteerRecord,
 )
-from streams.wire.sealing import UnknownKey, named_key, open_consents, open_plain, open_sealed, seal, seal_plain
+from streams.wire.sealing import (
+    PrivateRecord,
+    UnknownKey,
+    named_key,
+    open_channels,
+    open_consents,
+    open_plain,
+    open_sealed,
+    seal,
+    seal_plain,
+)
 from streams.wire.session_records import Revoked, SessionKind, SessionRecord
 
 __all__ = [
     "RESEALED_FROM",
     "AuditRecord",
+    "ChannelPrivate",
+    "ChannelsPrivate",
     "ConsentStep",
     "ConsentsPrivate",
     "DecisionFrame",
     "FixRecord",
     "IncidentPrivate",
     "NoticeRecord",
+    "PendingCode",
     "PlansRecord",
+    "PrivateRecord",
+    "PushSubscription",
     "Revoked",
     "SessionKind",
     "SessionRecord",
@@ -61,6 +78,7 @@ __all__ = [
     "VerificationRecord",
     "VolunteerPrivate",
     "VolunteerRecord",
+    "address_names",
     "decode_audit",
     "decode_command",
     "decode_decision",
@@ -82,6 +100,7 @@ __all__ = [
     "headers",
     "kind_of",
     "named_key",
+    "open_channels",
     "open_consents",
     "open_plain",
     "open_sealed",

@@ -97,6 +97,7 @@ class NoticeRecord:
     """A record of `notices`: a notice of `kind` that follows from the event `event_id` of `offers`, sent by `channel`.
 
     `reason`: why the offer is in its state. `changes`: the fields of the job that changed in epoch `version` of the incident.
+    `channel` of what a person says about a notice (seen, delivered), and of a test that they ask for: `api`.
     """
 
     id: str
@@ -112,6 +113,10 @@ class NoticeRecord:
     version: int = 0
     reason: str | None = None
     changes: tuple[str, ...] = ()
+    code: str | None = None
+    """Why the channel failed: its own code (`http_410`, `timeout`, `unknown_chat`); None: it did not."""
+    device: str | None = None
+    """Id of the one channel of the person that the record is about; None: all of this kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

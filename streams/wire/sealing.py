@@ -7,15 +7,19 @@ key; it is read with every data key of the ring and no longer written.
 """
 
 import os
+from typing import TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from streams.ring import KeyRing, KeyUse, RingKey
+from streams.wire.channel_records import ChannelsPrivate
 from streams.wire.codec import Unreadable, decode_as, encode
 from streams.wire.records import ConsentsPrivate, IncidentPrivate, VolunteerPrivate
 
 _NONCE, _TAG = 12, 16
+PrivateRecord: TypeAlias = VolunteerPrivate | IncidentPrivate | ConsentsPrivate | ChannelsPrivate
+"""The plain text of every kind of record of `private`."""
 
 
 class UnknownKey(Unreadable):
@@ -30,7 +34,7 @@ class UnknownKey(Unreadable):
         self.key_id = key_id
 
 
-def seal(keys: KeyRing | bytes, ref: str, record: VolunteerPrivate | IncidentPrivate | ConsentsPrivate) -> bytes:
+def seal(keys: KeyRing | bytes, ref: str, record: PrivateRecord) -> bytes:
     """Encrypts a record under the active data key. `keys`: a ring, or a data key alone.
 
     Raises:
@@ -63,6 +67,13 @@ def open_consents(keys: KeyRing | bytes, ref: str, sealed: bytes) -> ConsentsPri
     """As `open_sealed`, for a record of consents."""
     plain, _ = open_plain(keys, ref, sealed)
     record: ConsentsPrivate = decode_as(plain, ConsentsPrivate)
+    return record
+
+
+def open_channels(keys: KeyRing | bytes, ref: str, sealed: bytes) -> ChannelsPrivate:
+    """As `open_sealed`, for a record of channels."""
+    plain, _ = open_plain(keys, ref, sealed)
+    record: ChannelsPrivate = decode_as(plain, ChannelsPrivate)
     return record
 
 

@@ -91,9 +91,11 @@ CLAIM, INCIDENT, DECIDED = redis_keys.PENDING_CLAIMS, redis_keys.incident("i"), 
         # The worker stays among the keys of Komek.
         (Component.WORKER, ("SET", "another", "1")),
         (Component.WORKER, ("GET", "another")),
-        # The notifier writes and reads nothing at all.
+        # The notifier reads whom it reaches, and nothing of incidents or of the rest of `private`.
         (Component.NOTIFIER, ("SET", INCIDENT, "{}")),
         (Component.NOTIFIER, ("GET", INCIDENT)),
+        (Component.NOTIFIER, ("GET", redis_keys.private("volunteer:v-1"))),
+        (Component.NOTIFIER, ("HSET", redis_keys.volunteer("v-1"), "du", "1")),
         (Component.NOTIFIER, ("EVALSHA", "0" * 40, "0")),
         # The operator's CLI rebuilds; it does not claim.
         (Component.OPERATOR, ("HINCRBY", redis_keys.volunteer("v-1"), "ce", "1")),

@@ -103,7 +103,7 @@ def test_a_bad_secret_is_never_shown(name: str, value: str, expected: str) -> No
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     with pytest.raises(
-        SettingsError, match=r"KOMEK_KAFKAS='x': no such setting; known are KOMEK_KAFKA, KOMEK_KAFKA_SECURITY, "
+        SettingsError, match=r"KOMEK_KAFKAS='x': no such setting; known are .*KOMEK_KAFKA, KOMEK_KAFKA_SECURITY, "
     ):
         load({"KOMEK_KAFKAS": "x"})
 

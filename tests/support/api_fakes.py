@@ -28,10 +28,9 @@ from streams.store.people import PrivateWrite, ProfileWrite
 from streams.store.reads import Counts, Listed, OfferOf, Page, RebuildState
 from streams.store.verifications import Ending, VerificationWrite
 from streams.store.volunteer_view import VolunteerView
-from streams.topics import INCIDENTS, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
+from streams.topics import INCIDENTS, NOTICES, PRIVATE, SESSIONS, VERIFICATIONS, VOLUNTEERS
 from streams.wire import (
     AuditRecord,
-    ConsentsPrivate,
     FixRecord,
     IncidentPrivate,
     NoticeRecord,
@@ -43,7 +42,7 @@ from streams.wire import (
 
 DATA_KEY = bytes(range(32))
 Private = VolunteerPrivate | IncidentPrivate
-Written = Private | ConsentsPrivate
+Written = wire.PrivateRecord
 
 
 class FakeLog:
@@ -117,6 +116,13 @@ class FakeLog:
     async def send_session(self, key: str, record: SessionRecord | None) -> LogOffset:
         value = None if record is None else wire.encode(record)
         return (await self.send_in_order([Message(SESSIONS.name, key, value, [])]))[0]
+
+    async def send_notice(self, record: NoticeRecord) -> LogOffset:
+        return (await self.send_in_order([Message(NOTICES.name, record.volunteer_id, wire.encode(record), [])]))[0]
+
+    @property
+    def notices(self) -> list[NoticeRecord]:
+        return [wire.decode_notice(message.value) for message in self.messages if message.topic == NOTICES.name]
 
     def record(self, entry: AuditRecord) -> None:
         if self.audit_trouble is not None:

@@ -21,6 +21,7 @@ from streams.ring import KeyRing, LiveRing
 from streams.sessions.book import SessionBook
 from streams.sessions.sessions import Sessions
 from streams.settings import Settings
+from streams.store.memory.reach import MemoryReach
 from streams.tokens import Role, TokenKeys
 from tests.support.api_contract import check_response
 from tests.support.api_fakes import (
@@ -62,6 +63,7 @@ class World:
         self.issuer = issuer
         self.ahead_ms = 0
         self.redis = FakeRedis()
+        self.reach = MemoryReach()
         self.decisions = FakeDecisions()
         self.last_known = FakeLastKnown()
         self.private_log = FakePrivateLog(self.log)
@@ -105,6 +107,7 @@ class World:
             monitor=self.lag,
             alarms=self.alarms,
             latency=Latency(),
+            reach=self.reach,
         )
         self.app = assembled(services=services)
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)

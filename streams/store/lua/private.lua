@@ -49,7 +49,7 @@ for i, item in ipairs(cmsgpack.unpack(ARGV[2])) do
       call('SET', key, item.offset .. '|' .. sealed)
     else
       -- Only records of people come back late: a phone or a dead letter may be a month behind.
-      call('SET', key, item.offset .. '|', 'EX', (item.volunteer or item.consents_of) and ERASED_TTL_S or 86400)
+      call('SET', key, item.offset .. '|', 'EX', (item.volunteer or item.consents_of or item.of_person) and ERASED_TTL_S or 86400)
     end
     if item.consents_of then set_consent(item) end
     if item.volunteer then

@@ -221,7 +221,8 @@ async def test_erasing_leaves_tombstones_and_nothing_to_read(world: World) -> No
     tombstones = [one for one in erased if one[0] != VERIFICATIONS.name]
     # Whatever could have been verified: an older record must not come back with the id.
     assert {(VERIFICATIONS.name, "v-1|"), (VERIFICATIONS.name, "v-1|doctor")} < set(erased)
-    assert tombstones == [(PRIVATE.name, "volunteer:v-1"), (PRIVATE.name, "consents:v-1"), (VOLUNTEERS.name, "v-1")]
+    private = [(PRIVATE.name, f"{kind}:v-1") for kind in ("volunteer", "consents", "channels")]
+    assert tombstones == [*private, (VOLUNTEERS.name, "v-1")]
     assert code(await world.ask("GET", "/v1/volunteers/v-1", role="admin")) == "not_found"
     assert world.redis.sealed == {}
 

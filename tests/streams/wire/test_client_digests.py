@@ -32,6 +32,7 @@ HASHING = {
     "streams/simulator/replay_targets.py": "SHA-256 of a body, which stays in the process",
     "streams/store/scripts.py": "Lua scripts, as Redis names them",
     "streams/ring/key_ring.py": "ids, check values and purpose keys, derived from the keys of the ring",
+    "streams/wire/address_digests.py": "MACs of addresses and codes of channels under keys derived from the data keys",
     "streams/wire/client_digests.py": "this list of purposes",
 }
 """Every module that hashes, and what. Client data that is stored needs a keyed digest."""

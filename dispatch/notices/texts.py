@@ -1,0 +1,242 @@
+"""The texts of notices in Kazakh, Russian and English: one catalogue. A test finds keys that are missing in a language.
+
+A text stands on a lock screen, so it names no person, no place and no address. No form has a gender, and Kazakh nouns stay
+singular after numbers. An SMS has `sms` texts: one part of at most 67 UCS-2 characters (70 alone, but gateways count the header).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from dispatch.model.languages import canonical
+from dispatch.model.vocabulary import Skill
+
+LANGUAGES = ("kk", "ru", "en")
+DEFAULT = "ru"
+SMS_PART = 67
+"""UCS-2 characters of one part."""
+
+
+class TextKey(StrEnum):
+    """Kinds of notices, and texts that are no notice about an offer."""
+
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+    STOOD_DOWN = "stood_down"
+    VOID = "void"
+    CLOSED = "closed"
+    LEASE_EXPIRED = "lease_expired"
+    CHECK_IN_ASKED = "check_in_asked"
+    CHECK_IN_WARNED = "check_in_warned"
+    CHECK_IN_OVERDUE = "check_in_overdue"
+    STILL_COMING = "still_coming"
+    COLLEAGUE_IN_DISTRESS = "colleague_in_distress"
+    STAGING_MOVED = "staging_moved"
+    CHANGED = "changed"
+    TEST = "test"
+    VERIFY = "verify"
+    LINKED = "linked"
+    REPLY_ACCEPTED = "reply_accepted"
+    REPLY_DECLINED = "reply_declined"
+    REPLY_LATE = "reply_late"
+    REPLY_NO_OFFER = "reply_no_offer"
+    REPLY_UNCLEAR = "reply_unclear"
+    REPLY_TROUBLE = "reply_trouble"
+    ANSWER_YES = "answer_yes"
+    ANSWER_NO = "answer_no"
+    OPEN = "open"
+
+
+_TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
+    TextKey.OFFERED: (
+        "Көмек керек: {skill}{distance}. Жауап беруге {left}.",
+        "Нужна помощь: {skill}{distance}. На ответ {left}.",
+        "Help needed: {skill}{distance}. {left} to answer.",
+    ),
+    TextKey.CONFIRMED: (
+        "Келісіміңіз қабылданды. Мәліметтер қосымшада.",
+        "Ваше согласие принято. Подробности в приложении.",
+        "Your acceptance is confirmed. Details are in the app.",
+    ),
+    TextKey.WITHDRAWN: (
+        "Сұрау қайтарып алынды. Ештеңе істеудің қажеті жоқ.",
+        "Запрос отозван. Ничего делать не нужно.",
+        "The request was withdrawn. Nothing to do.",
+    ),
+    TextKey.STOOD_DOWN: (
+        "Көмек енді қажет емес. Дайын болғаныңызға рахмет.",
+        "Отбой: помощь больше не нужна. Спасибо за готовность.",
+        "Stand down: help is no longer needed. Thank you.",
+    ),
+    TextKey.VOID: (
+        "Сұрау жарамсыз болды. Орныңызда қалыңыз.",
+        "Запрос недействителен. Оставайтесь на месте.",
+        "The request is not valid. Please stay where you are.",
+    ),
+    TextKey.CLOSED: (
+        "Оқиға жабылды. Көмегіңізге рахмет.",
+        "Происшествие закрыто. Спасибо за помощь.",
+        "The incident is closed. Thank you for your help.",
+    ),
+    TextKey.LEASE_EXPIRED: (
+        "Тапсырманың уақыты бітті, ол басқа адамға өтеді.",
+        "Время задания вышло, его получит другой человек.",
+        "Time for the task has run out; somebody else gets it.",
+    ),
+    TextKey.CHECK_IN_ASKED: (
+        "Бәрі жақсы ма? Қосымшада «Мен аманмын» дегенді басыңыз.",
+        "Всё в порядке? Нажмите «Я в безопасности».",
+        "Are you all right? Please check in.",
+    ),
+    TextKey.CHECK_IN_WARNED: (
+        "Жауабыңыз жоқ. Қауіпсіз екеніңізді растаңыз.",
+        "От вас нет ответа. Подтвердите, что вы в безопасности.",
+        "No answer from you. Please confirm that you are safe.",
+    ),
+    TextKey.CHECK_IN_OVERDUE: (
+        "Диспетчер сізді іздеп жатыр. Дереу жауап беріңіз.",
+        "Диспетчер ищет вас. Ответьте сейчас же.",
+        "The dispatcher is looking for you. Answer now.",
+    ),
+    TextKey.STILL_COMING: (
+        "Әлі келе жатырсыз ба? Қосымшада жауап беріңіз.",
+        "Вы ещё едете? Ответьте в приложении.",
+        "Are you still coming? Please answer in the app.",
+    ),
+    TextKey.COLLEAGUE_IN_DISTRESS: (
+        "Қасыңыздағы волонтерге көмек керек. Қосымшаны ашыңыз.",
+        "Волонтеру рядом нужна помощь. Откройте приложение.",
+        "A volunteer near you needs help. Open the app.",
+    ),
+    TextKey.STAGING_MOVED: (
+        "Жиналу орны өзгерді. Жолға шықпас бұрын қараңыз.",
+        "Место сбора изменилось. Посмотрите, прежде чем ехать.",
+        "The staging point has moved. Look before you go on.",
+    ),
+    TextKey.CHANGED: (
+        "Тапсырма өзгерді. Қосымшадан қарап, растаңыз.",
+        "Задание изменилось. Посмотрите и подтвердите.",
+        "The job has changed. Look and confirm in the app.",
+    ),
+    TextKey.TEST: (
+        "Бұл сынақ. Хабарламалар сізге жетіп тұр.",
+        "Это проверка. Уведомления до вас доходят.",
+        "This is a test. Notices reach you.",
+    ),
+    TextKey.VERIFY: (
+        "Komek коды: {code}. Ешкімге айтпаңыз. 10 минут жарамды.",
+        "Код Komek: {code}. Никому не говорите. 10 минут.",
+        "Komek code: {code}. Tell nobody. Valid 10 minutes.",
+    ),
+    TextKey.LINKED: (
+        "Telegram қосылды. Сұраулар осында келеді.",
+        "Telegram подключён. Запросы будут приходить сюда.",
+        "Telegram is connected. Requests will arrive here.",
+    ),
+    TextKey.REPLY_ACCEPTED: (
+        "Келісіміңіз алынды. Растауын күтіңіз.",
+        "Ваше согласие получено. Дождитесь подтверждения.",
+        "Your yes was received. Wait for the confirmation.",
+    ),
+    TextKey.REPLY_DECLINED: (
+        "Түсіндік, басқа адам іздейміз. Рахмет.",
+        "Понятно, ищем другого человека. Спасибо.",
+        "Understood, we ask somebody else. Thank you.",
+    ),
+    TextKey.REPLY_LATE: (
+        "Жауап кеш келді: сұрау аяқталған. Бармаңыз.",
+        "Ответ пришёл поздно: запрос завершён. Не выезжайте.",
+        "Your answer came too late: the request is over. Stay.",
+    ),
+    TextKey.REPLY_NO_OFFER: (
+        "Сізге арналған ашық сұрау жоқ.",
+        "Для вас нет открытого запроса.",
+        "There is no open request for you.",
+    ),
+    TextKey.REPLY_UNCLEAR: (
+        "Түсінбедік. Барсаңыз 1, бара алмасаңыз 0 жазыңыз.",
+        "Не поняли. Едете: ответьте 1. Не можете: 0.",
+        "Not understood. Reply 1 if you go, 0 if you cannot.",
+    ),
+    TextKey.REPLY_TROUBLE: (
+        "Жауап әлі жазылмады. Тағы бір рет жіберіңіз.",
+        "Ответ ещё не записан. Отправьте его ещё раз.",
+        "Your answer is not recorded yet. Send it again.",
+    ),
+    TextKey.ANSWER_YES: ("Барамын", "Еду", "I'm going"),
+    TextKey.ANSWER_NO: ("Бара алмаймын", "Не могу", "I can't"),
+    TextKey.OPEN: ("Ашу", "Открыть", "Open"),
+}
+
+_OFFERED_SMS = (
+    "Көмек: {skill}{distance}, {left}. 1=барамын 0=жоқ",
+    "Помощь: {skill}{distance}, {left}. 1=еду 0=нет",
+    "Help: {skill}{distance}, {left}. 1=going 0=no",
+)
+"""Of offers by SMS, with the digits that answer it."""
+
+_SKILLS: Mapping[Skill, tuple[str, str, str]] = {
+    Skill.FIRST_AID: ("алғашқы көмек", "первая помощь", "first aid"),
+    Skill.CPR: ("жүрек массажы", "реанимация", "CPR"),
+    Skill.DOCTOR: ("дәрігер", "врач", "doctor"),
+    Skill.NURSE: ("мейіргер", "медпомощь", "nurse"),
+    Skill.PSYCHOLOGIST: ("психолог", "психолог", "psychologist"),
+    Skill.SEARCH: ("іздеу", "поиск", "search"),
+    Skill.RESCUE: ("құтқару", "спасение", "rescue"),
+    Skill.BOAT: ("қайық", "лодка", "boat"),
+    Skill.DRIVER: ("көлік", "машина", "driver"),
+    Skill.OFF_ROAD: ("жолсыз көлік", "внедорожник", "off-road car"),
+    Skill.FIREFIGHTING: ("өрт сөндіру", "тушение", "firefighting"),
+    Skill.LOGISTICS: ("жеткізу", "доставка", "logistics"),
+    Skill.RADIO: ("радиобайланыс", "радиосвязь", "radio"),
+    Skill.COORDINATION: ("үйлестіру", "координация", "coordination"),
+    Skill.TRANSLATOR: ("аударма", "перевод", "translation"),
+    Skill.MAPPING: ("карта жасау", "карта", "mapping"),
+    Skill.VERIFICATION: ("тексеру", "проверка", "verification"),
+    Skill.CALL_TAKING: ("қайта қоңырау", "обзвон", "calling back"),
+    Skill.GEOLOCATION: ("орнын табу", "поиск места", "geolocation"),
+    Skill.MEDIA_MONITORING: ("желіні қарау", "мониторинг", "monitoring"),
+}
+_UNITS = {"km": ("км", "км", "km"), "m": ("м", "м", "m"), "min": ("мин", "мин", "min"), "s": ("с", "с", "s")}
+
+
+def language_of(wanted: str | None, spoken: tuple[str, ...] = ()) -> str:
+    """The language of a person's notices: the chosen one, else the first spoken one that the catalogue has."""
+    for one in (wanted, *spoken):
+        if one and (found := canonical(one)) in LANGUAGES:
+            return str(found)
+    return DEFAULT
+
+
+def text(key: TextKey, language: str, **values: str) -> str:
+    return _TEXTS[key][LANGUAGES.index(language)].format(**values)
+
+
+def offered(language: str, *, skill: str, distance_m: float | None, left_ms: int, is_sms: bool = False) -> str:
+    """The text of an offer. `left_ms`: the time that is left to answer."""
+    template = (_OFFERED_SMS if is_sms else _TEXTS[TextKey.OFFERED])[LANGUAGES.index(language)]
+    return template.format(
+        skill=skill_name(skill, language),
+        distance="" if distance_m is None else ", " + _distance(distance_m, language),
+        left=_duration(left_ms, language),
+    )
+
+
+def skill_name(skill: str, language: str) -> str:
+    """The name of a skill; a skill of a deployment's own plans keeps its word."""
+    names = _SKILLS.get(Skill(skill)) if skill in Skill._value2member_map_ else None
+    return names[LANGUAGES.index(language)] if names else skill.replace("_", " ")[:20]
+
+
+def _distance(distance_m: float, language: str) -> str:
+    place = LANGUAGES.index(language)
+    if distance_m < 950:
+        return f"{max(100, round(distance_m, -2)):.0f} {_UNITS['m'][place]}"
+    number = f"{distance_m / 1000:.1f}" if distance_m < 9_950 else f"{distance_m / 1000:.0f}"
+    return f"{number if language == 'en' else number.replace('.', ',')} {_UNITS['km'][place]}"
+
+
+def _duration(left_ms: int, language: str) -> str:
+    seconds = max(0, left_ms) // 1000
+    unit, number = ("s", seconds) if seconds <= 120 else ("min", seconds // 60)
+    return f"{number} {_UNITS[unit][LANGUAGES.index(language)]}"

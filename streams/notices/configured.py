@@ -1,0 +1,31 @@
+"""Which kinds of channels this deployment can send, by its settings alone."""
+
+from dispatch.notices.ladder import ChannelKind
+from streams.settings import Settings
+
+
+def kinds(settings: Settings) -> tuple[ChannelKind, ...]:
+    """The kinds that are set up, in the order of `ChannelKind`."""
+    is_on = {
+        ChannelKind.WEBPUSH: settings.vapid_key is not None,
+        ChannelKind.EMAIL: settings.email_url is not None,
+        # The token sends, the name makes the links by which people connect: one is of no use without the other.
+        ChannelKind.TELEGRAM: settings.telegram_token is not None and settings.telegram_bot is not None,
+        ChannelKind.SMS: settings.sms_url is not None,
+        ChannelKind.VOICE: settings.voice_url is not None,
+    }
+    return tuple(kind for kind in ChannelKind if is_on[kind])
+
+
+def remarks(settings: Settings) -> list[str]:
+    """What somebody who runs Komek should know about its channels, one sentence each; empty: every kind is set up."""
+    on = kinds(settings)
+    off = [kind.value for kind in ChannelKind if kind not in on]
+    found = [f"not set up: {', '.join(off)} (USING.md, Notices)"] if off else []
+    if ChannelKind.WEBPUSH in on and settings.vapid_subject is None:
+        found.append("pushes to iPhones are off: KOMEK_VAPID_SUBJECT names nobody, and Apple refuses such pushes")
+    if ChannelKind.TELEGRAM in on and settings.telegram_secret is None:
+        found.append("replies by Telegram are off: KOMEK_TELEGRAM_SECRET is not set")
+    if ChannelKind.SMS in on and settings.sms_secret is None:
+        found.append("replies by SMS are off: KOMEK_SMS_SECRET is not set")
+    return found

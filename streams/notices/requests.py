@@ -1,0 +1,54 @@
+"""Records of `notices` that ask the notifier for something: a code to an address, a test, an answer to a reply.
+
+They say what is wanted and by whom; addresses and codes stand in the sealed record of the person's channels alone.
+"""
+
+from dispatch.model.ids import derived
+from dispatch.notices.rules import NoticeOutcome
+from dispatch.notices.texts import TextKey
+from streams import clock
+from streams.wire import NoticeRecord
+
+BY_API = "api"
+"""`channel` of the records that the API writes."""
+ADDRESS_ASKED = TextKey.VERIFY
+ASKED_VALID_MS = 600_000
+"""A request that waited longer is not carried out: the code has expired, the person has stopped looking."""
+
+
+def asked(
+    key: TextKey, volunteer_id: str, at_ms: int, *, device: str | None = None, offer_id: str = "", incident_id: str = ""
+) -> NoticeRecord:
+    """Asks for one text to one channel of a person, or to all of them."""
+    identity = str(derived("asked", volunteer_id, key, clock.fresh_id()))
+    return NoticeRecord(
+        id=identity,
+        event_id=identity,
+        offer_id=offer_id,
+        incident_id=incident_id,
+        volunteer_id=volunteer_id,
+        kind=key.value,
+        channel=BY_API,
+        outcome=NoticeOutcome.ASKED,
+        attempts=0,
+        at_ms=at_ms,
+        device=device,
+    )
+
+
+def said(
+    outcome: NoticeOutcome, notice_id: str, volunteer_id: str, at_ms: int, *, offer_id: str = "", incident_id: str = ""
+) -> NoticeRecord:
+    """A person's device has shown a notice, or the person has seen it."""
+    return NoticeRecord(
+        id=notice_id,
+        event_id="",
+        offer_id=offer_id,
+        incident_id=incident_id,
+        volunteer_id=volunteer_id,
+        kind="",
+        channel=BY_API,
+        outcome=outcome,
+        attempts=0,
+        at_ms=at_ms,
+    )

@@ -1,0 +1,45 @@
+"""`ReachPort` in memory: the same fields as in Redis, without TTLs."""
+
+from collections.abc import Mapping, Sequence
+
+from streams.store.reach import DeviceState, Reached, Told, device_states, fields_of, reach_text, reached
+
+
+class MemoryReach:
+    def __init__(self) -> None:
+        self._devices: dict[str, dict[str, str]] = {}
+        self._offers: dict[str, dict[str, str]] = {}
+        self._replies: dict[str, tuple[str, str]] = {}
+        self._links: dict[str, tuple[str, str]] = {}
+
+    async def put(self, told: Told) -> None:
+        if told.device is not None:
+            fields = fields_of(told)
+            of_person = self._devices.setdefault(told.volunteer_id, {})
+            of_person |= dict(zip(fields[::2], fields[1::2], strict=True))
+        if told.offer_id:
+            self._offers.setdefault(told.offer_id, {})[told.kind] = reach_text(told)
+
+    async def devices(self, volunteer_id: str) -> Mapping[str, DeviceState]:
+        return device_states(self._devices.get(volunteer_id, {}))
+
+    async def of_offers(self, offer_ids: Sequence[str]) -> list[tuple[Reached, ...]]:
+        return [
+            tuple(reached(kind, text) for kind, text in self._offers.get(offer_id, {}).items())
+            for offer_id in offer_ids
+        ]
+
+    async def forget(self, volunteer_id: str) -> None:
+        self._devices.pop(volunteer_id, None)
+
+    async def await_reply(self, address: str, volunteer_id: str, offer_id: str) -> None:
+        self._replies[address] = (volunteer_id, offer_id)
+
+    async def replied(self, address: str) -> tuple[str, str] | None:
+        return self._replies.get(address)
+
+    async def put_link(self, code: str, volunteer_id: str, channel_id: str) -> None:
+        self._links[code] = (volunteer_id, channel_id)
+
+    async def linked(self, code: str) -> tuple[str, str] | None:
+        return self._links.get(code)

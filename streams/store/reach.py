@@ -1,0 +1,168 @@
+"""What became of people's notices: how each channel of a person does, and whom the notices of an offer reached.
+
+A cache in Redis with a TTL beside the topic `notices`, which is the record. After Redis was emptied it begins empty: a device
+that is gone gets one more notice, whose refusal marks it again.
+
+All methods raise `StoreUnavailable` when Redis does not reply. None needs Redis to be rebuilt.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dispatch.notices.rules import NoticeOutcome
+from streams import redis_keys
+from streams.retention.classes import DAY_S, ENDED_S, HOUR_S
+from streams.store.redis_client import Command, RedisClient
+
+LINK_S = 600
+assert LINK_S <= HOUR_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceState:
+    """`ok_ms`: when its service last took a notice. `gone_ms`: when the service said that it exists no more."""
+
+    ok_ms: int | None = None
+    failed_ms: int | None = None
+    code: str | None = None
+    gone_ms: int | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        return self.gone_ms is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One outcome. `device`: id of the channel, or None for what concerns an offer alone; `offer_id` None: a test."""
+
+    volunteer_id: str
+    kind: str
+    outcome: NoticeOutcome
+    at_ms: int
+    device: str | None = None
+    offer_id: str | None = None
+    code: str | None = None
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """The last outcome of a kind of channel for an offer."""
+
+    kind: str
+    outcome: NoticeOutcome
+    code: str | None
+    at_ms: int
+
+
+class ReachPort(Protocol):
+    """`ReachStore` and `streams.store.memory.reach.MemoryReach`."""
+
+    async def put(self, told: Told) -> None: ...
+    async def devices(self, volunteer_id: str) -> Mapping[str, DeviceState]: ...
+    async def of_offers(self, offer_ids: Sequence[str]) -> list[tuple[Reached, ...]]: ...
+    async def forget(self, volunteer_id: str) -> None: ...
+    async def await_reply(self, address: str, volunteer_id: str, offer_id: str) -> None: ...
+    async def replied(self, address: str) -> tuple[str, str] | None: ...
+    async def put_link(self, code: str, volunteer_id: str, channel_id: str) -> None: ...
+    async def linked(self, code: str) -> tuple[str, str] | None: ...
+
+
+class ReachStore:
+    """`ReachPort` in Redis."""
+
+    def __init__(self, link: RedisClient) -> None:
+        self._link = link
+
+    async def put(self, told: Told) -> None:
+        """Writes an outcome; a repeat changes nothing but the time."""
+        commands: list[Command] = []
+        if told.device is not None:
+            devices = redis_keys.devices_of(told.volunteer_id)
+            commands += [("HSET", devices, *fields_of(told)), ("EXPIRE", devices, ENDED_S)]
+        if told.offer_id:
+            reach = redis_keys.reach_of(told.offer_id)
+            commands += [("HSET", reach, told.kind, reach_text(told)), ("EXPIRE", reach, DAY_S)]
+        if commands:
+            await self._link.run(commands)
+
+    async def devices(self, volunteer_id: str) -> Mapping[str, DeviceState]:
+        """State by channel id; a channel without any notice is absent."""
+        (row,) = await self._link.run([("HGETALL", redis_keys.devices_of(volunteer_id))])
+        return device_states({name.decode(): value.decode() for name, value in _pairs(row)})
+
+    async def of_offers(self, offer_ids: Sequence[str]) -> list[tuple[Reached, ...]]:
+        """The outcomes of each offer, in the order of the ids."""
+        rows = await self._link.run([("HGETALL", redis_keys.reach_of(offer_id)) for offer_id in offer_ids])
+        return [tuple(reached(name.decode(), value.decode()) for name, value in _pairs(row)) for row in rows]
+
+    async def forget(self, volunteer_id: str) -> None:
+        """Removes what is known of a person's channels."""
+        await self._link.run([("DEL", redis_keys.devices_of(volunteer_id))])
+
+    async def await_reply(self, address: str, volunteer_id: str, offer_id: str) -> None:
+        """A reply from this address (its keyed digest) answers this offer from now on."""
+        await self._link.run([("SET", redis_keys.replying(address), f"{volunteer_id}|{offer_id}", "EX", DAY_S)])
+
+    async def replied(self, address: str) -> tuple[str, str] | None:
+        """Person and offer that a reply from this address answers; None: none is known."""
+        return await self._pair(redis_keys.replying(address))
+
+    async def put_link(self, code: str, volunteer_id: str, channel_id: str) -> None:
+        await self._link.run([("SET", redis_keys.linking(code), f"{volunteer_id}|{channel_id}", "EX", LINK_S)])
+
+    async def linked(self, code: str) -> tuple[str, str] | None:
+        return await self._pair(redis_keys.linking(code))
+
+    async def _pair(self, key: str) -> tuple[str, str] | None:
+        (value,) = await self._link.run([("GET", key)])
+        if not value:
+            return None
+        first, _, second = value.decode().partition("|")
+        return first, second
+
+
+def fields_of(told: Told) -> list[str]:
+    """The fields of the hash of a person's channels that an outcome writes, with their values."""
+    if told.is_gone:
+        return [f"{told.device}:gone", str(told.at_ms), f"{told.device}:failed", f"{told.at_ms}|{told.code or ''}"]
+    if told.outcome is NoticeOutcome.FAILED:
+        return [f"{told.device}:failed", f"{told.at_ms}|{told.code or ''}"]
+    return [f"{told.device}:ok", str(told.at_ms)]
+
+
+def reach_text(told: Told) -> str:
+    return f"{told.outcome}|{told.code or ''}|{told.at_ms}"
+
+
+def reached(kind: str, text: str) -> Reached:
+    outcome, code, at_ms = text.split("|")
+    return Reached(kind=kind, outcome=NoticeOutcome(outcome), code=code or None, at_ms=int(at_ms))
+
+
+def device_states(fields: Mapping[str, str]) -> dict[str, DeviceState]:
+    """The states by channel id, from the fields of the hash."""
+    found = {}
+    for device in dict.fromkeys(name.rpartition(":")[0] for name in fields):
+        failed_ms, _, code = fields.get(f"{device}:failed", "").partition("|")
+        found[device] = DeviceState(
+            ok_ms=_number(fields.get(f"{device}:ok")),
+            failed_ms=_number(failed_ms),
+            code=code or None,
+            gone_ms=_number(fields.get(f"{device}:gone")),
+        )
+    return found
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+def _pairs(row: object) -> list[tuple[bytes, bytes]]:
+    """HGETALL replies with a map or a flat list, depending on the protocol (RESP3, RESP2)."""
+    if isinstance(row, Mapping):
+        return list(row.items())
+    assert isinstance(row, Sequence)
+    return list(zip(row[::2], row[1::2], strict=True))

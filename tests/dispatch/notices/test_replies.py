@@ -1,0 +1,49 @@
+"""Replies by SMS and Telegram: yes and no in three languages, and nothing else is ever taken for a yes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.notices.replies import MOST_CHARACTERS, Meaning, meaning
+
+YES = [
+    "1", " 1 ", "1.", "Иә", "ИӘ!", "ия", "Ия, барамын", "барамын", "Барамын рахмет", "барам", "баромын", "Да", "да!",
+    "Да, еду", "еду", "Еду.", "выезжаю", "выезжаб", "ок", "OK", "yes", "Yes, thanks", "I'm going", "going", "Привет, еду",
+    "бара жатырмын", "келісемін", "келисемин",
+]  # fmt: skip
+NO = [
+    "0", "0!", "жоқ", "Жок", "Жоқ, рахмет", "бара алмаймын", "бармаймын", "нет", "Нет, спасибо", "не могу", "Не смогу", "не еду",
+    "no", "No thanks", "I can't", "cannot", "отказываюсь", "отказываюс", "занята", "бос емеспін",
+]  # fmt: skip
+UNCLEAR = [
+    "", "   ", "?", "👍", "10", "11", "01", "1 0", "да нет", "нет да", "еду не могу", "да?", "куда ехать?", "Кто это",
+    "еду через 10 минут", "не согласен", "не да", "может быть", "буду позже", "иә бірақ", "барамын ба", "Мне нужна помощь",
+    "1000", "дада", "барай", "ед", "еда", "нету времени сейчас", "не", "STOP", "стоп", "я не еду, но жена едет к вам",
+    "1" * 500,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", YES)
+def test_a_yes(text: str) -> None:
+    assert meaning(text) is Meaning.YES
+
+
+@pytest.mark.parametrize("text", NO)
+def test_a_no(text: str) -> None:
+    assert meaning(text) is Meaning.NO
+
+
+def test_everything_else_is_for_a_person_to_read() -> None:
+    assert {text: meaning(text) for text in UNCLEAR} == dict.fromkeys(UNCLEAR, Meaning.UNCLEAR)
+
+
+@given(st.text(max_size=40))
+def test_a_negation_never_becomes_a_yes(text: str) -> None:
+    assert meaning(f"не {text}") is not Meaning.YES
+    assert meaning(f"жоқ {text}") is not Meaning.YES
+    assert meaning(f"no {text}") is not Meaning.YES
+
+
+@given(st.text(max_size=2 * MOST_CHARACTERS))
+def test_any_text_has_a_meaning(text: str) -> None:
+    assert meaning(text) in Meaning
