@@ -14,7 +14,7 @@ from enum import StrEnum
 from dispatch.model.local_time import OFFSET_MS
 from dispatch.model.vocabulary import OfferState, Priority
 from dispatch.notices.rules import Notice
-from dispatch.notices.safety_notices import COLLEAGUE_IN_DISTRESS, STILL_COMING
+from dispatch.notices.safety_notices import COLLEAGUE_IN_DISTRESS, REMINDER, STILL_COMING
 
 DAY_MIN = 24 * 60
 SHORT_WINDOW_MS = 120_000
@@ -40,7 +40,7 @@ SHARES: Mapping[ChannelKind, float] = {
 """Share of the window after which each way is used."""
 _CHECK_INS = frozenset({"check_in_asked", "check_in_warned", "check_in_overdue", STILL_COMING})
 _DISTRESS = frozenset({COLLEAGUE_IN_DISTRESS})
-URGENT_KINDS = frozenset({"offered"}) | _CHECK_INS | _DISTRESS
+URGENT_KINDS = frozenset({"offered", REMINDER}) | _CHECK_INS | _DISTRESS
 """Notices for which a phone may be woken at once (RFC 8030, Urgency: high): offers, check-ins, distress."""
 
 _WAYS: Mapping[str, frozenset[ChannelKind]] = {

@@ -33,6 +33,7 @@ class TextKey(StrEnum):
     COLLEAGUE_IN_DISTRESS = "colleague_in_distress"
     STAGING_MOVED = "staging_moved"
     CHANGED = "changed"
+    REMINDER = "reminder"
     TEST = "test"
     VERIFY = "verify"
     LINKED = "linked"
@@ -117,6 +118,11 @@ _TEXTS: Mapping[TextKey, tuple[str, str, str]] = {
         "Тапсырма өзгерді. Қосымшадан қарап, растаңыз.",
         "Задание изменилось. Посмотрите и подтвердите.",
         "The job has changed. Look and confirm in the app.",
+    ),
+    TextKey.REMINDER: (
+        "Диспетчер сізден жауап күтеді. Қосымшаны ашыңыз.",
+        "Диспетчер ждёт вашего ответа. Откройте приложение.",
+        "The dispatcher waits for your answer. Open the app.",
     ),
     TextKey.TEST: (
         "Бұл сынақ. Хабарламалар сізге жетіп тұр.",

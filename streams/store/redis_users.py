@@ -108,7 +108,7 @@ RIGHTS: Mapping[Component, Rights] = {
     ),
     Component.NOTIFIER: Rights(
         about="reads the sealed channels and the duty of the people it reaches; writes what became of notices",
-        commands=_words("EXPIRE GET HGETALL HMGET HSET SET"),
+        commands=_words("DEL EXPIRE GET HGETALL HMGET HSET SET"),
         reads=(keys.private(channels_ref("*")), keys.volunteer("*")),
         writes=(keys.devices_of("*"), keys.reach_of("*"), keys.replying("*")),
     ),
