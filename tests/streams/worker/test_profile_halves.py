@@ -14,8 +14,10 @@ from streams.store import RedisClient, scripts
 from streams.store.people import PeopleStore, PrivateWrite, ProfileWrite, Unjoined
 from streams.store.reads import Reads
 from streams.store.restore import Restore
+from streams.topics import PRIVATE, VOLUNTEERS
 from streams.wire import VolunteerPrivate, VolunteerRecord
 from streams.worker.profile_service import ProfileService, joined
+from tests.support.shared_stack import tombstones_of
 
 KEY = bytes(range(32))
 REF = "volunteer:v-1"
@@ -206,6 +208,21 @@ async def test_who_was_erased_in_both_halves_is_forgotten(town: StoredProfile) -
     await town.people.erase("v-1", profile_offset=2, private_offset=4)
 
     assert await town.service.join_once() == 0
+
+
+async def test_nobody_comes_back_whom_the_shared_stack_erases_between_two_tests(town: StoredProfile) -> None:
+    await town.private(3, contact={"phone": "1"})
+    await town.profile(1, private_at=3)
+
+    erased = tombstones_of(["v-1"])
+    await town.people.put_private(
+        [PrivateWrite(ref=ref.decode(), offset=4, sealed=None) for ref in erased[PRIVATE.name]]
+    )
+    gone = [ProfileWrite(volunteer_id=key.decode(), offset=4, record=None) for key in erased[VOLUNTEERS.name]]
+    await town.people.put_profiles(gone)
+
+    assert await town.service.join_once() == 0
+    assert await town.reads.volunteer("v-1") is None
 
 
 async def test_a_newer_record_that_comes_meanwhile_is_looked_at_as_well(town: StoredProfile) -> None:
