@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.local.errors import AlreadyInUse, LocalStackError
-from streams.local.ports import LOOPBACK, free_ports, is_free
+from streams.local.ports import LOOPBACK, PortClaims, free_ports, is_free
 from streams.settings import Settings
 
 USUAL_PORT = 8000
@@ -37,11 +37,11 @@ class Addresses:
         return f"{self.scheme}://[{host}]:{self.port}" if ":" in host else f"{self.scheme}://{host}:{self.port}"
 
 
-def choose(settings: Settings, say: Callable[[str], None], *, secure: bool = False) -> Addresses:
-    """Chooses the addresses. `say` reports when the usual port is taken.
+def choose(settings: Settings, say: Callable[[str], None], claims: PortClaims, *, secure: bool = False) -> Addresses:
+    """Chooses the addresses. `say` reports when the usual port is taken. `claims` gets the port of the API.
 
     Raises:
-        AlreadyInUse: KOMEK_PORT is set and in use.
+        AlreadyInUse: KOMEK_PORT is set and in use, or claimed by another stack that is starting.
         LocalStackError: the replication settings need more brokers than the one node of the local Kafka, or KOMEK_KAFKA names a
             Kafka, or KOMEK_TLS_CERT a certificate, that a secure stack could not have.
     """
@@ -74,20 +74,19 @@ def choose(settings: Settings, say: Callable[[str], None], *, secure: bool = Fal
         redis_port=None if settings.redis else redis_port,
         redis_tls_port=redis_tls_port,
         host=settings.host,
-        port=_api_port(settings, spare_port, say),
+        port=_api_port(settings, spare_port, say, claims),
         scheme="https" if settings.tls_cert or secure else "http",
     )
 
 
-def _api_port(settings: Settings, spare_port: int, say: Callable[[str], None]) -> int:
+def _api_port(settings: Settings, spare_port: int, say: Callable[[str], None], claims: PortClaims) -> int:
+    wanted = USUAL_PORT if settings.port is None else settings.port
+    if is_free(wanted, settings.host) and claims.take(wanted, settings.host):
+        return wanted
     if settings.port is not None:
-        if not is_free(settings.port, settings.host):
-            raise AlreadyInUse(
-                f"KOMEK_PORT={settings.port} is taken on {settings.host}",
-                "Set KOMEK_PORT to another port, or unset it to use a free one.",
-            )
-        return settings.port
-    if is_free(USUAL_PORT, settings.host):
-        return USUAL_PORT
+        raise AlreadyInUse(
+            f"KOMEK_PORT={settings.port} is taken on {settings.host}",
+            "Set KOMEK_PORT to another port, or unset it to use a free one.",
+        )
     say(f"port {USUAL_PORT} is taken; using {spare_port} (KOMEK_PORT chooses another)")
     return spare_port

@@ -1,9 +1,12 @@
-"""Ports of 127.0.0.1: find free ones, probe open ones."""
+"""Ports of 127.0.0.1: find free ones, claim one, probe open ones."""
 
+import fcntl
 import random
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
 
 LOOPBACK = "127.0.0.1"
 FOR_SERVERS = range(20_000, 32_768)
@@ -27,6 +30,38 @@ def free_ports(count: int) -> list[int]:
     """Distinct ports that are free at the moment. Another program may take one before it is used."""
     with ExitStack() as held:
         return list(_hold(held, count))
+
+
+class PortClaims:
+    """Ports that this process will use, until `release` or its end.
+
+    A server binds its port long after it was chosen. Claims keep other stacks of the same user from choosing it in between.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """`folder`: the same for every stack of the user."""
+        self._folder = folder
+        self._files: list[IO[bytes]] = []
+
+    def take(self, port: int, host: str = LOOPBACK) -> bool:
+        """False when another stack has claimed it."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            file = (self._folder / f"port-{port}-{host}.lock").open("ab")
+        except OSError:
+            return True  # nobody can claim here: who binds first has the port
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return False
+        self._files.append(file)
+        return True
+
+    def release(self) -> None:
+        for file in self._files:
+            file.close()  # which releases the flock
+        self._files.clear()
 
 
 def answers(port: int, host: str = LOOPBACK) -> bool:

@@ -11,7 +11,7 @@ from streams.local import jars, keys, leftovers, processes, redis_server, stackf
 from streams.local.addresses import Addresses, choose
 from streams.local.folder import Folder
 from streams.local.kafka_node import Java
-from streams.local.ports import LOOPBACK
+from streams.local.ports import LOOPBACK, PortClaims
 from streams.local.process import Part
 from streams.local.progress import Steps
 from streams.local.secured import Secured, environ_for, secured
@@ -71,9 +71,10 @@ def run(settings: Settings, wanted: Wanted, caller: StackOwner) -> None:
     os.umask(0o777 - keys.OWNER_ONLY_FOLDER)
     folder = folders.opened(settings.data)
     claim = folders.FolderLock(folder)
+    ports = PortClaims(jars.cache_folder(os.environ).parent)
     try:
         _clear_up(folder, wanted, caller.steps.say)
-        addresses = choose(settings, caller.steps.say, secure=wanted.secure)
+        addresses = choose(settings, caller.steps.say, ports, secure=wanted.secure)
         at = Running(
             stack=_nothing_yet(addresses),
             addresses=addresses,
@@ -83,6 +84,7 @@ def run(settings: Settings, wanted: Wanted, caller: StackOwner) -> None:
         )
         _run_claimed(_with_settings(at), wanted, caller)
     finally:
+        ports.release()
         claim.release()
 
 
