@@ -10,13 +10,14 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import cast
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from streams import clock, event_loop, wire
+from streams import clock, wire
 from streams.errors import LogUnavailable
 from streams.kafka import clients
 from streams.kafka.log_reader import LogReader
+from streams.kafka.topic_follower import TopicFollower
 from streams.ring import KeyRing, KeyUse, LiveRing
 from streams.ring.declared_keys import DeclaredKeys, KeyRecord, KeyStep, record_of
 from streams.settings import Settings, SettingsError
@@ -54,10 +55,9 @@ class KeyLog:
         self._client_id = client_id
         self._ring = ring
         self._uses = tuple(uses)
-        self._part = TopicPartition(topic.name, 0)
+        self._topic = topic
         self._private = private
-        self._consumer: AIOKafkaConsumer | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._follower = TopicFollower(settings, client_id, topic)
         self.declared = DeclaredKeys()
 
     async def start(self) -> None:
@@ -67,30 +67,22 @@ class KeyLog:
                 await self._checked()
         except (KafkaError, TimeoutError) as error:
             await self.stop()
-            raise LogUnavailable(f"{self._part.topic}: {error!r}") from error
+            raise LogUnavailable(f"{self._topic.name}: {error!r}") from error
         except BaseException:
             await self.stop()
             raise
-        self._task = asyncio.ensure_future(self._follow())
+        self._follower.follow(self._take_over)
 
     async def stop_following(self) -> None:
         """For a command, which reads the log itself; the connection stays."""
-        task, self._task = self._task, None
-        await event_loop.cancel(task)
+        await self._follower.stop_following()
 
     async def stop(self) -> None:
-        await self.stop_following()
-        consumer, self._consumer = self._consumer, None
-        if consumer is not None:
-            await consumer.stop()
+        await self._follower.stop()
 
     async def read_to_end(self) -> DeclaredKeys:
         """The keys as they are declared now. For commands, which do not follow. Raises LogUnavailable."""
-        try:
-            async with asyncio.timeout(START_WITHIN_S):
-                await self._catch_up()
-        except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{self._part.topic}: {error!r}") from error
+        await self._follower.read_to_end(self._take, START_WITHIN_S)
         return self.declared
 
     async def write(self, records: Sequence[KeyRecord]) -> DeclaredKeys:
@@ -106,21 +98,21 @@ class KeyLog:
                 for record in records:
                     headers = wire.headers("key", clock.fresh_id(), f"/komek/{self._client_id}")
                     await producer.send_and_wait(
-                        self._part.topic,
+                        self._topic.name,
                         wire.encode(record),
                         # A key of its own for every record, so compaction removes none: the fold needs the order of them all.
                         key=f"{record.key_id}:{record.step}:{clock.fresh_id()}".encode(),
-                        partition=self._part.partition,
+                        partition=0,
                         headers=headers,
                     )
         except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{self._part.topic}: {error!r}") from error
+            raise LogUnavailable(f"{self._topic.name}: {error!r}") from error
         finally:
             await asyncio.shield(asyncio.ensure_future(producer.stop()))
         return await self.read_to_end()
 
     async def _checked(self) -> None:
-        await self._catch_up()
+        await self.read_to_end()
         ring = self._ring.now
         for use in KeyUse:
             if ring.readers(use) and not self.declared.knows(use):
@@ -187,40 +179,18 @@ class KeyLog:
                         return tried
         return tried
 
-    async def _catch_up(self) -> None:
-        consumer = await self._started()
-        (end,) = (await consumer.end_offsets([self._part])).values()
-        while await consumer.position(self._part) < end:
-            self._take(await consumer.getmany(self._part, timeout_ms=200))
-
-    async def _started(self) -> AIOKafkaConsumer:
-        if self._consumer is None:
-            consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
-            self._consumer = consumer
-            await consumer.start()
-            consumer.assign([self._part])
-            await consumer.seek_to_beginning(self._part)
-        return self._consumer
-
-    async def _follow(self) -> None:
-        consumer = await self._started()
-        while True:
-            try:
-                if self._take(await consumer.getmany(self._part, timeout_ms=1000)):
-                    self._ring.declare(self.declared.states)
-                    log.info("declared keys", keys={name: state.value for name, state in self.declared.states.items()})
-            except KafkaError as error:
-                log.warning("declared keys cannot be read from Kafka", cause=type(error).__name__)
-                await asyncio.sleep(1)
-
-    def _take(self, batches: dict[TopicPartition, list[ConsumerRecord]]) -> int:
-        records = batches.get(self._part, [])
+    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
         for record in records:
             try:
                 self.declared = self.declared.after(wire.decode_key(record.value or b""))
             except wire.Unreadable as error:
                 log.error("record of keys is unreadable", offset=record.offset, reason=str(error))
-        return len(records)
+
+    async def _take_over(self, records: Sequence[ConsumerRecord]) -> None:
+        await self._take(records)
+        if records:
+            self._ring.declare(self.declared.states)
+            log.info("declared keys", keys={name: state.value for name, state in self.declared.states.items()})
 
 
 def _is_open(ring: LiveRing, record: ConsumerRecord) -> bool:

@@ -4,24 +4,23 @@ The newest valid record is the plan book in force; it takes precedence over KOME
 tombstone restores those. An invalid record is dead-lettered and changes nothing.
 """
 
-import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
-from kafka import TopicPartition as Partition
-from kafka.errors import KafkaError as ClientError
+from aiokafka import ConsumerRecord
+from kafka import TopicPartition
+from kafka.errors import KafkaError
 
 from dispatch.plans import book as response_plans
 from dispatch.plans.book import BadPlans, PlanBook
-from streams import clock, event_loop, wire
-from streams.errors import BrokerError, LogUnavailable
+from streams import clock, wire
+from streams.errors import BrokerError
 from streams.kafka import clients
 from streams.kafka.broker_access import wait_for_broker
 from streams.kafka.records import Consumed
+from streams.kafka.topic_follower import TopicFollower
 from streams.settings import Settings
 from streams.topics import PLANS
 
@@ -30,7 +29,6 @@ KEY = b"plans"
 """The same for all records: compaction keeps the newest, and all are in one partition, in order."""
 START_WITHIN_S = 15.0
 _CONFIRM_WITHIN_S = 30.0
-_PART = TopicPartition(PLANS.name, 0)
 
 Use: TypeAlias = Callable[[PlanBook], None]
 WriteDeadLetter: TypeAlias = Callable[[Consumed, str], Awaitable[None]]
@@ -67,49 +65,21 @@ class PlanFollower:
         use: Use,
         dead_letter: WriteDeadLetter | None = None,
     ) -> None:
-        self._settings = settings
-        self._client_id = client_id
         self._fallback = fallback
         self._use = use
         self._dead_letter = dead_letter
-        self._consumer: AIOKafkaConsumer | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._follower = TopicFollower(settings, client_id, PLANS)
 
     async def start(self) -> None:
-        try:
-            async with asyncio.timeout(START_WITHIN_S):
-                consumer = await self._started()
-                (end,) = (await consumer.end_offsets([_PART])).values()
-                # To the end before `start` returns: nothing may be decided under a book that was replaced before the start.
-                while await consumer.position(_PART) < end:
-                    await self._take(await consumer.getmany(_PART, timeout_ms=200))
-        except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{PLANS.name}: {error!r}") from error
-        self._task = asyncio.ensure_future(self._follow(consumer))
+        # To the end before `start` returns: nothing may be decided under a book that was replaced before the start.
+        await self._follower.read_to_end(self._take, START_WITHIN_S)
+        self._follower.follow(self._take)
 
     async def stop(self) -> None:
-        await event_loop.cancel(self._task)
-        if self._consumer is not None:
-            await self._consumer.stop()
+        await self._follower.stop()
 
-    async def _started(self) -> AIOKafkaConsumer:
-        consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
-        self._consumer = consumer
-        await consumer.start()
-        consumer.assign([_PART])
-        await consumer.seek_to_beginning(_PART)
-        return consumer
-
-    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
-        while True:
-            try:
-                await self._take(await consumer.getmany(_PART, timeout_ms=1000))
-            except (KafkaError, LogUnavailable) as error:
-                log.warning("plans cannot be read from Kafka", cause=type(error).__name__)
-                await asyncio.sleep(1)
-
-    async def _take(self, batches: dict[TopicPartition, list[ConsumerRecord]]) -> None:
-        for record in batches.get(_PART, ()):
+    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+        for record in records:
             try:
                 book = book_of(record.value, self._fallback)
             except wire.Unreadable as error:
@@ -141,7 +111,7 @@ def apply(settings: Settings, text: str) -> wire.PlansRecord:
         sent = producer.send(PLANS.name, key=KEY, value=wire.encode(record), partition=0, headers=headers)
         sent.get(timeout=_CONFIRM_WITHIN_S)
     # kafka-python asserts that the partition exists.
-    except (ClientError, AssertionError) as error:
+    except (KafkaError, AssertionError) as error:
         raise BrokerError(
             f"plans were not confirmed: {error!r}", "Repeat the command: applying the same plans twice is harmless."
         ) from error
@@ -162,7 +132,7 @@ def newest(settings: Settings) -> wire.PlansRecord | None:
     try:
         if not consumer.partitions_for_topic(PLANS.name):
             raise BrokerError(f"{PLANS.name} does not exist", "Run `komek topics apply`.")
-        part = Partition(PLANS.name, 0)
+        part = TopicPartition(PLANS.name, 0)
         consumer.assign([part])
         consumer.seek_to_beginning(part)
         end = consumer.end_offsets([part])[part]
@@ -172,7 +142,7 @@ def newest(settings: Settings) -> wire.PlansRecord | None:
                 for record in records:
                     with contextlib.suppress(wire.Unreadable):
                         found = None if record.value is None else wire.decode_plans(record.value)
-    except ClientError as error:
+    except KafkaError as error:
         raise BrokerError(f"{PLANS.name} cannot be read: {error!r}", "Repeat the command.") from error
     finally:
         consumer.close()

@@ -1,15 +1,15 @@
 """Reads `komek.sessions.v1` from the beginning and follows it, into a `SessionBook`."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
-from streams import event_loop, metrics, wire
+from streams import metrics, wire
 from streams.errors import LogUnavailable
-from streams.kafka import clients
+from streams.kafka.topic_follower import TopicFollower
 from streams.sessions.book import SessionBook
 from streams.settings import Settings
 from streams.topics import SESSIONS
@@ -17,7 +17,6 @@ from streams.topics import SESSIONS
 START_WITHIN_S = 60.0
 """100,000 records take 2 s."""
 READ_BACK_WITHIN_S = 2.0
-_PART = TopicPartition(SESSIONS.name, 0)
 _log = structlog.get_logger(__name__)
 
 
@@ -29,13 +28,9 @@ class SessionFollower:
     """
 
     def __init__(self, settings: Settings, client_id: str, book: SessionBook, on_ended: Callable[[], None]) -> None:
-        self._settings = settings
-        self._client_id = client_id
+        self._follower = TopicFollower(settings, client_id, SESSIONS)
         self._book = book
         self._on_ended = on_ended
-        self._consumer: AIOKafkaConsumer | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._next_offset = 0
         self._moved = asyncio.Event()
         self._ends = asyncio.Lock()
         self._ends_asked = 0
@@ -43,27 +38,17 @@ class SessionFollower:
         self._end_offset = 0
 
     async def start(self) -> None:
-        """Returns once the log has been read to its end.
+        """Returns once the log has been read to its end: no request may be admitted whose token was revoked before.
 
         Raises:
             LogUnavailable: this took more than a minute, or Kafka does not answer.
         """
-        try:
-            async with asyncio.timeout(START_WITHIN_S):
-                consumer = await self._started()
-                # To the end before `start` returns: no request may be admitted whose token was revoked before.
-                end = await self._end(consumer)
-                while self._next_offset < end:
-                    await self._step(consumer, 200)
-        except (KafkaError, TimeoutError) as error:
-            raise LogUnavailable(f"{SESSIONS.name}: {error!r}") from error
+        await self._follower.read_to_end(self._take, START_WITHIN_S)
         _log.info("sessions are read", records=len(self._book))
-        self._task = asyncio.ensure_future(self._follow(consumer))
+        self._follower.follow(self._take)
 
     async def stop(self) -> None:
-        await event_loop.cancel(self._task)
-        if self._consumer is not None:
-            await self._consumer.stop()
+        await self._follower.stop()
 
     async def reached(self, offset: int, within_s: float = READ_BACK_WITHIN_S) -> None:
         """Waits until the record at this offset is in the book.
@@ -73,60 +58,35 @@ class SessionFollower:
         """
         try:
             async with asyncio.timeout(within_s):
-                while self._next_offset <= offset:
-                    # Taken before the wait: `_step` sets the event and puts a new one in its place.
+                while self._follower.next_offset <= offset:
+                    # Taken before the wait: `_take` sets the event and puts a new one in its place.
                     await self._moved.wait()
         except TimeoutError as error:
             raise LogUnavailable(f"{SESSIONS.name}: the record was not read back") from error
 
     async def caught_up(self) -> None:
         """Waits until everything that is in the log now is in the book. Raises LogUnavailable."""
-        assert self._consumer is not None
         before = self._ends_asked
         try:
             async with asyncio.timeout(READ_BACK_WITHIN_S), self._ends:
                 # Those who wait share the next question, which began after they came: invented codes ask Kafka one at a time.
                 if self._ends_answered <= before:
                     self._ends_asked += 1
-                    self._end_offset = await self._end(self._consumer)
+                    self._end_offset = await self._follower.end()
                     self._ends_answered = self._ends_asked
         except (KafkaError, TimeoutError) as error:
             raise LogUnavailable(f"{SESSIONS.name}: {error!r}") from error
         await self.reached(self._end_offset - 1)
 
-    async def _started(self) -> AIOKafkaConsumer:
-        consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
-        self._consumer = consumer
-        await consumer.start()
-        consumer.assign([_PART])
-        await consumer.seek_to_beginning(_PART)
-        return consumer
-
-    @staticmethod
-    async def _end(consumer: AIOKafkaConsumer) -> int:
-        (end,) = (await consumer.end_offsets([_PART])).values()
-        return int(end)
-
-    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
-        while True:
-            try:
-                await self._step(consumer, 1000)
-            except KafkaError as error:
-                _log.warning("sessions cannot be read from Kafka", cause=type(error).__name__)
-                await asyncio.sleep(1)
-
-    async def _step(self, consumer: AIOKafkaConsumer, timeout_ms: int) -> None:
-        batches = await consumer.getmany(_PART, timeout_ms=timeout_ms)
-        has_ended = [self._take(record) for record in batches.get(_PART, ())]
-        # The position and not the last record: compaction leaves gaps, also at the end.
-        self._next_offset = await consumer.position(_PART)
+    async def _take(self, records: Sequence[ConsumerRecord]) -> None:
+        has_ended = [self._apply(record) for record in records]
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
         metrics.SESSION_RECORDS.set(len(self._book))
         if any(has_ended):
             self._on_ended()
 
-    def _take(self, record: "ConsumerRecord[bytes, bytes]") -> bool:
+    def _apply(self, record: "ConsumerRecord[bytes, bytes]") -> bool:
         try:
             key = (record.key or b"").decode("ascii")
             return self._book.apply(key, None if record.value is None else wire.decode_session(record.value))

@@ -1,0 +1,93 @@
+"""Reads a topic of one partition from its beginning, and follows it: plans, declared keys, sessions."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from streams import event_loop
+from streams.errors import LogUnavailable
+from streams.kafka import clients
+from streams.settings import Settings
+from streams.topics import Topic
+
+TakeRecords: TypeAlias = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
+"""Gets the records in the order of the log; also called without any. May raise LogUnavailable: the records do not come again."""
+_log = structlog.get_logger(__name__)
+
+
+class TopicFollower:
+    """One consumer without a group. `next_offset`: all records before it have been read, the last ones are with `take`."""
+
+    def __init__(self, settings: Settings, client_id: str, topic: Topic) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._part = TopicPartition(topic.name, 0)
+        self._consumer: AIOKafkaConsumer | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.next_offset = 0
+
+    async def read_to_end(self, take: TakeRecords, within_s: float) -> None:
+        """Reads up to the end that the log has now. Not while the topic is followed.
+
+        Raises:
+            LogUnavailable: Kafka does not answer, or this took longer than `within_s`.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                await self._connect()
+                end = await self.end()
+                while self.next_offset < end:
+                    await self._step(take, 200)
+        except (KafkaError, TimeoutError) as error:
+            raise LogUnavailable(f"{self._part.topic}: {error!r}") from error
+
+    def follow(self, take: TakeRecords) -> None:
+        """Goes on reading, in a task. While Kafka cannot be read, a warning is logged each second."""
+        self._task = asyncio.ensure_future(self._follow(take))
+
+    async def stop_following(self) -> None:
+        """The connection stays."""
+        task, self._task = self._task, None
+        await event_loop.cancel(task)
+
+    async def stop(self) -> None:
+        await self.stop_following()
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.stop()
+
+    async def end(self) -> int:
+        """End offset of the log. Raises KafkaError, or LogUnavailable before the first read and after the stop."""
+        (end,) = (await self._started().end_offsets([self._part])).values()
+        return int(end)
+
+    async def _follow(self, take: TakeRecords) -> None:
+        while True:
+            try:
+                await self._step(take, 1000)
+            except (KafkaError, LogUnavailable) as error:
+                _log.warning("topic cannot be followed", topic=self._part.topic, cause=type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _step(self, take: TakeRecords, timeout_ms: int) -> None:
+        consumer = self._started()
+        batches = await consumer.getmany(self._part, timeout_ms=timeout_ms)
+        # The position and not the last record: compaction leaves gaps, also at the end.
+        self.next_offset = await consumer.position(self._part)
+        await take(batches.get(self._part, ()))
+
+    async def _connect(self) -> None:
+        if self._consumer is None:
+            self._consumer = clients.async_consumer(self._settings, self._client_id, fetch_max_wait_ms=250)
+            await self._consumer.start()
+            self._consumer.assign([self._part])
+            await self._consumer.seek_to_beginning(self._part)
+
+    def _started(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            raise LogUnavailable(f"{self._part.topic}: not connected")
+        return self._consumer
