@@ -30,7 +30,7 @@ def volunteer(volunteer_id: str) -> str:
               the home
     anchor    `ax`, `ay`, `aa` place of the anchor that a chain of fixes is measured from; `ab` when the person was last seen
               there, empty while they are
-    duty      `fl` earliest time (ms) of a fix that counts, set when the duty begins; `np` no positions: the consent is withdrawn
+    duty      `un` its end (ms) if it has one; `fl` earliest time of a fix that counts; `np` the consent to positions is withdrawn
     doubt     `px`, `py`, `pa`, `pt` the same of a leap that awaits confirmation by a second fix (void once `at` is later than
               `pt`); `ht` time of the newest fix that was not accepted; `qt` time of the newest fix announced as the last for a
               while
@@ -102,6 +102,9 @@ KOMEK_POSITION_TTL_S is deleted. A new fix does not change the entry; the sweep 
 
 ON_DUTY = f"{PREFIX}on-duty"
 """SET of volunteers on duty."""
+
+DUTY_ENDS, DUTY_WARNINGS = f"{PREFIX}duty-ends", f"{PREFIX}duty-warnings"
+"""ZSETs volunteer by the time (ms) at which their duty ends by itself, and at which they are told so; until a worker acted."""
 
 HALVES = f"{PREFIX}halves"
 """ZSET volunteer by the time (ms) after which a profile that is older than its private record must be completed."""

@@ -45,6 +45,7 @@ from streams.wire import Revoked, VolunteerPrivate
 
 router = APIRouter(prefix="/v1/volunteers", tags=["volunteers"], route_class=StrictRoute)
 OFFERS_SHOWN = 50
+LONGEST_DUTY_MS = 7 * 86_400_000
 ACCEPTED: dict[str, Any] = {"status_code": 202, "response_model": Accepted}
 
 
@@ -69,7 +70,8 @@ async def put_profile(
         if "organisation" in body.model_fields_set:
             verifications.refuse_other_organisation(caller, known, body.organisation)
         on_duty = body.on_duty if body.on_duty is not None else bool(known and known.on_duty)
-        record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known))
+        until_ms = known.duty_until_ms if body.on_duty is None and known else None
+        record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known), until_ms=until_ms)
         # Without nulls, so that the record contains no more than was given.
         contact = body.contact.model_dump(exclude_none=True) if body.contact else None
         private = VolunteerPrivate(home=body.home, contact=contact, profile=record)
@@ -106,11 +108,16 @@ async def read_profile(volunteer_id: VolunteerId, caller: VolunteerOrKeeper, ser
 
 @router.put("/{volunteer_id}/duty", **ACCEPTED, responses=problems(400, 404, 413, 415))
 async def put_duty(volunteer_id: VolunteerId, body: Duty, caller: Volunteer, services: ServicesDep) -> Response:
-    """Sets on or off duty. Reads the present profile from Redis, so it responds 503 while Redis is down."""
+    """Sets on or off duty; `until`: it ends by itself then, and the person is told 15 minutes before.
+
+    Without `until` it ends when the person says so. Reads the present profile from Redis, so it responds 503 while Redis is down.
+    """
     only_own(caller, volunteer_id)
+    _check_until(body)
     async with services.person_locks.held(volunteer_id):
         known = await registered(services, volunteer_id)
-        record = record_of(volunteer_id, known, body.on_duty, heard_ms=_heard_ms(caller, known))
+        heard_ms = _heard_ms(caller, known)
+        record = record_of(volunteer_id, known, body.on_duty, heard_ms=heard_ms, until_ms=body.until)
         at = await services.intake.send_volunteer(record)
         if not await write_through(services, record, at.offset):
             raise retry_later("unknown_outcome", "the duty is in the log, but Redis does not show it yet")
@@ -213,6 +220,12 @@ def _heard_ms(caller: Caller, known: VolunteerView | None) -> int | None:
     if caller.role is Role.VOLUNTEER:
         return clock.now_ms()
     return known.heard_ms if known else None
+
+
+def _check_until(body: Duty) -> None:
+    """Raises ProblemResponse (422) for an end that has passed or is too far ahead."""
+    if body.until is not None and not 0 < body.until - clock.now_ms() <= LONGEST_DUTY_MS:
+        raise invalid("until", "a time ahead, at most seven days", "text")
 
 
 def _states(given: str | None) -> frozenset[OfferState]:

@@ -52,12 +52,13 @@ class OfferEvent(Shown):
 
 
 class NoticeEvent(Shown):
-    """A notice that was sent to a person. A repeat has the same `id`."""
+    """A notice that was sent to a person. A repeat has the same `id`. `duty_ends` (15 minutes before the end of a duty) is about
+    no offer: its ids are null."""
 
     id: str
     kind: str
-    offer_id: str
-    incident_id: str
+    offer_id: str | None
+    incident_id: str | None
     volunteer_id: str
     reason: str | None
     changes: list[JobField]

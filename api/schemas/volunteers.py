@@ -53,6 +53,13 @@ class VolunteerIn(Body):
 
 class Duty(Body):
     on_duty: bool
+    until: Annotated[Instant, Field(description="the duty ends by itself; at most seven days ahead")] | None = None
+
+    @model_validator(mode="after")
+    def _ends_only_if_it_begins(self) -> Self:
+        if self.until is not None and not self.on_duty:
+            raise expected("no end of a duty that does not begin", "until")
+        return self
 
 
 class Location(Body):
@@ -188,6 +195,8 @@ class ProfileShown(Shown):
     travel_mode: TravelMode
     max_distance_m: int | None
     on_duty: bool
+    duty_until: Time | None
+    """When the duty ends by itself."""
     home: Geometry | None
     contact: ContactShown | None
     verified: dict[str, VerifiedSkill]

@@ -146,12 +146,13 @@ def notice(record: NoticeRecord) -> View:
     return {
         "id": record.id,
         "kind": record.kind,
-        "offer_id": record.offer_id,
-        "incident_id": record.incident_id,
+        # Empty: the notice is about the person's duty.
+        "offer_id": record.offer_id or None,
+        "incident_id": record.incident_id or None,
         "volunteer_id": record.volunteer_id,
         "reason": record.reason,
         "changes": record.changes,
         "version": record.version,
         "at": time(record.at_ms),
-        "links": offer_links(record.offer_id, record.incident_id),
+        "links": offer_links(record.offer_id, record.incident_id) if record.offer_id else {},
     }

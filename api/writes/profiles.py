@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from api.process.services import Services
 from api.schemas.volunteers import VolunteerIn
-from api.views.values import point, unreadable_fields
+from api.views.values import point, time, unreadable_fields
 from api.views.verifications import verified_of
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
@@ -35,10 +35,12 @@ async def write_through(
     return True
 
 
-def record_of(volunteer_id: str, profile: Profile, on_duty: bool, *, heard_ms: int | None) -> VolunteerRecord:
+def record_of(
+    volunteer_id: str, profile: Profile, on_duty: bool, *, heard_ms: int | None, until_ms: int | None = None
+) -> VolunteerRecord:
     """`on_duty` is a copy of the stored duty if the body states none: the log then decides the duty (DESIGN 81).
 
-    `heard_ms`: the last sign of life of the person (DESIGN 76).
+    `until_ms`: when the duty ends by itself. `heard_ms`: the last sign of life of the person (DESIGN 76).
     """
     return VolunteerRecord(
         id=volunteer_id,
@@ -48,6 +50,7 @@ def record_of(volunteer_id: str, profile: Profile, on_duty: bool, *, heard_ms: i
         travel_mode=profile.travel_mode,
         max_distance_m=profile.max_distance_m,
         on_duty=on_duty,
+        duty_until_ms=until_ms if on_duty else None,
         changed_ms=clock.now_ms(),
         # The route sets it once the offset of the encrypted record is known; a duty change repeats that of the stored profile.
         private_at=None if isinstance(profile, VolunteerIn) else profile.private_at,
@@ -68,6 +71,7 @@ def profile_view(
         "travel_mode": profile.travel_mode,
         "max_distance_m": profile.max_distance_m,
         "on_duty": profile.on_duty,
+        "duty_until": time(profile.duty_until_ms),
         "home": point(private.home) if private and private.home else None,
         "contact": private.contact if private else None,
         "verified": verified_of(known),

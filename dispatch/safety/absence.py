@@ -44,6 +44,8 @@ CHECK_EVERY_S = {Priority.CRITICAL: 120, Priority.HIGH: 180, Priority.NORMAL: 30
 AWAY_M = {TravelMode.FOOT: 1_200.0, TravelMode.BICYCLE: 1_200.0, TravelMode.CAR: 3_000.0}
 """Increase of the distance to the scene that counts as moving away. Distances are those of cells, whose centres are about a
 kilometre apart: one step into the next cell is not enough (DESIGN 116)."""
+WARN_BEFORE_S = 900
+"""A person whose duty ends by itself is told this long before."""
 ANSWER_WITHIN_S = {Priority.CRITICAL: 60, Priority.HIGH: 120, Priority.NORMAL: 180, Priority.LOW: 300}
 """Time to answer whether they are still coming."""
 WAYS = 2.0

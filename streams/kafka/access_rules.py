@@ -84,8 +84,8 @@ TOPIC_RULES: tuple[TopicRule, ...] = (
     _rule(topics.PLANS, reads=(API, WORKER, OPERATOR), writes=(OPERATOR,)),
     # Who starts first declares its keys. The notifier has none.
     _rule(topics.KEYS, reads=(API, WORKER, OPERATOR), writes=(API, WORKER, OPERATOR)),
-    # The API writes what people say about their notices: seen, delivered, a test.
-    _rule(topics.NOTICES, reads=(API, NOTIFIER), writes=(API, NOTIFIER)),
+    # The API writes what people say about their notices: seen, delivered, a test; workers tell that a duty ends.
+    _rule(topics.NOTICES, reads=(API, NOTIFIER), writes=(API, WORKER, NOTIFIER)),
     # Nobody but the API can log somebody in, not even with every other key.
     _rule(topics.SESSIONS, reads=(API,), writes=(API,)),
 )

@@ -140,6 +140,8 @@ CLASSES: tuple[DataClass, ...] = (
     in_redis(redis_keys.erased, ERASED_S, Ending.EXPIRY, "older records must not bring an erased person back"),
     in_redis(redis_keys.FIXES, None, Ending.REMOVAL, "ids and times: when a position is to be examined"),
     in_redis(redis_keys.ON_DUTY, None, Ending.REMOVAL, _PERSON),
+    in_redis(redis_keys.DUTY_ENDS, None, Ending.REMOVAL, "ends of duties that are still to be acted on"),
+    in_redis(redis_keys.DUTY_WARNINGS, None, Ending.REMOVAL, "people to be told that their duty ends"),
     in_redis(redis_keys.VOLUNTEERS, None, Ending.REMOVAL, _PERSON),
     in_redis(redis_keys.verified, None, Ending.REMOVAL, _PERSON),
     in_redis(redis_keys.VERIFIED_UNTIL, None, Ending.REMOVAL, "ends of verifications: warnings, offers to withdraw"),

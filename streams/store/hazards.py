@@ -17,6 +17,7 @@ from dispatch.model.vocabulary import Capability, Skill, TravelMode
 from dispatch.ports import NotReady, UnderWay
 from dispatch.safety import hazard_crossings
 from streams import redis_keys
+from streams.store.duty_clock import is_on_duty
 from streams.store.redis_client import NOT_REBUILT, RedisClient, ScriptCall
 from streams.store.verifications import ends_of
 
@@ -28,7 +29,7 @@ SPARE = 1.01
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
-_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "ht", "qt", "hx", "hy", "cap", "sk", "la", "md", "vs")
+_FIELDS = ("v", "du", "tm", "x", "y", "at", "ac", "ht", "qt", "hx", "hy", "cap", "sk", "la", "md", "vs", "un")
 
 
 class Ground(msgspec.Struct):
@@ -150,11 +151,29 @@ def _lately(row: Sequence[Any]) -> AskedLately:
 
 
 def _presence(row: Sequence[Any], now_ms: int) -> Presence:
-    _, duty, mode, x, y, at, accuracy, heard, quiet, home_x, home_y, capabilities, skills, languages, most_m, ends = row
+    (
+        _,
+        duty,
+        mode,
+        x,
+        y,
+        at,
+        accuracy,
+        heard,
+        quiet,
+        home_x,
+        home_y,
+        capabilities,
+        skills,
+        languages,
+        most_m,
+        ends,
+        off_at,
+    ) = row
     # `at` and `ht` are both signs of life; a fix that did not place the person counts as one.
     times = [int(float(time)) for time in (at, heard) if time]
     return Presence(
-        on_duty=duty == b"1",
+        on_duty=is_on_duty(duty, off_at, now_ms),
         travel_mode=TravelMode(mode.decode()),
         place=Place(lon=float(x), lat=float(y)) if x and y else None,
         fix_at_ms=int(float(at)) if at else None,

@@ -22,7 +22,8 @@ from dispatch.model.languages import canonicals
 from dispatch.model.places import Place
 from dispatch.model.vocabulary import Capability
 from streams import redis_keys
-from streams.store import hazards, verifications
+from streams.store import duty_clock, hazards, verifications
+from streams.store.duty_clock import DutyClock, is_on_duty
 from streams.store.redis_client import FIX_AGE_LIMIT_MS, RedisClient, ScriptCall
 from streams.store.verifications import Ending, VerificationWrite
 from streams.wire import VolunteerRecord
@@ -76,6 +77,7 @@ class Unjoined:
     sealed: bytes | None
     on_duty: bool | None
     heard_ms: int | None = None
+    duty_until_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +162,18 @@ class PeopleStore:
 
     async def in_the_field(self, volunteer_ids: Sequence[str]) -> frozenset[str]:
         """Those of `volunteer_ids` who are on duty for field work. Erased people are not."""
-        rows = [("HMGET", redis_keys.volunteer(volunteer_id), "du", "cap") for volunteer_id in volunteer_ids]
-        answers = await self.link.run(rows)
+        rows = [("HMGET", redis_keys.volunteer(volunteer_id), "du", "un", "cap") for volunteer_id in volunteer_ids]
+        time, *answers = await self.link.run([("TIME",), *rows])
+        now_ms = int(time[0]) * 1000 + int(time[1]) // 1000
         return frozenset(
             volunteer_id
-            for volunteer_id, (duty, capabilities) in zip(volunteer_ids, answers, strict=True)
-            if duty == b"1" and Capability.FIELD in (capabilities or b"").decode().split(",")
+            for volunteer_id, (duty, ends, capabilities) in zip(volunteer_ids, answers, strict=True)
+            if is_on_duty(duty, ends, now_ms) and Capability.FIELD in (capabilities or b"").decode().split(",")
         )
+
+    async def duty_clock(self, done: DutyClock | None = None) -> DutyClock:
+        """As `duty_clock.turned`."""
+        return await duty_clock.turned(self.link, done)
 
     async def hazards(self, known: str) -> tuple[str, tuple[HazardArea, ...] | None]:
         """As `dispatch.ports.Store.hazards`."""
@@ -231,6 +238,7 @@ def _packed_profile(write: ProfileWrite) -> dict[str, object]:
         "tm": record.travel_mode,
         "md": "" if record.max_distance_m is None else str(record.max_distance_m),
         "du": "1" if record.on_duty else "0",
+        "un": str(record.duty_until_ms) if record.on_duty and record.duty_until_ms is not None else "",
         "keeps": record.keeps_duty,
         # 0: no sign of life; people.lua never moves a later one back.
         "hd": record.heard_ms or 0,
@@ -244,7 +252,9 @@ def _clean(words: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(word.replace(",", " ").replace("|", " ") for word in words if word))
 
 
-def _unjoined(volunteer_id: bytes, version: bytes, on_duty: bytes, heard: bytes, stored: bytes) -> Unjoined:
+def _unjoined(
+    volunteer_id: bytes, version: bytes, on_duty: bytes, heard: bytes, stored: bytes, ends: bytes
+) -> Unjoined:
     offset, _, sealed = stored.partition(b"|")
     return Unjoined(
         volunteer_id=volunteer_id.decode(),
@@ -252,6 +262,7 @@ def _unjoined(volunteer_id: bytes, version: bytes, on_duty: bytes, heard: bytes,
         sealed=sealed or None,
         on_duty=on_duty == b"1" if version else None,
         heard_ms=int(heard or 0) or None,
+        duty_until_ms=int(ends) if ends else None,
     )
 
 

@@ -14,7 +14,7 @@ from dispatch.model.offers import Offer
 from dispatch.model.people import AskedLately, Presence
 from dispatch.model.vocabulary import IncidentStatus, Priority
 from dispatch.ports import NotReady
-from streams import redis_keys, wire
+from streams import clock, redis_keys, wire
 from streams.store import hazards, verifications
 from streams.store.redis_client import NOT_REBUILT, Command, RedisClient, ScriptCall
 from streams.store.verifications import Ending
@@ -189,17 +189,19 @@ class Reads:
                 ("ZCARD", redis_keys.SHORTFALLS),
                 ("SCARD", redis_keys.VOLUNTEERS),
                 ("SCARD", redis_keys.ON_DUTY),
+                # Without a worker nobody takes them off the list.
+                ("ZCOUNT", redis_keys.DUTY_ENDS, "-inf", clock.now_ms()),
                 ("ZRANGE", redis_keys.SHORTFALLS, 0, 0, "WITHSCORES"),
             ]
         )
-        shortfalls, volunteers, on_duty, oldest = answers[-4:]
+        shortfalls, volunteers, on_duty, over, oldest = answers[-5:]
         # `strict=False`: `answers` has more entries than each list.
         return Counts(
             by_status=dict(zip(statuses, answers, strict=False)),
             by_priority=dict(zip(priorities, answers[len(statuses) :], strict=False)),
             shortfalls=shortfalls,
             volunteers=volunteers,
-            on_duty=on_duty,
+            on_duty=max(0, on_duty - over),
             oldest_shortfall_ms=next((int(float(score)) for _, score in _pairs(oldest)), None),
         )
 

@@ -71,8 +71,8 @@ RIGHTS: Mapping[Component, Rights] = {
         about="reads what is shown; writes profiles, encrypted texts and the marks of requests",
         scripts=frozenset({"asked_lately", "inside", "named", "near", "people", "private", "ready", "verifications"}),
         commands=_words(
-            "DEL EXISTS EXPIRE GET HGET HGETALL HKEYS HMGET HSET INFO LINDEX LRANGE MGET SCARD SET SMISMEMBER TIME ZCARD ZRANGE "
-            "ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE"
+            "DEL EXISTS EXPIRE GET HGET HGETALL HKEYS HMGET HSET INFO LINDEX LRANGE MGET SCARD SET SMISMEMBER TIME ZCARD "
+            "ZCOUNT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE"
         ),
         reads=(_ALL,),
         writes=(
@@ -96,6 +96,8 @@ RIGHTS: Mapping[Component, Rights] = {
             keys.FIXES,
             keys.HALVES,
             keys.ON_DUTY,
+            keys.DUTY_ENDS,
+            keys.DUTY_WARNINGS,
             keys.VOLUNTEERS,
             keys.TIMERS,
         ),

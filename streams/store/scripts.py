@@ -13,6 +13,7 @@ from dispatch.matching.trust import HALF_LIFE_MS as TRUST_HALF_LIFE_MS
 from dispatch.model.local_time import OFFSET_MS
 from dispatch.model.travel import REACH_OF_MODE_M
 from dispatch.model.vocabulary import IncidentStatus, Priority, TravelMode
+from dispatch.safety.absence import WARN_BEFORE_S
 from streams import redis_keys as keys
 from streams.retention.classes import COMMAND_S, ENDED_S, ERASED_S, HOLD_S, PLACES_S, READY_S
 
@@ -35,6 +36,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "near": (),
     "pending": (),
     "place_expiry": ("person",),
+    "duty_clock": ("person",),
     "ended_verifications": (),
     "people": ("person", "wake", "halves", "verified"),
     "private": ("person", "wake", "halves"),
@@ -61,6 +63,8 @@ _KEYS = {
     "by_priority": keys.by_priority(""),
     "by_status": keys.by_status(""),
     "command": keys.command(""),
+    "duty_ends": keys.DUTY_ENDS,
+    "duty_warnings": keys.DUTY_WARNINGS,
     "digital_engaged": keys.digital_engaged(""),
     "digital_index": keys.digital_index("", "").removesuffix(":"),
     "engaged_index": keys.engaged_index(""),
@@ -145,6 +149,7 @@ def all_scripts(fix_age_limit_ms: int) -> dict[str, Script]:
     heading = (
         f"local KEY = {_table(_KEYS)}\n"
         f"local FIX_AGE_MS = {fix_age_limit_ms}\n"
+        f"local WARN_BEFORE_MS = {WARN_BEFORE_S * 1000}\n"
         f"local JOIN_AFTER_MS = {JOIN_AFTER_MS}\n"
         f"local PLACES_TTL_S, READY_TTL_S, HOLD_MS = {PLACES_S}, {READY_S}, {HOLD_S * 1000}\n"
         f"local ERASED_TTL_S, COMMAND_TTL_S, ENDED_TTL_MS = {ERASED_S}, {COMMAND_S}, {ENDED_S * 1000}\n"

@@ -8,8 +8,29 @@ from dispatch.model.languages import canonicals
 from dispatch.model.places import Place
 from dispatch.model.verifications import Verification
 from dispatch.model.vocabulary import Capability, TravelMode
+from streams.store.duty_clock import is_on_duty
 
-FIELDS = ("v", "cap", "sk", "la", "tm", "md", "du", "co", "ci", "x", "y", "ac", "at", "hx", "hy", "po", "hd", "np")
+FIELDS = (
+    "v",
+    "cap",
+    "sk",
+    "la",
+    "tm",
+    "md",
+    "du",
+    "co",
+    "ci",
+    "x",
+    "y",
+    "ac",
+    "at",
+    "hx",
+    "hy",
+    "po",
+    "hd",
+    "np",
+    "un",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +53,7 @@ class VolunteerView:
     accuracy_m: float | None = None
     home: Place | None = None
     private_at: int | None = None
+    duty_until_ms: int | None = None
     heard_ms: int | None = None
     """Last sign of life; None if there is none."""
     positions: bool = True
@@ -75,7 +97,8 @@ def view_of(volunteer_id: str, row: Mapping[str, Any], now_ms: int, with_places:
         languages=canonicals(_words(row["la"])),
         travel_mode=TravelMode(row["tm"].decode()),
         max_distance_m=int(row["md"]) if row["md"] else None,
-        on_duty=row["du"] == b"1",
+        on_duty=is_on_duty(row["du"], row["un"], now_ms),
+        duty_until_ms=int(row["un"]) if row["un"] else None,
         offset=int(row["v"]),
         offer_id=_text(row["co"]),
         incident_id=_text(row["ci"]),

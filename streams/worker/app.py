@@ -37,6 +37,7 @@ from streams.topics import INCIDENTS
 from streams.worker.agent import QUEUE_LIMIT, REBUILD_EXCUSED_S, TROUBLE_EXCUSED_S, CommandWorker
 from streams.worker.broker_credentials import broker_credentials
 from streams.worker.dispatcher import Dispatcher
+from streams.worker.duty_service import DutyService
 from streams.worker.location_service import LocationService
 from streams.worker.profile_service import ProfileService
 from streams.worker.projection import Projection
@@ -255,10 +256,7 @@ class WorkerServices:
             ),
             Triage(worker=self.worker, reader=self.side_reader, plans=lambda: self.dispatcher.plans),
             LocationService(
-                settings,
-                self.people,
-                dead_letter=self.publisher.dead_letter,
-                warn=self.publisher.send_commands,
+                settings, self.people, dead_letter=self.publisher.dead_letter, warn=self.publisher.send_commands
             ),
             ProfileService(
                 settings,
@@ -268,6 +266,7 @@ class WorkerServices:
                 publish=self.publisher.publish_profiles,
                 ring=self.ring,
             ),
+            DutyService(self.people, tell=self.publisher.send_commands, warn=self.publisher.send_notices),
             RetentionService(settings, store, sealed=Reads(self.link), tombstones=self.publisher, owned=self.owned),
             VerificationService(
                 settings, self.people, dead_letter=self.publisher.dead_letter, tell=self.publisher.send_commands

@@ -131,7 +131,7 @@ def joined(found: Unjoined, keys: KeyRing | bytes) -> tuple[str, VolunteerRecord
         return None
     profile = replace(private.profile, private_at=found.offset)
     if found.on_duty is not None:
-        profile = replace(profile, on_duty=found.on_duty, keeps_duty=True)
+        profile = replace(profile, on_duty=found.on_duty, duty_until_ms=found.duty_until_ms, keeps_duty=True)
     # The sealed record may be older than the last sign of life that Redis knows, and the other way round.
     heard_ms = max(profile.heard_ms or 0, found.heard_ms or 0) or None
     return found.volunteer_id, replace(profile, heard_ms=heard_ms)

@@ -22,7 +22,7 @@ from streams.kafka.clients import BATCH_LIFETIME_MS, idempotent_producer
 from streams.kafka.records import Consumed
 from streams.settings import Settings
 from streams.store.record_decoders import QUIET_KEY
-from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, OFFERS, PRIVATE, VOLUNTEERS
+from streams.topics import DECISIONS, INCIDENT_STATUS, INCIDENTS, NOTICES, OFFERS, PRIVATE, VOLUNTEERS
 
 
 class Publisher:
@@ -156,6 +156,19 @@ class Publisher:
                 headers=wire.headers(f"command.{wire.kind_of(command)}", command.id, self._source, command.sent_ms),
             )
             for command in commands
+        ]
+        await self._confirmed(sent)
+
+    async def send_notices(self, notices: Sequence[wire.NoticeRecord]) -> None:
+        """Publishes notices that belong to no offer, under ids that follow from their cause."""
+        sent = [
+            await self._send(
+                NOTICES.name,
+                key=notice.volunteer_id,
+                value=wire.encode(notice),
+                headers=wire.headers("notice", notice.id, self._source, notice.at_ms),
+            )
+            for notice in notices
         ]
         await self._confirmed(sent)
 

@@ -46,6 +46,7 @@ def profile(
     max_distance_m: int | None = None,
     heard_ms: int | None = None,
     keeps_duty: bool = False,
+    duty_until_ms: int | None = None,
 ) -> ProfileWrite:
     record = VolunteerRecord(
         id=volunteer_id,
@@ -55,6 +56,7 @@ def profile(
         travel_mode=TravelMode.FOOT,
         max_distance_m=max_distance_m,
         on_duty=on_duty,
+        duty_until_ms=duty_until_ms,
         changed_ms=0,
         heard_ms=heard_ms,
         keeps_duty=keeps_duty,

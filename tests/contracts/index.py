@@ -20,17 +20,21 @@ def expected_place(row: Row, now_ms: int, fix_age_limit_ms: int) -> Place:
     return Place(lon=float(row[lon]), lat=float(row[lat]))
 
 
-def expected_indexes(people: Mapping[str, Row]) -> dict[str, set[str]]:
+def is_on_duty(row: Row, now_ms: int) -> bool:
+    return row.get("du") == "1" and int(row.get("un") or now_ms + 1) > now_ms
+
+
+def expected_indexes(people: Mapping[str, Row], now_ms: int) -> dict[str, set[str]]:
     """Key → members, for every index that is not empty."""
     expected: dict[str, set[str]] = defaultdict(set)
     for volunteer_id, row in people.items():
-        for key in _keys_of(row):
+        for key in _keys_of(row, now_ms):
             expected[key].add(volunteer_id)
     return dict(expected)
 
 
-def _keys_of(row: Row) -> list[str]:
-    if "v" not in row or row["du"] != "1":
+def _keys_of(row: Row, now_ms: int) -> list[str]:
+    if "v" not in row or not is_on_duty(row, now_ms):
         return []
     skills = [skill for skill in row["sk"].split(",") if skill]
     capabilities = row["cap"].split(",")

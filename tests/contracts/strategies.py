@@ -25,6 +25,7 @@ class PutProfile:
     max_distance_m: int | None
     is_late: bool
     keeps_duty: bool
+    duty_ends_in_ms: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +101,7 @@ profiles = st.builds(
     max_distance_m=st.sampled_from([None, None, 1_000, 10_000]),
     is_late=st.sampled_from([False, False, False, True]),
     keeps_duty=st.booleans(),
+    duty_ends_in_ms=st.sampled_from([None, None, None, -MINUTE_MS, 60 * MINUTE_MS]),
 )
 fixes = st.builds(
     PutFix,

@@ -92,6 +92,7 @@ class Day:
             languages=step.languages,
             max_distance_m=step.max_distance_m,
             keeps_duty=step.keeps_duty,
+            duty_until_ms=None if step.duty_ends_in_ms is None else self._start_ms + step.duty_ends_in_ms,
         )
         changed = [await world.people.put_profiles([write]) for world in self._worlds]
         assert changed[0] == changed[1]

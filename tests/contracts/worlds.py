@@ -9,6 +9,7 @@ from dispatch.ports import Application, Applied, AppliedState
 from streams import redis_keys
 from streams.components import Component
 from streams.store import RedisClient, RedisStore
+from streams.store.duty_clock import DutyClock
 from streams.store.memory.distances import metres
 from streams.store.memory.people import STILL_M
 from streams.store.memory.store import MemoryStore
@@ -16,7 +17,7 @@ from streams.store.people import FixWrite, PeopleStore, PrivateWrite, ProfileWri
 from streams.store.reads import Reads
 from streams.store.restore import Restore, RestoredIncident
 from streams.store.verifications import Ending, VerificationWrite
-from tests.contracts.index import expected_indexes, expected_place
+from tests.contracts.index import expected_indexes, expected_place, is_on_duty
 from tests.support.stack import url_of
 
 INDEXES = (
@@ -35,6 +36,7 @@ class People(Protocol):
     async def sweep_fixes(self, ttl_ms: int) -> int: ...
     async def put_verifications(self, writes: Sequence[VerificationWrite]) -> int: ...
     async def ended_verifications(self, done: Sequence[Ending] = ()) -> list[Ending]: ...
+    async def duty_clock(self, done: DutyClock | None = None) -> DutyClock: ...
 
 
 class StoreWorld(Protocol):
@@ -113,9 +115,9 @@ class RedisWorld:
     async def audit(self) -> None:
         """Every index holds exactly whom the hashes say it should, and each person where they are."""
         people = await self._people()
-        actual = {key: set(await self._members(key)) for key in await self._keys(INDEXES)}
-        assert actual == expected_indexes(people)
         now_ms = await self.store.now_ms()
+        actual = {key: set(await self._members(key)) for key in await self._keys(INDEXES)}
+        assert actual == expected_indexes(people, now_ms)
         for key in actual:
             if key.startswith((redis_keys.field_index(""), redis_keys.engaged_index(""))):
                 for volunteer, place in (await self._places(key)).items():
@@ -123,7 +125,7 @@ class RedisWorld:
                     assert metres(place, expected_place(row, now_ms, self.link.fix_age_limit_ms)) < STILL_M + 1
         on_duty = (await self.link.run([("SMEMBERS", redis_keys.ON_DUTY)]))[0]
         assert {member.decode() for member in on_duty} == {
-            volunteer for volunteer, row in people.items() if row.get("du") == "1"
+            volunteer for volunteer, row in people.items() if is_on_duty(row, now_ms)
         }
 
     async def _keys(self, starts: tuple[str, ...]) -> list[str]:

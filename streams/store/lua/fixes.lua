@@ -114,9 +114,9 @@ local doubted = {}
 for number, fix in ipairs(cmsgpack.unpack(ARGV[2])) do
   local id, lon, lat, accuracy, at = fix[1], fix[2], fix[3], fix[4], fix[5]
   local key = KEY.volunteer .. id
-  local stored, mode, skills, ix, iy, duty, last, ax, ay, ab =
-    unpack(call('HMGET', key, 'at', 'im', 'is', 'ix', 'iy', 'du', 'ac', 'ax', 'ay', 'ab'))
-  if duty ~= '1' then
+  local stored, mode, skills, ix, iy, duty, last, ax, ay, ab, ends =
+    unpack(call('HMGET', key, 'at', 'im', 'is', 'ix', 'iy', 'du', 'ac', 'ax', 'ay', 'ab', 'un'))
+  if not is_on_duty(duty, ends, now) then
     doubted[#doubted + 1] = number
     hold(id, duty, fix)
   elseif not stored and tonumber(at) < tonumber(call('HGET', key, 'fl') or 0) then

@@ -22,13 +22,36 @@ local function begin_duty(person, logged)
   if not person.at and tonumber(at) >= floor then place_first(person, lon, lat, accuracy, at, ends) end
 end
 
--- `logged`: time of the record that states the duty, nil if unknown. Positions of people off duty are not kept.
-local function set_duty(person, duty, logged)
-  if duty == person.du then return end
-  call('HSET', person.key, 'du', duty)
-  call(duty == '1' and 'SADD' or 'SREM', KEY.on_duty, person.id)
+-- The clocks of an end that is still to come; one that has passed stays until a worker has acted on it (duty_clock.lua).
+local function set_end(person, ends)
+  if ends == '' then
+    if person.un then
+      call('HDEL', person.key, 'un')
+      call('ZREM', KEY.duty_ends, person.id)
+      call('ZREM', KEY.duty_warnings, person.id)
+    end
+    person.un = nil
+    return
+  end
+  call('HSET', person.key, 'un', ends)
+  call('ZADD', KEY.duty_ends, ends, person.id)
+  local warn = tonumber(ends) - WARN_BEFORE_MS
+  if warn > now then call('ZADD', KEY.duty_warnings, warn, person.id) else call('ZREM', KEY.duty_warnings, person.id) end
+  person.un = ends
+end
+
+-- `ends`: when the duty ends by itself, or ''. `logged`: time of the record that states the duty, nil if unknown. Positions of
+-- people off duty are not kept.
+local function set_duty(person, duty, ends, logged)
+  local was, known = is_on_duty(person.du, person.un, now), person.du
+  if duty ~= '1' then ends = '' end
+  if ends ~= (person.un or '') then set_end(person, ends) end
+  if duty ~= known then call('HSET', person.key, 'du', duty) end
   person.du = duty
-  if duty == '1' then
+  local is = is_on_duty(duty, ends, now)
+  if is == was and duty == known then return end
+  call(is and 'SADD' or 'SREM', KEY.on_duty, person.id)
+  if is then
     begin_duty(person, logged)
   else
     drop_fix(person)
@@ -41,26 +64,26 @@ local function set_heard(person, heard)
   if heard > tonumber(call('HGET', person.key, 'hd') or 0) then call('HSET', person.key, 'hd', heard) end
 end
 
--- The duty that counts for a record that states none, and the offset of the record that states it (-1: no such record is known).
-local function kept_duty(person, copy)
+-- The duty that counts for a record that states none, its end, and the offset of the record that states it (-1: none is known).
+local function kept_duty(person, copy, copied_end)
   local stated_at
   if person.v then
     stated_at = call('HGET', person.key, 'dk') or person.v
   else
     stated_at = tostring(erasure_of(person.id) or '-1')
   end
-  if stated_at == '-1' then return copy, stated_at end
-  return person.du or '0', stated_at
+  if stated_at == '-1' then return copy, copied_end, stated_at end
+  return person.du or '0', person.un or '', stated_at
 end
 
 local function write_duty(person, profile, logged)
   if profile.keeps then
-    local duty, stated_at = kept_duty(person, profile.du)
-    call('HSET', person.key, 'dk', stated_at, 'dw', profile.du)
-    set_duty(person, duty, logged)
+    local duty, ends, stated_at = kept_duty(person, profile.du, profile.un)
+    call('HSET', person.key, 'dk', stated_at, 'dw', profile.du .. profile.un)
+    set_duty(person, duty, ends, logged)
   else
     call('HDEL', person.key, 'dk', 'dw')
-    set_duty(person, profile.du, logged)
+    set_duty(person, profile.du, profile.un, logged)
   end
 end
 
@@ -79,22 +102,22 @@ local function write_profile(person, profile, logged)
 end
 
 -- A duty that arrives late: API processes write profiles to Redis at once, so the order of arrival may differ from the log's.
-local function write_late_duty(person, offset, duty, heard, logged)
+local function write_late_duty(person, offset, duty, ends, heard, logged)
   local stated_at = person.v and call('HGET', person.key, 'dk')
   if not stated_at or offset <= tonumber(stated_at) then return false end
   call('HSET', person.key, 'dk', offset)
-  set_duty(person, duty, logged)
+  set_duty(person, duty, ends, logged)
   set_heard(person, heard)
   return true
 end
 
 -- A claim stays until a decision ends it.
 local function erase(person, offset, logged)
-  person.v, person.du, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil, nil
+  person.v, person.du, person.un, person.x, person.y, person.at, person.hx, person.hy = nil, nil, nil, nil, nil, nil, nil, nil
   reindex(person, now)
   call('HDEL', person.key, 'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'ld',
     'hd', 'ey', 'en', 'wk', 'we', 'wh', 'tu', 'to', 'po', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt',
-    'dk', 'dw', 'fl', 'np', 'vs')
+    'dk', 'dw', 'fl', 'np', 'vs', 'un')
   for _, skill in ipairs(call('HKEYS', KEY.verified .. person.id)) do
     call('ZREM', KEY.verified_until, person.id .. '|' .. skill)
   end
@@ -102,6 +125,8 @@ local function erase(person, offset, logged)
   call('SREM', KEY.volunteers, person.id)
   call('SREM', KEY.on_duty, person.id)
   call('ZREM', KEY.fixes, person.id)
+  call('ZREM', KEY.duty_ends, person.id)
+  call('ZREM', KEY.duty_warnings, person.id)
   call('DEL', KEY.offers_of .. person.id, KEY.held_fix .. person.id)
   local at = math.min(logged or now, now)
   -- At least an hour: the records that follow an old tombstone in the log may come right after it.
@@ -122,10 +147,10 @@ local function write(item)
     erase(person, item.gone, item.logged)
     return true
   elseif item.gone then
-    if not write_late_duty(person, item.gone, '0', 0, item.logged) then return false end
+    if not write_late_duty(person, item.gone, '0', '', 0, item.logged) then return false end
   elseif is_newer(person, profile.v) then
     write_profile(person, profile, item.logged)
-  elseif profile.keeps or not write_late_duty(person, profile.v, profile.du, profile.hd, item.logged) then
+  elseif profile.keeps or not write_late_duty(person, profile.v, profile.du, profile.un, profile.hd, item.logged) then
     return false
   end
   if not restoring and reindex(person, now) then wake(person, now, nil) end

@@ -2,7 +2,7 @@
 
 local PERSON = {
   'v', 'cap', 'sk', 'la', 'tm', 'md', 'du', 'x', 'y', 'ac', 'at', 'hx', 'hy', 'co', 'cs', 'ld', 'im', 'ix', 'iy', 'is', 'dg',
-  'vs'
+  'vs', 'un'
 }
 local CLAIM = {'co', 'ci', 'ce', 'cs', 'cc', 'ca'}
 local FIX = {'x', 'y', 'ac', 'at', 'ax', 'ay', 'aa', 'ab', 'px', 'py', 'pa', 'pt', 'ht', 'qt'}
@@ -105,7 +105,7 @@ end
 -- True when the person became available for field work, or available in another cell.
 local function reindex_field(person, now)
   local mode, x, y
-  if person.v and person.du == '1' and person.sk and string.find(person.cap, 'field', 1, true) then
+  if person.v and is_on_duty(person.du, person.un, now) and person.sk and string.find(person.cap, 'field', 1, true) then
     x, y = place_of(person, now)
     if x and person.sk ~= '' then mode = person.cs == 'c' and 'e' or 'f' end
   end
@@ -144,9 +144,9 @@ end
 
 -- `dg`: the person's entries in the digital indexes, `mode|skills|languages|load`. True when the person became free for digital
 -- work.
-local function reindex_digital(person)
+local function reindex_digital(person, now)
   local mode
-  if person.v and person.du == '1' and string.find(person.cap, 'digital', 1, true) then
+  if person.v and is_on_duty(person.du, person.un, now) and string.find(person.cap, 'digital', 1, true) then
     mode = person.cs == 'c' and 'e' or 'f'
   end
   local wanted
@@ -174,7 +174,7 @@ end
 -- command must find the people it claimed itself.
 local function reindex(person, now)
   local field = reindex_field(person, now)
-  local digital = reindex_digital(person)
+  local digital = reindex_digital(person, now)
   return field or digital
 end
 

@@ -9,6 +9,11 @@ local function now_ms()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- A duty ends by itself at `un`, whether or not a worker runs to act on it.
+local function is_on_duty(duty, ends, now)
+  return duty == '1' and not (ends and ends ~= '' and tonumber(ends) <= now)
+end
+
 -- INFO costs some µs inside a script and needs `+info` in an ACL. Returns the run id, and two ids of the data: the present one, and
 -- the one before the last promotion of this server from a replica to a master (zeros: never promoted).
 local function this_run()

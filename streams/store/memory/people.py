@@ -16,6 +16,7 @@ from dispatch.model.vocabulary import Capability
 from dispatch.ports import Claim
 from streams.retention.classes import HOLD_S
 from streams.store.memory.distances import district, metres
+from streams.store.memory.duty_ends import DutyEnds, is_over
 from streams.store.memory.verified import Verified
 from streams.store.people import FixWrite, ProfileWrite, fix_in
 from streams.store.track_record import TrackRecord
@@ -33,6 +34,7 @@ class StoredPerson:
     """`found_at`: the person's place in the field search, None while not indexed. `is_open`: free for digital work."""
 
     id: str
+    now_ms: Callable[[], int] = lambda: 0
     offset: int = -1
     profile: VolunteerRecord | None = None
     track: Track | None = None
@@ -58,7 +60,9 @@ class StoredPerson:
 
     @property
     def is_on_duty(self) -> bool:
-        return self.profile is not None and self.profile.on_duty
+        """Whether the duty holds at present: it may have ended by itself."""
+        profile = self.profile
+        return profile is not None and profile.on_duty and not is_over(profile.duty_until_ms, self.now_ms())
 
     def has(self, capability: Capability) -> bool:
         return self.profile is not None and capability in self.profile.capabilities
@@ -85,13 +89,14 @@ class People:
     withheld: set[str] = field(default_factory=set)
     look_at: dict[str, int] = field(default_factory=dict)
     offers_of: dict[str, dict[str, int]] = field(default_factory=dict)
+    duty_ends: DutyEnds = field(default_factory=DutyEnds)
     verified: Verified = field(init=False)
 
     def __post_init__(self) -> None:
         self.verified = Verified(self.now_ms)
 
     def person(self, volunteer_id: str) -> StoredPerson:
-        return self.known.setdefault(volunteer_id, StoredPerson(id=volunteer_id))
+        return self.known.setdefault(volunteer_id, StoredPerson(id=volunteer_id, now_ms=self.now_ms))
 
     def with_skill(self, skill: str) -> Iterator[StoredPerson]:
         # Sorted: a set of strings has another order in each process, and a seed must repeat.
@@ -189,6 +194,7 @@ class People:
             self.by_skill[skill].discard(person.id)
         was_on_duty = person.is_on_duty
         self._put_duty(person, write)
+        self.duty_ends.note(person.id, person.profile, self.now_ms())
         self._turn_duty(person, was_on_duty, write.logged_ms)
         person.offset = write.offset
         # Never moved back: a later writer may not have known of it.
@@ -216,8 +222,11 @@ class People:
             person.duty_at = self.erased.get(person.id, (-1, 0))[0]
         elif person.duty_at is None:
             person.duty_at = person.offset
-        was_on_duty = before is not None and before.on_duty
-        person.profile = record if person.duty_at == -1 else replace(record, on_duty=was_on_duty)
+        if person.duty_at == -1:
+            person.profile = record
+            return
+        until_ms = before.duty_until_ms if before is not None else None
+        person.profile = replace(record, on_duty=before is not None and before.on_duty, duty_until_ms=until_ms)
 
     def _put_late_duty(self, person: StoredPerson, write: ProfileWrite) -> bool:
         """Whether an older write states a duty that all newer ones only copied; its duty is then stored."""
@@ -226,7 +235,13 @@ class People:
         if write.record is not None and write.record.keeps_duty:
             return False
         was_on_duty, person.duty_at = person.is_on_duty, write.offset
-        person.profile = replace(person.profile, on_duty=write.record is not None and write.record.on_duty)
+        stated = write.record
+        person.profile = replace(
+            person.profile,
+            on_duty=stated is not None and stated.on_duty,
+            duty_until_ms=stated.duty_until_ms if stated is not None else None,
+        )
+        self.duty_ends.note(person.id, person.profile, self.now_ms())
         self._turn_duty(person, was_on_duty, write.logged_ms)
         person.heard_ms = max(person.heard_ms, write.record.heard_ms or 0) if write.record else person.heard_ms
         return True
@@ -272,25 +287,3 @@ class People:
     def restore_track(self, volunteer_id: str, track: Track) -> None:
         self.person(volunteer_id).track = track
         self.look_at[volunteer_id] = track.believed.at_ms + self.fix_age_limit_ms
-
-    def aged(self, ttl_ms: int, limit: int) -> list[StoredPerson]:
-        """People whose fix must be examined now. Schedules the next examination; deletes fixes older than `ttl_ms`."""
-        now_ms = self.now_ms()
-        # `look_at` holds the times at which fixes become stale. With a shorter TTL, they are due earlier.
-        until_ms = now_ms + max(0, self.fix_age_limit_ms - ttl_ms)
-        due = sorted((at_ms, volunteer_id) for volunteer_id, at_ms in self.look_at.items() if at_ms <= until_ms)
-        people = [self.person(volunteer_id) for _, volunteer_id in due[:limit]]
-        for person in people:
-            self._age(person, ttl_ms)
-        return people
-
-    def _age(self, person: StoredPerson, ttl_ms: int) -> None:
-        at_ms = person.fix.at_ms if person.fix else self.now_ms() - ttl_ms
-        age_ms = self.now_ms() - at_ms
-        if age_ms >= ttl_ms:
-            person.track = None
-            del self.look_at[person.id]
-        elif age_ms > self.fix_age_limit_ms:
-            self.look_at[person.id] = at_ms + ttl_ms
-        else:
-            self.look_at[person.id] = at_ms + self.fix_age_limit_ms + 1

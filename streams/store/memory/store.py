@@ -20,6 +20,8 @@ from dispatch.ports import (
     PartitionProgress,
 )
 from streams.store.apply import waiting_member, waiting_requirements
+from streams.store.duty_clock import DutyClock
+from streams.store.memory.aging import aged
 from streams.store.memory.consents import set_consent
 from streams.store.memory.people import StoredPerson
 from streams.store.memory.reads import MemoryReads
@@ -152,6 +154,17 @@ class MemoryStore(MemoryReads):
         self._check()
         return self.people.verified.ended(done, self._clock())
 
+    async def duty_clock(self, done: DutyClock | None = None) -> DutyClock:
+        self._check()
+        found = self.people.duty_ends.turned(done, self._clock())
+        for one in found.ended:
+            person = self.people.known.get(one.volunteer_id)
+            if person is not None and not person.is_on_duty:
+                person.track, person.fixes_from_ms = None, 0
+                self.people.look_at.pop(person.id, None)
+                self.people.settle(person)
+        return found
+
     async def put_private(self, writes: Sequence[PrivateWrite]) -> int:
         self._check()
         return sum(map(self._put_private, writes))
@@ -200,10 +213,10 @@ class MemoryStore(MemoryReads):
 
     async def sweep_fixes(self, ttl_ms: int, *, limit: int = 500) -> int:
         self._check()
-        aged = self.people.aged(ttl_ms, limit)
-        for person in aged:
+        examined = aged(self.people, ttl_ms, limit)
+        for person in examined:
             self._changed(person.id, True)
-        return len(aged)
+        return len(examined)
 
     async def restore_incidents(self, batch: Sequence[RestoredIncident]) -> list[Hold]:
         """As `Restore.restore_incidents`; needs no lock and no readiness."""

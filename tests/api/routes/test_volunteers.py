@@ -158,6 +158,37 @@ async def test_a_position_is_no_sign_of_life(world: World) -> None:
     assert signs(world) == []
 
 
+async def test_a_duty_may_end_by_itself_and_a_profile_that_states_none_keeps_the_end(world: World) -> None:
+    until_ms = (clock.now_ms() + 3_600_000) // 1000 * 1000
+    await put(world)
+
+    said = await mine(world, "PUT", "/duty", {"on_duty": True, "until": clock.rfc3339(until_ms)})
+    shown = (await mine(world, "GET", "")).json()
+    await put(world)
+    kept = (await mine(world, "GET", "")).json()
+    await mine(world, "PUT", "/duty", {"on_duty": True})
+    open_ended = (await mine(world, "GET", "")).json()
+
+    assert said.status_code == 202
+    assert shown["duty_until"] == kept["duty_until"] == clock.rfc3339(until_ms)
+    assert (open_ended["on_duty"], open_ended["duty_until"]) == (True, None)
+
+
+@pytest.mark.parametrize(
+    "duty",
+    [
+        {"on_duty": True, "until": "2020-01-01T00:00:00Z"},
+        {"on_duty": True, "until": "2999-01-01T00:00:00Z"},
+        {"on_duty": False, "until": "2999-01-01T00:00:00Z"},
+        {"on_duty": True, "until": "tomorrow"},
+    ],
+)
+async def test_an_end_of_duty_that_cannot_be_is_refused(world: World, duty: dict[str, Any]) -> None:
+    await put(world)
+
+    assert fields(await mine(world, "PUT", "/duty", duty)) == ["until"]
+
+
 async def test_an_unknown_person_cannot_go_on_duty(world: World) -> None:
     assert code(await mine(world, "PUT", "/duty", {"on_duty": True})) == "not_found"
 

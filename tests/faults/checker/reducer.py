@@ -94,6 +94,7 @@ def _reported(event: Event, moment: Moment) -> State:
     hazard = event.get("hazard")
     return moment.published.fresh(
         "Incident",
+        exercise=event.get("exercise", False),
         id=moment.incident_id,
         zone=moment.zone,
         version=moment.version,
@@ -168,8 +169,9 @@ def _on_ground(state: State, event: Event, moment: Moment) -> None:
 
 
 def _ends(status: str) -> Fold:
-    def ended(state: State, _: Event, moment: Moment) -> None:
+    def ended(state: State, event: Event, moment: Moment) -> None:
         state["status"], state["retry_at_ms"] = status, None
+        state["end_code"] = event.get("code")
         state["times"]["closed_ms"] = moment.at_ms
 
     return ended
@@ -187,7 +189,7 @@ def _unmerged(state: State, _: Event, __: Moment) -> None:
 
 
 def _reopened(state: State, event: Event, moment: Moment) -> None:
-    state["status"] = "dispatching"
+    state["status"], state["end_code"] = "dispatching", None
     _overruled(state, "false")
     state["times"].update(closed_ms=None, reopened_ms=moment.at_ms)
     state["requirements"] = [moment.published.whole("Requirement", entry) for entry in event["requirements"]]

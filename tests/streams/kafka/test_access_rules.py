@@ -37,7 +37,7 @@ def test_every_group_has_one_row_and_one_component_as_its_member() -> None:
 def test_only_workers_decide_and_only_the_operator_changes_plans() -> None:
     assert writers(topics.DECISIONS) == writers(topics.OFFERS) == writers(topics.INCIDENT_STATUS) == {WORKER}
     assert writers(topics.PLANS) == {OPERATOR}
-    assert writers(topics.NOTICES) == {API, NOTIFIER}
+    assert writers(topics.NOTICES) == {API, WORKER, NOTIFIER}
 
 
 def test_a_monitor_reads_no_record_and_writes_none() -> None:
