@@ -33,11 +33,11 @@ class VolunteerRecord:
     """Offset in `private` (in the partition of the person's key) of the encrypted part of the same profile. A change of duty
     copies it. Profiles are ordered by this offset."""
     heard_ms: int | None = None
-    duty_until_ms: int | None = None
-    """When the duty ends by itself; None: not. Whoever states or copies `on_duty` does so with this."""
     keeps_duty: bool = False
     """True: the writer stated no duty, and `on_duty` is a copy of the duty it read. The last record before it in the log that
     states one (or the tombstone, which means off duty) takes precedence; the copy counts only when that record is gone."""
+    duty_until_ms: int | None = None
+    """When the duty ends by itself; None: not. Whoever states or copies `on_duty` does so with this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,8 @@ class Judge:
                 self._derived[event["offer_id"], state, _place(record.partition, record.offset)] = event["volunteer_id"]
                 if (
                     state == "offered"
+                    # Else an operator overrode it.
+                    and "off_duty" not in event.get("set_aside", ())
                     and loaded_s is not None
                     and self._is_off(event["volunteer_id"], loaded_s, record)
                 ):

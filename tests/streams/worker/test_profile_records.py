@@ -250,7 +250,7 @@ async def test_only_a_stated_duty_or_an_erasure_sends_people_off_duty() -> None:
 
 
 def test_a_profile_of_an_earlier_version_says_nothing_of_signs() -> None:
-    old = wire.encode(profile()).replace(b',"heard_ms":null,"keeps_duty":false', b"")
+    old = wire.encode(profile()).replace(b',"heard_ms":null,"keeps_duty":false,"duty_until_ms":null', b"")
 
     assert b"heard_ms" not in old
     assert wire.decode_volunteer(old) == profile()
