@@ -11,6 +11,7 @@ import structlog
 
 from streams.errors import InvalidInput
 from streams.settings import Settings
+from streams.watched_files import WatchedFiles
 
 CHECK_EVERY_S = 5.0
 _log = structlog.get_logger(__name__)
@@ -29,17 +30,20 @@ class ServerCertificate:
 
     def __init__(self, cert: Path, key: Path) -> None:
         self._cert, self._key = cert, key
-        self._version = self._current_version()
+        self._files = WatchedFiles(cert, key)
+        self._content = self._read()
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         _load(self.context, cert, key)
 
     def check(self) -> bool:
         """Loads the files if they have changed; true when it did. Files that cannot be used leave the previous ones in force."""
-        version = self._current_version()
-        if version == self._version:
+        if not self._files.may_have_changed():
             return False
-        self._version = version
+        content = self._read()
+        if content == self._content:
+            return False
+        self._content = content
         try:
             # On a context of its own first: a key that does not fit would leave the new certificate with the old key.
             _load(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), self._cert, self._key)
@@ -56,9 +60,9 @@ class ServerCertificate:
             await asyncio.sleep(CHECK_EVERY_S)
             self.check()
 
-    def _current_version(self) -> tuple[tuple[int, int, int], ...]:
-        """Modification time, size and inode of both. Follows links: mounted secrets are replaced by them."""
-        return tuple(_version(path) for path in (self._cert, self._key))
+    def _read(self) -> list[bytes | None]:
+        """None for a file that cannot be read."""
+        return [_content(path) for path in (self._cert, self._key)]
 
 
 def client_context(settings: Settings) -> ssl.SSLContext:
@@ -111,9 +115,8 @@ def _reason(error: OSError) -> str:
     return str(getattr(error, "reason", None) or error.strerror or error).lower().replace("_", " ")
 
 
-def _version(path: Path) -> tuple[int, int, int]:
+def _content(path: Path) -> bytes | None:
     try:
-        found = path.stat()
+        return path.read_bytes()
     except OSError:
-        return (0, 0, 0)
-    return found.st_mtime_ns, found.st_size, found.st_ino
+        return None

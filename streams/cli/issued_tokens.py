@@ -8,6 +8,7 @@ from typing import Protocol
 import httpx2
 
 from streams.tokens import EVERYBODY, BadKeys, Role, TokenKeys, load_keys
+from streams.watched_files import WatchedFiles
 
 TOKEN_TTL_S = 3600
 _RENEW_BEFORE_S = 300
@@ -37,7 +38,7 @@ class IssuedTokens:
         self._keys = keys
         self._now_s = now_s
         self._path = path
-        self._version = self._present_version()
+        self._file = WatchedFiles(*[path] if path is not None else [])
         self._held: dict[tuple[str, str], tuple[int, str]] = {}
 
     def __call__(self, role: str, identity: str) -> str:
@@ -55,10 +56,8 @@ class IssuedTokens:
         return self._held.pop((role, identity), None) is not None
 
     def _load_again(self) -> None:
-        version = self._present_version()
-        if self._path is None or version == self._version:
+        if self._path is None or not self._file.may_have_changed():
             return
-        self._version = version
         try:
             keys = load_keys(self._path)
         except BadKeys:
@@ -66,15 +65,6 @@ class IssuedTokens:
         if keys.can_sign:
             self._keys = keys
             self._held.clear()
-
-    def _present_version(self) -> tuple[int, int, int] | None:
-        if self._path is None:
-            return None
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @dataclass(frozen=True, slots=True)

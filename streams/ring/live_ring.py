@@ -9,6 +9,7 @@ from streams import clock, metrics
 from streams.ring.key_ring import BadRing, KeyMissing, KeyRing, KeyState, KeyUse
 from streams.ring.ring_file import read_ring
 from streams.settings import Settings, SettingsError
+from streams.watched_files import WatchedFiles
 
 CHECK_EVERY_S = 1.0
 MOST_UNKNOWN = 20
@@ -31,9 +32,8 @@ class LiveRing:
         self._path = path
         self._monotonic_s = monotonic_s
         self._checked_s = monotonic_s()
-        self._version = _version_of(path)
-        # A change between reading and here is seen by the next check, which compares the content once more.
-        self._is_settled = False
+        # A change between reading and here is seen by the first look, which is always followed by reading.
+        self._file = WatchedFiles(*[path] if path is not None else [])
         self._content: bytes | None = None
         self._of_file = ring
         self._declared: Mapping[str, KeyState] = {}
@@ -96,12 +96,8 @@ class LiveRing:
         self._checked_s = self._monotonic_s()
         if self._path is None:
             return
-        version = _version_of(self._path)
-        if version == self._version and self._is_settled:
+        if not self._file.may_have_changed():
             return
-        # A write within one tick of the file system's clock leaves the version as it is: after a change, look once more.
-        self._is_settled = version == self._version
-        self._version = version
         try:
             content, ring = read_ring(self._path)
         except BadRing as error:
@@ -162,12 +158,3 @@ def require(ring: KeyRing, *uses: KeyUse) -> None:
             ring.active(use)
         except KeyMissing as error:
             raise SettingsError(f"KOMEK_DATA_KEYS: expected an active {use} key: {error}") from error
-
-
-def _version_of(path: Path | None) -> tuple[int, int, int] | None:
-    """Modification time, size and inode; None if the file is missing. Follows links: mounted secrets are replaced by them."""
-    try:
-        found = path.stat() if path is not None else None
-    except OSError:
-        return None
-    return None if found is None else (found.st_mtime_ns, found.st_size, found.st_ino)

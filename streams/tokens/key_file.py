@@ -10,6 +10,7 @@ from streams import clock, event_loop, metrics
 from streams.tokens.claims import Bearer
 from streams.tokens.key_set import BadKeys
 from streams.tokens.token_keys import read_keys
+from streams.watched_files import WatchedFiles
 
 CHECK_EVERY_S = 1.0
 _log = structlog.get_logger(__name__)
@@ -36,9 +37,7 @@ class KeyFile:
         self._path = path
         self._monotonic_s = monotonic_s
         self._task: asyncio.Task[None] | None = None
-        # Before the file is read: a change during the read is seen by the next check.
-        self._version: tuple[int, int, int] | None = self._current_version()
-        self._is_settled = False
+        self._file = WatchedFiles(path)
         self._content, self._keys = read_keys(path, is_strict=is_strict)
         self._checked_s = monotonic_s()
         self._report()
@@ -66,13 +65,8 @@ class KeyFile:
         Blocks for one `stat`, and for reading some kilobytes after a change.
         """
         self._checked_s = self._monotonic_s()
-        version = self._current_version()
-        if version == self._version and self._is_settled:
+        if not self._file.may_have_changed():
             return
-        # A write within the same tick of the file system's clock (some ms) leaves all three numbers as they are: after a change,
-        # the content is compared once more.
-        self._is_settled = version == self._version
-        self._version = version
         try:
             content, keys = read_keys(self._path, is_strict=self._is_strict)
         except BadKeys as error:
@@ -93,14 +87,6 @@ class KeyFile:
             metrics.TOKEN_KEY_RELOADS.labels(outcome="refused").inc()
             _log.error("token keys cannot be reloaded; the previous keys remain in force", reason=str(error))
         self.is_refused = True
-
-    def _current_version(self) -> tuple[int, int, int] | None:
-        """Modification time, size and inode; None if the file is missing. Follows links: mounted secrets are replaced by them."""
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
 
     def _report(self) -> None:
         # With the ids, so that a rotation can be followed in the logs of all API processes.
