@@ -1,11 +1,13 @@
-"""Counts the live views of this process, and limits them by identity and in total (DESIGN 127)."""
+"""What a live view asks for; and the live views of this process, limited by identity and in total (DESIGN 127)."""
 
 import contextlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 
 from api.caller import Caller
+from dispatch.model.geo import Box
 from streams.tokens import Role
 
 VIEWS_OF_PERSON = 20
@@ -22,6 +24,18 @@ class ViewRoom(Enum):
     FREE = "free"
     IDENTITY_IS_FULL = "the caller has too many"
     PROCESS_IS_FULL = "the process has too many"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a view asks for. `incident_id`: the incident whose offers and notices are shown as well."""
+
+    is_row: bool = False
+    box: Box | None = None
+    incident_id: str | None = None
+
+
+EVERYTHING = Wanted()
 
 
 class LiveViews:

@@ -6,14 +6,14 @@ Each Protocol declares only what the API calls; the implementation that it names
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from api.caller import Caller
 from api.process.intake_marks import IntakeMarks
 from api.process.latency import Latency
-from api.process.live_views import ViewRoom
+from api.process.live_views import EVERYTHING, ViewRoom, Wanted
 from api.process.oidc_issuer import OidcIssuer
 from api.process.rate_limits import RateLimits
 from dispatch.model.commands import Command
@@ -113,6 +113,9 @@ class StateReads(Protocol):
     async def open_of(self, priority: Priority, *, after: Listed | None = None, limit: int) -> list[Listed]: ...
     async def offers_of(self, volunteer_id: str, *, limit: int = 50) -> list[OfferOf]: ...
     async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None: ...
+    async def volunteers_by_id(
+        self, volunteer_ids: Sequence[str], *, with_places: bool = False
+    ) -> list[VolunteerView | None]: ...
     async def are_known(self, volunteer_ids: Sequence[str], organisation: str | None = None) -> list[bool]: ...
     async def verifications_before(self, before_ms: int) -> list[Ending]: ...
     async def presence(self, volunteer_id: str) -> Presence | None: ...
@@ -168,7 +171,12 @@ class EventFrames(Protocol):
 
     def room_for(self, caller: Caller) -> ViewRoom: ...
     def frames(
-        self, caller: Caller, cursor: FeedCursor | None, record: Callable[[Sequence[str]], None]
+        self,
+        caller: Caller,
+        cursor: FeedCursor | None,
+        record: Callable[[Sequence[str]], None],
+        wanted: Wanted = EVERYTHING,
+        news: Callable[[], Awaitable[Sequence[tuple[str, bytes]]]] | None = None,
     ) -> AsyncIterator[bytes]: ...
 
 

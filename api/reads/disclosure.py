@@ -117,6 +117,21 @@ async def opened_volunteer(services: Services, caller: Caller, volunteer_id: str
     return record
 
 
+async def labels_of(services: Services, volunteer_ids: Sequence[str]) -> dict[str, str]:
+    """The names by which these people chose to be shown; those without one are absent.
+
+    Writes no audit entry: the caller does. Raises StoreUnavailable or NotReady.
+    """
+    refs = [volunteer_ref(one) for one in volunteer_ids]
+    records = zip(volunteer_ids, refs, await services.reads.privates(refs), strict=True)
+    opened_records = {one: _open(services, ref, sealed) for one, ref, sealed in records}
+    return {
+        one: record.label
+        for one, record in opened_records.items()
+        if isinstance(record, VolunteerPrivate) and record.label is not None
+    }
+
+
 def _open(services: Services, ref: str, sealed: bytes | None) -> VolunteerPrivate | IncidentPrivate | None:
     if sealed is None:
         return None

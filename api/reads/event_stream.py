@@ -1,13 +1,15 @@
 """The event stream: which records of the feed a caller receives, and their encoding as server-sent events."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from api.caller import Caller
+from api.process.build import build_id
 from api.process.intake_marks import Newest
-from api.process.live_views import LiveViews, ViewRoom
+from api.process.live_views import EVERYTHING, LiveViews, ViewRoom, Wanted
+from api.reads.row_stream import LOOK_EVERY_S, TICK_EVERY_S, RowFilter, notice_data, row_data
 from api.reads.shown_in_view import ShownInView
 from api.views import incidents, offers, safety
 from dispatch.model.decisions import StatusRecord
@@ -41,6 +43,10 @@ class Chunk(NamedTuple):
     about: tuple[str, ...]
 
 
+News: TypeAlias = Callable[[], Awaitable[Sequence[tuple[str, bytes]]]]
+"""Names and data of the events that are new since the last call. Raises AuditUnavailable: nothing may be shown."""
+
+
 class Live:
     """Encodes the feed for its listeners. Records and chunks that many listeners share are encoded once."""
 
@@ -55,11 +61,17 @@ class Live:
         return self._open.room_for(caller)
 
     async def frames(
-        self, caller: Caller, cursor: FeedCursor | None, record: Callable[[Sequence[str]], None]
+        self,
+        caller: Caller,
+        cursor: FeedCursor | None,
+        record: Callable[[Sequence[str]], None],
+        wanted: Wanted = EVERYTHING,
+        news: News | None = None,
     ) -> AsyncIterator[bytes]:
         """Events after the cursor, until the caller's token becomes invalid (`end`) or the position unavailable (`reset`).
 
         The events and their data: `schemas/events.py`. `record` writes the audit entry about what is shown (`ShownInView`).
+        `news`: further events of the row view, which are in no topic of the feed.
         """
         shown = ShownInView(caller, record)
         try:
@@ -69,18 +81,25 @@ class Live:
                 # With an id, so that a client that disconnects before the first event can resume here.
                 self._views += 1
                 retry_ms = RETRY_MS[self._views % len(RETRY_MS)]
-                yield frame("ready", b"{}", id=str(listener.cursor), retry_ms=retry_ms)
-                async for chunk in self._chunks_of(caller, listener, shown):
+                yield frame("ready", _moment(), id=str(listener.cursor), retry_ms=retry_ms)
+                chunks = (
+                    self._rows_of(caller, listener, shown, wanted, news)
+                    if wanted.is_row
+                    else self._chunks_of(caller, listener, shown)
+                )
+                async for chunk in chunks:
                     yield chunk
         except ResyncRequired as error:
             # The reason is written by the feed itself and contains no data of the log.
             metrics.LIVE_CUT_OFF.inc()
-            yield frame("reset", _encode({"reason": str(error)}))
+            yield frame("reset", _encode({"code": "too_far_behind", "reason": str(error)}))
         except LogUnavailable:
-            yield frame("reset", b'{"reason":"Kafka cannot be read at the moment"}')
+            yield frame("reset", b'{"code":"log_unavailable","reason":"Kafka cannot be read at the moment"}')
         except AuditUnavailable:
             # Nothing is shown that cannot be recorded (DESIGN 131). The client loads the state again, which says so too.
-            yield frame("reset", b'{"reason":"the audit log cannot be written at the moment"}')
+            yield frame(
+                "reset", b'{"code":"audit_unavailable","reason":"the audit log cannot be written at the moment"}'
+            )
 
     async def _chunks_of(self, caller: Caller, listener: Listener, shown: ShownInView) -> AsyncIterator[bytes]:
         sent = listener.cursor
@@ -103,8 +122,34 @@ class Live:
             else:  # the client can resume here and skip the records that were not for it
                 sent = listener.cursor
                 yield frame("alive", b"{}", id=str(sent))
-        reason = b"token_revoked" if caller.is_revoked() else b"token_expired"
-        yield frame("end", b'{"reason":"%b"}' % reason)
+        yield _end(caller)
+
+    async def _rows_of(
+        self, caller: Caller, listener: Listener, shown: ShownInView, wanted: Wanted, news: News | None
+    ) -> AsyncIterator[bytes]:
+        kept = RowFilter(caller, wanted)
+        ticked_s = looked_s = clock.monotonic_s() - TICK_EVERY_S
+        while (left_s := caller.valid_for_s(clock.now_ms())) > 0 and not caller.is_revoked():
+            batch = await listener.next(min(left_s, LOOK_EVERY_S if news else TICK_EVERY_S))
+            if caller.valid_for_s(clock.now_ms()) <= 0 or caller.is_revoked():
+                break
+            if batch is not None:
+                chunk = chunk_of(caller, (item for item in batch.items if kept.keeps(item.entry.record)), _row_encoded)
+                if chunk.events:
+                    shown.add(chunk.about)
+                    yield chunk.events
+            elif self._feed.has_ended:
+                return
+            now_s = clock.monotonic_s()
+            if news is not None and now_s - looked_s >= LOOK_EVERY_S:
+                looked_s = now_s
+                for name, data in await news():
+                    yield frame(name, data)
+            if now_s - ticked_s >= TICK_EVERY_S:
+                ticked_s = now_s
+                # With the id: the client can resume here and skip the records that were not for it.
+                yield frame("tick", _moment(), id=str(listener.cursor))
+        yield _end(caller)
 
     def _chunk(self, caller: Caller, batch: Batch) -> Chunk:
         if batch.common is None:
@@ -118,11 +163,16 @@ class Live:
         return chunk
 
 
-def chunk_of(caller: Caller, items: Iterable[FeedItem]) -> Chunk:
-    """The events of a batch that are for the caller, with their ids."""
+def chunk_of(
+    caller: Caller,
+    items: Iterable[FeedItem],
+    encoded: Callable[[Caller, BufferedRecord], EncodedEvent] | None = None,
+) -> Chunk:
+    """The events of a batch that are for the caller, with their ids. `encoded`: unset, the full view."""
+    encode = encoded or _encoded
     texts, about = [], dict[str, None]()
     for entry, identity in items:
-        text, names = _encoded(caller, entry)
+        text, names = encode(caller, entry)
         if text:
             texts.append(b"%bid: %b\n\n" % (text, identity.encode()))
             about |= dict.fromkeys(names)
@@ -138,6 +188,36 @@ def _encoded(caller: Caller, entry: BufferedRecord) -> EncodedEvent:
     if encoded is None:
         encoded = entry.texts[caller.role] = _encoded_for(caller, entry.record)
     return encoded
+
+
+def _row_encoded(caller: Caller, entry: BufferedRecord) -> EncodedEvent:
+    """As `_encoded`, in the row view."""
+    if caller.role is Role.VOLUNTEER:
+        return _encoded(caller, entry)
+    key = f"{caller.role}-row"
+    encoded = entry.texts.get(key)
+    if encoded is None:
+        encoded = entry.texts[key] = _row_encoded_for(caller, entry.record)
+    return encoded
+
+
+def _row_encoded_for(caller: Caller, entry: FeedRecord) -> EncodedEvent:
+    record = entry.record
+    if isinstance(record, NoticeRecord) and caller.role is Role.OPERATOR:
+        # Also of other channels, and failures: whom nobody could reach is what an operator must know.
+        return b"event: notice\ndata: %b\n" % _encode(notice_data(record)), _about(entry)
+    if isinstance(record, StatusRecord):
+        return b"event: incident\ndata: %b\n" % _encode(row_data(record, caller.role)), _about(entry)
+    return _encoded_for(caller, entry)
+
+
+def _moment() -> bytes:
+    return _encode({"at": clock.rfc3339(clock.now_ms()), "build": build_id()})
+
+
+def _end(caller: Caller) -> bytes:
+    reason = b"token_revoked" if caller.is_revoked() else b"token_expired"
+    return frame("end", b'{"reason":"%b"}' % reason)
 
 
 def _encoded_for(caller: Caller, entry: FeedRecord) -> EncodedEvent:

@@ -5,9 +5,9 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from api.process.services import Services
+from api.views.alarms import alarm_view
 from dispatch.ports import NotReady, StoreUnavailable
 from streams import clock
-from streams.monitoring.alarm_board import Alarm
 from streams.store.reads import Counts, RebuildState
 
 READ_TIMEOUT_S = 0.8
@@ -39,7 +39,7 @@ async def system_status(services: Services) -> dict[str, Any]:
         },
         "assignment": "delayed" if reasons else "normal",
         "assignment_reason": "; ".join(reasons) or None,
-        "alarms": list(map(_alarm, snapshot.alarms)),
+        "alarms": list(map(alarm_view, snapshot.alarms)),
         "alarms_unknown": list(snapshot.unknown),
         "incidents": _incidents(counts),
         "shortfalls": counts.shortfalls if counts else None,
@@ -51,18 +51,6 @@ async def system_status(services: Services) -> dict[str, Any]:
         "oldest_undecided_age_s": oldest_s,
         "committed_lag": _lag(services),
         "latency_ms": {"report_to_offer": services.latency.percentiles_ms(clock.now_ms()), "window_s": 300},
-    }
-
-
-def _alarm(alarm: Alarm) -> dict[str, Any]:
-    return {
-        "name": alarm.name,
-        "severity": alarm.severity,
-        "concern": alarm.concern,
-        "about": alarm.about,
-        "since": clock.rfc3339(alarm.since_ms),
-        "count": alarm.count,
-        "details": list(alarm.details),
     }
 
 

@@ -1,9 +1,9 @@
 """GET /v1/events: incidents, offers and notices as server-sent events."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 
 from api.deps import ServicesDep
 from api.http.audit import disclosed, record_audit
@@ -12,7 +12,9 @@ from api.http.problems import TABLE, ProblemResponse, invalid, retry_later
 from api.http.responses import problems
 from api.http.server_sent_events import EventStream
 from api.http.strict_route import StrictRoute
-from api.process.live_views import ViewRoom
+from api.process.live_views import ViewRoom, Wanted
+from api.reads.listing import box_of
+from api.reads.positions import RowNews
 from streams.readers.feed_records import FeedCursor
 from streams.tokens import Role
 
@@ -32,7 +34,13 @@ async def _cursor(
 
 @router.get("", status_code=200, response_class=EventStream, responses=problems() | EventStream.described)
 async def events(
-    request: Request, caller: Reader, services: ServicesDep, cursor: Annotated[FeedCursor | None, Depends(_cursor)]
+    request: Request,
+    caller: Reader,
+    services: ServicesDep,
+    cursor: Annotated[FeedCursor | None, Depends(_cursor)],
+    view: Annotated[Literal["full", "row"], Query()] = "full",
+    bbox: Annotated[str | None, Query(description="west,south,east,north; row view only", max_length=200)] = None,
+    incident: Annotated[str | None, Query(description="the open incident; row view only", max_length=64)] = None,
 ) -> EventStream:
     """A stream of events while the token is valid, or the session renewed.
 
@@ -46,9 +54,15 @@ async def events(
     - `offer` (`OfferEvent`): a step of an offer.
     - `notice` (`NoticeEvent`): a notice that was sent to a person; a repeat has the same `id`.
     - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.
+    - `tick` (`TickEvent`): row view only, every 5 s.
+    - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`): row view only, without an id, when they change; operators only.
     - `alive` (`AliveEvent`): nothing for the caller in the last 15 s; its id is the position to resume from.
     - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.
     - `end` (`EndEvent`): the token or session has ended: by time, revocation, logout, erasure, or with the key that signed it.
+
+    `view=row`: `incident` is an `IncidentRow`; `offer` and `notice` only of the incident that `incident` names, except notices
+    that failed, which are all shown. `bbox` limits the incidents to those in the box or without a place; one that leaves the box
+    is sent once more. After a reconnection load the list of the box again: what left it meanwhile is not sent.
 
     Volunteers receive their own offers and notices. Lines that start with `:` are comments.
     """
@@ -62,4 +76,6 @@ async def events(
     if caller.role is Role.VOLUNTEER:
         disclosed(request, [caller.id])
     record = partial(record_audit, services, caller, "events.shown", "")
-    return EventStream(services.live.frames(caller, cursor, record))
+    wanted = Wanted(is_row=view == "row", box=box_of(bbox), incident_id=incident)
+    news = RowNews(services, caller, wanted) if wanted.is_row and caller.role is Role.OPERATOR else None
+    return EventStream(services.live.frames(caller, cursor, record, wanted, news))

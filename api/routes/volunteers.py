@@ -74,7 +74,7 @@ async def put_profile(
         record = record_of(volunteer_id, body, on_duty, heard_ms=_heard_ms(caller, known), until_ms=until_ms)
         # Without nulls, so that the record contains no more than was given.
         contact = body.contact.model_dump(exclude_none=True) if body.contact else None
-        private = VolunteerPrivate(home=body.home, contact=contact, profile=record)
+        private = VolunteerPrivate(home=body.home, contact=contact, profile=record, label=body.label)
         # The encrypted record first: the public one names its offset, which joins the two for every reader (DESIGN 81).
         position, sealed = await services.intake.send_private(volunteer_ref(volunteer_id), private)
         record = replace(record, private_at=position.offset)

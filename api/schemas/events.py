@@ -6,13 +6,41 @@ from pydantic import BaseModel
 
 from api.schemas.base import Shown, Time
 from api.schemas.incidents import IncidentShown
+from api.schemas.positions import PersonUnderWay
 from api.schemas.safety import WarningShown
+from api.schemas.status import StandingAlarm
 from dispatch.model.job_fields import JobField
 from dispatch.model.vocabulary import Capability, OfferState
+from dispatch.notices.rules import NoticeOutcome
 
 
 class ReadyEvent(Shown):
-    """Empty; sent first. Its id is the position from which the stream continues."""
+    """Sent first. Its id is the position from which the stream continues. `at`: the server's time; `build`: changes with the
+    files that it serves."""
+
+    at: Time
+    build: str
+
+
+class TickEvent(Shown):
+    """Row view: sent every 5 s, so that a broken stream is told from a quiet one. Its id is the position to resume from."""
+
+    at: Time
+    build: str
+
+
+class AlarmEvent(Shown):
+    """Row view: all active alarms, sent at the start and when they change; operators only. `unknown`: as `alarms_unknown`."""
+
+    alarms: list[StandingAlarm]
+    unknown: list[str]
+
+
+class PositionsEvent(Shown):
+    """Row view with `incident`: the people engaged there, sent when one of them moves; operators only."""
+
+    incident_id: str
+    items: list[PersonUnderWay]
 
 
 class AliveEvent(Shown):
@@ -22,6 +50,7 @@ class AliveEvent(Shown):
 class ResetEvent(Shown):
     """The stream cannot continue from the position: load the state again and connect without Last-Event-ID."""
 
+    code: Literal["too_far_behind", "log_unavailable", "audit_unavailable"]
     reason: str
 
 
@@ -53,7 +82,8 @@ class OfferEvent(Shown):
 
 class NoticeEvent(Shown):
     """A notice that was sent to a person. A repeat has the same `id`. `duty_ends` (15 minutes before the end of a duty) is about
-    no offer: its ids are null."""
+    no offer: its ids are null. In the row view operators also get those of other channels and those that failed, with `channel`
+    and `outcome`."""
 
     id: str
     kind: str
@@ -65,6 +95,8 @@ class NoticeEvent(Shown):
     version: int
     at: Time
     links: dict[str, str]
+    channel: str | None = None
+    outcome: NoticeOutcome | None = None
 
 
 EVENTS: dict[str, type[BaseModel]] = {
@@ -73,6 +105,9 @@ EVENTS: dict[str, type[BaseModel]] = {
     "offer": OfferEvent,
     "notice": NoticeEvent,
     "warning": WarningShown,
+    "tick": TickEvent,
+    "alarm": AlarmEvent,
+    "positions": PositionsEvent,
     "alive": AliveEvent,
     "reset": ResetEvent,
     "end": EndEvent,

@@ -43,6 +43,13 @@ class VolunteerIn(Body):
     max_distance_m: Annotated[int, Field(ge=1, le=2_000_000)] | None = None
     home: PointField | None = None
     contact: Annotated[Contact | None, AfterValidator(null_if_empty)] = None
+    label: Annotated[
+        Annotated[str, Field(max_length=40)] | None,
+        BLANK_AS_NULL,
+        Field(
+            description="how operators see the person in lists and on the map, for example a first name; stored encrypted"
+        ),
+    ] = None
     # Three states: a profile that states no duty must not undo a duty change under way (DESIGN 81).
     on_duty: bool | None = None
     """Unset: unchanged; off duty for a new person."""
@@ -199,6 +206,7 @@ class ProfileShown(Shown):
     """When the duty ends by itself."""
     home: Geometry | None
     contact: ContactShown | None
+    label: str | None
     verified: dict[str, VerifiedSkill]
     """The skills that somebody else has verified, while the verification is valid; all others are claims."""
     organisation: str | None

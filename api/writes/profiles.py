@@ -74,6 +74,7 @@ def profile_view(
         "duty_until": time(profile.duty_until_ms),
         "home": point(private.home) if private and private.home else None,
         "contact": private.contact if private else None,
+        "label": private.label if private else None,
         "verified": verified_of(known),
         "organisation": known.organisation if known else None,
         **unreadable_fields(private),

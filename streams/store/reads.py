@@ -136,15 +136,23 @@ class Reads:
 
     async def volunteer(self, volunteer_id: str, *, with_places: bool = False) -> VolunteerView | None:
         """The person, or None when unknown or erased. Coordinates are set only with `with_places`."""
-        key = redis_keys.volunteer(volunteer_id)
-        verified = ("HGETALL", redis_keys.verified(volunteer_id))
-        values, time, stored = await self._ask([("HMGET", key, *FIELDS), ("TIME",), verified])
+        return (await self.volunteers_by_id([volunteer_id], with_places=with_places))[0]
+
+    async def volunteers_by_id(
+        self, volunteer_ids: Sequence[str], *, with_places: bool = False
+    ) -> list[VolunteerView | None]:
+        """The people in the order of their ids, as `volunteer`."""
+        if not volunteer_ids:
+            return []
+        rows: list[Command] = [("HMGET", redis_keys.volunteer(one), *FIELDS) for one in volunteer_ids]
+        verified: list[Command] = [("HGETALL", redis_keys.verified(one)) for one in volunteer_ids]
+        time, *answers = await self._ask([("TIME",), *rows, *verified])
         now_ms = int(time[0]) * 1000 + int(time[1]) // 1000
-        view = view_of(volunteer_id, dict(zip(FIELDS, values, strict=True)), now_ms, with_places)
-        if view is None:
-            return None
-        known, organisation = verifications.decoded(stored)
-        return replace(view, verified=known, organisation=organisation)
+        half = len(volunteer_ids)
+        return [
+            _person(one, dict(zip(FIELDS, values, strict=True)), stored, now_ms, with_places)
+            for one, values, stored in zip(volunteer_ids, answers[:half], answers[half:], strict=True)
+        ]
 
     async def are_known(self, volunteer_ids: Sequence[str], organisation: str | None = None) -> list[bool]:
         return await verifications.are_known(self._link, volunteer_ids, organisation)
@@ -223,6 +231,16 @@ class Reads:
         # From the right: only the owner is free text, and `Restore` refuses a `|` in it.
         owner, done, total = lock.decode().rsplit("|", 2)
         return RebuildState(is_ready=bool(ready), owner=owner, done=int(done), total=int(total))
+
+
+def _person(
+    volunteer_id: str, row: Mapping[str, Any], stored: Any, now_ms: int, with_places: bool
+) -> VolunteerView | None:
+    view = view_of(volunteer_id, row, now_ms, with_places)
+    if view is None:
+        return None
+    known, organisation = verifications.decoded(stored)
+    return replace(view, verified=known, organisation=organisation)
 
 
 def _pairs(answer: Sequence[Any]) -> list[tuple[bytes, bytes]]:

@@ -30,6 +30,7 @@ FIELDS = (
     "hd",
     "np",
     "un",
+    "qt",
 )
 
 
@@ -58,6 +59,8 @@ class VolunteerView:
     """Last sign of life; None if there is none."""
     positions: bool = True
     """False: the consent to positions is withdrawn."""
+    continues: bool = True
+    """False: the person announced that no positions follow the newest one for a while."""
     verified: Mapping[str, Verification] = field(default_factory=dict)
     """Verifications by skill, also of skills that are not in the profile, and also ended ones."""
     organisation: str | None = None
@@ -110,5 +113,6 @@ def view_of(volunteer_id: str, row: Mapping[str, Any], now_ms: int, with_places:
         private_at=int(row["po"]) if row["po"] else None,
         heard_ms=int(row["hd"]) if row["hd"] else None,
         positions=row["np"] is None,
+        continues=not (row["qt"] and fix_at is not None and fix_at <= int(float(row["qt"]))),
         now_ms=now_ms,
     )

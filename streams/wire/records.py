@@ -138,6 +138,8 @@ class VolunteerPrivate:
     contact: Mapping[str, Any] | None = None
     profile: VolunteerRecord | None = None
     """The public part of the same profile, so that this record alone contains the whole profile."""
+    label: str | None = None
+    """The name by which the person chose to be shown to operators."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -249,6 +249,11 @@ class FakeRedis:
             **known,
         )
 
+    async def volunteers_by_id(
+        self, volunteer_ids: Sequence[str], *, with_places: bool = False
+    ) -> list[VolunteerView | None]:
+        return [await self.volunteer(one, with_places=with_places) for one in volunteer_ids]
+
     async def are_known(self, volunteer_ids: Sequence[str], organisation: str | None = None) -> list[bool]:
         self._ask()
         return [
