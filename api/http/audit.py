@@ -13,10 +13,8 @@ from api.caller import Caller
 from api.process.services import Services
 from streams import clock
 from streams.audit.audit_log import AuditUnavailable
-from streams.wire import AuditRecord
+from streams.wire import MOST_SUBJECTS, AuditRecord
 
-MOST_SUBJECTS = 200
-"""Subjects that one entry about several names; `count` is all of them."""
 READS: Mapping[str, str] = {
     "/v1/incidents": "incidents.list",
     "/v1/incidents/{incident_id}": "incident.read",

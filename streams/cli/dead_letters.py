@@ -1,6 +1,5 @@
 """`komek dead-letters`: inspect, replay and dismiss records that could not be read."""
 
-import asyncio
 from collections.abc import Iterator
 from itertools import islice
 from typing import Annotated, Any
@@ -8,17 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from streams import clock
-from streams.audit.audit_log import write_entries
-from streams.cli.context import broker_errors_reported, log_errors_reported, settings_here
+from streams.cli import audited
+from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import WRONG_USE, CommandFailed
 from streams.cli.output import print_json, print_table, say
 from streams.dead_letters import letters as dead_letters
 from streams.dead_letters import outcomes
 from streams.dead_letters.letters import DeadLetter, NotReplayable
 from streams.dead_letters.outcomes import Dismissal, LetterSettled
-from streams.ring import LiveRing
-from streams.wire import AuditRecord
-from streams.wire.client_digests import client_digests
 
 app = typer.Typer(help="Inspect, replay or dismiss dead letters.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -28,15 +24,6 @@ Since = Annotated[int | None, typer.Option("--hours", help="Only letters of the 
 By = Annotated[str, typer.Option("--by", help="Opaque id of the operator, recorded in the log.")]
 HEX_WIDTH = 16
 REDACTED = "(may contain personal data: --reveal shows it)"
-
-
-def _record_reveal(letter: DeadLetter, by: str) -> None:
-    """Before anything is shown. Raises LogUnavailable: the audit log cannot be written, so nothing is."""
-    settings = settings_here()
-    entry = AuditRecord(actor=by, role="cli", action="dead_letter.reveal", subject=letter.id, at_ms=clock.now_ms())
-    with log_errors_reported():
-        digests = client_digests(LiveRing.of(settings).now)
-        asyncio.run(write_entries(settings, digests, [entry], f"cli-{clock.fresh_id()}"))
 
 
 @app.command("list")
@@ -80,7 +67,10 @@ def show(
     # Hidden also from --json, whose output is often kept in files.
     open_value = reveal or not letter.is_private
     if reveal and letter.is_private:
-        _record_reveal(letter, by)
+        audited.record(settings_here(), audited.entry(by, "dead_letter.reveal", letter.id))
+    else:
+        # Keys of records, and the bytes of commands and decisions: ids and places.
+        audited.record_or_warn(settings_here(), audited.entry(by, "dead_letter.read", letter.id))
     if json:
         print_json(_whole(letter, open_value))
         return

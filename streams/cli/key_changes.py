@@ -5,15 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from streams import clock
-from streams.audit.audit_log import write_entries
+from streams.cli import audited
 from streams.readers.key_log import KeyLog
 from streams.ring import KeyRing, KeyState, KeyUse, LiveRing, RingKey
 from streams.ring.declared_keys import DeclaredKeys, KeyStep, record_of
 from streams.settings import Settings
 from streams.wire import AuditRecord
-from streams.wire.client_digests import client_digests
-
-ROLE = "cli"
 
 
 class KeyChange:
@@ -54,7 +51,7 @@ class KeyChange:
 
     def audit(self, action: str, key_id: str) -> None:
         """Written when `changing` ends, also after an error."""
-        self.entries.append(AuditRecord(actor=self._by, role=ROLE, action=action, subject=key_id, at_ms=clock.now_ms()))
+        self.entries.append(audited.entry(self._by, action, key_id))
 
 
 @asynccontextmanager
@@ -91,6 +88,6 @@ async def changing(settings: Settings, by: str) -> AsyncIterator[KeyChange]:
             yield change
         finally:
             if change.entries:
-                await write_entries(settings, client_digests(ring.now), change.entries, f"cli-{clock.fresh_id()}")
+                await audited.write(settings, ring.now, change.entries)
     finally:
         await log.stop()

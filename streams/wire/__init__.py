@@ -31,6 +31,7 @@ from streams.wire.codec import (
 )
 from streams.wire.record_headers import RESEALED_FROM, header_of, headers, resealed_from
 from streams.wire.records import (
+    MOST_SUBJECTS,
     AuditRecord,
     ConsentsPrivate,
     ConsentStep,
@@ -56,6 +57,7 @@ from streams.wire.sealing import (
 from streams.wire.session_records import Revoked, SessionKind, SessionRecord
 
 __all__ = [
+    "MOST_SUBJECTS",
     "RESEALED_FROM",
     "AuditRecord",
     "ChannelPrivate",

@@ -71,12 +71,17 @@ class FixRecord:
     continues: bool = True
 
 
+MOST_SUBJECTS = 200
+"""Subjects that one audit entry about several names; `count` is all of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
     """A record of `audit`: `actor` (an opaque id) performed `action`, a read or a change, on `subject` (an opaque id).
 
-    `subjects`: of a read of several, at most 200 of them; `count`: how many they were. `writer`, `number`, `previous`, `scheme`,
-    `mac` and `after` link the entries (`streams/audit/chain.py`); empty in entries from before they were linked.
+    `subjects`: of a read of several, at most `MOST_SUBJECTS` of them; `count`: how many they were. `writer`, `number`,
+    `previous`, `scheme`, `mac` and `after` link the entries (`streams/audit/chain.py`); empty in entries from before they were
+    linked.
     """
 
     actor: str

@@ -3,8 +3,9 @@
 import pytest
 
 from api.app import assembled
-from api.http.audit import MOST_SUBJECTS, READS
+from api.http.audit import READS
 from streams.audit.audit_log import AuditUnavailable
+from streams.wire import MOST_SUBJECTS
 from tests.support.api_world import World, code
 from tests.support.browser import Browser
 from tests.support.builders import INCIDENT, incident

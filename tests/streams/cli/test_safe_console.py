@@ -25,11 +25,11 @@ ATTACKS = {
 }
 CLI = Path(__file__).parents[3] / "streams" / "cli"
 PRINT = {
-    *("output", "main", "print_board"),
+    *("output", "main", "print_board", "audited"),
     *("rebuild", "plans", "token", "topics", "up", "simulate", "replay", "outcomes", "watch"),
     *("keys", "retention", "redis_users", "sessions"),
 }
-"""The first three pass what they print through `visible`; the others print words, numbers and file names of their own."""
+"""The first four pass what they print through `visible`; the others print words, numbers and file names of their own."""
 OBEYED = set("\x1b\x07\x9b\r\b‮\ud800")
 
 
