@@ -54,6 +54,9 @@ NOTICE_SECONDS = Histogram(
     ["channel"],
     buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60),
 )
+NOTICES_REFUSED = Counter(
+    "komek_notices_refused", "Messages that a gateway did not take, by the code it gave", ["channel", "code"]
+)
 NOTIFIER_LAG = Gauge("komek_notifier_lag", "Steps of offers not committed by a notifier; also measured by the API")
 
 # The API.

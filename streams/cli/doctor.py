@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -17,7 +17,8 @@ from streams.local import stackfile
 from streams.local.check import Check, Level, fail, ok
 from streams.local.machine_checks import machine_checks
 from streams.local.stack_checks import stack_checks
-from streams.settings import SettingsError
+from streams.notices import configured
+from streams.settings import Settings, SettingsError
 
 COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
 
@@ -50,7 +51,17 @@ def examine() -> list[Check]:
         ok("settings", "valid"),
         *machine_checks(settings, own_port=own_port),
         *stack_checks(settings, stack),
+        _channels(settings),
     ]
+
+
+def _channels(settings: Settings) -> Check:
+    """Which ways lead to people's pockets, said once: a deployment may well do without."""
+    own_key = settings.data / "vapid-key.pem"
+    if settings.vapid_key is None and own_key.exists():
+        settings = replace(settings, vapid_key=own_key)  # as `komek up` chose it
+    on = ", ".join(configured.kinds(settings)) or "none"
+    return ok("channels", "; ".join([f"set up: {on}", *configured.remarks(settings)]))
 
 
 def _print(findings: Sequence[Check]) -> None:

@@ -5,12 +5,14 @@ import sys
 import threading
 
 import mode
+import structlog
 
 from streams import logs
 from streams.cli.context import broker_errors_reported, settings_here
 from streams.cli.errors import CommandFailed
 from streams.components import Component
 from streams.kafka import topic_admin
+from streams.notices.ladder_notifier import LadderNotifier, why_off
 from streams.notices.notifier import Notifier
 from streams.worker.watchdog import LoopWatchdog
 
@@ -38,7 +40,12 @@ def command() -> None:
         problems = topic_admin.check_topics(settings, needs=Component.NOTIFIER)
     if problems:
         raise CommandFailed("\n".join(map(str, problems)), problems[0].advice)
+    services: list[mode.Service] = [LoopWatchdog(), Notifier(settings)]
+    if (off := why_off(settings)) is None:
+        services.append(LadderNotifier(settings))
+    else:
+        structlog.get_logger("komek.notices").info("people are notified in their open app alone", why=off)
     # The root logger writes JSON (`streams/logs.py`); mode would replace it.
     NotifierProcess(
-        LoopWatchdog(), Notifier(settings), override_logging=False, redirect_stdouts=False, stderr=sys.stderr
+        *services, override_logging=False, redirect_stdouts=False, stderr=sys.stderr
     ).execute_from_commandline()

@@ -8,6 +8,7 @@ is void, the person was never told of the offer that ended, or the lane is stuck
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,19 +18,19 @@ from typing import Protocol
 import structlog
 
 from dispatch.notices.rules import Notice, NoticeOutcome
+from dispatch.ports import StoreUnavailable
 from streams import clock, metrics
 from streams.errors import LogUnavailable
-from streams.notices.channels import Channel, DeliveryFailed
+from streams.notices.channels import Channel, DeliveryFailed, NotSent, Refused
 
 log = structlog.get_logger(__name__)
 UNTOLD_REMEMBERED = 10_000
-"""Offers of which a person was never told. For a forgotten one, the notice of its end is sent: one too many, never one too
-few."""
+"""Offers of which a person was never told. For a forgotten one, the notice of its end is sent: never one too few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Size, concurrency, timeouts and retries of a lane. `waiting`: capacity; `at_once`: concurrent attempts."""
+    """`waiting`: capacity of a lane; `at_once`: concurrent attempts."""
 
     waiting: int = 10_000
     at_once: int = 256
@@ -66,17 +67,19 @@ class LaneOwner(Protocol):
     def done(self, parcel: Parcel) -> None: ...
 
 
-Record = Callable[[Parcel, NoticeOutcome, int], Awaitable[None]]
-"""Records the outcome and the number of attempts in `notices`. Raises LogUnavailable when the broker did not confirm it."""
+Record = Callable[[Parcel, NoticeOutcome, int, str | None], Awaitable[None]]
+"""Records the outcome, the attempts and the code of a failure in `notices`. Raises LogUnavailable: not confirmed."""
 
 
 @dataclass(slots=True)
 class _Tries:
-    """`refusals`: attempts that the channel failed. `is_sent`: sent, only the record is missing."""
+    """`refusals`: attempts that the channel failed. `is_sent`: only the record is missing. `after_s`: the channel's own pause."""
 
     attempts: int = 0
     refusals: int = 0
     is_sent: bool = False
+    after_s: float = 0.0
+    code: str | None = None
 
 
 class Lane:
@@ -100,6 +103,7 @@ class Lane:
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns = asyncio.Semaphore(self._limits.at_once)
         self._untold: dict[str, None] = {}
+        self._stirred: dict[str, asyncio.Event] = {}
         self._size = 0
         self._moved = asyncio.Event()
         self._is_stuck = False
@@ -114,18 +118,13 @@ class Lane:
     def is_full(self) -> bool:
         return self._size >= self._limits.waiting
 
-    @property
-    def waiting(self) -> int:
-        return self._size
-
     async def put(self, parcel: Parcel) -> None:
-        """Adds a notice. Waits while the lane is full but progresses; drops the notice when the lane is stuck."""
+        """Adds a notice. Waits while the lane is full but progresses; drops it when the lane is stuck."""
         if self.is_full and not await self._has_room(parcel.partition):
             self._drop(parcel, "channel_hangs")
             return
         if self._is_stopped:
-            # Neither sent nor committed: the next owner of the partition reads the step again.
-            return
+            return  # neither sent nor committed: the next owner of the partition reads the step again
         self._size += 1
         metrics.NOTICES_WAITING.labels(channel=self._channel.name).set(self._size)
         person = parcel.notice.volunteer_id
@@ -134,10 +133,19 @@ class Lane:
             queue.append(parcel)
             return
         self._people[person] = queue = deque([parcel])
-        # One task per person: the order of their notices is kept, and nobody waits for the retries of another.
+        # One per person: the order of their notices is kept, and nobody waits for the retries of another.
         task = asyncio.ensure_future(self._serve(person, queue))
         self._tasks.add(task)
         task.add_done_callback(self._served)
+
+    def takes(self, notice: Notice) -> bool:
+        return self._channel.due_ms(notice) is not None
+
+    def stirred(self, person: str) -> None:
+        """Something that a waiting notice of this person depends on has changed."""
+        event = self._stirred.pop(person, None)
+        if event is not None:
+            event.set()
 
     def check(self) -> None:
         if self._bug is not None:
@@ -195,13 +203,24 @@ class Lane:
 
     async def _deliver(self, parcel: Parcel) -> None:
         tries = _Tries()
+        await self._until_due(parcel)
         while True:
             # Limit concurrency: thousands of attempts starting at once would block the event loop for seconds.
             async with self._turns:
                 is_over = await self._attempt(parcel, tries)
             if is_over:
                 return
-            await self._pause(tries.attempts)
+            await self._pause(tries)
+
+    async def _until_due(self, parcel: Parcel) -> None:
+        """Waits for the step of the notice; less if the notice has become needless meanwhile, which the attempt then finds."""
+        due_ms = self._channel.due_ms(parcel.notice) or 0
+        while (left_ms := due_ms - clock.now_ms()) > 0 and self._drop_reason(parcel, 0) is None:
+            event = self._stirred.setdefault(parcel.notice.volunteer_id, asyncio.Event())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left_ms / 1000):
+                    await event.wait()
+        self._stirred.pop(parcel.notice.volunteer_id, None)
 
     async def _attempt(self, parcel: Parcel, tries: "_Tries") -> bool:
         """One attempt. True when the notice has ended: sent, failed or dropped."""
@@ -222,9 +241,20 @@ class Lane:
                 # still holds.
                 tries.is_sent = not self._channel.delivers_by_record
             await self._end(parcel, NoticeOutcome.SENT, tries)
-        except (DeliveryFailed, LogUnavailable, TimeoutError) as trouble:
-            # Kafka being unavailable is not a failure of the channel and does not count towards `Limits.attempts`.
-            tries.refusals += not isinstance(trouble, LogUnavailable)
+        except NotSent as reason:
+            self._drop(parcel, reason.why)
+            return True
+        except Refused as refusal:
+            tries.code = refusal.code
+            tries.refusals = self._limits.attempts  # the next attempt records the failure
+            return False
+        except (DeliveryFailed, LogUnavailable, StoreUnavailable, TimeoutError) as trouble:
+            # Kafka or Redis being unavailable is not a failure of the channel and does not count towards `Limits.attempts`.
+            tries.refusals += not isinstance(trouble, LogUnavailable | StoreUnavailable)
+            if isinstance(trouble, DeliveryFailed):
+                tries.code, tries.after_s = trouble.code, trouble.after_s
+            else:
+                tries.code = "timeout"
             metrics.NOTICES_RETRIED.labels(channel=self._channel.name).inc()
             log.info("notice will be retried", channel=self._channel.name, id=parcel.id, cause=repr(trouble))
             return False
@@ -235,6 +265,8 @@ class Lane:
             return "too_late"
         if not self._owner.is_true_still(parcel):
             return "over"
+        if not attempts and (why := self._channel.needless(parcel.notice)):
+            return why
         # The end of an offer means nothing to a person who was never told of the offer.
         if not attempts and parcel.notice.is_moot_unless_told and parcel.notice.offer_id in self._untold:
             return "never_told"
@@ -251,7 +283,8 @@ class Lane:
 
     async def _end(self, parcel: Parcel, outcome: NoticeOutcome, tries: "_Tries") -> None:
         # Recorded before `done` lets the offset pass: a crash in between repeats the notice, with the same id.
-        await self._record(parcel, outcome, tries.attempts)
+        code = tries.code if outcome is NoticeOutcome.FAILED else None
+        await self._record(parcel, outcome, tries.attempts, code)
         metrics.NOTICES.labels(channel=self._channel.name, outcome=outcome).inc()
         if outcome is NoticeOutcome.SENT:
             late_s = max(0, clock.now_ms() - parcel.notice.at_ms) / 1000
@@ -261,7 +294,7 @@ class Lane:
             log.error("notice failed", channel=self._channel.name, id=parcel.id, attempts=tries.attempts)
         self._owner.done(parcel)
 
-    async def _pause(self, attempts: int) -> None:
+    async def _pause(self, tries: _Tries) -> None:
         """Backoff with jitter, so that notices that failed together do not retry together."""
-        longest_s = min(self._limits.longest_pause_s, self._limits.first_pause_s * 2 ** max(0, attempts - 1))
-        await asyncio.sleep(longest_s * self._rng.uniform(0.5, 1.0))
+        longest_s = min(self._limits.longest_pause_s, self._limits.first_pause_s * 2 ** max(0, tries.attempts - 1))
+        await asyncio.sleep(max(tries.after_s, longest_s * self._rng.uniform(0.5, 1.0)))

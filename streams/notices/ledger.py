@@ -66,7 +66,9 @@ class Ledger:
             raise LogUnavailable("the ledger is not open")
         return self._producer
 
-    async def write(self, parcel: Parcel, channel: str, outcome: NoticeOutcome, attempts: int) -> None:
+    async def write(
+        self, parcel: Parcel, channel: str, outcome: NoticeOutcome, attempts: int, code: str | None = None
+    ) -> None:
         """Writes the outcome and waits for the broker's confirmation.
 
         Raises:
@@ -87,13 +89,18 @@ class Ledger:
             version=notice.version,
             reason=notice.reason,
             changes=notice.changes,
+            code=code,
         )
-        headers = wire.headers(f"notice.{outcome}", parcel.id, self._source, record.at_ms)
+        await self.append(record)
+
+    async def append(self, record: wire.NoticeRecord) -> None:
+        """Writes a record. Raises as `write`."""
+        headers = wire.headers(f"notice.{record.outcome}", record.id, self._source, record.at_ms)
         if self._writer is None or self._writer.done():
             raise LogUnavailable("the ledger is not open")
         wanted = _Wanted(
             # Keyed by person, so that the notices of one person are in one partition and in order.
-            notice.volunteer_id.encode(),
+            record.volunteer_id.encode(),
             wire.encode(record),
             headers,
             asyncio.get_running_loop().create_future(),

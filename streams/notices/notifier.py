@@ -61,6 +61,7 @@ class Notifier(Service):
         channels: Callable[[], Sequence[Channel]] = all_channels,
         group: str = groups.NOTIFIER,
         limits: Limits | None = None,
+        measures_lag: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -69,11 +70,13 @@ class Notifier(Service):
         self._group = group
         self._limits = limits
         self._name = notifier_name()
-        self._ledger = Ledger(settings, self._name)
+        self._measures_lag = measures_lag
+        self.reading: Reading | None = None
+        self.ledger = Ledger(settings, f"{self._name}-{group}")
         self._ended = asyncio.Event()
 
     async def on_start(self) -> None:
-        await self._ledger.start()
+        await self.ledger.start()
 
     async def on_stop(self) -> None:
         """Waits until everything read has been sent and committed, at most `DRAIN_WITHIN_S` and one second."""
@@ -81,7 +84,7 @@ class Notifier(Service):
             await asyncio.wait_for(self._ended.wait(), DRAIN_WITHIN_S + 1)
 
     async def on_shutdown(self) -> None:
-        await self._ledger.stop()
+        await self.ledger.stop()
 
     @Service.task
     async def _run(self) -> None:
@@ -89,7 +92,9 @@ class Notifier(Service):
         try:
             while not self.should_stop:
                 # A new consumer and new lanes: what the failed ones held is read again from the committed offsets.
-                reading = Reading(self._settings, self._group, self._ledger, self._channels(), self._limits)
+                reading = Reading(self._settings, self._group, self.ledger, self._channels(), self._limits)
+                reading.measures_lag = self._measures_lag
+                self.reading = reading
                 try:
                     await reading.follow(lambda: self.should_stop)
                 except (KafkaError, LogUnavailable, TimeoutError) as trouble:
@@ -108,13 +113,19 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
     ) -> None:
         self._settings = settings
         self._group = group
-        self._ledger = ledger
+        self.ledger = ledger
         self._channels = channels
         self._limits = limits
         self._consumer = clients.group_member(settings, group, fetch_max_wait_ms=250)
+        self.measures_lag = True
         self._session: Session | None = None
         self._assignments = 0
         self._committed: dict[int, tuple[int, str]] = {}
+
+    @property
+    def session(self) -> Session | None:
+        """The session between two rebalances; None during one."""
+        return self._session
 
     async def follow(self, should_stop: Callable[[], bool]) -> None:
         """Reads and sends until `should_stop` returns true, then finishes what was read.
@@ -193,10 +204,11 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         self._session = Session(
             partitions,
             self._channels,
-            self._ledger,
-            known_since=lambda at_ms: self._ledger.known_since(at_ms, self._consumer),
+            self.ledger,
+            known_since=lambda at_ms: self.ledger.known_since(at_ms, self._consumer),
             dead_letter=self._dead_letter,
             limits=self._limits,
+            measures_lag=self.measures_lag,
         )
         log.info("notifier is ready", partitions=[part.number for part in partitions])
 
@@ -248,7 +260,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         log.warning("record cannot be read", topic=record.topic, partition=record.partition, offset=record.offset)
         letter = letters.letter_of(record, reason)
         try:
-            await letters.write(self._ledger.producer, letter, source=notifier_name())
+            await letters.write(self.ledger.producer, letter, source=notifier_name())
         except KafkaError as error:
             raise LogUnavailable(f"dead letter: {error!r}") from error
 

@@ -34,7 +34,9 @@ KnownSince = Callable[[int], Awaitable[set[str]]]
 class NoticeLedger(Protocol):
     """`streams.notices.ledger.Ledger`."""
 
-    async def write(self, parcel: Parcel, channel: str, outcome: NoticeOutcome, attempts: int) -> None: ...
+    async def write(
+        self, parcel: Parcel, channel: str, outcome: NoticeOutcome, attempts: int, code: str | None = None
+    ) -> None: ...
 
 
 class Session:
@@ -49,7 +51,9 @@ class Session:
         known_since: KnownSince,
         dead_letter: WriteDeadLetter,
         limits: Limits | None = None,
+        measures_lag: bool = True,
     ) -> None:
+        """`measures_lag`: whether unfinished notices are lag; steps that wait for their time are none."""
         self._partitions = {part.number: part for part in partitions}
         self._lanes = [Lane(channel, self, self._recorder(channel, book), limits=limits) for channel in channels]
         self._known_since = known_since
@@ -58,6 +62,7 @@ class Session:
         self._known_from_ms = _NEVER_MS
         self._ends_at_s: float | None = None
         self._ends: Mapping[int, int] = {}
+        self._measures_lag = measures_lag
         self._reads_on = True
         self._changed = asyncio.Event()
         self.is_closed = False
@@ -76,6 +81,7 @@ class Session:
                 # The partitions were revoked. This record does not advance the offset, so the next owner gets it.
                 return
             notice = await self._judged(part, record)
+            self.stirred((record.key or b"").decode("utf-8", "replace"))
             parcels = await self._parcels(part, record, notice) if notice else []
             # Before `put`: a lane may end a notice at once, and `done` needs the entry.
             part.advance(record.offset, len(parcels))
@@ -89,8 +95,17 @@ class Session:
         """Sets the end offsets of the log as of `at_s` (`clock.monotonic_s`), by partition."""
         self._ends_at_s, self._ends = at_s, ends
         parts = self._partitions.values()
-        metrics.NOTIFIER_LAG.set(sum(max(0, ends.get(part.number, 0) - part.committable[0]) for part in parts))
+        if self._measures_lag:
+            metrics.NOTIFIER_LAG.set(sum(max(0, ends.get(part.number, 0) - part.committable[0]) for part in parts))
         self._wake()
+
+    def owns(self, partition: int) -> bool:
+        return partition in self._partitions and not self.is_closed
+
+    def stirred(self, volunteer_id: str) -> None:
+        """Waiting notices of this person are examined again."""
+        for lane in self._lanes:
+            lane.stirred(volunteer_id)
 
     def check(self) -> None:
         """Raises the unexpected exception of a lane, if any."""
@@ -154,7 +169,7 @@ class Session:
             self._known |= await self._known_since(record.timestamp)
             self._known_from_ms = record.timestamp
         # By event and channel: another notifier gives the same notice the same id.
-        ids = {lane: notice_id(notice.event_id, lane.name) for lane in self._lanes}
+        ids = {lane: notice_id(notice.event_id, lane.name) for lane in self._lanes if lane.takes(notice)}
         return [
             (lane, Parcel(notice=notice, id=identity, partition=part.number, offset=record.offset))
             for lane, identity in ids.items()
@@ -174,8 +189,8 @@ class Session:
 
     def _recorder(
         self, channel: Channel, book: NoticeLedger
-    ) -> Callable[[Parcel, NoticeOutcome, int], Awaitable[None]]:
-        async def record(parcel: Parcel, outcome: NoticeOutcome, attempts: int) -> None:
-            await book.write(parcel, channel.name, outcome, attempts)
+    ) -> Callable[[Parcel, NoticeOutcome, int, str | None], Awaitable[None]]:
+        async def record(parcel: Parcel, outcome: NoticeOutcome, attempts: int, code: str | None) -> None:
+            await book.write(parcel, channel.name, outcome, attempts, code)
 
         return record

@@ -18,7 +18,7 @@ from streams.dead_letters import letters
 from streams.kafka import topic_admin
 from streams.kafka.log_reader import LogReader
 from streams.notices import channels
-from streams.notices.channels import Channel, DeliveryFailed, StreamChannel
+from streams.notices.channels import AtOnce, Channel, DeliveryFailed, StreamChannel
 from streams.notices.lane import Limits
 from streams.notices.notifier import Notifier, Reading
 from streams.settings import Settings, load
@@ -29,7 +29,7 @@ from tests.support.waiting import eventually
 WITHIN_S = 30.0
 
 
-class Phone:
+class Phone(AtOnce):
     """A channel that a test holds in its hands. What tests before it left in the log is none of its business."""
 
     name = "phone"
@@ -267,3 +267,31 @@ def test_the_channels_there_are_have_names_of_their_own() -> None:
     names = [channel.name for channel in channels.all_channels()]
 
     assert names == ["sse", "log"]
+
+
+class Later(Phone):
+    """A step of a ladder: due in an hour, or at once."""
+
+    is_due = False
+
+    def due_ms(self, notice: Notice) -> int:
+        return notice.at_ms if self.is_due else notice.at_ms + 3_600_000
+
+
+async def test_a_step_that_waits_survives_a_restart_and_is_sent_once(log: NotifierLog) -> None:
+    phone, sign = Later(log.tag), Phone(log.tag)
+    sign.name = "sign"
+    async with log.notifier(phone, sign):
+        made = await log.offer("a", "offered")
+        await log.until_told(made, channel="sign")
+
+    assert phone.rang == []
+    phone.is_due = True
+    async with log.notifier(phone, sign):
+        await log.until_told(made, channel="phone")
+    async with log.notifier(phone, sign):
+        last = await log.offer("b", "offered")
+        await log.until_told(last, channel="phone")
+
+    assert [kind for kind, _ in phone.rang] == ["offered", "offered"]
+    assert len(sign.rang) == 2

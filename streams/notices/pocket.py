@@ -1,0 +1,159 @@
+"""`PocketChannel`: a channel of the notifier that reaches people outside the app by one kind of gateway, when a step is due."""
+
+import hashlib
+from collections import OrderedDict
+from typing import Protocol
+
+import structlog
+
+from dispatch.model.ids import notice_id
+from dispatch.notices import ladder, texts
+from dispatch.notices.ladder import URGENT_KINDS, ChannelKind
+from dispatch.notices.rules import Notice, NoticeOutcome
+from dispatch.notices.texts import TextKey
+from streams import clock, metrics
+from streams.notices.channels import DeliveryFailed, NotSent, Refused
+from streams.notices.directory import Reachable
+from streams.notices.gateways import Gateway, Message
+from streams.store.reach import ReachPort, Told
+from streams.wire import ChannelPrivate
+
+log = structlog.get_logger("komek.notices")
+REMEMBERED = 50_000
+TITLE = "Komek"
+
+
+class People(Protocol):
+    """`streams.notices.directory.Directory`."""
+
+    async def person(self, volunteer_id: str) -> Reachable | None: ...
+
+
+class Receipts(Protocol):
+    """`streams.notices.receipts.Receipts`: what people have seen."""
+
+    def is_seen(self, notice: Notice) -> bool: ...
+
+
+class PocketChannel:
+    """A step of the ladder: not before `due_ms`, not after the person has seen the notice, and only to people it may wake."""
+
+    delivers_by_record = False
+
+    def __init__(
+        self, gateway: Gateway, people: People, reach: ReachPort, receipts: Receipts, public_url: str | None
+    ) -> None:
+        self.name = gateway.kind.value
+        self._gateway = gateway
+        self._people = people
+        self._reach = reach
+        self._receipts = receipts
+        self._public_url = (public_url or "").rstrip("/")
+        self._took: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def due_ms(self, notice: Notice) -> int | None:
+        return ladder.due_ms(notice, self._gateway.kind)
+
+    def needless(self, notice: Notice) -> str | None:
+        # A push is what is seen; every other way is for people who have not seen it.
+        return "seen" if self._gateway.kind is not ChannelKind.WEBPUSH and self._receipts.is_seen(notice) else None
+
+    async def send(self, notice: Notice, notice_id: str) -> None:
+        """Hands the notice to every device of this kind. Enough that one takes it.
+
+        Raises:
+            NotSent: the person has no such device, or must not be disturbed.
+            Refused: every device refused it for good.
+            DeliveryFailed: no device has taken it yet.
+            StoreUnavailable: Redis does not reply.
+        """
+        person = await self._people.person(notice.volunteer_id)
+        devices = person.by(self._gateway.kind) if person else []
+        if person is None or not devices:
+            raise NotSent("no_channel")
+        now_ms = clock.now_ms()
+        why = ladder.withheld(notice, on_duty=person.on_duty, quiet=person.record.quiet, now_ms=now_ms)
+        if why is not None:
+            raise NotSent(why)
+        message = message_of(notice, notice_id, person.language, now_ms, self._public_url)
+        faults: list[Refused | DeliveryFailed] = []
+        for device in devices:
+            fault = await self._hand_over(notice, message, device)
+            if fault is not None:
+                faults.append(fault)
+        if len(faults) == len(devices):
+            # Retried while one of them may still take it.
+            raise next((fault for fault in faults if isinstance(fault, DeliveryFailed)), faults[0])
+
+    async def _hand_over(
+        self, notice: Notice, message: Message, device: ChannelPrivate
+    ) -> Refused | DeliveryFailed | None:
+        key = (message.notice_id, device.id)
+        if key in self._took:
+            return None
+        fault: Refused | DeliveryFailed | None = None
+        try:
+            await self._gateway.send(message, device)
+        except (Refused, DeliveryFailed) as error:
+            fault = error
+            metrics.NOTICES_REFUSED.labels(channel=self.name, code=error.code).inc()
+            if error.code in ("http_401", "http_403", "bad_token", "bad_gateway_url") and not error.is_gone:
+                # Nobody is reached by this way until an administrator acts: never silent.
+                log.error("a service refuses our notices", channel=self.name, code=error.code)
+        else:
+            self._took[key] = None
+            if len(self._took) > REMEMBERED:
+                self._took.popitem(last=False)
+        await self._reach.put(
+            Told(
+                volunteer_id=notice.volunteer_id,
+                kind=self.name,
+                outcome=NoticeOutcome.FAILED if fault else NoticeOutcome.SENT,
+                at_ms=clock.now_ms(),
+                device=device.id,
+                offer_id=notice.offer_id,
+                code=fault.code if fault else None,
+                is_gone=bool(fault and fault.is_gone),
+            )
+        )
+        return fault
+
+
+def message_of(notice: Notice, identity: str, language: str, now_ms: int, public_url: str) -> Message:
+    """The message of a notice. Its link opens the offer in the app; it carries no right."""
+    left_ms = max(0, notice.until_ms - now_ms)
+    body, short = _texts(notice, language, left_ms)
+    return Message(
+        title=TITLE,
+        body=body,
+        short=short,
+        notice_id=identity,
+        link=f"{public_url}/v/#offer={notice.offer_id}",
+        ttl_s=left_ms // 1000,
+        is_urgent=notice.kind in URGENT_KINDS,
+        topic=topic_of(notice.offer_id),
+        buttons=(texts.text(TextKey.OPEN, language),),
+    )
+
+
+def topic_of(offer_id: str) -> str:
+    """The Topic of RFC 8030: at most 32 characters of base64url, which an offer's id exceeds."""
+    return hashlib.sha256(offer_id.encode()).hexdigest()[:32]
+
+
+def _texts(notice: Notice, language: str, left_ms: int) -> tuple[str, str]:
+    if notice.kind == TextKey.OFFERED:
+        body, short = (
+            texts.offered(language, skill=notice.skill, distance_m=notice.distance_m, left_ms=left_ms, is_sms=is_sms)
+            for is_sms in (False, True)
+        )
+        return body, short
+    # A kind that is newer than this process is told as a change: look at the app.
+    key = TextKey(notice.kind) if notice.kind in TextKey._value2member_map_ else TextKey.CHANGED
+    body = texts.text(key, language)
+    return body, body
+
+
+def sibling_ids(event: str) -> list[str]:
+    """The ids of one event's notices by every way: who has seen one has seen it."""
+    return [notice_id(event, name) for name in ("sse", *ChannelKind)]

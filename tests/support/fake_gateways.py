@@ -1,0 +1,131 @@
+"""Gateways on loopback: a push service that decrypts and checks VAPID, Telegram's Bot API, and an SMS gateway.
+
+Each gives the statuses it was told to, in order, then 201 or 200; it may delay its answer, and it keeps what it was sent.
+"""
+
+import asyncio
+import base64
+import json
+import os
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import http_ece
+from aiohttp import web
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from py_vapid import Vapid02
+
+from dispatch.notices.ladder import ChannelKind
+from streams.wire import ChannelPrivate, PushSubscription
+
+
+@dataclass
+class Sent:
+    """A request that a gateway got. `body`: decrypted, of a push."""
+
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass
+class FakeGateway:
+    """`statuses`: of the next requests; `delay_s` before each answer; `hint_s`: of a 429."""
+
+    url: str = ""
+    statuses: deque[int] = field(default_factory=deque)
+    sent: list[Sent] = field(default_factory=list)
+    delay_s: float = 0.0
+    hint_s: int = 0
+
+    @property
+    def host(self) -> str:
+        return self.url.removeprefix("http://")
+
+    async def answer(self, request: web.Request) -> web.Response:
+        raw = await request.read()
+        self.sent.append(Sent(request.path, dict(request.headers), self.read(request.headers, raw)))
+        await asyncio.sleep(self.delay_s)
+        status = self.statuses.popleft() if self.statuses else self.success
+        return self.response(status)
+
+    success = 200
+
+    def read(self, headers: Mapping[str, str], raw: bytes) -> Any:
+        assert headers
+        return raw.decode()
+
+    def response(self, status: int) -> web.Response:
+        return web.Response(status=status, text="")
+
+
+class FakePush(FakeGateway):
+    """A push service with one browser."""
+
+    success = 201
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.browser = ec.generate_private_key(ec.SECP256R1())
+        self.auth = os.urandom(16)
+
+    def channel(self, id_: str = "c-push") -> ChannelPrivate:
+        point = self.browser.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
+        subscription = PushSubscription(endpoint=f"{self.url}/send/{id_}", p256dh=_text(point), auth=_text(self.auth))
+        return ChannelPrivate(
+            id=id_, kind=ChannelKind.WEBPUSH, label="x", added_ms=1, verified_ms=1, subscription=subscription
+        )
+
+    def read(self, headers: Mapping[str, str], raw: bytes) -> Any:
+        assert Vapid02.verify(headers["Authorization"])
+        assert headers["Content-Encoding"] == "aes128gcm"
+        plain = http_ece.decrypt(raw, private_key=self.browser, auth_secret=self.auth, version="aes128gcm")
+        return json.loads(plain)
+
+    def response(self, status: int) -> web.Response:
+        return web.Response(status=status, headers={"Retry-After": str(self.hint_s)} if status == 429 else {})
+
+
+class FakeTelegram(FakeGateway):
+    def read(self, headers: Mapping[str, str], raw: bytes) -> Any:
+        assert headers["Content-Type"] == "application/json"
+        return json.loads(raw)
+
+    def response(self, status: int) -> web.Response:
+        body = {"ok": status == 200, "parameters": {"retry_after": self.hint_s}}
+        return web.json_response(body, status=status)
+
+
+@asynccontextmanager
+async def served(gateway: FakeGateway) -> AsyncIterator[None]:
+    """The gateway on a free port of 127.0.0.1."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", gateway.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    address = runner.addresses[0]
+    gateway.url = f"http://127.0.0.1:{address[1]}"
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def claims_of(sent: Sent) -> dict[str, Any]:
+    """The claims of the VAPID token of a push."""
+    token = sent.headers["Authorization"].split("t=")[1].split(",")[0]
+    payload = token.split(".")[1]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return found
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
