@@ -20,7 +20,7 @@ MOST_BYTES = 400
 APPLE = "push.apple.com"
 SIGNED_S = 3600
 """Validity of a signature; RFC 8292 permits 24 h."""
-NOBODY = "https://komek.invalid"
+NOBODY = "mailto:nobody@komek.invalid"
 """`sub` without KOMEK_VAPID_SUBJECT: Google and Mozilla accept it, Apple refuses it, so nothing is sent to Apple then."""
 
 

@@ -22,7 +22,7 @@ import pytest
 import redis
 from kafka import KafkaProducer
 
-from dispatch.model.private_refs import consents_ref, volunteer_ref
+from dispatch.model.private_refs import channels_ref, consents_ref, volunteer_ref
 from dispatch.plans.book import load_builtin
 from streams import clock, redis_keys
 from streams.topics import PLANS, PRIVATE, VOLUNTEERS
@@ -204,7 +204,9 @@ def tombstones_of(volunteer_ids: Sequence[str]) -> dict[str, list[bytes]]:
     if not volunteer_ids:
         return {}
     return {
-        PRIVATE.name: [ref(one).encode() for one in volunteer_ids for ref in (volunteer_ref, consents_ref)],
+        PRIVATE.name: [
+            ref(one).encode() for one in volunteer_ids for ref in (volunteer_ref, consents_ref, channels_ref)
+        ],
         VOLUNTEERS.name: [one.encode() for one in volunteer_ids],
     }
 
