@@ -47,6 +47,7 @@ from api.routes import (
     positions,
     sessions,
     status,
+    tasks,
     verifications,
     volunteers,
 )
@@ -104,6 +105,7 @@ ROUTERS = (
     locations,
     notices,
     incident_types,
+    tasks,
     sessions,
     issuer_login,
     pages,

@@ -1,0 +1,39 @@
+"""Digital work across incidents."""
+
+from api.schemas.base import Shown, Time
+from api.views.tasks import TaskState
+from dispatch.model.vocabulary import OfferState, Priority, Task
+
+
+class TaskPerson(Shown):
+    """An offer of the work. `outcome`: of the answer; its text is in the incident."""
+
+    offer_id: str
+    volunteer_id: str
+    state: OfferState
+    expires_at: Time
+    lease_expires_at: Time | None
+    outcome: str | None
+
+
+class TaskShown(Shown):
+    """A digital requirement of an open incident. `wanted`: places; `answered`: those with an answer."""
+
+    incident_id: str
+    requirement_id: str
+    type: str
+    priority: Priority
+    kind: Task | None
+    skill: str
+    state: TaskState
+    wanted: int
+    answered: int
+    settled: str | None
+    people: list[TaskPerson]
+
+
+class TaskPage(Shown):
+    """`next`: cursor of the next page; null on the last one. A page has the work of up to `limit` incidents."""
+
+    items: list[TaskShown]
+    next: str | None

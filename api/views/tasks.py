@@ -1,0 +1,57 @@
+"""Digital requirements, as operators see them across incidents."""
+
+from enum import StrEnum
+
+from api.views.values import View, time
+from dispatch.model.incidents import Incident
+from dispatch.model.offers import Offer
+from dispatch.model.requirements import Requirement
+from dispatch.model.vocabulary import Capability, OfferState
+
+_SHOWN = frozenset({OfferState.OFFERED, OfferState.ACCEPTED, OfferState.EN_ROUTE, OfferState.ON_SCENE, OfferState.DONE})
+"""Ended offers without an answer are in the incident."""
+
+
+class TaskState(StrEnum):
+    OPEN = "open"  # places are open and nobody works on it
+    IN_WORK = "in_work"
+    DONE = "done"  # settled, or every place has its answer
+
+
+def tasks_of(state: Incident) -> list[View]:
+    """`schemas.tasks.TaskShown` of each digital requirement."""
+    return [_task(state, entry) for entry in state.requirements if entry.capability is Capability.DIGITAL]
+
+
+def _task(state: Incident, entry: Requirement) -> View:
+    offers = [offer for offer in state.offers_for(entry.id) if offer.state in _SHOWN]
+    return {
+        "incident_id": state.id,
+        "requirement_id": entry.id,
+        "type": state.type,
+        "priority": state.priority,
+        "kind": entry.task,
+        "skill": entry.skill,
+        "state": _state(state, entry, offers),
+        "wanted": entry.count,
+        "answered": sum(offer.result is not None for offer in offers),
+        "settled": entry.settled,
+        "people": [_person(offer) for offer in offers],
+    }
+
+
+def _state(state: Incident, entry: Requirement, offers: list[Offer]) -> TaskState:
+    if any(offer.is_assigned for offer in offers):
+        return TaskState.IN_WORK
+    return TaskState.OPEN if state.open_places(entry) else TaskState.DONE
+
+
+def _person(offer: Offer) -> View:
+    return {
+        "offer_id": offer.id,
+        "volunteer_id": offer.volunteer_id,
+        "state": offer.state,
+        "expires_at": time(offer.expires_ms),
+        "lease_expires_at": time(offer.lease_expires_ms),
+        "outcome": offer.result.outcome if offer.result else None,
+    }
