@@ -117,8 +117,8 @@ def _reasons(
 
 def _incidents(counts: Counts | None) -> dict[str, Any]:
     if counts is None:
-        return _unknown("by_status", "by_priority")
-    return {"by_status": counts.by_status, "by_priority": counts.by_priority}
+        return _unknown("by_status", "by_priority", "exercises")
+    return {"by_status": counts.by_status, "by_priority": counts.by_priority, "exercises": counts.exercises}
 
 
 def _unknown(*names: str) -> dict[str, None]:

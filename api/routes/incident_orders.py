@@ -170,8 +170,8 @@ async def merge(order: OrderDep, body: Merge) -> Response:
         raise invalid("into", "the id of another incident", "text")
 
     async def command() -> MergeIncident:
-        await order.open_state()
-        await check_adopts_reports(order.services, body.into)
+        state = await order.open_state()
+        await check_adopts_reports(order.services, body.into, state)
         return MergeIncident(**order.fields("merge", body.reason), into=body.into)
 
     return await order.respond(command, body.reason)
@@ -252,9 +252,10 @@ async def accept_proposal(order: OrderDep, proposal_id: ProposalId, body: Reason
     reason = body.reason if body else None
 
     async def command() -> AcceptProposal:
-        proposal = check_proposed(await order.open_state(), proposal_id)
+        state = await order.open_state()
+        proposal = check_proposed(state, proposal_id)
         if proposal is not None and proposal.incident_id is not None:
-            await check_adopts_reports(order.services, proposal.incident_id)
+            await check_adopts_reports(order.services, proposal.incident_id, state)
         return AcceptProposal(**order.fields(f"accept {proposal_id}", reason), proposal_id=proposal_id)
 
     return await order.respond(command, reason)

@@ -77,6 +77,7 @@ class OfferEvent(Shown):
     version: int
     at: Time
     expires_at: Time
+    exercise: bool
     links: dict[str, str]
 
 

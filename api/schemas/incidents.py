@@ -147,6 +147,8 @@ class IncidentFields(Shown):
     status: IncidentStatus
     end_code: EndCode | None
     """How it ended, if an operator stated it."""
+    exercise: bool
+    """A drill."""
     zone: str
     version: int
     edit_version: int

@@ -90,6 +90,8 @@ class IncidentOfOffer(Shown):
     type: str
     priority: Priority
     status: IncidentStatus
+    exercise: bool
+    """A drill: the page says so wherever it shows the offer."""
     language: str | None
 
 

@@ -112,6 +112,7 @@ class IncidentReport(Body):
     requirements: Annotated[list[RequirementIn], Field(min_length=1, max_length=20)] | None = None
     reported_at: Instant | None = None
     external_id: Annotated[Annotated[str, Field(max_length=128)] | None, BLANK_AS_NULL] = None
+    exercise: Annotated[bool, Field(description="a drill: offers say so, and it is counted apart")] = False
 
     @model_validator(mode="after")
     def _states_required_languages(self) -> Self:

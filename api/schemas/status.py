@@ -48,10 +48,11 @@ class Components(Shown):
 
 
 class IncidentCounts(Shown):
-    """`by_priority` counts open incidents only."""
+    """`by_priority` counts open incidents only. `exercises`: drills by status, which the other two leave out."""
 
     by_status: dict[str, int] | None
     by_priority: dict[str, int] | None
+    exercises: dict[str, int] | None
 
 
 class VolunteerCounts(Shown):

@@ -87,6 +87,7 @@ def offer(
             "type": state.type,
             "priority": state.priority,
             "status": state.status,
+            "exercise": state.exercise,
             "language": as_shown(state.language),
         },
         "result": result(held),
@@ -137,6 +138,7 @@ def offer_step(step: OfferStep) -> View:
         "version": step.epoch,
         "at": time(step.at_ms),
         "expires_at": time(step.expires_ms),
+        "exercise": step.exercise,
         "links": offer_links(step.id, step.incident_id),
     }
 

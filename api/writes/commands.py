@@ -75,6 +75,7 @@ def report(
         text_print=fingerprint(body.description, digests),
         private_ref=text_ref(incident_id, "report", command_id) if private else None,
         private_fields=private,
+        exercise=body.exercise,
     )
     return command, private_records(command, body)
 

@@ -127,7 +127,7 @@ async def known_state(services: Services, incident_id: str) -> Incident | None:
     return state
 
 
-async def check_adopts_reports(services: Services, into: str) -> None:
+async def check_adopts_reports(services: Services, into: str, state: Incident | None) -> None:
     """Checks that another incident can adopt a report, unless Redis does not answer.
 
     Raises:
@@ -139,10 +139,12 @@ async def check_adopts_reports(services: Services, into: str) -> None:
         return
     if target is None:
         raise invalid("into", "the id of a known incident", "text")
+    if state is not None and state.exercise is not target.exercise:
+        raise ProblemResponse("conflict", "one of the two incidents is an exercise", state=target.status)
     # An incident that is merging absorbs no other, so merges cannot form a cycle (DESIGN 20).
     if not target.is_open or target.merging is not None:
-        state = "merging" if target.is_open else "merged" if target.merged_into else target.status
-        raise ProblemResponse("conflict", f"the other incident is {state}", state=state, merged_into=target.merged_into)
+        found = "merging" if target.is_open else "merged" if target.merged_into else target.status
+        raise ProblemResponse("conflict", f"the other incident is {found}", state=found, merged_into=target.merged_into)
 
 
 def check_proposed(state: Incident | None, proposal_id: str) -> Proposal | None:

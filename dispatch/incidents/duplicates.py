@@ -78,6 +78,7 @@ def _neighbour(incident: Incident, external: str | None, reported_by: str) -> Ne
         text_print=incident.text_print,
         external=external,
         reported_by=reported_by,
+        exercise=incident.exercise,
     )
 
 
@@ -88,6 +89,9 @@ def candidates(report: Neighbour, others: Iterable[Neighbour]) -> tuple[MergeCan
     for other in others:
         is_named = report.external is not None and other.external == report.external
         # A repeated report does not find itself.
+        # Nor is a drill the same event as a real one.
+        if other.exercise is not report.exercise:
+            continue
         if other.incident_id != report.incident_id and (is_named or other.incident_id not in known):
             known[other.incident_id] = other
     judged = [_judged(report, other) for other in known.values()]

@@ -86,6 +86,9 @@ def obstacle(incident: Incident, into: str, target: Incident | None) -> str | No
         return "target_unknown"
     if not target.is_open:
         return "target_merged" if target.merged_into else f"target_{target.status}"
+    if target.exercise is not incident.exercise:
+        # A real call that is merged into a drill would end in it.
+        return "exercise_and_real"
     return "target_merging" if target.merging else None
 
 

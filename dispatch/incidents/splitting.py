@@ -13,7 +13,7 @@ the end of their offer is published; if the new incident asks before that, its c
 else of A changes: its requirements are the operator's to edit.
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from dispatch.incidents.releases import let_go
 from dispatch.model.commands import ReportIncident, SplitIncident
@@ -51,7 +51,8 @@ def rule(incident: Incident | None, command: object) -> Ruling | None:
         IncidentSplit(
             into=into,
             by=command.by,
-            report=command.report,
+            # A part of a drill is a drill, whatever the order says.
+            report=replace(command.report, exercise=incident.exercise),
             moved=tuple(map(_moved, moving)),
             reports=tuple(dict.fromkeys(command.reports)),
             numbers={one: incident.report_numbers[one] for one in command.reports if one in incident.report_numbers},

@@ -43,6 +43,7 @@ class Neighbour:
     external: str | None = None
     """Digest of the external id (`dispatch.model.digests.external_digest`): the id itself may contain personal data."""
     reported_by: str | None = None
+    exercise: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

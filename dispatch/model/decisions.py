@@ -140,6 +140,8 @@ class OfferStep:
     """Of the incident after the decision; None in older records."""
     distance_m: float | None = None
     """Distance from the person's cell, as the offer states it."""
+    exercise: bool = False
+    """The incident is a drill: nothing goes out by ways that cost money or cannot say so."""
 
 
 def offer_step(
@@ -153,6 +155,7 @@ def offer_step(
     notice: str | None = None,
     changes: tuple[str, ...] = (),
     priority: Priority | None = None,
+    exercise: bool = False,
 ) -> OfferStep:
     """The record of `offers` for one offer and a decision at this position in the log; `notice`: a safety notice."""
     return OfferStep(
@@ -176,6 +179,7 @@ def offer_step(
         changes=changes,
         priority=priority,
         distance_m=offer.distance_m,
+        exercise=exercise,
     )
 
 

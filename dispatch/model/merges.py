@@ -71,6 +71,7 @@ class NewReport:
     text_print: str | None = None
     private_ref: str | None = None
     private_fields: tuple[str, ...] = ()
+    exercise: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,7 @@ class Notice:
     skill: str = ""
     priority: Priority | None = None
     distance_m: float | None = None
+    exercise: bool = False
 
     @property
     def is_first(self) -> bool:
@@ -98,6 +99,7 @@ def notice_of(step: OfferStep, judgement: Judgement) -> Notice | None:
         skill=step.skill,
         priority=step.priority,
         distance_m=step.distance_m,
+        exercise=step.exercise,
     )
 
 

@@ -41,6 +41,7 @@ def notice_steps(incident: Incident, decision: Decision, partition: int, offset:
             notice=notice,
             changes=changes,
             priority=incident.priority,
+            exercise=incident.exercise,
         )
         for offer, notice, changes in _notices(incident, decision)
     ]

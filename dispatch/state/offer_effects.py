@@ -1,5 +1,7 @@
 """What a decision means outside its incident: the records of `offers`, and the people it engages and releases."""
 
+from typing import Any
+
 from dispatch.model import offer_events
 from dispatch.model.decisions import Decision, OfferStep, offer_step
 from dispatch.model.incidents import Incident
@@ -34,8 +36,8 @@ def offer_steps(incident: Incident | None, decision: Decision, partition: int, o
         state, reason = (
             (OfferState.OFFERED, None) if isinstance(fact, offer_events.OfferMade) else (fact.state, fact.reason)
         )
-        priority = incident.priority
-        steps.append(offer_step(offer, decision, partition, offset, state=state, reason=reason, priority=priority))
+        of_incident: dict[str, Any] = {"priority": incident.priority, "exercise": incident.exercise}
+        steps.append(offer_step(offer, decision, partition, offset, state=state, reason=reason, **of_incident))
     return [*steps, *notice_steps(incident, decision, partition, offset)]
 
 

@@ -85,6 +85,7 @@ def packed_incident(incident: Incident) -> dict[str, object]:
         "state": wire.encode(incident).decode(),
         "status": incident.status,
         "priority": incident.priority,
+        "exercise": incident.exercise,
         "logged": incident.times.logged_ms,
         "open": incident.is_open,
         # `ended` is used only when the incident is not open.

@@ -20,6 +20,9 @@ from streams.store.redis_client import NOT_REBUILT, Command, RedisClient, Script
 from streams.store.verifications import Ending
 from streams.store.volunteer_view import FIELDS, VolunteerView, view_of
 
+DRILL = "exercise:"
+"""As in incident.lua."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -33,6 +36,8 @@ class Counts:
 
     by_status: Mapping[IncidentStatus, int]
     by_priority: Mapping[Priority, int]
+    exercises: Mapping[IncidentStatus, int]
+    """Drills by status; they are in no other count but the shortfalls."""
     shortfalls: int
     volunteers: int
     on_duty: int
@@ -190,10 +195,12 @@ class Reads:
 
     async def counts(self) -> Counts:
         statuses, priorities = list(IncidentStatus), list(Priority)
-        answers = await self._ask(
+        names = [*map(redis_keys.by_status, statuses), *map(redis_keys.by_priority, priorities)]
+        drills = [redis_keys.by_status(f"{DRILL}{status}") for status in statuses]
+        drills += [redis_keys.by_priority(f"{DRILL}{priority}") for priority in priorities]
+        *sizes, shortfalls, volunteers, on_duty, over, oldest = await self._ask(
             [
-                *[("ZCARD", redis_keys.by_status(status)) for status in statuses],
-                *[("ZCARD", redis_keys.by_priority(priority)) for priority in priorities],
+                *[("ZCARD", name) for name in (*names, *drills)],
                 ("ZCARD", redis_keys.SHORTFALLS),
                 ("SCARD", redis_keys.VOLUNTEERS),
                 ("SCARD", redis_keys.ON_DUTY),
@@ -202,11 +209,14 @@ class Reads:
                 ("ZRANGE", redis_keys.SHORTFALLS, 0, 0, "WITHSCORES"),
             ]
         )
-        shortfalls, volunteers, on_duty, over, oldest = answers[-5:]
-        # `strict=False`: `answers` has more entries than each list.
+        of_drills = sizes[len(names) :]
+        # All incidents without the drills; never below 0, as the lists are not read at one moment.
+        real = [max(0, size - drill) for size, drill in zip(sizes, of_drills, strict=False)]
         return Counts(
-            by_status=dict(zip(statuses, answers, strict=False)),
-            by_priority=dict(zip(priorities, answers[len(statuses) :], strict=False)),
+            # `strict=False`: the answers have more entries than each list.
+            by_status=dict(zip(statuses, real, strict=False)),
+            by_priority=dict(zip(priorities, real[len(statuses) :], strict=False)),
+            exercises=dict(zip(statuses, of_drills, strict=False)),
             shortfalls=shortfalls,
             volunteers=volunteers,
             on_duty=max(0, on_duty - over),

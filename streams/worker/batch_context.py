@@ -149,5 +149,6 @@ def _reported(one: CommandContext) -> list[Neighbour]:
             text_print=command.text_print,
             external=external,
             reported_by=command.by,
+            exercise=command.exercise,
         )
     ]

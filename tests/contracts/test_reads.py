@@ -209,3 +209,22 @@ async def test_open_incidents_of_a_priority_are_listed_from_the_oldest(redis_wor
     by_arrival = [(now_ms + number // 3, incident_id(f"i-{number}")) for number in range(9) if number != 4]
     assert [*first, *others] == sorted(by_arrival)
     assert await redis_world.reads.open_of(Priority.LOW, limit=9) == []
+
+
+async def test_drills_are_counted_apart_and_listed_with_the_others(redis_world: RedisWorld) -> None:
+    now_ms = await redis_world.store.now_ms()
+    drill = dataclasses.replace(incident("drill", at_ms=now_ms, status=IncidentStatus.DISPATCHING), exercise=True)
+    await applied(redis_world, application(0, drill))
+    ended = dataclasses.replace(
+        drill, status=IncidentStatus.CLOSED, times=dataclasses.replace(drill.times, closed_ms=now_ms)
+    )
+
+    opened = await redis_world.reads.counts()
+    await applied(redis_world, application(1, ended, command="c-2"))
+    closed = await redis_world.reads.counts()
+
+    assert (opened.by_status[IncidentStatus.DISPATCHING], opened.exercises[IncidentStatus.DISPATCHING]) == (0, 1)
+    assert sum(opened.by_priority.values()) == 0
+    assert (closed.by_status[IncidentStatus.CLOSED], closed.exercises[IncidentStatus.CLOSED]) == (0, 1)
+    assert closed.exercises[IncidentStatus.DISPATCHING] == 0
+    assert (await redis_world.reads.page(limit=5)).ids == (drill.id,)

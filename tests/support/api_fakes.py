@@ -291,7 +291,9 @@ class FakeRedis:
 
     async def counts(self) -> Counts:
         self._ask()
-        return Counts(by_status={}, by_priority={}, shortfalls=0, volunteers=len(self.profiles), on_duty=0)
+        return Counts(
+            by_status={}, by_priority={}, exercises={}, shortfalls=0, volunteers=len(self.profiles), on_duty=0
+        )
 
     async def private(self, ref: str) -> bytes | None:
         return (await self.privates([ref]))[0]

@@ -122,15 +122,28 @@ local function note_void(member, now)
   call('ZREMRANGEBYSCORE', KEY.voids, '-inf', now - 7 * 86400000)
 end
 
+local DRILL = 'exercise:'
+
 -- States expire by TTL. Their list entries are removed here, at most five per call.
 local function drop_expired(now)
   local old = call('ZRANGEBYSCORE', KEY.all_incidents, '-inf', now - ENDED_TTL_MS, 'LIMIT', 0, 5)
   for _, id in ipairs(old) do
     if call('EXISTS', KEY.incident .. id) == 0 then
       call('ZREM', KEY.all_incidents, id)
-      for _, status in ipairs(STATUSES) do call('ZREM', KEY.by_status .. status, id) end
+      for _, status in ipairs(STATUSES) do
+        call('ZREM', KEY.by_status .. status, id)
+        call('ZREM', KEY.by_status .. DRILL .. status, id)
+      end
     end
   end
+end
+
+-- Drills are in the lists of all incidents, and once more in lists of their own by which they are counted apart.
+local function list_drill(i)
+  for _, status in ipairs(STATUSES) do call('ZREM', KEY.by_status .. DRILL .. status, i.id) end
+  for _, priority in ipairs(PRIORITIES) do call('ZREM', KEY.by_priority .. DRILL .. priority, i.id) end
+  call('ZADD', KEY.by_status .. DRILL .. i.status, i.logged, i.id)
+  if i.open then call('ZADD', KEY.by_priority .. DRILL .. i.priority, i.logged, i.id) end
 end
 
 local function list_incident(i)
@@ -156,6 +169,7 @@ local function write_incident(i, now)
     end
   end
   list_incident(i)
+  if i.exercise then list_drill(i) end
   replace_timers(i)
   replace_waiting(i)
   replace_vicinity(i)
