@@ -46,9 +46,6 @@ class NoticeSettings:
         None, values.secret_text, "secret_token of the bot's webhook /v1/inbound/telegram", secret=True
     )
     sms_url: str | None = setting(None, values.apprise_url, f"gateway of SMS, {APPRISE}", secret=True)
-    sms_secret: str | None = setting(
-        None, values.secret_text, "secret that the SMS gateway sends with replies to /v1/inbound/sms", secret=True
-    )
     email_url: str | None = setting(None, values.apprise_url, f"mail server, {APPRISE}", secret=True)
     voice_url: str | None = setting(
         None, values.apprise_url, f"gateway of calls, {APPRISE}; unset: nobody is called", secret=True

@@ -23,6 +23,8 @@ from streams.store.people import PrivateWrite
 from streams.wire import ChannelPrivate, ChannelsPrivate, PendingCode, PushSubscription
 
 _log = structlog.get_logger(__name__)
+LINK = "telegram-link"
+"""Kind of the names of codes that connect a chat (`wire.address_names`)."""
 MOST_CHANNELS = 10
 CODE_MS = 600_000
 TRIES = 5
@@ -156,7 +158,7 @@ def _ends_with(channel: ChannelPrivate, session_id: str | None) -> bool:
 
 def link_digest(services: Services, code: str) -> str:
     """The name in Redis of a code that connects a Telegram chat."""
-    return wire.address_names(services.ring.now, "telegram-link", code)[0]
+    return wire.address_names(services.ring.now, LINK, code)[0]
 
 
 def _subscription(services: Services, body: ChannelIn) -> PushSubscription | None:

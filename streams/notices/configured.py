@@ -25,7 +25,5 @@ def remarks(settings: Settings) -> list[str]:
     if ChannelKind.WEBPUSH in on and settings.vapid_subject is None:
         found.append("pushes to iPhones are off: KOMEK_VAPID_SUBJECT names nobody, and Apple refuses such pushes")
     if ChannelKind.TELEGRAM in on and settings.telegram_secret is None:
-        found.append("replies by Telegram are off: KOMEK_TELEGRAM_SECRET is not set")
-    if ChannelKind.SMS in on and settings.sms_secret is None:
-        found.append("replies by SMS are off: KOMEK_SMS_SECRET is not set")
+        found.append("no Telegram chat can be connected: KOMEK_TELEGRAM_SECRET is not set")
     return found

@@ -19,7 +19,7 @@ from tests.support.builders import (
 
 READS = [route for route in documented_routes() if route.methods == {"GET"} and route.path != "/v1/events"]
 
-WITHOUT_TOKEN = {"/v1/session/exchange", "/v1/session/renew"}
+WITHOUT_TOKEN = {"/v1/inbound/telegram", "/v1/session/exchange", "/v1/session/renew"}
 # An answer that is kept for repeats would keep the code of a login link with it.
 REPEATABLE = WITHOUT_TOKEN | {
     # The same device again is the same device; a code is spent; seen is seen; a test may be repeated.

@@ -47,7 +47,12 @@ KNOWN_FIELDS: dict[str, Any] = {
     "id": "v-1",
 }
 """Values that must name something; a generated one never does."""
-WITH_SECRETS = {"POST /v1/session/exchange", "POST /v1/session/renew", "DELETE /v1/sessions/{session_id}"}
+WITH_SECRETS = {
+    "POST /v1/inbound/telegram",
+    "POST /v1/session/exchange",
+    "POST /v1/session/renew",
+    "DELETE /v1/sessions/{session_id}",
+}
 """No generated request has a login code, a cookie or the id of a session: `routes/test_sessions.py`."""
 ROUTES = {
     (method, route.path): route

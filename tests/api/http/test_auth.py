@@ -102,7 +102,13 @@ PUBLIC = {
     "/readyz",
     "/metrics",
 }
-LOGIN = {"/v1/session/exchange", "/v1/session/renew", "/v1/session/oidc", "/v1/session/oidc/callback"}
+LOGIN = {
+    "/v1/inbound/telegram",
+    "/v1/session/exchange",
+    "/v1/session/renew",
+    "/v1/session/oidc",
+    "/v1/session/oidc/callback",
+}
 IDS = {
     "{incident_id}": "i-8320e5-" + "a" * 32,
     "{offer_id}": "o-8320e5-" + "a" * 32 + "-" + "b" * 16,

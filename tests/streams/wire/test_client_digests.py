@@ -17,8 +17,10 @@ KEY, WRONG_KEYS = bytes(range(32)), (bytes(32), bytes(range(1, 33)), b"")
 DIGESTS = ClientDigests(KEY)
 ROOT = Path(__file__).parents[3]
 HASHING = {
+    "api/routes/inbound.py": "compares the secret of a webhook in constant time",
     "api/routes/issuer_login.py": "compares the state of a login in constant time",
     "api/process/oidc_issuer.py": "PKCE challenge (RFC 7636); the id of a person at the issuer, which is no secret",
+    "streams/notices/pocket.py": "Topic of a push: SHA-256 of an offer's id, which is no secret",
     "streams/cli/redis_users.py": "passwords of Redis users, as its ACL file wants them",
     "streams/local/secured.py": "the same for the secured local stack",
     "streams/tokens/token_keys.py": "the signed part of a token without `jti`, to name it when it is revoked",
