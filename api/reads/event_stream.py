@@ -28,8 +28,9 @@ from streams.wire import NoticeRecord
 
 RETRY_MS = range(1_500, 2_500, 37)
 """Spreads reconnections over a second."""
-ALIVE_EVERY_S = 15.0
-"""After this long without events a listener gets the id to resume from (DESIGN 94)."""
+ALIVE_EVERY_S = 5.0
+"""After this long without events a listener gets a sign of life. Pages call what they show stale after ten seconds without any
+(DESIGN 94, 143)."""
 CHUNKS_KEPT = 64
 """Encoded chunks that listeners at the same position share; those at other positions encode their own."""
 NOT_FOR_CALLER: EncodedEvent = (b"", ())

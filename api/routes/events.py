@@ -56,7 +56,7 @@ async def events(
     - `warning` (`WarningShown`): the person was found in a hazard area, or it ended; volunteers only.
     - `tick` (`TickEvent`): row view only, every 5 s.
     - `alarm` (`AlarmEvent`), `positions` (`PositionsEvent`): row view only, without an id, when they change; operators only.
-    - `alive` (`AliveEvent`): nothing for the caller in the last 15 s; its id is the position to resume from.
+    - `alive` (`AliveEvent`): nothing for the caller in the last 5 s; its id is the position to resume from.
     - `reset` (`ResetEvent`): the state must be loaded again; then connect without Last-Event-ID.
     - `end` (`EndEvent`): the token or session has ended: by time, revocation, logout, erasure, or with the key that signed it.
 

@@ -1,17 +1,25 @@
-"""HTML pages. They load nothing from other hosts."""
+"""HTML pages. They load nothing from other hosts.
+
+`/` is the operator's console and `/v/` the volunteer's page, both built by `make web`. Without a build the start page takes their
+place and says what is missing.
+"""
 
 import html
+import json
 import re
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from api.http import built_files
 from api.http.auth import PUBLIC
+from api.http.problems import ProblemResponse
 from api.http.strict_route import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, include_in_schema=False, dependencies=[PUBLIC])
 FOLDER = Path(__file__).parent.parent / "pages"
+BUILD_STATE = FOLDER / "build-state.json"
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _HEADERS = {
     # Enforces what the module promises: nothing is loaded from, sent to or framed by another host.
@@ -19,6 +27,11 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
+}
+_NOT_BUILT = {
+    "building": "The console and the volunteer's page are being built. This page shows them when they are ready.",
+    "failed": "The console and the volunteer's page could not be built ({why}). Dispatch goes on. Repeat with: make web",
+    "missing": "The console and the volunteer's page are not built. Dispatch goes on. Build them with: make web",
 }
 
 
@@ -29,7 +42,19 @@ def _page(name: str) -> Response:
 def _start_page(request: Request) -> Response:
     """The start page. Its example has the address of this request: a token must not be sent to another server."""
     page = (FOLDER / "start.html").read_text(encoding="utf-8")
-    return HTMLResponse(page.replace("{base_url}", html.escape(_base_url(request))), headers=_HEADERS)
+    state, said = _missing()
+    filled = page.replace("{base_url}", html.escape(_base_url(request)))
+    return HTMLResponse(filled.replace("{state}", state).replace("{pages}", html.escape(said)), headers=_HEADERS)
+
+
+def _missing() -> tuple[str, str]:
+    """Why there is no build: a word, and a sentence."""
+    try:
+        found = json.loads(BUILD_STATE.read_text(encoding="utf-8"))
+        state, why = str(found["state"]), str(found["why"])
+    except (OSError, ValueError, KeyError):
+        state, why = "missing", ""
+    return state, _NOT_BUILT.get(state, _NOT_BUILT["missing"]).format(why=why)
 
 
 def _base_url(request: Request) -> str:
@@ -40,14 +65,38 @@ def _base_url(request: Request) -> str:
 
 
 @router.get("/")
-async def start(request: Request) -> Response:
-    return _start_page(request)
+async def console(request: Request) -> Response:
+    return built_files.answer(request, "console/index.html", built_files.NO_CACHE) or _start_page(request)
 
 
 @router.get("/v/")
-@router.get("/v")
 async def volunteer_app(request: Request) -> Response:
-    return _start_page(request)
+    return built_files.answer(request, "volunteer/index.html", built_files.NO_CACHE) or _start_page(request)
+
+
+@router.get("/v")
+async def volunteer_app_without_slash() -> Response:
+    # The scope of the service worker is /v/, which does not contain /v. Browsers keep the fragment with its login code.
+    return RedirectResponse("/v/", 308, {"Cache-Control": "no-cache"})
+
+
+@router.get("/assets/{name}")
+async def asset(name: str, request: Request) -> Response:
+    return _built(request, f"assets/{name}", name, built_files.YEAR)
+
+
+@router.get("/v/{name}")
+async def volunteer_file(name: str, request: Request) -> Response:
+    """The service worker, the manifest and its icons, whose names never change."""
+    return _built(request, f"v/{name}", name, built_files.NO_CACHE)
+
+
+def _built(request: Request, path: str, name: str, cache: str) -> Response:
+    allowed = {"Service-Worker-Allowed": "/v/"} if path == "v/sw.js" else None
+    found = built_files.answer(request, path, cache, allowed) if built_files.is_name(name) else None
+    if found is None:
+        raise ProblemResponse("not_found")
+    return found
 
 
 @router.get("/sign-in.js")

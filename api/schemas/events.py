@@ -44,7 +44,7 @@ class PositionsEvent(Shown):
 
 
 class AliveEvent(Shown):
-    """Empty; sent after 15 s without events for the caller. Its id is the position to resume from."""
+    """Empty; sent after 5 s without events for the caller. Its id is the position to resume from."""
 
 
 class ResetEvent(Shown):

@@ -1,0 +1,7 @@
+// Every text of this page in one language, loaded when the language is chosen.
+import { en as common } from "../../shared/messages/common/en";
+import { en as words } from "../../shared/messages/words/en";
+import { en as own } from "../messages/en";
+import type { Catalogue } from "./shape";
+
+export default { common, words, own } satisfies Catalogue;

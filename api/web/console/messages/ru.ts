@@ -1,0 +1,8 @@
+import type { ConsoleTexts } from "./shape";
+
+export const ru = {
+  title: "Пульт оператора",
+  connection: "Связь",
+  events: (count: number) => `Событий с открытия страницы: ${count}`,
+  notHere: "Очереди, карты и карточки происшествия в этой сборке ещё нет.",
+} satisfies ConsoleTexts;

@@ -1,0 +1,56 @@
+import { formats } from "../../formats";
+import { plural } from "../../plural";
+import type { Common } from "./shape";
+
+const f = formats("kk");
+
+export const kk = {
+  name: "Komek",
+  language: { label: "Тіл" },
+  theme: { label: "Көрініс", system: "Құрылғыдағыдай", light: "Ашық", dark: "Қараңғы" },
+  signIn: {
+    title: "Кіру",
+    byLink: "Осы сілтеме арқылы осы құрылғыда жүйеге кіресіз. Ол бір рет қана жарамды.",
+    tap: "Кіру",
+    working: "Кіріп жатыр…",
+    byCode: "Немесе сілтемемен бірге келген кодты енгізіңіз",
+    code: "Кіру коды",
+    ask: "Үйлестірушіден кіру сілтемесін сұраңыз. Ол 10\u00a0минут жарамды.",
+    again: "Сеанс аяқталды. Қайта кіріңіз: енгізілген мәтін сақталды.",
+    wrongRole: (role: string) => `Сіз ${role} ретінде кірдіңіз. Бұл бет басқаларға арналған.`,
+    out: "Шығу",
+    who: (id: string, role: string) => `${id}, ${role}`,
+    until: (at: string) => `Сеанстың соңы: ${f.dayTime(at)}`,
+  },
+  stream: {
+    connecting: "Байланысуда…",
+    live: "Байланыс бар",
+    stale: (seconds: number) => `${f.duration(seconds)} бойы жаңа дерек жоқ. Көрсетілгені ескірген болуы мүмкін.`,
+    never: "Сервермен әзірге байланыс жоқ. Көрсетілгені ескірген болуы мүмкін.",
+    nextTry: (seconds: number) => `Келесі әрекетке дейін ${f.duration(seconds)}`,
+    tryNow: "Қазір қайталау",
+  },
+  outbox: {
+    saved: "құрылғыда сақталды",
+    sent: "жіберілді",
+    received: "қабылданды",
+    refused: "қабылданбады",
+    unconfirmed: "әлі расталмады",
+    waiting: (count: number) =>
+      plural("kk", count, { one: `${count} жауап әлі расталмады`, other: `${count} жауап әлі расталмады` }),
+    full: "Құрылғыда орын жоқ: жауабыңыз сақталмады. Телефон арқылы хабарласыңыз.",
+  },
+  actions: {
+    retry: "Қайталау",
+    cancel: "Бас тарту",
+    close: "Жабу",
+    back: "Артқа",
+    save: "Сақтау",
+    send: "Жіберу",
+    undo: "Болдырмау",
+  },
+  loading: "Жүктелуде…",
+  ageOf: (seconds: number) => `${f.duration(seconds)} бұрын`,
+  emergency: "Өмірге қауіп төнсе, 112-ге қоңырау шалыңыз",
+  build: (id: string) => `Құрастырылым ${id}`,
+} satisfies Common;

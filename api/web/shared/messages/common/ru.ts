@@ -1,0 +1,53 @@
+import { formats } from "../../formats";
+import { plural } from "../../plural";
+import type { Common } from "./shape";
+
+const f = formats("ru");
+
+export const ru = {
+  name: "Komek",
+  language: { label: "Язык" },
+  theme: { label: "Оформление", system: "Как на устройстве", light: "Светлое", dark: "Тёмное" },
+  signIn: {
+    title: "Вход",
+    byLink: "По этой ссылке вы войдёте на этом устройстве. Она действует один раз.",
+    tap: "Войти",
+    working: "Выполняется вход…",
+    byCode: "Или введите код, присланный вместе со ссылкой",
+    code: "Код для входа",
+    ask: "Попросите у координатора ссылку для входа. Она действует 10\u00a0минут.",
+    again: "Сеанс завершён. Войдите снова: введённый текст сохранён.",
+    wrongRole: (role: string) => `Вы вошли как ${role}. Эта страница для других.`,
+    out: "Выйти",
+    who: (id: string, role: string) => `${id}, ${role}`,
+    until: (at: string) => `Вход действует до ${f.dayTime(at)}`,
+  },
+  stream: {
+    connecting: "Соединение…",
+    live: "На связи",
+    stale: (seconds: number) => `Нет новых данных ${f.duration(seconds)}. Показанное могло устареть.`,
+    never: "Связи с сервером пока нет. Показанное могло устареть.",
+    nextTry: (seconds: number) => `Следующая попытка через ${f.duration(seconds)}`,
+    tryNow: "Повторить сейчас",
+  },
+  outbox: {
+    saved: "сохранено на устройстве",
+    sent: "отправлено",
+    received: "принято",
+    refused: "не принято",
+    unconfirmed: "ещё не подтверждено",
+    waiting: (count: number) =>
+      plural("ru", count, {
+        one: `${count} ответ ещё не подтверждён`,
+        few: `${count} ответа ещё не подтверждены`,
+        many: `${count} ответов ещё не подтверждены`,
+        other: `${count} ответа ещё не подтверждены`,
+      }),
+    full: "На устройстве нет места: ответ не сохранён. Позвоните по телефону.",
+  },
+  actions: { retry: "Повторить", cancel: "Отмена", close: "Закрыть", back: "Назад", save: "Сохранить", send: "Отправить", undo: "Отменить" },
+  loading: "Загрузка…",
+  ageOf: (seconds: number) => `${f.duration(seconds)} назад`,
+  emergency: "При угрозе жизни звоните 112",
+  build: (id: string) => `Сборка ${id}`,
+} satisfies Common;

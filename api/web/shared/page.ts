@@ -1,0 +1,23 @@
+// How both pages start: theme, language, session, clock, then the first drawing.
+import { type ComponentType, h, render } from "preact";
+import "./style/base.css";
+import { startClock } from "./clock";
+import { startSession } from "./session";
+import { type Loaders, type SharedTexts, startTexts } from "./text";
+import { startTheme } from "./theme";
+
+declare const __BUILD__: string;
+/** Of this page's files; `build` of the server tells when there is a newer one. */
+export const BUILD: string = __BUILD__;
+
+export async function startPage<Texts extends SharedTexts>(loaders: Loaders<Texts>, page: ComponentType): Promise<void> {
+  startTheme();
+  startClock();
+  // The language first: there is nothing to show before. The session is read meanwhile.
+  const reading = startSession();
+  await startTexts(loaders);
+  const root = document.getElementById("page");
+  if (root === null) throw new Error("the page has no #page");
+  render(h(page, {}), root);
+  await reading;
+}

@@ -1,0 +1,19 @@
+// Ten seconds without a sign of life from the stream: since when, when the next attempt is, and a way to try now.
+import { now } from "../clock";
+import type { LiveStream } from "../stream";
+import { texts } from "../text";
+
+export function StaleBand({ stream }: { stream: LiveStream }) {
+  const { isStale, livedAtMs, nextTryAtMs } = stream.state.value;
+  if (!isStale) return null;
+  const text = texts().common.stream;
+  // Both are times of this device; reading the clock renews the band every second.
+  const deviceNow = now.value > 0 ? Date.now() : 0;
+  return (
+    <div class="stale-band row" role="status">
+      <span>{livedAtMs === null ? text.never : text.stale((deviceNow - livedAtMs) / 1000)}</span>
+      {nextTryAtMs !== null && <span class="quiet">{text.nextTry(Math.max(0, (nextTryAtMs - deviceNow) / 1000))}</span>}
+      <button type="button" class="button" onClick={stream.tryNow}>{text.tryNow}</button>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+// Who is signed in. Renews the session before it must, once for all tabs; a lost answer logs nobody out.
+import { signal } from "@preact/signals";
+import { ask, setOnUnauthenticated } from "./api_client";
+import type { components } from "./api";
+import { serverNow } from "./clock";
+import type { Problem } from "./problem";
+
+export type Session = components["schemas"]["SessionShown"];
+export type SessionState =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "signed-out" }
+  | { readonly kind: "signed-in"; readonly session: Session };
+
+export const session = signal<SessionState>({ kind: "unknown" });
+/** Why the session is not known; null when it is. */
+export const sessionProblem = signal<Problem | null>(null);
+
+const RENEW_BEFORE_MS = 5 * 60_000;
+const LEAST_PAUSE_MS = 15_000;
+let timer: ReturnType<typeof setTimeout> | null = null;
+
+/** Reads the session, and renews it as long as the page is open. */
+export async function startSession(): Promise<void> {
+  setOnUnauthenticated(renewed);
+  await readSession();
+}
+
+export async function readSession(): Promise<void> {
+  const answer = await ask("get", "/v1/session", {});
+  if (answer.ok) signedIn(answer.data);
+  else failed(answer.problem);
+}
+
+/** Spends a one-time code. Call it from a tap only: a preview of the link must not spend it. */
+export async function signIn(code: string): Promise<Problem | null> {
+  const answer = await ask("post", "/v1/session/exchange", { body: { code } });
+  if (!answer.ok) return answer.problem;
+  signedIn(answer.data);
+  return null;
+}
+
+export async function signOut(): Promise<Problem | null> {
+  const answer = await ask("delete", "/v1/session", {});
+  if (!answer.ok && answer.problem.status !== 401) return answer.problem;
+  signedOut();
+  return null;
+}
+
+/** The code in the fragment of the address, which is never sent to a server. */
+export function codeInAddress(): string | null {
+  return new URLSearchParams(location.hash.slice(1)).get("code");
+}
+
+/** A spent code must not stay in the history. */
+export function forgetCode(): void {
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+function signedIn(found: Session): void {
+  session.value = { kind: "signed-in", session: found };
+  sessionProblem.value = null;
+  if (timer !== null) clearTimeout(timer);
+  if (found.renew_by == null) return;
+  const left = Date.parse(found.renew_by) - serverNow() - RENEW_BEFORE_MS;
+  timer = setTimeout(() => void renewed(), Math.max(LEAST_PAUSE_MS, left));
+}
+
+function signedOut(): void {
+  if (timer !== null) clearTimeout(timer);
+  session.value = { kind: "signed-out" };
+  sessionProblem.value = null;
+}
+
+function failed(problem: Problem): void {
+  if (problem.status === 401) signedOut();
+  else sessionProblem.value = problem;
+}
+
+let renewing: Promise<boolean> | null = null;
+
+/** Renews the session, once at a time. False when it has ended, or nobody answered. */
+function renewed(): Promise<boolean> {
+  renewing ??= renew().finally(() => (renewing = null));
+  return renewing;
+}
+
+async function renew(): Promise<boolean> {
+  // Tabs take turns. The server tolerates two renewals within a minute, not an old cookie after that.
+  return navigator.locks.request("komek-session", async () => {
+    const answer = await fetch("/v1/session/renew", { method: "POST", headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.ok) {
+      signedIn((await answer.json()) as Session);
+      return true;
+    }
+    if (answer?.status === 401 || answer?.status === 403) signedOut();
+    // The cookie can be renewed after its end: a network that is away for an hour logs nobody out.
+    else timer = setTimeout(() => void renewed(), LEAST_PAUSE_MS);
+    return false;
+  });
+}

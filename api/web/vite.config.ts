@@ -1,0 +1,20 @@
+// Settings that the two pages, the service worker and the tests share. `build.mjs` adds the entries.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    target: "es2022",
+    // Files stay files: a strict Content-Security-Policy permits no inlined script or style.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  test: {
+    include: ["tests/**/*.test.{ts,tsx}"],
+    environment: "happy-dom",
+    environmentOptions: { happyDOM: { url: "http://127.0.0.1:8000/" } },
+    // Times of the tests are those of the deployment, whatever the machine says.
+    env: { TZ: "UTC" },
+  },
+});
